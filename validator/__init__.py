@@ -1,0 +1,1 @@
+"""Bulk pre-validation of WhatsApp recipients through SendAPI."""

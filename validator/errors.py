@@ -1,0 +1,175 @@
+"""The exception tree, and the exit code of each branch.
+
+ValidatorError                  1   a bug of ours
+├── UsageError                  2   usage or configuration
+├── FileError                   3   input or output: file, column, disk
+│   └── LedgerError             3   the ledger cannot be opened, read or written
+├── StoppedEarly                5   resumable: deadline, daily cap, breaker, outage
+├── Refused                     6   the provider refuses: key, quota, session gone
+├── Busy                        7   another run holds this key or ledger
+└── ApiError                    6   one exchange failed; `transient` says whether trying again can help
+    ├── NoAnswer                    the exchange broke off before an answer was there
+    │   ├── TimedOut
+    │   └── CertificateFailed       not transient: the peer is not who it says
+    ├── BadAnswer                   an answer came, and it is not one to this question
+    ├── MissingOrBadKey             401
+    ├── QuotaExceeded               402
+    ├── Forbidden                   403
+    ├── NotFound                    404
+    ├── InvalidRequest              400, 422
+    │   └── InvalidPhone            code 4001: a definite answer for the number
+    ├── SessionNotConnected         409, 422
+    ├── RateLimited                 429
+    ├── ServerError                 408, 425, 5xx
+    ├── Redirected                  3xx: never followed
+    └── UnexpectedStatus            anything else
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from validator.model import NO_NOTICE, RateNotice
+
+
+class ValidatorError(Exception):
+    """Anything this tool raises on purpose. `exit_code` is what the command line ends with."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(ValidatorError):
+    """The command or its configuration is wrong; the message names the option and the remedy."""
+
+    exit_code = 2
+
+
+class FileError(ValidatorError):
+    """A file cannot be read or written as asked; the message names it, the place in it, and the remedy."""
+
+    exit_code = 3
+
+
+class LedgerError(FileError):
+    """The ledger cannot be opened, read or written. Fatal for the run, which stays resumable."""
+
+
+class StoppedEarly(ValidatorError):
+    """The run ended in order before its work did; the same command goes on from there."""
+
+    exit_code = 5
+
+
+class Refused(ValidatorError):
+    """The provider will not serve this key or session; somebody has to act."""
+
+    exit_code = 6
+
+
+class Busy(ValidatorError):
+    """Another run holds the key or the ledger; the message names it."""
+
+    exit_code = 7
+
+
+class ApiError(ValidatorError):
+    """One exchange with the provider failed.
+
+    Attributes:
+        status: the HTTP status, or None where no answer came.
+        code: the provider's own code, as it came (`4029`, `"rate_limit_exceeded"`).
+        type: the provider's own type word, empty where none was given.
+        request_id: the provider's id of the exchange, empty where none was given.
+        transient: whether the same request may succeed later.
+        rate: what the answer said about rates.
+    """
+
+    exit_code = 6
+    transient: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: int | str | None = None,
+        type: str = "",  # noqa: A002 - the provider's own word for it
+        request_id: str = "",
+        rate: RateNotice = NO_NOTICE,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.type = type
+        self.request_id = request_id
+        self.rate = rate
+
+
+class NoAnswer(ApiError):
+    """The exchange broke off before an answer was there: DNS, refused, reset, closed half-way."""
+
+    transient = True
+
+
+class TimedOut(NoAnswer):
+    """No answer within the deadline of one attempt."""
+
+
+class CertificateFailed(NoAnswer):
+    """The peer's certificate does not prove that it is the provider. Never tried again."""
+
+    transient = False
+
+
+class BadAnswer(ApiError):
+    """An answer came that is none to this question: HTML, broken JSON, another number, too large."""
+
+    transient = True
+
+
+class MissingOrBadKey(ApiError):
+    """401: the key is missing, wrong, revoked or expired."""
+
+
+class QuotaExceeded(ApiError):
+    """402: the quota is spent or the subscription has ended."""
+
+
+class Forbidden(ApiError):
+    """403: the key may not do this."""
+
+
+class NotFound(ApiError):
+    """404: the session, or the path itself, does not exist."""
+
+
+class InvalidRequest(ApiError):
+    """400 or 422: this call is wrong and will stay so."""
+
+
+class InvalidPhone(InvalidRequest):
+    """The provider calls the number invalid: a definite answer."""
+
+
+class SessionNotConnected(ApiError):
+    """409 or 422: the session is not connected now. It may be again, so the session pauses, not the row."""
+
+
+class RateLimited(ApiError):
+    """429: wait as told. Never the row's failure."""
+
+    transient = True
+
+
+class ServerError(ApiError):
+    """408, 425 or 5xx: the provider has a bad moment."""
+
+    transient = True
+
+
+class Redirected(ApiError):
+    """3xx: the base URL is wrong. Never followed, since the key would travel with it."""
+
+
+class UnexpectedStatus(ApiError):
+    """A status that the contract does not know. Never guessed at."""

@@ -1,0 +1,186 @@
+"""The words of the tool as frozen types: what a number is, what can be said of it, and why. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+# ITU-T E.164 (11/2010), section 6: at most fifteen digits, country code included. No plan in force has
+# numbers of fewer than seven digits with their country code (libphonenumber's metadata agree).
+MIN_DIGITS = 7
+MAX_DIGITS = 15
+
+
+class Number(int):
+    """An E.164 number, held as the integer of its digits.
+
+    Its text forms (`str`, `repr`, formatting) are masked, so that a number which slips into a log or a
+    traceback names nobody; the full form has to be asked for with `e164`.
+
+    Raises:
+        ValueError: the integer has fewer than 7 or more than 15 digits.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, digits: int) -> Self:
+        """Check the length once, here, so that no invalid number can exist."""
+        if not 10 ** (MIN_DIGITS - 1) <= digits < 10**MAX_DIGITS:
+            raise ValueError(f"an E.164 number has {MIN_DIGITS} to {MAX_DIGITS} digits")
+        return super().__new__(cls, digits)
+
+    @classmethod
+    def parse(cls, e164: str) -> Self:
+        """Return the number written as `+` and ASCII digits; `ValueError` for any other spelling."""
+        if not (e164.startswith("+") and e164[1:].isascii() and e164[1:].isdigit()) or e164[1] == "0":
+            raise ValueError("not an E.164 number: a plus sign and 7 to 15 digits are expected")
+        return cls(int(e164[1:]))
+
+    @property
+    def e164(self) -> str:
+        """The number with its plus sign, as the provider takes it."""
+        return f"+{int(self):d}"
+
+    @property
+    def masked(self) -> str:
+        """The number for logs: country and last two digits, as in `+4477*******00`."""
+        text = self.e164
+        return f"{text[:5]}{'*' * (len(text) - 7)}{text[-2:]}"
+
+    def __repr__(self) -> str:
+        return self.masked
+
+    def __format__(self, spec: str) -> str:
+        return format(self.masked, spec)
+
+
+class Verdict(StrEnum):
+    """What is known about a recipient. A failure to find out is `UNKNOWN`, never `NOT_REGISTERED`."""
+
+    REGISTERED = "registered"
+    NOT_REGISTERED = "not_registered"
+    INVALID = "invalid"
+    UNKNOWN = "unknown"
+    SUPPRESSED = "suppressed"
+
+    @property
+    def is_whatsapp_user(self) -> bool | None:
+        """The provider's boolean, or None where there is no answer of the provider behind the verdict."""
+        return {Verdict.REGISTERED: True, Verdict.NOT_REGISTERED: False}.get(self)
+
+
+class Reason(StrEnum):
+    """Why a verdict is not a plain yes: the closed set of words in the output's `reason` column."""
+
+    # invalid, decided offline
+    EMPTY = "empty"
+    NOT_A_NUMBER = "not_a_number"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    NO_COUNTRY = "no_country"
+    UNKNOWN_COUNTRY = "unknown_country"
+    NOT_IN_PLAN = "not_in_plan"
+    SPREADSHEET_DAMAGE = "spreadsheet_damage"
+    SEVERAL_NUMBERS = "several_numbers"
+    LANDLINE = "landline"
+    # invalid, by the provider's word
+    REJECTED_BY_PROVIDER = "rejected_by_provider"
+    # not_registered
+    NOT_ON_WHATSAPP = "not_on_whatsapp"
+    # suppressed
+    SUPPRESSION_LIST = "suppression_list"
+    # unknown: not asked, or asked without an answer
+    NOT_CHECKED = "not_checked"
+    TIMEOUT = "timeout"
+    NO_CONNECTION = "no_connection"
+    SERVER_ERROR = "server_error"
+    BAD_ANSWER = "bad_answer"
+    REQUEST_REJECTED = "request_rejected"
+    UNEXPECTED_STATUS = "unexpected_status"
+    SESSION_DISCONNECTED = "session_disconnected"
+    SESSION_SUSPECT = "session_suspect"
+
+
+class Source(StrEnum):
+    """Where a verdict came from (which is not the same as which run asked)."""
+
+    API = "api"
+    CONTACTS = "contacts"
+    IMPORTED = "imported"
+    OFFLINE = "offline"
+
+
+class LineType(StrEnum):
+    """The kind of line a number belongs to, in libphonenumber's classes."""
+
+    MOBILE = "mobile"
+    FIXED = "fixed"
+    FIXED_OR_MOBILE = "fixed_or_mobile"
+    VOIP = "voip"
+    TOLL_FREE = "toll_free"
+    PREMIUM_RATE = "premium_rate"
+    SHARED_COST = "shared_cost"
+    PERSONAL = "personal"
+    PAGER = "pager"
+    UAN = "uan"
+    VOICEMAIL = "voicemail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one check found out about one number: the row the ledger keeps.
+
+    Attributes:
+        number: the number asked about.
+        verdict: what was found.
+        reason: why it is not a plain yes; None exactly when the verdict is `REGISTERED`.
+        whatsapp_id: the provider's id for the account, kept as it came (it may name another number).
+        source: where the verdict came from.
+        checked_at_ms: when, in milliseconds since the Unix epoch.
+        session: the session asked through; empty where none was.
+        attempts: HTTP exchanges spent, refusals by the rate limiter not counted.
+    """
+
+    number: Number
+    verdict: Verdict
+    reason: Reason | None = None
+    whatsapp_id: str | None = None
+    source: Source = Source.API
+    checked_at_ms: int
+    session: str = ""
+    attempts: int = 1
+
+    def __post_init__(self) -> None:
+        """Hold verdict and reason to each other, so that no row of the output can contradict itself."""
+        if (self.reason is None) != (self.verdict is Verdict.REGISTERED):
+            raise ValueError(f"verdict {self.verdict} does not go with reason {self.reason}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateWindow:
+    """One rate limit as a response told it.
+
+    Attributes:
+        limit: requests allowed in the window, or None where not told.
+        remaining: requests left in it, or None where not told.
+        reset_s: seconds from the response until the window is full again, or None where not told.
+        window_s: the window's length in seconds.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset_s: float | None = None
+    window_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateNotice:
+    """All that one response said about rates: its windows, and how long to stay away (429 and 503)."""
+
+    windows: tuple[RateWindow, ...] = ()
+    retry_after_s: float | None = None
+
+
+NO_NOTICE = RateNotice()
