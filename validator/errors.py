@@ -5,6 +5,7 @@ ValidatorError                  1   a bug of ours
 ├── FileError                   3   input or output: file, column, disk
 │   └── LedgerError             3   the ledger cannot be opened, read or written
 ├── StoppedEarly                5   resumable: deadline, daily cap, breaker, outage
+│   └── Interrupted            130   by SIGINT, or 143 by SIGTERM
 ├── Refused                     6   the provider refuses: key, quota, session gone
 ├── Busy                        7   another run holds this key or ledger
 └── ApiError                    6   one exchange failed; `transient` says whether trying again can help
@@ -35,7 +36,7 @@ from validator.model import NO_NOTICE, RateNotice
 class ValidatorError(Exception):
     """Anything this tool raises on purpose. `exit_code` is what the command line ends with."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
 
 class UsageError(ValidatorError):
@@ -58,6 +59,20 @@ class StoppedEarly(ValidatorError):
     """The run ended in order before its work did; the same command goes on from there."""
 
     exit_code = 5
+
+
+class Interrupted(StoppedEarly):
+    """A signal ended the run; what was in flight has been finished and written down.
+
+    Args:
+        signum: the signal's number; the exit code is 128 more, as shells have it.
+    """
+
+    exit_code = 130
+
+    def __init__(self, signum: int) -> None:
+        super().__init__("interrupted")
+        self.exit_code = 128 + signum
 
 
 class Refused(ValidatorError):

@@ -1,0 +1,172 @@
+"""Cells as lists have them, and what each comes to."""
+
+import time
+
+import pytest
+
+from validator.phone import Accept
+
+GB = 447400123456
+ES = 34612345678
+DE = 4930123456
+
+READ = [
+    # national and international forms
+    ("07400 123456", "GB", GB),
+    ("7400123456", "GB", GB),
+    ("(07400) 123-456", "GB", GB),
+    ("07400.123.456", "GB", GB),
+    ("+447400123456", None, GB),
+    ("+44 7400 123456", "DE", GB),
+    ("+44-7400-123456", "US", GB),
+    ("++44 7400 123456", None, GB),
+    ("447400123456", "GB", GB),
+    ("44 (0) 7400 123456", "GB", GB),
+    ("030/123456", "DE", DE),
+    ("030 / 12 34 56", "DE", DE),
+    ("+49 30/123456", None, DE),
+    ("06221/123456", "DE", 496221123456),
+    ("+49 (0)30 123456", None, DE),
+    ("06.12.34.56.78", "FR", 33612345678),
+    ("(11) 96123-4567", "BR", 5511961234567),
+    ("+39 06 1234 5678", None, 390612345678),
+    ("06 1234 5678", "IT", 390612345678),
+    ("202-555-0123", "US", 12025550123),
+    ("1 (202) 555-0123", "US", 12025550123),
+    ("8 (912) 345-67-89", "RU", 79123456789),
+    ("+800 1234 5678", None, 80012345678),
+    # international prefixes
+    ("00447400123456", "DE", GB),
+    ("00447400123456", None, GB),
+    ("(00) 44 7400 123456", None, GB),
+    ("+0044 7400 123456", None, GB),
+    ("0044 7400 123456", "US", GB),
+    ("011 44 7400 123456", "US", GB),
+    ("011 44 7400 123456", None, GB),
+    ("011 44 7400 123456", "GB", GB),
+    ("0011 44 7400 123456", "AU", GB),
+    # what people write around a number
+    ("Tel: +44 7400 123456", None, GB),
+    ("'+447400123456", None, GB),
+    ('="+447400123456"', None, GB),
+    ("+44 7400 123456 (mobile)", None, GB),
+    ("07400 123456 - WhatsApp only", "GB", GB),
+    ("0664 1234567 Max", "AT", 436641234567),
+    ("07400 123456 ext 12", "GB", GB),
+    ("07400 123456 x12", "GB", GB),
+    ("+1 202 555 0123,,4567", None, 12025550123),
+    ("07400 123456 📱", "GB", GB),
+    ("1-800-FLOWERS", "US", 18003569377),
+    # characters
+    ("\uff10\uff17\uff14\uff10\uff10\u3000\uff11\uff12\uff13\uff14\uff15\uff16", "GB", GB),
+    ("\uff0b\uff14\uff14\uff17\uff14\uff10\uff10\uff11\uff12\uff13\uff14\uff15\uff16", None, GB),
+    ("٠٧٤٠٠١٢٣٤٥٦", "GB", GB),
+    ("۰۷۴۰۰۱۲۳۴۵۶", "GB", GB),
+    ("०७४००१२३४५६", "GB", GB),
+    ("\u200e+44\u00a07400\u202f123456\u200f", None, GB),
+    ("\ufeff07400\u200b123456", "GB", GB),
+    ("07400\u2011123\u2013456", "GB", GB),
+    ("+44\u22127400\u2014123456", None, GB),
+    ("07400\u00ad123456", "GB", GB),
+    ("06·12·34·56·78", "FR", 33612345678),
+    ("07400\t123456\r\n", "GB", GB),
+    ("\u279544 7400 123456", None, GB),
+    ("0️⃣7400123456", "GB", GB),
+]
+
+REFUSED = [
+    (None, "GB", "empty"),
+    ("", "GB", "empty"),
+    (" \t\u00a0 ", "GB", "empty"),
+    ("\ufeff\u200b", None, "empty"),
+    ("abc", "GB", "not_a_number"),
+    ("-", "GB", "not_a_number"),
+    ("n/a", None, "not_a_number"),
+    ("5", "GB", "not_a_number"),
+    ("07400\x00123456", "GB", "not_a_number"),
+    ("²³¹²³⁴⁵⁶⁷⁸", "GB", "not_a_number"),
+    ("🙂🙂🙂", "GB", "not_a_number"),
+    ("07400 123456, London W1A 1AA", "GB", "not_a_number"),
+    ("12", "GB", "too_short"),
+    ("+44 7", "GB", "too_short"),
+    ("+4", None, "not_a_number"),
+    ("+44 7400", None, "too_short"),
+    ("7946 0000", "GB", "too_short"),
+    ("0044", "GB", "too_short"),
+    ("+44 7400 123456 789", None, "too_long"),
+    ("1" * 300, "GB", "too_long"),
+    ("07400 123456", None, "no_country"),
+    ("202-555-0123", None, "no_country"),
+    ("+999 123 456 789", None, "unknown_country"),
+    ("+999 123 456 789", "GB", "unknown_country"),
+    ("+0 123 456 789", None, "unknown_country"),
+    ("+44 7700 900123", None, "not_in_plan"),
+    ("07700 900123", "GB", "not_in_plan"),
+    ("+1 202 055 0123", None, "not_in_plan"),
+    ("+521 222 123 4567", None, "too_long"),
+]
+
+
+@pytest.mark.parametrize(("cell", "region", "number"), READ)
+def test_a_number_is_read(outcome, cell, region, number):
+    assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize(("cell", "region", "reason"), REFUSED)
+def test_a_cell_without_a_number_says_why(outcome, cell, region, reason):
+    assert outcome(cell, region) == reason
+
+
+@pytest.mark.parametrize(
+    "cell", ["+44 7700 900123", "447700900123@s.whatsapp.net", "https://wa.me/447700900123"]
+)
+def test_a_number_of_a_possible_length_counts_only_when_asked_for(outcome, cell):
+    assert outcome(cell, accept=Accept.VALID) == "not_in_plan"
+    assert outcome(cell, accept=Accept.POSSIBLE) == 447700900123
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "reason"),
+    [
+        ("7946 0000", "GB", "too_short"),  # possible as a local call, which has no international form
+        ("+999 123456789", "GB", "unknown_country"),
+        ("07700 900123 / 07700 900124", "GB", "several_numbers"),
+        ("+49 301234567890123", None, "too_long"),  # possible in Germany, beyond the fifteen digits of E.164
+    ],
+)
+def test_a_possible_length_is_no_excuse(outcome, cell, region, reason):
+    assert outcome(cell, region, Accept.POSSIBLE) == reason
+
+
+def test_a_valid_second_reading_goes_before_a_possible_first_one(outcome):
+    assert outcome("34612345678", "DK", Accept.POSSIBLE) == ES
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "7" * 1_000_000,
+        " " * 1_000_000 + "x",
+        "12345" + " " * 4000 + "z",
+        "+1 " * 1300,
+        "1a" * 2000,
+        "1234567," * 500,
+        "12 34 " * 40,
+        "https://wa.me/" + "1" * 4000,
+        "?phone=&" * 500,
+        "tel:" + ";a=" * 1300,
+    ],
+    ids=lambda cell: f"{cell[:6]!r} {len(cell)}",
+)
+def test_a_hostile_cell_is_refused_in_no_time(outcome, cell):
+    started_s = time.process_time()
+    assert outcome(cell, "DE") in {"too_long", "not_a_number", "not_in_plan", "several_numbers"}
+    assert time.process_time() - started_s < 0.25
+
+
+def test_a_long_link_is_still_read(outcome):
+    assert outcome("https://wa.me/447400123456?text=" + "x" * 2000) == GB
+
+
+def test_white_space_around_a_cell_does_not_count_as_its_length(outcome):
+    assert outcome(" " * 100_000 + "+447400123456" + "\n" * 100_000) == GB

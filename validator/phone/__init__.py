@@ -1,0 +1,14 @@
+"""Raw text and region to a number or a reason, for whole columns at once.
+
+The authority is libphonenumber (the `phonenumbers` package): valid means valid to it. What goes beyond it is
+the table `RECOVERIES`; what is refused before it is asked, since its answer would be a guess, is in
+`refusals`.
+"""
+
+from validator.phone.columns import normalise
+from validator.phone.likeness import looks_like_phones
+from validator.phone.reading import Accept
+from validator.phone.recoveries import RECOVERIES, Recovery
+from validator.phone.regions import parse_region
+
+__all__ = ["RECOVERIES", "Accept", "Recovery", "looks_like_phones", "normalise", "parse_region"]

@@ -1,0 +1,163 @@
+"""The numbering plans, as libphonenumber knows them: the one question that is put to it for each cell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import phonenumbers
+from phonenumbers import (
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+)
+
+from validator.model import MAX_DIGITS, MIN_DIGITS, LineType, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from phonenumbers import PhoneNumberDesc
+
+# Process-wide, but only a cache: the patterns are a fixed set, and there are more of them than `re` keeps.
+# Measured at 1.02 to 1.16 times faster over lists of many regions.
+phonenumbers.enable_pattern_cache()
+
+_LINE_TYPES = {
+    PhoneNumberType.FIXED_LINE: LineType.FIXED,
+    PhoneNumberType.MOBILE: LineType.MOBILE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: LineType.FIXED_OR_MOBILE,
+    PhoneNumberType.TOLL_FREE: LineType.TOLL_FREE,
+    PhoneNumberType.PREMIUM_RATE: LineType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST: LineType.SHARED_COST,
+    PhoneNumberType.VOIP: LineType.VOIP,
+    PhoneNumberType.PERSONAL_NUMBER: LineType.PERSONAL,
+    PhoneNumberType.PAGER: LineType.PAGER,
+    PhoneNumberType.UAN: LineType.UAN,
+    PhoneNumberType.VOICEMAIL: LineType.VOICEMAIL,
+    PhoneNumberType.UNKNOWN: LineType.UNKNOWN,
+}
+
+# `INVALID_COUNTRY_CODE` is told apart further: it also stands for "national form and no region".
+_PARSE_REASONS = {
+    NumberParseException.NOT_A_NUMBER: Reason.NOT_A_NUMBER,
+    NumberParseException.TOO_SHORT_AFTER_IDD: Reason.TOO_SHORT,
+    NumberParseException.TOO_SHORT_NSN: Reason.TOO_SHORT,
+    NumberParseException.TOO_LONG: Reason.TOO_LONG,
+}
+
+# A number that can only be dialled locally lacks its area code, so there is no international form of it.
+_LENGTH_REASONS = {
+    ValidationResult.TOO_SHORT: Reason.TOO_SHORT,
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: Reason.TOO_SHORT,
+    ValidationResult.TOO_LONG: Reason.TOO_LONG,
+    ValidationResult.INVALID_LENGTH: Reason.NOT_IN_PLAN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number that libphonenumber made out.
+
+    Attributes:
+        number: the digits of its E.164 form, within the bounds of `model.Number`.
+        line_type: `UNKNOWN` for a number that is not valid.
+        country: ISO 3166 alpha-2, or `001` where the number belongs to no country.
+        valid: a numbering plan holds it; otherwise only its length is possible.
+    """
+
+    number: int
+    line_type: LineType
+    country: str
+    valid: bool
+
+
+def look_up(text: str, region: str | None) -> Line | Reason:
+    """Return the number that libphonenumber reads from the text when dialled from the region, or why none."""
+    try:
+        parsed = phonenumbers.parse(text, region)
+    except NumberParseException as error:
+        return _unparsed(error, text)
+    # Unknown exactly where `is_valid_number` is false, so that one look at the plan answers both.
+    line_type = _LINE_TYPES[phonenumbers.number_type(parsed)]
+    if line_type is LineType.UNKNOWN:
+        return _unlisted(parsed, text, region)
+    return _line(parsed, line_type)
+
+
+def is_possible(text: str, region: str | None) -> bool:
+    """Return whether the text has the length of a number; without a region, of a number in some plan."""
+    answer = look_up(text, region)
+    return isinstance(answer, Line) or answer is Reason.NO_COUNTRY
+
+
+def is_valid(text: str, region: str | None) -> bool:
+    """Return whether the text is a number that its plan holds."""
+    answer = look_up(text, region)
+    return isinstance(answer, Line) and answer.valid
+
+
+def has_length(region: str, digits: int) -> bool:
+    """Return whether the region has numbers of that many national digits."""
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    return plan is not None and digits in _lengths(plan.general_desc)
+
+
+def is_national_somewhere(digits: str) -> bool:
+    """Return whether bare digits are a mobile number in some region's national form.
+
+    Mobile numbers are looked for without a trunk prefix, and numbers of every kind with one that is not zero
+    (8 in Russia and around it). `51987654321` is a mobile number in Brazil, and with a plus sign one in Peru.
+    """
+    return any(pattern.fullmatch(digits) for pattern in _national_patterns(len(digits)))
+
+
+@lru_cache
+def _national_patterns(length: int) -> tuple[re.Pattern[str], ...]:
+    regions = sorted(phonenumbers.SUPPORTED_REGIONS)
+    plans = [PhoneMetadata.metadata_for_region(region, None) for region in regions]
+    forms = dict.fromkeys(form for plan in plans if plan for form in _national_forms(plan, length))
+    return tuple(map(re.compile, forms))
+
+
+def _national_forms(plan: PhoneMetadata, length: int) -> Iterator[str]:
+    if plan.mobile and length in _lengths(plan.mobile):
+        yield f"{plan.mobile.national_number_pattern}"
+    trunk, every = plan.national_prefix or "0", plan.general_desc
+    # Where the trunk prefix is the calling code (1 in America), both readings are the same number.
+    own_reading = trunk.startswith("0") or trunk == str(plan.country_code)
+    if every and not own_reading and length - len(trunk) in _lengths(every):
+        yield f"{trunk}(?:{every.national_number_pattern})"
+
+
+def _lengths(kind: PhoneNumberDesc | None) -> Sequence[int]:
+    return kind.possible_length if kind else ()
+
+
+def _unparsed(error: NumberParseException, text: str) -> Reason:
+    if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+        return Reason.UNKNOWN_COUNTRY if "+" in text else Reason.NO_COUNTRY
+    return _PARSE_REASONS[error.error_type]
+
+
+def _unlisted(parsed: PhoneNumber, text: str, region: str | None) -> Line | Reason:
+    # After an unknown calling code libphonenumber drops the plus sign and tries the region's own plan. Where
+    # that leads nowhere either, the calling code is what is wrong with the cell.
+    if region is not None and "+" in text and look_up(text, None) is Reason.UNKNOWN_COUNTRY:
+        return Reason.UNKNOWN_COUNTRY
+    length = phonenumbers.is_possible_number_with_reason(parsed)
+    return _LENGTH_REASONS.get(length) or _line(parsed, LineType.UNKNOWN)
+
+
+def _line(parsed: PhoneNumber, line_type: LineType) -> Line | Reason:
+    digits = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)[1:]
+    if not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
+        return Reason.TOO_SHORT if len(digits) < MIN_DIGITS else Reason.TOO_LONG
+    country = phonenumbers.region_code_for_number(parsed)
+    main_country = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    return Line(int(digits), line_type, country or main_country, valid=line_type is not LineType.UNKNOWN)

@@ -1,0 +1,228 @@
+"""Where a run's settings come from, and every check of their ranges, once.
+
+Flags beat environment variables, which beat the project file (`validator.toml` in the working folder), which
+beats the user file (`config.toml` in the user's configuration folder), which beats the defaults here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from platformdirs import PlatformDirs
+
+from validator.errors import UsageError
+from validator.model import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DIRS = PlatformDirs("recipient-validator", appauthor=False)
+
+DEFAULT_LEDGER = Path(DIRS.user_state_dir) / "ledger.sqlite"
+DEFAULT_LOCKS = Path(DIRS.user_state_dir) / "locks"
+USER_FILE = Path(DIRS.user_config_dir) / "config.toml"
+PROJECT_FILE = Path("validator.toml")
+
+DAY_S = 86_400.0
+UNIT_S = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3_600.0, "d": DAY_S, "w": 7 * DAY_S}
+
+# Enterprise, the largest documented plan, allows 2,000 a minute; fifty times that is a slip of the keyboard.
+MAX_RATE_PER_MIN = 100_000.0
+
+
+class RateMode(StrEnum):
+    """How the pace of a run is decided."""
+
+    FIXED = "fixed"
+    AUTO = "auto"
+    FIND = "find"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What `--rate` asks for: a mode, and for `FIXED` the requests allowed in a minute."""
+
+    mode: RateMode
+    per_min: float | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `300/min`, `5/s`, `0.5/min`, `1000/h`, `auto`, `find` or `none`."""
+        word = text.strip().lower()
+        if word in {RateMode.AUTO, RateMode.FIND, RateMode.NONE}:
+            return cls(RateMode(word))
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*/\s*(s|min|m|h|d)", word)
+        if not found:
+            raise UsageError(
+                f"rate {text!r} is not understood; write for instance 300/min, or auto, find or none"
+            )
+        per_min = float(found[1]) * 60 / UNIT_S[found[2]]
+        if not 0 < per_min <= MAX_RATE_PER_MIN:
+            raise UsageError(
+                f"rate {text!r} is out of range; more than 0 and at most {MAX_RATE_PER_MIN:,.0f}/min"
+            )
+        return cls(RateMode.FIXED, per_min)
+
+
+def parse_duration_s(text: str) -> float:
+    """Return the seconds of `45s`, `30m`, `2h`, `1h30m`, `7d`, `2w` or a plain `0`."""
+    word = text.strip().lower()
+    parts = re.findall(r"(\d+(?:\.\d+)?)(min|[smhdw])", word)
+    if word != "0" and (not parts or "".join(number + unit for number, unit in parts) != word):
+        raise UsageError(f"duration {text!r} is not understood; write for instance 45s, 30m, 2h or 7d")
+    return sum((float(number) * UNIT_S[unit] for number, unit in parts), 0.0)
+
+
+def parse_deadline_s(text: str, now: datetime) -> float:
+    """Return the seconds from `now` to a deadline given as a duration (`2h`) or a time of day (`06:30`)."""
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
+    if not found:
+        return parse_duration_s(text)
+    try:
+        end = datetime.combine(now.date(), time(int(found[1]), int(found[2])), tzinfo=now.tzinfo)
+    except ValueError:
+        raise UsageError(f"deadline {text!r} is no time of day; write for instance 06:30 or 2h") from None
+    return (end - now if end > now else end + timedelta(days=1) - now).total_seconds()
+
+
+def parse_share(text: str) -> float:
+    """Return the share (0 to 1) written as `5%` or `0.05`."""
+    word = text.strip()
+    try:
+        share = float(word.removesuffix("%")) / (100 if word.endswith("%") else 1)
+    except ValueError:
+        raise UsageError(f"share {text!r} is not understood; write for instance 5% or 0.05") from None
+    if not 0 <= share <= 1:
+        raise UsageError(f"share {text!r} is out of range; 0% to 100%")
+    return share
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How many rows may end `unknown`: a count, or a share of the rows."""
+
+    rows: int | None = None
+    share: float | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `0`, `250` or `1%`."""
+        if text.strip().endswith("%"):
+            return cls(share=parse_share(text))
+        if not text.strip().isdecimal():
+            raise UsageError(f"--max-unknown {text!r} is not understood; write for instance 0, 250 or 1%")
+        return cls(rows=int(text))
+
+    def allows(self, unknown: int, rows: int) -> bool:
+        """Whether this many unknown rows of all rows still count as a finished run."""
+        return unknown <= (self.rows if self.rows is not None else (self.share or 0.0) * rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxAge:
+    """How long each kind of answer holds before its number is worth asking about again, in seconds.
+
+    A yes outlives a no: accounts are opened far more often than they are closed, and a stale no loses a
+    recipient. An age of 0 asks anew in every run, and still holds what the run itself finds out.
+    """
+
+    registered_s: float = 30 * DAY_S
+    not_registered_s: float = 7 * DAY_S
+    unknown_s: float = 0.0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `30d` (for yes and no alike) or `yes=30d,no=7d,unknown=1h` (the rest keep their defaults)."""
+        if "=" not in text:
+            age_s = parse_duration_s(text)
+            return cls(registered_s=age_s, not_registered_s=age_s)
+        ages = dict(part.strip().partition("=")[::2] for part in text.split(","))
+        names = {"yes": "registered_s", "no": "not_registered_s", "unknown": "unknown_s"}
+        if strange := sorted(set(ages) - set(names)):
+            raise UsageError(
+                f"--max-age does not know {strange[0]!r}; write for instance yes=30d,no=7d,unknown=1h"
+            )
+        return cls(**{names[word]: parse_duration_s(age) for word, age in ages.items()})
+
+    def cutoffs_ms(self, now_ms: int) -> dict[Verdict, int]:
+        """Return, for each verdict a ledger can hold, the earliest time of an answer that is still fresh.
+
+        Args:
+            now_ms: the start of the run, in milliseconds since the Unix epoch.
+        """
+        ages_s = {
+            Verdict.REGISTERED: self.registered_s,
+            Verdict.NOT_REGISTERED: self.not_registered_s,
+            # The provider's "this is no number" changes as seldom as a yes does.
+            Verdict.INVALID: self.registered_s,
+            Verdict.UNKNOWN: self.unknown_s,
+        }
+        return {verdict: int(max(0.0, now_ms - age_s * 1000)) for verdict, age_s in ages_s.items()}
+
+
+def read_defaults(known: Mapping[str, set[str]], *, user: Path, project: Path) -> dict[str, Any]:
+    """Return defaults for each command from the user file and, over it, the project file.
+
+    A key at the top level goes to every command that has such an option; a key in a table named after a
+    command goes to that command alone.
+
+    Args:
+        known: each command's option names, with underscores.
+        user: the user file; it need not exist.
+        project: the project file; it need not exist.
+
+    Raises:
+        UsageError: a file is not TOML, or names a command or an option that does not exist.
+    """
+    merged: dict[str, dict[str, Any]] = {command: {} for command in known}
+    for path in (user, project):
+        for command, options in _read_file(path, known).items():
+            merged[command].update(options)
+    return merged
+
+
+def _read_file(path: Path, known: Mapping[str, set[str]]) -> dict[str, dict[str, Any]]:
+    if not path.is_file():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
+    tables = {key: value for key, value in content.items() if isinstance(value, dict)}
+    shared = {key.replace("-", "_"): value for key, value in content.items() if key not in tables}
+    _check_names(path, shared, tables, known)
+    return {
+        command: {key: value for key, value in shared.items() if key in options}
+        | {key.replace("-", "_"): value for key, value in tables.get(command, {}).items()}
+        for command, options in known.items()
+    }
+
+
+def _check_names(
+    path: Path,
+    shared: Mapping[str, Any],
+    tables: Mapping[str, Mapping[str, Any]],
+    known: Mapping[str, set[str]],
+) -> None:
+    everything = set().union(*known.values())
+    if "api_key" in shared:
+        raise UsageError(
+            f"{path}: a key does not belong in here; name a file that holds it with api_key_file"
+        )
+    if strange := sorted(set(shared) - everything):
+        raise UsageError(f"{path}: no command has an option {strange[0]!r}")
+    for command, table in tables.items():
+        if command not in known:
+            raise UsageError(
+                f"{path}: there is no command {command!r}; there are: {', '.join(sorted(known))}"
+            )
+        names = {key.replace("-", "_") for key in table}
+        if strange := sorted(names - known[command]):
+            raise UsageError(f"{path}: command {command!r} has no option {strange[0]!r}")
