@@ -1,0 +1,63 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from validator.ledger import Ledger
+from validator.model import Number, Outcome, Reason, Verdict
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+NOW_MS = 1_760_000_000_000
+FIRST = 447_700_900_000
+
+REASONS = {
+    Verdict.NOT_REGISTERED: Reason.NOT_ON_WHATSAPP,
+    Verdict.INVALID: Reason.REJECTED_BY_PROVIDER,
+    Verdict.UNKNOWN: Reason.TIMEOUT,
+    Verdict.SUPPRESSED: Reason.SUPPRESSION_LIST,
+}
+
+
+@pytest.fixture
+def make_outcome():
+    """Outcomes of synthetic numbers, told apart by their place after +44 7700 900000."""
+
+    def make(place=0, verdict=Verdict.REGISTERED, **fields):
+        chosen = {"reason": REASONS.get(verdict), "checked_at_ms": NOW_MS, "session": "sess_a"} | fields
+        return Outcome(number=Number(FIRST + place), verdict=verdict, **chosen)
+
+    return make
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "state" / "ledger.sqlite"
+
+
+@pytest.fixture
+def ledger(path):
+    with Ledger.open(path, holder="pytest") as opened:
+        yield opened
+
+
+@pytest.fixture
+def run_program():
+    """Start a Python program of this folder as a process of its own."""
+    started = []
+
+    def run(name, *arguments, **options):
+        command = [sys.executable, str(PROGRAMS / name), *map(str, arguments)]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=os.environ.copy(), **options
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()

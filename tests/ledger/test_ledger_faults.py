@@ -1,0 +1,202 @@
+import itertools
+import random
+import shutil
+import sqlite3
+
+import pytest
+
+from validator.errors import LedgerError
+from validator.ledger import Ledger, read
+from validator.ledger.connection import _set_up
+from validator.ledger.schema import SCHEMA_VERSION
+
+FIRST = 447_700_900_001
+
+
+def numbers_of(path):
+    with read(path) as reader:
+        return [row[0] for rows in reader.known() for row in rows]
+
+
+@pytest.fixture
+def filled(path, make_outcome):
+    with Ledger.open(path, holder="pytest") as ledger:
+        for place in range(8_000):
+            ledger.record(make_outcome(place))
+    return path
+
+
+def change(path, *statements):
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+def overwrite(path, start, content):
+    with path.open("r+b") as file:
+        file.seek(start)
+        file.write(content)
+
+
+@pytest.mark.slow
+def test_what_was_acknowledged_survives_kills(path, run_program):
+    acknowledged, sent = 0, FIRST
+    for seed in range(5):
+        process = run_program("write_for_ever.py", path, sent)
+        for line in itertools.islice(process.stdout, random.Random(seed).randrange(1, 200)):
+            acknowledged = int(line)
+        process.kill()
+        acknowledged = max([acknowledged, *map(int, process.stdout.read().split("\n")[:-1])])
+        sent = acknowledged + 1
+
+        held = numbers_of(path)
+        assert held[: acknowledged - FIRST + 1] == list(range(FIRST, acknowledged + 1))
+        # At most the group that was on its way may be there beyond what was acknowledged.
+        assert len(held) <= acknowledged - FIRST + 1 + 5
+
+
+@pytest.mark.slow
+def test_a_torn_wal_costs_only_the_commits_that_were_torn(path, make_outcome, tmp_path):
+    with Ledger.open(path, holder="pytest") as ledger:
+        for place in range(20):
+            ledger.record(make_outcome(place))
+            ledger.commit()
+        wal = path.with_name(path.name + "-wal").read_bytes()
+        base = path.read_bytes()
+
+    held = []
+    for cut in range(len(wal), 0, -997):
+        copy = tmp_path / f"{cut}" / "ledger.sqlite"
+        copy.parent.mkdir(mode=0o700)
+        copy.write_bytes(base)
+        copy.chmod(0o600)
+        copy.with_name("ledger.sqlite-wal").write_bytes(wal[:cut])
+        Ledger.open(copy, holder="pytest").close()
+        numbers = numbers_of(copy)
+        assert numbers == list(range(FIRST - 1, FIRST - 1 + len(numbers)))
+        held.append(len(numbers))
+
+    assert held[0] == 20
+    assert held == sorted(held, reverse=True)
+
+
+@pytest.mark.slow
+def test_a_full_disk_ends_the_run_and_loses_nothing(path, run_program):
+    process = run_program("fill_the_disk.py", path, FIRST)
+    *acknowledged, error, refusal = process.stdout.read().splitlines()
+
+    assert process.wait() == 0
+    assert "could not be written (SQLITE_IOERR_WRITE" in error
+    assert "what was committed before is kept" in error
+    assert "takes nothing more" in refusal
+    assert len(acknowledged) > 10
+    Ledger.open(path, holder="pytest").close()
+    assert numbers_of(path)[: len(acknowledged)] == list(map(int, acknowledged))
+
+
+def test_after_a_failed_write_the_wal_is_left_for_the_next_opening(path, make_outcome):
+    ledger = Ledger.open(path, holder="pytest")
+    ledger.record(make_outcome(1))
+    ledger.commit()
+    (pages,) = ledger._writing.execute("PRAGMA page_count").fetchone()
+    ledger._writing.execute(f"PRAGMA max_page_count = {pages}")
+    for place in range(2_000):
+        ledger.record(make_outcome(place))
+    with pytest.raises(LedgerError, match=r"SQLITE_FULL.*run the same command again"):
+        ledger.commit()
+    ledger.close()
+
+    assert path.with_name(path.name + "-wal").stat().st_size > 0
+    assert numbers_of(path) == [FIRST]
+    Ledger.open(path, holder="pytest").close()
+    assert numbers_of(path) == [FIRST]
+
+
+def test_a_group_that_cannot_be_committed_at_close_is_an_error_and_frees_the_lock(path, make_outcome):
+    ledger = Ledger.open(path, holder="pytest")
+    ledger._writing.execute("PRAGMA query_only = ON")
+    ledger.record(make_outcome(1))
+    with pytest.raises(LedgerError, match="SQLITE_READONLY"):
+        ledger.close()
+
+    Ledger.open(path, holder="pytest").close()
+
+
+def test_a_damaged_page_is_found_at_opening_and_the_file_kept(filled):
+    overwrite(filled, 3 * 4096, b"\xff" * 4096)
+    before = filled.read_bytes()
+
+    with pytest.raises(LedgerError, match=r"is damaged.*it is left as it is\. Move it"):
+        Ledger.open(filled, holder="pytest")
+    assert filled.read_bytes() == before
+
+
+def test_a_message_on_damage_holds_no_number(filled):
+    # Two leaves swapped: every page is sound, their order is not, and SQLite's own words name row ids.
+    content = filled.read_bytes()
+    overwrite(filled, 20 * 4096, content[30 * 4096 : 31 * 4096] + content[21 * 4096 : 22 * 4096])
+
+    with pytest.raises(LedgerError, match="is damaged") as caught:
+        Ledger.open(filled, holder="pytest")
+    assert "4477009" not in f"{caught.value}{caught.value.__cause__}"
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(path):
+    path.parent.mkdir(mode=0o700)
+    path.write_text("phone\n+447700900000\n" * 100)
+    before = path.read_bytes()
+
+    for opening in (lambda: Ledger.open(path, holder="pytest"), lambda: read(path)):
+        with pytest.raises(LedgerError, match="damaged, or no ledger at all"):
+            opening()
+    assert path.read_bytes() == before
+
+
+def test_damage_found_in_mid_scan_is_a_ledger_error(filled):
+    with read(filled) as reader:
+        overwrite(filled, 40 * 4096, b"\xff" * 4096)
+
+        with pytest.raises(LedgerError, match="is damaged"):
+            list(reader.known())
+
+
+def test_another_programs_database_is_refused_and_kept(path):
+    path.parent.mkdir(mode=0o700)
+    change(path, "CREATE TABLE friends (name TEXT)")
+    before = path.read_bytes()
+
+    for opening in (lambda: Ledger.open(path, holder="pytest"), lambda: read(path)):
+        with pytest.raises(LedgerError, match="a database of another program"):
+            opening()
+    assert path.read_bytes() == before
+
+
+def test_a_later_versions_ledger_is_refused_with_both_versions(filled):
+    change(filled, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+
+    for opening in (lambda: Ledger.open(filled, holder="pytest"), lambda: read(filled)):
+        with pytest.raises(LedgerError, match=r"schema version 2.* up to 1\. Update it"):
+            opening()
+
+
+def test_an_earlier_versions_ledger_is_not_read_before_it_is_migrated(path):
+    path.parent.mkdir(mode=0o700)
+    change(path, "PRAGMA application_id = 0x5341504C", "PRAGMA user_version = -1")
+
+    with pytest.raises(LedgerError, match="the next `validator check` brings it up to date"):
+        read(path)
+
+
+def test_a_place_without_shared_memory_is_refused(path, tmp_path):
+    # An in-memory database is the one place where SQLite keeps no WAL on any system.
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    with pytest.raises(LedgerError, match="cannot keep a WAL"):
+        _set_up(connection, path)
+    connection.close()
+
+
+def test_a_ledger_copied_without_its_wal_still_opens(filled, tmp_path):
+    copy = shutil.copy(filled, tmp_path / "copy.sqlite")
+
+    assert len(numbers_of(copy)) == 8_000

@@ -1,0 +1,146 @@
+import random
+
+import pytest
+
+from validator.errors import LedgerError
+from validator.ledger import Ledger, read
+from validator.model import Number, Source, Verdict
+from validator.settings import MaxAge
+
+NOW_MS = 1_760_000_000_000
+FIRST = 447_700_900_000
+
+
+def rows_of(ledger, numbers=None, **options):
+    return [row for rows in ledger.known(numbers, **options) for row in rows]
+
+
+@pytest.fixture
+def filled(path, make_outcome):
+    """Four thousand numbers, every third of a range, of all verdicts; a quarter has failed since."""
+    verdicts = [Verdict.REGISTERED, Verdict.NOT_REGISTERED, Verdict.INVALID, Verdict.UNKNOWN]
+    with Ledger.open(path, holder="pytest") as ledger:
+        for place in range(0, 12_000, 3):
+            ledger.record(make_outcome(place, verdicts[place % 4], checked_at_ms=NOW_MS - place))
+            if place % 12 < 3:
+                ledger.record(make_outcome(place, Verdict.UNKNOWN, checked_at_ms=NOW_MS))
+    with read(path) as reader:
+        yield reader
+
+
+def test_a_ledger_that_does_not_exist_yet_is_an_empty_one(path):
+    with read(path) as reader:
+        assert rows_of(reader) == []
+        assert rows_of(reader, [FIRST]) == []
+        assert reader.runs(5) == []
+        assert reader.spent_since("sess_a", 0) == 0
+        stats = reader.stats()
+    assert (stats.numbers, stats.oldest_ms, stats.newest_ms, stats.size_bytes) == (0, None, None, 0)
+    assert not path.parent.exists()
+
+
+def test_a_file_with_nothing_in_it_is_an_empty_ledger(path):
+    path.parent.mkdir()
+    path.touch()
+
+    with read(path) as reader:
+        assert rows_of(reader) == []
+
+
+def test_rows_come_ascending_in_chunks(filled):
+    chunks = list(filled.known())
+
+    numbers = [row[0] for rows in chunks for row in rows]
+    assert numbers == list(range(FIRST, FIRST + 12_000, 3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [0, 1, 500, 4_000, 11_000])
+def test_looking_up_and_one_pass_tell_the_same(filled, count):
+    numbers = random.Random(count).sample(range(FIRST - 500, FIRST + 12_500), count)
+    fresh_from_ms = MaxAge(registered_s=3, not_registered_s=5).cutoffs_ms(NOW_MS)
+    from_ms = {str(verdict): fresh_from_ms.get(verdict, 0) for verdict in Verdict}
+
+    everything = rows_of(filled, fresh_from_ms=fresh_from_ms)
+    expected = [row for row in everything if row[0] in set(numbers)]
+    looked_up = [row for rows in filled._look_up(from_ms, sorted(numbers)) for row in rows]
+    picked = [row for rows in filled._pick(from_ms, sorted(numbers)) for row in rows]
+
+    assert looked_up == picked == expected
+    assert rows_of(filled, numbers, fresh_from_ms=fresh_from_ms) == expected
+
+
+def test_numbers_may_repeat_and_be_of_our_own_type(filled):
+    numbers = [Number(FIRST + 3), FIRST + 3, FIRST]
+
+    assert [row[0] for row in rows_of(filled, numbers)] == [FIRST, FIRST + 3]
+    assert [row[0] for row in rows_of(filled, numbers * 20_000)] == [FIRST, FIRST + 3]
+
+
+def test_numbers_between_known_ones_are_found_by_neither_way(filled):
+    # More than the ledger's size makes one pass the way; the few are looked up.
+    between = range(FIRST + 1, FIRST + 12_000, 3)
+
+    assert list(filled._pick(dict.fromkeys(Verdict, 0), between)) == []
+    assert list(filled.known(between[:100])) == []
+
+
+def test_rows_hold_plain_values(filled):
+    assert [type(cell) for cell in rows_of(filled)[1]] == [int, str, str, type(None), str, int, str, int]
+
+
+def test_a_reader_sees_what_a_writer_commits_beside_it(path, make_outcome):
+    with Ledger.open(path, holder="pytest") as ledger, read(path) as reader:
+        ledger.record(make_outcome(1))
+        ledger.commit()
+
+        assert len(rows_of(reader)) == 1
+
+
+@pytest.mark.slow
+def test_a_reader_in_mid_scan_does_not_hold_up_the_writer(path, make_outcome):
+    with Ledger.open(path, holder="pytest") as ledger, read(path) as reader:
+        for place in range(15_000):
+            ledger.record(make_outcome(place))
+        ledger.commit()
+        scan = reader.known()
+        first = next(scan)
+        ledger.record(make_outcome(20_000))
+
+        assert ledger.commit() == 1
+        assert len(first) == 10_000
+        # The scan shows the ledger as it was when it began.
+        assert len(first) + sum(map(len, scan)) == 15_000
+
+
+def test_stats_count_numbers_by_verdict_and_source(ledger, make_outcome):
+    ledger.record(make_outcome(1, checked_at_ms=NOW_MS - 7))
+    ledger.record(make_outcome(2, source=Source.CONTACTS))
+    ledger.record(make_outcome(2, Verdict.UNKNOWN))
+    ledger.record(make_outcome(3, Verdict.UNKNOWN, checked_at_ms=NOW_MS + 7))
+    ledger.record(make_outcome(4, Verdict.NOT_REGISTERED))
+    ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=NOW_MS)
+    ledger.commit()
+
+    stats = ledger.stats()
+    assert stats.numbers == 4
+    assert stats.by_verdict == {"registered": 2, "unknown": 1, "not_registered": 1}
+    assert stats.by_source == {"api": 3, "contacts": 1}
+    assert (stats.oldest_ms, stats.newest_ms) == (NOW_MS - 7, NOW_MS + 7)
+    assert (stats.schema_version, stats.runs) == (1, 1)
+    assert stats.size_bytes > 0
+
+
+def test_a_closed_reader_is_a_ledger_error(path):
+    reader = read(path)
+    reader.close()
+    reader.close()
+
+    for ask in (
+        lambda: rows_of(reader),
+        reader.stats,
+        lambda: reader.runs(1),
+        lambda: reader.spent_since("", 0),
+    ):
+        with pytest.raises(LedgerError, match="could not be read"):
+            ask()

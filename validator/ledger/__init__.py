@@ -1,0 +1,10 @@
+"""The durable record of what is known about each number: crash journal, resume point and cache in one.
+
+One process writes (`Ledger`), any number read (`read`). The file is SQLite; `schema` says what is in it.
+"""
+
+from validator.ledger.lock import Lock
+from validator.ledger.reader import KnownRow, LedgerReader, LedgerStats, RunRecord, read
+from validator.ledger.writer import Ledger
+
+__all__ = ["KnownRow", "Ledger", "LedgerReader", "LedgerStats", "Lock", "RunRecord", "read"]

@@ -1,0 +1,143 @@
+"""Connections to the ledger's file: how they are set up, and what their failures mean.
+
+SQLite before 3.51.3 can lose committed rows when two connections write or checkpoint a WAL at once
+(sqlite.org/wal.html#walresetbug): so one connection writes, under a lock of ours, and all others are
+read-only, which can do neither.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from validator.errors import LedgerError
+from validator.ledger.schema import SCHEMA_VERSION, migrate, version_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# Readers block nobody in WAL mode; what is waited for is a moment's recovery after a crash.
+BUSY_TIMEOUT_S = 5.0
+
+# The WAL is cut back to this after a checkpoint; it grows beyond while a reader holds a long scan open.
+WAL_KEPT_BYTES = 64 * 2**20
+
+# The extended codes carry the primary one in their low byte (sqlite.org/rescode.html).
+PRIMARY_CODE = 0xFF
+
+WRITER_PRAGMAS = (
+    # A commit returns when it has reached the disk. NORMAL may lose the last commits in a power cut.
+    "PRAGMA synchronous = FULL",
+    # macOS: fsync alone leaves data in the drive's cache. Does nothing elsewhere.
+    "PRAGMA fullfsync = ON",
+    # What is deleted or replaced is overwritten: it names people.
+    "PRAGMA secure_delete = ON",
+    f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}",
+)
+
+
+@contextmanager
+def translated(path: Path, action: str) -> Iterator[None]:
+    """Raise SQLite's errors as `LedgerError`: what could not be done with which file, and what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LedgerError(_message(path, action, error)) from error
+
+
+def _message(path: Path, action: str, error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & PRIMARY_CODE
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return _damaged(path)
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    return (
+        f"the ledger {path} could not be {action} ({name}: {error}); what was committed before is kept. "
+        f"Look at the disk's space and health, then run the same command again"
+    )
+
+
+def _damaged(path: Path) -> str:
+    return (
+        f"the ledger {path} is damaged, or no ledger at all; it is left as it is. Move it and its -wal file "
+        f"aside and put a copy in their place, or none to start anew (`sqlite3 FILE .recover` may save rows)"
+    )
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S
+    )
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """Return the one connection that writes: checked, migrated, every commit durable when it returns.
+
+    Args:
+        path: an absolute path; the file exists (it may be empty), and its lock is ours.
+
+    Raises:
+        LedgerError: the file is damaged, foreign, of a later version, or cannot be written.
+    """
+    with translated(path, "opened"):
+        connection = _connect(path, "rw")
+        try:
+            _set_up(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection, path: Path) -> None:
+    # Before anything is changed in it: is it ours?
+    version = version_of(connection, path)
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise LedgerError(
+            f"the ledger {path} cannot keep a WAL where it lies; choose a local path with --ledger"
+        )
+    for pragma in WRITER_PRAGMAS:
+        connection.execute(pragma)
+    # Its own words are not passed on: they can hold row ids, which are numbers of people.
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise LedgerError(_damaged(path))
+    migrate(connection, version)
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Return a connection that cannot write, usable beside a writer in this or another process.
+
+    A file that does not exist yet, or has nothing in it, reads as an empty ledger.
+
+    Raises:
+        LedgerError: the file is damaged, foreign, of another version, or cannot be read.
+    """
+    if not path.exists():
+        return _empty()
+    with translated(path, "opened"):
+        connection = _connect(path, "ro")
+        try:
+            version = version_of(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    if version == SCHEMA_VERSION:
+        return connection
+    connection.close()
+    return _empty() if version == 0 else _refuse_older(path, version)
+
+
+def _empty() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, 0)
+    return connection
+
+
+def _refuse_older(path: Path, version: int) -> sqlite3.Connection:
+    raise LedgerError(
+        f"the ledger {path} has schema version {version}, and this validator reads {SCHEMA_VERSION}; "
+        f"the next `validator check` brings it up to date"
+    )

@@ -1,0 +1,106 @@
+"""Who may work on a ledger, or through a key: one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from validator.errors import Busy, LedgerError
+from validator.ledger.place import PRIVATE_FILE, make_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# More than any command line worth printing; the file is ours, but a message must stay one line.
+MAX_HOLDER_BYTES = 500
+
+
+class Lock:
+    """A lock that the kernel holds for this process, and lets go when the process ends in whatever way.
+
+    It is an flock on a file made for it, so it is never stale and needs no unlocking by hand. The file is
+    never removed: somebody may hold the old one while another locks a new one of the same name. What stands
+    in the file is for people only; whether it is locked is the kernel's knowledge.
+    """
+
+    __slots__ = ("_descriptor", "path")
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self._descriptor = descriptor
+
+    @classmethod
+    def take(cls, path: Path, *, holder: str, guards: str | None = None) -> Self:
+        """Take the lock at once or not at all; its folder (0700) and file (0600) are made if missing.
+
+        Args:
+            path: the lock file.
+            holder: what a person needs to recognise this run, such as its command; neither key nor number.
+            guards: what the lock stands for, as it reads in `GUARDS is in use by ...`; the path if not given.
+
+        Raises:
+            Busy: another process holds it; the message has its process id, its `holder` and since when.
+            LedgerError: the file cannot be made or locked.
+        """
+        make_folder(path.parent)
+        descriptor = _open(path)
+        try:
+            _lock(path, descriptor, guards or str(path))
+            _sign(descriptor, holder)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return cls(path, descriptor)
+
+    def release(self) -> None:
+        """Let go of the lock; doing it again does nothing."""
+        if self._descriptor >= 0:
+            os.ftruncate(self._descriptor, 0)
+            # Closing alone would leave it locked while a process forked by another part still has a copy.
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def _open(path: Path) -> int:
+    # Python opens with O_CLOEXEC, so a program started by the holder does not keep the lock alive.
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, PRIVATE_FILE)
+    except OSError as error:
+        raise LedgerError(f"the lock {path} cannot be opened: {error.strerror}") from error
+
+
+def _lock(path: Path, descriptor: int, guards: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        who = _holder(descriptor)
+        raise Busy(f"{guards} is in use by {who}; wait for it to end, or stop it") from None
+    except OSError as error:
+        raise LedgerError(
+            f"{path} cannot be locked ({error.strerror}); choose a place on a local disk"
+        ) from error
+
+
+def _sign(descriptor: int, holder: str) -> None:
+    text = f"pid {os.getpid()} ({' '.join(holder.split())})".encode()
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, text[:MAX_HOLDER_BYTES], 0)
+
+
+def _holder(descriptor: int) -> str:
+    text = os.pread(descriptor, MAX_HOLDER_BYTES, 0).decode(errors="replace")
+    if not text:
+        # Between its lock and its signature, some microseconds.
+        return "another run that has only just begun"
+    # Nobody but the holder writes to the file, so its last change is the moment the lock was taken.
+    since = datetime.fromtimestamp(int(os.fstat(descriptor).st_mtime), tz=UTC)
+    return f"{text} since {since:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,239 @@
+"""Asking the ledger: what is known of which numbers, what was spent, which runs there were."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+from validator.ledger.connection import open_reader, translated
+from validator.ledger.schema import OWN_ID_SUFFIX, SCHEMA_VERSION
+from validator.model import Verdict
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+QUARTER_HOUR_MS = 900_000
+
+KnownRow: TypeAlias = "tuple[int, str, str | None, str | None, str, int, str, int]"
+"""number, verdict, reason, whatsapp_id, source, checked_at_ms, session, attempts"""
+
+# Larger chunks bring no speed, smaller ones cost it (measured, benchmarks/ledger.py).
+CHUNK_ROWS = 10_000
+
+# What a row takes in the file when nearly all ids are the number's own (measured, benchmarks/ledger.py).
+ROW_BYTES = 25
+
+LARGEST = 2**63 - 1
+
+# Of a row with both facts the answer is shown while it is fresh, then the failure. The subquery is reached by
+# such rows alone; asked for every row, it would double the time of a scan.
+KNOWN = f"""
+    SELECT n.number, f.verdict, f.reason,
+        CASE WHEN f.id = n.failure THEN NULL WHEN f.own_id THEN n.number || '{OWN_ID_SUFFIX}'
+            ELSE n.whatsapp_id END,
+        f.source,
+        CASE f.id WHEN n.failure THEN n.failed_at_ms ELSE n.checked_at_ms END,
+        f.session,
+        CASE f.id WHEN n.failure THEN n.failed_attempts ELSE n.attempts END
+    FROM {{numbers}} JOIN findings f ON f.id = CASE
+        WHEN n.failure IS NULL THEN n.finding
+        WHEN n.finding IS NULL OR n.checked_at_ms < (
+            SELECT CASE verdict WHEN 'registered' THEN :registered WHEN 'not_registered' THEN :not_registered
+                ELSE :invalid END
+            FROM findings WHERE id = n.finding
+        ) THEN n.failure
+        ELSE n.finding END
+"""  # noqa: S608 - put together from constants
+SCAN = KNOWN.format(numbers="numbers n") + "WHERE n.number BETWEEN :first AND :last ORDER BY n.number"
+# CROSS JOIN keeps SQLite from turning the order of the loops round (sqlite.org/lang_select.html).
+LOOK_UP = KNOWN.format(numbers="json_each(:wanted) w CROSS JOIN numbers n ON n.number = w.value")
+
+# What the ledger shows when nobody says how long answers hold: the answer before the failure.
+COUNT = """
+    SELECT f.verdict, f.source, count(*), min(at_ms), max(at_ms) FROM (
+        SELECT coalesce(finding, failure) AS fact, coalesce(checked_at_ms, failed_at_ms) AS at_ms FROM numbers
+    ) JOIN findings f ON f.id = fact GROUP BY fact
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerStats:
+    """What a ledger holds.
+
+    Attributes:
+        numbers: how many numbers something is known of.
+        by_verdict: numbers by the word of their verdict, an answer counting before a later failure.
+        by_source: numbers by the word of their source.
+        oldest_ms: the earliest of their times, in milliseconds since the Unix epoch; None in an empty ledger.
+        newest_ms: the latest of them.
+        size_bytes: the size of the file and its WAL.
+        schema_version: the version of its tables.
+        runs: how many runs are recorded.
+    """
+
+    numbers: int
+    by_verdict: Mapping[str, int]
+    by_source: Mapping[str, int]
+    oldest_ms: int | None
+    newest_ms: int | None
+    size_bytes: int
+    schema_version: int
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as the ledger remembers it; what a run that was killed could not tell is None."""
+
+    id: int
+    command: str
+    input_name: str
+    started_at_ms: int
+    finished_at_ms: int | None
+    exit_code: int | None
+    summary_json: str | None
+
+
+class LedgerReader:
+    """A ledger to ask; it sees what is durable, and never blocks the writer."""
+
+    def __init__(self, path: Path, reading: sqlite3.Connection) -> None:
+        self.path = path
+        self._reading = reading
+
+    def close(self) -> None:
+        """Let go of the file; doing it again does nothing."""
+        self._reading.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def known(
+        self, numbers: Sequence[int] | None = None, *, fresh_from_ms: Mapping[Verdict, int] | None = None
+    ) -> Iterator[list[KnownRow]]:
+        """Yield one row for each known number, ascending, in chunks of at most 10,000.
+
+        Few numbers are looked up, many (more than the ledger holds) found in one pass over it; both give the
+        same rows.
+
+        Args:
+            numbers: the numbers to tell of, in any order; None is all of them.
+            fresh_from_ms: for each verdict the earliest time at which it is still fresh (`MaxAge.cutoffs_ms` in settings).
+                An older answer gives way to a later failure, an `unknown` with its own reason and time.
+                Without it (and for verdicts it leaves out) an answer always stands before a failure.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        from_ms = {str(verdict): 0 for verdict in Verdict} | {
+            str(verdict): at_ms for verdict, at_ms in (fresh_from_ms or {}).items()
+        }
+        with translated(self.path, "read"):
+            if numbers is None:
+                yield from self._scan(from_ms, 0, LARGEST)
+                return
+            wanted = sorted(set(numbers))
+            found = self._look_up if len(wanted) < self._estimated_rows() else self._pick
+            yield from found(from_ms, wanted)
+
+    def _estimated_rows(self) -> int:
+        """About how many numbers there are; counting them would read the whole file."""
+        (pages,) = self._reading.execute("PRAGMA page_count").fetchone()
+        (page_bytes,) = self._reading.execute("PRAGMA page_size").fetchone()
+        return int(pages * page_bytes // ROW_BYTES)
+
+    def _scan(self, from_ms: Mapping[str, int], first: int, last: int) -> Iterator[list[KnownRow]]:
+        cursor = self._reading.execute(SCAN, {**from_ms, "first": first, "last": last})
+        while rows := cursor.fetchmany(CHUNK_ROWS):
+            yield rows
+
+    def _look_up(self, from_ms: Mapping[str, int], wanted: Sequence[int]) -> Iterator[list[KnownRow]]:
+        for start in range(0, len(wanted), CHUNK_ROWS):
+            part = json.dumps(wanted[start : start + CHUNK_ROWS])
+            if rows := self._reading.execute(LOOK_UP, {**from_ms, "wanted": part}).fetchall():
+                yield rows
+
+    def _pick(self, from_ms: Mapping[str, int], wanted: Sequence[int]) -> Iterator[list[KnownRow]]:
+        if not wanted:
+            return
+        for rows in self._scan(from_ms, wanted[0], wanted[-1]):
+            # Both are ascending: what is wanted of this chunk lies between its first and last number.
+            part = set(wanted[bisect_left(wanted, rows[0][0]) : bisect_right(wanted, rows[-1][0])])
+            if picked := [row for row in rows if row[0] in part]:
+                yield picked
+
+    def stats(self) -> LedgerStats:
+        """Count what the ledger holds, in one pass over it.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        with translated(self.path, "read"):
+            counted = self._reading.execute(COUNT).fetchall()
+            (runs,) = self._reading.execute("SELECT count(*) FROM runs").fetchone()
+        return LedgerStats(
+            numbers=sum(count for _, _, count, _, _ in counted),
+            by_verdict=_sums((verdict, count) for verdict, _, count, _, _ in counted),
+            by_source=_sums((source, count) for _, source, count, _, _ in counted),
+            oldest_ms=min((oldest for _, _, _, oldest, _ in counted), default=None),
+            newest_ms=max((newest for _, _, _, _, newest in counted), default=None),
+            size_bytes=sum(_size(self.path.with_name(self.path.name + end)) for end in ("", "-wal")),
+            schema_version=SCHEMA_VERSION,
+            runs=runs,
+        )
+
+    def spent_since(self, session: str, since_ms: int) -> int:
+        """Return how many attempts were started through a session since that time, in all runs.
+
+        Attempts are kept by quarters of an hour, and the one that `since_ms` falls in counts whole: a cap
+        decided on this is never exceeded, and from midnight, in any time zone, the count is exact.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        query = "SELECT coalesce(sum(attempts), 0) FROM spending WHERE session = ? AND quarter >= ?"
+        with translated(self.path, "read"):
+            (spent,) = self._reading.execute(query, (str(session), since_ms // QUARTER_HOUR_MS)).fetchone()
+        return int(spent)
+
+    def runs(self, limit: int) -> list[RunRecord]:
+        """Return the latest runs, the newest first.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        query = """
+            SELECT id, command, input_name, started_at_ms, finished_at_ms, exit_code, summary_json
+            FROM runs ORDER BY id DESC LIMIT ?
+        """
+        with translated(self.path, "read"):
+            rows = self._reading.execute(query, (limit,)).fetchall()
+        return [RunRecord(*row) for row in rows]
+
+
+def read(path: Path) -> LedgerReader:
+    """Open a ledger for reading only, beside whoever writes to it; one that does not exist yet is empty.
+
+    Raises:
+        LedgerError: the file is damaged, foreign, of another version, or cannot be read.
+    """
+    path = path.resolve()
+    return LedgerReader(path, open_reader(path))
+
+
+def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for word, count in pairs:
+        sums[word] = sums.get(word, 0) + count
+    return sums
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

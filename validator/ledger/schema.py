@@ -1,0 +1,117 @@
+"""The ledger's tables, their versions, and the steps from each version to the next.
+
+`numbers`, one row a number, holds up to two facts:
+
+- what was found out: `finding`, `checked_at_ms`, `attempts`, `whatsapp_id`;
+- that asking has failed since: `failure`, `failed_at_ms`, `failed_attempts`.
+
+A definite answer (yes, no, the provider's "invalid") replaces both, an `unknown` only the second: so a
+timeout never costs an answer that still holds, and a number whose answer has expired can still say why it was
+not found out anew. Which of the two is shown is decided when reading, since how long an answer holds is the
+reading run's affair. The later recorded replaces the earlier, whatever their times say: there is one
+writer, and a clock may be set back.
+
+`findings` is the dictionary of (verdict, reason, source, session) in words, some dozens of rows: so a row of
+`numbers` costs 25 bytes (measured, `benchmarks/ledger.py`), the file explains itself to anyone with
+`sqlite3`, and a new word needs no migration. `own_id` says that the account's id is the number itself,
+written `NUMBER@s.whatsapp.net`, as nearly all are; only others are stored in `whatsapp_id`.
+
+`spending` counts the attempts started, by session and quarter of an hour (the days of all time zones begin on
+one), and so remembers a daily cap across runs even where nothing came of them. `runs` has one row a run, with
+its summary as JSON.
+
+Times are milliseconds since the Unix epoch, quarters of an hour are counted from it. Keys are in no table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from validator.errors import LedgerError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+# "SAPL" in ASCII, in the header field SQLite sets aside for this: tells a ledger from any other database.
+APPLICATION_ID = 0x5341504C
+
+OWN_ID_SUFFIX = "@s.whatsapp.net"
+
+VERSION_1 = (
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    """
+    CREATE TABLE findings (
+        id INTEGER PRIMARY KEY,
+        verdict TEXT NOT NULL,
+        reason TEXT,
+        source TEXT NOT NULL,
+        session TEXT NOT NULL,
+        own_id INTEGER NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE numbers (
+        number INTEGER PRIMARY KEY,
+        finding INTEGER REFERENCES findings (id),
+        checked_at_ms INTEGER,
+        attempts INTEGER,
+        whatsapp_id TEXT,
+        failure INTEGER REFERENCES findings (id),
+        failed_at_ms INTEGER,
+        failed_attempts INTEGER
+    )
+    """,
+    """
+    CREATE TABLE spending (
+        session TEXT NOT NULL,
+        quarter INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        PRIMARY KEY (session, quarter)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY,
+        command TEXT NOT NULL,
+        input_name TEXT NOT NULL,
+        started_at_ms INTEGER NOT NULL,
+        finished_at_ms INTEGER,
+        exit_code INTEGER,
+        summary_json TEXT
+    )
+    """,
+)
+
+# The statements that lead from version n to n + 1 stand at place n, and never change once released.
+MIGRATIONS = (VERSION_1,)
+SCHEMA_VERSION = len(MIGRATIONS)
+
+
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the schema version of a ledger, 0 for a file with nothing in it yet.
+
+    Raises:
+        LedgerError: the file is another program's database, or a later version's ledger.
+    """
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if application_id != APPLICATION_ID and (application_id or version or tables):
+        raise LedgerError(f"{path} is a database of another program; choose another path with --ledger")
+    if version > SCHEMA_VERSION:
+        raise LedgerError(
+            f"the ledger {path} has schema version {version}, written by a later validator; this one knows "
+            f"versions up to {SCHEMA_VERSION}. Update it, or choose another path with --ledger"
+        )
+    return int(version)
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring a ledger of that version to `SCHEMA_VERSION`, each step whole or not at all."""
+    for step, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {step}")
