@@ -1,0 +1,107 @@
+import json
+from collections import Counter
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from validator.model import Reason, Verdict
+from validator.reports import PROVIDER_PLANS, CallCounts, PlanSummary, RateUse, SessionCounts, Summary
+from validator.reports.summary import calls_time_s
+
+DOC = Path(__file__).parents[2] / "docs" / "summary.md"
+
+
+def documented(section: str) -> set[str]:
+    """The keys in the first column of a section's table in docs/summary.md."""
+    text = DOC.read_text(encoding="utf-8").split(f"## {section}\n")[1].split("\n## ")[0]
+    return {line.split("`")[1] for line in text.splitlines() if line.startswith("| `")}
+
+
+def test_the_json_form_survives_json(summary):
+    written = json.loads(json.dumps(summary.to_json()))
+
+    assert written["verdicts"]["registered"] == 620
+    assert written["sessions"][1] == {
+        "session": "sess_b",
+        "attempts": 100,
+        "failures": 17,
+        "error_rate": 0.17,
+    }
+    assert written["rate"]["limit_per_min"] == 300
+    assert written["schema_version"] == 1
+
+
+def test_every_key_of_the_summary_is_documented_and_no_other(summary):
+    assert documented("A run") == summary.to_json().keys()
+    assert documented("`calls`") == {of.name for of in fields(CallCounts)}
+    assert documented("`sessions`, each") == {of.name for of in fields(SessionCounts)}
+    assert documented("`rate`") == {of.name for of in fields(RateUse)}
+
+
+def test_every_key_of_the_plan_is_documented_and_no_other(plan):
+    assert documented("A plan") == plan.to_json().keys()
+
+
+def test_every_verdict_has_its_key_even_where_it_has_no_rows(done):
+    assert list(done.verdicts) == [verdict.value for verdict in Verdict]
+    assert done.verdicts["unknown"] == 0
+
+
+def test_counts_come_most_first_and_without_zeros(done):
+    reasons = Counter({Reason.TOO_SHORT: 2, Reason.EMPTY: 2, Reason.LANDLINE: 5, Reason.TIMEOUT: 0})
+    ordered = replace(done, reasons=reasons)
+
+    assert list(ordered.to_json()["reasons"].items()) == [("landline", 5), ("empty", 2), ("too_short", 2)]
+
+
+@pytest.mark.parametrize("part", ["verdicts", "reasons", "sources"])
+def test_a_word_that_does_not_exist_is_refused(summary, part):
+    with pytest.raises(ValueError, match="maybe"):
+        replace(summary, **{part: {"maybe": 1}})
+
+
+def test_a_summary_does_not_change_with_the_counts_it_was_made_from():
+    verdicts = {"registered": 1}
+    told = Summary(
+        version="0",
+        command="check",
+        input="a.csv",
+        started_at="",
+        finished_at="",
+        duration_s=0,
+        rows=1,
+        distinct_numbers=1,
+        duplicate_rows=0,
+        already_known=0,
+        asked=1,
+        verdicts=verdicts,
+    )
+    verdicts["registered"] = 2
+
+    assert told.verdicts["registered"] == 1
+
+
+def test_a_plan_tells_the_time_on_each_of_the_providers_plans(plan):
+    assert plan.plan_times_s.keys() == PROVIDER_PLANS.keys()
+    assert plan.plan_times_s["growth"] == pytest.approx(800 * 60.5 / 300)
+    assert plan.time_s == pytest.approx(800 * 60.5 / 120)
+
+
+def test_a_million_calls_take_over_eight_hours_on_the_largest_plan():
+    assert calls_time_s(1_000_000, PROVIDER_PLANS["enterprise"]) / 3_600 == pytest.approx(8.4, abs=0.01)
+
+
+def test_a_plan_without_a_rate_has_no_time_of_its_own(plan):
+    written = replace(plan, rate_per_min=None, ends_at=None).to_json()
+
+    assert written["time_s"] is None
+    assert written["plan_times_s"]["starter"] > 0
+
+
+def test_a_plan_starts_with_nothing_known():
+    empty = PlanSummary(
+        version="0", input="a.csv", rows=0, distinct_numbers=0, duplicate_rows=0, calls_to_make=0
+    )
+
+    assert empty.to_json()["plan_times_s"] == dict.fromkeys(PROVIDER_PLANS, 0.0)

@@ -1,0 +1,118 @@
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from validator.reports import render_plan, render_summary
+
+
+def shown(renderable, width=100, **options):
+    screen = StringIO()
+    Console(file=screen, width=width, **options).print(renderable)
+    return screen.getvalue()
+
+
+def lines_with(text, word):
+    return [" ".join(line.split()) for line in text.splitlines() if line.startswith(word)]
+
+
+def test_the_summary_tells_verdicts_with_their_shares(summary):
+    text = shown(render_summary(summary))
+
+    assert lines_with(text, "registered") == ["registered 620 62.0 % ███████ on WhatsApp"]
+    assert lines_with(text, "all rows") == ["all rows 1,000"]
+
+
+def test_the_summary_tells_calls_limit_holds_and_files(summary):
+    text = shown(render_summary(summary))
+
+    assert "800 made, 780 answered, 3 refused, 17 failed, 12 retries" in text
+    assert "297.4 a minute of 300 allowed (99.1 %), told by X-RateLimit-Limit" in text
+    assert "12 s: the provider asked to wait (Retry-After)" in text
+    assert "autumn.sendable.csv (600 recipients, partial: the run ended early)" in text
+
+
+def test_the_summary_tells_each_sessions_error_rate(summary):
+    text = shown(render_summary(summary))
+
+    assert lines_with(text, "sess_") == ["sess_a 700 0 0.0 %", "sess_b 100 17 17.0 %"]
+
+
+def test_the_summary_opens_with_how_it_ended_and_closes_with_what_to_do(summary):
+    lines = shown(render_summary(summary)).strip().splitlines()
+
+    assert lines[0].startswith("Stopped early: the deadline was reached.")
+    assert [line.strip() for line in lines[-4:]] == [
+        "What to do next",
+        "1. Ask only what is still missing:",
+        "validator check lists/autumn.csv --region GB",
+        "2. Send to the sendable file now, or wait for the rest: it is partial.",
+    ]
+
+
+def test_a_command_can_be_copied_from_the_terminal_without_trailing_blanks(summary):
+    command = f"validator check lists/autumn.csv --region GB --output {'x' * 30}.csv"
+    text = shown(render_summary(replace(summary, next_command=command)))
+
+    assert "   validator check lists/autumn.csv \\\n       --region GB \\\n" in text
+
+
+def test_parts_with_nothing_to_say_are_left_out(done):
+    quiet = replace(done, reasons={}, sessions=[], sendable=None)
+    text = shown(render_summary(quiet))
+
+    assert not [word for word in ("why not", "session", "What to do", "! ") if word in text]
+
+
+def test_warnings_stand_on_lines_of_their_own(summary):
+    assert "! No canary was possible." in shown(render_summary(summary)).splitlines()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_words_and_figures_stay_whole_at_any_usual_width(summary, width):
+    text = shown(render_summary(summary), width=width)
+
+    assert max(map(len, text.splitlines())) <= width
+    assert all(word in text for word in ("not_registered", "suppression_list", "error rate", "1,000"))
+
+
+def test_no_color_is_honoured_and_colour_is_there_otherwise(summary):
+    coloured = shown(render_summary(summary), force_terminal=True, color_system="truecolor", no_color=False)
+    plain = shown(render_summary(summary), force_terminal=True, color_system="truecolor", no_color=True)
+
+    assert "\x1b[32m" in coloured
+    assert "\x1b[32m" not in plain
+
+
+def test_names_are_shown_as_they_are_and_cannot_steer_the_terminal(summary):
+    text = shown(render_summary(replace(summary, input="[red]list[/red]\x1b[2J.csv")))
+
+    assert "[red]list[/red]\N{REPLACEMENT CHARACTER}[2J.csv" in text
+
+
+def test_the_plan_tells_calls_and_the_time_on_each_plan(plan):
+    text = shown(render_plan(plan))
+
+    assert text.startswith("800 calls to make for 1,000 rows.")
+    assert lines_with(text, "growth") == ["growth 300 2 min 41 s"]
+    assert lines_with(text, "this run") == ["this run 120 6 min 43 s"]
+    assert lines_with(text, "ends") == ["ends 2026-11-23T18:06:44+00:00, if started now"]
+
+
+def test_the_plan_tells_what_is_never_asked_and_what_is_known(plan):
+    text = shown(render_plan(plan))
+
+    assert lines_with(text, "landline") == ["landline 30 3.0 % a landline, skipped as asked"]
+    assert lines_with(text, "known") == ["known 100 (registered 80, not_registered 20)"]
+    assert lines_with(text, "suppressed") == ["suppressed 10 rows"]
+    assert lines_with(text, "lines") == ["lines mobile 790, fixed_or_mobile 10"]
+
+
+def test_a_plan_without_a_rate_names_the_providers_plans_alone(plan):
+    bare = replace(plan, rate_per_min=None, ends_at=None, suppressed=0, already_known={}, warnings=[])
+    text = shown(render_plan(bare))
+
+    assert "enterprise" in text
+    assert lines_with(text, "known") == ["known none"]
+    assert not [word for word in ("this run", "ends", "suppressed", "! ") if word in text]

@@ -1,0 +1,33 @@
+"""What a run shows: its progress while it lasts, and its summary at the end, for people and for programs."""
+
+from validator.reports.html import render_html
+from validator.reports.live import LiveProgress
+from validator.reports.progress import LogProgress, NoProgress, Progress, ProgressState
+from validator.reports.summary import (
+    PROVIDER_PLANS,
+    CallCounts,
+    PlanSummary,
+    RateUse,
+    SessionCounts,
+    Summary,
+)
+from validator.reports.terminal import render_plan, render_summary
+from validator.reports.wording import duration_text
+
+__all__ = [
+    "PROVIDER_PLANS",
+    "CallCounts",
+    "LiveProgress",
+    "LogProgress",
+    "NoProgress",
+    "PlanSummary",
+    "Progress",
+    "ProgressState",
+    "RateUse",
+    "SessionCounts",
+    "Summary",
+    "duration_text",
+    "render_html",
+    "render_plan",
+    "render_summary",
+]

@@ -1,0 +1,79 @@
+"""The facts of a run and of a plan, each in a few words: what the terminal and the page list alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from validator.reports.wording import count_text, duration_text, rate_text, share_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from validator.reports.summary import PlanSummary, RateUse, Summary
+
+TOP_COUNTRIES = 8
+
+
+def summary_facts(summary: Summary) -> dict[str, str]:
+    """Return a run's facts by name, those without anything to say left out."""
+    calls = summary.calls
+    facts = {
+        "input": f"{summary.input} ({count_text(summary.rows, 'row')})",
+        "output": summary.output or "",
+        "sendable": f"{summary.sendable} ({sendable_text(summary)})" if summary.sendable else "",
+        "numbers": f"{summary.distinct_numbers:,} distinct, {summary.already_known:,} known before, "
+        f"{summary.asked:,} asked now, {count_text(summary.duplicate_rows, 'duplicate row')}",
+        "calls": f"{calls.attempts:,} made, {calls.answers:,} answered, {calls.refusals:,} refused, "
+        f"{calls.failures:,} failed, {count_text(calls.retries, 'retry', 'retries')}",
+        "rate": rate_sentence(summary.rate) if calls.attempts else "",
+        "held": hold_sentence(summary.rate),
+        "sources": ", ".join(f"{word} {count:,}" for word, count in summary.sources.items()),
+        "countries": _countries(summary.countries),
+        "took": f"{duration_text(summary.duration_s)}, until {summary.finished_at}",
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def plan_facts(plan: PlanSummary) -> dict[str, str]:
+    """Return a plan's facts by name, those without anything to say left out."""
+    known = sum(plan.already_known.values())
+    by_verdict = ", ".join(f"{word} {count:,}" for word, count in plan.already_known.items())
+    facts = {
+        "input": f"{plan.input} ({count_text(plan.rows, 'row')})",
+        "numbers": f"{plan.distinct_numbers:,} distinct, {count_text(plan.duplicate_rows, 'duplicate row')}",
+        "known": f"{known:,} ({by_verdict})" if known else "none",
+        "suppressed": count_text(plan.suppressed, "row") if plan.suppressed else "",
+        "countries": _countries(plan.countries),
+        "lines": ", ".join(f"{word} {count:,}" for word, count in plan.line_types.items()),
+        "ends": f"{plan.ends_at}, if started now" if plan.ends_at else "",
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def rate_sentence(rate: RateUse) -> str:
+    """Return how the limit was used: `297 a minute of 300 allowed (99.0 %), told by X-RateLimit-Limit`."""
+    used = f"{rate_text(rate.used_per_min)} a minute"
+    if rate.limit_per_min is None:
+        return f"{used}, no limit"
+    told = f", told by {rate.told_by}" if rate.told_by else ""
+    share = "" if rate.share_of_limit is None else f" ({share_text(rate.share_of_limit, 1)})"
+    return f"{used} of {rate_text(rate.limit_per_min)} allowed{share}{told}"
+
+
+def hold_sentence(rate: RateUse) -> str:
+    """Return for how long and why nothing was sent; empty where the run was never held."""
+    if not rate.held_s:
+        return ""
+    return f"{duration_text(rate.held_s)}: {rate.hold_reason or 'no reason recorded'}"
+
+
+def sendable_text(summary: Summary) -> str:
+    """Return what the sendable file holds, and whether that is all of it."""
+    recipients = count_text(summary.sendable_rows, "recipient")
+    return f"{recipients}, partial: the run ended early" if summary.sendable_partial else recipients
+
+
+def _countries(countries: Mapping[str, int]) -> str:
+    top = [f"{country} {count:,}" for country, count in list(countries.items())[:TOP_COUNTRIES]]
+    rest = len(countries) - len(top)
+    return ", ".join([*top, *([f"{rest:,} more"] if rest else [])])

@@ -1,0 +1,95 @@
+"""The progress display on a terminal, drawn with rich."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from validator.reports.progress import (
+    Cadence,
+    done_text,
+    left_text,
+    pace_text,
+    pause_text,
+    trouble_text,
+)
+from validator.reports.terminal import VERDICT_STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from rich.console import Console, RenderableType
+
+    from validator.reports.progress import ProgressState
+
+# Eight pictures a second look alive; a run that checks thousands a second must not spend itself on drawing.
+REDRAW_INTERVAL_S = 0.125
+
+
+class LiveProgress:
+    """A few lines at the bottom of the terminal that go away when the run ends and the summary takes over.
+
+    Draws inside `update` only: no thread of its own, and no clock but the one it is given.
+
+    Args:
+        console: where to draw; the one that log lines go through as well, so that they appear above.
+        clock: seconds from any origin, as `anyio.current_time` gives them; read in `update` only.
+    """
+
+    def __init__(self, console: Console, *, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._cadence = Cadence(REDRAW_INTERVAL_S)
+        # rich would send sys.stdout through this console, and with `-o -` that is the data.
+        self._live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Clear the display."""
+        self._live.stop()
+
+    def update(self, state: ProgressState) -> None:
+        """Draw the state if its time has come."""
+        if self._cadence.is_due(state, self._clock()):
+            self._live.update(render_progress(state), refresh=True)
+
+
+def render_progress(state: ProgressState) -> RenderableType:
+    """Return the display of one state: how far, how fast, what came out, and why it waits if it does."""
+    lines = [
+        Text(
+            " \N{MIDDLE DOT} ".join(filter(None, (left_text(state), pace_text(state), trouble_text(state))))
+        ),
+        _verdicts(state),
+        Text(pause_text(state), style="bold yellow"),
+    ]
+    return Group(_bar(state), *(line for line in lines if line.plain))
+
+
+def _bar(state: ProgressState) -> RenderableType:
+    row = Table.grid(padding=(0, 1), expand=True)
+    row.add_column(no_wrap=True)
+    row.add_column(ratio=1)
+    row.add_column(no_wrap=True, justify="right")
+    bar = ProgressBar(total=state.total, completed=state.done) if state.total else ""
+    row.add_row(Text(state.phase, style="bold"), bar, done_text(state))
+    return row
+
+
+def _verdicts(state: ProgressState) -> Text:
+    parts = [
+        Text.assemble((verdict, VERDICT_STYLES.get(verdict, "")), f" {count:,}")
+        for verdict, count in state.verdicts.items()
+        if count
+    ]
+    return Text("   ").join(parts)

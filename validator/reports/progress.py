@@ -1,0 +1,198 @@
+"""What a run shows of itself while it lasts: its state as a value, and those who show it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Protocol, Self
+
+from validator.reports.wording import duration_text, printable, rate_text
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+# Often enough to see from a log that a night's run is alive, seldom enough to read it in the morning.
+LOG_INTERVAL_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressState:
+    """Where a run stands at one moment.
+
+    Attributes:
+        phase: `reading`, `normalising`, `checking` or `writing`.
+        total: rows of the phase, or numbers to check; 0 where that is not known yet.
+        done: how many of them are through.
+        verdicts: numbers checked in this run, by verdict.
+        rate_per_min: attempts a minute, lately.
+        limit_per_min: the limit that rules, in requests a minute; None where there is none.
+        limit_told_by: where it came from (`X-RateLimit-Limit`, `--rate`).
+        in_flight: attempts without an answer yet.
+        parked: numbers that wait for another attempt.
+        refusals: attempts refused by the rate limiter.
+        failures: attempts that found nothing out.
+        paused_because: why nothing is sent now; None while the run goes.
+        paused_for_s: seconds until it goes on; None where that is not known.
+        eta_s: seconds until the phase is through; None where that is not known.
+    """
+
+    phase: str
+    total: int = 0
+    done: int = 0
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    rate_per_min: float = 0.0
+    limit_per_min: float | None = None
+    limit_told_by: str = ""
+    in_flight: int = 0
+    parked: int = 0
+    refusals: int = 0
+    failures: int = 0
+    paused_because: str | None = None
+    paused_for_s: float | None = None
+    eta_s: float | None = None
+
+    def __post_init__(self) -> None:
+        """Take a copy: the counts a run keeps go on changing, and this is one moment."""
+        object.__setattr__(self, "verdicts", {str(word): count for word, count in self.verdicts.items()})
+
+
+class Progress(Protocol):
+    """Shows a run's states between entering and leaving. Nobody has to call it at a steady pace."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def update(self, state: ProgressState) -> None:
+        """Take the newest state; cheap enough to be called for every number."""
+
+
+class NoProgress:
+    """Shows nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing to put away."""
+
+    def update(self, state: ProgressState) -> None:
+        """Look away."""
+
+
+class Cadence:
+    """Says which states are worth showing: a new phase, a pause that begins or ends, and one an interval."""
+
+    def __init__(self, interval_s: float) -> None:
+        self._interval_s = interval_s
+        self._shown: ProgressState | None = None
+        self._shown_at = 0.0
+
+    def is_due(self, state: ProgressState, now: float) -> bool:
+        """Return whether to show the state, and remember it if so."""
+        last = self._shown
+        changed = last is None or last.phase != state.phase or last.paused_because != state.paused_because
+        if not changed and now - self._shown_at < self._interval_s:
+            return False
+        self._shown, self._shown_at = state, now
+        return True
+
+
+class LogProgress:
+    """One log line an interval, for wherever no terminal is.
+
+    The text is for people; the same facts go with the record as `record.progress`, a dict, for a formatter
+    that writes JSON.
+
+    Args:
+        logger: where the lines go, at level INFO.
+        clock: seconds from any origin, as `anyio.current_time` gives them; read in `update` only.
+        interval_s: seconds between two lines while nothing changes.
+    """
+
+    def __init__(
+        self, logger: logging.Logger, *, clock: Callable[[], float], interval_s: float = LOG_INTERVAL_S
+    ) -> None:
+        self._logger = logger
+        self._clock = clock
+        self._cadence = Cadence(interval_s)
+        self._unsaid: ProgressState | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Say where the run stood at its end, whatever ended it."""
+        if self._unsaid is not None:
+            self._say(self._unsaid)
+
+    def update(self, state: ProgressState) -> None:
+        """Log the state if its time has come."""
+        if self._cadence.is_due(state, self._clock()):
+            self._say(state)
+        else:
+            self._unsaid = state
+
+    def _say(self, state: ProgressState) -> None:
+        self._logger.info("%s", progress_line(state), extra={"progress": asdict(state)})
+        self._unsaid = None
+
+
+def progress_line(state: ProgressState) -> str:
+    """Return the state on one line, the most important first."""
+    parts = (
+        pause_text(state),
+        f"{state.phase} {done_text(state)}",
+        pace_text(state),
+        ", ".join(f"{verdict} {count:,}" for verdict, count in state.verdicts.items() if count),
+        trouble_text(state),
+        left_text(state),
+    )
+    return "; ".join(part for part in parts if part)
+
+
+def done_text(state: ProgressState) -> str:
+    """Return `12,345 of 61,200 (20 %)`, or the count alone where the total is not known."""
+    if not state.total:
+        return f"{state.done:,}"
+    # Rounded down: 100 % is said when all is done.
+    return f"{state.done:,} of {state.total:,} ({100 * state.done // state.total} %)"
+
+
+def pace_text(state: ProgressState) -> str:
+    """Return `297 a minute of 300 (X-RateLimit-Limit)`; empty before anything was sent."""
+    if state.limit_per_min is None:
+        return f"{rate_text(state.rate_per_min)} a minute" if state.rate_per_min else ""
+    told = f" ({printable(state.limit_told_by)})" if state.limit_told_by else ""
+    return f"{rate_text(state.rate_per_min)} a minute of {rate_text(state.limit_per_min)}{told}"
+
+
+def trouble_text(state: ProgressState) -> str:
+    """Return what is under way and what went wrong, zeros left out."""
+    counts = {
+        "in flight": state.in_flight,
+        "waiting to retry": state.parked,
+        "refused": state.refusals,
+        "failed": state.failures,
+    }
+    return ", ".join(f"{count:,} {words}" for words, count in counts.items() if count)
+
+
+def left_text(state: ProgressState) -> str:
+    """Return `time left 2 h 43 min`; empty where that is not known."""
+    return "" if state.eta_s is None else f"time left {duration_text(state.eta_s)}"
+
+
+def pause_text(state: ProgressState) -> str:
+    """Return `paused: rate limit, goes on in 42 s`; empty while the run goes."""
+    if state.paused_because is None:
+        return ""
+    until = "" if state.paused_for_s is None else f", goes on in {duration_text(state.paused_for_s)}"
+    return f"paused: {printable(state.paused_because)}{until}"

@@ -1,0 +1,250 @@
+"""What a run and a plan report, as values: every renderer reads these and nothing else.
+
+`docs/summary.md` explains each key of the JSON form to those who read it with a program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from validator.model import LineType, Reason, Source, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from enum import StrEnum
+
+# Goes up when a key changes its meaning or goes away; a new key leaves it alone.
+SCHEMA_VERSION = 1
+
+# Requests a minute on each of the provider's plans (its public documentation of rate limits).
+PROVIDER_PLANS: Mapping[str, int] = MappingProxyType(
+    {"starter": 60, "growth": 300, "business": 1_000, "enterprise": 2_000}
+)
+
+# One slot every (window + jitter) / limit: the provider counts over a minute, and half a second of delivery
+# jitter is what keeps a paced run from ever being refused (simulated against six kinds of limiters).
+WINDOW_S = 60.0
+JITTER_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCounts:
+    """HTTP exchanges of one run.
+
+    Attributes:
+        attempts: exchanges begun.
+        answers: those that decided a number.
+        refusals: those refused by the rate limiter (429).
+        retries: those spent on a number that had failed before.
+        failures: those that found nothing out, refusals not counted.
+    """
+
+    attempts: int = 0
+    answers: int = 0
+    refusals: int = 0
+    retries: int = 0
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCounts:
+    """Exchanges through one session; `error_rate` is the share (0 to 1) of attempts that failed."""
+
+    session: str
+    attempts: int
+    failures: int
+    error_rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateUse:
+    """How the rate limit was used.
+
+    Attributes:
+        limit_per_min: the limit that ruled, in requests a minute; None where there was none.
+        told_by: where the limit came from, in words that follow "told by" (`X-RateLimit-Limit`, `--rate`).
+        used_per_min: attempts a minute, averaged over the run.
+        share_of_limit: used over allowed (0 to 1); None without a limit.
+        held_s: seconds during which nothing was sent although there was work.
+        hold_reason: why, in words that follow "held: "; empty where nothing was held.
+    """
+
+    limit_per_min: float | None = None
+    told_by: str = ""
+    used_per_min: float = 0.0
+    share_of_limit: float | None = None
+    held_s: float = 0.0
+    hold_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Everything one run reports.
+
+    Attributes:
+        version: the tool's version.
+        command: `check` or `report`.
+        input: the input file, as it was named.
+        output: the annotated file; None where none was written.
+        sendable: the file that is safe to send to; None where none was asked for.
+        sendable_rows: recipients in it.
+        sendable_partial: whether the run ended before every number was asked about.
+        started_at: ISO 8601, UTC.
+        finished_at: ISO 8601, UTC.
+        duration_s: wall time of the run in seconds.
+        rows: input rows.
+        distinct_numbers: distinct numbers that may be asked about.
+        duplicate_rows: rows beyond the first of each of them.
+        already_known: distinct numbers whose verdict was known before the run.
+        asked: numbers whose check ended in this run.
+        verdicts: rows by verdict; every verdict has its key.
+        reasons: rows by reason, most first.
+        sources: rows by where the verdict came from, most first.
+        countries: rows by country of the number (ISO 3166-1 alpha-2), most first.
+        calls: exchanges of this run.
+        sessions: exchanges by session.
+        rate: how the rate limit was used.
+        exit_code: what the command ends with.
+        stopped_because: why the run ended before its work did; None where it did not.
+        next_command: the command that goes on from here; None where nothing is left to do.
+        warnings: what a person should look at, one sentence each, without numbers or keys.
+
+    Raises:
+        ValueError: a verdict, reason or source that does not exist.
+    """
+
+    version: str
+    command: str
+    input: str
+    output: str | None = None
+    sendable: str | None = None
+    sendable_rows: int = 0
+    sendable_partial: bool = False
+    started_at: str
+    finished_at: str
+    duration_s: float
+    rows: int
+    distinct_numbers: int
+    duplicate_rows: int
+    already_known: int
+    asked: int
+    verdicts: Mapping[str, int]
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, int] = field(default_factory=dict)
+    countries: Mapping[str, int] = field(default_factory=dict)
+    calls: CallCounts = field(default_factory=CallCounts)
+    sessions: Sequence[SessionCounts] = ()
+    rate: RateUse = field(default_factory=RateUse)
+    exit_code: int = 0
+    stopped_because: str | None = None
+    next_command: str | None = None
+    warnings: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Put the counts into their order once, whatever kind of mapping they came in."""
+        _set(
+            self,
+            verdicts=_every(Verdict, self.verdicts),
+            reasons=_known(Reason, self.reasons),
+            sources=_known(Source, self.sources),
+            countries=_most_first(self.countries),
+            sessions=tuple(self.sessions),
+            warnings=tuple(self.warnings),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""
+        return {"schema_version": SCHEMA_VERSION, **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSummary:
+    """What a run would do, before its first call.
+
+    Attributes:
+        version: the tool's version.
+        input: the input file, as it was named.
+        rows: input rows.
+        distinct_numbers: distinct numbers that may be asked about.
+        duplicate_rows: rows beyond the first of each of them.
+        invalid: rows never asked about, by reason, most first.
+        already_known: distinct numbers whose verdict still holds, by verdict.
+        suppressed: rows on a suppression list.
+        calls_to_make: numbers that would be asked about.
+        countries: numbers to ask about, by country (ISO 3166-1 alpha-2), most first.
+        line_types: numbers to ask about, by kind of line, most first.
+        rate_per_min: the rate the run would start at; None where it has no limit.
+        ends_at: when it would end at that rate, ISO 8601, UTC; None without a rate.
+        warnings: what a person should look at, one sentence each.
+
+    Raises:
+        ValueError: a verdict, reason or line type that does not exist.
+    """
+
+    version: str
+    input: str
+    rows: int
+    distinct_numbers: int
+    duplicate_rows: int
+    invalid: Mapping[str, int] = field(default_factory=dict)
+    already_known: Mapping[str, int] = field(default_factory=dict)
+    suppressed: int = 0
+    calls_to_make: int
+    countries: Mapping[str, int] = field(default_factory=dict)
+    line_types: Mapping[str, int] = field(default_factory=dict)
+    rate_per_min: float | None = None
+    ends_at: str | None = None
+    warnings: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Put the counts into their order once, whatever kind of mapping they came in."""
+        _set(
+            self,
+            invalid=_known(Reason, self.invalid),
+            already_known=_known(Verdict, self.already_known),
+            countries=_most_first(self.countries),
+            line_types=_known(LineType, self.line_types),
+            warnings=tuple(self.warnings),
+        )
+
+    @property
+    def plan_times_s(self) -> dict[str, float]:
+        """Seconds the calls take on each of the provider's plans, smallest plan first."""
+        return {plan: calls_time_s(self.calls_to_make, limit) for plan, limit in PROVIDER_PLANS.items()}
+
+    @property
+    def time_s(self) -> float | None:
+        """Seconds the calls take at `rate_per_min`; None where that is None."""
+        return None if self.rate_per_min is None else calls_time_s(self.calls_to_make, self.rate_per_min)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""
+        times = {"plan_times_s": self.plan_times_s, "time_s": self.time_s}
+        return {"schema_version": SCHEMA_VERSION, "command": "plan", **asdict(self), **times}
+
+
+def calls_time_s(calls: int, limit_per_min: float) -> float:
+    """Return the seconds that so many paced calls take under a limit, retries and holds not counted."""
+    return calls * (WINDOW_S + JITTER_S) / limit_per_min
+
+
+def _set(frozen: object, **values: object) -> None:
+    for name, value in values.items():
+        object.__setattr__(frozen, name, value)
+
+
+def _every(words: type[StrEnum], counts: Mapping[str, int]) -> dict[str, int]:
+    known = _known(words, counts)
+    return {word.value: known.get(word.value, 0) for word in words}
+
+
+def _known(words: type[StrEnum], counts: Mapping[str, int]) -> dict[str, int]:
+    return _most_first({words(word).value: count for word, count in counts.items()})
+
+
+def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return a plain dict without zeros; ties go by word, so that two runs over one list report alike."""
+    seen = ((word, count) for word, count in counts.items() if count)
+    return dict(sorted(seen, key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,170 @@
+"""The summary of a run, and the plan of one, on a terminal: rich renderables for any console."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from validator.model import Reason, Verdict
+from validator.reports.facts import plan_facts, summary_facts
+from validator.reports.summary import PROVIDER_PLANS
+from validator.reports.wording import (
+    REASON_WORDS,
+    VERDICT_WORDS,
+    Tone,
+    count_text,
+    duration_text,
+    headline,
+    next_steps,
+    printable,
+    rate_text,
+    share_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.console import JustifyMethod, RenderableType
+
+    from validator.reports.summary import PlanSummary, Summary
+
+VERDICT_STYLES: Mapping[str, str] = MappingProxyType(
+    {
+        Verdict.REGISTERED: "green",
+        Verdict.NOT_REGISTERED: "yellow",
+        Verdict.INVALID: "magenta",
+        Verdict.UNKNOWN: "red",
+        Verdict.SUPPRESSED: "cyan",
+    }
+)
+TONE_STYLES: Mapping[Tone, str] = MappingProxyType(
+    {Tone.GOOD: "bold green", Tone.CAUTION: "bold yellow", Tone.BAD: "bold red"}
+)
+BAR_WIDTH = 12
+NUMERIC_COLUMNS = frozenset({"rows", "share", "attempts", "failures", "error rate", "a minute", "time"})
+
+
+def render_summary(summary: Summary) -> RenderableType:
+    """Return what a person needs to see after a run: how it ended, what came out, and what to do next."""
+    tone, sentence = headline(summary)
+    parts: list[RenderableType] = [
+        Text(printable(sentence), style=TONE_STYLES[tone]),
+        _verdicts(summary),
+        *_reasons("Why not a plain yes", summary.reasons, summary.rows),
+        _facts(summary_facts(summary)),
+        *_sessions(summary),
+        *_warnings(summary.warnings),
+        *_next(summary),
+    ]
+    return _stack(parts)
+
+
+def render_plan(plan: PlanSummary) -> RenderableType:
+    """Return what a run would do: the list's make-up, the calls, and how long they take on which plan."""
+    head = f"{count_text(plan.calls_to_make, 'call')} to make for {count_text(plan.rows, 'row')}."
+    parts: list[RenderableType] = [
+        Text(head, style="bold"),
+        _facts(plan_facts(plan)),
+        *_reasons("Never asked about", plan.invalid, plan.rows),
+        _plan_times(plan),
+        *_warnings(plan.warnings),
+    ]
+    return _stack(parts)
+
+
+def _stack(parts: Iterable[RenderableType]) -> RenderableType:
+    """Return the parts with an empty line after each.
+
+    No rich Padding here: it fills lines with spaces, and a space copied along after a backslash would break
+    the command at the end of the summary.
+    """
+    return Group(*(line for part in parts for line in (part, Text())))
+
+
+def _table(*columns: str) -> Table:
+    """Return a bare table; on a narrow console the meanings wrap, and the words and figures stay whole."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
+    for column in columns:
+        justify: JustifyMethod = "right" if column in NUMERIC_COLUMNS else "left"
+        table.add_column(column, justify=justify, no_wrap=column != "meaning")
+    return table
+
+
+def _verdicts(summary: Summary) -> Table:
+    table = _table("verdict", "rows", "share", "", "meaning")
+    for verdict, words in VERDICT_WORDS.items():
+        count = summary.verdicts[verdict]
+        style = VERDICT_STYLES[verdict] if count else "dim"
+        bar = Text(_bar(count, summary.rows), style=style)
+        share = share_text(count, summary.rows)
+        table.add_row(Text(verdict, style=style), f"{count:,}", share, bar, Text(words, style="dim"))
+    table.add_section()
+    table.add_row("all rows", f"{summary.rows:,}")
+    return table
+
+
+def _bar(count: int, total: int) -> str:
+    """Return a bar of the count's share; anything above nothing shows."""
+    return "\N{FULL BLOCK}" * max(round(BAR_WIDTH * count / total), 1) if count else ""
+
+
+def _reasons(title: str, reasons: Mapping[str, int], rows: int) -> Iterable[Table]:
+    if not reasons:
+        return
+    table = _table(title.lower(), "rows", "share", "meaning")
+    for word, count in reasons.items():
+        table.add_row(
+            word, f"{count:,}", share_text(count, rows), Text(REASON_WORDS[Reason(word)], style="dim")
+        )
+    yield table
+
+
+def _facts(facts: Mapping[str, str]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        table.add_row(name, Text(printable(value)))
+    return table
+
+
+def _sessions(summary: Summary) -> Iterable[Table]:
+    if not summary.sessions:
+        return
+    table = _table("session", "attempts", "failures", "error rate")
+    for counts in summary.sessions:
+        rate = share_text(counts.error_rate, 1)
+        table.add_row(Text(printable(counts.session)), f"{counts.attempts:,}", f"{counts.failures:,}", rate)
+    yield table
+
+
+def _warnings(warnings: Iterable[str]) -> Iterable[Text]:
+    lines = [Text(f"! {printable(warning)}", style="yellow") for warning in warnings]
+    if lines:
+        yield Text("\n").join(lines)
+
+
+def _next(summary: Summary) -> Iterable[RenderableType]:
+    steps = next_steps(summary)
+    if not steps:
+        return
+    lines = [Text("What to do next", style="bold")]
+    for number, step in enumerate(steps, 1):
+        lines.append(Text(f"{number}. {step.text}"))
+        lines += [Text(f"   {printable(line)}", style="bold", overflow="fold") for line in step.command]
+    yield Text("\n").join(lines)
+
+
+def _plan_times(plan: PlanSummary) -> Table:
+    table = _table("provider's plan", "a minute", "time")
+    for name, time_s in plan.plan_times_s.items():
+        table.add_row(name, f"{PROVIDER_PLANS[name]:,}", duration_text(time_s))
+    if plan.rate_per_min is not None and plan.time_s is not None:
+        table.add_section()
+        table.add_row("this run", rate_text(plan.rate_per_min), duration_text(plan.time_s), style="bold")
+    return table

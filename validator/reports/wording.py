@@ -1,0 +1,181 @@
+"""What the terminal and the page both say, in words for the person who has a campaign tomorrow."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from validator.errors import Refused
+from validator.model import Reason, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from validator.reports.summary import Summary
+
+MINUTE_S = 60
+HOUR_S = 60 * MINUTE_S
+DAY_S = 24 * HOUR_S
+
+# Below this, tenths of a second still say something.
+WHOLE_SECONDS_FROM_S = 10
+
+# The least, and the most short of all, that one decimal of a percentage can say.
+LEAST_PERCENT = 0.1
+MOST_PERCENT = 100 - LEAST_PERCENT
+
+# A longer command is broken before each option, so that it survives being copied from a narrow terminal.
+COMMAND_WIDTH = 72
+
+VERDICT_WORDS: Mapping[Verdict, str] = MappingProxyType(
+    {
+        Verdict.REGISTERED: "on WhatsApp",
+        Verdict.NOT_REGISTERED: "not on WhatsApp",
+        Verdict.INVALID: "no number that can be asked about",
+        Verdict.UNKNOWN: "not found out, may be either",
+        Verdict.SUPPRESSED: "must not be contacted",
+    }
+)
+
+REASON_WORDS: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.EMPTY: "the cell is empty",
+        Reason.NOT_A_NUMBER: "the cell holds something else than a number",
+        Reason.TOO_SHORT: "digits are missing",
+        Reason.TOO_LONG: "there are too many digits",
+        Reason.NO_COUNTRY: "a national number without a region; name one with --region",
+        Reason.UNKNOWN_COUNTRY: "no country has this calling code",
+        Reason.NOT_IN_PLAN: "the country's numbering plan has no such number",
+        Reason.SPREADSHEET_DAMAGE: "a spreadsheet changed it; export the column again as text",
+        Reason.SEVERAL_NUMBERS: "more than one number in the cell; split them",
+        Reason.LANDLINE: "a landline, skipped as asked",
+        Reason.REJECTED_BY_PROVIDER: "the provider calls the number invalid",
+        Reason.NOT_ON_WHATSAPP: "the provider says that nobody is registered",
+        Reason.SUPPRESSION_LIST: "on a suppression list",
+        Reason.NOT_CHECKED: "the run ended before it was asked about",
+        Reason.TIMEOUT: "no answer in time, in every attempt",
+        Reason.NO_CONNECTION: "the provider could not be reached",
+        Reason.SERVER_ERROR: "the provider failed, in every attempt",
+        Reason.BAD_ANSWER: "the answers made no sense",
+        Reason.REQUEST_REJECTED: "the provider would not take the request",
+        Reason.UNEXPECTED_STATUS: "an answer that is not in the provider's documentation",
+        Reason.SESSION_DISCONNECTED: "the session was not connected",
+        Reason.SESSION_SUSPECT: "the session's answers could not be trusted",
+    }
+)
+
+
+class Tone(StrEnum):
+    """How good the news is; never the only carrier of it."""
+
+    GOOD = "good"
+    CAUTION = "caution"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do next, and the command that does it, in lines; empty where no command does."""
+
+    text: str
+    command: tuple[str, ...] = ()
+
+
+def duration_text(seconds: float) -> str:
+    """Return a span in its two largest units: `0.4 s`, `42 s`, `12 min 5 s`, `1 h 23 min`, `3 d 4 h`."""
+    tenths = round(float(seconds), 1)
+    if tenths < WHOLE_SECONDS_FROM_S and not tenths.is_integer():
+        return f"{tenths} s"
+    if round(seconds) < HOUR_S:
+        return _two_units(round(seconds), MINUTE_S, "min", "s")
+    if round(seconds / MINUTE_S) * MINUTE_S < DAY_S:
+        return _two_units(round(seconds / MINUTE_S), HOUR_S // MINUTE_S, "h", "min")
+    return _two_units(round(seconds / HOUR_S), DAY_S // HOUR_S, "d", "h")
+
+
+def share_text(part: float, whole: float) -> str:
+    """Return `part` of `whole` in percent, where 0 and 100 are said only of none and all."""
+    if whole <= 0:
+        return "-"
+    percent = 100 * part / whole
+    if 0 < percent < LEAST_PERCENT:
+        return f"< {LEAST_PERCENT} %"
+    if part < whole and percent > MOST_PERCENT:
+        return f"> {MOST_PERCENT} %"
+    return f"{percent:.1f} %"
+
+
+def count_text(count: int, singular: str, plural: str | None = None) -> str:
+    """Return `1 row`, `1,200 rows`."""
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def rate_text(per_min: float) -> str:
+    """Return a rate without needless decimals: `300`, `297.4`, `0.5`."""
+    return f"{per_min:,.1f}".removesuffix(".0")
+
+
+def printable(text: str) -> str:
+    """Return text whose control characters are replaced: a file name or an answer may carry escape codes."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def headline(summary: Summary) -> tuple[Tone, str]:
+    """Return how the run ended, in one sentence, by its exit code."""
+    unknown = count_text(summary.verdicts[Verdict.UNKNOWN], "row")
+    because = (summary.stopped_because or "the reason was not recorded").removesuffix(".")
+    match summary.exit_code:
+        case 0 if not summary.verdicts[Verdict.UNKNOWN]:
+            return Tone.GOOD, "Done: every row has its verdict."
+        case 0 | 4:
+            return Tone.CAUTION, f"Done, but {unknown} could not be found out."
+        case 5:
+            return Tone.CAUTION, f"Stopped early: {because}. Nothing is lost."
+        case 6:
+            return Tone.BAD, f"Refused by the provider: {because}. Nothing is lost."
+        case 130 | 143:
+            return Tone.CAUTION, "Interrupted. What was in flight is recorded, nothing is lost."
+        case code:
+            return Tone.BAD, f"Ended with exit code {code}: {because}."
+
+
+def next_steps(summary: Summary) -> tuple[Step, ...]:
+    """Return what to do now, in order: put right, run again, send."""
+    steps = []
+    if summary.exit_code == Refused.exit_code:
+        steps.append(
+            Step("Look at the key, its plan and the session: the provider will not go on as things are.")
+        )
+    if summary.next_command:
+        steps.append(Step("Ask only what is still missing:", command_lines(summary.next_command)))
+    if summary.sendable and summary.sendable_rows:
+        steps.append(_sending_step(summary))
+    return tuple(steps)
+
+
+def command_lines(command: str) -> tuple[str, ...]:
+    """Return a shell command as lines to be copied together; a long one is broken before its options."""
+    if len(command) <= COMMAND_WIDTH:
+        return (command,)
+    lines: list[list[str]] = [[]]
+    for word in shlex.split(command):
+        if word.startswith("-"):
+            lines.append([])
+        lines[-1].append(word)
+    first, *rest = (shlex.join(words) for words in lines)
+    return tuple(" \\\n    ".join((first, *rest)).splitlines())
+
+
+def _sending_step(summary: Summary) -> Step:
+    if summary.sendable_partial:
+        return Step("Send to the sendable file now, or wait for the rest: it is partial.")
+    return Step(f"Send to {count_text(summary.sendable_rows, 'recipient')} with the sendable file.")
+
+
+def _two_units(count: int, per_large: int, large: str, small: str) -> str:
+    whole, rest = divmod(count, per_large)
+    parts = [f"{whole:,} {large}"] * bool(whole) + [f"{rest} {small}"] * bool(rest or not whole)
+    return " ".join(parts)
