@@ -1,0 +1,206 @@
+"""What every format of the registry does, each tested the same way."""
+
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from validator.errors import FileError
+from validator.tables import BATCH_ROWS, FORMATS, format_of, open_table, suffix_of, writing
+
+FRAME = pl.DataFrame(
+    {
+        "id": ["001", "002", "003", None],
+        "name": ["O'Hara, Ann", 'the "Fox"', "", "zwei\nZeilen"],
+        "phone": ["+447700900001", " 07700 900002", "", None],
+    }
+)
+
+
+@pytest.fixture(params=sorted(FORMATS))
+def entry(request):
+    return FORMATS[request.param]
+
+
+@pytest.fixture
+def path(entry, tmp_path):
+    return tmp_path / f"leads{entry.suffixes[0]}"
+
+
+def write(path: Path, *frames: pl.DataFrame, like=None) -> None:
+    with writing(path, schema=frames[0].schema, like=like) as writer:
+        for frame in frames:
+            writer.write(frame)
+
+
+def write_to(stream, name: str) -> None:
+    with writing(stream, schema=FRAME.schema, like=None, format=name) as writer:
+        writer.write(FRAME)
+
+
+def read(path: Path) -> pl.DataFrame:
+    table = open_table(path)
+    return pl.concat([pl.DataFrame(schema=table.schema), *table.batches()])
+
+
+def test_cells_come_back_as_they_were_written(path):
+    write(path, FRAME)
+    assert read(path).equals(FRAME)
+
+
+def test_an_opened_table_knows_itself(entry, path):
+    write(path, FRAME)
+    table = open_table(path)
+    assert (table.path, table.format) == (path, entry.name)
+    assert table.schema == FRAME.schema
+    assert dict(table.header) == {"id": "id", "name": "name", "phone": "phone"}
+
+
+def test_batches_can_be_read_again(path):
+    write(path, FRAME)
+    table = open_table(path)
+    first, second = pl.concat(table.batches()), pl.concat(table.batches())
+    assert first.equals(second)
+
+
+def test_columns_are_given_in_the_order_asked_for(path):
+    write(path, FRAME)
+    frame = pl.concat(open_table(path).batches(["phone", "id"]))
+    assert frame.equals(FRAME.select("phone", "id"))
+
+
+def test_rows_keep_their_order_across_batches(path):
+    rows = 2 * BATCH_ROWS + 17
+    frame = pl.select(n=pl.int_range(rows).cast(pl.String))
+    write(path, *frame.iter_slices(100_000))
+    batches = list(open_table(path).batches())
+    assert max(batch.height for batch in batches) <= BATCH_ROWS
+    assert pl.concat(batches).equals(frame)
+
+
+@pytest.mark.slow
+def test_a_sample_reaches_from_the_first_part_to_the_last(path):
+    frame = pl.select(n=pl.int_range(1_000_000, 1_400_000).cast(pl.String))
+    write(path, frame)
+    sample = open_table(path).sample()["n"].cast(pl.Int64)
+    assert 100 < len(sample) <= 500
+    assert sample.min() < 1_040_000
+    assert sample.max() > 1_360_000
+    assert sample.is_sorted()
+
+
+def test_a_short_list_is_sampled_whole(path):
+    write(path, FRAME)
+    assert open_table(path).sample().equals(FRAME)
+
+
+def test_an_output_without_rows_is_a_list_all_the_same(path):
+    write(path, FRAME.clear())
+    table = open_table(path)
+    assert table.schema == FRAME.schema
+    assert sum(batch.height for batch in table.batches()) == 0
+    assert table.sample().height == 0
+
+
+def test_added_columns_stand_after_those_of_the_input(path, tmp_path):
+    write(path, FRAME)
+    table = open_table(path)
+    added = FRAME.with_columns(verdict=pl.lit("unknown"))
+    output = tmp_path / f"out{path.suffix}"
+    write(output, added, like=table)
+    assert read(output).equals(added)
+
+
+def test_a_stream_is_written_like_a_file(entry, path):
+    write(path, FRAME)
+    stream = io.BytesIO()
+    with writing(stream, schema=FRAME.schema, like=open_table(path)) as writer:
+        writer.write(FRAME)
+    assert stream.getvalue() == path.read_bytes()
+
+
+def test_a_block_that_fails_leaves_the_old_output_and_nothing_else(path, tmp_path):
+    path.write_text("the old output")
+    broken = iter([FRAME, pl.DataFrame({"another": ["column"]})])
+    with pytest.raises(pl.exceptions.ColumnNotFoundError):
+        write(path, FRAME, *broken)
+    assert path.read_text() == "the old output"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_one_line_with_a_remedy(entry):
+    with (
+        Path("/dev/full").open("wb", buffering=0) as full,
+        pytest.raises((FileError, OSError), match=r"[Nn]o space left"),
+    ):
+        write_to(full, entry.name)
+
+
+def test_files_that_cannot_be_are_refused_alike(entry, tmp_path):
+    name = f"leads{entry.suffixes[0]}"
+    with pytest.raises(FileError, match="does not exist; check the name"):
+        open_table(tmp_path / name)
+    (tmp_path / name).mkdir()
+    with pytest.raises(FileError, match="is a folder; name a file in it"):
+        open_table(tmp_path / name)
+    (tmp_path / name).rmdir()
+    (tmp_path / name).touch()
+    with pytest.raises(FileError, match="export"):
+        open_table(tmp_path / name)
+
+
+CELL = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # one path, written anew by every example
+@given(rows=st.lists(st.tuples(CELL, CELL), max_size=8), cuts=st.integers(1, 8))
+def test_any_text_makes_the_round_trip(path, rows, cuts):
+    frame = pl.DataFrame(rows, schema={"name": pl.String, "phone": pl.String}, orient="row")
+    write(path, frame.clear(), *frame.iter_slices(cuts))
+    assert read(path).equals(frame)
+
+
+def test_the_suffix_tells_the_format_and_the_option_overrules_it():
+    assert format_of(Path("a/Leads.CSV")) == "csv"
+    assert format_of(Path("leads.pq")) == "parquet"
+    assert format_of(Path("leads.txt"), "parquet") == "parquet"
+
+
+def test_a_name_without_a_known_suffix_asks_for_the_option(tmp_path):
+    with pytest.raises(
+        FileError, match=r"leads.docx does not tell its format; say it with --format csv|parquet"
+    ):
+        format_of(tmp_path / "leads.docx")
+
+
+def test_an_unknown_format_lists_those_there_are(tmp_path):
+    with pytest.raises(FileError, match="there is no format 'dbf'; choose one of csv, parquet"):
+        format_of(tmp_path / "leads.csv", "dbf")
+
+
+def test_each_format_names_the_suffix_of_its_files(entry):
+    assert format_of(Path(f"x{suffix_of(entry.name)}")) == entry.name
+
+
+@pytest.mark.parametrize(
+    ("target", "option", "start"),
+    [
+        ("out.csv", None, b"id,"),
+        ("out.csv", "parquet", b"PAR1"),
+        ("out", None, b"PAR1"),
+        ("out.csv", "csv", b"id,"),
+    ],
+)
+def test_an_output_has_the_format_of_option_then_name_then_input(tmp_path, target, option, start):
+    write(tmp_path / "in.parquet", FRAME)
+    output = tmp_path / target
+    like = open_table(tmp_path / "in.parquet")
+    with writing(output, schema=FRAME.schema, like=like, format=option) as writer:
+        writer.write(FRAME)
+    assert output.read_bytes().startswith(start)

@@ -1,0 +1,22 @@
+"""Reading and writing lists of recipients, exactly and in batches; finding the phone column."""
+
+from validator.tables.formats import FORMATS, Format, format_of, open_table, suffix_of, writing
+from validator.tables.phone_column import find_phone_column
+from validator.tables.replace import replacing, require_writable, same_file
+from validator.tables.table import BATCH_ROWS, Table, Writer
+
+__all__ = [
+    "BATCH_ROWS",
+    "FORMATS",
+    "Format",
+    "Table",
+    "Writer",
+    "find_phone_column",
+    "format_of",
+    "open_table",
+    "replacing",
+    "require_writable",
+    "same_file",
+    "suffix_of",
+    "writing",
+]

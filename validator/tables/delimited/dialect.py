@@ -1,0 +1,118 @@
+"""How a delimited file is written: its delimiter, quote character and line ends, found from its beginning."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from validator.tables.delimited.records import Malformed, Syntax, records
+
+_DELIMITERS = (",", ";", "\t", "|")
+_SNIFF_RECORDS = 200
+# Excel's own hint, written and read by it alone: the first line names the delimiter.
+_SEP_LINE = re.compile(rb"sep=([^\r\n])(?:\r\n|\n|\r)", re.IGNORECASE)
+_DOUBLE_QUOTED = re.compile(rb'"[^"]*+"')
+_APOSTROPHE_OPENS = re.compile(rb"(?:\A|[,;\t|\r\n])'")
+_QUOTE_OPENS = re.compile(rb'(?:\A|[,;\t|\r\n])"')
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    r"""How records are written.
+
+    Attributes:
+        delimiter: one ASCII character.
+        quote: one ASCII character; doubled inside a quoted cell.
+        line_end: `\n`, `\r\n` or `\r`.
+        sep_line: whether Excel's `sep=;` line stands before the header.
+    """
+
+    delimiter: str = ","
+    quote: str = '"'
+    line_end: str = "\n"
+    sep_line: bool = False
+
+    @property
+    def syntax(self) -> Syntax:
+        """The same as the bytes that a reader looks for in UTF-8."""
+        return Syntax(self.delimiter.encode(), self.quote.encode(), self.line_end[-1].encode())
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What reading the beginning in one dialect gave."""
+
+    dialect: Dialect
+    widths: tuple[int, ...]
+    malformed: bool
+
+    @property
+    def width(self) -> int:
+        return self.widths[0] if self.widths else 1
+
+    @property
+    def agreement(self) -> float:
+        """The share of records as wide as the first."""
+        return self.widths.count(self.width) / max(1, len(self.widths))
+
+
+def find_dialect(head: bytes, *, whole: bool) -> tuple[Dialect, int]:
+    """Return the dialect of a file and how many bytes its `sep=` line takes.
+
+    Of the delimiters that split the first record, the one wins in which most records are as wide as the
+    first, then the one that splits it furthest. A list of one column gets a delimiter it does not contain.
+
+    Args:
+        head: the beginning of the file, as UTF-8.
+        whole: whether that is all of it.
+    """
+    line_end = _find_line_end(head)
+    if hint := _SEP_LINE.match(head):
+        return Dialect(hint[1].decode(), line_end=line_end, sep_line=True), hint.end()
+    plain = _best([_trial(head, Dialect(d, line_end=line_end), whole=whole) for d in _DELIMITERS])
+    return (_apostrophes(head, plain, whole=whole) or plain).dialect, 0
+
+
+def _find_line_end(head: bytes) -> str:
+    """Look outside quotes: Excel writes lone line feeds inside the cells of a file with Windows line ends."""
+    bare = _DOUBLE_QUOTED.sub(b"", head)
+    if (at := bare.find(b"\n")) >= 0:
+        return "\r\n" if bare[:at].endswith(b"\r") else "\n"
+    return "\r" if b"\r" in bare else "\n"
+
+
+def _trial(head: bytes, dialect: Dialect, *, whole: bool) -> _Trial:
+    widths: list[int] = []
+    end = 0
+    try:
+        for record in islice(records(head, dialect.syntax, final=whole), _SNIFF_RECORDS):
+            end = record.end
+            widths += [] if record.blank else [len(record.cells)]
+    except Malformed:
+        return _Trial(dialect, tuple(widths), malformed=True)
+    # Without the file's end in sight, records stop where they break; the last one of the head breaks anyway.
+    stalled = not whole and len(widths) < _SNIFF_RECORDS and end < len(head) // 2
+    return _Trial(dialect, tuple(widths), malformed=stalled)
+
+
+def _best(trials: list[_Trial]) -> _Trial:
+    if splitting := [trial for trial in trials if trial.width > 1]:
+        return max(splitting, key=lambda t: (not t.malformed, t.agreement, t.width))
+    return max(trials, key=lambda t: (not t.malformed, t.agreement))
+
+
+def _apostrophes(head: bytes, plain: _Trial, *, whole: bool) -> _Trial | None:
+    """Try `'` as the quote, where cells begin with it and none with `"`.
+
+    Either the header is quoted so, or rows add up only so. Otherwise an apostrophe is a part of its cell, as
+    the one that spreadsheets put before a number (`'+447700900000`).
+    """
+    if _QUOTE_OPENS.search(head) or not _APOSTROPHE_OPENS.search(head):
+        return None
+    if plain.agreement == 1 and not head.startswith(b"'"):
+        return None
+    dialects = [replace(plain.dialect, delimiter=d, quote="'") for d in _DELIMITERS]
+    trials = [_trial(head, dialect, whole=whole) for dialect in dialects]
+    sound = [trial for trial in trials if not trial.malformed and trial.agreement == 1]
+    return _best(sound) if sound else None

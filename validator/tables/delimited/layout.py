@@ -1,0 +1,124 @@
+"""Where the rows of a delimited file begin and what its columns are called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from validator.errors import FileError
+from validator.tables.delimited.dialect import Dialect, find_dialect
+from validator.tables.delimited.encoding import Encoding, utf8_blocks
+from validator.tables.delimited.records import Cell, Malformed, Record, records
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+HEAD_BYTES = 1 << 20  # what a dialect is judged by; a header longer than this is none
+_LOOKED_AT = 100  # rows compared with the first to tell whether it is a header
+
+# A cell that can be nothing but a phone number, which no column is called. Punctuation as in `(0) 7700-900`.
+_NUMBER = re.compile(r"\s*(?:tel:|whatsapp:|https?://\S*/)?[+(]?\d[\d\s()./\-]*(?:@\S+)?\s*", re.IGNORECASE)
+_NUMBER_DIGITS = range(7, 19)  # 15 digits of E.164 and a prefix such as 00 or 011
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a delimited file is laid out.
+
+    Attributes:
+        dialect: how its records are written.
+        has_header: whether its first record names the columns. A list that begins with a phone number has
+            none; its columns are called `column_1`, `column_2`, ...
+        header: column names as the file writes them, by their names in the schema, which are unique.
+        body_offset: bytes of UTF-8 text before the first row.
+        body_line: the line the first row begins on, counted from 1.
+    """
+
+    dialect: Dialect
+    has_header: bool
+    header: dict[str, str]
+    body_offset: int
+    body_line: int
+
+
+def find_layout(path: Path, encoding: Encoding) -> Layout:
+    """Read the beginning of `path` and return its layout.
+
+    Raises:
+        FileError: no record can be read there.
+    """
+    head, whole = _head(path, encoding)
+    dialect, start = find_dialect(head, whole=whole)
+    before, first, rows = _first_records(path, head[start:], dialect, whole=whole)
+    has_header = not _is_number_row(first, rows)
+    offset = start + (first.end if has_header else before)
+    names = first.cells if has_header else [b"column_%d" % n for n in range(1, len(first.cells) + 1)]
+    line = 1 + head.count(dialect.syntax.line_end, 0, offset)
+    return Layout(dialect, has_header, named([(cell or b"").decode() for cell in names]), offset, line)
+
+
+def named(header: Sequence[str]) -> dict[str, str]:
+    """Return the header by names that are unique and not empty: `phone`, `phone (2)`, `column_3`."""
+    unique: dict[str, str] = {}
+    taken = set(header)
+    for position, text in enumerate(header, start=1):
+        name = text or _free(f"column_{position}", taken)
+        unique[name if name not in unique else _free(name, taken)] = text
+    return unique
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return `name`, or the first of `name (2)`, `name (3)`, ... that no column has; take it."""
+    free, count = name, 1
+    while free in taken:
+        count += 1
+        free = f"{name} ({count})"
+    taken.add(free)
+    return free
+
+
+def _head(path: Path, encoding: Encoding) -> tuple[bytes, bool]:
+    blocks = utf8_blocks(path, encoding, block_bytes=HEAD_BYTES)
+    head = next(blocks)
+    return head, next(blocks, None) is None
+
+
+def _first_records(
+    path: Path, text: bytes, dialect: Dialect, *, whole: bool
+) -> tuple[int, Record, list[Record]]:
+    """Return how many bytes of blank lines come first, the first record, and some of those after it."""
+    found: list[Record] = []
+    before = 0
+    try:
+        for record in islice(records(text, dialect.syntax, final=whole), _LOOKED_AT):
+            if record.blank and not found:
+                before = record.end
+            else:
+                found.append(record)
+    except Malformed as error:
+        if not found:
+            line = 1 + dialect.sep_line + text.count(dialect.syntax.line_end, 0, error.offset)
+            raise FileError(f"line {line} of {path} {error.what}.") from error
+    if not found:
+        raise FileError(
+            f"{path} has no header that ends within {HEAD_BYTES:,} bytes; is it a list with one row a line?"
+        )
+    return before, found[0], found[1:]
+
+
+def _is_number_row(first: Record, rows: Sequence[Record]) -> bool:
+    """Tell whether a cell of the first record is a phone number as most cells below it are."""
+    return any(_is_number(cell) and _are_numbers(rows, place) for place, cell in enumerate(first.cells))
+
+
+def _are_numbers(rows: Sequence[Record], place: int) -> bool:
+    below = [row.cells[place] for row in rows if place < len(row.cells) and row.cells[place]]
+    return sum(map(_is_number, below)) * 2 >= len(below)
+
+
+def _is_number(cell: Cell) -> bool:
+    text = (cell or b"").decode(errors="replace")
+    return bool(_NUMBER.fullmatch(text)) and sum(map(str.isdigit, text)) in _NUMBER_DIGITS

@@ -1,0 +1,159 @@
+"""The exact reading of delimited text: RFC 4180, cell by cell, with the place of whatever breaks it.
+
+A quote opens a cell only as its first character and closes it only before a delimiter or a line end; doubled
+it stands for itself. A quote further on in an unquoted cell is a plain character (`5" pipe`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Cell = bytes | None  # None is an empty cell without quotes; b"" is a quoted empty one
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    r"""The bytes that structure a file: delimiter, quote, and the last byte of a line end (`\n` or `\r`)."""
+
+    delimiter: bytes
+    quote: bytes
+    line_end: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: its cells, and the offset of the first byte after it."""
+
+    cells: list[Cell]
+    end: int
+
+    @property
+    def blank(self) -> bool:
+        """Whether this is a line without anything on it."""
+        return self.cells == [None]
+
+
+class Malformed(Exception):
+    """The text is not delimited text; `offset` is where, `what` says what stands there and what to do."""
+
+    def __init__(self, offset: int, what: str) -> None:
+        super().__init__(what)
+        self.offset = offset
+        self.what = what
+
+
+@lru_cache(maxsize=64)
+def _cell_pattern(syntax: Syntax) -> re.Pattern[bytes]:
+    r"""Match one cell and what ends it. `\r\r\n` (Windows line ends, translated twice) ends a line too."""
+    d, q = re.escape(syntax.delimiter), re.escape(syntax.quote)
+    line_end = rb"\r*+\n" if syntax.line_end == b"\n" else rb"\r"
+    quoted = rb"%b([^%b]*+(?:%b%b[^%b]*+)*+)%b" % (q, q, q, q, q, q)
+    bare = rb"[^%b%b\r\n][^%b\r\n]*+" % (q, d, d)
+    return re.compile(rb"(?:%b|(%b)|)(%b|%b|\Z)" % (quoted, bare, d, line_end))
+
+
+def records(text: bytes, syntax: Syntax, *, final: bool) -> Iterator[Record]:
+    """Yield the complete records of `text`, which begins at the beginning of one.
+
+    Args:
+        text: UTF-8.
+        syntax: the bytes that structure it.
+        final: whether the file ends where `text` does. If not, a record that reaches the end is left out:
+            the next block may go on with it.
+
+    Raises:
+        Malformed: a quote that never closes, text after a closing quote, a line end of another kind.
+    """
+    match, delimiter, quote = _cell_pattern(syntax).match, syntax.delimiter, syntax.quote
+    at = 0
+    while at < len(text):
+        cells: list[Cell] = []
+        end = delimiter
+        while end == delimiter:
+            found = match(text, at)
+            if found is None:
+                if final:
+                    raise _malformed(text, at, syntax)
+                return
+            quoted, bare, end = found.groups()
+            cells.append(bare if quoted is None else quoted.replace(quote + quote, quote))
+            at = found.end()
+        if not (end or final):
+            return
+        yield Record(cells, at)
+
+
+def whole_records(text: bytes, syntax: Syntax) -> int:
+    """Return the length of the longest prefix of `text` that ends with a line outside quotes."""
+    end = text.rfind(syntax.line_end) + 1
+    while text.count(syntax.quote, 0, end) % 2:
+        end = text.rfind(syntax.line_end, 0, text.rfind(syntax.quote, 0, end)) + 1
+    return end
+
+
+def is_plain(text: bytes, syntax: Syntax, width: int) -> bool:
+    """Tell whether every fast reader reads `text` as `records` does.
+
+    That is so where each quote opens or closes a whole cell, line ends are of one kind, no line is blank, and
+    the delimiters add up. (Adding up does not tell a short row beside a long one; the fast reader refuses
+    long ones.)
+
+    Args:
+        text: whole records.
+        syntax: the bytes that structure them.
+        width: cells a record should have.
+    """
+    # Split at the quotes, every second piece stands inside them. A zero byte marks where such a piece was.
+    skeleton = b"\0".join(text.split(syntax.quote)[::2]) if syntax.quote in text else text
+    lines = skeleton.count(syntax.line_end) + (not skeleton.endswith(syntax.line_end))
+    return (
+        text.count(syntax.quote) % 2 == 0
+        and skeleton.count(syntax.delimiter) == lines * (width - 1)
+        and _one_line_end(skeleton, syntax)
+        and (width == 1 or not _has_blank_line(skeleton, syntax))
+        and not _misplaced_quote(syntax).search(skeleton)
+    )
+
+
+def _one_line_end(skeleton: bytes, syntax: Syntax) -> bool:
+    if syntax.line_end == b"\n":
+        return skeleton.count(b"\r") == skeleton.count(b"\r\n")
+    return b"\n" not in skeleton
+
+
+def _has_blank_line(skeleton: bytes, syntax: Syntax) -> bool:
+    ends = (syntax.line_end, b"\r\n")
+    return skeleton.startswith(ends) or any(syntax.line_end + end in skeleton for end in ends)
+
+
+@lru_cache(maxsize=64)
+def _misplaced_quote(syntax: Syntax) -> re.Pattern[bytes]:
+    """Match the mark of quotes inside a cell. It begins with a plain byte, which makes the search fast."""
+    inside = rb"[^%b\r\n\0]" % re.escape(syntax.delimiter)
+    return re.compile(rb"\0(?:(?<=%b\0)|(?=%b))" % (inside, inside))
+
+
+def _malformed(text: bytes, at: int, syntax: Syntax) -> Malformed:
+    quote = syntax.quote
+    if text[at : at + 1] != quote:
+        return Malformed(
+            at, "has a line end unlike the others in the middle; save the file with one kind of line end"
+        )
+    if text.count(quote, at + 1) == 0 or _never_closed(text, at, quote):
+        return Malformed(
+            at, "opens a quote that is never closed; close it, or double a quote that is part of the cell"
+        )
+    return Malformed(
+        at, "goes on after a closing quote; quote the whole cell and double each quote within it"
+    )
+
+
+def _never_closed(text: bytes, at: int, quote: bytes) -> bool:
+    rest = text[at + 1 :].replace(quote + quote, b"")
+    return quote not in rest

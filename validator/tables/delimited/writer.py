@@ -1,0 +1,98 @@
+"""Writing delimited text in the dialect and encoding of the list it came from."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO
+
+import polars as pl
+
+from validator.errors import FileError
+from validator.tables.delimited.dialect import Dialect
+from validator.tables.delimited.encoding import Encoding
+from validator.tables.delimited.reader import DelimitedTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from validator.tables.table import Table, Writer
+
+_TAB_SUFFIX = ".tsv"
+
+
+@contextmanager
+def writing_delimited(
+    out: BinaryIO, *, target: Path | None, schema: pl.Schema, like: Table | None
+) -> Iterator[Writer]:
+    """Write a header and rows to `out`; like `like` in dialect, encoding and header where that is a CSV too.
+
+    A header is always written, also where the list had none: the columns that are added need their names.
+    """
+    refuse_nested(schema)
+    encoding = like.encoding if isinstance(like, DelimitedTable) else Encoding()
+    header = like.header if isinstance(like, DelimitedTable) else {}
+    writer = _DelimitedWriter(out, _dialect_for(target, like), encoding, schema)
+    writer.write_header(header)
+    yield writer
+
+
+def refuse_nested(schema: pl.Schema) -> None:
+    """Raise `FileError` for a column that text cannot hold."""
+    for name, kind in schema.items():
+        if kind.is_nested() or kind == pl.Binary:
+            raise FileError(
+                f"column {name!r} holds {kind} values, which CSV cannot; write Parquet with --format parquet."
+            )
+
+
+def _dialect_for(target: Path | None, like: Table | None) -> Dialect:
+    dialect = like.dialect if isinstance(like, DelimitedTable) else Dialect()
+    becomes_tsv = target is not None and target.suffix.lower() == _TAB_SUFFIX
+    was_tsv = like is not None and like.path.suffix.lower() == _TAB_SUFFIX
+    return replace(dialect, delimiter="\t") if becomes_tsv and not was_tsv else dialect
+
+
+@dataclass(frozen=True, slots=True)
+class _DelimitedWriter:
+    out: BinaryIO
+    dialect: Dialect
+    encoding: Encoding
+    schema: pl.Schema
+
+    def write_header(self, header: Mapping[str, str]) -> None:
+        hint = f"sep={self.dialect.delimiter}{self.dialect.line_end}" if self.dialect.sep_line else ""
+        names = [self._quoted(header.get(name, name)) for name in self.schema]
+        self.out.write(self.encoding.bom)
+        self._write_text(hint + self.dialect.delimiter.join(names) + self.dialect.line_end)
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows. A null is an empty cell and an empty text is `""`, as they were read."""
+        text = frame.select(self.schema.names()).write_csv(
+            include_header=False,
+            separator=self.dialect.delimiter,
+            quote_char=self.dialect.quote,
+            line_terminator=self.dialect.line_end,
+        )
+        self._write_text(text)
+
+    def _quoted(self, name: str) -> str:
+        quote = self.dialect.quote
+        special = {self.dialect.delimiter, quote, "\r", "\n"}
+        # A lone empty name would be a blank line, and one that reads like Excel's hint would be taken for it.
+        lone_empty = not name and len(self.schema) == 1
+        if lone_empty or special.intersection(name) or name.lower().startswith("sep="):
+            return quote + name.replace(quote, quote + quote) + quote
+        return name
+
+    def _write_text(self, text: str) -> None:
+        try:
+            data = text.encode(self.encoding.codec)
+        except UnicodeEncodeError as error:
+            character = text[error.start]
+            raise FileError(
+                f"the output cannot hold {character!r} in {self.encoding.codec}, the encoding of the input; "
+                "save the input as UTF-8."
+            ) from error
+        self.out.write(data)

@@ -1,0 +1,128 @@
+"""The registry of formats. A new one is an entry here and has the contract test to pass."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from validator.errors import FileError
+from validator.tables.delimited import open_delimited, writing_delimited
+from validator.tables.parquet import open_parquet, writing_parquet
+from validator.tables.replace import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    import polars as pl
+
+    from validator.tables.table import Table, Writer
+
+
+class _Writing(Protocol):
+    """How a format writes: rows of `schema` to `out`, in the manner of `like` where it is the same format."""
+
+    def __call__(
+        self, out: BinaryIO, *, target: Path | None, schema: pl.Schema, like: Table | None
+    ) -> AbstractContextManager[Writer]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of lists.
+
+    Attributes:
+        name: what `--format` calls it.
+        suffixes: the endings of file names that say it, in lower case.
+        open: opens a file of it.
+        write: writes one.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    open: Callable[[Path], Table]
+    write: _Writing
+
+
+FORMATS = {
+    entry.name: entry
+    for entry in (
+        Format("csv", (".csv", ".tsv", ".txt", ".tab"), open_delimited, writing_delimited),
+        Format("parquet", (".parquet", ".pq"), open_parquet, writing_parquet),
+    )
+}
+
+
+def format_of(path: Path, format: str | None = None) -> str:  # noqa: A002 - the option's own word
+    """Return the name of the format that `format` or else the suffix of `path` says.
+
+    Raises:
+        FileError: neither says one that is known.
+    """
+    if format is not None:
+        return _known(format).name
+    if found := _by_suffix(path):
+        return found
+    raise FileError(f"the name of {path} does not tell its format; say it with --format {'|'.join(FORMATS)}.")
+
+
+def suffix_of(format: str) -> str:  # noqa: A002 - as above
+    """Return the ending, with its dot, that names of files of `format` get.
+
+    Raises:
+        FileError: there is no such format.
+    """
+    return _known(format).suffixes[0]
+
+
+def open_table(path: Path, *, format: str | None = None) -> Table:  # noqa: A002 - the option's own word
+    """Open a list and check what can be checked before its rows are read.
+
+    Raises:
+        FileError: it is missing, unreadable, empty, damaged or of another format; one line with the remedy.
+    """
+    return FORMATS[format_of(path, format)].open(path)
+
+
+@contextmanager
+def writing(
+    target: Path | BinaryIO,
+    *,
+    schema: pl.Schema,
+    like: Table | None,
+    format: str | None = None,  # noqa: A002 - the option's own word
+) -> Iterator[Writer]:
+    """Give a writer of rows to `target`; a path is replaced whole when the block ends well (see `replacing`).
+
+    The format is `format`, else what the suffix of the target says, else that of `like`, else CSV. Where
+    `like` has the same format, the output takes after it: delimiter, quote, line ends, encoding, byte order
+    mark and the header's spelling for CSV, and the footer's key-value pairs for Parquet.
+
+    Raises:
+        FileError: the target cannot be written, or the format cannot hold the schema.
+    """
+    path = target if isinstance(target, Path) else None
+    chosen = FORMATS[_output_format(path, like, format)]
+    sink = replacing(target) if isinstance(target, Path) else nullcontext(target)
+    with sink as out, chosen.write(out, target=path, schema=schema, like=like) as writer:
+        yield writer
+
+
+def _output_format(target: Path | None, like: Table | None, format: str | None) -> str:  # noqa: A002 - as above
+    if format is not None:
+        return _known(format).name
+    told = _by_suffix(target) if target else None
+    return told or (like.format if like else "csv")
+
+
+def _known(name: str) -> Format:
+    if name not in FORMATS:
+        raise FileError(f"there is no format {name!r}; choose one of {', '.join(FORMATS)} with --format.")
+    return FORMATS[name]
+
+
+def _by_suffix(path: Path) -> str | None:
+    suffix = path.suffix.lower()
+    return next((entry.name for entry in FORMATS.values() if suffix in entry.suffixes), None)

@@ -1,0 +1,79 @@
+"""What lists call their phone column, in the languages they come in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Any one of these words in a header says phone, whatever stands beside it (`customer_phone`, `Tel. 1`).
+_WORDS = """
+phone phones telephone mobile cell cellphone cellular tel tele telno phoneno phonenumber mobileno mobilenumber
+whatsapp wa msisdn e164 smartphone
+telefono telefonos movil celular celulares
+telefone telefones fone telemovel
+portable gsm
+telefon telefonnummer telefonnr handy handynummer handynr mobil mobilnummer mobiltelefon mobilfunk
+mobilfunknummer rufnummer
+telefoon telefoonnummer mobiel mobielnummer
+cellulare telefonino
+telefonszam mobilszam telefonnumer komorka komorkowy mobilni
+puhelin puhelinnumero matkapuhelin mobilnr telefonnumret mobiltelefonnummer tlf tlfnr
+телефон телефона тел мобильный сотовый мобильник мобільний вотсап ватсап
+τηλεφωνο κινητο
+hp nohp telp telepon handphone ponsel nowa seluler
+dienthoai sdt didong
+ceptelefonu cep gsmno
+هاتف الهاتف جوال الجوال موبايل تليفون موبائل فون تلفن همراه واتساب
+טלפון נייד
+फोन फ़ोन मोबाइल दूरभाष ফোন মোবাইল
+"""
+# Said of numbers of every sort, so they count only where the header says nothing else.
+_GENERIC_WORDS = """
+number numbers no nr num contact contacts recipient recipients to numero numeros nummer numer
+nomor номер رقم नंबर contato contacto destinatario kontakt
+"""
+# Scripts without spaces: the word stands inside others (`手机号码`).
+_PARTS = ("电话", "電話", "手机", "手機", "携帯", "携带", "휴대", "전화", "핸드폰", "โทรศัพท", "มือถอ", "เบอร")
+# Beside a phone word these say that the column is about phones and holds none.
+_ABOUT_WORDS = """
+model type brand make maker carrier operator provider os version country code prefix extension ext
+status valid verified consent optin opt date time count cost plan id name notes
+modelo tipo marca operadora pais codigo modele type marque typ marke modell
+"""
+
+
+def folded(text: str) -> str:
+    """Return text without case, accents and the differences of width: `TELÉFONO` is `telefono`."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in plain if unicodedata.category(character) != "Mn")
+
+
+def words(header: str) -> frozenset[str]:
+    """Return the folded words of a header, without numbers of one or two digits: `Phone-2` is `phone`."""
+    folds = folded(header)
+    letters = "".join(c if unicodedata.category(c)[0] in "LM" or c.isdigit() else " " for c in folds)
+    return frozenset(re.sub(r"(?<!\d)\d{1,2}(?!\d)", " ", letters).split())
+
+
+def names_phone(header: str) -> bool:
+    """Tell whether a header says that phone numbers stand below it."""
+    apart = words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header))  # phoneNumber is phone and number
+    said = apart | words(header)  # but WhatsApp is one word
+    if said & _ABOUT:
+        return False
+    return bool(said & _PHONE) or (bool(said) and apart <= _GENERIC) or _names_it_within(header)
+
+
+def _names_it_within(header: str) -> bool:
+    text = folded(header)
+    return any(part in text for part in _FOLDED_PARTS)
+
+
+def _vocabulary(text: str) -> frozenset[str]:
+    return frozenset(folded(text).split())
+
+
+_PHONE = _vocabulary(_WORDS)
+_GENERIC = _vocabulary(_GENERIC_WORDS)
+_ABOUT = _vocabulary(_ABOUT_WORDS)
+_FOLDED_PARTS = tuple(map(folded, _PARTS))

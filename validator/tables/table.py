@@ -1,0 +1,66 @@
+"""What every format offers: a list that is read in batches, and a writer that takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import polars as pl
+
+BATCH_ROWS = 131_072  # rows a batch has at most: large enough for column speed, small enough for memory
+SAMPLE_ROWS = 500  # rows a sample has at most: phone numbers are told from other text long before that
+
+
+class Table(Protocol):
+    """A list that has been opened and checked."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    @property
+    def format(self) -> str:
+        """The name of its format in the registry."""
+
+    @property
+    def schema(self) -> pl.Schema:
+        """One entry a column, in order, under unique names; the columns of a CSV file are all text."""
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """What the file calls each column, by its name in `schema`.
+
+        The two differ where the file has a name twice, an empty name, or no header row at all.
+        """
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the rows in order, in frames of at most `BATCH_ROWS`; each call reads from the beginning.
+
+        Args:
+            columns: the columns wanted, in the order wanted; all of them where None.
+
+        Raises:
+            FileError: a row that cannot be read exactly; the message names its line.
+        """
+
+    def sample(self) -> pl.DataFrame:
+        """Return up to `SAMPLE_ROWS` rows taken from the whole length of the file, reading little of it."""
+
+
+class Writer(Protocol):
+    """Takes the rows of an output, batch after batch."""
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows; the frame has the columns of the schema that the writer was opened with.
+
+        Raises:
+            FileError: the disk refuses, or the format cannot hold a cell.
+        """
+
+
+def thinned(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return every n-th row, so that at most `SAMPLE_ROWS` stay, from the last part as from the first."""
+    return frame.gather_every(max(1, -(-frame.height // SAMPLE_ROWS)))
