@@ -1,21 +1,41 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock bench clean
+.PHONY: help setup demo test check format lock bench crash clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | sort | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z]+):.*## /\1|/' \
+		| awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready ## Install everything, pinned, into .venv
 
 $(VENV)/.ready: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, and this is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes --requirement requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
+
+demo: setup ## Validate every list in sample_data/ against the bundled sandbox
+	$(BIN)/python sample_data/demo.py
+
+test: setup check ## Check the code, then run every test and measure coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --durations=5
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=95
+
+check: setup ## Look at format, lint and types
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+
+format: setup ## Put the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 lock: ## Pin every dependency anew, with hashes, into requirements.lock
 	$(PYTHON) -m venv $(VENV)/lock
@@ -23,6 +43,9 @@ lock: ## Pin every dependency anew, with hashes, into requirements.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--all-extras --group test --group lint --group bench --group build --no-annotate \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+bench: setup ## Measure, each figure against what it is to be compared with
+	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove what make made
 	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo_output

@@ -52,7 +52,7 @@ def imported(path: Path) -> Iterator[str]:
             assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
             yield node.module or ""
             if node.module == "validator":
-                yield from (f"validator.{alias.name}" for alias in node.names)
+                yield from (f"validator.{alias.name}" for alias in node.names if alias.name != "__version__")
 
 
 def level(part: str) -> int:

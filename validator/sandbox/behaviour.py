@@ -1,0 +1,148 @@
+"""Who is on WhatsApp and under which id: pure functions of the number and the seed, without state."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from struct import unpack
+from typing import NamedTuple
+
+from validator.sandbox.config import Answers
+from validator.sandbox.magic import FATES
+
+# E.164, with the plus sign, as the contract's pattern for `{phone}` has it.
+E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+
+# Some registered numbers have an @lid for an id, as newer gateways answer. The share is a guess: nobody
+# publishes one.
+LID_SHARE = 0.02
+
+# Where the contract gives two forms and no shares, each has half.
+_HALF = 0.5
+
+# Plans in which WhatsApp knows a subscriber by a spelling of its own (contract, "Variants seen"): the
+# country code, the digits of the longer spelling, and the subscriber number that both spellings share.
+_SPELLINGS = (
+    re.compile(r"(55[1-9][1-9])(9?)([6-9]\d{7})"),  # Brazil: mobile numbers with and without the ninth digit
+    re.compile(r"(52)(1?)([2-9]\d{9})"),  # Mexico: 52 and 521
+    re.compile(r"(54)(9?)([1-8]\d{9})"),  # Argentina: 54 and 549
+)
+_EXTRA_DIGIT = {"55": "9", "52": "1", "54": "9"}
+
+_NAMES = (
+    "Ada",
+    "Bilal",
+    "Chiara",
+    "Dmitri",
+    "Emeka",
+    "Fatima",
+    "Goran",
+    "Hana",
+    "Inês",
+    "João",
+    "Keiko",
+    "Lars",
+)
+
+# Contacts: the ordinary numbers of Ofcom's drama range (020 to 999), then 555-01xx in one US area code
+# after another.
+_FIRST_DRAMA = 447700900020
+_DRAMA_COUNT = 980
+_FIRST_AREA = 201
+
+
+class Draw(NamedTuple):
+    """Three independent even draws from 0 up to 1 for one request: which fault, how late, how much later."""
+
+    fault: float
+    jitter: float
+    tail: float
+
+
+# For requests that chance has no part in: no fault, no lateness.
+NO_DRAW = Draw(fault=1.0, jitter=0.0, tail=1.0)
+
+
+def draw(seed: int, subject: str, attempt: int) -> Draw:
+    """Return the draws for one attempt at one subject, whatever else runs and in whatever order."""
+    return Draw(*_even(f"{seed}|{subject}|{attempt}"))
+
+
+def _even(text: str) -> tuple[float, float, float]:
+    a, b, c = unpack("<3Q", blake2b(text.encode(), digest_size=24).digest())
+    return a / 2**64, b / 2**64, c / 2**64
+
+
+def twin(digits: str) -> tuple[str, str] | None:
+    """Return the two spellings, shorter and longer, of a number that has two; None for all others."""
+    for spelling in _SPELLINGS:
+        if match := spelling.fullmatch(digits):
+            code, _, rest = match.groups()
+            return code + rest, code + _EXTRA_DIGIT[code[:2]] + rest
+    return None
+
+
+def registration(
+    phone: str, *, seed: int, share: float, answers: Answers = Answers.HONEST
+) -> dict[str, object]:
+    """Return the body of one check, unwrapped: `phone`, `is_whatsapp_user`, and perhaps `whatsapp_id`."""
+    account = account_id(phone, seed=seed, share=share) if answers is not Answers.NO else None
+    if account is None and answers is Answers.YES:
+        account = f"{phone[1:]}@s.whatsapp.net"
+    body: dict[str, object] = {"phone": phone, "is_whatsapp_user": account is not None}
+    if account is not None or not _leaves_id_out(phone, seed):
+        body["whatsapp_id"] = account
+    return body
+
+
+def account_id(phone: str, *, seed: int, share: float) -> str | None:
+    """Return the id of the account behind a number, or None where there is none.
+
+    Where a number has two spellings, half of the accounts answer to both and half to only the one that
+    WhatsApp keeps; the id names the one it keeps.
+    """
+    digits = phone[1:]
+    if fate := FATES.get(phone):
+        return _id(digits, seed, lid_share=float(fate.lid)) if fate.registered else None
+    spellings = twin(digits) or (digits, digits)
+    on_whatsapp, both, longer = _even(f"{seed}|account|{spellings[0]}")
+    kept = spellings[longer < _HALF]
+    if on_whatsapp >= share or (digits != kept and both >= _HALF):
+        return None
+    return _id(kept, seed, lid_share=LID_SHARE)
+
+
+def _id(digits: str, seed: int, *, lid_share: float) -> str:
+    drawn, name, _ = _even(f"{seed}|id|{digits}")
+    return f"{int(name * 10**15):015d}@lid" if drawn < lid_share else f"{digits}@s.whatsapp.net"
+
+
+def _leaves_id_out(phone: str, seed: int) -> bool:
+    if fate := FATES.get(phone):
+        return fate.id_absent
+    return _even(f"{seed}|absent|{phone}")[0] < _HALF
+
+
+def contact_phone(index: int) -> str:
+    """Return the number of the contact with that index, counted from 0."""
+    if index < _DRAMA_COUNT:
+        return f"+{_FIRST_DRAMA + index}"
+    area, line = divmod(index - _DRAMA_COUNT, 100)
+    return f"+1{_FIRST_AREA + area}55501{line:02d}"
+
+
+def contact(index: int, *, seed: int, share: float) -> dict[str, object]:
+    """Return one row of the contact list. Names and pictures are given, null or absent in equal parts."""
+    phone = contact_phone(index)
+    registered = account_id(phone, seed=seed, share=share) is not None
+    row: dict[str, object] = {"phone": phone, "is_whatsapp_user": registered}
+    name, picture, which = _even(f"{seed}|contact|{index}")
+    _set_third(row, "name", name, _NAMES[int(which * len(_NAMES))])
+    _set_third(row, "profile_picture_url", picture, f"https://pictures.invalid/{index}.jpg")
+    return row
+
+
+def _set_third(row: dict[str, object], key: str, drawn: float, value: str) -> None:
+    third = int(drawn * 3)
+    if third > 0:
+        row[key] = value if third > 1 else None

@@ -1,0 +1,233 @@
+"""What a sandbox is started with: frozen, and checked once, here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+from validator.sandbox.limits import LimiterKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from validator.sandbox.faults import Fault
+
+# Requests a minute, from the provider's price list; None is a plan of the sandbox's own, for measuring.
+PLAN_LIMITS_PER_MIN: dict[str, int | None] = {
+    "starter": 60,
+    "growth": 300,
+    "business": 1000,
+    "enterprise": 2000,
+    "unlimited": None,
+}
+
+# As many as there are reserved numbers to make them of, see `behaviour.contact_phone`.
+MAX_CONTACTS = 80_000
+
+
+class Envelope(StrEnum):
+    """What a success body is wrapped in; `MIXED` draws one of the three for each answer."""
+
+    BARE = "bare"
+    DATA = "data"
+    SUCCESS = "success"
+    MIXED = "mixed"
+
+
+class RateHeaders(StrEnum):
+    """Which headers tell the limit; `SOME` leaves them out of every other response, `WRONG` lies."""
+
+    X = "x"
+    IETF = "ietf"
+    BOTH = "both"
+    NONE = "none"
+    SOME = "some"
+    WRONG = "wrong"
+
+
+class ResetForm(StrEnum):
+    """How `X-RateLimit-Reset` tells the time: Unix seconds (documented), Unix ms, or seconds from now."""
+
+    UNIX = "unix"
+    MS = "ms"
+    DELTA = "delta"
+
+
+class RetryAfterForm(StrEnum):
+    """How a 429 says how long to wait; `BODY` says it in the error object only."""
+
+    SECONDS = "seconds"
+    DATE = "date"
+    ZERO = "zero"
+    NEGATIVE = "negative"
+    HUGE = "huge"
+    GARBAGE = "garbage"
+    ABSENT = "absent"
+    BODY = "body"
+
+
+class Answers(StrEnum):
+    """What a session answers: the truth, or the same to everybody, as dead ones are known to."""
+
+    HONEST = "honest"
+    NO = "no"
+    YES = "yes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One linked phone of the account.
+
+    Attributes:
+        id: as the API names it.
+        name: a label.
+        status: `connected`, `pending`, `disconnected`, or any other word a gateway may say.
+        phone_number: the linked number, or None while none is linked.
+        answers: whether its answers can be believed.
+    """
+
+    id: str
+    name: str
+    status: str = "connected"
+    phone_number: str | None = None
+    answers: Answers = Answers.HONEST
+
+
+DEFAULT_SESSIONS = (
+    Session(id="sess_01H8BKF0000000000000000Z2T", name="Shop", phone_number="+447700900999"),
+    Session(id="sess_01H8BKF0000000000000000PND", name="New phone", status="pending"),
+    Session(
+        id="sess_01H8BKF0000000000000000DSC",
+        name="Old phone",
+        status="disconnected",
+        phone_number="+447700900998",
+    ),
+)
+INTEGER_SESSIONS = (
+    Session(id="1", name="Shop", phone_number="+447700900999"),
+    Session(id="2", name="New phone", status="pending"),
+    Session(id="3", name="Old phone", status="disconnected", phone_number="+447700900998"),
+)
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxConfig:
+    """How the sandbox behaves. Plain words are taken for the enums.
+
+    Attributes:
+        seed: what answers, ids, faults and delays are drawn from, together with the number asked about.
+        registered_share: the share of numbers on WhatsApp, 0 to 1.
+        plan: the plan of keys that do not name one.
+        limit_per_min: a limit in place of the plan's, for every key.
+        limiter: the algorithm that counts.
+        foreign_per_min: requests a minute that somebody else spends of each key.
+        penalty_s: how long a key stays shut after a refusal, in seconds.
+        max_in_flight: requests served at once before a 429 of another type; 0 for no such limit.
+        envelope: what success bodies are wrapped in.
+        error_envelope: which of the contract's three error bodies, 1 to 3.
+        bad_request_status: 400 or 422, for code 4000.
+        not_connected_status: 409 or 422, for a session that is not connected.
+        rate_headers: which headers tell the limit.
+        reset_form: how `X-RateLimit-Reset` is written.
+        retry_after_form: how `Retry-After` is written.
+        integer_ids: whether session ids are integers.
+        latency_ms: the delay of every answer, in milliseconds.
+        latency_jitter_ms: up to how much is added to it, drawn evenly.
+        latency_tail_share: the share of answers that are later still, 0 to 1.
+        latency_tail_ms: by how much those are.
+        faults: what goes wrong. The shares of those drawn by chance add up to at most 1.
+        sessions: the account's sessions; a connected, a pending and a disconnected one where none are given.
+        contacts: how many contacts each session has synced.
+        any_key: whether every `sk_live_` and `sk_test_` key is known; if not, only `keys` are.
+        keys: the known keys where `any_key` is off.
+        log_path: where to append one line of JSON a request, or None.
+
+    Raises:
+        ValueError: a value is out of its range; the message names it.
+    """
+
+    seed: int = 0
+    registered_share: float = 0.6
+    plan: str = "growth"
+    limit_per_min: int | None = None
+    limiter: LimiterKind = LimiterKind.TOKEN_BUCKET
+    foreign_per_min: float = 0.0
+    penalty_s: float = 0.0
+    max_in_flight: int = 0
+    envelope: Envelope = Envelope.BARE
+    error_envelope: int = 1
+    bad_request_status: int = 422
+    not_connected_status: int = 409
+    rate_headers: RateHeaders = RateHeaders.X
+    reset_form: ResetForm = ResetForm.UNIX
+    retry_after_form: RetryAfterForm = RetryAfterForm.SECONDS
+    integer_ids: bool = False
+    latency_ms: float = 0.0
+    latency_jitter_ms: float = 0.0
+    latency_tail_share: float = 0.0
+    latency_tail_ms: float = 1000.0
+    faults: tuple[Fault, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    contacts: int = 250
+    any_key: bool = True
+    keys: tuple[str, ...] = ()
+    log_path: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Hold every value to its range."""
+        self._take_words()
+        _one_of("plan", self.plan, tuple(PLAN_LIMITS_PER_MIN))
+        _one_of("error_envelope", self.error_envelope, (1, 2, 3))
+        _one_of("bad_request_status", self.bad_request_status, (400, 422))
+        _one_of("not_connected_status", self.not_connected_status, (409, 422))
+        for name in ("registered_share", "latency_tail_share"):
+            _between(name, getattr(self, name), 0, 1)
+        for name in ("latency_ms", "latency_jitter_ms", "latency_tail_ms", "foreign_per_min", "penalty_s"):
+            _between(name, getattr(self, name), 0, float("inf"))
+        _between("max_in_flight", self.max_in_flight, 0, 10**9)
+        _between("contacts", self.contacts, 0, MAX_CONTACTS)
+        if self.limit_per_min is not None:
+            _between("limit_per_min", self.limit_per_min, 1, 10**9)
+        check_faults(self.faults)
+        if not self.sessions:
+            object.__setattr__(self, "sessions", INTEGER_SESSIONS if self.integer_ids else DEFAULT_SESSIONS)
+
+    def _take_words(self) -> None:
+        for name, enum in _WORDS.items():
+            object.__setattr__(self, name, _word(name, getattr(self, name), enum))
+
+
+_WORDS: dict[str, type[StrEnum]] = {
+    "limiter": LimiterKind,
+    "envelope": Envelope,
+    "rate_headers": RateHeaders,
+    "reset_form": ResetForm,
+    "retry_after_form": RetryAfterForm,
+}
+
+
+def check_faults(faults: tuple[Fault, ...]) -> None:
+    """Raise `ValueError` where the faults drawn by chance would meet more than every request."""
+    total = sum(fault.share for fault in faults if fault.at_check is None)
+    if total > 1 + 1e-9:
+        raise ValueError(
+            f"the shares of the faults add up to {total:g}; together they can meet at most 1, every request"
+        )
+
+
+def _word(name: str, word: str, enum: type[_Word]) -> _Word:
+    _one_of(name, word, tuple(member.value for member in enum))
+    return enum(word)
+
+
+def _one_of(name: str, value: object, known: tuple[object, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"{name} {value!r} is not known; known are: {', '.join(map(str, known))}")
+
+
+def _between(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} {value!r} is not from {low} to {high}")

@@ -1,0 +1,207 @@
+"""Rate limiters as pure state machines on a passed-in `now`: six kinds that providers are known to run.
+
+The provider documents "a sliding window of one minute, enforced as a token bucket"; the others are here
+because a client must survive whatever really stands behind those words. A refused request costs none of
+them anything.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from enum import StrEnum
+from typing import NamedTuple, Protocol, assert_never
+
+# The provider's documentation states all of its limits per minute.
+WINDOW_S = 60.0
+
+# Sums of float steps drift by far less; without it the last slot of an exactly spaced minute is refused by
+# rounding.
+_EPSILON = 1e-6
+
+
+class LimiterKind(StrEnum):
+    """Which algorithm counts a key's requests."""
+
+    TOKEN_BUCKET = "token_bucket"  # noqa: S105 - the algorithm's name
+    FIXED_WINDOW = "fixed_window"
+    SLIDING_LOG = "sliding_log"
+    SLIDING_COUNTER = "sliding_counter"
+    GCRA_BURST = "gcra_burst"
+    GCRA_SMOOTH = "gcra_smooth"
+
+
+class Admission(NamedTuple):
+    """What a limiter says of one request.
+
+    Attributes:
+        admitted: whether it may pass.
+        limit: requests a minute.
+        remaining: how many more would pass at this moment.
+        reset_s: seconds until the whole allowance is there again.
+        wait_s: seconds until one request would pass; 0 where one passes now.
+    """
+
+    admitted: bool
+    limit: int
+    remaining: int
+    reset_s: float
+    wait_s: float
+
+
+class Limiter(Protocol):
+    """One key's limiter. `now` is in seconds on any clock that never goes back."""
+
+    limit: int
+
+    def admit(self, now: float) -> Admission:
+        """Count one request if it may pass, and say whether it may."""
+        ...
+
+
+class TokenBucket:
+    """A bucket of `limit` tokens that refills evenly, a whole one a minute. Starts full."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._tokens = float(limit)
+        self._refilled_at = -math.inf
+
+    def admit(self, now: float) -> Admission:
+        """Take one token. At most `limit + t * limit / 60` pass in any `t` seconds."""
+        per_s = self.limit / WINDOW_S
+        # A limit lowered in mid-run shrinks the bucket too: hence the cap at the limit of now.
+        self._tokens = min(float(self.limit), self._tokens + (now - self._refilled_at) * per_s)
+        self._refilled_at = now
+        admitted = self._tokens >= 1 - _EPSILON
+        self._tokens = max(0.0, self._tokens - admitted)
+        wait_s = max(0.0, 1 - self._tokens) / per_s
+        remaining = math.floor(self._tokens + _EPSILON)
+        return Admission(admitted, self.limit, remaining, (self.limit - self._tokens) / per_s, wait_s)
+
+
+class FixedWindow:
+    """A counter that starts anew at every full minute, and so lets two allowances meet at the edge."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._window = -1
+        self._count = 0
+
+    def admit(self, now: float) -> Admission:
+        """Count into the minute that `now` falls in. At most `limit` pass in one such minute."""
+        window = int(now // WINDOW_S)
+        if window != self._window:
+            self._window, self._count = window, 0
+        admitted = self._count < self.limit
+        self._count += admitted
+        reset_s = (window + 1) * WINDOW_S - now
+        remaining = max(0, self.limit - self._count)
+        return Admission(admitted, self.limit, remaining, reset_s, 0.0 if remaining else reset_s)
+
+
+class SlidingLog:
+    """The time of every admitted request of the last minute: the strictest reading of "60 a minute"."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._times: deque[float] = deque()
+
+    def admit(self, now: float) -> Admission:
+        """Enter `now` in the log. At most `limit` pass in any 60 seconds."""
+        while self._times and self._times[0] <= now - WINDOW_S:
+            self._times.popleft()
+        admitted = len(self._times) < self.limit
+        if admitted:
+            self._times.append(now)
+        remaining = max(0, self.limit - len(self._times))
+        # After a downgrade several entries have to leave before one more fits.
+        wait_s = 0.0 if remaining else self._times[len(self._times) - self.limit] + WINDOW_S - now
+        return Admission(admitted, self.limit, remaining, self._times[-1] + WINDOW_S - now, wait_s)
+
+
+class SlidingCounter:
+    """Two fixed windows, the older one weighted by how much of it the sliding minute still covers.
+
+    Source: the approximation Cloudflare describes for its rate limiting (blog.cloudflare.com, "How we built
+        rate limiting capable of scaling to millions of domains", 2017).
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._window = -1
+        self._count = 0
+        self._before = 0
+
+    def admit(self, now: float) -> Admission:
+        """Count one request while the weighted estimate stays at `limit` or below."""
+        self._turn(int(now // WINDOW_S))
+        elapsed_s = now - self._window * WINDOW_S
+        free = self.limit - self._count - self._before * (1 - elapsed_s / WINDOW_S)
+        admitted = free >= 1 - _EPSILON
+        self._count += admitted
+        remaining = max(0, math.floor(free - admitted + _EPSILON))
+        wait_s = 0.0 if remaining else self._wait_s(elapsed_s)
+        return Admission(admitted, self.limit, remaining, 2 * WINDOW_S - elapsed_s, wait_s)
+
+    def _turn(self, window: int) -> None:
+        if window != self._window:
+            self._before = self._count if window == self._window + 1 else 0
+            self._window, self._count = window, 0
+
+    def _wait_s(self, elapsed_s: float) -> float:
+        """Return the seconds until the estimate leaves room for one: in this window, or early in the next."""
+        room = self.limit - 1 - self._count
+        if room >= 0:
+            return max(0.0, WINDOW_S * (1 - room / max(self._before, 1)) - elapsed_s)
+        return WINDOW_S - elapsed_s + max(0.0, WINDOW_S * (1 - (self.limit - 1) / self._count))
+
+
+class Gcra:
+    """The generic cell rate algorithm: a request each `60 / limit` seconds, in bursts of a part of `limit`.
+
+    A burst is at most `limit / burst_divisor`. Source: ITU-T I.371, virtual scheduling form; nginx's
+    `limit_req` and redis-cell behave like this.
+    """
+
+    def __init__(self, limit: int, burst_divisor: int) -> None:
+        self.limit = limit
+        self._divisor = burst_divisor
+        self._due = -math.inf
+
+    @property
+    def burst(self) -> int:
+        """How many requests pass at one moment after a rest; at least one."""
+        return max(1, self.limit // self._divisor)
+
+    def admit(self, now: float) -> Admission:
+        """Pass what is not too early. At most `burst + t * limit / 60` pass in any `t` seconds."""
+        step_s = WINDOW_S / self.limit
+        due = max(self._due, now)
+        admitted = due - now <= step_s * (self.burst - 1) + _EPSILON
+        self._due = due = due + step_s * admitted
+        ahead_s = due - now
+        remaining = max(0, math.floor(self.burst - ahead_s / step_s + _EPSILON))
+        return Admission(
+            admitted, self.limit, remaining, ahead_s, max(0.0, ahead_s - step_s * (self.burst - 1))
+        )
+
+
+def new_limiter(kind: LimiterKind, limit: int) -> Limiter:
+    """Return a limiter of that kind with its whole allowance unspent."""
+    match kind:
+        case LimiterKind.TOKEN_BUCKET:
+            return TokenBucket(limit)
+        case LimiterKind.FIXED_WINDOW:
+            return FixedWindow(limit)
+        case LimiterKind.SLIDING_LOG:
+            return SlidingLog(limit)
+        case LimiterKind.SLIDING_COUNTER:
+            return SlidingCounter(limit)
+        case LimiterKind.GCRA_BURST:
+            return Gcra(limit, burst_divisor=10)
+        case LimiterKind.GCRA_SMOOTH:
+            # The requests of one second: what a limiter that smooths to the second lets through at once.
+            return Gcra(limit, burst_divisor=60)
+        case _:
+            assert_never(kind)

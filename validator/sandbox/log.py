@@ -1,0 +1,130 @@
+"""What the sandbox was asked: the independent witness of how often each number was really checked."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from io import TextIOBase
+    from pathlib import Path
+
+# Single requests are kept up to this many, about 30 MB; the counts go on for ever.
+MAX_ENTRIES = 100_000
+
+_TOO_MANY = 429
+_MINUTE_S = 60.0
+
+
+class Entry(NamedTuple):
+    """One request, entered before its answer leaves.
+
+    Attributes:
+        time_s: when, on the sandbox's clock (`anyio.current_time`).
+        wall_s: when, as a Unix time.
+        method: the HTTP method.
+        path: the path, decoded, without the query.
+        number: the number it asked about; empty for other endpoints.
+        session: the session it named; empty where it named none.
+        key: a fingerprint of the API key; empty where none was sent.
+        status: the HTTP status of the answer; 0 where none was sent whole.
+        fault: the word of the fault it met; empty where it met none.
+        passed: whether the rate limiter let it through.
+    """
+
+    time_s: float
+    wall_s: float
+    method: str
+    path: str
+    number: str
+    session: str
+    key: str
+    status: int
+    fault: str
+    passed: bool
+
+
+class RequestLog:
+    """Every request served, and counts of them. Requests to the sandbox's own control paths are not in it.
+
+    Args:
+        path: a file to append one line of JSON a request to, handed to the operating system line by line,
+            so that
+            another process can read it whatever becomes of this one; None for no file.
+
+    Raises:
+        OSError: the file cannot be opened for appending.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.entries: deque[Entry] = deque(maxlen=MAX_ENTRIES)
+        self._file: TextIOBase | None = path.open("a", encoding="utf-8", buffering=1) if path else None
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything; the file keeps what it has."""
+        self.entries.clear()
+        self.numbers: Counter[str] = Counter()
+        self.statuses: Counter[int] = Counter()
+        self._minutes: Counter[int] = Counter()
+        self._minute_0 = 0
+
+    def add(self, entry: Entry) -> None:
+        """Count one request, keep it, and write it to the file if there is one."""
+        self.entries.append(entry)
+        self.statuses[entry.status] += 1
+        if entry.passed and entry.number:
+            self.numbers[entry.number] += 1
+        self._count_minute(int(entry.time_s // _MINUTE_S))
+        if self._file is not None:
+            self._file.write(json.dumps(entry._asdict()) + "\n")
+
+    def _count_minute(self, minute: int) -> None:
+        if not self._minutes:
+            self._minute_0 = minute
+        self._minutes[minute - self._minute_0] += 1
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._file is not None:
+            self._file.close()
+
+    def calls(self, number: str) -> int:
+        """Return how many checks of a number the rate limiter let through, whatever came of them."""
+        return self.numbers[number]
+
+    @property
+    def requests(self) -> int:
+        """All requests, refused ones included."""
+        return self.statuses.total()
+
+    @property
+    def checks(self) -> int:
+        """All checks that the rate limiter let through."""
+        return self.numbers.total()
+
+    @property
+    def refusals(self) -> int:
+        """All answers with status 429."""
+        return self.statuses[_TOO_MANY]
+
+    @property
+    def per_minute(self) -> dict[int, int]:
+        """Requests in each full minute of the clock, counted from the first; empty ones are left out."""
+        return dict(sorted(self._minutes.items()))
+
+    def summary(self, last: int = 0) -> dict[str, object]:
+        """Return the counts as JSON has them, with the `last` so many requests one by one."""
+        return {
+            "requests": self.requests,
+            "checks": self.checks,
+            "refusals": self.refusals,
+            "distinct_numbers": len(self.numbers),
+            "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
+            "per_minute": self.per_minute,
+            "numbers": dict(self.numbers),
+            "entries": [entry._asdict() for entry in list(self.entries)[len(self.entries) - last :]]
+            if last
+            else [],
+        }

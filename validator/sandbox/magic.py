@@ -1,0 +1,72 @@
+"""Numbers with a fixed fate, whatever the seed and the faults: for documentation, demonstrations and tests.
+
+All are from the range that Ofcom keeps free for drama, +44 7700 900000 to 900999; from 020 on its numbers are
+ordinary ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from validator.sandbox.faults import Fault, parse_fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What awaits one magic number.
+
+    Attributes:
+        text: the same in words.
+        registered: whether it is on WhatsApp.
+        fault: what goes wrong, if anything does.
+        once: whether only the first check of the number meets the fault.
+        valid: whether the provider takes it for a phone number at all.
+        lid: whether its id is an `@lid`.
+        id_absent: whether an answer "no" leaves `whatsapp_id` out, where it otherwise says null.
+    """
+
+    text: str
+    registered: bool = True
+    fault: Fault | None = None
+    once: bool = False
+    valid: bool = True
+    lid: bool = False
+    id_absent: bool = False
+
+
+def _faulty(text: str, fault: str, *, once: bool = False) -> Fate:
+    return Fate(text=text, fault=parse_fault(fault), once=once)
+
+
+FATES: dict[str, Fate] = {
+    "+447700900000": Fate(text="registered (the number of the provider's own examples)"),
+    "+447700900001": Fate(text="registered"),
+    "+447700900002": Fate(text="not registered, whatsapp_id null", registered=False),
+    "+447700900003": Fate(text="422 with code 4001, an invalid phone number", valid=False),
+    "+447700900004": _faulty("500 once, then registered", "500", once=True),
+    "+447700900005": _faulty("500 always", "500"),
+    "+447700900006": _faulty("never answers", "timeout"),
+    "+447700900007": _faulty("an HTML page with status 200", "html"),
+    "+447700900008": _faulty("truncated JSON", "truncated"),
+    "+447700900009": _faulty("the answer for another number", "wrong_number"),
+    "+447700900010": _faulty("429 once with Retry-After, then registered", "429", once=True),
+    "+447700900011": _faulty("is_whatsapp_user is null", "null_flag"),
+    "+447700900012": _faulty('is_whatsapp_user is the text "true"', "string_flag"),
+    "+447700900013": _faulty("session not connected once, then registered", "409", once=True),
+    "+447700900014": Fate(text="registered, with an @lid id", lid=True),
+    "+447700900015": _faulty("registered, answered after 2 s", "slow=1:2s"),
+    "+447700900016": _faulty("connection closed in the middle of the body", "cut"),
+    "+447700900017": _faulty("connection reset before any answer", "reset"),
+    "+447700900018": Fate(text="not registered, whatsapp_id absent", registered=False, id_absent=True),
+    "+447700900019": _faulty("status 200 with success: false", "success_false"),
+}
+
+MAGIC_NUMBERS: tuple[tuple[str, str], ...] = tuple((number, fate.text) for number, fate in FATES.items())
+
+
+def magic_fault(number: str, attempt: int) -> Fault | None:
+    """Return the fault that the given check of `number` meets by its fate; checks count from 1."""
+    fate = FATES.get(number)
+    if fate is None or (fate.once and attempt > 1):
+        return None
+    return fate.fault

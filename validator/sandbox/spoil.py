@@ -1,0 +1,166 @@
+"""How a fault changes a right answer: first its content, then its bytes. Pure functions."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from validator.sandbox.faults import FaultKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from validator.sandbox.faults import Fault
+    from validator.sandbox.rates import Headers
+
+JSON_TYPE = b"application/json"
+
+# More than any honest answer of this API by four orders of magnitude.
+OVERSIZE_BYTES = 8 * 1024 * 1024
+DRIP_S = 1.0
+
+_ELSEWHERE = (b"location", b"https://elsewhere.invalid/v1/")
+
+Body = dict[str, object]
+
+
+class Ending(Enum):
+    """How far an answer gets."""
+
+    WHOLE = auto()
+    CUT = auto()
+    RESET = auto()
+    NEVER = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer as it will leave the server, or will not.
+
+    Attributes:
+        status: the HTTP status.
+        body: its bytes.
+        headers: its header lines, without content type and length.
+        content_type: the content type.
+        delay_s: seconds before its first byte.
+        drip_s: seconds between its bytes; 0 for all at once.
+        ending: how far it gets.
+    """
+
+    status: int
+    body: bytes
+    headers: Headers
+    content_type: bytes = JSON_TYPE
+    delay_s: float = 0.0
+    drip_s: float = 0.0
+    ending: Ending = Ending.WHOLE
+
+
+def spoil_check(body: Body, kind: FaultKind) -> object:
+    """Return the content of a check's answer with that fault in it, if it is one of the content."""
+    change = _CHECK_CHANGES.get(kind)
+    return body if change is None else change(body)
+
+
+_CHECK_CHANGES: dict[FaultKind, Callable[[Body], object]] = {
+    FaultKind.WRONG_NUMBER: lambda body: {**body, "phone": _another(str(body["phone"]))},
+    FaultKind.NULL_FLAG: lambda body: {**body, "is_whatsapp_user": None},
+    FaultKind.STRING_FLAG: lambda body: {**body, "is_whatsapp_user": "true"},
+    FaultKind.MISSING_FLAG: lambda body: {"phone": body["phone"], "whatsapp_id": body.get("whatsapp_id")},
+    FaultKind.NAN: lambda body: {**body, "is_whatsapp_user": math.nan},
+    FaultKind.NULL_ID: lambda body: {**body, "is_whatsapp_user": True, "whatsapp_id": None},
+    FaultKind.STALL: lambda body: {"phone": body["phone"], "is_whatsapp_user": False, "whatsapp_id": None},
+    FaultKind.FLAP: lambda body: {"phone": body["phone"], "is_whatsapp_user": not body["is_whatsapp_user"]},
+    FaultKind.PENDING: lambda body: {"phone": body["phone"], "status": "processing"},
+    FaultKind.EXTRA_FIELDS: lambda body: {**body, "business": {"verified": False}, "score": 0.25},
+    FaultKind.LIST: lambda body: [body],
+}
+
+
+def _another(phone: str) -> str:
+    """Return the number with its last digit moved on by one: as valid as the first, and another's."""
+    return phone[:-1] + str((int(phone[-1]) + 1) % 10)
+
+
+def spoil_page(before: list[Body], rows: list[Body], kind: FaultKind) -> list[Body]:
+    """Return the rows of a contact page with that fault in it.
+
+    Args:
+        before: the last row of the page before; empty on the first page.
+        rows: the right rows.
+        kind: the fault; one of something else's changes nothing.
+    """
+    match kind:
+        case FaultKind.REPEATED_ROW:
+            return (before + rows)[: len(rows)]
+        case FaultKind.SHORT_PAGE:
+            return rows[:-1]
+        case FaultKind.LID_CONTACT:
+            return [{**row, "phone": "100000000000001@lid"} for row in rows[:1]] + rows[1:]
+        case _:
+            return rows
+
+
+def spoil_body(body: object, kind: FaultKind) -> object:
+    """Return an enveloped body with the faults that stand outside its content."""
+    match kind:
+        case FaultKind.SUCCESS_FALSE:
+            return {"success": False, "error": {"type": "api_error", "message": "The lookup failed."}}
+        case FaultKind.NONZERO_CODE:
+            return {"code": 5001, "message": "The lookup failed.", "data": None}
+        case _:
+            return body
+
+
+def spoil_reply(reply: Reply, fault: Fault) -> Reply:
+    """Return an answer with the fault in its bytes, its headers, or its way through the network."""
+    if fault.kind in _ENDINGS:
+        return replace(reply, ending=_ENDINGS[fault.kind])
+    if fault.kind in (FaultKind.SLOW, FaultKind.STALL):
+        return replace(reply, delay_s=reply.delay_s + fault.delay_s)
+    change = _REPLY_CHANGES.get(fault.kind)
+    return reply if change is None else change(reply)
+
+
+_ENDINGS = {
+    FaultKind.TIMEOUT: Ending.NEVER,
+    FaultKind.RESET: Ending.RESET,
+    FaultKind.CUT: Ending.CUT,
+}
+
+_REPLY_CHANGES: dict[FaultKind, Callable[[Reply], Reply]] = {
+    FaultKind.DRIP: lambda reply: replace(reply, drip_s=DRIP_S),
+    FaultKind.CLOSE: lambda reply: replace(reply, headers=[*reply.headers, (b"connection", b"close")]),
+    FaultKind.WRONG_TYPE: lambda reply: replace(reply, content_type=b"text/plain; charset=utf-8"),
+    FaultKind.REDIRECT: lambda reply: replace(
+        reply, status=302, body=b"", headers=[*reply.headers, _ELSEWHERE]
+    ),
+    FaultKind.HTML: lambda reply: _page(reply, 200, b"Welcome"),
+    FaultKind.HTML_502: lambda reply: _page(reply, 502, b"502 Bad Gateway"),
+    FaultKind.EMPTY: lambda reply: replace(reply, body=b""),
+    FaultKind.TRUNCATED: lambda reply: replace(reply, body=reply.body[: len(reply.body) // 2]),
+    FaultKind.OVERSIZE: lambda reply: replace(reply, body=_padded(reply.body)),
+    FaultKind.DUPLICATE_KEYS: lambda reply: replace(reply, body=_with_both_flags(reply.body)),
+}
+
+
+def _page(reply: Reply, status: int, title: bytes) -> Reply:
+    page = b"<!doctype html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>" % (
+        title,
+        title,
+    )
+    return replace(reply, status=status, body=page, content_type=b"text/html; charset=utf-8")
+
+
+def _padded(body: bytes) -> bytes:
+    """Return the body with white space before its last byte: still JSON, and far too much of it."""
+    return b"%s%s%s" % (body[:-1], b" " * (OVERSIZE_BYTES - len(body)), body[-1:])
+
+
+def _with_both_flags(body: bytes) -> bytes:
+    """Return the body with the flag in it as true and as false; JSON leaves open which one counts."""
+    both = rb'"is_whatsapp_user":true,"is_whatsapp_user":false'
+    return re.sub(rb'"is_whatsapp_user":(?:true|false)', both, body, count=1)
