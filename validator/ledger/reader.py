@@ -125,7 +125,7 @@ class LedgerReader:
 
         Args:
             numbers: the numbers to tell of, in any order; None is all of them.
-            fresh_from_ms: for each verdict the earliest time at which it is still fresh (`MaxAge.cutoffs_ms` in settings).
+            fresh_from_ms: for each verdict the earliest time at which it is still fresh (`MaxAge.cutoffs_ms`).
                 An older answer gives way to a later failure, an `unknown` with its own reason and time.
                 Without it (and for verdicts it leaves out) an answer always stands before a failure.
 

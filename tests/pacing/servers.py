@@ -1,0 +1,118 @@
+"""Six kinds of rate limiter that a provider may run, as pure state on a passed-in `now`.
+
+Written apart from the sandbox's, so that one misreading cannot hide in both. A refused request costs nothing.
+`remaining` is what a careful server would tell: how many more would pass at this moment.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+W = 60.0
+# Rounding of float steps; far below any jitter.
+HAIR = 1e-7
+
+
+@dataclass(frozen=True)
+class Ruling:
+    passed: bool
+    remaining: int
+    reset_s: float
+    wait_s: float
+
+
+class FixedWindow:
+    def __init__(self, limit, offset_s):
+        self.limit, self._offset_s = limit, offset_s
+        self._turn, self._count = None, 0
+
+    def rule(self, now):
+        turn = (now + self._offset_s) // W
+        if turn != self._turn:
+            self._turn, self._count = turn, 0
+        passed = self._count < self.limit
+        self._count += passed
+        left_s = (turn + 1) * W - now - self._offset_s
+        return Ruling(passed, self.limit - self._count, left_s, 0.0 if self._count < self.limit else left_s)
+
+
+class SlidingLog:
+    def __init__(self, limit):
+        self.limit, self._log = limit, deque()
+
+    def rule(self, now):
+        while self._log and self._log[0] <= now - W:
+            self._log.popleft()
+        passed = len(self._log) < self.limit
+        if passed:
+            self._log.append(now)
+        full = len(self._log) >= self.limit
+        return Ruling(
+            passed,
+            self.limit - len(self._log),
+            self._log[-1] + W - now,
+            self._log[0] + W - now if full else 0.0,
+        )
+
+
+class SlidingCounter:
+    """This window's count and the rest of the one before, rounded down (as RussellLuo/slidingwindow does)."""
+
+    def __init__(self, limit, offset_s):
+        self.limit, self._offset_s = limit, offset_s
+        self._turn, self._count, self._before = 0.0, 0, 0
+
+    def rule(self, now):
+        turn, into_s = divmod(now + self._offset_s, W)
+        if turn != self._turn:
+            self._before = self._count if turn == self._turn + 1 else 0
+            self._turn, self._count = turn, 0
+        free = self.limit - math.floor(self._before * (1 - into_s / W)) - self._count
+        passed = free >= 1
+        self._count += passed
+        left = max(0, free - passed)
+        return Ruling(passed, left, W - into_s, 0.0 if left else W / self.limit)
+
+
+class TokenBucket:
+    def __init__(self, limit):
+        self.limit = limit
+        self._tokens, self._at = float(limit), None
+
+    def rule(self, now):
+        since_s = 0.0 if self._at is None else now - self._at
+        self._tokens, self._at = min(self.limit, self._tokens + since_s * self.limit / W), now
+        passed = self._tokens >= 1 - HAIR
+        self._tokens -= passed
+        left = max(0, math.floor(self._tokens + HAIR))
+        per_token_s = W / self.limit
+        full_s = (self.limit - self._tokens) * per_token_s
+        return Ruling(passed, left, full_s, 0.0 if left else (1 - self._tokens) * per_token_s)
+
+
+class Gcra:
+    """The generic cell rate algorithm with a burst of `burst` cells."""
+
+    def __init__(self, limit, burst):
+        self.limit, self._burst, self._step_s = limit, burst, W / limit
+        self._due = -math.inf
+
+    def rule(self, now):
+        due = max(self._due, now)
+        passed = due - now <= (self._burst - 1) * self._step_s + HAIR
+        self._due = due + self._step_s * passed
+        ahead_s = max(0.0, self._due - now)
+        left = max(0, math.floor(self._burst - ahead_s / self._step_s + HAIR))
+        return Ruling(passed, left, ahead_s, max(0.0, ahead_s - (self._burst - 1) * self._step_s))
+
+
+# Each makes a server for a limit, with its windows turning at `offset_s`.
+KINDS = {
+    "fixed window": FixedWindow,
+    "sliding log": lambda limit, offset_s: SlidingLog(limit),  # noqa: ARG005 - as its neighbours
+    "sliding counter": SlidingCounter,
+    "token bucket": lambda limit, offset_s: TokenBucket(limit),  # noqa: ARG005
+    "gcra, a tenth": lambda limit, offset_s: Gcra(limit, max(1, limit // 10)),  # noqa: ARG005
+    # With a burst of one, any jitter at all is refused; it takes J * L / 60 + 1 at least.
+    "gcra, a second": lambda limit, offset_s: Gcra(limit, max(2, limit // 60)),  # noqa: ARG005
+}

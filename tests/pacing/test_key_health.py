@@ -1,0 +1,109 @@
+import math
+
+import pytest
+
+from validator.errors import (
+    Forbidden,
+    InvalidPhone,
+    MissingOrBadKey,
+    NotFound,
+    QuotaExceeded,
+    RateLimited,
+    Refused,
+    SessionNotConnected,
+    TimedOut,
+)
+from validator.pacing import KeyHealth
+
+KEY_REFUSALS = [
+    (MissingOrBadKey("401 revoked_api_key"), "SENDAPI_API_KEY"),
+    (QuotaExceeded("402 quota_exceeded"), "billing period"),
+    (Forbidden("403 insufficient_scope"), "scope"),
+]
+REFUSED = KEY_REFUSALS[0][0]
+
+
+def in_doubt(failure=REFUSED, now=0.0):
+    key = KeyHealth()
+    key.start()
+    key.finish(now, failure)
+    return key
+
+
+def confirm(key, now, failure):
+    assert key.ready_at(now) == now
+    key.start()
+    key.finish(now, failure)
+
+
+def test_a_good_key_never_waits():
+    key = KeyHealth()
+    key.start()
+
+    assert key.ready_at(1.0) == 1.0
+    assert key.doubt is None
+
+
+@pytest.mark.parametrize(("failure", "remedy"), KEY_REFUSALS)
+def test_a_refusal_confirmed_after_two_seconds_gives_the_key_up_and_says_what_to_do(failure, remedy):
+    key = in_doubt(failure)
+    assert key.ready_at(0.0) == 2.0
+    assert key.doubt is failure
+
+    confirm(key, 2.0, failure)
+    assert isinstance(key.error, Refused)
+    assert str(failure) in str(key.error)
+    assert remedy in str(key.error)
+    assert "run the same command again" in str(key.error)
+
+
+@pytest.mark.parametrize("ending", [None, InvalidPhone("4001"), SessionNotConnected("409")])
+def test_any_reply_that_the_key_was_good_for_clears_it(ending):
+    key = in_doubt()
+    confirm(key, 2.0, ending)
+
+    assert (key.error, key.doubt) == (None, None)
+    assert key.ready_at(2.0) == 2.0
+
+
+@pytest.mark.parametrize("ending", [TimedOut("30 s"), RateLimited("429"), NotFound("404")])
+def test_a_confirmation_that_comes_to_nothing_is_repeated(ending):
+    key = in_doubt()
+    confirm(key, 2.0, ending)
+
+    assert (key.error, key.doubt) == (None, REFUSED)
+    assert key.ready_at(2.0) == 4.0
+
+
+def test_one_request_confirms_when_all_others_have_ended():
+    key = KeyHealth()
+    for _ in range(3):
+        key.start()
+    key.finish(0.0, REFUSED)
+    key.finish(1.0, REFUSED)
+    assert key.ready_at(10.0) == math.inf
+
+    key.finish(10.0, None)  # sent before the refusal: proves nothing about now
+    assert key.doubt is REFUSED
+    key.start()
+    assert key.ready_at(10.0) == math.inf
+
+
+def test_a_cancelled_confirmation_is_made_again():
+    key = in_doubt()
+    key.start()
+    key.cancel()
+
+    assert key.ready_at(2.0) == 2.0
+    confirm(key, 2.0, REFUSED)
+    assert key.error
+
+
+def test_a_cleared_key_can_be_doubted_again():
+    key = in_doubt()
+    confirm(key, 2.0, None)
+    key.start()
+    key.finish(50.0, REFUSED)
+
+    assert key.error is None
+    assert key.ready_at(50.0) == 52.0

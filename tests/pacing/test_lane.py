@@ -1,0 +1,418 @@
+import math
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from validator.errors import (
+    ApiError,
+    BadAnswer,
+    CertificateFailed,
+    Forbidden,
+    InvalidPhone,
+    InvalidRequest,
+    MissingOrBadKey,
+    NoAnswer,
+    NotFound,
+    RateLimited,
+    Redirected,
+    Refused,
+    ServerError,
+    SessionNotConnected,
+    StoppedEarly,
+    TimedOut,
+    UnexpectedStatus,
+    UsageError,
+)
+from validator.model import RateNotice, Reason, Verdict
+from validator.pacing import (
+    Again,
+    Answered,
+    Breaker,
+    Go,
+    Halt,
+    KeyHealth,
+    Lane,
+    LaneState,
+    LookAtSession,
+    Retry,
+    RetryPolicy,
+    Settle,
+    Wait,
+)
+
+HOUR_S = 3600.0
+TRANSIENT = [
+    (TimedOut("30 s"), Reason.TIMEOUT),
+    (NoAnswer("refused"), Reason.NO_CONNECTION),
+    (BadAnswer("html"), Reason.BAD_ANSWER),
+    (ServerError("500", status=500), Reason.SERVER_ERROR),
+    (ServerError("503", status=503), Reason.SERVER_ERROR),
+]
+
+
+def new(key=None, session="sess_a", max_outage_s=6 * HOUR_S, **options):
+    retry = RetryPolicy(max_attempts=6, rng=random.Random(1))
+    key = key or KeyHealth()
+    return Lane(session, key=key, retry=retry, breaker=Breaker(), max_outage_s=max_outage_s, **options)
+
+
+def ask(lane, now, failure=None, attempts=1):
+    assert lane.next(now) == Go()
+    lane.start(now)
+    return lane.finish(now, attempts=attempts, failure=failure)
+
+
+def look(lane, now, status):
+    assert lane.next(now) == LookAtSession()
+    lane.start(now)
+    lane.looked(now, status)
+
+
+def halted(lane, now):
+    action = lane.next(now)
+    assert isinstance(action, Halt)
+    return action.error
+
+
+def test_an_answer_stands():
+    assert ask(new(), 0.0) == Answered()
+
+
+def test_a_number_that_the_provider_calls_invalid_is_invalid():
+    assert ask(new(), 0.0, InvalidPhone("4001")) == Settle(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
+
+
+def test_a_rejected_request_leaves_the_number_unknown():
+    assert ask(new(), 0.0, InvalidRequest("4000")) == Settle(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
+
+
+def test_a_status_out_of_contract_leaves_the_number_unknown():
+    assert ask(new(), 0.0, UnexpectedStatus("418")) == Settle(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
+
+
+@pytest.mark.parametrize(("failure", "reason"), TRANSIENT)
+def test_a_transient_failure_is_retried_until_attempts_run_out(failure, reason):
+    lane = new()
+    for attempts in range(1, 6):
+        decision = ask(lane, 0.0, failure, attempts)
+        assert isinstance(decision, Retry)
+        assert 1.0 <= decision.after_s <= 2**attempts
+
+    assert ask(lane, 0.0, failure, 6) == Settle(Verdict.UNKNOWN, reason)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        RateLimited("429"),
+        ServerError("503", status=503, rate=RateNotice(retry_after_s=5.0)),
+        SessionNotConnected("409"),
+        MissingOrBadKey("401"),
+        NotFound("404"),
+    ],
+)
+def test_what_says_nothing_about_the_number_costs_it_no_attempt(failure):
+    assert ask(new(), 0.0, failure, attempts=6) == Again()
+
+
+def test_refusals_for_the_rate_are_no_failures_of_the_lane():
+    lane = new()
+    for _ in range(50):
+        ask(lane, 0.0, RateLimited("429"))
+
+    report = lane.report(0.0)
+    assert (report.state, report.attempts, report.failures) == (LaneState.RUNNING, 50, 0)
+
+
+def test_a_server_that_keeps_saying_when_to_come_back_opens_the_breaker():
+    lane = new()
+    for _ in range(10):
+        ask(lane, 0.0, ServerError("503", status=503, rate=RateNotice(retry_after_s=5.0)))
+
+    assert lane.report(0.0).state is LaneState.PAUSED
+
+
+@pytest.mark.parametrize(
+    ("failure", "error", "words"),
+    [
+        (NotFound("404 not_found"), Refused, ["sess_a", "validator sessions", "--session"]),
+        (Redirected("302"), UsageError, ["--base-url", "SENDAPI_BASE_URL"]),
+        (CertificateFailed("self-signed"), Refused, ["certificate", "self-signed", "--base-url"]),
+    ],
+)
+def test_a_wrong_setting_halts_the_lane_and_names_the_remedy(failure, error, words):
+    lane = new()
+    assert ask(lane, 0.0, failure) == Again()
+
+    told = halted(lane, 0.0)
+    assert isinstance(told, error)
+    assert all(word in str(told) for word in words)
+    assert lane.report(0.0).state is LaneState.HALTED
+    assert lane.report(0.0).why == str(told)
+
+
+def test_a_wrong_setting_halts_one_lane_only():
+    key = KeyHealth()
+    one, other = new(key, "sess_a"), new(key, "sess_b")
+    ask(one, 0.0, NotFound("404"))
+
+    assert other.next(0.0) == Go()
+
+
+@pytest.mark.parametrize(
+    ("answers", "rejected", "halts"), [(99, 101, True), (100, 100, False), (150, 101, False)]
+)
+def test_most_of_the_first_requests_rejected_means_a_wrong_setting(answers, rejected, halts):
+    lane = new()
+    for _ in range(answers):
+        ask(lane, 0.0)
+    for _ in range(rejected):
+        ask(lane, 0.0, InvalidRequest("4000"))
+
+    assert isinstance(lane.next(0.0), Halt) is halts
+    if halts:
+        assert isinstance(halted(lane, 0.0), UsageError)
+        assert "101 of the first 200" in str(halted(lane, 0.0))
+
+
+@pytest.mark.parametrize(("answers", "strange", "halts"), [(97, 2, False), (98, 2, True), (198, 2, False)])
+def test_more_than_one_in_a_hundred_strange_statuses_halt(answers, strange, halts):
+    lane = new()
+    for _ in range(answers):
+        ask(lane, 0.0)
+    for _ in range(strange):
+        ask(lane, 0.0, UnexpectedStatus("418"))
+
+    assert isinstance(lane.next(0.0), Halt) is halts
+    if halts:
+        assert isinstance(halted(lane, 0.0), Refused)
+
+
+def test_a_refused_key_is_confirmed_by_one_lane_while_the_others_wait():
+    key = KeyHealth()
+    one, other = new(key, "sess_a"), new(key, "sess_b")
+    other.start(0.0)
+    ask(one, 0.0, Forbidden("403 insufficient_scope"))
+
+    for lane in (one, other):
+        assert isinstance(lane.next(5.0), Wait)  # something is still in flight
+        assert lane.report(5.0).until is None
+    other.finish(5.0, attempts=1, failure=None)
+    assert other.next(5.0) == Go()
+    other.start(5.0)
+    waiting = one.next(5.0)
+    assert isinstance(waiting, Wait)
+    assert "403 insufficient_scope" in waiting.why
+    assert one.report(5.0).state is LaneState.KEY_IN_DOUBT
+    other.finish(5.0, attempts=1, failure=Forbidden("403"))
+
+    assert isinstance(halted(one, 5.0), Refused)
+    assert halted(one, 5.0) is halted(other, 5.0)
+
+
+def test_a_key_that_proves_good_goes_on():
+    lane = new()
+    ask(lane, 0.0, MissingOrBadKey("401"))
+    assert lane.next(0.0) == Wait(2.0, "the key was refused (401), which is being confirmed")
+    ask(lane, 2.0)
+
+    assert lane.next(2.0) == Go()
+
+
+def test_a_lost_session_pauses_the_lane_until_a_look_finds_it_connected():
+    lane = new()
+    ask(lane, 0.0, SessionNotConnected("409"))
+    look(lane, 0.0, "disconnected")
+
+    waiting = lane.next(1.0)
+    assert waiting == Wait(10.0, "session sess_a is disconnected")
+    report = lane.report(1.0)
+    assert (report.state, report.until, report.why) == (LaneState.DISCONNECTED, 10.0, waiting.why)
+    look(lane, 10.0, "connected")
+    assert lane.next(10.0) == Go()
+
+
+def test_a_session_known_to_be_disconnected_is_looked_at_before_anything_is_asked():
+    lane = new(status="pending", max_outage_s=HOUR_S)
+    look(lane, 100.0, "pending")
+    assert lane.next(100.0) == Wait(110.0, "session sess_a is pending")
+    assert "last: it is pending" in str(halted(lane, 100.0 + HOUR_S))
+
+    look(new(status="pending"), 100.0, "connected")
+
+
+def test_there_is_one_look_at_a_time():
+    lane = new()
+    ask(lane, 0.0, SessionNotConnected("409"))
+    lane.start(0.0)
+    assert lane.next(0.0) == Wait(math.inf, "session sess_a is disconnected")
+    assert lane.report(0.0).until is None
+
+    lane.cancel(0.0)
+    assert lane.next(0.0) == LookAtSession()
+
+
+def test_a_look_that_fails_is_repeated_later():
+    lane = new()
+    ask(lane, 0.0, SessionNotConnected("409"))
+    look(lane, 0.0, TimedOut("30 s"))
+
+    assert lane.next(0.0) == Wait(10.0, "session sess_a is disconnected")
+
+
+def test_a_look_that_finds_no_such_session_halts_the_lane():
+    lane = new()
+    ask(lane, 0.0, SessionNotConnected("409"))
+    look(lane, 0.0, NotFound("404"))
+
+    assert "validator sessions" in str(halted(lane, 0.0))
+
+
+def test_a_look_may_be_what_confirms_that_the_key_is_refused():
+    lane = new()
+    ask(lane, 0.0, SessionNotConnected("409"))
+    look(lane, 0.0, MissingOrBadKey("401"))
+    assert isinstance(lane.next(9.0), Wait)
+    look(lane, 10.0, MissingOrBadKey("401"))
+
+    assert isinstance(halted(lane, 10.0), Refused)
+
+
+def open_breaker(lane, now):
+    for _ in range(10):
+        ask(lane, now, ServerError("500", status=500))
+
+
+def test_while_the_breaker_is_open_the_lane_waits_and_says_why():
+    lane = new()
+    open_breaker(lane, 0.0)
+
+    assert lane.next(0.0) == Wait(5.0, "too much fails through session sess_a (last: 500)")
+    report = lane.report(0.0)
+    assert (report.state, report.error_rate, report.attempts, report.failures) == (
+        LaneState.PAUSED,
+        1.0,
+        10,
+        10,
+    )
+
+
+def test_a_failed_probe_costs_the_number_no_attempt():
+    lane = new()
+    open_breaker(lane, 0.0)
+
+    assert ask(lane, 5.0, TimedOut("30 s"), attempts=6) == Again()
+    assert lane.next(5.0) == Wait(15.0, "too much fails through session sess_a (last: 30 s)")
+
+
+def test_after_a_good_probe_the_lane_resumes():
+    lane = new()
+    open_breaker(lane, 0.0)
+    lane.start(5.0)
+    assert lane.report(5.0).state is LaneState.RESUMING
+    lane.finish(5.0, attempts=1, failure=None)
+    lane.start(5.0)
+    assert isinstance(lane.next(5.0), Wait)
+
+    lane.cancel(5.0)
+    assert lane.next(5.0) == Go()
+
+
+def test_a_retried_failure_on_the_way_back_counts():
+    lane = new()
+    open_breaker(lane, 0.0)
+    ask(lane, 5.0)
+
+    assert isinstance(ask(lane, 5.0, TimedOut("30 s")), Retry)
+
+
+@pytest.mark.parametrize(
+    ("failure", "last"),
+    [
+        (RateLimited("429"), "429"),
+        (SessionNotConnected("409"), "it is disconnected"),
+        (TimedOut("30 s"), "30 s"),
+    ],
+)
+def test_an_outage_that_lasts_too_long_halts_the_lane_resumably(failure, last):
+    lane, now = new(max_outage_s=HOUR_S), 100.0
+    for _ in range(10_000):
+        match lane.next(now):
+            case Go():
+                lane.start(now)
+                lane.finish(now, attempts=1, failure=failure)
+                now += 1.0
+            case LookAtSession():
+                lane.start(now)
+                lane.looked(now, "disconnected")
+            case Wait(until, _):
+                now = max(until, now)
+            case Halt(error):
+                break
+
+    assert now == 100.0 + HOUR_S
+    assert isinstance(error, StoppedEarly)
+    assert all(word in str(error) for word in ("sess_a", "3,600 s", "--max-outage", f"(last: {last})"))
+
+
+def test_one_answer_ends_the_outage():
+    lane = new(max_outage_s=HOUR_S)
+    ask(lane, 0.0, TimedOut("30 s"))
+    ask(lane, 3000.0)
+
+    assert lane.next(5000.0) == Go()
+
+
+def test_a_wait_that_the_provider_asked_for_is_no_outage():
+    lane = new(max_outage_s=HOUR_S)
+    ask(lane, 0.0, RateLimited("429", rate=RateNotice(retry_after_s=7200.0)))
+
+    assert lane.next(7300.0) == Go()
+
+
+FAILURES = st.sampled_from(
+    [
+        None,
+        None,
+        *(failure for failure, _ in TRANSIENT),
+        RateLimited("429"),
+        SessionNotConnected("409"),
+        MissingOrBadKey("401"),
+        InvalidPhone("4001"),
+        InvalidRequest("4000"),
+        UnexpectedStatus("418"),
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), FAILURES, st.floats(0.0, 20.0)), max_size=120))
+def test_lanes_never_wait_for_something_that_will_not_come(steps):
+    """A lane waits without end only while something is in flight, whatever happens in whatever order."""
+    key, now, in_flight = KeyHealth(), 0.0, []
+    lanes = [new(key, name, max_outage_s=math.inf) for name in ("sess_a", "sess_b")]
+    for choice, failure, pause_s in steps:
+        now += pause_s
+        lane = lanes[choice % 2]
+        if choice == 2 and in_flight:
+            end(*in_flight.pop(0), now, failure)
+        match lane.next(now):
+            case Go() | LookAtSession() as action:
+                lane.start(now)
+                in_flight.append((lane, action))
+            case Wait(until, why):
+                assert why
+                assert until > now
+                assert until < math.inf or in_flight
+            case Halt(error):
+                assert error.exit_code in {2, 6}
+
+
+def end(lane, action, now, failure):
+    if action == Go():
+        decision = lane.finish(now, attempts=1, failure=failure)
+        assert isinstance(decision, Answered) is (failure is None)
+    else:
+        lane.looked(now, failure if isinstance(failure, ApiError) else "connected")

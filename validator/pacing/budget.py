@@ -1,0 +1,86 @@
+"""What a budget is: it says when the next request of one API key may start."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from validator.model import NO_NOTICE, RateNotice
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ticket:
+    """The leave for one request: when it started, and what the budget needs to take it back."""
+
+    started_at: float
+    slot_before: float = -math.inf
+    slot_after: float = -math.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetReport:
+    """How a budget stands.
+
+    Attributes:
+        limit_per_min: requests allowed in a minute by the strictest window, or None for no limit.
+        told_by: who told it: `headers`, `--rate`, `lowest plan` (nobody did) or `none`.
+        rate_per_min: the pace now: 0 while requests are held, infinity where nothing is paced.
+        used_per_min: requests started in the last 60 s.
+        hold_until: when the hold in force ends, or None where nothing is held.
+        hold_reason: why, empty where nothing is held.
+        held_s: how long requests have been held so far.
+        started: requests started, those taken back not counted.
+        refused: those refused for their rate.
+    """
+
+    limit_per_min: float | None
+    told_by: str
+    rate_per_min: float
+    used_per_min: int
+    hold_until: float | None
+    hold_reason: str
+    held_s: float
+    started: int
+    refused: int
+
+
+class Budget(Protocol):
+    """One API key's requests. Times are in seconds on one clock that never goes back."""
+
+    def ready_at(self, now: float, todo: int) -> float:
+        """Return the earliest time at which the next request may start; up to `now` means at once.
+
+        Infinity: not before a request in flight has ended. To be asked again after every `finish`.
+
+        Args:
+            now: the current time.
+            todo: requests still to make, this one included, those in flight not.
+        """
+        ...
+
+    def start(self, now: float) -> Ticket:
+        """Start a request. `RuntimeError` where `ready_at` does not allow it."""
+        ...
+
+    def cancel(self, ticket: Ticket, now: float) -> None:
+        """Take back a request that was never sent: it gives its place back."""
+        ...
+
+    def finish(
+        self, ticket: Ticket, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
+    ) -> None:
+        """End a request, however it ended.
+
+        Args:
+            ticket: what `start` returned.
+            now: the current time.
+            notice: what the reply said about rates.
+            refused: whether it was refused for its rate (429, or 503 with `Retry-After`): holds the whole
+                key.
+        """
+        ...
+
+    def report(self, now: float) -> BudgetReport:
+        """Return how the budget stands."""
+        ...

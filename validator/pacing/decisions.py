@@ -1,0 +1,66 @@
+"""What a lane says: what to do next, and what an attempt's end means for the number asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from validator.errors import ValidatorError
+    from validator.model import Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """An attempt may start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Start nothing before `until` (infinity: before something in flight ends). `why` is for a person."""
+
+    until: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtSession:
+    """The session's status is to be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Nothing will start through this lane again."""
+
+    error: ValidatorError
+
+
+Action = Go | Wait | LookAtSession | Halt
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The check is over without a yes or no: this is the verdict."""
+
+    verdict: Verdict
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The attempt counts; the number may be asked about again in `after_s` seconds at the earliest."""
+
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The attempt says nothing about the number and does not count. Ask again when something may start."""
+
+
+Decision = Answered | Settle | Retry | Again

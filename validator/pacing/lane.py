@@ -1,0 +1,290 @@
+"""A lane: one session under one key, with its breaker and its health, as one state machine."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, assert_never
+
+from validator.errors import ApiError, Refused, StoppedEarly, UsageError
+from validator.model import Reason, Verdict
+from validator.pacing.breaker import BreakerState
+from validator.pacing.decisions import (
+    Action,
+    Again,
+    Answered,
+    Decision,
+    Go,
+    Halt,
+    LookAtSession,
+    Retry,
+    Settle,
+    Wait,
+)
+from validator.pacing.hold import waiting_s
+from validator.pacing.meaning import Meaning, is_told_to_wait, meaning_of, reason_of, wrong_setting
+from validator.pacing.session import CONNECTED, SessionHealth
+
+if TYPE_CHECKING:
+    from validator.errors import ValidatorError
+    from validator.pacing.breaker import Breaker
+    from validator.pacing.key import KeyHealth
+    from validator.pacing.retry import RetryPolicy
+
+# When most of a run's first requests are called invalid, the settings are wrong rather than the list.
+FIRST_ATTEMPTS = 200
+# More than one in a hundred statuses that the contract does not know: something else is answering.
+ENOUGH_FOR_UNEXPECTED = 100
+UNEXPECTED_SHARE = 0.01
+
+
+class LaneState(StrEnum):
+    """What a lane is doing."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    RESUMING = "resuming"
+    DISCONNECTED = "disconnected"
+    KEY_IN_DOUBT = "key in doubt"
+    HALTED = "halted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneReport:
+    """How a lane stands.
+
+    Attributes:
+        session: the session's id.
+        state: what the lane is doing.
+        why: the reason, where it is not running; for a person to read.
+        until: when it does something next, or None where nothing holds it or an exchange in flight decides.
+        attempts: attempts that have ended.
+        failures: those that found nothing out, refusals for the rate not counted.
+        error_rate: the share of attempts in the last minute that the server failed.
+    """
+
+    session: str
+    state: LaneState
+    why: str
+    until: float | None
+    attempts: int
+    failures: int
+    error_rate: float
+
+
+class Lane:
+    """Decides when an attempt may go through a session, and what its end means.
+
+    Not for the pace, which is the budget's: a caller asks both. Whoever carries out what `next` offers, an
+    attempt or a look at the session, calls `start` first, and in the end `finish` or `looked` (or `cancel`,
+    where nothing was sent). All times are in seconds on one clock that never goes back.
+
+    Args:
+        session: the session's id.
+        key: the health of the key, shared by all its lanes.
+        retry: how often and when a number is tried again.
+        breaker: this lane's own.
+        max_outage_s: after this long without one answer while something fails, the lane halts.
+        status: what a look at the session before the first attempt found.
+    """
+
+    def __init__(
+        self,
+        session: str,
+        *,
+        key: KeyHealth,
+        retry: RetryPolicy,
+        breaker: Breaker,
+        max_outage_s: float,
+        status: str = CONNECTED,
+    ) -> None:
+        self.session = session
+        self._key = key
+        self._retry = retry
+        self._breaker = breaker
+        self._max_outage_s = max_outage_s
+        self._health = SessionHealth(status)
+        self._error: ValidatorError | None = None
+        self._in_flight = 0
+        self._attempts = self._failures = self._rejected = self._unexpected = 0
+        self._fruitless_since = math.inf
+        self._trouble: ApiError | str = ""
+
+    def next(self, now: float) -> Action:
+        """Return what to do next through this lane."""
+        if error := self._key.error or self._error or self._outage(now):
+            return Halt(error)
+        if (key_at := self._key.ready_at(now)) > now:
+            return self._wait(key_at, f"the key was refused ({self._key.doubt}), which is being confirmed")
+        if not self._health.connected:
+            look_at = self._health.ready_at(now)
+            why = f"session {self.session} is {self._health.status}"
+            return LookAtSession() if look_at <= now else self._wait(look_at, why)
+        if (go_at := self._breaker.ready_at(now, self._in_flight)) > now:
+            why = f"too much fails through session {self.session} (last: {self._trouble})"
+            return self._wait(go_at, why)
+        return Go()
+
+    def start(self, now: float) -> None:  # noqa: ARG002 - every step of a lane is given the time
+        """Note that what `next` offered begins: an attempt, or a look at the session."""
+        self._key.start()
+        if self._health.connected:
+            self._breaker.start()
+            self._in_flight += 1
+        else:
+            self._health.looking = True
+
+    def cancel(self, now: float) -> None:  # noqa: ARG002 - as above
+        """Take the latest `start` back: nothing was sent."""
+        self._key.cancel()
+        if self._health.looking:
+            self._health.looking = False
+        else:
+            self._in_flight -= 1
+
+    def finish(self, now: float, *, attempts: int, failure: ApiError | None) -> Decision:
+        """Take in how an attempt ended, and say what becomes of the number.
+
+        Args:
+            now: the current time.
+            attempts: the attempts for the number that count, this one included.
+            failure: how it failed, or None for an answer.
+        """
+        self._in_flight -= 1
+        self._attempts += 1
+        self._key.finish(now, failure)
+        if failure is None:
+            self._answered(now)
+            return Answered()
+        meaning = meaning_of(failure)
+        self._failures += meaning not in {Meaning.INVALID_NUMBER, Meaning.TOO_FAST}
+        return self._failed(now, attempts, failure, meaning)
+
+    def looked(self, now: float, status: str | ApiError) -> None:
+        """Take in what a look at the session found: its status, or how the look failed."""
+        failure = status if isinstance(status, ApiError) else None
+        self._key.finish(now, failure)
+        self._health.looked(now, status if isinstance(status, str) else self._health.status)
+        if not self._health.connected:
+            self._fruitless(now, failure or f"it is {self._health.status}")
+        if failure and meaning_of(failure) is Meaning.WRONG_SETTING:
+            self._error = wrong_setting(self.session, failure)
+
+    def report(self, now: float) -> LaneReport:
+        """Return how the lane stands."""
+        until, why = None, ""
+        match self.next(now):
+            case Wait(at, reason):
+                until, why = at if at < math.inf else None, reason
+            case Halt(error):
+                why = str(error)
+            case Go() | LookAtSession():
+                pass
+            case action:
+                assert_never(action)
+        return LaneReport(
+            session=self.session,
+            state=self._state(now),
+            why=why,
+            until=until,
+            attempts=self._attempts,
+            failures=self._failures,
+            error_rate=self._breaker.error_rate(now),
+        )
+
+    def _wait(self, until: float, why: str) -> Wait:
+        # What is in flight ends by its own deadline; any other wait is cut short by the end of patience.
+        return Wait(until if until == math.inf else min(until, self._outage_at), why)
+
+    @property
+    def _outage_at(self) -> float:
+        return self._fruitless_since + self._max_outage_s
+
+    def _outage(self, now: float) -> StoppedEarly | None:
+        if now < self._outage_at:
+            return None
+        return StoppedEarly(
+            f"session {self.session} has had no answer for {self._max_outage_s:,.0f} s, the --max-outage "
+            f"(last: {self._trouble}). Run the same command again later: it goes on from here"
+        )
+
+    def _answered(self, now: float) -> None:
+        self._fruitless_since = math.inf
+        self._breaker.succeeded(now)
+        self._health.answered()
+
+    def _failed(self, now: float, attempts: int, failure: ApiError, meaning: Meaning) -> Decision:
+        match meaning:
+            case Meaning.INVALID_NUMBER:
+                self._answered(now)
+                return Settle(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
+            case Meaning.REJECTED_REQUEST:
+                return self._rejected_request(now, failure)
+            case Meaning.UNEXPECTED:
+                return self._unexpected_status(failure)
+            case Meaning.TRANSIENT:
+                return self._transient(now, attempts, failure)
+            case Meaning.LOST_SESSION:
+                self._health.lost(now)
+            case Meaning.WRONG_SETTING:
+                self._error = wrong_setting(self.session, failure)
+            case Meaning.BAD_KEY | Meaning.TOO_FAST:
+                pass
+            case _:
+                assert_never(meaning)
+        self._fruitless(now, failure)
+        return Again()
+
+    def _fruitless(self, now: float, trouble: ApiError | str) -> None:
+        """Start the clock of an outage, after the time that the provider itself asked for."""
+        asked_s = waiting_s(trouble.rate.retry_after_s) if isinstance(trouble, ApiError) else 0.0
+        self._trouble = trouble
+        self._fruitless_since = min(self._fruitless_since, now + asked_s)
+
+    def _rejected_request(self, now: float, failure: ApiError) -> Decision:
+        self._answered(now)
+        self._rejected += 1
+        if self._attempts <= FIRST_ATTEMPTS < 2 * self._rejected:
+            self._error = UsageError(
+                f"{self._rejected} of the first {self._attempts} requests were called invalid ({failure}). "
+                "Rather than the list, a setting is wrong: look at --session and --base-url"
+            )
+        return Settle(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
+
+    def _unexpected_status(self, failure: ApiError) -> Decision:
+        self._unexpected += 1
+        if self._attempts >= ENOUGH_FOR_UNEXPECTED and self._unexpected > UNEXPECTED_SHARE * self._attempts:
+            self._error = Refused(
+                f"{self._unexpected} of {self._attempts} replies had a status that the provider does not "
+                f"document ({failure}). Something else may answer: look at --base-url and at any proxy"
+            )
+        return Settle(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
+
+    def _transient(self, now: float, attempts: int, failure: ApiError) -> Decision:
+        """Decide on a retry. Neither a breaker's probe nor a told wait costs the number an attempt."""
+        was_probe = self._breaker.probing
+        self._breaker.failed(now)
+        self._fruitless(now, failure)
+        if was_probe or is_told_to_wait(failure):
+            return Again()
+        if self._retry.exhausted(attempts):
+            return Settle(Verdict.UNKNOWN, reason_of(failure))
+        return Retry(self._retry.delay_s(attempts))
+
+    def _state(self, now: float) -> LaneState:
+        if isinstance(self.next(now), Halt):
+            return LaneState.HALTED
+        if self._key.doubt:
+            return LaneState.KEY_IN_DOUBT
+        if not self._health.connected:
+            return LaneState.DISCONNECTED
+        match self._breaker.state:
+            case BreakerState.CLOSED:
+                return LaneState.RUNNING
+            case BreakerState.OPEN:
+                return LaneState.PAUSED
+            case BreakerState.HALF_OPEN:
+                return LaneState.RESUMING
+            case state:
+                assert_never(state)

@@ -1,0 +1,208 @@
+"""The budget of a key with a limit: 99 % of it used, nothing refused, as long as the key is ours alone."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from validator.model import NO_NOTICE, RateNotice, RateWindow
+from validator.pacing.books import MINUTE_S, Books, is_spent
+from validator.pacing.budget import BudgetReport, Ticket
+from validator.pacing.hold import waiting_s
+from validator.pacing.roundtrips import RoundTrips
+from validator.pacing.window import Spare, Window
+
+if TYPE_CHECKING:
+    import random
+
+# The provider's smallest plan (Starter): the pace until a reply or the user tells more. A linked phone number
+# is at stake, so nothing larger is tried out.
+LOWEST_PLAN_PER_MIN = 60.0
+
+# Delivery jitter that can be allowed for: above 0.6 s the spacing alone costs more than 1 % of a minute's
+# limit.
+LEAST_JITTER_S, MOST_JITTER_S = 0.1, 0.6
+
+# A start may be this late without losing its place: no event loop wakes to the millisecond.
+LATENESS_S = 0.02
+
+# Longer windows (an hour, a day) are not spread evenly over their length: they are spent, then waited for.
+LONGEST_PACED_WINDOW_S = 300.0
+# No provider is known to state more; it bounds the work for each request, whatever the headers say.
+MOST_WINDOWS = 4
+
+# The share of what the server says is left that a short list may spend at once; the rest is for what may come
+# from elsewhere meanwhile.
+SPARE_SHARE = 0.9
+
+
+class PacedBudget:
+    """Paces requests so that the server's windows never overflow. A `Budget`.
+
+    One request starts every (W + J) / L seconds, for a limit of L requests in a window of W seconds and a
+    delivery jitter of J seconds; lateness is not caught up with beyond 20 ms. What is in flight and what the
+    server may still count stay below L together. Where several windows are told, the strictest decides at
+    each moment.
+
+    **The limit** is the fixed ceiling given, or else the provider's lowest plan until a reply tells it. A
+    told limit rules from its first sight; later it goes down at once and up when it has held for two windows.
+    `Remaining` does not steer the pace: on a server whose burst is smaller than its limit that starves. Until
+    the first request has ended there is only that one in flight.
+
+    **Short lists** are not spread out: when everything still to do and in flight fits into nine tenths of the
+    fewest requests that any reply of the last window left over, it may start at once. That cannot be refused
+    while the key is ours alone, whatever the server counts by, because what a reply leaves over stays good
+    until it is used: in a fixed window it grows at the turn, in a sliding log and a sliding counter as the
+    past leaves, in a token bucket and in GCRA (large or small burst: `Remaining` is then the burst's) as time
+    refills it. Each reply accounts for all requests that arrived before its own, so the fewest of them all,
+    less what is in flight, is safe in whatever order replies come. Should a server's `Remaining` be wrong,
+    the damage is small: no more are in flight at once than have come back before. A refusal, or a reply that
+    does not tell (a timeout, say), closes this way for a window; a fixed ceiling closes it altogether: who
+    names a pace wants that pace.
+
+    Args:
+        now: the current time.
+        limit_per_min: a fixed ceiling in requests a minute (`--rate`), need not be whole; replies may only
+            lower it.
+        share: the share of what replies tell, or of the lowest plan, that is ours; for keys shared on
+            purpose.
+        jitter_s: delivery jitter to allow for, held within 0.1 to 0.6 s.
+        window_s: the window that limits refer to where nothing else is told.
+        rng: spreads the ends of holds.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: float,
+        limit_per_min: float | None = None,
+        share: float = 1.0,
+        jitter_s: float = 0.5,
+        window_s: float = 60.0,
+        rng: random.Random,
+    ) -> None:
+        self._ceiling = limit_per_min
+        self._share = share
+        self._jitter_s = min(max(jitter_s, LEAST_JITTER_S), MOST_JITTER_S)
+        self._usual_s = window_s
+        assumed_per_min = share * LOWEST_PLAN_PER_MIN if limit_per_min is None else limit_per_min
+        self._windows = {window_s: Window(window_s, assumed_per_min * window_s / MINUTE_S)}
+        self._told: set[float] = set()
+        self._books = Books(rng)
+        self._spare = Spare(window_s)
+        self._trips = RoundTrips()
+        self._slot = now
+        self._heard = 0
+        self._todo = math.inf
+
+    def ready_at(self, now: float, todo: int) -> float:
+        """Return the earliest time for the next request; see `Budget.ready_at`. O(log L)."""
+        self._todo = todo
+        return self._ready_at(now)
+
+    def start(self, now: float) -> Ticket:
+        """Start a request; see `Budget.start`."""
+        if (ready_at := self._ready_at(now)) > now:
+            raise RuntimeError(f"a request was started {ready_at - now:.3f} s before the budget allows it")
+        spacing_s = self._spacing_s(now)
+        slot = max(self._slot + spacing_s, now + spacing_s - min(LATENESS_S, spacing_s))
+        ticket = Ticket(now, slot_before=self._slot, slot_after=slot)
+        self._slot = slot
+        return self._books.enter(ticket)
+
+    def cancel(self, ticket: Ticket, now: float) -> None:  # noqa: ARG002 - the protocol's
+        """Take back a request that was never sent.
+
+        Its slot is free again if no later one was taken; else only its place in the window is, since a slot
+        given back between others would put two requests close together.
+        """
+        self._books.strike(ticket)
+        if self._slot == ticket.slot_after:
+            self._slot = ticket.slot_before
+
+    def finish(
+        self, ticket: Ticket, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
+    ) -> None:
+        """End a request; see `Budget.finish`."""
+        self._books.close(ticket, now, notice, refused=refused)
+        self._learn(now, notice.windows)
+        self._log(ticket.started_at, now)
+        self._spare.see(now, 0 if refused else _left(notice.windows))
+        if not self._heard:
+            # The first request took its slot at an assumed pace, and there was no other.
+            self._slot = min(self._slot, ticket.started_at + self._spacing_s(now))
+        self._heard += 1
+
+    def report(self, now: float) -> BudgetReport:
+        """Return how the budget stands."""
+        strictest = min(self._windows.values(), key=lambda window: window.per_min)
+        return self._books.report(
+            now,
+            limit_per_min=strictest.per_min,
+            told_by=self._told_by(strictest),
+            rate_per_min=MINUTE_S / self._spacing_s(now),
+        )
+
+    def _ready_at(self, now: float) -> float:
+        in_flight = len(self._books.in_flight)
+        if in_flight and not self._heard:
+            return math.inf
+        room_at = max(window.room_at(now, in_flight) for window in self._windows.values())
+        slot = now if self._fits_at_once(now, in_flight) else self._slot
+        return max(now, self._books.hold.until, room_at, slot)
+
+    def _fits_at_once(self, now: float, in_flight: int) -> bool:
+        if self._ceiling is not None or in_flight >= self._heard:
+            return False
+        return self._todo + in_flight <= self._spare.least(now) * self._share * SPARE_SHARE
+
+    def _spacing_s(self, now: float) -> float:
+        spacing_s = max(window.spacing_s(self._jitter_s) for window in self._windows.values())
+        return spacing_s / self._books.hold.pace(now)
+
+    def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
+        for told in windows:
+            if told.window_s > LONGEST_PACED_WINDOW_S:
+                self._wait_for_reset(now, told)
+            elif told.limit is not None and told.limit > 0 and told.window_s > 0:
+                self._learn_limit(now, told.window_s, told.limit)
+
+    def _wait_for_reset(self, now: float, told: RateWindow) -> None:
+        """Hold until a long window with nothing left is full again."""
+        if is_spent(told) and told.reset_s is not None:
+            reason = f"the allowance of {told.window_s / 3600:,.1f} h is spent"
+            self._books.hold.keep(now, waiting_s(told.reset_s), reason)
+
+    def _learn_limit(self, now: float, window_s: float, limit: int) -> None:
+        ours = limit * self._share
+        if self._ceiling is not None and window_s == self._usual_s:
+            ours = min(ours, self._ceiling * window_s / MINUTE_S)
+        if window_s in self._told:
+            self._windows[window_s].learn(now, ours)
+        elif len(self._told) < MOST_WINDOWS:
+            self._adopt(Window(window_s, ours))
+
+    def _adopt(self, window: Window) -> None:
+        """Believe in a window told for the first time; the lowest plan was only assumed for want of one."""
+        window.inherit(max(self._windows.values(), key=lambda known: known.window_s))
+        if not self._told and self._ceiling is None:
+            self._windows.clear()
+        self._told.add(window.window_s)
+        self._windows[window.window_s] = window
+
+    def _log(self, started_at: float, now: float) -> None:
+        arrived_by = now
+        if not self._trips.is_rarely_late(now - started_at):
+            arrived_by = min(now, started_at + self._jitter_s)
+        for window in self._windows.values():
+            window.add(arrived_by)
+
+    def _told_by(self, strictest: Window) -> str:
+        if self._ceiling is not None and strictest.per_min >= self._ceiling:
+            return "--rate"
+        return "headers" if strictest.window_s in self._told else "lowest plan"
+
+
+def _left(windows: tuple[RateWindow, ...]) -> int:
+    """Return how many requests every window of a reply has left; 0 where one does not tell."""
+    return min((window.remaining or 0 for window in windows), default=0)

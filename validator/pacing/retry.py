@@ -1,0 +1,112 @@
+"""When to try again: how long one number waits, and how many retries a run may make in all."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_exponential
+from tenacity.wait import wait_base
+
+if TYPE_CHECKING:
+    import random
+
+# The provider's documentation: from 1 s, doubling, capped at 60 s.
+SHORTEST_DELAY_S = 1.0
+LONGEST_DELAY_S = 60.0
+
+# One retry in ten first attempts is the ratio of Google's SRE book ("Handling Overload"). The rest lets small
+# jobs retry at all (Finagle's budget has such a floor too) and long ones not save up for a storm.
+RETRY_SHARE = 0.1
+RESERVE = 10.0
+MOST_SAVED = 100.0
+FLOOR_EVERY_S = 5.0
+
+# Ten tenths add up to a little less than one.
+ONE = 1 - 1e-9
+
+
+class _FullJitter(wait_base):
+    """Any delay up to a widening bound, all alike ("full jitter", AWS Architecture Blog, 2015).
+
+    Tenacity has this as `wait_random_exponential`, which draws from the process's own generator, so that no
+    run could be repeated from its seed; and its first delay leaves no room to spread.
+    """
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._bound = wait_exponential(
+            multiplier=2 * SHORTEST_DELAY_S, min=SHORTEST_DELAY_S, max=LONGEST_DELAY_S
+        )
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        return self._rng.uniform(SHORTEST_DELAY_S, self._bound(retry_state))
+
+
+class RetryPolicy:
+    """Decides whether a number gets another attempt, and after how long.
+
+    Args:
+        max_attempts: attempts for one number, the first included.
+        rng: spreads the delays.
+    """
+
+    def __init__(self, *, max_attempts: int = 6, rng: random.Random) -> None:
+        # Never run: it holds the strategies. They are asked with a count only, since tenacity's own elapsed
+        # time reads the system's clock.
+        self._strategies = Retrying(stop=stop_after_attempt(max_attempts), wait=_FullJitter(rng))
+
+    def delay_s(self, attempts: int) -> float:
+        """Return the seconds to wait after that many attempts: 1 s to 2 s first, in the end 1 s to 60 s."""
+        return float(self._strategies.wait(self._after(attempts)))
+
+    def exhausted(self, attempts: int) -> bool:
+        """Whether that many attempts are all there are."""
+        return bool(self._strategies.stop(self._after(attempts)))
+
+    def _after(self, attempts: int) -> RetryCallState:
+        state = RetryCallState(self._strategies, None, (), {})
+        state.attempt_number = attempts
+        return state
+
+
+class RetryBudget:
+    """How many retries a run may make: a tenth of its first attempts, and a few besides.
+
+    When it is empty retries stay parked; none is dropped. Even a run that makes no first attempts any more
+    gets one retry every five seconds.
+
+    Args:
+        share: retries earned by one first attempt.
+        floor: retries there are to begin with.
+        floor_every_s: when nothing is saved, one retry is allowed in this many seconds.
+    """
+
+    def __init__(
+        self, *, share: float = RETRY_SHARE, floor: float = RESERVE, floor_every_s: float = FLOOR_EVERY_S
+    ) -> None:
+        self._share = share
+        self._saved = floor
+        self._floor_every_s = floor_every_s
+        self._floor_at = -math.inf
+
+    def first_attempt(self) -> None:
+        """Note a number's first attempt, which earns its share of a retry; a hundred can be saved up."""
+        self._saved = min(self._saved + self._share, MOST_SAVED)
+
+    def ready_at(self, now: float) -> float:
+        """Return when the next retry is allowed, `now` at the earliest."""
+        return now if self._saved >= ONE else max(now, self._floor_at)
+
+    def may_retry(self, now: float) -> bool:
+        """Whether a retry is allowed now."""
+        return self.ready_at(now) <= now
+
+    def take(self, now: float) -> None:
+        """Spend one retry. `RuntimeError` where none is allowed."""
+        if not self.may_retry(now):
+            raise RuntimeError(f"a retry was taken {self._floor_at - now:.3f} s before the budget allows it")
+        if self._saved >= ONE:
+            self._saved -= 1
+        else:
+            self._floor_at = now + self._floor_every_s

@@ -1,0 +1,48 @@
+"""Counting what happened lately, in constant memory."""
+
+from __future__ import annotations
+
+from collections import deque
+
+# A window is counted in this many steps: to the second where it is a minute.
+STEPS = 60
+
+
+class RollingCount:
+    """How many things happened in the last `window_s` seconds, to a sixtieth of it.
+
+    It keeps a count for each step of the window instead of a time for each thing: 60 numbers, whether one
+    thing happens in a minute or a million.
+    """
+
+    def __init__(self, window_s: float) -> None:
+        self._step_s = window_s / STEPS
+        self._counts: deque[tuple[int, int]] = deque()
+        self._total = 0
+
+    def add(self, now: float) -> None:
+        """Count one thing that happens at `now`. Times never go back."""
+        step = int(now // self._step_s)
+        seen = self._counts.pop()[1] if self._counts and self._counts[-1][0] == step else 0
+        self._counts.append((step, seen + 1))
+        self._total += 1
+
+    def take_back(self, then: float) -> None:
+        """Uncount one thing that was counted at `then`; nothing happens where that has left the window."""
+        step = int(then // self._step_s)
+        for place in reversed(range(len(self._counts))):
+            if self._counts[place][0] == step:
+                self._counts[place] = (step, self._counts[place][1] - 1)
+                self._total -= 1
+
+    def total(self, now: float) -> int:
+        """Return the count of the window that ends at `now`."""
+        oldest = int(now // self._step_s) - STEPS
+        while self._counts and self._counts[0][0] <= oldest:
+            self._total -= self._counts.popleft()[1]
+        return self._total
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._counts.clear()
+        self._total = 0
