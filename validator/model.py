@@ -44,7 +44,7 @@ class Number(int):
 
     @property
     def masked(self) -> str:
-        """The number for logs: country and last two digits, as in `+4477*******00`."""
+        """The number for logs: country and last two digits, as in `+4477******00`."""
         text = self.e164
         return f"{text[:5]}{'*' * (len(text) - 7)}{text[-2:]}"
 

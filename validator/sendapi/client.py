@@ -1,0 +1,197 @@
+"""The asynchronous client: `client.whatsapp.contacts.check(...)`, as the provider documents it."""
+
+from __future__ import annotations
+
+import math
+import time
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+
+from validator.errors import UsageError
+from validator.sendapi.address import (
+    DEFAULT_BASE_URL,
+    MAX_PER_PAGE,
+    check_path,
+    checked_base_url,
+    checked_number,
+    contacts_path,
+    session_path,
+)
+from validator.sendapi.decoding import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
+from validator.sendapi.exchange import Exchange
+from validator.sendapi.key import ApiKey
+from validator.sendapi.masking import mask_logs
+from validator.sendapi.paging import Paging
+from validator.sendapi.reading import contacts_in, registration_in, session_in, sessions_in
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from types import TracebackType
+
+    from validator.model import Number
+    from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage
+
+DEFAULT_PER_PAGE = 25  # the provider's contract
+
+# Node's servers close a connection that was idle for 5 s (`http.Server.keepAliveTimeout`), the shortest
+# default among common ones. Ours goes first, so that no request meets a connection that is being closed.
+_KEEPALIVE_S = 4.0
+
+# On import, not on construction: a number must not reach a log through httpx whatever was configured before.
+mask_logs()
+
+
+class AsyncSendAPI:
+    """SendAPI for asynchronous code, on asyncio and on Trio.
+
+    Every call is one HTTP exchange: nothing is retried, and nothing waits for the rate limit; what an answer
+    says about rates comes back with it. Calls may run side by side, `max_connections` of them at a time.
+
+    Args:
+        api_key: the key, or its text.
+        base_url: another server than the provider's; https only, except on this machine.
+        timeout_s: seconds that one exchange may take in all.
+        max_connections: connections open at the same time; all of them are kept for the next request.
+        transport: another carrier of requests, as httpx defines them; the default goes to the network,
+            through no proxy whatever the environment says.
+        wall_clock: the time of day in Unix seconds, for answers that do not date themselves.
+
+    Raises:
+        UsageError: key, URL or a number is not what it should be. Nothing was sent.
+
+    Every call raises `UsageError` before anything is sent where an argument cannot be right, and `ApiError`
+    where the exchange failed; no other exception comes from the network.
+    """
+
+    def __init__(
+        self,
+        api_key: ApiKey | str,
+        *,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout_s: float = 30.0,
+        max_connections: int = 100,
+        transport: httpx.AsyncBaseTransport | None = None,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        if not (0 < timeout_s < math.inf and max_connections >= 1):
+            raise UsageError(
+                f"timeout_s is {timeout_s:g} and max_connections {max_connections}; "
+                "both have to be above zero, and the timeout finite"
+            )
+        key = api_key if isinstance(api_key, ApiKey) else ApiKey.parse(api_key)
+        exchange = Exchange(
+            base_url=checked_base_url(base_url),
+            headers=_headers(key),
+            timeout_s=timeout_s,
+            wall_clock=wall_clock,
+            transport=transport or _network(max_connections),
+        )
+        self._transport = exchange.transport
+        self.whatsapp = WhatsApp(exchange)
+        self.account = Account(exchange)
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        await self._transport.__aexit__(kind, error, traceback)
+
+
+def _headers(key: ApiKey) -> httpx.Headers:
+    return httpx.Headers(
+        {
+            "Authorization": f"Bearer {key.reveal()}",
+            "Accept": "application/json",
+            # Answers have 150 bytes; compression would save nothing and let a small body become a large one.
+            "Accept-Encoding": "identity",
+            "User-Agent": f"recipient-validator/{version('recipient-validator')}",
+        }
+    )
+
+
+def _network(max_connections: int) -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(
+        max_connections=max_connections,
+        max_keepalive_connections=max_connections,
+        keepalive_expiry=_KEEPALIVE_S,
+    )
+    return httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
+
+
+class WhatsApp:
+    """What the provider keeps under `/whatsapp`."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.contacts = Contacts(exchange)
+        self.sessions = Sessions(exchange)
+
+
+class Contacts:
+    """Numbers, and the contacts that are synced to a session."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def check(self, phone: Number | str, *, session_id: str) -> Registration:
+        """Return whether a number is registered on WhatsApp.
+
+        Args:
+            phone: the number, or its text in E.164 with the plus sign.
+            session_id: the session to ask through.
+        """
+        number = checked_number(phone)
+        answer = await self._exchange.get(check_path(number, session_id), cap_bytes=OBJECT_CAP_BYTES)
+        return registration_in(answer, number)
+
+    async def list(self, *, session_id: str, page: int = 1, per_page: int = DEFAULT_PER_PAGE) -> ContactPage:
+        """Return one page of the contacts synced to a session: pages count from 1 and hold up to 100."""
+        path = contacts_path(session_id, page=page, per_page=per_page)
+        return contacts_in(await self._exchange.get(path, cap_bytes=PAGE_CAP_BYTES))
+
+    async def iterate(self, *, session_id: str, per_page: int = MAX_PER_PAGE) -> AsyncIterator[Contact]:
+        """Yield all contacts of a session, each once, a page being fetched when the one before is used up.
+
+        See `Paging` for what happens when the list changes meanwhile, and to fetch pages at a pace of your
+        own.
+        """
+        paging = Paging(per_page)
+        while paging.next_page is not None:
+            page = await self.list(session_id=session_id, page=paging.next_page, per_page=per_page)
+            for contact in paging.take(page):
+                yield contact
+
+
+class Sessions:
+    """The WhatsApp sessions of the account."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def list(self) -> SessionPage:
+        """Return the sessions of the account."""
+        return sessions_in(await self._exchange.get("/whatsapp/sessions", cap_bytes=PAGE_CAP_BYTES))
+
+    async def get(self, session_id: str) -> Session:
+        """Return one session and its state."""
+        return session_in(await self._exchange.get(session_path(session_id), cap_bytes=OBJECT_CAP_BYTES))
+
+
+class Account:
+    """The account behind the key."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def usage(self) -> dict[str, Any]:
+        """Return quota and usage as they came. Undocumented: show it and depend on nothing in it."""
+        answer = await self._exchange.get("/account/usage", cap_bytes=OBJECT_CAP_BYTES)
+        inner = answer.body.get("data")
+        return inner if isinstance(inner, dict) else answer.body

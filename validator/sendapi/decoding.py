@@ -1,0 +1,82 @@
+"""Bodies: read with a bound, and decoded strictly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable
+
+    import httpx
+
+# A registration has 150 bytes and a page of 100 contacts 30 KB; these leave room for fields to come.
+OBJECT_CAP_BYTES = 64 * 1024
+PAGE_CAP_BYTES = 1024 * 1024
+
+
+async def read_capped(response: httpx.Response, cap_bytes: int) -> bytes | None:
+    """Return the body, or None where it is larger than the cap. At most one chunk over the cap is held.
+
+    What is read is the stream itself, undecoded: httpx would decompress as the response tells it to, and 64
+    KiB can hold 64 MiB.
+    """
+    chunks = aiter(cast("AsyncIterable[bytes]", response.stream))
+    body = bytearray()
+    try:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > cap_bytes:
+                return None
+        return bytes(body)
+    finally:
+        # A generator left half-way has to be closed by hand: Trio does not do it later, and warns.
+        if isinstance(chunks, AsyncGenerator):
+            await chunks.aclose()
+
+
+def decode_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that the body is.
+
+    Stricter than `json.loads`: UTF-8 only, no NaN or Infinity, and no key twice in one object, since two
+    readers may then read two answers (RFC 8259, section 4).
+
+    Raises:
+        ValueError: the body is anything else; the message says what, and quotes nothing of it.
+    """
+    try:
+        value = _DECODER.decode(body.decode("utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(_not_json(body, error)) from None
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None
+    except RecursionError:
+        raise ValueError("JSON nested too deeply") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"a JSON {_KINDS.get(type(value), 'value')} in place of an object")  # noqa: TRY004 - of the body, not of an argument
+    return value
+
+
+_KINDS = {list: "array", str: "string", type(None): "null"}
+
+
+def _not_json(body: bytes, error: json.JSONDecodeError) -> str:
+    start = body.lstrip()[:1]
+    if not start:
+        return "empty"
+    return "HTML" if start == b"<" else f"not JSON (at character {error.pos})"
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"JSON with {name}, which JSON does not have")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("JSON with a key twice in one object")
+    return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)

@@ -1,0 +1,69 @@
+"""Texts from elsewhere, made fit for messages and logs: no key, no phone number, no control characters."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+_KEY = re.compile(r"sk_[A-Za-z0-9._~+/=-]+")
+# Seven digits or more, with at most two separators between two of them, are taken for a phone number: rather
+# a timestamp masked too many than a number too few. IPv4 addresses stay: who has to find a fault needs them.
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_NUMBER = re.compile(
+    rf"(?P<address>(?<![\d.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\d.]))|\+?(?:\d[\s().-]{{0,2}}){{6,}}\d"
+)
+# White space of every kind, C0 and C1 controls, what turns the direction of text, and halves of characters.
+_UNPRINTABLE = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
+)
+
+# Enough for the longest message the provider documents, and short enough for one line of a log.
+_MAX_CHARS = 300
+
+# Everything below us that logs. httpx writes whole URLs at INFO, and the number is part of ours (encode/httpx
+# discussion 2760); httpcore writes response headers at DEBUG, which a server may fill with whatever it was
+# sent. A filter works only on the logger that is logged to, hence no shorter list.
+_LOGGERS = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
+
+
+def mask(text: str) -> str:
+    """Return the text without keys and phone numbers."""
+    return _NUMBER.sub(lambda found: found["address"] or "[number]", _KEY.sub("[key]", text))
+
+
+def one_line(text: str) -> str:
+    """Return a text of somebody else's as one short, masked line that a terminal can show as it is."""
+    return mask(_UNPRINTABLE.sub(" ", text)[:_MAX_CHARS]).strip()
+
+
+def chain_of(error: BaseException) -> list[BaseException]:
+    """Return an exception and all that led to it, each once: chains can run in a circle."""
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or link.__context__
+    return chain
+
+
+def mask_chain(error: BaseException) -> None:
+    """Mask, in place, the texts of an exception and of all that led to it, for their traceback."""
+    for link in chain_of(error):
+        link.args = tuple(mask(part) if isinstance(part, str) else part for part in link.args)
+
+
+class _MaskingFilter(logging.Filter):
+    """Masks records rather than dropping them: who turns a library's logging on still wants to see it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = mask(record.getMessage()), ()
+        return True
+
+
+_FILTER = _MaskingFilter()
+
+
+def mask_logs() -> None:
+    """Mask what httpx and httpcore log, whatever their levels are set to. Doing it again changes nothing."""
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_FILTER)

@@ -1,0 +1,82 @@
+"""Which page to ask for next, and which of its contacts are new. Pure: callers fetch in their own ways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from validator.errors import BadAnswer
+from validator.sendapi.address import MAX_PER_PAGE
+
+if TYPE_CHECKING:
+    from validator.sendapi.answers import Contact, ContactPage
+
+# A million contacts at the largest page. WhatsApp's own address books end far below; a server that goes on is
+# broken.
+MAX_PAGES = 10_000
+
+# A contact that is added while we read moves others to the next page, so a page may hold nothing new. A
+# second one in a row means that the server does not look at `page`.
+_MAX_STALE_PAGES = 2
+
+
+class Paging:
+    """Walks through the pages of a list that may change under way.
+
+    Contacts that moved to a later page are given once. One that moves to an earlier page, because another was
+    removed, can be missed: the provider offers no cursor that would prevent it.
+
+    Args:
+        per_page: contacts asked for at a time.
+
+    Attributes:
+        next_page: the number of the page to fetch, from 1; None after the last.
+    """
+
+    __slots__ = ("_per_page", "_received", "_seen", "_stale", "next_page")
+
+    def __init__(self, per_page: int = MAX_PER_PAGE) -> None:
+        self._per_page = per_page
+        self._seen: set[object] = set()
+        self._received = 0
+        self._stale = 0
+        self.next_page: int | None = 1
+
+    def take(self, page: ContactPage) -> list[Contact]:
+        """Return the contacts that were not on an earlier page, in order, and move `next_page` on.
+
+        Raises:
+            BadAnswer: the list does not end.
+        """
+        new = [contact for contact in page if self._is_new(contact)]
+        self._received += len(page)
+        self._stale = 0 if new else self._stale + 1
+        self._move_on(is_last=self._stale == _MAX_STALE_PAGES or self._is_last(page))
+        return new
+
+    def _is_new(self, contact: Contact) -> bool:
+        """Whether the contact is seen for the first time. One without a phone is known by all it has."""
+        key = contact.number or contact.phone or contact
+        before = len(self._seen)
+        self._seen.add(key)
+        return len(self._seen) > before
+
+    def _is_last(self, page: ContactPage) -> bool:
+        """Whether the list ends here: by its total, which may change under way, or with a page not full.
+
+        A page that is not full is no end while the total tells of more: servers cap `per_page`, or drop a
+        row.
+        """
+        if not page.contacts:
+            return True
+        is_full = len(page) >= min(self._per_page, page.per_page or self._per_page)
+        if page.total is None or self._received > page.total:
+            return not is_full
+        return self._received == page.total
+
+    def _move_on(self, *, is_last: bool) -> None:
+        page = self.next_page or 1
+        if not is_last and page >= MAX_PAGES:
+            raise BadAnswer(
+                f"the contacts do not end after {MAX_PAGES:,} pages; the provider's list is broken"
+            )
+        self.next_page = None if is_last else page + 1

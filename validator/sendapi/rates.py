@@ -1,0 +1,216 @@
+"""What a response says about rates, from every spelling seen: pure, and never an error.
+
+A rate header is advice. One that cannot be read is as good as absent (IETF draft, section 7: malformed fields
+MUST be ignored), and a value out of all proportion is brought back into bounds.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from validator.model import RateNotice, RateWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MAX_WAIT_S = 31 * 86_400.0  # the longest billing period: no longer wait can be meant
+MAX_LIMIT = 10**9  # requests in a window; more is a slip of the server
+MAX_FIELD_CHARS = 1_000  # of a header: no policy needs more, and parsing stays cheap whatever comes
+
+DEFAULT_WINDOW_S = 60.0  # the provider's contract: limits are per minute
+
+# A reset above this is a Unix time (9 September 2001), and above the next one a Unix time in milliseconds
+# (the year 5138 in seconds, 1973 in milliseconds). Below both it is the seconds left.
+_UNIX_SECONDS_FROM = 1e9
+_UNIX_MILLISECONDS_FROM = 1e11
+
+# Without the server's Date its Unix times are read against our clock, which may be off by any amount; the
+# window's length then bounds what is believed.
+_MAX_UNDATED_RESET_S = DEFAULT_WINDOW_S
+
+_DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
+_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+_PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*")+')
+_TRIPLE = ("limit", "remaining", "reset")
+_BODY_WAITS = ("retry_after", "retryAfter")
+
+
+def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wall_now: float) -> RateNotice:
+    """Return all that a response says about rates.
+
+    Understood are `X-RateLimit-*` and `RateLimit-*` (limit, remaining, and a reset in Unix seconds, Unix
+    milliseconds or seconds left), the IETF's `RateLimit` and `RateLimit-Policy` in the form of
+    draft-ietf-httpapi-ratelimit-headers-11 and in the unnamed form of its earlier revisions, and
+    `Retry-After` (RFC 9110, section 10.2.3, with decimals allowed) or its like in the body.
+
+    Args:
+        headers: the response's, their names in lower case.
+        body: the decoded body where it may tell how long to wait.
+        wall_now: the time of day in Unix seconds, used where the response has no `Date`.
+
+    Returns:
+        the windows, those of the draft's fields first, and the seconds to stay away, from 0 to `MAX_WAIT_S`.
+    """
+    date = _unix_of_date(headers.get("date", ""))
+    named = list(_draft_windows(headers))
+    # The same window is often told in both spellings; once is enough.
+    told = {window.limit for window in named if window.remaining is not None}
+    plain = [window for window in _plain_windows(headers, date, wall_now) if window.limit not in told]
+    wait_s = _wait_in_header(headers, wall_now if date is None else date)
+    return RateNotice(
+        windows=(*named, *plain), retry_after_s=_wait_in_body(body) if wait_s is None else wait_s
+    )
+
+
+def _wait_in_header(headers: Mapping[str, str], now: float) -> float | None:
+    text = headers.get("retry-after", "").strip()
+    if (seconds := _number(text)) is not None:
+        return _bounded(seconds)
+    until = _unix_of_date(text)
+    return None if until is None else _bounded(until - now)
+
+
+def _wait_in_body(body: Mapping[str, Any] | None) -> float | None:
+    """Return the wait a body tells, beside its error or inside it; header fields win over it."""
+    if body is None:
+        return None
+    inner = body.get("error")
+    for place in (body, inner if isinstance(inner, dict) else {}):
+        for name in _BODY_WAITS:
+            if (seconds := _number_in(place.get(name))) is not None:
+                return _bounded(seconds)
+    return None
+
+
+def _plain_windows(headers: Mapping[str, str], date: float | None, wall_now: float) -> Iterator[RateWindow]:
+    """Yield the window told in limit, remaining and reset, then those of unnamed policies."""
+    policies = _unnamed_policies(headers)
+    for told in _triples(headers):
+        limit, remaining = _count(told.get("limit")), _count(told.get("remaining"))
+        reset = _number(_first(told.get("reset", "")))
+        if limit is not None or remaining is not None or reset is not None:
+            yield RateWindow(
+                limit=limit,
+                remaining=remaining,
+                reset_s=None if reset is None else _seconds_left(reset, date, wall_now),
+                window_s=DEFAULT_WINDOW_S if limit is None else policies.pop(limit, DEFAULT_WINDOW_S),
+            )
+            break
+    yield from (RateWindow(limit=limit, window_s=window_s) for limit, window_s in policies.items())
+
+
+def _triples(headers: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield limit, remaining and reset as texts in each of the three spellings, those that are there."""
+    for prefix in ("x-ratelimit-", "ratelimit-"):
+        yield {part: headers[prefix + part] for part in _TRIPLE if prefix + part in headers}
+    members = (member.partition("=") for member in _members(headers.get("ratelimit")))
+    yield {name.strip(): value.strip() for name, _, value in members}
+
+
+def _unnamed_policies(headers: Mapping[str, str]) -> dict[int, float]:
+    """Return the windows of the older policies, as in `100;w=60, 1000;w=3600`: seconds by limit."""
+    items = _items(headers.get("ratelimit-policy"))
+    return {
+        limit: _window_s(item.parameters["w"])
+        for item in items
+        if (limit := _count(item.name)) is not None and "w" in item.parameters
+    }
+
+
+def _seconds_left(reset: float, date: float | None, wall_now: float) -> float:
+    if reset < _UNIX_SECONDS_FROM:
+        return _bounded(reset)
+    unix = reset / 1_000 if reset >= _UNIX_MILLISECONDS_FROM else reset
+    if date is None:
+        return min(_bounded(unix - wall_now), _MAX_UNDATED_RESET_S)
+    return _bounded(unix - date)
+
+
+class _Item(NamedTuple):
+    """One member of a structured field: what it is, and its parameters (RFC 9651, section 3.1)."""
+
+    name: str
+    parameters: dict[str, str]
+
+
+def _draft_windows(headers: Mapping[str, str]) -> Iterator[RateWindow]:
+    """Yield the windows of `RateLimit-Policy` with what `RateLimit` says of each, then the rest of that."""
+    left = {item.name: item.parameters for item in _items(headers.get("ratelimit"))}
+    for name, told in _items(headers.get("ratelimit-policy")):
+        remaining = left.pop(name, {})
+        # Policies that count bytes or open connections (parameter `qu`) are none of ours.
+        if _count(told.get("q")) is not None and told.get("qu", "requests") == "requests":
+            yield _window(told, remaining)
+    yield from (_window({}, told) for told in left.values() if _count(told.get("r")) is not None)
+
+
+def _window(policy: Mapping[str, str], left: Mapping[str, str]) -> RateWindow:
+    reset = _number(left.get("t", ""))
+    return RateWindow(
+        limit=_count(policy.get("q")),
+        remaining=_count(left.get("r")),
+        reset_s=None if reset is None else _bounded(reset),
+        window_s=_window_s(policy.get("w")),
+    )
+
+
+def _items(field: str | None) -> Iterator[_Item]:
+    for member in _members(field):
+        head, *rest = _PARAMETER.findall(member) or [""]
+        pairs = (part.split("=", 1) for part in rest if "=" in part)
+        yield _Item(_bare(head), {key.strip(): _bare(value) for key, value in pairs})
+
+
+def _members(field: str | None) -> list[str]:
+    return _MEMBER.findall(field[:MAX_FIELD_CHARS]) if field else []
+
+
+def _bare(value: str) -> str:
+    return value.strip().strip('"')
+
+
+def _first(field: str) -> str:
+    """Return the first value of a header that came several times."""
+    return field.split(",", 1)[0].strip()
+
+
+def _count(field: str | None) -> int | None:
+    number = _number(_first(field)) if field else None
+    return None if number is None or number < 0 else int(min(number, MAX_LIMIT))
+
+
+def _window_s(field: str | None) -> float:
+    seconds = _number(field or "")
+    return DEFAULT_WINDOW_S if seconds is None or seconds <= 0 else max(1.0, _bounded(seconds))
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _DECIMAL.fullmatch(text) else None
+
+
+def _number_in(value: object) -> float | None:
+    if isinstance(value, str):
+        return _number(value.strip())
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(min(max(-MAX_WAIT_S, value), MAX_WAIT_S))  # before `float`, which fails on huge integers
+    return None
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, 0.0), MAX_WAIT_S)
+
+
+@lru_cache(maxsize=16)  # within a second all answers have the same date, and reading one takes 10 us
+def _unix_of_date(text: str) -> float | None:
+    """Return the Unix time of an HTTP date, or None. The library has three kinds of errors for others."""
+    if not text or len(text) > MAX_FIELD_CHARS:
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,171 @@
+"""From an answer's JSON to values: strict where a verdict hangs on it, tolerant everywhere else. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from validator.model import Number
+from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage, SessionStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from validator.sendapi.exchange import Answer
+
+
+def registration_in(answer: Answer, asked: Number) -> Registration:
+    """Return the registration of the number asked about.
+
+    Raises:
+        BadAnswer: the flag is not a JSON boolean, the echoed phone is missing or another one (the contract
+            requires it, and it alone shows that an answer belongs to its question), or the id is not a text.
+    """
+    told = _object(answer)
+    _check_echo(answer, told.get("phone"), asked)
+    flag = told.get("is_whatsapp_user")
+    if not isinstance(flag, bool):
+        raise answer.unlike("is_whatsapp_user is neither true nor false")
+    return Registration(
+        phone=asked,
+        is_whatsapp_user=flag,
+        whatsapp_id=_whatsapp_id(answer, told.get("whatsapp_id")),
+        rate=answer.rate,
+        request_id=answer.request_id,
+    )
+
+
+def _check_echo(answer: Answer, echo: object, asked: Number) -> None:
+    """Hold the echoed phone to the number asked about, digit by digit: its spelling does not matter."""
+    if echo is None or isinstance(echo, bool) or not isinstance(echo, str | int):
+        raise answer.unlike("it does not say which phone it is about")
+    if "".join(char for char in str(echo) if char in "0123456789") != asked.e164[1:]:
+        raise answer.unlike("it is about another phone than the one asked about")
+
+
+def _whatsapp_id(answer: Answer, value: object) -> str | None:
+    """Return the id as it came. One that is no text has lost digits, or is of a shape nobody knows."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or not _is_sound(value):
+        raise answer.unlike("whatsapp_id is not a text")
+    return value
+
+
+def contacts_in(answer: Answer) -> ContactPage:
+    """Return a page of contacts; `BadAnswer` where there is no list of objects."""
+    page = _page(answer)
+    meta = page.get("meta")
+    told = meta if isinstance(meta, dict) else {}
+    return ContactPage(
+        contacts=tuple(_contact(entry) for entry in _entries(answer, page)),
+        total=_count(told.get("total")),
+        page=_count(told.get("page")),
+        per_page=_count(told.get("per_page")),
+        rate=answer.rate,
+        request_id=answer.request_id,
+    )
+
+
+def _contact(entry: Mapping[str, Any]) -> Contact:
+    phone = _text(entry.get("phone")) or ""
+    flag = entry.get("is_whatsapp_user")
+    return Contact(
+        phone=phone,
+        number=_number(phone),
+        name=_text(entry.get("name")),
+        is_whatsapp_user=flag if isinstance(flag, bool) else None,
+        profile_picture_url=_text(entry.get("profile_picture_url")),
+    )
+
+
+def _number(phone: str) -> Number | None:
+    """Return the number in E.164. WhatsApp's own spelling lacks the plus sign and is as international."""
+    try:
+        return Number.parse(phone if phone.startswith("+") else f"+{phone}")
+    except (ValueError, IndexError):
+        return None
+
+
+def sessions_in(answer: Answer) -> SessionPage:
+    """Return the account's sessions; `BadAnswer` where there is no list of objects with ids."""
+    page = _page(answer)
+    meta = page.get("meta")
+    return SessionPage(
+        sessions=tuple(_session(answer, entry) for entry in _entries(answer, page)),
+        total=_count(meta.get("total")) if isinstance(meta, dict) else None,
+        rate=answer.rate,
+        request_id=answer.request_id,
+    )
+
+
+def session_in(answer: Answer) -> Session:
+    """Return one session; `BadAnswer` where it has no id or no status."""
+    return _session(answer, _object(answer))
+
+
+def _session(answer: Answer, told: Mapping[str, Any]) -> Session:
+    session_id, status = told.get("id"), told.get("status")
+    if isinstance(session_id, bool) or not isinstance(session_id, str | int) or session_id == "":
+        raise answer.unlike("a session has no id")
+    if not isinstance(status, str):
+        raise answer.unlike("a session has no status")
+    return Session(
+        id=_sound(str(session_id)),
+        status=SessionStatus.of(status),
+        raw_status=_sound(status),
+        name=_text(told.get("name")) or "",
+        phone_number=_text(told.get("phone_number")),
+        last_seen_at=_moment(told.get("last_seen_at")),
+        message_count=_count(told.get("message_count")),
+        created_at=_moment(told.get("created_at")),
+        rate=answer.rate,
+        request_id=answer.request_id,
+    )
+
+
+def _object(answer: Answer) -> Mapping[str, Any]:
+    """Return the object in an answer, which may be bare or stand in `data`."""
+    inner = answer.body.get("data", answer.body)
+    if not isinstance(inner, dict):
+        raise answer.unlike("there is no object in it")
+    return inner
+
+
+def _page(answer: Answer) -> Mapping[str, Any]:
+    """Return the page in an answer. A page has a `data` of its own, a list, and may stand in another one."""
+    inner = answer.body.get("data")
+    return inner if isinstance(inner, dict) else answer.body
+
+
+def _entries(answer: Answer, page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    entries = page.get("data")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise answer.unlike("there is no list of objects in it")
+    return entries
+
+
+def _text(value: object) -> str | None:
+    return _sound(value) if isinstance(value, str) and value else None
+
+
+def _is_sound(text: str) -> bool:
+    """Whether the text can be written down: JSON can spell halves of characters, which no file can hold."""
+    return _sound(text) == text
+
+
+def _sound(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _moment(value: object) -> datetime | None:
+    """Return an ISO 8601 time; one without a zone is in UTC, as the provider's times are."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
