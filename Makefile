@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock bench crash clean
+.PHONY: help setup demo test check format lock docs bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -43,6 +43,9 @@ lock: ## Pin every dependency anew, with hashes, into requirements.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--all-extras --group test --group lint --group bench --group build --no-annotate \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+docs: setup ## Write the help texts into the README
+	$(BIN)/python docs/write_help.py
 
 bench: setup ## Measure, each figure against what it is to be compared with
 	$(BIN)/python benchmarks/run.py

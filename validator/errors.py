@@ -8,11 +8,12 @@ ValidatorError                  1   a bug of ours
 │   └── Interrupted            130   by SIGINT, or 143 by SIGTERM
 ├── Refused                     6   the provider refuses: key, quota, session gone
 ├── Busy                        7   another run holds this key or ledger
-└── ApiError                    6   one exchange failed; `transient` says whether trying again can help
-    ├── NoAnswer                    the exchange broke off before an answer was there
-    │   ├── TimedOut
-    │   └── CertificateFailed       not transient: the peer is not who it says
-    ├── BadAnswer                   an answer came, and it is not one to this question
+└── ApiError                    6   one exchange failed; `transient` says whether trying again can help,
+    │                               and where it can the exit code is 5
+    ├── NoAnswer                5   the exchange broke off before an answer was there
+    │   ├── TimedOut            5
+    │   └── CertificateFailed   6   not transient: the peer is not who it says
+    ├── BadAnswer               5   an answer came, and it is not one to this question
     ├── MissingOrBadKey             401
     ├── QuotaExceeded               402
     ├── Forbidden                   403
@@ -20,8 +21,8 @@ ValidatorError                  1   a bug of ours
     ├── InvalidRequest              400, 422
     │   └── InvalidPhone            code 4001: a definite answer for the number
     ├── SessionNotConnected         409, 422
-    ├── RateLimited                 429
-    ├── ServerError                 408, 425, 5xx
+    ├── RateLimited             5   429
+    ├── ServerError             5   408, 425, 5xx
     ├── Redirected                  3xx: never followed
     └── UnexpectedStatus            anything else
 """
@@ -123,6 +124,7 @@ class ApiError(ValidatorError):
 class NoAnswer(ApiError):
     """The exchange broke off before an answer was there: DNS, refused, reset, closed half-way."""
 
+    exit_code = StoppedEarly.exit_code
     transient = True
 
 
@@ -133,12 +135,14 @@ class TimedOut(NoAnswer):
 class CertificateFailed(NoAnswer):
     """The peer's certificate does not prove that it is the provider. Never tried again."""
 
+    exit_code = Refused.exit_code
     transient = False
 
 
 class BadAnswer(ApiError):
     """An answer came that is none to this question: HTML, broken JSON, another number, too large."""
 
+    exit_code = StoppedEarly.exit_code
     transient = True
 
 
@@ -173,12 +177,14 @@ class SessionNotConnected(ApiError):
 class RateLimited(ApiError):
     """429: wait as told. Never the row's failure."""
 
+    exit_code = StoppedEarly.exit_code
     transient = True
 
 
 class ServerError(ApiError):
     """408, 425 or 5xx: the provider has a bad moment."""
 
+    exit_code = StoppedEarly.exit_code
     transient = True
 
 

@@ -24,16 +24,30 @@ if TYPE_CHECKING:
 
 DIRS = PlatformDirs("recipient-validator", appauthor=False)
 
-DEFAULT_LEDGER = Path(DIRS.user_state_dir) / "ledger.sqlite"
-DEFAULT_LOCKS = Path(DIRS.user_state_dir) / "locks"
-USER_FILE = Path(DIRS.user_config_dir) / "config.toml"
 PROJECT_FILE = Path("validator.toml")
 
 DAY_S = 86_400.0
+# Nobody means more than a century, and a calendar cannot be asked about the year 10000.
+LONGEST_S = 100 * 365 * DAY_S
 UNIT_S = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3_600.0, "d": DAY_S, "w": 7 * DAY_S}
 
 # Enterprise, the largest documented plan, allows 2,000 a minute; fifty times that is a slip of the keyboard.
 MAX_RATE_PER_MIN = 100_000.0
+
+
+def state_folder() -> Path:
+    """Return the folder for what has to outlive a run, as the environment (`XDG_STATE_HOME`) has it now."""
+    return Path(DIRS.user_state_dir)
+
+
+def default_ledger() -> Path:
+    """Return the ledger that runs share unless told otherwise."""
+    return state_folder() / "ledger.sqlite"
+
+
+def user_file() -> Path:
+    """Return the user's own settings file, as the environment (`XDG_CONFIG_HOME`) has it now."""
+    return Path(DIRS.user_config_dir) / "config.toml"
 
 
 class RateMode(StrEnum):
@@ -77,19 +91,22 @@ def parse_duration_s(text: str) -> float:
     parts = re.findall(r"(\d+(?:\.\d+)?)(min|[smhdw])", word)
     if word != "0" and (not parts or "".join(number + unit for number, unit in parts) != word):
         raise UsageError(f"duration {text!r} is not understood; write for instance 45s, 30m, 2h or 7d")
-    return sum((float(number) * UNIT_S[unit] for number, unit in parts), 0.0)
+    duration_s = sum((float(number) * UNIT_S[unit] for number, unit in parts), 0.0)
+    if duration_s > LONGEST_S:
+        raise UsageError(f"duration {text!r} is out of range; at most {LONGEST_S / DAY_S:,.0f}d")
+    return duration_s
 
 
-def parse_deadline_s(text: str, now: datetime) -> float:
-    """Return the seconds from `now` to a deadline given as a duration (`2h`) or a time of day (`06:30`)."""
+def parse_deadline(text: str, now: datetime) -> datetime:
+    """Return the deadline given as a duration from `now` (`2h`) or as the next such time of day (`06:30`)."""
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
     if not found:
-        return parse_duration_s(text)
+        return now + timedelta(seconds=parse_duration_s(text))
     try:
         end = datetime.combine(now.date(), time(int(found[1]), int(found[2])), tzinfo=now.tzinfo)
     except ValueError:
         raise UsageError(f"deadline {text!r} is no time of day; write for instance 06:30 or 2h") from None
-    return (end - now if end > now else end + timedelta(days=1) - now).total_seconds()
+    return end if end > now else end + timedelta(days=1)
 
 
 def parse_share(text: str) -> float:
@@ -167,16 +184,19 @@ class MaxAge:
         return {verdict: int(max(0.0, now_ms - age_s * 1000)) for verdict, age_s in ages_s.items()}
 
 
-def read_defaults(known: Mapping[str, set[str]], *, user: Path, project: Path) -> dict[str, Any]:
+def read_defaults(known: Mapping[str, set[str]], *, user: Path, project: Path) -> dict[str, dict[str, Any]]:
     """Return defaults for each command from the user file and, over it, the project file.
 
     A key at the top level goes to every command that has such an option; a key in a table named after a
     command goes to that command alone.
 
     Args:
-        known: each command's option names, with underscores.
+        known: each command's option names, as they are written on the command line without their dashes.
         user: the user file; it need not exist.
         project: the project file; it need not exist.
+
+    Returns:
+        For each command its options with a text, a number, a boolean or a list of these.
 
     Raises:
         UsageError: a file is not TOML, or names a command or an option that does not exist.
@@ -191,18 +211,30 @@ def read_defaults(known: Mapping[str, set[str]], *, user: Path, project: Path) -
 def _read_file(path: Path, known: Mapping[str, set[str]]) -> dict[str, dict[str, Any]]:
     if not path.is_file():
         return {}
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not valid TOML: {error}") from error
-    tables = {key: value for key, value in content.items() if isinstance(value, dict)}
-    shared = {key.replace("-", "_"): value for key, value in content.items() if key not in tables}
+    content = _dashed(_parsed(path))
+    tables = {key: _dashed(value) for key, value in content.items() if isinstance(value, dict)}
+    shared = {key: value for key, value in content.items() if key not in tables}
     _check_names(path, shared, tables, known)
+    for table in (shared, *tables.values()):
+        _check_values(path, table)
     return {
-        command: {key: value for key, value in shared.items() if key in options}
-        | {key.replace("-", "_"): value for key, value in tables.get(command, {}).items()}
+        command: {key: value for key, value in shared.items() if key in options} | tables.get(command, {})
         for command, options in known.items()
     }
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}; see to its permissions") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
+
+
+def _dashed(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table whose keys may be written as on the command line, or with underscores."""
+    return {key.replace("_", "-"): value for key, value in table.items()}
 
 
 def _check_names(
@@ -211,18 +243,25 @@ def _check_names(
     tables: Mapping[str, Mapping[str, Any]],
     known: Mapping[str, set[str]],
 ) -> None:
-    everything = set().union(*known.values())
-    if "api_key" in shared:
+    if any("api-key" in table for table in (shared, *tables.values())):
         raise UsageError(
-            f"{path}: a key does not belong in here; name a file that holds it with api_key_file"
+            f"{path}: a key does not belong in here; name a file that holds it with api-key-file"
         )
-    if strange := sorted(set(shared) - everything):
-        raise UsageError(f"{path}: no command has an option {strange[0]!r}")
+    if strange := sorted(set(shared) - set().union(*known.values())):
+        raise UsageError(f"{path}: no command has an option {strange[0]!r}; see `validator COMMAND --help`")
     for command, table in tables.items():
         if command not in known:
             raise UsageError(
                 f"{path}: there is no command {command!r}; there are: {', '.join(sorted(known))}"
             )
-        names = {key.replace("-", "_") for key in table}
-        if strange := sorted(names - known[command]):
-            raise UsageError(f"{path}: command {command!r} has no option {strange[0]!r}")
+        if strange := sorted(set(table) - known[command]):
+            raise UsageError(
+                f"{path}: command {command!r} has no option {strange[0]!r}; see `validator {command} --help`"
+            )
+
+
+def _check_values(path: Path, table: Mapping[str, Any]) -> None:
+    for option, value in table.items():
+        parts = value if isinstance(value, list) else [value]
+        if not all(isinstance(part, str | int | float) for part in parts):
+            raise UsageError(f"{path}: option {option!r} needs a text, a number, true or false, or a list")

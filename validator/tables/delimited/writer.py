@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
+import polars.selectors as cs
 
 from validator.errors import FileError
 from validator.tables.delimited.dialect import Dialect
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from validator.tables.table import Table, Writer
 
 _TAB_SUFFIX = ".tsv"
+
+ZONED = cs.datetime(time_zone="*")
 
 
 @contextmanager
@@ -69,7 +72,8 @@ class _DelimitedWriter:
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows. A null is an empty cell and an empty text is `""`, as they were read."""
-        text = frame.select(self.schema.names()).write_csv(
+        # Left alone, polars writes an offset without its colon, which is not the extended form of ISO 8601.
+        text = frame.select(self.schema.names()).with_columns(ZONED.dt.to_string("iso:strict")).write_csv(
             include_header=False,
             separator=self.dialect.delimiter,
             quote_char=self.dialect.quote,

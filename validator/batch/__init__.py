@@ -1,0 +1,1 @@
+"""The run itself: plan, fan-out, annotate."""

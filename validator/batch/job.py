@@ -1,0 +1,231 @@
+"""One list, from its file to its numbers, its plan and its output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from validator.batch.annotate import annotate, output_schema
+from validator.batch.knowledge import Knowledge, read_knowledge
+from validator.batch.people import Landlines, Reading, askable, numbers_in, read_people
+from validator.batch.plan import Only, Order, make_plan
+from validator.errors import FileError, UsageError
+from validator.phone import Accept
+from validator.settings import MaxAge
+from validator.tables import find_phone_column, open_table, require_writable, same_file, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import polars as pl
+
+    from validator.batch.annotate import Counts, OpenWriter
+    from validator.batch.plan import Plan
+    from validator.ledger import LedgerReader
+    from validator.tables import Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be done with which files.
+
+    Attributes:
+        input: the list.
+        output: the annotated file, or a stream for standard output.
+        sendable: the file with the registered recipients, or None for none.
+        column: the phone column, or None to find it.
+        region: as in `Reading`.
+        region_column: as in `Reading`.
+        accept: as in `Reading`.
+        landlines: as in `Reading`.
+        suppress: lists of people who must not be asked or sent to.
+        prefix: put before the names of the added columns.
+        format: of the output, or None for the input's.
+        max_age: how long answers of earlier runs hold.
+        order: in which to ask.
+        only: restricts whom to ask.
+        limit: asks about at most so many numbers.
+    """
+
+    input: Path
+    output: Path | BinaryIO
+    sendable: Path | None = None
+    column: str | None = None
+    region: str | None = None
+    region_column: str | None = None
+    accept: Accept = Accept.VALID
+    landlines: Landlines = Landlines.KEEP
+    suppress: tuple[Path, ...] = ()
+    prefix: str = ""
+    format: str | None = None
+    max_age: MaxAge = field(default_factory=MaxAge)
+    order: Order = Order.SHUFFLED
+    only: Only = Only.ALL
+    limit: int | None = None
+
+    @property
+    def targets(self) -> dict[str, Path]:
+        """The files to be written, by the option that names them."""
+        named = {"--output": self.output, "--sendable": self.sendable}
+        return {option: path for option, path in named.items() if isinstance(path, Path)}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A job whose files have been looked at: nothing that can be known beforehand stands in its way.
+
+    Attributes:
+        job: the job.
+        table: its list.
+        reading: how the list's rows are read as numbers.
+        stamp: what the list's file looked like, to notice a change.
+    """
+
+    job: Job
+    table: Table
+    reading: Reading
+    stamp: tuple[int, ...]
+
+    def rows(self) -> Iterator[pl.DataFrame]:
+        """Yield the list's rows again, and see that they are those it was opened with.
+
+        Verdicts go to rows by their place. A list that was saved anew while its numbers were asked about
+        would get them on the wrong rows.
+
+        Raises:
+            FileError: the file has changed.
+        """
+        for batch in self.table.batches():
+            self._require_unchanged()
+            yield batch
+        self._require_unchanged()
+
+    def _require_unchanged(self) -> None:
+        if _stamp(self.job.input) != self.stamp:
+            raise FileError(
+                f"{self.job.input} was changed while the run went on, so no output was written. Nothing that "
+                "was found out is lost: run the same command again"
+            )
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        seen = path.stat()
+    except OSError:
+        return ()
+    return (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns)
+
+
+def open_job(job: Job) -> Opened:
+    """Open the list and find its columns.
+
+    Raises:
+        FileError: the list cannot be read, or a column is missing.
+        UsageError: a column of the list has the name of one that the output adds.
+    """
+    stamp = _stamp(job.input)
+    table = open_table(job.input)
+    column = find_phone_column(table, named=job.column, region=job.region)
+    if job.region_column is not None and job.region_column not in table.schema:
+        raise FileError(
+            f"column {job.region_column!r} not found in {job.input.name}; columns are: "
+            f"{', '.join(table.schema)}. Choose one with --region-column."
+        )
+    reading = Reading(
+        column=column,
+        region=job.region,
+        region_column=job.region_column,
+        accept=job.accept,
+        landlines=job.landlines,
+    )
+    output_schema(table, job.prefix)
+    return Opened(job, table, reading, stamp)
+
+
+def check_targets(targets: Mapping[str, Path], job: Job, *, ledger: Path) -> None:
+    """See that every file to be written can be, that they differ, and that none is one that is read.
+
+    Args:
+        targets: the files to be written, by the option that names them.
+        job: the job.
+        ledger: what is known; an output in its place would be the end of it.
+
+    Raises:
+        FileError: a folder is missing or closed, or a target is a folder.
+        UsageError: two of the files are one and the same.
+    """
+    suppress = [("a --suppress list", path) for path in job.suppress]
+    read = [("the input", job.input), ("the ledger", ledger), *suppress]
+    for option, path in targets.items():
+        for what, present in read:
+            if same_file(path, present):
+                raise UsageError(f"{option} {path} is {what} itself; name another file")
+        require_writable(path)
+    for (one, path), (other, other_path) in combinations(targets.items(), 2):
+        if same_file(path, other_path):
+            raise UsageError(f"{one} and {other} name the same file, {path}; name another one")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A list's numbers, what is known about them, and what a run would do."""
+
+    people: pl.DataFrame
+    plan: Plan
+
+
+def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[[int], None]) -> Survey:
+    """Read the list and make the plan; `tell` hears of the rows read so far.
+
+    Raises:
+        FileError: the list has no rows, or one that cannot be read.
+    """
+    job = opened.job
+    suppressed = _suppressed(job) if job.suppress else None
+    people = read_people(opened.table, opened.reading, suppressed=suppressed, tell=tell)
+    if people.is_empty():
+        raise FileError(f"{job.input} has a header and no rows; export the list again, with its recipients")
+    knowledge = knowledge_of(people, ledger, job.max_age, now_ms)
+    return Survey(people, make_plan(people, knowledge, order=job.order, only=job.only, limit=job.limit))
+
+
+def knowledge_of(people: pl.DataFrame, ledger: LedgerReader, max_age: MaxAge, now_ms: int) -> Knowledge:
+    """Return what the ledger knows about the rows' numbers that may be asked about."""
+    numbers = people["number"].filter(askable(people)).unique()
+    return read_knowledge(ledger, numbers, max_age, now_ms)
+
+
+def write_output(
+    opened: Opened, people: pl.DataFrame, knowledge: Knowledge, tell: Callable[[int], None]
+) -> Counts:
+    """Write the annotated file and, where one was asked for, the sendable file; return what was written.
+
+    Raises:
+        FileError: the list has changed since it was opened, or a file cannot be written; both targets are
+            then as they were.
+    """
+    job = opened.job
+    return annotate(
+        opened.table,
+        opened.rows(),
+        people,
+        knowledge,
+        prefix=job.prefix,
+        output=_opener(opened, job.output),
+        sendable=None if job.sendable is None else _opener(opened, job.sendable),
+        tell=tell,
+    )
+
+
+def _opener(opened: Opened, target: Path | BinaryIO) -> OpenWriter:
+    return lambda schema: writing(target, schema=schema, like=opened.table, format=opened.job.format)
+
+
+def _suppressed(job: Job) -> pl.Series:
+    tables = map(open_table, job.suppress)
+    return numbers_in(
+        (table, Reading(column=find_phone_column(table, named=None, region=job.region), region=job.region))
+        for table in tables
+    )

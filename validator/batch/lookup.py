@@ -1,0 +1,56 @@
+"""A few numbers as they were typed, by the same steps as a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.batch.annotate import find
+from validator.batch.job import knowledge_of
+from validator.batch.people import Reading, people_of
+from validator.batch.plan import Order, make_plan
+from validator.model import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from validator.ledger import LedgerReader
+    from validator.phone import Accept
+    from validator.settings import MaxAge
+
+TYPED = "number"
+"""The column that holds what was typed."""
+
+
+def look_up(
+    numbers: Sequence[str],
+    *,
+    region: str | None,
+    accept: Accept,
+    ledger: LedgerReader,
+    max_age: MaxAge,
+    now_ms: int,
+    ask: Callable[[pl.Series], None],
+) -> pl.DataFrame:
+    """Return one row for each number typed, in order: the number and what the output of a check would say.
+
+    Args:
+        numbers: as typed.
+        region: of those in national form, or None.
+        accept: which are worth asking about.
+        ledger: what is known, before and after asking.
+        max_age: how long earlier answers hold.
+        now_ms: the start of the run, in milliseconds since the Unix epoch.
+        ask: asks about the numbers that are not known (UInt64) and puts the answers into the ledger.
+    """
+    typed = pl.DataFrame({TYPED: numbers}, schema={TYPED: pl.String})
+    people = people_of(typed, Reading(column=TYPED, region=region, accept=accept))
+    ask(make_plan(people, knowledge_of(people, ledger, max_age, now_ms), order=Order.INPUT).todo)
+    findings = find(people, knowledge_of(people, ledger, max_age, now_ms))
+    return typed.hstack(findings.with_columns(pl.col("checked_at").dt.to_string("iso:strict")))
+
+
+def any_unknown(rows: pl.DataFrame) -> bool:
+    """Whether a row is still `unknown`."""
+    return bool((rows["verdict"] == Verdict.UNKNOWN.value).any())

@@ -1,0 +1,76 @@
+"""Single exchanges under the key's budget: looks at sessions, pages of contacts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import anyio
+
+from validator.errors import ApiError, StoppedEarly
+from validator.pacing import is_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from validator.model import RateNotice
+    from validator.pacing import Budget, BudgetReport, RetryPolicy
+
+
+class Rated(Protocol):
+    """Any answer; all of them tell about rates."""
+
+    @property
+    def rate(self) -> RateNotice:
+        """What the answer said about rates."""
+        ...
+
+
+Reply = TypeVar("Reply", bound=Rated)
+
+
+def refuse_long_hold(report: BudgetReport, now: float, max_wait_s: float) -> None:
+    """Raise `StoppedEarly` where the key is held for longer than a run is to wait."""
+    hold_s = (report.hold_until or now) - now
+    if hold_s > max_wait_s:
+        raise StoppedEarly(
+            f"the provider asks to stay away for {hold_s:,.0f} s, longer than --max-wait {max_wait_s:,.0f}s"
+        )
+
+
+async def paced(
+    call: Callable[[], Awaitable[Reply]],
+    *,
+    budget: Budget,
+    retry: RetryPolicy,
+    max_wait_s: float = math.inf,
+) -> Reply:
+    """Make one exchange when the budget allows it; wait refusals out, retry what may pass.
+
+    Raises:
+        ApiError: it failed for good, or as often as the retry policy allows.
+        StoppedEarly: the provider asks to stay away for longer than `max_wait_s`.
+    """
+    attempts = 0
+    while True:
+        await _wait_for(budget, max_wait_s)
+        ticket = budget.start(anyio.current_time())
+        try:
+            reply = await call()
+        except ApiError as failure:
+            budget.finish(ticket, anyio.current_time(), failure.rate, refused=is_refusal(failure))
+            if is_refusal(failure):
+                continue
+            attempts += 1
+            if not failure.transient or retry.exhausted(attempts):
+                raise
+            await anyio.sleep(retry.delay_s(attempts))
+        else:
+            budget.finish(ticket, anyio.current_time(), reply.rate)
+            return reply
+
+
+async def _wait_for(budget: Budget, max_wait_s: float) -> None:
+    while (start_at := budget.ready_at(now := anyio.current_time(), 1)) > now:
+        refuse_long_hold(budget.report(now), now, max_wait_s)
+        await anyio.sleep_until(start_at)

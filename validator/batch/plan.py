@@ -1,0 +1,119 @@
+"""What a run would do before it does anything: whom to ask, in which order, and what the list is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+import polars as pl
+
+from validator.batch.people import askable
+from validator.model import Verdict
+
+if TYPE_CHECKING:
+    from validator.batch.knowledge import Knowledge
+
+
+Numbers: TypeAlias = pl.Series
+"""Distinct numbers, as UInt64."""
+
+
+class Order(StrEnum):
+    """In which order the numbers are asked about.
+
+    A list asked about in its own order, which is often sorted, looks like scraping to WhatsApp; so the order
+    is shuffled unless asked otherwise.
+    """
+
+    SHUFFLED = "shuffled"
+    INPUT = "input"
+
+
+class Only(StrEnum):
+    """Restricts a run to some of the numbers that are not known yet."""
+
+    ALL = "all"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Whom a run asks, and what is known already.
+
+    Attributes:
+        todo: the numbers to ask (UInt64, distinct), in the order to ask them.
+        left_out: how many more there would be without the limit.
+        rows: input rows.
+        distinct: distinct numbers that may be asked about.
+        duplicates: rows beyond the first of each such number.
+        known: distinct numbers whose verdict still holds, by verdict.
+        offline: rows never asked about, by reason.
+        countries: numbers to ask, by country, most first.
+        line_types: numbers to ask, by kind of line, most first.
+    """
+
+    todo: pl.Series
+    left_out: int
+    rows: int
+    distinct: int
+    duplicates: int
+    known: dict[Verdict, int]
+    offline: dict[str, int]
+    countries: dict[str, int]
+    line_types: dict[str, int]
+
+
+def make_plan(
+    people: pl.DataFrame,
+    knowledge: Knowledge,
+    *,
+    order: Order = Order.SHUFFLED,
+    only: Only = Only.ALL,
+    limit: int | None = None,
+    seed: int = 0,
+) -> Plan:
+    """Return whom to ask: distinct askable numbers less those that are known, a set difference and no index.
+
+    Args:
+        people: the rows as `people.read_people` returns them.
+        knowledge: what the ledger knows of them.
+        order: as asked for; a shuffle is the same one for the same list and seed.
+        only: `UNKNOWN` leaves out numbers nobody has asked about yet.
+        limit: at most so many numbers.
+        seed: of the shuffle.
+    """
+    asked = people.filter(askable(people))
+    distinct = asked.unique("number", keep="first", maintain_order=True)
+    fresh = knowledge.frame.filter("fresh")
+    todo = _missing(distinct, knowledge, fresh, only)
+    if order is Order.SHUFFLED:
+        todo = todo.sample(fraction=1.0, shuffle=True, seed=seed)
+    missing = todo.height
+    todo = todo.head(limit) if limit is not None else todo
+    return Plan(
+        todo=todo["number"],
+        left_out=missing - todo.height,
+        rows=people.height,
+        distinct=distinct.height,
+        duplicates=asked.height - distinct.height,
+        known={Verdict(word): count for word, count in counts(fresh["verdict"]).items()},
+        offline=counts(people["reason"]),
+        countries=counts(todo["country"]),
+        line_types=counts(todo["line_type"]),
+    )
+
+
+def counts(column: pl.Series) -> dict[str, int]:
+    """Return how often each word stands in a column, most first, nulls left out; ties in the words' order."""
+    words = column.cast(pl.String).alias("word").drop_nulls().to_frame()
+    table = words.group_by("word").len().sort(["len", "word"], descending=[True, False])
+    return dict(table.iter_rows())
+
+
+def _missing(distinct: pl.DataFrame, knowledge: Knowledge, fresh: pl.DataFrame, only: Only) -> pl.DataFrame:
+    missing = distinct.join(fresh, on="number", how="anti", maintain_order="left")
+    if only is Only.ALL:
+        return missing
+    stale_unknown = knowledge.frame.filter(pl.col("verdict") == Verdict.UNKNOWN.value)
+    return missing.join(stale_unknown, on="number", how="semi", maintain_order="left")

@@ -1,0 +1,88 @@
+"""The numbers a run still has to ask about: fresh ones in order, and parked ones until they are due."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from validator.model import Number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(slots=True)
+class Check:
+    """All attempts for one number.
+
+    Attributes:
+        number: the number asked about.
+        attempts: the attempts made that count (a refusal by the rate limiter does not).
+        is_retry: whether the next attempt is paid from the retry budget.
+    """
+
+    number: Number
+    attempts: int = 0
+    is_retry: bool = False
+
+
+class Queue:
+    """Hands out checks; one that waits for its retry holds no slot and no worker until it is due.
+
+    Args:
+        numbers: the numbers to ask, in order.
+        count: how many there are.
+    """
+
+    def __init__(self, numbers: Iterable[int], count: int) -> None:
+        self._numbers = iter(numbers)
+        self._fresh = count
+        self._returned: deque[Check] = deque()
+        self._parked: list[tuple[float, int, Check]] = []
+        self._sequence = 0
+
+    def __len__(self) -> int:
+        """How many checks wait here, of every kind."""
+        return self._fresh + len(self._returned) + len(self._parked)
+
+    @property
+    def parked(self) -> int:
+        """How many checks wait for a retry."""
+        return len(self._parked)
+
+    def ready_at(self, now: float, *, retries_from: float) -> float:
+        """Return when the next check can be handed out: `now` at the earliest, infinity if none waits.
+
+        Args:
+            now: the current time.
+            retries_from: when the retry budget next allows a retry.
+        """
+        if self._fresh or self._returned:
+            return now
+        return max(now, self._parked[0][0], retries_from) if self._parked else math.inf
+
+    def take(self, now: float, *, retries_from: float) -> Check:
+        """Hand out a returned check, or a parked one that is due, or a fresh one, in this order.
+
+        Must only be called when `ready_at` says `now`.
+        """
+        if self._returned:
+            return self._returned.popleft()
+        if self._parked and max(self._parked[0][0], retries_from) <= now:
+            return heapq.heappop(self._parked)[2]
+        self._fresh -= 1
+        return Check(Number(next(self._numbers)))
+
+    def give_back(self, check: Check) -> None:
+        """Take back a check whose last attempt does not count; it is the next to be handed out."""
+        check.is_retry = False
+        self._returned.append(check)
+
+    def park(self, check: Check, due: float) -> None:
+        """Keep a check until `due`, when it may be retried; among equals the first parked comes first."""
+        check.is_retry = True
+        self._sequence += 1
+        heapq.heappush(self._parked, (due, self._sequence, check))

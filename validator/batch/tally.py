@@ -1,0 +1,88 @@
+"""What a run has done so far, in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from validator.errors import ApiError, InvalidPhone, RateLimited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from validator.model import Outcome
+
+# `--max-error-rate` looks at this many of the latest attempts, and says nothing before it has half of them: a
+# share of a handful is noise.
+ERROR_WINDOW = 200
+
+
+@dataclass(slots=True)
+class SessionTally:
+    """Attempts and failures through one session."""
+
+    attempts: int = 0
+    failures: int = 0
+
+    @property
+    def error_rate(self) -> float:
+        """The share of attempts that failed; 0 where there were none."""
+        return self.failures / self.attempts if self.attempts else 0.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one run.
+
+    Attributes:
+        attempts: HTTP exchanges begun for checks.
+        answers: those that decided a number.
+        refusals: those refused by the rate limiter (429).
+        retries: those paid from the retry budget.
+        failures: those that found nothing out, refusals not counted.
+        asked: numbers whose check has ended, with a verdict or with `unknown`.
+        verdicts: ended checks by verdict.
+        sessions: attempts and failures by session.
+    """
+
+    attempts: int = 0
+    answers: int = 0
+    refusals: int = 0
+    retries: int = 0
+    failures: int = 0
+    asked: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    sessions: dict[str, SessionTally] = field(default_factory=dict)
+    _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=ERROR_WINDOW))
+
+    def attempts_through(self, session: str) -> int:
+        """Return the attempts made through a session in this run."""
+        return self.sessions[session].attempts if session in self.sessions else 0
+
+    def begin(self, session: str, *, is_retry: bool) -> None:
+        """Count an attempt that starts."""
+        self.attempts += 1
+        self.retries += is_retry
+        self.sessions.setdefault(session, SessionTally()).attempts += 1
+
+    def end(self, session: str, failure: ApiError | None) -> None:
+        """Count how an attempt ended. The provider's "invalid number" is an answer."""
+        if isinstance(failure, RateLimited):
+            self.refusals += 1
+            return
+        failed = failure is not None and not isinstance(failure, InvalidPhone)
+        self.failures += failed
+        self.answers += not failed
+        self.sessions[session].failures += failed
+        self._recent.append(failed)
+
+    def durable(self, outcomes: Iterable[Outcome]) -> None:
+        """Count checks that have ended and stand in the ledger."""
+        for outcome in outcomes:
+            self.asked += 1
+            self.verdicts[outcome.verdict.value] += 1
+
+    def recent_error_rate(self) -> float:
+        """The share of failures among the latest attempts; 0 until there are enough to tell."""
+        return sum(self._recent) / len(self._recent) if len(self._recent) >= ERROR_WINDOW // 2 else 0.0

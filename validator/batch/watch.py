@@ -1,0 +1,67 @@
+"""Tells a progress display how the fan-out is getting on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import anyio
+
+from validator.reports import ProgressState
+
+if TYPE_CHECKING:
+    from validator.batch.fanout import FanOut
+    from validator.batch.tally import Tally
+    from validator.pacing import Budget
+    from validator.reports import Progress
+
+# Often enough to look alive to a person, seldom enough to cost nothing.
+LOOK_EVERY_S = 0.25
+
+
+class Watch:
+    """A watcher of the fan-out that keeps a progress display up to date.
+
+    Args:
+        progress: the display.
+        budget: the key's budget, for rate, limit and holds.
+        total: numbers to ask about.
+    """
+
+    def __init__(self, progress: Progress, budget: Budget, total: int) -> None:
+        self._progress = progress
+        self._budget = budget
+        self._total = total
+
+    async def __call__(self, fan_out: FanOut, tally: Tally) -> None:
+        """Update the display until cancelled."""
+        while True:
+            self._progress.update(self.state(fan_out, tally, anyio.current_time()))
+            await anyio.sleep(LOOK_EVERY_S)
+
+    def state(self, fan_out: FanOut, tally: Tally, now: float) -> ProgressState:
+        """Return what there is to show."""
+        report = self._budget.report(now)
+        resting = fan_out.resting
+        paused = bool(resting.why)
+        return ProgressState(
+            phase="checking",
+            total=self._total,
+            done=tally.asked,
+            verdicts=dict(tally.verdicts),
+            rate_per_min=float(report.used_per_min),
+            limit_per_min=report.limit_per_min,
+            limit_told_by=report.told_by,
+            in_flight=fan_out.in_flight,
+            parked=fan_out.parked,
+            refusals=tally.refusals,
+            failures=tally.failures,
+            paused_because=resting.why or None,
+            paused_for_s=max(0.0, resting.until - now) if paused else None,
+            eta_s=self._eta_s(self._total - tally.asked, report.rate_per_min, report.used_per_min),
+        )
+
+    @staticmethod
+    def _eta_s(left: int, pace_per_min: float, used_per_min: float) -> float | None:
+        """The time left at the pace allowed, or at the one seen where nothing limits it."""
+        rate = pace_per_min if 0 < pace_per_min < float("inf") else used_per_min
+        return left * 60 / rate if rate else None

@@ -1,0 +1,82 @@
+"""The command line: `main` parses, runs one command, and turns what went wrong into an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from validator import __version__
+from validator.cli.defaults import default_map
+from validator.cli.failure import report_failure
+from validator.errors import UsageError
+from validator.settings import PROJECT_FILE, user_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# What each command does, told here so that `--help` need not import polars and httpx to say it.
+COMMANDS = {
+    "check": "Validate a list: the main job.",
+    "plan": "Show what a check would do and how long it would take; no network.",
+    "lookup": "Check a few numbers at once.",
+    "contacts": "List or export the contacts synced to a session.",
+    "sessions": "List the sessions of the key and their state.",
+    "doctor": "Look at key, session, connection, clock and ledger: is a run going to work?",
+    "ledger": "Look into the ledger of what is known.",
+    "report": "Make summary and HTML again from the ledger; no network.",
+    "sandbox": "Serve a local SendAPI to try things on.",
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is used, and not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order in which people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"validator.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="validator")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Find out which recipients of a list are on WhatsApp, before the campaign.
+
+    Start with `validator plan LIST`, which shows what a check would do without doing it.
+    """
+    user, project = user_file(), PROJECT_FILE
+    # Without settings no command but the one invoked has to be imported.
+    if context.invoked_subcommand in COMMANDS and (user.is_file() or project.is_file()):
+        found = {name: cli.get_command(context, name) for name in COMMANDS}
+        commands = {name: command for name, command in found.items() if command}
+        context.default_map = default_map(commands, user=user, project=project)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every error ends as one line on standard error."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = cli.main(
+            words, prog_name="validator", standalone_mode=False, auto_envvar_prefix="VALIDATOR", obj=words
+        )
+    except click.ClickException as error:
+        error.show()
+        return UsageError.exit_code
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:  # noqa: BLE001 - the last net
+        return report_failure(error)
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,184 @@
+"""The part of `check` and `lookup` that runs on the event loop: put the collaborators together, and ask."""
+
+from __future__ import annotations
+
+import logging
+import math
+import random
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio
+
+from validator.batch.ask import Asking, ask_all, look_at_sessions
+from validator.batch.contacts import all_contacts, take_contacts
+from validator.batch.fanout import Bounds
+from validator.batch.paced import paced
+from validator.batch.provider import SendApiProvider
+from validator.batch.watch import Watch
+from validator.cli.connect import ProviderOptions, make_budget, make_client, make_lanes
+from validator.cli.failure import innermost
+from validator.cli.signals import raising_signals, stop_on_signals
+from validator.pacing import CONNECTED, RetryBudget, RetryPolicy
+from validator.settings import RateMode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from validator.batch.fanout import FanOut
+    from validator.batch.plan import Numbers
+    from validator.batch.tally import Tally
+    from validator.errors import ValidatorError
+    from validator.ledger import Ledger
+    from validator.pacing import Budget, BudgetReport
+    from validator.reports import Progress
+    from validator.sendapi import ApiKey, AsyncSendAPI
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskOptions(ProviderOptions):
+    """The options that say how the provider is asked. Each is named and explained in `options`."""
+
+    sessions: tuple[str, ...]
+    concurrency: int
+    retries: int
+    max_error_rate: float = 1.0
+    max_wait: float = 3_600.0
+    max_outage: float = 21_600.0
+    deadline: datetime | None = None
+    daily_cap: int | None = None
+    contacts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How the asking went: how long it took, why it ended early, and what should be looked at."""
+
+    duration_s: float = 0.0
+    ending: ValidatorError | None = None
+    budget: BudgetReport | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class Asker:
+    """Asks about numbers on behalf of a command.
+
+    Args:
+        options: how to ask.
+        key: the API key.
+        ledger: where what is found out goes.
+        tally: what to count in.
+        progress: what shows how it goes.
+    """
+
+    def __init__(
+        self, options: AskOptions, key: ApiKey, *, ledger: Ledger, tally: Tally, progress: Progress
+    ) -> None:
+        self._options = options
+        self._key = key
+        self._ledger = ledger
+        self._tally = tally
+        self._progress = progress
+
+    def ask(self, todo: Numbers) -> Asked:
+        """Ask about every number of `todo`; what the provider refuses is an ending, and never an exception.
+
+        Raises:
+            LedgerError: the ledger failed; the run is over, and resumable.
+            Interrupted: a signal came before anything was asked, or a second one before what was in flight
+                had ended.
+            ValidatorError: the run was over before it began, see `look_at_sessions`.
+        """
+        if todo.is_empty():
+            return Asked()
+        try:
+            return anyio.run(self._run, todo)
+        except BaseExceptionGroup as group:
+            raise innermost(group) from group
+
+    async def _run(self, todo: Numbers) -> Asked:
+        begun = anyio.current_time()
+        options = self._options
+        budget = make_budget(options.rate)
+        async with make_client(options, self._key, connections=options.concurrency) as client:
+            ending = await self._ask(client, budget, todo)
+        now = anyio.current_time()
+        return Asked(
+            duration_s=now - begun, ending=ending, budget=budget.report(now), warnings=_warnings(options)
+        )
+
+    async def _ask(self, client: AsyncSendAPI, budget: Budget, todo: Numbers) -> ValidatorError | None:
+        options = self._options
+        provider = SendApiProvider(client)
+        async with raising_signals():
+            statuses = await look_at_sessions(
+                options.sessions, provider, budget=budget, max_wait_s=options.max_wait
+            )
+            if options.contacts:
+                connected = [session for session, status in statuses.items() if status == CONNECTED]
+                todo = await self._take_contacts(client, budget, todo, connected)
+        retry = RetryPolicy(max_attempts=options.retries + 1, rng=random.Random())
+        asking = Asking(
+            provider=provider,
+            lanes=make_lanes(statuses, retry, max_outage_s=options.max_outage),
+            budget=budget,
+            retries=RetryBudget(),
+            bounds=_bounds(options, self._ledger),
+            ledger=self._ledger,
+            now_ms=_now_ms,
+        )
+        watchers = (Watch(self._progress, budget, len(todo)), _stop_on_signals)
+        return await ask_all(todo, asking, self._tally, watchers)
+
+    async def _take_contacts(
+        self, client: AsyncSendAPI, budget: Budget, todo: Numbers, sessions: Sequence[str]
+    ) -> Numbers:
+        retry = RetryPolicy(rng=random.Random())
+        through = partial(paced, budget=budget, retry=retry, max_wait_s=self._options.max_wait)
+        for session in sessions:
+            contacts = all_contacts(client, session, through)
+            todo = await take_contacts(contacts, todo, ledger=self._ledger, now_ms=_now_ms)
+        return todo
+
+
+def _bounds(options: AskOptions, ledger: Ledger) -> Bounds:
+    now = datetime.now().astimezone()
+    deadline_s = math.inf if options.deadline is None else (options.deadline - now).total_seconds()
+    return Bounds(
+        concurrency=options.concurrency,
+        deadline=anyio.current_time() + deadline_s,
+        max_wait_s=options.max_wait,
+        max_error_rate=options.max_error_rate,
+        left_today=_left_today(options, ledger, now),
+    )
+
+
+def _left_today(options: AskOptions, ledger: Ledger, now: datetime) -> dict[str, int]:
+    """Return what the cap leaves each session of the local calendar day, earlier runs counted in."""
+    if options.daily_cap is None:
+        return {}
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since_ms = int(midnight.timestamp() * 1000)
+    spent = {session: ledger.spent_since(session, since_ms) for session in options.sessions}
+    return {session: max(0, options.daily_cap - count) for session, count in spent.items()}
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def _stop_on_signals(fan_out: FanOut, _: Tally) -> None:
+    await stop_on_signals(fan_out.stop)
+
+
+def _warnings(options: AskOptions) -> tuple[str, ...]:
+    if options.rate.mode is RateMode.NONE:
+        return (
+            "the run was not paced (--rate none): against the real provider this puts the number at risk",
+        )
+    return ()

@@ -1,0 +1,53 @@
+"""What went wrong, as one line on standard error and an exit code. A traceback is never what a user sees."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from validator.errors import FileError, Interrupted, ValidatorError
+
+log = logging.getLogger(__name__)
+
+
+def report_failure(error: BaseException) -> int:
+    """Say what went wrong and return the exit code that stands for it."""
+    cause = innermost(error)
+    log.debug("the whole story", exc_info=cause)
+    match cause:
+        case ValidatorError():
+            _say(str(cause))
+            return cause.exit_code
+        case KeyboardInterrupt() | click.exceptions.Abort():
+            _say("interrupted; nothing that was found out is lost, and the same command goes on from here")
+            return Interrupted.exit_code
+        case BrokenPipeError():
+            # Python would complain once more when it flushes standard output at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return FileError.exit_code
+        case _:
+            _say(f"internal error: {type(cause).__name__} {_place(cause)}. This is a bug; -v shows all of it")
+            return ValidatorError.exit_code
+
+
+def innermost(error: BaseException) -> BaseException:
+    """Return the error that task groups have wrapped: the tool's own one where there are several."""
+    while isinstance(error, BaseExceptionGroup):
+        ours = [inner for inner in error.exceptions if isinstance(inner, ValidatorError | BaseExceptionGroup)]
+        error = (ours or error.exceptions)[0]
+    return error
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    return f"in {last.name}, line {last.lineno} of {Path(last.filename).name}" if last else ""
+
+
+def _say(message: str) -> None:
+    click.echo(f"validator: {message}", err=True)

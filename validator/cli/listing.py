@@ -1,0 +1,83 @@
+"""What `check`, `plan` and `report` have in common: a list, how to read it, and what is known about it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from validator.batch.job import Job
+from validator.batch.people import Landlines
+from validator.batch.plan import Only, Order
+from validator.errors import UsageError
+from validator.phone import Accept, parse_region
+from validator.settings import MaxAge
+from validator.tables import FORMATS, format_of
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListOptions:
+    """The options that say which list, and how it is read. Each is named and explained in `options`."""
+
+    input: Path
+    output: str | None = None
+    sendable: Path | None = None
+    column: str | None
+    region: str | None
+    region_column: str | None
+    accept: str
+    landlines: str
+    suppress: tuple[Path, ...]
+    prefix: str = ""
+    format: str | None = None
+    max_age: MaxAge
+    refresh: bool = False
+    only: str = "all"
+    limit: int | None = None
+    order: str = "shuffled"
+    ledger: Path
+    quiet: bool
+    verbose: bool
+    log_format: str
+    as_json: bool
+
+    def job(self) -> Job:
+        """Return what is to be done; `UsageError` where options contradict each other."""
+        if self.output == STDOUT and self.as_json:
+            raise UsageError("--output - and --json both want standard output; leave one of them out")
+        return Job(
+            input=self.input,
+            output=self._target(),
+            sendable=self.sendable,
+            column=self.column,
+            region=None if self.region is None else parse_region(self.region),
+            region_column=self.region_column,
+            accept=Accept(self.accept),
+            landlines=Landlines(self.landlines),
+            suppress=self.suppress,
+            prefix=self.prefix,
+            format=self.format,
+            max_age=MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,
+            order=Order(self.order),
+            only=Only(self.only),
+            limit=self.limit,
+        )
+
+    def _target(self) -> Path | BinaryIO:
+        if self.output == STDOUT:
+            return sys.stdout.buffer
+        if self.output is not None:
+            return Path(self.output)
+        return self.input.with_name(f"{self.input.stem}.checked{self._suffix()}")
+
+    def _suffix(self) -> str:
+        """The input's own suffix, unless another format was asked for."""
+        if self.format is None or format_of(self.input, None) == self.format:
+            return self.input.suffix
+        return FORMATS[self.format].suffixes[0]

@@ -1,0 +1,41 @@
+"""Logging of the command line: to standard error, as text or as lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+
+ROOT = "validator"
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: `time` (ISO 8601, UTC), `level`, `logger`, `message`, and any `error`.
+
+    The facts of a progress line (`record.progress`, a dict) stand beside them as `progress`.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if hasattr(record, "progress"):
+            line["progress"] = record.progress
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up_logging(*, quiet: bool, verbose: bool, log_format: str) -> None:
+    """Log this tool's own words to standard error; other libraries speak up from warnings on."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        JsonLines() if log_format == "json" else logging.Formatter("%(asctime)s %(message)s")
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO
+    logging.getLogger(ROOT).setLevel(level)

@@ -1,0 +1,84 @@
+"""`validator lookup`: a few numbers, at once, on standard output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from validator.batch.lookup import any_unknown, look_up
+from validator.batch.summarise import EXIT_TOO_MANY_UNKNOWN
+from validator.batch.tally import Tally
+from validator.cli import options as opt
+from validator.cli.asking import Asker, AskOptions
+from validator.cli.connect import key_lock, read_key, require_sessions
+from validator.cli.logs import set_up_logging
+from validator.cli.show import show_rows
+from validator.ledger import Ledger
+from validator.phone import Accept, parse_region
+from validator.reports import NoProgress
+from validator.settings import MaxAge
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from validator.batch.plan import Numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookupOptions(AskOptions):
+    """All options of `lookup`."""
+
+    numbers: tuple[str, ...]
+    region: str | None
+    accept: str
+    max_age: MaxAge
+    refresh: bool
+    ledger: Path
+    as_json: bool
+    quiet: bool
+    verbose: bool
+    log_format: str
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
+@opt.stack(
+    opt.region_option,
+    opt.accept_option,
+    opt.asking_options,
+    opt.max_age_option,
+    opt.refresh_option,
+    opt.ledger_option,
+    opt.json_option,
+    opt.logging_options,
+)
+def lookup(**given: Any) -> int:
+    """Check a few numbers and print one line for each: a quick look, by the same rules as `check`.
+
+    What is known already is not asked again, and what is found out goes into the ledger.
+    """
+    options = LookupOptions(**given)
+    set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
+    key = read_key(options.api_key_file)
+    require_sessions(options.sessions)
+    with key_lock(key, "validator lookup"), Ledger.open(options.ledger, holder="validator lookup") as ledger:
+        rows = look_up(
+            options.numbers,
+            region=None if options.region is None else parse_region(options.region),
+            accept=Accept(options.accept),
+            ledger=ledger,
+            max_age=MaxAge(registered_s=0, not_registered_s=0) if options.refresh else options.max_age,
+            now_ms=int(datetime.now(UTC).timestamp() * 1000),
+            ask=partial(_ask, Asker(options, key, ledger=ledger, tally=Tally(), progress=NoProgress())),
+        )
+    show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
+    return EXIT_TOO_MANY_UNKNOWN if any_unknown(rows) else 0
+
+
+def _ask(asker: Asker, todo: Numbers) -> None:
+    if (ending := asker.ask(todo).ending) is not None:
+        raise ending

@@ -1,0 +1,262 @@
+"""The options that several commands share, each written once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from validator.settings import (
+    MaxAge,
+    Rate,
+    Tolerance,
+    default_ledger,
+    parse_deadline,
+    parse_duration_s,
+    parse_share,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Parsed(click.ParamType[Any]):
+    """An option whose text a function of `settings` understands; its `UsageError` says what is wrong.
+
+    Args:
+        parse: turns the text into a value.
+        metavar: how the value is shown in the help text.
+    """
+
+    def __init__(self, parse: Callable[[str], Any], metavar: str) -> None:
+        self.name = metavar
+        self._parse = parse
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
+        """Parse a text; numbers of a settings file are texts here, and parsed values pass."""
+        return self._parse(str(value)) if isinstance(value, str | int | float) else value
+
+
+DURATION = Parsed(parse_duration_s, "duration")
+SHARE = Parsed(parse_share, "share")
+RATE = Parsed(Rate.parse, "N/min|auto|find|none")
+MAX_AGE = Parsed(MaxAge.parse, "age")
+DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now().astimezone()), "time")
+TOLERANCE = Parsed(Tolerance.parse, "rows|share")
+FILE = click.Path(path_type=Path)
+
+
+def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Return one decorator that applies several, so that the first given is the first in the help text."""
+
+    def apply(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return apply
+
+
+logging_options = stack(
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more; numbers are masked."),
+    click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="How to log.",
+    ),
+)
+
+provider_options = stack(
+    click.option("--api-key-file", type=FILE, help="File that holds the key; otherwise SENDAPI_API_KEY."),
+    click.option(
+        "--base-url",
+        envvar="SENDAPI_BASE_URL",
+        show_envvar=True,
+        help="The provider's address, up to and with /v1.",
+    ),
+    click.option(
+        "--timeout", type=DURATION, default="30s", show_default=True, help="For one attempt, in all."
+    ),
+)
+
+session_option = click.option(
+    "-s",
+    "--session",
+    "sessions",
+    multiple=True,
+    envvar="SENDAPI_SESSION_ID",
+    show_envvar=True,
+    callback=lambda _context, _option, sessions: tuple(dict.fromkeys(sessions)),
+    help="WhatsApp session to check through; repeat it for several.",
+)
+
+output_options = stack(
+    click.option(
+        "-o", "--output", help="Annotated file; - for standard output.  [default: NAME.checked.EXT]"
+    ),
+    click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
+    click.option("--report", type=FILE, help="HTML file for the report."),
+    click.option("--summary", type=FILE, help="JSON file for the summary."),
+    click.option(
+        "--format", type=click.Choice(["csv", "parquet"]), help="Of the output.  [default: the input's]"
+    ),
+    click.option("--prefix", default="", help="Put before the names of the added columns."),
+)
+
+ledger_option = click.option(
+    "--ledger",
+    type=FILE,
+    default=default_ledger,
+    help="Where what is known is kept.  [default: in the user's state folder]",
+)
+
+region_option = click.option(
+    "-r", "--region", help="Region of numbers without a country code, as in GB, BR or DE."
+)
+
+accept_option = click.option(
+    "--accept",
+    type=click.Choice(["valid", "possible"]),
+    default="valid",
+    show_default=True,
+    help="Ask about valid numbers only, or about any of a possible length (new number ranges).",
+)
+
+input_options = stack(
+    click.option(
+        "-c", "--column", help="Column with the phone numbers.  [default: found by name and content]"
+    ),
+    region_option,
+    click.option(
+        "--region-column", help="Column with each row's region; --region stands in where it is empty."
+    ),
+    accept_option,
+    click.option(
+        "--landlines",
+        type=click.Choice(["keep", "skip"]),
+        default="keep",
+        show_default=True,
+        help="Ask about fixed lines too, or not.",
+    ),
+    click.option(
+        "--suppress",
+        type=FILE,
+        multiple=True,
+        help="List of people who must not be asked or sent to; repeat it for several.",
+    ),
+)
+
+max_age_option = click.option(
+    "--max-age",
+    type=MAX_AGE,
+    default="yes=30d,no=7d,unknown=0",
+    show_default=True,
+    help="How long earlier answers hold: one age for yes and no, or each its own.",
+)
+
+refresh_option = click.option(
+    "--refresh", is_flag=True, help="Ask about every number anew, whatever is known."
+)
+
+known_options = stack(
+    max_age_option,
+    refresh_option,
+    click.option(
+        "--only",
+        type=click.Choice(["all", "unknown"]),
+        default="all",
+        show_default=True,
+        help="Ask about all numbers not yet known, or only those asked about in vain.",
+    ),
+    click.option(
+        "--limit", type=click.IntRange(min=0), help="Ask about at most so many numbers in this run."
+    ),
+    click.option(
+        "--order",
+        type=click.Choice(["shuffled", "input"]),
+        default="shuffled",
+        show_default=True,
+        help="In which order to ask; a list in its own order looks like scraping.",
+    ),
+)
+
+rate_option = click.option(
+    "--rate",
+    type=RATE,
+    default="auto",
+    show_default=True,
+    help="Requests a minute (300/min); auto obeys what the provider tells; none does not pace.",
+)
+
+asking_options = stack(
+    session_option,
+    provider_options,
+    rate_option,
+    click.option(
+        "--concurrency",
+        type=click.IntRange(1, 1_000),
+        default=64,
+        show_default=True,
+        help="Requests in flight at most.",
+    ),
+    click.option(
+        "--retries",
+        type=click.IntRange(0, 20),
+        default=5,
+        show_default=True,
+        help="Further attempts for a number after the first has failed.",
+    ),
+    click.option(
+        "--contacts", is_flag=True, help="Take over what the session's synced contacts tell, first."
+    ),
+)
+
+stop_options = stack(
+    click.option(
+        "--max-unknown",
+        type=TOLERANCE,
+        default="0",
+        show_default=True,
+        help="So many rows, or such a share, may stay unknown in a finished run.",
+    ),
+    click.option(
+        "--max-error-rate",
+        type=SHARE,
+        default="100%",
+        show_default=True,
+        help="Stop when more of the latest attempts fail.",
+    ),
+    click.option(
+        "--max-wait",
+        type=DURATION,
+        default="1h",
+        show_default=True,
+        help="Stop when told to stay away for longer.",
+    ),
+    click.option(
+        "--max-outage",
+        type=DURATION,
+        default="6h",
+        show_default=True,
+        help="Stop when the provider has not answered for longer.",
+    ),
+    click.option(
+        "--deadline", type=DEADLINE, help="Stop after this time (2h), or at this time of day (06:30)."
+    ),
+    click.option(
+        "--daily-cap",
+        type=click.IntRange(min=1),
+        help="Attempts a day through each session, runs taken together.",
+    ),
+)
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="End standard output with one line of JSON."
+)

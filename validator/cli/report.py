@@ -1,0 +1,57 @@
+"""`validator report`: summary and HTML again, from the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from validator.batch.annotate import count
+from validator.batch.job import check_targets, knowledge_of, open_job, survey
+from validator.batch.summarise import Course, summarise
+from validator.batch.tally import Tally
+from validator.cli import options as opt
+from validator.cli.listing import ListOptions
+from validator.cli.logs import set_up_logging
+from validator.cli.show import Stage, make_progress, show_summary, write_reports
+from validator.cli.signals import interruptible
+from validator.ledger import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("input", type=opt.FILE)
+@opt.stack(
+    click.option("--report", "report_file", type=opt.FILE, help="HTML file for the report."),
+    click.option("--summary", "summary_file", type=opt.FILE, help="JSON file for the summary."),
+    opt.input_options,
+    opt.max_age_option,
+    opt.ledger_option,
+    opt.json_option,
+    opt.logging_options,
+)
+def report(*, report_file: Path | None, summary_file: Path | None, **given: Any) -> int:
+    """Show what is known about the recipients in INPUT: a check's summary and report, asking nobody."""
+    options = ListOptions(**given)
+    set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
+    now = datetime.now(UTC)
+    opened = open_job(options.job())
+    named = {"--report": report_file, "--summary": summary_file}
+    targets = {option: path for option, path in named.items() if path is not None}
+    check_targets(targets, opened.job, ledger=options.ledger)
+    now_ms = int(now.timestamp() * 1000)
+    with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
+        surveyed = survey(opened, ledger, now_ms=now_ms, tell=Stage(progress, "reading").tell)
+        knowledge = knowledge_of(surveyed.people, ledger, opened.job.max_age, now_ms)
+        counts = count(surveyed.people, knowledge)
+    course = Course(
+        command="report", started_at=now, finished_at=datetime.now(UTC), asking_s=0.0, tally=Tally()
+    )
+    summary = replace(summarise(opened.job, surveyed.plan, counts, course, 0), output=None)
+    write_reports(summary, report=report_file, summary_file=summary_file)
+    show_summary(summary, as_json=options.as_json, quiet=options.quiet)
+    return 0

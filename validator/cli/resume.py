@@ -1,0 +1,24 @@
+"""How to go on: the command that makes the calls still missing."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+HOUR_S = 3_600
+
+
+def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> str:
+    """Return the command line that goes on from here: the same one again.
+
+    `--refresh` would ask anew also those that this run has asked; in its place comes the age that tells what
+    was found out since it began from what was known before.
+    """
+    hours = math.ceil((now - started).total_seconds() / HOUR_S + 1e-9)
+    replaced = [f"--max-age={hours}h" if word == "--refresh" else word for word in arguments]
+    return shlex.join(["validator", *replaced])

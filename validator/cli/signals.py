@@ -1,0 +1,62 @@
+"""What SIGINT and SIGTERM do: end the run in order the first time, at once the second time."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+import anyio
+import click
+
+from validator.errors import Interrupted
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from types import FrameType
+
+    from anyio.abc import TaskStatus
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let a signal raise `Interrupted` while plain code runs, so that temporary files are cleared away."""
+    before = {signum: signal.signal(signum, _raise) for signum in SIGNALS}
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+
+
+def _raise(signum: int, _: FrameType | None) -> None:
+    raise Interrupted(signum)
+
+
+@asynccontextmanager
+async def raising_signals() -> AsyncIterator[None]:
+    """Let a signal raise `Interrupted` while asynchronous code runs; all errors come in exception groups."""
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(_raise_at_signal)
+        yield
+        tasks.cancel_scope.cancel()
+
+
+async def _raise_at_signal(*, task_status: TaskStatus[None]) -> None:
+    with anyio.open_signal_receiver(*SIGNALS) as signals:
+        task_status.started()
+        async for signum in signals:
+            raise Interrupted(signum)
+
+
+async def stop_on_signals(stop: Callable[[Interrupted], None]) -> None:
+    """Wait for signals: the first one stops in order, the second one raises `Interrupted` right here."""
+    with anyio.open_signal_receiver(*SIGNALS) as signals:
+        async for signum in signals:
+            click.echo("validator: finishing what is in flight; once more to stop at once", err=True)
+            stop(Interrupted(signum))
+            break
+        async for signum in signals:
+            raise Interrupted(signum)
