@@ -37,7 +37,7 @@ def main() -> int:
             "SENDAPI_API_KEY": "sk_test_enterprise_demo",
             "SENDAPI_SESSION_ID": SESSION,
             "SENDAPI_BASE_URL": base_url,
-            "XDG_STATE_HOME": str(OUTPUT / "state"),
+            "XDG_STATE_HOME": str((OUTPUT / "state").resolve()),
         }
         codes = [check(name, options, settings) for name, options in LISTS.items()]
     print(f"\nThe outputs are in {OUTPUT}/:", *sorted(path.name for path in OUTPUT.glob("*.*")), sep="\n  ")
