@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock docs bench clean
+.PHONY: help setup demo test check format lock docs limiters crash bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -47,9 +47,19 @@ lock: ## Pin every dependency anew, with hashes, into requirements.lock
 docs: setup ## Write the help texts into the README
 	$(BIN)/python docs/write_help.py
 
+limiters: benchmarks/limiters/node_modules/.ready ## Install the rate limiter of others that tests and benchmarks meet
+
+benchmarks/limiters/node_modules/.ready: benchmarks/limiters/package-lock.json
+	cd benchmarks/limiters && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+crash: setup ## Kill a run of 20,000 rows ten times, and compare it with one that was left alone
+	CRASH_ROWS=20000 CRASH_KILLS=10 $(BIN)/python -m pytest tests/crash -q -s
+
 bench: setup ## Measure, each figure against what it is to be compared with
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove what make made
-	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo_output
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo_output \
+		benchmarks/limiters/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

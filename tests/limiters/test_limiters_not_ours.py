@@ -1,0 +1,58 @@
+"""The command against fixed windows, sliding counters and leaky buckets of others, over real sockets."""
+
+import pytest
+from short_runs import MISLED, PER_MIN, TOLD_BY_HEADERS, TOLD_BY_NOBODY, TOLD_BY_RATE, WITH_ROOM
+
+pytestmark = pytest.mark.slow
+
+# In windows of five seconds half a second of jitter costs a tenth; a busy machine may cost another.
+LEAST_USE = 0.8
+
+
+def of(cases):
+    return pytest.mark.parametrize("run", cases, indirect=True)
+
+
+def decides_every_number(run):
+    calls, verdicts = run.summary["calls"], run.summary["verdicts"]
+    assert verdicts["registered"] + verdicts["not_registered"] == run.case.numbers
+    assert calls["answers"] == run.case.numbers
+    # The limiter also saw the look at the session.
+    assert (calls["attempts"] + 1, calls["refusals"]) == (len(run.exchanges), run.refusals)
+    return True
+
+
+@of(TOLD_BY_HEADERS)
+def test_a_limit_told_by_headers_is_used_and_not_overrun(run):
+    assert not run.surprises()
+    assert decides_every_number(run)
+    assert run.passed_per_min() >= LEAST_USE * PER_MIN
+
+
+@of(TOLD_BY_RATE)
+def test_a_limit_told_by_the_user_is_used_and_not_overrun(run):
+    assert not run.surprises()
+    assert decides_every_number(run)
+    assert run.passed_per_min() >= LEAST_USE * PER_MIN
+
+
+@of(TOLD_BY_NOBODY)
+def test_where_nobody_tells_a_limit_the_pace_is_that_of_the_lowest_plan(run):
+    assert not run.surprises()
+    assert not run.refusals
+    assert decides_every_number(run)
+
+
+@of(MISLED)
+def test_a_limit_told_too_high_costs_refusals_and_no_verdict(run):
+    assert not run.surprises()
+    assert run.refusals
+    assert decides_every_number(run)
+
+
+@of(WITH_ROOM)
+def test_a_short_list_that_the_window_has_room_for_is_not_spread_out(run):
+    assert not run.surprises()
+    assert not run.refusals
+    assert decides_every_number(run)
+    assert run.passed_per_min() > PER_MIN
