@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 - a script beside the files it makes, no package
+
 """Makes every file in this folder anew, byte for byte the same: `.venv/bin/python sample_data/make.py`.
 
 With a folder as its argument, the files go there instead. Nobody in them exists; `README.md` says where the

@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 - a script beside the files it makes, no package
+
 """The rows of `messy.csv`: what people and programs do to phone numbers, one kind a row."""
 
 

@@ -1,0 +1,47 @@
+"""How many checks a list costs, against the fewest possible: each distinct valid number once, ever.
+
+Three commands with one ledger: the first fifth of a list with 30 % duplicates and 5 % garbage, then the whole
+list, then the whole list again. The sandbox counts.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from lists import drawn_numbers, write_list
+from processes import alone, command, sandbox
+from results import Row
+
+ROWS = 5_000
+DUPLICATES = 0.30
+GARBAGE = 0.05
+
+
+def run() -> list[Row]:
+    people = drawn_numbers(ROWS, duplicates=DUPLICATES, garbage=GARBAGE)
+    fewest = len(set(people) - {None})
+    with tempfile.TemporaryDirectory() as name, sandbox("--plan", "unlimited") as served:
+        folder = Path(name)
+        write_list(folder / "part.csv", people[: ROWS // 5])
+        write_list(folder / "whole.csv", people)
+        for listed in ("part.csv", "whole.csv", "whole.csv"):
+            _check(folder, listed, served.url)
+        calls = served.log()["checks"]
+    return [
+        Row(
+            what=f"calls for {ROWS:,} rows, 30 % duplicates, 5 % garbage, in three runs",
+            measured=f"{calls:,} checks",
+            against=f"fewest possible, {fewest:,}",
+            ratio=f"{calls / fewest:.3f}",
+            goal="1.000",
+            reached=calls == fewest,
+        )
+    ]
+
+
+def _check(folder: Path, listed: str, url: str) -> None:
+    options = ("--rate", "none", "--concurrency", "16", "--base-url", url, "--quiet")
+    measured = alone(command, folder / "state", "check", str(folder / listed), *options)
+    if measured.result != 0:
+        raise RuntimeError(f"check of {listed} ended with exit code {measured.result}")

@@ -1,0 +1,74 @@
+"""`validator sandbox` in a process of its own, whose request log says what was really asked."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+COMMAND = (sys.executable, "-m", "validator", "sandbox", "--port", "0", "--plan", "unlimited")
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A sandbox that serves: its base URL, and the file it appends a line to for every request."""
+
+    url: str
+    log_path: Path
+
+    def numbers_asked(self):
+        """The number of every check, in the order in which they arrived."""
+        lines = self.log_path.read_text(encoding="utf-8").splitlines()
+        return [number for line in lines if (number := json.loads(line)["number"])]
+
+    def calls(self):
+        return Counter(self.numbers_asked())
+
+    def settle(self):
+        """Wait until everything that was sent before this call is in the log.
+
+        Connections and requests are served in the order of their arrival, and this one comes last. It is a
+        new connection on purpose: it queues behind those that were opened and not yet accepted.
+        """
+        with urllib.request.urlopen(f"{self.url.removesuffix('/v1')}/_sandbox/health", timeout=30) as reply:
+            assert reply.status == 200
+
+    def wait_for(self, checks, process):
+        """Wait until so many checks were asked since the log began, or the process has ended."""
+        with self.log_path.open(encoding="utf-8") as log:
+            line = ""
+            while checks > 0:
+                line += log.readline()  # what is there of it: the end may not be written yet
+                if line.endswith("\n"):
+                    checks -= bool(json.loads(line)["number"])
+                    line = ""
+                elif _ended_within(process, 0.002):
+                    return
+
+
+def _ended_within(process, seconds):
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+@contextmanager
+def serve(log_path, *options):
+    log_path.touch()
+    command = [*COMMAND, "--log", str(log_path), *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=log_path.parent) as process:
+        try:
+            yield Witness(_address(process), log_path)
+        finally:
+            process.terminate()
+
+
+def _address(process):
+    line = process.stderr.readline()
+    assert "ready at" in line, line + process.stderr.read()
+    return line.split()[-1]
