@@ -24,7 +24,7 @@ demo: setup ## Validate every list in sample_data/ against the bundled sandbox
 
 test: setup check ## Check the code, then run every test and measure coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --durations=5
+	$(BIN)/coverage run -m pytest --numprocesses 4 --dist loadfile --durations=5
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=95
 

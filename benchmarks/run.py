@@ -19,7 +19,6 @@ from pathlib import Path
 import annotating
 import calls_made
 import fan_out
-import http_choices
 import limit_use
 import normalising
 import processor_time
@@ -39,7 +38,6 @@ BENCHMARKS = {
     "normalising": normalising.run,
     "annotating": annotating.run,
     "start_up": start_up.run,
-    "http_choices": http_choices.run,
 }
 
 

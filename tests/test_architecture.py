@@ -22,6 +22,7 @@ LAYERS = [
 OWNERS = {
     "polars": {"phone", "tables", "batch", "reports"},
     "phonenumbers": {"phone"},
+    "h11": {"sendapi"},
     "httpx": {"sendapi"},
     "tenacity": {"pacing"},
     "sqlite3": {"ledger"},
@@ -105,7 +106,11 @@ def test_time_and_tasks_are_anyios(path):
 def test_the_sandbox_shares_no_code_with_the_client():
     """One misreading of the API on both sides would hide from every test."""
     borrowed = {
-        other for path in FILES if part_of(path) == "sandbox" for other in own_imports(path) if other != "sandbox"
+        other
+        for path in FILES
+        if part_of(path) == "sandbox"
+        for other in own_imports(path)
+        if other != "sandbox"
     }
 
     assert not borrowed

@@ -1,9 +1,21 @@
-"""A client whose provider is a function of the request, on both event loops."""
+"""A client whose provider is a function of the request, and one over sockets, on both event loops."""
+
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+from shutil import which
 
 import httpx
 import pytest
 
+# Makes the server beside the tests importable: tests are no package here.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from loopback import httpx_transport, keepalive_transport
+
 from validator.sendapi import AsyncSendAPI
+from validator.sendapi.keepalive import KeepAliveTransport
 
 KEY = "sk_test_canary_5f2d9a"
 WALL_NOW = 1_763_900_000.0
@@ -41,3 +53,56 @@ def registered():
         "is_whatsapp_user": True,
         "whatsapp_id": "447700900000@s.whatsapp.net",
     }
+
+
+@pytest.fixture(params=[keepalive_transport, httpx_transport], ids=lambda made: made.__name__)
+def carrier(request):
+    """Return what makes a transport to a URL: ours and httpx's, for what has to be the same with both."""
+    return request.param
+
+
+@pytest.fixture
+def ours():
+    def make(port, *, max_connections=10, **options):
+        return KeepAliveTransport(f"http://127.0.0.1:{port}/v1", max_connections=max_connections, **options)
+
+    return make
+
+
+@pytest.fixture
+def either(carrier):
+    """Return a transport to the server on a port, of either kind."""
+
+    def make(port, *, max_connections=10):
+        return carrier(f"http://127.0.0.1:{port}", max_connections=max_connections, context=None)
+
+    return make
+
+
+@pytest.fixture
+def client_at(key, carrier):
+    """Return a client of the server on a port, over each of the transports."""
+
+    def make(port, *, scheme="http", host="127.0.0.1", context=None, max_connections=100, **options):
+        url = f"{scheme}://{host}:{port}/v1"
+        transport = carrier(url, max_connections=max_connections, context=context)
+        return AsyncSendAPI(
+            key, base_url=url, max_connections=max_connections, transport=transport, **options
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """Return a server's context and certificate, signed by itself, for the name `localhost`."""
+    if which("openssl") is None:
+        pytest.skip("openssl is not installed: no certificate can be made")
+    folder = tmp_path_factory.mktemp("tls")
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=localhost",
+            "-addext", "subjectAltName=DNS:localhost"]  # fmt: skip
+    subprocess.run(made, cwd=folder, check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context, folder / "cert.pem"

@@ -1,23 +1,17 @@
-"""The client's own transport against a server on a loopback port that does as each test says."""
+"""The client over real sockets, carried by its own transport and by httpx's: alike in every fault."""
 
-import contextlib
 import json
 import logging
 import socket
 import ssl
-import struct
-import subprocess
 import traceback
-from shutil import which
 
 import anyio
-import anyio.abc
 import httpx
 import pytest
-from anyio.streams.tls import TLSListener
+from loopback import hang_up, http, httpx_transport, keepalive_transport, reset, say_nothing, saying, served
 
 from validator.errors import ApiError, BadAnswer, CertificateFailed, NoAnswer, TimedOut
-from validator.sendapi import AsyncSendAPI
 
 pytestmark = pytest.mark.anyio
 
@@ -25,61 +19,10 @@ NUMBER = "+447700900000"
 GOOD = json.dumps({"phone": NUMBER, "is_whatsapp_user": True}).encode()
 
 
-def http(body, *headers, status="200 OK"):
-    head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers])
-    return head.encode() + b"\r\n\r\n" + body
-
-
-@contextlib.asynccontextmanager
-async def served(talk, *, context=None):
-    """Serve on a free loopback port; `talk(stream)` is run for each connection. Yields the port."""
-
-    async def handle(stream):
-        with contextlib.suppress(anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLError):
-            async with stream:
-                await talk(stream)
-
-    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener:
-        port = listener.extra(anyio.abc.SocketAttribute.local_port)
-        wrapped = TLSListener(listener, context, standard_compatible=False) if context else listener
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(wrapped.serve, handle)
-            yield port
-            tasks.cancel_scope.cancel()
-
-
-def saying(*parts, then=None):
-    """Return a server that answers each request with all parts in turn, and then does something."""
-
-    async def talk(stream):
-        while await stream.receive():
-            for part in parts:
-                await stream.send(part)
-            if then is not None:
-                await then(stream)
-                return
-
-    return talk
-
-
-async def hang_up(stream):
-    await stream.aclose()
-
-
-async def reset(stream):
-    raw = stream.extra(anyio.abc.SocketAttribute.raw_socket)
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    await stream.aclose()
-
-
-async def say_nothing(stream):
-    await anyio.sleep_forever()
-
-
 @pytest.fixture
-def check(key):
+def check(client_at):
     async def ask(port, **options):
-        async with AsyncSendAPI(key, base_url=f"http://127.0.0.1:{port}/v1", **options) as client:
+        async with client_at(port, **options) as client:
             return await client.whatsapp.contacts.check(NUMBER, session_id="sess_1")
 
     return ask
@@ -101,21 +44,21 @@ async def test_the_request_is_on_the_wire_as_the_contract_has_it(check, key):
     assert "Accept-Encoding: identity" in head
 
 
-async def test_one_connection_serves_request_after_request(key):
+async def test_one_connection_serves_request_after_request(client_at):
     connections = []
 
     async def talk(stream):
         connections.append(stream)
         await saying(http(GOOD))(stream)
 
-    async with served(talk) as port, AsyncSendAPI(key, base_url=f"http://localhost:{port}") as client:
+    async with served(talk) as port, client_at(port, host="localhost") as client:
         for _ in range(3):
             await client.whatsapp.contacts.check(NUMBER, session_id="s")
 
     assert len(connections) == 1
 
 
-async def test_no_more_connections_are_opened_than_allowed(key):
+async def test_no_more_connections_are_opened_than_allowed(client_at):
     connections = []
 
     async def talk(stream):
@@ -124,7 +67,7 @@ async def test_no_more_connections_are_opened_than_allowed(key):
 
     async with (
         served(talk) as port,
-        AsyncSendAPI(key, base_url=f"http://127.0.0.1:{port}", max_connections=2) as client,
+        client_at(port, max_connections=2) as client,
         anyio.create_task_group() as tasks,
     ):
         for _ in range(6):
@@ -206,7 +149,7 @@ async def test_a_server_that_falls_silent_is_left_at_the_deadline(check, said):
             await check(port, timeout_s=0.05)
 
 
-async def test_a_connection_left_at_the_deadline_is_not_used_again(key):
+async def test_a_connection_left_at_the_deadline_is_not_used_again(client_at):
     turns = iter([saying(CUT, then=say_nothing), saying(http(GOOD))])
 
     async def talk(stream):
@@ -214,7 +157,7 @@ async def test_a_connection_left_at_the_deadline_is_not_used_again(key):
 
     async with (
         served(talk) as port,
-        AsyncSendAPI(key, base_url=f"http://127.0.0.1:{port}", timeout_s=0.1, max_connections=1) as client,
+        client_at(port, timeout_s=0.1, max_connections=1) as client,
     ):
         with pytest.raises(TimedOut):
             await client.whatsapp.contacts.check(NUMBER, session_id="s")
@@ -222,11 +165,11 @@ async def test_a_connection_left_at_the_deadline_is_not_used_again(key):
         assert (await client.whatsapp.contacts.check(NUMBER, session_id="s")).is_whatsapp_user
 
 
-async def test_a_second_answer_to_one_request_is_never_taken_for_the_next_number(key):
+async def test_a_second_answer_to_one_request_is_never_taken_for_the_next_number(client_at):
     other = {"phone": "+447700900001", "is_whatsapp_user": False}
     talk = saying(http(GOOD) + http(GOOD))
 
-    async with served(talk) as port, AsyncSendAPI(key, base_url=f"http://127.0.0.1:{port}") as client:
+    async with served(talk) as port, client_at(port) as client:
         assert (await client.whatsapp.contacts.check(NUMBER, session_id="s")).is_whatsapp_user
 
         with pytest.raises(ApiError) as raised:
@@ -235,9 +178,9 @@ async def test_a_second_answer_to_one_request_is_never_taken_for_the_next_number
     assert raised.value.transient
 
 
-# On asyncio only: httpcore nests generators that Trio warns of when a body is left half-way.
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_body_of_a_gigabyte_is_left_at_the_cap(check, anyio_backend):
+# By ours alone: httpcore nests generators that Trio warns of when a body is left half-way.
+@pytest.mark.parametrize("carrier", [keepalive_transport])
+async def test_a_body_of_a_gigabyte_is_left_at_the_cap(check):
     sent = []
 
     async def talk(stream):
@@ -284,7 +227,7 @@ def recorded():
         logging.getLogger(name).setLevel(level)
 
 
-async def test_no_log_record_and_no_traceback_holds_key_or_number(check, key, recorded):
+async def test_no_log_record_and_no_traceback_holds_key_or_number(check, key, carrier, recorded):
     """The server sends back all it was told, in every place that a library might log."""
     echo = f"X-Echo: {NUMBER} {key} /contacts/%2B447700900000/check"
     talks = [
@@ -307,7 +250,8 @@ async def test_no_log_record_and_no_traceback_holds_key_or_number(check, key, re
                 )
 
     assert len(raised) == 5
-    assert any("httpcore.http11: receive_response_headers.complete" in text for text in recorded)
+    logged = any("httpcore.http11: receive_response_headers.complete" in text for text in recorded)
+    assert logged is (carrier is httpx_transport)
     for text in recorded + raised:
         assert "7700900000" not in text
         assert key not in text
@@ -323,22 +267,7 @@ async def test_what_httpx_itself_logs_is_masked_too(recorded):
     assert "447700900000" not in line
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """Return a server's context and certificate, signed by itself, for the name `localhost`."""
-    if which("openssl") is None:
-        pytest.skip("openssl is not installed: no certificate can be made")
-    folder = tmp_path_factory.mktemp("tls")
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=localhost",
-            "-addext", "subjectAltName=DNS:localhost"]  # fmt: skip
-    subprocess.run(made, cwd=folder, check=True, capture_output=True)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context, folder / "cert.pem"
-
-
-async def test_a_certificate_of_its_own_signing_stops_before_the_key_is_sent(key, certificate):
+async def test_a_certificate_of_its_own_signing_stops_before_the_key_is_sent(client_at, certificate):
     received = []
 
     async def talk(stream):
@@ -346,7 +275,7 @@ async def test_a_certificate_of_its_own_signing_stops_before_the_key_is_sent(key
 
     async with (
         served(talk, context=certificate[0]) as port,
-        AsyncSendAPI(key, base_url=f"https://localhost:{port}") as client,
+        client_at(port, scheme="https", host="localhost") as client,
     ):
         with pytest.raises(CertificateFailed, match="does not prove who it is: self-signed") as raised:
             await client.account.usage()
@@ -355,33 +284,33 @@ async def test_a_certificate_of_its_own_signing_stops_before_the_key_is_sent(key
     assert received == []
 
 
-async def test_a_certificate_of_another_host_stops(key, certificate):
+async def test_a_certificate_of_another_host_stops(client_at, certificate):
     context, path = certificate
-    transport = httpx.AsyncHTTPTransport(verify=ssl.create_default_context(cafile=path), trust_env=False)
+    trusting = ssl.create_default_context(cafile=path)
 
     async with (
         served(saying(http(b"{}")), context=context) as port,
-        AsyncSendAPI(key, base_url=f"https://127.0.0.1:{port}", transport=transport) as client,
+        client_at(port, scheme="https", context=trusting) as client,
     ):
         with pytest.raises(CertificateFailed, match="IP address mismatch"):
             await client.account.usage()
 
 
-async def test_a_trusted_certificate_serves(key, certificate):
+async def test_a_trusted_certificate_serves(client_at, certificate):
     context, path = certificate
-    transport = httpx.AsyncHTTPTransport(verify=ssl.create_default_context(cafile=path), trust_env=False)
+    trusting = ssl.create_default_context(cafile=path)
 
     async with (
         served(saying(http(b'{"used": 3}')), context=context) as port,
-        AsyncSendAPI(key, base_url=f"https://localhost:{port}", transport=transport) as client,
+        client_at(port, scheme="https", host="localhost", context=trusting) as client,
     ):
         assert await client.account.usage() == {"used": 3}
 
 
-async def test_a_server_without_tls_behind_an_https_address_is_no_answer(key):
+async def test_a_server_without_tls_behind_an_https_address_is_no_answer(client_at):
     async with (
         served(saying(http(b"{}"))) as port,
-        AsyncSendAPI(key, base_url=f"https://localhost:{port}") as client,
+        client_at(port, scheme="https", host="localhost") as client,
     ):
         with pytest.raises(NoAnswer) as raised:
             await client.account.usage()

@@ -21,6 +21,7 @@ from validator.sendapi.address import (
 )
 from validator.sendapi.decoding import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.sendapi.exchange import Exchange
+from validator.sendapi.keepalive import KeepAliveTransport
 from validator.sendapi.key import ApiKey
 from validator.sendapi.masking import mask_logs
 from validator.sendapi.paging import Paging
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
     from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage
 
 DEFAULT_PER_PAGE = 25  # the provider's contract
-
-# Node's servers close a connection that was idle for 5 s (`http.Server.keepAliveTimeout`), the shortest
-# default among common ones. Ours goes first, so that no request meets a connection that is being closed.
-_KEEPALIVE_S = 4.0
 
 # On import, not on construction: a number must not reach a log through httpx whatever was configured before.
 mask_logs()
@@ -81,12 +78,13 @@ class AsyncSendAPI:
                 "both have to be above zero, and the timeout finite"
             )
         key = api_key if isinstance(api_key, ApiKey) else ApiKey.parse(api_key)
+        url = checked_base_url(base_url)
         exchange = Exchange(
-            base_url=checked_base_url(base_url),
+            base_url=url,
             headers=_headers(key),
             timeout_s=timeout_s,
             wall_clock=wall_clock,
-            transport=transport or _network(max_connections),
+            transport=transport or KeepAliveTransport(url, max_connections=max_connections),
         )
         self._transport = exchange.transport
         self.whatsapp = WhatsApp(exchange)
@@ -115,15 +113,6 @@ def _headers(key: ApiKey) -> httpx.Headers:
             "User-Agent": f"recipient-validator/{version('recipient-validator')}",
         }
     )
-
-
-def _network(max_connections: int) -> httpx.AsyncHTTPTransport:
-    limits = httpx.Limits(
-        max_connections=max_connections,
-        max_keepalive_connections=max_connections,
-        keepalive_expiry=_KEEPALIVE_S,
-    )
-    return httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
 
 
 class WhatsApp:
