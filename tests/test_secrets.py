@@ -32,8 +32,8 @@ def run(request, base_url, tmp_path_factory):
     (folder / "key").write_text(KEY + "\n")
     (folder / "key").chmod(0o600)
     options = (
-        "-o out.csv --sendable send.csv --report r.html --summary s.json --accept possible --retries 0 --rate none -v "
-        "--api-key-file key"
+        "-o out.csv --sendable send.csv --report r.html --summary s.json --accept possible "
+        "--retries 0 --rate none -v --api-key-file key"
     )
     done = subprocess.run(
         [

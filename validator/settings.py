@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from platformdirs import PlatformDirs
 
 from validator.errors import UsageError
-from validator.model import Verdict
+from validator.model import Number, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,6 +119,16 @@ def parse_share(text: str) -> float:
     if not 0 <= share <= 1:
         raise UsageError(f"share {text!r} is out of range; 0% to 100%")
     return share
+
+
+def parse_canary(text: str) -> Number:
+    """Return the number written as `+447700900000`; blanks, dots, dashes and parentheses may stand in it."""
+    try:
+        return Number.parse(re.sub(r"[\s().-]", "", text))
+    except ValueError:
+        raise UsageError(
+            "a --canary is not understood; write it with its country code, for instance +447700900000"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ REASONS = {
     Verdict.INVALID: Reason.REJECTED_BY_PROVIDER,
     Verdict.UNKNOWN: Reason.TIMEOUT,
 }
+NO = Verdict.NOT_REGISTERED
 NUMBERS = st.integers(FIRST, FIRST + 5).map(Number)
 TIMES_MS = st.integers(0, 100)
 
@@ -34,12 +35,13 @@ outcomes = st.builds(
 )
 
 
-def row_of(outcome):
+def row_of(outcome, *, waits):
     unknown = outcome.verdict is Verdict.UNKNOWN
+    suspect = waits and outcome.verdict is NO
     return (
         int(outcome.number),
-        outcome.verdict.value,
-        outcome.reason.value if outcome.reason else None,
+        "unknown" if suspect else outcome.verdict.value,
+        "session_suspect" if suspect else outcome.reason.value if outcome.reason else None,
         None if unknown else outcome.whatsapp_id,
         outcome.source.value,
         outcome.checked_at_ms,
@@ -56,7 +58,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.path = self.folder / "ledger.sqlite"
         self.ledger = Ledger.open(self.path, holder="pytest")
-        self.answers, self.failures, self.group = {}, {}, []
+        self.answers, self.failures, self.suspects, self.group = {}, {}, {}, []
+        self.ordinal = self.through = 0
 
     def teardown(self):
         self.ledger.close()
@@ -65,7 +68,28 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(outcome=outcomes)
     def record(self, outcome):
         self.ledger.record(outcome)
-        self.group.append(outcome)
+        self.group.append((outcome, 0))
+
+    @rule(number=NUMBERS, at_ms=TIMES_MS)
+    def suspect(self, number, at_ms):
+        outcome = Outcome(
+            number=number, verdict=NO, reason=REASONS[NO], checked_at_ms=at_ms, session="sess_a"
+        )
+        self.ordinal += 1
+        self.ledger.suspect(outcome, self.ordinal)
+        self.group.append((outcome, self.ordinal))
+
+    @rule(back=st.integers(0, 4))
+    def vouch(self, back):
+        self.through = max(self.through, self.ordinal - back)
+        self.ledger.vouch("sess_a", max(0, self.ordinal - back))
+
+    @rule(back=st.integers(0, 4))
+    def retract(self, back):
+        through = max(0, self.ordinal - back)
+        retracted = self.ledger.retract("sess_a", through)
+        self.settle()
+        assert retracted == sorted(self.take_suspects(through), key=int)
 
     @rule()
     def commit(self):
@@ -88,23 +112,37 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger.close()
         self.path = copy / "ledger.sqlite"
         self.ledger = Ledger.open(self.path, holder="pytest")
-        self.group = []
+        self.group, self.through = [], 0
 
     def settle(self):
-        for outcome in self.group:
-            if outcome.verdict is Verdict.UNKNOWN:
+        for outcome, ordinal in self.group:
+            if outcome.verdict is Verdict.UNKNOWN or ordinal > self.through:
                 self.failures[outcome.number] = outcome
             else:
                 self.answers[outcome.number] = outcome
                 self.failures.pop(outcome.number, None)
-        self.group = []
+            if ordinal > self.through:
+                self.suspects[ordinal] = outcome.number
+        for number in self.take_suspects(self.through):
+            self.answers[number] = self.failures.pop(number)
+        self.group, self.through = [], 0
+
+    def take_suspects(self, through):
+        """Forget suspects up to an ordinal; return the numbers that still are what the last of them left."""
+        taken = {number for ordinal, number in self.suspects.items() if ordinal <= through}
+        self.suspects = {ordinal: number for ordinal, number in self.suspects.items() if ordinal > through}
+        return {
+            number
+            for number in taken - set(self.suspects.values())
+            if number in self.failures and self.failures[number].verdict is NO
+        }
 
     def expected(self, fresh_from_ms):
         shown = dict(self.failures)
         for number, answer in self.answers.items():
             if number not in shown or answer.checked_at_ms >= fresh_from_ms:
                 shown[number] = answer
-        return [row_of(shown[number]) for number in sorted(shown, key=int)]
+        return [row_of(shown[n], waits=shown[n] is self.failures.get(n)) for n in sorted(shown, key=int)]
 
     @rule(fresh_from_ms=TIMES_MS, numbers=st.none() | st.lists(NUMBERS))
     def ask(self, fresh_from_ms, numbers):

@@ -127,7 +127,7 @@ def test_stats_count_numbers_by_verdict_and_source(ledger, make_outcome):
     assert stats.by_verdict == {"registered": 2, "unknown": 1, "not_registered": 1}
     assert stats.by_source == {"api": 3, "contacts": 1}
     assert (stats.oldest_ms, stats.newest_ms) == (NOW_MS - 7, NOW_MS + 7)
-    assert (stats.schema_version, stats.runs) == (1, 1)
+    assert (stats.schema_version, stats.runs) == (2, 1)
     assert stats.size_bytes > 0
 
 

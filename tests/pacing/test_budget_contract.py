@@ -11,6 +11,7 @@ from validator.pacing import NoBudget, PacedBudget
 BUDGETS = {
     "paced": lambda: PacedBudget(now=0.0, rng=random.Random(1)),
     "fixed": lambda: PacedBudget(now=0.0, limit_per_min=600, rng=random.Random(1)),
+    "finding": lambda: PacedBudget(now=0.0, find=True, rng=random.Random(1)),
     "unpaced": lambda: NoBudget(rng=random.Random(1)),
 }
 
@@ -50,21 +51,35 @@ def test_an_absurd_wait_is_held_for_years_and_stays_finite(budget, asked_s):
     assert 365 * 86_400 < budget.ready_at(0.0, 1) < math.inf
 
 
-def test_the_reset_of_a_spent_window_holds_longer_than_retry_after(budget):
-    spent = RateWindow(limit=60, remaining=0, reset_s=45.0)
+SPENT = RateWindow(limit=60, remaining=0, reset_s=45.0)
 
-    refuse(budget, 0.0, windows=(spent,), retry_after_s=2.0)
 
-    assert hold_s(budget, 0.0) >= 45.0
+@pytest.mark.parametrize("retry_after_s", [2.0, 0.0, 50.0])
+def test_retry_after_decides_alone_where_it_makes_sense(budget, retry_after_s):
+    """The reset of a token bucket is when it is full: a minute after the next request fits."""
+    refuse(budget, 0.0, windows=(SPENT,), retry_after_s=retry_after_s)
+
+    assert max(retry_after_s, 1.0) <= hold_s(budget, 0.0) <= 1.1 * max(retry_after_s, 1.0)
+
+
+@pytest.mark.parametrize("retry_after_s", [None, -1.0, math.nan])
+def test_without_it_the_reset_of_a_spent_window_does(budget, retry_after_s):
+    refuse(budget, 0.0, windows=(SPENT,), retry_after_s=retry_after_s)
+
+    assert 45.0 <= hold_s(budget, 0.0) <= 1.1 * 45.0
 
 
 @pytest.mark.parametrize("remaining", [None, 3])
 def test_the_reset_of_a_window_that_is_not_spent_holds_nothing(budget, remaining):
-    window = RateWindow(limit=60, remaining=remaining, reset_s=45.0)
+    refuse(budget, 0.0, windows=(RateWindow(limit=60, remaining=remaining, reset_s=45.0),))
 
-    refuse(budget, 0.0, windows=(window,), retry_after_s=2.0)
+    assert hold_s(budget, 0.0) < 1.2
 
-    assert hold_s(budget, 0.0) < 2.5
+
+def test_of_several_spent_windows_the_last_to_be_full_decides(budget):
+    refuse(budget, 0.0, windows=(SPENT, RateWindow(limit=9, remaining=0, reset_s=80.0), SPENT))
+
+    assert hold_s(budget, 0.0) >= 80.0
 
 
 def test_nothing_starts_before_a_hold_ends(budget):
@@ -96,8 +111,13 @@ def test_the_report_says_why_and_how_long_requests_are_held(budget):
     assert "asking for 30 s" in held.hold_reason
     assert (held.held_s, held.rate_per_min) == (10.0, 0.0)
     assert (later.hold_until, later.hold_reason) == (None, "")
+    assert later.last_hold_reason == held.last_hold_reason == held.hold_reason
     assert 30.0 <= later.held_s <= 33.0
     assert (later.started, later.refused) == (1, 1)
+
+
+def test_where_nothing_was_ever_held_there_is_no_reason(budget):
+    assert (budget.report(0.0).hold_reason, budget.report(0.0).last_hold_reason) == ("", "")
 
 
 def test_two_holds_add_up_in_the_report(budget):

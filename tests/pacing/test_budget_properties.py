@@ -32,13 +32,14 @@ events = st.lists(
     ),
     max_size=60,
 )
-budgets = st.sampled_from(["auto", "fixed", "none"])
+budgets = st.sampled_from(["auto", "fixed", "find", "none"])
 
 
 def new(kind):
     if kind == "none":
         return NoBudget(rng=random.Random(1))
-    return PacedBudget(now=0.0, limit_per_min=7.5 if kind == "fixed" else None, rng=random.Random(1))
+    limit_per_min = 7.5 if kind == "fixed" else None
+    return PacedBudget(now=0.0, limit_per_min=limit_per_min, find=kind == "find", rng=random.Random(1))
 
 
 @settings(max_examples=60, deadline=None)

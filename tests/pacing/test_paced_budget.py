@@ -259,6 +259,66 @@ def test_a_day_with_something_left_or_without_an_end_holds_nothing(remaining, re
     assert budget.report(0.0).told_by == "lowest plan"
 
 
+def test_a_minute_and_a_day_rule_side_by_side():
+    """The minute is paced; the day is spent, then waited for."""
+    budget = new()
+    minute = RateWindow(limit=600, remaining=500, reset_s=40.0)
+    days = [RateWindow(limit=5000, remaining=left, reset_s=7200.0, window_s=86_400.0) for left in (1, 0)]
+    ask(budget, 0.0, RateNotice(windows=(minute, days[0])))
+    assert (limit_of(budget), budget.report(0.0).hold_until) == (600, None)
+
+    ask(budget, 1.0, RateNotice(windows=(minute, days[1])))
+    report = budget.report(1.0)
+    assert (report.limit_per_min, report.told_by) == (600, "headers")
+    assert 7201 <= report.hold_until <= 7921
+
+
+def test_what_a_day_has_left_bounds_a_short_list_too():
+    budget = new()
+    minute = RateWindow(limit=600, remaining=500)
+    day = RateWindow(limit=5000, remaining=20, window_s=86_400.0)
+    ask(budget, 0.0, RateNotice(windows=(minute, day)))
+
+    assert budget.ready_at(0.01, 18) == 0.01
+    assert budget.ready_at(0.01, 19) > 0.01
+
+
+@pytest.mark.parametrize(
+    ("reset_s", "reason"),
+    [
+        (76.0, ""),
+        (375.0, ""),
+        (400.0, "the allowance of 0.2 h is spent"),
+        (3000.0, "the allowance of 1.0 h is spent"),
+        (3601.0, "the allowance of 1.0 h is spent"),
+        (80_000.0, "the allowance of 24.0 h is spent"),
+        (10_000_000.0, "the allowance of 2,777.8 h is spent"),
+    ],
+)
+def test_a_limit_whose_reset_is_far_beyond_a_minute_is_that_of_a_longer_window(reset_s, reason):
+    budget = new()
+    ask(budget, 0.0, told(10_000, remaining=9999, reset_s=reset_s))
+
+    per_min = 60 if reason else 10_000 / 5
+    assert limit_of(budget) == per_min
+    ask(budget, 2.0, told(10_000, remaining=0, reset_s=min(reset_s, 60.0)))
+    assert budget.report(2.0).hold_reason == reason
+
+
+def test_a_reset_a_little_beyond_a_minute_is_rounding():
+    budget = new()
+    ask(budget, 0.0, told(600, remaining=599, reset_s=75.0))
+
+    assert limit_of(budget) == 600
+
+
+def test_a_window_that_tells_its_length_is_as_long_as_it_says():
+    budget = new()
+    ask(budget, 0.0, told(100, remaining=99, reset_s=3000.0, window_s=10.0))
+
+    assert limit_of(budget) == 600
+
+
 def test_a_spent_minute_by_itself_holds_nothing():
     """A server whose burst is smaller than its limit says 0 all the time."""
     budget = new()

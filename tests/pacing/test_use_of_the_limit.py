@@ -4,7 +4,7 @@ import random
 
 import pytest
 from servers import KINDS
-from simulator import Network, simulate
+from simulator import Network, nothing_told, simulate
 
 from validator.pacing import PacedBudget
 
@@ -12,12 +12,12 @@ from validator.pacing import PacedBudget
 LEAST_USE = {60: 0.983, 300: 0.99, 1000: 0.99, 2000: 0.99}
 
 
-def run(kind, limit, seed, *, until_s, todo=10**9, headers=True, rate=None, **network):
+def run(kind, limit, seed, *, until_s, todo=10**9, tell=None, rate=None, **network):
     rng = random.Random(f"{kind} {limit} {seed}")
     budget = PacedBudget(now=0.0, limit_per_min=rate, rng=rng)
     server = KINDS[kind](limit, offset_s=rng.uniform(0.0, 60.0))
     return simulate(
-        budget, server, Network(rng, **network), until_s=until_s, todo=todo, headers=headers, concurrency=256
+        budget, server, Network(rng, **network), until_s=until_s, todo=todo, tell=tell, concurrency=256
     )
 
 
@@ -51,7 +51,7 @@ def test_no_window_of_the_server_ever_holds_more_than_the_limit(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fixed_rate_holds_without_headers(kind):
-    record = run(kind, 300, seed=4, until_s=300.0, headers=False, rate=300)
+    record = run(kind, 300, seed=4, until_s=300.0, tell=nothing_told, rate=300)
 
     assert record.refused == []
     assert record.use(300, 60.0, 300.0) >= 0.99

@@ -7,6 +7,7 @@ import pytest
 
 from validator.model import Reason, Verdict
 from validator.reports import PROVIDER_PLANS, CallCounts, PlanSummary, RateUse, SessionCounts, Summary
+from validator.reports.facts import summary_facts
 from validator.reports.summary import calls_time_s
 
 DOC = Path(__file__).parents[2] / "docs" / "summary.md"
@@ -105,3 +106,15 @@ def test_a_plan_starts_with_nothing_known():
     )
 
     assert empty.to_json()["plan_times_s"] == dict.fromkeys(PROVIDER_PLANS, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("calls", "fact"),
+    [
+        (CallCounts(), None),
+        (CallCounts(canaries=1), "1 canary asked about"),
+        (CallCounts(canaries=6, retracted=1_200), "6 canaries asked about, 1,200 answers retracted"),
+    ],
+)
+def test_canaries_are_a_fact_where_there_were_any(summary, calls, fact):
+    assert summary_facts(replace(summary, calls=calls)).get("canaries") == fact

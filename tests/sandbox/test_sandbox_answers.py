@@ -79,6 +79,18 @@ def test_a_lying_session_answers_the_same_to_everybody():
     assert all(body["is_whatsapp_user"] and body["whatsapp_id"] for body in yes)
 
 
+def test_a_linked_number_is_registered_unless_the_session_lies(talk):
+    async def scenario(api):
+        honest = (await api.check("+447700900999")).json()
+        api.app.world.change_session(api.session_id, answers=Answers.NO)
+        return honest, (await api.check("+447700900999")).json()
+
+    honest, lying = talk(scenario, registered_share=0.0)
+
+    assert (honest["is_whatsapp_user"], honest["whatsapp_id"]) == (True, "447700900999@s.whatsapp.net")
+    assert lying["is_whatsapp_user"] is False
+
+
 @pytest.mark.slow
 def test_contacts_are_reserved_numbers_and_distinct():
     phones = [contact_phone(index) for index in range(80_000)]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from validator.batch.exchanges import Exchanges
 from validator.batch.fanout import FanOut
+from validator.batch.guarding import Guarding, Inherited, without
 from validator.batch.paced import paced
 from validator.batch.queue import Queue
 from validator.batch.recorder import Recorder
@@ -17,12 +19,12 @@ from validator.errors import ApiError, Forbidden, ValidatorError
 from validator.pacing import CONNECTED, RetryPolicy, ending_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     import polars as pl
 
     from validator.batch.fanout import Bounds
-    from validator.batch.provider import Provider
+    from validator.batch.provider import Provider, Status
     from validator.batch.tally import Tally
     from validator.ledger import Ledger
     from validator.pacing import Budget, Lane, RetryBudget
@@ -46,6 +48,7 @@ class Asking:
         bounds: where to stop early.
         ledger: where outcomes go.
         now_ms: the time of day in milliseconds since the Unix epoch.
+        inherited: what the lanes' guards have taken over from an earlier run, by session.
     """
 
     provider: Provider
@@ -55,6 +58,7 @@ class Asking:
     bounds: Bounds
     ledger: Ledger
     now_ms: Callable[[], int]
+    inherited: Mapping[str, Inherited] = field(default_factory=dict)
 
 
 async def ask_all(
@@ -65,18 +69,30 @@ async def ask_all(
     Raises:
         ExceptionGroup: with a `LedgerError`: the ledger failed; the run is over, and resumable.
     """
-    queue = Queue((int(number) for number in todo), len(todo))
+    fresh = without(todo, asking.inherited.values())
+    queue = Queue((int(number) for number in fresh), len(fresh))
     recorder = Recorder(asking.ledger, on_durable=tally.durable, now_ms=asking.now_ms)
-    fan_out = FanOut(
+    guarding = Guarding(todo=todo, inherited=asking.inherited, queue=queue, recorder=recorder, tally=tally)
+    exchanges = Exchanges(
         provider=asking.provider,
+        queue=queue,
+        budget=asking.budget,
+        retries=asking.retries,
+        guarding=guarding,
+        recorder=recorder,
+        tally=tally,
+        now_ms=asking.now_ms,
+    )
+    fan_out = FanOut(
         queue=queue,
         lanes=asking.lanes,
         budget=asking.budget,
         retries=asking.retries,
+        exchanges=exchanges,
+        guarding=guarding,
         recorder=recorder,
         tally=tally,
         bounds=asking.bounds,
-        now_ms=asking.now_ms,
     )
     async with anyio.create_task_group() as watching:
         for watcher in watchers:
@@ -87,7 +103,12 @@ async def ask_all(
 
 
 async def look_at_sessions(
-    sessions: Sequence[str], provider: Provider, *, budget: Budget, max_wait_s: float
+    sessions: Sequence[str],
+    provider: Provider,
+    *,
+    budget: Budget,
+    max_wait_s: float,
+    tell: Callable[[Status], None] = lambda _: None,
 ) -> dict[str, str]:
     """Return the state of each session, so that a wrong set-up costs one call and not a list of them.
 
@@ -102,9 +123,12 @@ async def look_at_sessions(
     for session in sessions:
         try:
             look = partial(provider.look_at, session)
-            statuses[session] = (await paced(look, budget=budget, retry=retry, max_wait_s=max_wait_s)).status
+            seen = await paced(look, budget=budget, retry=retry, max_wait_s=max_wait_s)
         except Forbidden:
             statuses[session] = CONNECTED
+            continue
         except ApiError as failure:
             raise ending_of(session, failure) from failure
+        statuses[session] = seen.status
+        tell(seen)
     return statuses

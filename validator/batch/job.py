@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from validator.batch.annotate import annotate, output_schema
 from validator.batch.knowledge import Knowledge, read_knowledge
-from validator.batch.people import Landlines, Reading, askable, numbers_in, read_people
+from validator.batch.people import Landlines, Reading, askable, read_people, suppressed_by
 from validator.batch.plan import Only, Order, make_plan
 from validator.errors import FileError, UsageError
 from validator.phone import Accept
@@ -224,8 +224,10 @@ def _opener(opened: Opened, target: Path | BinaryIO) -> OpenWriter:
 
 
 def _suppressed(job: Job) -> pl.Series:
-    tables = map(open_table, job.suppress)
-    return numbers_in(
-        (table, Reading(column=find_phone_column(table, named=None, region=job.region), region=job.region))
-        for table in tables
-    )
+    return suppressed_by((table, _reading_of(table, job.region)) for table in map(open_table, job.suppress))
+
+
+def _reading_of(table: Table, region: str | None) -> Reading:
+    """Return how a suppression list is read: generously, since its people must not be asked in any case."""
+    column = find_phone_column(table, named=None, region=region)
+    return Reading(column=column, region=region, accept=Accept.POSSIBLE)

@@ -54,10 +54,6 @@ class Knowledge:
         hit = found["number"] == asked
         return found.drop("number").select(pl.when(hit).then(pl.all()))
 
-    def fresh_numbers(self) -> pl.Series:
-        """Return the numbers that need not be asked again, ascending."""
-        return self.frame.filter("fresh")["number"]
-
 
 def read_knowledge(ledger: LedgerReader, numbers: pl.Series, max_age: MaxAge, now_ms: int) -> Knowledge:
     """Read what the ledger holds about `numbers` (distinct, UInt64).

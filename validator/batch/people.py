@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.errors import FileError
 from validator.model import LineType, Reason
 from validator.phone import Accept, normalise
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from validator.tables import Table
+
+log = logging.getLogger(__name__)
 
 REASON = pl.Enum([reason.value for reason in Reason])
 
@@ -84,10 +88,29 @@ def people_of(rows: pl.DataFrame, reading: Reading, *, suppressed: pl.Series | N
     return _numbers_of(rows, reading).pipe(_withhold, reading.landlines, suppressed)
 
 
-def numbers_in(tables: Iterable[tuple[Table, Reading]]) -> pl.Series:
-    """Return the distinct numbers of some lists, for instance of suppression lists."""
-    found = [read_people(table, reading, tell=lambda _: None)["number"] for table, reading in tables]
+def suppressed_by(tables: Iterable[tuple[Table, Reading]]) -> pl.Series:
+    """Return the distinct numbers of some suppression lists (UInt64).
+
+    Raises:
+        FileError: nobody in a list can be read, so that it would silently suppress nobody.
+    """
+    found = [_suppressed_by(table, reading) for table, reading in tables]
     return pl.concat([pl.Series("number", [], dtype=pl.UInt64), *found]).drop_nulls().unique()
+
+
+def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
+    numbers = read_people(table, reading, tell=lambda _: None)["number"]
+    unread = numbers.null_count()
+    if unread and unread == len(numbers):
+        raise FileError(
+            f"no cell of column {reading.column!r} of {table.path} is a number, so that nobody would be "
+            "suppressed; where its numbers lack the country code, say which one with --region"
+        )
+    if unread:
+        log.warning(
+            "%d of %d cells of %s are no numbers and suppress nobody", unread, len(numbers), table.path
+        )
+    return numbers
 
 
 def askable(people: pl.DataFrame) -> pl.Series:

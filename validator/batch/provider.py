@@ -38,6 +38,11 @@ class Status(Protocol):
         ...
 
     @property
+    def phone_number(self) -> str | None:
+        """The phone linked to the session, as the provider writes it; None where it does not tell."""
+        ...
+
+    @property
     def rate(self) -> RateNotice:
         """What the answer said about rates."""
         ...

@@ -9,7 +9,7 @@ import anyio
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from validator.model import Outcome
+    from validator.model import Number, Outcome
 
 # Long enough to make one sync serve a hundred outcomes at full speed, short enough that a crash repeats only
 # what was in flight a moment ago.
@@ -21,6 +21,18 @@ class Journal(Protocol):
 
     def record(self, outcome: Outcome) -> None:
         """Put an outcome into the open group."""
+        ...
+
+    def suspect(self, outcome: Outcome, ordinal: int) -> None:
+        """Put a "no" that nothing vouches for yet into the open group."""
+        ...
+
+    def vouch(self, session: str, through: int) -> None:
+        """Believe a session's suspects up to an ordinal, in the open group."""
+        ...
+
+    def retract(self, session: str, through: int) -> list[Number]:
+        """Give a session's suspects up to an ordinal up for lies, durably; return their numbers."""
         ...
 
     def note_attempts(self, session: str, count: int, now_ms: int) -> None:
@@ -47,15 +59,31 @@ class Recorder:
         self._journal = journal
         self._on_durable = on_durable
         self._now_ms = now_ms
-        self._group: list[Outcome] = []
+        self._group: list[tuple[Outcome, int]] = []
+        self._vouched: dict[str, int] = {}
         self._attempts: dict[str, int] = {}
         self._waiting = anyio.Event()
         self._broken = False
 
-    def add(self, outcome: Outcome) -> None:
-        """Take an outcome into the open group."""
-        self._group.append(outcome)
+    def add(self, outcome: Outcome, ordinal: int = 0) -> None:
+        """Take an outcome into the open group; with its ordinal where something has to vouch for it first."""
+        self._group.append((outcome, ordinal))
         self._waiting.set()
+
+    def vouch(self, session: str, through: int) -> None:
+        """Vouch in the open group for what a session has answered up to an ordinal."""
+        self._vouched[session] = through
+        self._waiting.set()
+
+    def retract(self, session: str, through: int) -> list[Number]:
+        """Retract what a session has answered up to an ordinal, now and durably; return the numbers."""
+        self.flush()
+        if self._broken:
+            return []
+        self._broken = True
+        numbers = self._journal.retract(session, through)
+        self._broken = False
+        return numbers
 
     def add_attempt(self, session: str) -> None:
         """Count one attempt through a session."""
@@ -64,16 +92,17 @@ class Recorder:
 
     def flush(self) -> None:
         """Make everything taken so far durable, now. After an error of the journal there is no more to do."""
-        if self._broken or not (self._group or self._attempts):
+        if self._broken or not (self._group or self._vouched or self._attempts):
             return
         group, self._group = self._group, []
+        vouched, self._vouched = self._vouched, {}
         attempts, self._attempts = self._attempts, {}
         self._waiting = anyio.Event()
         # Until it is durable: an error tells its reason once, and is not followed by "takes nothing more".
         self._broken = True
-        self._write(group, attempts)
+        self._write(group, vouched, attempts)
         self._broken = False
-        self._on_durable(group)
+        self._on_durable([outcome for outcome, _ in group])
 
     async def run(self) -> None:
         """Flush whenever something has waited for `GROUP_S`; until cancelled."""
@@ -82,9 +111,16 @@ class Recorder:
             await anyio.sleep(GROUP_S)
             self.flush()
 
-    def _write(self, group: Sequence[Outcome], attempts: Mapping[str, int]) -> None:
-        for outcome in group:
-            self._journal.record(outcome)
+    def _write(
+        self, group: Sequence[tuple[Outcome, int]], vouched: Mapping[str, int], attempts: Mapping[str, int]
+    ) -> None:
+        for outcome, ordinal in group:
+            if ordinal:
+                self._journal.suspect(outcome, ordinal)
+            else:
+                self._journal.record(outcome)
+        for session, through in vouched.items():
+            self._journal.vouch(session, through)
         for session, count in attempts.items():
             self._journal.note_attempts(session, count, self._now_ms())
         self._journal.commit()

@@ -88,6 +88,10 @@ def summarise(job: Job, plan: Plan, counts: Counts, course: Course, exit_code: i
             refusals=tally.refusals,
             retries=tally.retries,
             failures=tally.failures,
+            canaries=tally.canaries,
+            retracted=tally.retracted,
+            confirmations=tally.confirmations,
+            overturned=tally.overturned,
         ),
         sessions=[
             SessionCounts(
@@ -108,7 +112,7 @@ def _rate_use(course: Course) -> RateUse:
     if report is None or course.asking_s <= 0:
         return RateUse()
     # Limits are of a minute: a short run has used one minute's worth, however quick it was.
-    used = course.tally.attempts / max(course.asking_s / 60, 1.0)
+    used = (course.tally.attempts + course.tally.canaries) / max(course.asking_s / 60, 1.0)
     limit = report.limit_per_min
     return RateUse(
         limit_per_min=limit,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from validator.errors import ApiError, InvalidPhone, RateLimited
+from validator.model import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,10 +21,11 @@ ERROR_WINDOW = 200
 
 @dataclass(slots=True)
 class SessionTally:
-    """Attempts and failures through one session."""
+    """Attempts and failures through one session; `canaries` are attempts too, beside those for checks."""
 
     attempts: int = 0
     failures: int = 0
+    canaries: int = 0
 
     @property
     def error_rate(self) -> float:
@@ -41,9 +43,14 @@ class Tally:
         refusals: those refused by the rate limiter (429).
         retries: those paid from the retry budget.
         failures: those that found nothing out, refusals not counted.
+        canaries: HTTP exchanges begun to see whether a session tells the truth.
+        retracted: answers given up again because of a session that may have lied.
+        confirmations: checks that asked once more about a "no".
+        overturned: those among them that were answered "yes".
         asked: numbers whose check has ended, with a verdict or with `unknown`.
         verdicts: ended checks by verdict.
         sessions: attempts and failures by session.
+        believed: answers "no" by session that were let stand although nothing vouches for them.
     """
 
     attempts: int = 0
@@ -51,20 +58,31 @@ class Tally:
     refusals: int = 0
     retries: int = 0
     failures: int = 0
+    canaries: int = 0
+    retracted: int = 0
+    confirmations: int = 0
+    overturned: int = 0
     asked: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     sessions: dict[str, SessionTally] = field(default_factory=dict)
+    believed: Counter[str] = field(default_factory=Counter)
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=ERROR_WINDOW))
 
     def attempts_through(self, session: str) -> int:
-        """Return the attempts made through a session in this run."""
-        return self.sessions[session].attempts if session in self.sessions else 0
+        """Return the attempts made through a session in this run, for checks and for canaries."""
+        of = self.sessions.get(session, SessionTally())
+        return of.attempts + of.canaries
 
     def begin(self, session: str, *, is_retry: bool) -> None:
         """Count an attempt that starts."""
         self.attempts += 1
         self.retries += is_retry
         self.sessions.setdefault(session, SessionTally()).attempts += 1
+
+    def begin_canary(self, session: str) -> None:
+        """Count a canary's exchange that starts."""
+        self.canaries += 1
+        self.sessions.setdefault(session, SessionTally()).canaries += 1
 
     def end(self, session: str, failure: ApiError | None) -> None:
         """Count how an attempt ended. The provider's "invalid number" is an answer."""
@@ -82,6 +100,30 @@ class Tally:
         for outcome in outcomes:
             self.asked += 1
             self.verdicts[outcome.verdict.value] += 1
+
+    def retract(self, count: int) -> None:
+        """Take back so many checks that ended with "no"."""
+        self.retracted += count
+        self.asked -= count
+        self.verdicts[Verdict.NOT_REGISTERED.value] -= count
+
+    def add_confirmations(self, second: Tally) -> None:
+        """Add what a round of confirmations has counted for itself."""
+        self.attempts += second.attempts
+        self.answers += second.answers
+        self.refusals += second.refusals
+        self.retries += second.retries
+        self.failures += second.failures
+        self.canaries += second.canaries
+        self.confirmations += second.asked
+        self.overturned += (overturned := second.verdicts[Verdict.REGISTERED.value])
+        self.verdicts[Verdict.REGISTERED.value] += overturned
+        self.verdicts[Verdict.NOT_REGISTERED.value] -= overturned
+        for session, of in second.sessions.items():
+            ours = self.sessions.setdefault(session, SessionTally())
+            ours.attempts += of.attempts
+            ours.failures += of.failures
+            ours.canaries += of.canaries
 
     def recent_error_rate(self) -> float:
         """The share of failures among the latest attempts; 0 until there are enough to tell."""

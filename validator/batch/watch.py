@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import anyio
@@ -56,7 +57,8 @@ class Watch:
             refusals=tally.refusals,
             failures=tally.failures,
             paused_because=resting.why or None,
-            paused_for_s=max(0.0, resting.until - now) if paused else None,
+            # Some pauses end when something in flight does, and nobody knows when that is.
+            paused_for_s=max(0.0, resting.until - now) if paused and resting.until < math.inf else None,
             eta_s=self._eta_s(self._total - tally.asked, report.rate_per_min, report.used_per_min),
         )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from validator import __version__
 from validator.cli.defaults import default_map
-from validator.cli.failure import report_failure
+from validator.cli.failure import report_failure, translated_io
 from validator.errors import UsageError
 from validator.settings import PROJECT_FILE, user_file
 
@@ -44,6 +44,11 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(importlib.import_module(f"validator.cli.{cmd_name}"), cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Left to click, a closed pipe would end with 1, which stands for a bug here."""
+        with translated_io():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """Write the list of commands without importing any."""

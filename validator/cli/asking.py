@@ -14,26 +14,33 @@ from typing import TYPE_CHECKING
 import anyio
 
 from validator.batch.ask import Asking, ask_all, look_at_sessions
+from validator.batch.changes import Changes
+from validator.batch.confirm import confirm_negatives
 from validator.batch.contacts import all_contacts, take_contacts
 from validator.batch.fanout import Bounds
+from validator.batch.guarding import doubts, inherit, own_numbers, without
 from validator.batch.paced import paced
 from validator.batch.provider import SendApiProvider
 from validator.batch.watch import Watch
 from validator.cli.connect import ProviderOptions, make_budget, make_client, make_lanes
 from validator.cli.failure import innermost
 from validator.cli.signals import raising_signals, stop_on_signals
-from validator.pacing import CONNECTED, RetryBudget, RetryPolicy
+from validator.pacing import CONNECTED, Canaries, NoGuard, RetryBudget, RetryPolicy, SessionGuard
 from validator.settings import RateMode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from validator.batch.ask import Watcher
     from validator.batch.fanout import FanOut
+    from validator.batch.guarding import Inherited
     from validator.batch.plan import Numbers
+    from validator.batch.provider import Provider, Status
     from validator.batch.tally import Tally
     from validator.errors import ValidatorError
     from validator.ledger import Ledger
-    from validator.pacing import Budget, BudgetReport
+    from validator.model import Number
+    from validator.pacing import Budget, BudgetReport, Guard
     from validator.reports import Progress
     from validator.sendapi import ApiKey, AsyncSendAPI
 
@@ -53,6 +60,9 @@ class AskOptions(ProviderOptions):
     deadline: datetime | None = None
     daily_cap: int | None = None
     contacts: bool = False
+    canaries: tuple[Number, ...] = ()
+    no_canaries: bool = False
+    confirm_negatives: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,34 +116,81 @@ class Asker:
         options = self._options
         budget = make_budget(options.rate)
         async with make_client(options, self._key, connections=options.concurrency) as client:
-            ending = await self._ask(client, budget, todo)
+            ending, doubts = await self._ask(client, budget, todo)
         now = anyio.current_time()
         return Asked(
-            duration_s=now - begun, ending=ending, budget=budget.report(now), warnings=_warnings(options)
+            duration_s=now - begun,
+            ending=ending,
+            budget=budget.report(now),
+            warnings=(*_warnings(options), *doubts),
         )
 
-    async def _ask(self, client: AsyncSendAPI, budget: Budget, todo: Numbers) -> ValidatorError | None:
-        options = self._options
+    async def _ask(
+        self, client: AsyncSendAPI, budget: Budget, todo: Numbers
+    ) -> tuple[ValidatorError | None, tuple[str, ...]]:
+        """Ask, and return why it ended early and how far the answers can be believed."""
         provider = SendApiProvider(client)
+        seen: list[Status] = []
         async with raising_signals():
             statuses = await look_at_sessions(
-                options.sessions, provider, budget=budget, max_wait_s=options.max_wait
+                self._options.sessions,
+                provider,
+                budget=budget,
+                max_wait_s=self._options.max_wait,
+                tell=seen.append,
             )
-            if options.contacts:
+            if self._options.contacts:
                 connected = [session for session, status in statuses.items() if status == CONNECTED]
                 todo = await self._take_contacts(client, budget, todo, connected)
+        canaries = Canaries(self._options.canaries or own_numbers(seen), rng=random.Random())
+        asking = self._asking(provider, budget, statuses, canaries)
+        ending = await self._ask_all(todo, asking)
+        return ending, doubts(asking.lanes, canaries, self._tally)
+
+    async def _ask_all(self, todo: Numbers, asking: Asking) -> ValidatorError | None:
+        def watchers(total: int) -> Sequence[Watcher]:
+            watch = Watch(self._progress, asking.budget, total)
+            return watch, Changes(asking.budget, asking.lanes), _stop_on_signals
+
+        begun_ms = _now_ms()
+        total = len(without(todo, asking.inherited.values()))
+        ending = await ask_all(todo, asking, self._tally, watchers(total))
+        if ending is not None or not self._options.confirm_negatives:
+            return ending
+        return await confirm_negatives(todo, asking, self._tally, since_ms=begun_ms, watchers=watchers)
+
+    def _asking(
+        self, provider: Provider, budget: Budget, statuses: Mapping[str, str], canaries: Canaries
+    ) -> Asking:
+        options = self._options
         retry = RetryPolicy(max_attempts=options.retries + 1, rng=random.Random())
-        asking = Asking(
+        inherited, guards = self._guard(statuses, canaries)
+        return Asking(
             provider=provider,
-            lanes=make_lanes(statuses, retry, max_outage_s=options.max_outage),
+            lanes=make_lanes(statuses, guards, retry, max_outage_s=options.max_outage),
             budget=budget,
             retries=RetryBudget(),
             bounds=_bounds(options, self._ledger),
             ledger=self._ledger,
             now_ms=_now_ms,
+            inherited=inherited,
         )
-        watchers = (Watch(self._progress, budget, len(todo)), _stop_on_signals)
-        return await ask_all(todo, asking, self._tally, watchers)
+
+    def _guard(
+        self, statuses: Mapping[str, str], canaries: Canaries
+    ) -> tuple[dict[str, Inherited], dict[str, Guard]]:
+        """Return a guard for each session, and what it takes over from an earlier run."""
+        if self._options.no_canaries:
+            return {}, {session: NoGuard() for session in statuses}
+        inherited = {
+            session: inherit(self._ledger, session, status=status, now_ms=_now_ms())
+            for session, status in statuses.items()
+        }
+        guards: dict[str, Guard] = {
+            session: SessionGuard(session, canaries=canaries, heard=one.heard, settled=one.settled)
+            for session, one in inherited.items()
+        }
+        return inherited, guards
 
     async def _take_contacts(
         self, client: AsyncSendAPI, budget: Budget, todo: Numbers, sessions: Sequence[str]
@@ -177,8 +234,13 @@ async def _stop_on_signals(fan_out: FanOut, _: Tally) -> None:
 
 
 def _warnings(options: AskOptions) -> tuple[str, ...]:
+    warnings = []
     if options.rate.mode is RateMode.NONE:
-        return (
-            "the run was not paced (--rate none): against the real provider this puts the number at risk",
+        warnings.append(
+            "the run was not paced (--rate none): against the real provider this puts the number at risk"
         )
-    return ()
+    if options.no_canaries:
+        warnings.append(
+            'every "no" was believed (--no-canaries): a session that has died can say it of anybody'
+        )
+    return tuple(warnings)

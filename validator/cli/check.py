@@ -57,6 +57,7 @@ class CheckOptions(ListOptions, AskOptions):
     opt.output_options,
     opt.input_options,
     opt.asking_options,
+    opt.canary_options,
     opt.known_options,
     opt.stop_options,
     opt.ledger_option,

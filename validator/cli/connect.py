@@ -8,7 +8,7 @@ import stat
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
 import anyio
 import click
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.batch.paced import Rated
-    from validator.pacing import Budget
+    from validator.pacing import Budget, Guard
 
     Reply = TypeVar("Reply", bound=Rated)
 
@@ -127,13 +127,25 @@ def make_budget(rate: Rate) -> Budget:
             return PacedBudget(now=anyio.current_time(), limit_per_min=rate.per_min, rng=random.Random())
         case RateMode.FIND:
             raise UsageError("--rate find is not there yet; give the rate as in --rate 300/min, or use auto")
+        case _:
+            assert_never(rate.mode)
 
 
-def make_lanes(statuses: Mapping[str, str], retry: RetryPolicy, *, max_outage_s: float) -> list[Lane]:
-    """Return a lane for each session, all of one key, given the state each was found in."""
+def make_lanes(
+    statuses: Mapping[str, str], guards: Mapping[str, Guard], retry: RetryPolicy, *, max_outage_s: float
+) -> list[Lane]:
+    """Return a lane for each session, all of one key, given the state each was found in and its guard."""
     key = KeyHealth()
     return [
-        Lane(session, key=key, retry=retry, breaker=Breaker(), max_outage_s=max_outage_s, status=status)
+        Lane(
+            session,
+            key=key,
+            retry=retry,
+            breaker=Breaker(),
+            max_outage_s=max_outage_s,
+            status=status,
+            guard=guards[session],
+        )
         for session, status in statuses.items()
     ]
 

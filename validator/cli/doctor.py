@@ -190,6 +190,11 @@ def _disk(ledger: Path) -> Finding:
         free_bytes = shutil.disk_usage(ledger.resolve().parent).free
     except OSError as error:
         return _problem("disk", FileError(f"{ledger.parent} cannot be looked at: {error.strerror}"))
+    return room(free_bytes)
+
+
+def room(free_bytes: int) -> Finding:
+    """Say whether so much free space beside the ledger is enough."""
     if free_bytes < LEAST_FREE_BYTES:
         return _problem(
             "disk", FileError(f"{free_bytes // 2**20:,} MB free beside the ledger; free some more")

@@ -6,11 +6,16 @@ import logging
 import os
 import sys
 import traceback
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from validator.errors import FileError, Interrupted, ValidatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +31,29 @@ def report_failure(error: BaseException) -> int:
         case KeyboardInterrupt() | click.exceptions.Abort():
             _say("interrupted; nothing that was found out is lost, and the same command goes on from here")
             return Interrupted.exit_code
-        case BrokenPipeError():
-            # Python would complain once more when it flushes standard output at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return FileError.exit_code
         case _:
             _say(f"internal error: {type(cause).__name__} {_place(cause)}. This is a bug; -v shows all of it")
             return ValidatorError.exit_code
+
+
+@contextmanager
+def translated_io() -> Iterator[None]:
+    """Raise what the system refuses, and nobody further down has put into words, as `FileError`.
+
+    That is standard output, for all we know: a full disk behind `>`, or a reader such as `| head` that has
+    gone away.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        # Python flushes once more when it exits, and would complain again.
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        raise FileError(
+            f"{error.filename or 'standard output'} cannot be written or read ({error.strerror}); "
+            "nothing that was found out is lost"
+        ) from error
 
 
 def innermost(error: BaseException) -> BaseException:

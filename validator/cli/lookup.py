@@ -50,6 +50,7 @@ class LookupOptions(AskOptions):
     opt.region_option,
     opt.accept_option,
     opt.asking_options,
+    opt.canary_options,
     opt.max_age_option,
     opt.refresh_option,
     opt.ledger_option,

@@ -13,6 +13,7 @@ from validator.settings import (
     Rate,
     Tolerance,
     default_ledger,
+    parse_canary,
     parse_deadline,
     parse_duration_s,
     parse_share,
@@ -46,6 +47,7 @@ SHARE = Parsed(parse_share, "share")
 RATE = Parsed(Rate.parse, "N/min|auto|find|none")
 MAX_AGE = Parsed(MaxAge.parse, "age")
 DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now().astimezone()), "time")
+CANARY = Parsed(parse_canary, "number")
 TOLERANCE = Parsed(Tolerance.parse, "rows|share")
 FILE = click.Path(path_type=Path)
 
@@ -215,6 +217,25 @@ asking_options = stack(
     ),
     click.option(
         "--contacts", is_flag=True, help="Take over what the session's synced contacts tell, first."
+    ),
+)
+
+canary_options = stack(
+    click.option(
+        "--canary",
+        "canaries",
+        type=CANARY,
+        multiple=True,
+        help="Number known to be on WhatsApp, to see whether a session tells the truth; repeat it for "
+        "several.  [default: the session's own]",
+    ),
+    click.option(
+        "--confirm-negatives",
+        is_flag=True,
+        help='Ask about every "no" once more at the end, through another session where there is one.',
+    ),
+    click.option(
+        "--no-canaries", is_flag=True, help='Believe every "no" as it comes, and never ask to make sure.'
     ),
 )
 

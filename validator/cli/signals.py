@@ -47,16 +47,13 @@ async def raising_signals() -> AsyncIterator[None]:
 async def _raise_at_signal(*, task_status: TaskStatus[None]) -> None:
     with anyio.open_signal_receiver(*SIGNALS) as signals:
         task_status.started()
-        async for signum in signals:
-            raise Interrupted(signum)
+        raise Interrupted(await anext(signals))
 
 
 async def stop_on_signals(stop: Callable[[Interrupted], None]) -> None:
     """Wait for signals: the first one stops in order, the second one raises `Interrupted` right here."""
     with anyio.open_signal_receiver(*SIGNALS) as signals:
-        async for signum in signals:
-            click.echo("validator: finishing what is in flight; once more to stop at once", err=True)
-            stop(Interrupted(signum))
-            break
-        async for signum in signals:
-            raise Interrupted(signum)
+        first = await anext(signals)
+        click.echo("validator: finishing what is in flight; once more to stop at once", err=True)
+        stop(Interrupted(first))
+        raise Interrupted(await anext(signals))

@@ -4,7 +4,7 @@ One process writes (`Ledger`), any number read (`read`). The file is SQLite; `sc
 """
 
 from validator.ledger.lock import Lock
-from validator.ledger.reader import KnownRow, LedgerReader, LedgerStats, RunRecord, read
+from validator.ledger.reader import KnownRow, LedgerReader, LedgerStats, RunRecord, Suspect, read
 from validator.ledger.writer import Ledger
 
-__all__ = ["KnownRow", "Ledger", "LedgerReader", "LedgerStats", "Lock", "RunRecord", "read"]
+__all__ = ["KnownRow", "Ledger", "LedgerReader", "LedgerStats", "Lock", "RunRecord", "Suspect", "read"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
 from validator.ledger.connection import open_reader, translated
 from validator.ledger.schema import OWN_ID_SUFFIX, SCHEMA_VERSION
@@ -58,6 +58,26 @@ COUNT = """
         SELECT coalesce(finding, failure) AS fact, coalesce(checked_at_ms, failed_at_ms) AS at_ms FROM numbers
     ) JOIN findings f ON f.id = fact GROUP BY fact
 """
+
+
+SUSPECTS = """
+    SELECT ordinal, number, coalesce(failed_at_ms, 0) FROM suspects LEFT JOIN numbers USING (number)
+    WHERE session = ? ORDER BY ordinal
+"""
+
+
+class Suspect(NamedTuple):
+    """A number that a session has answered "no" about, which nothing vouches for yet.
+
+    Attributes:
+        ordinal: which of the session's such answers it is, counted upwards.
+        number: the number.
+        at_ms: when it was answered, in milliseconds since the Unix epoch.
+    """
+
+    ordinal: int
+    number: int
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +145,7 @@ class LedgerReader:
 
         Args:
             numbers: the numbers to tell of, in any order; None is all of them.
-            fresh_from_ms: for each verdict the earliest time at which it is still fresh (`MaxAge.cutoffs_ms`).
+            fresh_from_ms: for each verdict the earliest time that is still fresh (`MaxAge.cutoffs_ms`).
                 An older answer gives way to a later failure, an `unknown` with its own reason and time.
                 Without it (and for verdicts it leaves out) an answer always stands before a failure.
 
@@ -202,6 +222,15 @@ class LedgerReader:
         with translated(self.path, "read"):
             (spent,) = self._reading.execute(query, (str(session), since_ms // QUARTER_HOUR_MS)).fetchone()
         return int(spent)
+
+    def suspects(self, session: str) -> list[Suspect]:
+        """Return a session's answers "no" that nothing vouches for, in the answers' order.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        with translated(self.path, "read"):
+            return [Suspect(*row) for row in self._reading.execute(SUSPECTS, (session,))]
 
     def runs(self, limit: int) -> list[RunRecord]:
         """Return the latest runs, the newest first.

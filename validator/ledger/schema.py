@@ -11,6 +11,12 @@ not found out anew. Which of the two is shown is decided when reading, since how
 reading run's affair. The later recorded replaces the earlier, whatever their times say: there is one
 writer, and a clock may be set back.
 
+`suspects` lists the numbers that a session has answered "no" about while nothing has shown since that it
+still tells the truth. Until something does, what it said of them is only the second fact, an `unknown` for
+the reason `session_suspect`: whoever reads, at whatever moment a crash came, finds no "no" that nothing
+vouches for. `ordinal` counts such answers of a session. To vouch for them makes them first facts; to retract
+them only takes them off this list.
+
 `findings` is the dictionary of (verdict, reason, source, session) in words, some dozens of rows: so a row of
 `numbers` costs 25 bytes (measured, `benchmarks/ledger.py`), the file explains itself to anyone with
 `sqlite3`, and a new word needs no migration. `own_id` says that the account's id is the number itself,
@@ -83,8 +89,19 @@ VERSION_1 = (
     """,
 )
 
+VERSION_2 = (
+    """
+    CREATE TABLE suspects (
+        session TEXT NOT NULL,
+        ordinal INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (session, ordinal)
+    ) WITHOUT ROWID
+    """,
+)
+
 # The statements that lead from version n to n + 1 stand at place n, and never change once released.
-MIGRATIONS = (VERSION_1,)
+MIGRATIONS = (VERSION_1, VERSION_2)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack, closing, contextmanager
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING
 
 from validator.errors import LedgerError
+from validator.ledger import suspects
 from validator.ledger.connection import open_reader, open_writer, translated
 from validator.ledger.lock import Lock
 from validator.ledger.place import (
@@ -18,26 +19,16 @@ from validator.ledger.place import (
     warn_if_wider,
 )
 from validator.ledger.reader import QUARTER_HOUR_MS, LedgerReader
-from validator.ledger.schema import OWN_ID_SUFFIX
-from validator.model import Outcome, Verdict
+from validator.ledger.rows import UPSERT, Finding, row_of
+from validator.model import Number, Outcome, Verdict
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
-# An answer comes without a failure and replaces both facts of the row; a failure comes without an answer.
-UPSERT = """
-    INSERT INTO numbers VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (number) DO UPDATE SET
-        finding = coalesce(excluded.finding, finding),
-        checked_at_ms = coalesce(excluded.checked_at_ms, checked_at_ms),
-        attempts = coalesce(excluded.attempts, attempts),
-        whatsapp_id = CASE WHEN excluded.finding IS NULL THEN whatsapp_id ELSE excluded.whatsapp_id END,
-        failure = excluded.failure,
-        failed_at_ms = excluded.failed_at_ms,
-        failed_attempts = excluded.failed_attempts
-"""
+    from validator.ledger.rows import Row
+
 SPEND = """
     INSERT INTO spending VALUES (?, ?, ?)
     ON CONFLICT (session, quarter) DO UPDATE SET attempts = attempts + excluded.attempts
@@ -45,33 +36,15 @@ SPEND = """
 BEGIN_RUN = "INSERT INTO runs (command, input_name, started_at_ms) VALUES (?, ?, ?)"
 FINISH_RUN = "UPDATE runs SET finished_at_ms = ?, exit_code = ?, summary_json = ? WHERE id = ?"
 
-
-class Finding(NamedTuple):
-    """What many numbers have in common: one row of the dictionary `findings`, in its columns' order."""
-
-    verdict: str
-    reason: str | None
-    source: str
-    session: str
-    own_id: bool
-
-    @classmethod
-    def of(cls, outcome: Outcome) -> Self:
-        """Return the part of an outcome that is not the number's own."""
-        return cls(
-            outcome.verdict.value,
-            outcome.reason.value if outcome.reason else None,
-            outcome.source.value,
-            outcome.session,
-            outcome.whatsapp_id == f"{int(outcome.number)}{OWN_ID_SUFFIX}",
-        )
+# The ordinal of what is no suspect; theirs begin at 1.
+NO_SUSPECT = 0
 
 
 class Ledger(LedgerReader):
     """A ledger to write to, for one process at a time.
 
-    `record` and `note_attempts` gather a group, `commit` makes it durable. After an error in writing nothing
-    more is accepted: what reached the disk is then in doubt until the file is opened anew.
+    `record`, `suspect`, `vouch` and `note_attempts` gather a group, `commit` makes it durable. After an error
+    in writing nothing more is accepted: what reached the disk is then in doubt until the file is opened anew.
     """
 
     def __init__(
@@ -81,7 +54,8 @@ class Ledger(LedgerReader):
         self._writing = writing
         self._resources = resources
         self._usable = True
-        self._group: list[Outcome] = []
+        self._group: list[tuple[Outcome, int]] = []
+        self._vouched: dict[str, int] = {}
         self._spent: Counter[tuple[str, int]] = Counter()
         rows = writing.execute("SELECT id, verdict, reason, source, session, own_id FROM findings")
         self._finding_ids = {Finding(*row[1:]): int(row[0]) for row in rows}
@@ -125,7 +99,51 @@ class Ledger(LedgerReader):
         if outcome.verdict is Verdict.SUPPRESSED:
             raise ValueError("a suppressed recipient was not checked, so the ledger has nothing to keep")
         self._require_usable()
-        self._group.append(outcome)
+        self._group.append((outcome, NO_SUSPECT))
+
+    def suspect(self, outcome: Outcome, ordinal: int) -> None:
+        """Put a "no" that nothing vouches for yet into the open group.
+
+        Until `vouch` it is shown as `unknown` for the reason `session_suspect`, whatever becomes of this
+        process, beside an earlier answer as any `unknown` is. An id that came along with it is not kept.
+
+        Args:
+            outcome: the answer.
+            ordinal: which of the session's such answers it is, from 1, and above those of all its suspects.
+
+        Raises:
+            LedgerError: the ledger is closed, or writing has failed before.
+        """
+        self._require_usable()
+        self._group.append((outcome, ordinal))
+
+    def vouch(self, session: str, through: int) -> None:
+        """Believe a session's suspects up to an ordinal, those of the open group among them, in this group.
+
+        Raises:
+            LedgerError: the ledger is closed, or writing has failed before.
+        """
+        self._require_usable()
+        self._vouched[session] = max(through, self._vouched.get(session, NO_SUSPECT))
+
+    def retract(self, session: str, through: int) -> list[Number]:
+        """Give a session's suspects up to an ordinal up for lies, durably, with the open group.
+
+        They stay `unknown` for the reason `session_suspect`, and no later `vouch` can change that.
+
+        Returns:
+            Their numbers, ascending; those that another session has answered since are left out.
+
+        Raises:
+            LedgerError: it could not be written; nothing more is accepted.
+        """
+        self._require_usable()
+        with self._transaction() as writing:
+            self._write_group(writing)
+            suspected = self._finding_id(Finding.suspected(session))
+            undecided = suspects.retract(writing, session, through, suspected=suspected)
+        self._clear_group()
+        return [Number(number) for number in undecided]
 
     def note_attempts(self, session: str, count: int, now_ms: int) -> None:
         """Count attempts started through a session, at about `now_ms`, into the open group.
@@ -143,7 +161,7 @@ class Ledger(LedgerReader):
             LedgerError: the group is not durable; nothing more is accepted.
         """
         self._require_usable()
-        if not self._group and not self._spent:
+        if not (self._group or self._vouched or self._spent):
             return 0
         with self._transaction() as writing:
             self._write_group(writing)
@@ -207,28 +225,33 @@ class Ledger(LedgerReader):
         self._usable = True
 
     def _write_group(self, writing: sqlite3.Connection) -> None:
-        writing.executemany(UPSERT, [_row(outcome, self._finding_id(outcome)) for outcome in self._group])
+        writing.executemany(UPSERT, [self._row(outcome, ordinal) for outcome, ordinal in self._group])
+        doubted = (each for each in self._group if self._is_suspect(*each))
+        suspects.add(writing, ((one.session, ordinal, int(one.number)) for one, ordinal in doubted))
+        for session, through in self._vouched.items():
+            suspected = self._finding_id(Finding.suspected(session))
+            believed = self._finding_id(Finding.believed(session))
+            suspects.believe(writing, session, through, suspected=suspected, believed=believed)
         writing.executemany(SPEND, [(*key, count) for key, count in self._spent.items()])
+
+    def _row(self, outcome: Outcome, ordinal: int) -> Row:
+        is_suspect = self._is_suspect(outcome, ordinal)
+        finding = Finding.suspected(outcome.session) if is_suspect else Finding.of(outcome)
+        return row_of(outcome, self._finding_id(finding), is_suspect=is_suspect)
+
+    def _is_suspect(self, outcome: Outcome, ordinal: int) -> bool:
+        """Whether an outcome of the group is one that nothing vouches for; many are vouched for by now."""
+        return ordinal > self._vouched.get(outcome.session, NO_SUSPECT)
 
     def _clear_group(self) -> int:
         written = len(self._group)
         self._group.clear()
+        self._vouched.clear()
         self._spent.clear()
         return written
 
-    def _finding_id(self, outcome: Outcome) -> int:
-        finding = Finding.of(outcome)
+    def _finding_id(self, finding: Finding) -> int:
         if finding not in self._finding_ids:
             inserted = self._writing.execute("INSERT INTO findings VALUES (NULL, ?, ?, ?, ?, ?)", finding)
             self._finding_ids[finding] = inserted.lastrowid or 0
         return self._finding_ids[finding]
-
-
-def _row(outcome: Outcome, finding_id: int) -> tuple[int | str | None, ...]:
-    # SQLite takes exact ints faster than a subclass, whose text form is masked besides.
-    number, at_ms = int(outcome.number), outcome.checked_at_ms
-    if outcome.verdict is Verdict.UNKNOWN:
-        return (number, None, None, None, None, finding_id, at_ms, outcome.attempts)
-    own_id = outcome.whatsapp_id == f"{number}{OWN_ID_SUFFIX}"
-    stored_id = None if own_id else outcome.whatsapp_id
-    return (number, finding_id, at_ms, outcome.attempts, stored_id, None, None, None)

@@ -49,8 +49,7 @@ class Books:
         self.in_flight.remove(ticket)
         if refused:
             self._refused += 1
-            asked_s = max(waiting_s(notice.retry_after_s), _reset_s(notice))
-            self.hold.refuse(ticket.started_at, now, asked_s)
+            self.hold.refuse(ticket.started_at, now, _asked_s(notice))
         else:
             self.hold.passed(ticket.started_at)
 
@@ -66,6 +65,7 @@ class Books:
             used_per_min=self._starts.total(now),
             hold_until=self.hold.until if held else None,
             hold_reason=self.hold.reason if held else "",
+            last_hold_reason=self.hold.reason,
             held_s=self.hold.held_s(now),
             started=self._started,
             refused=self._refused,
@@ -77,6 +77,13 @@ def is_spent(window: RateWindow) -> bool:
     return window.remaining is not None and window.remaining <= 0
 
 
-def _reset_s(notice: RateNotice) -> float:
-    """Return the seconds until every window that has nothing left is full again, as far as told."""
+def _asked_s(notice: RateNotice) -> float:
+    """Return the seconds that a refusal asks to stay away, 0 where it does not say.
+
+    `Retry-After` decides where it is told and makes sense. Without it the windows that have nothing left do:
+    not beside it, since the reset of a token bucket is when it is full, a minute after the next request fits.
+    """
+    told_s = notice.retry_after_s
+    if told_s is not None and told_s >= 0:
+        return waiting_s(told_s)
     return max((waiting_s(window.reset_s) for window in notice.windows if is_spent(window)), default=0.0)

@@ -11,9 +11,10 @@ from validator.model import NO_NOTICE, RateNotice
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ticket:
-    """The leave for one request: when it started, and what the budget needs to take it back."""
+    """The leave for one request: when it started, its number, and what the budget needs to take it back."""
 
     started_at: float
+    ordinal: int = 0
     slot_before: float = -math.inf
     slot_after: float = -math.inf
 
@@ -24,7 +25,8 @@ class BudgetReport:
 
     Attributes:
         limit_per_min: requests allowed in a minute by the strictest window, or None for no limit.
-        told_by: who told it: `headers`, `--rate`, `lowest plan` (nobody did) or `none`.
+        told_by: who told it: `headers`, `--rate`, `--rate find` (looked for, an estimate), `lowest plan`
+            (nobody did) or `none`.
         rate_per_min: the pace now: 0 while requests are held, infinity where nothing is paced.
         used_per_min: requests started in the last 60 s.
         hold_until: when the hold in force ends, or None where nothing is held.
@@ -32,6 +34,7 @@ class BudgetReport:
         held_s: how long requests have been held so far.
         started: requests started, those taken back not counted.
         refused: those refused for their rate.
+        last_hold_reason: why requests were held last, also after that hold has ended; empty where never.
     """
 
     limit_per_min: float | None
@@ -43,6 +46,7 @@ class BudgetReport:
     held_s: float
     started: int
     refused: int
+    last_hold_reason: str = ""
 
 
 class Budget(Protocol):

@@ -1,4 +1,4 @@
-"""What a lane says: what to do next, and what an attempt's end means for the number asked about."""
+"""What a lane says: what to do next, and what an answer or a failure means for what was asked before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from validator.errors import ValidatorError
-    from validator.model import Reason, Verdict
+    from validator.model import Number, Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,32 @@ class LookAtSession:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCanary:
+    """A number known to be registered is to be asked about, to see whether the session says so."""
+
+    number: Number
+
+
+@dataclass(frozen=True, slots=True)
 class Halt:
     """Nothing will start through this lane again."""
 
     error: ValidatorError
 
 
-Action = Go | Wait | LookAtSession | Halt
+Action = Go | Wait | LookAtSession | AskCanary | Halt
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """The answer stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """The answer is "no", the session's `ordinal`th, and stands once something vouches for it."""
+
+    ordinal: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +77,19 @@ class Again:
     """The attempt says nothing about the number and does not count. Ask again when something may start."""
 
 
+@dataclass(frozen=True, slots=True)
+class Vouch:
+    """What the session has answered "no" up to its `through`th such answer is true."""
+
+    through: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retract:
+    """What the session has answered "no" up to its `through`th such answer is not to be believed."""
+
+    through: int
+
+
+Ruling = Vouch | Retract
 Decision = Answered | Settle | Retry | Again

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from validator.errors import ApiError, Refused, StoppedEarly, UsageError
@@ -14,6 +12,7 @@ from validator.pacing.decisions import (
     Action,
     Again,
     Answered,
+    AskCanary,
     Decision,
     Go,
     Halt,
@@ -25,10 +24,14 @@ from validator.pacing.decisions import (
 from validator.pacing.hold import waiting_s
 from validator.pacing.meaning import Meaning, is_told_to_wait, meaning_of, reason_of, wrong_setting
 from validator.pacing.session import CONNECTED, SessionHealth
+from validator.pacing.standing import LaneReport, LaneState
+from validator.pacing.unguarded import NoGuard
 
 if TYPE_CHECKING:
     from validator.errors import ValidatorError
+    from validator.model import Number
     from validator.pacing.breaker import Breaker
+    from validator.pacing.guard import Guard, Mark
     from validator.pacing.key import KeyHealth
     from validator.pacing.retry import RetryPolicy
 
@@ -38,47 +41,20 @@ FIRST_ATTEMPTS = 200
 ENOUGH_FOR_UNEXPECTED = 100
 UNEXPECTED_SHARE = 0.01
 
-
-class LaneState(StrEnum):
-    """What a lane is doing."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    RESUMING = "resuming"
-    DISCONNECTED = "disconnected"
-    KEY_IN_DOUBT = "key in doubt"
-    HALTED = "halted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneReport:
-    """How a lane stands.
-
-    Attributes:
-        session: the session's id.
-        state: what the lane is doing.
-        why: the reason, where it is not running; for a person to read.
-        until: when it does something next, or None where nothing holds it or an exchange in flight decides.
-        attempts: attempts that have ended.
-        failures: those that found nothing out, refusals for the rate not counted.
-        error_rate: the share of attempts in the last minute that the server failed.
-    """
-
-    session: str
-    state: LaneState
-    why: str
-    until: float | None
-    attempts: int
-    failures: int
-    error_rate: float
+STATES = {
+    BreakerState.CLOSED: LaneState.RUNNING,
+    BreakerState.OPEN: LaneState.PAUSED,
+    BreakerState.HALF_OPEN: LaneState.RESUMING,
+}
 
 
 class Lane:
     """Decides when an attempt may go through a session, and what its end means.
 
     Not for the pace, which is the budget's: a caller asks both. Whoever carries out what `next` offers, an
-    attempt or a look at the session, calls `start` first, and in the end `finish` or `looked` (or `cancel`,
-    where nothing was sent). All times are in seconds on one clock that never goes back.
+    attempt, a canary or a look at the session, calls `start` first, and in the end `finish`, `tested` or
+    `looked` (or `cancel`, where nothing was sent). All times are in seconds on one clock that never goes
+    back.
 
     Args:
         session: the session's id.
@@ -87,6 +63,12 @@ class Lane:
         breaker: this lane's own.
         max_outage_s: after this long without one answer while something fails, the lane halts.
         status: what a look at the session before the first attempt found.
+        guard: this lane's own; if not given, every answer is believed.
+
+    Attributes:
+        session: the session's id.
+        guard: says whether what the session answers can be believed. Answers to checks are told to it, beside
+            `finish`.
     """
 
     def __init__(
@@ -98,8 +80,10 @@ class Lane:
         breaker: Breaker,
         max_outage_s: float,
         status: str = CONNECTED,
+        guard: Guard | None = None,
     ) -> None:
         self.session = session
+        self.guard: Guard = guard or NoGuard()
         self._key = key
         self._retry = retry
         self._breaker = breaker
@@ -111,9 +95,14 @@ class Lane:
         self._fruitless_since = math.inf
         self._trouble: ApiError | str = ""
 
-    def next(self, now: float) -> Action:
-        """Return what to do next through this lane."""
-        if error := self._key.error or self._error or self._outage(now):
+    def next(self, now: float, *, last: bool = False) -> Action:  # noqa: PLR0911 - one return an obstacle
+        """Return what to do next through this lane.
+
+        Args:
+            now: the current time.
+            last: whether no number is left to ask, so that all that is to come is a guard's last canary.
+        """
+        if error := self._key.error or self._error or self.guard.error or self._outage(now):
             return Halt(error)
         if (key_at := self._key.ready_at(now)) > now:
             return self._wait(key_at, f"the key was refused ({self._key.doubt}), which is being confirmed")
@@ -124,7 +113,15 @@ class Lane:
         if (go_at := self._breaker.ready_at(now, self._in_flight)) > now:
             why = f"too much fails through session {self.session} (last: {self._trouble})"
             return self._wait(go_at, why)
-        return Go()
+        match self.guard.next(now, last=last):
+            case None:
+                return Go()
+            case Wait(until, why):
+                return self._wait(until, why)
+            case AskCanary() as ask:
+                return ask
+            case action:
+                assert_never(action)
 
     def start(self, now: float) -> None:  # noqa: ARG002 - every step of a lane is given the time
         """Note that what `next` offered begins: an attempt, or a look at the session."""
@@ -161,6 +158,20 @@ class Lane:
         self._failures += meaning not in {Meaning.INVALID_NUMBER, Meaning.TOO_FAST}
         return self._failed(now, attempts, failure, meaning)
 
+    def tested(self, now: float, mark: Mark, canary: Number, *, said: bool | ApiError) -> None:
+        """Take in what became of a canary.
+
+        Args:
+            now: the current time.
+            mark: what the guard's `test` returned.
+            canary: the number.
+            said: whether the session calls it registered, or how the exchange failed.
+        """
+        failure = said if isinstance(said, ApiError) else None
+        decision = self.finish(now, attempts=self.guard.tries + 1, failure=failure)
+        result = said is True if isinstance(decision, Answered) else decision
+        self.guard.tested(now, mark, canary, result=result)
+
     def looked(self, now: float, status: str | ApiError) -> None:
         """Take in what a look at the session found: its status, or how the look failed."""
         failure = status if isinstance(status, ApiError) else None
@@ -179,7 +190,7 @@ class Lane:
                 until, why = at if at < math.inf else None, reason
             case Halt(error):
                 why = str(error)
-            case Go() | LookAtSession():
+            case Go() | LookAtSession() | AskCanary():
                 pass
             case action:
                 assert_never(action)
@@ -227,6 +238,7 @@ class Lane:
                 return self._transient(now, attempts, failure)
             case Meaning.LOST_SESSION:
                 self._health.lost(now)
+                self.guard.lost()
             case Meaning.WRONG_SETTING:
                 self._error = wrong_setting(self.session, failure)
             case Meaning.BAD_KEY | Meaning.TOO_FAST:
@@ -279,12 +291,6 @@ class Lane:
             return LaneState.KEY_IN_DOUBT
         if not self._health.connected:
             return LaneState.DISCONNECTED
-        match self._breaker.state:
-            case BreakerState.CLOSED:
-                return LaneState.RUNNING
-            case BreakerState.OPEN:
-                return LaneState.PAUSED
-            case BreakerState.HALF_OPEN:
-                return LaneState.RESUMING
-            case state:
-                assert_never(state)
+        if self.guard.is_inquiring:
+            return LaneState.IN_QUESTION
+        return STATES[self._breaker.state]

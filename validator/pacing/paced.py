@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 from validator.pacing.books import MINUTE_S, Books, is_spent
 from validator.pacing.budget import BudgetReport, Ticket
+from validator.pacing.cubic import Cubic
 from validator.pacing.hold import waiting_s
 from validator.pacing.roundtrips import RoundTrips
+from validator.pacing.search import Assumption, LowestPlan, Search
 from validator.pacing.window import Spare, Window
 
 if TYPE_CHECKING:
     import random
-
-# The provider's smallest plan (Starter): the pace until a reply or the user tells more. A linked phone number
-# is at stake, so nothing larger is tried out.
-LOWEST_PLAN_PER_MIN = 60.0
 
 # Delivery jitter that can be allowed for: above 0.6 s the spacing alone costs more than 1 % of a minute's
 # limit.
@@ -28,6 +27,10 @@ LATENESS_S = 0.02
 
 # Longer windows (an hour, a day) are not spread evenly over their length: they are spent, then waited for.
 LONGEST_PACED_WINDOW_S = 300.0
+# Lengths that longer windows have: five minutes, a quarter of an hour, an hour, a day, a month.
+USUAL_LENGTHS_S = (300.0, 900.0, 3600.0, 86_400.0, 31 * 86_400.0)
+# A reset this many window lengths away is not that window's: both are told to the second at best.
+RESET_TOO_FAR = 1.25
 # No provider is known to state more; it bounds the work for each request, whatever the headers say.
 MOST_WINDOWS = 4
 
@@ -77,6 +80,7 @@ class PacedBudget:
         now: float,
         limit_per_min: float | None = None,
         share: float = 1.0,
+        find: bool = False,
         jitter_s: float = 0.5,
         window_s: float = 60.0,
         rng: random.Random,
@@ -85,13 +89,17 @@ class PacedBudget:
         self._share = share
         self._jitter_s = min(max(jitter_s, LEAST_JITTER_S), MOST_JITTER_S)
         self._usual_s = window_s
-        assumed_per_min = share * LOWEST_PLAN_PER_MIN if limit_per_min is None else limit_per_min
-        self._windows = {window_s: Window(window_s, assumed_per_min * window_s / MINUTE_S)}
+        self._assumed: Assumption = Search(now, share) if find else LowestPlan(share)
+        first_per_min = self._assumed.per_min(now) if limit_per_min is None else limit_per_min
+        self._windows = {window_s: Window(window_s, first_per_min * window_s / MINUTE_S)}
+        self._farthest_reset_s = 0.0
         self._told: set[float] = set()
         self._books = Books(rng)
         self._spare = Spare(window_s)
         self._trips = RoundTrips()
+        self._cubic = Cubic()
         self._slot = now
+        self._started = 0
         self._heard = 0
         self._todo = math.inf
 
@@ -106,7 +114,8 @@ class PacedBudget:
             raise RuntimeError(f"a request was started {ready_at - now:.3f} s before the budget allows it")
         spacing_s = self._spacing_s(now)
         slot = max(self._slot + spacing_s, now + spacing_s - min(LATENESS_S, spacing_s))
-        ticket = Ticket(now, slot_before=self._slot, slot_after=slot)
+        self._started += 1
+        ticket = Ticket(now, self._started, slot_before=self._slot, slot_after=slot)
         self._slot = slot
         return self._books.enter(ticket)
 
@@ -125,9 +134,12 @@ class PacedBudget:
     ) -> None:
         """End a request; see `Budget.finish`."""
         self._books.close(ticket, now, notice, refused=refused)
-        self._learn(now, notice.windows)
+        windows = tuple(self._at_its_length(told) for told in notice.windows)
+        self._learn(now, windows)
+        self._give_way(ticket, now, windows)
+        self._adapt(ticket.started_at, now, replace(notice, windows=windows), refused=refused)
         self._log(ticket.started_at, now)
-        self._spare.see(now, 0 if refused else _left(notice.windows))
+        self._spare.see(now, 0 if refused else _left(windows))
         if not self._heard:
             # The first request took its slot at an assumed pace, and there was no other.
             self._slot = min(self._slot, ticket.started_at + self._spacing_s(now))
@@ -135,6 +147,7 @@ class PacedBudget:
 
     def report(self, now: float) -> BudgetReport:
         """Return how the budget stands."""
+        self._assume(now)
         strictest = min(self._windows.values(), key=lambda window: window.per_min)
         return self._books.report(
             now,
@@ -144,10 +157,11 @@ class PacedBudget:
         )
 
     def _ready_at(self, now: float) -> float:
+        self._assume(now)
         in_flight = len(self._books.in_flight)
         if in_flight and not self._heard:
             return math.inf
-        room_at = max(window.room_at(now, in_flight) for window in self._windows.values())
+        room_at = max(window.room_at(now, in_flight, self._started) for window in self._windows.values())
         slot = now if self._fits_at_once(now, in_flight) else self._slot
         return max(now, self._books.hold.until, room_at, slot)
 
@@ -157,8 +171,56 @@ class PacedBudget:
         return self._todo + in_flight <= self._spare.least(now) * self._share * SPARE_SHARE
 
     def _spacing_s(self, now: float) -> float:
-        spacing_s = max(window.spacing_s(self._jitter_s) for window in self._windows.values())
-        return spacing_s / self._books.hold.pace(now)
+        spacing_s = max(window.spacing_s(now, self._jitter_s) for window in self._windows.values())
+        return spacing_s / min(self._books.hold.pace(now), self._cubic.share(now))
+
+    @property
+    def _is_assuming(self) -> bool:
+        return self._ceiling is None and not self._told
+
+    def _assume(self, now: float) -> None:
+        """Go by what is assumed at this moment, where nobody tells more."""
+        if self._is_assuming:
+            usual = self._windows[self._usual_s]
+            usual.limit = self._assumed.per_min(now) * usual.window_s / MINUTE_S
+
+    def _at_its_length(self, told: RateWindow) -> RateWindow:
+        """Return a window of no told length as the longer one that its reset shows it to be.
+
+        A plain `X-RateLimit-Limit` is a minute's by the provider's contract; one whose reset is an hour away
+        is an hour's. The farthest reset seen decides, since it comes nearer as the window goes by.
+        """
+        if told.window_s != self._usual_s:
+            return told
+        self._farthest_reset_s = max(self._farthest_reset_s, waiting_s(told.reset_s))
+        if self._farthest_reset_s <= RESET_TOO_FAR * told.window_s:
+            return told
+        fitting = (length for length in USUAL_LENGTHS_S if self._farthest_reset_s <= length * RESET_TOO_FAR)
+        return replace(told, window_s=next(fitting, self._farthest_reset_s))
+
+    def _give_way(self, ticket: Ticket, now: float, windows: tuple[RateWindow, ...]) -> None:
+        for told in windows:
+            if window := self._windows.get(told.window_s):
+                window.see(
+                    now,
+                    told,
+                    in_flight=len(self._books.in_flight) + 1,
+                    later=self._started - ticket.ordinal,
+                    ordinal=ticket.ordinal,
+                )
+
+    def _adapt(self, started_at: float, now: float, notice: RateNotice, *, refused: bool) -> None:
+        """Slow down where a refusal is not explained by what the reply says of others."""
+        if not refused:
+            self._cubic.passed(started_at)
+            self._assumed.passed(started_at, now)
+            return
+        told = {window.window_s: window for window in notice.windows}
+        explained = [window.refused(now, told.get(length)) for length, window in self._windows.items()]
+        if self._is_assuming and self._assumed.refused(started_at, now, notice.retry_after_s):
+            return
+        if not any(explained):
+            self._cubic.refused(started_at, now)
 
     def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
         for told in windows:
@@ -200,7 +262,7 @@ class PacedBudget:
     def _told_by(self, strictest: Window) -> str:
         if self._ceiling is not None and strictest.per_min >= self._ceiling:
             return "--rate"
-        return "headers" if strictest.window_s in self._told else "lowest plan"
+        return "headers" if strictest.window_s in self._told else self._assumed.told_by
 
 
 def _left(windows: tuple[RateWindow, ...]) -> int:

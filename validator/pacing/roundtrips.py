@@ -17,12 +17,33 @@ RARE = 0.02
 SHARE_OVER = 256
 
 
-class RoundTrips:
-    """Tells late replies from usual ones by the median of the latest."""
+class Latest:
+    """The latest 101 of a row of times, in order of size."""
 
     def __init__(self) -> None:
         self._latest: deque[float] = deque()
         self._sorted: list[float] = []
+
+    def __len__(self) -> int:
+        return len(self._sorted)
+
+    def add(self, seconds: float) -> None:
+        """Take in one more; the oldest leaves."""
+        if len(self._latest) == LATEST:
+            del self._sorted[bisect_left(self._sorted, self._latest.popleft())]
+        self._latest.append(seconds)
+        insort(self._sorted, seconds)
+
+    def quantile(self, share: float) -> float:
+        """Return the time that `share` of them do not exceed, 0 to less than 1. `IndexError` without any."""
+        return self._sorted[int(share * len(self._sorted))]
+
+
+class RoundTrips:
+    """Tells late replies from usual ones by the median of the latest."""
+
+    def __init__(self) -> None:
+        self._latest = Latest()
         self._late_share = 0.0
 
     def is_rarely_late(self, round_trip_s: float) -> bool:
@@ -31,14 +52,7 @@ class RoundTrips:
         An outlier takes longer than three times the median and 0.1 s (found by simulation: with 0.2 % of
         requests arriving 1 to 3 s late it turns 10 refusals in ten minutes at 120 a minute into none).
         """
-        enough = len(self._sorted) >= ENOUGH
-        late = enough and round_trip_s > 3 * self._sorted[len(self._sorted) // 2] + 0.1
+        late = len(self._latest) >= ENOUGH and round_trip_s > 3 * self._latest.quantile(0.5) + 0.1
         self._late_share += (late - self._late_share) / SHARE_OVER
-        self._add(round_trip_s)
+        self._latest.add(round_trip_s)
         return late and self._late_share <= RARE
-
-    def _add(self, round_trip_s: float) -> None:
-        if len(self._latest) == LATEST:
-            del self._sorted[bisect_left(self._sorted, self._latest.popleft())]
-        self._latest.append(round_trip_s)
-        insort(self._sorted, round_trip_s)

@@ -5,7 +5,12 @@ from __future__ import annotations
 import heapq
 import math
 from collections import deque
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+from validator.pacing.sharing import Reading, Sharing
+
+if TYPE_CHECKING:
+    from validator.model import RateWindow
 
 # A limit that goes up must have been told for this many windows on end before it is believed: a new plan
 # stays, a proxy or a rolling deployment that answers with another figure now and then does not.
@@ -18,6 +23,8 @@ ROUNDING = 1e-9
 class Window:
     """A limit on requests in a span of time, with the log of those that the server may still count.
 
+    Where others spend the same window, only what they leave of the limit is used.
+
     The log holds, for each request answered, the time at which it has left the server's window for certain.
 
     Args:
@@ -29,6 +36,7 @@ class Window:
         self.window_s = window_s
         self.limit = limit
         self._leaves: list[float] = []
+        self._sharing = Sharing(window_s)
         self._more: float | None = None
         self._more_since = 0.0
 
@@ -37,13 +45,13 @@ class Window:
         """The limit as requests in a minute."""
         return self.limit * 60 / self.window_s
 
-    def spacing_s(self, jitter_s: float) -> float:
-        """Return the seconds from one request to the next: (W + J) / L.
+    def spacing_s(self, now: float, jitter_s: float) -> float:
+        """Return the seconds from one request to the next: (W + J) / L, for the L that others leave.
 
         Requests take up to `jitter_s` longer or shorter to arrive, so that all those in one window of the
         server were sent within W + J; this spacing allows L of them there.
         """
-        return (self.window_s + jitter_s) / self.limit
+        return (self.window_s + jitter_s) / self._sharing.free(now, self.limit)
 
     def learn(self, now: float, limit: float) -> None:
         """Take in a limit that a reply told: down at once, up once it has held for two windows."""
@@ -60,21 +68,63 @@ class Window:
         """Log a request that had reached the server by then at the latest."""
         heapq.heappush(self._leaves, arrived_by + self.window_s)
 
-    def room_at(self, now: float, in_flight: int) -> float:
+    def see(self, now: float, told: RateWindow, *, in_flight: int, later: int, ordinal: int) -> None:
+        """Take in how many requests a reply left over.
+
+        Args:
+            now: when it came.
+            told: what it told of this window.
+            in_flight: requests in flight, the one replied to included.
+            later: requests started after the one replied to.
+            ordinal: the number of the one replied to, counted from the first.
+        """
+        if told.remaining is None or told.limit is None or told.limit <= 0:
+            return
+        own = in_flight + self._counted(now)
+        reading = Reading(
+            now=now,
+            limit=told.limit,
+            remaining=told.remaining,
+            reset_s=told.reset_s,
+            own=own - later,
+            own_most=own,
+            ordinal=ordinal,
+        )
+        self._sharing.see(reading, self.limit)
+
+    def refused(self, now: float, told: RateWindow | None) -> bool:
+        """Take in a refusal; say whether what this reply leaves over explains it."""
+        self._sharing.refused(now)
+        spent = told is not None and told.remaining is not None and told.remaining <= 0
+        return spent and self._sharing.explains_refusals
+
+    def room_at(self, now: float, in_flight: int, started: int) -> float:
         """Return when one more request fits beside those in flight and in the log: in flight + log < limit.
 
         Infinity where only the end of a request in flight can make room.
+
+        Args:
+            now: the current time.
+            in_flight: requests in flight.
+            started: requests started so far.
         """
-        leaves = self._leaves
-        while leaves and leaves[0] <= now:
-            heapq.heappop(leaves)
-        too_many = in_flight + len(leaves) - math.ceil(self.limit - ROUNDING) + 1
-        if too_many <= 0:
-            return now
-        if too_many > len(leaves):
+        too_many = in_flight + self._counted(now) + 1 - self._allowed(now)
+        if too_many > len(self._leaves):
             return math.inf
+        opens_at = self._sharing.opens_at(now, started)
+        if too_many <= 0:
+            return opens_at
         # More than one only after the limit went down.
-        return leaves[0] if too_many == 1 else heapq.nsmallest(too_many, leaves)[-1]
+        leaves = self._leaves
+        return max(opens_at, leaves[0] if too_many == 1 else heapq.nsmallest(too_many, leaves)[-1])
+
+    def _allowed(self, now: float) -> int:
+        return math.ceil(self._sharing.free(now, self.limit) - ROUNDING)
+
+    def _counted(self, now: float) -> int:
+        while self._leaves and self._leaves[0] <= now:
+            heapq.heappop(self._leaves)
+        return len(self._leaves)
 
     def inherit(self, other: Self) -> None:
         """Take over what another window has logged."""

@@ -9,7 +9,7 @@ from validator.reports.wording import count_text, duration_text, rate_text, shar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from validator.reports.summary import PlanSummary, RateUse, Summary
+    from validator.reports.summary import CallCounts, PlanSummary, RateUse, Summary
 
 TOP_COUNTRIES = 8
 
@@ -25,6 +25,11 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         f"{summary.asked:,} asked now, {count_text(summary.duplicate_rows, 'duplicate row')}",
         "calls": f"{calls.attempts:,} made, {calls.answers:,} answered, {calls.refusals:,} refused, "
         f"{calls.failures:,} failed, {count_text(calls.retries, 'retry', 'retries')}",
+        "canaries": _canaries_text(calls),
+        "confirmed": f"{count_text(calls.confirmations, 'no', 'noes')} asked about once more, "
+        f"{calls.overturned:,} overturned"
+        if calls.confirmations
+        else "",
         "rate": rate_sentence(summary.rate) if calls.attempts else "",
         "held": hold_sentence(summary.rate),
         "sources": ", ".join(f"{word} {count:,}" for word, count in summary.sources.items()),
@@ -32,6 +37,14 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         "took": f"{duration_text(summary.duration_s)}, until {summary.finished_at}",
     }
     return {name: fact for name, fact in facts.items() if fact}
+
+
+def _canaries_text(calls: CallCounts) -> str:
+    if not calls.canaries and not calls.retracted:
+        return ""
+    asked = count_text(calls.canaries, "canary", "canaries")
+    retracted = f", {count_text(calls.retracted, 'answer')} retracted" if calls.retracted else ""
+    return f"{asked} asked about{retracted}"
 
 
 def plan_facts(plan: PlanSummary) -> dict[str, str]:

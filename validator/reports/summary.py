@@ -39,6 +39,10 @@ class CallCounts:
         refusals: those refused by the rate limiter (429).
         retries: those spent on a number that had failed before.
         failures: those that found nothing out, refusals not counted.
+        canaries: exchanges beside these, to see whether a session still tells the truth.
+        retracted: answers given up again because their session may have lied.
+        confirmations: checks that asked once more about a "no"; their exchanges are counted above.
+        overturned: those among them that were answered "yes".
     """
 
     attempts: int = 0
@@ -46,6 +50,10 @@ class CallCounts:
     refusals: int = 0
     retries: int = 0
     failures: int = 0
+    canaries: int = 0
+    retracted: int = 0
+    confirmations: int = 0
+    overturned: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,11 +83,14 @@ def twin(digits: str) -> tuple[str, str] | None:
 
 
 def registration(
-    phone: str, *, seed: int, share: float, answers: Answers = Answers.HONEST
+    phone: str, *, seed: int, share: float, answers: Answers = Answers.HONEST, is_linked: bool = False
 ) -> dict[str, object]:
-    """Return the body of one check, unwrapped: `phone`, `is_whatsapp_user`, and perhaps `whatsapp_id`."""
+    """Return the body of one check, unwrapped: `phone`, `is_whatsapp_user`, and perhaps `whatsapp_id`.
+
+    A number that is linked to a session has an account, or it could not be.
+    """
     account = account_id(phone, seed=seed, share=share) if answers is not Answers.NO else None
-    if account is None and answers is Answers.YES:
+    if account is None and (answers is Answers.YES or (is_linked and answers is Answers.HONEST)):
         account = f"{phone[1:]}@s.whatsapp.net"
     body: dict[str, object] = {"phone": phone, "is_whatsapp_user": account is not None}
     if account is not None or not _leaves_id_out(phone, seed):
@@ -131,10 +134,12 @@ def contact_phone(index: int) -> str:
     return f"+1{_FIRST_AREA + area}55501{line:02d}"
 
 
-def contact(index: int, *, seed: int, share: float) -> dict[str, object]:
+def contact(
+    index: int, *, seed: int, share: float, linked: frozenset[str | None] = frozenset()
+) -> dict[str, object]:
     """Return one row of the contact list. Names and pictures are given, null or absent in equal parts."""
     phone = contact_phone(index)
-    registered = account_id(phone, seed=seed, share=share) is not None
+    registered = phone in linked or account_id(phone, seed=seed, share=share) is not None
     row: dict[str, object] = {"phone": phone, "is_whatsapp_user": registered}
     name, picture, which = _even(f"{seed}|contact|{index}")
     _set_third(row, "name", name, _NAMES[int(which * len(_NAMES))])

@@ -58,8 +58,13 @@ def _check(world: World, call: Call, fault: Fault | None) -> object:
     fate = FATES.get(call.number)
     if not behaviour.E164.fullmatch(call.number) or (fate is not None and not fate.valid):
         return bodies.INVALID_PHONE
-    seed, share = world.config.seed, world.config.registered_share
-    body = behaviour.registration(call.number, seed=seed, share=share, answers=session.answers)
+    body = behaviour.registration(
+        call.number,
+        seed=world.config.seed,
+        share=world.config.registered_share,
+        answers=session.answers,
+        is_linked=call.number in _linked(world),
+    )
     return body if fault is None else spoil.spoil_check(body, fault.kind)
 
 
@@ -79,12 +84,16 @@ def _contacts(world: World, call: Call, fault: Fault | None) -> object:
 def _contact_rows(world: World, first: int, count: int, fault: Fault | None) -> list[Body]:
     config = world.config
     rows = [
-        behaviour.contact(index, seed=config.seed, share=config.registered_share)
+        behaviour.contact(index, seed=config.seed, share=config.registered_share, linked=_linked(world))
         # One row more, in front: what a page begins with when the list has moved on between two requests.
         for index in range(max(first - 1, 0), min(first + count, config.contacts))
     ]
     before, rows = (rows[:1], rows[1:]) if first else ([], rows)
     return rows if fault is None else spoil.spoil_page(before, rows, fault.kind)
+
+
+def _linked(world: World) -> frozenset[str | None]:
+    return frozenset(session.phone_number for session in world.config.sessions)
 
 
 def _sessions(world: World, call: Call) -> Body:

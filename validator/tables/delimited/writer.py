@@ -73,11 +73,15 @@ class _DelimitedWriter:
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows. A null is an empty cell and an empty text is `""`, as they were read."""
         # Left alone, polars writes an offset without its colon, which is not the extended form of ISO 8601.
-        text = frame.select(self.schema.names()).with_columns(ZONED.dt.to_string("iso:strict")).write_csv(
-            include_header=False,
-            separator=self.dialect.delimiter,
-            quote_char=self.dialect.quote,
-            line_terminator=self.dialect.line_end,
+        text = (
+            frame.select(self.schema.names())
+            .with_columns(ZONED.dt.to_string("iso:strict"))
+            .write_csv(
+                include_header=False,
+                separator=self.dialect.delimiter,
+                quote_char=self.dialect.quote,
+                line_terminator=self.dialect.line_end,
+            )
         )
         self._write_text(text)
 

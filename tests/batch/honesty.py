@@ -1,0 +1,208 @@
+"""Sessions that tell the truth until they do not: a provider in memory, and runs on virtual time."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+import anyio
+import polars as pl
+from laboratory import START_S, on_virtual_time
+
+from validator.batch.ask import Asking, ask_all
+from validator.batch.confirm import confirm_negatives
+from validator.batch.fanout import Bounds
+from validator.batch.guarding import doubts, inherit
+from validator.batch.tally import Tally
+from validator.errors import SessionNotConnected
+from validator.ledger import Ledger, read
+from validator.model import NO_NOTICE, Number, RateNotice
+from validator.pacing import (
+    CONNECTED,
+    Breaker,
+    Canaries,
+    KeyHealth,
+    Lane,
+    NoBudget,
+    RetryBudget,
+    RetryPolicy,
+    SessionGuard,
+)
+
+FIRST = 447_700_900_100
+OWN = Number(447_700_900_999)
+NEVER = float("inf")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A reply to a check."""
+
+    is_whatsapp_user: bool
+    whatsapp_id: str | None = None
+    rate: RateNotice = NO_NOTICE
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A reply to a look at a session."""
+
+    status: str
+    phone_number: str | None = None
+    rate: RateNotice = NO_NOTICE
+
+
+@dataclass
+class World:
+    """Who is registered, and what each session does: `lies_from` and `lies_until` are times by session."""
+
+    registered: frozenset
+    rng: random.Random
+    lies_from: dict = field(default_factory=dict)
+    lies_until: dict = field(default_factory=dict)
+    lost: dict = field(default_factory=dict)
+    failures: dict = field(default_factory=dict)
+    calls: list = field(default_factory=list)
+
+    async def check(self, number, session):
+        self.calls.append((session, number))
+        await anyio.sleep(self.rng.uniform(0.001, 0.02))
+        truth = self.says(number, session, anyio.current_time())
+        await anyio.sleep(self.rng.uniform(0.001, 0.02))
+        return truth
+
+    def says(self, number, session, now):
+        if failure := self.failures.get(number):
+            raise failure
+        since, until = self.lost.get(session, (NEVER, NEVER))
+        if since <= now < until:
+            raise SessionNotConnected("not connected", status=409)
+        lies = self.lies_from.get(session, NEVER) <= now < self.lies_until.get(session, NEVER)
+        return Said(not lies and (number in self.registered or number == OWN))
+
+    async def look_at(self, session):
+        await anyio.sleep(0.05)
+        since, until = self.lost.get(session, (NEVER, NEVER))
+        return Seen("disconnected" if since <= anyio.current_time() < until else CONNECTED)
+
+
+@dataclass
+class Ran:
+    """How one run went."""
+
+    ending: object
+    tally: Tally
+    warnings: tuple
+    ended_at: float
+
+
+@dataclass
+class Runs:
+    """Any number of runs over one list, one ledger and one world, one after the other."""
+
+    world: World
+    ledger_path: object
+    numbers: list
+    now_s: float = 0.0
+
+    def run(self, **options):
+        ran = on_virtual_time(lambda: self._run(**options), from_s=self.now_s)
+        self.now_s = ran.ended_at + 1
+        return ran
+
+    async def _run(
+        self,
+        *,
+        sessions=("a",),
+        canaries=(OWN,),
+        concurrency=8,
+        kill_at=NEVER,
+        watchers=(),
+        statuses=None,
+        max_attempts=6,
+        max_outage_s=21_600.0,
+        confirm=False,
+        budget=None,
+        **bounds,
+    ):
+        begun_ms = _now_ms()
+        rng, tally, key = random.Random(7), Tally(), KeyHealth()
+        known = Canaries(canaries, rng=rng)
+        ending, lanes = None, []
+        with Ledger.open(self.ledger_path, holder="pytest") as ledger:
+            inherited = {
+                session: inherit(
+                    ledger, session, status=(statuses or {}).get(session, CONNECTED), now_ms=_now_ms()
+                )
+                for session in sessions
+            }
+            lanes = [
+                Lane(
+                    session,
+                    key=key,
+                    retry=RetryPolicy(max_attempts=max_attempts, rng=rng),
+                    breaker=Breaker(),
+                    max_outage_s=max_outage_s,
+                    status=(statuses or {}).get(session, CONNECTED),
+                    guard=SessionGuard(session, canaries=known, heard=one.heard, settled=one.settled),
+                )
+                for session, one in inherited.items()
+            ]
+            asking = Asking(
+                provider=self.world,
+                lanes=lanes,
+                budget=budget or NoBudget(rng=rng),
+                retries=RetryBudget(),
+                bounds=Bounds(concurrency=concurrency, **{"left_today": {}} | bounds),
+                ledger=ledger,
+                now_ms=_now_ms,
+                inherited=inherited,
+            )
+            todo = pl.Series("number", self.missing(), dtype=pl.UInt64)
+            with anyio.move_on_at(kill_at):
+                ending = await ask_all(todo, asking, tally, watchers)
+                if confirm and ending is None:
+                    ending = await confirm_negatives(todo, asking, tally, since_ms=begun_ms)
+        return Ran(ending, tally, doubts(lanes, known, tally), anyio.current_time())
+
+    def missing(self):
+        decided = {number for number, (verdict, _) in self.known().items() if verdict != "unknown"}
+        return [number for number in self.numbers if number not in decided]
+
+    def known(self):
+        if not self.ledger_path.exists():
+            return {}
+        with read(self.ledger_path) as ledger:
+            return {row[0]: row[1:3] for rows in ledger.known() for row in rows}
+
+    def wrong(self):
+        """The numbers whose verdict is not what the world knows."""
+        truth = {
+            number: "registered" if number in self.world.registered else "not_registered"
+            for number in self.numbers
+        }
+        return [
+            n for n, (verdict, _) in self.known().items() if verdict not in {"unknown", truth.get(n, verdict)}
+        ]
+
+    def asked(self, session=None):
+        """How often each number of the list was asked about, canaries that are in it included."""
+        calls = [
+            number for through, number in self.world.calls if session in {None, through} and number != OWN
+        ]
+        return {number: calls.count(number) for number in calls}
+
+    def canary_calls(self, session=None):
+        return sum(number == OWN for through, number in self.world.calls if session in {None, through})
+
+
+def _now_ms():
+    return int(1000 * (START_S + anyio.current_time()))
+
+
+def draw(folder, seed, *, count, share, **world):
+    """A list in which that share is registered, drawn from a seed."""
+    rng = random.Random(seed)
+    numbers = list(range(FIRST, FIRST + count))
+    registered = frozenset(rng.sample(numbers, max(1, round(share * count))))
+    return Runs(World(registered, rng, **world), folder / f"{seed}.sqlite", numbers)

@@ -1,0 +1,337 @@
+"""Runs through sessions that are watched over: what is asked, shown, taken back, and told."""
+
+import anyio
+import pytest
+from honesty import FIRST, NEVER, OWN, Seen, draw
+
+from validator.batch.guarding import inherit, own_numbers
+from validator.batch.recorder import Recorder
+from validator.errors import Interrupted, InvalidPhone, LedgerError, TimedOut
+from validator.ledger import Ledger
+from validator.model import Number, RateNotice, Verdict
+from validator.pacing import CONNECTED, NoBudget
+
+SUSPECT = ("unknown", "session_suspect")
+HOUR_S = 3_600
+
+
+@pytest.fixture
+def listed(tmp_path):
+    """A list, and the sessions that can be asked about it."""
+    return lambda count=40, share=0.5, seed=1, **world: draw(
+        tmp_path, seed, count=count, share=share, **world
+    )
+
+
+@pytest.fixture
+def stopped(listed):
+    """A list whose run was stopped with answers that nothing vouches for."""
+
+    def stop(**options):
+        runs = listed(share=0.05, **options)
+        runs.world.failures[OWN] = TimedOut("30 s")
+        runs.run(deadline=0.05, canaries=(OWN,))
+        del runs.world.failures[OWN]
+        return runs
+
+    return stop
+
+
+def verdicts(runs):
+    return set(runs.known().values())
+
+
+def waiting(runs):
+    return [number for number, known in runs.known().items() if known == SUSPECT]
+
+
+def test_an_honest_session_costs_one_canary_and_every_number_one_call(listed):
+    runs = listed()
+
+    ran = runs.run()
+
+    assert (ran.ending, ran.warnings, runs.wrong(), runs.missing()) == (None, (), [], [])
+    assert runs.asked() == dict.fromkeys(runs.numbers, 1)
+    assert (ran.tally.attempts, ran.tally.canaries, runs.canary_calls()) == (40, 1, 1)
+    assert runs.world.calls[-1] == ("a", OWN)
+    assert runs.run().tally.canaries == 0
+
+
+def test_without_a_canary_beforehand_somebody_found_registered_is_asked_about_again(listed):
+    runs = listed(seed=2)
+
+    ran = runs.run(canaries=())
+
+    again = [number for number, calls in runs.asked().items() if calls > 1]
+    assert (ran.ending, ran.warnings, runs.wrong(), runs.missing()) == (None, (), [], [])
+    assert len(again) == ran.tally.canaries == 1
+    assert set(again) <= runs.world.registered
+
+
+def test_where_nothing_can_vouch_the_answers_stand_and_the_warning_counts_them(listed):
+    runs = listed()
+    runs.world.registered = frozenset()
+
+    ran = runs.run(canaries=())
+
+    assert verdicts(runs) == {("not_registered", "not_on_whatsapp")}
+    assert ran.tally.canaries == 0
+    [warning] = ran.warnings
+    assert warning.startswith('nothing vouches for 40 answers "no" of session a')
+    assert "--canary" in warning
+
+
+def test_a_session_that_lies_to_everybody_ends_the_run_and_nothing_it_said_stands(listed):
+    runs = listed(lies_from={"a": 0.0})
+
+    ran = runs.run()
+
+    assert ran.ending.exit_code == 6
+    assert 'session a answers "no" about 1 of 1 numbers' in str(ran.ending)
+    assert verdicts(runs) == {SUSPECT}
+    assert ran.tally.asked == ran.tally.verdicts["not_registered"] == 0
+    assert ran.tally.retracted == 40
+    assert runs.canary_calls() == 2
+
+
+def test_a_lie_is_noticed_long_before_the_end_of_a_long_list(listed):
+    runs = listed(count=600, share=0.6, lies_from={"a": 0.2})
+
+    ran = runs.run()
+
+    lies = [number for number, calls in runs.asked().items() if runs.known().get(number) == SUSPECT]
+    assert ran.ending.exit_code == 6
+    assert not runs.wrong()
+    assert len(lies) < 80
+    assert len(runs.asked()) < 300
+
+
+def test_the_other_session_takes_over_and_asks_again(listed):
+    runs = listed(lies_from={"a": 0.03})
+
+    ran = runs.run(sessions=("a", "b"))
+
+    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
+    assert ran.tally.asked == 40
+    assert ran.tally.retracted > 0
+    assert ['session a answers "no"' in warning for warning in ran.warnings] == [True]
+
+
+def test_a_canary_that_is_none_is_told_and_costs_no_answer(listed):
+    runs = listed(seed=3)
+
+    ran = runs.run(canaries=(Number(FIRST + 10_000),))
+
+    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
+    assert ["is no canary" in warning for warning in ran.warnings] == [True]
+
+
+def test_when_the_deadline_comes_what_was_answered_is_still_vouched_for(listed):
+    runs = listed(share=0.2)
+
+    ran = runs.run(deadline=0.03)
+
+    assert ran.ending.exit_code == 5
+    assert runs.canary_calls() == 1
+    assert runs.known()
+    assert not waiting(runs)
+    assert not runs.wrong()
+
+
+def test_a_signal_too_leaves_the_time_for_one_canary(listed):
+    runs = listed(share=0.2)
+
+    async def interrupt(fan_out, _):
+        await anyio.sleep(0.03)
+        fan_out.stop(Interrupted(2))
+
+    ran = runs.run(watchers=[interrupt])
+
+    assert ran.ending.exit_code == 130
+    assert runs.canary_calls() == 1
+    assert not waiting(runs)
+
+
+def test_a_run_that_is_stopped_does_not_wait_for_a_canary_that_fails(stopped):
+    runs = stopped()
+
+    assert runs.now_s < 2
+    assert runs.canary_calls() == 1
+    assert waiting(runs)
+    assert not runs.wrong()
+
+
+def test_a_run_that_is_stopped_does_not_wait_for_a_hold(listed):
+    runs = listed(share=0.05)
+
+    async def interrupt(fan_out, _):
+        await anyio.sleep(0.05)
+        budget.finish(
+            budget.start(anyio.current_time()),
+            anyio.current_time(),
+            RateNotice(retry_after_s=60),
+            refused=True,
+        )
+        fan_out.stop(Interrupted(2))
+
+    budget = NoBudget()
+    ran = runs.run(budget=budget, watchers=[interrupt])
+
+    assert ran.ended_at < 1
+    assert waiting(runs)
+
+
+def test_the_next_run_vouches_for_what_was_left_and_asks_nobody_again(stopped):
+    runs = stopped()
+    left, before = waiting(runs), runs.asked()
+
+    ran = runs.run()
+
+    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
+    assert [runs.asked()[number] - before[number] for number in left] == [0] * len(left)
+    assert ran.tally.asked == len(runs.numbers) - len(before)
+
+
+def test_a_session_that_lies_by_then_has_what_was_left_asked_again(stopped):
+    runs = stopped()
+    left = waiting(runs)
+    runs.world.lies_from["a"] = runs.now_s
+
+    ran = runs.run()
+    assert ran.ending.exit_code == 6
+    assert ran.tally.asked == 0
+    assert set(left) <= set(waiting(runs))
+
+    runs.world.lies_from["a"] = NEVER
+    assert (runs.run().ending, runs.wrong(), runs.missing()) == (None, [], [])
+
+
+def test_what_was_left_of_another_list_is_not_asked_about(stopped):
+    runs = stopped()
+    others, runs.numbers = runs.numbers, [FIRST + 500]
+    before = runs.asked()
+    runs.world.lies_from["a"] = runs.now_s
+
+    ran = runs.run(sessions=("a", "b"))
+
+    assert ran.ending is None
+    assert {number: calls for number, calls in runs.asked().items() if number in others} == before
+
+
+def test_what_was_left_too_long_ago_is_asked_again(stopped):
+    runs = stopped()
+    left = waiting(runs)
+    runs.now_s += HOUR_S + 1
+
+    runs.run()
+
+    assert {runs.asked()[number] for number in left} == {2}
+    assert (runs.wrong(), runs.missing()) == ([], [])
+
+
+def test_a_session_found_disconnected_may_have_lied_before(stopped):
+    runs = stopped()
+    left = waiting(runs)
+    runs.world.lost["a"] = (0.0, NEVER)
+
+    ran = runs.run(sessions=("a", "b"), statuses={"a": "disconnected"})
+
+    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
+    assert {runs.asked("b")[number] for number in left} == {1}
+
+
+def test_a_session_that_lied_before_it_was_lost_is_not_vouched_for_when_it_comes_back(listed):
+    runs = listed(share=0.3, lies_from={"a": 0.03}, lies_until={"a": 5.0}, lost={"a": (0.06, 5.0)})
+
+    ran = runs.run()
+
+    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
+    assert ran.tally.retracted > 0
+    assert ran.tally.asked == 40
+
+
+def test_the_last_attempt_of_a_capped_day_is_kept_for_a_canary(listed):
+    runs = listed(share=0.05)
+
+    ran = runs.run(left_today={"a": 20})
+
+    assert "--daily-cap" in str(ran.ending)
+    assert ran.tally.attempts + ran.tally.canaries <= 20
+    assert runs.canary_calls() == 1
+    assert not waiting(runs)
+
+
+def test_a_canary_that_fails_at_the_end_is_tried_again(listed):
+    runs = listed()
+    runs.world.failures[OWN] = TimedOut("30 s")
+
+    async def heal(*_):
+        await anyio.sleep(1)
+        runs.world.failures.clear()
+
+    ran = runs.run(watchers=[heal])
+
+    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
+    assert ran.tally.canaries > 1
+
+
+def test_a_canary_that_never_answers_leaves_what_it_should_vouch_for_unknown(listed):
+    runs = listed(share=0.05, seed=4)
+    runs.world.failures[OWN] = TimedOut("30 s")
+
+    ran = runs.run(max_attempts=3)
+
+    assert (ran.ending, runs.wrong()) == (None, [])
+    assert waiting(runs)
+    assert ran.tally.canaries == 3
+
+
+def test_a_canary_that_the_provider_calls_invalid_is_left_out(listed):
+    runs = listed()
+    runs.world.failures[OWN] = InvalidPhone("4001")
+
+    ran = runs.run()
+
+    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
+    assert ["is no canary" in warning for warning in ran.warnings] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("+447700900999", [OWN]),
+        ("+44 7700 900-999", [OWN]),
+        ("07700 900999", []),
+        ("447700900999", []),
+        ("+1", []),
+        ("", []),
+        (None, []),
+    ],
+)
+def test_a_sessions_own_number_is_a_canary_where_it_is_told_in_full(text, own):
+    assert own_numbers([Seen(CONNECTED, text)]) == own
+
+
+def test_nothing_is_left_behind_by_a_session_that_has_said_nothing(tmp_path):
+    with Ledger.open(tmp_path / "state" / "ledger.sqlite", holder="pytest") as ledger:
+        one = inherit(ledger, "a", status=CONNECTED, now_ms=0)
+
+    assert (one.numbers, one.settled, one.heard) == (frozenset(), 0, 0)
+
+
+def test_once_the_ledger_has_failed_nothing_is_retracted(virtual, make_outcome):
+    class Full:
+        def suspect(self, outcome, ordinal):
+            pass
+
+        def commit(self):
+            raise LedgerError("the disk is full")
+
+    async def scenario():
+        recorder = Recorder(Full(), on_durable=lambda _: None, now_ms=lambda: 0)
+        recorder.add(make_outcome(verdict=Verdict.NOT_REGISTERED), 1)
+        with pytest.raises(LedgerError, match="the disk is full"):
+            recorder.retract("a", 1)
+        return recorder.retract("a", 1)
+
+    assert virtual(scenario) == []

@@ -1,0 +1,208 @@
+import os
+from io import BytesIO
+
+import polars as pl
+import pytest
+
+from validator.batch.job import Job, check_targets, knowledge_of, open_job, survey, write_output
+from validator.batch.plan import Order
+from validator.errors import FileError, UsageError
+from validator.phone import Accept
+
+ANN, BOB = 447_700_900_020, 447_700_900_021
+LIST = f"name,phone\nAnn,+{ANN}\nBob,+{BOB}\nAnn,+{ANN}\n"
+
+
+@pytest.fixture
+def make_job(tmp_path):
+    def make(text=LIST, name="leads.csv", **options):
+        path = tmp_path / name
+        path.write_text(text)
+        chosen = {"output": tmp_path / "out.csv", "accept": Accept.POSSIBLE, "order": Order.INPUT} | options
+        return Job(input=path, **chosen)
+
+    return make
+
+
+@pytest.fixture
+def surveyed(ledger, now_ms):
+    return lambda opened: survey(opened, ledger, now_ms=now_ms, tell=lambda _: None)
+
+
+def write(opened, surveyed, ledger, now_ms):
+    knowledge = knowledge_of(surveyed.people, ledger, opened.job.max_age, now_ms)
+    return write_output(opened, surveyed.people, knowledge, lambda _: None)
+
+
+def test_a_list_is_surveyed_and_written_back(make_job, surveyed, ledger, now_ms, tmp_path):
+    opened = open_job(make_job(sendable=tmp_path / "send.csv"))
+    found = surveyed(opened)
+
+    counts = write(opened, found, ledger, now_ms)
+
+    assert found.plan.todo.to_list() == [ANN, BOB]
+    assert counts.verdicts == {"unknown": 3}
+    assert (tmp_path / "out.csv").read_text().count("not_checked") == 3
+    assert (tmp_path / "send.csv").read_text() == "name,phone,e164,whatsapp_id\n"
+
+
+def test_what_the_ledger_knows_is_not_planned(make_job, surveyed, ledger, make_outcome):
+    ledger.record(make_outcome(ANN))
+    ledger.commit()
+
+    assert surveyed(open_job(make_job())).plan.todo.to_list() == [BOB]
+
+
+@pytest.mark.parametrize("accept", Accept)
+def test_suppressed_people_are_not_planned_whatever_is_accepted(make_job, surveyed, tmp_path, accept):
+    opted_out = tmp_path / "opted_out.csv"
+    opted_out.write_text(f"mobile\n+{BOB}\n+447400123456\n")
+    text = f"phone\n+{ANN}\n+{BOB}\n+447400123456\n"
+
+    plan = surveyed(open_job(make_job(text, suppress=(opted_out,), accept=accept))).plan
+
+    assert not {BOB, 447_400_123_456} & set(plan.todo)
+    assert plan.offline["suppression_list"] >= 1
+
+
+def test_a_suppression_list_nobody_of_which_can_be_read_stops_the_run(make_job, surveyed, tmp_path):
+    opted_out = tmp_path / "opted_out.csv"
+    opted_out.write_text("mobile\n07400 123456\n")
+
+    with pytest.raises(
+        FileError, match=r"no cell of column 'mobile' of .*opted_out.csv .* nobody .* --region"
+    ):
+        surveyed(open_job(make_job(suppress=(opted_out,))))
+
+
+def test_cells_of_a_suppression_list_that_cannot_be_read_are_warned_about(
+    make_job, surveyed, tmp_path, caplog
+):
+    opted_out = tmp_path / "opted_out.csv"
+    opted_out.write_text(f"mobile\n+{BOB}\n07400 123456\n")
+
+    surveyed(open_job(make_job(suppress=(opted_out,))))
+
+    assert "1 of 2 cells" in caplog.text
+    assert "123456" not in caplog.text
+
+
+def test_an_empty_suppression_list_is_no_mistake(make_job, surveyed, tmp_path):
+    opted_out = tmp_path / "opted_out.csv"
+    opted_out.write_text("mobile\n")
+
+    assert surveyed(open_job(make_job(suppress=(opted_out,)))).plan.todo.len() == 2
+
+
+@pytest.mark.parametrize("text", ["name,phone\n", "name,phone"])
+def test_a_header_without_rows_is_no_list(make_job, surveyed, text):
+    with pytest.raises(FileError, match=r"leads.csv has a header and no rows; export the list again"):
+        surveyed(open_job(make_job(text)))
+
+
+def test_a_region_column_that_is_not_there_is_named_with_those_that_are(make_job):
+    with pytest.raises(
+        FileError, match=r"column 'land' not found in leads.csv; columns are: name, phone\. Choose"
+    ):
+        open_job(make_job(region_column="land"))
+
+
+def test_a_clash_of_columns_is_found_before_anything_is_read(make_job):
+    with pytest.raises(UsageError, match="--prefix"):
+        open_job(make_job("phone,verdict\n+447700900020,x\n"))
+
+
+def targets_of(job, **others):
+    return {**job.targets, **{f"--{option}": path for option, path in others.items()}}
+
+
+def test_targets_that_differ_and_can_be_written_pass(make_job, tmp_path):
+    job = make_job(sendable=tmp_path / "send.csv")
+
+    check_targets(targets_of(job, report=tmp_path / "r.html"), job, ledger=tmp_path / "l")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["leads.csv"]
+
+
+def link(kind, path, target):
+    {"symlink": path.symlink_to, "hardlink": path.hardlink_to}[kind](target)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["symlink", "hardlink"])
+@pytest.mark.parametrize("option", ["output", "sendable"])
+def test_a_target_that_is_the_input_by_another_name_is_refused(make_job, tmp_path, kind, option):
+    job = make_job()
+    other = link(kind, tmp_path / "other.csv", job.input)
+
+    with pytest.raises(UsageError, match=f"--{option} .*other.csv is the input itself; name another file"):
+        check_targets(targets_of(job, **{option: other}), job, ledger=tmp_path / "l")
+
+
+def test_a_target_in_place_of_the_ledger_or_a_suppression_list_is_refused(make_job, tmp_path):
+    kept = tmp_path / "kept"
+    job = make_job(suppress=(kept,))
+
+    with pytest.raises(UsageError, match="is a --suppress list itself"):
+        check_targets({"--report": kept}, job, ledger=tmp_path / "l")
+    with pytest.raises(UsageError, match="is the ledger itself"):
+        check_targets({"--report": tmp_path / "l"}, job, ledger=tmp_path / "l")
+
+
+def test_two_targets_in_one_file_are_refused(make_job, tmp_path):
+    job = make_job(sendable=tmp_path / "out.csv")
+
+    with pytest.raises(UsageError, match="--output and --sendable name the same file"):
+        check_targets(job.targets, job, ledger=tmp_path / "l")
+
+
+def test_standard_output_is_no_file_to_be_checked(make_job):
+    assert make_job(output=BytesIO()).targets == {}
+
+
+@pytest.mark.parametrize("change", ["rewritten", "replaced", "removed"])
+def test_a_list_that_changes_while_it_is_asked_about_gets_no_verdicts_on_wrong_rows(
+    *, make_job, surveyed, ledger, now_ms, tmp_path, change
+):
+    opened = open_job(make_job())
+    found = surveyed(opened)
+    path, other = opened.job.input, tmp_path / "other.csv"
+    turned = f"name,phone\nBob,+{BOB}\nAnn,+{ANN}\nAnn,+{ANN}\n"
+    match change:
+        case "rewritten":
+            path.write_text(turned)
+            os.utime(path, ns=(1, 1))
+        case "replaced":
+            other.write_text(turned)
+            other.replace(path)
+        case _:
+            path.unlink()
+
+    with pytest.raises(FileError):
+        write(opened, found, ledger, now_ms)
+
+    assert not (tmp_path / "out.csv").exists()
+    assert not list(tmp_path.glob(".validator*"))
+
+
+def test_a_list_that_changes_after_its_last_row_was_read_again_is_noticed_too(make_job):
+    opened = open_job(make_job())
+    rows = opened.rows()
+    next(rows)
+    os.utime(opened.job.input, ns=(1, 1))
+
+    with pytest.raises(
+        FileError, match=r"leads.csv was changed while the run went on, so no output was written"
+    ):
+        next(rows)
+
+
+def test_parquet_comes_back_as_parquet(tmp_path, surveyed, ledger, now_ms):
+    pl.DataFrame({"phone": [f"+{ANN}"]}).write_parquet(tmp_path / "in.parquet")
+    opened = open_job(
+        Job(input=tmp_path / "in.parquet", output=tmp_path / "out.parquet", accept=Accept.POSSIBLE)
+    )
+
+    write(opened, surveyed(opened), ledger, now_ms)
+
+    assert pl.read_parquet(tmp_path / "out.parquet")["e164"].to_list() == [f"+{ANN}"]

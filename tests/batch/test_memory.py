@@ -1,0 +1,37 @@
+"""What a run holds for each row and each answer is a few bytes."""
+
+import polars as pl
+import pytest
+
+from validator.batch.knowledge import SCHEMA, Knowledge
+from validator.batch.people import Reading, people_of
+
+ROWS = 20_000
+
+# E.164 numbers as integers, words as codes: some twenty bytes, with room for polars' own bitmaps.
+MOST_BYTES_A_ROW = 32
+
+
+@pytest.mark.slow
+def test_a_row_costs_a_few_bytes():
+    rows = pl.DataFrame(
+        {"phone": [f"+1{202 + index % 7}555{100 + index % 100:04d}" for index in range(ROWS)]}
+    )
+
+    people = people_of(rows, Reading(column="phone"))
+
+    assert people.estimated_size() / ROWS < MOST_BYTES_A_ROW
+
+
+def test_looking_answers_up_makes_no_second_copy_of_them():
+    """A batch is answered by a search in what is known, so it costs what the batch costs."""
+    known = pl.DataFrame({"number": range(10**9, 10**9 + ROWS)}, schema={"number": pl.UInt64})
+    frame = known.with_columns(
+        *(pl.lit(None, dtype=dtype).alias(name) for name, dtype in SCHEMA.items() if name != "number"),
+        pl.lit(value=True).alias("fresh"),
+    )
+
+    found = Knowledge(frame).of(pl.Series([10**9 + 5, 7, None], dtype=pl.UInt64))
+
+    assert found.height == 3
+    assert found.estimated_size() < frame.estimated_size() / 100

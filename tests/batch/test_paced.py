@@ -1,0 +1,172 @@
+import math
+import random
+from itertools import pairwise
+
+import anyio
+import pytest
+
+from validator.batch.ask import look_at_sessions
+from validator.batch.paced import paced, refuse_long_hold
+from validator.errors import (
+    BadAnswer,
+    CertificateFailed,
+    Forbidden,
+    InvalidRequest,
+    MissingOrBadKey,
+    NotFound,
+    RateLimited,
+    Redirected,
+    Refused,
+    ServerError,
+    SessionNotConnected,
+    StoppedEarly,
+    TimedOut,
+    UsageError,
+)
+from validator.model import NO_NOTICE, RateNotice
+from validator.pacing import NoBudget, PacedBudget, RetryPolicy
+
+
+class Reply:
+    def __init__(self, status="connected"):
+        self.status, self.rate = status, NO_NOTICE
+
+
+class Script:
+    """Gives what it is told to, one thing a call, and keeps when it was called."""
+
+    def __init__(self, *steps):
+        self.steps, self.called_at = list(steps), []
+
+    async def __call__(self, *_):
+        self.called_at.append(anyio.current_time())
+        step = self.steps.pop(0)
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    look_at = __call__
+
+
+@pytest.fixture
+def through(virtual):
+    """Make the exchange of a script; return what it gave and when it was called."""
+
+    def run(*steps, max_attempts=3, budget=None, **options):
+        script = Script(*steps)
+
+        async def main():
+            retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random(1))
+            chosen = budget() if budget else NoBudget(rng=random.Random(1))
+            return await paced(script, budget=chosen, retry=retry, **options)
+
+        return virtual(main), script.called_at
+
+    return run
+
+
+def refusal(retry_after_s):
+    return RateLimited("429", status=429, rate=RateNotice(retry_after_s=retry_after_s))
+
+
+def test_an_answer_comes_back_at_once(through):
+    reply = Reply()
+
+    assert through(reply) == (reply, [0])
+
+
+def test_a_refusal_is_waited_out_and_is_no_attempt(through):
+    reply, called_at = through(*[refusal(30)] * 5, Reply(), max_attempts=1)
+
+    assert reply.status == "connected"
+    assert all(later - earlier >= 30 for earlier, later in pairwise(called_at))
+
+
+def test_a_busy_server_that_says_when_to_come_back_is_waited_for(through):
+    busy = ServerError("503", status=503, rate=RateNotice(retry_after_s=10))
+
+    _, called_at = through(busy, Reply(), max_attempts=1)
+
+    assert called_at[1] >= 10
+
+
+@pytest.mark.parametrize("failure", [TimedOut("x"), ServerError("x", status=500), BadAnswer("x")])
+def test_what_may_pass_is_tried_again_after_a_while(through, failure):
+    _, called_at = through(failure, failure, Reply())
+
+    assert len(called_at) == 3
+    assert called_at[1] >= 1
+
+
+def test_out_of_attempts_the_last_failure_is_the_result(through):
+    with pytest.raises(TimedOut, match="third"):
+        through(TimedOut("first"), TimedOut("second"), TimedOut("third"), Reply())
+
+
+@pytest.mark.parametrize("failure", [NotFound("x"), MissingOrBadKey("x"), SessionNotConnected("x")])
+def test_what_will_not_pass_is_not_tried_again(through, failure):
+    with pytest.raises(type(failure)):
+        through(failure, Reply())
+
+
+def test_a_hold_longer_than_patience_ends_it(through):
+    with pytest.raises(StoppedEarly, match=r"stay away for 9\d s, longer than --max-wait 60s"):
+        through(refusal(90), Reply(), max_wait_s=60)
+
+
+def test_the_budget_decides_when_to_begin(through):
+    _, called_at = through(
+        TimedOut("x"), Reply(), budget=lambda: PacedBudget(now=0.0, limit_per_min=1, rng=random.Random(1))
+    )
+
+    assert called_at[1] >= 60
+
+
+def test_no_hold_is_no_reason_to_stop(virtual):
+    async def main():
+        refuse_long_hold(NoBudget().report(5.0), 5.0, 0.0)
+
+    virtual(main)
+
+
+@pytest.fixture
+def look(virtual):
+    """Look at sessions before a run, given what each call gives."""
+
+    def run(*steps, sessions=("sess_a",)):
+        script = Script(*steps)
+
+        async def main():
+            return await look_at_sessions(sessions, script, budget=NoBudget(), max_wait_s=math.inf)
+
+        return virtual(main)
+
+    return run
+
+
+def test_each_session_is_looked_at_in_turn(look):
+    assert look(Reply(), Reply("pending"), sessions=("a", "b")) == {"a": "connected", "b": "pending"}
+
+
+def test_a_session_that_the_key_may_not_see_is_taken_to_be_connected(look):
+    assert look(Forbidden("403")) == {"sess_a": "connected"}
+
+
+@pytest.mark.parametrize(
+    ("failure", "ending", "words"),
+    [
+        (NotFound("404"), Refused, "sess_a is not known"),
+        (MissingOrBadKey("401"), Refused, "SENDAPI_API_KEY"),
+        (Redirected("302"), UsageError, "--base-url"),
+        (CertificateFailed("no"), Refused, "certificate"),
+        (InvalidRequest("422"), StoppedEarly, "--base-url"),
+    ],
+)
+def test_a_wrong_setting_ends_the_run_before_it_begins(look, failure, ending, words):
+    with pytest.raises(ending, match=words):
+        look(failure)
+
+
+def test_a_provider_that_cannot_be_reached_is_given_a_few_seconds(look):
+    with pytest.raises(StoppedEarly, match="nothing was asked"):
+        look(*[TimedOut("no answer")] * 3)

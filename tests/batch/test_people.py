@@ -1,0 +1,100 @@
+import polars as pl
+import pytest
+
+from validator.batch.people import SCHEMA, Landlines, Reading, askable, people_of, read_people, suppressed_by
+
+MOBILE, FIXED = "+447400123456", "+441212345678"  # libphonenumber's own examples
+ROWS = pl.DataFrame(
+    {
+        "phone": ["07400 123456", "0121 234 5678", "(201) 555-0123", "", None],
+        "land": ["GB", " GB ", "US", "GB", "US"],
+    }
+)
+
+
+def reading(**options):
+    return Reading(**{"column": "phone", "region_column": "land"} | options)
+
+
+def test_each_row_has_its_number_or_its_reason_in_order():
+    people = people_of(ROWS, reading())
+
+    assert people.schema == SCHEMA
+    assert people["number"].to_list() == [447400123456, 441212345678, 12015550123, None, None]
+    assert people["reason"].to_list() == [None, None, None, "empty", "empty"]
+    assert people["country"].to_list() == ["GB", "GB", "US", None, None]
+    assert askable(people).to_list() == [True, True, True, False, False]
+
+
+def test_rows_without_a_region_of_their_own_fall_back_to_the_common_one():
+    rows = pl.DataFrame({"phone": ["07400 123456"] * 3, "land": ["", None, "US"]})
+
+    people = people_of(rows, reading(region="GB"))
+
+    assert people["number"].to_list() == [447400123456, 447400123456, None]
+
+
+def test_without_any_region_national_numbers_are_no_guess():
+    people = people_of(ROWS, Reading(column="phone"))
+
+    assert people["reason"].to_list() == ["no_country", "no_country", "no_country", "empty", "empty"]
+
+
+def test_a_region_column_of_another_type_than_text_is_read_as_text():
+    rows = pl.DataFrame({"phone": [MOBILE], "land": pl.Series(["GB"], dtype=pl.Categorical)})
+
+    assert people_of(rows, reading())["number"].to_list() == [447400123456]
+
+
+def test_landlines_are_skipped_when_asked_to_and_only_those():
+    people = people_of(ROWS, reading(landlines=Landlines.SKIP))
+
+    assert people["reason"].to_list() == [None, "landline", None, "empty", "empty"]
+    assert people["number"].to_list()[1] == 441212345678
+    assert askable(people).to_list() == [True, False, True, False, False]
+
+
+@pytest.mark.parametrize("landlines", Landlines)
+def test_suppression_outranks_every_other_reason(landlines):
+    suppressed = pl.Series([441212345678, 12015550123], dtype=pl.UInt64)
+
+    people = people_of(ROWS, reading(landlines=landlines), suppressed=suppressed)
+
+    assert people["reason"].to_list() == [None, "suppression_list", "suppression_list", "empty", "empty"]
+
+
+def test_an_empty_suppression_list_suppresses_nobody():
+    people = people_of(ROWS, reading(), suppressed=pl.Series([], dtype=pl.UInt64))
+
+    assert askable(people).sum() == 3
+
+
+def test_a_list_is_read_batch_by_batch_and_says_how_far_it_is(listed):
+    told = []
+
+    people = read_people(
+        listed(f"name,phone\nAnn,{MOBILE}\nBob,\n"), Reading(column="phone"), tell=told.append
+    )
+
+    assert people["number"].to_list() == [447400123456, None]
+    assert told == [2]
+
+
+def test_a_list_without_rows_has_no_people(listed):
+    people = read_people(listed("name,phone\n"), Reading(column="phone"), tell=print)
+
+    assert (people.height, people.schema) == (0, SCHEMA)
+
+
+def test_suppression_lists_are_taken_together_each_once(listed):
+    tables = [
+        listed(f"phone\n{MOBILE}\n{FIXED}\nx\n", "one.csv"),
+        listed(f"tel\n{MOBILE}\n", "two.csv"),
+    ]
+
+    found = suppressed_by(
+        (table, Reading(column=name)) for table, name in zip(tables, ["phone", "tel"], strict=True)
+    )
+
+    assert sorted(found) == [441212345678, 447400123456]
+    assert suppressed_by([]).dtype == pl.UInt64

@@ -1,0 +1,127 @@
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from validator.batch.knowledge import SCHEMA as KNOWN
+from validator.batch.knowledge import Knowledge
+from validator.batch.people import SCHEMA as PEOPLE
+from validator.batch.plan import Only, Order, counts, make_plan
+from validator.model import Verdict
+
+FIRST = 447_700_900_020
+
+
+def people_of(*numbers, reason=None):
+    rows = [
+        {"number": number, "reason": reason, "line_type": "mobile", "country": "GB"} for number in numbers
+    ]
+    return pl.DataFrame(rows, schema=PEOPLE)
+
+
+def knowledge_of(fresh=(), unknown=()):
+    rows = [(number, "registered", True) for number in fresh] + [
+        (number, "unknown", False) for number in unknown
+    ]
+    frame = pl.DataFrame(
+        sorted(rows),
+        schema={"number": pl.UInt64, "verdict": KNOWN["verdict"], "fresh": pl.Boolean},
+        orient="row",
+    )
+    return Knowledge(frame)
+
+
+NOTHING = knowledge_of()
+TEN = [FIRST + place for place in range(10)]
+
+
+def test_what_is_known_is_not_asked_again():
+    plan = make_plan(people_of(*TEN), knowledge_of(fresh=TEN[:4]), order=Order.INPUT)
+
+    assert plan.todo.to_list() == TEN[4:]
+    assert plan.known == {Verdict.REGISTERED: 4}
+
+
+def test_a_stale_unknown_is_asked_again():
+    assert make_plan(people_of(*TEN), knowledge_of(unknown=TEN[:4])).todo.len() == 10
+
+
+def test_each_distinct_number_is_asked_once_and_duplicates_are_counted():
+    plan = make_plan(people_of(*TEN, *TEN[:3]), NOTHING, order=Order.INPUT)
+
+    assert plan.todo.to_list() == TEN
+    assert (plan.rows, plan.distinct, plan.duplicates) == (13, 10, 3)
+
+
+def test_rows_decided_offline_are_not_asked_about():
+    people = pl.concat(
+        [people_of(*TEN[:2]), people_of(*TEN[2:5], reason="landline"), people_of(None, None, reason="empty")]
+    )
+
+    plan = make_plan(people, NOTHING, order=Order.INPUT)
+
+    assert plan.todo.to_list() == TEN[:2]
+    assert plan.offline == {"landline": 3, "empty": 2}
+    assert (plan.distinct, plan.duplicates) == (2, 0)
+
+
+def test_countries_and_kinds_of_line_are_those_of_the_numbers_to_ask():
+    people = (
+        pl.DataFrame(
+            [
+                (FIRST, "mobile", "GB"),
+                (FIRST + 1, "fixed", "GB"),
+                (12015550123, "mobile", "US"),
+                (12015550124, "mobile", "US"),
+            ],
+            schema=["number", "line_type", "country"],
+            orient="row",
+        )
+        .with_columns(reason=pl.lit(None))
+        .select(pl.col(name).cast(dtype) for name, dtype in PEOPLE.items())
+    )
+
+    plan = make_plan(people, knowledge_of(fresh=[12015550124]))
+
+    assert (plan.countries, plan.line_types) == ({"GB": 2, "US": 1}, {"mobile": 2, "fixed": 1})
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 50), st.integers(0, 2**32))
+def test_a_shuffle_is_a_permutation_and_the_same_one_for_the_same_seed(count, seed):
+    numbers = [FIRST + place for place in range(count)]
+
+    plans = [make_plan(people_of(*numbers), NOTHING, seed=seed) for _ in range(2)]
+
+    assert sorted(plans[0].todo) == numbers
+    assert plans[0].todo.to_list() == plans[1].todo.to_list()
+
+
+def test_the_usual_order_is_not_that_of_the_list():
+    assert make_plan(people_of(*TEN), NOTHING).todo.to_list() != TEN
+
+
+def test_only_unknown_leaves_out_those_nobody_asked_about():
+    plan = make_plan(
+        people_of(*TEN), knowledge_of(fresh=TEN[:2], unknown=TEN[2:5]), order=Order.INPUT, only=Only.UNKNOWN
+    )
+
+    assert plan.todo.to_list() == TEN[2:5]
+
+
+@pytest.mark.parametrize(("limit", "left"), [(0, 0), (4, 4), (99, 10), (None, 10)])
+def test_a_limit_is_the_most_that_are_asked(limit, left):
+    plan = make_plan(people_of(*TEN), NOTHING, limit=limit)
+
+    assert (plan.todo.len(), plan.left_out, plan.distinct) == (left, 10 - left, 10)
+
+
+@pytest.mark.parametrize("order", Order)
+def test_an_empty_list_makes_an_empty_plan(order):
+    plan = make_plan(people_of(), NOTHING, order=order)
+
+    assert (plan.todo.len(), plan.rows, plan.known, plan.offline, plan.countries) == (0, 0, {}, {}, {})
+
+
+def test_counts_go_by_number_and_then_by_word():
+    assert list(counts(pl.Series(["b", None, "a", "c", "c"])).items()) == [("c", 2), ("a", 1), ("b", 1)]

@@ -1,0 +1,157 @@
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from validator.batch.annotate import Counts
+from validator.batch.job import Job
+from validator.batch.plan import Plan
+from validator.batch.summarise import Course, exit_code_of, summarise, summarise_plan
+from validator.batch.tally import Tally
+from validator.errors import Interrupted, Refused, ServerError, StoppedEarly
+from validator.model import Verdict
+from validator.pacing import BudgetReport
+from validator.settings import Tolerance
+
+NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
+JOB = Job(input=Path("leads.csv"), output=Path("out.csv"), sendable=Path("send.csv"))
+PLAN = Plan(
+    todo=pl.Series([1, 2, 3], dtype=pl.UInt64),
+    left_out=0,
+    rows=10,
+    distinct=5,
+    duplicates=2,
+    known={Verdict.REGISTERED: 1, Verdict.UNKNOWN: 1},
+    offline={"empty": 2, "suppression_list": 1},
+    countries={"GB": 3},
+    line_types={"mobile": 3},
+)
+BUDGET = BudgetReport(
+    limit_per_min=300.0,
+    told_by="headers",
+    rate_per_min=295.0,
+    used_per_min=290,
+    hold_until=None,
+    hold_reason="",
+    held_s=12.3456,
+    started=600,
+    refused=1,
+)
+
+
+def counts_of(**verdicts):
+    return Counts(rows=sum(verdicts.values()), verdicts=Counter(verdicts), reasons=Counter(not_checked=0))
+
+
+@pytest.mark.parametrize(
+    ("ending", "unknown", "tolerance", "code"),
+    [
+        (None, 0, "0", 0),
+        (None, 1, "0", 4),
+        (None, 1, "1", 0),
+        (None, 11, "10%", 4),
+        (None, 10, "10%", 0),
+        (StoppedEarly("x"), 0, "0", 5),
+        (Refused("x"), 9, "100%", 6),
+        (Interrupted(2), 0, "0", 130),
+        (Interrupted(15), 0, "0", 143),
+    ],
+)
+def test_the_exit_code_says_how_it_ended(ending, unknown, tolerance, code):
+    counts = counts_of(registered=100 - unknown, unknown=unknown)
+
+    assert exit_code_of(ending, counts, Tolerance.parse(tolerance)) == code
+
+
+@pytest.fixture
+def course():
+    tally = Tally()
+    for failure in (None, None, ServerError("x")):
+        tally.begin("sess_a", is_retry=failure is not None)
+        tally.end("sess_a", failure)
+    tally.asked = 2
+    return Course(
+        command="check",
+        started_at=NOW,
+        finished_at=NOW + timedelta(seconds=2),
+        asking_s=120,
+        tally=tally,
+        budget=BUDGET,
+    )
+
+
+def test_a_summary_holds_what_was_counted(course):
+    summary = summarise(JOB, PLAN, counts_of(registered=7, unknown=3), course, 4)
+
+    assert (summary.input, summary.output, summary.sendable) == ("leads.csv", "out.csv", "send.csv")
+    assert (summary.rows, summary.distinct_numbers, summary.duplicate_rows) == (10, 5, 2)
+    assert (summary.already_known, summary.asked, summary.exit_code) == (2, 2, 4)
+    assert (summary.calls.attempts, summary.calls.answers, summary.calls.retries) == (3, 2, 1)
+    assert [(one.session, one.attempts, one.error_rate) for one in summary.sessions] == [
+        ("sess_a", 3, 0.333333)
+    ]
+    assert (summary.started_at, summary.duration_s) == ("2027-01-15T08:00:00+00:00", 2.0)
+    rate = summary.rate
+    assert (rate.used_per_min, rate.share_of_limit, rate.held_s) == (1.5, 0.005, 12.346)
+
+
+def test_a_short_run_has_used_one_minutes_worth(course):
+    summary = summarise(JOB, PLAN, counts_of(), replace(course, asking_s=1.5), 0)
+
+    assert (summary.rate.used_per_min, summary.rate.share_of_limit) == (3, 0.01)
+
+
+def test_a_run_without_a_limit_has_no_share_of_it(course):
+    summary = summarise(
+        JOB, PLAN, counts_of(registered=1), replace(course, budget=replace(BUDGET, limit_per_min=None)), 0
+    )
+
+    assert (summary.rate.limit_per_min, summary.rate.share_of_limit) == (None, None)
+
+
+@pytest.mark.parametrize("without", [{"budget": None}, {"asking_s": 0.0}])
+def test_a_run_that_asked_nothing_used_no_rate(course, without):
+    assert summarise(JOB, PLAN, counts_of(), replace(course, **without), 0).rate.used_per_min == 0
+
+
+def test_an_ending_is_told_in_its_own_words(course):
+    ended = replace(course, ending=StoppedEarly("the deadline was reached"), next_command="validator check x")
+
+    summary = summarise(JOB, PLAN, counts_of(), ended, 5)
+
+    assert (summary.stopped_because, summary.next_command) == (
+        "the deadline was reached",
+        "validator check x",
+    )
+
+
+def test_the_sendable_file_is_partial_while_somebody_was_not_asked(course):
+    counts = counts_of(registered=1, unknown=1)
+    counts.reasons["not_checked"] = 1
+
+    assert summarise(JOB, PLAN, counts, course, 5).sendable_partial
+    assert not summarise(replace(JOB, sendable=None), PLAN, counts, course, 5).sendable_partial
+    assert not summarise(JOB, PLAN, counts_of(registered=1), course, 0).sendable_partial
+
+
+def test_standard_output_is_called_by_its_sign(course):
+    summary = summarise(replace(JOB, output=BytesIO(), sendable=None), PLAN, counts_of(), course, 0)
+
+    assert (summary.output, summary.sendable) == ("-", None)
+
+
+def test_a_plan_tells_suppressed_people_apart_and_when_it_would_end():
+    summary = summarise_plan(JOB, PLAN, rate_per_min=60.0, now=NOW)
+
+    assert (summary.suppressed, summary.invalid) == (1, {"empty": 2})
+    assert summary.already_known == {"registered": 1, "unknown": 1}
+    assert summary.calls_to_make == 3
+    assert summary.ends_at == "2027-01-15T08:00:03+00:00"
+
+
+def test_a_plan_without_a_rate_has_no_end():
+    assert summarise_plan(JOB, PLAN, rate_per_min=None, now=NOW).ends_at is None

@@ -1,0 +1,128 @@
+"""Sessions that are watched over, from the command line."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from cli_constants import BOB, SESSION
+
+from validator.ledger import read
+from validator.sandbox import Session
+
+OWN = "+447700900999"
+PEOPLE = [f"+4477009001{place:02d}" for place in range(40)]
+MANY = "phone\n" + "\n".join(PEOPLE) + "\n"
+
+
+@pytest.fixture
+def check(run, listed):
+    def check(*options, content=MANY):
+        return run(
+            "check", listed(content), "--accept", "possible", "--rate", "none", "--json", "-q", *options
+        )
+
+    return check
+
+
+def verdicts():
+    with Path("leads.checked.csv").open(encoding="utf-8", newline="") as file:
+        return [(row["verdict"], row["reason"]) for row in csv.DictReader(file)]
+
+
+@pytest.mark.slow
+def test_the_sessions_own_number_vouches_for_the_last_answers(check, provider):
+    app = provider(registered_share=0.0)
+
+    done = check()
+
+    assert (done.code, done.json["calls"]["attempts"], done.json["calls"]["canaries"]) == (0, 40, 1)
+    assert app.log.numbers == {**dict.fromkeys(PEOPLE, 1), OWN: 1}
+    assert set(verdicts()) == {("not_registered", "not_on_whatsapp")}
+
+
+@pytest.mark.slow
+def test_a_session_that_lies_ends_the_run_with_6_and_the_next_one_asks_again(check, provider):
+    app = provider("lie@10")
+
+    done = check()
+    assert done.code == 6
+    assert f'session {SESSION} answers "no" about' in done.json["stopped_because"]
+    assert not {verdict for verdict, _ in verdicts()} - {"registered", "not_registered", "unknown"}
+    assert done.json["reasons"]["session_suspect"] > 20
+
+    app.world.set_faults(())
+    assert check().code == 0
+    assert done.json["verdicts"]["registered"] <= check().json["verdicts"]["registered"]
+
+
+@pytest.mark.slow
+def test_what_was_not_vouched_for_is_what_the_ledger_calls_unknown(check, provider, ledger_path):
+    provider("lie@1")
+
+    check()
+
+    with read(ledger_path) as ledger:
+        assert {row[1:3] for rows in ledger.known() for row in rows} == {("unknown", "session_suspect")}
+
+
+@pytest.mark.slow
+def test_a_canary_can_be_named(check, provider):
+    app = provider(registered_share=0.0)
+
+    done = check("--canary", "+44 7700 900-001")
+
+    assert done.code == 0
+    assert (app.log.calls("+447700900001"), app.log.calls(OWN)) == (1, 0)
+
+
+@pytest.mark.parametrize("text", ["07700900123", "nobody", "+12"])
+def test_a_canary_needs_its_country_code_and_is_not_repeated(check, provider, text):
+    provider()
+
+    done = check("--canary", text)
+
+    assert done.code == 2
+    assert "--canary" in done.err
+    assert text not in done.err
+
+
+@pytest.mark.slow
+def test_a_session_without_a_number_in_a_list_of_nobody_is_believed_with_a_warning(check, provider):
+    provider(registered_share=0.0, sessions=(Session(id=SESSION, name="Shop"),))
+
+    done = check()
+
+    assert done.code == 0
+    assert any('nothing vouches for 40 answers "no"' in warning for warning in done.json["warnings"])
+
+
+@pytest.mark.slow
+def test_without_canaries_every_answer_is_believed_with_a_warning(check, provider):
+    app = provider("lie@10")
+
+    done = check("--no-canaries")
+
+    assert (done.code, app.log.checks) == (0, 40)
+    assert any("--no-canaries" in warning for warning in done.json["warnings"])
+
+
+@pytest.mark.slow
+def test_negatives_are_confirmed_when_asked_for(check, provider):
+    app = provider()
+
+    done = check("--confirm-negatives")
+
+    noes = done.json["verdicts"]["not_registered"]
+    calls = done.json["calls"]
+    assert (done.code, calls["confirmations"], calls["overturned"]) == (0, noes, 0)
+    assert calls["attempts"] == 40 + noes
+    assert sorted(app.log.numbers.values()) == sorted([1] * (40 - noes) + [2] * noes + [app.log.calls(OWN)])
+
+
+def test_a_looked_up_no_is_vouched_for_too(run, provider):
+    app = provider()
+
+    done = run("lookup", BOB, "--accept", "possible", "--json")
+
+    assert done.json["rows"][0]["verdict"] == "not_registered"
+    assert app.log.calls(OWN) == 1

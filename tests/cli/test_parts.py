@@ -1,0 +1,160 @@
+"""Small parts of the command line that need no command to be tried."""
+
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import anyio
+import click
+import pytest
+
+from validator.cli import show
+from validator.cli.connect import make_budget
+from validator.cli.defaults import default_map
+from validator.cli.logs import JsonLines, set_up_logging
+from validator.cli.resume import next_command
+from validator.errors import UsageError
+from validator.pacing import NoBudget, PacedBudget
+from validator.reports import LiveProgress, LogProgress, NoProgress
+from validator.settings import Rate
+
+START = datetime(2027, 1, 15, 8, tzinfo=UTC)
+
+
+def test_the_command_to_go_on_with_is_the_same_again():
+    command = next_command(["check", "my list.csv", "-r", "GB"], START, START)
+
+    assert command == "validator check 'my list.csv' -r GB"
+
+
+@pytest.mark.parametrize(
+    ("after", "age"), [(timedelta(), "1h"), (timedelta(minutes=61), "2h"), (timedelta(days=1), "25h")]
+)
+def test_a_refresh_is_gone_on_with_and_not_begun_again(after, age):
+    command = next_command(["check", "x.csv", "--refresh"], START, START + after)
+
+    assert command == f"validator check x.csv --max-age={age}"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "limit"),
+    [("none", NoBudget, None), ("auto", PacedBudget, 60), ("300/min", PacedBudget, 300)],
+)
+def test_the_rate_decides_on_the_budget(text, kind, limit):
+    async def main():
+        budget = make_budget(Rate.parse(text))
+        return type(budget), budget.report(anyio.current_time()).limit_per_min
+
+    assert anyio.run(main) == (kind, limit)
+
+
+@pytest.fixture
+def log(request):
+    record = logging.LogRecord("validator.x", logging.INFO, "", 1, "asked %d", (3,), None)
+    record.created = START.timestamp()
+    return record
+
+
+def test_a_log_line_of_json_has_time_level_and_message(log):
+    assert json.loads(JsonLines().format(log)) == {
+        "time": "2027-01-15T08:00:00.000+00:00",
+        "level": "info",
+        "logger": "validator.x",
+        "message": "asked 3",
+    }
+
+
+def test_a_log_line_of_json_holds_facts_and_failures(log):
+    log.progress = {"done": 3}
+    log.exc_info = (UsageError, UsageError("no"), None)
+
+    line = json.loads(JsonLines().format(log))
+
+    assert line["progress"] == {"done": 3}
+    assert "UsageError: no" in line["error"]
+
+
+@pytest.mark.parametrize(
+    ("options", "level"),
+    [({}, logging.INFO), ({"quiet": True}, logging.ERROR), ({"verbose": True}, logging.DEBUG)],
+)
+def test_how_much_is_said_is_as_asked_and_others_speak_from_warnings_on(options, level):
+    set_up_logging(**{"quiet": False, "verbose": False, "log_format": "text"} | options)
+
+    assert logging.getLogger("validator").level == level
+    assert logging.getLogger().level == logging.WARNING
+    assert not logging.getLogger("httpx").isEnabledFor(logging.INFO)
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_is_a_display_on_a_terminal_and_lines_elsewhere(monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+
+    assert isinstance(show.make_progress(quiet=True), NoProgress)
+    monkeypatch.setattr("sys.stderr", StringIO())
+    assert isinstance(show.make_progress(quiet=False), LogProgress)
+    monkeypatch.setattr("sys.stderr", Terminal())
+    assert isinstance(show.make_progress(quiet=False), LiveProgress)
+
+
+def test_rows_are_laid_out_on_a_terminal_and_markup_in_them_is_text(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+
+    show.show_rows(("name", "note"), [("[bold]Ann", None)], as_json=False)
+
+    assert "[bold]Ann" in terminal.getvalue()
+    assert "\t" not in terminal.getvalue()
+
+
+@pytest.fixture
+def commands():
+    @click.command()
+    @click.option("-s", "--session", "sessions", multiple=True)
+    @click.option("--json", "as_json", is_flag=True)
+    @click.option("--limit", type=int)
+    @click.argument("file")
+    def check(**_): ...
+
+    @click.group()
+    def ledger(): ...
+
+    @ledger.command()
+    @click.option("--json", "as_json", is_flag=True)
+    @click.option("--path")
+    def stats(**_): ...
+
+    return {"check": check, "ledger": ledger}
+
+
+def test_settings_reach_the_options_of_commands_and_of_commands_in_groups(commands, tmp_path):
+    user, project = tmp_path / "user.toml", tmp_path / "project.toml"
+    user.write_text('json = true\nsession = "one"\n')
+    project.write_text('[check]\nlimit = 5\n[ledger]\npath = "x"\n')
+
+    assert default_map(commands, user=user, project=project) == {
+        "check": {"as_json": True, "sessions": ["one"], "limit": "5"},
+        "ledger": {"stats": {"as_json": True, "path": "x"}},
+    }
+
+
+def test_settings_may_name_several(commands, tmp_path):
+    path = tmp_path / "validator.toml"
+    path.write_text('session = ["one", 2]\n')
+
+    assert default_map(commands, user=path, project=tmp_path / "none")["check"] == {"sessions": ["one", "2"]}
+
+
+def test_arguments_are_no_settings(commands, tmp_path):
+    path = tmp_path / "validator.toml"
+    path.write_text('file = "x"\n')
+
+    with pytest.raises(UsageError, match="no command has an option 'file'"):
+        default_map(commands, user=path, project=tmp_path / "none")

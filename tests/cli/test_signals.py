@@ -1,0 +1,170 @@
+"""SIGINT and SIGTERM: in order the first time, at once the second time."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+from cli_constants import PLAIN
+
+from validator.cli.signals import SIGNALS, interruptible, raising_signals, stop_on_signals
+from validator.errors import Interrupted
+
+NEVER_ANSWERS = "+447700900006"
+MANY = "phone\n" + "".join(f"+4477009{place:05}\n" for place in range(20, 120))
+
+
+@pytest.fixture
+def until(portal):
+    """Wait until something is so in the sandbox."""
+
+    async def wait(condition):
+        with anyio.fail_after(20):
+            while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
+                await anyio.sleep(0.005)
+
+    return lambda condition: portal.call(wait, condition)
+
+
+@pytest.fixture
+def start_check(spawn, listed):
+    def start(*options, content=MANY):
+        listed(content)
+        return spawn("check", "leads.csv", *PLAIN, "--rate", "none", *options)
+
+    return start
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_one_signal_finishes_what_is_in_flight_writes_it_down_and_says_how_to_go_on(
+    *, provider, start_check, until, run, signum, code
+):
+    app = provider(latency_ms=100, plan="unlimited")
+    process = start_check("--concurrency", "4")
+    until(lambda: app.log.checks > 8)
+
+    process.send_signal(signum)
+    _, err = process.communicate(timeout=20)
+
+    asked = app.log.checks
+    rows = Path("leads.checked.csv").read_text().splitlines()[1:]
+    assert process.returncode == code
+    assert "finishing what is in flight; once more to stop at once" in err
+    assert "   validator check leads.csv" in err
+    assert len(rows) == 100
+    assert sum(",not_checked," not in row for row in rows) == asked < 100
+
+    assert run("check", "leads.csv", *PLAIN, "--rate", "none", "-q").code == 0
+    assert set(app.log.numbers.values()) == {1}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_second_signal_ends_at_once_and_leaves_the_old_output(provider, start_check, until, signum, code):
+    app = provider(plan="unlimited")
+    Path("leads.checked.csv").write_text("old")
+    process = start_check(content=f"phone\n{NEVER_ANSWERS}\n+447700900020\n")
+    until(lambda: app.log.checks == 2)
+
+    process.send_signal(signum)
+    while "once more to stop at once" not in process.stderr.readline():
+        pass
+    process.send_signal(signum)
+    _, err = process.communicate(timeout=10)
+
+    assert process.returncode == code
+    assert "Traceback" not in err
+    assert Path("leads.checked.csv").read_text() == "old"
+    assert sorted(path.name for path in Path().iterdir()) == ["leads.checked.csv", "leads.csv"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_before_anything_was_asked_ends_at_once(provider, start_check, until, signum, code):
+    app = provider("timeout=1")
+    process = start_check()
+    until(lambda: app.log.requests == 1)
+
+    process.send_signal(signum)
+    _, err = process.communicate(timeout=10)
+
+    assert process.returncode == code
+    assert [line for line in err.splitlines() if line.startswith("validator: ")] == ["validator: interrupted"]
+    assert not Path("leads.checked.csv").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("signum", SIGNALS)
+def test_the_sandbox_serves_until_a_signal(spawn, signum):
+    process = spawn("sandbox", "--port", "0", stdout=subprocess.DEVNULL)
+    ready = process.stderr.readline()
+    url = ready.split("ready at ")[1].removesuffix("/v1\n")
+    assert httpx.get(f"{url}/_sandbox/health", trust_env=False).status_code == 200
+
+    process.send_signal(signum)
+    _, err = process.communicate(timeout=10)
+
+    assert ready.startswith("sandbox ready at http://127.0.0.1:")
+    assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.parametrize("signum", SIGNALS)
+def test_plain_code_is_interrupted_where_it_is_and_handlers_come_back(signum):
+    before = [signal.getsignal(one) for one in SIGNALS]
+
+    with pytest.raises(Interrupted) as caught, interruptible():
+        signal.raise_signal(signum)
+
+    assert caught.value.exit_code == 128 + signum
+    assert [signal.getsignal(one) for one in SIGNALS] == before
+
+
+@pytest.mark.parametrize("signum", SIGNALS)
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_first_signal_stops_and_a_second_raises(backend, signum):
+    whys = []
+
+    async def main():
+        stopped = anyio.Event()
+
+        def stop(why):
+            whys.append(why)
+            stopped.set()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(stop_on_signals, stop)
+            await anyio.wait_all_tasks_blocked()
+            signal.raise_signal(signum)
+            await stopped.wait()
+            signal.raise_signal(signum)
+            await anyio.sleep_forever()
+
+    with pytest.raises(BaseExceptionGroup) as caught:
+        anyio.run(main, backend=backend)
+
+    [second] = caught.value.exceptions
+    assert [why.exit_code for why in whys] == [second.exit_code] == [128 + signum]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_asynchronous_code_is_interrupted_where_it_is(backend):
+    async def main():
+        async with raising_signals():
+            signal.raise_signal(signal.SIGTERM)
+            await anyio.sleep_forever()
+
+    with pytest.raises(BaseExceptionGroup) as caught:
+        anyio.run(main, backend=backend)
+
+    assert [one.exit_code for one in caught.value.exceptions] == [143]
+
+
+def test_without_a_signal_nothing_happens():
+    async def main():
+        async with raising_signals():
+            return "done"
+
+    assert anyio.run(main) == "done"

@@ -1,0 +1,169 @@
+"""What a start costs, and what stands in the command line whatever else changes."""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from validator.cli import COMMANDS, cli, main
+
+# Options whose names are part of the contract.
+PROMISED = frozenset(
+    [
+        "--output",
+        "--sendable",
+        "--report",
+        "--summary",
+        "--column",
+        "--region",
+        "--region-column",
+        "--session",
+        "--api-key-file",
+        "--base-url",
+        "--rate",
+        "--concurrency",
+        "--timeout",
+        "--retries",
+        "--max-age",
+        "--refresh",
+        "--only",
+        "--ledger",
+        "--max-error-rate",
+        "--max-unknown",
+        "--deadline",
+        "--daily-cap",
+        "--contacts",
+        "--suppress",
+        "--limit",
+        "--dry-run",
+        "--order",
+        "--format",
+        "--prefix",
+        "--landlines",
+        "--accept",
+        "--json",
+        "--quiet",
+        "--verbose",
+        "--log-format",
+        "-o",
+        "-c",
+        "-r",
+        "-s",
+        "-q",
+        "-v",
+    ]
+)
+
+
+def imports_of(*words):
+    """The top-level modules that a command line imports, asked of a process of its own."""
+    code = (
+        "import sys; from validator.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stderr.split()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [["--help"], ["--version"]])
+def test_help_imports_nothing_heavy(words):
+    # Not sqlite3: a measurement of coverage brings that along.
+    heavy = {"polars", "httpx", "phonenumbers", "tenacity", "anyio", "rich", "starlette", "uvicorn"}
+
+    assert not heavy & imports_of(*words)
+
+
+@pytest.mark.slow
+def test_the_help_text_of_the_sandbox_needs_no_server():
+    assert not {"starlette", "uvicorn", "polars", "httpx"} & imports_of("sandbox", "--help")
+
+
+def test_the_options_of_check_are_those_promised():
+    command = cli.get_command(click.Context(cli), "check")
+    given = {word for option in command.params for word in option.opts}
+
+    assert not PROMISED - given
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_help_text_that_begins_with_a_sentence(run, name):
+    done = run(name, "--help")
+
+    assert done.code == 0
+    assert done.out.startswith(f"Usage: validator {name}")
+    assert done.err == ""
+
+
+def test_no_option_takes_a_key():
+    commands = [cli.get_command(click.Context(cli), name) for name in COMMANDS]
+    words = {word for command in commands for option in command.params for word in option.opts}
+
+    assert not {"--api-key", "--key"} & words
+
+
+@pytest.mark.slow
+def test_the_module_runs_like_the_command_and_only_when_it_is_run(spawn):
+    out, err = spawn("ledger", "stats", "--json").communicate(timeout=20)
+
+    assert (json.loads(out)["numbers"], err) == (0, "")
+    assert importlib.import_module("validator.__main__").main is main
+
+
+@pytest.mark.slow
+def test_a_reader_that_has_gone_away_is_no_bug(spawn):
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    process = spawn("ledger", "stats", stdout=write_end)
+    os.close(write_end)
+
+    _, err = process.communicate(timeout=20)
+
+    assert process.returncode == 3
+    assert err.startswith("validator: standard output cannot be written or read (Broken pipe)")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+def test_a_full_disk_behind_standard_output_is_told(spawn):
+    with Path("/dev/full").open("w") as full:
+        process = spawn("ledger", "stats", stdout=full)
+        _, err = process.communicate(timeout=20)
+
+    assert process.returncode == 3
+    assert "No space left on device" in err
+
+
+@pytest.mark.slow
+def test_without_its_extra_the_sandbox_says_how_to_get_it():
+    code = (
+        "import sys; sys.modules['starlette'] = None; from validator.cli import main; "
+        "sys.exit(main(['sandbox', '--port', '0']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "pip install 'recipient-validator[sandbox]'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--fault", "nonsense"], "unknown fault 'nonsense'"),
+        (["--registered-share", "2"], "registered_share 2.0 is not from 0 to 1"),
+        (["--host", "0.0.0.0"], "is not a loopback address"),
+        (["--log", "no/such/folder.jsonl"], "No such file"),
+    ],
+)
+def test_a_sandbox_that_cannot_be_started_says_why(run, options, words):
+    done = run("sandbox", "--port", "0", *options)
+
+    assert done.code == 2
+    [line] = done.said
+    assert words in line

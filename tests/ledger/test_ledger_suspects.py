@@ -1,0 +1,197 @@
+"""What a session says is shown as its answer only once something vouches for it."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from validator.errors import LedgerError
+from validator.ledger import Ledger, Suspect, read
+from validator.ledger.schema import VERSION_1
+from validator.model import Reason, Verdict
+
+NOW_MS = 1_760_000_000_000
+FIRST = 447_700_900_000
+NO = ("not_registered", "not_on_whatsapp")
+SUSPECT = ("unknown", "session_suspect")
+
+
+def shown(reader, **options):
+    return {row[0] - FIRST: row[1:3] for rows in reader.known(**options) for row in rows}
+
+
+@pytest.fixture
+def say_no(ledger, make_outcome):
+    """Write a "no" about a number down that nothing vouches for."""
+
+    def say(place, ordinal, **fields):
+        ledger.suspect(make_outcome(place, Verdict.NOT_REGISTERED, **fields), ordinal)
+
+    return say
+
+
+def test_a_no_that_nothing_vouches_for_is_shown_as_unknown(ledger, say_no):
+    say_no(1, 1, attempts=3)
+    assert ledger.commit() == 1
+
+    [row] = [row for rows in ledger.known() for row in rows]
+    assert row == (FIRST + 1, *SUSPECT, None, "api", NOW_MS, "sess_a", 3)
+
+
+def test_vouching_makes_it_the_answer_it_was_with_its_own_time_and_attempts(ledger, say_no):
+    say_no(1, 1, attempts=3, checked_at_ms=NOW_MS - 5)
+    ledger.commit()
+    ledger.vouch("sess_a", 1)
+    ledger.commit()
+
+    [row] = [row for rows in ledger.known() for row in rows]
+    assert row == (FIRST + 1, *NO, None, "api", NOW_MS - 5, "sess_a", 3)
+    assert ledger.suspects("sess_a") == []
+
+
+def test_vouching_reaches_up_to_its_ordinal_and_no_other_session(ledger, say_no):
+    for place in (1, 2, 3):
+        say_no(place, place)
+    say_no(4, 1, session="sess_b")
+    ledger.commit()
+    ledger.vouch("sess_a", 2)
+    ledger.commit()
+
+    assert shown(ledger) == {1: NO, 2: NO, 3: SUSPECT, 4: SUSPECT}
+    assert ledger.suspects("sess_a") == [Suspect(3, FIRST + 3, NOW_MS)]
+    assert ledger.suspects("sess_b") == [Suspect(1, FIRST + 4, NOW_MS)]
+
+
+def test_vouching_within_the_group_writes_the_answer_at_once(ledger, say_no):
+    say_no(1, 1)
+    say_no(2, 2)
+    ledger.vouch("sess_a", 1)
+    ledger.vouch("sess_a", 0)
+    ledger.commit()
+
+    assert shown(ledger) == {1: NO, 2: SUSPECT}
+    assert [suspect.ordinal for suspect in ledger.suspects("sess_a")] == [2]
+
+
+def test_within_a_group_the_later_answer_stands(ledger, say_no, make_outcome):
+    say_no(1, 1)
+    ledger.record(make_outcome(1, session="sess_b"))
+    ledger.vouch("sess_a", 1)
+    ledger.record(make_outcome(2, session="sess_b"))
+    say_no(2, 2)
+    ledger.commit()
+
+    assert shown(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS}) == {
+        1: ("registered", None),
+        2: ("registered", None),
+    }
+
+
+def test_retracted_numbers_come_back_and_stay_unknown_for_good(ledger, say_no):
+    for place in (1, 2, 3):
+        say_no(place, place)
+    ledger.commit()
+    say_no(4, 4)
+
+    assert ledger.retract("sess_a", 2) == [FIRST + 1, FIRST + 2]
+    ledger.vouch("sess_a", 4)
+    ledger.commit()
+
+    assert shown(ledger) == {1: SUSPECT, 2: SUSPECT, 3: NO, 4: NO}
+
+
+def test_a_retraction_is_durable_together_with_the_open_group(path, ledger, say_no, make_outcome):
+    ledger.record(make_outcome(9))
+    say_no(1, 1)
+    ledger.retract("sess_a", 1)
+
+    with read(path) as reader:
+        assert shown(reader) == {1: SUSPECT, 9: ("registered", None)}
+        assert reader.suspects("sess_a") == []
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REGISTERED, Verdict.NOT_REGISTERED, Verdict.UNKNOWN])
+def test_what_another_session_has_said_since_is_left_as_it_is(ledger, say_no, make_outcome, verdict):
+    for place in (1, 2):
+        say_no(place, place)
+    ledger.record(make_outcome(1, verdict, session="sess_b"))
+    ledger.record(make_outcome(2, verdict, session="sess_b"))
+    ledger.commit()
+    before = shown(ledger)
+
+    ledger.vouch("sess_a", 1)
+    ledger.commit()
+    assert ledger.retract("sess_a", 2) == []
+    assert shown(ledger) == before
+
+
+def test_an_earlier_answer_stands_beside_a_suspect_until_it_is_vouched_for(ledger, say_no, make_outcome):
+    ledger.record(make_outcome(1, checked_at_ms=NOW_MS - 9))
+    say_no(1, 1)
+    ledger.commit()
+    assert shown(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS - 9}) == {1: ("registered", None)}
+    assert shown(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS}) == {1: SUSPECT}
+
+    ledger.vouch("sess_a", 1)
+    ledger.commit()
+
+    assert shown(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS - 9}) == {1: NO}
+
+
+def test_suspects_outlive_the_process_that_heard_them(path, make_outcome):
+    with Ledger.open(path, holder="pytest") as ledger:
+        ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED), 7)
+
+    with Ledger.open(path, holder="pytest") as ledger:
+        assert ledger.suspects("sess_a") == [Suspect(7, FIRST + 1, NOW_MS)]
+        ledger.vouch("sess_a", 7)
+        assert ledger.commit() == 0
+        assert shown(ledger) == {1: NO}
+
+
+def test_an_ordinal_is_used_once(ledger, say_no):
+    say_no(1, 1)
+    say_no(2, 1)
+
+    with pytest.raises(LedgerError, match="could not be written"):
+        ledger.commit()
+
+
+def test_a_closed_ledger_neither_suspects_nor_vouches_nor_retracts(path, make_outcome):
+    ledger = Ledger.open(path, holder="pytest")
+    ledger.close()
+
+    for refused in (
+        lambda: ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED), 1),
+        lambda: ledger.vouch("sess_a", 1),
+        lambda: ledger.retract("sess_a", 1),
+    ):
+        with pytest.raises(LedgerError, match="takes nothing more"):
+            refused()
+
+
+def test_a_ledger_of_version_1_is_brought_up_to_date_with_all_it_holds(path, make_outcome):
+    path.parent.mkdir(mode=0o700)
+    path.touch(mode=0o600)
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        for statement in VERSION_1:
+            old.execute(statement)
+        old.execute(
+            "INSERT INTO findings VALUES (1, 'not_registered', 'not_on_whatsapp', 'api', 'sess_a', 0)"
+        )
+        old.execute("INSERT INTO findings VALUES (2, 'unknown', 'session_suspect', 'api', 'sess_a', 0)")
+        old.execute(f"INSERT INTO numbers VALUES ({FIRST}, 1, {NOW_MS}, 2, NULL, NULL, NULL, NULL)")
+        old.execute(f"INSERT INTO numbers VALUES ({FIRST + 1}, NULL, NULL, NULL, NULL, 2, {NOW_MS}, 1)")
+        old.execute(f"INSERT INTO spending VALUES ('sess_a', {NOW_MS // 900_000}, 12)")
+        old.execute("PRAGMA user_version = 1")
+
+    with pytest.raises(LedgerError, match="has schema version 1, and this validator reads 2"):
+        read(path)
+    with Ledger.open(path, holder="pytest") as ledger:
+        assert shown(ledger) == {0: NO, 1: SUSPECT}
+        assert (ledger.stats().schema_version, ledger.suspects("sess_a")) == (2, [])
+        assert ledger.spent_since("sess_a", NOW_MS) == 12
+        ledger.suspect(make_outcome(2, Verdict.NOT_REGISTERED, reason=Reason.NOT_ON_WHATSAPP), 1)
+        ledger.vouch("sess_a", 1)
+        ledger.commit()
+        assert shown(ledger) == {0: NO, 1: SUSPECT, 2: NO}

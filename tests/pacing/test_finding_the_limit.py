@@ -1,0 +1,98 @@
+"""A limit that nobody tells: looked for where that is asked for, and never otherwise."""
+
+import random
+
+import pytest
+from runs import FOUND_S, finding
+from servers import KINDS
+from simulator import Network, all_told, nothing_told, only_retry_after, simulate
+
+from validator.model import RateNotice, RateWindow
+from validator.pacing import PacedBudget
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [60, 150, 300])
+@pytest.mark.parametrize("kind", KINDS)
+def test_within_three_windows_the_limit_is_found_and_used_with_few_refusals(kind, limit):
+    record = finding(kind, limit, seed=1, until_s=600.0)
+
+    assert record.use(limit, FOUND_S, 600.0) >= 0.82
+    assert record.refused_share <= 0.014
+    assert record.report.told_by == "--rate find"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_large_limit_is_found_as_well(kind):
+    record = finding(kind, 1000, seed=2, until_s=420.0)
+
+    assert record.use(1000, 240.0, 420.0) >= 0.82
+    assert record.refused_share <= 0.01
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sliding log", "token bucket"])
+def test_the_largest_plan_is_reached_in_three_windows_and_not_exceeded(kind):
+    record = finding(kind, 2000, seed=3, until_s=300.0)
+
+    assert record.refused == []
+    assert record.use(2000, 190.0, 300.0) >= 0.99
+    assert max(b - a for a, b in zip(record.starts[:-1], record.starts[1:], strict=True)) < 1.1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_even_a_retry_after_it_costs_a_few_refusals_more(kind):
+    record = finding(kind, 150, seed=4, until_s=600.0, tell=nothing_told)
+
+    assert record.use(150, FOUND_S, 600.0) >= 0.8
+    assert record.refused_share <= 0.025
+
+
+@pytest.mark.slow
+def test_an_hour_of_probing_costs_next_to_nothing():
+    record = finding("sliding log", 150, seed=5, until_s=3600.0)
+
+    assert record.use(150, FOUND_S, 3600.0) >= 0.97
+    assert len(record.refused) <= 16
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_limit_that_is_told_is_obeyed_and_not_looked_for(kind):
+    record = finding(kind, 300, seed=6, until_s=200.0, tell=all_told)
+
+    assert record.refused == []
+    assert record.use(300, 60.0, 200.0) >= 0.985
+    assert (record.report.limit_per_min, record.report.told_by) == (300, "headers")
+
+
+@pytest.mark.parametrize("tell", [nothing_told, only_retry_after])
+def test_unasked_nothing_beyond_the_lowest_plan_is_tried(tell):
+    rng = random.Random(7)
+    server = KINDS["sliding log"](2000, 0.0)
+    record = simulate(PacedBudget(now=0.0, rng=rng), server, Network(rng), until_s=900.0, tell=tell)
+
+    assert record.most_within(60.0) <= 60
+    assert (record.report.limit_per_min, record.report.told_by) == (60, "lowest plan")
+
+
+def test_a_limit_told_in_the_middle_of_a_search_ends_it():
+    budget = PacedBudget(now=0.0, find=True, rng=random.Random(1))
+    for now in (0.0, 100.0):
+        budget.finish(budget.start(now), now + 0.1)
+    assert budget.report(120.0).limit_per_min > 300
+
+    notice = RateNotice(windows=(RateWindow(limit=120, remaining=100),))
+    budget.finish(budget.start(budget.ready_at(120.0, 9)), 121.0, notice)
+    report = budget.report(121.0)
+    assert (report.limit_per_min, report.told_by) == (120, "headers")
+    assert budget.report(600.0).limit_per_min == 120
+
+
+def test_a_ceiling_is_not_searched_beyond():
+    budget = PacedBudget(now=0.0, limit_per_min=100, find=True, rng=random.Random(1))
+    for now in (0.0, 100.0, 300.0):
+        budget.finish(budget.start(now), now + 0.1)
+
+    assert (budget.report(300.0).limit_per_min, budget.report(300.0).told_by) == (100, "--rate")

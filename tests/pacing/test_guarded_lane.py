@@ -1,0 +1,108 @@
+import random
+
+from validator.errors import InvalidPhone, SessionNotConnected, TimedOut
+from validator.model import Number
+from validator.pacing import (
+    AskCanary,
+    Breaker,
+    Canaries,
+    Go,
+    Halt,
+    KeyHealth,
+    Lane,
+    LaneState,
+    Retract,
+    RetryPolicy,
+    SessionGuard,
+    Vouch,
+    Wait,
+)
+
+OWN, NUMBER = Number(447_700_900_999), Number(447_700_900_100)
+
+
+def new():
+    guard = SessionGuard("sess_a", canaries=Canaries([OWN], rng=random.Random(1)))
+    retry = RetryPolicy(max_attempts=2, rng=random.Random(1))
+    return Lane("sess_a", key=KeyHealth(), retry=retry, breaker=Breaker(), max_outage_s=600.0, guard=guard)
+
+
+def answer(lane, now, registered):
+    lane.start(now)
+    mark = lane.guard.mark(now)
+    lane.finish(now, attempts=1, failure=None)
+    return lane.guard.hear(now, mark, NUMBER, registered=registered)
+
+
+def probe(lane, now, said):
+    assert lane.next(now, last=True) == AskCanary(OWN)
+    lane.start(now)
+    lane.tested(now, lane.guard.test(now), OWN, said=said)
+
+
+def test_the_last_thing_to_do_is_to_ask_about_a_canary():
+    lane = new()
+    answer(lane, 0.0, False)
+
+    assert lane.next(0.0) == Go()
+    probe(lane, 0.0, True)
+    assert lane.next(0.0, last=True) == Go()
+    assert lane.guard.rulings() == [Vouch(1)]
+
+
+def test_a_session_that_lies_ends_its_lane():
+    lane = new()
+    answer(lane, 0.0, False)
+    probe(lane, 0.0, False)
+    assert lane.report(0.0).state is LaneState.IN_QUESTION
+    probe(lane, 0.0, False)
+
+    action = lane.next(0.0)
+    assert isinstance(action, Halt)
+    assert action.error is lane.guard.error
+    assert lane.report(0.0).state is LaneState.HALTED
+
+
+def test_a_canarys_exchange_that_fails_is_made_again_later_and_given_up_in_the_end():
+    lane = new()
+    answer(lane, 0.0, False)
+    probe(lane, 0.0, TimedOut("30 s"))
+
+    wait = lane.next(0.0, last=True)
+    assert isinstance(wait, Wait)
+    assert 1 <= wait.until <= 2
+    assert (lane.next(0.0), lane.report(0.0).failures) == (Go(), 1)
+    probe(lane, 2.0, TimedOut("30 s"))
+
+    assert lane.next(2.0, last=True) == Go()
+    assert lane.guard.unvouched == 1
+
+
+def test_a_canary_that_is_no_phone_number_is_none():
+    lane = new()
+    answer(lane, 0.0, False)
+    probe(lane, 0.0, InvalidPhone("4001"))
+
+    assert lane.next(0.0, last=True) == Go()
+    assert lane.guard.release() == 1
+
+
+def test_a_session_that_is_lost_takes_back_what_nothing_vouches_for():
+    lane = new()
+    answer(lane, 0.0, False)
+    lane.start(1.0)
+    lane.finish(1.0, attempts=1, failure=SessionNotConnected("409"))
+
+    assert lane.guard.rulings() == [Retract(1)]
+
+
+def test_a_wait_of_the_guard_is_cut_short_by_the_end_of_patience():
+    lane = new()
+    answer(lane, 0.0, False)
+    probe(lane, 0.0, False)
+    lane.start(10.0)
+    lane.tested(10.0, lane.guard.test(10.0), OWN, said=TimedOut("30 s"))
+
+    wait = lane.next(10.0)
+    assert isinstance(wait, Wait)
+    assert (wait.why, lane.report(10.0).until) == ("session sess_a may be lying", wait.until)

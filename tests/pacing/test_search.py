@@ -1,0 +1,276 @@
+import math
+
+import pytest
+
+from validator.pacing.search import LowestPlan, Search
+
+
+def pass_all(search, since, until, *, per_min):
+    """Requests at a steady pace that all pass at once."""
+    step_s, now = 60 / per_min, since
+    while now < until:
+        search.passed(now, now)
+        now += step_s
+
+
+def ramped(until, **options):
+    """A search that has sent at the pace it asks for and was never refused."""
+    search, now = Search(0.0, **options), 0.0
+    while now < until:
+        search.passed(now, now)
+        now += 60 / search.per_min(now)
+    return search
+
+
+def refuse(search, now, *, in_flight=1, passed=0, retry_after_s=None):
+    """Refuse a request, and what is in flight with it but for those that passed."""
+    for number in range(in_flight):
+        if number < in_flight - passed:
+            search.refused(now, now, retry_after_s)
+        else:
+            search.passed(now, now)
+
+
+def test_the_lowest_plan_is_assumed_whatever_happens():
+    assumed = LowestPlan(0.5)
+    assumed.passed(0.0, 0.0)
+
+    assert not assumed.refused(0.0, 0.0, None)
+    assert assumed.per_min(0.0) == assumed.per_min(9999.0) == 30
+
+
+def test_the_pace_stays_at_the_lowest_plans_for_a_minute_and_then_doubles_every_24_s():
+    search = Search(100.0)
+
+    assert [search.per_min(100.0 + at) for at in (0, 60, 84, 108, 180)] == pytest.approx(
+        [60, 60, 120, 240, 1920]
+    )
+
+
+def test_it_never_goes_beyond_the_largest_plan():
+    assert Search(0.0).per_min(10_000.0) == 2000
+    assert Search(0.0, 0.5).per_min(10_000.0) == 1000
+    assert Search(0.0, 0.5).per_min(0.0) == 30
+
+
+def test_what_passed_in_a_minute_before_the_first_refusal_is_where_it_goes_on():
+    search = ramped(110.0)
+    refuse(search, 110.0)
+
+    passed = 50 + 60 * 24 / math.log(2) / 60 * (2 ** (50 / 24) - 1) - 40
+    assert search.per_min(110.0) == pytest.approx(0.985 * passed, rel=0.02)
+
+
+def test_what_was_in_flight_at_a_refusal_counts_with_it():
+    search, alike = ramped(110.0), ramped(110.0)
+    refuse(search, 110.0)
+    refuse(alike, 110.0)
+    before = search.per_min(110.0)
+    for _ in range(5):
+        assert search.refused(109.9, 110.5, None)
+        search.passed(109.9, 110.5)
+
+    # Five more had passed, and no second step back was taken.
+    assert search.per_min(110.5) == pytest.approx(before + 5 * 0.985)
+    assert alike.per_min(170.0) == pytest.approx(before * 2 ** (60 / 120))
+
+
+def test_the_share_that_passed_of_what_was_in_flight_tells_the_pace_of_a_bucket():
+    few, many = ramped(150.0), ramped(150.0)
+    pace = many.per_min(150.0)
+    counted = refuse(few, 150.0, in_flight=7, passed=6) or few.per_min(150.0)
+    refuse(many, 150.0, in_flight=10, passed=9)
+
+    assert many.per_min(150.0) == pytest.approx(0.985 * 0.95 * 0.9 * pace)
+    assert counted < 0.7 * pace
+
+
+def crept(per_min=300.0, until=200.0):
+    """A search that was refused at 130 s, having had that pace for a minute, and passed everything since."""
+    search = Search(0.0)
+    pass_all(search, 70.0, 130.0, per_min=per_min)
+    refuse(search, 130.0)
+    pass_all(search, 130.5, until, per_min=per_min)
+    return search
+
+
+def test_after_the_first_refusal_the_pace_creeps_up():
+    search = crept()
+
+    assert search.per_min(130.0) == pytest.approx(0.985 * 300, rel=0.01)
+    assert search.per_min(250.0) == pytest.approx(2 * search.per_min(130.0))
+
+
+def test_refused_at_the_same_count_again_it_is_settled_on():
+    search = crept(until=150.0)
+    refuse(search, 150.0)
+
+    assert search.per_min(150.0) == search.per_min(700.0) == pytest.approx(0.985 * 300, rel=0.02)
+
+
+def test_refused_after_a_long_creep_a_tenth_below_is_settled_on():
+    search = crept(per_min=300.0, until=140.0)
+    pass_all(search, 140.0, 220.0, per_min=400.0)
+    pace = search.per_min(220.0)
+    refuse(search, 220.0)
+
+    assert search.per_min(220.0) == search.per_min(800.0) == pytest.approx(0.985 * 0.9 * pace)
+
+
+def test_what_was_crept_from_is_not_left_behind():
+    search = crept(until=140.0)
+    pass_all(search, 140.0, 174.0, per_min=100.0)
+    base = search.per_min(130.0)
+    search.refused(176.0, 176.0, None)
+
+    assert search.per_min(176.0) == pytest.approx(0.985 * max(base, 0.9 * base * 2 ** (46 / 120)))
+
+
+def test_refused_again_soon_it_steps_back_and_creeps_more_slowly():
+    search = crept(until=131.0)
+    pass_all(search, 131.0, 138.0, per_min=900.0)
+    pace = search.per_min(138.0)
+    refuse(search, 138.0)
+
+    assert search.per_min(138.0) == pytest.approx(0.985 * 0.9 * pace)
+    assert search.per_min(138.0 + 180.0) == pytest.approx(2 * 0.985 * 0.9 * pace)
+
+
+def test_between_two_refusals_the_refill_of_an_empty_bucket_is_measured():
+    search = Search(0.0)
+    pass_all(search, 70.0, 130.0, per_min=600.0)
+    refuse(search, 130.0)
+    pass_all(search, 130.5, 150.5, per_min=480.0)
+    refuse(search, 150.5)
+
+    # 160 passed in 20.5 s, which is below 480 a minute and 0.7 of the pace, 665 a minute by then.
+    assert search.per_min(150.5) == pytest.approx(0.985 * 160 * 60 / 20.5, rel=0.01)
+
+
+def test_no_step_back_is_longer_than_three_tenths_within_a_minute():
+    search = Search(0.0)
+    pass_all(search, 70.0, 130.0, per_min=600.0)
+    refuse(search, 130.0)
+    pass_all(search, 130.5, 140.5, per_min=60.0)
+    pace = search.per_min(140.5)
+    refuse(search, 140.5)
+
+    assert search.per_min(140.5) == pytest.approx(0.985 * 0.7 * pace)
+
+
+def test_a_server_that_stays_shut_after_the_wait_has_a_window():
+    """Its refusals are one, however many come, and what passed in a minute is believed thereafter."""
+    search = Search(0.0)
+    pass_all(search, 70.0, 130.0, per_min=450.0)
+    refuse(search, 130.0)
+    base = search.per_min(130.0)
+    for at in (132.0, 134.0, 138.0):
+        search.refused(at, at, None)
+    assert search.per_min(130.0) == base
+
+    pass_all(search, 150.0, 200.0, per_min=450.0)
+    refuse(search, 200.0)
+    assert search.per_min(200.0) == pytest.approx(0.985 * 50 * 7.5, rel=0.01)
+
+
+def settled(per_min=300.0):
+    """A search settled at 150 s on the pace it returns."""
+    search = crept(per_min=per_min, until=150.0)
+    refuse(search, 150.0)
+    return search, search.per_min(150.0)
+
+
+def test_a_settled_pace_is_exceeded_a_little_after_ten_minutes_and_kept_so_if_it_passes():
+    search, kept = settled()
+    assert search.per_min(749.9) == kept
+    assert search.per_min(750.0) == pytest.approx(1.05 * kept)
+
+    search.passed(809.0, 809.5)
+    assert search.per_min(809.9) == pytest.approx(1.05 * kept)
+    search.passed(810.0, 810.5)
+    assert search.per_min(811.0) == pytest.approx(1.05**2 * kept)
+    search.passed(870.0, 870.6)
+    assert search.per_min(871.0) == pytest.approx(1.05**3 * kept)
+
+
+def test_a_refused_probe_goes_back_and_waits_twice_as_long_up_to_two_hours():
+    search, kept = settled()
+    now, waits_s = 150.0, []
+    for _ in range(6):
+        wait_s = next(wait for wait in range(300, 9000, 300) if search.per_min(now + wait) > kept)
+        waits_s.append(wait_s)
+        now += wait_s
+        search.passed(now, now)
+        search.refused(now + 1, now + 1, None)
+        assert search.per_min(now + 1) == pytest.approx(kept)
+        now += 1.0
+
+    assert waits_s == [600, 1200, 2400, 4800, 7200, 7200]
+
+
+def test_a_settled_pace_that_is_refused_is_measured_anew():
+    search, kept = settled()
+    pass_all(search, 151.0, 300.0, per_min=275.0)
+    refuse(search, 300.0)
+
+    assert search.per_min(300.0) == search.per_min(800.0) == pytest.approx(0.985 * 275, rel=0.02)
+    assert kept > 280
+
+
+def test_a_settled_pace_that_proves_much_too_high_creeps_again():
+    search, kept = settled()
+    pass_all(search, 151.0, 300.0, per_min=200.0)
+    refuse(search, 300.0)
+
+    assert search.per_min(300.0) == pytest.approx(0.985 * 200, rel=0.02)
+    assert search.per_min(360.0) > 1.2 * search.per_min(300.0)
+    assert kept > 280
+
+
+def test_the_turn_of_a_window_that_is_told_gives_the_limit_at_once():
+    search = Search(0.0)
+    pass_all(search, 70.0, 130.0, per_min=450.0)
+    refuse(search, 130.0, retry_after_s=20.0)
+
+    # The window began at 90 s, and 300 have passed since.
+    assert search.per_min(130.0) == search.per_min(700.0) == pytest.approx(0.985 * 300, rel=0.01)
+
+
+@pytest.mark.parametrize("retry_after_s", [None, 0.0, 3.2, 58.0])
+def test_a_wait_that_is_short_or_for_a_window_that_just_began_tells_no_turn(retry_after_s):
+    search = Search(0.0)
+    pass_all(search, 70.0, 130.0, per_min=450.0)
+    refuse(search, 130.0, retry_after_s=retry_after_s)
+
+    assert search.per_min(190.0) > 1.3 * search.per_min(130.0)
+
+
+def test_a_late_answer_from_before_a_refusal_that_is_over_decides_nothing():
+    search = crept(until=150.0)
+    pace = search.per_min(150.0)
+    search.passed(129.0, 150.0)
+
+    assert search.per_min(150.0) == pace
+
+
+def test_refused_after_an_idle_time_two_fifths_are_kept_of_a_settled_pace():
+    search, kept = settled()
+    search.passed(700.0, 700.0)
+    search.refused(740.0, 740.0, None)
+
+    assert search.per_min(740.0) == pytest.approx(0.985 * 0.4 * kept)
+
+
+def test_a_refusal_before_anything_passed_changes_nothing():
+    search = Search(0.0)
+
+    assert search.refused(0.0, 1.0, 50.0)
+    assert search.per_min(2.0) == 60
+
+
+def test_a_refusal_after_next_to_nothing_passed_leaves_two_fifths_of_the_pace():
+    search = Search(0.0)
+    search.passed(0.0, 0.1)
+    search.refused(1.0, 1.1, None)
+
+    assert search.per_min(1.1) == pytest.approx(0.985 * 0.4 * 60)

@@ -1,0 +1,110 @@
+"""What the README says is what the program does."""
+
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from validator import errors
+from validator.batch.annotate import COLUMNS
+from validator.cli import COMMANDS
+from validator.model import Reason, Source, Verdict
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    """The text below a heading, up to the next one of its level."""
+    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def first_cells(text: str) -> list[str]:
+    """The first cell of every row of the tables in a text, headers and rules left out."""
+    rows = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("|")]
+    return [cell for cell in rows if cell and not set(cell) <= {"-"}]
+
+
+@pytest.mark.slow
+def test_help_texts_are_what_the_program_prints():
+    with_help = runpy.run_path(str(ROOT / "docs" / "write_help.py"))["with_help"]
+
+    assert with_help(README) == README, "run `make docs`"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_help_text_and_stands_in_the_readme(command):
+    done = subprocess.run(
+        [sys.executable, "-m", "validator", command, "--help"], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.startswith(f"Usage: validator {command}")
+    assert re.search(rf"^  {command} ", README, re.MULTILINE)
+
+
+def test_columns_are_those_of_the_output():
+    described = [cell.strip("`") for cell in first_cells(section("What comes back")) if cell.startswith("`")]
+
+    assert described[: len(COLUMNS)] == list(COLUMNS)
+
+
+def test_every_verdict_reason_and_source_is_explained():
+    text = section("What comes back")
+
+    missing = [
+        word.value for words in (Verdict, Reason, Source) for word in words if f"`{word.value}`" not in text
+    ]
+    assert not missing
+
+
+def test_exit_codes_are_those_of_the_exceptions():
+    told = {int(code) for cell in first_cells(section("Exit codes")) for code in re.findall(r"\d+", cell)}
+    raised = {
+        kind.exit_code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.ValidatorError)
+    }
+
+    assert told == raised | {0, 4, 143}
+
+
+def test_every_promise_names_a_test_that_exists():
+    rows = [line for line in section("Promises").splitlines() if re.match(r"\| \d", line)]
+    named = [re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row) for row in rows]
+
+    assert len(rows) == 8
+    assert all(named), "a promise without a test"
+    for path, test in (proof for proofs in named for proof in proofs):
+        assert (ROOT / path).is_file(), path
+        assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), f"{path}::{test}"
+
+
+def test_python_examples_name_what_there_is():
+    code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+    imports = "\n".join(line for line in code.splitlines() if line.startswith(("import ", "from ")))
+
+    exec(compile(imports, "README.md", "exec"), {})
+
+
+def test_make_targets_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    for target in set(re.findall(r"`make (\w+)`|\$ make (\w+)", README)):
+        name = "".join(target)
+        assert re.search(rf"^{name}:", makefile, re.MULTILINE), name
+
+
+def test_the_lock_pins_hashes_and_names_no_host():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = re.findall(r"^[a-z0-9._-]+==", lock, re.MULTILINE)
+
+    assert "://" not in lock
+    assert len(pins) <= lock.count("--hash=sha256:")
+
+
+def test_changelog_has_a_section_for_this_version():
+    assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -1,0 +1,69 @@
+"""Logs what changes while a run goes, each once: the limit, the pace, holds, the state of each session."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import TYPE_CHECKING
+
+import anyio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from validator.batch.fanout import FanOut
+    from validator.batch.tally import Tally
+    from validator.pacing import Budget, BudgetReport, Lane
+
+log = logging.getLogger(__name__)
+
+# Short enough that no hold and no pause begins and ends unseen: the shortest lasts a second.
+LOOK_EVERY_S = 0.5
+
+
+class Changes:
+    """A watcher of the fan-out that logs each change, at debug level.
+
+    Args:
+        budget: the key's budget.
+        lanes: the sessions asked through.
+    """
+
+    def __init__(self, budget: Budget, lanes: Sequence[Lane]) -> None:
+        self._budget = budget
+        self._lanes = lanes
+        self._said: dict[str, str] = {}
+
+    async def __call__(self, fan_out: FanOut, tally: Tally) -> None:  # noqa: ARG002 - every watcher gets both
+        """Log until cancelled."""
+        while True:
+            for line in self.news(anyio.current_time()):
+                log.debug("%s", line)
+            await anyio.sleep(LOOK_EVERY_S)
+
+    def news(self, now: float) -> Iterator[str]:
+        """Yield a line for each thing that is not as it was when last asked."""
+        for subject, state in self._states(now):
+            if self._said.get(subject) != state:
+                self._said[subject] = state
+                yield f"{subject}: {state}"
+
+    def _states(self, now: float) -> Iterator[tuple[str, str]]:
+        report = self._budget.report(now)
+        yield "limit", _limit(report)
+        yield "pace", _pace(report)
+        for lane in self._lanes:
+            found = lane.report(now)
+            yield f"session {lane.session}", f"{found.state}{f', {found.why}' if found.why else ''}"
+
+
+def _limit(report: BudgetReport) -> str:
+    if report.limit_per_min is None:
+        return "none"
+    return f"{report.limit_per_min:g} a minute, told by {report.told_by}"
+
+
+def _pace(report: BudgetReport) -> str:
+    if report.hold_until is not None:
+        return f"held, {report.hold_reason}"
+    return "free" if math.isinf(report.rate_per_min) else f"{report.rate_per_min:.4g} a minute"

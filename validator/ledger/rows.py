@@ -1,0 +1,71 @@
+"""An outcome as the ledger stores it: its row of `numbers`, and what it shares with many others.
+
+`schema` says what the columns mean.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self, TypeAlias
+
+from validator.ledger.schema import OWN_ID_SUFFIX
+from validator.model import Outcome, Reason, Source, Verdict
+
+# An answer comes without a failure and replaces both facts of the row; a failure comes without an answer.
+UPSERT = """
+    INSERT INTO numbers VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (number) DO UPDATE SET
+        finding = coalesce(excluded.finding, finding),
+        checked_at_ms = coalesce(excluded.checked_at_ms, checked_at_ms),
+        attempts = coalesce(excluded.attempts, attempts),
+        whatsapp_id = CASE WHEN excluded.finding IS NULL THEN whatsapp_id ELSE excluded.whatsapp_id END,
+        failure = excluded.failure,
+        failed_at_ms = excluded.failed_at_ms,
+        failed_attempts = excluded.failed_attempts
+"""
+
+Row: TypeAlias = "tuple[int | str | None, ...]"
+"""A row of `numbers`, in its columns' order."""
+
+
+class Finding(NamedTuple):
+    """What many numbers have in common: one row of the dictionary `findings`, in its columns' order."""
+
+    verdict: str
+    reason: str | None
+    source: str
+    session: str
+    own_id: bool
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        """Return the part of an outcome that is not the number's own."""
+        return cls(
+            outcome.verdict.value,
+            outcome.reason.value if outcome.reason else None,
+            outcome.source.value,
+            outcome.session,
+            outcome.whatsapp_id == f"{int(outcome.number)}{OWN_ID_SUFFIX}",
+        )
+
+    @classmethod
+    def suspected(cls, session: str) -> Self:
+        """Return what is found out by a session's "no" that nothing vouches for."""
+        words = (Verdict.UNKNOWN.value, Reason.SESSION_SUSPECT.value, Source.API.value)
+        return cls(*words, session, own_id=False)
+
+    @classmethod
+    def believed(cls, session: str) -> Self:
+        """Return what is found out by a session's "no" that can be believed."""
+        words = (Verdict.NOT_REGISTERED.value, Reason.NOT_ON_WHATSAPP.value, Source.API.value)
+        return cls(*words, session, own_id=False)
+
+
+def row_of(outcome: Outcome, finding_id: int, *, is_suspect: bool) -> Row:
+    """Return the row of an outcome; that of a suspect is a failure to find out."""
+    # SQLite takes exact ints faster than a subclass, whose text form is masked besides.
+    number, at_ms = int(outcome.number), outcome.checked_at_ms
+    if is_suspect or outcome.verdict is Verdict.UNKNOWN:
+        return (number, None, None, None, None, finding_id, at_ms, outcome.attempts)
+    own_id = outcome.whatsapp_id == f"{number}{OWN_ID_SUFFIX}"
+    stored_id = None if own_id else outcome.whatsapp_id
+    return (number, finding_id, at_ms, outcome.attempts, stored_id, None, None, None)

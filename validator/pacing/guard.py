@@ -1,0 +1,90 @@
+"""What a guard is: it says whether what a session has answered can be believed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from validator.errors import Refused
+    from validator.model import Number
+    from validator.pacing.decisions import Again, Answered, AskCanary, Doubted, Retry, Ruling, Settle, Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The moment at which an exchange started: what its answer can vouch for.
+
+    Attributes:
+        at: the time.
+        ordinal: the latest "no" of the session heard by then.
+        era: how often the session had been lost or given up by then.
+    """
+
+    at: float = -math.inf
+    ordinal: int = 0
+    era: int = 0
+
+
+class Guard(Protocol):
+    """Watches over what one session says. Times are in seconds on one clock that never goes back."""
+
+    @property
+    def error(self) -> Refused | None:
+        """Why the session is given up, or None."""
+        ...
+
+    @property
+    def is_inquiring(self) -> bool:
+        """Whether the session is frozen until known positives have been asked about."""
+        ...
+
+    @property
+    def unvouched(self) -> int:
+        """How many of the session's "no"s nothing vouches for yet."""
+        ...
+
+    @property
+    def tries(self) -> int:
+        """How often in a row a canary was asked about in vain."""
+        ...
+
+    def next(self, now: float, *, last: bool) -> AskCanary | Wait | None:
+        """Return what has to come before anything else through the session, or None.
+
+        Args:
+            now: the current time.
+            last: whether nothing else will be asked, so that whatever waits has to be vouched for now.
+        """
+        ...
+
+    def mark(self, now: float) -> Mark:
+        """Return the mark of a check that starts now."""
+        ...
+
+    def hear(self, now: float, mark: Mark, number: Number, *, registered: bool) -> Answered | Doubted | Again:
+        """Take in the answer to a check, and say whether it stands, waits to be vouched for, or is void."""
+        ...
+
+    def test(self, now: float) -> Mark:
+        """Note that the canary `next` asked for is asked about now, and return its mark."""
+        ...
+
+    def tested(
+        self, now: float, mark: Mark, number: Number, *, result: bool | Settle | Retry | Again
+    ) -> None:
+        """Take in what became of a canary: whether the session calls it registered, or how that failed."""
+        ...
+
+    def lost(self) -> None:
+        """Take in that the session is not connected."""
+        ...
+
+    def release(self) -> int:
+        """Believe what waits if there is no canary to vouch for it; return how many "no"s that are."""
+        ...
+
+    def rulings(self) -> list[Ruling]:
+        """Return what has been decided since the last call, to be carried out in this order."""
+        ...
