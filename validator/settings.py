@@ -131,6 +131,13 @@ def parse_canary(text: str) -> Number:
         ) from None
 
 
+def parse_part(text: str) -> float:
+    """Return the share written as `30%` or `0.3`, which has to be more than nothing."""
+    if not (share := parse_share(text)):
+        raise UsageError(f"share {text!r} leaves nothing; more than 0% and up to 100%")
+    return share
+
+
 @dataclass(frozen=True, slots=True)
 class Tolerance:
     """How many rows may end `unknown`: a count, or a share of the rows."""

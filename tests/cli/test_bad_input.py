@@ -264,7 +264,7 @@ def test_a_base_url_with_another_path(refused, listed, provider, stage):
     ("option", "value", "words"),
     [
         ("--rate", "300", "rate '300' is not understood"),
-        ("--rate", "find", "--rate find is not there yet"),
+        ("--rate-share", "0%", "share '0%' leaves nothing"),
         ("--timeout", "soon", "duration 'soon' is not understood"),
         ("--timeout", "0", "timeout_s is 0"),
         ("--max-age", "maybe=1d", "--max-age does not know 'maybe'"),

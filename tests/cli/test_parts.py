@@ -39,7 +39,12 @@ def test_a_refresh_is_gone_on_with_and_not_begun_again(after, age):
 
 @pytest.mark.parametrize(
     ("text", "kind", "limit"),
-    [("none", NoBudget, None), ("auto", PacedBudget, 60), ("300/min", PacedBudget, 300)],
+    [
+        ("none", NoBudget, None),
+        ("auto", PacedBudget, 60),
+        ("find", PacedBudget, 60),
+        ("300/min", PacedBudget, 300),
+    ],
 )
 def test_the_rate_decides_on_the_budget(text, kind, limit):
     async def main():
@@ -47,6 +52,16 @@ def test_the_rate_decides_on_the_budget(text, kind, limit):
         return type(budget), budget.report(anyio.current_time()).limit_per_min
 
     assert anyio.run(main) == (kind, limit)
+
+
+@pytest.mark.parametrize(("text", "told_by"), [("auto", "lowest plan"), ("find", "--rate find")])
+def test_a_share_of_the_key_is_a_share_of_what_nobody_tells(text, told_by):
+    async def main():
+        return make_budget(Rate.parse(text), share=0.25).report(anyio.current_time())
+
+    report = anyio.run(main)
+
+    assert (report.limit_per_min, report.told_by) == (15, told_by)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from validator.batch.steps import Done, Look, Probe, Rest, Send, Step
 from validator.errors import Interrupted, StoppedEarly, ValidatorError
 from validator.pacing import (
     AskCanary,
+    Concurrency,
     Go,
     Halt,
     LookAtSession,
@@ -42,14 +43,14 @@ class Bounds:
     """Where a run stops although work is left.
 
     Attributes:
-        concurrency: attempts in flight at most.
+        concurrency: attempts in flight at most; fewer where the pace needs fewer.
         deadline: when to stop, on anyio's clock; infinity for never.
         max_wait_s: a hold longer than this stops the run.
         max_error_rate: a larger share of failures among the latest attempts stops the run.
         left_today: attempts each session may still make today; a session that is not named has no cap.
     """
 
-    concurrency: int = 64
+    concurrency: int = 256
     deadline: float = math.inf
     max_wait_s: float = 3600.0
     max_error_rate: float = 1.0
@@ -97,6 +98,7 @@ class FanOut:
         self._recorder = recorder
         self._tally = tally
         self._bounds = bounds
+        self._concurrency = Concurrency(bounds.concurrency)
         self._in_flight = 0
         self._changed = anyio.Event()
         self._ending: ValidatorError | None = None
@@ -162,10 +164,12 @@ class FanOut:
         tasks.start_soon(self._watch, exchange)
 
     async def _watch(self, exchange: Exchange) -> None:
+        begun = anyio.current_time()
         try:
             await exchange()
         finally:
             self._in_flight -= 1
+            self._concurrency.finished(anyio.current_time() - begun)
             self._wake()
 
     def _next_step(self, now: float) -> Step:
@@ -173,7 +177,7 @@ class FanOut:
             self._stop_at_bounds(now)
         if self._ending or not (self._in_flight or len(self._queue)):
             return self._last_step(now)
-        if self._in_flight >= self._bounds.concurrency:
+        if self._in_flight >= self._concurrency.allowed(self._budget.report(now).rate_per_min):
             return Rest(math.inf)
         work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at(now))
         if work_at > now:

@@ -120,7 +120,7 @@ def _rate_use(course: Course) -> RateUse:
         used_per_min=round(used, 3),
         share_of_limit=None if not limit else round(used / limit, 4),
         held_s=round(report.held_s, 3),
-        hold_reason=report.hold_reason,
+        hold_reason=report.last_hold_reason,
     )
 
 

@@ -52,6 +52,7 @@ class AskOptions(ProviderOptions):
     """The options that say how the provider is asked. Each is named and explained in `options`."""
 
     sessions: tuple[str, ...]
+    rate_share: float
     concurrency: int
     retries: int
     max_error_rate: float = 1.0
@@ -114,7 +115,7 @@ class Asker:
     async def _run(self, todo: Numbers) -> Asked:
         begun = anyio.current_time()
         options = self._options
-        budget = make_budget(options.rate)
+        budget = make_budget(options.rate, share=options.rate_share)
         async with make_client(options, self._key, connections=options.concurrency) as client:
             ending, doubts = await self._ask(client, budget, todo)
         now = anyio.current_time()

@@ -8,7 +8,7 @@ import stat
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import anyio
 import click
@@ -118,17 +118,22 @@ def make_client(options: ProviderOptions, key: ApiKey, *, connections: int = 1) 
     )
 
 
-def make_budget(rate: Rate) -> Budget:
-    """Return the key's budget for the rate asked for; called on the event loop, whose clock it reads."""
-    match rate.mode:
-        case RateMode.NONE:
-            return NoBudget()
-        case RateMode.FIXED | RateMode.AUTO:
-            return PacedBudget(now=anyio.current_time(), limit_per_min=rate.per_min, rng=random.Random())
-        case RateMode.FIND:
-            raise UsageError("--rate find is not there yet; give the rate as in --rate 300/min, or use auto")
-        case _:
-            assert_never(rate.mode)
+def make_budget(rate: Rate, *, share: float = 1.0) -> Budget:
+    """Return the key's budget for the rate asked for; called on the event loop, whose clock it reads.
+
+    Args:
+        rate: what `--rate` says.
+        share: the share of the key's limit that is ours, above 0; a fixed rate is ours as it is.
+    """
+    if rate.mode is RateMode.NONE:
+        return NoBudget()
+    return PacedBudget(
+        now=anyio.current_time(),
+        limit_per_min=rate.per_min,
+        share=share,
+        find=rate.mode is RateMode.FIND,
+        rng=random.Random(),
+    )
 
 
 def make_lanes(

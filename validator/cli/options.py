@@ -16,6 +16,7 @@ from validator.settings import (
     parse_canary,
     parse_deadline,
     parse_duration_s,
+    parse_part,
     parse_share,
 )
 
@@ -44,6 +45,7 @@ class Parsed(click.ParamType[Any]):
 
 DURATION = Parsed(parse_duration_s, "duration")
 SHARE = Parsed(parse_share, "share")
+PART = Parsed(parse_part, "share")
 RATE = Parsed(Rate.parse, "N/min|auto|find|none")
 MAX_AGE = Parsed(MaxAge.parse, "age")
 DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now().astimezone()), "time")
@@ -194,7 +196,8 @@ rate_option = click.option(
     type=RATE,
     default="auto",
     show_default=True,
-    help="Requests a minute (300/min); auto obeys what the provider tells; none does not pace.",
+    help="Requests a minute (300/min); auto obeys what the provider tells, find looks for the limit "
+    "where nobody tells it, none does not pace.",
 )
 
 asking_options = stack(
@@ -202,11 +205,18 @@ asking_options = stack(
     provider_options,
     rate_option,
     click.option(
+        "--rate-share",
+        type=PART,
+        default="100%",
+        show_default=True,
+        help="Share of the key's limit to use, where somebody else uses it too.",
+    ),
+    click.option(
         "--concurrency",
         type=click.IntRange(1, 1_000),
-        default=64,
+        default=256,
         show_default=True,
-        help="Requests in flight at most.",
+        help="Requests in flight at most; fewer where the pace needs fewer.",
     ),
     click.option(
         "--retries",
