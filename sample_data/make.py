@@ -1,4 +1,3 @@
-
 """Makes every file in this folder anew, byte for byte the same: `.venv/bin/python sample_data/make.py`.
 
 With a folder as its argument, the files go there instead. Nobody in them exists; `README.md` says where the

@@ -1,4 +1,3 @@
-
 """The rows of `messy.csv`: what people and programs do to phone numbers, one kind a row."""
 
 

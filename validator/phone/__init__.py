@@ -2,13 +2,23 @@
 
 The authority is libphonenumber (the `phonenumbers` package): valid means valid to it. What goes beyond it is
 the table `RECOVERIES`; what is refused before it is asked, since its answer would be a guess, is in
-`refusals`.
+`refusals`. Long columns are decided in `bulk`, with the same answers; what that leaves, and short columns, is
+read cell by cell in `reading`. `docs/phone.md` tells all of it to people.
 """
 
 from validator.phone.columns import normalise
 from validator.phone.likeness import looks_like_phones
+from validator.phone.namespace import PhoneExpressions
 from validator.phone.reading import Accept
 from validator.phone.recoveries import RECOVERIES, Recovery
 from validator.phone.regions import parse_region
 
-__all__ = ["RECOVERIES", "Accept", "Recovery", "looks_like_phones", "normalise", "parse_region"]
+__all__ = [
+    "RECOVERIES",
+    "Accept",
+    "PhoneExpressions",
+    "Recovery",
+    "looks_like_phones",
+    "normalise",
+    "parse_region",
+]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from validator.errors import UsageError
-from validator.model import LineType, Reason
+from validator.model import Reason
+from validator.phone import answers, bulk
+from validator.phone.atlas import Atlas
 from validator.phone.cells import REASON, as_text
+from validator.phone.codes import REGION
 from validator.phone.numbering import Line
 from validator.phone.reading import Accept, read
 from validator.phone.regions import parse_region
@@ -15,13 +18,13 @@ from validator.phone.regions import parse_region
 # lengths that browsers and servers agree on end at about 2,000); what is longer is a document, not a number.
 MAX_CELL_CHARS = 4096
 
-_ANSWERS = {
-    "number": pl.UInt64(),
-    "reason": REASON,
-    "line_type": pl.Enum([line_type.value for line_type in LineType]),
-    "country": pl.String(),
-}
+# Distinct cells from which on deciding in bulk is faster though all charts it needs are yet to be drawn
+# (measured over 60 regions; with the charts there, a quarter of it would do).
+WORTH_BULK_CELLS = 10_000
+
 _KEY = ["text", "region"]
+# Process-wide, but only a cache: charts depend on libphonenumber's metadata alone.
+_ATLAS = Atlas()
 
 
 def normalise(
@@ -45,9 +48,11 @@ def normalise(
         UsageError: the one region is not known, or a column holds neither text nor numbers.
     """
     asked = pl.concat([_texts(cells), _regions(regions, len(cells))], how="horizontal")
-    answers = _answers(asked.filter(pl.col("refused").is_null()).select(_KEY).unique(), accept)
-    answered = asked.join(answers, on=_KEY, how="left", nulls_equal=True, maintain_order="left")
-    return answered.select("number", _reason(), "line_type", "country")
+    readable = pl.when(pl.col("refused").is_null()).then("text").alias("text")
+    found = asked.with_columns(_answers(asked.select(readable, "region"), Accept(accept)))
+    number = pl.when(pl.col("answer") >= answers.FIRST_LINE).then("number").alias("number")
+    reason, line_type, country = (pl.lit(words).gather("answer") for words in answers.in_words())
+    return found.with_columns(reason=reason).select(number, _reason(), line_type, country)
 
 
 def _texts(cells: pl.Series) -> pl.DataFrame:
@@ -66,14 +71,17 @@ def _regions(regions: pl.Series | str | None, rows: int) -> pl.DataFrame:
         return _named_regions(as_text(regions).get_column("text"))
     region = None if regions is None else parse_region(regions)
     return pl.select(
-        region=pl.repeat(region, rows, dtype=pl.String),
+        region=pl.repeat(region, rows, dtype=REGION),
         misnamed=pl.repeat(value=False, n=rows, dtype=pl.Boolean),
     )
 
 
 def _named_regions(words: pl.Series) -> pl.DataFrame:
-    codes = {word: _region_or_none(word) for word in words.unique().drop_nulls()}
-    region = words.replace_strict(codes, return_dtype=pl.String, default=None)
+    region = words.cast(REGION, strict=False)
+    spelt = words.filter(region.is_null()).unique().drop_nulls()
+    codes = {word: _region_or_none(word) for word in spelt}
+    others = words.replace_strict(codes, return_dtype=REGION, default=None) if codes else region
+    region = region.fill_null(others).alias("region")
     misnamed = region.is_null() & (words.str.strip_chars().fill_null("") != "")
     return pl.DataFrame({"region": region, "misnamed": misnamed})
 
@@ -85,20 +93,31 @@ def _region_or_none(word: str) -> str | None:
         return None
 
 
-def _answers(distinct: pl.DataFrame, accept: Accept) -> pl.DataFrame:
+def _answers(cells: pl.DataFrame, accept: Accept) -> pl.DataFrame:
+    """Return `answer` and `number` of every cell: in bulk where that pays, what that leaves one by one."""
+    found = bulk.decide(cells, accept, _ATLAS) if _is_worth_bulk(cells) else bulk.undecided(cells.height)
+    rows = (found["answer"] == answers.UNDECIDED).arg_true()
+    rest = cells[rows]
+    each = read_each(rest.unique(), accept)
+    others = rest.join(each, on=_KEY, how="left", nulls_equal=True, maintain_order="left")
+    return bulk.put(found, rows, others)
+
+
+def _is_worth_bulk(cells: pl.DataFrame) -> bool:
+    many = pl.col("text").approx_n_unique() >= WORTH_BULK_CELLS
+    return cells.height >= WORTH_BULK_CELLS and bool(cells.select(many).item())
+
+
+def read_each(distinct: pl.DataFrame, accept: Accept) -> pl.DataFrame:
     """Return each distinct cell and region with its answer."""
-    answers = [_answer(text, region, accept) for text, region in distinct.iter_rows()]
-    return pl.concat([distinct, pl.DataFrame(answers, _ANSWERS, orient="row")], how="horizontal")
+    found = [_answer(text, region, accept) for text, region in distinct.iter_rows()]
+    schema = {"answer": answers.ANSWER, "number": pl.UInt64()}
+    return distinct.hstack(pl.DataFrame(found, schema, orient="row"))
 
 
-def _answer(
-    text: str | None, region: str | None, accept: Accept
-) -> tuple[int | None, Reason | None, LineType | None, str | None]:
-    match Reason.EMPTY if text is None else read(text, region, accept):
-        case Line(number, line_type, country):
-            return number, None, line_type, country
-        case reason:
-            return None, reason, None, None
+def _answer(text: str | None, region: str | None, accept: Accept) -> tuple[int, int]:
+    answer = Reason.EMPTY if text is None else read(text, region, accept)
+    return answers.of(answer), answer.number if isinstance(answer, Line) else 0
 
 
 def _reason() -> pl.Expr:

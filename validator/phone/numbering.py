@@ -83,11 +83,15 @@ def look_up(text: str, region: str | None) -> Line | Reason:
         parsed = phonenumbers.parse(text, region)
     except NumberParseException as error:
         return _unparsed(error, text)
-    # Unknown exactly where `is_valid_number` is false, so that one look at the plan answers both.
-    line_type = _LINE_TYPES[phonenumbers.number_type(parsed)]
-    if line_type is LineType.UNKNOWN:
-        return _unlisted(parsed, text, region)
-    return _line(parsed, line_type)
+    line_type = _line_type(parsed)
+    if line_type is LineType.UNKNOWN and _names_no_country(text, region):
+        return Reason.UNKNOWN_COUNTRY
+    return _judge(parsed, line_type)
+
+
+def judge(parsed: PhoneNumber) -> Line | Reason:
+    """Return what the plan of its country says of a number, or why it cannot be one."""
+    return _judge(parsed, _line_type(parsed))
 
 
 def is_possible(text: str, region: str | None) -> bool:
@@ -114,15 +118,19 @@ def is_national_somewhere(digits: str) -> bool:
     Mobile numbers are looked for without a trunk prefix, and numbers of every kind with one that is not zero
     (8 in Russia and around it). `51987654321` is a mobile number in Brazil, and with a plus sign one in Peru.
     """
-    return any(pattern.fullmatch(digits) for pattern in _national_patterns(len(digits)))
+    return any(pattern.fullmatch(digits) for pattern in _compiled_forms(len(digits)))
 
 
 @lru_cache
-def _national_patterns(length: int) -> tuple[re.Pattern[str], ...]:
+def _compiled_forms(length: int) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, national_forms(length)))
+
+
+def national_forms(length: int) -> tuple[str, ...]:
+    """Return the patterns of all that `is_national_somewhere` is true for, of so many digits."""
     regions = sorted(phonenumbers.SUPPORTED_REGIONS)
     plans = [PhoneMetadata.metadata_for_region(region, None) for region in regions]
-    forms = dict.fromkeys(form for plan in plans if plan for form in _national_forms(plan, length))
-    return tuple(map(re.compile, forms))
+    return tuple(dict.fromkeys(form for plan in plans if plan for form in _national_forms(plan, length)))
 
 
 def _national_forms(plan: PhoneMetadata, length: int) -> Iterator[str]:
@@ -145,13 +153,23 @@ def _unparsed(error: NumberParseException, text: str) -> Reason:
     return _PARSE_REASONS[error.error_type]
 
 
-def _unlisted(parsed: PhoneNumber, text: str, region: str | None) -> Line | Reason:
+def _line_type(parsed: PhoneNumber) -> LineType:
+    """Return the type, unknown exactly where `is_valid_number` is false: one look at the plan for both."""
+    return _LINE_TYPES[phonenumbers.number_type(parsed)]
+
+
+def _names_no_country(text: str, region: str | None) -> bool:
     # After an unknown calling code libphonenumber drops the plus sign and tries the region's own plan. Where
     # that leads nowhere either, the calling code is what is wrong with the cell.
-    if region is not None and "+" in text and look_up(text, None) is Reason.UNKNOWN_COUNTRY:
-        return Reason.UNKNOWN_COUNTRY
-    length = phonenumbers.is_possible_number_with_reason(parsed)
-    return _LENGTH_REASONS.get(length) or _line(parsed, LineType.UNKNOWN)
+    return region is not None and "+" in text and look_up(text, None) is Reason.UNKNOWN_COUNTRY
+
+
+def _judge(parsed: PhoneNumber, line_type: LineType) -> Line | Reason:
+    if line_type is LineType.UNKNOWN:
+        length = phonenumbers.is_possible_number_with_reason(parsed)
+        if length in _LENGTH_REASONS:
+            return _LENGTH_REASONS[length]
+    return _line(parsed, line_type)
 
 
 def _line(parsed: PhoneNumber, line_type: LineType) -> Line | Reason:

@@ -15,7 +15,7 @@ _SECOND_CHANCES = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.
 
 # Digits with the commonest punctuation: nothing in such a cell is to be unwrapped or refused, and most cells
 # are such, so that they are spared the dozen searches for it.
-_PLAIN = re.compile(r"\+?[0-9 ()/-]+")
+PLAIN = re.compile(r"\+?[0-9 ()/-]+")
 
 
 class Accept(StrEnum):
@@ -34,7 +34,7 @@ def read(cell: str, region: str | None, accept: Accept) -> Line | Reason:
         accept: a number of a possible length that is in no plan counts with `POSSIBLE` only, and then only
             where no second chance leads to a valid one.
     """
-    if _PLAIN.fullmatch(cell):
+    if PLAIN.fullmatch(cell):
         return _read_unwrapped(cell, region, accept)
     text = _unwrap(cell, region)
     return _refuse(text, region) or _read_unwrapped(text, region, accept)

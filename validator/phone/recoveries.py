@@ -35,20 +35,20 @@ _SEND_LINK = re.compile(
 _TEL_URI = re.compile(r"\btel:(?://)?(.+)", re.IGNORECASE)
 _URI_PARAMETER = re.compile(r";(?=[a-z-]+=)", re.IGNORECASE)
 _KNOWN_PARAMETERS = ("ext=", "phone-context=")  # RFC 3966, section 3
-_AFTER_LAST_DIGIT = re.compile(r"[0-9]([^0-9]*)$")
-_LABEL = re.compile(r"[)\]]?[\s(\[{<,;:|/-].*[^\W\d_]")
+AFTER_LAST_DIGIT = re.compile(r"[0-9]([^0-9]*)$")
+LABEL = re.compile(r"[)\]]?[\s(\[{<,;:|/-].*[^\W\d_]")
 # A vanity number has at most seven digits before its letters (`1-800-555-TELL`): after eight a word is a
 # label.
-_DIGITS_BEFORE_LABEL = 8
-_ZERO_IN_BRACKETS = re.compile(r"\(\s*0\s*\)")
-_INTERNATIONAL = re.compile(r"[^0-9+]*(?:\+|00)")
-_PREFIX_00 = re.compile(r"[^0-9+]*\+?[\s(]*00[\s().-]*([1-9].*)")
-_PREFIX_011 = re.compile(r"[^0-9+]*\+?[\s(]*011[\s().-]*([1-9].*)")
-_BARE_DIGITS = re.compile(r"[^\w+]*([1-9][0-9\s().-]*)[^\w]*")
+DIGITS_BEFORE_LABEL = 8
+ZERO_IN_BRACKETS = re.compile(r"\(\s*0\s*\)")
+INTERNATIONAL = re.compile(r"[^0-9+]*(?:\+|00)")
+PREFIX_00 = re.compile(r"[^0-9+]*\+?[\s(]*00[\s().-]*([1-9].*)")
+PREFIX_011 = re.compile(r"[^0-9+]*\+?[\s(]*011[\s().-]*([1-9].*)")
+BARE_DIGITS = re.compile(r"[^\w+]*([1-9][0-9\s().-]*)[^\w]*")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 # With fewer digits too many national numbers, order numbers and the like would pass for foreign numbers.
-_UNMISTAKABLE_DIGITS = 11
-_FEWEST_DIGITS = 10
+UNMISTAKABLE_DIGITS = 11
+FEWEST_DIGITS = 10
 
 
 class Stage(Enum):
@@ -99,41 +99,41 @@ def _tel_uri(text: str, _region: str | None) -> str | None:
 
 
 def _label(text: str, _region: str | None) -> str | None:
-    end = _AFTER_LAST_DIGIT.search(text)
-    if not end or not _LABEL.match(end[1]):
+    end = AFTER_LAST_DIGIT.search(text)
+    if not end or not LABEL.match(end[1]):
         return None
     number = text[: end.start(1)]
-    return number if len(digits_of(number)) >= _DIGITS_BEFORE_LABEL else None
+    return number if len(digits_of(number)) >= DIGITS_BEFORE_LABEL else None
 
 
 def _zero_in_brackets(text: str, _region: str | None) -> str | None:
-    if not _INTERNATIONAL.match(text) or not _ZERO_IN_BRACKETS.search(text):
+    if not INTERNATIONAL.match(text) or not ZERO_IN_BRACKETS.search(text):
         return None
-    return _ZERO_IN_BRACKETS.sub("", text, count=1)
+    return ZERO_IN_BRACKETS.sub("", text, count=1)
 
 
 def _prefix_00(text: str, _region: str | None) -> str | None:
-    found = _PREFIX_00.fullmatch(text)
+    found = PREFIX_00.fullmatch(text)
     return f"+{found[1]}" if found else None
 
 
 def _prefix_011(text: str, _region: str | None) -> str | None:
-    found = _PREFIX_011.fullmatch(text)
-    return f"+{found[1]}" if found and len(digits_of(found[1])) >= _UNMISTAKABLE_DIGITS else None
+    found = PREFIX_011.fullmatch(text)
+    return f"+{found[1]}" if found and len(digits_of(found[1])) >= UNMISTAKABLE_DIGITS else None
 
 
 def _lost_plus(text: str, region: str | None) -> str | None:
-    found = _BARE_DIGITS.fullmatch(text)
+    found = BARE_DIGITS.fullmatch(text)
     digits = digits_of(found[1]) if found else ""
     return f"+{digits}" if _is_unmistakable(digits, region) else None
 
 
 def _is_unmistakable(digits: str, region: str | None) -> bool:
     if region is None:
-        return len(digits) >= _UNMISTAKABLE_DIGITS and not is_national_somewhere(digits)
-    if len(digits) == _FEWEST_DIGITS:
-        return not has_length(region, _FEWEST_DIGITS)
-    return len(digits) >= _UNMISTAKABLE_DIGITS
+        return len(digits) >= UNMISTAKABLE_DIGITS and not is_national_somewhere(digits)
+    if len(digits) == FEWEST_DIGITS:
+        return not has_length(region, FEWEST_DIGITS)
+    return len(digits) >= UNMISTAKABLE_DIGITS
 
 
 def digits_of(text: str) -> str:

@@ -12,28 +12,28 @@ _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
 _DECIMAL = r"[+-]?[0-9]{5,}[.,]0+"
 _THOUSANDS = r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?:\.0+)?"
 _ERROR_VALUE = r"#{3,}|#(?:N/A|VALUE!|REF!|NUM!|NAME\?|DIV/0!|NULL!)"
-_DAMAGE = re.compile(f"{_SCIENTIFIC}|{_DECIMAL}|{_THOUSANDS}|{_ERROR_VALUE}", re.ASCII)
-_QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - typographic quotes are what spreadsheets put there
+DAMAGE = re.compile(f"{_SCIENTIFIC}|{_DECIMAL}|{_THOUSANDS}|{_ERROR_VALUE}", re.ASCII)
+QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - typographic quotes are what spreadsheets put there
 
-_ADDRESS = re.compile(
+ADDRESS = re.compile(
     r"://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b", re.IGNORECASE
 )
 
 # "or" and "and" in the languages that lists come in.
-_WORDS = "or|and|ou|et|e|o|u|y|oder|und|of|en|og|och|i|lub|oraz|veya|ve|atau|dan|или|и"
-_SEPARATOR = re.compile(rf"[,|&]|;(?![a-z-]+=)|\s(?:{_WORDS})\s", re.IGNORECASE)
+SEPARATING_WORDS = "or|and|ou|et|e|o|u|y|oder|und|of|en|og|och|i|lub|oraz|veya|ve|atau|dan|или|и"
+_SEPARATOR = re.compile(rf"[,|&]|;(?![a-z-]+=)|\s(?:{SEPARATING_WORDS})\s", re.IGNORECASE)
 # Each of these may stand inside one number, so they separate only where the whole makes none. Coarse to fine.
 _DOUBTFUL_SEPARATORS = tuple(map(re.compile, (r"[/\\]", r"\s-+\s", r"[^\W\d_][^0-9+]*", r"(?=\+)")))
 
 
 def is_damaged(text: str) -> bool:
     """Return whether a spreadsheet rounded, reformatted or replaced it: `4.47701E+11`, `447400123456.0`."""
-    return _DAMAGE.fullmatch(text.strip(_QUOTES)) is not None
+    return DAMAGE.fullmatch(text.strip(QUOTES)) is not None
 
 
 def is_other_address(text: str) -> bool:
     """Return whether the text is a link, a group, a list or a private id, whose digits are no number."""
-    return _ADDRESS.search(text) is not None
+    return ADDRESS.search(text) is not None
 
 
 def holds_several(text: str, region: str | None) -> bool:

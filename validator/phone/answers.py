@@ -1,0 +1,47 @@
+"""Answers as small numbers, so that a column of them is worked on without a look at a word."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import polars as pl
+
+from validator.model import LineType, Reason
+from validator.phone.cells import REASON
+from validator.phone.codes import REGIONS
+from validator.phone.numbering import Line
+
+LINE_TYPE = pl.Enum([line_type.value for line_type in LineType])
+
+_REASONS = tuple(Reason)
+_COUNTRIES = (*REGIONS, "001")
+# `UNKNOWN`, the type of a number that is only possible, stands first.
+_TYPES = tuple(sorted(LineType, key=lambda line_type: line_type is not LineType.UNKNOWN))
+
+ANSWER = pl.UInt16()
+# Nothing yet; then every reason; then possible numbers by country; then valid ones by type and country.
+UNDECIDED = 0
+FIRST_LINE = 1 + len(_REASONS)
+FIRST_VALID = FIRST_LINE + len(_COUNTRIES)
+
+_PLACES: dict[object, int] = {
+    word: place for words in (_REASONS, _COUNTRIES, _TYPES) for place, word in enumerate(words)
+}
+
+
+def of(answer: Line | Reason) -> int:
+    """Return the number of the answer. That of a line knows its country and type, not its digits."""
+    match answer:
+        case Line(_, line_type, country):
+            return FIRST_LINE + _PLACES[line_type] * len(_COUNTRIES) + _PLACES[country]
+        case reason:
+            return 1 + _PLACES[reason]
+
+
+@lru_cache(maxsize=1)
+def in_words() -> pl.DataFrame:
+    """Return `reason`, `line_type` and `country`: one row an answer, at the place that is its number."""
+    reasons = [(reason, None, None) for reason in (None, *_REASONS)]
+    lines = [(None, line_type, country) for line_type in _TYPES for country in _COUNTRIES]
+    schema = {"reason": REASON, "line_type": LINE_TYPE, "country": pl.String()}
+    return pl.DataFrame(reasons + lines, schema, orient="row")

@@ -1,0 +1,89 @@
+"""Bulk: `reading.read` for whole columns, as far as the answers can be told without reading cell by cell.
+
+The decision goes as it does there: the cell as it stands; where that is no valid number, the second chances;
+then whether there may be two numbers in it. Where one of these steps would take a closer look, the answer is
+`UNDECIDED`.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.model import Reason
+from validator.phone import answers
+from validator.phone.chances import with_plus, without_zero_in_brackets
+from validator.phone.dialling import look_up, split
+from validator.phone.reading import Accept
+from validator.phone.several import doubtful_parts, parts, several
+from validator.phone.shapes import shapes
+
+if TYPE_CHECKING:
+    from validator.phone.atlas import Atlas
+
+_UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
+_ANSWER = pl.col("answer")
+
+
+def decide(cells: pl.DataFrame, accept: Accept, atlas: Atlas) -> pl.DataFrame:
+    """Return `answer` and `number` of every cell, in order; `UNDECIDED` where it has to be read by itself.
+
+    Args:
+        cells: `text` (String, with no white space around it) and `region` (Enum, or null).
+        accept: as in `reading.read`.
+        atlas: the charts to look in; it grows by what is asked.
+    """
+    shaped = shapes(cells.select("text", plan=pl.col("region").to_physical().cast(pl.UInt32)))
+    answered, of_parts = _asked([shaped.dialled, parts(shaped.parted)], atlas)
+    closed, rest = split(answered, _is_closed())
+    held = several(of_parts)
+    held = held.with_columns(shaped.parted["row"].gather(held["at"]))
+    found = [shaped.settled, held, closed, _reviewed(rest.filter("firm"), atlas)]
+    decided = pl.concat([some.select("row", "answer", "number") for some in found])
+    whole = put(undecided(cells.height), decided["row"], decided)
+    return whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
+
+
+def undecided(rows: int) -> pl.DataFrame:
+    """Return `answer` and `number` for so many rows, of which nothing is known."""
+    return pl.select(answer=pl.zeros(rows, answers.ANSWER), number=pl.zeros(rows, pl.UInt64()))
+
+
+def put(found: pl.DataFrame, rows: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
+    """Return `answer` and `number` as found, but in the given rows those of the others, in their order."""
+    return pl.DataFrame([found[name].clone().scatter(rows, others[name]) for name in ("answer", "number")])
+
+
+def _asked(frames: list[pl.DataFrame], atlas: Atlas) -> list[pl.DataFrame]:
+    """Return the frames with `answer` and `number`, after looking up all of them at once."""
+    questions = pl.concat([frame.select("plus", "plan", "digits", "value", "known") for frame in frames])
+    answer = pl.when(questions["known"]).then("answer").otherwise(_UNDECIDED)
+    answered = look_up(questions, atlas).with_columns(answer.alias("answer"))
+    ends = accumulate(frame.height for frame in frames)
+    return [
+        frame.hstack(answered.slice(end - frame.height, frame.height))
+        for frame, end in zip(frames, ends, strict=True)
+    ]
+
+
+def _is_closed() -> pl.Expr:
+    return (_ANSWER >= answers.FIRST_VALID) | (_ANSWER == answers.UNDECIDED)
+
+
+def _if_in_plan() -> pl.Expr:
+    possible = _ANSWER.is_between(answers.FIRST_LINE, answers.FIRST_VALID, closed="left")
+    not_in_plan = pl.lit(answers.of(Reason.NOT_IN_PLAN), answers.ANSWER)
+    return pl.when(possible).then(not_in_plan).otherwise(_ANSWER)
+
+
+def _reviewed(cells: pl.DataFrame, atlas: Atlas) -> pl.DataFrame:
+    """`reading._read_unwrapped`, where the first answer is not a valid number."""
+    questions = [doubtful_parts(cells), with_plus(cells), without_zero_in_brackets(cells)]
+    doubtful, *chances = _asked(questions, atlas)
+    found = cells.select("answer", "number")
+    # What comes first there comes last here, where it has the last word.
+    for others in (several(doubtful), *(chance.filter(_is_closed()) for chance in chances)):
+        found = put(found, others["at"], others)
+    return found.with_columns(cells["row"])

@@ -1,0 +1,117 @@
+"""Second chances: what `recoveries` makes of cells with no valid number as they stand, for whole columns.
+
+All of them become questions to `dialling.look_up`: `at` (the cell's place among those given), `plan`, `plus`,
+`digits`, `value`, and `known`, which is false where it takes a closer look to tell whether there is a chance.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.phone.codes import REGIONS
+from validator.phone.dialling import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS
+from validator.phone.numbering import has_length, national_forms
+from validator.phone.patterns import UnreadablePattern, ranges
+from validator.phone.recoveries import (
+    BARE_DIGITS,
+    FEWEST_DIGITS,
+    INTERNATIONAL,
+    PREFIX_00,
+    PREFIX_011,
+    UNMISTAKABLE_DIGITS,
+    ZERO_IN_BRACKETS,
+)
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable
+
+# A core ends with its last digit, before the bracket that is behind it.
+_ZERO_IN_BRACKETS = r"\(\s*0\s*(?:\)|$)"
+_TEXT, _DIGITS, _VALUE, _PLAN = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("plan")
+_CORE, _PLUS, _APPLIES = pl.col("core"), pl.col("plus"), pl.col("applies")
+
+
+def without_zero_in_brackets(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the questions of the recovery `zero_in_brackets`."""
+    international = _TEXT.str.contains(f"^(?:{INTERNATIONAL.pattern})")
+    applies = international & _TEXT.str.contains(ZERO_IN_BRACKETS.pattern) & (_DIGITS > FEWEST_DIALLED_DIGITS)
+    return _questions(cells, applies, _PLUS, only_digits(_CORE.str.replace(_ZERO_IN_BRACKETS, "")))
+
+
+def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the questions of the others. Each wants other digits to begin with, so at most one applies."""
+    by_00 = _TEXT.str.contains(_whole(PREFIX_00)) & (_DIGITS >= 2 + FEWEST_DIALLED_DIGITS)
+    enough = _TEXT.str.count_matches("[0-9]") >= 3 + UNMISTAKABLE_DIGITS
+    by_011 = _TEXT.str.contains(_whole(PREFIX_011)) & enough
+    by_nothing = _TEXT.str.contains(_whole(BARE_DIGITS)) & _is_unmistakable(cells)
+    taken = pl.when(by_00).then(2).when(by_011).then(3).otherwise(0)
+    number = only_digits(_CORE).str.slice(taken)
+    return _questions(cells, by_00 | by_011 | by_nothing, pl.lit(value=True), number)
+
+
+def only_digits(text: pl.Expr) -> pl.Expr:
+    """Return the ASCII digits of a text, as a text."""
+    return text.str.replace_all("[^0-9]+", "")
+
+
+def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return `digits` and `value` of a text of digits, as `dialling.look_up` takes them."""
+    value = number.str.head(SHOWN_DIGITS).cast(pl.UInt64, strict=False)
+    return number.str.len_bytes().alias("digits"), value.alias("value")
+
+
+def _questions(cells: pl.DataFrame, applies: pl.Expr, plus: pl.Expr, number: pl.Expr) -> pl.DataFrame:
+    tried = cells.with_row_index("at").with_columns(applies=applies).filter(_APPLIES.fill_null(value=True))
+    numbered = tried.select("at", "plan", plus=plus, number=number, known=_APPLIES.is_not_null())
+    return numbered.select("at", "plan", "plus", *counted(pl.col("number")), "known")
+
+
+def _is_unmistakable(cells: pl.DataFrame) -> pl.Expr:
+    """`recoveries._is_unmistakable`."""
+    places = cells.get_column("plan").unique().drop_nulls()
+    with_ten = [place for place in places if has_length(REGIONS[place], FEWEST_DIGITS)]
+    ten = (_DIGITS == FEWEST_DIGITS) & ~_PLAN.is_in(with_ten)
+    return ten | ((_DIGITS >= UNMISTAKABLE_DIGITS) & (_PLAN.is_not_null() | ~_is_national_somewhere(cells)))
+
+
+def _is_national_somewhere(cells: pl.DataFrame) -> pl.Expr:
+    """`numbering.is_national_somewhere`, of the lengths there are without a region; null where unknown."""
+    lengths = cells.filter(_PLAN.is_null() & _DIGITS.is_between(UNMISTAKABLE_DIGITS, SHOWN_DIGITS))
+    somewhere = pl.lit(value=False)
+    for length in lengths.get_column("digits").unique():
+        somewhere = pl.when(length == _DIGITS).then(_is_within(_national_bounds(length))).otherwise(somewhere)
+    return somewhere
+
+
+def _is_within(bounds: pl.Series | None) -> pl.Expr:
+    """Return whether the value lies in one of the ranges that begin and end with these in turn."""
+    if bounds is None:
+        return pl.lit(None, pl.Boolean())
+    return pl.lit(bounds).search_sorted(_VALUE, side="right") % 2 > 0
+
+
+@lru_cache
+def _national_bounds(length: int) -> pl.Series | None:
+    return _bounds(national_forms(length), length)
+
+
+def _bounds(forms: Iterable[str], length: int) -> pl.Series | None:
+    """Return the ends of the ranges that match any of the forms, or None where these cannot be read."""
+    try:
+        found = sorted(one for form in forms for one in ranges(form).get(length, ()))
+    except UnreadablePattern:
+        return None
+    bounds = [0, 0]
+    for first, end in found:
+        if first > bounds[-1]:
+            bounds += [first, end]
+        bounds[-1] = max(bounds[-1], end)
+    return pl.Series(bounds, dtype=pl.UInt64)
+
+
+def _whole(pattern: re.Pattern[str]) -> str:
+    return f"^(?:{pattern.pattern})$"

@@ -1,0 +1,40 @@
+"""Calling codes and numbering plans by small numbers, as columns carry them. None of it loads metadata."""
+
+from __future__ import annotations
+
+import phonenumbers
+import polars as pl
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+REGIONS = tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
+REGION = pl.Enum(REGIONS)
+
+_MOST_CODE_DIGITS = 3
+_NOWHERE = sorted(phonenumbers.COUNTRY_CODES_FOR_NON_GEO_REGIONS)
+_REGION_PLACES = {region: place for place, region in enumerate(REGIONS)}
+
+
+def plan_of(code: int, region: str) -> int:
+    """Return the place of a plan: the region's, or one behind all regions for a code of no country."""
+    return _REGION_PLACES[region] if region in _REGION_PLACES else len(REGIONS) + _NOWHERE.index(code)
+
+
+def _code_of(lead: int) -> int:
+    """phonenumberutil._extract_country_code, of the first three digits; zero for none."""
+    starts = (int(str(lead)[:digits]) for digits in range(1, _MOST_CODE_DIGITS + 1))
+    codes = (code for code in starts if code in COUNTRY_CODE_TO_REGION_CODE)
+    return next(codes, 0) if lead >= 10 ** (_MOST_CODE_DIGITS - 1) else 0
+
+
+_CODES = {
+    plan_of(code, one): code for code, regions in COUNTRY_CODE_TO_REGION_CODE.items() for one in regions
+}
+_MAIN_PLANS = {code: plan_of(code, regions[0]) for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()}
+PLAN_COUNT = len(_CODES)
+
+# By the first three digits, the calling code or zero; by plan, its code; by code, its main plan and digits.
+LEAD_DIGITS = _MOST_CODE_DIGITS
+CODE_OF_LEAD = pl.Series([_code_of(lead) for lead in range(10**LEAD_DIGITS)], dtype=pl.UInt32)
+CODE_OF_PLAN = pl.Series([_CODES[place] for place in range(PLAN_COUNT)], dtype=pl.UInt32)
+MAIN_PLAN_OF_CODE = pl.Series([_MAIN_PLANS.get(code) for code in range(10**LEAD_DIGITS)], dtype=pl.UInt32)
+DIGITS_OF_CODE = pl.Series([len(str(code)) for code in range(10**LEAD_DIGITS)], dtype=pl.UInt32)

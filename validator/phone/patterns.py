@@ -1,0 +1,134 @@
+r"""Patterns: the digit patterns of libphonenumber's metadata, as ranges of whole numbers.
+
+They know nothing but digits and have no repetition without end, so that each matches finitely many digit
+strings, and those of one length, read as whole numbers, fall into a few ranges: `7[0-4]\d` is 700 to 749.
+All patterns of all countries together come to some 34,000 ranges, and to look a number up among them takes a
+small part of what matching it takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+
+Range = tuple[int, int]  # a first number and the one behind the last
+Ranges = dict[int, list[Range]]  # by how many digits the strings have
+
+_TOKEN = re.compile(r"\\d|[0-9]|\[[0-9-]+\]|\((?:\?:)?|[)|?$]|\{[0-9]+(?:,[0-9]+)?\}")
+_OF_A_CLASS = re.compile(r"[0-9]-[0-9]|[0-9]")
+_ANY_DIGIT: Ranges = {1: [(0, 10)]}
+_NOTHING: Ranges = {0: [(0, 1)]}
+# The finest pattern of today has a tenth of it (mobile numbers of India). Beyond, searching would not pay.
+_MOST_RANGES = 50_000
+
+
+class UnreadablePattern(ValueError):
+    """A pattern says more than this module understands; what it describes has to be left to `re`."""
+
+
+@cache
+def ranges(pattern: str) -> Ranges:
+    """Return the digit strings that match the whole pattern.
+
+    The ranges are in no order, may repeat and overlap, and are never merged over the pattern's alternatives:
+    within one of them, and between the ends of all, every string is matched by the same of them.
+
+    Raises:
+        UnreadablePattern: the pattern holds more than digits, classes, groups, alternatives and counts.
+    """
+    tokens = _TOKEN.findall(pattern)
+    if "".join(tokens) != pattern:
+        raise UnreadablePattern(pattern)
+    tokens.reverse()
+    found = _alternatives(tokens)
+    if tokens:
+        raise UnreadablePattern(pattern)
+    return found
+
+
+def _alternatives(tokens: list[str]) -> Ranges:
+    """Read up to the closing bracket or the end. Tokens are taken from the end of the list."""
+    found = [_sequence(tokens)]
+    while tokens and tokens[-1] == "|":
+        tokens.pop()
+        found.append(_sequence(tokens))
+    return _either(found)
+
+
+def _sequence(tokens: list[str]) -> Ranges:
+    parts = []
+    while tokens and tokens[-1] not in {"|", ")"}:
+        part = _part(tokens)
+        parts.append((part, *_counts(tokens)))
+    rest = _NOTHING
+    # From the right, since what is behind a part is mostly "any digits", which costs nothing to prefix.
+    for part, fewest, most in reversed(parts):
+        rest = _repeated(part, fewest, most, rest)
+    return rest
+
+
+def _part(tokens: list[str]) -> Ranges:
+    match token := tokens.pop():
+        case "(" | "(?:":
+            found = _alternatives(tokens)
+            if not tokens or tokens.pop() != ")":
+                raise UnreadablePattern(token)
+            return found
+        case "\\d":
+            return _ANY_DIGIT
+        case "$":  # digits end where the string does: an anchor takes nothing
+            return _NOTHING
+        case _ if token[0] in "0123456789[":
+            return {1: [(int(one[0]), int(one[-1]) + 1) for one in _OF_A_CLASS.findall(token)]}
+        case _:
+            raise UnreadablePattern(token)
+
+
+def _counts(tokens: list[str]) -> tuple[int, int]:
+    match tokens[-1][0] if tokens else "":
+        case "?":
+            tokens.pop()
+            return 0, 1
+        case "{":
+            fewest, _, most = tokens.pop()[1:-1].partition(",")
+            return int(fewest), int(most or fewest)
+        case _:
+            return 1, 1
+
+
+def _repeated(part: Ranges, fewest: int, most: int, rest: Ranges) -> Ranges:
+    found = []
+    for count in range(most + 1):
+        if count >= fewest:
+            found.append(rest)
+        if count < most:
+            rest = _joined(part, rest)
+    return _either(found)
+
+
+def _either(found: list[Ranges]) -> Ranges:
+    if len(found) == 1:
+        return found[0]
+    either: defaultdict[int, list[Range]] = defaultdict(list)
+    for one in found:
+        for digits, some in one.items():
+            either[digits] += some
+    return {digits: list(dict.fromkeys(some)) for digits, some in either.items()}
+
+
+def _joined(heads: Ranges, tails: Ranges) -> Ranges:
+    joined: defaultdict[int, list[Range]] = defaultdict(list)
+    for head_digits, some in heads.items():
+        for tail_digits, others in tails.items():
+            joined[head_digits + tail_digits] += _pairs(some, others, 10**tail_digits)
+    return dict(joined)
+
+
+def _pairs(heads: list[Range], tails: list[Range], scale: int) -> list[Range]:
+    if tails == [(0, scale)]:
+        return [(first * scale, end * scale) for first, end in heads]
+    if sum(end - first for first, end in heads) * len(tails) > _MOST_RANGES:
+        raise UnreadablePattern("too many ranges")
+    each = (head * scale for first, end in heads for head in range(first, end))
+    return [(head + first, head + end) for head in each for first, end in tails]
