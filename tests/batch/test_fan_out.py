@@ -355,6 +355,21 @@ def test_after_an_outage_every_number_is_decided(make_lab):
     assert lab.decided() == set(numbers_of(80))
 
 
+@pytest.mark.slow
+def test_after_two_hours_of_outage_the_full_rate_is_back_within_90_seconds(make_lab):
+    lab = make_lab("outage@50+2h", plan="growth", latency_ms=150, latency_jitter_ms=100)
+
+    ran = lab.ask(numbers_of(700), paced=True)
+
+    began = min(entry.time_s for entry in lab.checks() if entry.status != 200)
+    back = [entry.time_s for entry in lab.checks() if entry.time_s >= began + 7200 + 90]
+    first_minute = [time for time in back if time < back[0] + 60]
+    assert ran.ending is None
+    assert lab.decided() == set(numbers_of(700))
+    assert ran.tally.retries <= 0.1 * (ran.tally.attempts - ran.tally.retries) + 10
+    assert len(first_minute) >= 0.98 * 300
+
+
 def test_stop_finishes_what_is_in_flight_and_starts_nothing_more(make_lab):
     lab = make_lab(latency_ms=1000)
 
