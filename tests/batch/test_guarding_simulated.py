@@ -1,11 +1,13 @@
 """Sessions that start to lie at a moment drawn from a seed: no wrong verdict is ever shown."""
 
+import os
 import random
 
 import pytest
 from honesty import draw
 
-SEEDS = range(100)
+# More of them: `GUARD_SEEDS=100 pytest tests/batch/test_guarding_simulated.py`.
+SEEDS = range(int(os.environ.get("GUARD_SEEDS", "30")))
 
 
 def moment(rng, runs):
