@@ -96,3 +96,21 @@ def test_a_ceiling_is_not_searched_beyond():
         budget.finish(budget.start(now), now + 0.1)
 
     assert (budget.report(300.0).limit_per_min, budget.report(300.0).told_by) == (100, "--rate")
+
+
+def test_a_search_begins_at_our_share_of_the_lowest_plan_when_the_budget_does():
+    budget = PacedBudget(now=1000.0, find=True, share=0.5, rng=random.Random(1))
+
+    assert [budget.report(1000.0 + at).limit_per_min for at in (0, 60, 84)] == pytest.approx([30, 30, 60])
+
+
+def test_the_wait_that_a_refusal_tells_reaches_the_search():
+    budget = PacedBudget(now=0.0, find=True, rng=random.Random(1))
+    for second in range(40):
+        now = budget.ready_at(second * 1.1, 10**6)
+        budget.finish(budget.start(now), now)
+    now = budget.ready_at(now, 10**6)
+    budget.finish(budget.start(now), now, RateNotice(retry_after_s=10.0), refused=True)
+
+    # The window turns in ten seconds, so that it holds 40: settled, not crept up from.
+    assert budget.report(now).limit_per_min == budget.report(now + 300.0).limit_per_min == pytest.approx(39.4)

@@ -20,6 +20,7 @@ def test_a_thing_taken_back_no_longer_counts():
 
     assert count.total(3.0) == 2
     assert count.total(61.5) == 1
+    assert count.total(62.5) == 0
 
 
 def test_what_has_left_the_window_is_taken_back_without_effect():

@@ -79,9 +79,9 @@ def test_the_share_that_passed_of_what_was_in_flight_tells_the_pace_of_a_bucket(
     few, many = ramped(150.0), ramped(150.0)
     pace = many.per_min(150.0)
     counted = refuse(few, 150.0, in_flight=7, passed=6) or few.per_min(150.0)
-    refuse(many, 150.0, in_flight=10, passed=9)
+    refuse(many, 150.0, in_flight=10, passed=8)
 
-    assert many.per_min(150.0) == pytest.approx(0.985 * 0.95 * 0.9 * pace)
+    assert many.per_min(150.0) == pytest.approx(0.985 * 0.95 * 0.8 * pace)
     assert counted < 0.7 * pace
 
 
@@ -140,11 +140,11 @@ def test_between_two_refusals_the_refill_of_an_empty_bucket_is_measured():
     search = Search(0.0)
     pass_all(search, 70.0, 130.0, per_min=600.0)
     refuse(search, 130.0)
-    pass_all(search, 130.5, 150.5, per_min=480.0)
+    pass_all(search, 130.5, 150.5, per_min=500.0)
     refuse(search, 150.5)
 
-    # 160 passed in 20.5 s, which is below 480 a minute and 0.7 of the pace, 665 a minute by then.
-    assert search.per_min(150.5) == pytest.approx(0.985 * 160 * 60 / 20.5, rel=0.01)
+    # 167 passed in 20.5 s: less than 560 in the last minute, more than 0.7 of the pace, 665 a minute by then.
+    assert search.per_min(150.5) == pytest.approx(0.985 * 167 * 60 / 20.5, rel=0.003)
 
 
 def test_no_step_back_is_longer_than_three_tenths_within_a_minute():
@@ -160,17 +160,20 @@ def test_no_step_back_is_longer_than_three_tenths_within_a_minute():
 
 def test_a_server_that_stays_shut_after_the_wait_has_a_window():
     """Its refusals are one, however many come, and what passed in a minute is believed thereafter."""
-    search = Search(0.0)
-    pass_all(search, 70.0, 130.0, per_min=450.0)
-    refuse(search, 130.0)
+    search, alike = Search(0.0), Search(0.0)
+    for each in (search, alike):
+        pass_all(each, 70.0, 130.0, per_min=450.0)
+        refuse(each, 130.0)
     base = search.per_min(130.0)
     for at in (132.0, 134.0, 138.0):
         search.refused(at, at, None)
     assert search.per_min(130.0) == base
 
-    pass_all(search, 150.0, 200.0, per_min=450.0)
-    refuse(search, 200.0)
+    for each in (search, alike):
+        pass_all(each, 150.0, 200.0, per_min=450.0)
+        refuse(each, 200.0)
     assert search.per_min(200.0) == pytest.approx(0.985 * 50 * 7.5, rel=0.01)
+    assert alike.per_min(200.0) > search.per_min(200.0)
 
 
 def settled(per_min=300.0):
@@ -245,11 +248,38 @@ def test_a_wait_that_is_short_or_for_a_window_that_just_began_tells_no_turn(retr
     assert search.per_min(190.0) > 1.3 * search.per_min(130.0)
 
 
+@pytest.mark.parametrize(("retry_after_s", "is_turn"), [(5.0, False), (5.1, True)])
+def test_a_turn_is_waited_for_longer_than_three_seconds_and_two_requests(retry_after_s, is_turn):
+    search = Search(0.0)
+    pass_all(search, 0.0, 60.0, per_min=60.0)
+    search.refused(60.0, 60.0, retry_after_s)
+
+    assert (search.per_min(60.0) == search.per_min(180.0)) is is_turn
+
+
+def test_the_first_refusal_of_all_is_an_overflow_whatever_came_before():
+    search = Search(0.0)
+    search.passed(-5.0, 0.0)
+    for at in range(1, 40):
+        search.passed(float(at), float(at))
+    search.refused(40.0, 40.0, None)
+
+    assert search.per_min(40.0) == pytest.approx(0.985 * 40)
+
+
 def test_a_late_answer_from_before_a_refusal_that_is_over_decides_nothing():
     search = crept(until=150.0)
     pace = search.per_min(150.0)
     search.passed(129.0, 150.0)
 
+    assert search.per_min(150.0) == pace
+
+
+def test_a_late_refusal_from_before_one_that_is_over_decides_nothing():
+    search = crept(until=150.0)
+    pace = search.per_min(150.0)
+
+    assert search.refused(129.0, 150.0, None)
     assert search.per_min(150.0) == pace
 
 

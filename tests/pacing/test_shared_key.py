@@ -9,6 +9,7 @@ from simulator import Client, Network, Others, run, simulate
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 from validator.pacing import PacedBudget
+from validator.pacing.sharing import margin
 
 SEEDS = (1, 2, 3)
 
@@ -140,6 +141,36 @@ def test_a_refusal_that_others_do_not_explain_slows_the_pace(remaining, slows):
     # By then nothing is left of the hold's steps.
     assert (rate_per_min(budget, 45.0, told(600, 596)) < 0.98 * FULL_PACE) is slows
     assert rate_per_min(budget, 100.0, told(600, 596)) > 0.98 * FULL_PACE
+
+
+def test_what_was_sent_after_a_request_is_not_in_what_its_reply_leaves_over():
+    """Three are in the window, two more on their way: the first of them is the third's successor."""
+    budget = warm()
+    first = budget.start(10.0)
+    for now in (10.2, 10.4, 10.6):
+        budget.start(budget.ready_at(now, MANY))
+    budget.finish(first, 10.7, told(600, 300))
+
+    room = 4 + 300 - margin(600 - 304, 60.0)
+    assert budget.report(10.7).rate_per_min == pytest.approx(room * 60 / 60.5)
+
+
+def test_a_fixed_window_that_others_have_filled_is_waited_for():
+    budget = warm()
+    for now, remaining, reset_s in ((10.0, 100, 5.0), (16.0, 590, 59.0), (30.0, 4, 45.0)):
+        window = RateWindow(limit=600, remaining=remaining, reset_s=reset_s)
+        ask(budget, now, RateNotice(windows=(window,)))
+
+    assert budget.ready_at(30.5, MANY) == pytest.approx(75.1)
+    assert budget.ready_at(76.0, MANY) == 76.0
+
+
+def test_a_pace_nobody_told_is_slowed_by_refusals_too():
+    budget = PacedBudget(now=0.0, rng=random.Random(1))
+    ask(budget, 0.0)
+    ask(budget, 10.0, refused=True)
+
+    assert rate_per_min(budget, 45.0) < 0.99 * 60 * 60 / 60.5
 
 
 def test_what_remains_of_no_told_limit_says_nothing_of_others():

@@ -185,8 +185,9 @@ class Search:
         """
         if not self._passes:
             return True
-        if not self._is_over and started_at <= self._overflow.seen_at:
-            self._catch(now, passed=False)
+        if started_at <= self._overflow.seen_at:
+            if not self._is_over:
+                self._catch(now, passed=False)
         elif not self._is_over:
             # Still shut after the wait: not a bucket, which has something again after a second.
             self._shuts = True

@@ -1,0 +1,110 @@
+"""The budget against simulated rate limiters on a virtual clock: refusals, and use of what is free.
+
+Six kinds of limiter, four limits, up to twenty seeds; the models and the simulator are those of
+`tests/pacing`. The tables: the key to ourselves; 10 % and 30 % of it asked for by another client that looks
+at nothing; and a limit that nobody tells and `--rate find` looks for. Each is compared with the limit itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "pacing"))
+
+from runs import FOUND_S, WARM_S, alone, finding, shared
+from servers import KINDS
+from simulator import nothing_told, only_retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LIMITS = (60, 300, 1000, 2000)
+# As many minutes as a search needs, or as give a few thousand requests.
+MINUTES = {60: 10, 300: 10, 1000: 4, 2000: 3}
+MINUTES_FOUND = 10
+# As many runs for each cell as fit into a few minutes.
+SEEDS = {"alone": 20, "shared": 10, "find": 3}
+
+
+class Result(NamedTuple):
+    """What came of one run: our requests, those refused, and the share used of what was free."""
+
+    calls: int
+    refused: int
+    use: float
+
+
+def run_alone(kind: str, limit: int, seed: int) -> Result:
+    """Run with the key to ourselves."""
+    until_s = 60.0 * MINUTES[limit]
+    return _result(alone(kind, limit, seed, until_s=until_s), limit, WARM_S, until_s)
+
+
+def run_shared(kind: str, limit: int, seed: int, *, share: float) -> Result:
+    """Run beside another client."""
+    until_s = 60.0 * MINUTES[limit]
+    return _result(shared(kind, limit, seed, share=share, until_s=until_s), limit, WARM_S, until_s)
+
+
+def run_finding(kind: str, limit: int, seed: int, *, tell: Callable[..., Any]) -> Result:
+    """Run without knowing the limit."""
+    until_s = 60.0 * MINUTES_FOUND
+    return _result(finding(kind, limit, seed, until_s=until_s, tell=tell), limit, FOUND_S, until_s)
+
+
+def _result(record: Any, limit: int, since_s: float, until_s: float) -> Result:
+    use = record.use_of_free(limit, since_s, until_s)
+    return Result(len(record.passed) + len(record.refused), len(record.refused), use)
+
+
+def table(title: str, run: Callable[..., Result], seeds: int, pool: ProcessPoolExecutor) -> Iterator[str]:
+    """Yield the lines of a table: a limiter a line, a limit a column."""
+    yield f"\n{title}\n"
+    yield f"{'use of what is free: mean (least); refused':18s}"
+    yield f"{'':18s}" + "".join(f"{limit:>28d}" for limit in LIMITS)
+    for kind in KINDS:
+        cells = (list(pool.map(partial(run, kind, limit), range(seeds))) for limit in LIMITS)
+        yield f"{kind:18s}" + "".join(f"{_cell(results):>28s}" for results in cells)
+
+
+def _cell(results: list[Result]) -> str:
+    uses = [result.use for result in results]
+    refused = sum(result.refused for result in results) / sum(result.calls for result in results)
+    return f"{fmean(uses):.1%} ({min(uses):.1%}); {refused:.3%}"
+
+
+TABLES: dict[str, list[tuple[str, Callable[..., Result]]]] = {
+    "alone": [("The key to ourselves", run_alone)],
+    "shared": [
+        (f"Another client asks for {share:.0%} of the key", partial(run_shared, share=share))
+        for share in (0.1, 0.3)
+    ],
+    "find": [
+        ("--rate find, 429 with Retry-After and nothing else", partial(run_finding, tell=only_retry_after)),
+        ("--rate find, 429 and nothing else", partial(run_finding, tell=nothing_told)),
+    ],
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(TABLES)))
+@click.option("--seeds", type=int, help=f"Runs for each cell, instead of {SEEDS}.")
+@click.option("--jobs", default=2, show_default=True, help="Processes.")
+def main(names: tuple[str, ...], seeds: int | None, jobs: int) -> None:
+    """Print the tables of these NAMES, or all of them."""
+    with ProcessPoolExecutor(jobs) as pool:
+        for name in names or TABLES:
+            for title, run in TABLES[name]:
+                for line in table(title, run, seeds or SEEDS[name], pool):
+                    click.echo(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+import math
+import random
+
+import pytest
+
+from validator.pacing.hold import Hold, waiting_s
+
+
+class Least(random.Random):
+    """Always draws the least."""
+
+    def uniform(self, a, b):  # noqa: ARG002
+        return a
+
+
+def refused(now=100.0, asked_s=10.0):
+    hold = Hold(Least())
+    hold.refuse(now, now, asked_s)
+    return hold
+
+
+@pytest.mark.parametrize(
+    ("told_s", "wait_s"),
+    [(None, 0.0), (math.nan, 0.0), (-3.0, 0.0), (0.4, 0.4), (7.0, 7.0), (1e20, 10 * 365 * 86_400.0)],
+)
+def test_a_told_time_is_one_that_can_be_waited(told_s, wait_s):
+    assert waiting_s(told_s) == wait_s
+
+
+def test_nothing_held_means_full_pace_and_no_time_lost():
+    hold = Hold(Least())
+
+    assert (hold.pace(5.0), hold.held_s(5.0), hold.reason) == (1.0, 0.0, "")
+
+
+def test_the_reason_names_the_time_asked_for_only_if_there_was_one():
+    assert refused().reason == "the provider refused a request for its rate, asking for 10 s"
+    assert refused(asked_s=0.0).reason == "the provider refused a request for its rate"
+
+
+def test_after_a_hold_the_pace_is_half_and_a_tenth_more_every_five_seconds_up_to_all_of_it():
+    hold = refused()
+
+    paces = [hold.pace(110.0 + after_s) for after_s in (-5.0, 0.0, 4.9, 5.0, 24.9, 25.0, 500.0)]
+    assert paces == pytest.approx([0.5, 0.5, 0.5, 0.6, 0.9, 1.0, 1.0])
+
+
+def test_a_hold_that_begins_when_another_ends_is_counted_after_it():
+    hold = refused()
+    hold.keep(110.0, 5.0, "again")
+
+    assert (hold.held_s(112.0), hold.held_s(200.0)) == (12.0, 15.0)
+
+
+def test_a_hold_within_a_hold_that_ends_later_prolongs_it():
+    hold = refused()
+    hold.keep(104.0, 10.0, "longer")
+    hold.keep(105.0, 9.0, "as long")
+    hold.keep(105.0, 2.0, "shorter")
+
+    assert (hold.until, hold.reason, hold.held_s(200.0)) == (114.0, "longer", 14.0)
+
+
+@pytest.mark.parametrize(("started_at", "doubled"), [(109.9, True), (110.0, False)])
+def test_a_request_from_when_the_hold_ended_on_ends_the_row(started_at, doubled):
+    hold = refused()
+    hold.passed(started_at)
+    hold.refuse(120.0, 120.0, 0.0)
+
+    assert hold.until == (122.0 if doubled else 121.0)
