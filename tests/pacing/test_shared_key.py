@@ -183,6 +183,7 @@ def test_what_remains_of_no_told_limit_says_nothing_of_others():
     assert rate_per_min(budget, 30.0, told(600, None)) == pytest.approx(FULL_PACE)
 
 
+@pytest.mark.slow
 def test_a_key_that_is_ours_is_never_taken_for_shared():
     for kind in KINDS:
         record = alone(kind, 300, 9, until_s=300.0)
