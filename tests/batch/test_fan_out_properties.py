@@ -29,7 +29,10 @@ def decide_all(lab, numbers, *, kills=(), seed=0):
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture],
+)
 @given(
     faults=mixes,
     seed=st.integers(0, 2**32),

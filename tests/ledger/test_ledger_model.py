@@ -160,4 +160,4 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 TestLedgerMachine = pytest.mark.slow(LedgerMachine.TestCase)
-TestLedgerMachine.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestLedgerMachine.settings = settings(max_examples=30, stateful_step_count=25)

@@ -42,7 +42,7 @@ def new(kind):
     return PacedBudget(now=0.0, limit_per_min=limit_per_min, find=kind == "find", rng=random.Random(1))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(budgets, events)
 def test_no_request_starts_before_a_hold_ends_and_none_waits_for_nothing(kind, events):
     budget, now, in_flight, held_until = new(kind), 0.0, [], -math.inf
@@ -67,7 +67,7 @@ def test_no_request_starts_before_a_hold_ends_and_none_waits_for_nothing(kind, e
         assert report.held_s <= now + 1e-6
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     limit=st.integers(1, 40),
     trips_s=st.lists(st.floats(0.01, 3.0), min_size=1, max_size=50),
@@ -102,7 +102,7 @@ def _finish_first(budget, in_flight, now, window):
     return now
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(starts=st.lists(st.floats(0.0, 5.0), min_size=1, max_size=30), limit=st.floats(0.5, 3000))
 def test_starting_and_cancelling_changes_nothing(starts, limit):
     budget, now = PacedBudget(now=0.0, limit_per_min=limit, rng=random.Random(1)), 0.0

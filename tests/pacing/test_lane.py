@@ -387,7 +387,7 @@ FAILURES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 2), FAILURES, st.floats(0.0, 20.0)), max_size=120))
 def test_lanes_never_wait_for_something_that_will_not_come(steps):
     """A lane waits without end only while something is in flight, whatever happens in whatever order."""

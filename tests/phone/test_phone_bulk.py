@@ -70,7 +70,7 @@ CELL = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @example(rows=[("006c8zc1c52.-7a.C", "AS")], accept=Accept.VALID)
 @example(rows=[("+591 71(·234567(0)", "BO")], accept=Accept.VALID)
 @example(rows=[("zxB38X1zCA3c3/9", "BA"), ("+22241*\u00a0134567", "QA")], accept=Accept.VALID)

@@ -32,7 +32,7 @@ def numbers_of(pattern, digits):
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(pattern=PATTERNS)
 def test_ranges_hold_what_the_pattern_matches(pattern):
     try:

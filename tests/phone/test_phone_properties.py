@@ -70,7 +70,7 @@ ANY_TEXT = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(cell=ANY_TEXT, region=st.sampled_from([None, *REGIONS]), accept=st.sampled_from(Accept))
 def test_any_text_is_a_number_in_bounds_or_has_a_reason(outcome, cell, region, accept):
     answer = outcome(cell, region, accept)
@@ -84,7 +84,7 @@ def test_any_text_is_a_number_in_bounds_or_has_a_reason(outcome, cell, region, a
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=st.lists(st.tuples(ANY_TEXT | st.none(), st.sampled_from([None, "GB", "US", "??"])), max_size=12))
 def test_a_column_answers_like_its_rows_in_their_order(rows):
     def answer(some):
@@ -95,7 +95,7 @@ def test_a_column_answers_like_its_rows_in_their_order(rows):
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(digits=st.from_regex(r"[0-9]{4,13}", fullmatch=True), region=st.sampled_from(REGIONS))
 def test_what_libphonenumber_reads_as_valid_is_read_the_same(outcome, digits, region):
     try:

@@ -12,7 +12,8 @@ HEADER = ["id", "name", "phone"]
 CELL = st.none() | st.text(st.sampled_from("a0+ ,;\t|\"'\n\ré"), max_size=5)
 ROWS = st.lists(st.tuples(CELL, CELL, CELL), max_size=6)
 QUICK = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture],
 )  # tmp_path: every example writes its files anew
 PIECE = st.sampled_from(
     ["", "a", " ", '""', '"a"', '"a""b"', '"\n"', '"\r' + '\n,"', '"', 'a"b', '"a"b', "a\rb", "é"]
@@ -70,7 +71,7 @@ def assert_round_trip(folder, header, rows):
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(
     records_spelled=st.lists(st.lists(PIECE, min_size=1, max_size=3), min_size=1, max_size=5),
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),
@@ -104,7 +105,7 @@ def check_both_readings(text, syntax, width):
 
 
 @pytest.mark.slow
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(text=STRUCTURE, cut=st.integers(0, 16))
 def test_records_do_not_depend_on_where_the_text_was_cut(text, cut):
     syntax = Syntax(b",", b'"', b"\n")

@@ -1,0 +1,21 @@
+"""What the whole suite shares: how Hypothesis runs.
+
+No property here is about the wall clock, and a loaded machine must not make one fail: no deadline for an
+example, and no complaint that drawing them took long. In CI the examples are drawn from the test itself, the
+same at each run, so that a red build is about the change it judges. Elsewhere they are drawn anew, which is
+where new failures are found, and a failure prints the line that repeats it.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    derandomize="CI" in os.environ,
+    database=None if "CI" in os.environ else settings.default.database,
+)
+settings.load_profile("suite")
