@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
@@ -177,10 +177,17 @@ class RateWindow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateNotice:
-    """All that one response said about rates: its windows, and how long to stay away (429 and 503)."""
+    """All that one response said about rates.
+
+    Attributes:
+        windows: its rate limits.
+        retry_after_s: how long to stay away (429 and 503), or None where not told.
+        sent_at_s: the server's time of day in Unix seconds, cut to whole ones, or None where not told.
+    """
 
     windows: tuple[RateWindow, ...] = ()
     retry_after_s: float | None = None
+    sent_at_s: float | None = field(default=None, compare=False)
 
 
 NO_NOTICE = RateNotice()

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,8 +131,9 @@ def listed():
 def provider(environment, stage):
     """Let a sandbox with faults and settings be the provider that the environment names; return it."""
 
-    def start(*faults, **settings):
-        stage[0].app = create_app(SandboxConfig(faults=tuple(map(parse_fault, faults)), **settings))
+    def start(*faults, wall=time.time, **settings):
+        config = SandboxConfig(faults=tuple(map(parse_fault, faults)), **settings)
+        stage[0].app = create_app(config, wall=wall)
         environment.setenv("SENDAPI_BASE_URL", stage[1])
         environment.setenv("SENDAPI_API_KEY", KEY)
         environment.setenv("SENDAPI_SESSION_ID", SESSION)

@@ -1,11 +1,13 @@
 """`validator doctor`: is a run going to work?"""
 
+import re
+import time
 from pathlib import Path
 
 import pytest
 from cli_constants import KEY, SESSION
 
-from validator.cli.doctor import LEAST_FREE_BYTES, Finding, State, room, worst
+from validator.cli.doctor import LEAST_FREE_BYTES, Finding, State, clock, room, worst
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(diagnosis, provider, ledger
         "key": "ok",
         "connection": "ok",
         f"session {SESSION}": "ok",
-        "clock": "skipped",
+        "clock": "ok",
         "ledger": "ok",
         "disk": "ok",
     }
@@ -109,6 +111,36 @@ def test_doctor_names_a_wrong_address(diagnosis, provider):
     code, found = diagnosis("--base-url", "http://sendapi.example/v1")
 
     assert (code, found["connection"][0]) == (2, "problem")
+
+
+@pytest.mark.parametrize(("ahead_s", "words"), [(3_600, "s behind the"), (-3_600, "s ahead of the")])
+def test_doctor_warns_of_a_clock_that_is_off(diagnosis, provider, ahead_s, words):
+    provider(wall=lambda: int(time.time()) + ahead_s)
+
+    code, found = diagnosis()
+
+    assert (code, found["clock"][0]) == (0, "warning")
+    assert "the provider's; deadlines and the ages of answers go by it" in found["clock"][1]
+    off_s = int(re.search(r"([\d,]+) s ", found["clock"][1])[1].replace(",", ""))
+    assert abs(off_s - 3_600) <= 10
+    assert words in found["clock"][1]
+
+
+@pytest.mark.parametrize(
+    ("sent_at_s", "state"),
+    [
+        (None, "skipped"),
+        # Between question at 100 and answer at 102; the date is cut to whole seconds.
+        (100, "ok"),
+        (89, "ok"),
+        (88, "warning"),
+        (112, "ok"),
+        (113, "warning"),
+        (-62_000_000_000, "warning"),
+    ],
+)
+def test_clocks_may_differ_by_ten_seconds(sent_at_s, state):
+    assert clock(sent_at_s, 100.0, 102.0).state.value == state
 
 
 @pytest.mark.parametrize(("mode", "state", "code"), [(0o600, "ok", 0), (0o640, "problem", 2)])

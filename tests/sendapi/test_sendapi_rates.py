@@ -197,6 +197,13 @@ def test_a_response_that_says_nothing_is_an_empty_notice():
     assert read_rates({}, None, wall_now=NOW) == RateNotice()
 
 
+@pytest.mark.parametrize(
+    ("headers", "sent_at_s"), [(DATE, SERVER_NOW), ({"date": "yesterday"}, None), ({}, None)]
+)
+def test_a_notice_carries_the_servers_time_of_day(headers, sent_at_s):
+    assert read_rates(headers, None, wall_now=NOW).sent_at_s == sent_at_s
+
+
 FIELDS = [
     "date",
     "retry-after",

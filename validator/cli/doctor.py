@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -48,6 +49,9 @@ COLUMNS = ("check", "state", "what")
 # A million numbers take some 25 MB in the ledger, its log up to 64 MB more, and the outputs want room too.
 LEAST_FREE_BYTES = 256 * 2**20
 
+# NTP keeps a clock within a fraction of a second; who is further off has none, or a provider without one.
+MOST_CLOCK_OFF_S = 10.0
+
 # These pass with time. Every other problem needs a hand, and so is the worse one.
 PASSING = frozenset({StoppedEarly.exit_code, Busy.exit_code})
 
@@ -56,13 +60,14 @@ class State(StrEnum):
     """How a check ended."""
 
     OK = "ok"
+    WARNING = "warning"
     PROBLEM = "problem"
     SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the diagnosis; `exit_code` is 0 where there is no problem."""
+    """One line of the diagnosis; `exit_code` is 0 where there is no problem. A warning stops no run."""
 
     check: str
     state: State
@@ -73,7 +78,7 @@ class Finding:
 @click.command()
 @opt.stack(opt.session_option, opt.provider_options, opt.rate_option, opt.ledger_option, opt.json_option)
 def doctor(*, sessions: tuple[str, ...], ledger: Path, as_json: bool, **given: Any) -> int:
-    """Look at key, connection, sessions, ledger and disk, and say what stands in the way of a run.
+    """Look at key, connection, clock, sessions, ledger and disk, and say what stands in the way of a run.
 
     Nothing is asked about anybody. The exit code is that of the worst problem found.
     """
@@ -97,8 +102,6 @@ def _findings(options: ProviderOptions, sessions: tuple[str, ...], ledger: Path)
     else:
         yield Finding("connection", State.SKIPPED, "nothing can be asked without a key")
     yield from _sessions_named(sessions)
-    # The client keeps the provider's `Date` to itself, so a wrong clock cannot be told from here.
-    yield Finding("clock", State.SKIPPED, "not compared with the provider's; let NTP keep it right")
     yield _ledger(ledger)
     yield _disk(ledger)
 
@@ -137,26 +140,54 @@ async def _provider(options: ProviderOptions, sessions: tuple[str, ...]) -> list
     try:
         async with connected(options) as (client, through):
             connection = await _connection(client, through)
-            if connection.state is State.PROBLEM:
-                return [connection]
-            return [connection, *[await _session(client, through, session) for session in sessions]]
+            if connection[0].state is State.PROBLEM:
+                return connection
+            return [*connection, *[await _session(client, through, session) for session in sessions]]
     except ValidatorError as error:  # a wrong address, or a key that another run holds
         return [_problem("connection", error)]
 
 
-async def _connection(client: AsyncSendAPI, through: Through) -> Finding:
-    begun = anyio.current_time()
+async def _connection(client: AsyncSendAPI, through: Through) -> list[Finding]:
+    asked_at_s, begun = time.time(), anyio.current_time()
     try:
-        await through(client.whatsapp.sessions.list)
-    except Forbidden:
-        pass  # some keys may check and not list; somebody answered, which is what this is about
+        notice = (await through(client.whatsapp.sessions.list)).rate
+    except Forbidden as failure:
+        # Some keys may check and not list; somebody answered, which is what this is about.
+        notice = failure.rate
     except (MissingOrBadKey, QuotaExceeded, Redirected, CertificateFailed) as failure:
-        return _problem("connection", ending_of("", failure))  # none of these names a session
+        return [_problem("connection", ending_of("", failure))]  # none of these names a session
     except ApiError as failure:
         remedy = "See that --base-url is right and the network is there"
-        return Finding("connection", State.PROBLEM, f"{failure}. {remedy}", failure.exit_code)
-    took_ms = 1000 * (anyio.current_time() - begun)
-    return Finding("connection", State.OK, f"one exchange takes {took_ms:,.0f} ms")
+        return [Finding("connection", State.PROBLEM, f"{failure}. {remedy}", failure.exit_code)]
+    took_s = anyio.current_time() - begun
+    return [
+        Finding("connection", State.OK, f"one exchange takes {1000 * took_s:,.0f} ms"),
+        clock(notice.sent_at_s, asked_at_s, asked_at_s + took_s),
+    ]
+
+
+def clock(sent_at_s: float | None, asked_at_s: float, answered_at_s: float) -> Finding:
+    """Compare this machine's clock with the provider's.
+
+    Args:
+        sent_at_s: the provider's time of day in its answer, cut to whole seconds; None where it told none.
+        asked_at_s: this machine's time of day when it asked, in Unix seconds.
+        answered_at_s: the same when the answer was there.
+    """
+    if sent_at_s is None:
+        return Finding("clock", State.SKIPPED, "the provider's answers bear no date; let NTP keep it right")
+    # The least by which they differ, wherever between question and answer the provider looked at its clock.
+    ahead_s, behind_s = asked_at_s - (sent_at_s + 1), sent_at_s - answered_at_s
+    off_s = max(ahead_s, behind_s)
+    if off_s <= MOST_CLOCK_OFF_S:
+        return Finding("clock", State.OK, f"within {MOST_CLOCK_OFF_S:.0f} s of the provider's")
+    where = "ahead of" if ahead_s > behind_s else "behind"
+    return Finding(
+        "clock",
+        State.WARNING,
+        f"this machine's clock is {off_s:,.0f} s {where} the provider's; deadlines and the ages of answers "
+        "go by it. Let NTP set it",
+    )
 
 
 async def _session(client: AsyncSendAPI, through: Through, session: str) -> Finding:

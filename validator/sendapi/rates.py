@@ -53,7 +53,8 @@ def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wa
         wall_now: the time of day in Unix seconds, used where the response has no `Date`.
 
     Returns:
-        the windows, those of the draft's fields first, and the seconds to stay away, from 0 to `MAX_WAIT_S`.
+        the windows, those of the draft's fields first, the seconds to stay away, from 0 to `MAX_WAIT_S`, and
+        the response's own `Date`.
     """
     date = _unix_of_date(headers.get("date", ""))
     named = list(_draft_windows(headers))
@@ -62,7 +63,9 @@ def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wa
     plain = [window for window in _plain_windows(headers, date, wall_now) if window.limit not in told]
     wait_s = _wait_in_header(headers, wall_now if date is None else date)
     return RateNotice(
-        windows=(*named, *plain), retry_after_s=_wait_in_body(body) if wait_s is None else wait_s
+        windows=(*named, *plain),
+        retry_after_s=_wait_in_body(body) if wait_s is None else wait_s,
+        sent_at_s=date,
     )
 
 
