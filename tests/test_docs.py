@@ -72,15 +72,31 @@ def test_exit_codes_are_those_of_the_exceptions():
     assert told == raised | {0, 4, 143}
 
 
+def proofs_in(text: str) -> list[tuple[str, str]]:
+    """The tests that a text names: each file, and the function where one is named, else nothing."""
+    return re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text)
+
+
+def assert_there_is(path: str, test: str) -> None:
+    assert (ROOT / path).is_file(), path
+    assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), f"{path}::{test}"
+
+
 def test_every_promise_names_a_test_that_exists():
     rows = [line for line in section("Promises").splitlines() if re.match(r"\| \d", line)]
-    named = [re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row) for row in rows]
 
     assert len(rows) == 8
-    assert all(named), "a promise without a test"
-    for path, test in (proof for proofs in named for proof in proofs):
-        assert (ROOT / path).is_file(), path
-        assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), f"{path}::{test}"
+    assert all(map(proofs_in, rows)), "a promise without a test"
+    for proof in proofs_in("\n".join(rows)):
+        assert_there_is(*proof)
+
+
+def test_the_tests_named_beside_faults_exist():
+    named = proofs_in((ROOT / "docs" / "faults.md").read_text(encoding="utf-8"))
+
+    assert named
+    for proof in named:
+        assert_there_is(*proof)
 
 
 def test_python_examples_name_what_there_is():
