@@ -22,6 +22,8 @@ LAYERS = [
 OWNERS = {
     "polars": {"phone", "tables", "batch", "reports"},
     "phonenumbers": {"phone"},
+    "backports": {"tables"},
+    "compression": {"tables"},  # of the standard library, from Python 3.14
     "h11": {"sendapi"},
     "httpx": {"sendapi"},
     "tenacity": {"pacing"},

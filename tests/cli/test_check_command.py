@@ -1,5 +1,6 @@
 """`validator check`, from a list to its output, in this process."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -28,6 +29,14 @@ def test_a_list_comes_back_with_a_verdict_on_every_row(check, files):
     assert "Done: every row has its verdict." in done.err
     assert done.out == ""
     assert files() == ["leads.checked.csv", "leads.csv"]
+
+
+def test_a_compressed_list_comes_back_compressed(check, files):
+    done = check(content=gzip.compress(LIST.encode()), name="leads.csv.gz")
+
+    assert done.code == 0
+    assert files() == ["leads.checked.csv.gz", "leads.csv.gz"]
+    assert gzip.decompress(Path("leads.checked.csv.gz").read_bytes()).startswith(b"name,phone,e164,verdict")
 
 
 def test_all_that_was_asked_for_is_written(check):

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from validator.errors import FileError
-from validator.tables import BATCH_ROWS, FORMATS, format_of, open_table, suffix_of, writing
+from validator.tables import BATCH_ROWS, FORMATS, ending_of, format_of, open_table, suffix_of, writing
+from validator.tables.compression import unpacked
 
 FRAME = pl.DataFrame(
     {
@@ -20,14 +21,22 @@ FRAME = pl.DataFrame(
 )
 
 
-@pytest.fixture(params=sorted(FORMATS))
-def entry(request):
-    return FORMATS[request.param]
+NAMES = [
+    f"leads{entry.suffixes[0]}{packed}"
+    for entry in FORMATS.values()
+    for packed in ("", ".gz", ".zst")
+    if entry.packable or not packed
+]
+
+
+@pytest.fixture(params=NAMES)
+def path(request, tmp_path):
+    return tmp_path / request.param
 
 
 @pytest.fixture
-def path(entry, tmp_path):
-    return tmp_path / f"leads{entry.suffixes[0]}"
+def entry(path):
+    return FORMATS[format_of(path)]
 
 
 def write(path: Path, *frames: pl.DataFrame, like=None) -> None:
@@ -109,17 +118,18 @@ def test_added_columns_stand_after_those_of_the_input(path, tmp_path):
     write(path, FRAME)
     table = open_table(path)
     added = FRAME.with_columns(verdict=pl.lit("unknown"))
-    output = tmp_path / f"out{path.suffix}"
+    output = tmp_path / f"out{ending_of(path)}"
     write(output, added, like=table)
     assert read(output).equals(added)
 
 
-def test_a_stream_is_written_like_a_file(entry, path):
+def test_a_stream_is_written_like_a_file_and_never_compressed(path):
     write(path, FRAME)
     stream = io.BytesIO()
     with writing(stream, schema=FRAME.schema, like=open_table(path)) as writer:
         writer.write(FRAME)
-    assert stream.getvalue() == path.read_bytes()
+    with unpacked(path) as file:
+        assert stream.getvalue() == file.read(-1)
 
 
 def test_a_block_that_fails_leaves_the_old_output_and_nothing_else(path, tmp_path):
@@ -139,17 +149,16 @@ def test_a_full_disk_is_one_line_with_a_remedy(entry):
         write_to(full, entry.name)
 
 
-def test_files_that_cannot_be_are_refused_alike(entry, tmp_path):
-    name = f"leads{entry.suffixes[0]}"
+def test_files_that_cannot_be_are_refused_alike(path):
     with pytest.raises(FileError, match="does not exist; check the name"):
-        open_table(tmp_path / name)
-    (tmp_path / name).mkdir()
+        open_table(path)
+    path.mkdir()
     with pytest.raises(FileError, match="is a folder; name a file in it"):
-        open_table(tmp_path / name)
-    (tmp_path / name).rmdir()
-    (tmp_path / name).touch()
+        open_table(path)
+    path.rmdir()
+    path.touch()
     with pytest.raises(FileError, match="export"):
-        open_table(tmp_path / name)
+        open_table(path)
 
 
 CELL = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)

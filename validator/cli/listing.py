@@ -13,7 +13,7 @@ from validator.batch.plan import Only, Order
 from validator.errors import UsageError
 from validator.phone import Accept, parse_region
 from validator.settings import MaxAge
-from validator.tables import FORMATS, format_of
+from validator.tables import ending_of, format_of, suffix_of
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -74,10 +74,11 @@ class ListOptions:
             return sys.stdout.buffer
         if self.output is not None:
             return Path(self.output)
-        return self.input.with_name(f"{self.input.stem}.checked{self._suffix()}")
+        ending = ending_of(self.input)
+        return self.input.with_name(f"{self.input.name.removesuffix(ending)}.checked{self._suffix(ending)}")
 
-    def _suffix(self) -> str:
-        """The input's own suffix, unless another format was asked for."""
+    def _suffix(self, ending: str) -> str:
+        """The input's own ending, unless another format was asked for."""
         if self.format is None or format_of(self.input, None) == self.format:
-            return self.input.suffix
-        return FORMATS[self.format].suffixes[0]
+            return ending
+        return suffix_of(self.format)

@@ -1,6 +1,6 @@
 """Reading and writing lists of recipients, exactly and in batches; finding the phone column."""
 
-from validator.tables.formats import FORMATS, Format, format_of, open_table, suffix_of, writing
+from validator.tables.formats import FORMATS, Format, ending_of, format_of, open_table, suffix_of, writing
 from validator.tables.phone_column import find_phone_column
 from validator.tables.replace import replacing, require_writable, same_file
 from validator.tables.table import BATCH_ROWS, Table, Writer
@@ -11,6 +11,7 @@ __all__ = [
     "Format",
     "Table",
     "Writer",
+    "ending_of",
     "find_phone_column",
     "format_of",
     "open_table",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from validator.errors import FileError
+from validator.tables.compression import inner_suffix, is_packed_name, packing
 from validator.tables.delimited import open_delimited, writing_delimited
 from validator.tables.parquet import open_parquet, writing_parquet
 from validator.tables.replace import replacing
@@ -36,6 +37,7 @@ class Format:
     Attributes:
         name: what `--format` calls it.
         suffixes: the endings of file names that say it, in lower case.
+        packable: whether its files may be compressed (`.csv.gz`); the others compress what they hold.
         open: opens a file of it.
         write: writes one.
     """
@@ -44,12 +46,13 @@ class Format:
     suffixes: tuple[str, ...]
     open: Callable[[Path], Table]
     write: _Writing
+    packable: bool = False
 
 
 FORMATS = {
     entry.name: entry
     for entry in (
-        Format("csv", (".csv", ".tsv", ".txt", ".tab"), open_delimited, writing_delimited),
+        Format("csv", (".csv", ".tsv", ".txt", ".tab"), open_delimited, writing_delimited, packable=True),
         Format("parquet", (".parquet", ".pq"), open_parquet, writing_parquet),
     )
 }
@@ -75,6 +78,14 @@ def suffix_of(format: str) -> str:  # noqa: A002 - as above
         FileError: there is no such format.
     """
     return _known(format).suffixes[0]
+
+
+def ending_of(path: Path) -> str:
+    """Return the ending of a name, with its dots, that says how the file is written: `.csv`, `.csv.gz`."""
+    inner = inner_suffix(path)
+    return (
+        path.name[len(path.name) - len(inner) - len(path.suffix) :] if is_packed_name(path) else path.suffix
+    )
 
 
 def open_table(path: Path, *, format: str | None = None) -> Table:  # noqa: A002 - the option's own word
@@ -105,8 +116,14 @@ def writing(
     """
     path = target if isinstance(target, Path) else None
     chosen = FORMATS[_output_format(path, like, format)]
+    if path is not None:
+        _refuse_packed(path, chosen)
     sink = replacing(target) if isinstance(target, Path) else nullcontext(target)
-    with sink as out, chosen.write(out, target=path, schema=schema, like=like) as writer:
+    with (
+        sink as out,
+        packing(out, path) as packed,
+        chosen.write(packed, target=path, schema=schema, like=like) as writer,
+    ):
         yield writer
 
 
@@ -124,5 +141,14 @@ def _known(name: str) -> Format:
 
 
 def _by_suffix(path: Path) -> str | None:
-    suffix = path.suffix.lower()
-    return next((entry.name for entry in FORMATS.values() if suffix in entry.suffixes), None)
+    suffix = inner_suffix(path)
+    fitting = (entry for entry in FORMATS.values() if entry.packable or not is_packed_name(path))
+    return next((entry.name for entry in fitting if suffix in entry.suffixes), None)
+
+
+def _refuse_packed(target: Path, chosen: Format) -> None:
+    if is_packed_name(target) and not chosen.packable:
+        raise FileError(
+            f"{target} cannot be {chosen.name}, which compresses its content itself; "
+            f"leave out {target.suffix}, or choose another --format."
+        )

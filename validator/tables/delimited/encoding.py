@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from validator.errors import FileError
-from validator.tables.refusals import reading
+from validator.tables.compression import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +46,10 @@ _SIGNATURES = {
     b"PK\x03\x04": "an Excel workbook or zip archive; save the sheet as CSV (UTF-8)",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV (UTF-8)",
     b"PAR1": "a Parquet file; say so with --format parquet",
-    b"\x1f\x8b": "compressed with gzip; unpack it first",
-    b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
+    b"\x1f\x8b": "compressed twice; unpack it once",
+    b"\x28\xb5\x2f\xfd": "compressed twice; unpack it once",
+    b"BZh": "compressed with bzip2; unpack it first, or use gzip or zstd",
+    b"\xfd7zXZ": "compressed with xz; unpack it first, or use gzip or zstd",
     b"SQLite format 3": "an SQLite database; export the table as CSV",
     b"%PDF": "a PDF; export the list as CSV",
 }
@@ -67,7 +69,7 @@ def find_encoding(path: Path) -> Encoding:
     Raises:
         FileError: the file cannot be read, is empty, is not text, or has a byte its own mark rules out.
     """
-    with reading(path), path.open("rb") as file:
+    with unpacked(path) as file:
         head = file.read(_HEAD_BYTES)
     encoding = _announced(head)
     _refuse_other_kinds(path, head, encoding)
@@ -151,7 +153,7 @@ def _text_blocks(path: Path, encoding: Encoding, block_bytes: int) -> Iterator[s
 
 
 def _raw_blocks(path: Path, encoding: Encoding, block_bytes: int) -> Iterator[bytes]:
-    with reading(path), path.open("rb", buffering=0) as file:
-        file.seek(len(encoding.bom))
+    with unpacked(path) as file:
+        file.read(len(encoding.bom))
         while block := file.read(block_bytes):
             yield block

@@ -12,7 +12,7 @@ from validator.errors import FileError
 from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
 from validator.tables.delimited.layout import Layout, find_layout
 from validator.tables.delimited.records import Malformed, Record, is_plain, records, whole_records
-from validator.tables.delimited.window import WINDOW_BYTES, window_texts
+from validator.tables.delimited.window import is_short, window_texts
 from validator.tables.refusals import require_regular
 from validator.tables.table import BATCH_ROWS, thinned
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 # Spreadsheets hold 32,767 characters a cell. A record beyond this is a quote that never closes, or no list.
 _RECORD_BYTES = 16 << 20
-_SMALL_BYTES = 16 * WINDOW_BYTES  # a file of this size is sampled whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class DelimitedTable:
 
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`. What cannot be read stays out: reading it all will tell."""
-        if self.path.stat().st_size <= _SMALL_BYTES:
+        if is_short(self.path):
             return thinned(pl.concat([pl.DataFrame(schema=self.schema), *self.batches()]))
         texts = window_texts(self.path, self.encoding, self.dialect.syntax)
         rows = chain.from_iterable(records(text, self.dialect.syntax, final=False) for text in texts)

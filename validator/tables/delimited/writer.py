@@ -10,6 +10,7 @@ import polars as pl
 import polars.selectors as cs
 
 from validator.errors import FileError
+from validator.tables.compression import inner_suffix
 from validator.tables.delimited.dialect import Dialect
 from validator.tables.delimited.encoding import Encoding
 from validator.tables.delimited.reader import DelimitedTable
@@ -52,8 +53,8 @@ def refuse_nested(schema: pl.Schema) -> None:
 
 def _dialect_for(target: Path | None, like: Table | None) -> Dialect:
     dialect = like.dialect if isinstance(like, DelimitedTable) else Dialect()
-    becomes_tsv = target is not None and target.suffix.lower() == _TAB_SUFFIX
-    was_tsv = like is not None and like.path.suffix.lower() == _TAB_SUFFIX
+    becomes_tsv = target is not None and inner_suffix(target) == _TAB_SUFFIX
+    was_tsv = like is not None and inner_suffix(like.path) == _TAB_SUFFIX
     return replace(dialect, delimiter="\t") if becomes_tsv and not was_tsv else dialect
 
 
