@@ -91,7 +91,7 @@ def knows(ledger, now_ms):
             ledger.record(outcome)
         ledger.commit()
         wanted = [int(outcome.number) for outcome in outcomes] if numbers is None else numbers
-        series = pl.Series("number", wanted, dtype=pl.UInt64)
+        series = pl.Series("number", wanted, dtype=pl.UInt64).unique().sort()
         return read_knowledge(ledger, series, max_age or MaxAge(), now_ms)
 
     return know

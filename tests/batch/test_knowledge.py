@@ -61,6 +61,7 @@ def test_looking_up_is_as_a_dictionary_would_have_it(known, asked):
     frame = pl.DataFrame({"number": numbers}, schema={"number": pl.UInt64})
     rest = {
         "verdict": pl.lit("registered", SCHEMA["verdict"]),
+        "own_id": pl.lit(value=True),
         "checked_at_ms": pl.col("number").cast(pl.Int64),
     }
     knowledge = Knowledge(frame.with_columns(**rest))

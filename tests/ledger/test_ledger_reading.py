@@ -3,7 +3,7 @@ import random
 import pytest
 
 from validator.errors import LedgerError
-from validator.ledger import Ledger, read
+from validator.ledger import Ledger, columns, read
 from validator.model import Number, Source, Verdict
 from validator.settings import MaxAge
 
@@ -13,6 +13,19 @@ FIRST = 447_700_900_000
 
 def rows_of(ledger, numbers=None, **options):
     return [row for rows in ledger.known(numbers, **options) for row in rows]
+
+
+def columns_as_rows(chunks, ledger):
+    """Rows as `known` has them, but for session and attempts, which the columns leave out."""
+    rows = []
+    for chunk in chunks:
+        findings, ids = ledger.findings(), dict(chunk.other_ids)
+        for number, finding, at_ms in zip(*(map(int, text.split("\n")) for text in chunk[:3]), strict=True):
+            verdict, reason, source, _, own_id = findings[finding]
+            other_id = None if verdict == "unknown" else ids.get(number)
+            whatsapp_id = f"{number}@s.whatsapp.net" if own_id else other_id
+            rows.append((number, verdict, reason, whatsapp_id, source, at_ms))
+    return rows
 
 
 @pytest.fixture
@@ -68,6 +81,39 @@ def test_looking_up_and_one_pass_tell_the_same(filled, count):
 
     assert looked_up == picked == expected
     assert rows_of(filled, numbers, fresh_from_ms=fresh_from_ms) == expected
+
+
+@pytest.mark.parametrize("fresh_from_ms", [None, MaxAge(registered_s=3).cutoffs_ms(NOW_MS)])
+def test_columns_tell_what_rows_tell(path, make_outcome, fresh_from_ms):
+    verdicts = [Verdict.REGISTERED, Verdict.NOT_REGISTERED, Verdict.INVALID, Verdict.UNKNOWN]
+    ids = [f"{FIRST + 6}@s.whatsapp.net", 'odd "id",\n', None]
+    with Ledger.open(path, holder="pytest") as ledger:
+        for place in range(60):
+            whatsapp_id = ids[place % 3] if place != 6 else ids[0]
+            verdict = verdicts[place % 4]
+            ledger.record(make_outcome(place, verdict, checked_at_ms=place, whatsapp_id=whatsapp_id))
+            if place % 12 < 3:
+                ledger.record(make_outcome(place, Verdict.UNKNOWN, checked_at_ms=NOW_MS))
+        ledger.commit()
+        numbers = list(range(FIRST + 5, FIRST + 55, 2))
+        told = rows_of(ledger, fresh_from_ms=fresh_from_ms)
+        between = ledger.columns_between(FIRST + 2, FIRST + 57, fresh_from_ms=fresh_from_ms)
+        looked_up = ledger.columns_of(numbers, fresh_from_ms=fresh_from_ms)
+
+        assert columns_as_rows(between, ledger) == [row[:6] for row in told[2:58]]
+        assert columns_as_rows(looked_up, ledger) == [row[:6] for row in told if row[0] in numbers]
+
+
+def test_columns_come_in_chunks_and_a_chunk_without_a_row_does_not(filled):
+    asked = filled._reading, dict.fromkeys(Verdict, 0)
+    numbers = [FIRST - 2, FIRST - 1, FIRST, FIRST + 1, FIRST + 2]
+
+    scanned = list(columns.scan(*asked, FIRST, FIRST + 12_000, rows=1_500))
+
+    assert [chunk.numbers.count("\n") + 1 for chunk in scanned] == [1_500, 1_500, 1_000]
+    assert columns_as_rows(scanned, filled) == [row[:6] for row in rows_of(filled)]
+    assert [chunk.numbers for chunk in columns.look_up(*asked, numbers, rows=2)] == [str(FIRST)]
+    assert list(filled.columns_between(0, FIRST - 1)) == list(filled.columns_of([])) == []
 
 
 def test_numbers_may_repeat_and_be_of_our_own_type(filled):

@@ -193,7 +193,7 @@ def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[
 
 def knowledge_of(people: pl.DataFrame, ledger: LedgerReader, max_age: MaxAge, now_ms: int) -> Knowledge:
     """Return what the ledger knows about the rows' numbers that may be asked about."""
-    numbers = people["number"].filter(askable(people)).unique()
+    numbers = people["number"].filter(askable(people)).unique().sort()
     return read_knowledge(ledger, numbers, max_age, now_ms)
 
 

@@ -3,8 +3,23 @@
 One process writes (`Ledger`), any number read (`read`). The file is SQLite; `schema` says what is in it.
 """
 
+from validator.ledger.columns import KnownColumns
 from validator.ledger.lock import Lock
 from validator.ledger.reader import KnownRow, LedgerReader, LedgerStats, RunRecord, Suspect, read
+from validator.ledger.rows import Finding
+from validator.ledger.schema import OWN_ID_SUFFIX
 from validator.ledger.writer import Ledger
 
-__all__ = ["KnownRow", "Ledger", "LedgerReader", "LedgerStats", "Lock", "RunRecord", "Suspect", "read"]
+__all__ = [
+    "OWN_ID_SUFFIX",
+    "Finding",
+    "KnownColumns",
+    "KnownRow",
+    "Ledger",
+    "LedgerReader",
+    "LedgerStats",
+    "Lock",
+    "RunRecord",
+    "Suspect",
+    "read",
+]

@@ -7,7 +7,10 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
+from validator.ledger import columns
+from validator.ledger.columns import FACT, WANTED
 from validator.ledger.connection import open_reader, translated
+from validator.ledger.rows import Finding
 from validator.ledger.schema import OWN_ID_SUFFIX, SCHEMA_VERSION
 from validator.model import Verdict
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from validator.ledger.columns import KnownColumns
 
 QUARTER_HOUR_MS = 900_000
 
@@ -29,8 +34,6 @@ ROW_BYTES = 25
 
 LARGEST = 2**63 - 1
 
-# Of a row with both facts the answer is shown while it is fresh, then the failure. The subquery is reached by
-# such rows alone; asked for every row, it would double the time of a scan.
 KNOWN = f"""
     SELECT n.number, f.verdict, f.reason,
         CASE WHEN f.id = n.failure THEN NULL WHEN f.own_id THEN n.number || '{OWN_ID_SUFFIX}'
@@ -39,18 +42,10 @@ KNOWN = f"""
         CASE f.id WHEN n.failure THEN n.failed_at_ms ELSE n.checked_at_ms END,
         f.session,
         CASE f.id WHEN n.failure THEN n.failed_attempts ELSE n.attempts END
-    FROM {{numbers}} JOIN findings f ON f.id = CASE
-        WHEN n.failure IS NULL THEN n.finding
-        WHEN n.finding IS NULL OR n.checked_at_ms < (
-            SELECT CASE verdict WHEN 'registered' THEN :registered WHEN 'not_registered' THEN :not_registered
-                ELSE :invalid END
-            FROM findings WHERE id = n.finding
-        ) THEN n.failure
-        ELSE n.finding END
+    FROM {{numbers}} JOIN findings f ON f.id = {FACT}
 """  # noqa: S608 - put together from constants
 SCAN = KNOWN.format(numbers="numbers n") + "WHERE n.number BETWEEN :first AND :last ORDER BY n.number"
-# CROSS JOIN keeps SQLite from turning the order of the loops round (sqlite.org/lang_select.html).
-LOOK_UP = KNOWN.format(numbers="json_each(:wanted) w CROSS JOIN numbers n ON n.number = w.value")
+LOOK_UP = KNOWN.format(numbers=WANTED)
 
 # What the ledger shows when nobody says how long answers hold: the answer before the failure.
 COUNT = """
@@ -152,18 +147,47 @@ class LedgerReader:
         Raises:
             LedgerError: the ledger cannot be read.
         """
-        from_ms = {str(verdict): 0 for verdict in Verdict} | {
-            str(verdict): at_ms for verdict, at_ms in (fresh_from_ms or {}).items()
-        }
+        from_ms = _cutoffs(fresh_from_ms)
         with translated(self.path, "read"):
             if numbers is None:
                 yield from self._scan(from_ms, 0, LARGEST)
                 return
             wanted = sorted(set(numbers))
-            found = self._look_up if len(wanted) < self._estimated_rows() else self._pick
+            found = self._look_up if len(wanted) < self.estimated_rows() else self._pick
             yield from found(from_ms, wanted)
 
-    def _estimated_rows(self) -> int:
+    def columns_between(
+        self, first: int, last: int, *, fresh_from_ms: Mapping[Verdict, int] | None = None
+    ) -> Iterator[KnownColumns]:
+        """Yield what is known of the numbers from `first` to `last`, ascending, as `known` shows it.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        with translated(self.path, "read"):
+            yield from columns.scan(self._reading, _cutoffs(fresh_from_ms), first, min(last, LARGEST))
+
+    def columns_of(
+        self, numbers: Sequence[int], *, fresh_from_ms: Mapping[Verdict, int] | None = None
+    ) -> Iterator[KnownColumns]:
+        """Yield the same of distinct, ascending numbers, each looked up by itself.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        with translated(self.path, "read"):
+            yield from columns.look_up(self._reading, _cutoffs(fresh_from_ms), numbers)
+
+    def findings(self) -> dict[int, Finding]:
+        """Return the words that the columns name by id.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        with translated(self.path, "read"):
+            return Finding.read_all(self._reading)
+
+    def estimated_rows(self) -> int:
         """About how many numbers there are; counting them would read the whole file."""
         (pages,) = self._reading.execute("PRAGMA page_count").fetchone()
         (page_bytes,) = self._reading.execute("PRAGMA page_size").fetchone()
@@ -255,6 +279,12 @@ def read(path: Path) -> LedgerReader:
     """
     path = path.resolve()
     return LedgerReader(path, open_reader(path))
+
+
+def _cutoffs(fresh_from_ms: Mapping[Verdict, int] | None) -> dict[str, int]:
+    """Return the earliest fresh time by the word of each verdict, as the queries take them."""
+    given = {str(verdict): at_ms for verdict, at_ms in (fresh_from_ms or {}).items()}
+    return {str(verdict): 0 for verdict in Verdict} | given
 
 
 def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:

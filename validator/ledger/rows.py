@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
 from validator.ledger.schema import OWN_ID_SUFFIX
 from validator.model import Outcome, Reason, Source, Verdict
+
+if TYPE_CHECKING:
+    import sqlite3
 
 # An answer comes without a failure and replaces both facts of the row; a failure comes without an answer.
 UPSERT = """
@@ -46,6 +49,15 @@ class Finding(NamedTuple):
             outcome.session,
             outcome.whatsapp_id == f"{int(outcome.number)}{OWN_ID_SUFFIX}",
         )
+
+    @classmethod
+    def read_all(cls, reading: sqlite3.Connection) -> dict[int, Self]:
+        """Return the whole dictionary, by id."""
+        rows = reading.execute("SELECT id, verdict, reason, source, session, own_id FROM findings")
+        return {
+            finding_id: cls(verdict, reason, source, session, bool(own_id))
+            for finding_id, verdict, reason, source, session, own_id in rows
+        }
 
     @classmethod
     def suspected(cls, session: str) -> Self:

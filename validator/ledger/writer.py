@@ -57,8 +57,7 @@ class Ledger(LedgerReader):
         self._group: list[tuple[Outcome, int]] = []
         self._vouched: dict[str, int] = {}
         self._spent: Counter[tuple[str, int]] = Counter()
-        rows = writing.execute("SELECT id, verdict, reason, source, session, own_id FROM findings")
-        self._finding_ids = {Finding(*row[1:]): int(row[0]) for row in rows}
+        self._finding_ids = {finding: place for place, finding in Finding.read_all(writing).items()}
 
     @classmethod
     def open(cls, path: Path, *, holder: str) -> Ledger:
