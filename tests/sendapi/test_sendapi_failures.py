@@ -295,6 +295,17 @@ def test_a_code_that_is_neither_number_nor_word_is_none(code):
     assert Fault.read(400, {"error": {"code": code, "type": 5, "message": None}}) == fault(400)
 
 
+@pytest.mark.parametrize(
+    "error", [{"message": "session " * 8_000, "type": "x" * 9_000, "code": "y" * 9_000}, "session " * 8_000]
+)
+def test_of_a_refusal_made_to_take_long_only_the_beginning_is_read(error):
+    """The pattern for disconnected sessions took 3 s for this message."""
+    told = Fault.read(422, {"error": error})
+
+    assert len(told.words) < 3_100
+    assert told.message == ("session " * 8_000)[:1_000]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: (

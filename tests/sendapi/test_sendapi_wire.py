@@ -110,7 +110,7 @@ async def test_a_registration_is_read_bare_and_wrapped(answering, registered, wr
 
 @pytest.mark.parametrize(
     "whatsapp_id",
-    ["5511987654321@s.whatsapp.net", "123456789012345@lid", "anything at all"],
+    ["5511987654321@s.whatsapp.net", "123456789012345@lid", "anything-at.all"],
 )
 async def test_the_id_is_kept_as_it_came(answering, registered, whatsapp_id):
     client = answering(registered | {"whatsapp_id": whatsapp_id})
@@ -149,8 +149,15 @@ async def test_the_echoed_phone_may_be_spelled_in_any_way(answering, registered,
         ({"is_whatsapp_user": "true"}, "neither true nor false"),
         ({"is_whatsapp_user": 1}, "neither true nor false"),
         ({"is_whatsapp_user": 0}, "neither true nor false"),
-        ({"whatsapp_id": 447700900000}, "whatsapp_id is not a text"),
-        ({"whatsapp_id": {"lid": "1"}}, "whatsapp_id is not a text"),
+        ({"whatsapp_id": 447700900000}, "whatsapp_id is not an id"),
+        ({"whatsapp_id": {"lid": "1"}}, "whatsapp_id is not an id"),
+        ({"whatsapp_id": "1" * 129}, "whatsapp_id is not an id"),
+        ({"whatsapp_id": "447700900000@s.whatsapp.net\n"}, "whatsapp_id is not an id"),
+        ({"whatsapp_id": "4477\x0000900000"}, "whatsapp_id is not an id"),
+        ({"whatsapp_id": "\u202e0000"}, "whatsapp_id is not an id"),
+        ({"whatsapp_id": "=HYPERLINK(1)"}, "whatsapp_id is not an id"),
+        ({"whatsapp_id": "@SUM(1)"}, "whatsapp_id is not an id"),
+        ({"whatsapp_id": "+447700900000"}, "whatsapp_id is not an id"),
     ],
 )
 async def test_an_answer_that_is_none_is_never_a_verdict(answering, registered, change, flaw):
@@ -195,7 +202,7 @@ GOOD = '{"phone": "+447700900000", "is_whatsapp_user": true}'
         (GOOD.encode("utf-16"), "not UTF-8"),
         (GOOD.encode().replace(b"44", b"\xff\xfe"), "not UTF-8"),
         (b'{"phone": "+447700900000", "is_whatsapp_user": true, "whatsapp_id": "\\ud800"}', "whatsapp_id"),
-        (b'{"phone": ' + b"4" * 5_000 + b"}", "it is"),
+        (b'{"phone": ' + b"4" * 101 + b"}", "an integer of 101 digits"),
     ],
 )
 async def test_a_body_that_is_not_the_answer_is_refused_whatever_it_is(answering, body, flaw):
@@ -303,6 +310,8 @@ async def test_a_page_of_contacts_is_read_with_all_that_may_be_absent(answering)
         {"phone": "447700900001", "name": None, "is_whatsapp_user": False},
         {"phone": "100000000000001@lid", "is_whatsapp_user": "true"},
         {"phone": None, "name": "\ud83d\ude00 \ud800"},
+        {"phone": "1", "name": "a\x1bb\u202ec👩\u200d🚀"},
+        {"phone": "2", "name": "x" * 50_000},
         {"phone": 5},
         {"phone": "+"},
     ]
@@ -311,14 +320,16 @@ async def test_a_page_of_contacts_is_read_with_all_that_may_be_absent(answering)
 
     page = await client.whatsapp.contacts.list(session_id="s")
 
-    assert [contact.number for contact in page] == [447700900000, 447700900001, None, None, None, None]
-    assert [contact.is_whatsapp_user for contact in page] == [True, False, None, None, None, None]
+    assert [contact.number for contact in page] == [447700900000, 447700900001] + [None] * 6
+    assert [contact.is_whatsapp_user for contact in page] == [True, False] + [None] * 6
     assert [contact.phone for contact in page][:3] == ["+447700900000", "447700900001", "100000000000001@lid"]
     assert (page.contacts[0].name, page.contacts[0].profile_picture_url) == (
         "Ada",
         "https://example.com/a.jpg",
     )
     assert page.contacts[3].name == "😀 ?"
+    assert page.contacts[4].name == "a b c👩\u200d🚀"
+    assert page.contacts[5].name == "x" * 1_000
     assert (page.total, page.page, page.per_page) == (6, 1, None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,7 +26,7 @@ from validator.sendapi.keepalive import KeepAliveTransport
 from validator.sendapi.key import ApiKey
 from validator.sendapi.masking import mask_logs
 from validator.sendapi.paging import Paging
-from validator.sendapi.reading import contacts_in, registration_in, session_in, sessions_in
+from validator.sendapi.reading import contacts_in, registration_in, session_in, sessions_in, usage_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -137,13 +138,13 @@ class Contacts:
             session_id: the session to ask through.
         """
         number = checked_number(phone)
-        answer = await self._exchange.get(check_path(number, session_id), cap_bytes=OBJECT_CAP_BYTES)
-        return registration_in(answer, number)
+        path, read = check_path(number, session_id), partial(registration_in, asked=number)
+        return await self._exchange.get(path, read, cap_bytes=OBJECT_CAP_BYTES)
 
     async def list(self, *, session_id: str, page: int = 1, per_page: int = DEFAULT_PER_PAGE) -> ContactPage:
         """Return one page of the contacts synced to a session: pages count from 1 and hold up to 100."""
         path = contacts_path(session_id, page=page, per_page=per_page)
-        return contacts_in(await self._exchange.get(path, cap_bytes=PAGE_CAP_BYTES))
+        return await self._exchange.get(path, contacts_in, cap_bytes=PAGE_CAP_BYTES)
 
     async def iterate(self, *, session_id: str, per_page: int = MAX_PER_PAGE) -> AsyncIterator[Contact]:
         """Yield all contacts of a session, each once, a page being fetched when the one before is used up.
@@ -166,11 +167,11 @@ class Sessions:
 
     async def list(self) -> SessionPage:
         """Return the sessions of the account."""
-        return sessions_in(await self._exchange.get("/whatsapp/sessions", cap_bytes=PAGE_CAP_BYTES))
+        return await self._exchange.get("/whatsapp/sessions", sessions_in, cap_bytes=PAGE_CAP_BYTES)
 
     async def get(self, session_id: str) -> Session:
         """Return one session and its state."""
-        return session_in(await self._exchange.get(session_path(session_id), cap_bytes=OBJECT_CAP_BYTES))
+        return await self._exchange.get(session_path(session_id), session_in, cap_bytes=OBJECT_CAP_BYTES)
 
 
 class Account:
@@ -181,6 +182,4 @@ class Account:
 
     async def usage(self) -> dict[str, Any]:
         """Return quota and usage as they came. Undocumented: show it and depend on nothing in it."""
-        answer = await self._exchange.get("/account/usage", cap_bytes=OBJECT_CAP_BYTES)
-        inner = answer.body.get("data")
-        return inner if isinstance(inner, dict) else answer.body
+        return await self._exchange.get("/account/usage", usage_in, cap_bytes=OBJECT_CAP_BYTES)

@@ -12,6 +12,8 @@ import httpx
 from anyio.abc import SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
+from validator.sendapi.decoding import PAGE_CAP_BYTES
+
 if TYPE_CHECKING:
     from anyio.abc import ByteStream
 
@@ -21,6 +23,12 @@ _MAX_HEAD_BYTES = 64 * 1024
 # What anyio hands out at a time. On asyncio a larger read is split and its rest kept where no look at the
 # socket sees it, so after an answer of this size it is unknown whether more has come.
 _READ_BYTES = 64 * 1024
+
+# Beyond these no answer is read on, however it is cut up: twice the largest body that is accepted anywhere,
+# and pieces of 256 bytes for that one. Without them a body of a few KB may come in gigabytes of chunk
+# extensions, or a byte a chunk, or after interim answers (1xx) without end.
+_MAX_ANSWER_BYTES = 2 * PAGE_CAP_BYTES
+_MAX_PIECES = 4_096
 
 # Closing skips TLS's goodbye and needs one turn of the event loop; this bounds it whatever the loop does.
 _CLOSE_S = 1.0
@@ -62,6 +70,8 @@ class Connection:
         self._tls = stream.extra(TLSAttribute.ssl_object, None)  # noqa: S610 - anyio's, not Django's
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
         self._heard_bytes = 0
+        self._pieces = 0
+        self._is_distrusted = False
         self._arrivals = select.poll()
         raw_socket = stream.extra(SocketAttribute.raw_socket)  # noqa: S610 - as above
         self._arrivals.register(raw_socket.fileno(), select.POLLIN)
@@ -78,7 +88,7 @@ class Connection:
         Raises:
             httpx.TransportError: it broke off. The connection is closed then, as when it is cancelled.
         """
-        self._heard_bytes = 0
+        self._heard_bytes = self._pieces = 0
         try:
             await self._send(request)
             return await self._head()
@@ -113,6 +123,9 @@ class Connection:
         return bytes(event.data) if isinstance(event, h11.Data) else b""
 
     async def _next_event(self) -> h11.Event:
+        self._pieces += 1
+        if self._pieces > _MAX_PIECES or self._heard_bytes > _MAX_ANSWER_BYTES:
+            raise httpx.RemoteProtocolError("the answer is longer, or in more pieces, than any can be")
         try:
             while (event := self._http.next_event()) is h11.NEED_DATA:
                 self._http.receive_data(await self._receive())
@@ -133,10 +146,14 @@ class Connection:
 
     @property
     def may_be_asked_again(self) -> bool:
-        """Whether the answer was read to its end, nothing came after it, and nobody wants to close."""
+        """Whether the answer was read to its end and believed, nothing came after it, and nobody closes."""
         states = self._http.states.values()
-        is_done = all(state is h11.DONE for state in states)
+        is_done = all(state is h11.DONE for state in states) and not self._is_distrusted
         return is_done and self._http.trailing_data == (b"", False) and self._heard_bytes < _READ_BYTES
+
+    def distrust(self) -> None:
+        """Let this answer be the last: what comes next may be one to an earlier question."""
+        self._is_distrusted = True
 
     def rest(self, now_s: float) -> None:
         """Get ready for the next request."""

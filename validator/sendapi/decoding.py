@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 OBJECT_CAP_BYTES = 64 * 1024
 PAGE_CAP_BYTES = 1024 * 1024
 
+# Reading and printing an integer takes time that grows with the square of its length, and Python refuses
+# beyond some thousand digits with words of its own.
+_MAX_INTEGER_CHARS = 100
+
 
 async def read_capped(response: httpx.Response, cap_bytes: int) -> bytes | None:
     """Return the body, or None where it is larger than the cap. At most one chunk over the cap is held.
@@ -39,8 +43,8 @@ async def read_capped(response: httpx.Response, cap_bytes: int) -> bytes | None:
 def decode_object(body: bytes) -> dict[str, Any]:
     """Return the JSON object that the body is.
 
-    Stricter than `json.loads`: UTF-8 only, no NaN or Infinity, and no key twice in one object, since two
-    readers may then read two answers (RFC 8259, section 4).
+    Stricter than `json.loads`: UTF-8 only, no NaN or Infinity, no key twice in one object, since two readers
+    may then read two answers (RFC 8259, section 4), and no integer beyond a hundred digits.
 
     Raises:
         ValueError: the body is anything else; the message says what, and quotes nothing of it.
@@ -79,4 +83,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
+def _integer(digits: str) -> int:
+    if len(digits) > _MAX_INTEGER_CHARS:
+        raise ValueError(f"JSON with an integer of {len(digits):,} digits")
+    return int(digits)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 import httpx
@@ -18,6 +18,7 @@ from validator.errors import ApiError, BadAnswer, CertificateFailed, NoAnswer, T
 from validator.sendapi.address import host_of
 from validator.sendapi.decoding import decode_object, read_capped
 from validator.sendapi.failures import Fault, refusal
+from validator.sendapi.keepalive import DISTRUST
 from validator.sendapi.masking import chain_of, mask_chain, one_line
 from validator.sendapi.rates import read_rates
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from validator.model import RateNotice
+
+T = TypeVar("T")
 
 _OK = 200
 _MAX_REQUEST_ID_CHARS = 128
@@ -77,36 +80,50 @@ class Exchange:
     timeout_s: float
     wall_clock: Callable[[], float]
 
-    async def get(self, path: str, *, cap_bytes: int) -> Answer:
-        """Return the answer to one GET.
+    async def get(self, path: str, read: Callable[[Answer], T], *, cap_bytes: int) -> T:
+        """Return what `read` finds in the answer to one GET.
 
         Args:
             path: path and query below the base URL, encoded.
+            read: takes an answer for a value; raises `BadAnswer` where it is none to this question.
             cap_bytes: the largest body to accept.
 
         Raises:
-            ApiError: there was none. Its message and causes hold neither key nor number.
+            ApiError: there was no answer. Its message and causes hold neither key nor number.
         """
         request = httpx.Request("GET", self.base_url + path, headers=self.headers)
         try:
             # Ours, since httpx's own timeouts are per read and unknown to transports without sockets.
             with anyio.fail_after(self.timeout_s):
-                reply = await self._send(request, cap_bytes)
+                return await self._ask(request, read, cap_bytes)
         except TimeoutError as error:
             raise TimedOut(f"no answer from {host_of(self.base_url)} within {self.timeout_s:g} s") from error
         except (httpx.RequestError, OSError) as error:
             raise _broken_off(error, host_of(self.base_url)) from error
-        return understand(reply, wall_now=self.wall_clock())
 
-    async def _send(self, request: httpx.Request, cap_bytes: int) -> Reply:
+    async def _ask(self, request: httpx.Request, read: Callable[[Answer], T], cap_bytes: int) -> T:
         response = await self.transport.handle_async_request(request)
         try:
-            headers = _plain(response.headers)
-            compressed = headers.get("content-encoding", "identity").strip().lower() != "identity"
-            body = None if compressed else await read_capped(response, cap_bytes)
-            return Reply(status=response.status_code, headers=headers, body=body)
+            reply = await _reply_in(response, cap_bytes)
+            return read(understand(reply, wall_now=self.wall_clock()))
+        except ApiError:
+            # It may be an answer to an earlier question, sent twice. The next one would be behind it, and a
+            # refusal does not say which number it is about.
+            response.extensions.get(DISTRUST, _nothing)()
+            raise
         finally:
             await response.aclose()
+
+
+async def _reply_in(response: httpx.Response, cap_bytes: int) -> Reply:
+    headers = _plain(response.headers)
+    compressed = headers.get("content-encoding", "identity").strip().lower() != "identity"
+    body = None if compressed else await read_capped(response, cap_bytes)
+    return Reply(status=response.status_code, headers=headers, body=body)
+
+
+def _nothing() -> None:
+    """Other transports keep their connections as they see fit."""
 
 
 def _plain(headers: httpx.Headers) -> dict[str, str]:

@@ -75,6 +75,10 @@ _OVER_LIMIT_BYTES = b"rate-overlimit"
 # Where an invalid phone may be the answer. It is final for the number, so a broken route must not say it.
 _ABOUT_THE_CALL = frozenset({200, 400, 422})
 
+# Of any part of a refusal. The longest message documented has a tenth of it, and the patterns above take time
+# that grows with the square of a text made for it: 3 s for one of 64 KB.
+_MAX_SAID_CHARS = 1_000
+
 _REMEDIES: dict[_Meaning, str] = {
     MissingOrBadKey: "Check SENDAPI_API_KEY or --api-key-file",
     QuotaExceeded: "The provider's dashboard says when the billing period turns",
@@ -88,7 +92,7 @@ _REMEDIES: dict[_Meaning, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What a refusal says, whichever envelope it came in. `message` is the provider's, as it came."""
+    """What a refusal says, whichever envelope it came in: the provider's words, cut short."""
 
     status: int
     code: int | str | None = None
@@ -100,12 +104,11 @@ class Fault:
         """Take the fault out of a body: from its `error`, object or text, or else from the top."""
         error = body.get("error")
         if isinstance(error, str):
-            return cls(status=status, message=error)
+            return cls(status=status, message=_text(error))
         told = error if isinstance(error, dict) else body
-        code = told.get("code")
         return cls(
             status=status,
-            code=code if isinstance(code, int | str) and not isinstance(code, bool) else None,
+            code=_code(told.get("code")),
             type=_text(told.get("type")),
             message=_text(told.get("message")),
         )
@@ -117,7 +120,13 @@ class Fault:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return value[:_MAX_SAID_CHARS] if isinstance(value, str) else ""
+
+
+def _code(value: object) -> int | str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return _text(value) if isinstance(value, str) else None
 
 
 def meaning_of(fault: Fault, raw: bytes = b"") -> _Meaning:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from validator.sendapi.connection import Connection
 
+# An extension of our responses: call it, and the connection that the answer came over is not used again.
+DISTRUST = "validator.distrust"
+
 _PORTS = {"http": 80, "https": 443}
 
 # Node's servers close a connection that was idle for 5 s (`http.Server.keepAliveTimeout`), the shortest
@@ -42,11 +45,11 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
     """Sends GET requests to one server, each over a connection of its own until the answer is closed.
 
     The connection used last is used first, so that only as many stay open as the pace needs. One that may
-    hold anything but silence (bytes nobody asked for, an answer not read to its end, a server that wants to
-    close) is never used again. Where the server closed a kept connection just as it was used, before any byte
-    of an answer, the request goes out once more over a new one (RFC 9112, section 9.3.1; a GET is
-    idempotent). A request has no timeout but the caller's cancel scope, which spans the wait for a place.
-    No proxy is used, and no redirect followed.
+    hold anything but silence (bytes nobody asked for, an answer not read to its end, or one that the caller
+    distrusts, a server that wants to close) is never used again. Where the server closed a kept connection
+    just as it was used, before any byte of an answer, the request goes out once more over a new one (RFC
+    9112, section 9.3.1; a GET is idempotent). A request has no timeout but the caller's cancel scope, which
+    spans the wait for a place. No proxy is used, and no redirect followed.
 
     Args:
         base_url: the server; its path plays no part.
@@ -83,7 +86,12 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
             self._places.release()
             raise
         body = _Body(connection, self._give_back)
-        return httpx.Response(head.status_code, headers=head.headers.raw_items(), stream=body)
+        return httpx.Response(
+            head.status_code,
+            headers=head.headers.raw_items(),
+            stream=body,
+            extensions={DISTRUST: connection.distrust},
+        )
 
     async def _ask(self, request: httpx.Request) -> tuple[Connection, h11.Response]:
         kept = await self._take()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,22 @@ if TYPE_CHECKING:
     from validator.sendapi.exchange import Answer
 
 
+# WhatsApp's ids are digits, or a few words of ASCII, with a server's name behind an @. What is longer or has
+# anything else in it (a line break, a formula's sign in front) is nothing to write into people's files.
+_WHATSAPP_ID = re.compile(r"[0-9A-Za-z][!-~]{0,127}")
+# Of anything the provider tells of somebody, such as a contact's name: more is no text but a load.
+_MAX_TEXT_CHARS = 1_000
+# Controls, and what turns the direction of text: a terminal would obey them. Marks and joiners that scripts
+# and emoji need are left.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
 def registration_in(answer: Answer, asked: Number) -> Registration:
     """Return the registration of the number asked about.
 
     Raises:
         BadAnswer: the flag is not a JSON boolean, the echoed phone is missing or another one (the contract
-            requires it, and it alone shows that an answer belongs to its question), or the id is not a text.
+            requires it, and it alone shows that an answer belongs to its question), or the id is none.
     """
     told = _object(answer)
     _check_echo(answer, told.get("phone"), asked)
@@ -47,8 +58,8 @@ def _whatsapp_id(answer: Answer, value: object) -> str | None:
     """Return the id as it came. One that is no text has lost digits, or is of a shape nobody knows."""
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or not _is_sound(value):
-        raise answer.unlike("whatsapp_id is not a text")
+    if not isinstance(value, str) or not _WHATSAPP_ID.fullmatch(value):
+        raise answer.unlike("whatsapp_id is not an id: up to 128 visible ASCII characters are expected")
     return value
 
 
@@ -124,6 +135,12 @@ def _session(answer: Answer, told: Mapping[str, Any]) -> Session:
     )
 
 
+def usage_in(answer: Answer) -> dict[str, Any]:
+    """Return quota and usage as they came, which may stand in `data`."""
+    inner = answer.body.get("data")
+    return inner if isinstance(inner, dict) else answer.body
+
+
 def _object(answer: Answer) -> Mapping[str, Any]:
     """Return the object in an answer, which may be bare or stand in `data`."""
     inner = answer.body.get("data", answer.body)
@@ -149,13 +166,10 @@ def _text(value: object) -> str | None:
     return _sound(value) if isinstance(value, str) and value else None
 
 
-def _is_sound(text: str) -> bool:
-    """Whether the text can be written down: JSON can spell halves of characters, which no file can hold."""
-    return _sound(text) == text
-
-
 def _sound(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """Return the text as it can be kept: JSON can spell halves of characters, which no file can hold."""
+    short = _CONTROLS.sub(" ", text[:_MAX_TEXT_CHARS])
+    return short.encode("utf-8", "replace").decode("utf-8")
 
 
 def _count(value: object) -> int | None:
