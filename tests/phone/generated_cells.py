@@ -47,6 +47,11 @@ ALPHABETS = (
     "0123456789abcxyzABCXYZ .,-/@+_:;",
     "0123456789 +\u00a0\u200e\u0663\uff14·ª²ß\u0131\u017f\u212a",
 )
+RESPELT = {
+    "MX": ("521{0}", "52 1 {0}", "044 {0}", "01{0}", "1{0}"),
+    "BR": ("55{1}{2}", "55 0{1} {2}", "{1} {2}", "0{1}{2}", "55 ({1}) 9{2}"),
+    "AR": ("549{1}15{2}", "54 9 0{1} 15-{2}", "9{1}15{2}", "549{0}", "54 {1} 15 {2}"),
+}
 SCRIPTS = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９", "०१२३४५६७८९")  # noqa: RUF001 - other digits
 WORDS = (
     "n/a", "unknown", "-", "none", "John Smith", "12 High Street", "221 Baker St", "R2D2", "2024-01-31",
@@ -78,6 +83,7 @@ class Cells:
             (4, self._two),
             (8, self._random_digits),
             (3, self._in_script),
+            (3, self._respelt),
             (3, self._word),
         )
 
@@ -85,8 +91,8 @@ class Cells:
         """Numbers of every region and kind, as they are written, and with something wrong with them."""
         weights, kinds = zip(*self._kinds, strict=True)
         for _ in range(rows):
-            home = self._chance.choice(self._regions)
             [kind] = self._chance.choices(kinds, weights)
+            home = self._chance.choice(tuple(RESPELT) if kind == self._respelt else self._regions)
             yield kind(home), self._region(home)
 
     def fuzzed(self, rows: int) -> Iterator[Row]:
@@ -175,6 +181,14 @@ class Cells:
     def _in_script(self, region: str) -> str:
         script = self._chance.choice(SCRIPTS)
         return "".join(script[int(mark)] if mark in "0123456789" else mark for mark in self._some(region))
+
+    def _respelt(self, region: str) -> str:
+        """Numbers with a digit that their plan has given up, at home and from abroad, mostly right ones."""
+        national = self._formatted(region) if self._chance.random() < 0.3 else self._national(region)
+        national = "".join(mark for mark in national if mark.isdecimal())[-11:]
+        form = self._chance.choice(RESPELT[region]).format(national, national[:2], national[-8:])
+        text = self._chance.choice(("+", "", "00", "0", "+ (", "Tel: ")) + form
+        return self._mutated(text) if self._chance.random() < 0.2 else text
 
     def _word(self, _region: str) -> str:
         return self._chance.choice(WORDS)

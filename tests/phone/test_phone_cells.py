@@ -103,7 +103,6 @@ REFUSED = [
     ("+44 7700 900123", None, "not_in_plan"),
     ("07700 900123", "GB", "not_in_plan"),
     ("+1 202 055 0123", None, "not_in_plan"),
-    ("+521 222 123 4567", None, "too_long"),
 ]
 
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import polars as pl
+import pytest
 
-from validator.phone import RECOVERIES
+from validator.phone import RECOVERIES, other_spelling
 
 PAGE = (Path(__file__).parents[2] / "docs" / "phone.md").read_text(encoding="utf-8")
 
@@ -13,6 +14,34 @@ def test_the_table_of_recoveries_is_theirs():
     rows = [line for line in PAGE.splitlines() if line.startswith("| `") and line.count("|") == 4]
     table = [f"| `{one.name}` | {one.stage.value} | {one.reads} |" for one in RECOVERIES]
     assert rows == table
+
+
+def spelt(column):
+    """The code words of one column of the table of spellings, by country."""
+    rows = [line.split(" | ") for line in PAGE.splitlines() if line.count(" | ") == 4 and "`+5" in line]
+    return {row[0].removeprefix("| "): row[column].split("`")[1::2] for row in rows}
+
+
+REGIONS = {"Mexico": "MX", "Brazil": "BR", "Argentina": "AR"}
+
+
+@pytest.mark.parametrize("country", REGIONS)
+def test_what_it_says_is_one_number_is_one(outcome, country):
+    *written, number = spelt(1)[country]
+    assert [f"+{outcome(cell, REGIONS[country])}" for cell in written] == [number] * len(written)
+
+
+@pytest.mark.parametrize("country", REGIONS)
+def test_what_it_says_is_asked_second_is_the_other_spelling(country):
+    other, number = spelt(2)[country]
+    asked = pl.DataFrame({"number": [int(number)]}, {"number": pl.UInt64})
+    assert asked.select(other_spelling(pl.col("number"))).item() == int(other)
+
+
+@pytest.mark.parametrize("country", ["Brazil", "Argentina"])
+def test_what_it_says_is_kept_apart_is_two_numbers(outcome, country):
+    written = spelt(3)[country]
+    assert [f"+{outcome(cell)}" for cell in written] == written
 
 
 def test_every_file_it_names_is_there():

@@ -12,6 +12,7 @@ from validator.phone.namespace import PhoneExpressions
 from validator.phone.reading import Accept
 from validator.phone.recoveries import RECOVERIES, Recovery
 from validator.phone.regions import parse_region
+from validator.phone.spellings import other_spelling
 
 __all__ = [
     "RECOVERIES",
@@ -20,5 +21,6 @@ __all__ = [
     "Recovery",
     "looks_like_phones",
     "normalise",
+    "other_spelling",
     "parse_region",
 ]

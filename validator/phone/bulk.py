@@ -14,7 +14,7 @@ import polars as pl
 
 from validator.model import Reason
 from validator.phone import answers
-from validator.phone.chances import with_plus, without_zero_in_brackets
+from validator.phone.chances import respelt, with_plus, without_zero_in_brackets
 from validator.phone.dialling import look_up, split
 from validator.phone.reading import Accept
 from validator.phone.several import doubtful_parts, parts, several
@@ -80,7 +80,7 @@ def _if_in_plan() -> pl.Expr:
 
 def _reviewed(cells: pl.DataFrame, atlas: Atlas) -> pl.DataFrame:
     """`reading._read_unwrapped`, where the first answer is not a valid number."""
-    questions = [doubtful_parts(cells), with_plus(cells), without_zero_in_brackets(cells)]
+    questions = [doubtful_parts(cells), respelt(cells), with_plus(cells), without_zero_in_brackets(cells)]
     doubtful, *chances = _asked(questions, atlas)
     found = cells.select("answer", "number")
     # What comes first there comes last here, where it has the last word.

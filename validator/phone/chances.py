@@ -24,10 +24,13 @@ from validator.phone.recoveries import (
     UNMISTAKABLE_DIGITS,
     ZERO_IN_BRACKETS,
 )
+from validator.phone.spellings import SPELLINGS, SPELT
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable
+
+    from validator.phone.spellings import Spelling
 
 # A core ends with its last digit, before the bracket that is behind it.
 _ZERO_IN_BRACKETS = r"\(\s*0\s*(?:\)|$)"
@@ -43,7 +46,7 @@ def without_zero_in_brackets(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the questions of the others. Each wants other digits to begin with, so at most one applies."""
+    """Return the questions of `prefix_00`, `prefix_011` and `lost_plus`: at most one applies to a cell."""
     by_00 = _TEXT.str.contains(_whole(PREFIX_00)) & (_DIGITS >= 2 + FEWEST_DIALLED_DIGITS)
     enough = _TEXT.str.count_matches("[0-9]") >= 3 + UNMISTAKABLE_DIGITS
     by_011 = _TEXT.str.contains(_whole(PREFIX_011)) & enough
@@ -51,6 +54,26 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
     taken = pl.when(by_00).then(2).when(by_011).then(3).otherwise(0)
     number = only_digits(_CORE).str.slice(taken)
     return _questions(cells, by_00 | by_011 | by_nothing, pl.lit(value=True), number)
+
+
+def respelt(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the questions of the recoveries that are `SPELLINGS`."""
+    digits, written = only_digits(_CORE), _TEXT.str.contains(_whole(SPELT))
+    by_00 = ~_PLUS & digits.str.starts_with("00")
+    is_abroad = _PLUS | by_00 | _is_unmistakable(cells)
+    abroad = pl.when(by_00).then(digits.str.slice(2)).otherwise(digits)
+    applies, number = pl.lit(value=False), digits
+    for one in SPELLINGS:
+        at_home = ~_PLUS & _PLAN.eq_missing(REGIONS.index(one.region))
+        for form, where, pattern in ((abroad, is_abroad, one.abroad), (digits, at_home, one.at_home)):
+            matches = form.str.contains(_whole(pattern))
+            applies |= written & where & matches
+            number = pl.when(where & matches).then(_rewritten(form, pattern, one)).otherwise(number)
+    return _questions(cells, applies, pl.lit(value=True), number)
+
+
+def _rewritten(digits: pl.Expr, pattern: re.Pattern[str], spelling: Spelling) -> pl.Expr:
+    return digits.str.replace(_whole(pattern), spelling.number.removeprefix("+").replace("{", "${"))
 
 
 def only_digits(text: pl.Expr) -> pl.Expr:

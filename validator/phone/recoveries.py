@@ -14,14 +14,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from validator.phone.numbering import has_length, is_national_somewhere
 from validator.phone.spelling import fold
+from validator.phone.spellings import SPELLINGS, SPELT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from validator.phone.spellings import Spelling
 
 _WHATSAPP_ID = re.compile(
     r"\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE
@@ -128,6 +132,24 @@ def _lost_plus(text: str, region: str | None) -> str | None:
     return f"+{digits}" if _is_unmistakable(digits, region) else None
 
 
+def _respelt(spelling: Spelling, text: str, region: str | None) -> str | None:
+    written = SPELT.fullmatch(text)
+    if not written:
+        return None
+    plus, digits = written[1], digits_of(written[2])
+    abroad = spelling.abroad.fullmatch(_international(plus, digits, region))
+    at_home = None if plus or region != spelling.region else spelling.at_home.fullmatch(digits)
+    found = abroad or at_home
+    return spelling.number.format(*found.group(0, *range(1, found.re.groups + 1))) if found else None
+
+
+def _international(plus: str, digits: str, region: str | None) -> str:
+    """Return the digits from the calling code on, or nothing where they may be of a national number."""
+    if not plus and digits.startswith("00"):
+        return digits[2:]
+    return digits if plus or _is_unmistakable(digits, region) else ""
+
+
 def _is_unmistakable(digits: str, region: str | None) -> bool:
     if region is None:
         return len(digits) >= UNMISTAKABLE_DIGITS and not is_national_somewhere(digits)
@@ -197,4 +219,5 @@ RECOVERIES = (
         "numbers of ten), not valid in the region; without a region, no mobile number of any as they stand",
         _lost_plus,
     ),
+    *(Recovery(one.name, Stage.SECOND_CHANCE, one.reads, partial(_respelt, one)) for one in SPELLINGS),
 )
