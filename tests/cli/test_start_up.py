@@ -11,6 +11,8 @@ import click
 import pytest
 
 from validator.cli import COMMANDS, cli, main
+from validator.cli.options import FORMATS as FORMAT_NAMES
+from validator.tables import FORMATS
 
 # Options whose names are part of the contract.
 PROMISED = frozenset(
@@ -167,3 +169,7 @@ def test_a_sandbox_that_cannot_be_started_says_why(run, options, words):
     assert done.code == 2
     [line] = done.said
     assert words in line
+
+
+def test_the_formats_that_options_name_are_those_of_the_registry():
+    assert list(FORMAT_NAMES) == list(FORMATS)

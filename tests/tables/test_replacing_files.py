@@ -139,7 +139,8 @@ def test_what_the_system_refuses_to_write_has_a_remedy(code, words):
     [
         (PermissionError(), "may not be read by this user; change its permissions"),
         (OSError(errno.EIO, "Input/output error"), "cannot be read: Input/output error"),
-        (OSError("odd"), "cannot be read: OSError"),
+        (OSError("odd"), "cannot be read: odd"),
+        (OSError(), "cannot be read: OSError"),
     ],
 )
 def test_what_the_system_refuses_to_read_has_a_remedy(error, words):

@@ -205,6 +205,7 @@ def test_each_format_names_the_suffix_of_its_files(entry):
         ("out.csv", "parquet", b"PAR1"),
         ("out", None, b"PAR1"),
         ("out.csv", "csv", b"id,"),
+        ("out.feather", None, b"ARROW1"),
     ],
 )
 def test_an_output_has_the_format_of_option_then_name_then_input(tmp_path, target, option, start):

@@ -54,6 +54,9 @@ TOLERANCE = Parsed(Tolerance.parse, "rows|share")
 FILE = click.Path(path_type=Path)
 
 
+FORMATS = ("csv", "parquet", "arrow")  # those of `tables`, which the help text need not load
+
+
 def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Return one decorator that applies several, so that the first given is the first in the help text."""
 
@@ -108,9 +111,7 @@ output_options = stack(
     click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
     click.option("--report", type=FILE, help="HTML file for the report."),
     click.option("--summary", type=FILE, help="JSON file for the summary."),
-    click.option(
-        "--format", type=click.Choice(["csv", "parquet"]), help="Of the output.  [default: the input's]"
-    ),
+    click.option("--format", type=click.Choice(FORMATS), help="Of the output.  [default: the input's]"),
     click.option("--prefix", default="", help="Put before the names of the added columns."),
 )
 

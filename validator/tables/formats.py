@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from validator.errors import FileError
+from validator.tables.arrow import open_arrow, writing_arrow
 from validator.tables.compression import inner_suffix, is_packed_name, packing
 from validator.tables.delimited import open_delimited, writing_delimited
 from validator.tables.parquet import open_parquet, writing_parquet
@@ -54,6 +55,7 @@ FORMATS = {
     for entry in (
         Format("csv", (".csv", ".tsv", ".txt", ".tab"), open_delimited, writing_delimited, packable=True),
         Format("parquet", (".parquet", ".pq"), open_parquet, writing_parquet),
+        Format("arrow", (".arrow", ".feather", ".ipc"), open_arrow, writing_arrow),
     )
 }
 

@@ -73,4 +73,4 @@ def require_regular(path: Path) -> None:
 
 
 def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__
+    return error.strerror or str(error) or type(error).__name__

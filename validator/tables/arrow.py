@@ -1,0 +1,90 @@
+"""Arrow IPC files, Feather among them: types, nulls and order kept; read and written in bounded memory."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+import polars as pl
+
+from validator.errors import FileError
+from validator.tables.columnar import reading_columns, scanned_batches, scanned_sample, sinking, spooling
+from validator.tables.refusals import reading, require_regular
+from validator.tables.table import BATCH_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from validator.tables.table import Table, Writer
+
+_KIND = "Arrow"
+_STARTS = {
+    b"\xff\xff\xff\xff": "an Arrow stream, which has no index; save it as an Arrow file (Feather)",
+    b"FEA1": "Feather of the first version; save it as version 2",
+    b"": "empty; export the list again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowTable:
+    """An opened Arrow file; see `Table`."""
+
+    path: Path
+    schema: pl.Schema
+    format: str = "arrow"
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """Arrow names are what they are."""
+        return {name: name for name in self.schema}
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.batches`."""
+        wanted = self.schema.names() if columns is None else columns
+        return scanned_batches(_scan(self.path), self.path, _KIND, wanted)
+
+    def sample(self) -> pl.DataFrame:
+        """Return some rows; see `Table.sample`."""
+        return scanned_sample(_scan(self.path), self.path, _KIND)
+
+
+def open_arrow(path: Path) -> ArrowTable:
+    """Open an Arrow file by its footer.
+
+    Raises:
+        FileError: there is no such file, or it is truncated or none of Arrow.
+    """
+    require_regular(path)
+    with reading(path), path.open("rb") as file:
+        start = file.read(4)
+    if start in _STARTS:
+        raise FileError(f"{path} is {_STARTS[start]}.")
+    with reading_columns(path, _KIND):
+        return ArrowTable(path, _scan(path).collect_schema())
+
+
+@contextmanager
+def writing_arrow(
+    out: BinaryIO,
+    *,
+    target: Path | None,
+    schema: pl.Schema,
+    like: Table | None,  # noqa: ARG001 - an Arrow file has no manner to take after
+) -> Iterator[Writer]:
+    """Write rows to `out`, compressed, in the types that readers have known longest."""
+    with spooling(target, schema) as spool:
+        yield spool
+        with sinking(spool.target, _KIND):
+            spool.rows().sink_ipc(
+                out,
+                compression="zstd",
+                compat_level=pl.CompatLevel.oldest(),
+                record_batch_size=BATCH_ROWS,
+                maintain_order=True,
+            )
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    return pl.scan_ipc(path, glob=False, hive_partitioning=False)
