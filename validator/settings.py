@@ -121,13 +121,13 @@ def parse_share(text: str) -> float:
     return share
 
 
-def parse_canary(text: str) -> Number:
+def parse_number(text: str, *, option: str) -> Number:
     """Return the number written as `+447700900000`; blanks, dots, dashes and parentheses may stand in it."""
     try:
         return Number.parse(re.sub(r"[\s().-]", "", text))
     except ValueError:
         raise UsageError(
-            "a --canary is not understood; write it with its country code, for instance +447700900000"
+            f"a {option} is not understood; write it with its country code, for instance +447700900000"
         ) from None
 
 

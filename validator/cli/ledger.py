@@ -1,8 +1,10 @@
-"""`validator ledger`: look into the record of what is known."""
+"""`validator ledger`: look into the record of what is known, and take people out of it."""
 
 from __future__ import annotations
 
 import json
+import sys
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,17 +13,23 @@ import click
 
 from validator.cli import options as opt
 from validator.cli.show import show_rows
-from validator.ledger import read
+from validator.errors import FileError, UsageError
+from validator.ledger import Ledger, Selection, read
+from validator.reports import count_text
+from validator.settings import parse_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+    from typing import TextIO
 
-    from validator.ledger import LedgerStats
+    from validator.ledger import LedgerStats, Purged
+    from validator.model import Number
 
 
 @click.group()
 def ledger() -> None:
-    """Look into the ledger: what is known about each number, and the runs that found it out."""
+    """Look into the ledger, and look after it: what is known about each number, and from which runs."""
 
 
 @ledger.command()
@@ -34,6 +42,105 @@ def stats(*, ledger: Path, as_json: bool) -> None:
         click.echo(json.dumps({"path": str(ledger), **asdict(found)}))
     else:
         show_rows(("what", "value"), _facts(ledger, found).items(), as_json=False)
+
+
+@ledger.command()
+@opt.stack(
+    click.option("--older-than", type=opt.DURATION, help="Forget what was found out longer ago, as in 30d."),
+    click.option(
+        "--number",
+        "numbers",
+        type=opt.NUMBER,
+        multiple=True,
+        help="Forget this number; repeat it for several. Other users of the machine can read arguments: "
+        "--numbers keeps them out.",
+    ),
+    click.option(
+        "--numbers",
+        "numbers_file",
+        type=click.File(encoding="utf-8-sig"),
+        help="File with numbers to forget, one a line; - for standard input.",
+    ),
+    click.option("--dry-run", is_flag=True, help="Only count what would go."),
+    click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal."),
+    opt.ledger_option,
+    opt.json_option,
+)
+def purge(
+    *,
+    older_than: float | None,
+    numbers: tuple[Number, ...],
+    numbers_file: TextIO | None,
+    dry_run: bool,
+    yes: bool,
+    ledger: Path,
+    as_json: bool,
+) -> None:
+    """Forget people: delete what is known about them and overwrite it in the ledger's files.
+
+    Takes old answers and failures, old runs, and everything that names one of the numbers.
+    """
+    selection = Selection(
+        before_ms=None if older_than is None else int((time.time() - older_than) * 1000),
+        numbers={*numbers, *_lines(numbers_file)},
+    )
+    _require_selection(selection, ledger)
+    if dry_run:
+        with read(ledger) as reader:
+            _tell(reader.purgeable(selection), "would go", as_json=as_json)
+        return
+    with Ledger.open(ledger, holder="validator ledger purge") as opened:
+        if not yes and not _is_confirmed(opened.purgeable(selection)):
+            click.echo("validator: nothing was forgotten", err=True)
+            return
+        _tell(opened.purge(selection), "forgotten", as_json=as_json)
+
+
+def _lines(file: TextIO | None) -> Iterator[Number]:
+    """Yield the numbers of a file; a line that holds none is not quoted, as it may name somebody."""
+    if file is None:
+        return
+    try:
+        for place, line in enumerate(file, start=1):
+            if line.strip():
+                yield parse_number(line, option=f"number in line {place} of --numbers")
+    except UnicodeDecodeError:
+        raise UsageError(f"--numbers {file.name} is no text; save it with a number a line") from None
+
+
+def _require_selection(selection: Selection, path: Path) -> None:
+    if selection.before_ms is None and not selection.numbers:
+        raise UsageError("nothing to forget was chosen; say --older-than 30d, --number or --numbers")
+    if not path.exists():
+        raise FileError(f"there is no ledger {path}; name the right one with --ledger")
+
+
+def _is_confirmed(found: Purged) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("nobody can be asked whether to go on without a terminal; say --yes, or --dry-run")
+    _say(found, "would go")
+    return click.confirm("Forget this for good?", err=True)
+
+
+def _tell(purged: Purged, what: str, *, as_json: bool) -> None:
+    _say(purged, what)
+    if as_json:
+        click.echo(json.dumps(asdict(purged)))
+
+
+def _say(purged: Purged, what: str) -> None:
+    counted = {
+        count_text(purged.numbers, "number"): purged.numbers,
+        count_text(
+            purged.older_facts, "older fact about others", "older facts about others"
+        ): purged.older_facts,
+        count_text(purged.runs, "run"): purged.runs,
+        count_text(
+            purged.blanked_runs, "run's name and summary", "runs' names and summaries"
+        ): purged.blanked_runs,
+    }
+    parts = ", ".join(text for text, count in counted.items() if count)
+    click.echo(f"validator: {what}: {parts or 'nothing'}", err=True)
 
 
 def _facts(path: Path, stats: LedgerStats) -> dict[str, str]:

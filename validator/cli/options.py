@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,9 +14,9 @@ from validator.settings import (
     Rate,
     Tolerance,
     default_ledger,
-    parse_canary,
     parse_deadline,
     parse_duration_s,
+    parse_number,
     parse_part,
     parse_share,
 )
@@ -49,7 +50,8 @@ PART = Parsed(parse_part, "share")
 RATE = Parsed(Rate.parse, "N/min|auto|find|none")
 MAX_AGE = Parsed(MaxAge.parse, "age")
 DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now().astimezone()), "time")
-CANARY = Parsed(parse_canary, "number")
+CANARY = Parsed(partial(parse_number, option="--canary"), "number")
+NUMBER = Parsed(partial(parse_number, option="--number"), "number")
 TOLERANCE = Parsed(Tolerance.parse, "rows|share")
 FILE = click.Path(path_type=Path)
 

@@ -5,6 +5,7 @@ One process writes (`Ledger`), any number read (`read`). The file is SQLite; `sc
 
 from validator.ledger.columns import KnownColumns
 from validator.ledger.lock import Lock
+from validator.ledger.purging import Purged, Selection
 from validator.ledger.reader import KnownRow, LedgerReader, LedgerStats, RunRecord, Suspect, read
 from validator.ledger.rows import Finding
 from validator.ledger.schema import OWN_ID_SUFFIX
@@ -19,7 +20,9 @@ __all__ = [
     "LedgerReader",
     "LedgerStats",
     "Lock",
+    "Purged",
     "RunRecord",
+    "Selection",
     "Suspect",
     "read",
 ]

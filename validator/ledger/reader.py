@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
-from validator.ledger import columns
+from validator.ledger import columns, purging
 from validator.ledger.columns import FACT, WANTED
 from validator.ledger.connection import open_reader, translated
 from validator.ledger.rows import Finding
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.ledger.columns import KnownColumns
+    from validator.ledger.purging import Purged, Selection
 
 QUARTER_HOUR_MS = 900_000
 
@@ -255,6 +256,15 @@ class LedgerReader:
         """
         with translated(self.path, "read"):
             return [Suspect(*row) for row in self._reading.execute(SUSPECTS, (session,))]
+
+    def purgeable(self, selection: Selection) -> Purged:
+        """Return what purging would do, in one pass over the ledger.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        with translated(self.path, "read"):
+            return purging.count(self._reading, selection)
 
     def runs(self, limit: int) -> list[RunRecord]:
         """Return the latest runs, the newest first.

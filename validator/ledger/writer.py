@@ -6,8 +6,8 @@ from collections import Counter
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
-from validator.errors import LedgerError
-from validator.ledger import suspects
+from validator.errors import Busy, LedgerError
+from validator.ledger import purging, suspects
 from validator.ledger.connection import open_reader, open_writer, translated
 from validator.ledger.lock import Lock
 from validator.ledger.place import (
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from validator.ledger.purging import Purged, Selection
     from validator.ledger.rows import Row
 
 SPEND = """
@@ -187,6 +188,32 @@ class Ledger(LedgerReader):
             self._write_group(writing)
             writing.execute(FINISH_RUN, (finished_at_ms, exit_code, summary_json, run_id))
         self._clear_group()
+
+    def purge(self, selection: Selection) -> Purged:
+        """Forget what was selected, durably, and overwrite it in the file and its WAL; return what went.
+
+        Takes room for a copy of the ledger beside it, twice, while it lasts. When it is broken off, what was
+        deleted stays deleted, and purging again does the rest.
+
+        Raises:
+            Busy: it is deleted, but somebody reads an older state in the WAL, which therefore still is there.
+            LedgerError: it could not be written; nothing more is accepted.
+        """
+        self._require_usable()
+        with self._transaction() as writing:
+            self._write_group(writing)
+            purged = purging.forget(writing, selection)
+        self._clear_group()
+        self._usable = False
+        with translated(self.path, "overwritten"):
+            is_overwritten = purging.overwrite(self._writing)
+        self._usable = True
+        if not is_overwritten:
+            raise Busy(
+                f"what was to go is deleted from the ledger {self.path}, but another process reads it, so "
+                f"that an older state stays in its WAL; run the same command again when that has ended"
+            )
+        return purged
 
     def close(self) -> None:
         """Commit what is left in the group (it was paid for), and let go of file and lock.

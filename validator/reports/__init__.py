@@ -12,7 +12,7 @@ from validator.reports.summary import (
     Summary,
 )
 from validator.reports.terminal import render_plan, render_summary
-from validator.reports.wording import duration_text
+from validator.reports.wording import count_text, duration_text
 
 __all__ = [
     "PROVIDER_PLANS",
@@ -26,6 +26,7 @@ __all__ = [
     "RateUse",
     "SessionCounts",
     "Summary",
+    "count_text",
     "duration_text",
     "render_html",
     "render_plan",

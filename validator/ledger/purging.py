@@ -1,0 +1,145 @@
+"""Forgetting people: what goes, and how it leaves no copy behind.
+
+Whoever is chosen goes from every table that can name a person: `numbers`, `suspects`, and the file names and
+summaries in `runs`. `findings` and `spending` know sessions, not people.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from validator.model import MAX_DIGITS, MIN_DIGITS
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection
+
+NAMES = "(SELECT value FROM json_each(:numbers))"
+# An account's id may name another number than the one asked about: 447700900000@s.whatsapp.net.
+NAMED = f"(number IN {NAMES} OR CAST(whatsapp_id AS INTEGER) IN {NAMES})"
+# Null, and so false, where nothing is chosen by age (`:before_ms` is null).
+OLD = "max(coalesce(checked_at_ms, failed_at_ms), coalesce(failed_at_ms, checked_at_ms)) < :before_ms"
+GONE = f"({NAMED} OR {OLD})"
+PARTLY_OLD = "(checked_at_ms < :before_ms OR failed_at_ms < :before_ms)"
+OLD_RUN = "coalesce(finished_at_ms, started_at_ms) < :before_ms"
+
+COUNT_NUMBERS = f"""
+    SELECT count(*) FILTER (WHERE {GONE}), count(*) FILTER (WHERE {GONE} IS NOT TRUE AND {PARTLY_OLD})
+    FROM numbers
+"""  # noqa: S608 - put together from constants
+COUNT_RUNS = f"SELECT count(*) FROM runs WHERE {OLD_RUN}"  # noqa: S608 - as above
+YOUNG_RUNS = f"""
+    SELECT id, input_name || ' ' || coalesce(summary_json, '') FROM runs WHERE {OLD_RUN} IS NOT TRUE
+"""  # noqa: S608 - as above
+
+FORGET = (
+    f"""
+    DELETE FROM suspects WHERE EXISTS (
+        SELECT 1 FROM numbers n WHERE n.number = suspects.number AND ({GONE} OR failed_at_ms < :before_ms)
+    )
+    """,  # noqa: S608 - as above
+    f"DELETE FROM numbers WHERE {GONE}",  # noqa: S608 - as above
+    """
+    UPDATE numbers SET finding = NULL, checked_at_ms = NULL, attempts = NULL, whatsapp_id = NULL
+    WHERE checked_at_ms < :before_ms
+    """,
+    """
+    UPDATE numbers SET failure = NULL, failed_at_ms = NULL, failed_attempts = NULL
+    WHERE failed_at_ms < :before_ms
+    """,
+    f"DELETE FROM runs WHERE {OLD_RUN}",  # noqa: S608 - as above
+)
+BLANK_RUN = "UPDATE runs SET input_name = '', summary_json = NULL WHERE id = ?"
+
+# A number as people write it, in a file's name or an option: digits with a little punctuation between.
+WRITTEN_NUMBER = re.compile(rf"\d(?:[\s().+-]{{0,3}}\d){{{MIN_DIGITS - 1},}}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What is to be forgotten: what is older than a time, and all about some numbers.
+
+    Attributes:
+        before_ms: facts and runs from before this go, in milliseconds since the Unix epoch; None for none.
+        numbers: these go whatever their age.
+    """
+
+    before_ms: int | None = None
+    numbers: Collection[int] = frozenset()
+
+    @property
+    def parameters(self) -> dict[str, int | str | None]:
+        """What the statements of this module are bound to."""
+        return {"before_ms": self.before_ms, "numbers": json.dumps([int(number) for number in self.numbers])}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """What was forgotten, or would be.
+
+    Attributes:
+        numbers: numbers of which nothing is known any more.
+        older_facts: numbers that stay, less an older answer or an older failure to find out.
+        runs: runs that are no longer listed.
+        blanked_runs: runs that stay listed without file name and summary, as these named one of the numbers.
+    """
+
+    numbers: int
+    older_facts: int
+    runs: int
+    blanked_runs: int
+
+    def __bool__(self) -> bool:
+        """Whether there is anything in it."""
+        return any((self.numbers, self.older_facts, self.runs, self.blanked_runs))
+
+
+def count(connection: sqlite3.Connection, selection: Selection) -> Purged:
+    """Return what `forget` would do."""
+    numbers, older_facts = connection.execute(COUNT_NUMBERS, selection.parameters).fetchone()
+    (runs,) = connection.execute(COUNT_RUNS, selection.parameters).fetchone()
+    blanked_runs = len(_runs_naming(connection, selection))
+    return Purged(numbers=numbers, older_facts=older_facts, runs=runs, blanked_runs=blanked_runs)
+
+
+def forget(writing: sqlite3.Connection, selection: Selection) -> Purged:
+    """Delete what was selected, in one of the writer's transactions; its pages still have to be rewritten."""
+    purged = count(writing, selection)
+    writing.executemany(BLANK_RUN, [(run,) for run in _runs_naming(writing, selection)])
+    for statement in FORGET:
+        writing.execute(statement, selection.parameters)
+    return purged
+
+
+def _runs_naming(connection: sqlite3.Connection, selection: Selection) -> list[int]:
+    if not selection.numbers:
+        return []
+    runs = connection.execute(YOUNG_RUNS, selection.parameters)
+    wanted = frozenset(map(int, selection.numbers))
+    return [run for run, text in runs if not wanted.isdisjoint(_numbers_in(text))]
+
+
+def _numbers_in(text: str) -> set[int]:
+    """Return every number that can be read out of a text, too many rather than one too few."""
+    written = (re.sub(r"\D", "", found) for found in WRITTEN_NUMBER.findall(text))
+    return {
+        int(digits[start:end])
+        for digits in written
+        for start in range(len(digits) - MIN_DIGITS + 1)
+        for end in range(start + MIN_DIGITS, min(start + MAX_DIGITS, len(digits)) + 1)
+    }
+
+
+def overwrite(writing: sqlite3.Connection) -> bool:
+    """Leave no copy of what was deleted in the file or its WAL; return whether nobody stood in the way.
+
+    Deleting has zeroed the rows, but a number can stand on as a separator between two pages of the tree, and
+    older pages stand in the WAL: the file is built anew from what is left, and the WAL cut to nothing. That
+    waits for readers, up to the busy timeout.
+    """
+    writing.execute("VACUUM")
+    (busy, _, _) = writing.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
