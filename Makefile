@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock docs limiters crash bench clean
+.PHONY: help setup demo test check format lock docs limiters crash fuzz bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -55,6 +55,12 @@ benchmarks/limiters/node_modules/.ready: benchmarks/limiters/package-lock.json
 
 crash: setup ## Kill a run of 20,000 rows ten times, and compare it with one that was left alone
 	CRASH_ROWS=20000 CRASH_KILLS=10 $(BIN)/python -m pytest tests/crash -q -s
+
+FUZZ_INPUTS ?= 1000000
+FUZZ_SEED ?= 0
+
+fuzz: setup ## Feed every parser a million inputs (FUZZ_INPUTS, from FUZZ_SEED)
+	FUZZ_INPUTS=$(FUZZ_INPUTS) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/fuzz -q
 
 bench: setup ## Measure, each figure against what it is to be compared with
 	$(BIN)/python benchmarks/run.py

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from validator.errors import FileError
 from validator.tables import open_table, writing
 from validator.tables.delimited import reader
 
@@ -127,6 +128,20 @@ def test_the_apostrophe_before_a_number_is_part_of_the_cell(listed):
 def test_rows_that_never_add_up_are_not_mended_by_apostrophes(listed):
     path = listed("name,phone\n'tis,1,2\n")
     assert open_table(path).dialect.quote == '"'
+
+
+def test_a_short_row_is_named_and_not_hidden_by_reading_all_as_one_column(listed):
+    """Any rows add up as one column, and an apostrophe before a number was enough to have them read so."""
+    path = listed("phone\tname\n'+447700900001\tAnn\n+44\n")
+    with pytest.raises(FileError, match=r"line 3 of .* has 1 cell where the header has 2"):
+        rows(path)
+
+
+@pytest.mark.parametrize("cell", ["'/+44''x'", "'+44\r'"])
+def test_a_list_with_apostrophes_for_quotes_is_written_so_that_it_is_read_again(listed, tmp_path, cell):
+    path = listed(f"'id','phone'\n'1',{cell}\n")
+    (tmp_path / "copy.csv").write_bytes(copied(path, tmp_path))
+    assert rows(tmp_path / "copy.csv") == rows(path)
 
 
 def test_a_decimal_comma_is_not_the_delimiter(listed):

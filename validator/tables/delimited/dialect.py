@@ -114,5 +114,9 @@ def _apostrophes(head: bytes, plain: _Trial, *, whole: bool) -> _Trial | None:
         return None
     dialects = [replace(plain.dialect, delimiter=d, quote="'") for d in _DELIMITERS]
     trials = [_trial(head, dialect, whole=whole) for dialect in dialects]
-    sound = [trial for trial in trials if not trial.malformed and trial.agreement == 1]
+    # Any rows add up as one column: that mends nothing where there are several.
+    least = min(plain.width, 2)
+    sound = [
+        trial for trial in trials if not trial.malformed and trial.agreement == 1 and trial.width >= least
+    ]
     return _best(sound) if sound else None

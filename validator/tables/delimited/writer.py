@@ -89,9 +89,11 @@ class _DelimitedWriter:
     def _quoted(self, name: str) -> str:
         quote = self.dialect.quote
         special = {self.dialect.delimiter, quote, "\r", "\n"}
+        # Apostrophes are known for quotes by a header that is written with them.
+        is_tell = quote == "'"
         # A lone empty name would be a blank line, and one that reads like Excel's hint would be taken for it.
         lone_empty = not name and len(self.schema) == 1
-        if lone_empty or special.intersection(name) or name.lower().startswith("sep="):
+        if is_tell or lone_empty or special.intersection(name) or name.lower().startswith("sep="):
             return quote + name.replace(quote, quote + quote) + quote
         return name
 
