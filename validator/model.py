@@ -86,8 +86,9 @@ class Reason(StrEnum):
     LANDLINE = "landline"
     # invalid, by the provider's word
     REJECTED_BY_PROVIDER = "rejected_by_provider"
-    # not_registered
+    # not_registered, said once or confirmed by a second asking
     NOT_ON_WHATSAPP = "not_on_whatsapp"
+    NOT_ON_WHATSAPP_TWICE = "not_on_whatsapp_twice"
     # suppressed
     SUPPRESSION_LIST = "suppression_list"
     # unknown: not asked, or asked without an answer
@@ -100,6 +101,7 @@ class Reason(StrEnum):
     UNEXPECTED_STATUS = "unexpected_status"
     SESSION_DISCONNECTED = "session_disconnected"
     SESSION_SUSPECT = "session_suspect"
+    NOT_CONFIRMED = "not_confirmed"
 
 
 class Source(StrEnum):

@@ -159,15 +159,19 @@ class Runs:
                 inherited=inherited,
             )
             todo = pl.Series("number", self.missing(), dtype=pl.UInt64)
+            earlier = pl.Series("number", self.said_once(), dtype=pl.UInt64)
             with anyio.move_on_at(kill_at):
                 ending = await ask_all(todo, asking, tally, watchers)
                 if confirm and ending is None:
-                    ending = await confirm_negatives(todo, asking, tally, since_ms=begun_ms)
+                    ending = await confirm_negatives(todo, earlier, asking, tally, since_ms=begun_ms)
         return Ran(ending, tally, doubts(lanes, known, tally), anyio.current_time())
 
     def missing(self):
         decided = {number for number, (verdict, _) in self.known().items() if verdict != "unknown"}
         return [number for number in self.numbers if number not in decided]
+
+    def said_once(self):
+        return [number for number in self.numbers if self.known().get(number, ())[1:] == ("not_on_whatsapp",)]
 
     def known(self):
         if not self.ledger_path.exists():

@@ -1,7 +1,7 @@
 """Every "no" asked about once more."""
 
 import pytest
-from honesty import Said, draw
+from honesty import OWN, Said, draw
 
 from validator.errors import TimedOut
 
@@ -11,6 +11,11 @@ def listed(tmp_path):
     return lambda count=30, share=0.5, seed=1, **world: draw(
         tmp_path, seed, count=count, share=share, **world
     )
+
+
+ONCE = ("not_registered", "not_on_whatsapp")
+YES = ("registered", None)
+TWICE = ("not_registered", "not_on_whatsapp_twice")
 
 
 def nobodies(runs):
@@ -66,37 +71,54 @@ def test_a_no_that_turns_into_a_yes_is_a_yes(listed):
     assert ran.tally.verdicts == {"registered": 16, "not_registered": 14}
 
 
-def test_a_no_that_cannot_be_confirmed_stands(listed):
+def saying(runs, change):
+    """Let `change` say what the world says, given what it would say else."""
+    before = runs.world.says
+    runs.world.says = lambda number, session, now: change(number, session, before(number, session, now))
+
+
+def test_a_no_that_cannot_be_confirmed_stays_said_once_and_the_next_run_asks_again(listed):
     runs = listed()
     mute = nobodies(runs)[0]
-    before = runs.world.says
 
-    def says(number, session, now):
-        if number == mute and runs.asked()[mute] > 1:
+    def says(number, _session, truth):
+        if number == mute and runs.asked()[mute] in {2, 3}:
             raise TimedOut("30 s")
-        return before(number, session, now)
+        return truth
 
-    runs.world.says = says
+    saying(runs, says)
     ran = runs.run(confirm=True, max_attempts=2)
+    assert (ran.ending, runs.wrong(), runs.missing(), ran.tally.failures) == (None, [], [], 2)
+    assert [number for number in runs.numbers if runs.known()[number] == ONCE] == [mute]
 
-    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
-    assert ran.tally.failures == 2
+    again = runs.run(confirm=True)
+    assert (again.tally.attempts, runs.known()[mute]) == (1, TWICE)
 
 
-def test_a_session_that_lies_when_it_confirms_ends_the_run_and_the_first_answers_stand(listed):
+def test_a_session_that_lies_when_it_confirms_is_replaced_by_the_one_that_does_not(listed):
     runs = listed()
-    before = runs.world.says
+    saying(
+        runs,
+        lambda _number, session, truth: (
+            Said(False) if session == "b" and max(runs.asked().values()) > 1 else truth
+        ),
+    )
 
-    def says(number, session, now):
-        if session == "b" and max(runs.asked().values()) > 1:
-            return Said(False)
-        return before(number, session, now)
+    ran = runs.run(sessions=("a", "b"), confirm=True)
 
-    runs.world.says = says
+    assert (ran.ending, runs.wrong(), runs.missing(), runs.said_once()) == (None, [], [], [])
+    assert any('session b answers "no"' in warning for warning in ran.warnings)
+
+
+def test_a_run_whose_every_session_lies_when_it_confirms_ends_and_the_first_answers_stay(listed):
+    runs = listed()
+    saying(runs, lambda _number, _session, truth: Said(False) if max(runs.asked().values()) > 1 else truth)
+
     ran = runs.run(sessions=("a", "b"), confirm=True)
 
     assert ran.ending.exit_code == 6
     assert (runs.wrong(), runs.missing()) == ([], [])
+    assert runs.said_once() == nobodies(runs)
 
 
 def test_a_stop_in_the_second_round_ends_it_and_the_day_is_one(listed):
@@ -107,3 +129,41 @@ def test_a_stop_in_the_second_round_ends_it_and_the_day_is_one(listed):
     assert "--daily-cap" in str(ran.ending)
     assert ran.tally.attempts_through("a") <= 35
     assert (runs.wrong(), runs.missing()) == ([], [])
+
+
+def test_a_session_whose_day_is_spent_hands_its_confirmations_over(listed):
+    runs = listed(share=0.0)
+
+    ran = runs.run(sessions=("a", "b"), left_today={"b": 18}, confirm=True)
+
+    assert (ran.ending, runs.said_once(), ran.tally.attempts_through("b")) == (None, [], 18)
+
+
+def test_what_was_answered_before_is_confirmed_later_with_exactly_the_missing_calls(listed):
+    runs = listed()
+    runs.run()
+    assert runs.said_once() == nobodies(runs)
+
+    later = runs.run(confirm=True)
+
+    assert later.tally.attempts == later.tally.confirmations == len(nobodies(runs))
+    assert {runs.known()[number] for number in nobodies(runs)} == {TWICE}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
+def test_a_killed_run_goes_on_with_what_is_not_confirmed(listed, seed):
+    """Each kill costs at most what was in flight, and what nothing had vouched for by then."""
+    runs = listed(count=120, share=0.4, seed=seed)
+    sessions = ("a", "b") if seed % 2 else ("a",)
+    kill_at = ended_at = 0.0
+    while ended_at >= kill_at:
+        settled = {number for number, said in runs.known().items() if said in {YES, TWICE}}
+        before = runs.asked()
+        kill_at = runs.now_s + runs.world.rng.uniform(0.02, 0.4)
+        ended_at = runs.run(sessions=sessions, canaries=(OWN,), confirm=True, kill_at=kill_at).ended_at
+        assert not runs.wrong()
+        assert not {number for number in settled if runs.asked()[number] > before[number]}
+
+    assert runs.said_once() == runs.missing() == []
+    assert {runs.known()[number] for number in nobodies(runs)} == {TWICE}

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from validator.batch.knowledge import SCHEMA, Knowledge
-from validator.model import Source, Verdict
+from validator.model import Reason, Source, Verdict
 from validator.settings import DAY_S, MaxAge
 
 DAY_MS = int(DAY_S * 1000)
@@ -51,6 +51,31 @@ def test_the_columns_are_the_same_whatever_is_known(knows, make_outcome):
     empty, filled = knows([]).of(series(LOW)), knows([make_outcome(LOW)]).of(series(LOW))
 
     assert empty.schema == filled.schema
+
+
+def test_a_no_that_was_said_once_is_no_answer_where_only_the_confirmed_count(knows, make_outcome):
+    said = {
+        LOW: {},
+        LOW + 1: {"reason": Reason.NOT_ON_WHATSAPP_TWICE},
+        LOW + 2: {"source": Source.IMPORTED},
+        LOW + 3: {"verdict": Verdict.REGISTERED, "reason": None},
+        LOW + 4: {"verdict": Verdict.UNKNOWN, "reason": Reason.NOT_CONFIRMED},
+    }
+    outcomes = [
+        make_outcome(number, **{"verdict": Verdict.NOT_REGISTERED} | what) for number, what in said.items()
+    ]
+    knowledge = knows(outcomes)
+    confirmed = knowledge.confirmed()
+
+    assert knowledge.once.to_list() == []
+    assert confirmed.once.to_list() == [LOW]
+    assert confirmed.of(series(*said)).select("verdict", "reason", "fresh").rows() == [
+        ("unknown", "not_confirmed", False),
+        ("not_registered", "not_on_whatsapp_twice", True),
+        ("not_registered", "not_on_whatsapp", True),
+        ("registered", None, True),
+        ("unknown", "not_confirmed", True),
+    ]
 
 
 @given(

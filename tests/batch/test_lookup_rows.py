@@ -16,9 +16,9 @@ def look(ledger, now_ms, make_outcome):
     def run(*typed, users=(), max_age=None):
         asked = []
 
-        def ask(todo):
-            asked.extend(todo)
-            for number in todo:
+        def ask(plan):
+            asked.extend(plan.todo)
+            for number in plan.todo:
                 verdict = Verdict.REGISTERED if number in users else Verdict.NOT_REGISTERED
                 ledger.record(make_outcome(number, verdict))
             ledger.commit()
@@ -30,6 +30,7 @@ def look(ledger, now_ms, make_outcome):
             ledger=ledger,
             max_age=max_age or MaxAge(),
             now_ms=now_ms,
+            confirms=False,
             ask=ask,
         )
         return rows, asked

@@ -116,6 +116,43 @@ def test_a_limit_is_the_most_that_are_asked(limit, left):
     assert (plan.todo.len(), plan.left_out, plan.distinct) == (left, 10 - left, 10)
 
 
+def once_of(*numbers):
+    frame = knowledge_of(unknown=numbers).frame
+    return Knowledge(frame, once=frame["number"])
+
+
+def test_what_was_answered_no_once_is_asked_about_again_where_that_is_to_be_confirmed():
+    plan = make_plan(people_of(*TEN), once_of(*TEN[:4]), order=Order.INPUT, confirms=True)
+
+    assert (plan.todo.to_list(), plan.to_confirm.to_list()) == (TEN[4:], TEN[:4])
+    assert plan.numbers.to_list() == TEN[4:] + TEN[:4]
+
+
+def test_a_limit_is_one_for_those_to_ask_and_those_to_confirm():
+    plan = make_plan(people_of(*TEN), once_of(*TEN[:4]), order=Order.INPUT, confirms=True, limit=6)
+
+    assert (plan.todo.to_list(), plan.to_confirm.to_list(), plan.left_out) == (TEN[4:6], TEN[:4], 4)
+
+
+def test_a_plan_can_be_narrowed_to_some_of_its_numbers():
+    plan = make_plan(people_of(*TEN), once_of(*TEN[:4]), order=Order.INPUT, confirms=True)
+    part = plan.among(pl.Series("number", TEN[3:6], dtype=pl.UInt64))
+
+    assert (part.todo.to_list(), part.to_confirm.to_list(), part.rows) == (TEN[4:6], TEN[3:4], 10)
+
+
+@pytest.mark.parametrize(("yes", "once", "expected"), [(0, 0, 5), (0, 4, 5), (4, 0, 1), (2, 2, 3)], ids=str)
+def test_as_many_noes_are_expected_as_among_the_known(yes, once, expected):
+    known = knowledge_of(fresh=TEN[:yes], unknown=TEN[yes : yes + once])
+    knowledge = Knowledge(known.frame, once=pl.Series("number", TEN[yes : yes + once], dtype=pl.UInt64))
+
+    def plan(confirms):
+        return make_plan(people_of(*TEN), knowledge, confirms=confirms)
+
+    assert plan(confirms=True).confirmations_expected == expected
+    assert plan(confirms=False).confirmations_expected == 0
+
+
 @pytest.mark.parametrize("order", Order)
 def test_an_empty_list_makes_an_empty_plan(order):
     plan = make_plan(people_of(), NOTHING, order=order)

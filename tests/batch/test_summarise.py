@@ -21,6 +21,8 @@ NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
 JOB = Job(input=Path("leads.csv"), output=Path("out.csv"), sendable=Path("send.csv"))
 PLAN = Plan(
     todo=pl.Series([1, 2, 3], dtype=pl.UInt64),
+    to_confirm=pl.Series([], dtype=pl.UInt64),
+    confirms=False,
     left_out=0,
     rows=10,
     distinct=5,
@@ -155,3 +157,12 @@ def test_a_plan_tells_suppressed_people_apart_and_when_it_would_end():
 
 def test_a_plan_without_a_rate_has_no_end():
     assert summarise_plan(JOB, PLAN, rate_per_min=None, now=NOW).ends_at is None
+
+
+def test_a_plan_that_confirms_counts_its_calls_and_their_time():
+    plan = replace(PLAN, to_confirm=pl.Series([4, 5], dtype=pl.UInt64), confirms=True)
+
+    summary = summarise_plan(JOB, plan, rate_per_min=60.0, now=NOW)
+
+    assert (summary.calls_to_make, summary.calls_to_confirm, summary.confirmations_expected) == (5, 2, 2)
+    assert summary.time_s == pytest.approx(7 * 60.5 / 60)

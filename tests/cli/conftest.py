@@ -187,6 +187,18 @@ def spawn():
 
 
 @pytest.fixture
+def until(portal):
+    """Wait until something is so in the sandbox."""
+
+    async def wait(condition):
+        with anyio.fail_after(20):
+            while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
+                await anyio.sleep(0.005)
+
+    return lambda condition: portal.call(wait, condition)
+
+
+@pytest.fixture
 def table():
     """The rows of what was printed with tabs, the header apart."""
 

@@ -107,6 +107,38 @@ def test_without_canaries_every_answer_is_believed_with_a_warning(check, provide
 
 
 @pytest.mark.slow
+def test_what_a_killed_run_has_not_confirmed_is_planned_and_confirmed_by_the_next(
+    *, provider, spawn, run, listed, until, ledger_path
+):
+    app = provider(latency_ms=20, plan="unlimited", registered_share=0.3)
+    words = ("leads.csv", "--accept", "possible", "--confirm-negatives")
+    asking = (*words, "--rate", "none", "--concurrency", "2", "--json", "-q")
+    listed(MANY)
+
+    killed = spawn("check", *asking)
+    until(lambda: list(app.log.numbers.values()).count(2) > 5)
+    killed.kill()
+    killed.wait()
+    asked = dict(app.log.numbers)
+    assert not Path("leads.checked.csv").exists()
+
+    with read(ledger_path) as ledger:
+        known = {row[0]: row[2] for rows in ledger.known() for row in rows}
+    open_now = [number for number, reason in known.items() if reason == "not_on_whatsapp"]
+    plan = run("plan", *words, "--json", "-q").json
+    assert len(open_now) > 5
+    assert (plan["calls_to_make"], plan["calls_to_confirm"]) == (len(open_now), len(open_now))
+    assert plan["confirmations_expected"] == 0
+
+    done = run("check", *asking)
+    again = {number: count - asked[number] for number, count in app.log.numbers.items() if number != OWN}
+    assert done.code == 0
+    assert {number for number, count in again.items() if count} <= {f"+{number}" for number in open_now}
+    assert set(done.json["reasons"]) == {"not_on_whatsapp_twice"}
+    assert run("plan", *words, "--json", "-q").json["calls_to_make"] == 0
+
+
+@pytest.mark.slow
 def test_negatives_are_confirmed_when_asked_for(check, provider):
     app = provider()
 

@@ -17,18 +17,6 @@ MANY = "phone\n" + "".join(f"+4477009{place:05}\n" for place in range(20, 120))
 
 
 @pytest.fixture
-def until(portal):
-    """Wait until something is so in the sandbox."""
-
-    async def wait(condition):
-        with anyio.fail_after(20):
-            while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
-                await anyio.sleep(0.005)
-
-    return lambda condition: portal.call(wait, condition)
-
-
-@pytest.fixture
 def start_check(spawn, listed):
     def start(*options, content=MANY):
         listed(content)

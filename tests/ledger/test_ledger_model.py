@@ -20,6 +20,7 @@ REASONS = {
     Verdict.UNKNOWN: Reason.TIMEOUT,
 }
 NO = Verdict.NOT_REGISTERED
+DOUBTS = {Reason.NOT_ON_WHATSAPP: "session_suspect", Reason.NOT_ON_WHATSAPP_TWICE: "not_confirmed"}
 NUMBERS = st.integers(FIRST, FIRST + 5).map(Number)
 TIMES_MS = st.integers(0, 100)
 
@@ -41,7 +42,7 @@ def row_of(outcome, *, waits):
     return (
         int(outcome.number),
         "unknown" if suspect else outcome.verdict.value,
-        "session_suspect" if suspect else outcome.reason.value if outcome.reason else None,
+        DOUBTS[outcome.reason] if suspect else outcome.reason.value if outcome.reason else None,
         None if unknown else outcome.whatsapp_id,
         outcome.source.value,
         outcome.checked_at_ms,
@@ -70,11 +71,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger.record(outcome)
         self.group.append((outcome, 0))
 
-    @rule(number=NUMBERS, at_ms=TIMES_MS)
-    def suspect(self, number, at_ms):
-        outcome = Outcome(
-            number=number, verdict=NO, reason=REASONS[NO], checked_at_ms=at_ms, session="sess_a"
-        )
+    @rule(number=NUMBERS, reason=st.sampled_from(list(DOUBTS)), at_ms=TIMES_MS)
+    def suspect(self, number, reason, at_ms):
+        outcome = Outcome(number=number, verdict=NO, reason=reason, checked_at_ms=at_ms, session="sess_a")
         self.ordinal += 1
         self.ledger.suspect(outcome, self.ordinal)
         self.group.append((outcome, self.ordinal))

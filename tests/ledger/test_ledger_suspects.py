@@ -49,6 +49,24 @@ def test_vouching_makes_it_the_answer_it_was_with_its_own_time_and_attempts(ledg
     assert ledger.suspects("sess_a") == []
 
 
+def test_a_confirming_no_leaves_the_first_one_standing_until_it_is_vouched_for(ledger, say_no, make_outcome):
+    for place in (1, 2):
+        ledger.record(make_outcome(place, Verdict.NOT_REGISTERED))
+        say_no(place, place, reason=Reason.NOT_ON_WHATSAPP_TWICE)
+    say_no(3, 3, reason=Reason.NOT_ON_WHATSAPP_TWICE)
+    ledger.commit()
+    assert shown(ledger) == {1: NO, 2: NO, 3: ("unknown", "not_confirmed")}
+
+    ledger.vouch("sess_a", 1)
+    assert [int(number) - FIRST for number in ledger.retract("sess_a", 3)] == [2, 3]
+
+    assert shown(ledger) == {
+        1: ("not_registered", "not_on_whatsapp_twice"),
+        2: NO,
+        3: ("unknown", "not_confirmed"),
+    }
+
+
 def test_vouching_reaches_up_to_its_ordinal_and_no_other_session(ledger, say_no):
     for place in (1, 2, 3):
         say_no(place, place)

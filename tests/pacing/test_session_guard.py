@@ -378,6 +378,10 @@ def test_where_nothing_can_vouch_the_end_believes_what_waits_and_says_how_much()
     assert (guard.release(), guard.rulings()) == (0, [])
 
 
+def test_one_attempt_of_a_day_is_kept_back_where_there_is_a_canary():
+    assert (new(OWN).reserve, new().reserve, NoGuard().reserve) == (1, 0, 0)
+
+
 def test_what_an_earlier_run_left_is_vouched_for_first():
     guard = new(OWN, settled=40, heard=43)
 

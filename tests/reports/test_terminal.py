@@ -100,6 +100,17 @@ def test_the_plan_tells_calls_and_the_time_on_each_plan(plan):
     assert lines_with(text, "ends") == ["ends 2026-11-23T18:06:44+00:00, if started now"]
 
 
+def test_the_plan_counts_what_is_to_be_confirmed_and_its_time(plan):
+    text = shown(render_plan(replace(plan, calls_to_confirm=50, confirmations_expected=200)))
+
+    assert text.startswith("About 1,000 calls to make for 1,000 rows.")
+    assert lines_with(text, "confirming") == [
+        "confirming 50 noes of earlier runs once more, about 200 of 750 numbers twice"
+    ]
+    assert lines_with(text, "this run") == ["this run 120 8 min 24 s"]
+    assert "confirming" not in shown(render_plan(plan))
+
+
 def test_the_plan_tells_what_is_never_asked_and_what_is_known(plan):
     text = shown(render_plan(plan))
 

@@ -16,6 +16,7 @@ from validator.batch.paced import paced
 from validator.batch.queue import Queue
 from validator.batch.recorder import Recorder
 from validator.errors import ApiError, Forbidden, ValidatorError
+from validator.model import Reason
 from validator.pacing import CONNECTED, RetryPolicy, ending_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Asking:
         ledger: where outcomes go.
         now_ms: the time of day in milliseconds since the Unix epoch.
         inherited: what the lanes' guards have taken over from an earlier run, by session.
+        absence: the reason that a "no" is written down with.
     """
 
     provider: Provider
@@ -59,6 +61,7 @@ class Asking:
     ledger: Ledger
     now_ms: Callable[[], int]
     inherited: Mapping[str, Inherited] = field(default_factory=dict)
+    absence: Reason = Reason.NOT_ON_WHATSAPP
 
 
 async def ask_all(
@@ -82,6 +85,7 @@ async def ask_all(
         recorder=recorder,
         tally=tally,
         now_ms=asking.now_ms,
+        absence=asking.absence,
     )
     fan_out = FanOut(
         queue=queue,

@@ -39,6 +39,7 @@ class Exchanges:
         recorder: where outcomes go.
         tally: what to count in.
         now_ms: the time of day in milliseconds since the Unix epoch.
+        absence: the reason that a "no" is written down with.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Exchanges:
         recorder: Recorder,
         tally: Tally,
         now_ms: Callable[[], int],
+        absence: Reason = Reason.NOT_ON_WHATSAPP,
     ) -> None:
         self._provider = provider
         self._queue = queue
@@ -61,6 +63,7 @@ class Exchanges:
         self._recorder = recorder
         self._tally = tally
         self._now_ms = now_ms
+        self._absence = absence
 
     def check(self, lane: Lane) -> Exchange:
         """Ask about the next number through a lane."""
@@ -131,7 +134,7 @@ class Exchanges:
         self._tally.end(lane.session, None)
         registered = reply.is_whatsapp_user
         verdict = Verdict.REGISTERED if registered else Verdict.NOT_REGISTERED
-        reason = None if registered else Reason.NOT_ON_WHATSAPP
+        reason = None if registered else self._absence
         match lane.guard.hear(now, mark, check.number, registered=registered):
             case Again():
                 self._queue.give_back(check)

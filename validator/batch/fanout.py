@@ -232,8 +232,7 @@ class FanOut:
 
     def _action(self, lane: Lane, now: float, *, last: bool = False) -> Action:
         spent = self._tally.attempts_through(lane.session)
-        # One attempt of the day is kept to have the latest answers vouched for.
-        kept = 1 if lane.guard.unvouched and not last else 0
+        kept = 0 if last else lane.guard.reserve
         if spent + kept >= self._bounds.left_today.get(lane.session, math.inf):
             return Halt(StoppedEarly(f"session {lane.session} has spent its --daily-cap"))
         return lane.next(now, last=last)

@@ -47,6 +47,7 @@ class Job:
         order: in which to ask.
         only: restricts whom to ask.
         limit: asks about at most so many numbers.
+        confirm_negatives: whether a "no" counts only once it has been said twice.
     """
 
     input: Path
@@ -64,6 +65,7 @@ class Job:
     order: Order = Order.SHUFFLED
     only: Only = Only.ALL
     limit: int | None = None
+    confirm_negatives: bool = False
 
     @property
     def targets(self) -> dict[str, Path]:
@@ -187,14 +189,33 @@ def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[
     people = read_people(opened.table, opened.reading, suppressed=suppressed, tell=tell)
     if people.is_empty():
         raise FileError(f"{job.input} has a header and no rows; export the list again, with its recipients")
-    knowledge = knowledge_of(people, ledger, job.max_age, now_ms)
-    return Survey(people, make_plan(people, knowledge, order=job.order, only=job.only, limit=job.limit))
+    knowledge = knowledge_of(people, ledger, job.max_age, now_ms, confirmed=job.confirm_negatives)
+    plan = make_plan(
+        people,
+        knowledge,
+        order=job.order,
+        only=job.only,
+        limit=job.limit,
+        confirms=job.confirm_negatives,
+    )
+    return Survey(people, plan)
 
 
-def knowledge_of(people: pl.DataFrame, ledger: LedgerReader, max_age: MaxAge, now_ms: int) -> Knowledge:
-    """Return what the ledger knows about the rows' numbers that may be asked about."""
+def knowledge_of(
+    people: pl.DataFrame, ledger: LedgerReader, max_age: MaxAge, now_ms: int, *, confirmed: bool = False
+) -> Knowledge:
+    """Return what the ledger knows about the rows' numbers that may be asked about.
+
+    Args:
+        people: the rows.
+        ledger: what is known.
+        max_age: how long answers hold.
+        now_ms: the start of the run, in milliseconds since the Unix epoch.
+        confirmed: whether a "no" counts only once it has been said twice.
+    """
     numbers = people["number"].filter(askable(people)).unique().sort()
-    return read_knowledge(ledger, numbers, max_age, now_ms)
+    knowledge = read_knowledge(ledger, numbers, max_age, now_ms)
+    return knowledge.confirmed() if confirmed else knowledge
 
 
 def write_output(

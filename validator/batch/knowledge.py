@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -50,10 +50,12 @@ class Knowledge:
             WhatsApp id is the number itself), `checked_at_ms` (milliseconds since the Unix epoch), `fresh`
             (no need to ask again).
         ids: `number` and `whatsapp_id` of those that have another id, ascending.
+        once: the numbers (UInt64) whose "no" would hold, had it been said twice; see `confirmed`.
     """
 
     frame: pl.DataFrame
     ids: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=IDS))
+    once: pl.Series = field(default_factory=lambda: pl.Series("number", dtype=pl.UInt64))
 
     def of(self, numbers: pl.Series) -> pl.DataFrame:
         """Return what is known about each of `numbers` (UInt64, nulls allowed), in their order.
@@ -66,6 +68,15 @@ class Knowledge:
         answered = pl.col("verdict") != Verdict.UNKNOWN.value
         other = pl.when(answered).then(_at(self.ids, numbers)["whatsapp_id"])
         return found.with_columns(whatsapp_id=own.fill_null(other)).drop("own_id")
+
+    def confirmed(self) -> Knowledge:
+        """Return what is known if a "no" that the provider has said once only is no answer yet.
+
+        Such a number is `unknown` for the reason `not_confirmed`, and not fresh. What was imported is kept:
+        nobody here knows how often it was asked.
+        """
+        once = self.frame.filter(_is_said_once())["number"]
+        return replace(self, frame=self.frame.with_columns(_doubted()), once=once)
 
 
 def _at(frame: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
@@ -143,6 +154,21 @@ def _among(frame: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
 
 def _is_unknown() -> pl.Expr:
     return pl.col("verdict") == Verdict.UNKNOWN.value
+
+
+def _doubted() -> list[pl.Expr]:
+    """Return the columns that change where a "no" that was said once only is no answer."""
+    words = {"verdict": Verdict.UNKNOWN, "reason": Reason.NOT_CONFIRMED}
+    changed = [
+        pl.when(_is_said_once()).then(pl.lit(word.value, SCHEMA[name])).otherwise(name).alias(name)
+        for name, word in words.items()
+    ]
+    return [*changed, *(pl.col(name) & ~_is_said_once() for name in ("own_id", "fresh"))]
+
+
+def _is_said_once() -> pl.Expr:
+    asked = pl.col("source") == Source.API.value
+    return asked & pl.col("reason").eq_missing(Reason.NOT_ON_WHATSAPP.value)
 
 
 def _fresh(cutoffs_ms: Mapping[Verdict, int]) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,6 +16,7 @@ from validator.model import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from validator.batch.plan import Plan
     from validator.ledger import LedgerReader
     from validator.phone import Accept
     from validator.settings import MaxAge
@@ -31,7 +33,8 @@ def look_up(
     ledger: LedgerReader,
     max_age: MaxAge,
     now_ms: int,
-    ask: Callable[[pl.Series], None],
+    confirms: bool,
+    ask: Callable[[Plan], None],
 ) -> pl.DataFrame:
     """Return one row for each number typed, in order: the number and what the output of a check would say.
 
@@ -42,12 +45,14 @@ def look_up(
         ledger: what is known, before and after asking.
         max_age: how long earlier answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
-        ask: asks about the numbers that are not known (UInt64) and puts the answers into the ledger.
+        confirms: whether a "no" counts only once it has been said twice.
+        ask: asks about the numbers that are not known and puts the answers into the ledger.
     """
     typed = pl.DataFrame({TYPED: numbers}, schema={TYPED: pl.String})
     people = people_of(typed, Reading(column=TYPED, region=region, accept=accept))
-    ask(make_plan(people, knowledge_of(people, ledger, max_age, now_ms), order=Order.INPUT).todo)
-    findings = find(people, knowledge_of(people, ledger, max_age, now_ms))
+    known = partial(knowledge_of, people, ledger, max_age, now_ms, confirmed=confirms)
+    ask(make_plan(people, known(), order=Order.INPUT, confirms=confirms))
+    findings = find(people, known())
     return typed.hstack(findings.with_columns(pl.col("checked_at").dt.to_string("iso:strict")))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -43,6 +43,9 @@ class Plan:
 
     Attributes:
         todo: the numbers to ask (UInt64, distinct), in the order to ask them.
+        to_confirm: further numbers (UInt64, distinct), which have been answered "no" once and are to be asked
+            about a second time, in the order to do so.
+        confirms: whether every "no" is asked about a second time, those of this run among them.
         left_out: how many more there would be without the limit.
         rows: input rows.
         distinct: distinct numbers that may be asked about.
@@ -54,6 +57,8 @@ class Plan:
     """
 
     todo: pl.Series
+    to_confirm: pl.Series
+    confirms: bool
     left_out: int
     rows: int
     distinct: int
@@ -63,6 +68,29 @@ class Plan:
     countries: dict[str, int]
     line_types: dict[str, int]
 
+    @property
+    def numbers(self) -> Numbers:
+        """All numbers to be asked about."""
+        return pl.concat([self.todo, self.to_confirm])
+
+    def among(self, numbers: Numbers) -> Plan:
+        """Return the same plan for those of its numbers that are among others."""
+        todo, to_confirm = (
+            part.filter(part.is_in(numbers.implode())) for part in (self.todo, self.to_confirm)
+        )
+        return replace(self, todo=todo, to_confirm=to_confirm)
+
+    @property
+    def confirmations_expected(self) -> int:
+        """How many numbers of `todo` are likely to be asked about twice: an estimate.
+
+        They are taken to be answered as the list's known numbers were, by Laplace's rule of succession: half
+        of them "no" where nothing is known.
+        """
+        noes = self.known.get(Verdict.NOT_REGISTERED, 0) + len(self.to_confirm)
+        answers = noes + self.known.get(Verdict.REGISTERED, 0)
+        return round(len(self.todo) * (noes + 1) / (answers + 2)) if self.confirms else 0
+
 
 def make_plan(
     people: pl.DataFrame,
@@ -71,16 +99,18 @@ def make_plan(
     order: Order = Order.SHUFFLED,
     only: Only = Only.ALL,
     limit: int | None = None,
+    confirms: bool = False,
     seed: int = 0,
 ) -> Plan:
     """Return whom to ask: distinct askable numbers less those that are known, a set difference and no index.
 
     Args:
         people: the rows as `people.read_people` returns them.
-        knowledge: what the ledger knows of them.
+        knowledge: what the ledger knows of them, and which of them are to be confirmed.
         order: as asked for; a shuffle is the same one for the same list and seed.
         only: `UNKNOWN` leaves out numbers nobody has asked about yet.
         limit: at most so many numbers.
+        confirms: whether every "no" is to be asked about a second time; `knowledge` is `confirmed` then.
         seed: of the shuffle.
     """
     asked = people.filter(askable(people))
@@ -91,8 +121,11 @@ def make_plan(
         todo = todo.sample(fraction=1.0, shuffle=True, seed=seed)
     missing = todo.height
     todo = todo.head(limit) if limit is not None else todo
+    once = todo["number"].is_in(knowledge.once.implode())
     return Plan(
-        todo=todo["number"],
+        todo=todo["number"].filter(~once),
+        to_confirm=todo["number"].filter(once),
+        confirms=confirms,
         left_out=missing - todo.height,
         rows=people.height,
         distinct=distinct.height,

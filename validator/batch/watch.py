@@ -26,12 +26,14 @@ class Watch:
         progress: the display.
         budget: the key's budget, for rate, limit and holds.
         total: numbers to ask about.
+        phase: what is being done.
     """
 
-    def __init__(self, progress: Progress, budget: Budget, total: int) -> None:
+    def __init__(self, progress: Progress, budget: Budget, total: int, phase: str = "checking") -> None:
         self._progress = progress
         self._budget = budget
         self._total = total
+        self._phase = phase
 
     async def __call__(self, fan_out: FanOut, tally: Tally) -> None:
         """Update the display until cancelled."""
@@ -45,7 +47,7 @@ class Watch:
         resting = fan_out.resting
         paused = bool(resting.why)
         return ProgressState(
-            phase="checking",
+            phase=self._phase,
             total=self._total,
             done=tally.asked,
             verdicts=dict(tally.verdicts),

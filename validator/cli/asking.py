@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from validator.batch.ask import Watcher
     from validator.batch.fanout import FanOut
     from validator.batch.guarding import Inherited
-    from validator.batch.plan import Numbers
+    from validator.batch.plan import Plan
     from validator.batch.provider import Provider, Status
     from validator.batch.tally import Tally
-    from validator.errors import ValidatorError
+    from validator.errors import Interrupted, ValidatorError
     from validator.ledger import Ledger
     from validator.model import Number
     from validator.pacing import Budget, BudgetReport, Guard
@@ -63,7 +63,6 @@ class AskOptions(ProviderOptions):
     contacts: bool = False
     canaries: tuple[Number, ...] = ()
     no_canaries: bool = False
-    confirm_negatives: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +95,8 @@ class Asker:
         self._tally = tally
         self._progress = progress
 
-    def ask(self, todo: Numbers) -> Asked:
-        """Ask about every number of `todo`; what the provider refuses is an ending, and never an exception.
+    def ask(self, plan: Plan) -> Asked:
+        """Ask about every number of a plan; what the provider refuses is an ending, and never an exception.
 
         Raises:
             LedgerError: the ledger failed; the run is over, and resumable.
@@ -105,19 +104,19 @@ class Asker:
                 had ended.
             ValidatorError: the run was over before it began, see `look_at_sessions`.
         """
-        if todo.is_empty():
+        if plan.numbers.is_empty():
             return Asked()
         try:
-            return anyio.run(self._run, todo)
+            return anyio.run(self._run, plan)
         except BaseExceptionGroup as group:
             raise innermost(group) from group
 
-    async def _run(self, todo: Numbers) -> Asked:
+    async def _run(self, plan: Plan) -> Asked:
         begun = anyio.current_time()
         options = self._options
         budget = make_budget(options.rate, share=options.rate_share)
         async with make_client(options, self._key, connections=options.concurrency) as client:
-            ending, doubts = await self._ask(client, budget, todo)
+            ending, doubts = await self._ask(client, budget, plan)
         now = anyio.current_time()
         return Asked(
             duration_s=now - begun,
@@ -127,7 +126,7 @@ class Asker:
         )
 
     async def _ask(
-        self, client: AsyncSendAPI, budget: Budget, todo: Numbers
+        self, client: AsyncSendAPI, budget: Budget, plan: Plan
     ) -> tuple[ValidatorError | None, tuple[str, ...]]:
         """Ask, and return why it ended early and how far the answers can be believed."""
         provider = SendApiProvider(client)
@@ -142,23 +141,35 @@ class Asker:
             )
             if self._options.contacts:
                 connected = [session for session, status in statuses.items() if status == CONNECTED]
-                todo = await self._take_contacts(client, budget, todo, connected)
+                plan = await self._take_contacts(client, budget, plan, connected)
         canaries = Canaries(self._options.canaries or own_numbers(seen), rng=random.Random())
         asking = self._asking(provider, budget, statuses, canaries)
-        ending = await self._ask_all(todo, asking)
+        async with anyio.create_task_group() as tasks:
+            stop = Stop()
+            tasks.start_soon(stop_on_signals, stop)
+            ending = await self._ask_all(plan, asking, stop)
+            tasks.cancel_scope.cancel()
         return ending, doubts(asking.lanes, canaries, self._tally)
 
-    async def _ask_all(self, todo: Numbers, asking: Asking) -> ValidatorError | None:
-        def watchers(total: int) -> Sequence[Watcher]:
-            watch = Watch(self._progress, asking.budget, total)
-            return watch, Changes(asking.budget, asking.lanes), _stop_on_signals
+    async def _ask_all(self, plan: Plan, asking: Asking, stop: Stop) -> ValidatorError | None:
+        changes = Changes(asking.budget, asking.lanes)
+
+        def watchers(total: int, phase: str) -> Sequence[Watcher]:
+            return Watch(self._progress, asking.budget, total, phase), changes, stop.watch
 
         begun_ms = _now_ms()
-        total = len(without(todo, asking.inherited.values()))
-        ending = await ask_all(todo, asking, self._tally, watchers(total))
-        if ending is not None or not self._options.confirm_negatives:
+        total = len(without(plan.todo, asking.inherited.values()))
+        ending = await ask_all(plan.todo, asking, self._tally, watchers(total, "checking"))
+        if ending is not None or not plan.confirms:
             return ending
-        return await confirm_negatives(todo, asking, self._tally, since_ms=begun_ms, watchers=watchers)
+        return await confirm_negatives(
+            plan.todo,
+            plan.to_confirm,
+            asking,
+            self._tally,
+            since_ms=begun_ms,
+            watchers=partial(watchers, phase="confirming"),
+        )
 
     def _asking(
         self, provider: Provider, budget: Budget, statuses: Mapping[str, str], canaries: Canaries
@@ -194,14 +205,15 @@ class Asker:
         return inherited, guards
 
     async def _take_contacts(
-        self, client: AsyncSendAPI, budget: Budget, todo: Numbers, sessions: Sequence[str]
-    ) -> Numbers:
+        self, client: AsyncSendAPI, budget: Budget, plan: Plan, sessions: Sequence[str]
+    ) -> Plan:
         retry = RetryPolicy(rng=random.Random())
         through = partial(paced, budget=budget, retry=retry, max_wait_s=self._options.max_wait)
+        left = plan.numbers
         for session in sessions:
             contacts = all_contacts(client, session, through)
-            todo = await take_contacts(contacts, todo, ledger=self._ledger, now_ms=_now_ms)
-        return todo
+            left = await take_contacts(contacts, left, ledger=self._ledger, now_ms=_now_ms)
+        return plan.among(left)
 
 
 def _bounds(options: AskOptions, ledger: Ledger) -> Bounds:
@@ -230,8 +242,23 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def _stop_on_signals(fan_out: FanOut, _: Tally) -> None:
-    await stop_on_signals(fan_out.stop)
+class Stop:
+    """Stops a run in order: the fan-out that goes on, and any that would begin after it."""
+
+    def __init__(self) -> None:
+        self._why: Interrupted | None = None
+        self._wanted = anyio.Event()
+
+    def __call__(self, why: Interrupted) -> None:
+        """Stop."""
+        self._why = why
+        self._wanted.set()
+
+    async def watch(self, fan_out: FanOut, _: Tally) -> None:
+        """Stop this fan-out when it is time."""
+        await self._wanted.wait()
+        if self._why:
+            fan_out.stop(self._why)
 
 
 def _warnings(options: AskOptions) -> tuple[str, ...]:

@@ -119,9 +119,11 @@ class _Run:
                 self._opened, self._ledger, now_ms=start_ms, tell=Stage(progress, "reading").tell
             )
         asker = Asker(self._options, self._key, ledger=self._ledger, tally=self._tally, progress=progress)
-        asked = asker.ask(surveyed.plan.todo)
+        asked = asker.ask(surveyed.plan)
         with interruptible():
-            knowledge = knowledge_of(surveyed.people, self._ledger, job.max_age, start_ms)
+            knowledge = knowledge_of(
+                surveyed.people, self._ledger, job.max_age, start_ms, confirmed=job.confirm_negatives
+            )
             writing = Stage(progress, "writing", total=surveyed.people.height)
             counts = write_output(self._opened, surveyed.people, knowledge, writing.tell)
         ending = asked.ending or _limit_reached(surveyed.plan)

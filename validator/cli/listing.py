@@ -40,6 +40,7 @@ class ListOptions:
     refresh: bool = False
     only: str = "all"
     limit: int | None = None
+    confirm_negatives: bool = False
     order: str = "shuffled"
     ledger: Path
     quiet: bool
@@ -67,6 +68,7 @@ class ListOptions:
             order=Order(self.order),
             only=Only(self.only),
             limit=self.limit,
+            confirm_negatives=self.confirm_negatives,
         )
 
     def _target(self) -> Path | BinaryIO:

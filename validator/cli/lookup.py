@@ -25,7 +25,7 @@ from validator.settings import MaxAge
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from validator.batch.plan import Numbers
+    from validator.batch.plan import Plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,7 @@ class LookupOptions(AskOptions):
     accept: str
     max_age: MaxAge
     refresh: bool
+    confirm_negatives: bool
     ledger: Path
     as_json: bool
     quiet: bool
@@ -53,6 +54,7 @@ class LookupOptions(AskOptions):
     opt.canary_options,
     opt.max_age_option,
     opt.refresh_option,
+    opt.confirm_option,
     opt.ledger_option,
     opt.json_option,
     opt.logging_options,
@@ -74,12 +76,13 @@ def lookup(**given: Any) -> int:
             ledger=ledger,
             max_age=MaxAge(registered_s=0, not_registered_s=0) if options.refresh else options.max_age,
             now_ms=int(datetime.now(UTC).timestamp() * 1000),
+            confirms=options.confirm_negatives,
             ask=partial(_ask, Asker(options, key, ledger=ledger, tally=Tally(), progress=NoProgress())),
         )
     show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
     return EXIT_TOO_MANY_UNKNOWN if any_unknown(rows) else 0
 
 
-def _ask(asker: Asker, todo: Numbers) -> None:
-    if (ending := asker.ask(todo).ending) is not None:
+def _ask(asker: Asker, plan: Plan) -> None:
+    if (ending := asker.ask(plan).ending) is not None:
         raise ending

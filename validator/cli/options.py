@@ -172,9 +172,17 @@ refresh_option = click.option(
     "--refresh", is_flag=True, help="Ask about every number anew, whatever is known."
 )
 
+confirm_option = click.option(
+    "--confirm-negatives",
+    is_flag=True,
+    help='Let a "no" count only when it has been said twice: ask once more, at the end, through another '
+    "session where there is one.",
+)
+
 known_options = stack(
     max_age_option,
     refresh_option,
+    confirm_option,
     click.option(
         "--only",
         type=click.Choice(["all", "unknown"]),
@@ -243,11 +251,6 @@ canary_options = stack(
         "several.  [default: the session's own]",
     ),
     click.option(
-        "--confirm-negatives",
-        is_flag=True,
-        help='Ask about every "no" once more at the end, through another session where there is one.',
-    ),
-    click.option(
         "--no-canaries", is_flag=True, help='Believe every "no" as it comes, and never ask to make sure.'
     ),
 )
@@ -286,8 +289,8 @@ stop_options = stack(
     ),
     click.option(
         "--daily-cap",
-        type=click.IntRange(min=1),
-        help="Attempts a day through each session, runs taken together.",
+        type=click.IntRange(min=2),
+        help="Attempts a day through each session, runs taken together; one is kept for a canary.",
     ),
 )
 

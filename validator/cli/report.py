@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     click.option("--summary", "summary_file", type=opt.FILE, help="JSON file for the summary."),
     opt.input_options,
     opt.max_age_option,
+    opt.confirm_option,
     opt.ledger_option,
     opt.json_option,
     opt.logging_options,
@@ -46,7 +47,13 @@ def report(*, report_file: Path | None, summary_file: Path | None, **given: Any)
     now_ms = int(now.timestamp() * 1000)
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=now_ms, tell=Stage(progress, "reading").tell)
-        knowledge = knowledge_of(surveyed.people, ledger, opened.job.max_age, now_ms)
+        knowledge = knowledge_of(
+            surveyed.people,
+            ledger,
+            opened.job.max_age,
+            now_ms,
+            confirmed=opened.job.confirm_negatives,
+        )
         counts = count(surveyed.people, knowledge)
     course = Course(
         command="report", started_at=now, finished_at=datetime.now(UTC), asking_s=0.0, tally=Tally()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
 from validator.ledger.schema import OWN_ID_SUFFIX
@@ -12,6 +13,7 @@ from validator.model import Outcome, Reason, Source, Verdict
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
 # An answer comes without a failure and replaces both facts of the row; a failure comes without an answer.
 UPSERT = """
@@ -25,6 +27,14 @@ UPSERT = """
         failed_at_ms = excluded.failed_at_ms,
         failed_attempts = excluded.failed_attempts
 """
+
+# Why nothing is known while nothing vouches for a "no", by the reason that the "no" itself has.
+DOUBTS: Mapping[str | None, Reason] = MappingProxyType(
+    {
+        Reason.NOT_ON_WHATSAPP: Reason.SESSION_SUSPECT,
+        Reason.NOT_ON_WHATSAPP_TWICE: Reason.NOT_CONFIRMED,
+    }
+)
 
 Row: TypeAlias = "tuple[int | str | None, ...]"
 """A row of `numbers`, in its columns' order."""
@@ -60,16 +70,13 @@ class Finding(NamedTuple):
         }
 
     @classmethod
-    def suspected(cls, session: str) -> Self:
-        """Return what is found out by a session's "no" that nothing vouches for."""
-        words = (Verdict.UNKNOWN.value, Reason.SESSION_SUSPECT.value, Source.API.value)
-        return cls(*words, session, own_id=False)
-
-    @classmethod
-    def believed(cls, session: str) -> Self:
+    def no(cls, session: str, reason: str | None) -> Self:
         """Return what is found out by a session's "no" that can be believed."""
-        words = (Verdict.NOT_REGISTERED.value, Reason.NOT_ON_WHATSAPP.value, Source.API.value)
-        return cls(*words, session, own_id=False)
+        return cls(Verdict.NOT_REGISTERED.value, reason, Source.API.value, session, own_id=False)
+
+    def doubted(self) -> Self:
+        """Return what is found out by this "no" while nothing vouches for it."""
+        return self._replace(verdict=Verdict.UNKNOWN.value, reason=DOUBTS[self.reason].value, own_id=False)
 
 
 def row_of(outcome: Outcome, finding_id: int, *, is_suspect: bool) -> Row:

@@ -13,9 +13,9 @@ writer, and a clock may be set back.
 
 `suspects` lists the numbers that a session has answered "no" about while nothing has shown since that it
 still tells the truth. Until something does, what it said of them is only the second fact, an `unknown` for
-the reason `session_suspect`: whoever reads, at whatever moment a crash came, finds no "no" that nothing
-vouches for. `ordinal` counts such answers of a session. To vouch for them makes them first facts; to retract
-them only takes them off this list.
+the reason `session_suspect` (`not_confirmed`, where it would confirm an earlier "no"): whoever reads, at
+whatever moment a crash came, finds no "no" that nothing vouches for. `ordinal` counts such answers of a
+session. To vouch for them makes them first facts; to retract them only takes them off this list.
 
 `findings` is the dictionary of (verdict, reason, source, session) in words, some dozens of rows: so a row of
 `numbers` costs 25 bytes (measured, `benchmarks/ledger.py`), the file explains itself to anyone with

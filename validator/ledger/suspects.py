@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 SUSPECT = "INSERT INTO suspects VALUES (?, ?, ?)"
 
@@ -26,7 +26,7 @@ BELIEVE = f"""
         failure = NULL, failed_at_ms = NULL, failed_attempts = NULL
     WHERE {CHOSEN}
 """  # noqa: S608 - put together from constants
-SELECT = f"SELECT number FROM numbers WHERE {CHOSEN} ORDER BY number"  # noqa: S608 - as above
+SELECT = f"SELECT number FROM numbers WHERE {CHOSEN}"  # noqa: S608 - as above
 FORGET = "DELETE FROM suspects WHERE session = :session AND ordinal <= :through"
 
 
@@ -35,26 +35,35 @@ def add(writing: sqlite3.Connection, rows: Iterable[tuple[str, int, int]]) -> No
     writing.executemany(SUSPECT, rows)
 
 
-def believe(
-    writing: sqlite3.Connection, session: str, through: int, *, suspected: int, believed: int
-) -> None:
+def believe(writing: sqlite3.Connection, session: str, through: int, believed_of: Mapping[int, int]) -> None:
     """Make a session's suspects up to an ordinal its answers.
 
     Args:
         writing: a connection in a transaction.
         session: the session.
         through: the last ordinal.
-        suspected: the id of the finding that suspects have.
-        believed: the id of the finding they get.
+        believed_of: for the id of each finding that its suspects have, that of the finding they get.
     """
-    chosen = {"session": session, "through": through, "suspected": suspected}
-    writing.execute(BELIEVE, {**chosen, "believed": believed})
-    writing.execute(FORGET, {"session": session, "through": through})
+    upto = {"session": session, "through": through}
+    for suspected, believed in believed_of.items():
+        writing.execute(BELIEVE, {**upto, "suspected": suspected, "believed": believed})
+    writing.execute(FORGET, upto)
 
 
-def retract(writing: sqlite3.Connection, session: str, through: int, *, suspected: int) -> list[int]:
-    """Take a session's suspects up to an ordinal off the list, and return those that nobody has decided."""
-    chosen = {"session": session, "through": through, "suspected": suspected}
-    undecided = [number for (number,) in writing.execute(SELECT, chosen)]
-    writing.execute(FORGET, {"session": session, "through": through})
-    return undecided
+def retract(writing: sqlite3.Connection, session: str, through: int, suspected: Iterable[int]) -> list[int]:
+    """Take a session's suspects up to an ordinal off the list, and return those that nobody has decided.
+
+    Args:
+        writing: a connection in a transaction.
+        session: the session.
+        through: the last ordinal.
+        suspected: the ids of the findings that its suspects have.
+    """
+    upto = {"session": session, "through": through}
+    undecided = [
+        number
+        for finding in suspected
+        for (number,) in writing.execute(SELECT, {**upto, "suspected": finding})
+    ]
+    writing.execute(FORGET, upto)
+    return sorted(undecided)

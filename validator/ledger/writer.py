@@ -19,7 +19,7 @@ from validator.ledger.place import (
     warn_if_wider,
 )
 from validator.ledger.reader import QUARTER_HOUR_MS, LedgerReader
-from validator.ledger.rows import UPSERT, Finding, row_of
+from validator.ledger.rows import DOUBTS, UPSERT, Finding, row_of
 from validator.model import Number, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -104,8 +104,9 @@ class Ledger(LedgerReader):
     def suspect(self, outcome: Outcome, ordinal: int) -> None:
         """Put a "no" that nothing vouches for yet into the open group.
 
-        Until `vouch` it is shown as `unknown` for the reason `session_suspect`, whatever becomes of this
-        process, beside an earlier answer as any `unknown` is. An id that came along with it is not kept.
+        Until `vouch` it is shown as `unknown` for the reason `session_suspect` (`not_confirmed` where it is
+        the second asking's), whatever becomes of this process, beside an earlier answer as any `unknown` is.
+        An id that came along with it is not kept.
 
         Args:
             outcome: the answer.
@@ -129,7 +130,7 @@ class Ledger(LedgerReader):
     def retract(self, session: str, through: int) -> list[Number]:
         """Give a session's suspects up to an ordinal up for lies, durably, with the open group.
 
-        They stay `unknown` for the reason `session_suspect`, and no later `vouch` can change that.
+        They stay `unknown` for the reason they are shown with, and no later `vouch` can change that.
 
         Returns:
             Their numbers, ascending; those that another session has answered since are left out.
@@ -140,8 +141,7 @@ class Ledger(LedgerReader):
         self._require_usable()
         with self._transaction() as writing:
             self._write_group(writing)
-            suspected = self._finding_id(Finding.suspected(session))
-            undecided = suspects.retract(writing, session, through, suspected=suspected)
+            undecided = suspects.retract(writing, session, through, self._believed_of(session))
         self._clear_group()
         return [Number(number) for number in undecided]
 
@@ -255,14 +255,13 @@ class Ledger(LedgerReader):
         doubted = (each for each in self._group if self._is_suspect(*each))
         suspects.add(writing, ((one.session, ordinal, int(one.number)) for one, ordinal in doubted))
         for session, through in self._vouched.items():
-            suspected = self._finding_id(Finding.suspected(session))
-            believed = self._finding_id(Finding.believed(session))
-            suspects.believe(writing, session, through, suspected=suspected, believed=believed)
+            suspects.believe(writing, session, through, self._believed_of(session))
         writing.executemany(SPEND, [(*key, count) for key, count in self._spent.items()])
 
     def _row(self, outcome: Outcome, ordinal: int) -> Row:
         is_suspect = self._is_suspect(outcome, ordinal)
-        finding = Finding.suspected(outcome.session) if is_suspect else Finding.of(outcome)
+        said = Finding.of(outcome)
+        finding = said.doubted() if is_suspect else said
         return row_of(outcome, self._finding_id(finding), is_suspect=is_suspect)
 
     def _is_suspect(self, outcome: Outcome, ordinal: int) -> bool:
@@ -275,6 +274,11 @@ class Ledger(LedgerReader):
         self._vouched.clear()
         self._spent.clear()
         return written
+
+    def _believed_of(self, session: str) -> dict[int, int]:
+        """Return, for the finding of each kind of a session's suspects, the one they are believed with."""
+        noes = [Finding.no(session, reason) for reason in DOUBTS]
+        return {self._finding_id(no.doubted()): self._finding_id(no) for no in noes}
 
     def _finding_id(self, finding: Finding) -> int:
         if finding not in self._finding_ids:

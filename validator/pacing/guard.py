@@ -46,6 +46,11 @@ class Guard(Protocol):
         ...
 
     @property
+    def reserve(self) -> int:
+        """How many of a day's last attempts are to be kept back, so that the answers can be vouched for."""
+        ...
+
+    @property
     def tries(self) -> int:
         """How often in a row a canary was asked about in vain."""
         ...

@@ -115,6 +115,11 @@ class SessionGuard:
         """How many of the session's "no"s nothing vouches for yet."""
         return self._heard - self._settled
 
+    @property
+    def reserve(self) -> int:
+        """How many of a day's last attempts are to be kept back: one, where there is a canary."""
+        return 1 if self._canaries else 0
+
     def next(self, now: float, *, last: bool) -> AskCanary | Wait | None:
         """Return what has to come first; see `Guard.next`."""
         if not self._inquiry and not self._is_due(now, last=last):

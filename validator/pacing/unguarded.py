@@ -20,6 +20,7 @@ class NoGuard:
     error = None
     is_inquiring = False
     unvouched = 0
+    reserve = 0
     tries = 0
 
     def next(self, now: float, *, last: bool) -> None:

@@ -55,12 +55,20 @@ def plan_facts(plan: PlanSummary) -> dict[str, str]:
         "input": f"{plan.input} ({count_text(plan.rows, 'row')})",
         "numbers": f"{plan.distinct_numbers:,} distinct, {count_text(plan.duplicate_rows, 'duplicate row')}",
         "known": f"{known:,} ({by_verdict})" if known else "none",
+        "confirming": _confirming_text(plan),
         "suppressed": count_text(plan.suppressed, "row") if plan.suppressed else "",
         "countries": _countries(plan.countries),
         "lines": ", ".join(f"{word} {count:,}" for word, count in plan.line_types.items()),
         "ends": f"{plan.ends_at}, if started now" if plan.ends_at else "",
     }
     return {name: fact for name, fact in facts.items() if fact}
+
+
+def _confirming_text(plan: PlanSummary) -> str:
+    earlier, others = plan.calls_to_confirm, plan.calls_to_make - plan.calls_to_confirm
+    once_more = f"{count_text(earlier, 'no', 'noes')} of earlier runs once more"
+    twice = f"about {plan.confirmations_expected:,} of {others:,} numbers twice"
+    return ", ".join([once_more] * bool(earlier) + [twice] * bool(plan.confirmations_expected))
 
 
 def rate_sentence(rate: RateUse) -> str:

@@ -181,6 +181,8 @@ class PlanSummary:
         already_known: distinct numbers whose verdict still holds, by verdict.
         suppressed: rows on a suppression list.
         calls_to_make: numbers that would be asked about.
+        calls_to_confirm: those among them whose "no" an earlier run was told, asked about once more.
+        confirmations_expected: calls beside these, to confirm the "no"s that are to be expected now.
         countries: numbers to ask about, by country (ISO 3166-1 alpha-2), most first.
         line_types: numbers to ask about, by kind of line, most first.
         rate_per_min: the rate the run would start at; None where it has no limit.
@@ -200,6 +202,8 @@ class PlanSummary:
     already_known: Mapping[str, int] = field(default_factory=dict)
     suppressed: int = 0
     calls_to_make: int
+    calls_to_confirm: int = 0
+    confirmations_expected: int = 0
     countries: Mapping[str, int] = field(default_factory=dict)
     line_types: Mapping[str, int] = field(default_factory=dict)
     rate_per_min: float | None = None
@@ -218,14 +222,19 @@ class PlanSummary:
         )
 
     @property
+    def calls_expected(self) -> int:
+        """All calls that are to be expected, retries not counted."""
+        return self.calls_to_make + self.confirmations_expected
+
+    @property
     def plan_times_s(self) -> dict[str, float]:
         """Seconds the calls take on each of the provider's plans, smallest plan first."""
-        return {plan: calls_time_s(self.calls_to_make, limit) for plan, limit in PROVIDER_PLANS.items()}
+        return {plan: calls_time_s(self.calls_expected, limit) for plan, limit in PROVIDER_PLANS.items()}
 
     @property
     def time_s(self) -> float | None:
         """Seconds the calls take at `rate_per_min`; None where that is None."""
-        return None if self.rate_per_min is None else calls_time_s(self.calls_to_make, self.rate_per_min)
+        return None if self.rate_per_min is None else calls_time_s(self.calls_expected, self.rate_per_min)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""

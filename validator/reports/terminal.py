@@ -66,7 +66,9 @@ def render_summary(summary: Summary) -> RenderableType:
 
 def render_plan(plan: PlanSummary) -> RenderableType:
     """Return what a run would do: the list's make-up, the calls, and how long they take on which plan."""
-    head = f"{count_text(plan.calls_to_make, 'call')} to make for {count_text(plan.rows, 'row')}."
+    about = "About " if plan.confirmations_expected else ""
+    calls = count_text(plan.calls_expected, "call")
+    head = f"{about}{calls} to make for {count_text(plan.rows, 'row')}."
     parts: list[RenderableType] = [
         Text(head, style="bold"),
         _facts(plan_facts(plan)),

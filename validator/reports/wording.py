@@ -54,6 +54,7 @@ REASON_WORDS: Mapping[Reason, str] = MappingProxyType(
         Reason.LANDLINE: "a landline, skipped as asked",
         Reason.REJECTED_BY_PROVIDER: "the provider calls the number invalid",
         Reason.NOT_ON_WHATSAPP: "the provider says that nobody is registered",
+        Reason.NOT_ON_WHATSAPP_TWICE: "the provider has said twice that nobody is registered",
         Reason.SUPPRESSION_LIST: "on a suppression list",
         Reason.NOT_CHECKED: "the run ended before it was asked about",
         Reason.TIMEOUT: "no answer in time, in every attempt",
@@ -64,6 +65,7 @@ REASON_WORDS: Mapping[Reason, str] = MappingProxyType(
         Reason.UNEXPECTED_STATUS: "an answer that is not in the provider's documentation",
         Reason.SESSION_DISCONNECTED: "the session was not connected",
         Reason.SESSION_SUSPECT: "the session's answers could not be trusted",
+        Reason.NOT_CONFIRMED: 'answered "no" once, and not confirmed so far',
     }
 )
 
