@@ -99,7 +99,7 @@ class Opened:
         Raises:
             FileError: the file has changed.
         """
-        for batch in self.table.batches():
+        for batch in self.table.verbatim():
             self._require_unchanged()
             yield batch
         self._require_unchanged()

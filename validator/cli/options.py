@@ -56,7 +56,7 @@ TOLERANCE = Parsed(Tolerance.parse, "rows|share")
 FILE = click.Path(path_type=Path)
 
 
-FORMATS = ("csv", "parquet", "arrow")  # those of `tables`, which the help text need not load
+FORMATS = ("csv", "ndjson", "parquet", "arrow")  # those of `tables`, which the help text need not load
 
 
 def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

@@ -45,6 +45,10 @@ class ArrowTable:
         wanted = self.schema.names() if columns is None else columns
         return scanned_batches(_scan(self.path), self.path, _KIND, wanted)
 
+    def verbatim(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.verbatim`."""
+        return self.batches()
+
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`."""
         return scanned_sample(_scan(self.path), self.path, _KIND)

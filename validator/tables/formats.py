@@ -11,6 +11,7 @@ from validator.errors import FileError
 from validator.tables.arrow import open_arrow, writing_arrow
 from validator.tables.compression import inner_suffix, is_packed_name, packing
 from validator.tables.delimited import open_delimited, writing_delimited
+from validator.tables.ndjson import open_ndjson, writing_ndjson
 from validator.tables.parquet import open_parquet, writing_parquet
 from validator.tables.replace import replacing
 
@@ -54,6 +55,7 @@ FORMATS = {
     entry.name: entry
     for entry in (
         Format("csv", (".csv", ".tsv", ".txt", ".tab"), open_delimited, writing_delimited, packable=True),
+        Format("ndjson", (".ndjson", ".jsonl"), open_ndjson, writing_ndjson, packable=True),
         Format("parquet", (".parquet", ".pq"), open_parquet, writing_parquet),
         Format("arrow", (".arrow", ".feather", ".ipc"), open_arrow, writing_arrow),
     )

@@ -47,6 +47,10 @@ class ParquetTable:
         wanted = self.schema.names() if columns is None else columns
         return scanned_batches(self._scan(), self.path, _KIND, wanted)
 
+    def verbatim(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.verbatim`."""
+        return self.batches()
+
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`."""
         return scanned_sample(self._scan(), self.path, _KIND)

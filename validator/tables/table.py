@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 BATCH_ROWS = 131_072  # rows a batch has at most: large enough for column speed, small enough for memory
+VERBATIM = "\0verbatim"  # the column of `Table.verbatim` with what stands for a row in the file
 SAMPLE_ROWS = 500  # rows a sample has at most: phone numbers are told from other text long before that
 
 
@@ -44,6 +45,13 @@ class Table(Protocol):
 
         Raises:
             FileError: a row that cannot be read exactly; the message names its line.
+        """
+
+    def verbatim(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows as `batches` does, with what a writer of the same format writes them back by.
+
+        That is a column `VERBATIM` after the others, where the format needs one. It stays with its row when
+        columns are added or rows left out.
         """
 
     def sample(self) -> pl.DataFrame:

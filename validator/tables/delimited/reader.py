@@ -56,6 +56,10 @@ class DelimitedTable:
         for frame in self._frames(utf8_blocks(self.path, self.encoding)):
             yield from frame.select(wanted).iter_slices(BATCH_ROWS)
 
+    def verbatim(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.verbatim`."""
+        return self.batches()
+
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`. What cannot be read stays out: reading it all will tell."""
         if is_short(self.path):

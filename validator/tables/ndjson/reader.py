@@ -1,0 +1,92 @@
+"""Reading NDJSON in batches: a column for every key of the file, and for the writer each line as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.errors import FileError
+from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
+from validator.tables.delimited.records import Syntax
+from validator.tables.delimited.window import is_short, window_texts
+from validator.tables.ndjson.kinds import Kinds, column_of, note_kinds, schema_of, text_column
+from validator.tables.ndjson.lines import Line, chunks_of, objects_on
+from validator.tables.refusals import require_regular
+from validator.tables.table import VERBATIM, thinned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_LINES = Syntax(delimiter=b",", quote=b'"', line_end=b"\n")
+
+
+@dataclass(frozen=True, slots=True)
+class NdjsonTable:
+    r"""An opened NDJSON file; see `Table`.
+
+    A key that a row lacks is null there. Values of one type make a column of it; where a key has values of
+    several, or objects or arrays, its column is text, and what is no text stands in it as JSON.
+
+    Attributes:
+        encoding: how text stands in the file.
+        line_end: `\n` or `\r\n`.
+    """
+
+    path: Path
+    schema: pl.Schema
+    encoding: Encoding
+    line_end: str
+    format: str = "ndjson"
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """Keys are what they are."""
+        return {name: name for name in self.schema}
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.batches`."""
+        wanted = self.schema.names() if columns is None else columns
+        return (self._frame(lines, wanted) for lines in self._chunks())
+
+    def verbatim(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows, each with its line; see `Table.verbatim`."""
+        for lines in self._chunks():
+            text = text_column(VERBATIM, [line.text for line in lines])
+            yield self._frame(lines, self.schema.names()).with_columns(text)
+
+    def sample(self) -> pl.DataFrame:
+        """Return some rows; see `Table.sample`."""
+        if is_short(self.path):
+            return thinned(pl.concat([pl.DataFrame(schema=self.schema), *self.batches()]))
+        texts = window_texts(self.path, self.encoding, _LINES)
+        whole = [text[: text.rfind(b"\n") + 1] for text in texts]
+        lines = [line for chunk in chunks_of(self.path, whole) for line in chunk]
+        return thinned(self._frame(lines, self.schema.names()))
+
+    def _chunks(self) -> Iterator[list[Line]]:
+        return chunks_of(self.path, utf8_blocks(self.path, self.encoding))
+
+    def _frame(self, lines: Sequence[Line], columns: Sequence[str]) -> pl.DataFrame:
+        rows = objects_on(lines, self.path)
+        try:
+            return pl.DataFrame({name: column_of(name, self.schema[name], rows) for name in columns})
+        except (TypeError, ValueError, OverflowError) as error:
+            raise FileError(f"{self.path} was changed while it was read; run the command again.") from error
+
+
+def open_ndjson(path: Path) -> NdjsonTable:
+    """Open an NDJSON file, having read it once: each row may bring a new key, or a key another type.
+
+    Raises:
+        FileError: there is no such file, it is empty or no text, or a line is no JSON object.
+    """
+    require_regular(path)
+    encoding = find_encoding(path)
+    kinds: Kinds = {}
+    for lines in chunks_of(path, utf8_blocks(path, encoding)):
+        note_kinds(kinds, objects_on(lines, path))
+    first = next(utf8_blocks(path, encoding)).partition(b"\n")[0]
+    return NdjsonTable(path, schema_of(kinds), encoding, "\r\n" if first.endswith(b"\r") else "\n")

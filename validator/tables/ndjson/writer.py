@@ -1,0 +1,89 @@
+"""Writing NDJSON: an input line as it stands, with the added keys at its end; any other row as an object."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+import polars as pl
+
+from validator.errors import FileError
+from validator.tables.delimited.encoding import Encoding
+from validator.tables.ndjson.reader import NdjsonTable
+from validator.tables.table import VERBATIM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from validator.tables.table import Table, Writer
+
+
+@contextmanager
+def writing_ndjson(
+    out: BinaryIO,
+    *,
+    target: Path | None,  # noqa: ARG001 - every name means the same here
+    schema: pl.Schema,
+    like: Table | None,
+) -> Iterator[Writer]:
+    """Write rows to `out`; in the encoding and with the line ends of `like` where that is NDJSON too."""
+    _refuse_binary(schema)
+    if isinstance(like, NdjsonTable):
+        out.write(like.encoding.bom)
+        added = [name for name in schema if name not in like.schema]
+        yield _NdjsonWriter(out, schema.names(), added, like.encoding, like.line_end)
+    else:
+        yield _NdjsonWriter(out, schema.names(), [], Encoding(), "\n")
+
+
+def _refuse_binary(schema: pl.Schema) -> None:
+    for name, kind in schema.items():
+        if kind in (pl.Binary, pl.Object):
+            raise FileError(
+                f"column {name!r} holds {kind} values, which JSON cannot; "
+                "write Parquet with --format parquet."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _NdjsonWriter:
+    """Writes rows as lines.
+
+    Attributes:
+        out: where to.
+        columns: what a row without a line of its own has.
+        added: what is put at the end of a line.
+        encoding: how text is written.
+        line_end: what ends a line.
+    """
+
+    out: BinaryIO
+    columns: list[str]
+    added: list[str]
+    encoding: Encoding
+    line_end: str
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows."""
+        if frame.is_empty():
+            return
+        lines = _extended(frame, self.added) if VERBATIM in frame.columns else _objects(frame, self.columns)
+        text = lines.str.join(self.line_end).item() + self.line_end
+        self.out.write(text.encode(self.encoding.codec))
+
+
+def _objects(frame: pl.DataFrame, columns: list[str]) -> pl.Series:
+    """Return each row as a JSON object, times in ISO 8601 and numbers that are none as null."""
+    return pl.Series(frame.select(columns).write_ndjson().removesuffix("\n").split("\n"))
+
+
+def _extended(frame: pl.DataFrame, added: list[str]) -> pl.Series:
+    """Return each row's own line with further keys before its closing brace."""
+    if not added:
+        return frame[VERBATIM]
+    begun = frame[VERBATIM].str.strip_suffix("}").str.strip_chars_end()
+    rest = _objects(frame, added).str.strip_prefix("{")
+    comma = pl.when(begun == "{").then(pl.lit("")).otherwise(pl.lit(","))
+    return pl.select(begun + comma + rest).to_series()
