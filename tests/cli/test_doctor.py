@@ -1,13 +1,16 @@
 """`validator doctor`: is a run going to work?"""
 
 import re
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from cli_constants import KEY, SESSION
 
 from validator.cli.doctor import LEAST_FREE_BYTES, Finding, State, clock, room, worst
+from validator.ledger import Ledger
 
 
 @pytest.fixture
@@ -31,6 +34,7 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(diagnosis, provider, ledger
         f"session {SESSION}": "ok",
         "clock": "ok",
         "ledger": "ok",
+        "sqlite": "ok",
         "disk": "ok",
     }
     assert str(ledger_path) in found["ledger"][1]
@@ -170,6 +174,33 @@ def test_doctor_names_a_ledger_that_is_none(diagnosis, provider):
     code, found = diagnosis("--ledger", "l")
 
     assert (code, found["ledger"][0], found["disk"][0]) == (3, "problem", "ok")
+
+
+def test_doctor_looks_at_every_page_of_the_ledger(diagnosis, provider, ledger_path):
+    provider()
+    with Ledger.open(ledger_path, holder="pytest"):
+        pass
+    with closing(sqlite3.connect(ledger_path)) as connection, connection:
+        # Sound pages, and a fact whose words are missing: only the thorough look finds it.
+        connection.execute("INSERT INTO numbers (number, finding) VALUES (447700900001, 99)")
+
+    code, found = diagnosis()
+
+    assert (code, found["ledger"][0]) == (3, "problem")
+    assert "is damaged" in found["ledger"][1]
+    assert "447700900001" not in str(found)
+
+
+def test_doctor_warns_of_a_ledger_that_others_can_read(diagnosis, provider, ledger_path):
+    provider()
+    with Ledger.open(ledger_path, holder="pytest"):
+        pass
+    ledger_path.chmod(0o644)
+
+    code, found = diagnosis()
+
+    assert (code, found["permissions"][0]) == (0, "warning")
+    assert f"{ledger_path} is open to others (mode 0644)" in found["permissions"][1]
 
 
 def test_doctor_looks_for_room_beside_the_ledger(diagnosis, provider):

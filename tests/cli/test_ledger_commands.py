@@ -9,7 +9,7 @@ import pytest
 from cli_constants import ANN, BOB
 
 from validator.ledger import Ledger, read
-from validator.model import Number, Outcome, Verdict
+from validator.model import Number, Outcome, Reason, Verdict
 
 DAY_MS = 86_400_000
 
@@ -40,6 +40,69 @@ def left(known):
             return [f"+{row[0]}" for rows in reader.known() for row in rows]
 
     return numbers
+
+
+def test_stats_tell_what_an_operator_asks(run, known, table):
+    with Ledger.open(known, holder="pytest") as ledger:
+        ledger.suspect(
+            Outcome(
+                number=Number.parse("+447700900003"),
+                verdict=Verdict.NOT_REGISTERED,
+                reason=Reason.NOT_ON_WHATSAPP,
+                checked_at_ms=1_700_000_000_000,
+                session="sess_b",
+            ),
+            1,
+        )
+        ended = ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=1_700_000_000_000)
+        ledger.finish_run(ended, 1_700_000_001_000, 4, "{}")
+        ledger.begin_run(command="check", input_name="more.csv", started_at_ms=1_700_000_500_000)
+
+    header, rows = table(run("ledger", "stats").out)
+    facts = dict(rows)
+
+    assert header == ["what", "value"]
+    assert facts["ledger"] == str(known)
+    assert (facts["numbers"], facts["registered"], facts["unknown"], facts["from api"]) == (
+        "3",
+        "2",
+        "1",
+        "3",
+    )
+    assert (facts["registered, 1 to 7 days old"], facts["registered, 30 to 90 days old"]) == ("1", "1")
+    assert facts["oldest"] == "2023-11-14 22:13:20 UTC"
+    assert facts["session sess_a"] == "2 numbers, 0 attempts in 24 hours"
+    assert facts["session sess_b"] == "1 number, 0 attempts in 24 hours, 1 negative not believed yet"
+    assert facts["run of 2023-11-14 22:13:20 UTC"] == "check leads.csv: exit 4"
+    assert facts["run of 2023-11-14 22:21:40 UTC"] == "check more.csv: did not end"
+    assert " of them free" in facts["size"]
+
+
+def test_stats_speak_json(run, known):
+    with Ledger.open(known, holder="pytest") as ledger:
+        ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=1_700_000_000_000)
+
+    told = run("ledger", "stats", "--json").json
+
+    assert told["by_age"] == {"registered": {"1 to 7 days": 1, "30 to 90 days": 1}}
+    assert told["sessions"] == {"sess_a": {"numbers": 2, "attempts_24h": 0, "waiting": 0}}
+    assert told["latest_runs"] == [
+        {
+            "id": 1,
+            "command": "check",
+            "input_name": "leads.csv",
+            "started_at_ms": 1_700_000_000_000,
+            "finished_at_ms": None,
+            "exit_code": None,
+        }
+    ]
+
+
+def test_stats_of_a_ledger_that_is_not_there_yet_make_none(run, ledger_path):
+    done = run("ledger", "stats", "--json")
+
+    assert (done.code, done.json["numbers"], done.json["path"]) == (0, 0, str(ledger_path))
+    assert not ledger_path.exists()
 
 
 @pytest.fixture

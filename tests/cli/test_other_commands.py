@@ -166,23 +166,6 @@ def test_sessions_speak_json(run, provider):
     assert [row["id"] for row in run("sessions", "--json").json["rows"]] == ["1", "2", "3"]
 
 
-def test_ledger_stats_count_what_is_known(run, ledger_path, table):
-    know(ledger_path, ANN, BOB)
-
-    facts = dict(table(run("ledger", "stats").out)[1])
-
-    assert (facts["numbers"], facts["registered"], facts["from api"]) == ("2", "2", "2")
-    assert facts["newest"] == "2033-05-18 03:33:20 UTC"
-    assert facts["ledger"] == str(ledger_path)
-
-
-def test_ledger_stats_of_a_ledger_that_is_not_there_yet_make_none(run, ledger_path):
-    done = run("ledger", "stats", "--json")
-
-    assert (done.code, done.json["numbers"], done.json["path"]) == (0, 0, str(ledger_path))
-    assert not ledger_path.exists()
-
-
 def test_ledger_stats_follow_the_settings_file(run, tmp_path):
     know(tmp_path / "mine.sqlite", ANN)
     Path("validator.toml").write_text(f'ledger = "{tmp_path}/mine.sqlite"\n')

@@ -1,16 +1,20 @@
 import itertools
 import random
+import re
 import shutil
 import sqlite3
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from validator.errors import LedgerError
 from validator.ledger import Ledger, read
-from validator.ledger.connection import _set_up
+from validator.ledger.connection import _set_up, loses_commits, require_sqlite
 from validator.ledger.schema import SCHEMA_VERSION
 
 FIRST = 447_700_900_001
+LEDGER_DOC = Path(__file__).parents[2] / "docs" / "ledger.md"
 
 
 def numbers_of(path):
@@ -130,6 +134,64 @@ def test_a_damaged_page_is_found_at_opening_and_the_file_kept(filled):
     with pytest.raises(LedgerError, match=r"is damaged.*it is left as it is\. Move it"):
         Ledger.open(filled, holder="pytest")
     assert filled.read_bytes() == before
+
+
+def test_damage_that_opening_does_not_look_for_is_found_by_looking_thoroughly(filled):
+    change(filled, "UPDATE numbers SET finding = 99 WHERE number = 447700900007")
+
+    with Ledger.open(filled, holder="pytest") as ledger:
+        with pytest.raises(LedgerError, match="is damaged") as caught:
+            ledger.require_sound()
+        assert "4477009" not in str(caught.value)
+
+
+def test_a_sound_ledger_is_found_sound(filled):
+    with read(filled) as reader:
+        reader.require_sound()
+
+
+@pytest.mark.parametrize(
+    ("version", "loses"),
+    [
+        ((3, 40, 1), True),
+        ((3, 44, 5), True),
+        ((3, 44, 6), False),
+        ((3, 45, 0), True),
+        ((3, 50, 6), True),
+        ((3, 50, 7), False),
+        ((3, 51, 2), True),
+        ((3, 51, 3), False),
+        ((3, 53, 0), False),
+    ],
+)
+def test_versions_of_sqlite_that_lose_commits_are_known(version, loses):
+    assert loses_commits(version) is loses
+
+
+def test_a_sqlite_that_is_too_old_is_refused_with_the_remedy():
+    with pytest.raises(
+        LedgerError, match=r"has SQLite 3\.34\.1, and the ledger needs 3\.38\.0; use a Python"
+    ):
+        require_sqlite((3, 34, 1))
+    require_sqlite((3, 38, 0))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs the sqlite3 program")
+def test_the_documented_remedy_saves_what_is_not_damaged(filled):
+    recipe = re.search(
+        r"```sh\n(mv .*?)validator doctor\n```", LEDGER_DOC.read_text(encoding="utf-8"), re.DOTALL
+    )
+    damaged = filled.read_bytes()[: 20 * 4096] + b"\xff" * 4096 + filled.read_bytes()[21 * 4096 :]
+    filled.write_bytes(damaged)
+
+    subprocess.run(["sh", "-c", recipe[1]], cwd=filled.parent, check=True, capture_output=True)
+
+    with Ledger.open(filled, holder="pytest") as ledger:
+        ledger.require_sound()
+        assert 7_500 < ledger.numbers() < 8_000
+    assert filled.with_name("damaged.sqlite").read_bytes() == damaged
+    assert filled.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_message_on_damage_holds_no_number(filled):

@@ -155,7 +155,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def what_is_durable_is_shown(self):
         assert [row for chunk in self.ledger.known() for row in chunk] == self.expected(0)
-        assert self.ledger.stats().numbers == len(self.answers.keys() | self.failures.keys())
+        assert self.ledger.stats(0).numbers == len(self.answers.keys() | self.failures.keys())
 
 
 TestLedgerMachine = pytest.mark.slow(LedgerMachine.TestCase)

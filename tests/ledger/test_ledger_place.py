@@ -46,9 +46,12 @@ def test_wider_modes_that_were_there_before_are_warned_about(path, caplog):
     with caplog.at_level(logging.WARNING):
         Ledger.open(path, holder="pytest").close()
 
-    assert [record.args[1:] for record in caplog.records] == [(0o755, 0o700), (0o644, 0o600)]
-    assert "mode 0644" in caplog.text
-    assert "chmod 0600" in caplog.text
+    assert [record.getMessage().split(" (")[0] for record in caplog.records] == [
+        f"{path.parent} is open to others",
+        f"{path} is open to others",
+    ]
+    assert "mode 0755" in caplog.text
+    assert "mode 0644), and people's numbers are in it; chmod 0600 closes it" in caplog.text
 
 
 def test_private_modes_are_not_warned_about(path, caplog):
@@ -61,12 +64,12 @@ def test_private_modes_are_not_warned_about(path, caplog):
 @pytest.mark.parametrize(
     ("path", "mount"),
     [
-        ("/var/x", Mount(Path("/"), "ext4")),
-        ("/home/ann/x", Mount(Path("/home"), "nfs4")),
-        ("/home/local/x", Mount(Path("/home/local"), "xfs")),
-        ("/homes/x", Mount(Path("/"), "ext4")),
-        ("/mnt/my drive/x", Mount(Path("/mnt/my drive"), "fuse.sshfs")),
-        ("/srv/x", Mount(Path("/srv"), "tmpfs")),
+        ("/var/x", Mount(Path("/"), "ext4", "rw")),
+        ("/home/ann/x", Mount(Path("/home"), "nfs4", "rw")),
+        ("/home/local/x", Mount(Path("/home/local"), "xfs", "rw")),
+        ("/homes/x", Mount(Path("/"), "ext4", "rw")),
+        ("/mnt/my drive/x", Mount(Path("/mnt/my drive"), "fuse.sshfs", "rw")),
+        ("/srv/x", Mount(Path("/srv"), "tmpfs", "rw")),
     ],
 )
 def test_the_innermost_and_latest_mount_counts(path, mount):
@@ -88,10 +91,24 @@ def test_no_mount_is_found_in_an_empty_list():
         ("fuse.s3fs", True),
         ("nfs", True),
         ("smb3", True),
+        ("virtiofs", True),
     ],
 )
 def test_network_and_fuse_file_systems_are_told_apart_from_local_ones(kind, remote):
     assert Mount(Path("/"), kind).is_remote is remote
+
+
+@pytest.mark.parametrize(
+    ("options", "remote"),
+    [
+        ("rw,trans=virtio,version=9p2000.L", True),
+        ("rw,sync,dirsync,access=client,trans=tcp,port=564", True),
+        ("rw,dirsync,aname=drvfs;path=C:\\;uid=1000,mmap,trans=fd,rfd=8,wfd=8", True),
+        ("rw,trans=fd,rfdno=4,wfdno=4,aname=/,dfltuid=4294967294", False),
+    ],
+)
+def test_9p_is_remote_unless_it_goes_over_an_inherited_descriptor(options, remote):
+    assert Mount(Path("/"), "9p", options).is_remote is remote
 
 
 def test_a_ledger_on_a_network_file_system_is_refused_with_the_reason(tmp_path):

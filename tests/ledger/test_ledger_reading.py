@@ -4,7 +4,7 @@ import pytest
 
 from validator.errors import LedgerError
 from validator.ledger import Ledger, columns, read
-from validator.model import Number, Source, Verdict
+from validator.model import Number, Verdict
 from validator.settings import MaxAge
 
 NOW_MS = 1_760_000_000_000
@@ -47,7 +47,7 @@ def test_a_ledger_that_does_not_exist_yet_is_an_empty_one(path):
         assert rows_of(reader, [FIRST]) == []
         assert reader.runs(5) == []
         assert reader.spent_since("sess_a", 0) == 0
-        stats = reader.stats()
+        stats = reader.stats(NOW_MS)
     assert (stats.numbers, stats.oldest_ms, stats.newest_ms, stats.size_bytes) == (0, None, None, 0)
     assert not path.parent.exists()
 
@@ -159,24 +159,6 @@ def test_a_reader_in_mid_scan_does_not_hold_up_the_writer(path, make_outcome):
         assert len(first) + sum(map(len, scan)) == 15_000
 
 
-def test_stats_count_numbers_by_verdict_and_source(ledger, make_outcome):
-    ledger.record(make_outcome(1, checked_at_ms=NOW_MS - 7))
-    ledger.record(make_outcome(2, source=Source.CONTACTS))
-    ledger.record(make_outcome(2, Verdict.UNKNOWN))
-    ledger.record(make_outcome(3, Verdict.UNKNOWN, checked_at_ms=NOW_MS + 7))
-    ledger.record(make_outcome(4, Verdict.NOT_REGISTERED))
-    ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=NOW_MS)
-    ledger.commit()
-
-    stats = ledger.stats()
-    assert stats.numbers == 4
-    assert stats.by_verdict == {"registered": 2, "unknown": 1, "not_registered": 1}
-    assert stats.by_source == {"api": 3, "contacts": 1}
-    assert (stats.oldest_ms, stats.newest_ms) == (NOW_MS - 7, NOW_MS + 7)
-    assert (stats.schema_version, stats.runs) == (2, 1)
-    assert stats.size_bytes > 0
-
-
 def test_a_closed_reader_is_a_ledger_error(path):
     reader = read(path)
     reader.close()
@@ -184,7 +166,7 @@ def test_a_closed_reader_is_a_ledger_error(path):
 
     for ask in (
         lambda: rows_of(reader),
-        reader.stats,
+        lambda: reader.stats(NOW_MS),
         lambda: reader.runs(1),
         lambda: reader.spent_since("", 0),
     ):

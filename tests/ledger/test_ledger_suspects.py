@@ -207,7 +207,7 @@ def test_a_ledger_of_version_1_is_brought_up_to_date_with_all_it_holds(path, mak
         read(path)
     with Ledger.open(path, holder="pytest") as ledger:
         assert shown(ledger) == {0: NO, 1: SUSPECT}
-        assert (ledger.stats().schema_version, ledger.suspects("sess_a")) == (2, [])
+        assert (ledger.stats(0).schema_version, ledger.suspects("sess_a")) == (2, [])
         assert ledger.spent_since("sess_a", NOW_MS) == 12
         ledger.suspect(make_outcome(2, Verdict.NOT_REGISTERED, reason=Reason.NOT_ON_WHATSAPP), 1)
         ledger.vouch("sess_a", 1)

@@ -34,7 +34,7 @@ from validator.errors import (
     UsageError,
     ValidatorError,
 )
-from validator.ledger import Ledger
+from validator.ledger import SQLITE_VERSION, Ledger, loses_commits, wider_modes
 from validator.pacing import CONNECTED, ending_of
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _findings(options: ProviderOptions, sessions: tuple[str, ...], ledger: Path)
     else:
         yield Finding("connection", State.SKIPPED, "nothing can be asked without a key")
     yield from _sessions_named(sessions)
-    yield _ledger(ledger)
+    yield from _ledger(ledger)
     yield _disk(ledger)
 
 
@@ -207,13 +207,26 @@ async def _session(client: AsyncSendAPI, through: Through, session: str) -> Find
     )
 
 
-def _ledger(path: Path) -> Finding:
+def _ledger(path: Path) -> Iterator[Finding]:
     try:
         with Ledger.open(path, holder="validator doctor") as ledger:
-            numbers = ledger.stats().numbers
+            ledger.require_sound()
+            numbers = ledger.numbers()
     except ValidatorError as error:
-        return _problem("ledger", error)
-    return Finding("ledger", State.OK, f"{path} is sound and knows {numbers:,} numbers")
+        yield _problem("ledger", error)
+        return
+    yield Finding("ledger", State.OK, f"{path} is sound and knows {numbers:,} numbers")
+    yield from (Finding("permissions", State.WARNING, warning) for warning in wider_modes(ledger.path))
+    yield Finding("sqlite", State.OK, _sqlite())
+
+
+def _sqlite() -> str:
+    if not loses_commits():
+        return SQLITE_VERSION
+    return (
+        f"{SQLITE_VERSION}, in which two programs that write can lose results: during a run, open the ledger "
+        "with nothing else (`sqlite3 -readonly` is harmless)"
+    )
 
 
 def _disk(ledger: Path) -> Finding:

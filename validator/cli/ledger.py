@@ -19,12 +19,14 @@ from validator.reports import count_text
 from validator.settings import parse_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import TextIO
 
-    from validator.ledger import LedgerStats, Purged
+    from validator.ledger import LedgerStats, Purged, RunRecord, SessionStats
     from validator.model import Number
+
+LATEST_RUNS = 5
 
 
 @click.group()
@@ -35,13 +37,14 @@ def ledger() -> None:
 @ledger.command()
 @opt.stack(opt.ledger_option, opt.json_option)
 def stats(*, ledger: Path, as_json: bool) -> None:
-    """Show how many numbers are known, since when, and how large the file is."""
+    """Show what is known and how old it is, what each session found out, the latest runs, and the size."""
     with read(ledger) as reader:
-        found = reader.stats()
+        found, runs = reader.stats(int(time.time() * 1000)), reader.runs(LATEST_RUNS)
     if as_json:
-        click.echo(json.dumps({"path": str(ledger), **asdict(found)}))
+        latest = [{key: value for key, value in asdict(run).items() if key != "summary_json"} for run in runs]
+        click.echo(json.dumps({"path": str(ledger), **asdict(found), "latest_runs": latest}))
     else:
-        show_rows(("what", "value"), _facts(ledger, found).items(), as_json=False)
+        show_rows(("what", "value"), _facts(ledger, found, runs), as_json=False)
 
 
 @ledger.command()
@@ -143,21 +146,32 @@ def _say(purged: Purged, what: str) -> None:
     click.echo(f"validator: {what}: {parts or 'nothing'}", err=True)
 
 
-def _facts(path: Path, stats: LedgerStats) -> dict[str, str]:
-    return {
-        "ledger": str(path),
-        "numbers": f"{stats.numbers:,}",
-        **{verdict: f"{count:,}" for verdict, count in stats.by_verdict.items()},
-        **{f"from {source}": f"{count:,}" for source, count in stats.by_source.items()},
-        "oldest": _day(stats.oldest_ms),
-        "newest": _day(stats.newest_ms),
-        "runs": f"{stats.runs:,}",
-        "size": f"{stats.size_bytes:,} bytes",
-        "schema version": str(stats.schema_version),
-    }
+def _facts(path: Path, stats: LedgerStats, runs: Sequence[RunRecord]) -> Iterator[tuple[str, str]]:
+    yield "ledger", str(path)
+    yield "numbers", f"{stats.numbers:,}"
+    for verdict, count in stats.by_verdict.items():
+        yield verdict, f"{count:,}"
+        yield from ((f"{verdict}, {age} old", f"{count:,}") for age, count in stats.by_age[verdict].items())
+    yield from ((f"from {source}", f"{count:,}") for source, count in stats.by_source.items())
+    yield "oldest", _moment(stats.oldest_ms)
+    yield "newest", _moment(stats.newest_ms)
+    yield from ((f"session {name or '(none)'}", _session(found)) for name, found in stats.sessions.items())
+    yield "runs", f"{stats.runs:,}"
+    yield from ((f"run of {_moment(run.started_at_ms)}", _run(run)) for run in runs)
+    yield "size", f"{stats.size_bytes:,} bytes, {stats.free_bytes:,} of them free"
+    yield "schema version", str(stats.schema_version)
 
 
-def _day(at_ms: int | None) -> str:
-    return (
-        "-" if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    )
+def _session(found: SessionStats) -> str:
+    waiting = f", {count_text(found.waiting, 'negative')} not believed yet" if found.waiting else ""
+    attempts = count_text(found.attempts_24h, "attempt")
+    return f"{count_text(found.numbers, 'number')}, {attempts} in 24 hours{waiting}"
+
+
+def _run(run: RunRecord) -> str:
+    exit_code = "did not end" if run.exit_code is None else f"exit {run.exit_code}"
+    return f"{run.command} {run.input_name}: {exit_code}"
+
+
+def _moment(at_ms: int | None) -> str:
+    return "-" if at_ms is None else f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+SQLITE_VERSION = sqlite3.sqlite_version
+
+# From here on SQLite always has json_each, FILTER and IS TRUE (sqlite.org/changes.html).
+OLDEST_SQLITE = (3, 38, 0)
+
 # Readers block nobody in WAL mode; what is waited for is a moment's recovery after a crash.
 BUSY_TIMEOUT_S = 5.0
 
@@ -36,6 +41,24 @@ WRITER_PRAGMAS = (
     "PRAGMA secure_delete = ON",
     f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}",
 )
+
+
+def require_sqlite(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> None:
+    """Raise `LedgerError` where SQLite is too old for what is asked of it here."""
+    if version < OLDEST_SQLITE:
+        raise LedgerError(
+            f"this Python has SQLite {_dotted(version)}, and the ledger needs {_dotted(OLDEST_SQLITE)}; "
+            f"use a Python that was built with a newer one"
+        )
+
+
+def loses_commits(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> bool:
+    """Whether this SQLite can lose commits when two connections write, which ours never do."""
+    return version < (3, 44, 6) or (3, 45, 0) <= version < (3, 50, 7) or (3, 51, 0) <= version < (3, 51, 3)
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 @contextmanager
@@ -61,7 +84,7 @@ def _message(path: Path, action: str, error: sqlite3.Error) -> str:
 def _damaged(path: Path) -> str:
     return (
         f"the ledger {path} is damaged, or no ledger at all; it is left as it is. Move it and its -wal file "
-        f"aside and put a copy in their place, or none to start anew (`sqlite3 FILE .recover` may save rows)"
+        f"aside and put a copy in their place, or none to start anew; docs/ledger.md tells how to save rows"
     )
 
 
@@ -80,6 +103,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
     Raises:
         LedgerError: the file is damaged, foreign, of a later version, or cannot be written.
     """
+    require_sqlite()
     with translated(path, "opened"):
         connection = _connect(path, "rw")
         try:
@@ -100,11 +124,26 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
         )
     for pragma in WRITER_PRAGMAS:
         connection.execute(pragma)
-    # Its own words are not passed on: they can hold row ids, which are numbers of people.
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise LedgerError(_damaged(path))
+    _require_ok(connection, path, "PRAGMA quick_check(1)")
     migrate(connection, version)
+
+
+def _require_ok(connection: sqlite3.Connection, path: Path, check: str) -> None:
+    # Its own words are not passed on: they can hold row ids, which are numbers of people.
+    if connection.execute(check).fetchall() != [("ok",)]:
+        raise LedgerError(_damaged(path))
+
+
+def require_sound(connection: sqlite3.Connection, path: Path) -> None:
+    """Look at every page, row and index, and that every fact has its words; takes twice as long as opening.
+
+    Raises:
+        LedgerError: something is wrong; the file is left as it is.
+    """
+    with translated(path, "read"):
+        _require_ok(connection, path, "PRAGMA integrity_check(1)")
+        if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise LedgerError(_damaged(path))
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -115,6 +154,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     Raises:
         LedgerError: the file is damaged, foreign, of another version, or cannot be read.
     """
+    require_sqlite()
     if not path.exists():
         return _empty()
     with translated(path, "opened"):

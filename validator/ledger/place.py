@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from validator.errors import LedgerError
 
-LOG = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 
 MOUNTS = Path("/proc/self/mountinfo")
 
-# File systems on which another machine can change or lock the same file, where SQLite's shared memory and
-# locks are not to be trusted (sqlite.org/wal.html: "all processes must be on the same host"). 9p is not
-# named: under gVisor every local folder is one.
+# File systems on which another machine, or the host of this one, can change or lock the same file, where
+# SQLite's shared memory and locks are not to be trusted (sqlite.org/wal.html: "all processes must be on the
+# same host").
 NETWORK_TYPES = frozenset(
     {
+        "acfs",
+        "afpfs",
         "afs",
         "beegfs",
         "ceph",
         "cifs",
         "coda",
+        "drvfs",
         "gfs2",
         "glusterfs",
         "gpfs",
@@ -36,28 +41,37 @@ NETWORK_TYPES = frozenset(
         "nfs4",
         "ocfs2",
         "orangefs",
+        "prl_fs",
         "smb3",
         "smbfs",
         "vboxsf",
+        "virtiofs",
+        "vmhgfs",
     }
 )
 # FUSE may be anything behind (sshfs, s3fs, rclone) and is refused as a whole, but for the root of rootless
 # containers, which is local.
 LOCAL_FUSE_TYPES = frozenset({"fuse.fuse-overlayfs"})
 
+# 9p is a server over TCP, a folder of a virtual machine's host, or a Windows drive in WSL; and every folder
+# under gVisor, where it goes over an inherited file descriptor and is as good as local.
+REMOTE_9P = re.compile(r"(^|,)(trans=(tcp|unix|virtio|xen|rdma|usbg)|aname=drvfs)\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A mounted file system: where, and of which type (`ext4`, `nfs4`, `fuse.sshfs`)."""
+    """A mounted file system: where, of which type (`ext4`, `nfs4`, `fuse.sshfs`), and its own options."""
 
     point: Path
     type: str
+    options: str = ""
 
     @property
     def is_remote(self) -> bool:
         """Whether another machine may share it, so that neither locks nor shared memory hold."""
         is_fuse = self.type.split(".")[0] == "fuse" and self.type not in LOCAL_FUSE_TYPES
-        return is_fuse or self.type in NETWORK_TYPES
+        is_remote_9p = self.type == "9p" and REMOTE_9P.search(self.options) is not None
+        return is_fuse or is_remote_9p or self.type in NETWORK_TYPES
 
 
 def mount_of(path: Path, mountinfo: str) -> Mount | None:
@@ -77,7 +91,8 @@ def _parse(line: str) -> Mount:
     before, _, after = line.partition(" - ")
     # Blanks in a mount point are written as octal escapes (`\040`).
     point = before.split(" ")[4].encode().decode("unicode_escape").encode("latin-1").decode(errors="replace")
-    return Mount(Path(point), after.split(" ")[0])
+    kind, _, source_and_options = after.partition(" ")
+    return Mount(Path(point), kind, source_and_options.partition(" ")[2])
 
 
 def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
@@ -128,13 +143,20 @@ def make_file(path: Path) -> None:
         ) from error
 
 
-def warn_if_wider(path: Path, allowed: int) -> None:
-    """Log a warning if others may do more with the file or folder than `allowed` says."""
-    mode = stat.S_IMODE(path.stat().st_mode)
+def wider_modes(ledger: Path) -> Iterator[str]:
+    """Yield what is open to others of a ledger's folder and files, and the remedy, as one line each."""
+    yield from _if_wider(ledger.parent, PRIVATE_FOLDER)
+    for end in ("", "-wal", "-shm"):
+        yield from _if_wider(ledger.with_name(ledger.name + end), PRIVATE_FILE)
+
+
+def _if_wider(path: Path, allowed: int) -> Iterator[str]:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return
     if mode & ~allowed:
-        LOG.warning(
-            "%s is open to others (mode %04o), and people's numbers are in it; chmod %04o closes it",
-            path,
-            mode,
-            allowed,
+        yield (
+            f"{path} is open to others (mode {mode:04o}), and people's numbers are in it; "
+            f"chmod {allowed:04o} closes it"
         )

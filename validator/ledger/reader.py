@@ -7,22 +7,21 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
-from validator.ledger import columns, purging
+from validator.ledger import census, columns, purging
 from validator.ledger.columns import FACT, WANTED
-from validator.ledger.connection import open_reader, translated
+from validator.ledger.connection import open_reader, require_sound, translated
 from validator.ledger.rows import Finding
-from validator.ledger.schema import OWN_ID_SUFFIX, SCHEMA_VERSION
+from validator.ledger.schema import OWN_ID_SUFFIX, QUARTER_HOUR_MS
 from validator.model import Verdict
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from validator.ledger.census import LedgerStats
     from validator.ledger.columns import KnownColumns
     from validator.ledger.purging import Purged, Selection
-
-QUARTER_HOUR_MS = 900_000
 
 KnownRow: TypeAlias = "tuple[int, str, str | None, str | None, str, int, str, int]"
 """number, verdict, reason, whatsapp_id, source, checked_at_ms, session, attempts"""
@@ -48,14 +47,6 @@ KNOWN = f"""
 SCAN = KNOWN.format(numbers="numbers n") + "WHERE n.number BETWEEN :first AND :last ORDER BY n.number"
 LOOK_UP = KNOWN.format(numbers=WANTED)
 
-# What the ledger shows when nobody says how long answers hold: the answer before the failure.
-COUNT = """
-    SELECT f.verdict, f.source, count(*), min(at_ms), max(at_ms) FROM (
-        SELECT coalesce(finding, failure) AS fact, coalesce(checked_at_ms, failed_at_ms) AS at_ms FROM numbers
-    ) JOIN findings f ON f.id = fact GROUP BY fact
-"""
-
-
 SUSPECTS = """
     SELECT ordinal, number, coalesce(failed_at_ms, 0) FROM suspects LEFT JOIN numbers USING (number)
     WHERE session = ? ORDER BY ordinal
@@ -74,31 +65,6 @@ class Suspect(NamedTuple):
     ordinal: int
     number: int
     at_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerStats:
-    """What a ledger holds.
-
-    Attributes:
-        numbers: how many numbers something is known of.
-        by_verdict: numbers by the word of their verdict, an answer counting before a later failure.
-        by_source: numbers by the word of their source.
-        oldest_ms: the earliest of their times, in milliseconds since the Unix epoch; None in an empty ledger.
-        newest_ms: the latest of them.
-        size_bytes: the size of the file and its WAL.
-        schema_version: the version of its tables.
-        runs: how many runs are recorded.
-    """
-
-    numbers: int
-    by_verdict: Mapping[str, int]
-    by_source: Mapping[str, int]
-    oldest_ms: int | None
-    newest_ms: int | None
-    size_bytes: int
-    schema_version: int
-    runs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,25 +180,35 @@ class LedgerReader:
             if picked := [row for row in rows if row[0] in part]:
                 yield picked
 
-    def stats(self) -> LedgerStats:
-        """Count what the ledger holds, in one pass over it.
+    def require_sound(self) -> None:
+        """Look at every page, row and index of the file.
+
+        Raises:
+            LedgerError: the ledger is damaged (it is left as it is), or cannot be read.
+        """
+        require_sound(self._reading, self.path)
+
+    def numbers(self) -> int:
+        """Return how many numbers something is known of.
 
         Raises:
             LedgerError: the ledger cannot be read.
         """
         with translated(self.path, "read"):
-            counted = self._reading.execute(COUNT).fetchall()
-            (runs,) = self._reading.execute("SELECT count(*) FROM runs").fetchone()
-        return LedgerStats(
-            numbers=sum(count for _, _, count, _, _ in counted),
-            by_verdict=_sums((verdict, count) for verdict, _, count, _, _ in counted),
-            by_source=_sums((source, count) for _, source, count, _, _ in counted),
-            oldest_ms=min((oldest for _, _, _, oldest, _ in counted), default=None),
-            newest_ms=max((newest for _, _, _, _, newest in counted), default=None),
-            size_bytes=sum(_size(self.path.with_name(self.path.name + end)) for end in ("", "-wal")),
-            schema_version=SCHEMA_VERSION,
-            runs=runs,
-        )
+            (numbers,) = self._reading.execute("SELECT count(*) FROM numbers").fetchone()
+        return int(numbers)
+
+    def stats(self, now_ms: int) -> LedgerStats:
+        """Count what the ledger holds, in one pass over it.
+
+        Args:
+            now_ms: what ages are counted from, in milliseconds since the Unix epoch.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        with translated(self.path, "read"):
+            return census.take(self._reading, self.path, now_ms)
 
     def spent_since(self, session: str, since_ms: int) -> int:
         """Return how many attempts were started through a session since that time, in all runs.
@@ -295,14 +271,3 @@ def _cutoffs(fresh_from_ms: Mapping[Verdict, int] | None) -> dict[str, int]:
     """Return the earliest fresh time by the word of each verdict, as the queries take them."""
     given = {str(verdict): at_ms for verdict, at_ms in (fresh_from_ms or {}).items()}
     return {str(verdict): 0 for verdict in Verdict} | given
-
-
-def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for word, count in pairs:
-        sums[word] = sums.get(word, 0) + count
-    return sums
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0

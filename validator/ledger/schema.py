@@ -44,6 +44,8 @@ APPLICATION_ID = 0x5341504C
 
 OWN_ID_SUFFIX = "@s.whatsapp.net"
 
+QUARTER_HOUR_MS = 900_000
+
 VERSION_1 = (
     f"PRAGMA application_id = {APPLICATION_ID}",
     """

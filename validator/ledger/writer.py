@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
@@ -10,16 +11,10 @@ from validator.errors import Busy, LedgerError
 from validator.ledger import purging, suspects
 from validator.ledger.connection import open_reader, open_writer, translated
 from validator.ledger.lock import Lock
-from validator.ledger.place import (
-    PRIVATE_FILE,
-    PRIVATE_FOLDER,
-    make_file,
-    make_folder,
-    refuse_remote,
-    warn_if_wider,
-)
-from validator.ledger.reader import QUARTER_HOUR_MS, LedgerReader
+from validator.ledger.place import make_file, make_folder, refuse_remote, wider_modes
+from validator.ledger.reader import LedgerReader
 from validator.ledger.rows import DOUBTS, UPSERT, Finding, row_of
+from validator.ledger.schema import QUARTER_HOUR_MS
 from validator.model import Number, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -29,6 +24,8 @@ if TYPE_CHECKING:
 
     from validator.ledger.purging import Purged, Selection
     from validator.ledger.rows import Row
+
+LOG = logging.getLogger(__name__)
 
 SPEND = """
     INSERT INTO spending VALUES (?, ?, ?)
@@ -80,8 +77,8 @@ class Ledger(LedgerReader):
             lock_path = path.with_name(path.name + ".lock")
             stack.enter_context(Lock.take(lock_path, holder=holder, guards=f"the ledger {path}"))
             make_file(path)
-            warn_if_wider(path.parent, PRIVATE_FOLDER)
-            warn_if_wider(path, PRIVATE_FILE)
+            for warning in wider_modes(path):
+                LOG.warning("%s", warning)
             writing = stack.enter_context(closing(open_writer(path)))
             reading = stack.enter_context(closing(open_reader(path)))
             return cls(path, reading, writing, stack.pop_all())
