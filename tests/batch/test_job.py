@@ -1,10 +1,19 @@
 import os
 from io import BytesIO
+from pathlib import Path
 
 import polars as pl
 import pytest
 
-from validator.batch.job import Job, check_targets, knowledge_of, open_job, survey, write_output
+from validator.batch.job import (
+    Job,
+    check_targets,
+    knowledge_of,
+    open_job,
+    require_room_for_output,
+    survey,
+    write_output,
+)
 from validator.batch.plan import Order
 from validator.errors import FileError, UsageError
 from validator.phone import Accept
@@ -206,3 +215,25 @@ def test_parquet_comes_back_as_parquet(tmp_path, surveyed, ledger, now_ms):
     write(opened, surveyed(opened), ledger, now_ms)
 
     assert pl.read_parquet(tmp_path / "out.parquet")["e164"].to_list() == [f"+{ANN}"]
+
+
+def make_large(path):
+    """Make a list a terabyte long, of which the disk holds a line."""
+    os.truncate(path, 2**40)
+
+
+def test_an_output_that_cannot_fit_is_refused_before_anything_is_asked(make_job):
+    opened = open_job(make_job())
+    require_room_for_output(opened)
+    make_large(opened.job.input)
+
+    with pytest.raises(FileError, match=r"will be of 549,755\.8 MB or more, and its disk has room for"):
+        require_room_for_output(opened)
+
+
+@pytest.mark.parametrize("output", [BytesIO(), Path("out.parquet"), Path("out.csv.gz")])
+def test_where_the_length_cannot_be_told_nothing_is_refused(make_job, output):
+    opened = open_job(make_job(output=output))
+    make_large(opened.job.input)
+
+    require_room_for_output(opened)

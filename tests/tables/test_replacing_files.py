@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from validator.errors import FileError
-from validator.tables import replacing, require_writable, same_file
+from validator.tables import replacing, require_room, require_writable, same_file
 from validator.tables.refusals import unreadable, unwritable
+from validator.tables.temporary import _hold, new_temporary
 
 PROC = Path("/proc/self")
 
@@ -161,3 +162,46 @@ def test_one_file_is_known_by_all_its_names(tmp_path):
 def test_files_yet_to_be_written_are_one_where_their_names_lead_to_one_place(tmp_path):
     assert same_file(tmp_path / "new.csv", tmp_path / "." / "new.csv")
     assert not same_file(tmp_path / "new.csv", tmp_path / "other.csv")
+
+
+def leave_behind(folder, name=".validator-0123456789abcdef.tmp"):
+    """Lay down what a killed run leaves of an output."""
+    (folder / name).write_bytes(b"half an outp")
+    return folder / name
+
+
+def test_what_a_killed_run_left_is_cleared_away_by_the_next(tmp_path):
+    left = leave_behind(tmp_path)
+    require_writable(tmp_path / "out.csv")
+    assert not left.exists()
+
+
+def test_the_temporary_file_of_a_living_run_is_left(tmp_path):
+    with replacing(tmp_path / "out.csv") as out:
+        require_writable(tmp_path / "another.csv")
+        out.write(b"new")
+    assert (tmp_path / "out.csv").read_bytes() == b"new"
+
+
+def test_nothing_but_temporary_files_of_our_name_is_cleared_away(tmp_path):
+    kept = [leave_behind(tmp_path, name) for name in (".validator-notes.tmp", ".other-0123456789abcdef.tmp")]
+    (tmp_path / ".validator-00000000000000aa.tmp").symlink_to(kept[0])
+    require_writable(tmp_path / "out.csv")
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_file_that_another_run_took_for_a_dead_ones_is_made_anew(tmp_path):
+    folder = os.open(tmp_path, os.O_RDONLY)
+    _, removed = new_temporary(folder)
+    (path,) = tmp_path.iterdir()
+    path.unlink()
+
+    assert not _hold(removed)
+    os.close(removed)
+    os.close(folder)
+
+
+def test_an_output_that_cannot_fit_is_refused_beforehand(tmp_path):
+    require_room(tmp_path / "out.csv", least_bytes=1)
+    with pytest.raises(FileError, match=r"out\.csv will be of 1,152,921,504,606\.8 MB or more, and its disk"):
+        require_room(tmp_path / "out.csv", least_bytes=2**60)

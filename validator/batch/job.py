@@ -14,7 +14,15 @@ from validator.batch.plan import Only, Order, make_plan
 from validator.errors import FileError, UsageError
 from validator.phone import Accept
 from validator.settings import MaxAge
-from validator.tables import find_phone_column, open_table, require_writable, same_file, writing
+from validator.tables import (
+    find_phone_column,
+    least_bytes,
+    open_table,
+    require_room,
+    require_writable,
+    same_file,
+    writing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -168,6 +176,17 @@ def check_targets(targets: Mapping[str, Path], job: Job, *, ledger: Path) -> Non
     for (one, path), (other, other_path) in combinations(targets.items(), 2):
         if same_file(path, other_path):
             raise UsageError(f"{one} and {other} name the same file, {path}; name another one")
+
+
+def require_room_for_output(opened: Opened) -> None:
+    """See that the disk has room for the annotated file at the least, before hours are spent on its content.
+
+    Raises:
+        FileError: it has not.
+    """
+    job = opened.job
+    if isinstance(job.output, Path):
+        require_room(job.output, least_bytes(job.output, like=opened.table, format=job.format))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.batch.job import check_targets, knowledge_of, open_job, survey, write_output
+from validator.batch.job import (
+    check_targets,
+    knowledge_of,
+    open_job,
+    require_room_for_output,
+    survey,
+    write_output,
+)
 from validator.batch.summarise import Course, exit_code_of, summarise
 from validator.batch.tally import Tally
 from validator.cli import options as opt
@@ -79,6 +86,7 @@ def check(**given: Any) -> int:
     require_sessions(options.sessions)
     opened = open_job(options.job())
     check_targets({**opened.job.targets, **options.reports}, opened.job, ledger=options.ledger)
+    require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"
     with key_lock(key, holder), Ledger.open(options.ledger, holder=holder) as ledger:
         return _Run(options, opened, key, ledger).run()

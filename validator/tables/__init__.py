@@ -1,8 +1,17 @@
 """Reading and writing lists of recipients, exactly and in batches; finding the phone column."""
 
-from validator.tables.formats import FORMATS, Format, ending_of, format_of, open_table, suffix_of, writing
+from validator.tables.formats import (
+    FORMATS,
+    Format,
+    ending_of,
+    format_of,
+    least_bytes,
+    open_table,
+    suffix_of,
+    writing,
+)
 from validator.tables.phone_column import find_phone_column
-from validator.tables.replace import replacing, require_writable, same_file
+from validator.tables.replace import replacing, require_room, require_writable, same_file
 from validator.tables.table import BATCH_ROWS, Table, Writer
 
 __all__ = [
@@ -14,8 +23,10 @@ __all__ = [
     "ending_of",
     "find_phone_column",
     "format_of",
+    "least_bytes",
     "open_table",
     "replacing",
+    "require_room",
     "require_writable",
     "same_file",
     "suffix_of",

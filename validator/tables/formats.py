@@ -62,6 +62,11 @@ FORMATS = {
 }
 
 
+_TEXT = "csv"
+# Text gets shorter only by quotes that need not be there.
+_LEAST_SHARE_OF_TEXT = 0.5
+
+
 def format_of(path: Path, format: str | None = None) -> str:  # noqa: A002 - the option's own word
     """Return the name of the format that `format` or else the suffix of `path` says.
 
@@ -131,11 +136,21 @@ def writing(
         yield writer
 
 
+def least_bytes(target: Path, *, like: Table, format: str | None = None) -> int:  # noqa: A002 - as above
+    """Return how many bytes `writing` needs at the least for all the cells of `like`, and more beside them.
+
+    That is known of text that becomes text; what compression will make of others cannot be told, and is 0.
+    """
+    if is_packed_name(target) or {like.format, _output_format(target, like, format)} != {_TEXT}:
+        return 0
+    return int(_LEAST_SHARE_OF_TEXT * like.path.stat().st_size)
+
+
 def _output_format(target: Path | None, like: Table | None, format: str | None) -> str:  # noqa: A002 - as above
     if format is not None:
         return _known(format).name
     told = _by_suffix(target) if target else None
-    return told or (like.format if like else "csv")
+    return told or (like.format if like else _TEXT)
 
 
 def _known(name: str) -> Format:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import errno
 import io
 import os
-import secrets
 import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from validator.errors import FileError
 from validator.tables.refusals import unwritable
+from validator.tables.temporary import clear_away, new_temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
-# O_EXCL with O_NOFOLLOW: a file or link that somebody laid in the way is refused, never written through.
-_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _PRIVATE = 0o600  # the lists hold people's numbers; nobody but the owner reads a new one
 
@@ -37,9 +35,8 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     """
     folder = _open_folder(target)
     try:
-        mode = _mode_for(target)
-        temporary = f".validator-{secrets.token_hex(8)}.tmp"
-        with _new_file(target, temporary, mode, folder) as out:
+        temporary, out = _new_file(target, folder)
+        with out:
             try:
                 yield out
                 _settle(out, target, temporary, folder)
@@ -52,14 +49,36 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
 
 
 def require_writable(target: Path) -> None:
-    """Raise `FileError` now where `replacing(target)` would later: before hours are spent on the content."""
+    """Raise `FileError` now where `replacing(target)` would later: before hours are spent on the content.
+
+    What killed runs have left of their temporary files in its folder is cleared away on the occasion.
+    """
     folder = _open_folder(target)
     try:
-        temporary = f".validator-{secrets.token_hex(8)}.tmp"
-        _new_file(target, temporary, _mode_for(target), folder).close()
+        clear_away(folder)
+        temporary, out = _new_file(target, folder)
+        out.close()
         os.unlink(temporary, dir_fd=folder)
     finally:
         os.close(folder)
+
+
+def require_room(target: Path, least_bytes: int) -> None:
+    """Raise `FileError` where the disk of `target` has less room than a file of `least_bytes` takes.
+
+    The file that is replaced frees nothing, since it stands until the new one is complete.
+    """
+    folder = _open_folder(target)
+    try:
+        disk = os.fstatvfs(folder)
+    finally:
+        os.close(folder)
+    free_bytes = disk.f_bavail * disk.f_frsize
+    if disk.f_blocks and free_bytes < least_bytes:  # some file systems tell nothing: no blocks at all
+        raise FileError(
+            f"{target} will be of {least_bytes / 1e6:,.1f} MB or more, and its disk has room for "
+            f"{free_bytes / 1e6:,.1f} MB; free some, or choose another disk for the output."
+        )
 
 
 def same_file(a: Path, b: Path) -> bool:
@@ -108,13 +127,16 @@ def _mode_for(target: Path) -> int:
     return _PRIVATE if target.is_symlink() else stat.S_IMODE(there.st_mode)
 
 
-def _new_file(target: Path, temporary: str, mode: int, folder: int) -> _WholeWrites:
+def _new_file(target: Path, folder: int) -> tuple[str, _WholeWrites]:
+    """Make the temporary file, with the mode that the target is to have; return its name and the file."""
+    mode = _mode_for(target)
     try:
-        descriptor = os.open(temporary, _NEW_FILE, _PRIVATE, dir_fd=folder)
+        temporary, descriptor = new_temporary(folder)
+        out = _WholeWrites(descriptor, target)
+        os.fchmod(descriptor, mode)
     except OSError as error:
         raise unwritable(target, error) from error
-    os.fchmod(descriptor, mode)
-    return _WholeWrites(descriptor, target)
+    return temporary, out
 
 
 def _settle(out: BinaryIO, target: Path, temporary: str, folder: int) -> None:
