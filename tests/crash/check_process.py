@@ -2,13 +2,16 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from validator.ledger import read
+from validator.ledger import Ledger
 
+KEY = "sk_test_0123456789abcdefghijklmn"
 SESSION = "sess_01H8BKF0000000000000000Z2T"
 CONCURRENCY = 16
 
@@ -35,17 +38,32 @@ class Checks:
     def ledger(self):
         return self.folder / "state" / "recipient-validator" / "ledger.sqlite"
 
-    def start(self):
+    def outputs(self):
+        """What stands in the places of the output and the sendable file."""
+        return [path.read_bytes() for path in (self.output, self.sendable)]
+
+    def litter(self):
+        """The names of temporary files."""
+        return [path.name for path in self.folder.glob(".validator-*")]
+
+    @property
+    def words(self):
         options = ["--region", "US", "--rate", "none", "--concurrency", str(CONCURRENCY), "--quiet", "--json"]
-        files = ["list.csv", "--sendable", self.sendable.name]
+        return ["check", "list.csv", "--sendable", self.sendable.name, *options]
+
+    def start(self, *more):
         return subprocess.Popen(
-            [sys.executable, "-m", "validator", "check", *files, *options],
+            [sys.executable, "-m", "validator", *self.words, *more],
             cwd=self.folder,
-            env=self._environment(),
+            env=os_environment() | self._settings(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def fork(self, server, *more, held=False):
+        """Start the same command from a fork server."""
+        return server.start([*self.words, *more], self.folder, self._settings(), held=held)
 
     def run(self):
         """Run to the end, which has to be a good one; return the summary."""
@@ -55,19 +73,30 @@ class Checks:
         return json.loads(out)
 
     def recorded(self):
-        """The numbers that the ledger has a verdict for."""
+        """The numbers that the ledger has a verdict for; opened is a copy, and nothing is touched."""
         if not self.ledger.exists():
             return set()
-        with read(self.ledger) as ledger:
-            return {f"+{row[0]}" for rows in ledger.known() for row in rows}
+        with TemporaryDirectory() as folder:
+            for path in self.ledger.parent.glob("ledger.sqlite*"):
+                shutil.copy(path, folder)
+            return numbers_in(Path(folder) / self.ledger.name)
 
-    def _environment(self):
-        inherited = os.environ.items()
-        foreign = {name: value for name, value in inherited if not name.startswith(OURS)}
-        return foreign | {
+    def _settings(self):
+        return {
             "XDG_STATE_HOME": str(self.folder / "state"),
             "XDG_CONFIG_HOME": str(self.folder / "config"),
-            "SENDAPI_API_KEY": "sk_test_0123456789abcdefghijklmn",
+            "SENDAPI_API_KEY": KEY,
             "SENDAPI_BASE_URL": self.url,
             "SENDAPI_SESSION_ID": SESSION,
         }
+
+
+def numbers_in(ledger):
+    """The numbers that a ledger has a verdict for, once it has been recovered and found to be sound."""
+    with Ledger.open(ledger, holder="tests") as opened:
+        return {f"+{row[0]}" for rows in opened.known() for row in rows}
+
+
+def os_environment():
+    """This process's environment without what would change the command under test."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}

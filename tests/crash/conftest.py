@@ -1,8 +1,8 @@
 """Real processes over real sockets: `validator check` against `validator sandbox`, which counts its calls.
 
-How large the runs are is decided outside, so that the suite stays quick and a full run is one line away:
+How much is done is decided outside, so that the suite stays quick and the long form is one line away:
 
-    CRASH_ROWS=20000 CRASH_KILLS=10 pytest tests/crash -s
+    CRASH_LONG=1 pytest tests/crash -s
 """
 
 import os
@@ -16,23 +16,25 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from check_process import Checks
+from forked import fork_server
+from lives import LATENCY_MS, OLD, Killer
 from recipient_list import RecipientList
 from witness import serve
 
-ROWS = int(os.environ.get("CRASH_ROWS", "1200"))
-KILLS = int(os.environ.get("CRASH_KILLS", "5"))
+IS_LONG = bool(os.environ.get("CRASH_LONG"))
 SEED = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(10**6))
 
 
 @pytest.fixture(scope="session")
-def recipients():
-    """A list with 30 % duplicates and 5 % garbage."""
-    return RecipientList.draw(ROWS)
+def amount():
+    """Choose between the two forms: what the suite does, and what `make crash` does."""
+    return lambda short, long: long if IS_LONG else short
 
 
 @pytest.fixture(scope="session")
-def kills():
-    return KILLS
+def recipients(amount):
+    """A list with 30 % duplicates and 5 % garbage."""
+    return RecipientList.draw(amount(1_200, 20_000))
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +61,31 @@ def set_up(tmp_path_factory, recipients):
             return Checks(folder, witness.url), witness
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def server():
+    with fork_server() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def witness(tmp_path_factory):
+    """A sandbox for all lives: their runs come one after the other."""
+    with serve(tmp_path_factory.mktemp("witness") / "requests.jsonl", "--latency-ms", str(LATENCY_MS)) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def set_out(tmp_path_factory, witness, server):
+    """Make a folder with a list, old outputs and an empty state; return what runs the command there."""
+
+    def make(name, listed):
+        folder = tmp_path_factory.mktemp(name)
+        listed.write(folder / "list.csv")
+        checks = Checks(folder, witness.url)
+        for path in (checks.output, checks.sendable):
+            path.write_bytes(OLD)
+        return Killer(checks, witness, server)
+
+    return make

@@ -5,137 +5,144 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
-from check_process import CONCURRENCY, Checks
+from lives import MOST_LOST, OLD, at_call, at_random, leave_alone, without_times
 from recipient_list import RecipientList
+from traced import CHANGES, require_strace
 
 pytestmark = pytest.mark.slow
 
-# In the time of one answer no more than CONCURRENCY checks can start. What a kill can lose is in flight
-# (60 ms) or waits for its group commit (50 ms, and a slow disk's sync): it began within three times 60 ms.
-LATENCY_MS = 60
-MOST_LOST = 3 * CONCURRENCY
-
-
-@dataclass(frozen=True)
-class Kill:
-    """How things stood right after one kill.
-
-    Attributes:
-        returncode: how the process ended.
-        asked: all checks asked until then, in order, of this run and those before.
-        lost: the numbers that this run asked about, and whose answers it did not live to record.
-        recorded: the numbers with a verdict in the ledger.
-        files: the names in the folder.
-    """
-
-    returncode: int
-    asked: list
-    lost: set
-    recorded: set
-    files: set
+SMALL = RecipientList.draw(120)
 
 
 @dataclass(frozen=True)
 class Story:
-    """Some killed runs of one command, and the one that was left to finish."""
+    """Lives of one list, all of their kills, and a life without any."""
 
-    kills: list
-    asked: list
-    checks: Checks
+    lives: list
+    alone: object
+
+    @property
+    def kills(self):
+        return [kill for life in self.lives for kill in life.kills]
+
+    def figures(self):
+        asking = sum(0 < len(kill.recorded) < len(SMALL.distinct) for kill in self.kills)
+        checks = sum(len(life.asked) for life in self.lives)
+        repeats = checks - sum(len(set(life.asked)) for life in self.lives)
+        lost = max(len(kill.lost) for kill in self.kills)
+        return (
+            f"{len(self.kills):,} kills in {len(self.lives)} lives, {asking} of them in mid-list; "
+            f"{checks:,} checks, {repeats} repeats; lost in one kill at most {lost}, allowed {MOST_LOST}"
+        )
 
 
 @pytest.fixture(scope="module")
-def story(set_up, recipients, kills, chance, tell):
-    checks, witness = set_up("killed", "--latency-ms", str(LATENCY_MS))
-    moments = kill_moments(chance, len(recipients.distinct), kills)
-    told = [kill_at(moment, checks, witness) for moment in moments]
-    checks.run()
-    asked = witness.numbers_asked()
-    tell(f"{kills} kills, after {', '.join(f'{len(kill.asked):,}' for kill in told)} checks")
-    tell(f"asked about by each killed run and not recorded: {[len(kill.lost) for kill in told]}")
-    tell(f"{len(asked):,} checks of {len(set(asked)):,} numbers: {len(asked) - len(set(asked))} repeats")
-    return Story(told, asked, checks)
+def alone(set_out):
+    """A life without a kill, and how many seconds it took."""
+    killer = set_out("alone", SMALL)
+    return killer.checks, killer.duration()
 
 
-def kill_moments(chance, distinct, kills):
-    """Draw after how many checks each kill comes: at random in the middle nine tenths, in ascending order."""
-    margin = distinct // 20
-    return sorted(chance.sample(range(margin, distinct - margin), kills))
+@pytest.fixture(scope="module")
+def killed_at_random(set_out, amount, alone, chance):
+    def lives():
+        kills = amount(50, 1_000)
+        while kills > 0:
+            life = set_out("killed", SMALL).live(at_random(chance, alone[1]))
+            kills -= len(life.kills)
+            yield life
+
+    return lives
 
 
-def kill_at(moment, checks, witness):
-    """Start the command, and kill it once so many checks were asked in all."""
-    before = len(witness.numbers_asked())
-    with checks.start() as process:
-        witness.wait_for(moment, process)
-        process.kill()
-    witness.settle()
-    files = {path.name for path in checks.folder.iterdir()}
-    asked, recorded = witness.numbers_asked(), checks.recorded()
-    return Kill(process.returncode, asked, set(asked[before:]) - recorded, recorded, files)
+@pytest.fixture(scope="module")
+def killed_at_changes(set_out, amount):
+    """Lives with a kill before each change to a file, or before every fifteenth."""
+
+    def lives():
+        require_strace()
+        killer = set_out("counted", SMALL)
+        calls = killer.calls(CHANGES)
+        places = [(call, place + 1) for call, count in sorted(calls.items()) for place in range(count)]
+        for call, place in places[:: amount(15, 1)]:
+            yield set_out("killed", SMALL).live(at_call(call, place))
+
+    return lives
 
 
-def test_every_kill_hits_a_run_that_is_under_way(story, recipients):
-    assert [kill.returncode for kill in story.kills] == [-signal.SIGKILL] * len(story.kills)
-    assert all(0 < len(kill.recorded) < len(recipients.distinct) for kill in story.kills)
+@pytest.fixture(scope="module", params=["killed_at_random", "killed_at_changes"])
+def story(request, alone, tell):
+    told = Story(list(request.getfixturevalue(request.param)()), alone[0])
+    tell(f"{request.param}: {told.figures()}")
+    return told
 
 
-def test_no_output_stands_there_after_a_kill(story):
-    for kill in story.kills:
-        assert not kill.files & {story.checks.output.name, story.checks.sendable.name}
-        assert not [name for name in kill.files if name.endswith(".tmp")]
+def test_kills_hit_every_part_of_a_run(story):
+    assert any(not kill.asked for kill in story.kills)
+    assert any(0 < len(kill.recorded) < len(SMALL.distinct) for kill in story.kills)
+    assert any(len(kill.recorded) == len(SMALL.distinct) for kill in story.kills)
 
 
 def test_a_recorded_verdict_survives_every_later_kill(story):
-    for before, after in zip(story.kills, story.kills[1:], strict=False):
-        assert before.recorded <= after.recorded
-
-
-def test_a_number_with_a_recorded_verdict_is_never_asked_again(story, recipients):
     for kill in story.kills:
-        assert not kill.recorded & set(story.asked[len(kill.asked) :])
-    assert set(story.asked) == recipients.distinct
+        assert kill.before <= kill.recorded
+
+
+def test_a_number_with_a_recorded_verdict_is_never_asked_again(story):
+    for life in story.lives:
+        assert set(life.asked) == SMALL.distinct
+        assert not life.recorded & set(life.asked_last)
+        for kill in life.kills:
+            assert not kill.before & set(kill.asked)
 
 
 def test_a_kill_repeats_at_most_what_was_in_flight(story):
     assert max(len(kill.lost) for kill in story.kills) <= MOST_LOST
-    repeats = len(story.asked) - len(set(story.asked))
-    assert repeats <= sum(len(kill.lost) for kill in story.kills)
+    for life in story.lives:
+        repeats = len(life.asked) - len(set(life.asked))
+        assert repeats <= sum(len(kill.lost) for kill in life.kills)
 
 
-def test_the_output_after_kills_is_that_of_a_run_left_alone(story, set_up):
-    alone, _ = set_up("alone")
-
-    alone.run()
-
-    assert without_times(story.checks.output) == without_times(alone.output)
-    assert story.checks.sendable.read_bytes() == alone.sendable.read_bytes()
-
-
-def test_a_kill_while_the_output_is_written_leaves_the_old_one_whole(set_up):
-    checks, _ = set_up("writing", listed=RecipientList.draw(200).repeated(500))
-    checks.run()
-    before, inode = checks.output.read_bytes(), checks.output.stat().st_ino
-
-    with checks.start() as process:
-        wait_for_writing(checks.folder, process)
-        process.kill()
-
-    assert process.returncode == -signal.SIGKILL
-    assert checks.output.stat().st_ino == inode
-    assert checks.output.read_bytes() == before
+def test_an_output_is_the_old_one_or_the_new_one_after_every_kill(story):
+    for life in story.lives:
+        for kill in life.kills:
+            for found, new in zip(kill.outputs, life.checks.outputs(), strict=True):
+                assert found in {OLD, new}
+                assert found == OLD or kill.recorded == SMALL.distinct
 
 
-def wait_for_writing(folder, process):
-    """Wait until a temporary file has something in it, or the process has ended."""
-    while process.poll() is None:
+def test_no_temporary_file_of_a_killed_run_outlives_the_next(story):
+    assert not [name for life in story.lives for name in life.checks.litter()]
+
+
+def test_the_output_after_kills_is_that_of_a_run_left_alone(story):
+    for life in story.lives:
+        assert without_times(life.checks.output) == without_times(story.alone.output)
+        assert life.checks.sendable.read_bytes() == story.alone.sendable.read_bytes()
+
+
+def test_a_kill_while_the_output_is_written_leaves_the_old_one_and_what_the_next_run_clears_away(set_out):
+    killer = set_out("writing", RecipientList.draw(200).repeated(250))
+    killer.live(leave_alone)
+    output = killer.checks.output
+    before, inode = output.read_bytes(), output.stat().st_ino
+
+    run = killer.checks.fork(killer.server, held=True)
+    run.release()
+    wait_for_writing(killer.checks.folder, run)
+    run.kill()
+
+    assert run.wait() == -signal.SIGKILL
+    assert output.stat().st_ino == inode
+    assert output.read_bytes() == before
+    assert killer.checks.litter()
+    killer.live(leave_alone)
+    assert not killer.checks.litter()
+
+
+def wait_for_writing(folder, run):
+    """Wait until a temporary file has something in it, or the run has ended."""
+    while not run.ends_within(0.001):
         with suppress(FileNotFoundError):
             if any(path.stat().st_size for path in folder.glob(".validator-*.tmp")):
                 return
-
-
-def without_times(path):
-    """Return the file's lines without their last cell, which is `checked_at`."""
-    lines = path.read_bytes().splitlines()
-    assert lines[0].endswith(b",checked_at")
-    return [line.rpartition(b",")[0] for line in lines]

@@ -23,10 +23,19 @@ class Witness:
     url: str
     log_path: Path
 
-    def numbers_asked(self):
+    def mark(self):
+        """A place in the log, from which on to read it later."""
+        return self.log_path.stat().st_size
+
+    def entries(self, since=0):
+        with self.log_path.open(encoding="utf-8") as log:
+            log.seek(since)
+            return [json.loads(line) for line in log]
+
+    def numbers_asked(self, since=0):
         """The number of every check of the list, in the order in which they arrived."""
-        lines = self.log_path.read_text(encoding="utf-8").splitlines()
-        return [number for line in lines if (number := json.loads(line)["number"]) not in {"", LINKED}]
+        numbers = (entry["number"] for entry in self.entries(since))
+        return [number for number in numbers if number not in {"", LINKED}]
 
     def calls(self):
         return Counter(self.numbers_asked())
@@ -40,25 +49,18 @@ class Witness:
         with urllib.request.urlopen(f"{self.url.removesuffix('/v1')}/_sandbox/health", timeout=30) as reply:
             assert reply.status == 200
 
-    def wait_for(self, checks, process):
-        """Wait until so many checks were asked since the log began, or the process has ended."""
+    def wait_for(self, checks, run, since=0):
+        """Wait until so many checks were asked from a place in the log on, or the run has ended."""
         with self.log_path.open(encoding="utf-8") as log:
+            log.seek(since)
             line = ""
             while checks > 0:
                 line += log.readline()  # what is there of it: the end may not be written yet
                 if line.endswith("\n"):
                     checks -= json.loads(line)["number"] not in {"", LINKED}
                     line = ""
-                elif _ended_within(process, 0.002):
+                elif run.ends_within(0.002):
                     return
-
-
-def _ended_within(process, seconds):
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 @contextmanager

@@ -1,0 +1,139 @@
+"""Lives of a list: the same command, killed again and again, until a run ends by itself."""
+
+import signal
+import time
+from dataclasses import dataclass
+
+from check_process import CONCURRENCY, Checks
+from traced import calls_in, kill_at, traced
+
+# In the time of one answer no more than CONCURRENCY checks can start. What a kill can lose is in flight
+# (60 ms) or waits for its group commit (50 ms, and a slow disk's sync): it began within three times 60 ms.
+LATENCY_MS = 60
+MOST_LOST = 3 * CONCURRENCY
+
+# What stands in the place of the outputs at first.
+OLD = b"old\n"
+
+
+@dataclass(frozen=True)
+class Kill:
+    """How things stood right after one kill.
+
+    Attributes:
+        asked: the checks that this run asked, in order.
+        before: the numbers with a verdict in the ledger when it began.
+        recorded: those with one after the kill.
+        outputs: what stands in the places of the output and the sendable file.
+    """
+
+    asked: list
+    before: set
+    recorded: set
+    outputs: list
+
+    @property
+    def lost(self):
+        """The numbers that this run asked about, and whose answers it did not live to record."""
+        return set(self.asked) - self.recorded
+
+
+@dataclass(frozen=True)
+class Life:
+    """Some killed runs of one command, what they had recorded, and what the one that was left alone asked."""
+
+    kills: list
+    recorded: set
+    asked_last: list
+    checks: Checks
+
+    @property
+    def asked(self):
+        """All checks that were asked, in order."""
+        return [number for kill in self.kills for number in kill.asked] + self.asked_last
+
+
+@dataclass(frozen=True)
+class Killer:
+    """Starts a command and kills it, in view of the sandbox's log."""
+
+    checks: Checks
+    witness: object
+    server: object
+
+    def live(self, handle):
+        """Start the command over and over until a run is not killed, which then has to end well.
+
+        Args:
+            handle: lets a held run go on, and has it killed or not.
+        """
+        kills, recorded = [], set()
+        while True:
+            since = self.witness.mark()
+            run = self.checks.fork(self.server, held=True)
+            handle(run)
+            code = run.wait()
+            self.witness.settle()
+            asked = self.witness.numbers_asked(since)
+            if code != -signal.SIGKILL:
+                assert code == 0, run.said()
+                return Life(kills, recorded, asked, self.checks)
+            before, recorded = recorded, self.checks.recorded()
+            kills.append(Kill(asked, before, recorded, self.checks.outputs()))
+
+    def calls(self, names):
+        """Run the command once in peace, and return how often it made each of these system calls."""
+        log = self.checks.folder / "trace"
+        run = self.checks.fork(self.server, held=True)
+        with traced(run, f"trace={names}", log=log):
+            assert run.wait() == 0, run.said()
+        return calls_in(log, run)
+
+    def duration(self):
+        """Run the command once in peace, and return how many seconds that took."""
+        run = self.checks.fork(self.server, held=True)
+        begun = time.monotonic()
+        run.release()
+        assert run.wait() == 0, run.said()
+        return time.monotonic() - begun
+
+
+def at_random(chance, within_s):
+    """Let a run go on, and kill it after a random time, unless it has ended by then.
+
+    Args:
+        chance: draws the time.
+        within_s: how long a run takes that has everything before it. Most of those in a life have less, and
+            would end before a time drawn from all of it.
+    """
+
+    def handle(run):
+        run.release()
+        if not run.ends_within(chance.uniform(0, 0.6 * within_s)):
+            run.kill()
+
+    return handle
+
+
+def at_call(call, place):
+    """Kill the first run before it makes a system call for the `place`th time; leave those after it alone."""
+    expressions = [kill_at(call, place)]
+
+    def handle(run):
+        if expressions:
+            with traced(run, expressions.pop()):
+                return
+        run.release()
+
+    return handle
+
+
+def leave_alone(run):
+    run.release()
+
+
+def without_times(path):
+    """Return the file's lines without their last cell, which is `checked_at`."""
+    lines = path.read_bytes().splitlines()
+    assert lines[0].endswith(b",checked_at")
+    return [line.rpartition(b",")[0] for line in lines]
