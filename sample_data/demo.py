@@ -25,7 +25,7 @@ SESSION = "sess_01H8BKF0000000000000000Z2T"
 # Each list, and the options its owner would give; README.md in this folder tells how each list was made.
 LISTS = {
     "crm_export.csv": ["--region", "GB", "--region-column", "Country", "--accept", "possible"],
-    "loja_clientes.csv": ["--region", "BR"],
+    "loja_clientes.csv": ["--region", "BR", "--variants"],
     "excel_export.txt": ["--region", "DE"],
     "subscribers.parquet": [],
     "messy.csv": ["--region", "US"],

@@ -59,14 +59,14 @@ def test_trouble_costs_no_contact(fetch, fault):
 def take(virtual, ledger, now_ms):
     """Take contacts over; return the numbers still to ask, and what the ledger has."""
 
-    def run(contacts, *todo):
+    def run(contacts, *todo, others=()):
         async def given():
             for contact in contacts:
                 yield contact
 
         async def main():
-            numbers = pl.Series("number", todo, dtype=pl.UInt64)
-            return await take_contacts(given(), numbers, ledger=ledger, now_ms=lambda: now_ms)
+            numbers, later = (pl.Series("number", some, dtype=pl.UInt64) for some in (todo, others))
+            return await take_contacts(given(), numbers, later, ledger=ledger, now_ms=lambda: now_ms)
 
         left = virtual(main)
         return left, [row for rows in ledger.known() for row in rows]
@@ -91,6 +91,12 @@ def test_a_contact_without_the_mark_is_asked_about(take, mark):
     left, known = take([contact(ANN, is_user=mark)], ANN)
 
     assert (left.to_list(), known) == ([ANN], [])
+
+
+def test_what_contacts_tell_about_numbers_that_may_be_asked_later_is_written_down(take):
+    left, known = take([contact(CY, is_user=True)], ANN, others=[CY])
+
+    assert (left.to_list(), [row[0] for row in known]) == ([ANN], [CY])
 
 
 def test_strangers_and_contacts_without_a_number_are_left_alone(take):

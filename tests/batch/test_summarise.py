@@ -31,6 +31,9 @@ PLAN = Plan(
     offline={"empty": 2, "suppression_list": 1},
     countries={"GB": 3},
     line_types={"mobile": 3},
+    country_line_types={"GB": {"mobile": 3}},
+    variants=pl.DataFrame(schema={"number": pl.UInt64, "other": pl.UInt64}),
+    room=None,
 )
 BUDGET = BudgetReport(
     limit_per_min=300.0,

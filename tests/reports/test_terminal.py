@@ -117,7 +117,28 @@ def test_the_plan_tells_what_is_never_asked_and_what_is_known(plan):
     assert lines_with(text, "landline") == ["landline 30 3.0 % a landline, skipped as asked"]
     assert lines_with(text, "known") == ["known 100 (registered 80, not_registered 20)"]
     assert lines_with(text, "suppressed") == ["suppressed 10 rows"]
-    assert lines_with(text, "lines") == ["lines mobile 790, fixed_or_mobile 10"]
+    assert lines_with(text, "lines") == ["lines mobile 98.8 %, fixed_or_mobile 1.2 %"]
+
+
+def test_the_plan_tells_countries_and_kinds_of_line_with_their_shares(plan):
+    told = replace(
+        plan,
+        countries={"GB": 700, "BR": 60} | {f"C{place}": 5 for place in range(8)},
+        country_line_types={"BR": {"fixed": 15, "mobile": 45}, "GB": {"mobile": 700}},
+    )
+    text = shown(render_plan(told))
+
+    assert lines_with(text, "GB") == ["GB 700 87.5 % mobile 100.0 %"]
+    assert lines_with(text, "BR") == ["BR 60 7.5 % mobile 75.0 %, fixed 25.0 %"]
+    assert lines_with(text, "2 more") == ["2 more 10 1.2 %"]
+
+
+def test_the_plan_tells_what_other_spellings_cost_at_most(plan):
+    text = shown(render_plan(replace(plan, variant_calls_at_most=800)))
+
+    assert lines_with(text, "variants") == ['variants at most 800 calls more, after a "no"']
+    assert lines_with(text, "growth") == ["growth 300 2 min 41 s 5 min 23 s"]
+    assert lines_with(text, "this run") == ["this run 120 6 min 43 s 13 min 27 s"]
 
 
 def test_a_plan_without_a_rate_names_the_providers_plans_alone(plan):

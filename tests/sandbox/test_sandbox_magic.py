@@ -6,6 +6,7 @@ import anyio
 import pytest
 
 from validator.sandbox import MAGIC_NUMBERS, ConnectionBroken
+from validator.sandbox.behaviour import twin
 
 RANGE = "+447700900"
 
@@ -14,8 +15,10 @@ def yes(number):
     return {"phone": number, "is_whatsapp_user": True, "whatsapp_id": f"{number[1:]}@s.whatsapp.net"}
 
 
-def test_the_table_lists_000_to_019_once_each():
-    assert [number for number, _ in MAGIC_NUMBERS] == [f"{RANGE}{n:03d}" for n in range(20)]
+def test_the_table_lists_000_to_019_once_each_and_then_other_spellings():
+    numbers = [number for number, _ in MAGIC_NUMBERS]
+    assert numbers[:20] == [f"{RANGE}{n:03d}" for n in range(20)]
+    assert all(twin(number[1:]) for number in numbers[20:])
     assert all(text for _, text in MAGIC_NUMBERS)
 
 
@@ -115,3 +118,16 @@ def test_019_is_a_failure_that_calls_itself_200(check):
     response = check(RANGE + "019")
     assert response.status_code == 200
     assert response.json()["success"] is False
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("+5511961234567", "+551161234567"),
+        ("+522221234567", "+5212221234567"),
+        ("+541123456789", "+5491123456789"),
+    ],
+)
+def test_some_are_known_only_by_their_other_spelling(check, asked, known):
+    assert check(asked, registered_share=1.0).json()["is_whatsapp_user"] is False
+    assert check(known, registered_share=0.0).json() == yes(known)

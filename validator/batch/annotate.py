@@ -14,11 +14,12 @@ import polars as pl
 
 from validator.batch.knowledge import VERDICT
 from validator.batch.plan import counts
+from validator.batch.variants import known_by_either, listed_by_both
 from validator.errors import UsageError
 from validator.model import Reason, Source, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     from validator.batch.knowledge import Knowledge
@@ -42,16 +43,21 @@ COLUMNS = pl.Schema(
     }
 )
 
-# What the sendable file adds.
-SENDABLE_COLUMNS = ("e164", "whatsapp_id")
+# What it adds on request, behind these, in this order.
+LINE_TYPE, MATCHED = "line_type", "matched_number"
+EXTRA_COLUMNS = pl.Schema({LINE_TYPE: pl.String(), MATCHED: pl.String()})
+
+# What the sendable file adds, of what the output does.
+SENDABLE_COLUMNS = ("e164", "whatsapp_id", MATCHED)
 
 
 @dataclass(slots=True)
 class Counts:
-    """What was written, in rows."""
+    """What was written, in rows; `matched_by_variant` are registered by another spelling of their number."""
 
     rows: int = 0
     sendable_rows: int = 0
+    matched_by_variant: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
@@ -64,20 +70,22 @@ class Counts:
         self.reasons.update(counts(findings["reason"]))
         self.sources.update(counts(findings["source"]))
         self.countries.update(counts(countries))
+        if MATCHED in findings:
+            self.matched_by_variant += int(_is_other(findings).sum())
 
 
-def find(people: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
-    """Return what can be said of each row: the columns of `COLUMNS`, in the rows' order.
+def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ()) -> pl.DataFrame:
+    """Return what can be said of each row, in order: the columns of `COLUMNS` and the `extras`.
 
     A row whose own cell decides it (no number, suppressed, a landline to be skipped) is decided offline; the
-    others get what is known about their number, or `unknown` for the reason `not_checked`.
+    others get what is known about their number, or `unknown` for the reason `not_checked`. With the column
+    `matched_number`, what is known about its other spelling counts too.
     """
-    known = knowledge.of(people["number"]).select(
-        pl.col("verdict"), pl.col("reason").alias("known_reason"), "whatsapp_id", "source", "checked_at_ms"
-    )
+    by_either = known_by_either(people, knowledge) if MATCHED in extras else knowledge.of(people["number"])
+    known = by_either.rename({"reason": "known_reason"})
     offline = pl.col("reason").is_not_null()
     suppressed = pl.col("reason") == Reason.SUPPRESSION_LIST.value
-    rows = people.select("number", "reason").hstack(known)
+    rows = people.select("number", "reason", "line_type").hstack(known)
     decided = rows.with_columns(
         pl.when(suppressed)
         .then(_word(Verdict.SUPPRESSED, VERDICT))
@@ -94,8 +102,9 @@ def find(people: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
         pl.when(offline).then(_word(Source.OFFLINE, SOURCE)).otherwise(pl.col("source")).alias("source"),
         *(pl.when(~offline).then(pl.col(name)).alias(name) for name in ("whatsapp_id", "checked_at_ms")),
     )
-    added = decided.select(_e164(), "verdict", _is_user(), "whatsapp_id", "reason", "source", _checked_at())
-    return added.cast(COLUMNS)
+    matched = [_e164("matched").alias(MATCHED)] if MATCHED in extras else []
+    found = decided.with_columns(_e164("number").alias("e164"), _is_user(), _checked_at(), *matched)
+    return found.select(pl.col(name).cast(dtype) for name, dtype in _added(extras).items())
 
 
 def annotate(
@@ -105,6 +114,7 @@ def annotate(
     knowledge: Knowledge,
     *,
     prefix: str,
+    extras: Sequence[str] = (),
     output: OpenWriter,
     sendable: OpenWriter | None,
     tell: Callable[[int], None],
@@ -117,59 +127,71 @@ def annotate(
         people: their numbers, as `people.read_people` returns them.
         knowledge: what is known about them.
         prefix: put before the names of the added columns.
+        extras: which of `EXTRA_COLUMNS` to add.
         output: opens the annotated file for a schema.
         sendable: opens the sendable file for a schema, or None for no such file.
         tell: called with the rows written so far.
     """
     counted = Counts()
     first = people["number"].is_first_distinct()
+    by_both = listed_by_both(people) if MATCHED in extras else None
     with ExitStack() as files:
-        annotated = files.enter_context(output(output_schema(table, prefix)))
-        chosen = files.enter_context(sendable(sendable_schema(table, prefix))) if sendable else None
+        annotated = files.enter_context(output(output_schema(table, prefix, extras)))
+        chosen = files.enter_context(sendable(sendable_schema(table, prefix, extras))) if sendable else None
         for batch in rows:
             part = slice(counted.rows, counted.rows + batch.height)
-            findings = find(people[part], knowledge)
+            findings = find(people[part], knowledge, extras)
             annotated.write(batch.hstack(_prefixed(findings, prefix)))
             counted.add(findings, people["country"][part])
             if chosen:
-                counted.sendable_rows += _write_sendable(chosen, batch, findings, first[part], prefix)
+                once = (
+                    first[part] if by_both is None else first[part] & ~(by_both[part] & _is_other(findings))
+                )
+                counted.sendable_rows += _write_sendable(chosen, batch, findings, once, prefix)
             tell(counted.rows)
     return counted
 
 
-def count(people: pl.DataFrame, knowledge: Knowledge) -> Counts:
+def count(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ()) -> Counts:
     """Return what an annotated file would hold, without writing one."""
     counted = Counts()
     for part in people.iter_slices():
-        counted.add(find(part, knowledge), part["country"])
+        counted.add(find(part, knowledge, extras), part["country"])
     return counted
 
 
-def output_schema(table: Table, prefix: str) -> pl.Schema:
+def output_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
     """Return the annotated file's columns; `UsageError` where an added one has the name of an input's."""
-    return _extended(table, prefix, tuple(COLUMNS))
+    return _extended(table, prefix, _added(extras))
 
 
-def sendable_schema(table: Table, prefix: str) -> pl.Schema:
+def sendable_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
     """Return the sendable file's columns."""
-    return _extended(table, prefix, SENDABLE_COLUMNS)
+    added = _added(extras)
+    return _extended(
+        table, prefix, pl.Schema({name: added[name] for name in SENDABLE_COLUMNS if name in added})
+    )
 
 
-def _extended(table: Table, prefix: str, added: tuple[str, ...]) -> pl.Schema:
+def _added(extras: Sequence[str]) -> pl.Schema:
+    return pl.Schema({**COLUMNS, **{name: dtype for name, dtype in EXTRA_COLUMNS.items() if name in extras}})
+
+
+def _extended(table: Table, prefix: str, added: pl.Schema) -> pl.Schema:
     if clash := [prefix + name for name in added if prefix + name in table.schema]:
         raise UsageError(
             f"{table.path.name} already has a column {clash[0]!r}, which the output adds; "
             "give the added columns another name with --prefix, for instance --prefix wa_"
         )
-    return pl.Schema({**table.schema, **{prefix + name: COLUMNS[name] for name in added}})
+    return pl.Schema({**table.schema, **{prefix + name: dtype for name, dtype in added.items()}})
 
 
 def _write_sendable(
-    writer: Writer, rows: pl.DataFrame, findings: pl.DataFrame, first: pl.Series, prefix: str
+    writer: Writer, rows: pl.DataFrame, findings: pl.DataFrame, once: pl.Series, prefix: str
 ) -> int:
-    """Write the rows whose number is registered and stands here for the first time; return how many."""
-    added = _prefixed(findings.select(SENDABLE_COLUMNS), prefix)
-    chosen = rows.hstack(added).filter((findings["verdict"] == Verdict.REGISTERED.value) & first)
+    """Write the rows that are registered, of those that stand for their recipient; return how many."""
+    added = _prefixed(findings.select(name for name in SENDABLE_COLUMNS if name in findings.columns), prefix)
+    chosen = rows.hstack(added).filter((findings["verdict"] == Verdict.REGISTERED.value) & once)
     writer.write(chosen)
     return chosen.height
 
@@ -182,8 +204,13 @@ def _word(word: Verdict | Reason | Source, dtype: pl.Enum) -> pl.Expr:
     return pl.lit(word.value, dtype=dtype)
 
 
-def _e164() -> pl.Expr:
-    return (pl.lit("+") + pl.col("number").cast(pl.String)).alias("e164")
+def _is_other(findings: pl.DataFrame) -> pl.Series:
+    """Return a mask of the rows that are registered by another spelling of their number."""
+    return (findings[MATCHED] != findings["e164"]).fill_null(value=False)
+
+
+def _e164(number: str) -> pl.Expr:
+    return pl.lit("+") + pl.col(number).cast(pl.String)
 
 
 def _is_user() -> pl.Expr:

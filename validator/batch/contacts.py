@@ -45,14 +45,21 @@ async def all_contacts(client: AsyncSendAPI, session: str, through: Through) -> 
 
 
 async def take_contacts(
-    contacts: AsyncIterable[Contact], todo: Numbers, *, ledger: Ledger, now_ms: Callable[[], int]
+    contacts: AsyncIterable[Contact],
+    todo: Numbers,
+    others: Numbers,
+    *,
+    ledger: Ledger,
+    now_ms: Callable[[], int],
 ) -> Numbers:
     """Write what some contacts tell about the numbers of `todo` into the ledger; return those still to ask.
+
+    What they tell about `others`, which may have to be asked about later, is written down too.
 
     Only contacts that the provider marks as WhatsApp users count: a contact without the mark is weaker
     evidence than an answer to a check, and is asked about.
     """
-    wanted = set(todo)
+    wanted = {*todo, *others}
     before = len(wanted)
     async for contact in contacts:
         if contact.number is not None and contact.is_whatsapp_user and contact.number in wanted:

@@ -7,10 +7,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from validator.batch.annotate import annotate, output_schema
+import polars as pl
+
+from validator.batch.annotate import LINE_TYPE, MATCHED, annotate, output_schema
 from validator.batch.knowledge import Knowledge, read_knowledge
 from validator.batch.people import Landlines, Reading, askable, read_people, suppressed_by
 from validator.batch.plan import Only, Order, make_plan
+from validator.batch.variants import other_numbers, with_both
 from validator.errors import FileError, UsageError
 from validator.phone import Accept
 from validator.settings import MaxAge
@@ -26,8 +29,6 @@ from validator.tables import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    import polars as pl
 
     from validator.batch.annotate import Counts, OpenWriter
     from validator.batch.plan import Plan
@@ -56,6 +57,8 @@ class Job:
         only: restricts whom to ask.
         limit: asks about at most so many numbers.
         confirm_negatives: whether a "no" counts only once it has been said twice.
+        variants: whether the other spelling of a number is asked about after a "no".
+        line_type: whether the output tells the kind of line.
     """
 
     input: Path
@@ -74,6 +77,13 @@ class Job:
     only: Only = Only.ALL
     limit: int | None = None
     confirm_negatives: bool = False
+    variants: bool = False
+    line_type: bool = False
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The columns that the output gets on request."""
+        return (LINE_TYPE,) * self.line_type + (MATCHED,) * self.variants
 
     @property
     def targets(self) -> dict[str, Path]:
@@ -150,7 +160,7 @@ def open_job(job: Job) -> Opened:
         accept=job.accept,
         landlines=job.landlines,
     )
-    output_schema(table, job.prefix)
+    output_schema(table, job.prefix, job.extras)
     return Opened(job, table, reading, stamp)
 
 
@@ -208,7 +218,7 @@ def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[
     people = read_people(opened.table, opened.reading, suppressed=suppressed, tell=tell)
     if people.is_empty():
         raise FileError(f"{job.input} has a header and no rows; export the list again, with its recipients")
-    knowledge = knowledge_of(people, ledger, job.max_age, now_ms, confirmed=job.confirm_negatives)
+    knowledge = knowledge_for(job, people, ledger, now_ms)
     plan = make_plan(
         people,
         knowledge,
@@ -216,12 +226,26 @@ def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[
         only=job.only,
         limit=job.limit,
         confirms=job.confirm_negatives,
+        variants=job.variants,
     )
     return Survey(people, plan)
 
 
+def knowledge_for(job: Job, people: pl.DataFrame, ledger: LedgerReader, now_ms: int) -> Knowledge:
+    """Return what the ledger knows about a job's people, as the job wants it known."""
+    return knowledge_of(
+        people, ledger, job.max_age, now_ms, confirmed=job.confirm_negatives, variants=job.variants
+    )
+
+
 def knowledge_of(
-    people: pl.DataFrame, ledger: LedgerReader, max_age: MaxAge, now_ms: int, *, confirmed: bool = False
+    people: pl.DataFrame,
+    ledger: LedgerReader,
+    max_age: MaxAge,
+    now_ms: int,
+    *,
+    confirmed: bool = False,
+    variants: bool = False,
 ) -> Knowledge:
     """Return what the ledger knows about the rows' numbers that may be asked about.
 
@@ -231,9 +255,12 @@ def knowledge_of(
         max_age: how long answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
         confirmed: whether a "no" counts only once it has been said twice.
+        variants: whether the numbers' other spellings are to be known as well.
     """
-    numbers = people["number"].filter(askable(people)).unique().sort()
-    knowledge = read_knowledge(ledger, numbers, max_age, now_ms)
+    numbers = people["number"].filter(askable(people))
+    if variants:
+        numbers = pl.concat([numbers, other_numbers(people).drop_nulls().alias("number")])
+    knowledge = read_knowledge(ledger, numbers.unique().sort(), max_age, now_ms)
     return knowledge.confirmed() if confirmed else knowledge
 
 
@@ -253,6 +280,7 @@ def write_output(
         people,
         knowledge,
         prefix=job.prefix,
+        extras=job.extras,
         output=_opener(opened, job.output),
         sendable=None if job.sendable is None else _opener(opened, job.sendable),
         tell=tell,
@@ -264,7 +292,9 @@ def _opener(opened: Opened, target: Path | BinaryIO) -> OpenWriter:
 
 
 def _suppressed(job: Job) -> pl.Series:
-    return suppressed_by((table, _reading_of(table, job.region)) for table in map(open_table, job.suppress))
+    """Return whom not to ask: who has opted out by one spelling has by the other."""
+    lists = ((table, _reading_of(table, job.region)) for table in map(open_table, job.suppress))
+    return with_both(suppressed_by(lists))
 
 
 def _reading_of(table: Table, region: str | None) -> Reading:

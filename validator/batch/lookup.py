@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.annotate import find
+from validator.batch.annotate import MATCHED, find
 from validator.batch.job import knowledge_of
 from validator.batch.people import Reading, people_of
 from validator.batch.plan import Order, make_plan
@@ -34,6 +34,7 @@ def look_up(
     max_age: MaxAge,
     now_ms: int,
     confirms: bool,
+    variants: bool = False,
     ask: Callable[[Plan], None],
 ) -> pl.DataFrame:
     """Return one row for each number typed, in order: the number and what the output of a check would say.
@@ -46,13 +47,14 @@ def look_up(
         max_age: how long earlier answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
         confirms: whether a "no" counts only once it has been said twice.
+        variants: whether the other spelling of a number is asked about after a "no".
         ask: asks about the numbers that are not known and puts the answers into the ledger.
     """
     typed = pl.DataFrame({TYPED: numbers}, schema={TYPED: pl.String})
     people = people_of(typed, Reading(column=TYPED, region=region, accept=accept))
-    known = partial(knowledge_of, people, ledger, max_age, now_ms, confirmed=confirms)
-    ask(make_plan(people, known(), order=Order.INPUT, confirms=confirms))
-    findings = find(people, known())
+    known = partial(knowledge_of, people, ledger, max_age, now_ms, confirmed=confirms, variants=variants)
+    ask(make_plan(people, known(), order=Order.INPUT, confirms=confirms, variants=variants))
+    findings = find(people, known(), (MATCHED,) * variants)
     return typed.hstack(findings.with_columns(pl.col("checked_at").dt.to_string("iso:strict")))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 
 from validator.batch.people import askable
+from validator.batch.variants import other_numbers, second_questions
 from validator.model import Verdict
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ class Plan:
         offline: rows never asked about, by reason.
         countries: numbers to ask, by country, most first.
         line_types: numbers to ask, by kind of line, most first.
+        country_line_types: the same in each country.
+        variants: `number` and `other` (UInt64): the numbers to ask whose other spelling is asked about
+            after a "no", since nothing is known of it.
+        room: how many more may be asked about within the limit, None for any number.
     """
 
     todo: pl.Series
@@ -67,6 +72,14 @@ class Plan:
     offline: dict[str, int]
     countries: dict[str, int]
     line_types: dict[str, int]
+    country_line_types: dict[str, dict[str, int]]
+    variants: pl.DataFrame
+    room: int | None
+
+    @property
+    def most_variants(self) -> int:
+        """How many other spellings are asked about at most."""
+        return self.variants.height if self.room is None else min(self.variants.height, self.room)
 
     @property
     def numbers(self) -> Numbers:
@@ -100,6 +113,7 @@ def make_plan(
     only: Only = Only.ALL,
     limit: int | None = None,
     confirms: bool = False,
+    variants: bool = False,
     seed: int = 0,
 ) -> Plan:
     """Return whom to ask: distinct askable numbers less those that are known, a set difference and no index.
@@ -111,12 +125,15 @@ def make_plan(
         only: `UNKNOWN` leaves out numbers nobody has asked about yet.
         limit: at most so many numbers.
         confirms: whether every "no" is to be asked about a second time; `knowledge` is `confirmed` then.
+        variants: whether the other spelling of a number is asked about, too, once that was answered "no".
         seed: of the shuffle.
     """
     asked = people.filter(askable(people))
     distinct = asked.unique("number", keep="first", maintain_order=True)
     fresh = knowledge.frame.filter("fresh")
-    todo = _missing(distinct, knowledge, fresh, only)
+    known = fresh.join(distinct, on="number", how="semi") if variants else fresh
+    questions = pl.concat([distinct, second_questions(distinct, knowledge)]) if variants else distinct
+    todo = _missing(questions.unique("number", keep="first", maintain_order=True), knowledge, fresh, only)
     if order is Order.SHUFFLED:
         todo = todo.sample(fraction=1.0, shuffle=True, seed=seed)
     missing = todo.height
@@ -130,10 +147,13 @@ def make_plan(
         rows=people.height,
         distinct=distinct.height,
         duplicates=asked.height - distinct.height,
-        known={Verdict(word): count for word, count in counts(fresh["verdict"]).items()},
+        known={Verdict(word): count for word, count in counts(known["verdict"]).items()},
         offline=counts(people["reason"]),
         countries=counts(todo["country"]),
         line_types=counts(todo["line_type"]),
+        country_line_types=_by_country(todo),
+        variants=_variants(todo if variants else todo.clear(), fresh),
+        room=None if limit is None else limit - todo.height,
     )
 
 
@@ -150,3 +170,17 @@ def _missing(distinct: pl.DataFrame, knowledge: Knowledge, fresh: pl.DataFrame, 
         return missing
     stale_unknown = knowledge.frame.filter(pl.col("verdict") == Verdict.UNKNOWN.value)
     return missing.join(stale_unknown, on="number", how="semi", maintain_order="left")
+
+
+def _by_country(todo: pl.DataFrame) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for country, line_type, count in todo.group_by("country", "line_type").len().iter_rows():
+        found.setdefault(country, {})[line_type] = count
+    return found
+
+
+def _variants(todo: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
+    """Return the other spellings nobody knows of, but for those that are asked about anyway."""
+    pairs = todo.select("number", other=other_numbers(todo)).drop_nulls()
+    asked = pl.concat([todo["number"], fresh["number"]])
+    return pairs.filter(~pl.col("other").is_in(asked.implode()))

@@ -82,6 +82,7 @@ def summarise(job: Job, plan: Plan, counts: Counts, course: Course, exit_code: i
         reasons=counts.reasons,
         sources=counts.sources,
         countries=counts.countries,
+        matched_by_variant=counts.matched_by_variant,
         calls=CallCounts(
             attempts=tally.attempts,
             answers=tally.answers,
@@ -139,8 +140,10 @@ def summarise_plan(job: Job, plan: Plan, *, rate_per_min: float | None, now: dat
         calls_to_make=len(plan.numbers),
         calls_to_confirm=len(plan.to_confirm),
         confirmations_expected=plan.confirmations_expected,
+        variant_calls_at_most=plan.most_variants * (2 if plan.confirms else 1),
         countries=plan.countries,
         line_types=plan.line_types,
+        country_line_types=plan.country_line_types,
         rate_per_min=rate_per_min,
     )
     if summary.time_s is None:

@@ -6,7 +6,7 @@ import logging
 import math
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ from validator.pacing import CONNECTED, Canaries, NoGuard, RetryBudget, RetryPol
 from validator.settings import RateMode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from validator.batch.ask import Watcher
     from validator.batch.fanout import FanOut
@@ -67,11 +67,15 @@ class AskOptions(ProviderOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """How the asking went: how long it took, why it ended early, and what should be looked at."""
+    """How the asking went: how long it took, why it ended early, and what should be looked at.
+
+    `left_out` is how many numbers of the second round a limit has kept from being asked about.
+    """
 
     duration_s: float = 0.0
     ending: ValidatorError | None = None
     budget: BudgetReport | None = None
+    left_out: int = 0
     warnings: tuple[str, ...] = ()
 
 
@@ -95,8 +99,10 @@ class Asker:
         self._tally = tally
         self._progress = progress
 
-    def ask(self, plan: Plan) -> Asked:
-        """Ask about every number of a plan; what the provider refuses is an ending, and never an exception.
+    def ask(self, plan: Plan, then: Callable[[Plan], Plan]) -> Asked:
+        """Ask about every number of a plan, and of the one that `then` makes of it and what was answered.
+
+        What the provider refuses is an ending, and never an exception.
 
         Raises:
             LedgerError: the ledger failed; the run is over, and resumable.
@@ -107,28 +113,29 @@ class Asker:
         if plan.numbers.is_empty():
             return Asked()
         try:
-            return anyio.run(self._run, plan)
+            return anyio.run(self._run, plan, then)
         except BaseExceptionGroup as group:
             raise innermost(group) from group
 
-    async def _run(self, plan: Plan) -> Asked:
+    async def _run(self, plan: Plan, then: Callable[[Plan], Plan]) -> Asked:
         begun = anyio.current_time()
         options = self._options
         budget = make_budget(options.rate, share=options.rate_share)
         async with make_client(options, self._key, connections=options.concurrency) as client:
-            ending, doubts = await self._ask(client, budget, plan)
+            ending, left_out, doubts = await self._ask(client, budget, plan, then)
         now = anyio.current_time()
         return Asked(
             duration_s=now - begun,
             ending=ending,
             budget=budget.report(now),
+            left_out=left_out,
             warnings=(*_warnings(options), *doubts),
         )
 
     async def _ask(
-        self, client: AsyncSendAPI, budget: Budget, plan: Plan
-    ) -> tuple[ValidatorError | None, tuple[str, ...]]:
-        """Ask, and return why it ended early and how far the answers can be believed."""
+        self, client: AsyncSendAPI, budget: Budget, plan: Plan, then: Callable[[Plan], Plan]
+    ) -> tuple[ValidatorError | None, int, tuple[str, ...]]:
+        """Ask; return why it ended early, what a limit left out, and how far the answers can be believed."""
         provider = SendApiProvider(client)
         seen: list[Status] = []
         async with raising_signals():
@@ -147,9 +154,18 @@ class Asker:
         async with anyio.create_task_group() as tasks:
             stop = Stop()
             tasks.start_soon(stop_on_signals, stop)
-            ending = await self._ask_all(plan, asking, stop)
+            ending, left_out = await self._ask_all(plan, asking, stop), 0
+            if ending is None:
+                second = then(plan)
+                ending, left_out = await self._ask_second(second, asking, stop), second.left_out
             tasks.cancel_scope.cancel()
-        return ending, doubts(asking.lanes, canaries, self._tally)
+        return ending, left_out, doubts(asking.lanes, canaries, self._tally)
+
+    async def _ask_second(self, plan: Plan, asking: Asking, stop: Stop) -> ValidatorError | None:
+        """Ask about what the answers have brought up; what waited for the session no longer does."""
+        if plan.numbers.is_empty():
+            return None
+        return await self._ask_all(plan, replace(asking, inherited={}), stop)
 
     async def _ask_all(self, plan: Plan, asking: Asking, stop: Stop) -> ValidatorError | None:
         changes = Changes(asking.budget, asking.lanes)
@@ -158,7 +174,7 @@ class Asker:
             return Watch(self._progress, asking.budget, total, phase), changes, stop.watch
 
         begun_ms = _now_ms()
-        total = len(without(plan.todo, asking.inherited.values()))
+        total = self._tally.asked + len(without(plan.todo, asking.inherited.values()))
         ending = await ask_all(plan.todo, asking, self._tally, watchers(total, "checking"))
         if ending is not None or not plan.confirms:
             return ending
@@ -209,10 +225,10 @@ class Asker:
     ) -> Plan:
         retry = RetryPolicy(rng=random.Random())
         through = partial(paced, budget=budget, retry=retry, max_wait_s=self._options.max_wait)
-        left = plan.numbers
+        left, others = plan.numbers, plan.variants["other"]
         for session in sessions:
             contacts = all_contacts(client, session, through)
-            left = await take_contacts(contacts, left, ledger=self._ledger, now_ms=_now_ms)
+            left = await take_contacts(contacts, left, others, ledger=self._ledger, now_ms=_now_ms)
         return plan.among(left)
 
 

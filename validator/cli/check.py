@@ -6,13 +6,14 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from validator.batch.job import (
     check_targets,
-    knowledge_of,
+    knowledge_for,
     open_job,
     require_room_for_output,
     survey,
@@ -20,6 +21,7 @@ from validator.batch.job import (
 )
 from validator.batch.summarise import Course, exit_code_of, summarise
 from validator.batch.tally import Tally
+from validator.batch.variants import second_round
 from validator.cli import options as opt
 from validator.cli.asking import Asker, AskOptions
 from validator.cli.connect import key_lock, read_key, require_sessions
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.batch.job import Opened
-    from validator.batch.plan import Plan
     from validator.reports import Progress, Summary
     from validator.sendapi import ApiKey
     from validator.settings import Tolerance
@@ -127,14 +128,13 @@ class _Run:
                 self._opened, self._ledger, now_ms=start_ms, tell=Stage(progress, "reading").tell
             )
         asker = Asker(self._options, self._key, ledger=self._ledger, tally=self._tally, progress=progress)
-        asked = asker.ask(surveyed.plan)
+        then = partial(second_round, ledger=self._ledger, max_age=job.max_age, now_ms=start_ms)
+        asked = asker.ask(surveyed.plan, then)
         with interruptible():
-            knowledge = knowledge_of(
-                surveyed.people, self._ledger, job.max_age, start_ms, confirmed=job.confirm_negatives
-            )
+            knowledge = knowledge_for(job, surveyed.people, self._ledger, start_ms)
             writing = Stage(progress, "writing", total=surveyed.people.height)
             counts = write_output(self._opened, surveyed.people, knowledge, writing.tell)
-        ending = asked.ending or _limit_reached(surveyed.plan)
+        ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)
         exit_code = exit_code_of(ending, counts, self._options.max_unknown)
         course = Course(
             command="check",
@@ -152,5 +152,5 @@ class _Run:
         return summarise(job, surveyed.plan, counts, course, exit_code)
 
 
-def _limit_reached(plan: Plan) -> StoppedEarly | None:
-    return StoppedEarly(f"--limit leaves {plan.left_out:,} numbers unasked") if plan.left_out else None
+def _limit_reached(left_out: int) -> StoppedEarly | None:
+    return StoppedEarly(f"--limit leaves {left_out:,} numbers unasked") if left_out else None

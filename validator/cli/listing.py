@@ -41,6 +41,8 @@ class ListOptions:
     only: str = "all"
     limit: int | None = None
     confirm_negatives: bool = False
+    variants: bool
+    line_type: bool = False
     order: str = "shuffled"
     ledger: Path
     quiet: bool
@@ -69,6 +71,8 @@ class ListOptions:
             only=Only(self.only),
             limit=self.limit,
             confirm_negatives=self.confirm_negatives,
+            variants=self.variants,
+            line_type=self.line_type,
         )
 
     def _target(self) -> Path | BinaryIO:

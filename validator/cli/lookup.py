@@ -12,6 +12,7 @@ import click
 from validator.batch.lookup import any_unknown, look_up
 from validator.batch.summarise import EXIT_TOO_MANY_UNKNOWN
 from validator.batch.tally import Tally
+from validator.batch.variants import second_round
 from validator.cli import options as opt
 from validator.cli.asking import Asker, AskOptions
 from validator.cli.connect import key_lock, read_key, require_sessions
@@ -23,6 +24,7 @@ from validator.reports import NoProgress
 from validator.settings import MaxAge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from validator.batch.plan import Plan
@@ -37,6 +39,7 @@ class LookupOptions(AskOptions):
     accept: str
     max_age: MaxAge
     refresh: bool
+    variants: bool
     confirm_negatives: bool
     ledger: Path
     as_json: bool
@@ -50,6 +53,7 @@ class LookupOptions(AskOptions):
 @opt.stack(
     opt.region_option,
     opt.accept_option,
+    opt.variants_option,
     opt.asking_options,
     opt.canary_options,
     opt.max_age_option,
@@ -69,20 +73,25 @@ def lookup(**given: Any) -> int:
     key = read_key(options.api_key_file)
     require_sessions(options.sessions)
     with key_lock(key, "validator lookup"), Ledger.open(options.ledger, holder="validator lookup") as ledger:
+        max_age = MaxAge(registered_s=0, not_registered_s=0) if options.refresh else options.max_age
+        now_ms = int(datetime.now(UTC).timestamp() * 1000)
+        asker = Asker(options, key, ledger=ledger, tally=Tally(), progress=NoProgress())
+        then = partial(second_round, ledger=ledger, max_age=max_age, now_ms=now_ms)
         rows = look_up(
             options.numbers,
             region=None if options.region is None else parse_region(options.region),
             accept=Accept(options.accept),
             ledger=ledger,
-            max_age=MaxAge(registered_s=0, not_registered_s=0) if options.refresh else options.max_age,
-            now_ms=int(datetime.now(UTC).timestamp() * 1000),
+            max_age=max_age,
+            now_ms=now_ms,
             confirms=options.confirm_negatives,
-            ask=partial(_ask, Asker(options, key, ledger=ledger, tally=Tally(), progress=NoProgress())),
+            variants=options.variants,
+            ask=partial(_ask, asker, then),
         )
     show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
     return EXIT_TOO_MANY_UNKNOWN if any_unknown(rows) else 0
 
 
-def _ask(asker: Asker, plan: Plan) -> None:
-    if (ending := asker.ask(plan).ending) is not None:
+def _ask(asker: Asker, then: Callable[[Plan], Plan], plan: Plan) -> None:
+    if (ending := asker.ask(plan, then).ending) is not None:
         raise ending

@@ -115,6 +115,7 @@ output_options = stack(
     click.option("--summary", type=FILE, help="JSON file for the summary."),
     click.option("--format", type=click.Choice(FORMATS), help="Of the output.  [default: the input's]"),
     click.option("--prefix", default="", help="Put before the names of the added columns."),
+    click.option("--line-type", is_flag=True, help="Add a column with the kind of line: mobile, fixed, ..."),
 )
 
 ledger_option = click.option(
@@ -136,6 +137,12 @@ accept_option = click.option(
     help="Ask about valid numbers only, or about any of a possible length (new number ranges).",
 )
 
+variants_option = click.option(
+    "--variants",
+    is_flag=True,
+    help='After a "no", ask about the spelling that WhatsApp may know the number by (BR, MX, AR).',
+)
+
 input_options = stack(
     click.option(
         "-c", "--column", help="Column with the phone numbers.  [default: found by name and content]"
@@ -145,6 +152,7 @@ input_options = stack(
         "--region-column", help="Column with each row's region; --region stands in where it is empty."
     ),
     accept_option,
+    variants_option,
     click.option(
         "--landlines",
         type=click.Choice(["keep", "skip"]),

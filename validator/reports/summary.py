@@ -111,6 +111,7 @@ class Summary:
         reasons: rows by reason, most first.
         sources: rows by where the verdict came from, most first.
         countries: rows by country of the number (ISO 3166-1 alpha-2), most first.
+        matched_by_variant: rows registered by another spelling of their number.
         calls: exchanges of this run.
         sessions: exchanges by session.
         rate: how the rate limit was used.
@@ -142,6 +143,7 @@ class Summary:
     reasons: Mapping[str, int] = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
     countries: Mapping[str, int] = field(default_factory=dict)
+    matched_by_variant: int = 0
     calls: CallCounts = field(default_factory=CallCounts)
     sessions: Sequence[SessionCounts] = ()
     rate: RateUse = field(default_factory=RateUse)
@@ -183,8 +185,10 @@ class PlanSummary:
         calls_to_make: numbers that would be asked about.
         calls_to_confirm: those among them whose "no" an earlier run was told, asked about once more.
         confirmations_expected: calls beside these, to confirm the "no"s that are to be expected now.
+        variant_calls_at_most: calls about other spellings beside these, were every answer a "no".
         countries: numbers to ask about, by country (ISO 3166-1 alpha-2), most first.
         line_types: numbers to ask about, by kind of line, most first.
+        country_line_types: the same in each country, in the order of `countries`.
         rate_per_min: the rate the run would start at; None where it has no limit.
         ends_at: when it would end at that rate, ISO 8601, UTC; None without a rate.
         warnings: what a person should look at, one sentence each.
@@ -204,8 +208,10 @@ class PlanSummary:
     calls_to_make: int
     calls_to_confirm: int = 0
     confirmations_expected: int = 0
+    variant_calls_at_most: int = 0
     countries: Mapping[str, int] = field(default_factory=dict)
     line_types: Mapping[str, int] = field(default_factory=dict)
+    country_line_types: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     rate_per_min: float | None = None
     ends_at: str | None = None
     warnings: Sequence[str] = ()
@@ -218,6 +224,11 @@ class PlanSummary:
             already_known=_known(Verdict, self.already_known),
             countries=_most_first(self.countries),
             line_types=_known(LineType, self.line_types),
+            country_line_types={
+                country: _known(LineType, self.country_line_types[country])
+                for country in _most_first(self.countries)
+                if country in self.country_line_types
+            },
             warnings=tuple(self.warnings),
         )
 
@@ -225,6 +236,12 @@ class PlanSummary:
     def calls_expected(self) -> int:
         """All calls that are to be expected, retries not counted."""
         return self.calls_to_make + self.confirmations_expected
+
+    @property
+    def calls_at_most(self) -> int:
+        """All calls there can be, retries not counted: every answer is a "no"."""
+        confirmations = self.calls_to_make - self.calls_to_confirm if self.confirmations_expected else 0
+        return self.calls_to_make + confirmations + self.variant_calls_at_most
 
     @property
     def plan_times_s(self) -> dict[str, float]:
@@ -236,9 +253,24 @@ class PlanSummary:
         """Seconds the calls take at `rate_per_min`; None where that is None."""
         return None if self.rate_per_min is None else calls_time_s(self.calls_expected, self.rate_per_min)
 
+    @property
+    def plan_times_at_most_s(self) -> dict[str, float]:
+        """Seconds that all calls there can be take on each of the provider's plans."""
+        return {plan: calls_time_s(self.calls_at_most, limit) for plan, limit in PROVIDER_PLANS.items()}
+
+    @property
+    def time_at_most_s(self) -> float | None:
+        """Seconds that all calls there can be take at `rate_per_min`; None where that is None."""
+        return None if self.rate_per_min is None else calls_time_s(self.calls_at_most, self.rate_per_min)
+
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""
-        times = {"plan_times_s": self.plan_times_s, "time_s": self.time_s}
+        times = {
+            "plan_times_s": self.plan_times_s,
+            "plan_times_at_most_s": self.plan_times_at_most_s,
+            "time_s": self.time_s,
+            "time_at_most_s": self.time_at_most_s,
+        }
         return {"schema_version": SCHEMA_VERSION, "command": "plan", **asdict(self), **times}
 
 

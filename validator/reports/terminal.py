@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from validator.model import Reason, Verdict
-from validator.reports.facts import plan_facts, summary_facts
+from validator.reports.facts import TOP_COUNTRIES, lines_text, plan_facts, summary_facts
 from validator.reports.summary import PROVIDER_PLANS
 from validator.reports.wording import (
     REASON_WORDS,
@@ -46,7 +46,10 @@ TONE_STYLES: Mapping[Tone, str] = MappingProxyType(
     {Tone.GOOD: "bold green", Tone.CAUTION: "bold yellow", Tone.BAD: "bold red"}
 )
 BAR_WIDTH = 12
-NUMERIC_COLUMNS = frozenset({"rows", "share", "attempts", "failures", "error rate", "a minute", "time"})
+NUMERIC_COLUMNS = frozenset(
+    {"rows", "share", "attempts", "failures", "error rate", "a minute", "time", "at most", "calls"}
+)
+WRAPPED_COLUMNS = frozenset({"meaning", "kinds of line"})
 
 
 def render_summary(summary: Summary) -> RenderableType:
@@ -73,6 +76,7 @@ def render_plan(plan: PlanSummary) -> RenderableType:
         Text(head, style="bold"),
         _facts(plan_facts(plan)),
         *_reasons("Never asked about", plan.invalid, plan.rows),
+        *_plan_countries(plan),
         _plan_times(plan),
         *_warnings(plan.warnings),
     ]
@@ -93,7 +97,7 @@ def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
     for column in columns:
         justify: JustifyMethod = "right" if column in NUMERIC_COLUMNS else "left"
-        table.add_column(column, justify=justify, no_wrap=column != "meaning")
+        table.add_column(column, justify=justify, no_wrap=column not in WRAPPED_COLUMNS)
     return table
 
 
@@ -162,11 +166,30 @@ def _next(summary: Summary) -> Iterable[RenderableType]:
     yield Text("\n").join(lines)
 
 
+def _plan_countries(plan: PlanSummary) -> Iterable[Table]:
+    """The countries with most calls, and the kinds of line in each."""
+    if not plan.countries:
+        return
+    table = _table("country", "calls", "share", "kinds of line")
+    for country, count in list(plan.countries.items())[:TOP_COUNTRIES]:
+        lines = Text(lines_text(plan.country_line_types.get(country, {})), style="dim")
+        table.add_row(country, f"{count:,}", share_text(count, plan.calls_to_make), lines)
+    if rest := list(plan.countries.values())[TOP_COUNTRIES:]:
+        table.add_row(f"{len(rest):,} more", f"{sum(rest):,}", share_text(sum(rest), plan.calls_to_make))
+    yield table
+
+
 def _plan_times(plan: PlanSummary) -> Table:
-    table = _table("provider's plan", "a minute", "time")
+    """How long it takes; where other spellings may be asked about, also how long at most."""
+    at_most = ["at most"] * (plan.variant_calls_at_most > 0)
+    table = _table("provider's plan", "a minute", "time", *at_most)
     for name, time_s in plan.plan_times_s.items():
-        table.add_row(name, f"{PROVIDER_PLANS[name]:,}", duration_text(time_s))
-    if plan.rate_per_min is not None and plan.time_s is not None:
+        most = [duration_text(plan.plan_times_at_most_s[name]) for _ in at_most]
+        table.add_row(name, f"{PROVIDER_PLANS[name]:,}", duration_text(time_s), *most)
+    if plan.rate_per_min is not None and plan.time_s is not None and plan.time_at_most_s is not None:
         table.add_section()
-        table.add_row("this run", rate_text(plan.rate_per_min), duration_text(plan.time_s), style="bold")
+        most = [duration_text(plan.time_at_most_s) for _ in at_most]
+        table.add_row(
+            "this run", rate_text(plan.rate_per_min), duration_text(plan.time_s), *most, style="bold"
+        )
     return table

@@ -1,7 +1,8 @@
 """Numbers with a fixed fate, whatever the seed and the faults: for documentation, demonstrations and tests.
 
-All are from the range that Ofcom keeps free for drama, +44 7700 900000 to 900999; from 020 on its numbers are
-ordinary ones.
+Most are from the range that Ofcom keeps free for drama, +44 7700 900000 to 900999; from 020 on its numbers
+are ordinary ones. Those that WhatsApp knows by one of two spellings are made from libphonenumber's examples
+for Brazil, Mexico and Argentina, where no numbers are kept free.
 """
 
 from __future__ import annotations
@@ -59,6 +60,12 @@ FATES: dict[str, Fate] = {
     "+447700900017": _faulty("connection reset before any answer", "reset"),
     "+447700900018": Fate(text="not registered, whatsapp_id absent", registered=False, id_absent=True),
     "+447700900019": _faulty("status 200 with success: false", "success_false"),
+    "+5511961234567": Fate(text="not registered: known only without the ninth digit", registered=False),
+    "+551161234567": Fate(text="registered, the same subscriber"),
+    "+522221234567": Fate(text="not registered: known only as 521", registered=False),
+    "+5212221234567": Fate(text="registered, the same subscriber"),
+    "+541123456789": Fate(text="not registered: known only as 549", registered=False),
+    "+5491123456789": Fate(text="registered, the same subscriber"),
 }
 
 MAGIC_NUMBERS: tuple[tuple[str, str], ...] = tuple((number, fate.text) for number, fate in FATES.items())
