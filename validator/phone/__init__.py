@@ -6,12 +6,13 @@ the table `RECOVERIES`; what is refused before it is asked, since its answer wou
 read cell by cell in `reading`. `docs/phone.md` tells all of it to people.
 """
 
-from validator.phone.columns import normalise
+from validator.phone.columns import calling_codes, normalise
 from validator.phone.likeness import looks_like_phones
 from validator.phone.namespace import PhoneExpressions
 from validator.phone.reading import Accept
 from validator.phone.recoveries import RECOVERIES, Recovery
 from validator.phone.regions import parse_region
+from validator.phone.spelling import fold_words
 from validator.phone.spellings import other_spelling
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Accept",
     "PhoneExpressions",
     "Recovery",
+    "calling_codes",
+    "fold_words",
     "looks_like_phones",
     "normalise",
     "other_spelling",

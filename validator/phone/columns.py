@@ -9,7 +9,7 @@ from validator.model import Reason
 from validator.phone import answers, bulk
 from validator.phone.atlas import Atlas
 from validator.phone.cells import REASON, as_text
-from validator.phone.codes import REGION
+from validator.phone.codes import CODE_OF_PLAN, REGION
 from validator.phone.numbering import Line
 from validator.phone.reading import Accept, read
 from validator.phone.regions import parse_region
@@ -53,6 +53,12 @@ def normalise(
     number = pl.when(pl.col("answer") >= answers.FIRST_LINE).then("number").alias("number")
     reason, line_type, country = (pl.lit(words).gather("answer") for words in answers.in_words())
     return found.with_columns(reason=reason).select(number, _reason(), line_type, country)
+
+
+def calling_codes(words: pl.Series) -> pl.Series:
+    """Return the calling code (UInt32) of the region that each word names, null where it names none."""
+    regions = _named_regions(as_text(words).get_column("text")).get_column("region")
+    return CODE_OF_PLAN.gather(regions.to_physical()).rename("calling_code")
 
 
 def _texts(cells: pl.Series) -> pl.DataFrame:

@@ -34,6 +34,12 @@ def fold(text: str) -> str:
     return _RUN_OF_SPACES.sub(" ", text.translate(_TABLE)).strip()
 
 
+def fold_words(text: str) -> str:
+    """Return text without case, accents and the differences of width: `TELÉFONO` is `telefono`."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in plain if unicodedata.category(character) != "Mn")
+
+
 def _fold_character(code: int) -> str:
     if code in _FULL_WIDTH:
         return chr(code - _FULL_WIDTH_OFFSET)

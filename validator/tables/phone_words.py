@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from validator.phone import fold_words
+
 # Any one of these words in a header says phone, whatever stands beside it (`customer_phone`, `Tel. 1`).
 _WORDS = """
 phone phones telephone mobile cell cellphone cellular tel tele telno phoneno phonenumber mobileno mobilenumber
@@ -42,15 +44,9 @@ modelo tipo marca operadora pais codigo modele type marque typ marke modell
 """
 
 
-def folded(text: str) -> str:
-    """Return text without case, accents and the differences of width: `TELÉFONO` is `telefono`."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(character for character in plain if unicodedata.category(character) != "Mn")
-
-
 def words(header: str) -> frozenset[str]:
     """Return the folded words of a header, without numbers of one or two digits: `Phone-2` is `phone`."""
-    folds = folded(header)
+    folds = fold_words(header)
     letters = "".join(c if unicodedata.category(c)[0] in "LM" or c.isdigit() else " " for c in folds)
     return frozenset(re.sub(r"(?<!\d)\d{1,2}(?!\d)", " ", letters).split())
 
@@ -65,15 +61,15 @@ def names_phone(header: str) -> bool:
 
 
 def _names_it_within(header: str) -> bool:
-    text = folded(header)
+    text = fold_words(header)
     return any(part in text for part in _FOLDED_PARTS)
 
 
 def _vocabulary(text: str) -> frozenset[str]:
-    return frozenset(folded(text).split())
+    return frozenset(fold_words(text).split())
 
 
 _PHONE = _vocabulary(_WORDS)
 _GENERIC = _vocabulary(_GENERIC_WORDS)
 _ABOUT = _vocabulary(_ABOUT_WORDS)
-_FOLDED_PARTS = tuple(map(folded, _PARTS))
+_FOLDED_PARTS = tuple(map(fold_words, _PARTS))
