@@ -25,10 +25,13 @@ class Checks:
 
     folder: Path
     url: str
+    key: str = KEY
+    output_name: str = "list.checked.csv"
+    ledger_name: str = "state/recipient-validator/ledger.sqlite"
 
     @property
     def output(self):
-        return self.folder / "list.checked.csv"
+        return self.folder / self.output_name
 
     @property
     def sendable(self):
@@ -36,7 +39,7 @@ class Checks:
 
     @property
     def ledger(self):
-        return self.folder / "state" / "recipient-validator" / "ledger.sqlite"
+        return self.folder / self.ledger_name
 
     def outputs(self):
         """What stands in the places of the output and the sendable file."""
@@ -49,7 +52,8 @@ class Checks:
     @property
     def words(self):
         options = ["--region", "US", "--rate", "none", "--concurrency", str(CONCURRENCY), "--quiet", "--json"]
-        return ["check", "list.csv", "--sendable", self.sendable.name, *options]
+        files = ["--output", self.output_name, "--sendable", self.sendable.name, "--ledger", self.ledger_name]
+        return ["check", "list.csv", *files, *options]
 
     def start(self, *more):
         return subprocess.Popen(
@@ -85,7 +89,7 @@ class Checks:
         return {
             "XDG_STATE_HOME": str(self.folder / "state"),
             "XDG_CONFIG_HOME": str(self.folder / "config"),
-            "SENDAPI_API_KEY": KEY,
+            "SENDAPI_API_KEY": self.key,
             "SENDAPI_BASE_URL": self.url,
             "SENDAPI_SESSION_ID": SESSION,
         }

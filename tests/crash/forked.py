@@ -18,17 +18,25 @@ class ForkServer:
 
     def __init__(self, process):
         self._process = process
+        self._codes = {}
 
     def start(self, words, folder, environment, *, held=False):
         order = {"words": list(words), "folder": str(folder), "environment": environment, "held": held}
         run = Forked(self._ask(order), self, folder)
+        self._codes.pop(run.pid, None)  # that of an earlier run, whose number has been given again
         if held:
             run.wait_until_held()
         return run
 
     def exit_code(self, pid):
         """Wait for the end of a run, and return its exit code, negative where a signal ended it."""
-        return self._ask({"wait": pid})
+        if pid not in self._codes:
+            self._codes[pid] = self._ask({"wait": pid})
+        return self._codes[pid]
+
+    def has_ended(self, pid):
+        """Tell whether a run's end was waited for, so that its process id may be another's by now."""
+        return pid in self._codes
 
     def _ask(self, order):
         self._process.stdin.write(json.dumps(order) + "\n")
@@ -56,6 +64,12 @@ class Forked:
 
     def wait(self):
         return self.server.exit_code(self.pid)
+
+    def end(self):
+        """Kill it, unless its end was waited for."""
+        if not self.server.has_ended(self.pid):
+            self.kill()
+            self.wait()
 
     def ends_within(self, seconds):
         """Wait for its end, at most so long; return whether it came."""
