@@ -21,8 +21,15 @@ AREAS = (
 )  # fmt: skip
 FICTIONAL = [int(f"1{area}55501{line:02d}") for area in AREAS for line in range(100)]
 
-# From here on numbers are counted up, for lists that are larger than fiction: 1 NPA 200-0000 and on.
-LINES = 8_000_000
+# Mobile numbers of many countries: what they begin with, and how many digits are counted up behind that.
+RANGES = (
+    (1_201_2, 6), (1_212_3, 6), (1_305_4, 6), (1_415_5, 6), (1_647_6, 6), (44_7400, 6), (44_7912, 6),
+    (49_1512, 7), (49_1761, 7), (33_61, 7), (33_75, 7), (34_612, 6), (39_3123, 6), (31_612, 6), (48_512, 6),
+    (55_11_961, 6), (55_21_992, 6), (52_222_1, 6), (54_9_11_2, 7), (57_3211, 6), (56_9_61, 6), (51_912, 6),
+    (91_9123, 6), (91_8123, 6), (62_8123, 6), (63_905_1, 6), (92_301_2, 6), (880_1812, 6), (234_803_1, 6),
+    (27_711, 6), (254_712, 6), (20_1001, 6), (212_650, 6), (90_501_2, 6), (971_50_1, 6), (966_51, 7),
+    (61_412, 6), (64_211, 6), (81_901, 7), (82_102, 7), (66_812, 6), (84_912, 6), (60_12_3, 6), (380_501, 6),
+)  # fmt: skip
 
 
 def drawn_numbers(rows: int, *, duplicates: float, garbage: float) -> list[int | None]:
@@ -47,23 +54,40 @@ def write_list(path: Path, numbers: Iterable[int | None]) -> None:
 
 
 def counted_numbers(rows: int) -> pl.Series:
-    """Return so many distinct numbers (UInt64), one area code after the other taking turns."""
-    places = pl.int_range(rows, dtype=pl.UInt64, eager=True)
-    areas = pl.Series(AREAS, dtype=pl.UInt64)[places % len(AREAS)]
-    if rows > LINES * len(AREAS):
-        raise ValueError(f"there are {LINES * len(AREAS):,} numbers to count, and not {rows:,}")
-    return areas * 10_000_000 + 10_000_000_000 + 2_000_000 + places // len(AREAS) * 7 % LINES
+    """Return so many distinct numbers (UInt64), one range after the other taking turns."""
+    counts = [max(0, -(-(rows - place) // len(RANGES))) for place in range(len(RANGES))]
+    if any(count > 10**digits for count, (_, digits) in zip(counts, RANGES, strict=True)):
+        raise ValueError(f"there are not {rows:,} numbers to count")
+    return pl.concat(
+        start * 10**digits + pl.int_range(count, dtype=pl.UInt64, eager=True)
+        for count, (start, digits) in zip(counts, RANGES, strict=True)
+    )
 
 
-def write_large_list(path: Path, numbers: pl.Series) -> None:
-    """Write a CSV list of some 60 bytes a row, its numbers in a mixed order."""
-    mixed = numbers.sample(fraction=1.0, shuffle=True, seed=SEED)
-    rows = pl.int_range(len(mixed), eager=True)
-    pl.DataFrame(
-        {
-            "id": rows,
-            "name": "Person " + rows.cast(pl.String),
-            "phone": "+" + mixed.cast(pl.String),
-            "city": pl.Series(["Springfield", "Shelbyville", "Ogdenville"])[rows % 3],
-        }
-    ).write_csv(path)
+def large_list(rows: int) -> tuple[pl.DataFrame, pl.Series]:
+    """Return a list of some 110 bytes a row as CSV, and its numbers, ascending.
+
+    Of twenty rows sixteen have a number of their own, three repeat one of these, and one has none. One number
+    in five is written with spaces.
+    """
+    numbers = counted_numbers(rows * 16 // 20)
+    repeated = numbers.sample(rows * 3 // 20, seed=SEED)
+    listed = pl.concat(
+        [numbers, repeated, pl.Series([None] * (rows - len(numbers) - len(repeated)), dtype=pl.UInt64)]
+    )
+    mixed = listed.sample(fraction=1.0, shuffle=True, seed=SEED).cast(pl.String)
+    return _dressed(pl.DataFrame({"id": pl.int_range(rows, eager=True), "number": mixed})), numbers.sort()
+
+
+def _dressed(rows: pl.DataFrame) -> pl.DataFrame:
+    place, number = pl.col("id"), pl.col("number")
+    spaced = pl.format("+{} {} {}", number.str.head(-8), number.str.slice(-8, 4), number.str.tail(4))
+    return rows.select(
+        "id",
+        pl.format("Person {}", place).alias("name"),
+        pl.when(place % 5 == 0).then(spaced).otherwise("+" + number).fill_null("n/a").alias("phone"),
+        pl.format("person.{}@example.com", place).alias("email"),
+        pl.Series(["Springfield, IL", "Shelbyville", "Ogdenville"]).gather(rows["id"] % 3).alias("city"),
+        (pl.date(2024, 1, 1) + pl.duration(days=place % 365)).alias("joined"),
+        pl.when(place % 2 == 0).then(pl.lit("newsletter, offers")).alias("consent"),
+    )
