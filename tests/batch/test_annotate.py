@@ -49,7 +49,7 @@ def written(listed, people_in, knowledge, tmp_path):
 
         counted = annotate(
             table,
-            table.batches(),
+            table.verbatim(),
             people,
             knowledge,
             prefix=prefix,
@@ -145,7 +145,7 @@ def test_typed_columns_keep_their_types(tmp_path, people_in, knowledge):
 
     annotate(
         table,
-        table.batches(),
+        table.verbatim(),
         people_in([f"+{ANN}", f"+{BOB}"]),
         knowledge,
         prefix="",
@@ -171,7 +171,7 @@ def test_it_writes_to_a_stream_too(listed, people_in, knowledge):
 
     annotate(
         table,
-        table.batches(),
+        table.verbatim(),
         people_in([f"+{ANN}"]),
         knowledge,
         prefix="",

@@ -123,7 +123,7 @@ def annotate(
 
     Args:
         table: the input.
-        rows: its rows, in batches.
+        rows: its rows, as `Table.verbatim` gives them.
         people: their numbers, as `people.read_people` returns them.
         knowledge: what is known about them.
         prefix: put before the names of the added columns.
@@ -219,4 +219,4 @@ def _is_user() -> pl.Expr:
 
 
 def _checked_at() -> pl.Expr:
-    return pl.from_epoch("checked_at_ms", time_unit="ms").dt.replace_time_zone("UTC").alias("checked_at")
+    return pl.col("checked_at_ms").cast(COLUMNS["checked_at"]).alias("checked_at")

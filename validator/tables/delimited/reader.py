@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ import polars as pl
 from validator.errors import FileError
 from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
 from validator.tables.delimited.layout import Layout, find_layout
-from validator.tables.delimited.records import Malformed, Record, is_plain, records, whole_records
+from validator.tables.delimited.lines import Lines, plain_records
+from validator.tables.delimited.records import Malformed, Record, records, whole_records
 from validator.tables.delimited.window import is_short, window_texts
 from validator.tables.refusals import require_regular
-from validator.tables.table import BATCH_ROWS, thinned
+from validator.tables.table import BATCH_ROWS, VERBATIM, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -52,13 +54,13 @@ class DelimitedTable:
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`. A blank line is a row only where there is one column."""
-        wanted = list(self.header) if columns is None else list(columns)
-        for frame in self._frames(utf8_blocks(self.path, self.encoding)):
-            yield from frame.select(wanted).iter_slices(BATCH_ROWS)
+        for lines in self._lines(utf8_blocks(self.path, self.encoding)):
+            yield from lines.read(columns).iter_slices(BATCH_ROWS)
 
     def verbatim(self) -> Iterator[pl.DataFrame]:
-        """Yield the rows; see `Table.verbatim`."""
-        return self.batches()
+        """Yield the rows, each with its record as it stands in the file; see `Table.verbatim`."""
+        for lines in self._lines(utf8_blocks(self.path, self.encoding)):
+            yield from lines.read(None).with_columns(lines.texts.alias(VERBATIM)).iter_slices(BATCH_ROWS)
 
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`. What cannot be read stays out: reading it all will tell."""
@@ -68,48 +70,54 @@ class DelimitedTable:
         rows = chain.from_iterable(records(text, self.dialect.syntax, final=False) for text in texts)
         return thinned(self._frame_of(rows))
 
-    def _frames(self, blocks: Iterable[bytes]) -> Iterator[pl.DataFrame]:
+    def _lines(self, blocks: Iterable[bytes]) -> Iterator[Lines]:
         rest, skip, line = b"", self.layout.body_offset, self.layout.body_line
         for block in chain(blocks, [b""]):
             text, skip = rest + block[skip:], max(0, skip - len(block))
-            frame, used = self._parse(text, line, final=not block)
+            lines, used = self._parse(text, line, final=not block)
             rest = text[used:]
             line += text.count(self.dialect.syntax.line_end, 0, used)
-            if frame.height:
-                yield frame
+            if len(lines.texts):
+                yield lines
 
-    def _parse(self, text: bytes, line: int, *, final: bool) -> tuple[pl.DataFrame, int]:
+    def _parse(self, text: bytes, line: int, *, final: bool) -> tuple[Lines, int]:
         """Return the whole records at the beginning of `text` and the bytes they take."""
         syntax, width = self.dialect.syntax, len(self.header)
         used = len(text) if final else whole_records(text, syntax)
-        if used and is_plain(text[:used], syntax, width):
-            try:
-                return self._parse_plain(text[:used]), used
-            except pl.exceptions.PolarsError:
-                pass  # a row is too long, which the exact reader names
+        texts = plain_records(text[:used], syntax, width) if used else None
+        if texts is not None:
+            return Lines(texts, partial(self._read_plain, text[:used])), used
         return self._parse_exactly(text, line, final=final or len(text) > _RECORD_BYTES)
 
-    def _parse_plain(self, text: bytes) -> pl.DataFrame:
-        return pl.read_csv(
-            text,
+    def _read_plain(self, text: bytes, columns: Sequence[str] | None) -> pl.DataFrame:
+        # polars takes a text that begins with `x^` for a compressed one, and skips none before a first line.
+        cells = pl.scan_csv(
+            self.dialect.syntax.line_end + text,
             has_header=False,
+            skip_lines=1,
             schema=self.schema,
             separator=self.dialect.delimiter,
             quote_char=self.dialect.quote,
             eol_char=self.dialect.line_end[-1],
         )
+        return cells.select(columns or list(self.schema)).collect()
 
-    def _parse_exactly(self, text: bytes, line: int, *, final: bool) -> tuple[pl.DataFrame, int]:
+    def _parse_exactly(self, text: bytes, line: int, *, final: bool) -> tuple[Lines, int]:
         rows: list[Record] = []
+        texts: list[bytes] = []
         used = 0
         try:
             for record in records(text, self.dialect.syntax, final=final):
                 self._check_width(record, text, used, line)
-                rows.append(record)
+                if not record.blank or len(self.header) == 1:
+                    rows.append(record)
+                    texts.append(text[used : record.end].rstrip(b"\r\n"))
                 used = record.end
         except Malformed as error:
             raise self._error(text, error.offset, line, f"{error.what}.") from error
-        return self._frame_of(rows), used
+        written = pl.Series("line", texts, dtype=pl.Binary).cast(pl.String)
+        frame = self._frame_of(rows)
+        return Lines(written, lambda columns: frame.select(columns or pl.all())), used
 
     def _check_width(self, record: Record, text: bytes, start: int, line: int) -> None:
         cells, width = len(record.cells), len(self.header)

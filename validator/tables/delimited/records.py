@@ -97,48 +97,6 @@ def whole_records(text: bytes, syntax: Syntax) -> int:
     return end
 
 
-def is_plain(text: bytes, syntax: Syntax, width: int) -> bool:
-    """Tell whether every fast reader reads `text` as `records` does.
-
-    That is so where each quote opens or closes a whole cell, line ends are of one kind, no line is blank, and
-    the delimiters add up. (Adding up does not tell a short row beside a long one; the fast reader refuses
-    long ones.)
-
-    Args:
-        text: whole records.
-        syntax: the bytes that structure them.
-        width: cells a record should have.
-    """
-    # Split at the quotes, every second piece stands inside them. A zero byte marks where such a piece was.
-    skeleton = b"\0".join(text.split(syntax.quote)[::2]) if syntax.quote in text else text
-    lines = skeleton.count(syntax.line_end) + (not skeleton.endswith(syntax.line_end))
-    return (
-        text.count(syntax.quote) % 2 == 0
-        and skeleton.count(syntax.delimiter) == lines * (width - 1)
-        and _one_line_end(skeleton, syntax)
-        and (width == 1 or not _has_blank_line(skeleton, syntax))
-        and not _misplaced_quote(syntax).search(skeleton)
-    )
-
-
-def _one_line_end(skeleton: bytes, syntax: Syntax) -> bool:
-    if syntax.line_end == b"\n":
-        return skeleton.count(b"\r") == skeleton.count(b"\r\n")
-    return b"\n" not in skeleton
-
-
-def _has_blank_line(skeleton: bytes, syntax: Syntax) -> bool:
-    ends = (syntax.line_end, b"\r\n")
-    return skeleton.startswith(ends) or any(syntax.line_end + end in skeleton for end in ends)
-
-
-@lru_cache(maxsize=64)
-def _misplaced_quote(syntax: Syntax) -> re.Pattern[bytes]:
-    """Match the mark of quotes inside a cell. It begins with a plain byte, which makes the search fast."""
-    inside = rb"[^%b\r\n\0]" % re.escape(syntax.delimiter)
-    return re.compile(rb"\0(?:(?<=%b\0)|(?=%b))" % (inside, inside))
-
-
 def _malformed(text: bytes, at: int, syntax: Syntax) -> Malformed:
     quote = syntax.quote
     if text[at : at + 1] != quote:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import polars as pl
 import polars.selectors as cs
@@ -14,6 +16,7 @@ from validator.tables.compression import inner_suffix
 from validator.tables.delimited.dialect import Dialect
 from validator.tables.delimited.encoding import Encoding
 from validator.tables.delimited.reader import DelimitedTable
+from validator.tables.table import VERBATIM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +40,9 @@ def writing_delimited(
     refuse_nested(schema)
     encoding = like.encoding if isinstance(like, DelimitedTable) else Encoding()
     header = like.header if isinstance(like, DelimitedTable) else {}
-    writer = _DelimitedWriter(out, _dialect_for(target, like), encoding, schema)
+    dialect = _dialect_for(target, like)
+    added = _added_to(like, dialect, schema)
+    writer = _DelimitedWriter(out, dialect, encoding, schema, added)
     writer.write_header(header)
     yield writer
 
@@ -58,12 +63,36 @@ def _dialect_for(target: Path | None, like: Table | None) -> Dialect:
     return replace(dialect, delimiter="\t") if becomes_tsv and not was_tsv else dialect
 
 
+def _iso(frame: pl.DataFrame) -> pl.DataFrame:
+    """Left alone, polars writes an offset without its colon, which is not the extended form of ISO 8601."""
+    return frame.with_columns(ZONED.dt.to_string("iso:strict"))
+
+
+def _added_to(like: Table | None, dialect: Dialect, schema: pl.Schema) -> list[str] | None:
+    """Return the columns behind those of `like`, or None where its records are written otherwise there."""
+    if not isinstance(like, DelimitedTable) or like.dialect.syntax != dialect.syntax:
+        return None
+    width = len(like.schema)
+    return schema.names()[width:] if schema.names()[:width] == like.schema.names() else None
+
+
 @dataclass(frozen=True, slots=True)
 class _DelimitedWriter:
+    """Writes rows as records.
+
+    Attributes:
+        out: where to.
+        dialect: how they are written.
+        encoding: how text is written.
+        schema: the columns.
+        added: those behind a record that comes as it stands in its file; None where all are written anew.
+    """
+
     out: BinaryIO
     dialect: Dialect
     encoding: Encoding
     schema: pl.Schema
+    added: list[str] | None
 
     def write_header(self, header: Mapping[str, str]) -> None:
         hint = f"sep={self.dialect.delimiter}{self.dialect.line_end}" if self.dialect.sep_line else ""
@@ -73,18 +102,39 @@ class _DelimitedWriter:
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows. A null is an empty cell and an empty text is `""`, as they were read."""
-        # Left alone, polars writes an offset without its colon, which is not the extended form of ISO 8601.
-        text = (
-            frame.select(self.schema.names())
-            .with_columns(ZONED.dt.to_string("iso:strict"))
-            .write_csv(
-                include_header=False,
-                separator=self.dialect.delimiter,
-                quote_char=self.dialect.quote,
-                line_terminator=self.dialect.line_end,
+        if self.added is None or VERBATIM not in frame.columns:
+            self._write_frame(_iso(frame.select(self.schema.names())), quote_style="necessary")
+        else:
+            spelled = self._spelled(_iso(frame.select(VERBATIM, *self.added)))
+            self._write_frame(spelled, quote_style="never")
+
+    def _spelled(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the added cells as they are to be spelled: in quotes where they need it, which is seldom."""
+        quote = self.dialect.quote
+        special = f"[{re.escape(self.dialect.delimiter + quote)}\r\n]|^$"
+        texts = frame.select(cs.string() - cs.by_name(VERBATIM)).select(pl.all().str.contains(special).any())
+        for name in (column.name for column in texts if column.item()):
+            cell = pl.col(name)
+            quoted = quote + cell.str.replace_all(quote, quote + quote, literal=True) + quote
+            frame = frame.with_columns(
+                pl.when(cell.str.contains(special)).then(quoted).otherwise(cell).alias(name)
             )
+        return frame
+
+    def _write_frame(self, frame: pl.DataFrame, *, quote_style: Literal["necessary", "never"]) -> None:
+        text = io.BytesIO()
+        frame.write_csv(
+            text,
+            include_header=False,
+            separator=self.dialect.delimiter,
+            quote_char=self.dialect.quote,
+            line_terminator=self.dialect.line_end,
+            quote_style=quote_style,
         )
-        self._write_text(text)
+        if self.encoding.codec == "utf-8":
+            self.out.write(text.getbuffer())
+        else:
+            self._write_text(text.getvalue().decode())
 
     def _quoted(self, name: str) -> str:
         quote = self.dialect.quote

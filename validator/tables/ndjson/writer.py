@@ -35,7 +35,7 @@ def writing_ndjson(
         added = [name for name in schema if name not in like.schema]
         yield _NdjsonWriter(out, schema.names(), added, like.encoding, like.line_end)
     else:
-        yield _NdjsonWriter(out, schema.names(), [], Encoding(), "\n")
+        yield _NdjsonWriter(out, schema.names(), None, Encoding(), "\n")
 
 
 def _refuse_binary(schema: pl.Schema) -> None:
@@ -54,14 +54,14 @@ class _NdjsonWriter:
     Attributes:
         out: where to.
         columns: what a row without a line of its own has.
-        added: what is put at the end of a line.
+        added: what is put at the end of a line; None where rows have none of their own.
         encoding: how text is written.
         line_end: what ends a line.
     """
 
     out: BinaryIO
     columns: list[str]
-    added: list[str]
+    added: list[str] | None
     encoding: Encoding
     line_end: str
 
@@ -69,7 +69,8 @@ class _NdjsonWriter:
         """Append rows."""
         if frame.is_empty():
             return
-        lines = _extended(frame, self.added) if VERBATIM in frame.columns else _objects(frame, self.columns)
+        own = self.added is not None and VERBATIM in frame.columns
+        lines = _extended(frame, self.added or []) if own else _objects(frame, self.columns)
         text = lines.str.join(self.line_end).item() + self.line_end
         self.out.write(text.encode(self.encoding.codec))
 

@@ -1,0 +1,90 @@
+"""Rows that go from one delimited file into another like it, with cells behind them, keep their own bytes."""
+
+import polars as pl
+import pytest
+
+from validator.tables import open_table, writing
+
+ADDED = pl.Schema({"verdict": pl.String, "is_user": pl.Boolean})
+
+
+def annotated(path, folder, *, verdict="yes", keep=True):
+    """Write the list again with two more cells a row, and return the bytes."""
+    table = open_table(path)
+    with writing(folder / "out.csv", schema=pl.Schema({**table.schema, **ADDED}), like=table) as writer:
+        for rows in table.verbatim():
+            cells = pl.lit(verdict, pl.String).alias("verdict"), pl.lit(value=True).alias("is_user")
+            writer.write(rows.with_columns(cells).filter(pl.Series([keep] * rows.height)))
+    return (folder / "out.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Ann,+447700900001,\n",
+        b'"Ann","+447700900001",""\n"Bob",+447700900002,"a ""b"" c"\n',
+        b'Ann,+447700900001,"two\nlines, or\n\nmore"\nBob,+447700900002,x\n',
+        b'Ann,+447700900001,5" pipe\nBob,+447700900002,"5"" pipe"\n',
+        b"x^1,+447700900001,a line that a reader might take for a compressed file\n",
+        " Zoë,+447700900001,naïve\n".encode(),
+    ],
+    ids=["bare", "quoted", "line ends in quotes", "stray quote", "like zlib", "letters"],
+)
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_the_bytes_of_a_row_are_not_touched(listed, tmp_path, body, line_end):
+    lines = (b"name,phone,note\n" + body).replace(b"\n", line_end)
+    path = listed(lines)
+
+    behind = [b",verdict,is_user", *[b",yes,true"] * open_table(path).sample().height]
+
+    out = annotated(path, tmp_path)
+    for added in behind:
+        out = out.replace(added, b"", 1)
+    assert out == lines
+
+
+def test_a_row_without_a_line_end_gets_one_behind_what_is_added(listed, tmp_path):
+    assert annotated(listed(b"phone,note\n1,x"), tmp_path) == b"phone,note,verdict,is_user\n1,x,yes,true\n"
+
+
+def test_blank_lines_are_rows_of_a_list_of_one_column(listed, tmp_path):
+    assert annotated(listed(b"phone\n\n1\n"), tmp_path) == b"phone,verdict,is_user\n,yes,true\n1,yes,true\n"
+
+
+def test_rows_can_be_left_out(listed, tmp_path):
+    assert annotated(listed(b"phone,note\n1,x\n"), tmp_path, keep=False) == b"phone,note,verdict,is_user\n"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "spelled"), [("a,b", '"a,b"'), ('a"b', '"a""b"'), ("", '""'), (None, "")]
+)
+def test_added_cells_are_quoted_where_they_must_be(listed, tmp_path, verdict, spelled):
+    out = annotated(listed(b"phone,note\n1,x\n"), tmp_path, verdict=verdict)
+
+    assert out.splitlines()[1] == f"1,x,{spelled},true".encode()
+
+
+def test_another_encoding_is_kept(listed, tmp_path):
+    path = listed("name;phone\r\nZoë;1\r\n".encode("utf-16"))
+
+    assert annotated(path, tmp_path) == "name;phone;verdict;is_user\r\nZoë;1;yes;true\r\n".encode("utf-16")
+
+
+def test_another_delimiter_is_written_where_the_name_asks_for_it(listed, tmp_path):
+    table = open_table(listed(b'phone,note\n"1","x"\n'))
+
+    with writing(tmp_path / "out.tsv", schema=table.schema, like=table) as writer:
+        for rows in table.verbatim():
+            writer.write(rows)
+
+    assert (tmp_path / "out.tsv").read_bytes() == b"phone\tnote\n1\tx\n"
+
+
+@pytest.mark.slow
+def test_a_list_read_in_blocks_keeps_its_bytes_at_their_edges(listed, tmp_path):
+    rows = b"".join(b'%d,"+4477009%05d","note\n%d"\n' % (row, row, row) for row in range(200_000))
+    path = listed(b"id,phone,note\n" + rows)
+
+    out = annotated(path, tmp_path)
+
+    assert out == b"id,phone,note,verdict,is_user\n" + rows.replace(b'"\n', b'",yes,true\n')

@@ -1,0 +1,69 @@
+"""Records as they stand in the file: told apart at column speed, and kept as text to be written again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from validator.tables.delimited.records import Syntax
+
+_LINE = pl.col("line")
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some records of a file.
+
+    Attributes:
+        texts: each record as it stands in the file, without its line end.
+        read: takes the columns wanted (None for all), and returns their cells.
+    """
+
+    texts: pl.Series
+    read: Callable[[Sequence[str] | None], pl.DataFrame]
+
+
+def plain_records(text: bytes, syntax: Syntax, width: int) -> pl.Series | None:
+    r"""Return each record of `text` without its line end, if every fast reader reads it as `records` does.
+
+    That is so where each record has `width` cells, each quote opens or closes a whole cell, and line ends are
+    of one kind: where every line, or those between two quotes put together, has the shape of a whole record.
+    A record ends at the first line end outside quotes, so that there is no other way to read them.
+
+    Args:
+        text: UTF-8, whole records; the last may lack its line end.
+        syntax: the bytes that structure them.
+        width: cells a record should have; a blank line is a record only where it is one.
+    """
+    end = syntax.line_end.decode()
+    whole = text.removesuffix(syntax.line_end).decode()
+    lines = pl.Series("line", [whole]).str.split(end).explode().to_frame()
+    shape = _LINE.str.contains(_record_pattern(syntax, width)).all()
+    if not lines.select(shape).item() and syntax.quote in text:
+        lines = _joined(lines, syntax)
+    if not lines.select(shape).item():
+        return None
+    return lines.select(_LINE.str.strip_suffix("\r") if b"\r" in text else _LINE).to_series()
+
+
+def _joined(lines: pl.DataFrame, syntax: Syntax) -> pl.DataFrame:
+    """Put the lines of a record together. A line begins one where the quotes before it are even in number."""
+    quotes = _LINE.str.count_matches(syntax.quote.decode(), literal=True)
+    begins = quotes.cum_sum().shift(1, fill_value=0) % 2 == 0
+    records = lines.group_by(begins.cum_sum().alias("record"), maintain_order=True)
+    return records.agg(_LINE.str.join(syntax.line_end.decode())).select("line")
+
+
+@lru_cache(maxsize=64)
+def _record_pattern(syntax: Syntax, width: int) -> str:
+    d, q = re.escape(syntax.delimiter.decode()), re.escape(syntax.quote.decode())
+    cell = rf"(?:{q}(?:[^{q}]|{q}{q})*{q}|[^{d}{q}\r\n]*)"
+    line_end = r"\r?" if syntax.line_end == b"\n" else ""
+    return rf"^{cell}(?:{d}{cell}){{{width - 1}}}{line_end}$"
