@@ -113,7 +113,12 @@ output_options = stack(
     click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
     click.option("--report", type=FILE, help="HTML file for the report."),
     click.option("--summary", type=FILE, help="JSON file for the summary."),
-    click.option("--format", type=click.Choice(FORMATS), help="Of the output.  [default: the input's]"),
+    click.option(
+        "--format",
+        type=click.Choice(FORMATS),
+        metavar="FORMAT",  # written out, the names would shift every help text with each new one
+        help=f"Of the output: {', '.join(FORMATS)}.  [default: the input's]",
+    ),
     click.option("--prefix", default="", help="Put before the names of the added columns."),
     click.option("--line-type", is_flag=True, help="Add a column with the kind of line: mobile, fixed, ..."),
 )
