@@ -21,6 +21,8 @@ LAYERS = [
 
 OWNERS = {
     "polars": {"phone", "tables", "batch", "reports"},
+    "python_calamine": {"tables"},
+    "xlsxwriter": {"tables"},
     "phonenumbers": {"phone"},
     "backports": {"tables"},
     "compression": {"tables"},  # of the standard library, from Python 3.14

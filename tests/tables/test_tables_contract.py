@@ -39,6 +39,19 @@ def entry(path):
     return FORMATS[format_of(path)]
 
 
+@pytest.fixture
+def rows(path):
+    """More than a batch has, which is smaller where cells are Python objects before they are columns."""
+    return 40_000 if format_of(path) in {"ndjson", "excel"} else 2 * BATCH_ROWS + 17
+
+
+def kept(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """What a format keeps of a frame: to a sheet an empty text is an empty cell, and an empty row is none."""
+    if format_of(path) != "excel":
+        return frame
+    return frame.with_columns(pl.all().replace("", None)).filter(~pl.all_horizontal(pl.all().is_null()))
+
+
 def write(path: Path, *frames: pl.DataFrame, like=None) -> None:
     with writing(path, schema=frames[0].schema, like=like) as writer:
         for frame in frames:
@@ -57,7 +70,7 @@ def read(path: Path) -> pl.DataFrame:
 
 def test_cells_come_back_as_they_were_written(path):
     write(path, FRAME)
-    assert read(path).equals(FRAME)
+    assert read(path).equals(kept(FRAME, path))
 
 
 def test_an_opened_table_knows_itself(entry, path):
@@ -78,32 +91,32 @@ def test_batches_can_be_read_again(path):
 def test_columns_are_given_in_the_order_asked_for(path):
     write(path, FRAME)
     frame = pl.concat(open_table(path).batches(["phone", "id"]))
-    assert frame.equals(FRAME.select("phone", "id"))
+    assert frame.equals(kept(FRAME, path).select("phone", "id"))
 
 
-def test_rows_keep_their_order_across_batches(path):
-    rows = 2 * BATCH_ROWS + 17
+@pytest.mark.slow
+def test_rows_keep_their_order_across_batches(path, rows):
     frame = pl.select(n=pl.int_range(rows).cast(pl.String))
-    write(path, *frame.iter_slices(100_000))
+    write(path, *frame.iter_slices(15_000))
     batches = list(open_table(path).batches())
     assert max(batch.height for batch in batches) <= BATCH_ROWS
     assert pl.concat(batches).equals(frame)
 
 
 @pytest.mark.slow
-def test_a_sample_reaches_from_the_first_part_to_the_last(path):
-    frame = pl.select(n=pl.int_range(1_000_000, 1_400_000).cast(pl.String))
+def test_a_sample_reaches_from_the_first_part_to_the_last(path, rows):
+    frame = pl.select(n=pl.int_range(1_000_000, 1_000_000 + rows).cast(pl.String))
     write(path, frame)
     sample = open_table(path).sample()["n"].cast(pl.Int64)
     assert 100 < len(sample) <= 500
-    assert sample.min() < 1_040_000
-    assert sample.max() > 1_360_000
+    assert sample.min() < 1_000_000 + rows / 10
+    assert sample.max() > 1_000_000 + rows * 9 / 10
     assert sample.is_sorted()
 
 
 def test_a_short_list_is_sampled_whole(path):
     write(path, FRAME)
-    assert open_table(path).sample().equals(FRAME)
+    assert open_table(path).sample().equals(kept(FRAME, path))
 
 
 def test_an_output_without_rows_is_a_list_all_the_same(path):
@@ -131,13 +144,13 @@ def test_rows_taken_verbatim_are_written_back_byte_by_byte(path, tmp_path):
 def test_rows_taken_verbatim_can_be_left_out_and_added_to(path, tmp_path):
     write(path, FRAME)
     table = open_table(path)
-    kept = pl.col("phone").is_not_null()
+    filled = pl.col("phone") != ""
     added = FRAME.with_columns(verdict=pl.lit("unknown"))
     output = tmp_path / f"out{ending_of(path)}"
     with writing(output, schema=added.schema, like=table) as writer:
         for batch in table.verbatim():
-            writer.write(batch.with_columns(verdict=pl.lit("unknown")).filter(kept))
-    assert read(output).equals(added.filter(kept))
+            writer.write(batch.with_columns(verdict=pl.lit("unknown")).filter(filled))
+    assert read(output).equals(added.filter(filled))
 
 
 def test_added_columns_stand_after_those_of_the_input(path, tmp_path):
@@ -146,7 +159,7 @@ def test_added_columns_stand_after_those_of_the_input(path, tmp_path):
     added = FRAME.with_columns(verdict=pl.lit("unknown"))
     output = tmp_path / f"out{ending_of(path)}"
     write(output, added, like=table)
-    assert read(output).equals(added)
+    assert read(output).equals(kept(added, path))
 
 
 def test_a_stream_is_written_like_a_file_and_never_compressed(path):
@@ -187,7 +200,9 @@ def test_files_that_cannot_be_are_refused_alike(path):
         open_table(path)
 
 
-CELL = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
+CELL = st.none() | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffe\uffff"), max_size=6
+)
 
 
 @pytest.mark.slow
@@ -199,7 +214,7 @@ CELL = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_char
 def test_any_text_makes_the_round_trip(path, rows, cuts):
     frame = pl.DataFrame(rows, schema={"name": pl.String, "phone": pl.String}, orient="row")
     write(path, frame.clear(), *frame.iter_slices(cuts))
-    assert read(path).equals(frame)
+    assert read(path).equals(kept(frame, path))
 
 
 def test_the_suffix_tells_the_format_and_the_option_overrules_it():

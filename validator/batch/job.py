@@ -18,6 +18,7 @@ from validator.errors import FileError, UsageError
 from validator.phone import Accept
 from validator.settings import MaxAge
 from validator.tables import (
+    ReadOptions,
     find_phone_column,
     least_bytes,
     open_table,
@@ -49,6 +50,7 @@ class Job:
         region_column: as in `Reading`.
         accept: as in `Reading`.
         landlines: as in `Reading`.
+        options: how the list's file is read.
         suppress: lists of people who must not be asked or sent to.
         prefix: put before the names of the added columns.
         format: of the output, or None for the input's.
@@ -69,6 +71,7 @@ class Job:
     region_column: str | None = None
     accept: Accept = Accept.VALID
     landlines: Landlines = Landlines.KEEP
+    options: ReadOptions = field(default_factory=ReadOptions)
     suppress: tuple[Path, ...] = ()
     prefix: str = ""
     format: str | None = None
@@ -146,7 +149,7 @@ def open_job(job: Job) -> Opened:
         UsageError: a column of the list has the name of one that the output adds.
     """
     stamp = _stamp(job.input)
-    table = open_table(job.input)
+    table = open_table(job.input, options=job.options)
     column = find_phone_column(table, named=job.column, region=job.region)
     if job.region_column is not None and job.region_column not in table.schema:
         raise FileError(

@@ -13,7 +13,7 @@ from validator.batch.plan import Only, Order
 from validator.errors import UsageError
 from validator.phone import Accept, parse_region
 from validator.settings import MaxAge
-from validator.tables import ending_of, format_of, suffix_of
+from validator.tables import ReadOptions, ending_of, format_of, suffix_of
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -33,6 +33,7 @@ class ListOptions:
     region_column: str | None
     accept: str
     landlines: str
+    sheet: str | None
     suppress: tuple[Path, ...]
     prefix: str = ""
     format: str | None = None
@@ -63,6 +64,7 @@ class ListOptions:
             region_column=self.region_column,
             accept=Accept(self.accept),
             landlines=Landlines(self.landlines),
+            options=ReadOptions(sheet=self.sheet),
             suppress=self.suppress,
             prefix=self.prefix,
             format=self.format,

@@ -56,7 +56,13 @@ TOLERANCE = Parsed(Tolerance.parse, "rows|share")
 FILE = click.Path(path_type=Path)
 
 
-FORMATS = ("csv", "ndjson", "parquet", "arrow")  # those of `tables`, which the help text need not load
+FORMATS = (
+    "csv",
+    "ndjson",
+    "parquet",
+    "arrow",
+    "excel",
+)  # those of `tables`, which the help text need not load
 
 
 def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -165,6 +171,7 @@ input_options = stack(
         show_default=True,
         help="Ask about fixed lines too, or not.",
     ),
+    click.option("--sheet", help="Sheet of a workbook.  [default: the first that is not hidden]"),
     click.option(
         "--suppress",
         type=FILE,

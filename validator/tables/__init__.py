@@ -12,12 +12,13 @@ from validator.tables.formats import (
 )
 from validator.tables.phone_column import find_phone_column
 from validator.tables.replace import replacing, require_room, require_writable, same_file
-from validator.tables.table import BATCH_ROWS, Table, Writer
+from validator.tables.table import BATCH_ROWS, ReadOptions, Table, Writer
 
 __all__ = [
     "BATCH_ROWS",
     "FORMATS",
     "Format",
+    "ReadOptions",
     "Table",
     "Writer",
     "ending_of",

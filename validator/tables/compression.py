@@ -90,6 +90,15 @@ _PACKERS: dict[str, Callable[[BinaryIO], AbstractContextManager[BinaryIO]]] = {
 }
 
 
+def refuse_bomb(path: Path, unpacked_bytes: int, packed_bytes: int) -> None:
+    """Raise `FileError` where so many bytes of `path` hold so many more as no list does."""
+    if unpacked_bytes > max(_HARMLESS_BYTES, _EXPANSION * packed_bytes):
+        raise FileError(
+            f"{path} unpacks to more than {_EXPANSION} times its size, as no list does; "
+            "unpack it yourself first if you trust it."
+        )
+
+
 class _Unpacking(io.RawIOBase):
     """What a compressed file holds; stops where that is damaged or grows beyond every measure.
 
@@ -116,9 +125,5 @@ class _Unpacking(io.RawIOBase):
                 f"{self._path} is damaged where it is compressed ({error}); copy or export it again."
             ) from error
         self._given += len(data)
-        if self._given > max(_HARMLESS_BYTES, _EXPANSION * self._packed.tell()):
-            raise FileError(
-                f"{self._path} unpacks to more than {_EXPANSION} times its size, as no list does; "
-                "unpack it yourself first if you trust it."
-            )
+        refuse_bomb(self._path, self._given, self._packed.tell())
         return data

@@ -11,9 +11,11 @@ from validator.errors import FileError
 from validator.tables.arrow import open_arrow, writing_arrow
 from validator.tables.compression import inner_suffix, is_packed_name, packing
 from validator.tables.delimited import open_delimited, writing_delimited
+from validator.tables.excel import open_excel, writing_excel
 from validator.tables.ndjson import open_ndjson, writing_ndjson
 from validator.tables.parquet import open_parquet, writing_parquet
 from validator.tables.replace import replacing
+from validator.tables.table import ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,18 +48,36 @@ class Format:
 
     name: str
     suffixes: tuple[str, ...]
-    open: Callable[[Path], Table]
+    open: Callable[[Path, ReadOptions], Table]
     write: _Writing
     packable: bool = False
+
+
+def _plainly(opener: Callable[[Path], Table]) -> Callable[[Path, ReadOptions], Table]:
+    """Return an opener for a format that has no sheets."""
+
+    def opened(path: Path, options: ReadOptions) -> Table:
+        if options.sheet is not None:
+            raise FileError(f"{path} has no sheets; leave out --sheet.")
+        return opener(path)
+
+    return opened
 
 
 FORMATS = {
     entry.name: entry
     for entry in (
-        Format("csv", (".csv", ".tsv", ".txt", ".tab"), open_delimited, writing_delimited, packable=True),
-        Format("ndjson", (".ndjson", ".jsonl"), open_ndjson, writing_ndjson, packable=True),
-        Format("parquet", (".parquet", ".pq"), open_parquet, writing_parquet),
-        Format("arrow", (".arrow", ".feather", ".ipc"), open_arrow, writing_arrow),
+        Format(
+            "csv",
+            (".csv", ".tsv", ".txt", ".tab"),
+            _plainly(open_delimited),
+            writing_delimited,
+            packable=True,
+        ),
+        Format("ndjson", (".ndjson", ".jsonl"), _plainly(open_ndjson), writing_ndjson, packable=True),
+        Format("parquet", (".parquet", ".pq"), _plainly(open_parquet), writing_parquet),
+        Format("arrow", (".arrow", ".feather", ".ipc"), _plainly(open_arrow), writing_arrow),
+        Format("excel", (".xlsx",), open_excel, writing_excel),
     )
 }
 
@@ -97,13 +117,18 @@ def ending_of(path: Path) -> str:
     )
 
 
-def open_table(path: Path, *, format: str | None = None) -> Table:  # noqa: A002 - the option's own word
+def open_table(
+    path: Path,
+    *,
+    format: str | None = None,  # noqa: A002 - the option's own word
+    options: ReadOptions = ReadOptions(),  # noqa: B008 - frozen
+) -> Table:
     """Open a list and check what can be checked before its rows are read.
 
     Raises:
         FileError: it is missing, unreadable, empty, damaged or of another format; one line with the remedy.
     """
-    return FORMATS[format_of(path, format)].open(path)
+    return FORMATS[format_of(path, format)].open(path, options)
 
 
 @contextmanager

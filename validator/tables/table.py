@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
 BATCH_ROWS = 131_072  # rows a batch has at most: large enough for column speed, small enough for memory
 VERBATIM = "\0verbatim"  # the column of `Table.verbatim` with what stands for a row in the file
 SAMPLE_ROWS = 500  # rows a sample has at most: phone numbers are told from other text long before that
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What can be asked of the reading of a list.
+
+    Attributes:
+        sheet: of a workbook; the first one that is not hidden where None.
+    """
+
+    sheet: str | None = None
 
 
 class Table(Protocol):

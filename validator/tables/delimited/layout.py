@@ -53,7 +53,7 @@ def find_layout(path: Path, encoding: Encoding) -> Layout:
     head, whole = _head(path, encoding)
     dialect, start = find_dialect(head, whole=whole)
     before, first, rows = _first_records(path, head[start:], dialect, whole=whole)
-    has_header = not _is_number_row(first, rows)
+    has_header = not is_number_row(first.cells, [row.cells for row in rows])
     offset = start + (first.end if has_header else before)
     names = first.cells if has_header else [b"column_%d" % n for n in range(1, len(first.cells) + 1)]
     line = 1 + head.count(dialect.syntax.line_end, 0, offset)
@@ -109,13 +109,13 @@ def _first_records(
     return before, found[0], found[1:]
 
 
-def _is_number_row(first: Record, rows: Sequence[Record]) -> bool:
-    """Tell whether a cell of the first record is a phone number as most cells below it are."""
-    return any(_is_number(cell) and _are_numbers(rows, place) for place, cell in enumerate(first.cells))
+def is_number_row(first: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> bool:
+    """Tell whether a cell of the first row is a phone number as most cells below it are."""
+    return any(_is_number(cell) and _are_numbers(rows, place) for place, cell in enumerate(first))
 
 
-def _are_numbers(rows: Sequence[Record], place: int) -> bool:
-    below = [row.cells[place] for row in rows if place < len(row.cells) and row.cells[place]]
+def _are_numbers(rows: Sequence[Sequence[Cell]], place: int) -> bool:
+    below = [row[place] for row in rows if place < len(row) and row[place]]
     return sum(map(_is_number, below)) * 2 >= len(below)
 
 

@@ -1,0 +1,42 @@
+"""Excel workbooks (`.xlsx`). What needs the `excel` extra is imported when a workbook is met."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from validator.errors import FileError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import polars as pl
+
+    from validator.tables.table import ReadOptions, Table, Writer
+
+
+def open_excel(path: Path, options: ReadOptions) -> Table:
+    """Open a sheet of a workbook; see `reader.open_sheet`."""
+    table: Table = _needing_the_extra("reader").open_sheet(path, options.sheet)
+    return table
+
+
+def writing_excel(
+    out: BinaryIO, *, target: Path | None, schema: pl.Schema, like: Table | None
+) -> AbstractContextManager[Writer]:
+    """Write a workbook of one sheet; see `writer.writing_sheet`."""
+    writing: AbstractContextManager[Writer] = _needing_the_extra("writer").writing_sheet(
+        out, target=target, schema=schema, like=like
+    )
+    return writing
+
+
+def _needing_the_extra(module: str) -> Any:
+    try:
+        return import_module(f"{__name__}.{module}")
+    except ModuleNotFoundError as error:
+        raise FileError(
+            f"Excel workbooks need {error.name}; install it with pip install 'recipient-validator[excel]', "
+            "or save the sheet as CSV (UTF-8)."
+        ) from error
