@@ -154,6 +154,9 @@ def test_a_valid_second_reading_goes_before_a_possible_first_one(outcome):
         "https://wa.me/" + "1" * 4000,
         "?phone=&" * 500,
         "tel:" + ";a=" * 1300,
+        "(" * 2000 + "1x",
+        "1" + "(" * 2000 + "x",
+        "(" * 1000 + "0" + "(" * 1000 + "01x",
     ],
     ids=lambda cell: f"{cell[:6]!r} {len(cell)}",
 )

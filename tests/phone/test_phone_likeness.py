@@ -76,6 +76,11 @@ def test_a_column_of_nothing_is_none(cells):
     assert looks_like_phones(cells, "GB") == 0.0
 
 
+def test_digits_of_another_script_count_as_any_others_and_end_nothing():
+    cells = pl.Series(["447\u0669\u0660\u0660\u0660\u0660", "1\u0660\u0660\u0660\u0660\u0660\u0660"])
+    assert looks_like_phones(cells, "EG") == 0.0
+
+
 def test_typed_columns_are_looked_at_too():
     assert looks_like_phones(pl.Series([447400123456, 447400123999]), None) == 1.0
     assert looks_like_phones(pl.Series([447400123456.0, None]), "GB") == 1.0

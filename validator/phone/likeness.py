@@ -18,8 +18,8 @@ _CURRENCY = r"\p{Sc}"
 _DATE = r"^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?:[ T]|$)"
 _COMPACT_DATE = r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 _ZIP_PLUS_4 = r"^\d{5}-\d{4}$"
-_BARE = r"^[1-9]\d*$"
-_SHORT_BARE = r"^[1-9]\d{6,8}$"
+_BARE = r"^[1-9][0-9]*$"
+_SHORT_BARE = r"^[1-9][0-9]{6,8}$"
 # Half of all neighbours at most this far apart: somebody counted. Phone numbers are not handed out in a row.
 _COUNTED_GAP = 2
 _MOBILE_KINDS = [LineType.MOBILE, LineType.FIXED_OR_MOBILE]

@@ -46,9 +46,10 @@ LABEL = re.compile(r"[)\]]?[\s(\[{<,;:|/-].*[^\W\d_]")
 DIGITS_BEFORE_LABEL = 8
 ZERO_IN_BRACKETS = re.compile(r"\(\s*0\s*\)")
 INTERNATIONAL = re.compile(r"[^0-9+]*(?:\+|00)")
-PREFIX_00 = re.compile(r"[^0-9+]*\+?[\s(]*00[\s().-]*([1-9].*)")
-PREFIX_011 = re.compile(r"[^0-9+]*\+?[\s(]*011[\s().-]*([1-9].*)")
-BARE_DIGITS = re.compile(r"[^\w+]*([1-9][0-9\s().-]*)[^\w]*")
+# In these each character can be read in one way only. Where it could in two, a cell of brackets took seconds.
+PREFIX_00 = re.compile(r"[^0-9+]*(?:\+[\s(]*)?00[\s().-]*([1-9].*)")
+PREFIX_011 = re.compile(r"[^0-9+]*(?:\+[\s(]*)?011[\s().-]*([1-9].*)")
+BARE_DIGITS = re.compile(r"[^\w+]*([1-9](?:[\s().-]*[0-9])*)[^\w]*")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 # With fewer digits too many national numbers, order numbers and the like would pass for foreign numbers.
 UNMISTAKABLE_DIGITS = 11
@@ -136,7 +137,7 @@ def _respelt(spelling: Spelling, text: str, region: str | None) -> str | None:
     written = SPELT.fullmatch(text)
     if not written:
         return None
-    plus, digits = written[1], digits_of(written[2])
+    plus, digits = written[1] or "", digits_of(written[2])
     abroad = spelling.abroad.fullmatch(_international(plus, digits, region))
     at_home = None if plus or region != spelling.region else spelling.at_home.fullmatch(digits)
     found = abroad or at_home

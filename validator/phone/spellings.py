@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Digits with a plus sign and punctuation, and nothing else in the cell. A lone part has its sign, or none.
-SPELT = re.compile(r"[^0-9+]*(\+?)[\s(]*([0-9][0-9\s().-]*)[^\w]*")
+# Each character can be read in one way only, or else a cell of 2,000 brackets takes seconds.
+SPELT = re.compile(r"[^0-9+]*(?:(\+)[\s(]*)?([0-9](?:[\s().-]*[0-9])*)[^\w]*")
 
 
 @dataclass(frozen=True, slots=True)
