@@ -1,13 +1,9 @@
 """What a session says is shown as its answer only once something vouches for it."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from validator.errors import LedgerError
 from validator.ledger import Ledger, Suspect, read
-from validator.ledger.schema import VERSION_1
 from validator.model import Reason, Verdict
 
 NOW_MS = 1_760_000_000_000
@@ -186,30 +182,3 @@ def test_a_closed_ledger_neither_suspects_nor_vouches_nor_retracts(path, make_ou
     ):
         with pytest.raises(LedgerError, match="takes nothing more"):
             refused()
-
-
-def test_a_ledger_of_version_1_is_brought_up_to_date_with_all_it_holds(path, make_outcome):
-    path.parent.mkdir(mode=0o700)
-    path.touch(mode=0o600)
-    with closing(sqlite3.connect(path, isolation_level=None)) as old:
-        for statement in VERSION_1:
-            old.execute(statement)
-        old.execute(
-            "INSERT INTO findings VALUES (1, 'not_registered', 'not_on_whatsapp', 'api', 'sess_a', 0)"
-        )
-        old.execute("INSERT INTO findings VALUES (2, 'unknown', 'session_suspect', 'api', 'sess_a', 0)")
-        old.execute(f"INSERT INTO numbers VALUES ({FIRST}, 1, {NOW_MS}, 2, NULL, NULL, NULL, NULL)")
-        old.execute(f"INSERT INTO numbers VALUES ({FIRST + 1}, NULL, NULL, NULL, NULL, 2, {NOW_MS}, 1)")
-        old.execute(f"INSERT INTO spending VALUES ('sess_a', {NOW_MS // 900_000}, 12)")
-        old.execute("PRAGMA user_version = 1")
-
-    with pytest.raises(LedgerError, match="has schema version 1, and this validator reads 2"):
-        read(path)
-    with Ledger.open(path, holder="pytest") as ledger:
-        assert shown(ledger) == {0: NO, 1: SUSPECT}
-        assert (ledger.stats(0).schema_version, ledger.suspects("sess_a")) == (2, [])
-        assert ledger.spent_since("sess_a", NOW_MS) == 12
-        ledger.suspect(make_outcome(2, Verdict.NOT_REGISTERED, reason=Reason.NOT_ON_WHATSAPP), 1)
-        ledger.vouch("sess_a", 1)
-        ledger.commit()
-        assert shown(ledger) == {0: NO, 1: SUSPECT, 2: NO}

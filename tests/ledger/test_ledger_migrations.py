@@ -1,0 +1,144 @@
+"""Ledgers of every earlier version are brought up to date, each step whole or not at all.
+
+`versions/N.sql` holds a ledger as version N of the schema wrote it. A new version brings the file of the one
+before it; these files never change.
+"""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from validator.errors import LedgerError
+from validator.ledger import Ledger, read
+from validator.ledger.connection import _connect, _set_up
+from validator.ledger.schema import SCHEMA_VERSION
+from validator.model import Verdict
+
+VERSIONS = Path(__file__).parent / "versions"
+EARLIER = range(1, SCHEMA_VERSION)
+
+NOW_MS = 1_760_000_000_000
+FIRST = 447_700_900_000
+HELD = [
+    (FIRST + 1, "registered", None, "447700900001@s.whatsapp.net", "api", NOW_MS, "sess_a", 1),
+    (FIRST + 2, "not_registered", "not_on_whatsapp", None, "api", NOW_MS, "sess_b", 3),
+    (FIRST + 3, "registered", None, "77001122334455@lid", "contacts", NOW_MS, "", 1),
+    (FIRST + 4, "unknown", "server_error", None, "api", NOW_MS, "sess_a", 1),
+    (FIRST + 5, "invalid", "rejected_by_provider", None, "api", NOW_MS, "sess_a", 1),
+]
+FAILED_SINCE = (FIRST + 3, "unknown", "timeout", None, "api", NOW_MS + 9, "sess_a", 6)
+
+
+@pytest.fixture
+def ledger_of(path):
+    """Write the ledger of an earlier version; version 0 is a file with nothing in it yet."""
+
+    def write(version):
+        path.parent.mkdir(mode=0o700)
+        path.touch(mode=0o600)
+        if version:
+            with closing(sqlite3.connect(path)) as old:
+                old.executescript((VERSIONS / f"{version}.sql").read_text(encoding="utf-8"))
+        return path
+
+    return write
+
+
+def rows_of(ledger, **options):
+    return [row for rows in ledger.known(**options) for row in rows]
+
+
+def version_and_tables(path):
+    with closing(sqlite3.connect(path)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        tables = connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+    return version, [(name, sql and " ".join(sql.split())) for name, sql in tables]
+
+
+def test_there_is_a_ledger_of_every_earlier_version():
+    assert {int(file.stem) for file in VERSIONS.iterdir()} == set(EARLIER)
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_an_earlier_ledger_is_brought_up_to_date_with_all_it_holds(ledger_of, version, make_outcome):
+    with Ledger.open(ledger_of(version), holder="pytest") as ledger:
+        assert rows_of(ledger) == HELD
+        assert FAILED_SINCE in rows_of(ledger, fresh_from_ms=dict.fromkeys(Verdict, NOW_MS + 1))
+        assert ledger.spent_since("sess_a", NOW_MS) == 7
+        [run] = ledger.runs(9)
+        assert (run.input_name, run.exit_code, run.summary_json) == ("leads.csv", 4, '{"rows": 5}')
+        ledger.require_sound()
+
+        ledger.suspect(make_outcome(6, Verdict.NOT_REGISTERED), 1)
+        ledger.vouch("sess_a", 1)
+        ledger.commit()
+        assert rows_of(ledger)[-1][:2] == (FIRST + 6, "not_registered")
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_its_tables_are_then_those_of_a_new_one(ledger_of, version, tmp_path):
+    old, new = ledger_of(version), tmp_path / "new" / "ledger.sqlite"
+    for path in (old, new):
+        Ledger.open(path, holder="pytest").close()
+
+    assert version_and_tables(old) == version_and_tables(new)
+    assert version_and_tables(new)[0] == SCHEMA_VERSION
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_an_earlier_ledger_is_not_read_before_it_is_brought_up_to_date(ledger_of, version):
+    path = ledger_of(version)
+
+    with pytest.raises(LedgerError, match=f"has schema version {version}, and this validator reads"):
+        read(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", [0, *EARLIER])
+def test_a_kill_at_any_statement_leaves_a_whole_version_that_opens(ledger_of, version, tmp_path):
+    path = ledger_of(version)
+    moments = []
+
+    def remember(_statement):
+        """Copy the files: what they hold at this moment is what a kill would leave."""
+        copy = tmp_path / str(len(moments)) / "ledger.sqlite"
+        copy.parent.mkdir(mode=0o700)
+        for end in ("", "-wal"):
+            if (file := Path(f"{path}{end}")).exists():
+                shutil.copy(file, f"{copy}{end}")
+        moments.append(copy)
+
+    with closing(_connect(path, "rw")) as writing:
+        writing.set_trace_callback(remember)
+        _set_up(writing, path)
+        remember("the end")
+
+    seen = []
+    for copy in moments:
+        before, _ = version_and_tables(copy)
+        with Ledger.open(copy, holder="pytest") as ledger:
+            assert rows_of(ledger) == (HELD if version else [])
+        assert version_and_tables(copy) == version_and_tables(path)
+        seen.append(before)
+    assert sorted(set(seen)) == list(range(version, SCHEMA_VERSION + 1))
+    assert len(moments) > SCHEMA_VERSION - version + 3
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_a_step_that_fails_changes_nothing_and_is_done_the_next_time(ledger_of, version):
+    path = ledger_of(version)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE suspects (in_the_way)")
+    before = version_and_tables(path)
+
+    with pytest.raises(LedgerError, match="already exists"):
+        Ledger.open(path, holder="pytest")
+    assert version_and_tables(path) == before
+
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE suspects")
+    with Ledger.open(path, holder="pytest") as ledger:
+        assert rows_of(ledger) == HELD
