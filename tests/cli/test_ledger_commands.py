@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -198,3 +199,79 @@ def test_purge_forgets_nobody_where_a_line_is_no_number(run, left, content, word
     assert (done.code, left()) == (2, [ANN, BOB])
     assert words in done.said[0]
     assert "900002" not in done.err
+
+
+@pytest.mark.parametrize("name", ["facts.parquet", "facts.csv"])
+def test_an_export_goes_into_another_ledger(run, known, left, name):
+    exported = run("ledger", "export", name, "--json")
+    imported = run("ledger", "import", name, "--ledger", "other.sqlite", "--json")
+
+    assert (exported.code, exported.json) == (0, {"facts": 2})
+    assert exported.said == [f"validator: 2 facts written to {name}"]
+    assert (imported.code, imported.json) == (0, {"facts": 2, "news": 2, "skipped_rows": 0})
+    with read(known) as here, read(Path("other.sqlite")) as there:
+        assert list(here.facts()) == list(there.facts())
+    assert run("ledger", "import", name).said == [
+        f"validator: 2 facts read from {name}, 0 of them news; 0 rows said nothing about a number"
+    ]
+    assert left() == [ANN, BOB]
+
+
+def test_what_another_tool_found_out_is_not_asked_again(check, run):
+    Path("theirs.csv").write_text(
+        f"Telefon,is_whatsapp_user,checked_at\n{ANN},false,{datetime.now(UTC):%Y-%m-%d %H:%M:%S}\n"
+    )
+    run("ledger", "import", "theirs.csv")
+
+    done = check("--json", "-o", "out.csv")
+
+    assert done.json["calls"]["attempts"] == 1
+    ann = Path("out.csv").read_text().splitlines()[1].split(",")
+    assert (ann[2:4], ann[7]) == ([ANN, "not_registered"], "imported")
+
+
+def test_an_annotated_file_fills_a_ledger_that_was_lost(check, run, ledger_path):
+    check("-o", "out.csv")
+    ledger_path.unlink()
+
+    assert run("ledger", "import", "out.csv", "--json").json == {"facts": 3, "news": 2, "skipped_rows": 1}
+    assert check("--json", "-o", "again.csv").json["calls"]["attempts"] == 0
+    assert Path("again.csv").read_text() == Path("out.csv").read_text()
+
+
+def test_a_bad_row_is_named_and_nothing_is_imported(run, known, left):
+    Path("theirs.csv").write_text(
+        "phone,is_whatsapp_user,checked_at\n+447700900003,true,2025-10-01\n+447700900004,maybe,2025-10-01\n"
+    )
+
+    done = run("ledger", "import", "theirs.csv")
+
+    assert (done.code, left()) == (3, [ANN, BOB])
+    assert (
+        "row 2 of theirs.csv (below the header): is_whatsapp_user is maybe; write true or false" in done.err
+    )
+
+
+def test_an_import_takes_nothing_in_under_a_run(run, held_ledger):
+    Path("theirs.csv").write_text(f"phone,is_whatsapp_user,checked_at\n{ANN},true,2025-10-01\n")
+
+    done = run("ledger", "import", "theirs.csv")
+
+    assert done.code == 7
+    assert "(another run)" in done.said[0]
+
+
+def test_an_export_does_not_wait_for_a_run(run, held_ledger):
+    assert run("ledger", "export", "facts.csv").said == ["validator: 0 facts written to facts.csv"]
+
+
+def test_an_export_over_the_ledger_itself_is_refused(run, known):
+    done = run("ledger", "export", known, "--ledger", known)
+
+    assert done.code == 2
+    assert "is the ledger itself" in done.said[0]
+
+
+def test_an_export_of_a_ledger_that_is_not_there_is_an_error(run, files):
+    assert run("ledger", "export", "facts.csv").code == 3
+    assert files() == []

@@ -102,8 +102,8 @@ def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ())
         pl.when(offline).then(_word(Source.OFFLINE, SOURCE)).otherwise(pl.col("source")).alias("source"),
         *(pl.when(~offline).then(pl.col(name)).alias(name) for name in ("whatsapp_id", "checked_at_ms")),
     )
-    matched = [_e164("matched").alias(MATCHED)] if MATCHED in extras else []
-    found = decided.with_columns(_e164("number").alias("e164"), _is_user(), _checked_at(), *matched)
+    matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
+    found = decided.with_columns(e164("number").alias("e164"), is_user(), checked_at(), *matched)
     return found.select(pl.col(name).cast(dtype) for name, dtype in _added(extras).items())
 
 
@@ -209,14 +209,17 @@ def _is_other(findings: pl.DataFrame) -> pl.Series:
     return (findings[MATCHED] != findings["e164"]).fill_null(value=False)
 
 
-def _e164(number: str) -> pl.Expr:
+def e164(number: str) -> pl.Expr:
+    """Return the text of a column of numbers."""
     return pl.lit("+") + pl.col(number).cast(pl.String)
 
 
-def _is_user() -> pl.Expr:
+def is_user() -> pl.Expr:
+    """Return the column `is_whatsapp_user`, from `verdict`."""
     answers = {verdict.value: verdict.is_whatsapp_user for verdict in Verdict}
     return pl.col("verdict").replace_strict(answers, return_dtype=pl.Boolean).alias("is_whatsapp_user")
 
 
-def _checked_at() -> pl.Expr:
+def checked_at() -> pl.Expr:
+    """Return the column `checked_at`, from `checked_at_ms`."""
     return pl.col("checked_at_ms").cast(COLUMNS["checked_at"]).alias("checked_at")

@@ -1,4 +1,4 @@
-"""`validator ledger`: look into the record of what is known, and take people out of it."""
+"""`validator ledger`: look into the record of what is known, and take people out of it and in."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from validator.batch.exporting import COLUMNS, export
+from validator.batch.importing import read_facts
 from validator.cli import options as opt
 from validator.cli.show import show_rows
 from validator.errors import FileError, UsageError
 from validator.ledger import Ledger, Selection, read
+from validator.phone import parse_region
 from validator.reports import count_text
 from validator.settings import parse_number
+from validator.tables import find_phone_column, open_table, require_writable, same_file, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,6 +118,10 @@ def _lines(file: TextIO | None) -> Iterator[Number]:
 def _require_selection(selection: Selection, path: Path) -> None:
     if selection.before_ms is None and not selection.numbers:
         raise UsageError("nothing to forget was chosen; say --older-than 30d, --number or --numbers")
+    _require_ledger(path)
+
+
+def _require_ledger(path: Path) -> None:
     if not path.exists():
         raise FileError(f"there is no ledger {path}; name the right one with --ledger")
 
@@ -144,6 +152,62 @@ def _say(purged: Purged, what: str) -> None:
     }
     parts = ", ".join(text for text, count in counted.items() if count)
     click.echo(f"validator: {what}: {parts or 'nothing'}", err=True)
+
+
+@ledger.command(name="export")
+@click.argument("output", type=opt.FILE)
+@opt.stack(opt.ledger_option, opt.json_option)
+def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
+    """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file, one a row; `import` reads it.
+
+    The file names people; it is made for its owner alone. docs/ledger.md has its columns.
+    """
+    _require_ledger(ledger)
+    if same_file(output, ledger):
+        raise UsageError(f"{output} is the ledger itself; name another file")
+    require_writable(output)
+    with read(ledger) as reader, writing(output, schema=COLUMNS, like=None) as writer:
+        exported = export(reader, writer)
+    click.echo(f"validator: {count_text(exported, 'fact')} written to {output}", err=True)
+    if as_json:
+        click.echo(json.dumps({"facts": exported}))
+
+
+@ledger.command(name="import")
+@click.argument("path", metavar="INPUT", type=opt.FILE)
+@opt.stack(opt.column_option, opt.region_option, opt.ledger_option, opt.json_option)
+def import_command(
+    *,
+    path: Path,
+    column: str | None,
+    region: str | None,
+    ledger: Path,
+    as_json: bool,
+) -> None:
+    """Take over the facts in INPUT: another ledger's export, an annotated file, or another tool's list.
+
+    Needed are numbers, `checked_at`, and `verdict` or `is_whatsapp_user`. The newest answer about a number
+    stands; a row that cannot be understood is an error, and then nothing is taken over.
+    """
+    table = open_table(path)
+    chosen = None if region is None else parse_region(region)
+    named = column or ("e164" if "e164" in table.schema else None)
+    facts = read_facts(
+        table,
+        column=find_phone_column(table, named=named, region=chosen),
+        region=chosen,
+        now_ms=int(time.time() * 1000),
+    )
+    with Ledger.open(ledger, holder="validator ledger import") as opened:
+        news = opened.merge(facts.outcomes())
+    told = {"facts": facts.frame.height, "news": news, "skipped_rows": facts.skipped}
+    click.echo(
+        f"validator: {count_text(told['facts'], 'fact')} read from {path}, {news:,} of them news; "
+        f"{count_text(facts.skipped, 'row')} said nothing about a number",
+        err=True,
+    )
+    if as_json:
+        click.echo(json.dumps(told))
 
 
 def _facts(path: Path, stats: LedgerStats, runs: Sequence[RunRecord]) -> Iterator[tuple[str, str]]:

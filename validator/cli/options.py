@@ -136,6 +136,10 @@ ledger_option = click.option(
     help="Where what is known is kept.  [default: in the user's state folder]",
 )
 
+column_option = click.option(
+    "-c", "--column", help="Column with the phone numbers.  [default: found by name and content]"
+)
+
 region_option = click.option(
     "-r", "--region", help="Region of numbers without a country code, as in GB, BR or DE."
 )
@@ -155,9 +159,7 @@ variants_option = click.option(
 )
 
 input_options = stack(
-    click.option(
-        "-c", "--column", help="Column with the phone numbers.  [default: found by name and content]"
-    ),
+    column_option,
     region_option,
     click.option(
         "--region-column", help="Column with each row's region; --region stands in where it is empty."

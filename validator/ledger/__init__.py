@@ -6,6 +6,7 @@ One process writes (`Ledger`), any number read (`read`). The file is SQLite; `sc
 from validator.ledger.census import LedgerStats, SessionStats
 from validator.ledger.columns import KnownColumns
 from validator.ledger.connection import SQLITE_VERSION, loses_commits
+from validator.ledger.facts import FactRow
 from validator.ledger.lock import Lock
 from validator.ledger.place import wider_modes
 from validator.ledger.purging import Purged, Selection
@@ -17,6 +18,7 @@ from validator.ledger.writer import Ledger
 __all__ = [
     "OWN_ID_SUFFIX",
     "SQLITE_VERSION",
+    "FactRow",
     "Finding",
     "KnownColumns",
     "KnownRow",

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
-from validator.ledger import census, columns, purging
+from validator.ledger import census, columns, facts, purging
 from validator.ledger.columns import FACT, WANTED
 from validator.ledger.connection import open_reader, require_sound, translated
 from validator.ledger.rows import Finding
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from validator.ledger.census import LedgerStats
     from validator.ledger.columns import KnownColumns
+    from validator.ledger.facts import FactRow
     from validator.ledger.purging import Purged, Selection
 
 KnownRow: TypeAlias = "tuple[int, str, str | None, str | None, str, int, str, int]"
@@ -232,6 +233,15 @@ class LedgerReader:
         """
         with translated(self.path, "read"):
             return [Suspect(*row) for row in self._reading.execute(SUSPECTS, (session,))]
+
+    def facts(self) -> Iterator[list[FactRow]]:
+        """Yield every fact, expired ones too: all answers by ascending number, then all failures, in chunks.
+
+        Raises:
+            LedgerError: the ledger cannot be read.
+        """
+        with translated(self.path, "read"):
+            yield from facts.facts(self._reading)
 
     def purgeable(self, selection: Selection) -> Purged:
         """Return what purging would do, in one pass over the ledger.

@@ -1,0 +1,78 @@
+"""All facts of a ledger as rows, to be taken elsewhere; and the facts of elsewhere, taken in.
+
+Taken in, each fact meets what is known by its time: the newest answer stands, and beside it a failure to find
+out where that is newer still. So the order of imports does not matter, and doing one again changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from validator.ledger.schema import OWN_ID_SUFFIX
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+    from validator.ledger.rows import Row
+
+FactRow: TypeAlias = "tuple[int, str, str | None, str | None, str, str, int, int]"
+"""number, verdict, reason, whatsapp_id, source, session, attempts, checked_at_ms"""
+
+CHUNK_ROWS = 10_000
+
+# One statement sees one state of the ledger, whatever is written meanwhile.
+FACTS = f"""
+    SELECT number, verdict, reason, CASE WHEN own_id THEN number || '{OWN_ID_SUFFIX}' ELSE whatsapp_id END,
+        source, session, attempts, checked_at_ms
+    FROM numbers JOIN findings ON findings.id = finding
+    UNION ALL
+    SELECT number, verdict, reason, NULL, source, session, failed_attempts, failed_at_ms
+    FROM numbers JOIN findings ON findings.id = failure
+"""  # noqa: S608 - put together from constants
+
+# A row of `numbers` with an answer and no failure, or the other way round, as `rows.row_of` makes them.
+MERGE_ANSWER = """
+    INSERT INTO numbers VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (number) DO UPDATE SET
+        finding = excluded.finding, checked_at_ms = excluded.checked_at_ms, attempts = excluded.attempts,
+        whatsapp_id = excluded.whatsapp_id,
+        failure = CASE WHEN failed_at_ms >= excluded.checked_at_ms THEN failure END,
+        failed_attempts = CASE WHEN failed_at_ms >= excluded.checked_at_ms THEN failed_attempts END,
+        failed_at_ms = CASE WHEN failed_at_ms >= excluded.checked_at_ms THEN failed_at_ms END
+    WHERE checked_at_ms IS NULL OR checked_at_ms < excluded.checked_at_ms
+"""
+MERGE_FAILURE = """
+    INSERT INTO numbers VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (number) DO UPDATE SET
+        failure = excluded.failure, failed_at_ms = excluded.failed_at_ms,
+        failed_attempts = excluded.failed_attempts
+    WHERE (checked_at_ms IS NULL OR checked_at_ms <= excluded.failed_at_ms)
+        AND (failed_at_ms IS NULL OR failed_at_ms < excluded.failed_at_ms)
+"""
+WAITING = "SELECT DISTINCT number FROM suspects"
+
+
+def facts(reading: sqlite3.Connection) -> Iterator[list[FactRow]]:
+    """Yield all answers by ascending number, then all failures, in chunks of at most 10,000."""
+    cursor = reading.execute(FACTS)
+    while rows := cursor.fetchmany(CHUNK_ROWS):
+        yield rows
+
+
+def merge(writing: sqlite3.Connection, rows: Iterable[Row]) -> int:
+    """Take rows of facts in, in one of the writer's transactions; return how many were news.
+
+    A number that waits to be vouched for keeps what it waits with: vouching would take a failure from
+    elsewhere for the answer of this ledger's own session.
+    """
+    waiting = {number for (number,) in writing.execute(WAITING)}
+    answers, failures = [], []
+    for row in rows:
+        (number, finding, *_) = row
+        if finding is not None:
+            answers.append(row)
+        elif number not in waiting:
+            failures.append(row)
+    merged = writing.executemany(MERGE_ANSWER, answers).rowcount if answers else 0
+    return merged + (writing.executemany(MERGE_FAILURE, failures).rowcount if failures else 0)
