@@ -29,10 +29,10 @@ def require_strace():
 
 
 @contextmanager
-def traced(run, *expressions, log=os.devnull):
-    """Trace a held run with these `-e` expressions, and let it go on."""
-    options = [word for expression in expressions for word in ("-e", expression)]
-    command = ["strace", "--follow-forks", "--output", str(log), *options, "--attach", str(run.pid)]
+def traced(run, *expressions, log=os.devnull, options=()):
+    """Trace a held run with these `-e` expressions and other options, and let it go on."""
+    words = [word for expression in expressions for word in ("-e", expression)]
+    command = ["strace", "--follow-forks", "--output", str(log), *words, *options, "--attach", str(run.pid)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
         said = strace.stderr.readline()
         assert "attached" in said, said

@@ -1,0 +1,146 @@
+"""Power loss at any moment of a run, on a disk that keeps what was synced; and a log that is cut anywhere."""
+
+import os
+import shutil
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+import pytest
+from lives import OLD, without_times
+from power import AtRandom, Disk, Everything, NamesAlone, Nothing, lay_out
+from recipient_list import RecipientList
+from recording import Sync, Write, record
+from traced import require_strace
+
+pytestmark = pytest.mark.slow
+
+SMALL = RecipientList.draw(60)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A run, what its folder held before, and its changes to files.
+
+    Attributes:
+        acknowledged: after each change, the numbers whose verdicts a commit had reported as durable.
+    """
+
+    killer: object
+    base: object
+    changes: list
+    folders: object
+    acknowledged: list = field(default_factory=list)
+
+    def disks(self):
+        """The disk after each change: the same object every time."""
+        disk = Disk(self.base)
+        for change in self.changes:
+            disk.do(change)
+            yield disk
+
+    def checks_after(self, disk, loss):
+        """A folder with what a loss leaves in it."""
+        folder = self.folders()
+        lay_out(disk.after_loss(loss), folder)
+        return replace(self.killer.checks, folder=folder)
+
+    def acknowledge(self):
+        known = set()
+        for change, disk in zip(self.changes, self.disks(), strict=True):
+            # A commit returns once this has; what can be read from then on may have been reported as done.
+            if isinstance(change, Sync) and change.path.endswith("-wal"):
+                known = self.checks_after(disk, Everything()).recorded()
+            self.acknowledged.append(known)
+
+
+@pytest.fixture(scope="module")
+def recorded(set_out, tmp_path_factory):
+    require_strace()
+    killer = set_out("recorded", SMALL)
+    run = killer.checks.fork(killer.server, held=True)
+    base = tmp_path_factory.mktemp("base")
+    for path in killer.checks.folder.iterdir():
+        shutil.copy(path, base)
+    changes = record(run, killer.checks.folder, tmp_path_factory.mktemp("trace") / "log")
+    recorded = Recorded(killer, base, changes, lambda: tmp_path_factory.mktemp("lost"))
+    recorded.acknowledge()
+    assert recorded.acknowledged[-1] == SMALL.distinct
+    return recorded
+
+
+@pytest.fixture
+def losses(chance, amount):
+    return [Nothing(), NamesAlone(), *[AtRandom(chance) for _ in range(amount(1, 20))]]
+
+
+def assert_goes_on(checks, recorded):
+    """Run the command over what was left: it asks what is missing, and writes what it would have written."""
+    known, since = checks.recorded(), recorded.killer.witness.mark()
+    run = checks.fork(recorded.killer.server)
+    assert run.wait() == 0, run.said()
+    assert sorted(recorded.killer.witness.numbers_asked(since)) == sorted(SMALL.distinct - known)
+    assert without_times(checks.output) == without_times(recorded.killer.checks.output)
+    assert checks.sendable.read_bytes() == recorded.killer.checks.sendable.read_bytes()
+
+
+def test_what_a_commit_acknowledged_survives_a_power_loss_at_any_moment(recorded, losses, amount, tell):
+    seen = 0
+    for place, disk in enumerate(recorded.disks()):
+        if place % amount(9, 1) == 0:
+            for loss in losses:
+                assert recorded.acknowledged[place] <= recorded.checks_after(disk, loss).recorded()
+                seen += 1
+    tell(
+        f"{seen:,} states after a power loss in {len(recorded.changes)} changes: nothing acknowledged is lost"
+    )
+
+
+def test_after_a_power_loss_an_output_is_the_old_one_or_the_new_one(recorded, losses):
+    new = recorded.killer.checks.outputs()
+    for disk in recorded.disks():
+        for loss in losses:
+            left = disk.after_loss(loss)
+            assert left["list.checked.csv"] in {OLD, new[0]}
+            assert left["sendable.csv"] in {OLD, new[1]}
+
+
+def test_the_outputs_of_a_run_that_has_ended_survive_a_power_loss(recorded):
+    *_, disk = recorded.disks()
+    left = disk.after_loss(Nothing())
+    assert [left["list.checked.csv"], left["sendable.csv"]] == recorded.killer.checks.outputs()
+
+
+def test_after_a_power_loss_the_same_command_goes_on(recorded, losses, amount):
+    step = len(recorded.changes) // amount(3, 40)
+    for place, disk in enumerate(recorded.disks()):
+        if place % step == step - 1:
+            assert_goes_on(recorded.checks_after(disk, losses[-1]), recorded)
+
+
+def test_a_torn_log_costs_the_commits_that_were_torn_and_no_other(recorded, chance, amount):
+    complete = complete_at(recorded)
+    for _ in range(amount(3, 100)):
+        cut = chance.randrange(max(complete))
+        checks = killed_with_log_cut(recorded, cut)
+        assert complete[max(length for length in complete if length <= cut)] <= checks.recorded()
+        assert_goes_on(checks, recorded)
+
+
+def complete_at(recorded):
+    """What is acknowledged when the WAL has a length, by length."""
+    complete, length = {0: set()}, 0
+    for change, known in zip(recorded.changes, recorded.acknowledged, strict=True):
+        if change.path.endswith("-wal"):
+            if isinstance(change, Write):
+                length = max(length, change.offset + len(change.data))
+            complete[length] = known if isinstance(change, Sync) else complete.get(length, set())
+    return complete
+
+
+def killed_with_log_cut(recorded, length):
+    """A folder as a kill leaves it before the WAL is written back, and the WAL cut to a length."""
+    place = recorded.acknowledged.index(SMALL.distinct)
+    disk = next(islice(recorded.disks(), place, None))
+    checks = recorded.checks_after(disk, Everything())
+    os.truncate(checks.ledger.with_name(checks.ledger.name + "-wal"), length)
+    return checks
