@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
+from validator.tables.arrow_schema import DescribedSchema
 from validator.tables.columnar import reading_columns, scanned_batches, scanned_sample, sinking, spooling
 from validator.tables.refusals import require_regular
 from validator.tables.table import BATCH_ROWS
@@ -82,5 +83,9 @@ def writing_parquet(
         yield spool
         with sinking(spool.target, _KIND):
             spool.rows().sink_parquet(
-                out, row_group_size=_ROW_GROUP_ROWS, metadata=metadata, maintain_order=True
+                out,
+                row_group_size=_ROW_GROUP_ROWS,
+                metadata=metadata,
+                arrow_schema=DescribedSchema(schema, metadata) if metadata else None,
+                maintain_order=True,
             )
