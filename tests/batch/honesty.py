@@ -164,7 +164,8 @@ class Runs:
                 ending = await ask_all(todo, asking, tally, watchers)
                 if confirm and ending is None:
                     ending = await confirm_negatives(todo, earlier, asking, tally, since_ms=begun_ms)
-        return Ran(ending, tally, doubts(lanes, known, tally), anyio.current_time())
+        now = anyio.current_time()
+        return Ran(ending, tally, doubts(lanes, known, tally, ending, now), now)
 
     def missing(self):
         decided = {number for number, (verdict, _) in self.known().items() if verdict != "unknown"}

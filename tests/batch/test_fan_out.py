@@ -198,6 +198,7 @@ def test_a_session_that_disconnects_is_waited_for(make_lab):
     assert 1 <= len(lost) <= 4
     assert 3 <= len(looks) <= 5
     assert ran.duration_s > 45
+    assert ran.tally.paused_s == {f"session {SESSION} is disconnected": pytest.approx(50, abs=25)}
 
 
 def test_a_session_found_disconnected_is_looked_at_before_anything_is_asked(make_lab):
@@ -342,6 +343,7 @@ def test_an_outage_beyond_patience_stops_the_run_and_spends_few_calls(make_lab):
     assert ran.ending.exit_code == 5
     assert "--max-outage" in str(ran.ending)
     assert 7200 <= ran.duration_s <= 7300
+    assert ran.tally.paused_s == {f"too much fails through session {SESSION}": pytest.approx(7200, rel=0.02)}
     assert len(lab.checks()) < 20 + 200
     assert all(row[0] != "not_registered" or number in lab.decided() for number, row in lab.known().items())
 

@@ -50,6 +50,16 @@ def test_only_durable_outcomes_count_as_asked(make_outcome):
     assert tally.verdicts == {"registered": 1, "unknown": 1}
 
 
+def test_confirmations_bring_their_pauses_along():
+    tally, second = Tally(), Tally()
+    tally.paused_s["an outage"] += 2
+    second.paused_s["an outage"] += 3
+
+    tally.add_confirmations(second)
+
+    assert tally.paused_s == {"an outage": 5}
+
+
 def test_a_handful_of_attempts_says_nothing_about_the_error_rate():
     assert tally_of(*[TimedOut("x")] * (ERROR_WINDOW // 2 - 1)).recent_error_rate() == 0
     assert tally_of(*[TimedOut("x")] * (ERROR_WINDOW // 2)).recent_error_rate() == 1

@@ -204,7 +204,7 @@ def test_a_refused_key_is_confirmed_by_one_lane_while_the_others_wait():
     other.start(5.0)
     waiting = one.next(5.0)
     assert isinstance(waiting, Wait)
-    assert "403 insufficient_scope" in waiting.why
+    assert "403 insufficient_scope" in waiting.text
     assert one.report(5.0).state is LaneState.KEY_IN_DOUBT
     other.finish(5.0, attempts=1, failure=Forbidden("403"))
 
@@ -215,7 +215,7 @@ def test_a_refused_key_is_confirmed_by_one_lane_while_the_others_wait():
 def test_a_key_that_proves_good_goes_on():
     lane = new()
     ask(lane, 0.0, MissingOrBadKey("401"))
-    assert lane.next(0.0) == Wait(2.0, "the key was refused (401), which is being confirmed")
+    assert lane.next(0.0) == Wait(2.0, "the key was refused, which is being confirmed", "401")
     ask(lane, 2.0)
 
     assert lane.next(2.0) == Go()
@@ -289,7 +289,7 @@ def test_while_the_breaker_is_open_the_lane_waits_and_says_why():
     lane = new()
     open_breaker(lane, 0.0)
 
-    assert lane.next(0.0) == Wait(5.0, "too much fails through session sess_a (last: 500)")
+    assert lane.next(0.0) == Wait(5.0, "too much fails through session sess_a", "last: 500")
     report = lane.report(0.0)
     assert (report.state, report.error_rate, report.attempts, report.failures) == (
         LaneState.PAUSED,
@@ -304,7 +304,7 @@ def test_a_failed_probe_costs_the_number_no_attempt():
     open_breaker(lane, 0.0)
 
     assert ask(lane, 5.0, TimedOut("30 s"), attempts=6) == Again()
-    assert lane.next(5.0) == Wait(15.0, "too much fails through session sess_a (last: 30 s)")
+    assert lane.next(5.0) == Wait(15.0, "too much fails through session sess_a", "last: 30 s")
 
 
 def test_after_a_good_probe_the_lane_resumes():
@@ -347,7 +347,7 @@ def test_an_outage_that_lasts_too_long_halts_the_lane_resumably(failure, last):
             case LookAtSession():
                 lane.start(now)
                 lane.looked(now, "disconnected")
-            case Wait(until, _):
+            case Wait(until):
                 now = max(until, now)
             case Halt(error):
                 break
@@ -402,8 +402,8 @@ def test_lanes_never_wait_for_something_that_will_not_come(steps):
             case Go() | LookAtSession() as action:
                 lane.start(now)
                 in_flight.append((lane, action))
-            case Wait(until, why):
-                assert why
+            case Wait(until) as wait:
+                assert wait.why
                 assert until > now
                 assert until < math.inf or in_flight
             case Halt(error):

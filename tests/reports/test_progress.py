@@ -92,7 +92,7 @@ def test_one_line_tells_all_that_is_known(state):
 def test_a_pause_comes_first_and_tells_its_end_where_that_is_known(state):
     paused = replace(state, paused_because="Retry-After", paused_for_s=42)
 
-    assert progress_line(paused).startswith("paused: Retry-After, goes on in 42 s; checking")
+    assert progress_line(paused).startswith("paused: Retry-After, tries again in 42 s; checking")
     assert progress_line(replace(paused, paused_for_s=None)).startswith("paused: Retry-After; checking")
 
 
@@ -161,7 +161,7 @@ def test_the_display_tells_why_it_waits_and_until_when(screen, state):
     paused = replace(state, paused_because="the session is not connected", paused_for_s=61)
     screen.console.print(render_progress(paused))
 
-    assert screen.text.splitlines()[-1] == "paused: the session is not connected, goes on in 1 min 1 s"
+    assert screen.text.splitlines()[-1] == "paused: the session is not connected, tries again in 1 min 1 s"
 
 
 def test_the_display_is_drawn_at_most_eight_times_a_second(screen, clock, state):

@@ -162,6 +162,14 @@ def test_a_hold_is_told_with_its_length_and_reason():
     assert hold_sentence(RateUse(held_s=61, hold_reason="Retry-After")) == "1 min 1 s: Retry-After"
 
 
+def test_pauses_are_told_with_length_and_cause_but_for_moments(done):
+    pauses = {"a canary was waited for": 0.4, "session sess_a is disconnected": 61.0, "too much fails": 90.2}
+
+    facts = summary_facts(replace(done, pauses=pauses))
+
+    assert facts["paused"] == "1 min 30 s: too much fails; 1 min 1 s: session sess_a is disconnected"
+
+
 def test_a_run_without_calls_says_nothing_about_rates(done):
     facts = summary_facts(replace(done, calls=type(done.calls)(), rate=RateUse(), output=None, countries={}))
 

@@ -219,8 +219,8 @@ class FanOut:
                     return Look(lane)
                 case AskCanary(canary):
                     return Probe(lane, canary)
-                case Wait(until, why):
-                    rests.append(Rest(until, why))
+                case Wait() as wait:
+                    rests.append(Rest.of(wait))
                 case Halt() as halt:
                     halts.append(halt)
                 case action:
@@ -250,12 +250,14 @@ class FanOut:
         return Rest(start_at, report.hold_reason if (report.hold_until or now) > now else "")
 
     async def _rest(self, rest: Rest) -> None:
-        self._resting = rest
+        self._resting, since = rest, anyio.current_time()
         deadline = math.inf if self._ending else self._bounds.deadline
         with anyio.move_on_at(min(rest.until, deadline)):
             await self._changed.wait()
         self._changed = anyio.Event()
         self._resting = Rest(-math.inf)
+        if rest.cause:
+            self._tally.paused_s[rest.cause] += anyio.current_time() - since
 
     def _wake(self) -> None:
         self._changed.set()

@@ -10,7 +10,7 @@ import polars as pl
 
 from validator.batch.steps import Done, Probe, Rest
 from validator.model import Number
-from validator.pacing import CONNECTED, AskCanary, Retract, Vouch, Wait
+from validator.pacing import CONNECTED, AskCanary, Halt, Retract, Vouch, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from validator.batch.queue import Queue
     from validator.batch.recorder import Recorder
     from validator.batch.tally import Tally
+    from validator.errors import ValidatorError
     from validator.ledger import Ledger
     from validator.pacing import Action, Canaries, Lane
 
@@ -148,27 +149,38 @@ def last_step(
         match action(lane):
             case AskCanary(canary):
                 return Probe(lane, canary)
-            case Wait(until, why) if not is_early:
-                rests.append(Rest(until, why))
+            case Wait() as wait if not is_early:
+                rests.append(Rest.of(wait))
             case _:
                 # It stays unknown, or is let stand where nothing could ever vouch for it.
                 pass
     return min(rests, key=lambda rest: rest.until, default=Done())
 
 
-def doubts(lanes: Sequence[Lane], canaries: Canaries, tally: Tally) -> tuple[str, ...]:
-    """Return what a person should know about how far the answers can be believed."""
+def doubts(
+    lanes: Sequence[Lane], canaries: Canaries, tally: Tally, ending: ValidatorError | None, now: float
+) -> tuple[str, ...]:
+    """Return what a person should know about sessions, and how far their answers can be believed.
+
+    Args:
+        lanes: the run's.
+        canaries: the run's.
+        tally: what was counted.
+        ending: why the run has ended early, which is told elsewhere.
+        now: the current time.
+    """
     blind = (
         f'nothing vouches for {count:,} answers "no" of session {session}: no canary was there, and nobody '
         "was found registered. Name a number that is on WhatsApp with --canary"
         for session, count in sorted(tally.believed.items())
     )
-    liars = (str(lane.guard.error) for lane in lanes if lane.guard.error)
+    actions = (lane.next(now) for lane in lanes)
+    halted = dict.fromkeys(str(action.error) for action in actions if isinstance(action, Halt))
     useless = (
         f"{number} is no canary: it is answered like somebody who is not on WhatsApp, while others are not"
         for number in canaries.dropped
     )
-    return (*blind, *liars, *useless)
+    return (*blind, *(why for why in halted if why != str(ending)), *useless)
 
 
 def _is_in(todo: pl.Series, numbers: Iterable[int]) -> pl.Series:

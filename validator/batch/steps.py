@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from validator.model import Number
-    from validator.pacing import Lane
+    from validator.pacing import Lane, Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,23 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Do nothing until then, or until something has changed. `why` is empty for the ordinary pace."""
+    """Do nothing until then, or until something has changed.
+
+    Attributes:
+        until: until when.
+        why: the reason, for a person; empty for the ordinary pace.
+        cause: what the time is counted under in the end; empty for the ordinary pace, and for a hold of the
+            key, which its budget counts.
+    """
 
     until: float
     why: str = ""
+    cause: str = ""
+
+    @classmethod
+    def of(cls, wait: Wait) -> Self:
+        """Return the rest that a lane asks for."""
+        return cls(wait.until, wait.text, wait.why)
 
 
 @dataclass(frozen=True, slots=True)

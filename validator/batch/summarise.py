@@ -101,6 +101,7 @@ def summarise(job: Job, plan: Plan, counts: Counts, course: Course, exit_code: i
             for name, of in tally.sessions.items()
         ],
         rate=_rate_use(course),
+        pauses={cause: round(seconds, 3) for cause, seconds in tally.paused_s.items()},
         exit_code=exit_code,
         stopped_because=None if course.ending is None else str(course.ending),
         next_command=course.next_command,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,8 @@ class Tally:
         verdicts: ended checks by verdict.
         sessions: attempts and failures by session.
         believed: answers "no" by session that were let stand although nothing vouches for them.
+        paused_s: seconds in which nothing was sent although there was work, by their cause; not those in
+            which the key was held.
     """
 
     attempts: int = 0
@@ -66,6 +68,7 @@ class Tally:
     verdicts: Counter[str] = field(default_factory=Counter)
     sessions: dict[str, SessionTally] = field(default_factory=dict)
     believed: Counter[str] = field(default_factory=Counter)
+    paused_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=ERROR_WINDOW))
 
     def attempts_through(self, session: str) -> int:
@@ -119,6 +122,8 @@ class Tally:
         self.overturned += (overturned := second.verdicts[Verdict.REGISTERED.value])
         self.verdicts[Verdict.REGISTERED.value] += overturned
         self.verdicts[Verdict.NOT_REGISTERED.value] -= overturned
+        for cause, seconds in second.paused_s.items():
+            self.paused_s[cause] += seconds
         for session, of in second.sessions.items():
             ours = self.sessions.setdefault(session, SessionTally())
             ours.attempts += of.attempts

@@ -159,7 +159,8 @@ class Asker:
                 second = then(plan)
                 ending, left_out = await self._ask_second(second, asking, stop), second.left_out
             tasks.cancel_scope.cancel()
-        return ending, left_out, doubts(asking.lanes, canaries, self._tally)
+        now = anyio.current_time()
+        return ending, left_out, doubts(asking.lanes, canaries, self._tally, ending, now)
 
     async def _ask_second(self, plan: Plan, asking: Asking, stop: Stop) -> ValidatorError | None:
         """Ask about what the answers have brought up; what waited for the session no longer does."""

@@ -17,10 +17,22 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Start nothing before `until` (infinity: before something in flight ends). `why` is for a person."""
+    """Start nothing before `until` (infinity: before something in flight ends).
+
+    Attributes:
+        until: when to look again.
+        why: the reason, for a person: the same words for as long as it lasts.
+        latest: what has happened last about it, if there is more to say.
+    """
 
     until: float
     why: str
+    latest: str = ""
+
+    @property
+    def text(self) -> str:
+        """All there is to say."""
+        return f"{self.why} ({self.latest})" if self.latest else self.why
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,14 +105,14 @@ class Lane:
         if error := self._key.error or self._error or self.guard.error or self._outage(now):
             return Halt(error)
         if (key_at := self._key.ready_at(now)) > now:
-            return self._wait(key_at, f"the key was refused ({self._key.doubt}), which is being confirmed")
+            return self._wait(key_at, "the key was refused, which is being confirmed", f"{self._key.doubt}")
         if not self._health.connected:
             look_at = self._health.ready_at(now)
             why = f"session {self.session} is {self._health.status}"
             return LookAtSession() if look_at <= now else self._wait(look_at, why)
         if (go_at := self._breaker.ready_at(now, self._in_flight)) > now:
-            why = f"too much fails through session {self.session} (last: {self._trouble})"
-            return self._wait(go_at, why)
+            why = f"too much fails through session {self.session}"
+            return self._wait(go_at, why, f"last: {self._trouble}")
         match self.guard.next(now, last=last):
             case None:
                 return Go()
@@ -186,8 +186,8 @@ class Lane:
         """Return how the lane stands."""
         until, why = None, ""
         match self.next(now):
-            case Wait(at, reason):
-                until, why = at if at < math.inf else None, reason
+            case Wait(at) as wait:
+                until, why = at if at < math.inf else None, wait.text
             case Halt(error):
                 why = str(error)
             case Go() | LookAtSession() | AskCanary():
@@ -204,9 +204,9 @@ class Lane:
             error_rate=self._breaker.error_rate(now),
         )
 
-    def _wait(self, until: float, why: str) -> Wait:
+    def _wait(self, until: float, why: str, latest: str = "") -> Wait:
         # What is in flight ends by its own deadline; any other wait is cut short by the end of patience.
-        return Wait(until if until == math.inf else min(until, self._outage_at), why)
+        return Wait(until if until == math.inf else min(until, self._outage_at), why, latest)
 
     @property
     def _outage_at(self) -> float:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 TOP_COUNTRIES = 8
 
+# A shorter pause explains nothing, such as the moment in which a canary is waited for.
+SHORTEST_PAUSE_S = 1.0
+
 
 def summary_facts(summary: Summary) -> dict[str, str]:
     """Return a run's facts by name, those without anything to say left out."""
@@ -32,6 +35,7 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         else "",
         "rate": rate_sentence(summary.rate) if calls.attempts else "",
         "held": hold_sentence(summary.rate),
+        "paused": _pauses_text(summary.pauses),
         "sources": ", ".join(f"{word} {count:,}" for word, count in summary.sources.items()),
         "countries": _countries(summary.countries),
         "variants": f"{count_text(summary.matched_by_variant, 'row')} registered by another spelling"
@@ -97,6 +101,11 @@ def hold_sentence(rate: RateUse) -> str:
     if not rate.held_s:
         return ""
     return f"{duration_text(rate.held_s)}: {rate.hold_reason or 'no reason recorded'}"
+
+
+def _pauses_text(pauses: Mapping[str, float]) -> str:
+    told = {cause: seconds for cause, seconds in pauses.items() if seconds >= SHORTEST_PAUSE_S}
+    return "; ".join(f"{duration_text(seconds)}: {cause}" for cause, seconds in told.items())
 
 
 def sendable_text(summary: Summary) -> str:

@@ -191,8 +191,8 @@ def left_text(state: ProgressState) -> str:
 
 
 def pause_text(state: ProgressState) -> str:
-    """Return `paused: rate limit, goes on in 42 s`; empty while the run goes."""
+    """Return `paused: rate limit, tries again in 42 s`; empty while the run goes."""
     if state.paused_because is None:
         return ""
-    until = "" if state.paused_for_s is None else f", goes on in {duration_text(state.paused_for_s)}"
+    until = "" if state.paused_for_s is None else f", tries again in {duration_text(state.paused_for_s)}"
     return f"paused: {printable(state.paused_because)}{until}"

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from validator.model import LineType, Reason, Source, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from enum import StrEnum
+
+Amount = TypeVar("Amount", int, float)
 
 # Goes up when a key changes its meaning or goes away; a new key leaves it alone.
 SCHEMA_VERSION = 1
@@ -75,8 +77,8 @@ class RateUse:
         told_by: where the limit came from, in words that follow "told by" (`X-RateLimit-Limit`, `--rate`).
         used_per_min: attempts a minute, averaged over the run.
         share_of_limit: used over allowed (0 to 1); None without a limit.
-        held_s: seconds during which nothing was sent although there was work.
-        hold_reason: why, in words that follow "held: "; empty where nothing was held.
+        held_s: seconds during which the key was held back, as the provider had asked.
+        hold_reason: why it was the last time, in words that follow "held: "; empty where it never was.
     """
 
     limit_per_min: float | None = None
@@ -115,6 +117,8 @@ class Summary:
         calls: exchanges of this run.
         sessions: exchanges by session.
         rate: how the rate limit was used.
+        pauses: seconds in which nothing was sent although there was work, holds of the key left out, by their
+            cause, the longest first.
         exit_code: what the command ends with.
         stopped_because: why the run ended before its work did; None where it did not.
         next_command: the command that goes on from here; None where nothing is left to do.
@@ -147,6 +151,7 @@ class Summary:
     calls: CallCounts = field(default_factory=CallCounts)
     sessions: Sequence[SessionCounts] = ()
     rate: RateUse = field(default_factory=RateUse)
+    pauses: Mapping[str, float] = field(default_factory=dict)
     exit_code: int = 0
     stopped_because: str | None = None
     next_command: str | None = None
@@ -160,6 +165,7 @@ class Summary:
             reasons=_known(Reason, self.reasons),
             sources=_known(Source, self.sources),
             countries=_most_first(self.countries),
+            pauses=_most_first(self.pauses),
             sessions=tuple(self.sessions),
             warnings=tuple(self.warnings),
         )
@@ -293,7 +299,7 @@ def _known(words: type[StrEnum], counts: Mapping[str, int]) -> dict[str, int]:
     return _most_first({words(word).value: count for word, count in counts.items()})
 
 
-def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
+def _most_first(counts: Mapping[str, Amount]) -> dict[str, Amount]:
     """Return a plain dict without zeros; ties go by word, so that two runs over one list report alike."""
     seen = ((word, count) for word, count in counts.items() if count)
     return dict(sorted(seen, key=lambda item: (-item[1], item[0])))
