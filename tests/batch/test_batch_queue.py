@@ -25,15 +25,29 @@ def test_an_empty_queue_is_never_ready():
     assert queue_of(0).ready_at(5.0, **ANY_TIME) == math.inf
 
 
-def test_a_returned_check_is_the_next_and_no_retry():
+def test_a_returned_check_goes_behind_all_others_and_is_no_retry():
+    queue = queue_of(3)
+    checks = [queue.take(0.0, **ANY_TIME) for _ in range(2)]
+    checks[0].is_retry = True
+
+    queue.give_back(checks[0])
+    queue.park(checks[1], 10.0)
+
+    assert queue.take(10.0, **ANY_TIME) is checks[1]
+    assert queue.take(10.0, **ANY_TIME).number == FIRST + 2
+    assert queue.take(10.0, **ANY_TIME) is checks[0]
+    assert not checks[0].is_retry
+
+
+def test_returned_checks_take_turns():
     queue = queue_of(2)
-    check = queue.take(0.0, **ANY_TIME)
-    check.is_retry = True
+    checks = [queue.take(0.0, **ANY_TIME) for _ in range(2)]
+    for check in checks:
+        queue.give_back(check)
 
-    queue.give_back(check)
+    queue.give_back(queue.take(0.0, **ANY_TIME))
 
-    assert queue.take(0.0, **ANY_TIME) is check
-    assert not check.is_retry
+    assert [queue.take(0.0, **ANY_TIME) for _ in range(2)] == checks[::-1]
 
 
 def test_a_parked_check_waits_for_its_time_and_lets_others_pass():

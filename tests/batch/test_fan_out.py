@@ -357,6 +357,17 @@ def test_after_an_outage_every_number_is_decided(make_lab):
     assert lab.decided() == set(numbers_of(80))
 
 
+def test_a_number_that_always_fails_does_not_prolong_an_outage_for_the_others(make_lab):
+    lab = make_lab("outage@3+60s")
+    stumbling = [447_700_900_000 + fate for fate in (5, 7, 8, 9, 11, 12, 16, 17, 19)]
+
+    ran = lab.ask([*numbers_of(3, FIRST + 200), *stumbling, *numbers_of(60)], concurrency=4, max_outage_s=600)
+
+    assert lab.decided() == {*numbers_of(3, FIRST + 200), *numbers_of(60)}
+    assert max(lab.calls().values()) < 10
+    assert "--max-outage" in str(ran.ending)
+
+
 @pytest.mark.slow
 def test_after_two_hours_of_outage_the_full_rate_is_back_within_90_seconds(make_lab):
     lab = make_lab("outage@50+2h", plan="growth", latency_ms=150, latency_jitter_ms=100)

@@ -6,7 +6,7 @@ from honesty import FIRST, NEVER, OWN, Seen, draw
 
 from validator.batch.guarding import inherit, own_numbers
 from validator.batch.recorder import Recorder
-from validator.errors import Interrupted, InvalidPhone, LedgerError, TimedOut
+from validator.errors import Interrupted, InvalidPhone, LedgerError, ServerError, TimedOut
 from validator.ledger import Ledger
 from validator.model import Number, RateNotice, Verdict
 from validator.pacing import CONNECTED, NoBudget
@@ -55,6 +55,21 @@ def test_an_honest_session_costs_one_canary_and_every_number_one_call(listed):
     assert (ran.tally.attempts, ran.tally.canaries, runs.canary_calls()) == (40, 1, 1)
     assert runs.world.calls[-1] == ("a", OWN)
     assert runs.run().tally.canaries == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("canaries", [(OWN,), ()])
+def test_numbers_that_the_provider_always_fails_on_hold_nobody_up(listed, canaries):
+    runs = listed(count=240)
+    stumbling = runs.numbers[::20]
+    runs.world.failures = {number: ServerError("500", status=500) for number in stumbling}
+
+    ran = runs.run(canaries=canaries)
+
+    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], stumbling)
+    assert {runs.known()[number] for number in stumbling} == {("unknown", "server_error")}
+    assert ran.ended_at < 12 * 5 * 10
+    assert max(runs.asked().values()) <= 8
 
 
 def test_without_a_canary_beforehand_somebody_found_registered_is_asked_about_again(listed):

@@ -5,6 +5,8 @@ from laboratory import numbers_of
 from validator.batch.watch import LOOK_EVERY_S, Watch
 from validator.pacing import NoBudget, PacedBudget
 
+AT_ONCE = {"pause_s": 0.0, "retries_s": 0.0}
+
 
 class Shown:
     def __init__(self):
@@ -56,10 +58,25 @@ def test_the_time_left_goes_by_the_pace_allowed(virtual):
         return rate.report(0.0).rate_per_min
 
     pace = virtual(main)
-    assert Watch._eta_s(60, pace, 0) == pytest.approx(60.5)
+    assert Watch._eta_s(60, pace, 0, **AT_ONCE) == pytest.approx(60.5)
 
 
 def test_without_a_limit_the_time_left_goes_by_the_pace_seen():
-    assert Watch._eta_s(60, float("inf"), 120) == 30
-    assert Watch._eta_s(60, 0, 120) == 30
-    assert Watch._eta_s(60, float("inf"), 0) is None
+    assert Watch._eta_s(60, float("inf"), 120, **AT_ONCE) == 30
+    assert Watch._eta_s(60, 0, 120, **AT_ONCE) == 30
+    assert Watch._eta_s(60, float("inf"), 0, **AT_ONCE) is None
+
+
+def test_the_time_left_knows_of_a_pause_and_of_retries_that_have_to_wait():
+    assert Watch._eta_s(60, 60, 0, pause_s=42.0, retries_s=0.0) == 102
+    assert Watch._eta_s(60, 60, 0, pause_s=0.0, retries_s=300.0) == 300
+
+
+@pytest.mark.slow
+def test_where_only_retries_are_left_the_time_left_is_that_of_their_budget(watched):
+    states = watched(150, "500=0.3", concurrency=1)
+
+    saved = 10 + 150 // 10
+    tail = [state for state in states if state.parked > saved]
+    assert tail
+    assert all(state.eta_s >= 5 * (state.parked - saved - 1) for state in tail)

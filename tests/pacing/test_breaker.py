@@ -143,13 +143,30 @@ def test_fifty_successes_close_it_and_the_next_pause_is_short_again():
     assert breaker.ready_at(16.0, 0) == 21.0
 
 
-def test_half_failing_on_the_way_back_opens_it_for_longer():
-    breaker = opened()
-    probe(breaker, 5.0, works=True)
-    resume(breaker, 5.0, 2)
+@pytest.mark.parametrize("failed_probes", [0, 3])
+def test_half_failing_on_the_way_back_opens_it_for_ten_seconds_however_long_it_was_open(failed_probes):
+    breaker, now = opened(), 0.0
+    for _ in range(failed_probes):
+        now = breaker.ready_at(now, 0)
+        probe(breaker, now, works=False)
+    now = breaker.ready_at(now, 0)
+    probe(breaker, now, works=True)
+    resume(breaker, now, 2)
     for _ in range(2):
-        breaker.failed(5.0)
+        breaker.failed(now)
     assert breaker.state is BreakerState.HALF_OPEN
 
-    breaker.failed(5.0)
-    assert breaker.ready_at(5.0, 0) == 15.0
+    breaker.failed(now)
+    assert breaker.ready_at(now, 0) == now + 10.0
+
+
+def test_the_next_attempt_of_an_open_breaker_is_its_probe_and_then_it_resumes():
+    breaker = Breaker()
+    assert (breaker.awaits_probe, breaker.probing, breaker.resuming) == (False, False, False)
+
+    breaker = opened()
+    assert (breaker.awaits_probe, breaker.probing, breaker.resuming) == (True, False, False)
+    breaker.start()
+    assert (breaker.awaits_probe, breaker.probing, breaker.resuming) == (False, True, False)
+    breaker.succeeded(5.0)
+    assert (breaker.awaits_probe, breaker.probing, breaker.resuming) == (False, False, True)

@@ -35,6 +35,15 @@ def test_a_used_one_goes_to_the_end_of_its_kind():
     assert made.choose(9) == [OTHER, OWN, found(1), found(0)]
 
 
+def test_those_found_are_spent_first_where_any_will_do():
+    made = canaries(OWN, finds=2)
+
+    assert made.spare() == found(0)
+    made.used(found(0))
+    assert made.spare() == found(1)
+    assert (canaries(OWN).spare(), canaries().spare()) == (OWN, None)
+
+
 def test_of_many_found_a_few_are_kept_and_late_ones_as_likely_as_early_ones():
     kept = canaries(finds=10 * MOST_FOUND).choose(1_000)
 

@@ -1,3 +1,4 @@
+import math
 import random
 
 from validator.errors import InvalidPhone, SessionNotConnected, TimedOut
@@ -38,6 +39,54 @@ def probe(lane, now, said):
     assert lane.next(now, last=True) == AskCanary(OWN)
     lane.start(now)
     lane.tested(now, lane.guard.test(now), OWN, said=said)
+
+
+def fail(lane, now, action):
+    assert lane.next(now) == action
+    lane.start(now)
+    failure = TimedOut("30 s")
+    if action == Go():
+        return lane.finish(now, attempts=1, failure=failure)
+    return lane.tested(now, lane.guard.test(now), action.number, said=failure)
+
+
+def test_a_canary_is_the_probe_of_an_outage_and_takes_turns_with_the_list_while_it_fails():
+    lane, now = new(), 0.0
+    for _ in range(10):
+        fail(lane, now, Go())
+    assert lane.report(0.0).state is LaneState.PAUSED
+
+    for action in (AskCanary(OWN), Go(), AskCanary(OWN), Go()):
+        now = lane.next(now).until
+        fail(lane, now, action)
+
+    now = lane.next(now).until
+    probe(lane, now, True)
+    assert (lane.next(now), lane.report(now).state) == (Go(), LaneState.RESUMING)
+    lane.start(now)
+    assert lane.next(now) == Wait(math.inf, "")
+
+
+def test_a_canary_that_has_answered_is_the_next_probe_too():
+    lane, now = new(), 0.0
+    for _ in range(10):
+        fail(lane, now, Go())
+
+    for _ in range(3):
+        now = lane.next(now).until
+        probe(lane, now, True)
+        fail(lane, now, Go())
+        assert isinstance(lane.next(now), Wait)
+
+
+def test_where_there_is_no_canary_or_it_is_being_asked_the_list_is_the_probe():
+    guard = SessionGuard("sess_a", canaries=Canaries(rng=random.Random(1)))
+    assert guard.canary() is None
+
+    guard = SessionGuard("sess_a", canaries=Canaries([OWN], rng=random.Random(1)))
+    assert guard.canary() == OWN
+    guard.test(0.0)
+    assert guard.canary() is None
 
 
 def test_the_last_thing_to_do_is_to_ask_about_a_canary():

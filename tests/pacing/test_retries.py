@@ -54,6 +54,27 @@ def test_an_empty_budget_allows_one_retry_in_five_seconds():
     assert budget.ready_at(107.0) == 110.0
 
 
+@pytest.mark.parametrize(
+    ("saved", "count", "now", "seconds"),
+    [
+        (3, 0, 0.0, 0.0),
+        (3, 3, 0.0, 0.0),
+        (3, 4, 0.0, 0.0),
+        (3, 6, 0.0, 10.0),
+        (0, 3, 2.0, 13.0),
+        (0, 3, 9.0, 10.0),
+    ],
+)
+def test_the_time_that_retries_take_is_known_beforehand(saved, count, now, seconds):
+    budget = RetryBudget(floor=0)
+    if not saved:
+        budget.take(0.0)
+    for _ in range(10 * saved):
+        budget.first_attempt()
+
+    assert budget.time_for_s(count, now) == pytest.approx(seconds)
+
+
 def test_no_more_than_a_hundred_retries_are_saved_up():
     budget = RetryBudget()
     for _ in range(10_000):

@@ -71,8 +71,9 @@ class Exchanges:
         check = self._queue.take(now, retries_from=self._retries.ready_at(now))
         if check.is_retry:
             self._retries.take(now)
-        elif not check.attempts:
+        elif not check.is_begun:
             self._retries.first_attempt()
+        check.is_begun = True
         lane.start(now)
         self._tally.begin(lane.session, is_retry=check.is_retry)
         self._recorder.add_attempt(lane.session)

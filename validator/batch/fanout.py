@@ -57,6 +57,8 @@ class Bounds:
     left_today: Mapping[str, int]
 
 
+ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
+
 # A run that was told to stop still has its last answers vouched for, if that can begin so soon.
 LAST_WORD_S = 5.0
 
@@ -113,6 +115,10 @@ class FanOut:
     def parked(self) -> int:
         """Checks that wait for a retry."""
         return self._queue.parked
+
+    def retries_s(self, now: float) -> float:
+        """The seconds that the budget of retries makes of those that wait now."""
+        return self._retries.time_for_s(self._queue.parked, now)
 
     @property
     def resting(self) -> Rest:
@@ -181,7 +187,7 @@ class FanOut:
             return Rest(math.inf)
         work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at(now))
         if work_at > now:
-            return Rest(work_at)
+            return Rest(work_at, cause=ONLY_RETRIES_LEFT if work_at < math.inf else "")
         step = self._choose_lane(now)
         return step if isinstance(step, Rest) else self._within_budget(now, step)
 

@@ -22,15 +22,20 @@ class Check:
         number: the number asked about.
         attempts: the attempts made that count (a refusal by the rate limiter does not).
         is_retry: whether the next attempt is paid from the retry budget.
+        is_begun: whether there has been an attempt of any kind.
     """
 
     number: Number
     attempts: int = 0
     is_retry: bool = False
+    is_begun: bool = False
 
 
 class Queue:
     """Hands out checks; one that waits for its retry holds no slot and no worker until it is due.
+
+    A check that came back because its attempt does not count goes behind all others: if the number itself is
+    what the provider stumbles over, it must not be the one that is asked about again and again meanwhile.
 
     Args:
         numbers: the numbers to ask, in order.
@@ -65,19 +70,19 @@ class Queue:
         return max(now, self._parked[0][0], retries_from) if self._parked else math.inf
 
     def take(self, now: float, *, retries_from: float) -> Check:
-        """Hand out a returned check, or a parked one that is due, or a fresh one, in this order.
+        """Hand out a parked check that is due, or a fresh one, or a returned one, in this order.
 
         Must only be called when `ready_at` says `now`.
         """
-        if self._returned:
-            return self._returned.popleft()
         if self._parked and max(self._parked[0][0], retries_from) <= now:
             return heapq.heappop(self._parked)[2]
-        self._fresh -= 1
-        return Check(Number(next(self._numbers)))
+        if self._fresh:
+            self._fresh -= 1
+            return Check(Number(next(self._numbers)))
+        return self._returned.popleft()
 
     def give_back(self, check: Check) -> None:
-        """Take back a check whose last attempt does not count; it is the next to be handed out."""
+        """Take back a check whose last attempt does not count."""
         check.is_retry = False
         self._returned.append(check)
 

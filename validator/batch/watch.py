@@ -45,7 +45,8 @@ class Watch:
         """Return what there is to show."""
         report = self._budget.report(now)
         resting = fan_out.resting
-        paused = bool(resting.why)
+        # Some pauses end when something in flight does, and nobody knows when that is.
+        pause_s = max(0.0, resting.until - now) if resting.why and resting.until < math.inf else None
         return ProgressState(
             phase=self._phase,
             total=self._total,
@@ -59,13 +60,29 @@ class Watch:
             refusals=tally.refusals,
             failures=tally.failures,
             paused_because=resting.why or None,
-            # Some pauses end when something in flight does, and nobody knows when that is.
-            paused_for_s=max(0.0, resting.until - now) if paused and resting.until < math.inf else None,
-            eta_s=self._eta_s(self._total - tally.asked, report.rate_per_min, report.used_per_min),
+            paused_for_s=pause_s,
+            eta_s=self._eta_s(
+                self._total - tally.asked,
+                report.rate_per_min,
+                report.used_per_min,
+                pause_s=pause_s or 0.0,
+                retries_s=fan_out.retries_s(now),
+            ),
         )
 
     @staticmethod
-    def _eta_s(left: int, pace_per_min: float, used_per_min: float) -> float | None:
-        """The time left at the pace allowed, or at the one seen where nothing limits it."""
-        rate = pace_per_min if 0 < pace_per_min < float("inf") else used_per_min
-        return left * 60 / rate if rate else None
+    def _eta_s(
+        left: int, pace_per_min: float, used_per_min: float, *, pause_s: float, retries_s: float
+    ) -> float | None:
+        """The time left at the pace allowed, or at the one seen where nothing limits it.
+
+        Args:
+            left: numbers without an end.
+            pace_per_min: what is allowed now.
+            used_per_min: what was used lately.
+            pause_s: how long nothing will be sent first.
+            retries_s: how long the retries that wait will take at least.
+        """
+        rate = pace_per_min if 0 < pace_per_min < math.inf else used_per_min
+        at_pace_s = [pause_s + left * 60 / rate] if rate else []
+        return max([*at_pace_s, *([retries_s] if retries_s else [])], default=None)

@@ -36,7 +36,8 @@ class Breaker:
     Open, it lets nothing start for 5 s, and for twice as long after each failed probe, up to 60 s. Then it
     lets one probe start, once everything from before has ended, so that what comes back can only be the
     probe's result. After that as many may be in flight as have succeeded since, which doubles with each round
-    trip; 50 successes close it. Half of them failing opens it again.
+    trip; 50 successes close it. Half of them failing opens it again, for 10 s: the probe has shown that the
+    server is there.
     """
 
     def __init__(self, *, open_s: float = FIRST_OPEN_S, max_open_s: float = LONGEST_OPEN_S) -> None:
@@ -52,9 +53,19 @@ class Breaker:
         self._disproved = 0
 
     @property
+    def awaits_probe(self) -> bool:
+        """Whether the next attempt is the probe."""
+        return self.state is BreakerState.OPEN
+
+    @property
     def probing(self) -> bool:
         """Whether the one attempt in flight is the probe."""
         return self.state is BreakerState.HALF_OPEN and not self._proved
+
+    @property
+    def resuming(self) -> bool:
+        """Whether the probe has succeeded, and full pace is being approached."""
+        return self.state is BreakerState.HALF_OPEN and bool(self._proved)
 
     def ready_at(self, now: float, in_flight: int) -> float:
         """Return when an attempt may start beside those in flight; infinity: when one of them has ended."""
@@ -84,6 +95,7 @@ class Breaker:
                 self._failures_in_a_row = 0
             case BreakerState.HALF_OPEN:
                 self._proved += 1
+                self._open_s = self._first_open_s
                 if self._proved >= CLOSE_AFTER:
                     self._close()
             case BreakerState.OPEN:

@@ -49,8 +49,12 @@ class Canaries:
         """Return up to so many, those known beforehand first, the longest unused first."""
         return [*self._known, *self._found][:most]
 
+    def spare(self) -> Number | None:
+        """Return one for which any answer will do: of those found first, so that it is seldom the same."""
+        return next(iter([*self._found, *self._known]), None)
+
     def used(self, number: Number) -> None:
-        """Note that a number was asked about and is registered: others come before it the next time."""
+        """Note that a number was asked about: others come before it the next time."""
         for group in (self._known, self._found):
             if number in group:
                 group.remove(number)

@@ -64,6 +64,10 @@ class Guard(Protocol):
         """
         ...
 
+    def canary(self) -> Number | None:
+        """Return a number to ask about if it is only to be seen whether anything is answered, or None."""
+        ...
+
     def mark(self, now: float) -> Mark:
         """Return the mark of a check that starts now."""
         ...

@@ -130,6 +130,10 @@ class SessionGuard:
             return None
         return Wait(math.inf if self._testing else self._test_at, f"session {self._session} may be lying")
 
+    def canary(self) -> Number | None:
+        """Return a number to ask about if it is only to be seen whether anything is answered, or None."""
+        return None if self._testing else self._canaries.spare()
+
     def mark(self, now: float) -> Mark:
         """Return the mark of a check that starts now."""
         return Mark(now, self._heard, self._era)
@@ -175,7 +179,7 @@ class SessionGuard:
                 self.tries += 1
                 self._test_at = now + after_s
             case Again():
-                pass
+                self._canaries.used(number)
             case _:
                 assert_never(result)
 

@@ -94,6 +94,7 @@ class Lane:
         self._attempts = self._failures = self._rejected = self._unexpected = 0
         self._fruitless_since = math.inf
         self._trouble: ApiError | str = ""
+        self._canary_failed = False
 
     def next(self, now: float, *, last: bool = False) -> Action:  # noqa: PLR0911 - one return an obstacle
         """Return what to do next through this lane.
@@ -111,11 +112,10 @@ class Lane:
             why = f"session {self.session} is {self._health.status}"
             return LookAtSession() if look_at <= now else self._wait(look_at, why)
         if (go_at := self._breaker.ready_at(now, self._in_flight)) > now:
-            why = f"too much fails through session {self.session}"
-            return self._wait(go_at, why, f"last: {self._trouble}")
+            return self._wait_for_breaker(go_at)
         match self.guard.next(now, last=last):
             case None:
-                return Go()
+                return self._go()
             case Wait(until, why):
                 return self._wait(until, why)
             case AskCanary() as ask:
@@ -150,6 +150,7 @@ class Lane:
         """
         self._in_flight -= 1
         self._attempts += 1
+        self._canary_failed = False
         self._key.finish(now, failure)
         if failure is None:
             self._answered(now)
@@ -171,6 +172,7 @@ class Lane:
         decision = self.finish(now, attempts=self.guard.tries + 1, failure=failure)
         result = said is True if isinstance(decision, Answered) else decision
         self.guard.tested(now, mark, canary, result=result)
+        self._canary_failed = failure is not None
 
     def looked(self, now: float, status: str | ApiError) -> None:
         """Take in what a look at the session found: its status, or how the look failed."""
@@ -203,6 +205,21 @@ class Lane:
             failures=self._failures,
             error_rate=self._breaker.error_rate(now),
         )
+
+    def _go(self) -> Go | AskCanary:
+        """Let a check start, or a canary where a breaker's probe is due.
+
+        A number of the list may be what the provider stumbles over. As a probe it would hold up all others
+        for as long as it is chosen. A canary may be so, too; hence they take turns while it fails.
+        """
+        canary = self.guard.canary() if self._breaker.awaits_probe and not self._canary_failed else None
+        return Go() if canary is None else AskCanary(canary)
+
+    def _wait_for_breaker(self, until: float) -> Wait:
+        if self._breaker.resuming:
+            return Wait(until, "")
+        why = f"too much fails through session {self.session}"
+        return self._wait(until, why, f"last: {self._trouble}")
 
     def _wait(self, until: float, why: str, latest: str = "") -> Wait:
         # What is in flight ends by its own deadline; any other wait is cut short by the end of patience.

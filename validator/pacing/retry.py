@@ -98,6 +98,13 @@ class RetryBudget:
         """Return when the next retry is allowed, `now` at the earliest."""
         return now if self._saved >= ONE else max(now, self._floor_at)
 
+    def time_for_s(self, count: int, now: float) -> float:
+        """Return the seconds until so many retries will have been allowed, if there are no first attempts."""
+        beyond = count - int(self._saved / ONE)
+        if beyond <= 0:
+            return 0.0
+        return max(0.0, self._floor_at - now) + (beyond - 1) * self._floor_every_s
+
     def may_retry(self, now: float) -> bool:
         """Whether a retry is allowed now."""
         return self.ready_at(now) <= now

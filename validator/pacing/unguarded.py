@@ -26,6 +26,9 @@ class NoGuard:
     def next(self, now: float, *, last: bool) -> None:
         """Ask for nothing."""
 
+    def canary(self) -> None:
+        """Return nobody."""
+
     def mark(self, now: float) -> Mark:  # noqa: ARG002 - every step of a guard is given the time
         """Return a mark that says nothing."""
         return NO_MARK
