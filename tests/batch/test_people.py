@@ -1,9 +1,9 @@
 import polars as pl
 import pytest
 
-from validator.batch.people import SCHEMA, Landlines, Reading, askable, people_of, read_people, suppressed_by
+from validator.batch.people import SCHEMA, Landlines, Reading, askable, people_of, read_people
 
-MOBILE, FIXED = "+447400123456", "+441212345678"  # libphonenumber's own examples
+MOBILE = "+447400123456"  # libphonenumber's own examples
 ROWS = pl.DataFrame(
     {
         "phone": ["07400 123456", "0121 234 5678", "(201) 555-0123", "", None],
@@ -84,17 +84,3 @@ def test_a_list_without_rows_has_no_people(listed):
     people = read_people(listed("name,phone\n"), Reading(column="phone"), tell=print)
 
     assert (people.height, people.schema) == (0, SCHEMA)
-
-
-def test_suppression_lists_are_taken_together_each_once(listed):
-    tables = [
-        listed(f"phone\n{MOBILE}\n{FIXED}\nx\n", "one.csv"),
-        listed(f"tel\n{MOBILE}\n", "two.csv"),
-    ]
-
-    found = suppressed_by(
-        (table, Reading(column=name)) for table, name in zip(tables, ["phone", "tel"], strict=True)
-    )
-
-    assert sorted(found) == [441212345678, 447400123456]
-    assert suppressed_by([]).dtype == pl.UInt64

@@ -322,3 +322,40 @@ def test_settings_beat_each_other_in_the_promised_order(check, environment, tmp_
 
 def test_a_list_in_its_own_order_and_the_usual_list_are_the_same_list(check):
     assert check("--order", "input", "--region", "GB", "--landlines", "skip", content=LIST).code == 0
+
+
+def test_several_phone_columns_are_tried_in_turn(check):
+    content = "name,work,home\nAnn,+447700900001,+447700900002\nBob,n/a,+447700900000\nCy,,\n"
+
+    assert check("--column", "work", "-c", "home", content=content).code == 0
+
+    rows = rows_of("leads.checked.csv")
+    assert [row["phone_column"] for row in rows] == ["work", "home", None]
+    assert [row["verdict"] for row in rows] == ["registered", "registered", "invalid"]
+    assert list(rows[0])[-1] == "phone_column"
+
+
+def test_the_column_with_the_countries_is_found(check):
+    content = "name,tel,Land\nAnn,07400 123456,UK\nBea,11 96123-4567,Brasilien\nCy,0151 23456789,DEU\n"
+
+    assert check("--region", "auto", content=content).code == 0
+
+    numbers = [row["e164"] for row in rows_of("leads.checked.csv")]
+    assert numbers == ["+447400123456", "+5511961234567", "+4915123456789"]
+
+
+@pytest.mark.parametrize(
+    ("options", "content", "said"),
+    [
+        (["-r", "auto"], "tel\n+447400123456\n", "no column of leads.csv holds countries; columns are: tel."),
+        (["-r", "auto"], "tel,land,country\n+447400123456,DE,GB\n", "'land' and 'country' of leads.csv hold"),
+        (["-r", "auto", "--region-column", "x"], "tel,x\n+447400123456,GB\n", "leave one of them out"),
+        (["-c", "tel", "-c", "fax"], "tel\n+447400123456\n", "column 'fax' not found in leads.csv"),
+        ([], "tel,mobile\n+447400123456,+447400123457\n", "or give --column for each"),
+    ],
+)
+def test_columns_that_cannot_be_told_apart_are_named_with_the_option(check, options, content, said):
+    done = check(*options, content=content)
+
+    assert done.code in (2, 3)
+    assert said in done.said[0]

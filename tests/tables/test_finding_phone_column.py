@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from validator.errors import FileError
-from validator.tables import find_phone_column, open_table
+from validator.tables import find_phone_column, open_table, phone_columns
 from validator.tables.phone_words import names_phone
 
 HEADERS = (
@@ -14,7 +14,17 @@ HEADERS = (
     "N° de téléphone|Téléphone|Telefonnummer|Handy|Handy-Nr.|Rufnummer|mobiel|telefoon|cellulare|"
     "номер|Телефон|Мобильный телефон|电话|手机|手机号码|電話番号|携帯|携帯電話|"
     "전화|전화번호|هاتف|رقم الهاتف|جوال|"
-    "फ़ोन|फोन|telefon|Telefon komórkowy|nomor|Nomor HP|No. HP|hp"
+    "फ़ोन|फोन|telefon|Telefon komórkowy|nomor|Nomor HP|No. HP|hp|"
+    # each language's plain words, as its lists have them
+    "Mobile Number|Contact Number|Mobiltelefon|Telefonnr.|Mobilnummer|Numéro de téléphone|Tél. portable|"
+    "Tél mobile|Número de celular|Teléfono móvil|Nº de teléfono|Telefone celular|Celular (WhatsApp)|"
+    "Contato|Numero di telefono|Cellulare|Tel. cell.|Telefoonnummer|Mobiel nummer|GSM-nummer|"
+    "Numer telefonu|Nr telefonu|Tel. kom.|Telefon Numarası|Cep Telefonu|Cep Tel|"  # noqa: RUF001
+    "Номер телефона|Сотовый|Номер телефону|Мобільний|رقم الجوال|رقم الموبايل|رقم التليفون|الجوال|"
+    "מספר טלפון|טלפון נייד|נייד|פלאפון|फ़ोन नंबर|मोबाइल नंबर|मोबाइल|Nomor Telepon|No. Telp|No HP/WA|"
+    "Nomor WhatsApp|Số điện thoại|SĐT|Điện thoại di động|Số ĐT|เบอร์โทร|เบอร์โทรศัพท์|โทรศัพท์มือถือ|เบอร์มือถือ|"
+    "手机号|手机号码|电话号码|联系电话|"
+    "手機號碼|聯絡電話|電話番号|携帯番号|携帯電話番号|휴대폰|휴대폰 번호|핸드폰|연락처|전화번호"
 )
 NUMBERS = [f"+4477009000{n:02d}" for n in range(20)]
 
@@ -38,8 +48,8 @@ def test_a_header_says_phone_in_the_languages_of_lists(header):
     "header",
     [
         "headphones", "phone_model", "Phone Type", "phone country code", "mobile_carrier", "hotel",
-        "telegram", "order number", "numero de pedido", "name", "email", "id", "", "notes", "cancelled",
-        "phone_verified",
+        "telegram", "order number", "numero de pedido", "country", "dial code", "name",
+        "email", "id", "", "notes", "cancelled", "phone_verified",
     ],
 )  # fmt: skip
 def test_a_word_within_a_word_or_about_phones_is_not_phone(header):
@@ -87,6 +97,27 @@ def test_numbers_kept_as_integers_are_numbers(found):
 
 def test_dates_and_lists_are_no_numbers(found):
     assert found({"seen": [[1]] * 20, "b": NUMBERS}) == "b"
+
+
+def test_a_column_of_regions_tells_national_numbers(tmp_path):
+    columns = {
+        "a": ["x"] * 4,
+        "b": ["07400 123456", "0151 23456789", "", "06 12 34 56 78"],
+        "land": ["UK", "Germany", None, "France"],
+    }
+    pl.DataFrame(columns).write_parquet(tmp_path / "leads.parquet")
+    table = open_table(tmp_path / "leads.parquet")
+    assert find_phone_column(table, named=None, region=None, region_column="land") == "b"
+    with pytest.raises(FileError, match="no phone column"):
+        find_phone_column(table, named=None, region=None)
+
+
+def test_several_columns_can_be_had_together(tmp_path, share_of_plus):
+    pl.DataFrame({"phone": NUMBERS, "x": NUMBERS, "mobile": NUMBERS}).write_parquet(
+        tmp_path / "leads.parquet"
+    )
+    table = open_table(tmp_path / "leads.parquet")
+    assert phone_columns(table, region=None, share=share_of_plus) == ["phone", "mobile"]
 
 
 def test_two_columns_that_qualify_are_both_named(found):

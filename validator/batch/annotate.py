@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.batch.knowledge import VERDICT
+from validator.batch.people import PHONE_COLUMN
 from validator.batch.plan import counts
 from validator.batch.variants import known_by_either, listed_by_both
 from validator.errors import UsageError
@@ -45,7 +46,7 @@ COLUMNS = pl.Schema(
 
 # What it adds on request, behind these, in this order.
 LINE_TYPE, MATCHED = "line_type", "matched_number"
-EXTRA_COLUMNS = pl.Schema({LINE_TYPE: pl.String(), MATCHED: pl.String()})
+EXTRA_COLUMNS = pl.Schema({LINE_TYPE: pl.String(), MATCHED: pl.String(), PHONE_COLUMN: pl.String()})
 
 # What the sendable file adds, of what the output does.
 SENDABLE_COLUMNS = ("e164", "whatsapp_id", MATCHED)
@@ -85,7 +86,7 @@ def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ())
     known = by_either.rename({"reason": "known_reason"})
     offline = pl.col("reason").is_not_null()
     suppressed = pl.col("reason") == Reason.SUPPRESSION_LIST.value
-    rows = people.select("number", "reason", "line_type").hstack(known)
+    rows = people.drop("country").hstack(known)
     decided = rows.with_columns(
         pl.when(suppressed)
         .then(_word(Verdict.SUPPRESSED, VERDICT))

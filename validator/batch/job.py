@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from validator.batch.annotate import LINE_TYPE, MATCHED, annotate, output_schema
+from validator.batch.columns import reading_of
 from validator.batch.knowledge import Knowledge, read_knowledge
-from validator.batch.people import Landlines, Reading, askable, read_people, suppressed_by
+from validator.batch.people import PHONE_COLUMN, Landlines, askable, read_people
 from validator.batch.plan import Only, Order, make_plan
-from validator.batch.variants import other_numbers, with_both
+from validator.batch.suppression import suppressed_in
+from validator.batch.variants import other_numbers
 from validator.errors import FileError, UsageError
 from validator.phone import Accept
 from validator.settings import MaxAge
 from validator.tables import (
     ReadOptions,
-    find_phone_column,
     least_bytes,
     open_table,
     require_room,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from validator.batch.annotate import Counts, OpenWriter
+    from validator.batch.people import Reading
     from validator.batch.plan import Plan
     from validator.ledger import LedgerReader
     from validator.tables import Table
@@ -45,13 +47,15 @@ class Job:
         input: the list.
         output: the annotated file, or a stream for standard output.
         sendable: the file with the registered recipients, or None for none.
-        column: the phone column, or None to find it.
+        columns: the phone columns, the first with a number counting; none of them to find it.
         region: as in `Reading`.
         region_column: as in `Reading`.
+        find_region: whether to find the region column.
         accept: as in `Reading`.
         landlines: as in `Reading`.
         options: how the list's file is read.
         suppress: lists of people who must not be asked or sent to.
+        suppress_columns: their phone columns; none of them to find these.
         prefix: put before the names of the added columns.
         format: of the output, or None for the input's.
         max_age: how long answers of earlier runs hold.
@@ -66,13 +70,15 @@ class Job:
     input: Path
     output: Path | BinaryIO
     sendable: Path | None = None
-    column: str | None = None
+    columns: tuple[str, ...] = ()
     region: str | None = None
     region_column: str | None = None
+    find_region: bool = False
     accept: Accept = Accept.VALID
     landlines: Landlines = Landlines.KEEP
     options: ReadOptions = field(default_factory=ReadOptions)
     suppress: tuple[Path, ...] = ()
+    suppress_columns: tuple[str, ...] = ()
     prefix: str = ""
     format: str | None = None
     max_age: MaxAge = field(default_factory=MaxAge)
@@ -86,7 +92,12 @@ class Job:
     @property
     def extras(self) -> tuple[str, ...]:
         """The columns that the output gets on request."""
-        return (LINE_TYPE,) * self.line_type + (MATCHED,) * self.variants
+        asked_for = {
+            LINE_TYPE: self.line_type,
+            MATCHED: self.variants,
+            PHONE_COLUMN: len(self.columns) > 1,
+        }
+        return tuple(name for name, wanted in asked_for.items() if wanted)
 
     @property
     def targets(self) -> dict[str, Path]:
@@ -150,19 +161,7 @@ def open_job(job: Job) -> Opened:
     """
     stamp = _stamp(job.input)
     table = open_table(job.input, options=job.options)
-    column = find_phone_column(table, named=job.column, region=job.region)
-    if job.region_column is not None and job.region_column not in table.schema:
-        raise FileError(
-            f"column {job.region_column!r} not found in {job.input.name}; columns are: "
-            f"{', '.join(table.schema)}. Choose one with --region-column."
-        )
-    reading = Reading(
-        column=column,
-        region=job.region,
-        region_column=job.region_column,
-        accept=job.accept,
-        landlines=job.landlines,
-    )
+    reading = reading_of(table, job)
     output_schema(table, job.prefix, job.extras)
     return Opened(job, table, reading, stamp)
 
@@ -217,7 +216,7 @@ def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[
         FileError: the list has no rows, or one that cannot be read.
     """
     job = opened.job
-    suppressed = _suppressed(job) if job.suppress else None
+    suppressed = suppressed_in(job) if job.suppress else None
     people = read_people(opened.table, opened.reading, suppressed=suppressed, tell=tell)
     if people.is_empty():
         raise FileError(f"{job.input} has a header and no rows; export the list again, with its recipients")
@@ -292,15 +291,3 @@ def write_output(
 
 def _opener(opened: Opened, target: Path | BinaryIO) -> OpenWriter:
     return lambda schema: writing(target, schema=schema, like=opened.table, format=opened.job.format)
-
-
-def _suppressed(job: Job) -> pl.Series:
-    """Return whom not to ask: who has opted out by one spelling has by the other."""
-    lists = ((table, _reading_of(table, job.region)) for table in map(open_table, job.suppress))
-    return with_both(suppressed_by(lists))
-
-
-def _reading_of(table: Table, region: str | None) -> Reading:
-    """Return how a suppression list is read: generously, since its people must not be asked in any case."""
-    column = find_phone_column(table, named=None, region=region)
-    return Reading(column=column, region=region, accept=Accept.POSSIBLE)

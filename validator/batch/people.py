@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.errors import FileError
 from validator.model import LineType, Reason
 from validator.phone import Accept, normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from validator.tables import Table
-
-log = logging.getLogger(__name__)
 
 REASON = pl.Enum([reason.value for reason in Reason])
 
@@ -30,6 +26,8 @@ SCHEMA = pl.Schema(
         "country": pl.Categorical(),
     }
 )
+# With several phone columns, the one that a row's number is from.
+PHONE_COLUMN = "phone_column"
 
 
 class Landlines(StrEnum):
@@ -45,6 +43,7 @@ class Reading:
 
     Attributes:
         column: the column that holds the phone numbers.
+        others: further columns, in order, for rows without a number to ask about in those before.
         region: ISO 3166 alpha-2 region of numbers in national form, or None where they all are international.
         region_column: a column with the region of each row; rows without one fall back to `region`.
         accept: which numbers are worth asking about.
@@ -52,10 +51,22 @@ class Reading:
     """
 
     column: str
+    others: tuple[str, ...] = ()
     region: str | None = None
     region_column: str | None = None
     accept: Accept = Accept.VALID
     landlines: Landlines = Landlines.KEEP
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that hold phone numbers."""
+        return (self.column, *self.others)
+
+    @property
+    def schema(self) -> pl.Schema:
+        """The columns of the people read so."""
+        chosen = {PHONE_COLUMN: pl.Enum(self.columns)} if self.others else {}
+        return pl.Schema({**SCHEMA, **chosen})
 
 
 def read_people(
@@ -71,10 +82,11 @@ def read_people(
 
     Returns:
         `number` (UInt64; null where the cell is none), `reason` (null where the number may be asked about),
-        `line_type` and `country` (null where the cell is no number).
+        `line_type` and `country` (null where the cell is no number); with several phone columns, also
+        `phone_column`, the one that the number is from.
     """
-    wanted = list(dict.fromkeys(name for name in (reading.column, reading.region_column) if name))
-    parts = [pl.DataFrame(schema=SCHEMA)]
+    wanted = list(dict.fromkeys(name for name in (*reading.columns, reading.region_column) if name))
+    parts = [pl.DataFrame(schema=reading.schema)]
     rows = 0
     for batch in table.batches(wanted):
         parts.append(people_of(batch, reading, suppressed=suppressed))
@@ -85,32 +97,11 @@ def read_people(
 
 def people_of(rows: pl.DataFrame, reading: Reading, *, suppressed: pl.Series | None = None) -> pl.DataFrame:
     """Return the numbers of some rows, as `read_people` does of a whole list."""
-    return _numbers_of(rows, reading).pipe(_withhold, reading.landlines, suppressed)
-
-
-def suppressed_by(tables: Iterable[tuple[Table, Reading]]) -> pl.Series:
-    """Return the distinct numbers of some suppression lists (UInt64).
-
-    Raises:
-        FileError: nobody in a list can be read, so that it would silently suppress nobody.
-    """
-    found = [_suppressed_by(table, reading) for table, reading in tables]
-    return pl.concat([pl.Series("number", [], dtype=pl.UInt64), *found]).drop_nulls().unique()
-
-
-def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
-    numbers = read_people(table, reading, tell=lambda _: None)["number"]
-    unread = numbers.null_count()
-    if unread and unread == len(numbers):
-        raise FileError(
-            f"no cell of column {reading.column!r} of {table.path} is a number, so that nobody would be "
-            "suppressed; where its numbers lack the country code, say which one with --region"
-        )
-    if unread:
-        log.warning(
-            "%d of %d cells of %s are no numbers and suppress nobody", unread, len(numbers), table.path
-        )
-    return numbers
+    found = [
+        _numbers_of(rows, column, reading).pipe(_withhold, reading.landlines, suppressed)
+        for column in reading.columns
+    ]
+    return _chosen(found, reading) if reading.others else found[0]
 
 
 def askable(people: pl.DataFrame) -> pl.Series:
@@ -118,9 +109,41 @@ def askable(people: pl.DataFrame) -> pl.Series:
     return people.select(pl.col("number").is_not_null() & pl.col("reason").is_null()).to_series()
 
 
-def _numbers_of(batch: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+def _chosen(found: Sequence[pl.DataFrame], reading: Reading) -> pl.DataFrame:
+    """Return for each row what its first column with a number to ask about says.
+
+    A row with a suppressed number in any column is suppressed: its person has opted out. Without a number to
+    ask about, the first cell with something in it says why.
+    """
+    best, *others = (
+        _ranked(part, column, reading) for part, column in zip(found, reading.columns, strict=True)
+    )
+    for other in others:
+        better = other["rank"] < best["rank"]
+        best = best.select(
+            pl.when(better).then(other[name]).otherwise(name).alias(name) for name in best.columns
+        )
+    return best.drop("rank")
+
+
+def _ranked(people: pl.DataFrame, column: str, reading: Reading) -> pl.DataFrame:
+    """Return people with their `phone_column`, and `rank`: the lowest of a row's columns counts."""
+    numbered = pl.when(pl.col("number").is_not_null()).then(pl.lit(column, reading.schema[PHONE_COLUMN]))
+    rank = (
+        pl.when(pl.col("reason") == Reason.SUPPRESSION_LIST.value)
+        .then(0)
+        .when(askable(people))
+        .then(1)
+        .when(pl.col("reason") != Reason.EMPTY.value)
+        .then(2)
+        .otherwise(3)
+    )
+    return people.with_columns(numbered.alias(PHONE_COLUMN), rank.cast(pl.UInt8).alias("rank"))
+
+
+def _numbers_of(batch: pl.DataFrame, column: str, reading: Reading) -> pl.DataFrame:
     regions = _regions_of(batch, reading)
-    found = normalise(batch[reading.column], regions, accept=reading.accept)
+    found = normalise(batch[column], regions, accept=reading.accept)
     return found.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 STDOUT = "-"
+AUTO = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +29,14 @@ class ListOptions:
     input: Path
     output: str | None = None
     sendable: Path | None = None
-    column: str | None
+    columns: tuple[str, ...]
     region: str | None
     region_column: str | None
     accept: str
     landlines: str
     sheet: str | None
     suppress: tuple[Path, ...]
+    suppress_columns: tuple[str, ...]
     prefix: str = ""
     format: str | None = None
     max_age: MaxAge
@@ -55,17 +57,24 @@ class ListOptions:
         """Return what is to be done; `UsageError` where options contradict each other."""
         if self.output == STDOUT and self.as_json:
             raise UsageError("--output - and --json both want standard output; leave one of them out")
+        find_region = (self.region or "").strip().lower() == AUTO
+        if find_region and self.region_column is not None:
+            raise UsageError(
+                "--region auto looks for the column that --region-column names; leave one of them out"
+            )
         return Job(
             input=self.input,
             output=self._target(),
             sendable=self.sendable,
-            column=self.column,
-            region=None if self.region is None else parse_region(self.region),
+            columns=self.columns,
+            region=None if self.region is None or find_region else parse_region(self.region),
+            find_region=find_region,
             region_column=self.region_column,
             accept=Accept(self.accept),
             landlines=Landlines(self.landlines),
             options=ReadOptions(sheet=self.sheet),
             suppress=self.suppress,
+            suppress_columns=self.suppress_columns,
             prefix=self.prefix,
             format=self.format,
             max_age=MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,

@@ -141,7 +141,7 @@ column_option = click.option(
 )
 
 region_option = click.option(
-    "-r", "--region", help="Region of numbers without a country code, as in GB, BR or DE."
+    "-r", "--region", help="Region of numbers without a country code: GB, +44 or Brazil."
 )
 
 accept_option = click.option(
@@ -159,8 +159,20 @@ variants_option = click.option(
 )
 
 input_options = stack(
-    column_option,
-    region_option,
+    click.option(
+        "-c",
+        "--column",
+        "columns",
+        multiple=True,
+        callback=lambda _context, _option, columns: tuple(dict.fromkeys(columns)),
+        help="Column with the phone numbers; repeat it for several: the first with a number counts.  "
+        "[default: found by name and content]",
+    ),
+    click.option(
+        "-r",
+        "--region",
+        help="Region of numbers without a country code: GB, +44 or Brazil; auto finds the column with it.",
+    ),
     click.option(
         "--region-column", help="Column with each row's region; --region stands in where it is empty."
     ),
@@ -179,6 +191,13 @@ input_options = stack(
         type=FILE,
         multiple=True,
         help="List of people who must not be asked or sent to; repeat it for several.",
+    ),
+    click.option(
+        "--suppress-column",
+        "suppress_columns",
+        multiple=True,
+        help="Column with the phone numbers of these lists; repeat it for several, which all count.  "
+        "[default: found by name and content]",
     ),
 )
 

@@ -25,7 +25,7 @@ _COUNTED_GAP = 2
 _MOBILE_KINDS = [LineType.MOBILE, LineType.FIXED_OR_MOBILE]
 
 
-def looks_like_phones(cells: pl.Series, region: str | None) -> float:
+def looks_like_phones(cells: pl.Series, region: pl.Series | str | None) -> float:
     """Return the share of the cells with something in them that look like phone numbers, from 0 to 1.
 
     A cell counts if it is a valid number and carries a plus sign or another mark of one. Without a mark it

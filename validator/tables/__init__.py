@@ -10,7 +10,8 @@ from validator.tables.formats import (
     suffix_of,
     writing,
 )
-from validator.tables.phone_column import find_phone_column
+from validator.tables.phone_column import find_phone_column, phone_columns, require_column
+from validator.tables.region_column import find_region_column, region_columns
 from validator.tables.replace import replacing, require_room, require_writable, same_file
 from validator.tables.table import BATCH_ROWS, ReadOptions, Table, Writer
 
@@ -23,10 +24,14 @@ __all__ = [
     "Writer",
     "ending_of",
     "find_phone_column",
+    "find_region_column",
     "format_of",
     "least_bytes",
     "open_table",
+    "phone_columns",
+    "region_columns",
     "replacing",
+    "require_column",
     "require_room",
     "require_writable",
     "same_file",

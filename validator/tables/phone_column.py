@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
@@ -40,12 +40,17 @@ class _Candidate:
     digits: float
 
 
+Share: TypeAlias = "Callable[[pl.Series, pl.Series | str | None], float]"
+"""Tells which share (0 to 1) of some filled cells are numbers, read in one region or in one each."""
+
+
 def find_phone_column(
     table: Table,
     *,
     named: str | None,
     region: str | None,
-    share: Callable[[pl.Series, str | None], float] = looks_like_phones,
+    region_column: str | None = None,
+    share: Share = looks_like_phones,
 ) -> str:
     """Return the name, in the schema of `table`, of the column that holds the phone numbers.
 
@@ -53,66 +58,95 @@ def find_phone_column(
         table: the list.
         named: the column asked for, or None to find it.
         region: the region that national numbers belong to, if known.
-        share: tells which share (0 to 1) of the filled cells are numbers.
+        region_column: the column with the region of each row, if there is one.
+        share: tells which share of the filled cells are numbers.
 
     Raises:
         FileError: no column is called so, none looks like it, or several do.
     """
     if named is not None:
-        return _asked_for(table, named)
-    sample = table.sample()
-    candidates = [_candidate(table, column, sample[column], region, share) for column in table.schema]
-    return _chosen(table, candidates)
-
-
-def _asked_for(table: Table, named: str) -> str:
-    if named in table.schema:
+        require_column(table, named, "--column")
         return named
+    columns = phone_columns(table, region=region, region_column=region_column, share=share)
+    if len(columns) > 1:
+        names = " and ".join(map(repr, columns))
+        raise FileError(
+            f"{names} of {table.path} look like phone columns. Choose one with --column, or give --column "
+            "for each: the first with a number counts."
+        )
+    return columns[0]
+
+
+def phone_columns(
+    table: Table,
+    *,
+    region: str | None,
+    region_column: str | None = None,
+    option: str = "--column",
+    share: Share = looks_like_phones,
+) -> list[str]:
+    """Return the columns that hold phone numbers, by the best evidence that any has.
+
+    Args:
+        table: as for `find_phone_column`, with what follows.
+        region: as there.
+        region_column: as there.
+        option: what chooses a column, for the error.
+        share: as there.
+
+    Raises:
+        FileError: no column looks like it.
+    """
+    sample = table.sample()
+    regions = region if region_column is None else sample[region_column].cast(pl.String)
+    candidates = [_candidate(table, column, sample[column], regions, share) for column in table.schema]
+    if found := _best(candidates):
+        return [candidate.column for candidate in found]
     columns = ", ".join(table.schema)
     raise FileError(
-        f"column {named!r} not found in {table.path}; columns are: {columns}. Choose one with --column."
+        f"no phone column found in {table.path}; columns are: {columns}. Choose one with {option}."
     )
+
+
+def require_column(table: Table, column: str, option: str) -> None:
+    """See that there is a column that an option names; `FileError` where there is not."""
+    if column not in table.schema:
+        raise FileError(
+            f"column {column!r} not found in {table.path}; columns are: {', '.join(table.schema)}. "
+            f"Choose one with {option}."
+        )
 
 
 def _candidate(
     table: Table,
     column: str,
     cells: pl.Series,
-    region: str | None,
-    share: Callable[[pl.Series, str | None], float],
+    regions: pl.Series | str | None,
+    share: Share,
 ) -> _Candidate:
     text = _as_text(cells)
+    filled = (text.str.strip_chars() != "").fill_null(value=False)
+    text = text.filter(filled)
     digits = float(text.str.contains(_DIGITS).mean() or 0.0)  # type: ignore[arg-type]
+    where = regions.filter(filled) if isinstance(regions, pl.Series) else regions
     # Parsing costs more than looking: a column without digits is not parsed.
-    numbers = share(text, region) if digits >= _NAMED_SHARE else 0.0
+    numbers = share(text, where) if digits >= _NAMED_SHARE else 0.0
     return _Candidate(column, names_phone(table.header[column]), numbers, digits)
 
 
 def _as_text(cells: pl.Series) -> pl.Series:
-    """Return the filled cells as text; of types that hold no numbers, none."""
+    """Return the cells as text; of types that hold no numbers, nulls."""
     if not (cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Categorical, pl.Enum)):
-        return pl.Series(dtype=pl.String)
-    text = cells.cast(pl.String)
-    return text.filter(text.is_not_null() & (text.str.strip_chars() != ""))
+        return pl.Series([None] * len(cells), dtype=pl.String)
+    return cells.cast(pl.String)
 
 
-def _chosen(table: Table, candidates: list[_Candidate]) -> str:
-    """Take the first kind of evidence that any column has; it has to be one column."""
+def _best(candidates: list[_Candidate]) -> list[_Candidate]:
+    """Take the first kind of evidence that any column has."""
     kinds = (
         [c for c in candidates if c.named and c.numbers >= _NAMED_SHARE],
         [c for c in candidates if c.named and c.digits >= _NAMED_SHARE],
         [c for c in candidates if c.numbers >= _UNNAMED_SHARE],
         [c for c in candidates if c.named],
     )
-    found = next((kind for kind in kinds if kind), [])
-    match found:
-        case [only]:
-            return only.column
-        case []:
-            columns = ", ".join(table.schema)
-            raise FileError(
-                f"no phone column found in {table.path}; columns are: {columns}. Choose one with --column."
-            )
-        case several:
-            names = " and ".join(repr(c.column) for c in several)
-            raise FileError(f"{names} of {table.path} look like phone columns. Choose one with --column.")
+    return next((kind for kind in kinds if kind), [])

@@ -18,15 +18,15 @@ telefon telefonnummer telefonnr handy handynummer handynr mobil mobilnummer mobi
 mobilfunknummer rufnummer
 telefoon telefoonnummer mobiel mobielnummer
 cellulare telefonino
-telefonszam mobilszam telefonnumer komorka komorkowy mobilni
+telefonszam mobilszam telefonnumer telefonu komorka komorkowy mobilni
 puhelin puhelinnumero matkapuhelin mobilnr telefonnumret mobiltelefonnummer tlf tlfnr
-телефон телефона тел мобильный сотовый мобильник мобільний вотсап ватсап
+телефон телефона телефону телефони тел мобильный сотовый мобильник мобільний вотсап ватсап
 τηλεφωνο κινητο
 hp nohp telp telepon handphone ponsel nowa seluler
 dienthoai sdt didong
 ceptelefonu cep gsmno
-هاتف الهاتف جوال الجوال موبايل تليفون موبائل فون تلفن همراه واتساب
-טלפון נייד
+هاتف الهاتف جوال الجوال موبايل الموبايل تليفون التليفون محمول المحمول موبائل فون تلفن همراه واتساب
+טלפון הטלפון נייד הנייד פלאפון סלולרי וואטסאפ
 फोन फ़ोन मोबाइल दूरभाष ফোন মোবাইল
 """
 # Said of numbers of every sort, so they count only where the header says nothing else.
@@ -34,8 +34,24 @@ _GENERIC_WORDS = """
 number numbers no nr num contact contacts recipient recipients to numero numeros nummer numer
 nomor номер رقم नंबर contato contacto destinatario kontakt
 """
-# Scripts without spaces: the word stands inside others (`手机号码`).
-_PARTS = ("电话", "電話", "手机", "手機", "携帯", "携带", "휴대", "전화", "핸드폰", "โทรศัพท", "มือถอ", "เบอร")
+# Scripts without spaces, and words of several: they stand inside others (`手机号码`).
+_PARTS = (
+    "电话",
+    "電話",
+    "手机",
+    "手機",
+    "携帯",
+    "携带",
+    "휴대",
+    "전화",
+    "핸드폰",
+    "연락처",
+    "โทรศัพท",
+    "มือถอ",
+    "เบอร",
+    "dien thoai",
+    "so dt",
+)
 # Beside a phone word these say that the column is about phones and holds none.
 _ABOUT_WORDS = """
 model type brand make maker carrier operator provider os version country code prefix extension ext
@@ -51,13 +67,22 @@ def words(header: str) -> frozenset[str]:
     return frozenset(re.sub(r"(?<!\d)\d{1,2}(?!\d)", " ", letters).split())
 
 
+def said_by(header: str) -> frozenset[str]:
+    """Return the words of a header: `phoneNumber` is phone and number, but also one word, as WhatsApp is."""
+    return _apart(header) | words(header)
+
+
 def names_phone(header: str) -> bool:
     """Tell whether a header says that phone numbers stand below it."""
-    apart = words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header))  # phoneNumber is phone and number
-    said = apart | words(header)  # but WhatsApp is one word
+    said = said_by(header)
     if said & _ABOUT:
         return False
-    return bool(said & _PHONE) or (bool(said) and apart <= _GENERIC) or _names_it_within(header)
+    only_generic = bool(said) and _apart(header) <= _GENERIC
+    return bool(said & _PHONE) or only_generic or _names_it_within(header)
+
+
+def _apart(header: str) -> frozenset[str]:
+    return words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header))
 
 
 def _names_it_within(header: str) -> bool:
@@ -65,11 +90,12 @@ def _names_it_within(header: str) -> bool:
     return any(part in text for part in _FOLDED_PARTS)
 
 
-def _vocabulary(text: str) -> frozenset[str]:
+def vocabulary(text: str) -> frozenset[str]:
+    """Return the words of a text as headers have them."""
     return frozenset(fold_words(text).split())
 
 
-_PHONE = _vocabulary(_WORDS)
-_GENERIC = _vocabulary(_GENERIC_WORDS)
-_ABOUT = _vocabulary(_ABOUT_WORDS)
+_PHONE = vocabulary(_WORDS)
+_GENERIC = vocabulary(_GENERIC_WORDS)
+_ABOUT = vocabulary(_ABOUT_WORDS)
 _FOLDED_PARTS = tuple(map(fold_words, _PARTS))

@@ -1,0 +1,110 @@
+"""The column with each row's country, by name in many languages and by content."""
+
+import polars as pl
+import pytest
+
+from validator.errors import FileError
+from validator.tables import find_region_column, open_table, region_columns
+from validator.tables.region_words import names_region
+
+HEADERS = (
+    "country|Country|COUNTRY_CODE|countryCode|Billing Country|Country (ISO)|ISO2|nation|"
+    "Dial Code|dialing_code|"
+    "phone country code|prefix|Land|Länder|Ländercode|Landesvorwahl|pays|Code pays|Indicatif|país|Pais|"
+    "Código país|prefijo|DDI|paese|Prefisso|kraj|Kod kraju|ülke|Ülke Kodu|"
+    "страна|Код страны|країна|البلد|الدولة|"
+    "מדינה|देश|negara|quốc gia|ประเทศ|国家|所在国家|國家|国名|국가|χώρα|země|ország|țara|zemlja|maa|riik"
+)
+
+
+@pytest.mark.parametrize("header", HEADERS.split("|"))
+def test_a_header_says_country_in_the_languages_of_lists(header):
+    assert names_region(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["county", "landline", "island", "Landing page", "country of birth", "city", "phone", "", "name"],
+)
+def test_a_word_within_a_word_or_about_something_else_is_not_country(header):
+    assert not names_region(header)
+
+
+@pytest.fixture
+def found(tmp_path):
+    def find(columns):
+        pl.DataFrame(columns).write_parquet(tmp_path / "leads.parquet")
+        return find_region_column(open_table(tmp_path / "leads.parquet"))
+
+    return find
+
+
+PHONES = {"phone": ["07400 123456", "0151 23456789", "06 12 34 56 78", "11 96123-4567"]}
+SPELLINGS = [
+    ["GB", "DE", "FR", "BR"],
+    ["gb", "de", "fr", None],
+    ["GBR", "DEU", "FRA", "BRA"],
+    ["United Kingdom", "Germany", "France", "Brazil"],
+    ["Royaume-Uni", "Allemagne", "France", "Brésil"],
+    ["England", "Deutschland", "", "Brasil"],
+    ["+44", "+49", "+33", "+55"],
+    ["0044", "0049", "0033", "0055"],
+    ["UK", "Germany", "+33", "bra"],
+]
+
+
+@pytest.mark.parametrize("cells", SPELLINGS)
+def test_a_column_named_country_is_it_however_it_spells_them(found, cells):
+    assert found(PHONES | {"id": [1, 2, 3, 4], "Country": cells}) == "Country"
+
+
+@pytest.mark.parametrize("cells", SPELLINGS[:7])
+def test_a_column_without_such_a_name_is_known_by_its_content(found, cells):
+    assert found(PHONES | {"id": ["1", "2", "3", "4"], "where": cells}) == "where"
+
+
+def test_calling_codes_may_be_integers_where_the_name_says_so(found):
+    assert found(PHONES | {"n": [44, 49, 33, 55], "dial code": [44, 49, 33, 55]}) == "dial code"
+
+
+def test_a_name_comes_before_content(found):
+    columns = {"nationality": ["French", "DE", "GB", "BR"], "origin": ["IT", "ES", "FR", "PT"]}
+    assert found(PHONES | columns | {"country": ["GB", "DE", "?", "BR"]}) == "country"
+
+
+def test_two_columns_that_say_the_same_are_one(found):
+    names = {"Country": ["Germany", "France", "", "Canada"], "Country code": ["+49", "+33", "+55", "+1"]}
+    assert found(PHONES | names) == "Country code"
+
+
+def test_two_columns_that_differ_are_both_named(found):
+    columns = {"billing country": ["DE", "FR"] * 2, "shipping country": ["DE", "GB"] * 2}
+    with pytest.raises(
+        FileError, match=r"'billing country' and 'shipping country' of .* Choose one with --region-column"
+    ):
+        found(PHONES | columns)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"language": ["de", "fr", "it", "es"]},
+        {"state": ["CA", "GA", "IL", "PA"]},
+        {"uf": ["PA", "AM", "MA", "MT"]},
+        {"age": [44, 49, 33, 55]},
+        {"rooms": ["1", "7", "33", "44"]},
+        {"name": ["Chad", "Georgia", "Ann", "Bob"]},
+        {"country": ["somewhere", "else", "GB", "n/a"]},
+        {"country": [None, None, "", " "]},
+        {"since": [[1], [2], [3], [4]]},
+    ],
+)
+def test_what_only_looks_like_countries_is_none(found, columns):
+    with pytest.raises(
+        FileError, match=r"no column of .* holds countries; columns are: phone, .*--region-column"
+    ):
+        found(PHONES | columns)
+
+
+def test_none_is_no_error_where_none_is_needed(listed):
+    assert region_columns(open_table(listed("phone\n+447400123456\n"))) == []
