@@ -8,6 +8,7 @@ from io import StringIO
 import anyio
 import click
 import pytest
+from rich.console import Console
 
 from validator.cli import show
 from validator.cli.connect import make_budget
@@ -16,7 +17,7 @@ from validator.cli.logs import JsonLines, set_up_logging
 from validator.cli.resume import next_command
 from validator.errors import UsageError
 from validator.pacing import NoBudget, PacedBudget
-from validator.reports import LiveProgress, LogProgress, NoProgress
+from validator.reports import LiveProgress, LogProgress, NoProgress, ProgressState
 from validator.settings import Rate
 
 START = datetime(2027, 1, 15, 8, tzinfo=UTC)
@@ -116,6 +117,22 @@ def test_progress_is_a_display_on_a_terminal_and_lines_elsewhere(monkeypatch):
     assert isinstance(show.make_progress(quiet=False), LogProgress)
     monkeypatch.setattr("sys.stderr", Terminal())
     assert isinstance(show.make_progress(quiet=False), LiveProgress)
+
+
+def test_log_lines_appear_above_a_live_display_and_not_across_it(monkeypatch):
+    screen, beneath = Terminal(), StringIO()
+    monkeypatch.setattr("sys.stderr", beneath)
+    set_up_logging(quiet=False, verbose=False, log_format="text")
+
+    with LiveProgress(Console(file=screen, force_terminal=True, width=80), clock=lambda: 0.0) as progress:
+        progress.update(ProgressState(phase="checking", total=2))
+        logging.getLogger("validator").info("the pace has changed")
+    logging.getLogger("validator").info("it is over")
+
+    assert "the pace has changed" in screen.getvalue()
+    assert "it is over" not in screen.getvalue()
+    assert beneath.getvalue().endswith("it is over\n")
+    assert "the pace" not in beneath.getvalue()
 
 
 def test_rows_are_laid_out_on_a_terminal_and_markup_in_them_is_text(monkeypatch):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 ROOT = "validator"
 
@@ -30,9 +32,18 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is at the moment: while a live display is up, to the lines above it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def set_up_logging(*, quiet: bool, verbose: bool, log_format: str) -> None:
     """Log this tool's own words to standard error; other libraries speak up from warnings on."""
-    handler = logging.StreamHandler()
+    handler = StandardError()
     handler.setFormatter(
         JsonLines() if log_format == "json" else logging.Formatter("%(asctime)s %(message)s")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ async def stop_on_signals(stop: Callable[[Interrupted], None]) -> None:
     """Wait for signals: the first one stops in order, the second one raises `Interrupted` right here."""
     with anyio.open_signal_receiver(*SIGNALS) as signals:
         first = await anext(signals)
-        click.echo("validator: finishing what is in flight; once more to stop at once", err=True)
+        # Not with err=True, which goes past a live display on the terminal and is lost beneath it.
+        click.echo("validator: finishing what is in flight; once more to stop at once", file=sys.stderr)
         stop(Interrupted(first))
         raise Interrupted(await anext(signals))

@@ -64,7 +64,7 @@ REASON_WORDS: Mapping[Reason, str] = MappingProxyType(
         Reason.REQUEST_REJECTED: "the provider would not take the request",
         Reason.UNEXPECTED_STATUS: "an answer that is not in the provider's documentation",
         Reason.SESSION_DISCONNECTED: "the session was not connected",
-        Reason.SESSION_SUSPECT: "the session's answers could not be trusted",
+        Reason.SESSION_SUSPECT: 'answered "no", which nothing has vouched for so far',
         Reason.NOT_CONFIRMED: 'answered "no" once, and not confirmed so far',
     }
 )
