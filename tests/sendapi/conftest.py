@@ -1,13 +1,12 @@
 """A client whose provider is a function of the request, and one over sockets, on both event loops."""
 
 import ssl
-import subprocess
 import sys
 from pathlib import Path
-from shutil import which
 
 import httpx
 import pytest
+import trustme
 
 # Makes the server beside the tests importable: tests are no package here.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -94,15 +93,22 @@ def client_at(key, carrier):
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory):
-    """Return a server's context and certificate, signed by itself, for the name `localhost`."""
-    if which("openssl") is None:
-        pytest.skip("openssl is not installed: no certificate can be made")
-    folder = tmp_path_factory.mktemp("tls")
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=localhost",
-            "-addext", "subjectAltName=DNS:localhost"]  # fmt: skip
-    subprocess.run(made, cwd=folder, check=True, capture_output=True)
+def authority():
+    """Return an authority that signs certificates."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def certificate(authority):
+    """Return a server's context for the name `localhost`, signed by the authority."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context, folder / "cert.pem"
+    authority.issue_cert("localhost").configure_cert(context)
+    return context
+
+
+@pytest.fixture(scope="session")
+def trusting(authority):
+    """Return a client's context that trusts the authority."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context

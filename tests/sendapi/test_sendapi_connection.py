@@ -28,11 +28,6 @@ async def pieces(connection):
         yield piece
 
 
-@pytest.fixture
-def trusting(certificate):
-    return ssl.create_default_context(cafile=certificate[1])
-
-
 async def test_nothing_is_held_back_to_be_sent_with_more():
     async with served(saying(http(b"{}"))) as port:
         plain = await dial("127.0.0.1", port, None)
@@ -42,7 +37,7 @@ async def test_nothing_is_held_back_to_be_sent_with_more():
 
 
 async def test_an_encrypted_connection_rests_and_is_asked_again(certificate, trusting):
-    async with served(saying(http(b"whole")), context=certificate[0]) as port:
+    async with served(saying(http(b"whole")), context=certificate) as port:
         connection = await dial("localhost", port, trusting)
         for _ in range(3):
             assert await read_whole(connection) == b"whole"
@@ -71,7 +66,7 @@ async def test_bytes_that_came_encrypted_with_the_answer_are_noticed(certificate
         await then(stream)
         await anyio.sleep_forever()
 
-    async with served(talk, context=certificate[0]) as port:
+    async with served(talk, context=certificate) as port:
         connection = await dial("localhost", port, trusting)
         assert await read_whole(connection) == b"whole"
         connection.rest(0.0)
@@ -80,7 +75,7 @@ async def test_bytes_that_came_encrypted_with_the_answer_are_noticed(certificate
 
 
 def test_bytes_that_are_no_tls_are_noticed(certificate, trusting):
-    client, to_client = shaken_hands(certificate[0], trusting)
+    client, to_client = shaken_hands(certificate, trusting)
     assert _has_no_rest(client)
 
     to_client.write(b"x" * 100)

@@ -3,7 +3,6 @@
 import json
 import logging
 import socket
-import ssl
 import traceback
 
 import anyio
@@ -11,7 +10,7 @@ import httpx
 import pytest
 from loopback import hang_up, http, httpx_transport, keepalive_transport, reset, say_nothing, saying, served
 
-from validator.errors import ApiError, BadAnswer, CertificateFailed, NoAnswer, TimedOut
+from validator.errors import ApiError, BadAnswer, NoAnswer, TimedOut
 
 pytestmark = pytest.mark.anyio
 
@@ -265,54 +264,3 @@ async def test_what_httpx_itself_logs_is_masked_too(recorded):
     line = next(text for text in recorded if text.startswith("httpx: "))
     assert "HTTP Request: GET https://sendapi.co/v1/whatsapp/contacts/%2B[number]/check" in line
     assert "447700900000" not in line
-
-
-async def test_a_certificate_of_its_own_signing_stops_before_the_key_is_sent(client_at, certificate):
-    received = []
-
-    async def talk(stream):
-        received.append(await stream.receive())
-
-    async with (
-        served(talk, context=certificate[0]) as port,
-        client_at(port, scheme="https", host="localhost") as client,
-    ):
-        with pytest.raises(CertificateFailed, match="does not prove who it is: self-signed") as raised:
-            await client.account.usage()
-
-    assert not raised.value.transient
-    assert received == []
-
-
-async def test_a_certificate_of_another_host_stops(client_at, certificate):
-    context, path = certificate
-    trusting = ssl.create_default_context(cafile=path)
-
-    async with (
-        served(saying(http(b"{}")), context=context) as port,
-        client_at(port, scheme="https", context=trusting) as client,
-    ):
-        with pytest.raises(CertificateFailed, match="IP address mismatch"):
-            await client.account.usage()
-
-
-async def test_a_trusted_certificate_serves(client_at, certificate):
-    context, path = certificate
-    trusting = ssl.create_default_context(cafile=path)
-
-    async with (
-        served(saying(http(b'{"used": 3}')), context=context) as port,
-        client_at(port, scheme="https", host="localhost", context=trusting) as client,
-    ):
-        assert await client.account.usage() == {"used": 3}
-
-
-async def test_a_server_without_tls_behind_an_https_address_is_no_answer(client_at):
-    async with (
-        served(saying(http(b"{}"))) as port,
-        client_at(port, scheme="https", host="localhost") as client,
-    ):
-        with pytest.raises(NoAnswer) as raised:
-            await client.account.usage()
-
-    assert type(raised.value) is NoAnswer
