@@ -7,31 +7,53 @@ import pytest
 from laboratory import SESSION, numbers_of
 
 from validator.batch.changes import Changes
+from validator.errors import SessionNotConnected
 from validator.model import RateNotice, RateWindow
 from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryPolicy
 
 
 @pytest.fixture
-def lane():
+def make_lane():
     retry = RetryPolicy(rng=random.Random(1))
-    return Lane(SESSION, key=KeyHealth(), retry=retry, breaker=Breaker(), max_outage_s=60)
+    return lambda session: Lane(session, key=KeyHealth(), retry=retry, breaker=Breaker(), max_outage_s=60)
+
+
+@pytest.fixture
+def lane(make_lane):
+    return make_lane(SESSION)
 
 
 def test_the_first_look_tells_how_all_stands(lane):
     budget = PacedBudget(now=0.0, limit_per_min=300, rng=random.Random(1))
 
     assert list(Changes(budget, [lane]).news(0.0)) == [
-        "limit: 300 a minute, told by --rate",
-        "pace: 297.5 a minute",
-        f"session {SESSION}: running",
+        ("limit: 300 a minute, told by --rate", logging.DEBUG),
+        ("pace: 297.5 a minute", logging.DEBUG),
+        (f"session {SESSION}: running", logging.DEBUG),
     ]
 
 
 def test_what_has_not_changed_is_not_told_again(lane):
     changes = Changes(NoBudget(), [lane])
 
-    assert list(changes.news(0.0)) == ["limit: none", "pace: free", f"session {SESSION}: running"]
+    assert [line for line, _ in changes.news(0.0)] == [
+        "limit: none",
+        "pace: free",
+        f"session {SESSION}: running",
+    ]
     assert list(changes.news(1.0)) == []
+
+
+@pytest.mark.parametrize(("alone", "level"), [(True, logging.DEBUG), (False, logging.INFO)])
+def test_a_session_that_is_out_while_others_go_on_is_told_to_everybody(make_lane, alone, level):
+    lost, other = make_lane("sess_a"), make_lane("sess_b")
+    changes = Changes(NoBudget(), [lost] if alone else [lost, other])
+    list(changes.news(0.0))
+
+    lost.start(0.0)
+    lost.finish(0.0, attempts=1, failure=SessionNotConnected("409", status=409))
+
+    assert list(changes.news(0.0)) == [("session sess_a: disconnected", level)]
 
 
 def test_a_hold_and_a_new_limit_are_told(lane):
@@ -42,7 +64,7 @@ def test_a_hold_and_a_new_limit_are_told(lane):
     told = RateNotice(windows=(RateWindow(limit=600, remaining=0),), retry_after_s=30)
     budget.finish(budget.start(0.0), 0.1, told, refused=True)
 
-    limit, pace = changes.news(0.1)
+    (limit, _), (pace, _) = changes.news(0.1)
     assert limit == "limit: 600 a minute, told by headers"
     assert pace.startswith("pace: held, the provider refused a request for its rate")
 

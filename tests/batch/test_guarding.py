@@ -57,6 +57,17 @@ def test_an_honest_session_costs_one_canary_and_every_number_one_call(listed):
     assert runs.run().tally.canaries == 0
 
 
+def test_a_session_that_was_never_connected_is_named_though_another_did_its_work(listed):
+    runs = listed()
+    runs.world.lost["b"] = (0.0, NEVER)
+
+    ran = runs.run(sessions=("a", "b"), statuses={"b": "pending"})
+
+    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
+    [warning] = ran.warnings
+    assert warning.startswith("session b was not connected in the end")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("canaries", [(OWN,), ()])
 def test_numbers_that_the_provider_always_fails_on_hold_nobody_up(listed, canaries):

@@ -97,9 +97,10 @@ def test_a_pause_comes_first_and_tells_its_end_where_that_is_known(state):
 
 
 def test_what_is_not_known_yet_is_not_told():
-    assert progress_line(ProgressState(phase="reading", done=12_000)) == "reading 12,000"
-    assert progress_line(ProgressState(phase="checking", rate_per_min=90)) == "checking 0; 90 a minute"
-    assert progress_line(ProgressState(phase="checking", limit_per_min=60)) == "checking 0; 0 a minute of 60"
+    assert progress_line(ProgressState(phase="reading", done=12_000)) == "reading 12,000 rows"
+    checking = ProgressState(phase="checking", total=2)
+    assert progress_line(replace(checking, rate_per_min=90)) == "checking 0 of 2 (0 %); 90 a minute"
+    assert progress_line(replace(checking, limit_per_min=60)) == "checking 0 of 2 (0 %); 0 a minute of 60"
 
 
 def test_hundred_percent_is_said_only_of_all():
@@ -122,6 +123,19 @@ def test_a_new_phase_and_a_pause_are_logged_at_once(log, clock, state):
             progress.update(shown)
 
     assert [line.split()[0] for line in log.messages] == ["checking", "paused:", "checking", "writing"]
+
+
+def test_the_log_tells_how_a_phase_ended_before_the_next_begins(log, clock, state):
+    with LogProgress(logging.getLogger("run"), clock=clock) as progress:
+        for done in (0, 500, 1_000):
+            progress.update(replace(state, done=done))
+        progress.update(replace(state, phase="writing"))
+
+    assert [(record.progress["phase"], record.progress["done"]) for record in log.records] == [
+        ("checking", 0),
+        ("checking", 1_000),
+        ("writing", 250),
+    ]
 
 
 def test_the_log_ends_with_where_the_run_stood(log, clock, state):
@@ -154,7 +168,7 @@ def test_the_display_tells_how_far_how_fast_and_what_came_out(screen, state):
 def test_the_display_of_a_phase_without_a_total_has_no_bar(screen):
     screen.console.print(render_progress(ProgressState(phase="reading", done=12_000)))
 
-    assert screen.text.split() == ["reading", "12,000"]
+    assert screen.text.split() == ["reading", "12,000", "rows"]
 
 
 def test_the_display_tells_why_it_waits_and_until_when(screen, state):

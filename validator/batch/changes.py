@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from validator.pacing import LaneState
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -17,12 +19,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# States in which a session is of no use, and somebody may have to do something.
+OUT = frozenset({LaneState.DISCONNECTED, LaneState.IN_QUESTION, LaneState.HALTED})
+
 # Short enough that no hold and no pause begins and ends unseen: the shortest lasts a second.
 LOOK_EVERY_S = 0.5
 
 
 class Changes:
     """A watcher of the fan-out that logs each change, at debug level.
+
+    Where several sessions are asked, one that can no longer be is told at info level: the run goes on, and
+    nothing else would show it.
 
     Args:
         budget: the key's budget.
@@ -37,24 +45,26 @@ class Changes:
     async def __call__(self, fan_out: FanOut, tally: Tally) -> None:  # noqa: ARG002 - every watcher gets both
         """Log until cancelled."""
         while True:
-            for line in self.news(anyio.current_time()):
-                log.debug("%s", line)
+            for line, level in self.news(anyio.current_time()):
+                log.log(level, "%s", line)
             await anyio.sleep(LOOK_EVERY_S)
 
-    def news(self, now: float) -> Iterator[str]:
-        """Yield a line for each thing that is not as it was when last asked."""
-        for subject, state in self._states(now):
+    def news(self, now: float) -> Iterator[tuple[str, int]]:
+        """Yield a line, and its level, for each thing that is not as it was when last asked."""
+        for subject, state, level in self._states(now):
             if self._said.get(subject) != state:
                 self._said[subject] = state
-                yield f"{subject}: {state}"
+                yield f"{subject}: {state}", level
 
-    def _states(self, now: float) -> Iterator[tuple[str, str]]:
+    def _states(self, now: float) -> Iterator[tuple[str, str, int]]:
         report = self._budget.report(now)
-        yield "limit", _limit(report)
-        yield "pace", _pace(report)
+        yield "limit", _limit(report), logging.DEBUG
+        yield "pace", _pace(report), logging.DEBUG
         for lane in self._lanes:
             found = lane.report(now)
-            yield f"session {lane.session}", f"{found.state}{f', {found.why}' if found.why else ''}"
+            state = f"{found.state}, {found.why}" if found.why else f"{found.state}"
+            is_out = len(self._lanes) > 1 and found.state in OUT
+            yield f"session {lane.session}", state, logging.INFO if is_out else logging.DEBUG
 
 
 def _limit(report: BudgetReport) -> str:

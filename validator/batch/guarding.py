@@ -10,7 +10,7 @@ import polars as pl
 
 from validator.batch.steps import Done, Probe, Rest
 from validator.model import Number
-from validator.pacing import CONNECTED, AskCanary, Halt, Retract, Vouch, Wait
+from validator.pacing import CONNECTED, AskCanary, LaneState, Retract, Vouch, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -174,13 +174,19 @@ def doubts(
         "was found registered. Name a number that is on WhatsApp with --canary"
         for session, count in sorted(tally.believed.items())
     )
-    actions = (lane.next(now) for lane in lanes)
-    halted = dict.fromkeys(str(action.error) for action in actions if isinstance(action, Halt))
+    reports = [lane.report(now) for lane in lanes]
+    halted = dict.fromkeys(report.why for report in reports if report.state is LaneState.HALTED)
+    lost = (
+        f"session {report.session} was not connected in the end, so less was asked through it, or nothing; "
+        "see `validator sessions`"
+        for report in reports
+        if report.state is LaneState.DISCONNECTED
+    )
     useless = (
         f"{number} is no canary: it is answered like somebody who is not on WhatsApp, while others are not"
         for number in canaries.dropped
     )
-    return (*blind, *(why for why in halted if why != str(ending)), *useless)
+    return (*blind, *(why for why in halted if why != str(ending)), *lost, *useless)
 
 
 def _is_in(todo: pl.Series, numbers: Iterable[int]) -> pl.Series:

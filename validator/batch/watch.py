@@ -36,10 +36,13 @@ class Watch:
         self._phase = phase
 
     async def __call__(self, fan_out: FanOut, tally: Tally) -> None:
-        """Update the display until cancelled."""
-        while True:
+        """Update the display until cancelled, and once more then: the end is worth showing."""
+        try:
+            while True:
+                self._progress.update(self.state(fan_out, tally, anyio.current_time()))
+                await anyio.sleep(LOOK_EVERY_S)
+        finally:
             self._progress.update(self.state(fan_out, tally, anyio.current_time()))
-            await anyio.sleep(LOOK_EVERY_S)
 
     def state(self, fan_out: FanOut, tally: Tally, now: float) -> ProgressState:
         """Return what there is to show."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 
-from validator.reports.wording import duration_text, printable, rate_text
+from validator.reports.wording import count_text, duration_text, printable, rate_text
 
 if TYPE_CHECKING:
     import logging
@@ -134,7 +134,9 @@ class LogProgress:
             self._say(self._unsaid)
 
     def update(self, state: ProgressState) -> None:
-        """Log the state if its time has come."""
+        """Log the state if its time has come, and how the phase before it ended."""
+        if self._unsaid is not None and self._unsaid.phase != state.phase:
+            self._say(self._unsaid)
         if self._cadence.is_due(state, self._clock()):
             self._say(state)
         else:
@@ -159,9 +161,9 @@ def progress_line(state: ProgressState) -> str:
 
 
 def done_text(state: ProgressState) -> str:
-    """Return `12,345 of 61,200 (20 %)`, or the count alone where the total is not known."""
+    """Return `12,345 of 61,200 (20 %)`, or `12,345 rows` where the total is not known."""
     if not state.total:
-        return f"{state.done:,}"
+        return count_text(state.done, "row")
     # Rounded down: 100 % is said when all is done.
     return f"{state.done:,} of {state.total:,} ({100 * state.done // state.total} %)"
 
