@@ -21,7 +21,7 @@ from validator.settings import MaxAge
 BR, BR_8 = 5511961234567, 551161234567
 MX, MX_1 = 522221234567, 5212221234567
 AR, AR_54 = 5491123456789, 541123456789
-GB, FREE = 447400123456, 528001234567
+GB, FREE, MX_FIXED = 447400123456, 528001234567, 522001234567
 YES, NO, INVALID, UNKNOWN = (
     Verdict.REGISTERED,
     Verdict.NOT_REGISTERED,
@@ -56,8 +56,8 @@ def asked_next(plan, ledger):
 
 
 def test_only_numbers_that_may_be_asked_about_have_another_spelling():
-    listed = people(BR, MX, AR, AR_54, GB, FREE)
-    assert other_numbers(listed).to_list() == [BR_8, MX_1, AR_54, AR, None, None]
+    listed = people(BR, MX, AR, AR_54, GB, FREE, MX_FIXED)
+    assert other_numbers(listed).to_list() == [BR_8, MX_1, AR_54, AR, None, None, None]
     assert other_numbers(people(AR_54, landlines=Landlines.SKIP)).to_list() == [None]
 
 

@@ -128,3 +128,20 @@ def test_the_kind_of_line_is_a_column_on_request(check):
     rows = rows_of("leads.checked.csv")
     assert [row["line_type"] for row in rows] == ["mobile", "fixed", "fixed_or_mobile", None]
     assert list(rows[0])[-1] == "line_type"
+
+
+@pytest.mark.slow
+def test_a_run_killed_between_the_two_questions_goes_on_with_the_second(spawn, listed, until, provider, run):
+    path = listed(f"phone\n{BR}\n{MX}\n{AR}\n")
+    first = provider("timeout@4")  # the fourth question, and those after it, are never answered
+    process = spawn("check", path, "--variants", *PLAIN, "--rate", "none")
+    until(lambda: first.log.checks == 6)
+    process.kill()
+    process.wait()
+
+    second = provider()
+    assert run("check", path, "--variants", *PLAIN).code == 0
+
+    assert set(first.log.numbers) == {BR, MX, AR, BR_8, MX_1, AR_9}
+    assert dict(second.log.numbers) == dict.fromkeys([BR_8, MX_1, AR_9], 1)
+    assert [row["matched_number"] for row in rows_of("leads.checked.csv")] == [BR_8, MX_1, AR_9]

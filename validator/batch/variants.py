@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from validator.ledger import LedgerReader
     from validator.settings import MaxAge
 
-# Freephone and the like are dialled in one way only.
-_KINDS = [kind.value for kind in (LineType.MOBILE, LineType.FIXED, LineType.FIXED_OR_MOBILE)]
+# Landlines and freephone numbers are known in one way only; but what Argentina's plan has as a landline may
+# be a mobile number without its 9.
+_KINDS = [kind.value for kind in (LineType.MOBILE, LineType.FIXED_OR_MOBILE)]
 _NO = Verdict.NOT_REGISTERED.value
 # Decided, and no account: what was found out about the number itself then stands.
 _NOBODY = [_NO, Verdict.INVALID.value]
@@ -32,7 +33,9 @@ _NOBODY = [_NO, Verdict.INVALID.value]
 
 def other_numbers(people: pl.DataFrame) -> pl.Series:
     """Return the other spelling (UInt64) of each row's number, where it has one and may be asked about."""
-    spelt = pl.when(pl.col("line_type").is_in(_KINDS)).then(other_spelling(pl.col("number")))
+    may_be_mobile = (pl.col("country") == "AR") & (pl.col("line_type") == LineType.FIXED.value)
+    is_mobile = pl.col("line_type").is_in(_KINDS) | may_be_mobile
+    spelt = pl.when(is_mobile).then(other_spelling(pl.col("number")))
     other = people.select(other=spelt).to_series()
     return other.set(~askable(people), None)
 
