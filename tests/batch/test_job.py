@@ -8,6 +8,7 @@ import pytest
 from validator.batch.job import (
     Job,
     check_targets,
+    knowledge_after,
     knowledge_of,
     open_job,
     require_room_for_output,
@@ -60,6 +61,23 @@ def test_what_the_ledger_knows_is_not_planned(make_job, surveyed, ledger, make_o
     ledger.commit()
 
     assert surveyed(open_job(make_job())).plan.todo.to_list() == [BOB]
+
+
+def test_what_is_known_is_kept_only_where_asking_nobody_cannot_change_it(
+    make_job, surveyed, ledger, make_outcome, now_ms
+):
+    ledger.record(make_outcome(ANN))
+    ledger.commit()
+    opened = open_job(make_job())
+    asks = surveyed(opened)
+    ledger.record(make_outcome(BOB))
+    ledger.commit()
+    asks_nobody = surveyed(opened)
+
+    assert (asks.knowledge, asks_nobody.plan.todo.to_list()) == (None, [])
+    for one in (asks, asks_nobody):
+        knowledge = knowledge_after(one, opened.job, ledger, now_ms)
+        assert knowledge.frame["number"].to_list() == [ANN, BOB]
 
 
 @pytest.mark.parametrize("accept", Accept)

@@ -1,7 +1,16 @@
 import polars as pl
 import pytest
 
-from validator.batch.people import SCHEMA, Landlines, Reading, askable, people_of, read_people
+from validator.batch.people import (
+    READING_ROWS,
+    SCHEMA,
+    Landlines,
+    Reading,
+    askable,
+    people_of,
+    read_people,
+)
+from validator.phone import Accept
 
 MOBILE = "+447400123456"  # libphonenumber's own examples
 ROWS = pl.DataFrame(
@@ -84,3 +93,33 @@ def test_a_list_without_rows_has_no_people(listed):
     people = read_people(listed("name,phone\n"), Reading(column="phone"), tell=print)
 
     assert (people.height, people.schema) == (0, SCHEMA)
+
+
+@pytest.mark.slow
+def test_rows_read_in_many_batches_keep_their_order():
+    """More rows than are read as numbers at a time, in batches of a size that does not divide that."""
+    count, size = 2 * READING_ROWS + 7, 70_001
+    rows = pl.DataFrame(
+        {"phone": "+1201555" + (pl.int_range(count, eager=True) % 100 + 100).cast(pl.String).str.zfill(4)}
+    )
+    told = []
+
+    people = read_people(
+        Slices(rows, size), Reading(column="phone", accept=Accept.POSSIBLE), tell=told.append
+    )
+
+    assert (people["number"] - 12015550100).equals(
+        pl.int_range(count, dtype=pl.UInt64, eager=True).alias("number") % 100
+    )
+    assert told[-1] == count
+    assert told == sorted(told)
+
+
+class Slices:
+    """As much of a table as is asked of one here."""
+
+    def __init__(self, rows, size):
+        self._rows, self._size = rows, size
+
+    def batches(self, columns):
+        return self._rows.select(columns).iter_slices(self._size)

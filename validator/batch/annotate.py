@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.batch.ahead import ahead
 from validator.batch.knowledge import VERDICT
 from validator.batch.people import PHONE_COLUMN
 from validator.batch.plan import counts
@@ -20,7 +21,7 @@ from validator.errors import UsageError
 from validator.model import Reason, Source, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from validator.batch.knowledge import Knowledge
@@ -110,7 +111,7 @@ def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ())
 
 def annotate(
     table: Table,
-    rows: Iterable[pl.DataFrame],
+    rows: Iterator[pl.DataFrame],
     people: pl.DataFrame,
     knowledge: Knowledge,
     *,
@@ -134,17 +135,17 @@ def annotate(
         tell: called with the rows written so far.
     """
     counted = Counts()
-    first = people["number"].is_first_distinct()
+    first = people["number"].is_first_distinct() if sendable else None
     by_both = listed_by_both(people) if MATCHED in extras else None
     with ExitStack() as files:
         annotated = files.enter_context(output(output_schema(table, prefix, extras)))
         chosen = files.enter_context(sendable(sendable_schema(table, prefix, extras))) if sendable else None
-        for batch in rows:
+        for batch in ahead(rows):
             part = slice(counted.rows, counted.rows + batch.height)
             findings = find(people[part], knowledge, extras)
             annotated.write(batch.hstack(_prefixed(findings, prefix)))
             counted.add(findings, people["country"][part])
-            if chosen:
+            if chosen and first is not None:
                 once = (
                     first[part] if by_both is None else first[part] & ~(by_both[part] & _is_other(findings))
                 )

@@ -203,10 +203,18 @@ def require_room_for_output(opened: Opened) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A list's numbers, what is known about them, and what a run would do."""
+    """A list's numbers, and what a run would do.
+
+    Attributes:
+        people: the rows' numbers.
+        plan: whom to ask.
+        knowledge: what is known about them, if nobody is to be asked and it stays so; else None, since it
+            will be read anew, and would take some twenty bytes a number for as long as the run goes.
+    """
 
     people: pl.DataFrame
     plan: Plan
+    knowledge: Knowledge | None
 
 
 def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[[int], None]) -> Survey:
@@ -230,7 +238,12 @@ def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[
         confirms=job.confirm_negatives,
         variants=job.variants,
     )
-    return Survey(people, plan)
+    return Survey(people, plan, knowledge if plan.numbers.is_empty() else None)
+
+
+def knowledge_after(surveyed: Survey, job: Job, ledger: LedgerReader, now_ms: int) -> Knowledge:
+    """Return what is known once everybody has been asked."""
+    return surveyed.knowledge or knowledge_for(job, surveyed.people, ledger, now_ms)
 
 
 def knowledge_for(job: Job, people: pl.DataFrame, ledger: LedgerReader, now_ms: int) -> Knowledge:

@@ -106,9 +106,11 @@ def read_knowledge(ledger: LedgerReader, numbers: pl.Series, max_age: MaxAge, no
     cutoffs_ms = max_age.cutoffs_ms(now_ms)
     frames, ids = [pl.DataFrame(schema=SCHEMA | {"fresh": pl.Boolean()})], [pl.DataFrame(schema=IDS)]
     for columns in _columns(ledger, numbers, cutoffs_ms):
-        frame = _among(_frame(columns, ledger.findings()), numbers).with_columns(_fresh(cutoffs_ms))
-        frames.append(frame.filter(pl.col("fresh") | _is_unknown()))
-        ids.append(_among(pl.DataFrame(columns.other_ids, schema=IDS, orient="row"), numbers))
+        frame = _frame(columns, ledger.findings()).with_columns(_fresh(cutoffs_ms))
+        kept = frame.filter(pl.col("fresh") | _is_unknown())
+        others = pl.DataFrame(columns.other_ids, schema=IDS, orient="row")
+        frames.append(kept.filter(among(kept["number"], numbers)))
+        ids.append(others.filter(among(others["number"], numbers)))
     return Knowledge(pl.concat(frames, rechunk=True), pl.concat(ids, rechunk=True))
 
 
@@ -146,10 +148,15 @@ def _integers(lines: str, name: str, dtype: pl.DataType) -> pl.Series:
     return pl.read_csv(lines.encode(), has_header=False, schema={name: dtype}).to_series()
 
 
-def _among(frame: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
-    """Return the rows whose number is one of `numbers`."""
-    places = numbers.search_sorted(frame["number"]).clip(upper_bound=len(numbers) - 1)
-    return frame.filter(numbers[places] == frame["number"])
+def among(numbers: pl.Series, others: pl.Series) -> pl.Series:
+    """Return a mask of the numbers that are among the others, which are ascending.
+
+    It costs no hash table; ascending numbers are found several times as fast.
+    """
+    if others.is_empty():
+        return pl.repeat(value=False, n=len(numbers), dtype=pl.Boolean, eager=True)
+    places = others.search_sorted(numbers).clip(upper_bound=len(others) - 1)
+    return others[places] == numbers
 
 
 def _is_unknown() -> pl.Expr:

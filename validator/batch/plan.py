@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
+from validator.batch.knowledge import among
 from validator.batch.people import askable
 from validator.batch.variants import other_numbers, second_questions
 from validator.model import Verdict
@@ -129,11 +130,11 @@ def make_plan(
         seed: of the shuffle.
     """
     asked = people.filter(askable(people))
-    distinct = asked.unique("number", keep="first", maintain_order=True)
-    fresh = knowledge.frame.filter("fresh")
+    distinct = _distinct(asked, order)
+    fresh = knowledge.frame.select("number", "verdict", "fresh").filter("fresh")
     known = fresh.join(distinct, on="number", how="semi") if variants else fresh
     questions = pl.concat([distinct, second_questions(distinct, knowledge)]) if variants else distinct
-    todo = _missing(questions.unique("number", keep="first", maintain_order=True), knowledge, fresh, only)
+    todo = _missing(_distinct(questions, order) if variants else distinct, knowledge, fresh, only)
     if order is Order.SHUFFLED:
         todo = todo.sample(fraction=1.0, shuffle=True, seed=seed)
     missing = todo.height
@@ -164,12 +165,23 @@ def counts(column: pl.Series) -> dict[str, int]:
     return dict(table.iter_rows())
 
 
+def _distinct(rows: pl.DataFrame, order: Order) -> pl.DataFrame:
+    """Return one row of each number: the first, in the rows' order, or where none is asked for, ascending.
+
+    Sorting takes a third of the time and memory that a hash table takes over ten million rows.
+    """
+    if order is Order.INPUT:
+        return rows.unique("number", keep="first", maintain_order=True)
+    ascending = rows.sort("number", maintain_order=True)
+    return ascending.filter(ascending["number"].ne_missing(ascending["number"].shift()))
+
+
 def _missing(distinct: pl.DataFrame, knowledge: Knowledge, fresh: pl.DataFrame, only: Only) -> pl.DataFrame:
-    missing = distinct.join(fresh, on="number", how="anti", maintain_order="left")
+    missing = distinct.filter(~among(distinct["number"], fresh["number"]))
     if only is Only.ALL:
         return missing
-    stale_unknown = knowledge.frame.filter(pl.col("verdict") == Verdict.UNKNOWN.value)
-    return missing.join(stale_unknown, on="number", how="semi", maintain_order="left")
+    unknown = knowledge.frame["number"].filter(knowledge.frame["verdict"] == Verdict.UNKNOWN.value)
+    return missing.filter(among(missing["number"], unknown))
 
 
 def _by_country(todo: pl.DataFrame) -> dict[str, dict[str, int]]:

@@ -13,7 +13,7 @@ import click
 
 from validator.batch.job import (
     check_targets,
-    knowledge_for,
+    knowledge_after,
     open_job,
     require_room_for_output,
     survey,
@@ -131,7 +131,7 @@ class _Run:
         then = partial(second_round, ledger=self._ledger, max_age=job.max_age, now_ms=start_ms)
         asked = asker.ask(surveyed.plan, then)
         with interruptible():
-            knowledge = knowledge_for(job, surveyed.people, self._ledger, start_ms)
+            knowledge = knowledge_after(surveyed, job, self._ledger, start_ms)
             writing = Stage(progress, "writing", total=surveyed.people.height)
             counts = write_output(self._opened, surveyed.people, knowledge, writing.tell)
         ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)

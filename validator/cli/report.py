@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.batch.annotate import count
-from validator.batch.job import check_targets, knowledge_for, open_job, survey
+from validator.batch.job import check_targets, knowledge_after, open_job, survey
 from validator.batch.summarise import Course, summarise
 from validator.batch.tally import Tally
 from validator.cli import options as opt
@@ -47,7 +47,7 @@ def report(*, report_file: Path | None, summary_file: Path | None, **given: Any)
     now_ms = int(now.timestamp() * 1000)
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=now_ms, tell=Stage(progress, "reading").tell)
-        knowledge = knowledge_for(opened.job, surveyed.people, ledger, now_ms)
+        knowledge = knowledge_after(surveyed, opened.job, ledger, now_ms)
         counts = count(surveyed.people, knowledge, opened.job.extras)
     course = Course(
         command="report", started_at=now, finished_at=datetime.now(UTC), asking_s=0.0, tally=Tally()

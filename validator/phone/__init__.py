@@ -6,6 +6,7 @@ the table `RECOVERIES`; what is refused before it is asked, since its answer wou
 read cell by cell in `reading`. `docs/phone.md` tells all of it to people.
 """
 
+from validator.phone.answers import COUNTRIES
 from validator.phone.columns import calling_codes, normalise
 from validator.phone.likeness import looks_like_phones
 from validator.phone.namespace import PhoneExpressions
@@ -16,6 +17,7 @@ from validator.phone.spelling import fold_words
 from validator.phone.spellings import other_spelling
 
 __all__ = [
+    "COUNTRIES",
     "RECOVERIES",
     "Accept",
     "PhoneExpressions",

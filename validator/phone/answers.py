@@ -14,7 +14,8 @@ from validator.phone.numbering import Line
 LINE_TYPE = pl.Enum([line_type.value for line_type in LineType])
 
 _REASONS = tuple(Reason)
-_COUNTRIES = (*REGIONS, "001")
+# All that a number's country may be: ISO 3166 alpha-2 codes, and `001` for a number of none.
+COUNTRIES = (*REGIONS, "001")
 # `UNKNOWN`, the type of a number that is only possible, stands first.
 _TYPES = tuple(sorted(LineType, key=lambda line_type: line_type is not LineType.UNKNOWN))
 
@@ -22,10 +23,10 @@ ANSWER = pl.UInt16()
 # Nothing yet; then every reason; then possible numbers by country; then valid ones by type and country.
 UNDECIDED = 0
 FIRST_LINE = 1 + len(_REASONS)
-FIRST_VALID = FIRST_LINE + len(_COUNTRIES)
+FIRST_VALID = FIRST_LINE + len(COUNTRIES)
 
 _PLACES: dict[object, int] = {
-    word: place for words in (_REASONS, _COUNTRIES, _TYPES) for place, word in enumerate(words)
+    word: place for words in (_REASONS, COUNTRIES, _TYPES) for place, word in enumerate(words)
 }
 
 
@@ -33,7 +34,7 @@ def of(answer: Line | Reason) -> int:
     """Return the number of the answer. That of a line knows its country and type, not its digits."""
     match answer:
         case Line(_, line_type, country):
-            return FIRST_LINE + _PLACES[line_type] * len(_COUNTRIES) + _PLACES[country]
+            return FIRST_LINE + _PLACES[line_type] * len(COUNTRIES) + _PLACES[country]
         case reason:
             return 1 + _PLACES[reason]
 
@@ -42,6 +43,6 @@ def of(answer: Line | Reason) -> int:
 def in_words() -> pl.DataFrame:
     """Return `reason`, `line_type` and `country`: one row an answer, at the place that is its number."""
     reasons = [(reason, None, None) for reason in (None, *_REASONS)]
-    lines = [(None, line_type, country) for line_type in _TYPES for country in _COUNTRIES]
+    lines = [(None, line_type, country) for line_type in _TYPES for country in COUNTRIES]
     schema = {"reason": REASON, "line_type": LINE_TYPE, "country": pl.String()}
     return pl.DataFrame(reasons + lines, schema, orient="row")
