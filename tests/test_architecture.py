@@ -107,6 +107,12 @@ def test_time_and_tasks_are_anyios(path):
     assert not FORBIDDEN & {name.split(".")[0] for name in imported(path)}
 
 
+def test_pacing_reads_no_clock():
+    read = {name.split(".")[0] for path in (ROOT / "pacing").rglob("*.py") for name in imported(path)}
+
+    assert not {"time", "datetime"} & read
+
+
 def test_the_sandbox_shares_no_code_with_the_client():
     """One misreading of the API on both sides would hide from every test."""
     borrowed = {

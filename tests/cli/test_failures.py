@@ -5,6 +5,7 @@ import logging
 import click
 import pytest
 
+from validator.cli import main
 from validator.cli.failure import innermost, report_failure
 from validator.errors import Busy, FileError, Interrupted, LedgerError, UsageError
 from validator.errors import ValidatorError as Bug
@@ -61,6 +62,28 @@ def test_a_bug_of_ours_is_one_line_with_its_place(capsys):
 def test_a_bug_without_a_place_is_told_too(capsys):
     assert report_failure(ZeroDivisionError()) == 1
     assert "internal error: ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_memory_that_ran_out_is_no_bug(capsys):
+    assert report_failure(MemoryError()) == 1
+    assert "memory ran out; nothing that was found out is lost" in capsys.readouterr().err
+
+
+class Panic(BaseException):
+    """As polars raises them (pyo3's PanicException): no `Exception`."""
+
+
+@pytest.mark.parametrize(("error", "code"), [(Panic("deep down"), 1), (MemoryError(), 1)])
+def test_whatever_a_library_raises_ends_as_one_line(capsys, monkeypatch, error, code):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(click.Command, "main", fail)
+
+    assert main(["plan"]) == code
+    err = capsys.readouterr().err
+    assert err.startswith("validator: ")
+    assert err.count("\n") == 1
 
 
 def test_verbose_shows_the_whole_story(caplog):

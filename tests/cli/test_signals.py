@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import anyio
@@ -82,6 +83,33 @@ def test_a_signal_before_anything_was_asked_ends_at_once(provider, start_check, 
     assert process.returncode == code
     assert [line for line in err.splitlines() if line.startswith("validator: ")] == ["validator: interrupted"]
     assert not Path("leads.checked.csv").exists()
+
+
+# Starts the command line, and presses Ctrl-C in the middle of its imports.
+INTERRUPTED_IMPORT = """
+import runpy, signal, sys
+
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "validator.cli.defaults":
+            signal.raise_signal(signal.SIGINT)
+
+signal.signal(signal.SIGINT, {handler})
+sys.meta_path.insert(0, Finder())
+sys.argv = ["validator", "--version"]
+runpy.run_module("validator", run_name="__main__")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("handler", "code"), [("signal.default_int_handler", -signal.SIGINT), ("signal.SIG_IGN", 0)]
+)
+def test_ctrl_c_in_the_middle_of_an_import_shows_no_traceback(handler, code):
+    command = [sys.executable, "-c", INTERRUPTED_IMPORT.format(handler=handler)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (code, "")
 
 
 @pytest.mark.slow

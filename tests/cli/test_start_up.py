@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from validator.cli import COMMANDS, cli, main
+from validator.cli import COMMANDS, cli
 from validator.cli.options import FORMATS as FORMAT_NAMES
 from validator.tables import FORMATS
 
@@ -113,7 +113,7 @@ def test_the_module_runs_like_the_command_and_only_when_it_is_run(spawn):
     out, err = spawn("ledger", "stats", "--json").communicate(timeout=20)
 
     assert (json.loads(out)["numbers"], err) == (0, "")
-    assert importlib.import_module("validator.__main__").main is main
+    assert callable(importlib.import_module("validator.__main__").run)
 
 
 @pytest.mark.slow

@@ -61,11 +61,12 @@ class Killer:
     witness: object
     server: object
 
-    def live(self, handle):
+    def live(self, handle, ends=frozenset({-signal.SIGKILL})):
         """Start the command over and over until a run is not killed, which then has to end well.
 
         Args:
             handle: lets a held run go on, and has it killed or not.
+            ends: how a killed run ends.
         """
         kills, recorded = [], set()
         while True:
@@ -75,7 +76,7 @@ class Killer:
             code = run.wait()
             self.witness.settle()
             asked = self.witness.numbers_asked(since)
-            if code != -signal.SIGKILL:
+            if code not in ends:
                 assert code == 0, run.said()
                 return Life(kills, recorded, asked, self.checks)
             before, recorded = recorded, self.checks.recorded()
@@ -98,19 +99,22 @@ class Killer:
         return time.monotonic() - begun
 
 
-def at_random(chance, within_s):
-    """Let a run go on, and kill it after a random time, unless it has ended by then.
+def at_random(chance, within_s, signums=(signal.SIGKILL,)):
+    """Let a run go on, and send it signals, each after a random time, unless it has ended by then.
 
     Args:
-        chance: draws the time.
+        chance: draws the times.
         within_s: how long a run takes that has everything before it. Most of those in a life have less, and
             would end before a time drawn from all of it.
+        signums: the signals.
     """
 
     def handle(run):
         run.release()
-        if not run.ends_within(chance.uniform(0, 0.6 * within_s)):
-            run.kill()
+        for signum in signums:
+            if run.ends_within(chance.uniform(0, 0.6 * within_s)):
+                return
+            run.send(signum)
 
     return handle
 
@@ -130,6 +134,17 @@ def at_call(call, place):
 
 def leave_alone(run):
     run.release()
+
+
+def assert_goes_on(killer, alone, distinct):
+    """Run the command to its end: it asks what is missing, once, and writes what a run left alone wrote."""
+    known, since = killer.checks.recorded(), killer.witness.mark()
+    run = killer.checks.fork(killer.server)
+    assert run.wait() == 0, run.said()
+    assert sorted(killer.witness.numbers_asked(since)) == sorted(distinct - known)
+    assert without_times(killer.checks.output) == without_times(alone.output)
+    assert killer.checks.sendable.read_bytes() == alone.sendable.read_bytes()
+    assert not killer.checks.litter()
 
 
 def without_times(path):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import pytest
-from lives import OLD, without_times
+from lives import OLD, assert_goes_on
 from power import AtRandom, Disk, Everything, NamesAlone, Nothing, lay_out
 from recipient_list import RecipientList
 from recording import Sync, Write, record
@@ -38,18 +38,18 @@ class Recorded:
             disk.do(change)
             yield disk
 
-    def checks_after(self, disk, loss):
-        """A folder with what a loss leaves in it."""
+    def killer_after(self, disk, loss):
+        """What runs the command in a folder with what a loss leaves in it."""
         folder = self.folders()
         lay_out(disk.after_loss(loss), folder)
-        return replace(self.killer.checks, folder=folder)
+        return replace(self.killer, checks=replace(self.killer.checks, folder=folder))
 
     def acknowledge(self):
         known = set()
         for change, disk in zip(self.changes, self.disks(), strict=True):
             # A commit returns once this has; what can be read from then on may have been reported as done.
             if isinstance(change, Sync) and change.path.endswith("-wal"):
-                known = self.checks_after(disk, Everything()).recorded()
+                known = self.killer_after(disk, Everything()).checks.recorded()
             self.acknowledged.append(known)
 
 
@@ -73,22 +73,12 @@ def losses(chance, amount):
     return [Nothing(), NamesAlone(), *[AtRandom(chance) for _ in range(amount(1, 20))]]
 
 
-def assert_goes_on(checks, recorded):
-    """Run the command over what was left: it asks what is missing, and writes what it would have written."""
-    known, since = checks.recorded(), recorded.killer.witness.mark()
-    run = checks.fork(recorded.killer.server)
-    assert run.wait() == 0, run.said()
-    assert sorted(recorded.killer.witness.numbers_asked(since)) == sorted(SMALL.distinct - known)
-    assert without_times(checks.output) == without_times(recorded.killer.checks.output)
-    assert checks.sendable.read_bytes() == recorded.killer.checks.sendable.read_bytes()
-
-
 def test_what_a_commit_acknowledged_survives_a_power_loss_at_any_moment(recorded, losses, amount, tell):
     seen = 0
     for place, disk in enumerate(recorded.disks()):
         if place % amount(9, 1) == 0:
             for loss in losses:
-                assert recorded.acknowledged[place] <= recorded.checks_after(disk, loss).recorded()
+                assert recorded.acknowledged[place] <= recorded.killer_after(disk, loss).checks.recorded()
                 seen += 1
     tell(
         f"{seen:,} states after a power loss in {len(recorded.changes)} changes: nothing acknowledged is lost"
@@ -114,16 +104,16 @@ def test_after_a_power_loss_the_same_command_goes_on(recorded, losses, amount):
     step = len(recorded.changes) // amount(3, 40)
     for place, disk in enumerate(recorded.disks()):
         if place % step == step - 1:
-            assert_goes_on(recorded.checks_after(disk, losses[-1]), recorded)
+            assert_goes_on(recorded.killer_after(disk, losses[-1]), recorded.killer.checks, SMALL.distinct)
 
 
 def test_a_torn_log_costs_the_commits_that_were_torn_and_no_other(recorded, chance, amount):
     complete = complete_at(recorded)
     for _ in range(amount(3, 100)):
         cut = chance.randrange(max(complete))
-        checks = killed_with_log_cut(recorded, cut)
-        assert complete[max(length for length in complete if length <= cut)] <= checks.recorded()
-        assert_goes_on(checks, recorded)
+        killer = killed_with_log_cut(recorded, cut)
+        assert complete[max(length for length in complete if length <= cut)] <= killer.checks.recorded()
+        assert_goes_on(killer, recorded.killer.checks, SMALL.distinct)
 
 
 def complete_at(recorded):
@@ -138,9 +128,9 @@ def complete_at(recorded):
 
 
 def killed_with_log_cut(recorded, length):
-    """A folder as a kill leaves it before the WAL is written back, and the WAL cut to a length."""
+    """What runs the command in a folder as a kill leaves it, the WAL not written back and cut to a length."""
     place = recorded.acknowledged.index(SMALL.distinct)
     disk = next(islice(recorded.disks(), place, None))
-    checks = recorded.checks_after(disk, Everything())
-    os.truncate(checks.ledger.with_name(checks.ledger.name + "-wal"), length)
-    return checks
+    killer = recorded.killer_after(disk, Everything())
+    os.truncate(f"{killer.checks.ledger}-wal", length)
+    return killer

@@ -82,6 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return UsageError.exit_code
-    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:  # noqa: BLE001 - the last net
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the last net: a panic of polars is no Exception
         return report_failure(error)
     return code if isinstance(code, int) else 0

@@ -21,6 +21,7 @@ from validator.batch.fanout import Bounds
 from validator.batch.guarding import doubts, inherit, own_numbers, without
 from validator.batch.paced import paced
 from validator.batch.provider import SendApiProvider
+from validator.batch.stop import Stop, stop_at
 from validator.batch.watch import Watch
 from validator.cli.connect import ProviderOptions, make_budget, make_client, make_lanes
 from validator.cli.failure import innermost
@@ -32,12 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from validator.batch.ask import Watcher
-    from validator.batch.fanout import FanOut
     from validator.batch.guarding import Inherited
     from validator.batch.plan import Plan
     from validator.batch.provider import Provider, Status
     from validator.batch.tally import Tally
-    from validator.errors import Interrupted, ValidatorError
+    from validator.errors import ValidatorError
     from validator.ledger import Ledger
     from validator.model import Number
     from validator.pacing import Budget, BudgetReport, Guard
@@ -154,6 +154,7 @@ class Asker:
         async with anyio.create_task_group() as tasks:
             stop = Stop()
             tasks.start_soon(stop_on_signals, stop)
+            tasks.start_soon(stop_at, _deadline_s(self._options), stop, time.time)
             ending, left_out = await self._ask_all(plan, asking, stop), 0
             if ending is None:
                 second = then(plan)
@@ -235,14 +236,17 @@ class Asker:
 
 def _bounds(options: AskOptions, ledger: Ledger) -> Bounds:
     now = datetime.now().astimezone()
-    deadline_s = math.inf if options.deadline is None else (options.deadline - now).total_seconds()
     return Bounds(
         concurrency=options.concurrency,
-        deadline=anyio.current_time() + deadline_s,
+        deadline=anyio.current_time() + _deadline_s(options) - time.time(),
         max_wait_s=options.max_wait,
         max_error_rate=options.max_error_rate,
         left_today=_left_today(options, ledger, now),
     )
+
+
+def _deadline_s(options: AskOptions) -> float:
+    return math.inf if options.deadline is None else options.deadline.timestamp()
 
 
 def _left_today(options: AskOptions, ledger: Ledger, now: datetime) -> dict[str, int]:
@@ -257,25 +261,6 @@ def _left_today(options: AskOptions, ledger: Ledger, now: datetime) -> dict[str,
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-class Stop:
-    """Stops a run in order: the fan-out that goes on, and any that would begin after it."""
-
-    def __init__(self) -> None:
-        self._why: Interrupted | None = None
-        self._wanted = anyio.Event()
-
-    def __call__(self, why: Interrupted) -> None:
-        """Stop."""
-        self._why = why
-        self._wanted.set()
-
-    async def watch(self, fan_out: FanOut, _: Tally) -> None:
-        """Stop this fan-out when it is time."""
-        await self._wanted.wait()
-        if self._why:
-            fan_out.stop(self._why)
 
 
 def _warnings(options: AskOptions) -> tuple[str, ...]:

@@ -31,6 +31,12 @@ def report_failure(error: BaseException) -> int:
         case KeyboardInterrupt() | click.exceptions.Abort():
             _say("interrupted; nothing that was found out is lost, and the same command goes on from here")
             return Interrupted.exit_code
+        case MemoryError():
+            _say(
+                "memory ran out; nothing that was found out is lost. Leave this process more of it, then run "
+                "the same command again"
+            )
+            return ValidatorError.exit_code
         case _:
             _say(f"internal error: {type(cause).__name__} {_place(cause)}. This is a bug; -v shows all of it")
             return ValidatorError.exit_code

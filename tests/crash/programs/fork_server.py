@@ -61,13 +61,16 @@ def _fork(order):
 def _run(words, folder, environment, *, held):
     os.chdir(folder)
     os.environ.update(environment)
-    for stream, name, mode in ((0, os.devnull, os.O_RDONLY), (1, "out", None), (2, "err", None)):
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND if mode is None else mode
-        os.dup2(os.open(name, flags), stream)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+    for stream, name in ((sys.stdout, "out"), (sys.stderr, "err")):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream.fileno())
+    # As `validator.__main__` does it, whatever the shell that started all this has set.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     command = importlib.import_module("validator.cli")
     importlib.import_module(f"validator.cli.{words[0]}")
     if held:
         signal.raise_signal(signal.SIGSTOP)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return command.main(words)
 
 
