@@ -13,7 +13,7 @@ from validator.batch.plan import Only, Order
 from validator.errors import UsageError
 from validator.phone import Accept, parse_region
 from validator.settings import MaxAge
-from validator.tables import ReadOptions, ending_of, format_of, suffix_of
+from validator.tables import Ragged, ReadOptions, ending_of, format_of, suffix_of
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -35,6 +35,7 @@ class ListOptions:
     accept: str
     landlines: str
     sheet: str | None
+    ragged: str
     suppress: tuple[Path, ...]
     suppress_columns: tuple[str, ...]
     prefix: str = ""
@@ -72,7 +73,7 @@ class ListOptions:
             region_column=self.region_column,
             accept=Accept(self.accept),
             landlines=Landlines(self.landlines),
-            options=ReadOptions(sheet=self.sheet),
+            options=ReadOptions(sheet=self.sheet, ragged=Ragged(self.ragged)),
             suppress=self.suppress,
             suppress_columns=self.suppress_columns,
             prefix=self.prefix,

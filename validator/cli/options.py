@@ -185,6 +185,13 @@ input_options = stack(
         show_default=True,
         help="Ask about fixed lines too, or not.",
     ),
+    click.option(
+        "--ragged",
+        type=click.Choice(["error", "keep"]),
+        default="error",
+        show_default=True,
+        help="Rows of a CSV file with fewer or more cells than its header: refuse the file, or keep them.",
+    ),
     click.option("--sheet", help="Sheet of a workbook.  [default: the first that is not hidden]"),
     click.option(
         "--suppress",

@@ -13,12 +13,13 @@ from validator.tables.formats import (
 from validator.tables.phone_column import find_phone_column, phone_columns, require_column
 from validator.tables.region_column import find_region_column, region_columns
 from validator.tables.replace import replacing, require_room, require_writable, same_file
-from validator.tables.table import BATCH_ROWS, ReadOptions, Table, Writer
+from validator.tables.table import BATCH_ROWS, Ragged, ReadOptions, Table, Writer
 
 __all__ = [
     "BATCH_ROWS",
     "FORMATS",
     "Format",
+    "Ragged",
     "ReadOptions",
     "Table",
     "Writer",

@@ -41,6 +41,7 @@ class Format:
     Attributes:
         name: what `--format` calls it.
         suffixes: the endings of file names that say it, in lower case.
+        has_sheets: whether its files have sheets to choose from.
         packable: whether its files may be compressed (`.csv.gz`); the others compress what they hold.
         open: opens a file of it.
         write: writes one.
@@ -51,17 +52,7 @@ class Format:
     open: Callable[[Path, ReadOptions], Table]
     write: _Writing
     packable: bool = False
-
-
-def _plainly(opener: Callable[[Path], Table]) -> Callable[[Path, ReadOptions], Table]:
-    """Return an opener for a format that has no sheets."""
-
-    def opened(path: Path, options: ReadOptions) -> Table:
-        if options.sheet is not None:
-            raise FileError(f"{path} has no sheets; leave out --sheet.")
-        return opener(path)
-
-    return opened
+    has_sheets: bool = False
 
 
 FORMATS = {
@@ -70,14 +61,26 @@ FORMATS = {
         Format(
             "csv",
             (".csv", ".tsv", ".txt", ".tab"),
-            _plainly(open_delimited),
+            lambda path, options: open_delimited(path, options.ragged),
             writing_delimited,
             packable=True,
         ),
-        Format("ndjson", (".ndjson", ".jsonl"), _plainly(open_ndjson), writing_ndjson, packable=True),
-        Format("parquet", (".parquet", ".pq"), _plainly(open_parquet), writing_parquet),
-        Format("arrow", (".arrow", ".feather", ".ipc"), _plainly(open_arrow), writing_arrow),
-        Format("excel", (".xlsx",), open_excel, writing_excel),
+        Format(
+            "ndjson",
+            (".ndjson", ".jsonl"),
+            lambda path, _: open_ndjson(path),
+            writing_ndjson,
+            packable=True,
+        ),
+        Format("parquet", (".parquet", ".pq"), lambda path, _: open_parquet(path), writing_parquet),
+        Format("arrow", (".arrow", ".feather", ".ipc"), lambda path, _: open_arrow(path), writing_arrow),
+        Format(
+            "excel",
+            (".xlsx",),
+            lambda path, options: open_excel(path, options.sheet),
+            writing_excel,
+            has_sheets=True,
+        ),
     )
 }
 
@@ -128,7 +131,10 @@ def open_table(
     Raises:
         FileError: it is missing, unreadable, empty, damaged or of another format; one line with the remedy.
     """
-    return FORMATS[format_of(path, format)].open(path, options)
+    chosen = FORMATS[format_of(path, format)]
+    if options.sheet is not None and not chosen.has_sheets:
+        raise FileError(f"{path} has no sheets; leave out --sheet.")
+    return chosen.open(path, options)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -16,15 +17,24 @@ VERBATIM = "\0verbatim"  # the column of `Table.verbatim` with what stands for a
 SAMPLE_ROWS = 500  # rows a sample has at most: phone numbers are told from other text long before that
 
 
+class Ragged(StrEnum):
+    """What happens to rows of delimited text that are shorter or longer than the header."""
+
+    ERROR = "error"
+    KEEP = "keep"
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """What can be asked of the reading of a list.
 
     Attributes:
         sheet: of a workbook; the first one that is not hidden where None.
+        ragged: what happens to rows that are not as wide as the header.
     """
 
     sheet: str | None = None
+    ragged: Ragged = Ragged.ERROR
 
 
 class Table(Protocol):

@@ -13,10 +13,11 @@ from validator.errors import FileError
 from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
 from validator.tables.delimited.layout import Layout, find_layout
 from validator.tables.delimited.lines import Lines, plain_records
+from validator.tables.delimited.ragged import RECORD_BYTES, filled_up, parsed_blocks, widened
 from validator.tables.delimited.records import Malformed, Record, records, whole_records
 from validator.tables.delimited.window import is_short, window_texts
 from validator.tables.refusals import require_regular
-from validator.tables.table import BATCH_ROWS, VERBATIM, thinned
+from validator.tables.table import BATCH_ROWS, VERBATIM, Ragged, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
     from validator.tables.delimited.dialect import Dialect
 
-# Spreadsheets hold 32,767 characters a cell. A record beyond this is a quote that never closes, or no list.
-_RECORD_BYTES = 16 << 20
+_TOO_LONG = f"is longer than {RECORD_BYTES:,} bytes; is it a list with one row a line?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class DelimitedTable:
     path: Path
     encoding: Encoding
     layout: Layout
+    ragged: Ragged = Ragged.ERROR
     format: str = "csv"
 
     @property
@@ -67,18 +68,15 @@ class DelimitedTable:
         if is_short(self.path):
             return thinned(pl.concat([pl.DataFrame(schema=self.schema), *self.batches()]))
         texts = window_texts(self.path, self.encoding, self.dialect.syntax)
-        rows = chain.from_iterable(records(text, self.dialect.syntax, final=False) for text in texts)
+        rows: Iterable[Record] = chain.from_iterable(
+            records(text, self.dialect.syntax, final=False) for text in texts
+        )
+        if self.ragged is Ragged.KEEP:
+            rows = (filled_up(row, len(self.header)) for row in rows)
         return thinned(self._frame_of(rows))
 
     def _lines(self, blocks: Iterable[bytes]) -> Iterator[Lines]:
-        rest, skip, line = b"", self.layout.body_offset, self.layout.body_line
-        for block in chain(blocks, [b""]):
-            text, skip = rest + block[skip:], max(0, skip - len(block))
-            lines, used = self._parse(text, line, final=not block)
-            rest = text[used:]
-            line += text.count(self.dialect.syntax.line_end, 0, used)
-            if len(lines.texts):
-                yield lines
+        return (lines for lines in parsed_blocks(blocks, self.layout, self._parse) if len(lines.texts))
 
     def _parse(self, text: bytes, line: int, *, final: bool) -> tuple[Lines, int]:
         """Return the whole records at the beginning of `text` and the bytes they take."""
@@ -87,7 +85,9 @@ class DelimitedTable:
         texts = plain_records(text[:used], syntax, width) if used else None
         if texts is not None:
             return Lines(texts, partial(self._read_plain, text[:used])), used
-        return self._parse_exactly(text, line, final=final or len(text) > _RECORD_BYTES)
+        if not final and len(text) > RECORD_BYTES:
+            return self._parse_exactly(text, line, final=True, cut=True)
+        return self._parse_exactly(text, line, final=final)
 
     def _read_plain(self, text: bytes, columns: Sequence[str] | None) -> pl.DataFrame:
         # polars takes a text that begins with `x^` for a compressed one, and skips none before a first line.
@@ -102,16 +102,19 @@ class DelimitedTable:
         )
         return cells.select(columns or list(self.schema)).collect()
 
-    def _parse_exactly(self, text: bytes, line: int, *, final: bool) -> tuple[Lines, int]:
+    def _parse_exactly(self, text: bytes, line: int, *, final: bool, cut: bool = False) -> tuple[Lines, int]:
+        """Parse cell by cell; `cut` says that `text` is as long as a record may be, and the file goes on."""
         rows: list[Record] = []
         texts: list[bytes] = []
-        used = 0
+        used, syntax = 0, self.dialect.syntax
         try:
-            for record in records(text, self.dialect.syntax, final=final):
-                self._check_width(record, text, used, line)
+            for record in records(text, syntax, final=final):
+                if cut and record.end == len(text):
+                    raise self._error(text, used, line, _TOO_LONG)
                 if not record.blank or len(self.header) == 1:
-                    rows.append(record)
-                    texts.append(text[used : record.end].rstrip(b"\r\n"))
+                    rows.append(self._fitted(record, text, used, line))
+                    missing = len(self.header) - len(record.cells)
+                    texts.append(text[used : record.end].rstrip(b"\r\n") + missing * syntax.delimiter)
                 used = record.end
         except Malformed as error:
             raise self._error(text, error.offset, line, f"{error.what}.") from error
@@ -119,12 +122,15 @@ class DelimitedTable:
         frame = self._frame_of(rows)
         return Lines(written, lambda columns: frame.select(columns or pl.all())), used
 
-    def _check_width(self, record: Record, text: bytes, start: int, line: int) -> None:
+    def _fitted(self, record: Record, text: bytes, start: int, line: int) -> Record:
         cells, width = len(record.cells), len(self.header)
-        if cells != width and not record.blank:
-            what = f"has {cells} {'cell' if cells == 1 else 'cells'} where the header has {width}"
-            remedy = f"quote cells that contain {self.dialect.delimiter!r}, or add what is missing"
-            raise self._error(text, start, line, f"{what}; {remedy}.")
+        if cells == width:
+            return record
+        if self.ragged is Ragged.KEEP and cells < width:
+            return filled_up(record, width)
+        what = f"has {cells} {'cell' if cells == 1 else 'cells'} where the header has {width}"
+        remedy = f"quote cells that contain {self.dialect.delimiter!r}, or add what is missing"
+        raise self._error(text, start, line, f"{what}; {remedy}, or keep such rows with --ragged keep.")
 
     def _frame_of(self, rows: Iterable[Record]) -> pl.DataFrame:
         width = len(self.header)
@@ -137,7 +143,7 @@ class DelimitedTable:
         return FileError(f"line {place} of {self.path} {what}")
 
 
-def open_delimited(path: Path) -> DelimitedTable:
+def open_delimited(path: Path, ragged: Ragged = Ragged.ERROR) -> DelimitedTable:
     """Open a CSV file, having found its encoding, delimiter, quote character and header.
 
     Raises:
@@ -145,4 +151,7 @@ def open_delimited(path: Path) -> DelimitedTable:
     """
     require_regular(path)
     encoding = find_encoding(path)
-    return DelimitedTable(path, encoding, find_layout(path, encoding))
+    layout = find_layout(path, encoding)
+    if ragged is Ragged.KEEP:
+        layout = widened(path, layout, utf8_blocks(path, encoding))
+    return DelimitedTable(path, encoding, layout, ragged)
