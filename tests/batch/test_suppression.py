@@ -61,6 +61,24 @@ def test_every_phone_column_counts(suppressed):
     assert suppressed(content, suppress_columns=("home phone",)) == [BOB]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"+{ANN} / +{BOB}",
+        f"+{ANN}, +{BOB}",
+        f"+{ANN};+{BOB}",
+        f"+{ANN} +{BOB}",
+        f"+{ANN} or +{BOB}",
+        "07400 123456 / 07400 123457",
+        "07400 123456 - 07400 123457",
+        "07400 123456, 07400 123457",
+        "07400 123456 und 07400 123457",
+    ],
+)
+def test_two_numbers_in_a_cell_are_two_people(suppressed, cell):
+    assert suppressed(f'name\tphone\nAnn\t"{cell}"\n', region="GB") == [ANN, BOB]
+
+
 def test_a_column_may_be_named(suppressed):
     content = f"phone,alt\nn/a,+{ANN}\n"
     assert suppressed(content, suppress_columns=("alt",)) == [ANN]

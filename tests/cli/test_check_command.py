@@ -359,3 +359,20 @@ def test_columns_that_cannot_be_told_apart_are_named_with_the_option(check, opti
 
     assert done.code in (2, 3)
     assert said in done.said[0]
+
+
+def test_columns_may_be_named_in_the_environment_one_a_line(check, environment):
+    environment.setenv("VALIDATOR_CHECK_COLUMN", "work phone\nhome phone")
+
+    assert check(content="work phone,home phone\n,+447700900001\n").code == 0
+
+    assert [row["phone_column"] for row in rows_of("leads.checked.csv")] == ["home phone"]
+
+
+@pytest.mark.parametrize("told", ['column = "work phone"', 'column = ["work phone", "home phone"]'])
+def test_columns_may_be_named_in_a_file(check, told):
+    PROJECT_FILE.write_text(f"[check]\n{told}\n")
+
+    assert check(content="work phone,home phone\n+447700900001,+447700900002\n").code == 0
+
+    assert [row["e164"] for row in rows_of("leads.checked.csv")] == ["+447700900001"]

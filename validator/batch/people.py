@@ -68,6 +68,11 @@ class Reading:
         return (self.column, *self.others)
 
     @property
+    def wanted(self) -> list[str]:
+        """All columns that are read."""
+        return list(dict.fromkeys(name for name in (*self.columns, self.region_column) if name))
+
+    @property
     def schema(self) -> pl.Schema:
         """The columns of the people read so."""
         chosen = {PHONE_COLUMN: pl.Enum(self.columns)} if self.others else {}
@@ -90,10 +95,9 @@ def read_people(
         `line_type` and `country` (null where the cell is no number); with several phone columns, also
         `phone_column`, the one that the number is from.
     """
-    wanted = list(dict.fromkeys(name for name in (*reading.columns, reading.region_column) if name))
     parts = [pl.DataFrame(schema=reading.schema)]
     rows = 0
-    for batch in ahead(_gathered(table.batches(wanted))):
+    for batch in ahead(_gathered(table.batches(reading.wanted))):
         parts.append(people_of(batch, reading, suppressed=suppressed))
         rows += batch.height
         tell(rows)

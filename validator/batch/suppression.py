@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.people import Reading, read_people
+from validator.batch.people import Reading, people_of
 from validator.batch.variants import with_both
 from validator.errors import FileError
-from validator.phone import Accept
+from validator.model import Reason
+from validator.phone import Accept, apart
 from validator.tables import open_table, phone_columns, region_columns, require_column
 
 if TYPE_CHECKING:
@@ -75,22 +76,38 @@ def suppressed_by(tables: Iterable[tuple[Table, Reading]]) -> pl.Series:
 def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
     """Return the numbers of all phone columns of a list: each of them is somebody who opted out."""
     each = [replace(reading, column=column, others=()) for column in reading.columns]
-    found = [read_people(table, one, tell=lambda _: None)["number"] for one in each]
-    unread = pl.DataFrame([pl.Series(str(place), one) for place, one in enumerate(found)])
-    _require_somebody(table, reading, unread.select(pl.all_horizontal(pl.all().is_null())).to_series())
+    found, rows, unread_rows = [pl.Series("number", [], dtype=pl.UInt64)], 0, 0
+    for batch in table.batches(reading.wanted):
+        read = [_numbers_of(batch, one) for one in each]
+        found += [numbers for numbers, _ in read]
+        rows += batch.height
+        unread_rows += (
+            pl.DataFrame([unread.alias(str(place)) for place, (_, unread) in enumerate(read)])
+            .select(pl.all_horizontal(pl.all()).sum())
+            .item()
+        )
+    _require_somebody(table, reading, rows=rows, unread_rows=unread_rows)
     return pl.concat(found)
 
 
-def _require_somebody(table: Table, reading: Reading, unread: pl.Series) -> None:
+def _numbers_of(rows: pl.DataFrame, reading: Reading) -> tuple[pl.Series, pl.Series]:
+    """Return the numbers in a column, and a mask of its cells without any; two in a cell are two people."""
+    people = people_of(rows, reading)
+    several = (people["reason"] == Reason.SEVERAL_NUMBERS.value).fill_null(value=False)
+    cells = pl.col(reading.column).cast(pl.String)
+    parts = people_of(rows.filter(several).with_columns(apart(cells)).explode(reading.column), reading)
+    return pl.concat([people["number"], parts["number"]]), people["number"].is_null() & ~several
+
+
+def _require_somebody(table: Table, reading: Reading, *, rows: int, unread_rows: int) -> None:
     """See that a suppression list, unless it is empty, suppresses somebody."""
-    if unread.is_empty():
+    if not rows:
         log.warning("%s has no rows and suppresses nobody", table.path)
-    elif unread.all():
+    elif unread_rows == rows:
         raise FileError(
             f"no cell of column {' or '.join(map(repr, reading.columns))} of {table.path} is a number, so "
             "that nobody would be suppressed; name another column with --suppress-column, and where the "
             "numbers lack the country code, say which one with --region"
         )
-    elif unread.any():
-        count = unread.sum()
-        log.warning("%d of %d rows of %s hold no number and suppress nobody", count, len(unread), table.path)
+    elif unread_rows:
+        log.warning("%d of %d rows of %s hold no number and suppress nobody", unread_rows, rows, table.path)

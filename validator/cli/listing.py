@@ -29,7 +29,7 @@ class ListOptions:
     input: Path
     output: str | None = None
     sendable: Path | None = None
-    columns: tuple[str, ...]
+    column: tuple[str, ...]
     region: str | None
     region_column: str | None
     accept: str
@@ -37,7 +37,7 @@ class ListOptions:
     sheet: str | None
     ragged: str
     suppress: tuple[Path, ...]
-    suppress_columns: tuple[str, ...]
+    suppress_column: tuple[str, ...]
     prefix: str = ""
     format: str | None = None
     max_age: MaxAge
@@ -67,7 +67,7 @@ class ListOptions:
             input=self.input,
             output=self._target(),
             sendable=self.sendable,
-            columns=self.columns,
+            columns=self.column,
             region=None if self.region is None or find_region else parse_region(self.region),
             find_region=find_region,
             region_column=self.region_column,
@@ -75,7 +75,7 @@ class ListOptions:
             landlines=Landlines(self.landlines),
             options=ReadOptions(sheet=self.sheet, ragged=Ragged(self.ragged)),
             suppress=self.suppress,
-            suppress_columns=self.suppress_columns,
+            suppress_columns=self.suppress_column,
             prefix=self.prefix,
             format=self.format,
             max_age=MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,

@@ -44,6 +44,13 @@ class Parsed(click.ParamType[Any]):
         return self._parse(str(value)) if isinstance(value, str | int | float) else value
 
 
+class ColumnName(click.types.StringParamType):
+    """The name of a column, which may have spaces in it; an environment variable names several in lines."""
+
+    envvar_list_splitter = "\n"
+
+
+COLUMN = ColumnName()
 DURATION = Parsed(parse_duration_s, "duration")
 SHARE = Parsed(parse_share, "share")
 PART = Parsed(parse_part, "share")
@@ -162,7 +169,7 @@ input_options = stack(
     click.option(
         "-c",
         "--column",
-        "columns",
+        type=COLUMN,
         multiple=True,
         callback=lambda _context, _option, columns: tuple(dict.fromkeys(columns)),
         help="Column with the phone numbers; repeat it for several: the first with a number counts.  "
@@ -201,7 +208,7 @@ input_options = stack(
     ),
     click.option(
         "--suppress-column",
-        "suppress_columns",
+        type=COLUMN,
         multiple=True,
         help="Column with the phone numbers of these lists; repeat it for several, which all count.  "
         "[default: found by name and content]",

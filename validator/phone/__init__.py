@@ -13,6 +13,7 @@ from validator.phone.namespace import PhoneExpressions
 from validator.phone.reading import Accept
 from validator.phone.recoveries import RECOVERIES, Recovery
 from validator.phone.regions import parse_region
+from validator.phone.several import apart
 from validator.phone.spelling import fold_words
 from validator.phone.spellings import other_spelling
 
@@ -22,6 +23,7 @@ __all__ = [
     "Accept",
     "PhoneExpressions",
     "Recovery",
+    "apart",
     "calling_codes",
     "fold_words",
     "looks_like_phones",

@@ -36,6 +36,13 @@ def parts(cells: pl.DataFrame) -> pl.DataFrame:
     return _parts(cells.with_row_index("at"), SEPARATOR)
 
 
+def apart(cells: pl.Expr) -> pl.Expr:
+    """Return what stands between the separators of cells that hold several numbers, as lists of texts."""
+    separators = rf"{SEPARATOR}|{'|'.join(_DOUBTFUL_SEPARATORS)}|\n"
+    # A plus sign begins a number, whatever stands before it.
+    return cells.str.replace_all("+", "\n+", literal=True).str.replace_all(separators, "\n").str.split("\n")
+
+
 def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
     """Return questions about what parts texts of shape `CORE` into, but may stand within a number too."""
     cells = cells.with_row_index("at").filter(pl.col("digits") >= TWO_NUMBERS_DIGITS)
