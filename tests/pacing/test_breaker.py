@@ -170,3 +170,15 @@ def test_the_next_attempt_of_an_open_breaker_is_its_probe_and_then_it_resumes():
     assert (breaker.awaits_probe, breaker.probing, breaker.resuming) == (False, True, False)
     breaker.succeeded(5.0)
     assert (breaker.awaits_probe, breaker.probing, breaker.resuming) == (False, False, True)
+
+
+def test_once_closed_it_counts_failures_from_the_beginning():
+    breaker = opened()
+    probe(breaker, 5.0, works=True)
+    resume(breaker, 5.0, 49)
+
+    for _ in range(9):
+        breaker.failed(6.0)
+    assert breaker.state is BreakerState.CLOSED
+    breaker.failed(6.0)
+    assert breaker.state is BreakerState.OPEN

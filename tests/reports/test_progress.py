@@ -116,13 +116,25 @@ def test_the_log_gets_one_line_an_interval(log, clock, state):
     assert [record.progress["done"] for record in log.records] == [0, 30, 60]
 
 
-def test_a_new_phase_and_a_pause_are_logged_at_once(log, clock, state):
+def test_a_new_phase_is_logged_at_once_and_a_pause_after_a_third_of_the_interval(log, clock, state):
     paused = replace(state, paused_because="Retry-After")
-    with LogProgress(logging.getLogger("run"), clock=clock) as progress:
-        for shown in (state, state, paused, paused, state, replace(state, phase="writing")):
+    with LogProgress(logging.getLogger("run"), clock=clock, interval_s=30) as progress:
+        for second, shown in [(0, state), (9, paused), (10, paused), (11, paused), (12, state), (20, state)]:
+            clock.now = float(second)
             progress.update(shown)
+        progress.update(replace(state, phase="writing"))
 
     assert [line.split()[0] for line in log.messages] == ["checking", "paused:", "checking", "writing"]
+
+
+def test_pauses_that_follow_one_another_do_not_flood_the_log(log, clock, state):
+    paused = replace(state, paused_because="Retry-After")
+    with LogProgress(logging.getLogger("run"), clock=clock, interval_s=30) as progress:
+        for second in range(60):
+            clock.now = float(second)
+            progress.update(paused if second % 2 else state)
+
+    assert len(log.messages) <= 7
 
 
 def test_the_log_tells_how_a_phase_ended_before_the_next_begins(log, clock, state):

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # Often enough to see from a log that a night's run is alive, seldom enough to read it in the morning.
 LOG_INTERVAL_S = 30.0
 
+# So much of an interval has to pass before a pause that begins or ends is shown.
+PAUSE_SHARE = 1 / 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressState:
@@ -86,7 +89,10 @@ class NoProgress:
 
 
 class Cadence:
-    """Says which states are worth showing: a new phase, a pause that begins or ends, and one an interval."""
+    """Says which states are worth showing: a new phase, a pause that begins or ends, and one an interval.
+
+    Pauses that follow one another closely, as at the edge of an outage, are shown three in an interval.
+    """
 
     def __init__(self, interval_s: float) -> None:
         self._interval_s = interval_s
@@ -96,9 +102,10 @@ class Cadence:
     def is_due(self, state: ProgressState, now: float) -> bool:
         """Return whether to show the state, and remember it if so."""
         last = self._shown
-        changed = last is None or last.phase != state.phase or last.paused_because != state.paused_because
-        if not changed and now - self._shown_at < self._interval_s:
-            return False
+        if last is not None and last.phase == state.phase:
+            is_other_pause = last.paused_because != state.paused_because
+            if now - self._shown_at < self._interval_s * (PAUSE_SHARE if is_other_pause else 1):
+                return False
         self._shown, self._shown_at = state, now
         return True
 
