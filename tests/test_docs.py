@@ -91,8 +91,9 @@ def test_every_promise_names_a_test_that_exists():
         assert_there_is(*proof)
 
 
-def test_the_tests_named_beside_faults_exist():
-    named = proofs_in((ROOT / "docs" / "faults.md").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("page", ["docs/faults.md", "SECURITY.md"])
+def test_the_tests_named_beside_faults_and_protections_exist(page):
+    named = proofs_in((ROOT / page).read_text(encoding="utf-8"))
 
     assert named
     for proof in named:

@@ -91,6 +91,25 @@ def test_a_log_line_of_json_holds_facts_and_failures(log):
     assert "UsageError: no" in line["error"]
 
 
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_what_others_say_and_every_traceback_is_masked(capsys, log_format):
+    """Our own messages hold masked numbers, and file names with dates in them that are to be read."""
+    set_up_logging(quiet=False, verbose=True, log_format=log_format)
+
+    logging.getLogger("asyncio").error("%s was never retrieved", ValueError("+447700900000 sk_live_abc1"))
+    error = ValueError("could not convert '+447700900001' of sk_live_abc2")
+    error.__cause__ = KeyError("447700900002")
+    logging.getLogger("validator.x").debug("leads-20270115.csv", exc_info=error)
+
+    said = capsys.readouterr().err
+    assert "[number] [key] was never retrieved" in said
+    assert "could not convert '[number]' of [key]" in said
+    assert "KeyError: '[number]'" in said
+    assert "leads-20270115.csv" in said
+    assert "7700900" not in said
+    assert "sk_live" not in said
+
+
 @pytest.mark.parametrize(
     ("options", "level"),
     [({}, logging.INFO), ({"quiet": True}, logging.ERROR), ({"verbose": True}, logging.DEBUG)],

@@ -114,6 +114,10 @@ def test_apostrophes_quote_where_the_header_is_quoted_so(listed, tmp_path):
     assert copied(path, tmp_path).endswith(b"'O''Hara, A',1\n")
 
 
+def test_apostrophes_quote_the_header_behind_blank_lines_too(listed):
+    assert rows(listed("\r\n'id','phone'\n'1','+44'\n")) == [("1", "+44")]
+
+
 def test_apostrophes_quote_where_rows_add_up_only_so(listed):
     assert rows(listed("name,phone\n'Hara, A',1\n'Hill, B',2\n")) == [("Hara, A", "1"), ("Hill, B", "2")]
 

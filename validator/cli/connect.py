@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import stat
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -57,11 +58,18 @@ def read_key(path: Path | None) -> ApiKey:
     Raises:
         UsageError: there is none, or it is malformed, or the file cannot be read.
     """
+    _leave_no_core_dump()
     if path is not None:
         return ApiKey.parse(_key_in(path))
     if not (text := os.environ.get(KEY_VARIABLE, "")):
         raise UsageError(f"no API key; set {KEY_VARIABLE}, or name a file that holds it with --api-key-file")
     return ApiKey.parse(text)
+
+
+def _leave_no_core_dump() -> None:
+    """Let a crash of the interpreter write no file: it would hold the key, and people's numbers."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _key_in(path: Path) -> str:

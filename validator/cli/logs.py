@@ -6,12 +6,20 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 ROOT = "validator"
 
 
-class JsonLines(logging.Formatter):
+class Lines(logging.Formatter):
+    """Lines of text. Keys and numbers in tracebacks are masked: any library may quote what it choked on."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """Return the traceback, masked."""
+        return _mask(super().formatException(ei))
+
+
+class JsonLines(Lines):
     """One JSON object a line: `time` (ISO 8601, UTC), `level`, `logger`, `message`, and any `error`.
 
     The facts of a progress line (`record.progress`, a dict) stand beside them as `progress`.
@@ -44,9 +52,22 @@ class StandardError(logging.StreamHandler[TextIO]):
 def set_up_logging(*, quiet: bool, verbose: bool, log_format: str) -> None:
     """Log this tool's own words to standard error; other libraries speak up from warnings on."""
     handler = StandardError()
-    handler.setFormatter(
-        JsonLines() if log_format == "json" else logging.Formatter("%(asctime)s %(message)s")
-    )
+    handler.setFormatter(JsonLines() if log_format == "json" else Lines("%(asctime)s %(message)s"))
+    handler.addFilter(_mask_what_others_say)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO
     logging.getLogger(ROOT).setLevel(level)
+
+
+def _mask_what_others_say(record: logging.LogRecord) -> bool:
+    """Mask a message of another library's; ours hold masked numbers, and dates that look like numbers."""
+    if not record.name.startswith(ROOT):
+        record.msg, record.args = _mask(record.getMessage()), ()
+    return True
+
+
+def _mask(text: str) -> str:
+    # Imported here, since it stands with the client: commands without network start without that.
+    from validator.sendapi.masking import mask  # noqa: PLC0415
+
+    return mask(text)

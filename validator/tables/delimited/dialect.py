@@ -110,7 +110,7 @@ def _apostrophes(head: bytes, plain: _Trial, *, whole: bool) -> _Trial | None:
     """
     if _QUOTE_OPENS.search(head) or not _APOSTROPHE_OPENS.search(head):
         return None
-    if plain.agreement == 1 and not head.startswith(b"'"):
+    if plain.agreement == 1 and not head.lstrip(b"\r\n").startswith(b"'"):
         return None
     dialects = [replace(plain.dialect, delimiter=d, quote="'") for d in _DELIMITERS]
     trials = [_trial(head, dialect, whole=whole) for dialect in dialects]
