@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock docs limiters crash fuzz bench clean
+.PHONY: help setup demo test check format lock docs limiters crash fuzz ledger bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -61,6 +61,13 @@ FUZZ_SEED ?= 0
 
 fuzz: setup ## Feed every parser a million inputs (FUZZ_INPUTS, from FUZZ_SEED)
 	FUZZ_INPUTS=$(FUZZ_INPUTS) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/fuzz -q
+
+LEDGER_SEQUENCES ?= 10000
+LEDGER_STEPS ?= 50
+
+ledger: setup ## Hold the ledger to a model through 10,000 sequences of 50 steps (LEDGER_SEQUENCES, LEDGER_STEPS)
+	LEDGER_SEQUENCES=$(LEDGER_SEQUENCES) LEDGER_STEPS=$(LEDGER_STEPS) \
+		$(BIN)/python -m pytest tests/ledger/test_ledger_model.py -q
 
 bench: setup ## Measure, each figure against what it is to be compared with
 	$(BIN)/python benchmarks/run.py

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, Verdict
 

@@ -1,5 +1,9 @@
-"""The ledger against a dictionary, in any order of its operations, crashes included."""
+"""The ledger against a dictionary, in any order of its operations, crashes and power cuts included.
 
+LEDGER_SEQUENCES=10000 LEDGER_STEPS=50 is the long form (`make ledger`).
+"""
+
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -8,9 +12,14 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from ledger_files import copied, mixed, wal_of, wal_size
+from ledger_model import DOUBTS, NO, LedgerModel
 
-from validator.ledger import Ledger, read
+from validator.ledger import Ledger, Selection, read
 from validator.model import Number, Outcome, Reason, Source, Verdict
+
+SEQUENCES = int(os.environ.get("LEDGER_SEQUENCES", "30"))
+STEPS = int(os.environ.get("LEDGER_STEPS", "25"))
 
 FIRST = 447_700_900_000
 REASONS = {
@@ -19,8 +28,6 @@ REASONS = {
     Verdict.INVALID: Reason.REJECTED_BY_PROVIDER,
     Verdict.UNKNOWN: Reason.TIMEOUT,
 }
-NO = Verdict.NOT_REGISTERED
-DOUBTS = {Reason.NOT_ON_WHATSAPP: "session_suspect", Reason.NOT_ON_WHATSAPP_TWICE: "not_confirmed"}
 NUMBERS = st.integers(FIRST, FIRST + 5).map(Number)
 TIMES_MS = st.integers(0, 100)
 
@@ -29,134 +36,192 @@ outcomes = st.builds(
     verdict=st.sampled_from(list(REASONS)),
     number=NUMBERS,
     whatsapp_id=st.sampled_from([None, "447700900001@s.whatsapp.net", "7@lid"]),
-    source=st.sampled_from([Source.API, Source.CONTACTS]),
+    source=st.sampled_from([Source.API, Source.CONTACTS, Source.IMPORTED]),
     checked_at_ms=TIMES_MS,
     session=st.sampled_from(["", "sess_a"]),
     attempts=st.integers(0, 4),
 )
 
 
-def row_of(outcome, *, waits):
-    unknown = outcome.verdict is Verdict.UNKNOWN
-    suspect = waits and outcome.verdict is NO
-    return (
-        int(outcome.number),
-        "unknown" if suspect else outcome.verdict.value,
-        DOUBTS[outcome.reason] if suspect else outcome.reason.value if outcome.reason else None,
-        None if unknown else outcome.whatsapp_id,
-        outcome.source.value,
-        outcome.checked_at_ms,
-        outcome.session,
-        outcome.attempts,
-    )
+def rows_in(chunks):
+    return [row for chunk in chunks for row in chunk]
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """`answers` and `failures` are what must be durable; `group` is what need not be yet."""
+    """`states` has what was durable since the WAL began: its size then, and the model."""
 
     @initialize()
     def start(self):
         self.folder = Path(tempfile.mkdtemp())
         self.path = self.folder / "ledger.sqlite"
-        self.ledger = Ledger.open(self.path, holder="pytest")
-        self.answers, self.failures, self.suspects, self.group = {}, {}, {}, []
-        self.ordinal = self.through = 0
+        self.model = LedgerModel()
+        self.states = []
+        self.open(self.path)
 
     def teardown(self):
         self.ledger.close()
         shutil.rmtree(self.folder)
 
+    def open(self, path):
+        """Begin with the files at a path; beneath the first commit in their WAL is the ledger as it is."""
+        self.path = path
+        self.ledger = Ledger.open(path, holder="pytest")
+        self.states = [(0, self.model.durable()), (wal_size(path), self.model.durable())]
+
+    def written(self):
+        """Remember what has just become durable."""
+        if wal_size(self.path) < self.states[-1][0]:
+            self.states = []
+        self.states.append((wal_size(self.path), self.model.durable()))
+
+    def survive(self, path, *models):
+        """Go on with the files that a crash has left, which hold the state of one of the models, whole."""
+        self.ledger.close()
+        with Ledger.open(path, holder="pytest") as survivor:
+            facts = rows_in(survivor.facts())
+        held = [model for model in models if model.facts() == facts]
+        assert held, "what the crash has left is none of the states that it may leave"
+        self.model = held[-1]
+        self.open(path)
+
     @rule(outcome=outcomes)
     def record(self, outcome):
         self.ledger.record(outcome)
-        self.group.append((outcome, 0))
+        self.model.group.append((outcome, 0))
 
     @rule(number=NUMBERS, reason=st.sampled_from(list(DOUBTS)), at_ms=TIMES_MS)
     def suspect(self, number, reason, at_ms):
         outcome = Outcome(number=number, verdict=NO, reason=reason, checked_at_ms=at_ms, session="sess_a")
-        self.ordinal += 1
-        self.ledger.suspect(outcome, self.ordinal)
-        self.group.append((outcome, self.ordinal))
+        self.model.ordinal += 1
+        self.ledger.suspect(outcome, self.model.ordinal)
+        self.model.group.append((outcome, self.model.ordinal))
 
     @rule(back=st.integers(0, 4))
     def vouch(self, back):
-        self.through = max(self.through, self.ordinal - back)
-        self.ledger.vouch("sess_a", max(0, self.ordinal - back))
+        through = max(0, self.model.ordinal - back)
+        self.model.through = max(self.model.through, through)
+        self.ledger.vouch("sess_a", through)
 
     @rule(back=st.integers(0, 4))
     def retract(self, back):
-        through = max(0, self.ordinal - back)
+        through = max(0, self.model.ordinal - back)
         retracted = self.ledger.retract("sess_a", through)
-        self.settle()
-        assert retracted == sorted(self.take_suspects(through), key=int)
+        self.model.settle()
+        assert retracted == sorted(self.model.take_suspects(through), key=int)
+        self.written()
 
     @rule()
     def commit(self):
-        assert self.ledger.commit() == len(self.group)
-        self.settle()
+        assert self.ledger.commit() == len(self.model.group)
+        self.model.settle()
+        self.written()
+
+    @rule(taken_in=st.lists(outcomes, max_size=6), parts=st.integers(1, 3))
+    def merge(self, taken_in, parts):
+        self.model.settle()
+        chunks = [taken_in[place::parts] for place in range(parts)]
+        assert self.ledger.merge(chunks) == sum([self.model.merge(chunk) for chunk in chunks])
+        self.written()
+
+    @rule(before_ms=TIMES_MS)
+    def purge_by_age(self, before_ms):
+        self.model.settle()
+        before = len(self.model.known())
+        self.model.purge(before_ms=before_ms)
+        purged = self.ledger.purge(Selection(before_ms=before_ms))
+        assert purged.numbers == before - len(self.model.known())
+        self.written()
+
+    @rule(numbers=st.sets(NUMBERS, max_size=3))
+    def purge_by_number(self, numbers):
+        self.model.settle()
+        self.model.purge(numbers=numbers)
+        self.ledger.purge(Selection(numbers=numbers))
+        content = self.path.read_bytes() + wal_of(self.path).read_bytes()
+        assert not [number for number in numbers if str(int(number)).encode() in content]
+        self.written()
+
+    @rule()
+    def go_round(self):
+        """Take all facts to another ledger."""
+        with Ledger.open(self.folder / "elsewhere.sqlite", holder="pytest") as elsewhere:
+            elsewhere.purge(Selection(before_ms=2**62))
+            facts = rows_in(self.ledger.facts())
+            elsewhere.merge([[self.outcome_of(fact) for fact in facts]])
+            assert rows_in(elsewhere.facts()) == self.model.facts_elsewhere()
+
+    @staticmethod
+    def outcome_of(fact):
+        number, verdict, reason, whatsapp_id, source, session, attempts, at_ms = fact
+        return Outcome(
+            number=Number(number),
+            verdict=Verdict(verdict),
+            reason=Reason(reason) if reason else None,
+            whatsapp_id=whatsapp_id,
+            source=Source(source),
+            session=session,
+            attempts=attempts,
+            checked_at_ms=at_ms,
+        )
 
     @rule()
     def reopen(self):
         self.ledger.close()
-        self.settle()
-        self.ledger = Ledger.open(self.path, holder="pytest")
+        self.model.settle()
+        self.open(self.path)
 
-    @precondition(lambda self: self.group)
+    @precondition(lambda self: self.model.group)
     @rule()
     def crash(self):
-        """What a killed process leaves: the files as they are on disk, copied while they are open."""
-        copy = Path(tempfile.mkdtemp(dir=self.folder))
-        for end in ("", "-wal"):
-            shutil.copy(f"{self.path}{end}", copy / f"ledger.sqlite{end}")
+        self.survive(copied(self.path), self.model.durable())
+
+    @rule(data=st.data())
+    def tear_the_wal(self, data):
+        """The end of the WAL is lost, wherever that falls: the last whole commit before it stands."""
+        cut = data.draw(st.integers(0, wal_size(self.path)))
+        copy = copied(self.path)
+        with wal_of(copy).open("r+b") as wal:
+            wal.truncate(cut)
+        self.survive(copy, [model for size, model in self.states if size <= cut][-1])
+
+    @precondition(lambda self: self.model.group)
+    @rule(seed=st.integers(0, 2**32))
+    def lose_power_while_committing(self, seed):
+        """Any of what was not yet synced may be missing: the commit is there whole, or not at all."""
+        copy, before = copied(self.path), self.model.durable()
+        self.ledger.commit()
+        self.model.settle()
+        old, new = wal_of(copy).read_bytes(), wal_of(self.path).read_bytes()
+        left = old + mixed(b"", new[len(old) :], seed)
+        wal_of(copy).write_bytes(left)
+        self.survive(copy, *([] if left == new else [before]), self.model.durable())
+
+    @rule(seed=st.integers(0, 2**32))
+    def lose_power_while_closing(self, seed):
+        """The WAL is written back into the file: whatever of that is missing, the WAL still has it."""
+        self.commit()
+        copy = copied(self.path)
         self.ledger.close()
-        self.path = copy / "ledger.sqlite"
-        self.ledger = Ledger.open(self.path, holder="pytest")
-        self.group, self.through = [], 0
-
-    def settle(self):
-        for outcome, ordinal in self.group:
-            if outcome.verdict is Verdict.UNKNOWN or ordinal > self.through:
-                self.failures[outcome.number] = outcome
-            else:
-                self.answers[outcome.number] = outcome
-                self.failures.pop(outcome.number, None)
-            if ordinal > self.through:
-                self.suspects[ordinal] = outcome.number
-        for number in self.take_suspects(self.through):
-            self.answers[number] = self.failures.pop(number)
-        self.group, self.through = [], 0
-
-    def take_suspects(self, through):
-        """Forget suspects up to an ordinal; return the numbers that still are what the last of them left."""
-        taken = {number for ordinal, number in self.suspects.items() if ordinal <= through}
-        self.suspects = {ordinal: number for ordinal, number in self.suspects.items() if ordinal > through}
-        return {
-            number
-            for number in taken - set(self.suspects.values())
-            if number in self.failures and self.failures[number].verdict is NO
-        }
-
-    def expected(self, fresh_from_ms):
-        shown = dict(self.failures)
-        for number, answer in self.answers.items():
-            if number not in shown or answer.checked_at_ms >= fresh_from_ms:
-                shown[number] = answer
-        return [row_of(shown[n], waits=shown[n] is self.failures.get(n)) for n in sorted(shown, key=int)]
+        copy.write_bytes(mixed(copy.read_bytes(), self.path.read_bytes(), seed))
+        self.survive(copy, self.model.durable())
 
     @rule(fresh_from_ms=TIMES_MS, numbers=st.none() | st.lists(NUMBERS))
     def ask(self, fresh_from_ms, numbers):
         with read(self.path) as reader:
-            chunks = reader.known(numbers, fresh_from_ms=dict.fromkeys(Verdict, fresh_from_ms))
-            rows = [row for chunk in chunks for row in chunk]
+            rows = rows_in(reader.known(numbers, fresh_from_ms=dict.fromkeys(Verdict, fresh_from_ms)))
 
         wanted = None if numbers is None else {int(number) for number in numbers}
-        assert rows == [row for row in self.expected(fresh_from_ms) if wanted is None or row[0] in wanted]
+        expected = self.model.shown(fresh_from_ms)
+        assert rows == [row for row in expected if wanted is None or row[0] in wanted]
 
     @invariant()
     def what_is_durable_is_shown(self):
-        assert [row for chunk in self.ledger.known() for row in chunk] == self.expected(0)
-        assert self.ledger.stats(0).numbers == len(self.answers.keys() | self.failures.keys())
+        assert rows_in(self.ledger.known()) == self.model.shown()
+        assert rows_in(self.ledger.facts()) == self.model.facts()
+        assert self.ledger.stats(0).numbers == len(self.model.known())
+        waiting = {one.ordinal: one.number for one in self.ledger.suspects("sess_a")}
+        assert waiting == {ordinal: int(number) for ordinal, number in self.model.suspects.items()}
 
 
 TestLedgerMachine = pytest.mark.slow(LedgerMachine.TestCase)
-TestLedgerMachine.settings = settings(max_examples=30, stateful_step_count=25)
+TestLedgerMachine.settings = settings(max_examples=SEQUENCES, stateful_step_count=STEPS)

@@ -7,7 +7,7 @@ Understood are the columns of `exporting.COLUMNS`. Needed are a column of number
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -21,6 +21,7 @@ from validator.phone import Accept, normalise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from validator.ledger import FactRow
     from validator.tables import Table
 
 CHUNK_ROWS = 10_000
@@ -55,19 +56,20 @@ class Facts:
     def outcomes(self) -> Iterator[list[Outcome]]:
         """Yield the facts as the ledger takes them, in chunks."""
         for part in self.frame.iter_slices(CHUNK_ROWS):
-            yield [_outcome(row) for row in part.iter_rows(named=True)]
+            yield [_outcome(row) for row in part.iter_rows()]
 
 
-def _outcome(row: dict[str, Any]) -> Outcome:
+def _outcome(row: FactRow) -> Outcome:
+    number, verdict, reason, whatsapp_id, source, session, attempts, checked_at_ms = row
     return Outcome(
-        number=Number(row["number"]),
-        verdict=Verdict(row["verdict"]),
-        reason=None if row["reason"] is None else Reason(row["reason"]),
-        whatsapp_id=row["whatsapp_id"],
-        source=Source(row["source"]),
-        checked_at_ms=row["checked_at_ms"],
-        session=row["session"],
-        attempts=row["attempts"],
+        number=Number(number),
+        verdict=Verdict(verdict),
+        reason=None if reason is None else Reason(reason),
+        whatsapp_id=whatsapp_id,
+        source=Source(source),
+        checked_at_ms=checked_at_ms,
+        session=session,
+        attempts=attempts,
     )
 
 
