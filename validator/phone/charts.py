@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -25,6 +26,8 @@ from validator.phone.patterns import UnreadablePattern, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from validator.phone.patterns import Range
 
 # Digits of a national number for which there are ranges: with a calling code they still go into 64 bits.
 DESCRIBED_DIGITS = 16
@@ -174,8 +177,10 @@ def _lines(code: int, plans: list[Plan]) -> Iterator[tuple[int, ...]]:
         base = code * 10**digits
         mark = plans[0].place * PLAN_SPAN + 10 ** min(digits, reach + 1)
         behind = 10 ** max(0, digits - reach)
-        for first, end in pairwise(_turns(plans, digits)):
-            answer = answers.of(judge(_parsed(code, _text(first, digits))))
+        told: dict[int, int] = {}
+        for first, end, matched in _stretches(plans, digits):
+            if (answer := told.get(matched)) is None:
+                answer = told[matched] = answers.of(judge(_parsed(code, _text(first, digits))))
             leads = (mark + first // behind, mark + (end - 1) // behind)
             yield base + first, answer, _is_plain(prefixes, *leads)
         yield base + 10**digits, answers.UNDECIDED, False
@@ -187,19 +192,50 @@ def _is_plain(prefixes: list[tuple[int, int]], first: int, last: int) -> bool:
     return not any(acts for _, acts in prefixes[begin - 1 : end])
 
 
+def _stretches(plans: list[Plan], digits: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the ranges of numbers of so many digits, and which patterns all of each matches, as bits.
+
+    Numbers of one length that match the same patterns have the same answer, so that libphonenumber is asked
+    about one of them.
+    """
+    described = _described(plans, digits)
+    changes: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for place, pairs in enumerate(described):
+        for first, end in pairs:
+            changes[first].append((place, 1))
+            changes[end].append((place, -1))
+    depths, matched = [0] * len(described), 0
+    for first, end in pairwise(sorted(changes.keys() | {0, 10**digits})):
+        for place, step in changes.get(first, ()):
+            depths[place] += step
+            matched = matched | 1 << place if depths[place] else matched & ~(1 << place)
+        yield first, end, matched
+
+
 def _turns(plans: list[Plan], digits: int) -> list[int]:
     """Return the numbers of so many digits at which the answer may change: the first, others, the end."""
-    patterns = set().union(*(plan.patterns for plan in plans))
-    found = {end for pattern in patterns for pair in ranges(pattern).get(digits, ()) for end in pair}
-    # Where no number has that length, the length is all that matters.
-    if found or digits in plans[0].lengths:
-        found = found.union(*(_prefix_turns(plan.leading_digits, digits) for plan in plans))
+    found = {end for pairs in _described(plans, digits) for pair in pairs for end in pair}
     return sorted(found | {0, 10**digits})
 
 
+def _described(plans: list[Plan], digits: int) -> list[list[Range]]:
+    """Return the ranges of each pattern that tells numbers of so many digits apart."""
+    patterns = sorted(set().union(*(plan.patterns for plan in plans)))
+    found = [pairs for pattern in patterns if (pairs := ranges(pattern).get(digits))]
+    # Where no number has that length, the length is all that matters.
+    if found or digits in plans[0].lengths:
+        found += [_prefix_ranges(plan.leading_digits, digits) for plan in plans]
+    return found
+
+
 def _prefix_turns(prefix: str, digits: int) -> set[int]:
-    shorter = ((size, some) for size, some in ranges(prefix).items() if size <= digits)
-    return {end * 10 ** (digits - size) for size, some in shorter for pair in some for end in pair}
+    return {end for pair in _prefix_ranges(prefix, digits) for end in pair}
+
+
+def _prefix_ranges(prefix: str, digits: int) -> list[Range]:
+    """Return the numbers of so many digits that begin with a match of the pattern."""
+    shorter = ((10 ** (digits - size), some) for size, some in ranges(prefix).items() if size <= digits)
+    return [(first * scale, end * scale) for scale, some in shorter for first, end in some]
 
 
 def _text(number: int, digits: int) -> str:
