@@ -84,6 +84,7 @@ def test_countries_and_kinds_of_line_are_those_of_the_numbers_to_ask():
     plan = make_plan(people, knowledge_of(fresh=[12015550124]))
 
     assert (plan.countries, plan.line_types) == ({"GB": 2, "US": 1}, {"mobile": 2, "fixed": 1})
+    assert plan.country_line_types == {"GB": {"mobile": 1, "fixed": 1}, "US": {"mobile": 1}}
 
 
 @settings(max_examples=25)

@@ -12,7 +12,7 @@ from validator.batch.annotate import MATCHED, find
 from validator.batch.job import knowledge_of
 from validator.batch.people import Landlines, Reading, people_of
 from validator.batch.plan import Only, Order, make_plan
-from validator.batch.variants import other_numbers, second_round, with_both
+from validator.batch.variants import every_spelling, other_numbers, second_round, with_both
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, Verdict
 from validator.settings import MaxAge
@@ -178,6 +178,22 @@ def test_whoever_opted_out_by_one_spelling_opted_out_by_both():
         [BR, BR_8, AR_54, AR, MX, MX_1]
     )
     assert with_both(pl.Series([], dtype=pl.UInt64)).to_list() == []
+
+
+@pytest.mark.parametrize(
+    ("written", "known_by"),
+    [
+        (BR_8, {BR_8, BR}),
+        (BR, {BR_8, BR}),
+        (MX_1, {MX_1, MX}),
+        (AR, {AR, AR_54}),
+        (GB, {GB}),
+        (447700900123, None),
+    ],
+)
+def test_whoever_is_to_be_forgotten_is_by_every_spelling(written, known_by):
+    assert every_spelling([Number(written)]) == (known_by or {written})
+    assert every_spelling([]) == set()
 
 
 SUBSCRIBERS = {BR: (BR, BR_8), MX: (MX, MX_1), AR: (AR, AR_54), AR_54: (AR_54, AR), GB: (GB,)}

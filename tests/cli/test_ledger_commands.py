@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from cli_constants import ANN, BOB
+from cli_constants import ANN, BOB, PLAIN
 
 from validator.ledger import Ledger, read
 from validator.model import Number, Outcome, Reason, Verdict
@@ -132,6 +132,17 @@ def test_purge_forgets_named_numbers_from_arguments_a_file_and_standard_input(ru
 
     environment.setattr("sys.stdin", StringIO(f"{ANN}\n{BOB}\n"))
     assert run("ledger", "purge", "--numbers", "-", "--yes").said == ["validator: forgotten: nothing"]
+
+
+@pytest.mark.parametrize("written", ["+551161234567", "+5511961234567"])
+def test_purge_forgets_a_person_by_both_spellings(run, listed, provider, written):
+    provider()
+    path = listed("phone\n+5511961234567\n+447700900001\n", "leads.csv")
+    run("check", path, "--variants", *PLAIN)
+
+    done = run("ledger", "purge", "--number", written, "--yes")
+
+    assert done.said == ["validator: forgotten: 2 numbers"]
 
 
 def test_purge_counts_in_a_dry_run_and_waits_for_nobody(run, known, left):

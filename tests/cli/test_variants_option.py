@@ -76,6 +76,24 @@ def test_a_limit_between_the_two_questions_leaves_rows_unknown_and_the_next_run_
     assert {app.log.calls(number) for number in (BR, BR_8, MX, MX_1, AR, AR_9)} == {1}
 
 
+def test_a_report_counts_what_is_known_of_them(run, variants, provider):
+    provider()
+    variants()
+
+    done = run("report", "leads.csv", "--variants", "--json", *PLAIN[:2])
+
+    assert (done.json["matched_by_variant"], done.json["verdicts"]["registered"]) == (5, 6)
+
+
+def test_an_account_that_both_spellings_in_a_list_lead_to_is_sent_to_once(check, provider):
+    provider()
+
+    check("--variants", "--sendable", "send.csv", content=f"phone\n{AR}\n{AR_9}\n{AR}\n")
+
+    assert [row["matched_number"] for row in rows_of("leads.checked.csv")] == [AR_9] * 3
+    assert [row["phone"] for row in rows_of("send.csv")] == [AR_9]
+
+
 def test_the_plan_counts_them_at_most(run, listed, variants, provider):
     path = listed(LIST)
 

@@ -14,10 +14,12 @@ import polars as pl
 
 from validator.batch.knowledge import read_knowledge
 from validator.batch.people import askable
-from validator.model import LineType, Verdict
-from validator.phone import other_spelling
+from validator.model import LineType, Number, Verdict
+from validator.phone import Accept, normalise, other_spelling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from validator.batch.knowledge import Knowledge
     from validator.batch.plan import Plan
     from validator.ledger import LedgerReader
@@ -44,6 +46,14 @@ def with_both(numbers: pl.Series) -> pl.Series:
     """Return the distinct numbers and their other spellings, whatever kind of line they are."""
     others = numbers.to_frame("number").select(other_spelling(pl.col("number"))).to_series()
     return pl.concat([numbers, others]).drop_nulls().unique()
+
+
+def every_spelling(numbers: Iterable[Number]) -> set[Number]:
+    """Return some numbers, as somebody has written them, with all that a ledger may know their owners by."""
+    written = pl.Series("number", [int(number) for number in numbers], dtype=pl.UInt64)
+    cells = pl.select(pl.lit("+") + written.cast(pl.String)).to_series()
+    read = normalise(cells, accept=Accept.POSSIBLE)["number"].drop_nulls()
+    return {Number(number) for number in with_both(pl.concat([written, read]))}
 
 
 def known_by_either(people: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import click
 
 from validator.batch.exporting import COLUMNS, export
 from validator.batch.importing import read_facts
+from validator.batch.variants import every_spelling
 from validator.cli import options as opt
 from validator.cli.show import show_rows
 from validator.errors import FileError, UsageError
@@ -89,7 +90,7 @@ def purge(
     """
     selection = Selection(
         before_ms=None if older_than is None else int((time.time() - older_than) * 1000),
-        numbers={*numbers, *_lines(numbers_file)},
+        numbers=every_spelling([*numbers, *_lines(numbers_file)]),
     )
     _require_selection(selection, ledger)
     if dry_run:
