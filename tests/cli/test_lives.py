@@ -1,0 +1,106 @@
+"""How long each kind of answer holds, from the command line to the calls that a run makes."""
+
+import csv
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from validator.ledger import Ledger, read
+from validator.model import Number, Outcome, Reason, Verdict
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+NO = (Verdict.NOT_REGISTERED, Reason.NOT_ON_WHATSAPP)
+INVALID = (Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
+UNKNOWN = (Verdict.UNKNOWN, Reason.TIMEOUT)
+
+# What the ledger knows before the run: verdict, reason and age of each fact, in the order it was found out.
+PAST = {
+    "yes, 29 days": [(Verdict.REGISTERED, None, 29 * DAY_MS)],
+    "yes, 31 days": [(Verdict.REGISTERED, None, 31 * DAY_MS)],
+    "no, 6 days": [(*NO, 6 * DAY_MS)],
+    "no, 8 days": [(*NO, 8 * DAY_MS)],
+    "invalid, 29 days": [(*INVALID, 29 * DAY_MS)],
+    "invalid, 31 days": [(*INVALID, 31 * DAY_MS)],
+    "unknown, an hour": [(*UNKNOWN, HOUR_MS)],
+    "yes, 29 days, then unknown": [(Verdict.REGISTERED, None, 29 * DAY_MS), (*UNKNOWN, HOUR_MS)],
+    "yes, 31 days, then unknown": [(Verdict.REGISTERED, None, 31 * DAY_MS), (*UNKNOWN, HOUR_MS)],
+    "nothing": [],
+}
+# Ordinary numbers of the sandbox.
+NUMBERS = {name: f"+4477009000{place}" for place, name in enumerate(PAST, start=30)}
+
+
+@pytest.fixture
+def asked(check, provider, ledger_path):
+    """Run a check over everybody; return whom it has asked."""
+    app, now_ms = provider(), int(time.time() * 1000)
+    with Ledger.open(ledger_path, holder="pytest") as ledger:
+        for name, facts in PAST.items():
+            for verdict, reason, age_ms in facts:
+                ledger.record(
+                    Outcome(
+                        number=Number.parse(NUMBERS[name]),
+                        verdict=verdict,
+                        reason=reason,
+                        checked_at_ms=now_ms - age_ms,
+                        session="sess_a",
+                    )
+                )
+
+    def run(*options):
+        app.log.clear()
+        check("-o", "out.csv", *options, content="phone\n" + "\n".join(NUMBERS.values()) + "\n")
+        return {name for name, number in NUMBERS.items() if app.log.calls(number)}
+
+    return run
+
+
+EXPIRED = {"yes, 31 days", "no, 8 days", "invalid, 31 days"}
+IN_VAIN = {"unknown, an hour", "yes, 31 days, then unknown"}
+
+
+@pytest.mark.parametrize(
+    ("options", "whom"),
+    [
+        ("", EXPIRED | IN_VAIN | {"nothing"}),
+        ("--max-age 60d", {"unknown, an hour", "nothing"}),
+        ("--max-age 0", set(PAST)),
+        (
+            "--max-age yes=1d,no=60d",
+            set(PAST) - {"no, 6 days", "no, 8 days"},
+        ),
+        ("--max-age no=1d", EXPIRED | IN_VAIN | {"nothing", "no, 6 days"}),
+        ("--max-age unknown=2h", EXPIRED | {"nothing"}),
+        ("--max-age unknown=30min", EXPIRED | IN_VAIN | {"nothing"}),
+        ("--refresh", set(PAST)),
+        ("--only unknown", IN_VAIN),
+        ("--only unknown --max-age unknown=2h", set()),
+        ("--only unknown --refresh", IN_VAIN | {"yes, 29 days, then unknown"}),
+    ],
+)
+def test_a_run_asks_whom_it_should(asked, options, whom):
+    assert asked(*options.split()) == whom
+
+
+def test_what_holds_is_written_as_it_was_found_out(asked, ledger_path):
+    asked("--only", "unknown")
+    with read(ledger_path) as reader:
+        times_ms = {f"+{row[0]}": row[5] for rows in reader.known() for row in rows}
+    with Path("out.csv").open(newline="", encoding="utf-8") as file:
+        rows = dict(zip(PAST, csv.DictReader(file), strict=True))
+
+    holding = {"yes, 29 days": "registered", "no, 6 days": "not_registered", "invalid, 29 days": "invalid"}
+    for name, verdict in (holding | {"yes, 29 days, then unknown": "registered"}).items():
+        at_ms = datetime.fromisoformat(rows[name]["checked_at"]).timestamp() * 1000
+        assert (rows[name]["verdict"], round(at_ms)) == (verdict, times_ms[NUMBERS[name]])
+    # An answer that has expired is not passed off as one.
+    for name in EXPIRED:
+        assert (rows[name]["verdict"], rows[name]["reason"]) == ("unknown", "not_checked")
+
+
+def test_what_was_found_out_holds_from_then_on(asked):
+    assert len(asked()) == 6
+    assert asked() == set()
