@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from cli_constants import ANN, KEY, LIST
+from cli_constants import ANN, KEY
 
 from validator.ledger import Lock
 from validator.sandbox import Session
@@ -293,12 +293,6 @@ def test_an_option_there_is_not(run):
 
     assert done.code == 2
     assert "No such option '--speed'" in done.err
-
-
-def test_a_name_that_tells_no_format(refused, listed):
-    listed(LIST, "leads.dat")
-
-    assert "leads.dat does not tell its format" in refused("check", "leads.dat", code=3)
 
 
 def test_a_settings_file_with_a_mistake(refused, listed):

@@ -223,10 +223,15 @@ def test_the_suffix_tells_the_format_and_the_option_overrules_it():
     assert format_of(Path("leads.txt"), "parquet") == "parquet"
 
 
-def test_a_name_without_a_known_suffix_asks_for_the_option(tmp_path):
-    with pytest.raises(
-        FileError, match=r"leads.docx does not tell its format; say it with --format csv|parquet"
-    ):
+@pytest.mark.parametrize("name", ["leads", "leads.dat", "leads.2026-01"])
+def test_where_the_name_does_not_tell_the_content_does(path, name):
+    write(path, FRAME)
+    unnamed = path.rename(path.with_name(name))
+    assert open_table(unnamed).format == format_of(path)
+
+
+def test_a_name_without_a_known_suffix_has_to_be_one_of_a_file(tmp_path):
+    with pytest.raises(FileError, match=r"leads.docx does not exist"):
         format_of(tmp_path / "leads.docx")
 
 

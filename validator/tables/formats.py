@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from validator.errors import FileError
 from validator.tables.arrow import open_arrow, writing_arrow
-from validator.tables.compression import inner_suffix, is_packed_name, packing
+from validator.tables.compression import inner_suffix, is_packed_name, packing, unpacked
 from validator.tables.delimited import open_delimited, writing_delimited
 from validator.tables.excel import open_excel, writing_excel
 from validator.tables.ndjson import open_ndjson, writing_ndjson
 from validator.tables.parquet import open_parquet, writing_parquet
+from validator.tables.refusals import require_regular
 from validator.tables.replace import replacing
 from validator.tables.table import ReadOptions
 
@@ -86,21 +88,20 @@ FORMATS = {
 
 
 _TEXT = "csv"
+# How the content of the others begins.
+_STARTS = {b"PAR1": "parquet", b"ARROW1": "arrow", b"PK\x03\x04": "excel", b"{": "ndjson"}
+_START_BYTES = 64
 # Text gets shorter only by quotes that need not be there.
 _LEAST_SHARE_OF_TEXT = 0.5
 
 
 def format_of(path: Path, format: str | None = None) -> str:  # noqa: A002 - the option's own word
-    """Return the name of the format that `format` or else the suffix of `path` says.
+    """Return the name of the format that `format`, else the suffix of `path`, else its content says.
 
     Raises:
-        FileError: neither says one that is known.
+        FileError: there is no such format, or no such file to look into.
     """
-    if format is not None:
-        return _known(format).name
-    if found := _by_suffix(path):
-        return found
-    raise FileError(f"the name of {path} does not tell its format; say it with --format {'|'.join(FORMATS)}.")
+    return _known(format).name if format is not None else _by_suffix(path) or _by_content(path)
 
 
 def suffix_of(format: str) -> str:  # noqa: A002 - as above
@@ -194,6 +195,13 @@ def _by_suffix(path: Path) -> str | None:
     suffix = inner_suffix(path)
     fitting = (entry for entry in FORMATS.values() if entry.packable or not is_packed_name(path))
     return next((entry.name for entry in fitting if suffix in entry.suffixes), None)
+
+
+def _by_content(path: Path) -> str:
+    require_regular(path)
+    with unpacked(path) as file:
+        start = file.read(_START_BYTES).removeprefix(codecs.BOM_UTF8).lstrip()
+    return next((name for sign, name in _STARTS.items() if start.startswith(sign)), _TEXT)
 
 
 def _refuse_packed(target: Path, chosen: Format) -> None:

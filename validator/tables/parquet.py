@@ -46,7 +46,7 @@ class ParquetTable:
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`."""
         wanted = self.schema.names() if columns is None else columns
-        return scanned_batches(self._scan(), self.path, _KIND, wanted)
+        return scanned_batches(_scan(self.path), self.path, _KIND, wanted)
 
     def verbatim(self) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.verbatim`."""
@@ -54,10 +54,7 @@ class ParquetTable:
 
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`."""
-        return scanned_sample(self._scan(), self.path, _KIND)
-
-    def _scan(self) -> pl.LazyFrame:
-        return pl.scan_parquet(self.path, glob=False, hive_partitioning=False)
+        return scanned_sample(_scan(self.path), self.path, _KIND)
 
 
 def open_parquet(path: Path) -> ParquetTable:
@@ -68,9 +65,14 @@ def open_parquet(path: Path) -> ParquetTable:
     """
     require_regular(path)
     with reading_columns(path, _KIND):
-        pairs = pl.read_parquet_metadata(path)
-        schema = pl.Schema(pl.read_parquet_schema(path))
+        with path.open("rb") as file:  # a path would be taken for a pattern of paths
+            pairs = pl.read_parquet_metadata(file)
+        schema = _scan(path).collect_schema()
     return ParquetTable(path, schema, {key: value for key, value in pairs.items() if key != _OWN_METADATA})
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    return pl.scan_parquet(path, glob=False, hive_partitioning=False)
 
 
 @contextmanager

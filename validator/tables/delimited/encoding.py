@@ -43,9 +43,9 @@ _MARKED = (
 _SINGLE_BYTE = (Encoding("cp1252"), Encoding("latin-1"))
 
 _SIGNATURES = {
-    b"PK\x03\x04": "an Excel workbook or zip archive; save the sheet as CSV (UTF-8)",
+    b"PK\x03\x04": "an Excel workbook, whose name ends in .xlsx, or another archive; unpack it",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV (UTF-8)",
-    b"PAR1": "a Parquet file; say so with --format parquet",
+    b"PAR1": "a Parquet file; let its name end in .parquet",
     b"\x1f\x8b": "compressed twice; unpack it once",
     b"\x28\xb5\x2f\xfd": "compressed twice; unpack it once",
     b"BZh": "compressed with bzip2; unpack it first, or use gzip or zstd",

@@ -33,6 +33,7 @@ class Layout:
         has_header: whether its first record names the columns. A list that begins with a phone number has
             none; its columns are called `column_1`, `column_2`, ...
         header: column names as the file writes them, by their names in the schema, which are unique.
+        header_record: the first record as it stands in the file, where it names the columns.
         body_offset: bytes of UTF-8 text before the first row.
         body_line: the line the first row begins on, counted from 1.
     """
@@ -40,6 +41,7 @@ class Layout:
     dialect: Dialect
     has_header: bool
     header: dict[str, str]
+    header_record: str
     body_offset: int
     body_line: int
 
@@ -57,7 +59,9 @@ def find_layout(path: Path, encoding: Encoding) -> Layout:
     offset = start + (first.end if has_header else before)
     names = first.cells if has_header else [b"column_%d" % n for n in range(1, len(first.cells) + 1)]
     line = 1 + head.count(dialect.syntax.line_end, 0, offset)
-    return Layout(dialect, has_header, named([(cell or b"").decode() for cell in names]), offset, line)
+    header = named([(cell or b"").decode() for cell in names])
+    record = head[start + before : offset].decode().rstrip("\r\n")
+    return Layout(dialect, has_header, header, record, offset, line)
 
 
 def named(header: Sequence[str]) -> dict[str, str]:

@@ -97,7 +97,12 @@ def widened(path: Path, layout: Layout, blocks: Iterable[bytes]) -> Layout:
             measure.first_line,
             measure.widest - width,
         )
-    return replace(layout, header=named([*layout.header.values(), *[""] * (measure.widest - width)]))
+    added = measure.widest - width
+    return replace(
+        layout,
+        header=named([*layout.header.values(), *[""] * added]),
+        header_record=layout.header_record + added * layout.dialect.delimiter,
+    )
 
 
 def filled_up(record: Record, width: int) -> Record:

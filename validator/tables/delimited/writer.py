@@ -19,9 +19,10 @@ from validator.tables.delimited.reader import DelimitedTable
 from validator.tables.table import VERBATIM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from validator.tables.delimited.layout import Layout
     from validator.tables.table import Table, Writer
 
 _TAB_SUFFIX = ".tsv"
@@ -39,11 +40,10 @@ def writing_delimited(
     """
     refuse_nested(schema)
     encoding = like.encoding if isinstance(like, DelimitedTable) else Encoding()
-    header = like.header if isinstance(like, DelimitedTable) else {}
     dialect = _dialect_for(target, like)
     added = _added_to(like, dialect, schema)
     writer = _DelimitedWriter(out, dialect, encoding, schema, added)
-    writer.write_header(header)
+    writer.write_header(like.layout if isinstance(like, DelimitedTable) else None)
     yield writer
 
 
@@ -94,11 +94,17 @@ class _DelimitedWriter:
     schema: pl.Schema
     added: list[str] | None
 
-    def write_header(self, header: Mapping[str, str]) -> None:
+    def write_header(self, layout: Layout | None) -> None:
         hint = f"sep={self.dialect.delimiter}{self.dialect.line_end}" if self.dialect.sep_line else ""
-        names = [self._quoted(header.get(name, name)) for name in self.schema]
         self.out.write(self.encoding.bom)
-        self._write_text(hint + self.dialect.delimiter.join(names) + self.dialect.line_end)
+        self._write_text(hint + self.dialect.delimiter.join(self._header(layout)) + self.dialect.line_end)
+
+    def _header(self, layout: Layout | None) -> list[str]:
+        """Return the names as they are to be spelled: a record of them as it stands in the input."""
+        if layout is not None and layout.has_header and self.added is not None:
+            return [layout.header_record, *map(self._quoted, self.added)]
+        texts = layout.header if layout is not None else {}
+        return [self._quoted(texts.get(name, name)) for name in self.schema]
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows. A null is an empty cell and an empty text is `""`, as they were read."""
