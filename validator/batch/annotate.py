@@ -83,8 +83,9 @@ def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ())
     others get what is known about their number, or `unknown` for the reason `not_checked`. With the column
     `matched_number`, what is known about its other spelling counts too.
     """
-    by_either = known_by_either(people, knowledge) if MATCHED in extras else knowledge.of(people["number"])
-    known = by_either.rename({"reason": "known_reason"})
+    by_either = ["matched"] if MATCHED in extras else []
+    known = known_by_either(people, knowledge) if by_either else knowledge.of(people["number"])
+    known = known.rename({"reason": "known_reason"})
     offline = pl.col("reason").is_not_null()
     suppressed = pl.col("reason") == Reason.SUPPRESSION_LIST.value
     rows = people.drop("country").hstack(known)
@@ -102,9 +103,9 @@ def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ())
         .otherwise(pl.col("known_reason"))
         .alias("reason"),
         pl.when(offline).then(_word(Source.OFFLINE, SOURCE)).otherwise(pl.col("source")).alias("source"),
-        *(pl.when(~offline).then(pl.col(name)).alias(name) for name in ("whatsapp_id", "checked_at_ms")),
+        pl.when(~offline).then(pl.col("whatsapp_id", "checked_at_ms", *by_either)),
     )
-    matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
+    matched = (e164(name).alias(MATCHED) for name in by_either)
     found = decided.with_columns(e164("number").alias("e164"), is_user(), checked_at(), *matched)
     return found.select(pl.col(name).cast(dtype) for name, dtype in _added(extras).items())
 
@@ -146,9 +147,7 @@ def annotate(
             annotated.write(batch.hstack(_prefixed(findings, prefix)))
             counted.add(findings, people["country"][part])
             if chosen and first is not None:
-                once = (
-                    first[part] if by_both is None else first[part] & ~(by_both[part] & _is_other(findings))
-                )
+                once = first[part] if by_both is None else first[part] & _is_own(findings, by_both[part])
                 counted.sendable_rows += _write_sendable(chosen, batch, findings, once, prefix)
             tell(counted.rows)
     return counted
@@ -209,6 +208,11 @@ def _word(word: Verdict | Reason | Source, dtype: pl.Enum) -> pl.Expr:
 def _is_other(findings: pl.DataFrame) -> pl.Series:
     """Return a mask of the rows that are registered by another spelling of their number."""
     return (findings[MATCHED] != findings["e164"]).fill_null(value=False)
+
+
+def _is_own(findings: pl.DataFrame, by_both: pl.Series) -> pl.Series:
+    """Return a mask of the rows that are registered by their number, or by one that no other row has."""
+    return ~(by_both & _is_other(findings))
 
 
 def e164(number: str) -> pl.Expr:
