@@ -23,6 +23,10 @@ ANN, BOB = 447_700_900_020, 447_700_900_021
 LIST = f"name,phone\nAnn,+{ANN}\nBob,+{BOB}\nAnn,+{ANN}\n"
 
 
+def _ignore(_):
+    pass
+
+
 @pytest.fixture
 def make_job(tmp_path):
     def make(text=LIST, name="leads.csv", **options):
@@ -36,7 +40,7 @@ def make_job(tmp_path):
 
 @pytest.fixture
 def surveyed(ledger, now_ms):
-    return lambda opened: survey(opened, ledger, now_ms=now_ms, tell=lambda _: None)
+    return lambda opened: survey(opened, ledger, now_ms=now_ms, tell=_ignore, tell_known=_ignore)
 
 
 def write(opened, surveyed, ledger, now_ms):
@@ -76,7 +80,7 @@ def test_what_is_known_is_kept_only_where_asking_nobody_cannot_change_it(
 
     assert (asks.knowledge, asks_nobody.plan.todo.to_list()) == (None, [])
     for one in (asks, asks_nobody):
-        knowledge = knowledge_after(one, opened.job, ledger, now_ms)
+        knowledge = knowledge_after(one, opened.job, ledger, now_ms, _ignore)
         assert knowledge.frame["number"].to_list() == [ANN, BOB]
 
 

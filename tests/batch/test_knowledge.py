@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.batch.knowledge import SCHEMA, Knowledge
+from validator.batch.knowledge import SCHEMA, Knowledge, read_knowledge
 from validator.model import Reason, Source, Verdict
 from validator.settings import DAY_S, MaxAge
 
@@ -138,3 +138,14 @@ def test_a_stale_answer_gives_way_to_the_failure_that_came_after_it(knows, make_
     )
 
     assert knowledge.frame["verdict"].to_list() == ["unknown"]
+
+
+def test_it_is_told_how_many_numbers_were_found(ledger, make_outcome, now_ms):
+    for number in (LOW, HIGH):
+        ledger.record(make_outcome(number))
+    ledger.commit()
+    told = []
+
+    read_knowledge(ledger, series(LOW, MIDDLE, HIGH), MaxAge(), now_ms, told.append)
+
+    assert told == [2]

@@ -209,3 +209,32 @@ def test_arguments_are_no_settings(commands, tmp_path):
 
     with pytest.raises(UsageError, match="no command has an option 'file'"):
         default_map(commands, user=path, project=tmp_path / "none")
+
+
+def test_a_stage_of_a_known_length_tells_when_it_will_be_through():
+    told = Told()
+
+    writing, reading = show.Stage(told, "writing", total=100), show.Stage(told, "reading")
+    for rows in (0, 50, 100):
+        writing.tell(rows)
+    reading.tell(5)
+
+    assert [(state.phase, state.done) for state in told.states] == [
+        ("writing", 0),
+        ("writing", 50),
+        ("writing", 100),
+        ("reading", 5),
+    ]
+    unknown, half, whole, endless = (state.eta_s for state in told.states)
+    assert (unknown, whole, endless) == (None, 0, None)
+    assert half >= 0
+
+
+class Told(NoProgress):
+    """Keeps what it is told."""
+
+    def __init__(self):
+        self.states = []
+
+    def update(self, state):
+        self.states.append(state)

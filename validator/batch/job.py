@@ -217,8 +217,22 @@ class Survey:
     knowledge: Knowledge | None
 
 
-def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[[int], None]) -> Survey:
-    """Read the list and make the plan; `tell` hears of the rows read so far.
+def survey(
+    opened: Opened,
+    ledger: LedgerReader,
+    *,
+    now_ms: int,
+    tell: Callable[[int], None],
+    tell_known: Callable[[int], None],
+) -> Survey:
+    """Read the list and make the plan.
+
+    Args:
+        opened: the list.
+        ledger: what is known.
+        now_ms: the start of the run, in milliseconds since the Unix epoch.
+        tell: called with the rows read so far.
+        tell_known: called with the numbers found in the ledger so far.
 
     Raises:
         FileError: the list has no rows, or one that cannot be read.
@@ -228,7 +242,7 @@ def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[
     people = read_people(opened.table, opened.reading, suppressed=suppressed, tell=tell)
     if people.is_empty():
         raise FileError(f"{job.input} has a header and no rows; export the list again, with its recipients")
-    knowledge = knowledge_for(job, people, ledger, now_ms)
+    knowledge = knowledge_for(job, people, ledger, now_ms, tell_known)
     plan = make_plan(
         people,
         knowledge,
@@ -241,16 +255,19 @@ def survey(opened: Opened, ledger: LedgerReader, *, now_ms: int, tell: Callable[
     return Survey(people, plan, knowledge if plan.numbers.is_empty() else None)
 
 
-def knowledge_after(surveyed: Survey, job: Job, ledger: LedgerReader, now_ms: int) -> Knowledge:
-    """Return what is known once everybody has been asked."""
-    return surveyed.knowledge or knowledge_for(job, surveyed.people, ledger, now_ms)
+def knowledge_after(
+    surveyed: Survey, job: Job, ledger: LedgerReader, now_ms: int, tell: Callable[[int], None]
+) -> Knowledge:
+    """Return what is known once everybody has been asked; `tell` hears of the numbers found so far."""
+    return surveyed.knowledge or knowledge_for(job, surveyed.people, ledger, now_ms, tell)
 
 
-def knowledge_for(job: Job, people: pl.DataFrame, ledger: LedgerReader, now_ms: int) -> Knowledge:
+def knowledge_for(
+    job: Job, people: pl.DataFrame, ledger: LedgerReader, now_ms: int, tell: Callable[[int], None]
+) -> Knowledge:
     """Return what the ledger knows about a job's people, as the job wants it known."""
-    return knowledge_of(
-        people, ledger, job.max_age, now_ms, confirmed=job.confirm_negatives, variants=job.variants
-    )
+    asked = {"confirmed": job.confirm_negatives, "variants": job.variants}
+    return knowledge_of(people, ledger, job.max_age, now_ms, tell, **asked)
 
 
 def knowledge_of(
@@ -258,6 +275,7 @@ def knowledge_of(
     ledger: LedgerReader,
     max_age: MaxAge,
     now_ms: int,
+    tell: Callable[[int], None] = lambda _: None,
     *,
     confirmed: bool = False,
     variants: bool = False,
@@ -269,13 +287,14 @@ def knowledge_of(
         ledger: what is known.
         max_age: how long answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
+        tell: called with how many have been found so far.
         confirmed: whether a "no" counts only once it has been said twice.
         variants: whether the numbers' other spellings are to be known as well.
     """
     numbers = people["number"].filter(askable(people))
     if variants:
         numbers = pl.concat([numbers, other_numbers(people).drop_nulls().alias("number")])
-    knowledge = read_knowledge(ledger, numbers.unique().sort(), max_age, now_ms)
+    knowledge = read_knowledge(ledger, numbers.unique().sort(), max_age, now_ms, tell)
     return knowledge.confirmed() if confirmed else knowledge
 
 

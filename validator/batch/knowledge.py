@@ -11,7 +11,7 @@ from validator.ledger import OWN_ID_SUFFIX
 from validator.model import Reason, Source, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from validator.ledger import Finding, KnownColumns, LedgerReader
     from validator.settings import MaxAge
@@ -91,7 +91,13 @@ def _at(frame: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
     return found.drop("number").select(pl.when(hit).then(pl.all()))[asked["row"].arg_sort()]
 
 
-def read_knowledge(ledger: LedgerReader, numbers: pl.Series, max_age: MaxAge, now_ms: int) -> Knowledge:
+def read_knowledge(
+    ledger: LedgerReader,
+    numbers: pl.Series,
+    max_age: MaxAge,
+    now_ms: int,
+    tell: Callable[[int], None] = lambda _: None,
+) -> Knowledge:
     """Read what the ledger holds about `numbers` (distinct, ascending, UInt64).
 
     A yes, a no or a provider's "invalid" that has outlived its age is left out: it is no longer known. An
@@ -102,6 +108,7 @@ def read_knowledge(ledger: LedgerReader, numbers: pl.Series, max_age: MaxAge, no
         numbers: whom to look for.
         max_age: how long answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
+        tell: called with how many have been found so far.
     """
     cutoffs_ms = max_age.cutoffs_ms(now_ms)
     frames, ids = [pl.DataFrame(schema=SCHEMA | {"fresh": pl.Boolean()})], [pl.DataFrame(schema=IDS)]
@@ -110,6 +117,7 @@ def read_knowledge(ledger: LedgerReader, numbers: pl.Series, max_age: MaxAge, no
         kept = frame.filter(pl.col("fresh") | _is_unknown())
         others = pl.DataFrame(columns.other_ids, schema=IDS, orient="row")
         frames.append(kept.filter(among(kept["number"], numbers)))
+        tell(sum(frame.height for frame in frames))
         ids.append(others.filter(among(others["number"], numbers)))
     return Knowledge(pl.concat(frames, rechunk=True), pl.concat(ids, rechunk=True))
 

@@ -29,7 +29,7 @@ from validator.cli.listing import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.plan import show_plan
 from validator.cli.resume import next_command
-from validator.cli.show import Stage, make_progress, show_summary, write_reports
+from validator.cli.show import LOOKING_UP, Stage, make_progress, show_summary, surveying, write_reports
 from validator.cli.signals import interruptible
 from validator.errors import StoppedEarly
 from validator.ledger import Ledger
@@ -124,14 +124,13 @@ class _Run:
     def _check(self, progress: Progress, start_ms: int) -> Summary:
         job = self._opened.job
         with interruptible():
-            surveyed = survey(
-                self._opened, self._ledger, now_ms=start_ms, tell=Stage(progress, "reading").tell
-            )
+            surveyed = survey(self._opened, self._ledger, now_ms=start_ms, **surveying(progress))
         asker = Asker(self._options, self._key, ledger=self._ledger, tally=self._tally, progress=progress)
         then = partial(second_round, ledger=self._ledger, max_age=job.max_age, now_ms=start_ms)
         asked = asker.ask(surveyed.plan, then)
         with interruptible():
-            knowledge = knowledge_after(surveyed, job, self._ledger, start_ms)
+            looking_up = Stage(progress, LOOKING_UP)
+            knowledge = knowledge_after(surveyed, job, self._ledger, start_ms, looking_up.tell)
             writing = Stage(progress, "writing", total=surveyed.people.height)
             counts = write_output(self._opened, surveyed.people, knowledge, writing.tell)
         ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)

@@ -12,7 +12,7 @@ from validator.batch.summarise import summarise_plan
 from validator.cli import options as opt
 from validator.cli.listing import ListOptions
 from validator.cli.logs import set_up_logging
-from validator.cli.show import Stage, make_progress, show_plan_summary
+from validator.cli.show import make_progress, show_plan_summary, surveying
 from validator.cli.signals import interruptible
 from validator.ledger import read
 
@@ -45,8 +45,7 @@ def show_plan(options: ListOptions, rate: Rate) -> int:
     now = datetime.now(UTC)
     opened = open_job(options.job())
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
-        tell = Stage(progress, "reading").tell
-        surveyed = survey(opened, ledger, now_ms=int(now.timestamp() * 1000), tell=tell)
+        surveyed = survey(opened, ledger, now_ms=int(now.timestamp() * 1000), **surveying(progress))
     summary = summarise_plan(opened.job, surveyed.plan, rate_per_min=rate.per_min, now=now)
     show_plan_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0

@@ -15,7 +15,7 @@ from validator.batch.tally import Tally
 from validator.cli import options as opt
 from validator.cli.listing import ListOptions
 from validator.cli.logs import set_up_logging
-from validator.cli.show import Stage, make_progress, show_summary, write_reports
+from validator.cli.show import LOOKING_UP, Stage, make_progress, show_summary, surveying, write_reports
 from validator.cli.signals import interruptible
 from validator.ledger import read
 
@@ -46,8 +46,8 @@ def report(*, report_file: Path | None, summary_file: Path | None, **given: Any)
     check_targets(targets, opened.job, ledger=options.ledger)
     now_ms = int(now.timestamp() * 1000)
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
-        surveyed = survey(opened, ledger, now_ms=now_ms, tell=Stage(progress, "reading").tell)
-        knowledge = knowledge_after(surveyed, opened.job, ledger, now_ms)
+        surveyed = survey(opened, ledger, now_ms=now_ms, **surveying(progress))
+        knowledge = knowledge_after(surveyed, opened.job, ledger, now_ms, Stage(progress, LOOKING_UP).tell)
         counts = count(surveyed.people, knowledge, opened.job.extras)
     course = Course(
         command="report", started_at=now, finished_at=datetime.now(UTC), asking_s=0.0, tally=Tally()

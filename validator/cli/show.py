@@ -26,7 +26,7 @@ from validator.reports import (
 from validator.tables import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from rich.console import RenderableType
@@ -46,8 +46,12 @@ def make_progress(*, quiet: bool) -> Progress:
     return LogProgress(log, clock=time.monotonic)
 
 
+LOOKING_UP = "looking up"
+"""The phase in which the ledger is read."""
+
+
 class Stage:
-    """Tells a progress display of one local phase.
+    """Tells a progress display of one local phase, and when it will be through if its total is known.
 
     Args:
         progress: the display.
@@ -59,10 +63,23 @@ class Stage:
         self._progress = progress
         self._phase = phase
         self._total = total
+        self._begun_s = time.monotonic()
 
     def tell(self, rows: int) -> None:
         """Show how many rows are through."""
-        self._progress.update(ProgressState(phase=self._phase, total=self._total, done=rows))
+        self._progress.update(
+            ProgressState(phase=self._phase, total=self._total, done=rows, eta_s=self._left_s(rows))
+        )
+
+    def _left_s(self, rows: int) -> float | None:
+        if not (self._total and rows):
+            return None
+        return (time.monotonic() - self._begun_s) * (self._total - rows) / rows
+
+
+def surveying(progress: Progress) -> dict[str, Callable[[int], None]]:
+    """Return whom `survey` tells of the rows read and the numbers found."""
+    return {"tell": Stage(progress, "reading").tell, "tell_known": Stage(progress, LOOKING_UP).tell}
 
 
 def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:

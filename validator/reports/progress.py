@@ -24,7 +24,7 @@ class ProgressState:
     """Where a run stands at one moment.
 
     Attributes:
-        phase: `reading`, `normalising`, `checking`, `confirming` or `writing`.
+        phase: `reading`, `looking up`, `checking`, `confirming` or `writing`.
         total: rows of the phase, or numbers to check; 0 where that is not known yet.
         done: how many of them are through.
         verdicts: numbers checked in this run, by verdict.
