@@ -164,7 +164,7 @@ def bench_ten_million(folder: Path) -> None:
         number - (number - FIRST) % STEP if place % 5 else number for place, number in enumerate(between)
     ]
     people = pl.Series("number", mixed, dtype=pl.UInt64).unique().sort()
-    for what, asked in (("most known", people), ("few of the countries", people[: LARGE // 10])):
+    for what, asked in (("most known", people), ("neighbours", people[: LARGE // 10])):
         timed(f"which of these are missing, {what}", len(asked), lambda asked=asked: missing(path, asked))
     timed("stats", rows, lambda: count(path))
     with read(path) as ledger:

@@ -4,12 +4,12 @@
 before it; these files never change.
 """
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from ledger_files import copied
 
 from validator.errors import LedgerError
 from validator.ledger import Ledger, read
@@ -98,23 +98,13 @@ def test_an_earlier_ledger_is_not_read_before_it_is_brought_up_to_date(ledger_of
 
 @pytest.mark.slow
 @pytest.mark.parametrize("version", [0, *EARLIER])
-def test_a_kill_at_any_statement_leaves_a_whole_version_that_opens(ledger_of, version, tmp_path):
+def test_a_kill_at_any_statement_leaves_a_whole_version_that_opens(ledger_of, version):
     path = ledger_of(version)
     moments = []
-
-    def remember(_statement):
-        """Copy the files: what they hold at this moment is what a kill would leave."""
-        copy = tmp_path / str(len(moments)) / "ledger.sqlite"
-        copy.parent.mkdir(mode=0o700)
-        for end in ("", "-wal"):
-            if (file := Path(f"{path}{end}")).exists():
-                shutil.copy(file, f"{copy}{end}")
-        moments.append(copy)
-
     with closing(_connect(path, "rw")) as writing:
-        writing.set_trace_callback(remember)
+        writing.set_trace_callback(lambda _statement: moments.append(copied(path)))
         _set_up(writing, path)
-        remember("the end")
+        moments.append(copied(path))
 
     seen = []
     for copy in moments:

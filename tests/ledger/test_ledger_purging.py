@@ -1,12 +1,12 @@
 """Purging forgets people wherever they stand, and leaves no copy of them in any of the ledger's files."""
 
 import re
-import shutil
 import sqlite3
 from contextlib import closing
 from itertools import takewhile
 
 import pytest
+from ledger_files import copied
 
 from validator.errors import Busy, LedgerError
 from validator.ledger import Ledger, Purged, Selection, read
@@ -135,6 +135,14 @@ def test_a_suspect_that_was_forgotten_cannot_be_believed_any_more(ledger, make_o
     assert ledger.suspects("sess_a") == []
 
 
+def test_an_old_no_that_waits_is_forgotten_beside_a_newer_answer(ledger, make_outcome):
+    ledger.record(make_outcome(1, checked_at_ms=NOW_MS))
+    ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS - 1), 1)
+
+    assert ledger.purge(Selection(before_ms=NOW_MS)) == purged(older_facts=1)
+    assert (known(ledger), ledger.suspects("sess_a")) == ({1: "registered"}, [])
+
+
 def test_old_runs_are_forgotten_by_the_time_they_ended(ledger):
     for started_at_ms, finished_at_ms in ((1, 2), (3, 9), (4, None), (8, None)):
         run = ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=started_at_ms)
@@ -206,25 +214,15 @@ def test_a_reader_of_an_older_state_is_told_of_and_purging_again_does_the_rest(p
 
 
 @pytest.mark.slow
-def test_a_purge_that_is_killed_has_forgotten_all_or_nothing_and_can_be_done_again(
-    path, make_outcome, tmp_path
-):
+def test_a_purge_that_is_killed_has_forgotten_all_or_nothing_and_can_be_done_again(path, make_outcome):
     ledger = Ledger.open(path, holder="pytest")
     for place in range(3_000):
         ledger.record(make_outcome(place, checked_at_ms=NOW_MS - place % 2))
     ledger.commit()
     moments = []
-
-    def remember(_statement):
-        copy = tmp_path / str(len(moments)) / "ledger.sqlite"
-        copy.parent.mkdir(mode=0o700)
-        for end in ("", "-wal"):
-            shutil.copy(f"{path}{end}", f"{copy}{end}")
-        moments.append(copy)
-
-    ledger._writing.set_trace_callback(remember)
+    ledger._writing.set_trace_callback(lambda _statement: moments.append(copied(path)))
     ledger.purge(Selection(before_ms=NOW_MS))
-    remember("the end")
+    moments.append(copied(path))
     ledger._writing.set_trace_callback(None)
     ledger.close()
 
