@@ -53,6 +53,10 @@ def read(path):
         (b"a,b\n1,2\n3,4\r5,6\n", "line 3 of .* has a line end unlike the others in the middle"),
         (b'"a,b\n1,2\n', "line 1 of .* opens a quote that is never closed"),
         (b'sep=;\n"a;b\n1;2\n', "line 2 of .* opens a quote that is never closed"),
+        (
+            b"a," * 20_000 + b"\n",
+            "has 20,001 columns, more than any spreadsheet; is it a list with one row a line",
+        ),
         (b"x" * (2 << 20), "has no header that ends within 1,048,576 bytes"),
     ],
 )

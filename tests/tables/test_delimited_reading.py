@@ -6,6 +6,7 @@ import pytest
 from validator.errors import FileError
 from validator.tables import open_table, writing
 from validator.tables.delimited import reader
+from validator.tables.delimited.layout import named
 
 NAMES = [("Ann", "+447700900001"), ("Zoë", "+447700900002")]
 
@@ -272,3 +273,9 @@ def test_a_long_list_is_sampled_from_end_to_end_in_any_encoding(listed):
         assert 100 < sample.height <= 500
         assert sample["id"].str.contains(r"^\d{7}$").all()
         assert sample["id"].max() > "0190000"
+
+
+def test_a_name_that_thousands_of_columns_have_is_counted_on_and_not_from_the_start():
+    names = list(named(["a"] * 16_000))
+    assert names[:3] == ["a", "a (2)", "a (3)"]
+    assert names[-1] == "a (16000)"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD_BYTES = 1 << 20  # what a dialect is judged by; a header longer than this is none
+_MOST_COLUMNS = 16_384  # Excel's limit; each column takes time and memory of its own
 _LOOKED_AT = 100  # rows compared with the first to tell whether it is a header
 
 # A cell that can be nothing but a phone number, which no column is called. Punctuation as in `(0) 7700-900`.
@@ -50,11 +51,16 @@ def find_layout(path: Path, encoding: Encoding) -> Layout:
     """Read the beginning of `path` and return its layout.
 
     Raises:
-        FileError: no record can be read there.
+        FileError: no record can be read there, or it is too wide for one.
     """
     head, whole = _head(path, encoding)
     dialect, start = find_dialect(head, whole=whole)
     before, first, rows = _first_records(path, head[start:], dialect, whole=whole)
+    if len(first.cells) > _MOST_COLUMNS:
+        raise FileError(
+            f"{path} has {len(first.cells):,} columns, more than any spreadsheet; "
+            "is it a list with one row a line?"
+        )
     has_header = not is_number_row(first.cells, [row.cells for row in rows])
     offset = start + (first.end if has_header else before)
     names = first.cells if has_header else [b"column_%d" % n for n in range(1, len(first.cells) + 1)]
@@ -67,20 +73,25 @@ def find_layout(path: Path, encoding: Encoding) -> Layout:
 def named(header: Sequence[str]) -> dict[str, str]:
     """Return the header by names that are unique and not empty: `phone`, `phone (2)`, `column_3`."""
     unique: dict[str, str] = {}
-    taken = set(header)
+    taken = dict.fromkeys(header, 1)
     for position, text in enumerate(header, start=1):
         name = text or _free(f"column_{position}", taken)
         unique[name if name not in unique else _free(name, taken)] = text
     return unique
 
 
-def _free(name: str, taken: set[str]) -> str:
-    """Return `name`, or the first of `name (2)`, `name (3)`, ... that no column has; take it."""
-    free, count = name, 1
+def _free(name: str, taken: dict[str, int]) -> str:
+    """Return `name`, or the first of `name (2)`, `name (3)`, ... that no column has; take it.
+
+    Args:
+        name: what is wanted.
+        taken: the names that columns have, and to which count each has been tried.
+    """
+    free, count = name, taken.get(name, 1)
     while free in taken:
         count += 1
         free = f"{name} ({count})"
-    taken.add(free)
+    taken[name], taken[free] = count, 1
     return free
 
 
