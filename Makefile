@@ -58,9 +58,10 @@ crash: setup ## Kill runs a thousand times and at every change to a file, fail t
 
 FUZZ_INPUTS ?= 1000000
 FUZZ_SEED ?= 0
+FUZZ_SECONDS ?= inf
 
-fuzz: setup ## Feed every parser a million inputs (FUZZ_INPUTS, from FUZZ_SEED)
-	FUZZ_INPUTS=$(FUZZ_INPUTS) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/fuzz -q
+fuzz: setup ## Feed every parser a million inputs (FUZZ_INPUTS, from FUZZ_SEED, for FUZZ_SECONDS each)
+	FUZZ_INPUTS=$(FUZZ_INPUTS) FUZZ_SEED=$(FUZZ_SEED) FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m pytest tests/fuzz -q
 
 LEDGER_SEQUENCES ?= 10000
 LEDGER_STEPS ?= 50
