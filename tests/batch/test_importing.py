@@ -1,7 +1,11 @@
 """Lists of facts: what is understood of them, and what is an error that names its row."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from validator.batch.exporting import COLUMNS, export
 from validator.batch.importing import read_facts
@@ -196,6 +200,72 @@ def test_a_day_ahead_is_still_believed(facts):
 def test_a_missing_column_is_named(facts, header, words):
     with pytest.raises(FileError, match=words):
         facts(header, "+447700900001,x")
+
+
+class Cells:
+    """A list that is already in memory."""
+
+    path = Path("list.parquet")
+
+    def __init__(self, frame):
+        self.frame, self.schema = frame, frame.schema
+
+    def batches(self):
+        yield self.frame
+
+
+@pytest.mark.parametrize("name", ["phone", "verdict", "checked_at", "session", "whatsapp_id"])
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, b"a"])
+def test_a_column_of_lists_or_bytes_is_named(name, value):
+    cells = {"phone": "+447700900001", "verdict": "registered", "checked_at": AT} | {name: value}
+
+    with pytest.raises(FileError, match=f"column '{name}' of list.parquet holds"):
+        read_facts(Cells(pl.DataFrame([cells])), column="phone", region=None, now_ms=NOW_MS)
+
+
+WORDS = [
+    *Verdict,
+    *Reason,
+    *Source,
+    "true",
+    "no",
+    AT,
+    "2025-10-01",
+    "1760000000",
+    "+447700900001",
+    "-1",
+    "9" * 30,
+]
+ANY_CELL = st.none() | st.sampled_from([str(word) for word in WORDS]) | st.text(max_size=12)
+
+
+GOOD = {"phone": "+447700900001", "matched_number": None, "verdict": "registered", "checked_at": AT}
+ROWS = st.fixed_dictionaries(
+    {name: st.just(GOOD.get(name)) | ANY_CELL for name in ("phone", "matched_number", *COLUMNS)}
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@given(rows=st.lists(ROWS, max_size=3))
+def test_any_cell_is_understood_or_named(rows):
+    schema = dict.fromkeys(("phone", "matched_number", *COLUMNS), pl.String)
+    table = Cells(pl.DataFrame(rows, schema=schema))
+
+    try:
+        facts = read_facts(table, column="phone", region=None, now_ms=NOW_MS)
+    except FileError as error:
+        assert str(error).startswith("row ")  # noqa: PT017 - either of two outcomes is right
+    else:
+        assert len(outcomes_of(facts)) + facts.skipped == len(rows)
+
+
+@pytest.mark.parametrize("kind", [pl.Categorical, pl.Enum(["registered"])])
+def test_words_may_be_of_any_kind_of_text(kind):
+    frame = pl.DataFrame({"phone": ["+447700900001"], "verdict": ["registered"], "checked_at": [NOW_MS]})
+    found = read_facts(Cells(frame.cast({"verdict": kind})), column="phone", region=None, now_ms=NOW_MS)
+
+    assert outcomes_of(found) == [outcome(1, Verdict.REGISTERED, checked_at_ms=NOW_MS)]
 
 
 @pytest.mark.parametrize("name", ["facts.parquet", "facts.csv", "facts.ndjson", "facts.csv.gz"])

@@ -86,6 +86,7 @@ def read_facts(table: Table, *, column: str, region: str | None, now_ms: int) ->
         FileError: a column is missing, or a row cannot be understood; the message names it.
     """
     _require_columns(table)
+    _require_cells(table, column)
     parts, rows = [pl.DataFrame(schema=FACT)], 0
     for batch in table.batches():
         read = _read(batch, column, region).with_row_index("row", offset=rows + 1).filter(~pl.col("silent"))
@@ -105,6 +106,16 @@ def _require_columns(table: Table) -> None:
             f"{table.path} has no column {' and no column '.join(missing)}; columns are: "
             f"{', '.join(table.schema)}. Give the columns that say when and what was found out these names"
         )
+
+
+def _require_cells(table: Table, column: str) -> None:
+    """See that every column that is read has cells which can be written as text."""
+    for name in {column, "whatsapp_id", MATCHED, *TEXTS} & table.schema.keys():
+        kind = table.schema[name]
+        if kind.is_nested() or kind in (pl.Binary, pl.Object):
+            raise FileError(
+                f"column {name!r} of {table.path} holds {kind} values; write them as text, numbers or times"
+            )
 
 
 def _require_understood(table: Table, flaws: pl.DataFrame) -> None:
