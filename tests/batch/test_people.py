@@ -55,6 +55,12 @@ def test_a_region_column_of_another_type_than_text_is_read_as_text():
     assert people_of(rows, reading())["number"].to_list() == [447400123456]
 
 
+def test_a_region_column_of_numbers_holds_calling_codes_with_gaps_or_without():
+    rows = pl.DataFrame({"phone": ["07400 123456", "06 12 34 56 78", MOBILE], "land": [44.0, 33.0, None]})
+
+    assert people_of(rows, reading())["number"].to_list() == [447400123456, 33612345678, 447400123456]
+
+
 def test_landlines_are_skipped_when_asked_to_and_only_those():
     people = people_of(ROWS, reading(landlines=Landlines.SKIP))
 

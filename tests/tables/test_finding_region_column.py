@@ -63,8 +63,9 @@ def test_a_column_without_such_a_name_is_known_by_its_content(found, cells):
     assert found(PHONES | {"id": ["1", "2", "3", "4"], "where": cells}) == "where"
 
 
-def test_calling_codes_may_be_integers_where_the_name_says_so(found):
-    assert found(PHONES | {"n": [44, 49, 33, 55], "dial code": [44, 49, 33, 55]}) == "dial code"
+@pytest.mark.parametrize("codes", [[44, 49, 33, 55], [44.0, None, 33.0, 55.0]])
+def test_calling_codes_may_be_numbers_where_the_name_says_so(found, codes):
+    assert found(PHONES | {"n": codes, "dial code": codes}) == "dial code"
 
 
 def test_a_name_comes_before_content(found):
@@ -92,6 +93,7 @@ def test_two_columns_that_differ_are_both_named(found):
         {"state": ["CA", "GA", "IL", "PA"]},
         {"uf": ["PA", "AM", "MA", "MT"]},
         {"age": [44, 49, 33, 55]},
+        {"country": [44.5, 49.25, None, 0.1]},
         {"rooms": ["1", "7", "33", "44"]},
         {"name": ["Chad", "Georgia", "Ann", "Bob"]},
         {"country": ["somewhere", "else", "GB", "n/a"]},

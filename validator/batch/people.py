@@ -10,7 +10,7 @@ import polars as pl
 
 from validator.batch.ahead import ahead
 from validator.model import LineType, Reason
-from validator.phone import COUNTRIES, Accept, normalise
+from validator.phone import COUNTRIES, Accept, normalise, without_fractions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -171,7 +171,7 @@ def _numbers_of(batch: pl.DataFrame, column: str, reading: Reading) -> pl.DataFr
 def _regions_of(batch: pl.DataFrame, reading: Reading) -> pl.Series | str | None:
     if reading.region_column is None:
         return reading.region
-    regions = batch[reading.region_column].cast(pl.String).str.strip_chars()
+    regions = without_fractions(batch[reading.region_column]).cast(pl.String).str.strip_chars()
     named = pl.when(regions.str.len_bytes() > 0).then(regions)
     return batch.select(named.fill_null(pl.lit(reading.region)).alias("region")).to_series()
 

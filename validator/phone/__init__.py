@@ -7,6 +7,7 @@ read cell by cell in `reading`. `docs/phone.md` tells all of it to people.
 """
 
 from validator.phone.answers import COUNTRIES
+from validator.phone.cells import without_fractions
 from validator.phone.columns import calling_codes, normalise
 from validator.phone.likeness import looks_like_phones
 from validator.phone.namespace import PhoneExpressions
@@ -30,4 +31,5 @@ __all__ = [
     "normalise",
     "other_spelling",
     "parse_region",
+    "without_fractions",
 ]

@@ -26,6 +26,14 @@ def as_text(cells: pl.Series) -> pl.DataFrame:
     return cells.rename("cell").to_frame().select(*_columns(column, cells.dtype))
 
 
+def without_fractions(cells: pl.Series) -> pl.Series:
+    """Return floats as integers, null where they are none: a column of integers with gaps comes as floats."""
+    if not cells.dtype.is_float():
+        return cells
+    integers = cells.cast(pl.Int64, strict=False)
+    return integers.set((integers != cells).fill_null(value=False), None)
+
+
 def _columns(column: pl.Expr, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
     if dtype.is_float():
         return _of_floats(column, 2 ** _SIGNIFICAND_BITS[dtype])

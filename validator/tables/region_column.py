@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.errors import FileError
-from validator.phone import calling_codes
+from validator.phone import calling_codes, without_fractions
 from validator.tables.phone_words import names_phone
 from validator.tables.region_words import names_region, names_something_else
 
@@ -89,8 +89,8 @@ def _candidate(table: Table, column: str, cells: pl.Series) -> _Candidate:
 
 def _words(cells: pl.Series) -> pl.Series:
     """Return the cells as text; of types that hold no countries, nulls."""
-    if cells.dtype.is_integer() or cells.dtype in (pl.String, pl.Categorical, pl.Enum):
-        return cells.cast(pl.String)
+    if cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Categorical, pl.Enum):
+        return without_fractions(cells).cast(pl.String)
     return pl.Series(cells.name, [None] * len(cells), dtype=pl.String)
 
 
