@@ -70,6 +70,9 @@ ledger: setup ## Hold the ledger to a model through 10,000 sequences of 50 steps
 	LEDGER_SEQUENCES=$(LEDGER_SEQUENCES) LEDGER_STEPS=$(LEDGER_STEPS) \
 		$(BIN)/python -m pytest tests/ledger/test_ledger_model.py -q
 
+soak: setup ## Ask at full speed for an hour, and see that nothing grows
+	$(BIN)/python benchmarks/soak.py
+
 bench: setup ## Measure, each figure against what it is to be compared with
 	$(BIN)/python benchmarks/run.py
 

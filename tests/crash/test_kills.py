@@ -57,14 +57,14 @@ def killed_at_random(set_out, amount, alone, chance):
 
 @pytest.fixture(scope="module")
 def killed_at_changes(set_out, amount):
-    """Lives with a kill before each change to a file, or before every fifteenth."""
+    """Lives with a kill before each change to a file, or before every twentieth."""
 
     def lives():
         require_strace()
         killer = set_out("counted", SMALL)
         calls = killer.calls(CHANGES)
         places = [(call, place + 1) for call, count in sorted(calls.items()) for place in range(count)]
-        for call, place in places[:: amount(15, 1)]:
+        for call, place in places[:: amount(20, 1)]:
             yield set_out("killed", SMALL).live(at_call(call, place))
 
     return lives

@@ -31,7 +31,7 @@ def lives(set_out, alone, amount, chance):
     """Lives in which runs are sent a signal so many times, the one signal or the other."""
 
     def lives(times):
-        signals = amount(8, 200)
+        signals = amount(6, 200)
         for signum in cycle(ENDS):
             life = set_out("asked", SMALL).live(at_random(chance, alone[1], (signum,) * times), ENDS[signum])
             yield life
