@@ -86,7 +86,7 @@ def _dressed(rows: pl.DataFrame) -> pl.DataFrame:
         "id",
         pl.format("Person {}", place).alias("name"),
         pl.when(place % 5 == 0).then(spaced).otherwise("+" + number).fill_null("n/a").alias("phone"),
-        pl.format("person.{}@example.com", place).alias("email"),
+        pl.format("person.{}@customers.example.com", place).alias("email"),
         pl.Series(["Springfield, IL", "Shelbyville", "Ogdenville"]).gather(rows["id"] % 3).alias("city"),
         (pl.date(2024, 1, 1) + pl.duration(days=place % 365)).alias("joined"),
         pl.when(place % 2 == 0).then(pl.lit("newsletter, offers")).alias("consent"),

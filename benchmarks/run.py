@@ -1,7 +1,7 @@
 """All benchmarks, as a table: `python benchmarks/run.py [--full] [--write] [NAME ...]`.
 
 Each is a module of this folder with a function `run` that returns rows. `--write` puts the table, the machine
-and the versions into README.md beside this file; `--full` annotates ten million rows in place of one.
+and the versions into README.md beside this file; `--full` checks and plans ten million rows in place of one.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} (all)")
-    parser.add_argument("--full", action="store_true", help="annotate ten million rows; takes half an hour")
+    parser.add_argument(
+        "--full", action="store_true", help="check and plan ten million rows; takes half an hour"
+    )
     parser.add_argument("--write", action="store_true", help="put the results into README.md")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in BENCHMARKS]:

@@ -35,3 +35,13 @@ def test_looking_answers_up_makes_no_second_copy_of_them():
 
     assert found.height == 3
     assert found.estimated_size() < frame.estimated_size() / 100
+
+
+def test_a_known_number_costs_some_twenty_bytes(knows, make_outcome):
+    """Its id is the number itself, which is written out for the rows of a batch only."""
+    numbers = range(10**9, 10**9 + 2_000)
+
+    frame = knows([make_outcome(number, whatsapp_id=f"{number}@s.whatsapp.net") for number in numbers]).frame
+
+    assert frame.height == len(numbers)
+    assert frame.estimated_size() / frame.height < 24
