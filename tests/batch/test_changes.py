@@ -69,6 +69,32 @@ def test_a_hold_and_a_new_limit_are_told(lane):
     assert pace.startswith("pace: held, the provider refused a request for its rate")
 
 
+def test_a_limit_that_is_looked_for_is_told_again_when_it_has_moved_by_a_tenth(lane):
+    budget = PacedBudget(now=0.0, find=True, rng=random.Random(1))
+    changes = Changes(budget, [lane])
+    lines = [line for tenths in range(900) for line, _ in changes.news(tenths / 10)]
+
+    # From 60 s on it doubles in 24 s: 2.38 times in 30 s, which is eight steps of a little over a tenth.
+    limits = [line for line in lines if line.startswith("limit")]
+    assert limits[:2] == [
+        "limit: 60 a minute, told by --rate find",
+        "limit: 66.19 a minute, told by --rate find",
+    ]
+    assert len(limits) == 9
+    assert len(lines) == 9 + 9 + 1
+
+
+def test_a_told_limit_is_told_again_however_little_it_moves(lane):
+    budget = PacedBudget(now=0.0, rng=random.Random(1))
+    changes = Changes(budget, [lane])
+    for now, limit in ((0.0, 600), (1.0, 599)):
+        window = RateWindow(limit=limit, remaining=500)
+        budget.finish(budget.start(now), now, RateNotice(windows=(window,)))
+        lines = [line for line, _ in changes.news(now)]
+
+    assert lines == ["limit: 599 a minute, told by headers"]
+
+
 def test_a_run_logs_its_changes_without_naming_anybody(make_lab, lane, caplog):
     lab = make_lab("disconnect@3+20s")
 
