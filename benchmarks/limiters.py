@@ -68,7 +68,7 @@ class Told:
 
     headers: Headers
     rate: str
-    told_by: str
+    told_by: str | None
     most_refusals: int | None = 1
 
 
@@ -79,7 +79,7 @@ def by_headers(headers: Headers) -> Told:
 BY_RATE = Told(NONE, f"{PER_MIN}/min", "--rate")
 BY_NOBODY = Told(NONE, "auto", "lowest plan")
 TWICE_AND_RATE = Told(TWICE, f"{PER_MIN}/min", "--rate")
-MISLED = Told(TWICE, "auto", "headers", most_refusals=None)
+MISLED = Told(TWICE, "auto", None, most_refusals=None)
 IN_WORDS = Told(WORDS, "auto", "lowest plan")
 EVERYWHERE = (BY_RATE, BY_NOBODY, TWICE_AND_RATE, MISLED, IN_WORDS)
 
@@ -88,7 +88,7 @@ RUNS = (
     (Kind.SLIDING_COUNTER, Limit(PER_MIN), (by_headers(LIMIT), by_headers(LIMIT_AND_REST), *EVERYWHERE)),
     (Kind.LEAKY_BUCKET, Limit(PER_MIN, burst=1), (by_headers(LIMIT), *EVERYWHERE)),
     (Kind.LEAKY_BUCKET, Limit(PER_MIN, burst=1), (replace(by_headers(NEVER_LESS), most_refusals=None),)),
-    (Kind.LEAKY_BUCKET, Limit(PER_MIN), (replace(BY_RATE, most_refusals=None),)),
+    (Kind.LEAKY_BUCKET, Limit(PER_MIN), (replace(BY_RATE, told_by=None, most_refusals=None),)),
 )
 
 COLUMNS = (
@@ -146,7 +146,7 @@ def cells(run: Run) -> tuple[str, ...]:
         f"{run.refusals}",
         f"{used_per_min:.1f}",
         f"{used_per_min / limiter.limit.per_min:.1%}",
-        run.case.told_by,
+        run.told_by,
         "yes" if not surprises else f"**no**: {'; '.join(surprises)}",
     )
 

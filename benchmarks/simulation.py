@@ -2,7 +2,8 @@
 
 Six kinds of limiter, four limits, up to twenty seeds; the models and the simulator are those of
 `tests/pacing`. The tables: the key to ourselves; 10 % and 30 % of it asked for by another client that looks
-at nothing; and a limit that nobody tells and `--rate find` looks for. Each is compared with the limit itself.
+at nothing; a limit that nobody tells and `--rate find` looks for; and one that is told twice too high. Each
+is compared with the limit itself.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import click
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "pacing"))
 
-from runs import FOUND_S, WARM_S, alone, finding, shared
+from runs import FOUND_S, WARM_S, alone, finding, misled, shared
 from servers import KINDS
 from simulator import nothing_told, only_retry_after
 
@@ -30,7 +31,7 @@ LIMITS = (60, 300, 1000, 2000)
 MINUTES = {60: 10, 300: 10, 1000: 4, 2000: 3}
 MINUTES_FOUND = 10
 # As many runs for each cell as fit into a few minutes.
-SEEDS = {"alone": 20, "shared": 10, "find": 3}
+SEEDS = {"alone": 20, "shared": 10, "find": 10, "misled": 10}
 
 
 class Result(NamedTuple):
@@ -57,6 +58,14 @@ def run_finding(kind: str, limit: int, seed: int, *, tell: Callable[..., Any]) -
     """Run without knowing the limit."""
     until_s = 60.0 * MINUTES_FOUND
     return _result(finding(kind, limit, seed, until_s=until_s, tell=tell), limit, FOUND_S, until_s)
+
+
+def run_misled(kind: str, limit: int, seed: int) -> Result:
+    """Run with twice the limit told."""
+    until_s = 60.0 * MINUTES_FOUND
+    return _result(
+        misled(kind, limit, seed, until_s=until_s, told_per_min=2 * limit), limit, FOUND_S, until_s
+    )
 
 
 def _result(record: Any, limit: int, since_s: float, until_s: float) -> Result:
@@ -90,6 +99,7 @@ TABLES: dict[str, list[tuple[str, Callable[..., Result]]]] = {
         ("--rate find, 429 with Retry-After and nothing else", partial(run_finding, tell=only_retry_after)),
         ("--rate find, 429 and nothing else", partial(run_finding, tell=nothing_told)),
     ],
+    "misled": [("Told twice the limit, and nothing of what is left", run_misled)],
 }
 
 

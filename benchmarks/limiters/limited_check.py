@@ -39,14 +39,15 @@ class Case:
         limiter: what limits, to how much, and what it says about that.
         rate: what `--rate` says.
         numbers: how many to ask about.
-        told_by: who tells the tool the limit: `headers`, `--rate`, or `lowest plan`, which is nobody.
+        told_by: who tells the tool the limit: `headers`, `--rate`, or `lowest plan`, which is nobody; None
+            where what the tool is told is wrong, so that refusals tell it sooner or later.
         most_refusals: how many requests may be refused; None where what the tool is told is wrong.
     """
 
     limiter: Setup
     rate: str
     numbers: int
-    told_by: str
+    told_by: str | None
     most_refusals: int | None = 1
 
 
@@ -84,13 +85,14 @@ class Run:
         wrong = {
             f"exit {self.exit_code}: {self.stderr.strip()}": self.exit_code != 0,
             f"{self.refusals} refusals": self._is_refused_too_often(),
-            f"the limit was told by {self._told_by}": self._told_by != self.case.told_by,
+            f"the limit was told by {self.told_by}": self.case.told_by not in {None, self.told_by},
             f"{self.passed_per_min():.1f} a minute": self._exceeds_the_lowest_plan(),
         }
         return [what for what, is_so in wrong.items() if is_so]
 
     @property
-    def _told_by(self) -> str:
+    def told_by(self) -> str:
+        """Who told the limit in the end."""
         return self.summary.get("rate", {}).get("told_by", "nothing")
 
     def _is_refused_too_often(self) -> bool:

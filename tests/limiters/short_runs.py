@@ -44,7 +44,7 @@ def by_nobody(kind, limit):
 
 def misled(kind, limit):
     limiter = Setup(kind, limit, TWICE)
-    return Case(limiter=limiter, rate="auto", numbers=40, told_by="headers", most_refusals=None)
+    return Case(limiter=limiter, rate="auto", numbers=40, told_by=None, most_refusals=None)
 
 
 TOLD_BY_HEADERS = {

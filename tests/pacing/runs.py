@@ -3,7 +3,7 @@
 import random
 
 from servers import KINDS
-from simulator import NOBODY, Network, Others, all_told, only_retry_after, simulate
+from simulator import NOBODY, Network, Others, all_told, only_retry_after, simulate, told_wrong
 
 from validator.pacing import PacedBudget
 
@@ -32,6 +32,11 @@ def shared(kind, limit, seed, *, share, until_s, **habits):
 def finding(kind, limit, seed, *, until_s, tell=only_retry_after):
     """Nobody tells the limit, and it is to be looked for."""
     return _run(kind, limit, seed, until_s=until_s, tell=tell, find=True)
+
+
+def misled(kind, limit, seed, *, until_s, told_per_min, remaining=None):
+    """The key is ours, and the limit that is told is too high."""
+    return _run(kind, limit, seed, until_s=until_s, tell=told_wrong(told_per_min, remaining))
 
 
 def _run(kind, limit, seed, *, until_s, tell=all_told, others=lambda rng: NOBODY, **options):  # noqa: ARG005

@@ -56,10 +56,13 @@ class SlidingLog:
 
 
 class SlidingCounter:
-    """This window's count and the rest of the one before, rounded down (as RussellLuo/slidingwindow does)."""
+    """This window's count and the rest of the one before, rounded down (as RussellLuo/slidingwindow does).
 
-    def __init__(self, limit, offset_s):
-        self.limit, self._offset_s = limit, offset_s
+    One that is not rounded leaves room for one request less.
+    """
+
+    def __init__(self, limit, offset_s, *, rounds=math.floor):
+        self.limit, self._offset_s, self._rounds = limit, offset_s, rounds
         self._turn, self._count, self._before = 0.0, 0, 0
 
     def rule(self, now):
@@ -67,10 +70,10 @@ class SlidingCounter:
         if turn != self._turn:
             self._before = self._count if turn == self._turn + 1 else 0
             self._turn, self._count = turn, 0
-        free = self.limit - math.floor(self._before * (1 - into_s / W)) - self._count
+        free = self.limit - self._rounds(self._before * (1 - into_s / W)) - self._count
         passed = free >= 1
         self._count += passed
-        left = max(0, free - passed)
+        left = max(0, math.floor(free - passed))
         return Ruling(passed, left, W - into_s, 0.0 if left else W / self.limit)
 
 

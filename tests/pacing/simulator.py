@@ -203,6 +203,16 @@ def only_retry_after(server, ruling):
     return RateNotice(retry_after_s=retry_after_s(ruling))
 
 
+def told_wrong(limit, remaining=None):
+    """Makes a telling of that limit, whatever is true."""
+
+    def tell(server, ruling):
+        window = RateWindow(limit=limit, remaining=remaining)
+        return RateNotice(windows=(window,), retry_after_s=retry_after_s(ruling))
+
+    return tell
+
+
 def nothing_told(server, ruling):
     return NO_NOTICE
 

@@ -95,7 +95,6 @@ def test_a_hold_is_never_shortened_by_a_later_refusal(budget):
     refuse(budget, 0.0, retry_after_s=0.0)
     now = budget.ready_at(0.0, 2)
     first = budget.start(now)
-    now = max(now, budget.ready_at(now, 1))
     budget.finish(first, now, RateNotice(retry_after_s=120.0), refused=True)
     ends = budget.report(now).hold_until
 

@@ -45,6 +45,34 @@ def test_after_a_hold_the_pace_is_half_and_a_tenth_more_every_five_seconds_up_to
     assert paces == pytest.approx([0.5, 0.5, 0.5, 0.6, 0.9, 1.0, 1.0])
 
 
+@pytest.mark.parametrize(("asked_s", "step_s"), [(0.2, 1.0), (1.0, 1.0), (3.0, 3.0), (5.0, 5.0), (90.0, 5.0)])
+def test_each_step_is_as_long_as_the_hold_was_from_one_second_to_five(asked_s, step_s):
+    hold = refused(asked_s=asked_s)
+    ends = hold.until
+
+    assert hold.pace(ends + step_s - 0.01) == 0.5
+    assert hold.pace(ends + step_s + 0.01) == pytest.approx(0.6)
+    assert hold.pace(ends + 5 * step_s + 0.01) == 1.0
+
+
+def test_a_hold_that_was_prolonged_counts_from_its_beginning():
+    hold = refused(asked_s=2.0)
+    hold.keep(101.5, 2.0, "longer")
+
+    assert (hold.pace(106.9), hold.pace(107.1)) == (0.5, pytest.approx(0.6))
+
+
+def test_a_hold_is_tried_when_a_request_from_after_it_has_passed():
+    hold = Hold(Least())
+    assert hold.is_tried
+
+    hold.keep(100.0, 10.0, "why")
+    hold.passed(109.9)
+    assert not hold.is_tried
+    hold.passed(110.0)
+    assert hold.is_tried
+
+
 def test_a_hold_that_begins_when_another_ends_is_counted_after_it():
     hold = refused()
     hold.keep(110.0, 5.0, "again")

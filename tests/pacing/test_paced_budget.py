@@ -339,6 +339,29 @@ def test_after_a_hold_the_pace_comes_back_in_steps():
     assert budget.report(ends).rate_per_min == pytest.approx(300 * 60 / 60.5)
 
 
+def test_after_a_hold_one_request_goes_first_and_the_others_when_it_has_passed():
+    budget = new(limit_per_min=600)
+    earlier = budget.start(ask(budget, 0.0) + 1.0)
+    ask(budget, 1.1, RateNotice(retry_after_s=10.0), refused=True)
+    ends = budget.report(1.2).hold_until
+    first = budget.start(ends)
+
+    assert budget.ready_at(ends + 9.0, MANY) == math.inf
+    budget.finish(earlier, ends + 9.0)
+    assert budget.ready_at(ends + 9.0, MANY) == math.inf
+    budget.finish(first, ends + 9.5)
+    assert budget.ready_at(ends + 9.5, MANY) == ends + 9.5
+
+
+def test_one_that_was_cancelled_after_a_hold_keeps_nobody_waiting():
+    budget = new(limit_per_min=600)
+    ask(budget, 0.0, RateNotice(retry_after_s=10.0), refused=True)
+    ends = budget.report(0.0).hold_until
+    budget.cancel(budget.start(ends), ends)
+
+    assert budget.ready_at(ends, MANY) == ends
+
+
 def test_a_cancelled_request_gives_its_slot_back():
     budget = new(limit_per_min=60)
     ask(budget, 0.0)
@@ -386,12 +409,23 @@ def test_a_list_that_fits_into_what_is_left_is_spent_at_once_in_doubling_rounds(
         rounds.append(len(tickets))
         todo -= len(tickets)
         for ticket in tickets:
-            budget.finish(ticket, now + 0.1, told(300, remaining=200))
+            budget.finish(ticket, now + 0.1, told(300, remaining=300 - ticket.ordinal))
         now += 0.1
 
     # Pacing alone would take 20 s, in single steps.
     assert now < 1.5
     assert rounds[:5] == [1, 1, 2, 4, 8]
+
+
+@pytest.mark.parametrize(("falls_by", "in_flight"), [(0, 2), (1, 4), (3, 8)])
+def test_what_is_left_is_believed_as_far_as_it_was_seen_to_fall(falls_by, in_flight):
+    """A figure that never falls counts nothing: two may go at once, and two more for each that it fell."""
+    budget = new()
+    for second in range(30):
+        ask(budget, float(second), told(300, remaining=200))
+    ask(budget, 30.0, told(300, remaining=200 - falls_by))
+
+    assert len(fill(budget, 31.0, 100)) == in_flight
 
 
 @pytest.mark.parametrize(("todo", "at_once"), [(45, True), (46, False)])

@@ -136,44 +136,33 @@ def test_refused_again_soon_it_steps_back_and_creeps_more_slowly():
     assert search.per_min(138.0 + 180.0) == pytest.approx(2 * 0.985 * 0.9 * pace)
 
 
-def test_between_two_refusals_the_refill_of_an_empty_bucket_is_measured():
+@pytest.mark.parametrize(("waits", "shuts"), [(1, False), (2, True)])
+def test_a_server_that_stays_shut_for_two_waits_has_a_window(waits, shuts):
+    """Its refusals are one, however many come, and what passed from one to the next is believed for good."""
     search = Search(0.0)
-    pass_all(search, 70.0, 130.0, per_min=600.0)
+    pass_all(search, 70.0, 130.0, per_min=300.0)
     refuse(search, 130.0)
-    pass_all(search, 130.5, 150.5, per_min=500.0)
-    refuse(search, 150.5)
-
-    # 167 passed in 20.5 s: less than 560 in the last minute, more than 0.7 of the pace, 665 a minute by then.
-    assert search.per_min(150.5) == pytest.approx(0.985 * 167 * 60 / 20.5, rel=0.003)
-
-
-def test_no_step_back_is_longer_than_three_tenths_within_a_minute():
-    search = Search(0.0)
-    pass_all(search, 70.0, 130.0, per_min=600.0)
-    refuse(search, 130.0)
-    pass_all(search, 130.5, 140.5, per_min=60.0)
-    pace = search.per_min(140.5)
-    refuse(search, 140.5)
-
-    assert search.per_min(140.5) == pytest.approx(0.985 * 0.7 * pace)
-
-
-def test_a_server_that_stays_shut_after_the_wait_has_a_window():
-    """Its refusals are one, however many come, and what passed in a minute is believed thereafter."""
-    search, alike = Search(0.0), Search(0.0)
-    for each in (search, alike):
-        pass_all(each, 70.0, 130.0, per_min=450.0)
-        refuse(each, 130.0)
     base = search.per_min(130.0)
-    for at in (132.0, 134.0, 138.0):
+    for at in (132.0, 134.0)[:waits]:
         search.refused(at, at, None)
     assert search.per_min(130.0) == base
 
-    for each in (search, alike):
-        pass_all(each, 150.0, 200.0, per_min=450.0)
-        refuse(each, 200.0)
-    assert search.per_min(200.0) == pytest.approx(0.985 * 50 * 7.5, rel=0.01)
-    assert alike.per_min(200.0) > search.per_min(200.0)
+    pass_all(search, 150.0, 200.0, per_min=450.0)
+    refuse(search, 200.0)
+    assert (search.per_min(200.0) == pytest.approx(0.985 * 50 * 7.5, rel=0.01)) is shuts
+
+
+def test_waits_in_vain_at_one_overflow_do_not_add_up_with_those_at_another():
+    search = Search(0.0)
+    pass_all(search, 70.0, 130.0, per_min=300.0)
+    for at in (130.0, 200.0):
+        refuse(search, at)
+        search.refused(at + 2, at + 2, None)
+        pass_all(search, at + 10, at + 60, per_min=450.0)
+    refuse(search, 262.0)
+
+    # 376 in 62 s, not in one window or two.
+    assert search.per_min(262.0) == pytest.approx(0.985 * 376 * 60 / 62)
 
 
 def settled(per_min=300.0):
@@ -191,9 +180,21 @@ def test_a_settled_pace_is_exceeded_a_little_after_ten_minutes_and_kept_so_if_it
     search.passed(809.0, 809.5)
     assert search.per_min(809.9) == pytest.approx(1.05 * kept)
     search.passed(810.0, 810.5)
-    assert search.per_min(811.0) == pytest.approx(1.05**2 * kept)
-    search.passed(870.0, 870.6)
-    assert search.per_min(871.0) == pytest.approx(1.05**3 * kept)
+    assert search.per_min(811.0) == pytest.approx(1.05 * 1.1 * kept)
+
+
+def test_steps_that_pass_double_up_to_two_fifths_and_begin_small_again_after_a_refusal():
+    search, pace = settled()
+    steps = []
+    for at in (750.0, 810.5, 871.0, 931.5, 992.0):
+        steps.append(search.per_min(at) / pace - 1)
+        pace = search.per_min(at)
+        search.passed(at + 60.4, at + 60.4)
+    assert steps == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.4])
+
+    search.refused(1053.0, 1053.0, None)
+    kept = search.per_min(1053.0)
+    assert search.per_min(1053.0 + 1200.0) == pytest.approx(1.05 * kept)
 
 
 def test_a_refused_probe_goes_back_and_waits_twice_as_long_up_to_two_hours():
@@ -232,17 +233,17 @@ def test_a_settled_pace_that_proves_much_too_high_creeps_again():
 
 def test_the_turn_of_a_window_that_is_told_gives_the_limit_at_once():
     search = Search(0.0)
-    pass_all(search, 70.0, 130.0, per_min=450.0)
+    pass_all(search, 70.0, 130.0, per_min=300.0)
     refuse(search, 130.0, retry_after_s=20.0)
 
-    # The window began at 90 s, and 300 have passed since.
-    assert search.per_min(130.0) == search.per_min(700.0) == pytest.approx(0.985 * 300, rel=0.01)
+    # The window began at 90 s, and 200 have passed since.
+    assert search.per_min(130.0) == search.per_min(700.0) == pytest.approx(0.985 * 200, rel=0.01)
 
 
 @pytest.mark.parametrize("retry_after_s", [None, 0.0, 3.2, 58.0])
 def test_a_wait_that_is_short_or_for_a_window_that_just_began_tells_no_turn(retry_after_s):
     search = Search(0.0)
-    pass_all(search, 70.0, 130.0, per_min=450.0)
+    pass_all(search, 70.0, 130.0, per_min=300.0)
     refuse(search, 130.0, retry_after_s=retry_after_s)
 
     assert search.per_min(190.0) > 1.3 * search.per_min(130.0)
@@ -251,7 +252,7 @@ def test_a_wait_that_is_short_or_for_a_window_that_just_began_tells_no_turn(retr
 @pytest.mark.parametrize(("retry_after_s", "is_turn"), [(5.0, False), (5.1, True)])
 def test_a_turn_is_waited_for_longer_than_three_seconds_and_two_requests(retry_after_s, is_turn):
     search = Search(0.0)
-    pass_all(search, 0.0, 60.0, per_min=60.0)
+    pass_all(search, 0.0, 60.0, per_min=50.0)
     search.refused(60.0, 60.0, retry_after_s)
 
     assert (search.per_min(60.0) == search.per_min(180.0)) is is_turn

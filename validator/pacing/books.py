@@ -53,6 +53,12 @@ class Books:
         else:
             self.hold.passed(ticket.started_at)
 
+    @property
+    def is_trying(self) -> bool:
+        """Whether the first request after a hold is on its way, and nobody knows yet if it passes."""
+        hold = self.hold
+        return not hold.is_tried and any(ticket.started_at >= hold.until for ticket in self.in_flight)
+
     def report(
         self, now: float, *, limit_per_min: float | None, told_by: str, rate_per_min: float
     ) -> BudgetReport:

@@ -19,10 +19,12 @@ JITTER_SHARE = 0.1
 # An absurd `Retry-After` must stay a number that can be added to a clock; nobody waits for ten years either.
 LONGEST_HOLD_S = 10 * 365 * 86_400.0
 
-# After a hold: half the pace, then a tenth of the full pace more every five seconds.
+# After a hold: half the pace, then a tenth of the full pace more with each step. A step is as long as the
+# hold was, from one second to five: who was asked to stay away for a second has met a bucket that lacked one
+# place, and would lose a fifth of its pace over 25 s to each such refusal.
 RESUME_PACE = 0.5
 PACE_STEP = 0.1
-PACE_STEP_S = 5.0
+LEAST_STEP_S, MOST_STEP_S = 1.0, 5.0
 
 
 def waiting_s(told_s: float | None) -> float:
@@ -43,6 +45,7 @@ class Hold:
     def __init__(self, rng: random.Random) -> None:
         self.until = -math.inf
         self.reason = ""
+        self.is_tried = True
         self._rng = rng
         self._since = -math.inf
         self._earlier_s = 0.0
@@ -72,19 +75,20 @@ class Hold:
         if now >= self.until:
             self._earlier_s = self.held_s(now)
             self._since = now
-        self.until, self.reason = until, reason
+        self.until, self.reason, self.is_tried = until, reason, False
 
     def passed(self, started_at: float) -> None:
         """Note that a request was not refused; one sent after the hold ends the row of refusals."""
         if started_at >= self.until:
             self._refusals_in_a_row = 0
+            self.is_tried = True
 
     def pace(self, now: float) -> float:
         """Return the share of the full pace to go on with: all of it but for the 25 s after a hold."""
         if self.until == -math.inf:
             return 1.0
-        steps = max(0.0, now - self.until) // PACE_STEP_S
-        return min(1.0, RESUME_PACE + PACE_STEP * steps)
+        step_s = min(max(self.until - self._since, LEAST_STEP_S), MOST_STEP_S)
+        return min(1.0, RESUME_PACE + PACE_STEP * (max(0.0, now - self.until) // step_s))
 
     def held_s(self, now: float) -> float:
         """Return how long requests have been held in all."""

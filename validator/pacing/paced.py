@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 from validator.pacing.books import MINUTE_S, Books, is_spent
 from validator.pacing.budget import BudgetReport, Ticket
-from validator.pacing.cubic import Cubic
+from validator.pacing.doubt import Doubt
 from validator.pacing.hold import waiting_s
+from validator.pacing.lengths import Lengths
 from validator.pacing.roundtrips import RoundTrips
 from validator.pacing.search import Assumption, LowestPlan, Search
 from validator.pacing.window import Spare, Window
@@ -27,16 +28,17 @@ LATENESS_S = 0.02
 
 # Longer windows (an hour, a day) are not spread evenly over their length: they are spent, then waited for.
 LONGEST_PACED_WINDOW_S = 300.0
-# Lengths that longer windows have: five minutes, a quarter of an hour, an hour, a day, a month.
-USUAL_LENGTHS_S = (300.0, 900.0, 3600.0, 86_400.0, 31 * 86_400.0)
-# A reset this many window lengths away is not that window's: both are told to the second at best.
-RESET_TOO_FAR = 1.25
 # No provider is known to state more; it bounds the work for each request, whatever the headers say.
 MOST_WINDOWS = 4
+
+# Among the windows by their lengths, the one that was found because the told ones proved wrong.
+FOUND = -1.0
 
 # The share of what the server says is left that a short list may spend at once; the rest is for what may come
 # from elsewhere meanwhile.
 SPARE_SHARE = 0.9
+# So many may be in flight before what is left was seen to fall with them, and for each request that it fell.
+UNPROVEN, TRUSTED = 2, 2
 
 
 class PacedBudget:
@@ -49,6 +51,7 @@ class PacedBudget:
 
     **The limit** is the fixed ceiling given, or else the provider's lowest plan until a reply tells it. A
     told limit rules from its first sight; later it goes down at once and up when it has held for two windows.
+    Where it is refused again and again and nothing explains it, a lower one is looked for (`Doubt`).
     `Remaining` does not steer the pace: on a server whose burst is smaller than its limit that starves. Until
     the first request has ended there is only that one in flight.
 
@@ -59,9 +62,9 @@ class PacedBudget:
     past leaves, in a token bucket and in GCRA (large or small burst: `Remaining` is then the burst's) as time
     refills it. Each reply accounts for all requests that arrived before its own, so the fewest of them all,
     less what is in flight, is safe in whatever order replies come. Should a server's `Remaining` be wrong,
-    the damage is small: no more are in flight at once than have come back before. A refusal, or a reply that
-    does not tell (a timeout, say), closes this way for a window; a fixed ceiling closes it altogether: who
-    names a pace wants that pace.
+    the damage is small: no more are in flight at once than have come back before, and, until what is left
+    was seen to fall with them, no more than two. A refusal, or a reply that does not tell (a timeout, say),
+    closes this way for a window; a fixed ceiling closes it altogether: who names a pace wants that pace.
 
     Args:
         now: the current time.
@@ -92,12 +95,12 @@ class PacedBudget:
         self._assumed: Assumption = Search(now, share) if find else LowestPlan(share)
         first_per_min = self._assumed.per_min(now) if limit_per_min is None else limit_per_min
         self._windows = {window_s: Window(window_s, first_per_min * window_s / MINUTE_S)}
-        self._farthest_reset_s = 0.0
+        self._lengths = Lengths(window_s)
         self._told: set[float] = set()
         self._books = Books(rng)
         self._spare = Spare(window_s)
         self._trips = RoundTrips()
-        self._cubic = Cubic()
+        self._doubt = Doubt()
         self._slot = now
         self._started = 0
         self._heard = 0
@@ -134,7 +137,7 @@ class PacedBudget:
     ) -> None:
         """End a request; see `Budget.finish`."""
         self._books.close(ticket, now, notice, refused=refused)
-        windows = tuple(self._at_its_length(told) for told in notice.windows)
+        windows = tuple(self._lengths.corrected(told) for told in notice.windows)
         self._learn(now, windows)
         self._give_way(ticket, now, windows)
         self._adapt(ticket.started_at, now, replace(notice, windows=windows), refused=refused)
@@ -159,44 +162,44 @@ class PacedBudget:
     def _ready_at(self, now: float) -> float:
         self._assume(now)
         in_flight = len(self._books.in_flight)
-        if in_flight and not self._heard:
+        if in_flight and (not self._heard or self._books.is_trying):
             return math.inf
         room_at = max(window.room_at(now, in_flight, self._started) for window in self._windows.values())
         slot = now if self._fits_at_once(now, in_flight) else self._slot
         return max(now, self._books.hold.until, room_at, slot)
 
     def _fits_at_once(self, now: float, in_flight: int) -> bool:
-        if self._ceiling is not None or in_flight >= self._heard:
+        proven = UNPROVEN + TRUSTED * self._spare.fallen(now)
+        if self._ceiling is not None or in_flight >= min(self._heard, proven):
             return False
         return self._todo + in_flight <= self._spare.least(now) * self._share * SPARE_SHARE
 
     def _spacing_s(self, now: float) -> float:
         spacing_s = max(window.spacing_s(now, self._jitter_s) for window in self._windows.values())
-        return spacing_s / min(self._books.hold.pace(now), self._cubic.share(now))
+        return spacing_s / min(self._books.hold.pace(now), self._doubt.share(now))
 
     @property
     def _is_assuming(self) -> bool:
         return self._ceiling is None and not self._told
 
     def _assume(self, now: float) -> None:
-        """Go by what is assumed at this moment, where nobody tells more."""
+        """Go by what is assumed at this moment, where nobody tells more, and by what was found out."""
         if self._is_assuming:
             usual = self._windows[self._usual_s]
             usual.limit = self._assumed.per_min(now) * usual.window_s / MINUTE_S
+        if self._doubt.is_searching:
+            self._believe(self._doubt.per_min(now, self._strictest_told().per_min))
 
-    def _at_its_length(self, told: RateWindow) -> RateWindow:
-        """Return a window of no told length as the longer one that its reset shows it to be.
-
-        A plain `X-RateLimit-Limit` is a minute's by the provider's contract; one whose reset is an hour away
-        is an hour's. The farthest reset seen decides, since it comes nearer as the window goes by.
-        """
-        if told.window_s != self._usual_s:
-            return told
-        self._farthest_reset_s = max(self._farthest_reset_s, waiting_s(told.reset_s))
-        if self._farthest_reset_s <= RESET_TOO_FAR * told.window_s:
-            return told
-        fitting = (length for length in USUAL_LENGTHS_S if self._farthest_reset_s <= length * RESET_TOO_FAR)
-        return replace(told, window_s=next(fitting, self._farthest_reset_s))
+    def _believe(self, found_per_min: float) -> None:
+        """Go by a limit that was found below the told ones, or by those alone where none is any more."""
+        if found_per_min == math.inf:
+            self._windows.pop(FOUND, None)
+            return
+        if FOUND not in self._windows:
+            found = Window(MINUTE_S, found_per_min)
+            found.inherit(self._longest())
+            self._windows[FOUND] = found
+        self._windows[FOUND].limit = found_per_min
 
     def _give_way(self, ticket: Ticket, now: float, windows: tuple[RateWindow, ...]) -> None:
         for told in windows:
@@ -204,15 +207,16 @@ class PacedBudget:
                 window.see(
                     now,
                     told,
+                    arrived_at=(ticket.started_at + now) / 2,
                     in_flight=len(self._books.in_flight) + 1,
                     later=self._started - ticket.ordinal,
                     ordinal=ticket.ordinal,
                 )
 
     def _adapt(self, started_at: float, now: float, notice: RateNotice, *, refused: bool) -> None:
-        """Slow down where a refusal is not explained by what the reply says of others."""
+        """Slow down, or look for a lower limit, where the reply to a refused request does not explain it."""
         if not refused:
-            self._cubic.passed(started_at)
+            self._doubt.passed(started_at, now)
             self._assumed.passed(started_at, now)
             return
         told = {window.window_s: window for window in notice.windows}
@@ -220,7 +224,7 @@ class PacedBudget:
         if self._is_assuming and self._assumed.refused(started_at, now, notice.retry_after_s):
             return
         if not any(explained):
-            self._cubic.refused(started_at, now)
+            self._doubt.refused(started_at, now, self._strictest_told().per_min, notice.retry_after_s)
 
     def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
         for told in windows:
@@ -246,11 +250,18 @@ class PacedBudget:
 
     def _adopt(self, window: Window) -> None:
         """Believe in a window told for the first time; the lowest plan was only assumed for want of one."""
-        window.inherit(max(self._windows.values(), key=lambda known: known.window_s))
+        window.inherit(self._longest())
         if not self._told and self._ceiling is None:
             self._windows.clear()
         self._told.add(window.window_s)
         self._windows[window.window_s] = window
+
+    def _longest(self) -> Window:
+        return max(self._windows.values(), key=lambda known: known.window_s)
+
+    def _strictest_told(self) -> Window:
+        told = (window for length, window in self._windows.items() if length != FOUND)
+        return min(told, key=lambda window: window.per_min)
 
     def _log(self, started_at: float, now: float) -> None:
         arrived_by = now
@@ -260,6 +271,8 @@ class PacedBudget:
             window.add(arrived_by)
 
     def _told_by(self, strictest: Window) -> str:
+        if strictest is self._windows.get(FOUND):
+            return self._doubt.told_by
         if self._ceiling is not None and strictest.per_min >= self._ceiling:
             return "--rate"
         return "headers" if strictest.window_s in self._told else self._assumed.told_by

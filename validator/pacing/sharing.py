@@ -11,65 +11,21 @@ refills it rises with each request.
 from __future__ import annotations
 
 import math
-from collections import deque
-from dataclasses import dataclass
+
+from validator.pacing.room import Counting, Reading, Refilling, SmallBurst
 
 # A server counts a window only if it was once seen to have left this share of the limit; below it there may
 # be a small burst that says nothing of the limit.
 WIDE_SHARE = 0.5
-# Others are there when more is missing than this share of our limit and this many requests. Alone, 0.8 % of
-# the limit stay unused, so that nothing is missing.
-NOTICED_SHARE, NOTICED_REQUESTS = 0.005, 1.0
-# Others are taken to be gone when nothing has been missing for this many windows.
-WINDOWS_UNTIL_ALONE = 2
-
-# What is kept free for requests of others that no reply has told of yet: three standard deviations of what
-# comes at random within the time from a server's decision to the effect of our answer to it.
-DEVIATIONS = 3.0
-REACTION_S = 1.5
 # However busy others are, this share of the limit is asked for: an own 429 is better than standing still.
 LEAST_SHARE = 0.05
 
-# On a server that counts, the least room of this share of a window decides; of a whole one where the window
-# is fixed, since there the room shows at its end only.
-SLIDING_MEMORY = 0.5
 # A sum that rises by this share of the limit at once: a fixed window has turned.
 TURN_SHARE = 0.25
 # A sum that has risen by this share of the limit in steps of a request or so: the server refills. A sliding
 # counter, whose estimate is off by a quarter of the limit at worst, does not get there.
 REFILL_SHARE = 0.4
 STEP_SHARE, STEP_REQUESTS = 0.02, 3
-
-# A burst that delivery jitter alone (half a second of the pace each way) empties by a third steers nothing.
-LEAST_BURST_S, LEAST_BURST = 1.5, 20
-# What a bucket had left is remembered to a sixtieth of the window.
-STEPS = 60
-
-# Where nothing is left and it is not told until when, it is tried again after this share of the window.
-TRY_SHARE = 1 / 8
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one reply says of a window, with what we know beside it.
-
-    Attributes:
-        now: when it came.
-        limit: the server's limit.
-        remaining: what it had left.
-        reset_s: seconds until the window is full again, or None where not told.
-        own: our requests in the window, up to the one replied to.
-        own_most: the same with all those sent since.
-        ordinal: the number of the request replied to, counted from the run's first.
-    """
-
-    now: float
-    limit: float
-    remaining: int
-    reset_s: float | None
-    own: int
-    own_most: int
-    ordinal: int
 
 
 class Sharing:
@@ -86,6 +42,7 @@ class Sharing:
         self._sum: int | None = None
         self._counting = Counting(window_s)
         self._refilling = Refilling(window_s)
+        self._small_burst = SmallBurst(window_s)
 
     def see(self, reading: Reading, ours: float) -> None:
         """Take in what a reply tells; `ours` is the limit for us, which may be less than the server's."""
@@ -93,32 +50,44 @@ class Sharing:
         self._watch(reading)
         self._counting.see(reading, ours)
         self._refilling.see(reading)
+        self._small_burst.see(reading)
 
     def refused(self, now: float) -> None:
         """Take in a refusal: while our own requests are below the limit, somebody else's are there."""
         self._counting.notice(now)
+        self._small_burst.refused(now)
 
     @property
     def explains_refusals(self) -> bool:
         """Whether what replies leave over steers the pace, so that a refusal need not."""
-        if self._refills:
-            return self._refilling.room < math.inf
-        return self._widest >= WIDE_SHARE
+        if self._is_small:
+            return self._small_burst.steers
+        return self._counts or self._refills
 
     def free(self, now: float, ours: float) -> float:
         """Return how many requests a window are for us: `ours`, or less where others are there."""
         room = math.inf
-        if self._refills:
+        if self._is_small:
+            room = self._small_burst.room(now)
+        elif self._refills:
             room = self._refilling.room
-        elif self._widest >= WIDE_SHARE:
+        elif self._counts:
             room = self._counting.room(now)
         return min(ours, max(room, LEAST_SHARE * ours))
 
     def opens_at(self, now: float, started: int) -> float:
         """Return when one more request may go, after `started` in all: later where there is no room."""
-        if self._refills or self._widest < WIDE_SHARE:
-            return now
-        return self._counting.opens_at(now, started)
+        if self._is_small:
+            return self._small_burst.opens_at(now, started)
+        return self._counting.opens_at(now, started) if self._counts else now
+
+    @property
+    def _counts(self) -> bool:
+        return not self._refills and self._widest >= WIDE_SHARE
+
+    @property
+    def _is_small(self) -> bool:
+        return not self._counts and self._refilling.room == math.inf
 
     @property
     def _refills(self) -> bool:
@@ -133,108 +102,3 @@ class Sharing:
             self._counting.turned(reading.now)
         elif change <= max(STEP_REQUESTS, STEP_SHARE * reading.limit) and not self._refills:
             self._rise = max(0.0, self._rise + change / (REFILL_SHARE * reading.limit))
-
-
-class Counting:
-    """The room for us on a server that counts: our requests in the window and what is left, added up."""
-
-    def __init__(self, window_s: float) -> None:
-        self._window_s = window_s
-        self._rooms: deque[tuple[float, float]] = deque()
-        self._noticed_until = -math.inf
-        self._turned_at = -math.inf
-        self._last: Reading | None = None
-        self._margin = 0.0
-
-    def see(self, reading: Reading, ours: float) -> None:
-        """Take in what a reply tells."""
-        missing = ours - reading.own_most - reading.remaining
-        if missing > NOTICED_REQUESTS + NOTICED_SHARE * ours:
-            self.notice(reading.now)
-        total = reading.own + reading.remaining
-        self._last = reading
-        self._margin = margin(reading.limit - total, self._window_s)
-        room = total - self._margin
-        while self._rooms and self._rooms[-1][1] >= room:
-            self._rooms.pop()
-        self._rooms.append((reading.now, room))
-
-    def notice(self, now: float) -> None:
-        """Note that others are there."""
-        self._noticed_until = now + WINDOWS_UNTIL_ALONE * self._window_s
-
-    def turned(self, now: float) -> None:
-        """Note that a fixed window has turned."""
-        self._turned_at = now
-
-    def room(self, now: float) -> float:
-        """Return the requests a window that others leave to us; infinity where nobody is noticed."""
-        if now >= self._noticed_until:
-            return math.inf
-        memory_s = self._window_s * (1.0 if self._turns(now) else SLIDING_MEMORY)
-        while self._rooms and self._rooms[0][0] <= now - memory_s:
-            self._rooms.popleft()
-        return self._rooms[0][1] if self._rooms else math.inf
-
-    def opens_at(self, now: float, started: int) -> float:
-        """Return when one more request may go: later where the server has no room but for what others need.
-
-        Without this the requests that leave our own log would be replaced before their places are free: in a
-        fixed window, whose places all come back at its turn, and in a sliding counter, which lets go of the
-        last window evenly, however it was filled.
-        """
-        last = self._last
-        if last is None or now >= self._noticed_until:
-            return now
-        turns = self._turns(now)
-        if last.remaining - (started - last.ordinal) > (self._margin if turns else 0):
-            return now
-        try_s = TRY_SHARE * self._window_s
-        told = last.reset_s is not None and 0 < last.reset_s <= self._window_s
-        reset_s = last.reset_s if told and last.reset_s is not None else try_s
-        return max(now, last.now + (reset_s if turns else min(reset_s, try_s)))
-
-    def _turns(self, now: float) -> bool:
-        return now - self._turned_at < WINDOWS_UNTIL_ALONE * self._window_s
-
-
-class Refilling:
-    """The room for us on a server that refills.
-
-    Over a window, what we sent and what the bucket gained is what others leave of the refill. To that comes
-    what the bucket holds, to be spent in the time in which it would fill: the pace settles where the bucket
-    stays just above what is kept free.
-
-    Attributes:
-        room: requests a window that are for us; infinity where the bucket is too small to tell.
-    """
-
-    def __init__(self, window_s: float) -> None:
-        self._window_s = window_s
-        self._burst = 0
-        self._history: deque[Reading] = deque()
-        self.room = math.inf
-
-    def see(self, reading: Reading) -> None:
-        """Take in what a reply tells."""
-        self._burst = max(self._burst, reading.remaining + 1)
-        self._remember(reading)
-        if self._burst < max(LEAST_BURST, LEAST_BURST_S * reading.limit / self._window_s):
-            self.room = math.inf
-            return
-        first = self._history[0]
-        left_to_us = reading.ordinal - first.ordinal + reading.remaining - first.remaining
-        kept = min(margin(reading.limit - left_to_us, self._window_s), self._burst / 3)
-        self.room = left_to_us + (reading.remaining - kept) * reading.limit / self._burst
-
-    def _remember(self, reading: Reading) -> None:
-        history, step_s = self._history, self._window_s / STEPS
-        if not history or reading.now - history[-1].now >= step_s:
-            history.append(reading)
-        while history[0].now < reading.now - self._window_s - step_s:
-            history.popleft()
-
-
-def margin(others: float, window_s: float) -> float:
-    """Return how many requests to keep free for others, of whom there are that many in a window."""
-    return 1 + DEVIATIONS * math.sqrt(max(0.0, others) * REACTION_S / window_s)

@@ -7,7 +7,8 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Self
 
-from validator.pacing.sharing import Reading, Sharing
+from validator.pacing.room import Reading
+from validator.pacing.sharing import Sharing
 
 if TYPE_CHECKING:
     from validator.model import RateWindow
@@ -68,12 +69,15 @@ class Window:
         """Log a request that had reached the server by then at the latest."""
         heapq.heappush(self._leaves, arrived_by + self.window_s)
 
-    def see(self, now: float, told: RateWindow, *, in_flight: int, later: int, ordinal: int) -> None:
+    def see(
+        self, now: float, told: RateWindow, *, arrived_at: float, in_flight: int, later: int, ordinal: int
+    ) -> None:
         """Take in how many requests a reply left over.
 
         Args:
             now: when it came.
             told: what it told of this window.
+            arrived_at: when the request replied to is taken to have reached the server.
             in_flight: requests in flight, the one replied to included.
             later: requests started after the one replied to.
             ordinal: the number of the one replied to, counted from the first.
@@ -83,6 +87,7 @@ class Window:
         own = in_flight + self._counted(now)
         reading = Reading(
             now=now,
+            arrived_at=arrived_at,
             limit=told.limit,
             remaining=told.remaining,
             reset_s=told.reset_s,
@@ -133,7 +138,7 @@ class Window:
 
 
 class Spare:
-    """The fewest requests that any reply of the last `window_s` seconds left over.
+    """The fewest requests that any reply of the last `window_s` seconds left over, and how they came down.
 
     A queue of falling minima: each reply enters and leaves it once.
     """
@@ -141,9 +146,11 @@ class Spare:
     def __init__(self, window_s: float) -> None:
         self._window_s = window_s
         self._told: deque[tuple[float, int]] = deque()
+        self._most = 0
 
     def see(self, now: float, remaining: int) -> None:
         """Take in what one reply left over; 0 where it did not tell."""
+        self._most = max(self._most, remaining)
         while self._told and self._told[-1][1] >= remaining:
             self._told.pop()
         self._told.append((now, remaining))
@@ -153,3 +160,7 @@ class Spare:
         while self._told and self._told[0][0] <= now - self._window_s:
             self._told.popleft()
         return self._told[0][1] if self._told else 0
+
+    def fallen(self, now: float) -> int:
+        """Return by how many the fewest are below the most ever told: proof that what is told is counted."""
+        return self._most - self.least(now)

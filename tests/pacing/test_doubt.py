@@ -1,0 +1,117 @@
+import math
+
+import pytest
+
+from validator.pacing.doubt import Doubt
+
+TOLD = 600.0
+
+
+def pass_all(doubt, since, until, *, per_min=400.0):
+    """Requests at a steady pace that all pass at once."""
+    now = since
+    while now < until:
+        doubt.passed(now, now)
+        now += 60 / per_min
+
+
+def slowed(at=60.0):
+    """A told limit that was refused for the first time at `at`."""
+    doubt = Doubt()
+    pass_all(doubt, 0.0, at)
+    doubt.refused(at, at, TOLD, None)
+    return doubt
+
+
+def searching(second_at=130.0):
+    """A told limit that was refused a second time."""
+    doubt = slowed()
+    pass_all(doubt, 61.0, second_at)
+    doubt.refused(second_at, second_at, TOLD, None)
+    return doubt
+
+
+def test_nothing_is_doubted_until_a_refusal():
+    doubt = Doubt()
+    pass_all(doubt, 0.0, 60.0)
+
+    assert (doubt.share(60.0), doubt.per_min(60.0, TOLD)) == (1.0, math.inf)
+
+
+def test_the_first_refusal_slows_down_for_a_while():
+    doubt = slowed()
+
+    assert (doubt.share(60.0), doubt.per_min(60.0, TOLD)) == (0.9, math.inf)
+    assert doubt.share(180.0) == 1.0
+
+
+def test_the_second_one_within_ten_minutes_begins_a_search_below_the_told_limit():
+    doubt = searching()
+
+    assert doubt.is_searching
+    assert doubt.share(130.0) == 1.0
+    # 400 a minute passed, and 600 times the slowed share were asked for.
+    assert doubt.per_min(130.0, TOLD) == pytest.approx(0.985 * 400, rel=0.01)
+
+
+@pytest.mark.parametrize(("second_at", "searches"), [(660.0, True), (660.1, False)])
+def test_a_refusal_ten_minutes_later_is_the_first_again(second_at, searches):
+    doubt = searching(second_at)
+
+    assert doubt.is_searching is searches
+    assert (doubt.share(second_at) == 1.0) is searches
+
+
+def test_a_row_of_refusals_is_one():
+    doubt = slowed()
+    doubt.refused(62.0, 62.0, TOLD, None)
+    doubt.refused(65.0, 65.0, TOLD, None)
+
+    assert not doubt.is_searching
+
+
+def test_a_refusal_within_a_search_is_part_of_it():
+    doubt = searching()
+    pass_all(doubt, 131.0, 260.0, per_min=250.0)
+    doubt.refused(260.0, 260.0, TOLD, None)
+
+    assert doubt.per_min(260.0, TOLD) == pytest.approx(0.985 * 250, rel=0.02)
+    assert doubt.share(260.0) == 1.0
+
+
+def test_what_a_refusal_tells_of_the_wait_reaches_the_search():
+    doubt = slowed()
+    pass_all(doubt, 61.0, 130.0)
+    doubt.refused(130.0, 130.0, TOLD, 15.0)
+
+    # The window turns in 15 s, so it holds what passed in the last 45.
+    assert doubt.per_min(130.0, TOLD) == doubt.per_min(200.0, TOLD) == pytest.approx(0.985 * 300, rel=0.01)
+
+
+def test_a_settled_pace_is_tried_a_little_higher_after_two_minutes():
+    doubt = slowed()
+    pass_all(doubt, 61.0, 130.0)
+    doubt.refused(130.0, 130.0, TOLD, 15.0)
+    found = doubt.per_min(130.0, TOLD)
+
+    assert doubt.per_min(249.9, TOLD) == found
+    assert doubt.per_min(250.1, TOLD) == pytest.approx(1.05 * found)
+
+
+def test_the_doubt_is_gone_when_the_told_limit_has_passed_for_a_minute():
+    doubt = searching()
+    at = next(at for at in range(130, 400) if doubt.per_min(float(at), TOLD) >= TOLD)
+
+    assert doubt.per_min(at + 60.0, TOLD) == TOLD
+    assert doubt.per_min(at + 60.1, TOLD) == math.inf
+    assert not doubt.is_searching
+    assert doubt.share(at + 60.1) == 1.0
+
+
+def test_a_search_that_falls_below_the_told_limit_again_goes_on():
+    doubt = searching()
+    at = next(at for at in range(130, 400) if doubt.per_min(float(at), TOLD) >= TOLD)
+    assert doubt.per_min(at + 30.0, 2 * TOLD) < 2 * TOLD
+
+    assert doubt.per_min(at + 61.0, TOLD) == TOLD
+    assert doubt.is_searching
