@@ -174,7 +174,10 @@ def test_most_of_the_first_requests_rejected_means_a_wrong_setting(answers, reje
     assert isinstance(lane.next(0.0), Halt) is halts
     if halts:
         assert isinstance(halted(lane, 0.0), UsageError)
-        assert "101 of the first 200" in str(halted(lane, 0.0))
+        assert str(halted(lane, 0.0)) == (
+            "101 of the first 200 requests were called invalid (4000). Rather than the list, a setting is "
+            "wrong: look at --session and --base-url"
+        )
 
 
 @pytest.mark.parametrize(("answers", "strange", "halts"), [(97, 2, False), (98, 2, True), (198, 2, False)])
@@ -188,6 +191,10 @@ def test_more_than_one_in_a_hundred_strange_statuses_halt(answers, strange, halt
     assert isinstance(lane.next(0.0), Halt) is halts
     if halts:
         assert isinstance(halted(lane, 0.0), Refused)
+        assert str(halted(lane, 0.0)) == (
+            "2 of 100 replies had a status that the provider does not document (418). Something else may "
+            "answer: look at --base-url and at any proxy"
+        )
 
 
 def test_a_refused_key_is_confirmed_by_one_lane_while_the_others_wait():
@@ -267,7 +274,7 @@ def test_a_look_that_finds_no_such_session_halts_the_lane():
     ask(lane, 0.0, SessionNotConnected("409"))
     look(lane, 0.0, NotFound("404"))
 
-    assert "validator sessions" in str(halted(lane, 0.0))
+    assert str(halted(lane, 0.0)).startswith("session sess_a is not known to the provider (404)")
 
 
 def test_a_look_may_be_what_confirms_that_the_key_is_refused():
@@ -278,6 +285,27 @@ def test_a_look_may_be_what_confirms_that_the_key_is_refused():
     look(lane, 10.0, MissingOrBadKey("401"))
 
     assert isinstance(halted(lane, 10.0), Refused)
+
+
+def test_a_lane_that_goes_says_so_and_nothing_more():
+    report = new(session="sess_b").report(0.0)
+
+    assert (report.session, report.state, report.why, report.until) == ("sess_b", LaneState.RUNNING, "", None)
+
+
+def test_the_probe_waits_for_all_that_was_in_flight_and_for_nothing_that_was_never_sent():
+    lane = new()
+    for _ in range(13):
+        lane.start(0.0)
+    for _ in range(10):
+        lane.finish(0.0, attempts=1, failure=ServerError("500", status=500))
+
+    for _ in range(2):
+        assert lane.next(5.0).until == math.inf
+        lane.cancel(5.0)
+    assert lane.next(5.0).until == math.inf
+    lane.finish(5.0, attempts=1, failure=None)
+    assert lane.next(5.0) == Go()
 
 
 def open_breaker(lane, now):

@@ -61,6 +61,7 @@ def test_an_empty_budget_allows_one_retry_in_five_seconds():
         (3, 3, 0.0, 0.0),
         (3, 4, 0.0, 0.0),
         (3, 6, 0.0, 10.0),
+        (0, 1, 2.0, 3.0),
         (0, 3, 2.0, 13.0),
         (0, 3, 9.0, 10.0),
     ],
@@ -73,6 +74,23 @@ def test_the_time_that_retries_take_is_known_beforehand(saved, count, now, secon
         budget.first_attempt()
 
     assert budget.time_for_s(count, now) == pytest.approx(seconds)
+
+
+def test_what_first_attempts_earn_need_not_wait_for_the_floor():
+    budget = RetryBudget(floor=0)
+    budget.take(0.0)
+    for _ in range(10):
+        budget.first_attempt()
+
+    assert budget.ready_at(1.0) == 1.0
+    budget.take(1.0)
+    assert budget.ready_at(1.0) == 5.0
+
+
+def test_a_number_gets_six_attempts_unless_told_otherwise():
+    policy = RetryPolicy(rng=random.Random(1))
+
+    assert (policy.exhausted(5), policy.exhausted(6)) == (False, True)
 
 
 def test_no_more_than_a_hundred_retries_are_saved_up():

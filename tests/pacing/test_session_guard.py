@@ -267,6 +267,31 @@ def test_a_no_from_another_canary_in_flight_changes_nothing_of_an_inquiry():
     assert guard.next(1.0, last=False) == AskCanary(OWN)
 
 
+def test_a_session_that_lies_is_given_up_with_what_to_do():
+    guard = frozen(OWN)
+
+    ask(guard, 1.0, False)
+
+    assert str(guard.error) == (
+        'session sess_a answers "no" about 1 of 1 numbers known to be registered, so it cannot be believed; '
+        "what it said since it last told the truth is unknown again. See that its phone is online and linked "
+        "(`validator sessions`), then run the same command again. If those numbers have left WhatsApp, name "
+        "another one with --canary"
+    )
+
+
+@pytest.mark.parametrize("reason", [Reason.REJECTED_BY_PROVIDER, Reason.TIMEOUT])
+def test_an_inquiry_goes_on_without_a_canary_that_cannot_be_asked_about(reason):
+    guard = frozen(OWN, finds=4)
+
+    assert ask(guard, 1.0, Settle(Verdict.UNKNOWN, reason)) == OWN
+    later = 1.0 + CANARY_AFTER_S
+    asked = [ask(guard, later, said) for said in (False, True, True)]
+
+    assert OWN not in asked
+    assert (guard.error, guard.is_inquiring) == (None, False)
+
+
 def test_answers_after_a_lie_was_shown_are_void_if_no_and_true_if_yes():
     guard = frozen(OWN)
     mark = guard.mark(0.0)
@@ -290,6 +315,15 @@ def test_a_session_that_was_lost_may_have_lied_before():
     assert guard.rulings() == [Vouch(2)]
 
 
+def test_what_was_asked_between_two_losses_is_void_after_the_second():
+    guard = new(OWN)
+    guard.lost()
+    mark = guard.mark(0.0)
+    guard.lost()
+
+    assert say(guard, False, mark=mark) == Again()
+
+
 def test_a_canary_that_cannot_be_asked_about_is_tried_again_later_while_work_goes_on():
     guard = new(OWN)
     say(guard, False)
@@ -299,7 +333,9 @@ def test_a_canary_that_cannot_be_asked_about_is_tried_again_later_while_work_goe
     assert guard.next(104.0, last=False) is None
     assert guard.next(104.0, last=True) == Wait(105.0, "session sess_a may be lying")
     assert guard.next(105.0, last=False) == AskCanary(OWN)
-    ask(guard, 105.0, True)
+    ask(guard, 105.0, Retry(5.0))
+    assert guard.tries == 2
+    ask(guard, 110.0, True)
     assert guard.tries == 0
 
 
@@ -312,6 +348,30 @@ def test_what_says_nothing_of_the_canary_costs_it_no_try():
     assert guard.next(100.0, last=False) == AskCanary(OWN)
 
 
+@pytest.mark.parametrize("ending", [True, Again(), Settle(Verdict.UNKNOWN, Reason.TIMEOUT)])
+def test_whatever_became_of_a_canary_the_next_is_another_one(ending):
+    other = Number(447_700_900_998)
+    guard = new(OWN, other)
+    say(guard, False)
+    ask(guard, 100.0, ending)
+    say(guard, False, 200.0)
+
+    assert guard.next(300.0, last=False) == AskCanary(other)
+
+
+def test_a_canary_vouches_for_what_was_heard_before_it_was_asked_about():
+    guard = new(OWN)
+    say(guard, False)
+    mark = guard.test(7.0)
+    say(guard, False, 8.0)
+    guard.tested(9.0, mark, OWN, result=True)
+
+    assert guard.rulings() == [Vouch(1)]
+    # What was heard after it has waited since the canary was asked about, and no shorter.
+    assert guard.next(7.0 + CANARY_AFTER_S - 1, last=False) is None
+    assert guard.next(7.0 + CANARY_AFTER_S, last=False) == AskCanary(OWN)
+
+
 def test_out_of_attempts_the_end_does_not_wait_and_nothing_is_believed():
     guard = new(OWN)
     say(guard, False)
@@ -319,6 +379,7 @@ def test_out_of_attempts_the_end_does_not_wait_and_nothing_is_believed():
 
     assert guard.next(0.0, last=True) is None
     assert (guard.release(), guard.unvouched, guard.rulings()) == (0, 1, [])
+    assert (guard.tries, guard.next(59.0, last=False)) == (0, None)
     assert guard.next(60.0, last=False) == AskCanary(OWN)
     ask(guard, 60.0, True)
     say(guard, False)

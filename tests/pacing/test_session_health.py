@@ -10,6 +10,11 @@ def look(health, now, status):
     health.looked(now, status)
 
 
+def test_a_session_is_what_the_first_look_found():
+    assert (SessionHealth("pending").status, SessionHealth("pending").connected) == ("pending", False)
+    assert (SessionHealth().status, SessionHealth().connected) == ("connected", True)
+
+
 def test_a_lost_session_is_looked_at_at_once():
     health = SessionHealth()
     health.lost(5.0)
