@@ -9,6 +9,7 @@ import pytest
 from validator.batch.job import Job
 from validator.batch.suppression import suppressed_in
 from validator.errors import FileError
+from validator.tables import Ragged, ReadOptions
 
 ANN, BOB = 447400123456, 447400123457
 
@@ -116,6 +117,13 @@ def test_a_list_without_any_number_is_an_error_and_not_a_list_of_nobody(suppress
     with pytest.raises(
         FileError, match=r"no cell of column 'phone' of .* is a number.*--suppress-column.*--region"
     ):
+        suppressed(content)
+
+
+def test_rows_of_another_width_are_kept_where_the_lists_own_are(suppressed):
+    content = f"name,phone\nAnn,+{ANN},x\n+{BOB}\nBob,+{BOB}\n"
+    assert suppressed(content, options=ReadOptions(ragged=Ragged.KEEP)) == [ANN, BOB]
+    with pytest.raises(FileError, match="line 2"):
         suppressed(content)
 
 

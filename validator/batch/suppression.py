@@ -13,7 +13,7 @@ from validator.batch.variants import with_both
 from validator.errors import FileError
 from validator.model import Reason
 from validator.phone import Accept, apart
-from validator.tables import open_table, phone_columns, region_columns, require_column
+from validator.tables import ReadOptions, open_table, phone_columns, region_columns, require_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,8 @@ def suppressed_in(job: Job) -> pl.Series:
     Raises:
         FileError: a list cannot be read, or names nobody that can be made out.
     """
-    tables = map(open_table, job.suppress)
+    options = ReadOptions(ragged=job.options.ragged)
+    tables = (open_table(path, options=options) for path in job.suppress)
     return with_both(suppressed_by((table, _suppression_reading(table, job)) for table in tables))
 
 
