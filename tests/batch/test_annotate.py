@@ -98,6 +98,15 @@ def test_the_sendable_file_has_each_registered_recipient_once_with_the_lists_own
     assert counted.sendable_rows == 1
 
 
+def test_an_id_that_a_spreadsheet_would_take_for_a_formula_is_harmless(people_in, knows, make_outcome):
+    formula = "=cmd|' /C calc'!A0"
+    outcomes = [make_outcome(ANN, whatsapp_id=formula), make_outcome(BOB, whatsapp_id=f"+{BOB}")]
+
+    found = find(people_in([f"+{ANN}", f"+{BOB}"]), knows(outcomes, numbers=[ANN, BOB]))
+
+    assert found["whatsapp_id"].to_list() == ["'" + formula, f"+{BOB}"]
+
+
 def test_no_sendable_file_is_written_unasked(written):
     (_, send), counted = written(sendable=False)
 

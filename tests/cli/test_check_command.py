@@ -376,3 +376,14 @@ def test_columns_may_be_named_in_a_file(check, told):
     assert check(content="work phone,home phone\n+447700900001,+447700900002\n").code == 0
 
     assert [row["e164"] for row in rows_of("leads.checked.csv")] == ["+447700900001"]
+
+
+def test_formulas_stay_unless_the_output_is_for_a_spreadsheet(check):
+    formula = f"name,phone\n=1+1,{ANN}\n"
+    check(content=formula)
+    assert rows_of("leads.checked.csv")[0]["name"] == "=1+1"
+
+    check("--excel-safe", "--sendable", "send.csv", content=formula)
+    for path in ("leads.checked.csv", "send.csv"):
+        [row] = rows_of(path)
+        assert (row["name"], row["phone"], row["e164"]) == ("'=1+1", ANN, ANN)

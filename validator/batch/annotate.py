@@ -19,6 +19,7 @@ from validator.batch.plan import counts
 from validator.batch.variants import known_by_either, listed_by_both
 from validator.errors import UsageError
 from validator.model import Reason, Source, Verdict
+from validator.tables import defused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -106,7 +107,9 @@ def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ())
         pl.when(~offline).then(pl.col("whatsapp_id", "checked_at_ms", *by_either)),
     )
     matched = (e164(name).alias(MATCHED) for name in by_either)
-    found = decided.with_columns(e164("number").alias("e164"), is_user(), checked_at(), *matched)
+    # The provider's text: whoever opens the output in a spreadsheet has not seen it before.
+    safe_id = defused(pl.col("whatsapp_id"))
+    found = decided.with_columns(e164("number").alias("e164"), is_user(), checked_at(), safe_id, *matched)
     return found.select(pl.col(name).cast(dtype) for name, dtype in _added(extras).items())
 
 

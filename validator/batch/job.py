@@ -58,6 +58,7 @@ class Job:
         suppress_columns: their phone columns; none of them to find these.
         prefix: put before the names of the added columns.
         format: of the output, or None for the input's.
+        excel_safe: whether formulas in the output are made harmless.
         max_age: how long answers of earlier runs hold.
         order: in which to ask.
         only: restricts whom to ask.
@@ -81,6 +82,7 @@ class Job:
     suppress_columns: tuple[str, ...] = ()
     prefix: str = ""
     format: str | None = None
+    excel_safe: bool = False
     max_age: MaxAge = field(default_factory=MaxAge)
     order: Order = Order.SHUFFLED
     only: Only = Only.ALL
@@ -285,6 +287,7 @@ def knowledge_of(
     Args:
         people: the rows.
         ledger: what is known.
+        excel_safe: whether formulas in the output are made harmless.
         max_age: how long answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
         tell: called with how many have been found so far.
@@ -322,4 +325,6 @@ def write_output(
 
 
 def _opener(opened: Opened, target: Path | BinaryIO) -> OpenWriter:
-    return lambda schema: writing(target, schema=schema, like=opened.table, format=opened.job.format)
+    return lambda schema: writing(
+        target, schema=schema, like=opened.table, format=opened.job.format, excel_safe=opened.job.excel_safe
+    )

@@ -39,6 +39,7 @@ class ListOptions:
     suppress: tuple[Path, ...]
     suppress_column: tuple[str, ...]
     prefix: str = ""
+    excel_safe: bool = False
     format: str | None = None
     max_age: MaxAge
     refresh: bool = False
@@ -77,6 +78,7 @@ class ListOptions:
             suppress=self.suppress,
             suppress_columns=self.suppress_column,
             prefix=self.prefix,
+            excel_safe=self.excel_safe,
             format=self.format,
             max_age=MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,
             order=Order(self.order),

@@ -132,6 +132,11 @@ output_options = stack(
         metavar="FORMAT",  # written out, the names would shift every help text with each new one
         help=f"Of the output: {', '.join(FORMATS)}.  [default: the input's]",
     ),
+    click.option(
+        "--excel-safe",
+        is_flag=True,
+        help="Make formulas in a CSV output harmless, for a file that is opened in a spreadsheet.",
+    ),
     click.option("--prefix", default="", help="Put before the names of the added columns."),
     click.option("--line-type", is_flag=True, help="Add a column with the kind of line: mobile, fixed, ..."),
 )

@@ -10,6 +10,7 @@ from validator.tables.formats import (
     suffix_of,
     writing,
 )
+from validator.tables.formulas import defused
 from validator.tables.phone_column import find_phone_column, phone_columns, require_column
 from validator.tables.region_column import find_region_column, region_columns
 from validator.tables.replace import replacing, require_room, require_writable, same_file
@@ -23,6 +24,7 @@ __all__ = [
     "ReadOptions",
     "Table",
     "Writer",
+    "defused",
     "ending_of",
     "find_phone_column",
     "find_region_column",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -43,6 +44,8 @@ class Format:
     Attributes:
         name: what `--format` calls it.
         suffixes: the endings of file names that say it, in lower case.
+        write_safely: writes one without cells that a spreadsheet would take for formulas; None where text is
+            never taken so.
         has_sheets: whether its files have sheets to choose from.
         packable: whether its files may be compressed (`.csv.gz`); the others compress what they hold.
         open: opens a file of it.
@@ -55,6 +58,7 @@ class Format:
     write: _Writing
     packable: bool = False
     has_sheets: bool = False
+    write_safely: _Writing | None = None
 
 
 FORMATS = {
@@ -66,6 +70,7 @@ FORMATS = {
             lambda path, options: open_delimited(path, options.ragged),
             writing_delimited,
             packable=True,
+            write_safely=partial(writing_delimited, excel_safe=True),
         ),
         Format(
             "ndjson",
@@ -145,25 +150,28 @@ def writing(
     schema: pl.Schema,
     like: Table | None,
     format: str | None = None,  # noqa: A002 - the option's own word
+    excel_safe: bool = False,
 ) -> Iterator[Writer]:
     """Give a writer of rows to `target`; a path is replaced whole when the block ends well (see `replacing`).
 
     The format is `format`, else what the suffix of the target says, else that of `like`, else CSV. Where
     `like` has the same format, the output takes after it: delimiter, quote, line ends, encoding, byte order
-    mark and the header's spelling for CSV, and the footer's key-value pairs for Parquet.
+    mark and the header's spelling for CSV, and the footer's key-value pairs for Parquet. With `excel_safe`,
+    no cell is one that a spreadsheet would take for a formula.
 
     Raises:
         FileError: the target cannot be written, or the format cannot hold the schema.
     """
     path = target if isinstance(target, Path) else None
     chosen = FORMATS[_output_format(path, like, format)]
+    write = (chosen.write_safely if excel_safe else None) or chosen.write
     if path is not None:
         _refuse_packed(path, chosen)
     sink = replacing(target) if isinstance(target, Path) else nullcontext(target)
     with (
         sink as out,
         packing(out, path) as packed,
-        chosen.write(packed, target=path, schema=schema, like=like) as writer,
+        write(packed, target=path, schema=schema, like=like) as writer,
     ):
         yield writer
 

@@ -16,6 +16,7 @@ from validator.tables.compression import inner_suffix
 from validator.tables.delimited.dialect import Dialect
 from validator.tables.delimited.encoding import Encoding
 from validator.tables.delimited.reader import DelimitedTable
+from validator.tables.formulas import defused_cells, defused_text
 from validator.tables.table import VERBATIM
 
 if TYPE_CHECKING:
@@ -32,17 +33,23 @@ ZONED = cs.datetime(time_zone="*")
 
 @contextmanager
 def writing_delimited(
-    out: BinaryIO, *, target: Path | None, schema: pl.Schema, like: Table | None
+    out: BinaryIO,
+    *,
+    target: Path | None,
+    schema: pl.Schema,
+    like: Table | None,
+    excel_safe: bool = False,
 ) -> Iterator[Writer]:
     """Write a header and rows to `out`; like `like` in dialect, encoding and header where that is a CSV too.
 
     A header is always written, also where the list had none: the columns that are added need their names.
+    With `excel_safe`, no name and no cell is what a spreadsheet would take for a formula (see `formulas`).
     """
     refuse_nested(schema)
     encoding = like.encoding if isinstance(like, DelimitedTable) else Encoding()
     dialect = _dialect_for(target, like)
-    added = _added_to(like, dialect, schema)
-    writer = _DelimitedWriter(out, dialect, encoding, schema, added)
+    added = None if excel_safe else _added_to(like, dialect, schema)
+    writer = _DelimitedWriter(out, dialect, encoding, schema, added, excel_safe)
     writer.write_header(like.layout if isinstance(like, DelimitedTable) else None)
     yield writer
 
@@ -86,6 +93,7 @@ class _DelimitedWriter:
         encoding: how text is written.
         schema: the columns.
         added: those behind a record that comes as it stands in its file; None where all are written anew.
+        excel_safe: whether formulas are made harmless.
     """
 
     out: BinaryIO
@@ -93,6 +101,7 @@ class _DelimitedWriter:
     encoding: Encoding
     schema: pl.Schema
     added: list[str] | None
+    excel_safe: bool
 
     def write_header(self, layout: Layout | None) -> None:
         hint = f"sep={self.dialect.delimiter}{self.dialect.line_end}" if self.dialect.sep_line else ""
@@ -104,12 +113,16 @@ class _DelimitedWriter:
         if layout is not None and layout.has_header and self.added is not None:
             return [layout.header_record, *map(self._quoted, self.added)]
         texts = layout.header if layout is not None else {}
-        return [self._quoted(texts.get(name, name)) for name in self.schema]
+        names = [texts.get(name, name) for name in self.schema]
+        return [self._quoted(defused_text(name) if self.excel_safe else name) for name in names]
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows. A null is an empty cell and an empty text is `""`, as they were read."""
         if self.added is None or VERBATIM not in frame.columns:
-            self._write_frame(_iso(frame.select(self.schema.names())), quote_style="necessary")
+            cells = frame.select(self.schema.names())
+            self._write_frame(
+                _iso(defused_cells(cells) if self.excel_safe else cells), quote_style="necessary"
+            )
         else:
             spelled = self._spelled(_iso(frame.select(VERBATIM, *self.added)))
             self._write_frame(spelled, quote_style="never")

@@ -1,0 +1,31 @@
+"""Text that a spreadsheet would take for a formula, made harmless with an apostrophe before it.
+
+The rule is that of OWASP's "CSV Injection" and of CWE-1236: a cell is dangerous where it begins with `=`,
+`+`, `-`, `@`, a tab or a line end, in their full-width forms and after spaces too. Numbers are not: a sign,
+digits and the punctuation between them compute nothing, so `+447400123456`, `+44 (0)20 7946` and `-1.5` stay.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+import polars.selectors as cs
+
+_DANGEROUS = r"^(?:[\s\p{Zs}]*[=+\-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}]|[\t\r\n])"
+_NUMBER = r"^[+\-]?[\d\p{Zs}.,()]*$"
+
+
+def defused(text: pl.Expr) -> pl.Expr:
+    """Return text with an apostrophe before each cell that a spreadsheet would take for a formula."""
+    dangerous = text.str.contains(_DANGEROUS) & ~text.str.contains(_NUMBER)
+    return pl.when(dangerous).then(text.str.replace("^", "'")).otherwise(text)
+
+
+def defused_text(text: str) -> str:
+    """Return one text as `defused` does."""
+    return str(pl.select(defused(pl.lit(text))).item())
+
+
+def defused_cells(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame whose columns of text, words of a closed set among them, are as `defused` makes them."""
+    texts = cs.string() | cs.categorical() | cs.enum()
+    return frame.with_columns(texts.cast(pl.String)).with_columns(defused(cs.string()))
