@@ -21,22 +21,27 @@ from validator.phone import Accept
 from validator.settings import MaxAge
 from validator.tables import (
     ReadOptions,
+    SeveralTables,
     least_bytes,
     open_table,
     require_room,
     require_writable,
     same_file,
+    together,
     writing,
+    writing_as_one,
+    writing_parts,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from validator.batch.annotate import Counts, OpenWriter
     from validator.batch.people import Reading
     from validator.batch.plan import Plan
     from validator.ledger import LedgerReader
-    from validator.tables import Table
+    from validator.tables import Table, Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +49,9 @@ class Job:
     """What is to be done with which files.
 
     Attributes:
-        input: the list.
-        output: the annotated file, or a stream for standard output.
+        input: the list, or the first of several that are read as one.
+        more: the others.
+        output: the annotated file, or a stream for standard output; or a file for each of the lists.
         sendable: the file with the registered recipients, or None for none.
         columns: the phone columns, the first with a number counting; none of them to find it.
         region: as in `Reading`.
@@ -69,7 +75,8 @@ class Job:
     """
 
     input: Path
-    output: Path | BinaryIO
+    more: tuple[Path, ...] = ()
+    output: Path | BinaryIO | tuple[Path, ...]
     sendable: Path | None = None
     columns: tuple[str, ...] = ()
     region: str | None = None
@@ -102,10 +109,35 @@ class Job:
         return tuple(name for name, wanted in asked_for.items() if wanted)
 
     @property
+    def inputs(self) -> tuple[Path, ...]:
+        """All lists, in their order."""
+        return (self.input, *self.more)
+
+    @property
+    def input_name(self) -> str:
+        """What messages call the input."""
+        return _name_of(self.inputs)
+
+    @property
+    def output_name(self) -> str:
+        """What messages call the output; `-` for a stream."""
+        match self.output:
+            case Path():
+                return str(self.output)
+            case tuple():
+                return _name_of(self.output)
+            case _:
+                return "-"
+
+    @property
     def targets(self) -> dict[str, Path]:
         """The files to be written, by the option that names them."""
+        parts = zip(self.inputs, self.output, strict=True) if isinstance(self.output, tuple) else ()
         named = {"--output": self.output, "--sendable": self.sendable}
-        return {option: path for option, path in named.items() if isinstance(path, Path)}
+        return {
+            **{option: path for option, path in named.items() if isinstance(path, Path)},
+            **{f"the output of {given}": path for given, path in parts},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +148,13 @@ class Opened:
         job: the job.
         table: its list.
         reading: how the list's rows are read as numbers.
-        stamp: what the list's file looked like, to notice a change.
+        stamps: what the list's files looked like, to notice a change.
     """
 
     job: Job
     table: Table
     reading: Reading
-    stamp: tuple[int, ...]
+    stamps: tuple[tuple[int, ...], ...]
 
     def rows(self) -> Iterator[pl.DataFrame]:
         """Yield the list's rows again, and see that they are those it was opened with.
@@ -139,11 +171,20 @@ class Opened:
         self._require_unchanged()
 
     def _require_unchanged(self) -> None:
-        if _stamp(self.job.input) != self.stamp:
+        if _stamps(self.job) != self.stamps:
             raise FileError(
-                f"{self.job.input} was changed while the run went on, so no output was written. Nothing that "
-                "was found out is lost: run the same command again"
+                f"{self.job.input_name} was changed while the run went on, so no output was written. Nothing "
+                "that was found out is lost: run the same command again"
             )
+
+
+def _name_of(paths: tuple[Path, ...]) -> str:
+    first, *more = paths
+    return f"{first} and {len(more)} more" if more else str(first)
+
+
+def _stamps(job: Job) -> tuple[tuple[int, ...], ...]:
+    return tuple(map(_stamp, job.inputs))
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
@@ -161,11 +202,11 @@ def open_job(job: Job) -> Opened:
         FileError: the list cannot be read, or a column is missing.
         UsageError: a column of the list has the name of one that the output adds.
     """
-    stamp = _stamp(job.input)
-    table = open_table(job.input, options=job.options)
+    stamps = _stamps(job)
+    table = together([open_table(path, options=job.options) for path in job.inputs])
     reading = reading_of(table, job)
     output_schema(table, job.prefix, job.extras)
-    return Opened(job, table, reading, stamp)
+    return Opened(job, table, reading, stamps)
 
 
 def check_targets(targets: Mapping[str, Path], job: Job, *, ledger: Path) -> None:
@@ -181,7 +222,7 @@ def check_targets(targets: Mapping[str, Path], job: Job, *, ledger: Path) -> Non
         UsageError: two of the files are one and the same.
     """
     suppress = [("a --suppress list", path) for path in job.suppress]
-    read = [("the input", job.input), ("the ledger", ledger), *suppress]
+    read = [*(("the input", path) for path in job.inputs), ("the ledger", ledger), *suppress]
     for option, path in targets.items():
         for what, present in read:
             if same_file(path, present):
@@ -199,7 +240,7 @@ def require_room_for_output(opened: Opened) -> None:
         FileError: it has not.
     """
     job = opened.job
-    if isinstance(job.output, Path):
+    if isinstance(job.output, Path) and not job.more:
         require_room(job.output, least_bytes(job.output, like=opened.table, format=job.format))
 
 
@@ -243,7 +284,9 @@ def survey(
     suppressed = suppressed_in(job) if job.suppress else None
     people = read_people(opened.table, opened.reading, suppressed=suppressed, tell=tell)
     if people.is_empty():
-        raise FileError(f"{job.input} has a header and no rows; export the list again, with its recipients")
+        raise FileError(
+            f"{job.input_name} has a header and no rows; export the list again, with its recipients"
+        )
     knowledge = knowledge_for(job, people, ledger, now_ms, tell_known)
     plan = make_plan(
         people,
@@ -287,7 +330,6 @@ def knowledge_of(
     Args:
         people: the rows.
         ledger: what is known.
-        excel_safe: whether formulas in the output are made harmless.
         max_age: how long answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
         tell: called with how many have been found so far.
@@ -324,7 +366,20 @@ def write_output(
     )
 
 
-def _opener(opened: Opened, target: Path | BinaryIO) -> OpenWriter:
-    return lambda schema: writing(
-        target, schema=schema, like=opened.table, format=opened.job.format, excel_safe=opened.job.excel_safe
-    )
+def _opener(opened: Opened, target: Path | BinaryIO | tuple[Path, ...]) -> OpenWriter:
+    """Return what opens a target: for several lists one output each, or one that takes after the first."""
+    table = opened.table
+    tables = table.tables if isinstance(table, SeveralTables) else (table,)
+    if isinstance(target, tuple):
+        parts = tuple(zip(target, tables, strict=True))
+        return lambda schema: writing_parts([_writing(opened, path, schema, part) for path, part in parts])
+    if len(tables) > 1:
+        return lambda schema: writing_as_one(_writing(opened, target, schema, tables[0]))
+    return lambda schema: _writing(opened, target, schema, table)
+
+
+def _writing(
+    opened: Opened, target: Path | BinaryIO, schema: pl.Schema, like: Table
+) -> AbstractContextManager[Writer]:
+    job = opened.job
+    return writing(target, schema=schema, like=like, format=job.format, excel_safe=job.excel_safe)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from validator import __version__
@@ -65,8 +64,8 @@ def summarise(job: Job, plan: Plan, counts: Counts, course: Course, exit_code: i
     return Summary(
         version=__version__,
         command=course.command,
-        input=str(job.input),
-        output=str(job.output) if isinstance(job.output, Path) else "-",
+        input=job.input_name,
+        output=job.output_name,
         sendable=None if job.sendable is None else str(job.sendable),
         sendable_rows=counts.sendable_rows,
         sendable_partial=job.sendable is not None and is_partial,
@@ -131,7 +130,7 @@ def summarise_plan(job: Job, plan: Plan, *, rate_per_min: float | None, now: dat
     offline = dict(plan.offline)
     summary = PlanSummary(
         version=__version__,
-        input=str(job.input),
+        input=job.input_name,
         rows=plan.rows,
         distinct_numbers=plan.distinct,
         duplicate_rows=plan.duplicates,

@@ -60,7 +60,7 @@ class CheckOptions(ListOptions, AskOptions):
 
 
 @click.command()
-@click.argument("input", type=opt.FILE)
+@click.argument("input", type=opt.FILE, nargs=-1, required=True)
 @opt.stack(
     opt.output_options,
     opt.input_options,
@@ -74,7 +74,10 @@ class CheckOptions(ListOptions, AskOptions):
     opt.logging_options,
 )
 def check(**given: Any) -> int:
-    """Validate the recipients in INPUT, a CSV or Parquet file, and write it back with a verdict on every row.
+    """Validate the recipients in INPUT and write it back with a verdict on every row.
+
+    INPUT is a CSV, NDJSON, Parquet, Arrow or Excel file. Several files, or a pattern of names, are one list,
+    and - is standard input.
 
     The key comes from SENDAPI_API_KEY or --api-key-file. What is found out is kept in the ledger: the same
     command again goes on where the last run ended, and asks nobody twice.
@@ -85,6 +88,7 @@ def check(**given: Any) -> int:
         return show_plan(options, options.rate)
     key = read_key(options.api_key_file)
     require_sessions(options.sessions)
+    options.require_named_output()
     opened = open_job(options.job())
     check_targets({**opened.job.targets, **options.reports}, opened.job, ledger=options.ledger)
     require_room_for_output(opened)

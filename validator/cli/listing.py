@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from validator.batch.job import Job
 from validator.batch.people import Landlines
 from validator.batch.plan import Only, Order
+from validator.cli.inputs import STDIO, found_inputs
 from validator.errors import UsageError
 from validator.phone import Accept, parse_region
 from validator.settings import MaxAge
@@ -18,7 +19,6 @@ from validator.tables import Ragged, ReadOptions, ending_of, format_of, suffix_o
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-STDOUT = "-"
 AUTO = "auto"
 
 
@@ -26,8 +26,9 @@ AUTO = "auto"
 class ListOptions:
     """The options that say which list, and how it is read. Each is named and explained in `options`."""
 
-    input: Path
+    input: tuple[Path, ...]
     output: str | None = None
+    output_dir: Path | None = None
     sendable: Path | None = None
     column: tuple[str, ...]
     region: str | None
@@ -55,18 +56,29 @@ class ListOptions:
     log_format: str
     as_json: bool
 
+    def require_named_output(self) -> None:
+        """Raise `UsageError` where nothing tells what the output is called."""
+        if self.input == (Path(STDIO),) and self.output is None:
+            raise UsageError(
+                "standard input has no name to call the output by; name it with --output, or -o -"
+            )
+
     def job(self) -> Job:
         """Return what is to be done; `UsageError` where options contradict each other."""
-        if self.output == STDOUT and self.as_json:
+        if self.output == STDIO and self.as_json:
             raise UsageError("--output - and --json both want standard output; leave one of them out")
         find_region = (self.region or "").strip().lower() == AUTO
         if find_region and self.region_column is not None:
             raise UsageError(
                 "--region auto looks for the column that --region-column names; leave one of them out"
             )
+        if self.output is not None and self.output_dir is not None:
+            raise UsageError("--output names one file and --output-dir a folder; leave one of them out")
+        first, *more = inputs = found_inputs(self.input)
         return Job(
-            input=self.input,
-            output=self._target(),
+            input=first,
+            more=tuple(more),
+            output=self._target(inputs),
             sendable=self.sendable,
             columns=self.column,
             region=None if self.region is None or find_region else parse_region(self.region),
@@ -89,16 +101,22 @@ class ListOptions:
             line_type=self.line_type,
         )
 
-    def _target(self) -> Path | BinaryIO:
-        if self.output == STDOUT:
+    def _target(self, inputs: tuple[Path, ...]) -> Path | BinaryIO | tuple[Path, ...]:
+        """Return where the annotated rows go: one file, or one for each input beside it or in the folder."""
+        if self.output == STDIO:
             return sys.stdout.buffer
         if self.output is not None:
             return Path(self.output)
-        ending = ending_of(self.input)
-        return self.input.with_name(f"{self.input.name.removesuffix(ending)}.checked{self._suffix(ending)}")
+        targets = tuple(map(self._checked, inputs))
+        return targets if len(targets) > 1 else targets[0]
 
-    def _suffix(self, ending: str) -> str:
+    def _checked(self, path: Path) -> Path:
+        ending = ending_of(path)
+        name = f"{path.name.removesuffix(ending)}.checked{self._suffix(path, ending)}"
+        return path.with_name(name) if self.output_dir is None else self.output_dir / name
+
+    def _suffix(self, path: Path, ending: str) -> str:
         """The input's own ending, unless another format was asked for."""
-        if self.format is None or format_of(self.input, None) == self.format:
+        if self.format is None or format_of(path) == self.format:
             return ending
         return suffix_of(self.format)

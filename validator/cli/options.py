@@ -123,6 +123,11 @@ output_options = stack(
     click.option(
         "-o", "--output", help="Annotated file; - for standard output.  [default: NAME.checked.EXT]"
     ),
+    click.option(
+        "--output-dir",
+        type=FILE,
+        help="Folder for the annotated files of several inputs.  [default: beside each]",
+    ),
     click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
     click.option("--report", type=FILE, help="HTML file for the report."),
     click.option("--summary", type=FILE, help="JSON file for the summary."),

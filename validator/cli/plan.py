@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=opt.FILE)
+@click.argument("input", type=opt.FILE, nargs=-1, required=True)
 @opt.stack(
     opt.input_options,
     opt.known_options,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=opt.FILE)
+@click.argument("input", type=opt.FILE, nargs=-1, required=True)
 @opt.stack(
     click.option("--report", "report_file", type=opt.FILE, help="HTML file for the report."),
     click.option("--summary", "summary_file", type=opt.FILE, help="JSON file for the summary."),

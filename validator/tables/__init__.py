@@ -14,6 +14,7 @@ from validator.tables.formulas import defused
 from validator.tables.phone_column import find_phone_column, phone_columns, require_column
 from validator.tables.region_column import find_region_column, region_columns
 from validator.tables.replace import replacing, require_room, require_writable, same_file
+from validator.tables.several import SeveralTables, together, writing_as_one, writing_parts
 from validator.tables.table import BATCH_ROWS, Ragged, ReadOptions, Table, Writer
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Format",
     "Ragged",
     "ReadOptions",
+    "SeveralTables",
     "Table",
     "Writer",
     "defused",
@@ -39,5 +41,8 @@ __all__ = [
     "require_writable",
     "same_file",
     "suffix_of",
+    "together",
     "writing",
+    "writing_as_one",
+    "writing_parts",
 ]

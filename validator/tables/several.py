@@ -1,0 +1,127 @@
+"""Several lists of the same columns as one: read one after another, and written one by one or into one."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.errors import FileError
+from validator.tables.table import VERBATIM, thinned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from validator.tables.table import Table, Writer
+
+PART = "\0part"  # which of the lists a row comes from; a column that stays with it, as `VERBATIM` does
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralTables:
+    """Lists of the same columns, one after another; see `Table`. What is said of it is said of the first."""
+
+    tables: tuple[Table, ...]
+
+    @property
+    def path(self) -> Path:
+        """The first file."""
+        return self.tables[0].path
+
+    @property
+    def format(self) -> str:
+        """The first file's format."""
+        return self.tables[0].format
+
+    @property
+    def schema(self) -> pl.Schema:
+        """The columns of every file."""
+        return self.tables[0].schema
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """Column names as the first file writes them."""
+        return self.tables[0].header
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the rows, file after file; see `Table.batches`."""
+        return chain.from_iterable(table.batches(columns) for table in self.tables)
+
+    def verbatim(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows, each with its part and what stands for it in its file; see `Table.verbatim`."""
+        for place, table in enumerate(self.tables):
+            for batch in table.verbatim():
+                yield batch.with_columns(pl.lit(place, pl.UInt32).alias(PART))
+
+    def sample(self) -> pl.DataFrame:
+        """Return some rows of every file; see `Table.sample`."""
+        return thinned(pl.concat([table.sample() for table in self.tables]))
+
+
+def together(tables: Sequence[Table]) -> Table:
+    """Return lists as one; a single one as it is.
+
+    Raises:
+        FileError: one has other columns than the first.
+    """
+    first, *others = tables
+    for other in others:
+        _require_alike(first, other)
+    return SeveralTables(tuple(tables)) if others else first
+
+
+def _require_alike(first: Table, other: Table) -> None:
+    ours, theirs = first.schema, other.schema
+    if ours.names() != theirs.names():
+        raise FileError(
+            f"{other.path} has other columns than {first.path}: {', '.join(theirs)} instead of "
+            f"{', '.join(ours)}. Give the lists the same header, or check them one by one."
+        )
+    for name, kind in ours.items():
+        if theirs[name] != kind:
+            raise FileError(
+                f"column {name!r} holds {theirs[name]} in {other.path} and {kind} in {first.path}; "
+                "save it as text in both, or check the lists one by one."
+            )
+
+
+class _PartsWriter:
+    """Writes each row to the output of the list it comes from."""
+
+    def __init__(self, writers: Sequence[Writer]) -> None:
+        self._writers = writers
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows, each to its own output."""
+        for place in frame[PART].unique(maintain_order=True):
+            self._writers[place].write(frame.filter(pl.col(PART) == place))
+
+
+@contextmanager
+def writing_parts(writers: Sequence[AbstractContextManager[Writer]]) -> Iterator[Writer]:
+    """Give a writer that shares the rows of several lists out to one writer each, in the lists' order."""
+    with ExitStack() as opened:
+        yield _PartsWriter([opened.enter_context(writer) for writer in writers])
+
+
+class _OneWriter:
+    """Writes the rows of several lists anew: what stands for them in their files need not suit one output."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows."""
+        self._writer.write(frame.drop(VERBATIM, strict=False))
+
+
+@contextmanager
+def writing_as_one(writer: AbstractContextManager[Writer]) -> Iterator[Writer]:
+    """Give a writer that takes the rows of several lists for one output."""
+    with writer as opened:
+        yield _OneWriter(opened)
