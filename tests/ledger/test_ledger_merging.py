@@ -184,6 +184,7 @@ def expected_of(all_facts):
     ]
 
 
+@pytest.mark.slow
 @given(all_facts=ANY_FACTS, data=st.data())
 def test_neither_the_order_of_imports_nor_doing_one_again_matters(all_facts, data):
     first, second = data.draw(st.integers(0, 15)), data.draw(st.integers(0, 15))
