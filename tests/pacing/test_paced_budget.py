@@ -481,3 +481,43 @@ def test_a_share_of_the_key_spends_its_share_of_what_is_left():
 
     assert budget.ready_at(0.01, 45) == 0.01
     assert budget.ready_at(0.01, 46) > 0.01
+
+
+def doubted():
+    """A budget that was told 600 a minute and refused at half of it, twice."""
+    budget, now = new(), 0.0
+    for _ in range(2):
+        for _ in range(300):
+            now = ask(budget, now, told(600))
+        ask(budget, now, told(600), refused=True)
+    return budget, now
+
+
+def test_a_told_limit_that_is_refused_twice_is_gone_below():
+    budget, now = doubted()
+    report = budget.report(now)
+
+    assert report.told_by == "refusals"
+    assert report.limit_per_min < 600
+    # What was sent before counts against the limit that was found.
+    held_until = report.hold_until
+    assert budget.ready_at(now, MANY) >= held_until
+    ask(budget, held_until, told(600))
+    assert limit_of(budget, held_until) < 600
+
+
+def test_a_told_limit_that_proves_right_rules_again():
+    budget, now = doubted()
+    for _ in range(3000):
+        now = ask(budget, now, told(600))
+
+    report = budget.report(now)
+    assert (report.limit_per_min, report.told_by) == (600, "headers")
+
+
+def test_a_lower_limit_that_is_told_during_a_doubt_rules():
+    budget, now = doubted()
+    ask(budget, now, told(60))
+
+    report = budget.report(now + 5.0)
+    assert (report.limit_per_min, report.told_by) == (60, "headers")
