@@ -15,10 +15,10 @@ def test_all_of_the_limit_is_used_until_a_refusal():
     assert Cubic().share(10.0) == 1.0
 
 
-def test_a_refusal_takes_a_tenth_away_which_comes_back_in_a_minute():
+def test_a_refusal_takes_three_tenths_away_which_come_back_in_a_minute():
     cubic = cut()
 
-    assert [cubic.share(at) for at in (0.0, 30.0, 60.0, 600.0)] == pytest.approx([0.9, 0.9875, 1.0, 1.0])
+    assert [cubic.share(at) for at in (0.0, 30.0, 60.0, 600.0)] == pytest.approx([0.7, 0.9625, 1.0, 1.0])
 
 
 def test_a_refusal_before_anything_was_answered_is_not_the_paces_fault():
@@ -42,7 +42,7 @@ def test_only_an_answer_from_after_a_refusal_lets_the_next_one_count(answered_at
     cubic.passed(answered_at)
 
     assert cubic.refused(10.0, 11.0) is counts
-    assert (cubic.share(11.0) == 0.9) is counts
+    assert (cubic.share(11.0) == 0.7) is counts
 
 
 @pytest.mark.parametrize(("started_at", "counts"), [(-0.1, False), (0.0, True)])
@@ -51,4 +51,4 @@ def test_a_refusal_of_what_was_sent_before_the_last_one_does_not_count(started_a
     cubic.passed(5.0)
 
     assert cubic.refused(started_at, 6.0) is counts
-    assert (cubic.share(6.0) == 0.9) is counts
+    assert (cubic.share(6.0) == 0.7) is counts

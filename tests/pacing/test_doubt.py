@@ -41,7 +41,7 @@ def test_nothing_is_doubted_until_a_refusal():
 def test_the_first_refusal_slows_down_for_a_while():
     doubt = slowed()
 
-    assert (doubt.share(60.0), doubt.per_min(60.0, TOLD)) == (0.9, math.inf)
+    assert (doubt.share(60.0), doubt.per_min(60.0, TOLD)) == (0.7, math.inf)
     assert doubt.share(180.0) == 1.0
 
 
