@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock docs limiters crash fuzz ledger bench clean
+.PHONY: help setup demo test check format lock docs limiters crash fuzz ledger soak bench clean
 
 PYTHON ?= python3
 VENV := .venv

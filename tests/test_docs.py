@@ -100,6 +100,16 @@ def test_the_tests_named_beside_faults_and_protections_exist(page):
         assert_there_is(*proof)
 
 
+def test_every_fault_names_a_test():
+    rows = [
+        line for line in (ROOT / "docs" / "faults.md").read_text(encoding="utf-8").splitlines() if "|" in line
+    ]
+    faults = [row for row in rows if not row.startswith(("| fault |", "|---"))]
+
+    assert len(faults) > 30
+    assert not [fault for fault in faults if not proofs_in(fault)]
+
+
 def test_python_examples_name_what_there_is():
     code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
     imports = "\n".join(line for line in code.splitlines() if line.startswith(("import ", "from ")))

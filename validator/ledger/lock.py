@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +13,10 @@ from validator.ledger.place import PRIVATE_FILE, make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# A holder signs some microseconds after it has taken the lock. Whoever comes in between would find no name,
+# or that of one who was killed: so it is given this long, for a busy machine.
+SIGNING_S = 0.05
 
 # More than any command line worth printing; the file is ours, but a message must stay one line.
 MAX_HOLDER_BYTES = 500
@@ -82,6 +87,7 @@ def _lock(path: Path, descriptor: int, guards: str) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        time.sleep(SIGNING_S)
         who = _holder(descriptor)
         raise Busy(f"{guards} is in use by {who}; wait for it to end, or stop it") from None
     except OSError as error:
@@ -99,7 +105,6 @@ def _sign(descriptor: int, holder: str) -> None:
 def _holder(descriptor: int) -> str:
     text = os.pread(descriptor, MAX_HOLDER_BYTES, 0).decode(errors="replace")
     if not text:
-        # Between its lock and its signature, some microseconds.
         return "another run that has only just begun"
     # Nobody but the holder writes to the file, so its last change is the moment the lock was taken.
     since = datetime.fromtimestamp(int(os.fstat(descriptor).st_mtime), tz=UTC)
