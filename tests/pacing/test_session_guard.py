@@ -286,6 +286,7 @@ def test_an_inquiry_goes_on_without_a_canary_that_cannot_be_asked_about(reason):
 
     assert ask(guard, 1.0, Settle(Verdict.UNKNOWN, reason)) == OWN
     later = 1.0 + CANARY_AFTER_S
+    assert isinstance(guard.next(later - 1, last=False), Wait) is (reason is Reason.TIMEOUT)
     asked = [ask(guard, later, said) for said in (False, True, True)]
 
     assert OWN not in asked
