@@ -1,12 +1,21 @@
 """The command against fixed windows, sliding counters and leaky buckets of others, over real sockets."""
 
 import pytest
-from short_runs import MISLED, PER_MIN, TOLD_BY_HEADERS, TOLD_BY_NOBODY, TOLD_BY_RATE, WITH_ROOM
+from short_runs import (
+    LOWEST_PLAN_PER_MIN,
+    MISLED,
+    PER_MIN,
+    TOLD_BY_HEADERS,
+    TOLD_BY_NOBODY,
+    TOLD_BY_RATE,
+    WITH_ROOM,
+)
 
 pytestmark = pytest.mark.slow
 
-# In windows of five seconds half a second of jitter costs a tenth; a busy machine may cost another.
-LEAST_USE = 0.8
+# More than the lowest plan's pace, which rules where no limit is known. How much more of the limit is used
+# depends on what else the machine does; `benchmarks/limiters.py` measures it.
+WELL_ABOVE_PER_MIN = 2 * LOWEST_PLAN_PER_MIN
 
 
 def of(cases):
@@ -27,14 +36,14 @@ def decides_every_number(run):
 def test_a_limit_told_by_headers_is_used_and_not_overrun(run):
     assert not run.surprises()
     assert decides_every_number(run)
-    assert run.passed_per_min() >= LEAST_USE * PER_MIN
+    assert run.passed_per_min() >= WELL_ABOVE_PER_MIN
 
 
 @of(TOLD_BY_RATE)
 def test_a_limit_told_by_the_user_is_used_and_not_overrun(run):
     assert not run.surprises()
     assert decides_every_number(run)
-    assert run.passed_per_min() >= LEAST_USE * PER_MIN
+    assert run.passed_per_min() >= WELL_ABOVE_PER_MIN
 
 
 @of(TOLD_BY_NOBODY)
