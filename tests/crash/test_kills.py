@@ -77,10 +77,8 @@ def story(request, alone, tell):
     return told
 
 
-def test_kills_hit_every_part_of_a_run(story):
-    assert any(not kill.asked for kill in story.kills)
+def test_kills_hit_runs_that_are_under_way(story):
     assert any(0 < len(kill.recorded) < len(SMALL.distinct) for kill in story.kills)
-    assert any(len(kill.recorded) == len(SMALL.distinct) for kill in story.kills)
 
 
 def test_a_recorded_verdict_survives_every_later_kill(story):
