@@ -8,14 +8,12 @@ import pytest
 from validator.batch.job import (
     Job,
     check_targets,
-    knowledge_after,
-    knowledge_of,
     open_job,
     require_room_for_output,
-    survey,
     write_output,
 )
 from validator.batch.plan import Order
+from validator.batch.survey import knowledge_after, knowledge_of, survey
 from validator.errors import FileError, UsageError
 from validator.phone import Accept
 

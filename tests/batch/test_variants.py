@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from validator.batch.annotate import MATCHED, find
-from validator.batch.job import knowledge_of
 from validator.batch.people import Landlines, Reading, people_of
 from validator.batch.plan import Only, Order, make_plan
+from validator.batch.survey import knowledge_of
 from validator.batch.variants import every_spelling, other_numbers, second_round, with_both
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, Verdict

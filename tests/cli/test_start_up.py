@@ -11,7 +11,7 @@ import click
 import pytest
 
 from validator.cli import COMMANDS, cli
-from validator.cli.options import FORMATS as FORMAT_NAMES
+from validator.cli.values import FORMATS as FORMAT_NAMES
 from validator.tables import FORMATS
 
 # Options whose names are part of the contract.

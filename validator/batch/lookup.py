@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.batch.annotate import MATCHED, find
-from validator.batch.job import knowledge_of
 from validator.batch.people import Reading, people_of
 from validator.batch.plan import Order, make_plan
+from validator.batch.survey import knowledge_of
 from validator.model import Verdict
 
 if TYPE_CHECKING:

@@ -13,13 +13,12 @@ import click
 
 from validator.batch.job import (
     check_targets,
-    knowledge_after,
     open_job,
     require_room_for_output,
-    survey,
     write_output,
 )
 from validator.batch.summarise import Course, exit_code_of, summarise
+from validator.batch.survey import knowledge_after, survey
 from validator.batch.tally import Tally
 from validator.batch.variants import second_round
 from validator.cli import options as opt
@@ -31,6 +30,7 @@ from validator.cli.plan import show_plan
 from validator.cli.resume import next_command
 from validator.cli.show import LOOKING_UP, Stage, make_progress, show_summary, surveying, write_reports
 from validator.cli.signals import interruptible
+from validator.cli.values import FILE
 from validator.errors import StoppedEarly
 from validator.ledger import Ledger
 
@@ -60,7 +60,7 @@ class CheckOptions(ListOptions, AskOptions):
 
 
 @click.command()
-@click.argument("input", type=opt.FILE, nargs=-1, required=True)
+@click.argument("input", type=FILE, nargs=-1, required=True)
 @opt.stack(
     opt.output_options,
     opt.input_options,

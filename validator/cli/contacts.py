@@ -11,6 +11,7 @@ from validator.batch.contacts import all_contacts, contacts_frame
 from validator.cli import options as opt
 from validator.cli.connect import ProviderOptions, connected, require_sessions
 from validator.cli.show import show_rows
+from validator.cli.values import FILE
 from validator.tables import require_writable, writing
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ ATTEMPTS_PER_PAGE = 6
 @click.command()
 @opt.stack(
     opt.session_option,
-    click.option("-o", "--output", type=opt.FILE, help="File to export to.  [default: standard output]"),
+    click.option("-o", "--output", type=FILE, help="File to export to.  [default: standard output]"),
     opt.provider_options,
     opt.rate_option,
     opt.json_option,

@@ -16,6 +16,7 @@ from validator.batch.importing import read_facts
 from validator.batch.variants import every_spelling
 from validator.cli import options as opt
 from validator.cli.show import show_rows
+from validator.cli.values import DURATION, FILE, NUMBER
 from validator.errors import FileError, UsageError
 from validator.ledger import Ledger, Selection, read
 from validator.phone import parse_region
@@ -54,11 +55,11 @@ def stats(*, ledger: Path, as_json: bool) -> None:
 
 @ledger.command()
 @opt.stack(
-    click.option("--older-than", type=opt.DURATION, help="Forget what was found out longer ago, as in 30d."),
+    click.option("--older-than", type=DURATION, help="Forget what was found out longer ago, as in 30d."),
     click.option(
         "--number",
         "numbers",
-        type=opt.NUMBER,
+        type=NUMBER,
         multiple=True,
         help="Forget this number; repeat it for several. Other users of the machine can read arguments: "
         "--numbers keeps them out.",
@@ -156,7 +157,7 @@ def _say(purged: Purged, what: str) -> None:
 
 
 @ledger.command(name="export")
-@click.argument("output", type=opt.FILE)
+@click.argument("output", type=FILE)
 @opt.stack(opt.ledger_option, opt.json_option)
 def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
     """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file, one a row; `import` reads it.
@@ -175,7 +176,7 @@ def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
 
 
 @ledger.command(name="import")
-@click.argument("path", metavar="INPUT", type=opt.FILE)
+@click.argument("path", metavar="INPUT", type=FILE)
 @opt.stack(opt.column_option, opt.region_option, opt.ledger_option, opt.json_option)
 def import_command(
     *,

@@ -2,74 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from validator.settings import (
-    MaxAge,
-    Rate,
-    Tolerance,
-    default_ledger,
-    parse_deadline,
-    parse_duration_s,
-    parse_number,
-    parse_part,
-    parse_share,
+from validator.cli.values import (
+    CANARY,
+    COLUMN,
+    DEADLINE,
+    DURATION,
+    FILE,
+    FORMATS,
+    MAX_AGE,
+    PART,
+    RATE,
+    SHARE,
+    TOLERANCE,
 )
+from validator.settings import default_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Parsed(click.ParamType[Any]):
-    """An option whose text a function of `settings` understands; its `UsageError` says what is wrong.
-
-    Args:
-        parse: turns the text into a value.
-        metavar: how the value is shown in the help text.
-    """
-
-    def __init__(self, parse: Callable[[str], Any], metavar: str) -> None:
-        self.name = metavar
-        self._parse = parse
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
-        """Parse a text; numbers of a settings file are texts here, and parsed values pass."""
-        return self._parse(str(value)) if isinstance(value, str | int | float) else value
-
-
-class ColumnName(click.types.StringParamType):
-    """The name of a column, which may have spaces in it; an environment variable names several in lines."""
-
-    envvar_list_splitter = "\n"
-
-
-COLUMN = ColumnName()
-DURATION = Parsed(parse_duration_s, "duration")
-SHARE = Parsed(parse_share, "share")
-PART = Parsed(parse_part, "share")
-RATE = Parsed(Rate.parse, "N/min|auto|find|none")
-MAX_AGE = Parsed(MaxAge.parse, "age")
-DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now().astimezone()), "time")
-CANARY = Parsed(partial(parse_number, option="--canary"), "number")
-NUMBER = Parsed(partial(parse_number, option="--number"), "number")
-TOLERANCE = Parsed(Tolerance.parse, "rows|share")
-FILE = click.Path(path_type=Path)
-
-
-FORMATS = (
-    "csv",
-    "ndjson",
-    "parquet",
-    "arrow",
-    "excel",
-)  # those of `tables`, which the help text need not load
 
 
 def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

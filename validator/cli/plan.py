@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.batch.job import open_job, survey
+from validator.batch.job import open_job
 from validator.batch.summarise import summarise_plan
+from validator.batch.survey import survey
 from validator.cli import options as opt
 from validator.cli.listing import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_plan_summary, surveying
 from validator.cli.signals import interruptible
+from validator.cli.values import FILE
 from validator.ledger import read
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=opt.FILE, nargs=-1, required=True)
+@click.argument("input", type=FILE, nargs=-1, required=True)
 @opt.stack(
     opt.input_options,
     opt.known_options,

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.batch.annotate import count
-from validator.batch.job import check_targets, knowledge_after, open_job, survey
+from validator.batch.job import check_targets, open_job
 from validator.batch.summarise import Course, summarise
+from validator.batch.survey import knowledge_after, survey
 from validator.batch.tally import Tally
 from validator.cli import options as opt
 from validator.cli.listing import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import LOOKING_UP, Stage, make_progress, show_summary, surveying, write_reports
 from validator.cli.signals import interruptible
+from validator.cli.values import FILE
 from validator.ledger import read
 
 if TYPE_CHECKING:
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=opt.FILE, nargs=-1, required=True)
+@click.argument("input", type=FILE, nargs=-1, required=True)
 @opt.stack(
-    click.option("--report", "report_file", type=opt.FILE, help="HTML file for the report."),
-    click.option("--summary", "summary_file", type=opt.FILE, help="JSON file for the summary."),
+    click.option("--report", "report_file", type=FILE, help="HTML file for the report."),
+    click.option("--summary", "summary_file", type=FILE, help="JSON file for the summary."),
     opt.input_options,
     opt.max_age_option,
     opt.confirm_option,

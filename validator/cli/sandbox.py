@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.cli import options as opt
+from validator.cli.values import FILE
 from validator.errors import UsageError
 from validator.sandbox import (
     DEFAULT_SESSIONS,
@@ -106,7 +107,7 @@ EPILOG = "\n\n".join(
     ),
     click.option("--integer-ids", is_flag=True, help="Session ids are integers."),
     click.option("--contacts", default=250, show_default=True, help="Contacts synced to each session."),
-    click.option("--log", "log_path", type=opt.FILE, help="File for one line of JSON a request."),
+    click.option("--log", "log_path", type=FILE, help="File for one line of JSON a request."),
 )
 def sandbox(*, host: str, port: int, allow_remote: bool, faults: tuple[str, ...], **given: Any) -> None:
     """Serve a local SendAPI until Ctrl-C: its endpoints, its limits, and its faults."""
