@@ -98,7 +98,7 @@ def test_an_earlier_ledger_is_not_read_before_it_is_brought_up_to_date(ledger_of
 
 @pytest.mark.slow
 @pytest.mark.parametrize("version", [0, *EARLIER])
-def test_a_kill_at_any_statement_leaves_a_whole_version_that_opens(ledger_of, version):
+def test_a_kill_at_any_statement_leaves_the_old_version_or_the_new_one(ledger_of, version):
     path = ledger_of(version)
     moments = []
     with closing(_connect(path, "rw")) as writing:
@@ -113,7 +113,7 @@ def test_a_kill_at_any_statement_leaves_a_whole_version_that_opens(ledger_of, ve
             assert rows_of(ledger) == (HELD if version else [])
         assert version_and_tables(copy) == version_and_tables(path)
         seen.append(before)
-    assert sorted(set(seen)) == list(range(version, SCHEMA_VERSION + 1))
+    assert sorted(set(seen)) == sorted({version, SCHEMA_VERSION})
     assert len(moments) > SCHEMA_VERSION - version + 3
 
 

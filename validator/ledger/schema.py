@@ -127,10 +127,12 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Bring a ledger of that version to `SCHEMA_VERSION`, each step whole or not at all."""
-    for step, statements in enumerate(MIGRATIONS[version:], start=version + 1):
-        with connection:
-            connection.execute("BEGIN IMMEDIATE")
+    """Bring a ledger of that version to `SCHEMA_VERSION`, whole or not at all."""
+    if version == SCHEMA_VERSION:
+        return
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statements in MIGRATIONS[version:]:
             for statement in statements:
                 connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {step}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
