@@ -5,7 +5,7 @@ import pytest
 from laboratory import FIRST, SESSION, numbers_of
 
 from validator.errors import Interrupted, LedgerError, StoppedEarly
-from validator.sandbox import Session
+from validator.sandbox import LimiterKind, Session
 
 OTHER = "sess_other"
 TWO_SESSIONS = (Session(id=SESSION, name="One"), Session(id=OTHER, name="Two"))
@@ -41,6 +41,16 @@ def test_900_numbers_on_the_growth_plan_use_98_percent_of_the_limit_and_are_neve
     minutes = (times[-1] - 60) / 60
     assert (ran.ending, ran.tally.asked, lab.app.log.refusals) == (None, 900, 0)
     assert len(after_the_first_minute) >= 0.98 * 300 * minutes
+    assert ran.budget.limit_per_min == 300
+
+
+@pytest.mark.parametrize("limiter", list(LimiterKind))
+def test_the_limit_is_that_of_a_minute_whatever_the_provider_counts_by(make_lab, limiter):
+    lab = make_lab(plan="growth", limiter=limiter)
+
+    ran = lab.ask(numbers_of(150), paced=True)
+
+    assert (ran.ending, ran.tally.asked, lab.app.log.refusals) == (None, 150, 0)
     assert ran.budget.limit_per_min == 300
 
 

@@ -286,7 +286,7 @@ def test_what_a_day_has_left_bounds_a_short_list_too():
 @pytest.mark.parametrize(
     ("reset_s", "reason"),
     [
-        (76.0, ""),
+        (136.0, ""),
         (375.0, ""),
         (400.0, "the allowance of 0.2 h is spent"),
         (3000.0, "the allowance of 1.0 h is spent"),
@@ -305,9 +305,10 @@ def test_a_limit_whose_reset_is_far_beyond_a_minute_is_that_of_a_longer_window(r
     assert budget.report(2.0).hold_reason == reason
 
 
-def test_a_reset_a_little_beyond_a_minute_is_rounding():
+@pytest.mark.parametrize("reset_s", [61.0, 120.0, 135.0])
+def test_a_reset_within_the_next_minute_may_be_a_sliding_counters(reset_s):
     budget = new()
-    ask(budget, 0.0, told(600, remaining=599, reset_s=75.0))
+    ask(budget, 0.0, told(600, remaining=599, reset_s=reset_s))
 
     assert limit_of(budget) == 600
 

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 # Lengths that longer windows have: five minutes, a quarter of an hour, an hour, a day, a month.
 USUAL_LENGTHS_S = (300.0, 900.0, 3600.0, 86_400.0, 31 * 86_400.0)
-# A reset this many window lengths away is not that window's: both are told to the second at best.
-RESET_TOO_FAR = 1.25
+# Both are told to the second at best, and a little late.
+RESET_SLACK = 1.25
+# A sliding counter is empty again only when the window after this one is over too.
+FARTHEST_RESET = 1 + RESET_SLACK
 
 
 class Lengths:
@@ -35,7 +37,7 @@ class Lengths:
         if told.window_s != self._usual_s:
             return told
         self._farthest_reset_s = max(self._farthest_reset_s, waiting_s(told.reset_s))
-        if self._farthest_reset_s <= RESET_TOO_FAR * told.window_s:
+        if self._farthest_reset_s <= FARTHEST_RESET * told.window_s:
             return told
-        fitting = (length for length in USUAL_LENGTHS_S if self._farthest_reset_s <= length * RESET_TOO_FAR)
+        fitting = (length for length in USUAL_LENGTHS_S if self._farthest_reset_s <= length * RESET_SLACK)
         return replace(told, window_s=next(fitting, self._farthest_reset_s))
