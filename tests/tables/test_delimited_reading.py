@@ -105,6 +105,15 @@ def test_an_empty_cell_and_a_quoted_empty_cell_stay_apart(listed, tmp_path):
     assert copied(path, tmp_path) == path.read_bytes()
 
 
+@pytest.mark.parametrize("marks", [1, 2])
+def test_a_byte_order_mark_within_a_list_is_part_of_its_cell(listed, tmp_path, marks):
+    """It stands there where a list was appended to another."""
+    path = listed("name,phone\n" + marks * "\ufeff" + "Ann,1\n")
+    assert rows(path) == [(marks * "\ufeff" + "Ann", "1")]
+    (tmp_path / "copy.csv").write_bytes(copied(path, tmp_path))
+    assert rows(tmp_path / "copy.csv") == rows(path)
+
+
 def test_a_quote_inside_a_plain_cell_is_a_character(listed):
     assert rows(listed('size,phone\n5" pipe,1\n6" x 7",2\n')) == [('5" pipe', "1"), ('6" x 7"', "2")]
 

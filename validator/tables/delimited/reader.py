@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -91,8 +92,10 @@ class DelimitedTable:
 
     def _read_plain(self, text: bytes, columns: Sequence[str] | None) -> pl.DataFrame:
         # polars takes a text that begins with `x^` for a compressed one, and skips none before a first line.
+        # A byte order mark behind that line it drops: where the first cell has one, it gets one to drop.
+        mark = codecs.BOM_UTF8 if text.startswith(codecs.BOM_UTF8) else b""
         cells = pl.scan_csv(
-            self.dialect.syntax.line_end + text,
+            self.dialect.syntax.line_end + mark + text,
             has_header=False,
             skip_lines=1,
             schema=self.schema,
