@@ -373,8 +373,10 @@ def feed_file(inputs, rng, folder):
             check_line(str(error))
             continue
         assert rows.columns == list(table.header)
-        # What a guessed encoding spells at the beginning may look like another one's byte order mark.
-        if table.encoding.codec.startswith("utf") and rng.random() < 0.2:
+        # What a guessed encoding spells at the beginning may look like another one's byte order mark, and
+        # what follows blank lines, which do not come back, like another kind of file.
+        is_told_by_its_beginning = table.encoding.codec.startswith("utf") and content.lstrip() == content
+        if is_told_by_its_beginning and rng.random() < 0.2:
             assert_same_when_written(copy, table, rows)
 
 
