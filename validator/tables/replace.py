@@ -57,8 +57,8 @@ def require_writable(target: Path) -> None:
     try:
         clear_away(folder)
         temporary, out = _new_file(target, folder)
-        out.close()
-        os.unlink(temporary, dir_fd=folder)
+        with out:  # held until it is gone, or another run that starts would clear it away first
+            os.unlink(temporary, dir_fd=folder)
     finally:
         os.close(folder)
 
