@@ -51,6 +51,16 @@ def test_without_even_a_retry_after_it_costs_a_few_refusals_more(kind):
 
 
 @pytest.mark.slow
+def test_a_small_window_of_which_nothing_is_told_costs_less_than_one_call_in_a_hundred():
+    records = [finding("fixed window", 60, seed, until_s=600.0, tell=nothing_told) for seed in range(10)]
+    refused = sum(len(record.refused) for record in records)
+    calls = refused + sum(len(record.passed) for record in records)
+
+    assert refused / calls < 0.009
+    assert min(record.use(60, FOUND_S, 600.0) for record in records) >= 0.9
+
+
+@pytest.mark.slow
 def test_an_hour_of_probing_costs_next_to_nothing():
     record = finding("sliding log", 150, seed=5, until_s=3600.0)
 

@@ -152,6 +152,48 @@ def test_a_server_that_stays_shut_for_two_waits_has_a_window(waits, shuts):
     assert (search.per_min(200.0) == pytest.approx(0.985 * 50 * 7.5, rel=0.01)) is shuts
 
 
+def shut(per_min, *, retry_after_s=None, share=1.0):
+    """A search at a steady pace from 10 s on, refused at 80 s, and once more after a wait."""
+    search = Search(0.0, share)
+    pass_all(search, 10.0, 80.0, per_min=per_min)
+    refuse(search, 80.1)
+    assert search.opens_at == -math.inf
+    search.refused(83.0, 83.0, retry_after_s)
+    return search
+
+
+def test_found_shut_again_a_small_window_opens_when_the_lowest_plans_requests_fit_in():
+    assert shut(60).opens_at == pytest.approx(20 + 60.5)
+    # The 60th from the end, at three every two seconds.
+    assert shut(90).opens_at == pytest.approx(40 + 60.5)
+    assert shut(45, share=0.5).opens_at == pytest.approx(40 + 60.5, abs=0.7)
+
+
+@pytest.mark.parametrize("unclear", [{"per_min": 92}, {"per_min": 60, "retry_after_s": 1.0}, {"per_min": 50}])
+def test_larger_windows_and_told_waits_are_tried_as_usual(unclear):
+    assert shut(**unclear).opens_at == -math.inf
+
+
+@pytest.mark.parametrize(("refused_at", "limit"), [(142.0, 80), (152.0, 100)])
+def test_what_passed_in_a_window_that_was_seen_to_turn_is_its_limit(refused_at, limit):
+    """It turned after 83 s, and turns again after 143 s. Of what has hardly begun nothing is learned."""
+    search = shut(90)
+    pass_all(search, 102.0, refused_at, per_min=120)
+    refuse(search, refused_at)
+
+    assert search.per_min(refused_at) == search.per_min(700.0) == pytest.approx(0.985 * limit, abs=1)
+
+
+def test_with_next_to_nothing_in_memory_a_wait_in_vain_is_no_more_than_that():
+    search = Search(0.0)
+    pass_all(search, 0.0, 70.0, per_min=60)
+    refuse(search, 70.1)
+    search.passed(70.0, 185.0)
+    search.refused(186.0, 186.0, None)
+
+    assert search.opens_at == -math.inf
+
+
 def test_waits_in_vain_at_one_overflow_do_not_add_up_with_those_at_another():
     search = Search(0.0)
     pass_all(search, 70.0, 130.0, per_min=300.0)

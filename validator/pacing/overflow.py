@@ -56,7 +56,7 @@ class Overflow:
         since_s: the time since the overflow before.
         passed_since: requests that passed in that time.
         full_before: how many had passed in the minute before the overflow before.
-        turned_at: when the server's fixed window began, or -infinity where it did not tell.
+        turned_at: when the server's fixed window began, or -infinity where that is not known.
         shuts: whether the server was seen to stay shut for seconds: it counts a fixed window.
     """
 
@@ -91,7 +91,7 @@ class Aftermath:
 
 def judge(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
     """Return how to go on after an overflow, and the pace a minute that the server is taken to allow."""
-    # A turn since which hardly anything passed was not what the server meant.
+    # A turn since which hardly anything passed was none.
     if overflow.turned_at > -math.inf and 2 * min(after.full, after.since_turn) > after.full:
         return Phase.KEEP, min(after.full, after.since_turn)
     match overflow.phase:

@@ -222,6 +222,8 @@ class PacedBudget:
         told = {window.window_s: window for window in notice.windows}
         explained = [window.refused(now, told.get(length)) for length, window in self._windows.items()]
         if self._is_assuming and self._assumed.refused(started_at, now, notice.retry_after_s):
+            if (wait_s := self._assumed.opens_at - now) > 0:
+                self._books.hold.keep(now, wait_s, "a full minute of the provider's is waited for")
             return
         if not any(explained):
             self._doubt.refused(started_at, now, self._strictest_told().per_min, notice.retry_after_s)

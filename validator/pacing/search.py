@@ -8,6 +8,7 @@ from typing import Protocol, assert_never
 
 from validator.pacing.books import MINUTE_S
 from validator.pacing.overflow import CERTAIN, Aftermath, Overflow, Phase, judge
+from validator.pacing.room import JITTER_S
 
 # The provider's smallest plan (Starter): the pace until a reply or the user tells more. A linked phone number
 # is at stake, so nothing larger is tried out unasked.
@@ -30,6 +31,11 @@ TURN_FROM_S = 3.0
 # that slides.
 WAITS_IN_VAIN = 2
 
+# Shut after one wait already, with so little more in the minute before than the lowest plan allows, it opens
+# when no more of that minute than the lowest plan's are left: a few seconds late at worst. At larger limits
+# that is too late to be worth the refusals that it saves.
+HARDLY_MORE = 1.5
+
 # A pace that was settled on is exceeded by a twentieth for a minute after ten; after twice as long each time
 # that this was refused, up to two hours.
 PROBE_BY, MOST_PROBE_BY = 0.05, 0.4
@@ -37,9 +43,15 @@ FIRST_PROBE_AFTER_S, LONGEST_PROBE_AFTER_S = 600.0, 7200.0
 
 
 class Assumption(Protocol):
-    """A limit to go by while nobody tells one."""
+    """A limit to go by while nobody tells one.
+
+    Attributes:
+        told_by: who told it, in a report.
+        opens_at: until when the server is taken to refuse everything; in the past where it is not.
+    """
 
     told_by: str
+    opens_at: float
 
     def per_min(self, now: float) -> float:
         """Return the requests a minute to go by now."""
@@ -58,6 +70,7 @@ class LowestPlan:
     """Assumes the provider's lowest plan, whatever happens. An `Assumption`."""
 
     told_by = "lowest plan"
+    opens_at = -math.inf
 
     def __init__(self, share: float) -> None:
         self._per_min = share * LOWEST_PLAN_PER_MIN
@@ -90,7 +103,8 @@ class Search:
     told_by = "--rate find"
 
     def __init__(self, now: float, share: float = 1.0, probe_after_s: float = FIRST_PROBE_AFTER_S) -> None:
-        self._base = share * LOWEST_PLAN_PER_MIN
+        self.opens_at = -math.inf
+        self._least = self._base = share * LOWEST_PLAN_PER_MIN
         self._most = share * LARGEST_PLAN_PER_MIN
         self._phase = Phase.RAMP
         self._since = now
@@ -102,6 +116,7 @@ class Search:
         self._overflow = Overflow()
         self._is_over = True
         self._shuts = False
+        self._shut_at = self._turn_at = -math.inf
         self._in_vain = 0
         self._caught = 0
         self._caught_passed = 0
@@ -132,7 +147,8 @@ class Search:
             if not self._is_over:
                 self._catch(now, passed=True)
             return
-        self._is_over = True
+        if not self._is_over:
+            self._reopen()
         if self._phase is Phase.KEEP and now >= self._since + self._probe_after_s + MINUTE_S:
             self._base = self.per_min(now)
             self._since = now - self._probe_after_s
@@ -149,12 +165,25 @@ class Search:
             if not self._is_over:
                 self._catch(now, passed=False)
         elif not self._is_over:
-            self._in_vain += 1
-            self._shuts = self._shuts or self._in_vain >= WAITS_IN_VAIN
+            self._wait_in_vain(started_at, retry_after_s)
         else:
             self._begin_overflow(started_at, now, retry_after_s)
             self._catch(now, passed=False)
         return True
+
+    def _wait_in_vain(self, started_at: float, retry_after_s: float | None) -> None:
+        self._in_vain += 1
+        self._shut_at = started_at
+        knows_least = self._full <= HARDLY_MORE * self._least and len(self._passes) >= self._least
+        if retry_after_s is None and knows_least:
+            self.opens_at = self._passes[-math.ceil(self._least)] + MINUTE_S + JITTER_S
+        self._shuts = self._shuts or self._in_vain >= WAITS_IN_VAIN or self.opens_at > started_at
+
+    def _reopen(self) -> None:
+        """Note that the overflow is over. A window that was shut has turned since it was last tried."""
+        self._is_over = True
+        if self._shuts and self._in_vain:
+            self._turn_at = self._shut_at
 
     def _remember(self, started_at: float, now: float) -> None:
         self._passes.append(started_at)
@@ -164,7 +193,10 @@ class Search:
 
     def _begin_overflow(self, started_at: float, now: float, retry_after_s: float | None) -> None:
         per_min = self.per_min(now)
-        tells_turn = retry_after_s is not None and retry_after_s > TURN_FROM_S + 2 * MINUTE_S / per_min
+        turned_at = self._turned_at(started_at)
+        if retry_after_s is not None and retry_after_s > TURN_FROM_S + 2 * MINUTE_S / per_min:
+            # Believed this once: in a window that slides it is the next free place that is so far off.
+            turned_at = now + retry_after_s - MINUTE_S
         self._overflow = Overflow(
             started_at=started_at,
             seen_at=now,
@@ -175,7 +207,7 @@ class Search:
             passed_since=self._passed_since,
             full_before=self._full,
             shuts=self._shuts,
-            turned_at=now + (retry_after_s or 0.0) - MINUTE_S if tells_turn else -math.inf,
+            turned_at=turned_at,
         )
         self._is_over = False
         self._probe_by = PROBE_BY
@@ -184,6 +216,12 @@ class Search:
             self._creep_doubles_s *= CREEP_SLOWS_BY
         elif per_min > self._base:
             self._probe_after_s = min(2 * self._probe_after_s, LONGEST_PROBE_AFTER_S)
+
+    def _turned_at(self, then: float) -> float:
+        """Return the latest turn of a fixed window by then, -infinity where none is known."""
+        if self._turn_at == -math.inf:
+            return self._turn_at
+        return self._turn_at + MINUTE_S * ((then - self._turn_at) // MINUTE_S)
 
     def _catch(self, now: float, *, passed: bool) -> None:
         """Take in one of those in flight at the overflow, and decide anew with what is known now."""
