@@ -61,7 +61,8 @@ FUZZ_SEED ?= 0
 FUZZ_SECONDS ?= inf
 
 fuzz: setup ## Feed every parser a million inputs (FUZZ_INPUTS, from FUZZ_SEED, for FUZZ_SECONDS each)
-	FUZZ_INPUTS=$(FUZZ_INPUTS) FUZZ_SEED=$(FUZZ_SEED) FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m pytest tests/fuzz -q
+	FUZZ_INPUTS=$(FUZZ_INPUTS) FUZZ_SEED=$(FUZZ_SEED) FUZZ_SECONDS=$(FUZZ_SECONDS) POLARS_MAX_THREADS=1 \
+		$(BIN)/python -m pytest tests/fuzz -q
 
 LEDGER_SEQUENCES ?= 10000
 LEDGER_STEPS ?= 50

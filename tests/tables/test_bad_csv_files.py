@@ -57,6 +57,7 @@ def read(path):
             b"a," * 20_000 + b"\n",
             "has 20,001 columns, more than any spreadsheet; is it a list with one row a line",
         ),
+        (b"sep=;", "has no header"),
         (b"x" * (2 << 20), "has no header that ends within 1,048,576 bytes"),
     ],
 )

@@ -11,7 +11,7 @@ from validator.tables.delimited.records import Malformed, Syntax, records
 _DELIMITERS = (",", ";", "\t", "|")
 _SNIFF_RECORDS = 200
 # Excel's own hint, written and read by it alone: the first line names the delimiter.
-_SEP_LINE = re.compile(rb"sep=([^\r\n])(?:\r\n|\n|\r)", re.IGNORECASE)
+_SEP_LINE = re.compile(rb"sep=([^\r\n])(?:\r\n|\n|\r|\Z)", re.IGNORECASE)
 _DOUBLE_QUOTED = re.compile(rb'"[^"]*+"')
 _APOSTROPHE_OPENS = re.compile(rb"(?:\A|[,;\t|\r\n])'")
 _QUOTE_OPENS = re.compile(rb'(?:\A|[,;\t|\r\n])"')
