@@ -121,7 +121,7 @@ def test_a_quote_inside_a_plain_cell_is_a_character(listed):
 def test_apostrophes_quote_where_the_header_is_quoted_so(listed, tmp_path):
     path = listed("'name','phone'\n'O''Hara, A','1'\n")
     assert rows(path) == [("O'Hara, A", "1")]
-    assert copied(path, tmp_path).endswith(b"'O''Hara, A',1\n")
+    assert copied(path, tmp_path).endswith(b"'O''Hara, A','1'\n")
 
 
 def test_apostrophes_quote_the_header_behind_blank_lines_too(listed):
@@ -151,7 +151,7 @@ def test_a_short_row_is_named_and_not_hidden_by_reading_all_as_one_column(listed
         rows(path)
 
 
-@pytest.mark.parametrize("cell", ["'/+44''x'", "'+44\r'"])
+@pytest.mark.parametrize("cell", ["'/+44''x'", "'+44\r'", "'\"\"'"])
 def test_a_list_with_apostrophes_for_quotes_is_written_so_that_it_is_read_again(listed, tmp_path, cell):
     path = listed(f"'id','phone'\n'1',{cell}\n")
     (tmp_path / "copy.csv").write_bytes(copied(path, tmp_path))
@@ -180,6 +180,13 @@ def test_excels_hint_names_the_delimiter_and_stays(listed, tmp_path):
     path = listed("sep=;\r\nname;phone\r\na,b;1\r\n")
     assert rows(path) == [("a,b", "1")]
     assert copied(path, tmp_path) == path.read_bytes()
+
+
+def test_thousands_of_columns_are_read(listed):
+    width = 5_000
+    names, cells = (",".join(f"{what}{n}" for n in range(width)) for what in "ac")
+    [row] = rows(listed(f"{names}\n{cells}\n"))
+    assert (len(row), row[-1]) == (width, "c4999")
 
 
 def test_a_missing_last_line_end_loses_nothing(listed):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _LINE = pl.col("line")
 
+# A pattern for more cells would grow beyond what the regex engine of polars compiles.
+_WIDEST = 2_048
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -42,6 +45,8 @@ def plain_records(text: bytes, syntax: Syntax, width: int) -> pl.Series | None:
         syntax: the bytes that structure them.
         width: cells a record should have; a blank line is a record only where it is one.
     """
+    if width > _WIDEST:
+        return None
     end = syntax.line_end.decode()
     whole = text.removesuffix(syntax.line_end).decode()
     lines = pl.Series("line", [whole]).str.split(end).explode().to_frame()

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _TAB_SUFFIX = ".tsv"
 
+_QuoteStyle = Literal["necessary", "non_numeric", "never"]
+
 ZONED = cs.datetime(time_zone="*")
 
 
@@ -120,9 +122,9 @@ class _DelimitedWriter:
         """Append rows. A null is an empty cell and an empty text is `""`, as they were read."""
         if self.added is None or VERBATIM not in frame.columns:
             cells = frame.select(self.schema.names())
-            self._write_frame(
-                _iso(defused_cells(cells) if self.excel_safe else cells), quote_style="necessary"
-            )
+            # Apostrophes are known for quotes only where no cell begins with a double one.
+            style: _QuoteStyle = "non_numeric" if self.dialect.quote == "'" else "necessary"
+            self._write_frame(_iso(defused_cells(cells) if self.excel_safe else cells), quote_style=style)
         else:
             spelled = self._spelled(_iso(frame.select(VERBATIM, *self.added)))
             self._write_frame(spelled, quote_style="never")
@@ -140,7 +142,7 @@ class _DelimitedWriter:
             )
         return frame
 
-    def _write_frame(self, frame: pl.DataFrame, *, quote_style: Literal["necessary", "never"]) -> None:
+    def _write_frame(self, frame: pl.DataFrame, *, quote_style: _QuoteStyle) -> None:
         text = io.BytesIO()
         frame.write_csv(
             text,
