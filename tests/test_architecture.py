@@ -23,6 +23,7 @@ OWNERS = {
     "polars": {"phone", "tables", "batch", "reports"},
     "python_calamine": {"tables"},
     "xlsxwriter": {"tables"},
+    "obstore": {"tables"},
     "phonenumbers": {"phone"},
     "backports": {"tables"},
     "compression": {"tables"},  # of the standard library, from Python 3.14

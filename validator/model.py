@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
+from urllib.parse import unquote, urlsplit
 
 # ITU-T E.164 (11/2010), section 6: at most fifteen digits, country code included. No plan in force has
 # numbers of fewer than seven digits with their country code (libphonenumber's metadata agree).
 MIN_DIGITS = 7
 MAX_DIGITS = 15
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_WEB = frozenset({"http", "https"})
 
 
 class Number(int):
@@ -193,3 +198,31 @@ class RateNotice:
 
 
 NO_NOTICE = RateNotice()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectUrl:
+    """The URL of one object: `s3://bucket/lists/leads.csv`."""
+
+    text: str
+
+    @staticmethod
+    def is_one(text: str) -> bool:
+        """Tell whether a text is a URL rather than the name of a file."""
+        return bool(_URL.match(text))
+
+    def __str__(self) -> str:
+        """Return it as messages name it: without a password or a query, which may be a signature."""
+        parts = urlsplit(self.text)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it is one of the web, which is written with escapes; keys of object stores are not."""
+        return urlsplit(self.text).scheme.lower() in _WEB
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """What the object lies in, and its own name, which says its format as that of a file does."""
+        place, _, name = (unquote(self.text) if self.is_web else self.text).rpartition("/")
+        return place, name

@@ -30,7 +30,7 @@ from validator.cli.plan import show_plan
 from validator.cli.resume import next_command
 from validator.cli.show import LOOKING_UP, Stage, make_progress, show_summary, surveying, write_reports
 from validator.cli.signals import interruptible
-from validator.cli.values import FILE
+from validator.cli.values import SOURCE
 from validator.errors import StoppedEarly
 from validator.ledger import Ledger
 
@@ -60,7 +60,7 @@ class CheckOptions(ListOptions, AskOptions):
 
 
 @click.command()
-@click.argument("input", type=FILE, nargs=-1, required=True)
+@click.argument("input", type=SOURCE, nargs=-1, required=True)
 @opt.stack(
     opt.output_options,
     opt.input_options,
@@ -76,8 +76,8 @@ class CheckOptions(ListOptions, AskOptions):
 def check(**given: Any) -> int:
     """Validate the recipients in INPUT and write it back with a verdict on every row.
 
-    INPUT is a CSV, NDJSON, Parquet, Arrow or Excel file. Several files, or a pattern of names, are one list,
-    and - is standard input.
+    INPUT is a CSV, NDJSON, Parquet, Arrow or Excel file, or the s3://, gs://, az:// or https:// URL of one.
+    Several, or a pattern of names, are one list, and - is standard input.
 
     The key comes from SENDAPI_API_KEY or --api-key-file. What is found out is kept in the ledger: the same
     command again goes on where the last run ended, and asks nobody twice.

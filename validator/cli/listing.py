@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from validator.batch.job import Job
 from validator.batch.people import Landlines
 from validator.batch.plan import Only, Order
-from validator.cli.inputs import STDIO, found_inputs
+from validator.cli.inputs import STDIO, found_inputs, local_file
 from validator.errors import UsageError
 from validator.phone import Accept, parse_region
 from validator.settings import MaxAge
@@ -19,6 +19,9 @@ from validator.tables import Ragged, ReadOptions, ending_of, format_of, suffix_o
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from validator.cli.inputs import Found
+    from validator.model import ObjectUrl
+
 AUTO = "auto"
 
 
@@ -26,7 +29,7 @@ AUTO = "auto"
 class ListOptions:
     """The options that say which list, and how it is read. Each is named and explained in `options`."""
 
-    input: tuple[Path, ...]
+    input: tuple[Path | ObjectUrl, ...]
     output: str | None = None
     output_dir: Path | None = None
     sendable: Path | None = None
@@ -37,7 +40,7 @@ class ListOptions:
     landlines: str
     sheet: str | None
     ragged: str
-    suppress: tuple[Path, ...]
+    suppress: tuple[Path | ObjectUrl, ...]
     suppress_column: tuple[str, ...]
     prefix: str = ""
     excel_safe: bool = False
@@ -76,8 +79,8 @@ class ListOptions:
             raise UsageError("--output names one file and --output-dir a folder; leave one of them out")
         first, *more = inputs = found_inputs(self.input)
         return Job(
-            input=first,
-            more=tuple(more),
+            input=first.path,
+            more=tuple(found.path for found in more),
             output=self._target(inputs),
             sendable=self.sendable,
             columns=self.column,
@@ -87,7 +90,7 @@ class ListOptions:
             accept=Accept(self.accept),
             landlines=Landlines(self.landlines),
             options=ReadOptions(sheet=self.sheet, ragged=Ragged(self.ragged)),
-            suppress=self.suppress,
+            suppress=tuple(map(local_file, self.suppress)),
             suppress_columns=self.suppress_column,
             prefix=self.prefix,
             excel_safe=self.excel_safe,
@@ -101,7 +104,7 @@ class ListOptions:
             line_type=self.line_type,
         )
 
-    def _target(self, inputs: tuple[Path, ...]) -> Path | BinaryIO | tuple[Path, ...]:
+    def _target(self, inputs: tuple[Found, ...]) -> Path | BinaryIO | tuple[Path, ...]:
         """Return where the annotated rows go: one file, or one for each input beside it or in the folder."""
         if self.output == STDIO:
             return sys.stdout.buffer
@@ -110,10 +113,10 @@ class ListOptions:
         targets = tuple(map(self._checked, inputs))
         return targets if len(targets) > 1 else targets[0]
 
-    def _checked(self, path: Path) -> Path:
-        ending = ending_of(path)
+    def _checked(self, found: Found) -> Path:
+        path, ending = found.path, ending_of(found.path)
         name = f"{path.name.removesuffix(ending)}.checked{self._suffix(path, ending)}"
-        return path.with_name(name) if self.output_dir is None else self.output_dir / name
+        return (found.beside if self.output_dir is None else self.output_dir) / name
 
     def _suffix(self, path: Path, ending: str) -> str:
         """The input's own ending, unless another format was asked for."""

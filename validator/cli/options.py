@@ -17,6 +17,7 @@ from validator.cli.values import (
     PART,
     RATE,
     SHARE,
+    SOURCE,
     TOLERANCE,
 )
 from validator.settings import default_ledger
@@ -167,7 +168,7 @@ input_options = stack(
     click.option("--sheet", help="Sheet of a workbook.  [default: the first that is not hidden]"),
     click.option(
         "--suppress",
-        type=FILE,
+        type=SOURCE,
         multiple=True,
         help="List of people who must not be asked or sent to; repeat it for several.",
     ),

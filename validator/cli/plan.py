@@ -15,7 +15,7 @@ from validator.cli.listing import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_plan_summary, surveying
 from validator.cli.signals import interruptible
-from validator.cli.values import FILE
+from validator.cli.values import SOURCE
 from validator.ledger import read
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=FILE, nargs=-1, required=True)
+@click.argument("input", type=SOURCE, nargs=-1, required=True)
 @opt.stack(
     opt.input_options,
     opt.known_options,

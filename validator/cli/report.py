@@ -18,7 +18,7 @@ from validator.cli.listing import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import LOOKING_UP, Stage, make_progress, show_summary, surveying, write_reports
 from validator.cli.signals import interruptible
-from validator.cli.values import FILE
+from validator.cli.values import FILE, SOURCE
 from validator.ledger import read
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("input", type=FILE, nargs=-1, required=True)
+@click.argument("input", type=SOURCE, nargs=-1, required=True)
 @opt.stack(
     click.option("--report", "report_file", type=FILE, help="HTML file for the report."),
     click.option("--summary", "summary_file", type=FILE, help="JSON file for the summary."),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from validator.model import ObjectUrl
 from validator.settings import (
     MaxAge,
     Rate,
@@ -47,6 +48,19 @@ class ColumnName(click.types.StringParamType):
     envvar_list_splitter = "\n"
 
 
+class Source(click.Path):
+    """A list to read: a file, or the URL of an object, which a path would not keep as it is written."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Tell URLs from names of files."""
+        if isinstance(value, str) and ObjectUrl.is_one(value):
+            return ObjectUrl(value)
+        return super().convert(value, param, ctx)
+
+
 COLUMN = ColumnName()
 DURATION = Parsed(parse_duration_s, "duration")
 SHARE = Parsed(parse_share, "share")
@@ -58,6 +72,7 @@ CANARY = Parsed(partial(parse_number, option="--canary"), "number")
 NUMBER = Parsed(partial(parse_number, option="--number"), "number")
 TOLERANCE = Parsed(Tolerance.parse, "rows|share")
 FILE = click.Path(path_type=Path)
+SOURCE = Source()
 
 
 FORMATS = (

@@ -11,6 +11,7 @@ from validator.tables.formats import (
     writing,
 )
 from validator.tables.formulas import defused
+from validator.tables.objects import fetch
 from validator.tables.phone_column import find_phone_column, phone_columns, require_column
 from validator.tables.region_column import find_region_column, region_columns
 from validator.tables.replace import replacing, require_room, require_writable, same_file
@@ -28,6 +29,7 @@ __all__ = [
     "Writer",
     "defused",
     "ending_of",
+    "fetch",
     "find_phone_column",
     "find_region_column",
     "format_of",

@@ -1,0 +1,104 @@
+"""Lists in an object store or on a web server: fetched whole into a folder, then read as any file is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from validator.errors import FileError
+from validator.tables.refusals import unwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from obstore.store import ClientConfig
+
+    from validator.model import ObjectUrl
+
+_STORES = frozenset({"s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss"})
+_PIECE_BYTES = 1 << 20
+_MOST_RETRIES = 4
+# How long a large list takes cannot be told, only that it must not stall. Without TLS goes what says so
+# itself: the URL, or a store's address in the environment.
+_CLIENT: ClientConfig = {
+    "allow_http": True,
+    "connect_timeout": "10s",
+    "read_timeout": "60s",
+    "timeout": "1d",
+}
+_MOST_SAID = 300  # characters of what the library says
+
+
+def fetch(url: ObjectUrl, folder: Path) -> Path:
+    """Copy an object into `folder` under its own name, in pieces, and return the file.
+
+    Credentials come from the environment, where polars looks for them too: `AWS_ACCESS_KEY_ID`,
+    `GOOGLE_APPLICATION_CREDENTIALS`, `AZURE_STORAGE_ACCOUNT_NAME` and their like.
+
+    Raises:
+        FileError: there is no such object, it may not be read, or it does not come whole, or no room is left.
+    """
+    _require_fetchable(url)
+    path = folder / url.parts[1]
+    try:
+        with path.open("xb") as file:
+            for piece in _pieces(url):
+                file.write(piece)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return path
+
+
+def _require_fetchable(url: ObjectUrl) -> None:
+    parts = urlsplit(url.text)
+    if not url.is_web and parts.scheme.lower() not in _STORES:
+        raise FileError(f"{url} cannot be fetched; name a file, or an s3://, gs://, az:// or https:// URL.")
+    if not url.parts[1]:
+        raise FileError(f"{url} names no object; add its name.")
+    if url.is_web and (parts.query or parts.username):
+        raise FileError(
+            f"{url} has a query or a password in its URL, which is not sent; download it and name the file."
+        )
+
+
+def _pieces(url: ObjectUrl) -> Iterator[bytes]:
+    """Yield what an object holds, all of it."""
+    try:
+        import obstore  # noqa: PLC0415 - an extra, which most have no need of
+        from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError  # noqa: PLC0415
+    except ImportError as error:
+        raise FileError(
+            f"{url} is fetched with obstore: pip install 'recipient-validator[cloud]', or download it first."
+        ) from error
+    place, name = url.parts
+    came = 0
+    try:
+        store = obstore.store.from_url(
+            place,
+            client_options=_CLIENT,
+            retry_config={"max_retries": _MOST_RETRIES},
+        )
+        found = obstore.get(store, name)
+        for piece in found.stream(min_chunk_size=_PIECE_BYTES):
+            came += len(piece)
+            yield bytes(piece)
+    except FileNotFoundError as error:
+        raise FileError(f"{url} does not exist; check the name of the bucket and of the object.") from error
+    except (PermissionDeniedError, UnauthenticatedError) as error:
+        raise FileError(
+            f"{url} may not be read with the credentials in the environment; check them."
+        ) from error
+    except (BaseError, OSError) as error:
+        raise FileError(
+            f"{url} cannot be fetched ({_gist(error)}); check the URL, the credentials in the environment "
+            "and the network, and try again."
+        ) from error
+    if came != found.meta["size"]:
+        raise FileError(f"{url} came with {came:,} of its {found.meta['size']:,} bytes; try again.")
+
+
+def _gist(error: BaseException) -> str:
+    """The first line of what the library says; what follows is its own state."""
+    line = str(error).partition("\n")[0]
+    return "".join(char for char in line if char.isprintable())[:_MOST_SAID]
