@@ -129,6 +129,7 @@ GOOD = [
     ),
     Good("a-name-that-stands-twice", f"name,name,phone,name (2)\na,b,{ANN},c\nd,e,{BOB},f\n"),
     Good("names-that-are-empty", f",phone,\na,{ANN},b\nc,{BOB},d\n"),
+    Good("names-that-stand-for-others", f"*,phone,^.*$\na,{ANN},b\nc,{BOB},d\n"),
     Good("a-name-over-two-lines", f'"full\nname",phone\nAnn,{ANN}\nBob,{BOB}\n'),
     Good("a-name-that-is-a-formula", f"=cmd|' /C calc'!A0,phone\n\"=1+1\",{ANN}\n-1+1,{BOB}\n"),
     Good("a-delimiter-at-the-end-of-every-line", LIST.replace("\n", ",\n")),
@@ -284,6 +285,24 @@ BAD = [
         "an-archive",
         archive(),
         r"leads.csv is an Excel workbook, whose name ends in .xlsx, or another archive; unpack it",
+    ),
+    Bad(
+        "a-parquet-name-that-stands-for-others",
+        columnar("parquet", **{"*": pl.Series(["Ann", "Bob"]), "phone": pl.Series(BOTH)}),
+        r"leads.parquet has a column named '\*', which stands for others; rename it",
+        name="leads.parquet",
+    ),
+    Bad(
+        "a-feather-name-that-stands-for-others",
+        columnar("ipc", **{"^n.*$": pl.Series(["Ann", "Bob"]), "phone": pl.Series(BOTH)}),
+        r"leads.feather has a column named '\^n\.\*\$', which stands for others; rename it",
+        name="leads.feather",
+    ),
+    Bad(
+        "a-key-that-stands-for-others",
+        OBJECTS.replace("name", "*"),
+        r"leads.ndjson has a column named '\*', which stands for others; rename it",
+        name="leads.ndjson",
     ),
     Bad("an-old-workbook", OLE, r"leads.csv is an old Excel workbook; save the sheet"),
     Bad(

@@ -121,7 +121,7 @@ def test_a_quote_inside_a_plain_cell_is_a_character(listed):
 def test_apostrophes_quote_where_the_header_is_quoted_so(listed, tmp_path):
     path = listed("'name','phone'\n'O''Hara, A','1'\n")
     assert rows(path) == [("O'Hara, A", "1")]
-    assert copied(path, tmp_path).endswith(b"'O''Hara, A','1'\n")
+    assert copied(path, tmp_path).endswith(b"'O''Hara, A',1\n")
 
 
 def test_apostrophes_quote_the_header_behind_blank_lines_too(listed):
@@ -180,6 +180,21 @@ def test_excels_hint_names_the_delimiter_and_stays(listed, tmp_path):
     path = listed("sep=;\r\nname;phone\r\na,b;1\r\n")
     assert rows(path) == [("a,b", "1")]
     assert copied(path, tmp_path) == path.read_bytes()
+
+
+def test_a_hint_that_names_the_quote_is_none(listed):
+    assert rows(listed('sep="\n1\n')) == [("1",)]
+
+
+def test_a_line_end_cut_in_its_middle_ends_the_last_line(listed):
+    path = listed("'id','phone'\r\n'1','+44'\r")
+    assert rows(path) == [("1", "+44")]
+
+
+def test_a_list_of_one_column_may_hold_any_delimiter_further_down(listed):
+    numbers = [(f"+4477009{n:05}",) for n in range(300)]
+    text = "phone\n" + "".join(f"{number}\n" for (number,) in numbers)
+    assert rows(listed(f"{text}a,b;c\n")) == [*numbers, ("a,b;c",)]
 
 
 def test_thousands_of_columns_are_read(listed):

@@ -11,7 +11,7 @@ import polars as pl
 from validator.errors import FileError
 from validator.tables.columnar import reading_columns, scanned_batches, scanned_sample, sinking, spooling
 from validator.tables.refusals import reading, require_regular
-from validator.tables.table import BATCH_ROWS
+from validator.tables.table import BATCH_ROWS, refuse_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +66,9 @@ def open_arrow(path: Path) -> ArrowTable:
     if start in _STARTS:
         raise FileError(f"{path} is {_STARTS[start]}.")
     with reading_columns(path, _KIND):
-        return ArrowTable(path, _scan(path).collect_schema())
+        schema = _scan(path).collect_schema()
+    refuse_patterns(path, schema)
+    return ArrowTable(path, schema)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import polars as pl
 from validator.tables.arrow_schema import DescribedSchema
 from validator.tables.columnar import reading_columns, scanned_batches, scanned_sample, sinking, spooling
 from validator.tables.refusals import require_regular
-from validator.tables.table import BATCH_ROWS
+from validator.tables.table import BATCH_ROWS, refuse_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,6 +68,7 @@ def open_parquet(path: Path) -> ParquetTable:
         with path.open("rb") as file:  # a path would be taken for a pattern of paths
             pairs = pl.read_parquet_metadata(file)
         schema = _scan(path).collect_schema()
+    refuse_patterns(path, schema)
     return ParquetTable(path, schema, {key: value for key, value in pairs.items() if key != _OWN_METADATA})
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from validator.errors import FileError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
@@ -89,6 +91,17 @@ class Writer(Protocol):
         Raises:
             FileError: the disk refuses, or the format cannot hold a cell.
         """
+
+
+def stands_for_others(name: str) -> bool:
+    """Tell whether polars takes a name for a pattern of names, wherever a column is meant: `*`, `^...$`."""
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
+
+
+def refuse_patterns(path: Path, schema: pl.Schema) -> None:
+    """Raise `FileError` for a column whose name stands for others."""
+    if odd := next(filter(stands_for_others, schema), None):
+        raise FileError(f"{path} has a column named {odd!r}, which stands for others; rename it.")
 
 
 def thinned(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from validator.tables.delimited.records import Malformed, Syntax, records
 _DELIMITERS = (",", ";", "\t", "|")
 _SNIFF_RECORDS = 200
 # Excel's own hint, written and read by it alone: the first line names the delimiter.
-_SEP_LINE = re.compile(rb"sep=([^\r\n])(?:\r\n|\n|\r|\Z)", re.IGNORECASE)
+_SEP_LINE = re.compile(rb"sep=([^\r\n\"])(?:\r\n|\n|\r|\Z)", re.IGNORECASE)
 _DOUBLE_QUOTED = re.compile(rb'"[^"]*+"')
 _APOSTROPHE_OPENS = re.compile(rb"(?:\A|[,;\t|\r\n])'")
 _QUOTE_OPENS = re.compile(rb'(?:\A|[,;\t|\r\n])"')
@@ -41,11 +41,19 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """What reading the beginning in one dialect gave."""
+    """What reading the beginning in one dialect gave.
+
+    Attributes:
+        dialect: the dialect.
+        widths: of the first records.
+        malformed: whether it cannot be read so.
+        absent: whether the delimiter occurs nowhere in it, also behind those records.
+    """
 
     dialect: Dialect
     widths: tuple[int, ...]
     malformed: bool
+    absent: bool
 
     @property
     def width(self) -> int:
@@ -84,22 +92,22 @@ def _find_line_end(head: bytes) -> str:
 
 def _trial(head: bytes, dialect: Dialect, *, whole: bool) -> _Trial:
     widths: list[int] = []
-    end = 0
+    end, absent = 0, dialect.syntax.delimiter not in head
     try:
         for record in islice(records(head, dialect.syntax, final=whole), _SNIFF_RECORDS):
             end = record.end
             widths += [] if record.blank else [len(record.cells)]
     except Malformed:
-        return _Trial(dialect, tuple(widths), malformed=True)
+        return _Trial(dialect, tuple(widths), malformed=True, absent=absent)
     # Without the file's end in sight, records stop where they break; the last one of the head breaks anyway.
     stalled = not whole and len(widths) < _SNIFF_RECORDS and end < len(head) // 2
-    return _Trial(dialect, tuple(widths), malformed=stalled)
+    return _Trial(dialect, tuple(widths), malformed=stalled, absent=absent)
 
 
 def _best(trials: list[_Trial]) -> _Trial:
     if splitting := [trial for trial in trials if trial.width > 1]:
         return max(splitting, key=lambda t: (not t.malformed, t.agreement, t.width))
-    return max(trials, key=lambda t: (not t.malformed, t.agreement))
+    return max(trials, key=lambda t: (not t.malformed, t.agreement, t.absent))
 
 
 def _apostrophes(head: bytes, plain: _Trial, *, whole: bool) -> _Trial | None:

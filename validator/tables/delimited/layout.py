@@ -11,6 +11,7 @@ from validator.errors import FileError
 from validator.tables.delimited.dialect import Dialect, find_dialect
 from validator.tables.delimited.encoding import Encoding, utf8_blocks
 from validator.tables.delimited.records import Cell, Malformed, Record, records
+from validator.tables.table import stands_for_others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,11 +72,12 @@ def find_layout(path: Path, encoding: Encoding) -> Layout:
 
 
 def named(header: Sequence[str]) -> dict[str, str]:
-    """Return the header by names that are unique and not empty: `phone`, `phone (2)`, `column_3`."""
+    """Return the header by names that each mean one column: `phone`, `phone (2)`, `column_3`."""
     unique: dict[str, str] = {}
     taken = dict.fromkeys(header, 1)
     for position, text in enumerate(header, start=1):
-        name = text or _free(f"column_{position}", taken)
+        is_name = text and not stands_for_others(text)
+        name = text if is_name else _free(f"column_{position}", taken)
         unique[name if name not in unique else _free(name, taken)] = text
     return unique
 

@@ -50,9 +50,12 @@ class Malformed(Exception):
 
 @lru_cache(maxsize=64)
 def _cell_pattern(syntax: Syntax) -> re.Pattern[bytes]:
-    r"""Match one cell and what ends it. `\r\r\n` (Windows line ends, translated twice) ends a line too."""
+    r"""Match one cell and what ends it. `\r\r\n` (Windows line ends, translated twice) ends a line too.
+
+    So does what a cut line end leaves of it at the end of a file, which is a `\r`.
+    """
     d, q = re.escape(syntax.delimiter), re.escape(syntax.quote)
-    line_end = rb"\r*+\n" if syntax.line_end == b"\n" else rb"\r"
+    line_end = rb"\r*+\n|\r++\Z" if syntax.line_end == b"\n" else rb"\r"
     quoted = rb"%b([^%b]*+(?:%b%b[^%b]*+)*+)%b" % (q, q, q, q, q, q)
     bare = rb"[^%b%b\r\n][^%b\r\n]*+" % (q, d, d)
     return re.compile(rb"(?:%b|(%b)|)(%b|%b|\Z)" % (quoted, bare, d, line_end))
@@ -84,7 +87,7 @@ def records(text: bytes, syntax: Syntax, *, final: bool) -> Iterator[Record]:
             quoted, bare, end = found.groups()
             cells.append(bare if quoted is None else quoted.replace(quote + quote, quote))
             at = found.end()
-        if not (end or final):
+        if not (final or end.endswith(syntax.line_end)):
             return
         yield Record(cells, at)
 

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from validator.tables.table import Table, Writer
 
 _TAB_SUFFIX = ".tsv"
-
-_QuoteStyle = Literal["necessary", "non_numeric", "never"]
+_APOSTROPHE = "'"
 
 ZONED = cs.datetime(time_zone="*")
 
@@ -120,20 +119,28 @@ class _DelimitedWriter:
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows. A null is an empty cell and an empty text is `""`, as they were read."""
-        if self.added is None or VERBATIM not in frame.columns:
-            cells = frame.select(self.schema.names())
-            # Apostrophes are known for quotes only where no cell begins with a double one.
-            style: _QuoteStyle = "non_numeric" if self.dialect.quote == "'" else "necessary"
-            self._write_frame(_iso(defused_cells(cells) if self.excel_safe else cells), quote_style=style)
+        if self.added is not None and VERBATIM in frame.columns:
+            self._write_frame(
+                self._spelled(_iso(frame.select(VERBATIM, *self.added)), self.added), quote_style="never"
+            )
+            return
+        cells = frame.select(self.schema.names())
+        cells = _iso(defused_cells(cells) if self.excel_safe else cells)
+        if self.dialect.quote == _APOSTROPHE:
+            self._write_frame(self._spelled(cells, cells.columns), quote_style="never")
         else:
-            spelled = self._spelled(_iso(frame.select(VERBATIM, *self.added)))
-            self._write_frame(spelled, quote_style="never")
+            self._write_frame(cells, quote_style="necessary")
 
-    def _spelled(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the added cells as they are to be spelled: in quotes where they need it, which is seldom."""
+    def _spelled(self, frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+        """Return the frame with some columns as they are to be spelled: in quotes where a cell needs them.
+
+        That is seldom. Apostrophes are known for quotes only where no cell begins with a double one.
+        """
         quote = self.dialect.quote
-        special = f"[{re.escape(self.dialect.delimiter + quote)}\r\n]|^$"
-        texts = frame.select(cs.string() - cs.by_name(VERBATIM)).select(pl.all().str.contains(special).any())
+        special = f"[{re.escape(self.dialect.delimiter + quote)}\r\n]|^$" + (
+            '|^"' if quote == _APOSTROPHE else ""
+        )
+        texts = frame.select(names).select(cs.string()).select(pl.all().str.contains(special).any())
         for name in (column.name for column in texts if column.item()):
             cell = pl.col(name)
             quoted = quote + cell.str.replace_all(quote, quote + quote, literal=True) + quote
@@ -142,7 +149,7 @@ class _DelimitedWriter:
             )
         return frame
 
-    def _write_frame(self, frame: pl.DataFrame, *, quote_style: _QuoteStyle) -> None:
+    def _write_frame(self, frame: pl.DataFrame, *, quote_style: Literal["necessary", "never"]) -> None:
         text = io.BytesIO()
         frame.write_csv(
             text,
@@ -161,7 +168,7 @@ class _DelimitedWriter:
         quote = self.dialect.quote
         special = {self.dialect.delimiter, quote, "\r", "\n"}
         # Apostrophes are known for quotes by a header that is written with them.
-        is_tell = quote == "'"
+        is_tell = quote == _APOSTROPHE
         # A lone empty name would be a blank line, and one that reads like Excel's hint would be taken for it.
         lone_empty = not name and len(self.schema) == 1
         if is_tell or lone_empty or special.intersection(name) or name.lower().startswith("sep="):
