@@ -173,7 +173,8 @@ def test_nothing_is_decided_of_numbers_without_a_chart():
 
 def test_a_second_chance_that_cannot_be_told_is_left_to_be_read():
     assert chances._bounds(["7\\d{3}", "[^1]"], 4) is None
-    cells = pl.DataFrame({"plan": [None], "value": [7000]}, {"plan": pl.UInt32, "value": pl.UInt64})
+    schema = {"at": pl.UInt32, "plan": pl.UInt32, "value": pl.UInt64}
+    cells = pl.DataFrame({"at": [0], "plan": [None], "value": [7000]}, schema)
     asked = chances._questions(cells, chances._is_within(None), pl.lit(value=True), pl.lit("7000"))
     assert asked["known"].to_list() == [False]
 
@@ -181,6 +182,20 @@ def test_a_second_chance_that_cannot_be_told_is_left_to_be_read():
 def test_bounds_hold_the_ranges_of_all_forms():
     bounds = chances._bounds(["7[0-4]\\d", "74\\d|[0-1]\\d{2}", "12"], 3)
     assert bounds.to_list() == [0, 200, 700, 750]
+
+
+def test_plans_drawn_on_the_way_change_no_answer():
+    """Dialling abroad draws the plan of the country reached, whose ranges may go before those of home."""
+    rows = [("00447400123456", "US"), ("01144740012345", "US"), ("(202) 555-0123", "US")]
+    rows += [
+        ("0044 7400 123456", "IN"),
+        ("011 44 7400 123456", "US"),
+        ("1 202 555 0123", "US"),
+        ("0 98765 43210", "IN"),
+    ]
+    known, left = decided(rows, Accept.VALID, Atlas(worth_cells=1))
+    assert left == 0
+    assert list(differing(known, Accept.VALID)) == []
 
 
 def long_list(generated_cells, seed=5):

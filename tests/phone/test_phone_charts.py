@@ -8,7 +8,7 @@ import phonenumbers
 import polars as pl
 import pytest
 
-from validator.phone import answers, charts
+from validator.phone import answers, charts, plans
 from validator.phone.atlas import Atlas
 from validator.phone.dialling import look_up
 from validator.phone.numbering import Line
@@ -52,38 +52,48 @@ def test_nothing_is_decided_under_a_code_that_is_not_worth_a_chart():
 
 
 def plan(**changed):
-    good = charts._plan(34, "ES")
-    return good._replace(**changed)
+    return plans.read_plan(34, "ES")._replace(**changed)
 
 
 @pytest.mark.parametrize(
     "changed",
     [
         {"general": "[^0]"},
-        {"patterns": frozenset({"6.*"})},
-        {"leading_digits": "(?=6)"},
         {"national_prefix": r"0\d{16}"},
         {"international_prefix": "0+"},
         {"national_prefix": r"(0)(6\d{8})?", "transform_rule": r"\2 and \1"},
     ],
 )
-def test_metadata_that_cannot_be_read_leave_the_chart_empty(changed):
-    chart = charts.draw(34, [plan(**changed)])
-    assert chart.lines.is_empty()
-    assert chart.nationals.is_empty()
-    assert chart.prefixes.is_empty()
-    assert chart.reaches == {}
+def test_prefixes_that_cannot_be_read_leave_a_plan_without_ranges(changed):
+    unreadable = plan(**changed)
+    assert plans.inland(unreadable) == plans.Inland([], [], 0, 0)
+    assert not any(plain for *_, plain in charts.draw(34, [unreadable], 9))
+
+
+@pytest.mark.parametrize("changed", [{"kinds": (("6.*", (9,)),)}, {"leading_digits": "(?=6)"}])
+def test_kinds_that_cannot_be_read_leave_the_chart_empty(changed):
+    assert charts.draw(34, [plan(**changed)], 9) == []
+
+
+def test_a_kind_of_another_length_is_not_looked_at():
+    assert charts.draw(34, [plan(kinds=(("6.*", (8,)),))], 9) != []
+
+
+def test_a_length_that_no_number_has_is_one_range():
+    assert charts.is_flat(34, 12)
+    assert not charts.is_flat(34, 9)
+    too_long = answers.of(look_up_one("+34612345678901", None))
+    assert [answer for _, answer, _ in charts.chart(34, 12)] == [too_long, answers.UNDECIDED]
 
 
 def test_a_prefix_is_not_sure_where_it_would_move_digits_that_differ():
     moving = plan(national_prefix=r"0?(?:([1-9])15\d)?", transform_rule=r"9\1")
-    found = charts.draw(34, [moving]).prefixes
-    assert not found.filter(pl.col("acts") & ~pl.col("sure")).is_empty()
+    assert any(acts and not sure for *_, acts, sure in plans.inland(moving).prefixes)
 
 
 def test_a_region_without_metadata_cannot_be_read():
     with pytest.raises(UnreadablePattern):
-        charts._plan(999, "ZZ")
+        plans.read_plan(999, "ZZ")
 
 
 @pytest.mark.slow

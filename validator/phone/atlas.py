@@ -1,38 +1,40 @@
-"""The atlas: the charts drawn so far, bound together, and new ones where enough cells ask for them."""
+"""The atlas: the plans and charts drawn so far, bound together, and more where enough cells ask for them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import polars as pl
 
 from validator.phone import answers
-from validator.phone.charts import LINES, NATIONALS, PREFIXES, National, Prefix, chart
+from validator.phone.charts import LINES, LOT_SPAN, chart, is_flat
 from validator.phone.codes import PLAN_COUNT
+from validator.phone.plans import NATIONALS, PREFIXES, National, Prefix, inland, plan_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-# Cells of one calling code from which on its chart costs less to draw (5 ms on average, measured) than to do
+Bound = TypeVar("Bound")
+
+# Cells of one plan, or of one lot, from which on it costs less to draw (1 ms on average, measured) than to do
 # without (50 us a cell).
-WORTH_A_CHART_CELLS = 100
+WORTH_DRAWING_CELLS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """All charts as one: their ranges in order, from zero on, with nothing decided between them.
+class Inlands:
+    """What `Inland` says of the plans drawn: all ranges in order, from zero on, nothing sure between them.
 
     Attributes:
-        lines: `Chart.lines`.
-        nationals: `Chart.nationals`.
-        prefixes: `Chart.prefixes`.
+        nationals: `key`, and the fields of `National`.
+        prefixes: `key`, and the fields of `Prefix`.
         reaches: by plan, the most digits that a prefix of it looks at.
-        longest: by plan, the most digits that are described under its calling code.
+        longest: by plan, the most digits that are described in it.
     """
 
-    lines: pl.DataFrame
     nationals: pl.DataFrame
     prefixes: pl.DataFrame
     reaches: pl.Series
@@ -40,50 +42,70 @@ class Bound:
 
 
 class Atlas:
-    """Which charts there are. Grows by what is asked of it, and never forgets.
+    """What is drawn. Grows by what is asked of it, and never forgets.
 
     Args:
-        worth_cells: cells of one calling code, over all questions, from which on its chart is drawn.
+        worth_cells: cells of one plan or lot, over all questions, from which on it is drawn.
     """
 
-    def __init__(self, worth_cells: int = WORTH_A_CHART_CELLS) -> None:
-        self._worth_cells = worth_cells
-        self._asked: Counter[int] = Counter()
-        self._drawn: frozenset[int] = frozenset()
-        self._bound = _bind(self._drawn)
+    def __init__(self, worth_cells: int = WORTH_DRAWING_CELLS) -> None:
+        self._inlands = _Shelf(lambda _, asked: asked >= worth_cells, _bind_inlands)
+        self._lines = _Shelf(
+            lambda lot, asked: asked >= worth_cells or is_flat(*divmod(lot, LOT_SPAN)), _bind_lines
+        )
 
-    def charts_for(self, cells: Mapping[int, int]) -> Bound:
-        """Return all charts, after drawing those that by now are worth it.
+    def inlands_for(self, cells: Mapping[int, int]) -> Inlands:
+        """Return all plans drawn, after drawing those that by now are worth it.
 
         Args:
-            cells: how many cells are about to be looked up under each calling code.
+            cells: how many cells are about to be looked up in each plan.
         """
+        return self._inlands.bound_for(cells)
+
+    def lines_for(self, cells: Mapping[int, int]) -> pl.DataFrame:
+        """Return the same for charts, by lot: ranges as `charts.LINES` has them, undecided between charts."""
+        return self._lines.bound_for(cells)
+
+
+class _Shelf(Generic[Bound]):
+    """What is drawn of one sort of thing, by its number."""
+
+    def __init__(self, is_worth: Callable[[int, int], bool], bind: Callable[[Iterable[int]], Bound]) -> None:
+        self._is_worth, self._bind = is_worth, bind
+        self._asked: Counter[int] = Counter()
+        self._drawn: tuple[frozenset[int], Bound] = frozenset(), bind(())
+
+    def bound_for(self, cells: Mapping[int, int]) -> Bound:
         self._asked.update(cells)
+        drawn, bound = self._drawn
         # A copy, since polars may run several batches at once.
-        worth = frozenset(code for code, asked in dict(self._asked).items() if asked >= self._worth_cells)
-        if worth != self._drawn:
-            self._drawn, self._bound = worth, _bind(worth)
-        return self._bound
+        asked = dict(self._asked)
+        worth = frozenset(one for one in asked.keys() - drawn if self._is_worth(one, asked[one]))
+        if worth:
+            drawn |= worth
+            bound = self._bind(drawn)
+            self._drawn = drawn, bound
+        return bound
 
 
-def _bind(codes: frozenset[int]) -> Bound:
-    charts = [chart(code) for code in sorted(codes)]
-    reaches = {place: reach for one in charts for place, reach in one.reaches.items()}
-    longest = {place: one.longest for one in charts for place in one.reaches}
-    return Bound(
-        _in_order([(0, answers.UNDECIDED, False)], LINES, [one.lines for one in charts]),
-        _in_order([(0, *National())], NATIONALS, [one.nationals for one in charts]),
-        _in_order([(0, *Prefix(sure=False))], PREFIXES, [one.prefixes for one in charts]),
-        _by_plan(reaches),
-        _by_plan(longest),
+def _bind_inlands(plans: Iterable[int]) -> Inlands:
+    drawn = {place: inland(plan_at(place)) for place in sorted(plans)}
+    nationals = [(0, *National())] + [row for one in drawn.values() for row in one.nationals]
+    prefixes = [(0, *Prefix(sure=False))] + [row for one in drawn.values() for row in one.prefixes]
+    return Inlands(
+        pl.DataFrame(nationals, NATIONALS, orient="row"),
+        pl.DataFrame(prefixes, PREFIXES, orient="row"),
+        _by_plan({place: one.reach for place, one in drawn.items()}),
+        _by_plan({place: one.longest for place, one in drawn.items()}),
     )
 
 
 def _by_plan(numbers: Mapping[int, int]) -> pl.Series:
-    return pl.Series([numbers.get(place, 0) for place in range(PLAN_COUNT)], dtype=pl.UInt32)
+    return pl.Series([numbers.get(plan, 0) for plan in range(PLAN_COUNT)], dtype=pl.UInt32)
 
 
-def _in_order(before: list[tuple[int, ...]], schema: pl.Schema, frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """Return the rows by their first column; where one range ends and one begins, the latter last."""
-    frame = pl.concat([pl.DataFrame(before, schema, orient="row"), *frames])
-    return frame.sort(schema.names()[:2])
+def _bind_lines(lots: Iterable[int]) -> pl.DataFrame:
+    drawn = [chart(*divmod(lot, LOT_SPAN)) for lot in lots]
+    rows = [(0, answers.UNDECIDED, False), *chain.from_iterable(drawn)]
+    # Where one range ends and one begins, the latter is last.
+    return pl.DataFrame(rows, LINES, orient="row").sort("number", "answer")

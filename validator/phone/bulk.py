@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _ANSWER = pl.col("answer")
+# What a review of a cell depends on.
+_KEY = ["text", "plan", "firm"]
 
 
 def decide(cells: pl.DataFrame, accept: Accept, atlas: Atlas) -> pl.DataFrame:
@@ -79,11 +81,13 @@ def _if_in_plan() -> pl.Expr:
 
 
 def _reviewed(cells: pl.DataFrame, atlas: Atlas) -> pl.DataFrame:
-    """`reading._read_unwrapped`, where the first answer is not a valid number."""
-    questions = [doubtful_parts(cells), respelt(cells), with_plus(cells), without_zero_in_brackets(cells)]
+    """`reading._read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
+    distinct = cells.unique(_KEY, maintain_order=True).with_row_index("at")
+    questions = [part(distinct) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
     doubtful, *chances = _asked(questions, atlas)
-    found = cells.select("answer", "number")
+    found = distinct.select("answer", "number")
     # What comes first there comes last here, where it has the last word.
     for others in (several(doubtful), *(chance.filter(_is_closed()) for chance in chances)):
         found = put(found, others["at"], others)
-    return found.with_columns(cells["row"])
+    found = distinct.select(_KEY).hstack(found)
+    return cells.select("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)

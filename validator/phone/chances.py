@@ -1,6 +1,6 @@
 """Second chances: what `recoveries` makes of cells with no valid number as they stand, for whole columns.
 
-All of them become questions to `dialling.look_up`: `at` (the cell's place among those given), `plan`, `plus`,
+All of them become questions to `dialling.look_up`: `at` (as the cells have it), `plan`, `plus`,
 `digits`, `value`, and `known`, which is false where it takes a closer look to tell whether there is a chance.
 """
 
@@ -9,12 +9,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import phonenumbers
 import polars as pl
 
 from validator.phone.codes import REGIONS
-from validator.phone.dialling import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS
+from validator.phone.dialling import FEWEST_DIALLED_DIGITS
+from validator.phone.lookups import SHOWN_DIGITS, power
 from validator.phone.numbering import has_length, national_forms
-from validator.phone.patterns import UnreadablePattern, ranges
+from validator.phone.patterns import UnreadablePattern, merged, ranges
 from validator.phone.recoveries import (
     BARE_DIGITS,
     FEWEST_DIGITS,
@@ -58,6 +60,7 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
 
 def respelt(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of the recoveries that are `SPELLINGS`."""
+    cells = cells.filter(_may_be_respelt())
     digits, written = only_digits(_CORE), _TEXT.str.contains(_whole(SPELT))
     by_00 = ~_PLUS & digits.str.starts_with("00")
     is_abroad = _PLUS | by_00 | _is_unmistakable(cells)
@@ -70,6 +73,15 @@ def respelt(cells: pl.DataFrame) -> pl.DataFrame:
             applies |= written & where & matches
             number = pl.when(where & matches).then(_rewritten(form, pattern, one)).otherwise(number)
     return _questions(cells, applies, pl.lit(value=True), number)
+
+
+def _may_be_respelt() -> pl.Expr:
+    """Return whether the first digits or the plan are of a country with spellings, which few cells have."""
+    codes = [phonenumbers.country_code_for_region(one.region) for one in SPELLINGS]
+    homes = [REGIONS.index(one.region) for one in SPELLINGS]
+    shown = pl.min_horizontal(_DIGITS, SHOWN_DIGITS).cast(pl.UInt32)
+    two, four = ((_VALUE // power(shown - digits)).is_in(codes) for digits in (2, 4))  # 0052 is 52
+    return _PLAN.is_in(homes) | two | four
 
 
 def _rewritten(digits: pl.Expr, pattern: re.Pattern[str], spelling: Spelling) -> pl.Expr:
@@ -88,7 +100,7 @@ def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _questions(cells: pl.DataFrame, applies: pl.Expr, plus: pl.Expr, number: pl.Expr) -> pl.DataFrame:
-    tried = cells.with_row_index("at").with_columns(applies=applies).filter(_APPLIES.fill_null(value=True))
+    tried = cells.with_columns(applies=applies).filter(_APPLIES.fill_null(value=True))
     numbered = tried.select("at", "plan", plus=plus, number=number, known=_APPLIES.is_not_null())
     return numbered.select("at", "plan", "plus", *counted(pl.col("number")), "known")
 
@@ -125,15 +137,10 @@ def _national_bounds(length: int) -> pl.Series | None:
 def _bounds(forms: Iterable[str], length: int) -> pl.Series | None:
     """Return the ends of the ranges that match any of the forms, or None where these cannot be read."""
     try:
-        found = sorted(one for form in forms for one in ranges(form).get(length, ()))
+        found = merged(one for form in forms for one in ranges(form).get(length, ()))
     except UnreadablePattern:
         return None
-    bounds = [0, 0]
-    for first, end in found:
-        if first > bounds[-1]:
-            bounds += [first, end]
-        bounds[-1] = max(bounds[-1], end)
-    return pl.Series(bounds, dtype=pl.UInt64)
+    return pl.Series([end for pair in found for end in pair], dtype=pl.UInt64)
 
 
 def _whole(pattern: re.Pattern[str]) -> str:

@@ -11,13 +11,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Range = tuple[int, int]  # a first number and the one behind the last
 Ranges = dict[int, list[Range]]  # by how many digits the strings have
 
-_TOKEN = re.compile(r"\\d|[0-9]|\[[0-9-]+\]|\((?:\?:)?|[)|?$]|\{[0-9]+(?:,[0-9]+)?\}")
+# What no count follows is taken together: digits that stand for themselves, and any digits.
+_TOKEN = re.compile(
+    r"[0-9]+(?![{?])|(?:\\d)+(?![{?])|\\d|[0-9]|\[[0-9-]+\]|\((?:\?:)?|[)|?$]|\{[0-9]+(?:,[0-9]+)?\}"
+)
 _OF_A_CLASS = re.compile(r"[0-9]-[0-9]|[0-9]")
-_ANY_DIGIT: Ranges = {1: [(0, 10)]}
 _NOTHING: Ranges = {0: [(0, 1)]}
 # The finest pattern of today has a tenth of it (mobile numbers of India). Beyond, searching would not pay.
 _MOST_RANGES = 50_000
@@ -45,6 +51,33 @@ def ranges(pattern: str) -> Ranges:
     if tokens:
         raise UnreadablePattern(pattern)
     return found
+
+
+def leading(pattern: str, digits: int) -> list[Range]:
+    """Return the numbers of so many digits that begin with a match of the pattern."""
+    shorter = ((10 ** (digits - size), some) for size, some in ranges(pattern).items() if size <= digits)
+    return [(first * scale, end * scale) for scale, some in shorter for first, end in some]
+
+
+def merged(some: Iterable[Range]) -> list[Range]:
+    """Return the same numbers in ranges that are in order and do not touch."""
+    whole: list[Range] = []
+    for first, end in sorted(some):
+        if whole and first <= whole[-1][1]:
+            whole[-1] = whole[-1][0], max(whole[-1][1], end)
+        else:
+            whole.append((first, end))
+    return whole
+
+
+def text_of(number: int, digits: int) -> str:
+    """Return the number with leading zeros, of so many digits; nothing for none."""
+    return str(10**digits + number)[1:]
+
+
+@cache
+def _any_digits(count: int) -> Ranges:
+    return {count: [(0, 10**count)]}
 
 
 def _alternatives(tokens: list[str]) -> Ranges:
@@ -75,11 +108,13 @@ def _part(tokens: list[str]) -> Ranges:
             if not tokens or tokens.pop() != ")":
                 raise UnreadablePattern(token)
             return found
-        case "\\d":
-            return _ANY_DIGIT
+        case _ if token.isdecimal():
+            return {len(token): [(int(token), int(token) + 1)]}
+        case _ if token[0] == "\\":
+            return _any_digits(len(token) // len("\\d"))
         case "$":  # digits end where the string does: an anchor takes nothing
             return _NOTHING
-        case _ if token[0] in "0123456789[":
+        case _ if token[0] == "[":
             return {1: [(int(one[0]), int(one[-1]) + 1) for one in _OF_A_CLASS.findall(token)]}
         case _:
             raise UnreadablePattern(token)
@@ -98,6 +133,10 @@ def _counts(tokens: list[str]) -> tuple[int, int]:
 
 
 def _repeated(part: Ranges, fewest: int, most: int, rest: Ranges) -> Ranges:
+    if fewest == most == 1:
+        return _joined(part, rest)
+    if part is _any_digits(1):
+        return _either([_joined(_any_digits(count), rest) for count in range(fewest, most + 1)])
     found = []
     for count in range(most + 1):
         if count >= fewest:
@@ -114,15 +153,17 @@ def _either(found: list[Ranges]) -> Ranges:
     for one in found:
         for digits, some in one.items():
             either[digits] += some
-    return {digits: list(dict.fromkeys(some)) for digits, some in either.items()}
+    return either
 
 
 def _joined(heads: Ranges, tails: Ranges) -> Ranges:
+    if tails is _NOTHING:
+        return heads
     joined: defaultdict[int, list[Range]] = defaultdict(list)
     for head_digits, some in heads.items():
         for tail_digits, others in tails.items():
             joined[head_digits + tail_digits] += _pairs(some, others, 10**tail_digits)
-    return dict(joined)
+    return joined
 
 
 def _pairs(heads: list[Range], tails: list[Range], scale: int) -> list[Range]:

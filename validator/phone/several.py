@@ -45,7 +45,7 @@ def apart(cells: pl.Expr) -> pl.Expr:
 
 def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
     """Return questions about what parts texts of shape `CORE` into, but may stand within a number too."""
-    cells = cells.with_row_index("at").filter(pl.col("digits") >= TWO_NUMBERS_DIGITS)
+    cells = cells.filter(pl.col("digits") >= TWO_NUMBERS_DIGITS)
     # Letters may have become digits since, which are none here.
     written = _TEXT.str.count_matches("[0-9]") >= TWO_NUMBERS_DIGITS
     cells = cells.filter(written & _TEXT.str.contains(_ANY_DOUBTFUL))

@@ -14,7 +14,8 @@ import polars as pl
 from validator.model import Reason
 from validator.phone import answers
 from validator.phone.chances import counted
-from validator.phone.dialling import FEWEST_DIALLED_DIGITS, SHOWN_DIGITS, split
+from validator.phone.dialling import FEWEST_DIALLED_DIGITS, split
+from validator.phone.lookups import SHOWN_DIGITS
 from validator.phone.reading import PLAIN
 from validator.phone.recoveries import AFTER_LAST_DIGIT, DIGITS_BEFORE_LABEL, LABEL
 from validator.phone.refusals import ADDRESS, DAMAGE, QUOTES
