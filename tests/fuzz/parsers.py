@@ -373,15 +373,19 @@ def feed_file(inputs, rng, folder):
             check_line(str(error))
             continue
         assert rows.columns == list(table.header)
-        # What a guessed encoding spells at the beginning may look like another one's byte order mark, and
-        # what follows blank lines, which do not come back, like another kind of file.
-        is_told_by_its_beginning = is_told(table.encoding) and content.lstrip() == content
-        if is_told_by_its_beginning and rng.random() < 0.2:
+        if is_told(table) and content.lstrip() == content and rng.random() < 0.2:
             assert_same_when_written(copy, table, rows)
 
 
-def is_told(encoding):
-    return encoding.codec == "utf-8" or bool(encoding.bom)
+def is_told(table):
+    """Whether a copy says by itself how it is read: the writer leaves blank lines and idle quotes out.
+
+    What a guessed encoding spells at the beginning may look like another one's byte order mark, and what
+    follows blank lines like another kind of file. Apostrophes in a header are quotes, unless a double one
+    stands somewhere.
+    """
+    looks_quoted = table.dialect.quote == '"' and table.layout.header_record.startswith("'")
+    return not looks_quoted and (table.encoding.codec == "utf-8" or bool(table.encoding.bom))
 
 
 def check_line(said):
