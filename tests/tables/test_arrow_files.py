@@ -9,7 +9,7 @@ import pytest
 
 from validator.errors import FileError
 from validator.tables import open_table, writing
-from validator.tables.columnar import scanned_batches
+from validator.tables.columnar import ScannedTable
 
 TYPED = pl.DataFrame(
     {
@@ -83,7 +83,8 @@ def test_a_part_that_polars_leaves_out_without_a_word_is_missed(tmp_path):
         def select(self, what):
             return whole.lazy().select(what) if isinstance(what, pl.Expr) else whole.lazy().head(7)
 
-    batches = scanned_batches(Shortened(), tmp_path / "leads.arrow", "Arrow", ["n"])
+    table = ScannedTable(tmp_path / "leads.arrow", whole.schema, "arrow", "Arrow", lambda _: Shortened())
+    batches = table.batches()
     assert next(batches).height == 7
     with pytest.raises(
         FileError, match=r"leads.arrow cannot be read as Arrow \(7 of its 10 rows are there\)"

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
 from validator.errors import FileError
-from validator.tables.columnar import reading_columns, scanned_batches, scanned_sample, sinking, spooling
+from validator.tables.columnar import ScannedTable, reading_columns, sinking, spooling
 from validator.tables.refusals import reading, require_regular
 from validator.tables.table import BATCH_ROWS, refuse_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from validator.tables.table import Table, Writer
@@ -27,34 +26,7 @@ _STARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ArrowTable:
-    """An opened Arrow file; see `Table`."""
-
-    path: Path
-    schema: pl.Schema
-    format: str = "arrow"
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """Arrow names are what they are."""
-        return {name: name for name in self.schema}
-
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the rows; see `Table.batches`."""
-        wanted = self.schema.names() if columns is None else columns
-        return scanned_batches(_scan(self.path), self.path, _KIND, wanted)
-
-    def verbatim(self) -> Iterator[pl.DataFrame]:
-        """Yield the rows; see `Table.verbatim`."""
-        return self.batches()
-
-    def sample(self) -> pl.DataFrame:
-        """Return some rows; see `Table.sample`."""
-        return scanned_sample(_scan(self.path), self.path, _KIND)
-
-
-def open_arrow(path: Path) -> ArrowTable:
+def open_arrow(path: Path) -> ScannedTable:
     """Open an Arrow file by its footer.
 
     Raises:
@@ -68,7 +40,7 @@ def open_arrow(path: Path) -> ArrowTable:
     with reading_columns(path, _KIND):
         schema = _scan(path).collect_schema()
     refuse_patterns(path, schema)
-    return ArrowTable(path, schema)
+    return ScannedTable(path, schema, "arrow", _KIND, _scan)
 
 
 @contextmanager

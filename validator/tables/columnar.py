@@ -19,41 +19,64 @@ from validator.tables.refusals import unreadable, unwritable
 from validator.tables.table import BATCH_ROWS, SAMPLE_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _SAMPLES = 10  # places that a sample is taken from; each costs a part of one row group
 _STDOUT = Path("standard output")  # how messages name a target that has no path
 
 
-def scanned_batches(
-    rows: pl.LazyFrame, path: Path, kind: str, columns: Sequence[str]
-) -> Iterator[pl.DataFrame]:
-    """Yield the rows of a scanned file; see `Table.batches`.
+@dataclass(frozen=True, slots=True)
+class ScannedTable:
+    """An opened columnar file; see `Table`.
 
-    polars can end a scan early without an error where a part of the file is damaged, so the rows are counted.
+    Attributes:
+        kind: what messages call its format.
+        scan: begins to read it.
+        metadata: the key-value pairs of its footer that other programs wrote there, where they are kept.
     """
-    given = 0
-    with reading_columns(path, kind):
-        expected = rows.select(pl.len()).collect().item()
-        batches = rows.select(columns).collect_batches(
-            chunk_size=BATCH_ROWS, maintain_order=True, lazy=True, engine="streaming"
-        )
-        for batch in batches:
-            given += batch.height
-            yield batch
-    if given != expected:
-        raise _unreadable(path, kind, f"{given:,} of its {expected:,} rows are there")
 
+    path: Path
+    schema: pl.Schema
+    format: str
+    kind: str
+    scan: Callable[[Path], pl.LazyFrame]
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
-def scanned_sample(rows: pl.LazyFrame, path: Path, kind: str) -> pl.DataFrame:
-    """Return some rows of a scanned file; see `Table.sample`."""
-    with reading_columns(path, kind):
-        height = rows.select(pl.len()).collect().item()
-        length = SAMPLE_ROWS // _SAMPLES
-        if height <= SAMPLE_ROWS:
-            return rows.collect()
-        starts = [(height - length) * place // (_SAMPLES - 1) for place in range(_SAMPLES)]
-        return pl.concat([rows.slice(start, length).collect() for start in starts])
+    @property
+    def header(self) -> Mapping[str, str]:
+        """Names are what they are."""
+        return {name: name for name in self.schema}
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.batches`.
+
+        polars can end a scan early without an error where a part of the file is damaged, so they are counted.
+        """
+        rows, given = self.scan(self.path), 0
+        with reading_columns(self.path, self.kind):
+            expected = rows.select(pl.len()).collect().item()
+            batches = rows.select(self.schema.names() if columns is None else columns).collect_batches(
+                chunk_size=BATCH_ROWS, maintain_order=True, lazy=True, engine="streaming"
+            )
+            for batch in batches:
+                given += batch.height
+                yield batch
+        if given != expected:
+            raise _unreadable(self.path, self.kind, f"{given:,} of its {expected:,} rows are there")
+
+    def verbatim(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.verbatim`."""
+        return self.batches()
+
+    def sample(self) -> pl.DataFrame:
+        """Return some rows; see `Table.sample`."""
+        rows, length = self.scan(self.path), SAMPLE_ROWS // _SAMPLES
+        with reading_columns(self.path, self.kind):
+            height = rows.select(pl.len()).collect().item()
+            if height <= SAMPLE_ROWS:
+                return rows.collect()
+            starts = [(height - length) * place // (_SAMPLES - 1) for place in range(_SAMPLES)]
+            return pl.concat([rows.slice(start, length).collect() for start in starts])
 
 
 @contextmanager

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
 from validator.tables.arrow_schema import DescribedSchema
-from validator.tables.columnar import reading_columns, scanned_batches, scanned_sample, sinking, spooling
+from validator.tables.columnar import ScannedTable, reading_columns, sinking, spooling
 from validator.tables.refusals import require_regular
 from validator.tables.table import BATCH_ROWS, refuse_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from validator.tables.table import Table, Writer
@@ -25,39 +24,7 @@ _ROW_GROUP_ROWS = BATCH_ROWS  # groups of twice as many cost 100 MB more at the 
 _OWN_METADATA = "ARROW:schema"
 
 
-@dataclass(frozen=True, slots=True)
-class ParquetTable:
-    """An opened Parquet file; see `Table`.
-
-    Attributes:
-        metadata: the key-value pairs of its footer that other programs wrote there.
-    """
-
-    path: Path
-    schema: pl.Schema
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    format: str = "parquet"
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """Parquet names are what they are."""
-        return {name: name for name in self.schema}
-
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the rows; see `Table.batches`."""
-        wanted = self.schema.names() if columns is None else columns
-        return scanned_batches(_scan(self.path), self.path, _KIND, wanted)
-
-    def verbatim(self) -> Iterator[pl.DataFrame]:
-        """Yield the rows; see `Table.verbatim`."""
-        return self.batches()
-
-    def sample(self) -> pl.DataFrame:
-        """Return some rows; see `Table.sample`."""
-        return scanned_sample(_scan(self.path), self.path, _KIND)
-
-
-def open_parquet(path: Path) -> ParquetTable:
+def open_parquet(path: Path) -> ScannedTable:
     """Open a Parquet file by its footer.
 
     Raises:
@@ -69,7 +36,8 @@ def open_parquet(path: Path) -> ParquetTable:
             pairs = pl.read_parquet_metadata(file)
         schema = _scan(path).collect_schema()
     refuse_patterns(path, schema)
-    return ParquetTable(path, schema, {key: value for key, value in pairs.items() if key != _OWN_METADATA})
+    metadata = {key: value for key, value in pairs.items() if key != _OWN_METADATA}
+    return ScannedTable(path, schema, "parquet", _KIND, _scan, metadata)
 
 
 def _scan(path: Path) -> pl.LazyFrame:
@@ -81,7 +49,7 @@ def writing_parquet(
     out: BinaryIO, *, target: Path | None, schema: pl.Schema, like: Table | None
 ) -> Iterator[Writer]:
     """Write rows to `out` with zstd compression, with the metadata of `like` where that is Parquet too."""
-    metadata = dict(like.metadata) if isinstance(like, ParquetTable) else {}
+    metadata = dict(like.metadata) if isinstance(like, ScannedTable) else {}
     with spooling(target, schema) as spool:
         yield spool
         with sinking(spool.target, _KIND):
