@@ -34,6 +34,7 @@ class HourlyLook:
         while True:
             await anyio.sleep(3_600)
             self._sandbox.log.clear()
+            self._sandbox.world.reset()  # which counts the attempts at every number
             self.seen.append(self._look())
 
     def _look(self):
