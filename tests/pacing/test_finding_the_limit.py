@@ -124,3 +124,19 @@ def test_the_wait_that_a_refusal_tells_reaches_the_search():
 
     # The window turns in ten seconds, so that it holds 40: settled, not crept up from.
     assert budget.report(now).limit_per_min == budget.report(now + 300.0).limit_per_min == pytest.approx(39.4)
+
+
+def test_a_small_window_found_shut_again_is_waited_for_and_the_report_says_so():
+    budget = PacedBudget(now=0.0, find=True, rng=random.Random(1))
+    now, starts = 0.0, []
+    for _ in range(85):
+        now = budget.ready_at(now, 10**6)
+        starts.append(now)
+        budget.finish(budget.start(now), now)
+    for _ in range(2):
+        now = budget.ready_at(now, 10**6)
+        budget.finish(budget.start(now), now, refused=True)
+
+    opens_at = starts[-60] + 60.5
+    assert opens_at < budget.ready_at(now, 10**6) <= opens_at + 0.1 * (opens_at - now)
+    assert budget.report(now).hold_reason == "a full minute of the provider's is waited for"

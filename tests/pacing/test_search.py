@@ -174,11 +174,13 @@ def test_larger_windows_and_told_waits_are_tried_as_usual(unclear):
     assert shut(**unclear).opens_at == -math.inf
 
 
-@pytest.mark.parametrize(("refused_at", "limit"), [(142.0, 80), (152.0, 100)])
-def test_what_passed_in_a_window_that_was_seen_to_turn_is_its_limit(refused_at, limit):
+@pytest.mark.parametrize(
+    ("refused_at", "per_min", "limit"), [(142.0, 120, 80), (152.0, 120, 100), (202.0, 90, 88.5)]
+)
+def test_what_passed_in_a_window_that_was_seen_to_turn_is_its_limit(refused_at, per_min, limit):
     """It turned after 83 s, and turns again after 143 s. Of what has hardly begun nothing is learned."""
     search = shut(90)
-    pass_all(search, 102.0, refused_at, per_min=120)
+    pass_all(search, 102.0, refused_at, per_min=per_min)
     refuse(search, refused_at)
 
     assert search.per_min(refused_at) == search.per_min(700.0) == pytest.approx(0.985 * limit, abs=1)

@@ -33,6 +33,14 @@ def test_a_shared_key_is_hardly_ever_refused_and_what_is_free_is_used(kind, shar
 
 
 @pytest.mark.slow
+def test_others_beside_us_from_the_start_are_given_way_to_before_the_kind_of_server_shows():
+    for seed in SEEDS:
+        record = shared("gcra, a tenth", 2000, seed, share=0.3, until_s=45.0)
+
+        assert record.refused == [], seed
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_where_remaining_tells_nothing_refusals_slow_down_and_the_run_goes_on(kind):
     refused, use = totals(

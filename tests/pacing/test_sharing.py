@@ -114,13 +114,17 @@ def test_however_busy_others_are_a_twentieth_is_asked_for():
     assert free(seen((0.0, 0, 400), (1.0, 10, 0)), 1.0) == 30
 
 
-@pytest.mark.parametrize(("most_left", "steers"), [(299, False), (300, True)])
-def test_a_server_that_never_has_half_the_limit_left_tells_nothing_of_others(most_left, steers):
+@pytest.mark.parametrize(
+    ("most_left", "room", "explains"),
+    # Twice what a bucket of 300 holds beyond what is kept free; what a window has left, and ten of our own.
+    [(299, (299 - margin(600, 60.0)) * 2, False), (300, 310 - margin(290, 60.0), True)],
+)
+def test_what_never_has_half_the_limit_left_is_taken_for_a_bucket(most_left, room, explains):
     sharing = seen((0.0, 10, most_left))
     sharing.refused(0.0)
 
-    assert (free(sharing) < LIMIT) is steers
-    assert sharing.explains_refusals is steers
+    assert free(sharing) == pytest.approx(room)
+    assert sharing.explains_refusals is explains
 
 
 def bucket(burst, *, own=300, left=None, step_s=0.1):

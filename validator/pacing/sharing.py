@@ -66,13 +66,14 @@ class Sharing:
 
     def free(self, now: float, ours: float) -> float:
         """Return how many requests a window are for us: `ours`, or less where others are there."""
-        room = math.inf
         if self._is_small:
             room = self._small_burst.room(now)
-        elif self._refills:
-            room = self._refilling.room
         elif self._counts:
             room = self._counting.room(now)
+        else:
+            # Seen to refill or not yet: what never has half the limit left is a bucket rather than a window,
+            # and others could empty it before our own requests have shown which.
+            room = self._refilling.room
         return min(ours, max(room, LEAST_SHARE * ours))
 
     def opens_at(self, now: float, started: int) -> float:
