@@ -258,7 +258,8 @@ async def test_a_redirect_is_not_followed_and_says_where_it_led(answering):
 
 @pytest.mark.anyio
 async def test_the_providers_words_are_shown_on_one_line_without_numbers_or_control_characters(refused):
-    message = "Invalid:\r\n\x1b[31m+44 7700 900000\u202e is no phone, sk_live_9f8e7d6c5b4a " + "x" * 5_000
+    message = "Invalid:\r\n\x1b[31m+44 7700 900000\u202e is\u242e no phone, sk_live_9f8e7d6c5b4a "
+    message += "x" * 5_000
     body = {"error": {"type": "invalid_phone", "code": 4001, "message": message}}
 
     shown = str(await refused(httpx.Response(422, json=body)))

@@ -1,4 +1,4 @@
-"""Texts from elsewhere, made fit for messages and logs: no key, no phone number, no control characters."""
+"""Texts from elsewhere, made fit for messages and logs: no key, no phone number, nothing unprintable."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _NUMBER = re.compile(
     rf"(?P<address>(?<![\d.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\d.]))|\+?(?:\d[\s().-]{{0,2}}){{6,}}\d"
 )
-# White space of every kind, C0 and C1 controls, what turns the direction of text, and halves of characters.
-_UNPRINTABLE = re.compile(
-    r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
-)
-
 # Enough for the longest message the provider documents, and short enough for one line of a log.
 _MAX_CHARS = 300
 
@@ -33,7 +28,8 @@ def mask(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return a text of somebody else's as one short, masked line that a terminal can show as it is."""
-    return mask(_UNPRINTABLE.sub(" ", text)[:_MAX_CHARS]).strip()
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    return mask(" ".join(shown.split())[:_MAX_CHARS]).strip()
 
 
 def chain_of(error: BaseException) -> list[BaseException]:
