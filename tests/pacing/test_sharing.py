@@ -227,15 +227,27 @@ def turned(left, *, reset_s=None, others=100):
 
 
 def test_a_fixed_windows_least_room_is_remembered_for_a_whole_window():
-    sharing = seen((0.0, 300, 140), (10.0, 300, 500))
+    sharing = seen((-60.0, 300, 300), (0.0, 300, 140), (10.0, 300, 500))
 
     assert free(sharing, 59.9) == pytest.approx(440 - margin(160, 60.0))
     assert free(sharing, 60.0) == LIMIT
 
 
+@pytest.mark.parametrize(
+    ("began_at", "left_before_the_turn", "others"),
+    [(-50.0, 140, 100), (-50.1, 140, 460), (-50.0, 136, 100), (-50.0, 135, 465)],
+)
+def test_what_a_fixed_window_lacked_from_the_start_is_forgotten_at_its_first_turn(
+    began_at, left_before_the_turn, others
+):
+    sharing = seen((began_at, 0, 140), (0.0, 0, left_before_the_turn), (10.0, 0, 500))
+
+    assert free(sharing, 10.0) == pytest.approx(600 - others - margin(others, 60.0))
+
+
 @pytest.mark.parametrize(("rise", "memory_s"), [(150, 30.0), (151, 60.0)])
 def test_a_quarter_of_the_limit_at_once_is_a_turn(rise, memory_s):
-    sharing = seen((0.0, 100, 340), (1.0, 100, 340 + rise))
+    sharing = seen((-60.0, 100, 500), (0.0, 100, 340), (1.0, 100, 340 + rise))
 
     assert free(sharing, memory_s - 0.1) == pytest.approx(440 - margin(160, 60.0))
     assert free(sharing, memory_s) > 440

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from servers import KINDS
+from servers import KINDS, Later
 from simulator import Network, nothing_told, simulate
 
 from validator.pacing import PacedBudget
@@ -86,6 +86,22 @@ def test_a_short_list_is_never_refused_and_soon_done(kind, limit):
             assert record.ended_at <= 14.0
 
 
+@pytest.mark.parametrize("resumed_at_s", range(99, 159, 12))
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_that_follows_another_at_once_soon_has_the_whole_limit(kind, resumed_at_s):
+    """In a fixed window it has what its predecessor left, whenever that turns, and all of the next one."""
+    limit, rng = 60, random.Random(f"{kind} {resumed_at_s}")
+    server, network = KINDS[kind](limit, offset_s=0.0), Network(rng)
+    earlier = simulate(PacedBudget(now=0.0, rng=rng), server, network, until_s=resumed_at_s - 2.0)
+    later = simulate(
+        PacedBudget(now=0.0, rng=rng), Later(server, resumed_at_s), network, until_s=180.0, concurrency=256
+    )
+
+    assert earlier.refused == later.refused == []
+    assert later.use(limit, 0.0, 60.0) >= (0.68 if kind == "fixed window" else 0.9)
+    assert later.use(limit, 60.0, 120.0) >= 0.93
+
+
 def test_a_restart_every_97_seconds_is_never_refused():
     rng = random.Random(7)
     server = KINDS["sliding log"](600, offset_s=0.0)
@@ -97,13 +113,3 @@ def test_a_restart_every_97_seconds_is_never_refused():
         offset_s += 99.0
 
     assert refused == 0
-
-
-class Later:
-    """A server whose clock is ahead: the same one as before, seen by a client that starts at 0 again."""
-
-    def __init__(self, server, offset_s):
-        self.limit, self._server, self._offset_s = server.limit, server, offset_s
-
-    def rule(self, now):
-        return self._server.rule(now + self._offset_s)

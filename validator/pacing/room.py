@@ -76,6 +76,9 @@ class Counting:
         self._window_s = window_s
         self._rooms: deque[tuple[float, float]] = deque()
         self._noticed_until = -math.inf
+        self._began_at = math.inf
+        self._missed_at_first = 0.0
+        self._more_missed = False
         self._turned_at = -math.inf
         self._last: Reading | None = None
         self._margin = 0.0
@@ -83,7 +86,11 @@ class Counting:
     def see(self, reading: Reading, ours: float) -> None:
         """Take in what a reply tells."""
         missing = ours - reading.own_most - reading.remaining
-        if missing > NOTICED_REQUESTS + NOTICED_SHARE * ours:
+        if self._last is None:
+            self._began_at, self._missed_at_first = reading.now, missing
+        noticed = NOTICED_REQUESTS + NOTICED_SHARE * ours
+        self._more_missed |= missing - self._missed_at_first > noticed
+        if missing > noticed:
             self.notice(reading.now)
         total = reading.own + reading.remaining
         self._last = reading
@@ -98,7 +105,13 @@ class Counting:
         self._noticed_until = now + WINDOWS_UNTIL_ALONE * self._window_s
 
     def turned(self, now: float) -> None:
-        """Note that a fixed window has turned."""
+        """Note that a fixed window has turned.
+
+        What was missing of the one in which this run began, and did not become more, was asked for by the
+        run before it, and says nothing of those to come.
+        """
+        if now - self._began_at <= self._window_s and not self._more_missed:
+            self._rooms.clear()
         self._turned_at = now
 
     def room(self, now: float) -> float:
