@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from runs import misled
 from servers import KINDS, Gcra, SlidingCounter
-from simulator import Network, Others, all_told, simulate, told_wrong
+from simulator import Network, Others, all_told, nothing_told, simulate, told_wrong
 
 from validator.pacing import PacedBudget
 
@@ -48,19 +48,20 @@ def test_a_sliding_counter_that_does_not_round_down_costs_a_few_refusals(limit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tell", [all_told, told_wrong(300)])
-def test_a_server_without_any_burst_is_given_the_room_that_its_jitter_takes(tell):
+@pytest.mark.parametrize("tell", [all_told, told_wrong(300), nothing_told])
+@pytest.mark.parametrize(("jitter_s", "think_s", "least_use"), [(0.02, 0.003, 0.9), (0.02, 0.05, 0.8)])
+def test_a_server_without_any_burst_refuses_once_what_its_jitter_brings(tell, jitter_s, think_s, least_use):
     rng = random.Random("no burst")
     record = simulate(
-        PacedBudget(now=0.0, rng=rng),
+        PacedBudget(now=0.0, limit_per_min=300, rng=rng),
         Gcra(300, burst=1),
-        Network(rng, jitter_s=0.008, think_s=0.003),
+        Network(rng, jitter_s=jitter_s, think_s=think_s, spread=0.2),
         until_s=HALF_HOUR_S,
         tell=tell,
     )
 
-    assert record.use(300, 600.0, HALF_HOUR_S) >= 0.9
-    assert record.refused_share <= 0.002
+    assert len(record.refused) == 1
+    assert record.use(300, 60.0, HALF_HOUR_S) >= least_use
 
 
 @pytest.mark.parametrize("kind", KINDS)

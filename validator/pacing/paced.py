@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
+from validator.pacing.apart import Apart
 from validator.pacing.books import MINUTE_S, Books, is_spent
 from validator.pacing.budget import BudgetReport, Ticket
 from validator.pacing.doubt import Doubt
@@ -101,6 +102,7 @@ class PacedBudget:
         self._spare = Spare(window_s)
         self._trips = RoundTrips()
         self._doubt = Doubt()
+        self._apart = Apart()
         self._slot = now
         self._started = 0
         self._heard = 0
@@ -120,6 +122,7 @@ class PacedBudget:
         self._started += 1
         ticket = Ticket(now, self._started, slot_before=self._slot, slot_after=slot)
         self._slot = slot
+        self._apart.start(ticket)
         return self._books.enter(ticket)
 
     def cancel(self, ticket: Ticket, now: float) -> None:  # noqa: ARG002 - the protocol's
@@ -129,6 +132,7 @@ class PacedBudget:
         given back between others would put two requests close together.
         """
         self._books.strike(ticket)
+        self._apart.cancel(ticket)
         if self._slot == ticket.slot_after:
             self._slot = ticket.slot_before
 
@@ -140,7 +144,7 @@ class PacedBudget:
         windows = tuple(self._lengths.corrected(told) for told in notice.windows)
         self._learn(now, windows)
         self._give_way(ticket, now, windows)
-        self._adapt(ticket.started_at, now, replace(notice, windows=windows), refused=refused)
+        self._adapt(ticket, now, replace(notice, windows=windows), refused=refused)
         self._log(ticket.started_at, now)
         self._spare.see(now, 0 if refused else _left(windows))
         if not self._heard:
@@ -166,7 +170,8 @@ class PacedBudget:
             return math.inf
         room_at = max(window.room_at(now, in_flight, self._started) for window in self._windows.values())
         slot = now if self._fits_at_once(now, in_flight) else self._slot
-        return max(now, self._books.hold.until, room_at, slot)
+        apart_at = self._apart.ready_at(now, self._even_s(now)) if self._apart.is_wanted else now
+        return max(now, self._books.hold.until, room_at, slot, apart_at)
 
     def _fits_at_once(self, now: float, in_flight: int) -> bool:
         proven = UNPROVEN + TRUSTED * self._spare.fallen(now)
@@ -174,9 +179,11 @@ class PacedBudget:
             return False
         return self._todo + in_flight <= self._spare.least(now) * self._share * SPARE_SHARE
 
+    def _even_s(self, now: float) -> float:
+        return max(window.spacing_s(now, self._jitter_s) for window in self._windows.values())
+
     def _spacing_s(self, now: float) -> float:
-        spacing_s = max(window.spacing_s(now, self._jitter_s) for window in self._windows.values())
-        return spacing_s / min(self._books.hold.pace(now), self._doubt.share(now))
+        return self._even_s(now) / min(self._books.hold.pace(now), self._doubt.share(now))
 
     @property
     def _is_assuming(self) -> bool:
@@ -213,9 +220,11 @@ class PacedBudget:
                     ordinal=ticket.ordinal,
                 )
 
-    def _adapt(self, started_at: float, now: float, notice: RateNotice, *, refused: bool) -> None:
+    def _adapt(self, ticket: Ticket, now: float, notice: RateNotice, *, refused: bool) -> None:
         """Slow down, or look for a lower limit, where the reply to a refused request does not explain it."""
+        started_at = ticket.started_at
         if not refused:
+            self._apart.passed(ticket, now)
             self._doubt.passed(started_at, now)
             self._assumed.passed(started_at, now)
             return
@@ -226,6 +235,7 @@ class PacedBudget:
                 self._books.hold.keep(now, wait_s, "a full minute of the provider's is waited for")
             return
         if not any(explained):
+            self._apart.refused(ticket, now, self._even_s(now))
             self._doubt.refused(started_at, now, self._strictest_told().per_min, notice.retry_after_s)
 
     def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
