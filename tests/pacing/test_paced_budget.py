@@ -509,6 +509,32 @@ def test_a_told_limit_that_is_refused_twice_is_gone_below():
     assert limit_of(budget, held_until) < 600
 
 
+@pytest.mark.parametrize("told_first", ["minute", "second"])
+def test_of_several_told_limits_the_strictest_is_the_one_that_is_doubted(told_first):
+    minute, second = RateWindow(limit=600, window_s=60.0), RateWindow(limit=5, window_s=1.0)
+    both = RateNotice(windows=(minute, second) if told_first == "minute" else (second, minute))
+    budget, now = new(), 0.0
+    for _ in range(2):
+        for _ in range(150):
+            now = ask(budget, now, both)
+        ask(budget, now, both, refused=True)
+
+    report = budget.report(now + 1.0)
+    assert report.told_by == "refusals"
+    # A pace that was refused at 300 a minute is not looked for above it.
+    assert report.limit_per_min < 300
+
+
+def test_beside_others_a_small_bursts_place_is_counted_from_halfway_through_the_round_trip():
+    budget = new()
+    ask(budget, 0.0, told(600, remaining=9))
+    started_at = ask(budget, 1.0, told(600, remaining=2), round_trip_s=0.4)
+
+    # A burst of 10 of which 0.65 * 8 are kept free and one is needed; half the limit refills it for us.
+    lacking = 1 + 0.65 * 8 - 2
+    assert budget.ready_at(1.4, MANY) == pytest.approx(started_at + 0.2 + lacking * 60 / 300)
+
+
 def test_a_told_limit_that_proves_right_rules_again():
     budget, now = doubted()
     for _ in range(3000):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, assert_never
 
-from validator.errors import ApiError, Refused, StoppedEarly, UsageError
+from validator.errors import ApiError, StoppedEarly
 from validator.model import Reason, Verdict
 from validator.pacing.breaker import BreakerState
 from validator.pacing.decisions import (
@@ -23,6 +23,7 @@ from validator.pacing.decisions import (
 )
 from validator.pacing.hold import waiting_s
 from validator.pacing.meaning import Meaning, is_told_to_wait, meaning_of, reason_of, wrong_setting
+from validator.pacing.oddities import Oddities
 from validator.pacing.session import CONNECTED, SessionHealth
 from validator.pacing.standing import LaneReport, LaneState
 from validator.pacing.unguarded import NoGuard
@@ -34,12 +35,6 @@ if TYPE_CHECKING:
     from validator.pacing.guard import Guard, Mark
     from validator.pacing.key import KeyHealth
     from validator.pacing.retry import RetryPolicy
-
-# When most of a run's first requests are called invalid, the settings are wrong rather than the list.
-FIRST_ATTEMPTS = 200
-# More than one in a hundred statuses that the contract does not know: something else is answering.
-ENOUGH_FOR_UNEXPECTED = 100
-UNEXPECTED_SHARE = 0.01
 
 STATES = {
     BreakerState.CLOSED: LaneState.RUNNING,
@@ -91,7 +86,8 @@ class Lane:
         self._health = SessionHealth(status)
         self._error: ValidatorError | None = None
         self._in_flight = 0
-        self._attempts = self._failures = self._rejected = self._unexpected = 0
+        self._attempts = self._failures = 0
+        self._oddities = Oddities()
         self._fruitless_since = math.inf
         self._trouble: ApiError | str = ""
         self._canary_failed = False
@@ -248,9 +244,12 @@ class Lane:
                 self._answered(now)
                 return Settle(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
             case Meaning.REJECTED_REQUEST:
-                return self._rejected_request(now, failure)
+                self._answered(now)
+                self._error = self._oddities.rejected(self._attempts, failure) or self._error
+                return Settle(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
             case Meaning.UNEXPECTED:
-                return self._unexpected_status(failure)
+                self._error = self._oddities.unexpected(self._attempts, failure) or self._error
+                return Settle(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
             case Meaning.TRANSIENT:
                 return self._transient(now, attempts, failure)
             case Meaning.LOST_SESSION:
@@ -270,25 +269,6 @@ class Lane:
         asked_s = waiting_s(trouble.rate.retry_after_s) if isinstance(trouble, ApiError) else 0.0
         self._trouble = trouble
         self._fruitless_since = min(self._fruitless_since, now + asked_s)
-
-    def _rejected_request(self, now: float, failure: ApiError) -> Decision:
-        self._answered(now)
-        self._rejected += 1
-        if self._attempts <= FIRST_ATTEMPTS < 2 * self._rejected:
-            self._error = UsageError(
-                f"{self._rejected} of the first {self._attempts} requests were called invalid ({failure}). "
-                "Rather than the list, a setting is wrong: look at --session and --base-url"
-            )
-        return Settle(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
-
-    def _unexpected_status(self, failure: ApiError) -> Decision:
-        self._unexpected += 1
-        if self._attempts >= ENOUGH_FOR_UNEXPECTED and self._unexpected > UNEXPECTED_SHARE * self._attempts:
-            self._error = Refused(
-                f"{self._unexpected} of {self._attempts} replies had a status that the provider does not "
-                f"document ({failure}). Something else may answer: look at --base-url and at any proxy"
-            )
-        return Settle(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
 
     def _transient(self, now: float, attempts: int, failure: ApiError) -> Decision:
         """Decide on a retry. Neither a breaker's probe nor a told wait costs the number an attempt."""

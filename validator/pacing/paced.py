@@ -201,12 +201,12 @@ class PacedBudget:
         """Go by a limit that was found below the told ones, or by those alone where none is any more."""
         if found_per_min == math.inf:
             self._windows.pop(FOUND, None)
-            return
-        if FOUND not in self._windows:
+        elif found := self._windows.get(FOUND):
+            found.limit = found_per_min
+        else:
             found = Window(MINUTE_S, found_per_min)
             found.inherit(self._longest())
             self._windows[FOUND] = found
-        self._windows[FOUND].limit = found_per_min
 
     def _give_way(self, ticket: Ticket, now: float, windows: tuple[RateWindow, ...]) -> None:
         for told in windows:
