@@ -68,9 +68,9 @@ def test_after_a_refusal_the_next_starts_later_by_what_the_round_trip_took_beyon
 def test_the_quickest_is_taken_to_be_quicker_by_half_of_what_the_usual_differ_from_it():
     sender = Sender(Apart())
     sender.is_refused()
-    sender.passes(0.01, 0.014, 0.014)
+    sender.passes(0.01, 0.012, 0.014, 0.018, 0.018)
 
-    assert sender.gap_s == pytest.approx(SPACING_S + 0.014 - 0.008 + TICK_S)
+    assert sender.gap_s == pytest.approx(SPACING_S + 0.018 - 0.008 + TICK_S)
 
 
 def test_an_answer_to_an_earlier_request_says_nothing_of_the_latest(sender):
@@ -162,6 +162,23 @@ def test_a_budget_that_was_refused_once_lets_only_one_be_in_flight_and_makes_up_
 
     budget.finish(ticket, now + QUICKEST_S)
     assert budget.ready_at(now, MANY) == pytest.approx(now + 60.5 / 300 + TICK_S)
+
+
+def test_a_request_that_the_budget_takes_back_is_not_waited_for():
+    budget, now = refused_once(NO_NOTICE)
+    budget.cancel(budget.start(now), now)
+
+    assert budget.ready_at(now, MANY) == pytest.approx(now + 60.5 / 300 + TICK_S)
+
+
+def test_a_budget_that_is_refused_in_spite_of_it_makes_up_for_lateness_again():
+    budget, now = refused_once(NO_NOTICE)
+    budget.finish(budget.start(now), now + QUICKEST_S, refused=True)
+    for _ in range(2):
+        now += 120.0
+        budget.finish(budget.start(now), now + QUICKEST_S)
+
+    assert budget.ready_at(now, MANY) < now + 60.5 / 300
 
 
 def test_a_refusal_that_the_reply_explains_does_not_keep_requests_apart():

@@ -240,7 +240,7 @@ def test_a_fixed_windows_least_room_is_remembered_for_a_whole_window():
 def test_what_a_fixed_window_lacked_from_the_start_is_forgotten_at_its_first_turn(
     began_at, left_before_the_turn, others
 ):
-    sharing = seen((began_at, 0, 140), (0.0, 0, left_before_the_turn), (10.0, 0, 500))
+    sharing = seen((began_at, 0, 140), (0.0, 0, left_before_the_turn), (1.0, 0, 140), (10.0, 0, 500))
 
     assert free(sharing, 10.0) == pytest.approx(600 - others - margin(others, 60.0))
 
