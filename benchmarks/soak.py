@@ -153,8 +153,8 @@ def growth(taken: Sequence[Any], counted: Sequence[str]) -> list[str]:
     for what in counted:
         seen = [getattr(look, what) for look in warm]
         print(f"{what}: {min(seen)} to {max(seen)}")
-        # Connections come and go with the pace; what leaks is there at the quietest moment, too.
-        if min(seen[half:]) > min(seen[:half]):
+        # Connections and requests come and go with the pace. What leaks ends above all that came before.
+        if min(seen[half:]) > max(seen[:half]):
             faults.append(f"{what} grow: {seen}")
     return faults
 
