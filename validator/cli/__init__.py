@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,10 @@ from validator.settings import PROJECT_FILE, user_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+# polars looks for these when it first scans. By default it reads so many row groups of a Parquet file ahead
+# that the peak of ten million rows is 100 MB higher, and no second is gained by it.
+_POLARS = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2"}
 
 # What each command does, told here so that `--help` need not import polars and httpx to say it.
 COMMANDS = {
@@ -75,6 +80,8 @@ def cli(context: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error ends as one line on standard error."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for name, value in _POLARS.items():
+        os.environ.setdefault(name, value)
     try:
         code = cli.main(
             words, prog_name="validator", standalone_mode=False, auto_envvar_prefix="VALIDATOR", obj=words
