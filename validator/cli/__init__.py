@@ -18,9 +18,9 @@ from validator.settings import PROJECT_FILE, user_file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# polars looks for these when it first scans. By default it reads so many row groups of a Parquet file ahead
+# polars looks for it when it first scans. By default it reads so many row groups of a Parquet file ahead
 # that the peak of ten million rows is 100 MB higher, and no second is gained by it.
-_POLARS = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2"}
+_ROW_GROUPS_AHEAD = ("POLARS_ROW_GROUP_PREFETCH_SIZE", "2")
 
 # What each command does, told here so that `--help` need not import polars and httpx to say it.
 COMMANDS = {
@@ -80,8 +80,7 @@ def cli(context: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error ends as one line on standard error."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    for name, value in _POLARS.items():
-        os.environ.setdefault(name, value)
+    os.environ.setdefault(*_ROW_GROUPS_AHEAD)
     try:
         code = cli.main(
             words, prog_name="validator", standalone_mode=False, auto_envvar_prefix="VALIDATOR", obj=words

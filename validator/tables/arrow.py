@@ -10,7 +10,7 @@ import polars as pl
 from validator.errors import FileError
 from validator.tables.columnar import ScannedTable, reading_columns, sinking, spooling
 from validator.tables.refusals import reading, require_regular
-from validator.tables.table import BATCH_ROWS, refuse_patterns
+from validator.tables.table import BATCH_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,6 @@ def open_arrow(path: Path) -> ScannedTable:
         raise FileError(f"{path} is {_STARTS[start]}.")
     with reading_columns(path, _KIND):
         schema = _scan(path).collect_schema()
-    refuse_patterns(path, schema)
     return ScannedTable(path, schema, "arrow", _KIND, _scan)
 
 

@@ -18,7 +18,7 @@ from validator.tables.ndjson import open_ndjson, writing_ndjson
 from validator.tables.parquet import open_parquet, writing_parquet
 from validator.tables.refusals import require_regular
 from validator.tables.replace import replacing
-from validator.tables.table import ReadOptions
+from validator.tables.table import ReadOptions, refuse_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,7 +140,9 @@ def open_table(
     chosen = FORMATS[format_of(path, format)]
     if options.sheet is not None and not chosen.has_sheets:
         raise FileError(f"{path} has no sheets; leave out --sheet.")
-    return chosen.open(path, options)
+    table = chosen.open(path, options)
+    refuse_patterns(path, table.schema)
+    return table
 
 
 @contextmanager

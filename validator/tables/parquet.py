@@ -10,7 +10,7 @@ import polars as pl
 from validator.tables.arrow_schema import DescribedSchema
 from validator.tables.columnar import ScannedTable, reading_columns, sinking, spooling
 from validator.tables.refusals import require_regular
-from validator.tables.table import BATCH_ROWS, refuse_patterns
+from validator.tables.table import BATCH_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,6 @@ def open_parquet(path: Path) -> ScannedTable:
         with path.open("rb") as file:  # a path would be taken for a pattern of paths
             pairs = pl.read_parquet_metadata(file)
         schema = _scan(path).collect_schema()
-    refuse_patterns(path, schema)
     metadata = {key: value for key, value in pairs.items() if key != _OWN_METADATA}
     return ScannedTable(path, schema, "parquet", _KIND, _scan, metadata)
 

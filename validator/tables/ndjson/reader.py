@@ -14,7 +14,7 @@ from validator.tables.delimited.window import is_short, window_texts
 from validator.tables.ndjson.kinds import Kinds, column_of, note_kinds, schema_of, text_column
 from validator.tables.ndjson.lines import Line, chunks_of, objects_on
 from validator.tables.refusals import require_regular
-from validator.tables.table import VERBATIM, refuse_patterns, thinned
+from validator.tables.table import VERBATIM, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,6 +89,4 @@ def open_ndjson(path: Path) -> NdjsonTable:
     for lines in chunks_of(path, utf8_blocks(path, encoding)):
         note_kinds(kinds, objects_on(lines, path))
     first = next(utf8_blocks(path, encoding)).partition(b"\n")[0]
-    schema = schema_of(kinds)
-    refuse_patterns(path, schema)
-    return NdjsonTable(path, schema, encoding, "\r\n" if first.endswith(b"\r") else "\n")
+    return NdjsonTable(path, schema_of(kinds), encoding, "\r\n" if first.endswith(b"\r") else "\n")
