@@ -13,12 +13,14 @@ class ObjectStore:
     Attributes:
         objects: content by path; None for what nobody may read.
         cut: bytes missing from the end of every answer, whose head promises all of them.
+        stalls: called in the middle of an answer, whose rest comes when the client has gone; None for none.
         asked: path and credentials of each request.
     """
 
     url: str = ""
     objects: dict = field(default_factory=dict)
     cut: int = 0
+    stalls: object = None
     asked: list = field(default_factory=list)
 
     def answer(self, request):
@@ -31,6 +33,10 @@ class ObjectStore:
         request.send_header("Last-Modified", "Thu, 26 Nov 2026 05:13:06 GMT")
         request.send_header("ETag", '"one"')
         request.end_headers()
+        if self.stalls:
+            request.wfile.write((content or b"")[:1])
+            self.stalls()
+            request.rfile.read(1)
         request.wfile.write((content or b"")[: len(content or b"") - self.cut])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from cli_constants import ANN, BOB, PLAIN
+from rich.filesize import decimal
 
 CY = "+447700900003"
 
@@ -132,7 +133,10 @@ def test_standard_input_may_be_of_any_format(run, stdin):
     pl.DataFrame({"phone": [ANN, BOB]}).write_parquet(file)
     stdin(file.getvalue())
 
-    assert run("plan", "-", *PLAIN[:2], "--json").json["rows"] == 2
+    done = run("plan", "-", *PLAIN[:2], "--json")
+
+    assert (done.json["input"], done.json["rows"]) == ("standard input", 2)
+    assert f"reading standard input {decimal(len(file.getvalue()))}" in done.err
 
 
 def test_standard_input_that_is_empty_is_named(run, stdin):
@@ -141,7 +145,7 @@ def test_standard_input_that_is_empty_is_named(run, stdin):
     done = run("plan", "-")
 
     assert done.code == 3
-    assert "standard-input is empty" in done.said[0]
+    assert "standard input is empty" in done.said[0]
 
 
 def test_standard_input_is_kept_nowhere(run, stdin, environment, tmp_path):

@@ -1,10 +1,13 @@
 """Lists in object stores and on web servers: fetched, read as files are, and what can go wrong with that."""
 
 import io
+import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
+import anyio
 import polars as pl
 import pytest
 from cli_constants import ANN, BOB, PLAIN
@@ -86,7 +89,7 @@ def test_a_list_on_a_web_server_needs_no_credentials(run, store):
 
     done = run("plan", f"{store.url}/lists/my%20leads.csv", *PLAIN[:2], "--json")
 
-    assert Path(done.json["input"]).name == "my leads.csv"
+    assert done.json["input"] == f"{store.url}/lists/my%20leads.csv"
     assert store.asked == [("/lists/my%20leads.csv", "")]
 
 
@@ -135,6 +138,42 @@ def test_what_cannot_be_fetched_is_one_line(*, run, provider, store, files, temp
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "words", [["s3://bucket/leads.csv"], ["own.csv", "--suppress", "s3://bucket/leads.csv"]]
+)
+def test_an_error_names_the_object_and_not_its_copy(*, run, store, listed, temporary, words):
+    listed(LEADS, "own.csv")
+    store.objects["/bucket/leads.csv"] = b"name,mail\nAnn,ann@example.com\n"
+
+    done = run("plan", *words)
+
+    assert done.code == 3
+    assert "s3://bucket/leads.csv" in done.said[-1]
+    assert str(temporary) not in done.said[-1]
+
+
+def test_it_is_shown_how_much_of_an_object_has_come(run, store):
+    store.objects["/bucket/leads.csv"] = LEADS
+
+    shown = run("plan", "s3://bucket/leads.csv", *PLAIN[:2]).err
+    hushed = run("plan", "s3://bucket/leads.csv", *PLAIN[:2], "--quiet").err
+
+    assert f"fetching leads.csv {len(LEADS)} bytes of {len(LEADS)} bytes (100 %)" in shown
+    assert hushed == ""
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_wait_for_an_object_and_clears_its_copy_away(run, store, temporary, signum):
+    store.objects["/bucket/leads.csv"] = LEADS
+    store.stalls = lambda: os.kill(os.getpid(), signum)
+
+    done = run("plan", "s3://bucket/leads.csv")
+
+    assert done.code == 128 + signum
+    assert "interrupted" in done.said[-1]
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.slow
 def test_an_object_that_does_not_come_whole_is_no_list(run, provider, store, files):
     provider()
@@ -152,8 +191,8 @@ def test_an_object_that_does_not_come_whole_is_no_list(run, provider, store, fil
 def test_a_disk_that_refuses_is_no_matter_of_the_network(store, tmp_path):
     store.objects["/bucket/leads.csv"] = LEADS
 
-    with pytest.raises(FileError, match=r"the folder of .*/gone/leads.csv does not exist"):
-        fetch(ObjectUrl("s3://bucket/leads.csv"), tmp_path / "gone")
+    with pytest.raises(FileError, match=r"leads.csv cannot be kept in .*/gone \(No such file .* set TMPDIR"):
+        anyio.run(fetch, ObjectUrl("s3://bucket/leads.csv"), tmp_path / "gone")
 
 
 def test_a_folder_for_temporary_files_that_is_missing_is_named(run, environment):

@@ -103,6 +103,13 @@ def test_what_is_not_known_yet_is_not_told():
     assert progress_line(replace(checking, limit_per_min=60)) == "checking 0 of 2 (0 %); 0 a minute of 60"
 
 
+def test_bytes_are_told_in_units_that_suit_them():
+    fetching = ProgressState(phase="fetching", done=1_234_567, in_bytes=True)
+
+    assert progress_line(fetching) == "fetching 1.2 MB"
+    assert progress_line(replace(fetching, total=40_000_000)) == "fetching 1.2 MB of 40.0 MB (3 %)"
+
+
 def test_hundred_percent_is_said_only_of_all():
     assert "(99 %)" in progress_line(ProgressState(phase="checking", done=99_999, total=100_000))
 

@@ -47,6 +47,7 @@ class Job:
     Attributes:
         input: the list, or the first of several that are read as one.
         more: the others.
+        names: what messages call lists, where that is not their file.
         output: the annotated file, or a stream for standard output; or a file for each of the lists.
         sendable: the file with the registered recipients, or None for none.
         columns: the phone columns, the first with a number counting; none of them to find it.
@@ -72,6 +73,7 @@ class Job:
 
     input: Path
     more: tuple[Path, ...] = ()
+    names: Mapping[Path, str] = field(default_factory=dict)
     output: Path | BinaryIO | tuple[Path, ...]
     sendable: Path | None = None
     columns: tuple[str, ...] = ()
@@ -112,7 +114,7 @@ class Job:
     @property
     def input_name(self) -> str:
         """What messages call the input."""
-        return _name_of(self.inputs)
+        return _name_of(tuple(self.names.get(path, str(path)) for path in self.inputs))
 
     @property
     def output_name(self) -> str:
@@ -121,7 +123,7 @@ class Job:
             case Path():
                 return str(self.output)
             case tuple():
-                return _name_of(self.output)
+                return _name_of(tuple(map(str, self.output)))
             case _:
                 return "-"
 
@@ -174,9 +176,9 @@ class Opened:
             )
 
 
-def _name_of(paths: tuple[Path, ...]) -> str:
-    first, *more = paths
-    return f"{first} and {len(more)} more" if more else str(first)
+def _name_of(names: tuple[str, ...]) -> str:
+    first, *more = names
+    return f"{first} and {len(more)} more" if more else first
 
 
 def _stamps(job: Job) -> tuple[tuple[int, ...], ...]:

@@ -12,6 +12,7 @@ import click
 from validator import __version__
 from validator.cli.defaults import default_map
 from validator.cli.failure import report_failure, translated_io
+from validator.cli.naming import naming_copies
 from validator.errors import UsageError
 from validator.settings import PROJECT_FILE, user_file
 
@@ -52,7 +53,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Left to click, a closed pipe would end with 1, which stands for a bug here."""
-        with translated_io():
+        with translated_io(), naming_copies():
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above

@@ -13,7 +13,6 @@ import click
 
 from validator.batch.job import (
     check_targets,
-    open_job,
     require_room_for_output,
     write_output,
 )
@@ -89,7 +88,7 @@ def check(**given: Any) -> int:
     key = read_key(options.api_key_file)
     require_sessions(options.sessions)
     options.require_named_output()
-    opened = open_job(options.job())
+    opened = options.opened()
     check_targets({**opened.job.targets, **options.reports}, opened.job, ledger=options.ledger)
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from validator.batch.job import Job
+from validator.batch.job import Job, open_job
 from validator.batch.people import Landlines
 from validator.batch.plan import Only, Order
 from validator.cli.inputs import STDIO, found_inputs, local_file
+from validator.cli.naming import names_of_copies
+from validator.cli.signals import interruptible
 from validator.errors import UsageError
 from validator.phone import Accept, parse_region
 from validator.settings import MaxAge
@@ -19,6 +21,7 @@ from validator.tables import Ragged, ReadOptions, ending_of, format_of, suffix_o
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from validator.batch.job import Opened
     from validator.cli.inputs import Found
     from validator.model import ObjectUrl
 
@@ -66,8 +69,17 @@ class ListOptions:
                 "standard input has no name to call the output by; name it with --output, or -o -"
             )
 
-    def job(self) -> Job:
-        """Return what is to be done; `UsageError` where options contradict each other."""
+    def opened(self) -> Opened:
+        """Open the list, which is fetched first where it is no file.
+
+        Raises:
+            FileError: it cannot be read.
+            UsageError: options contradict each other.
+        """
+        with interruptible():
+            return open_job(self._job())
+
+    def _job(self) -> Job:
         if self.output == STDIO and self.as_json:
             raise UsageError("--output - and --json both want standard output; leave one of them out")
         find_region = (self.region or "").strip().lower() == AUTO
@@ -77,10 +89,12 @@ class ListOptions:
             )
         if self.output is not None and self.output_dir is not None:
             raise UsageError("--output names one file and --output-dir a folder; leave one of them out")
-        first, *more = inputs = found_inputs(self.input)
+        first, *more = inputs = found_inputs(self.input, quiet=self.quiet)
+        suppress = tuple(local_file(given, quiet=self.quiet) for given in self.suppress)
         return Job(
             input=first.path,
             more=tuple(found.path for found in more),
+            names=names_of_copies(),
             output=self._target(inputs),
             sendable=self.sendable,
             columns=self.column,
@@ -90,7 +104,7 @@ class ListOptions:
             accept=Accept(self.accept),
             landlines=Landlines(self.landlines),
             options=ReadOptions(sheet=self.sheet, ragged=Ragged(self.ragged)),
-            suppress=tuple(map(local_file, self.suppress)),
+            suppress=suppress,
             suppress_columns=self.suppress_column,
             prefix=self.prefix,
             excel_safe=self.excel_safe,

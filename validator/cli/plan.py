@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.batch.job import open_job
 from validator.batch.summarise import summarise_plan
 from validator.batch.survey import survey
 from validator.cli import options as opt
@@ -45,7 +44,7 @@ def plan(rate: Rate, **given: Any) -> int:
 def show_plan(options: ListOptions, rate: Rate) -> int:
     """Make the plan of a list and show it."""
     now = datetime.now(UTC)
-    opened = open_job(options.job())
+    opened = options.opened()
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=int(now.timestamp() * 1000), **surveying(progress))
     summary = summarise_plan(opened.job, surveyed.plan, rate_per_min=rate.per_min, now=now)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.batch.annotate import count
-from validator.batch.job import check_targets, open_job
+from validator.batch.job import check_targets
 from validator.batch.summarise import Course, summarise
 from validator.batch.survey import knowledge_after, survey
 from validator.batch.tally import Tally
@@ -42,7 +42,7 @@ def report(*, report_file: Path | None, summary_file: Path | None, **given: Any)
     options = ListOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     now = datetime.now(UTC)
-    opened = open_job(options.job())
+    opened = options.opened()
     named = {"--report": report_file, "--summary": summary_file}
     targets = {option: path for option, path in named.items() if path is not None}
     check_targets(targets, opened.job, ledger=options.ledger)

@@ -56,25 +56,34 @@ class Stage:
     Args:
         progress: the display.
         phase: the phase's name.
-        total: rows in it, or 0 where that is not known.
+        total: rows or bytes in it, or 0 where that is not known.
+        in_bytes: whether it is told of bytes.
     """
 
-    def __init__(self, progress: Progress, phase: str, total: int = 0) -> None:
+    def __init__(self, progress: Progress, phase: str, total: int = 0, *, in_bytes: bool = False) -> None:
         self._progress = progress
         self._phase = phase
         self._total = total
+        self._in_bytes = in_bytes
         self._begun_s = time.monotonic()
 
-    def tell(self, rows: int) -> None:
-        """Show how many rows are through."""
+    def tell(self, done: int, total: int | None = None) -> None:
+        """Show how much is through, and of how much where that has become known."""
+        self._total = self._total if total is None else total
         self._progress.update(
-            ProgressState(phase=self._phase, total=self._total, done=rows, eta_s=self._left_s(rows))
+            ProgressState(
+                phase=self._phase,
+                total=self._total,
+                done=done,
+                in_bytes=self._in_bytes,
+                eta_s=self._left_s(done),
+            )
         )
 
-    def _left_s(self, rows: int) -> float | None:
-        if not (self._total and rows):
+    def _left_s(self, done: int) -> float | None:
+        if not (self._total and done):
             return None
-        return (time.monotonic() - self._begun_s) * (self._total - rows) / rows
+        return (time.monotonic() - self._begun_s) * (self._total - done) / done
 
 
 def surveying(progress: Progress) -> dict[str, Callable[[int], None]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 
+from rich.filesize import decimal
+
 from validator.reports.wording import count_text, duration_text, printable, rate_text
 
 if TYPE_CHECKING:
@@ -24,9 +26,10 @@ class ProgressState:
     """Where a run stands at one moment.
 
     Attributes:
-        phase: `reading`, `looking up`, `checking`, `confirming` or `writing`.
-        total: rows of the phase, or numbers to check; 0 where that is not known yet.
+        phase: `fetching`, `reading`, `looking up`, `checking`, `confirming` or `writing`.
+        total: rows or bytes of the phase, or numbers to check; 0 where that is not known yet.
         done: how many of them are through.
+        in_bytes: whether these are bytes.
         verdicts: numbers checked in this run, by verdict.
         rate_per_min: attempts a minute, lately.
         limit_per_min: the limit that rules, in requests a minute; None where there is none.
@@ -43,6 +46,7 @@ class ProgressState:
     phase: str
     total: int = 0
     done: int = 0
+    in_bytes: bool = False
     verdicts: Mapping[str, int] = field(default_factory=dict)
     rate_per_min: float = 0.0
     limit_per_min: float | None = None
@@ -168,11 +172,12 @@ def progress_line(state: ProgressState) -> str:
 
 
 def done_text(state: ProgressState) -> str:
-    """Return `12,345 of 61,200 (20 %)`, or `12,345 rows` where the total is not known."""
+    """Return `12,345 of 61,200 (20 %)`, or `12,345 rows` where the total is not known; `1.2 MB` of bytes."""
     if not state.total:
-        return count_text(state.done, "row")
+        return decimal(state.done) if state.in_bytes else count_text(state.done, "row")
+    done, total = (decimal(n) if state.in_bytes else f"{n:,}" for n in (state.done, state.total))
     # Rounded down: 100 % is said when all is done.
-    return f"{state.done:,} of {state.total:,} ({100 * state.done // state.total} %)"
+    return f"{done} of {total} ({100 * state.done // state.total} %)"
 
 
 def pace_text(state: ProgressState) -> str:

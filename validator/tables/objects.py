@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from validator.errors import FileError
-from validator.tables.refusals import unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from obstore.store import ClientConfig
@@ -30,11 +29,14 @@ _CLIENT: ClientConfig = {
 _MOST_SAID = 300  # characters of what the library says
 
 
-def fetch(url: ObjectUrl, folder: Path) -> Path:
+async def fetch(
+    url: ObjectUrl, folder: Path, tell: Callable[[int, int], None] = lambda _came, _size: None
+) -> Path:
     """Copy an object into `folder` under its own name, in pieces, and return the file.
 
-    Credentials come from the environment, where polars looks for them too: `AWS_ACCESS_KEY_ID`,
-    `GOOGLE_APPLICATION_CREDENTIALS`, `AZURE_STORAGE_ACCOUNT_NAME` and their like.
+    `tell` is told after each piece how many bytes came, and of how many. Credentials come from the
+    environment, where polars looks for them too: `AWS_ACCESS_KEY_ID`, `GOOGLE_APPLICATION_CREDENTIALS`,
+    `AZURE_STORAGE_ACCOUNT_NAME` and their like.
 
     Raises:
         FileError: there is no such object, it may not be read, or it does not come whole, or no room is left.
@@ -43,10 +45,12 @@ def fetch(url: ObjectUrl, folder: Path) -> Path:
     path = folder / url.parts[1]
     try:
         with path.open("xb") as file:
-            for piece in _pieces(url):
+            async for piece in _pieces(url, tell):
                 file.write(piece)
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise FileError(
+            f"{url} cannot be kept in {folder} ({error.strerror}); set TMPDIR to another folder."
+        ) from error
     return path
 
 
@@ -62,7 +66,7 @@ def _require_fetchable(url: ObjectUrl) -> None:
         )
 
 
-def _pieces(url: ObjectUrl) -> Iterator[bytes]:
+async def _pieces(url: ObjectUrl, tell: Callable[[int, int], None]) -> AsyncIterator[bytes]:
     """Yield what an object holds, all of it."""
     try:
         import obstore  # noqa: PLC0415 - an extra, which most have no need of
@@ -79,9 +83,10 @@ def _pieces(url: ObjectUrl) -> Iterator[bytes]:
             client_options=_CLIENT,
             retry_config={"max_retries": _MOST_RETRIES},
         )
-        found = obstore.get(store, name)
-        for piece in found.stream(min_chunk_size=_PIECE_BYTES):
+        found = await obstore.get_async(store, name)
+        async for piece in found.stream(min_chunk_size=_PIECE_BYTES):
             came += len(piece)
+            tell(came, found.meta["size"])
             yield bytes(piece)
     except FileNotFoundError as error:
         raise FileError(f"{url} does not exist; check the name of the bucket and of the object.") from error

@@ -1,0 +1,81 @@
+"""Copies: lists that are no files, kept in temporary ones while a command runs, under their own names.
+
+A list is read more than once, which neither standard input nor an object far away is good for.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import anyio
+import click
+
+from validator.cli.naming import names_of_copies
+from validator.cli.show import Stage, make_progress
+from validator.errors import FileError
+from validator.reports.wording import printable
+from validator.tables import fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from validator.model import ObjectUrl
+
+_STDIN_FILE, _STDIN_NAME = "standard-input", "standard input"
+_PIECE_BYTES = 1 << 20
+
+
+def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
+    """Fetch an object, showing how far that is, and return the file.
+
+    Raises:
+        FileError: it cannot be fetched, or not be kept.
+    """
+    with _telling(f"fetching {printable(url.parts[1])}", quiet=quiet) as tell:
+        # In the library's own way to wait no signal would reach Python, for minutes where a server stalls.
+        return _named(anyio.run(fetch, url, _folder(), tell), str(url))
+
+
+def copy_of_stdin(*, quiet: bool) -> Path:
+    """Read standard input to its end, showing how far that is, and return the file.
+
+    Raises:
+        FileError: it cannot be kept.
+    """
+    path = _folder() / _STDIN_FILE
+    try:
+        with path.open("xb") as file, _telling(f"reading {_STDIN_NAME}", quiet=quiet) as tell:
+            while piece := sys.stdin.buffer.read(_PIECE_BYTES):
+                file.write(piece)
+                tell(file.tell())
+    except OSError as error:
+        raise FileError(
+            f"{_STDIN_NAME} cannot be kept in {path.parent} ({error.strerror}); set TMPDIR to another folder."
+        ) from error
+    return _named(path, _STDIN_NAME)
+
+
+def _named(path: Path, name: str) -> Path:
+    names_of_copies()[path] = name
+    return path
+
+
+@contextmanager
+def _telling(phase: str, *, quiet: bool) -> Iterator[Callable[..., None]]:
+    with make_progress(quiet=quiet) as progress:
+        yield Stage(progress, phase, in_bytes=True).tell
+
+
+def _folder() -> Path:
+    """Return a folder that only this user can look into, and that is gone when the command ends."""
+    try:
+        folder = TemporaryDirectory(prefix="validator-")
+    except OSError as error:
+        raise FileError(
+            f"{error.filename} cannot be created ({error.strerror}); set TMPDIR to another folder."
+        ) from error
+    return Path(click.get_current_context().with_resource(folder))
