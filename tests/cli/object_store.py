@@ -4,6 +4,8 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote
+from xml.sax.saxutils import escape
 
 
 @dataclass
@@ -26,6 +28,8 @@ class ObjectStore:
     def answer(self, request):
         path = request.path
         self.asked.append((path, request.headers.get("Authorization", "")))
+        if "?" in path:
+            path = self._list(path)
         content = self.objects.get(path, b"")
         status = 404 if path not in self.objects else 403 if content is None else 200
         request.send_response(status)
@@ -37,7 +41,22 @@ class ObjectStore:
             request.wfile.write((content or b"")[:1])
             self.stalls()
             request.rfile.read(1)
+            return
         request.wfile.write((content or b"")[: len(content or b"") - self.cut])
+
+    def _list(self, asked):
+        """Keep what S3's ListObjectsV2 says of one folder under the path it is asked for by."""
+        bucket, _, query = asked.partition("?")
+        folder = parse_qs(query).get("prefix", [""])[0]
+        keys = [unquote(path.removeprefix(f"{bucket}/")) for path in self.objects if "?" not in path]
+        listed = "".join(
+            f"<Contents><Key>{escape(key)}</Key><Size>1</Size>"
+            "<LastModified>2026-11-26T05:13:06.000Z</LastModified></Contents>"
+            for key in keys
+            if key.startswith(folder) and "/" not in key.removeprefix(folder)
+        )
+        self.objects[asked] = f"<ListBucketResult>{listed}</ListBucketResult>".encode()
+        return asked
 
 
 @contextmanager

@@ -84,6 +84,28 @@ def test_a_key_is_asked_for_as_it_is_written(run, store, key, asked):
     assert run("plan", f"s3://bucket/{key}", *PLAIN[:2], "--json").json["rows"] == 2
 
 
+def test_a_pattern_names_objects_of_one_folder(run, store, files):
+    for key in ("b%202.csv", "a%5B1%5D.csv", "a1.csv", "a.parquet", "more/a2.csv"):
+        store.objects[f"/bucket/lists/{key}"] = LEADS
+
+    def inputs(*names):
+        return run("plan", *names, *PLAIN[:2], "--json").json["input"]
+
+    assert inputs("s3://bucket/lists/*.csv") == "s3://bucket/lists/a1.csv and 2 more"
+    assert inputs("s3://bucket/lists/a?.csv") == "s3://bucket/lists/a1.csv"
+    assert inputs("s3://bucket/lists/b*.csv", "s3://bucket/lists/b 2.csv") == "s3://bucket/lists/b 2.csv"
+    # As with files, one that is called so is meant.
+    assert inputs("s3://bucket/lists/a[1].csv") == "s3://bucket/lists/a[1].csv"
+
+
+def test_each_object_of_a_pattern_gets_its_own_output(run, provider, store, files):
+    provider()
+    store.objects["/bucket/one.csv"] = store.objects["/bucket/two.csv"] = LEADS
+
+    assert run("check", "s3://bucket/*.csv", *PLAIN, "--output-dir", ".").code == 0
+    assert files() == ["one.checked.csv", "two.checked.csv"]
+
+
 def test_a_list_on_a_web_server_needs_no_credentials(run, store):
     store.objects["/lists/my%20leads.csv"] = LEADS
 
@@ -109,6 +131,11 @@ def test_people_who_must_not_be_asked_may_be_listed_in_an_object(run, provider, 
         ("s3://bucket/no.csv", "s3://bucket/no.csv does not exist; check the name of the bucket and of the"),
         ("s3://bucket/secret.csv", "s3://bucket/secret.csv may not be read with the credentials in the"),
         ("s3://bucket/", "s3://bucket/ names no object; add its name"),
+        (
+            "s3://bucket/lists/*.csv",
+            "nothing matches s3://bucket/lists/*.csv; check the pattern and the name of",
+        ),
+        ("ftp://host/*.csv", "ftp://host/*.csv cannot be fetched; name a file, or an s3://, gs://"),
         ("ftp://host/leads.csv", "ftp://host/leads.csv cannot be fetched; name a file, or an s3://, gs://"),
         (
             "https://host.invalid/leads.csv?sig=abc",

@@ -18,7 +18,7 @@ from validator.cli.naming import names_of_copies
 from validator.cli.show import Stage, make_progress
 from validator.errors import FileError
 from validator.reports.wording import printable
-from validator.tables import fetch
+from validator.tables import fetch, matching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
 _STDIN_FILE, _STDIN_NAME = "standard-input", "standard input"
 _PIECE_BYTES = 1 << 20
+
+
+def objects_of(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
+    """Return the objects that a URL names: one, or those that the pattern in it matches.
+
+    Raises:
+        FileError: there are none, or the store cannot be reached.
+    """
+    return anyio.run(matching, url)
 
 
 def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from validator.cli.copies import copy_of_object, copy_of_stdin
+from validator.cli.copies import copy_of_object, copy_of_stdin, objects_of
 from validator.errors import FileError, UsageError
 from validator.model import ObjectUrl
 
@@ -41,8 +41,8 @@ def found_inputs(given: Sequence[Path | ObjectUrl], *, quiet: bool) -> tuple[Fou
         UsageError: standard input is named beside files.
     """
     if Path(STDIO) not in given:
-        names = dict.fromkeys(given)
-        return tuple(dict.fromkeys(found for name in names for found in _found(name, quiet=quiet)))
+        lists = dict.fromkeys(one for name in given for one in _matching(name))
+        return tuple(_found(one, quiet=quiet) for one in lists)
     if len(given) > 1:
         raise UsageError("standard input (-) cannot be read beside files; name the files alone")
     return (Found(copy_of_stdin(quiet=quiet), Path()),)
@@ -57,13 +57,14 @@ def local_file(given: Path | ObjectUrl, *, quiet: bool) -> Path:
     return copy_of_object(given, quiet=quiet) if isinstance(given, ObjectUrl) else given
 
 
-def _found(given: Path | ObjectUrl, *, quiet: bool) -> list[Found]:
-    if isinstance(given, ObjectUrl):
-        return [Found(local_file(given, quiet=quiet), Path())]
-    return [Found(path, path.parent) for path in _matching(given)]
+def _found(one: Path | ObjectUrl, *, quiet: bool) -> Found:
+    path = local_file(one, quiet=quiet)
+    return Found(path, path.parent if path is one else Path())
 
 
-def _matching(name: Path) -> list[Path]:
+def _matching(name: Path | ObjectUrl) -> Sequence[Path | ObjectUrl]:
+    if isinstance(name, ObjectUrl):
+        return objects_of(name)
     if name.exists() or not glob.has_magic(str(name)):
         return [name]
     if found := sorted(glob.glob(str(name), recursive=True)):  # noqa: PTH207 - also of absolute patterns

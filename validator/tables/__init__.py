@@ -11,7 +11,7 @@ from validator.tables.formats import (
     writing,
 )
 from validator.tables.formulas import defused
-from validator.tables.objects import fetch
+from validator.tables.objects import fetch, matching
 from validator.tables.phone_column import find_phone_column, phone_columns, require_column
 from validator.tables.region_column import find_region_column, region_columns
 from validator.tables.replace import replacing, require_room, require_writable, same_file
@@ -34,6 +34,7 @@ __all__ = [
     "find_region_column",
     "format_of",
     "least_bytes",
+    "matching",
     "open_table",
     "phone_columns",
     "region_columns",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import fnmatch
+import glob
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from validator.errors import FileError
+from validator.model import ObjectUrl
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
+    from types import ModuleType
 
-    from obstore.store import ClientConfig
-
-    from validator.model import ObjectUrl
+    from obstore.store import ClientConfig, ObjectStore
 
 _STORES = frozenset({"s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss"})
 _PIECE_BYTES = 1 << 20
@@ -54,6 +57,27 @@ async def fetch(
     return path
 
 
+async def matching(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
+    """Return the objects that a pattern in the last part of a URL names, in the order of their names.
+
+    Where one is called by the pattern itself, it is that one. Web servers list nothing.
+
+    Raises:
+        FileError: there is none, or the store's list may not be read.
+    """
+    place, pattern = url.parts
+    if url.is_web or not glob.has_magic(pattern):
+        return (url,)
+    _require_fetchable(url)
+    with _reaching(url):
+        listed = await _obstore(url).list_with_delimiter_async(_store(url))
+    names = sorted(found["path"].rpartition("/")[2] for found in listed["objects"])
+    matched = [pattern] if pattern in names else fnmatch.filter(names, pattern)
+    if not matched:
+        raise FileError(f"nothing matches {url}; check the pattern and the name of the bucket.")
+    return tuple(ObjectUrl(f"{place}/{name}") for name in matched)
+
+
 def _require_fetchable(url: ObjectUrl) -> None:
     parts = urlsplit(url.text)
     if not url.is_web and parts.scheme.lower() not in _STORES:
@@ -68,39 +92,52 @@ def _require_fetchable(url: ObjectUrl) -> None:
 
 async def _pieces(url: ObjectUrl, tell: Callable[[int, int], None]) -> AsyncIterator[bytes]:
     """Yield what an object holds, all of it."""
-    try:
-        import obstore  # noqa: PLC0415 - an extra, which most have no need of
-        from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError  # noqa: PLC0415
-    except ImportError as error:
-        raise FileError(
-            f"{url} is fetched with obstore: pip install 'recipient-validator[cloud]', or download it first."
-        ) from error
-    place, name = url.parts
     came = 0
-    try:
-        store = obstore.store.from_url(
-            place,
-            client_options=_CLIENT,
-            retry_config={"max_retries": _MOST_RETRIES},
-        )
-        found = await obstore.get_async(store, name)
+    with _reaching(url):
+        found = await _obstore(url).get_async(_store(url), url.parts[1])
         async for piece in found.stream(min_chunk_size=_PIECE_BYTES):
             came += len(piece)
             tell(came, found.meta["size"])
             yield bytes(piece)
+    if came != found.meta["size"]:
+        raise FileError(f"{url} came with {came:,} of its {found.meta['size']:,} bytes; try again.")
+
+
+def _store(url: ObjectUrl) -> ObjectStore:
+    """Return what holds the object, with credentials of the environment."""
+    store: ObjectStore = _obstore(url).store.from_url(
+        url.parts[0], client_options=_CLIENT, retry_config={"max_retries": _MOST_RETRIES}
+    )
+    return store
+
+
+def _obstore(url: ObjectUrl) -> ModuleType:
+    try:
+        import obstore  # noqa: PLC0415 - an extra, which most have no need of
+    except ImportError as error:
+        raise FileError(
+            f"{url} is fetched with obstore: pip install 'recipient-validator[cloud]', or download it first."
+        ) from error
+    return obstore
+
+
+@contextmanager
+def _reaching(url: ObjectUrl) -> Iterator[None]:
+    """Turn what stands between us and an object into a `FileError`."""
+    exceptions = _obstore(url).exceptions
+    try:
+        yield
     except FileNotFoundError as error:
         raise FileError(f"{url} does not exist; check the name of the bucket and of the object.") from error
-    except (PermissionDeniedError, UnauthenticatedError) as error:
+    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
         raise FileError(
             f"{url} may not be read with the credentials in the environment; check them."
         ) from error
-    except (BaseError, OSError) as error:
+    except (exceptions.BaseError, OSError) as error:
         raise FileError(
             f"{url} cannot be fetched ({_gist(error)}); check the URL, the credentials in the environment "
             "and the network, and try again."
         ) from error
-    if came != found.meta["size"]:
-        raise FileError(f"{url} came with {came:,} of its {found.meta['size']:,} bytes; try again.")
 
 
 def _gist(error: BaseException) -> str:
