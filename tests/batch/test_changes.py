@@ -69,6 +69,18 @@ def test_a_hold_and_a_new_limit_are_told(lane):
     assert pace.startswith("pace: held, the provider refused a request for its rate")
 
 
+def test_requests_that_are_kept_apart_are_told(lane):
+    budget = PacedBudget(now=0.0, limit_per_min=300, rng=random.Random(1))
+    changes = Changes(budget, [lane])
+    budget.finish(budget.start(0.0), 0.01)
+    now = budget.ready_at(0.0, 10**6)
+    budget.finish(budget.start(now), now + 0.01, refused=True)
+    held_until = budget.report(now).hold_until
+    list(changes.news(now))
+
+    assert list(changes.news(held_until)) == [("pace: 148.8 a minute, one at a time", logging.DEBUG)]
+
+
 def test_a_limit_that_is_looked_for_is_told_again_when_it_has_moved_by_a_tenth(lane):
     budget = PacedBudget(now=0.0, find=True, rng=random.Random(1))
     changes = Changes(budget, [lane])

@@ -101,4 +101,6 @@ def _limit(report: BudgetReport) -> State:
 def _pace(report: BudgetReport) -> State:
     if report.hold_until is not None:
         return State(f"held, {report.hold_reason}")
-    return State("free") if math.isinf(report.rate_per_min) else State("", report.rate_per_min)
+    if math.isinf(report.rate_per_min):
+        return State("free")
+    return State(", one at a time" if report.is_apart else "", report.rate_per_min)

@@ -47,6 +47,13 @@ class Apart:
         self._latest: Ticket | None = None
         self._late_s: float | None = None
 
+    def keeps(self, spacing_s: float) -> bool:
+        """Return whether requests are kept apart: it is wanted, and round trips are not too long for it."""
+        if not self.is_wanted or not len(self._trips):
+            return False
+        usual_s = self._trips.quantile(USUAL)
+        return max(usual_s, spacing_s + usual_s - self._quickest_s()) <= MOST_SPACINGS * spacing_s
+
     def start(self, ticket: Ticket) -> None:
         """Take in a request that starts."""
         self._latest, self._late_s = ticket, None
@@ -66,22 +73,16 @@ class Apart:
     def refused(self, ticket: Ticket, now: float, spacing_s: float) -> None:
         """Take in a refusal that no reply explains; one ahead of its slot says nothing of the spacing."""
         if max(ticket.slot_before, self._decided_at) <= ticket.started_at:
-            self.is_wanted, self._decided_at = not self._keeps(spacing_s), now
+            self.is_wanted, self._decided_at = not self.keeps(spacing_s), now
 
     def ready_at(self, now: float, spacing_s: float) -> float:
         """Return when one more request may start: up to `now` where nothing has to be kept apart."""
         latest = self._latest
-        if latest is None or not self._keeps(spacing_s):
+        if latest is None or not self.keeps(spacing_s):
             return now
         longest_s = PATIENCE * spacing_s
         gap_s = longest_s if self._late_s is None else min(longest_s, spacing_s + self._late_s + TICK_S)
         return latest.started_at + gap_s
-
-    def _keeps(self, spacing_s: float) -> bool:
-        if not self.is_wanted or not len(self._trips):
-            return False
-        usual_s = self._trips.quantile(USUAL)
-        return max(usual_s, spacing_s + usual_s - self._quickest_s()) <= MOST_SPACINGS * spacing_s
 
     def _quickest_s(self) -> float:
         """Return what no round trip falls below: a little less than the quickest yet, by how they differ."""

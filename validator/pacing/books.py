@@ -60,7 +60,13 @@ class Books:
         return not hold.is_tried and any(ticket.started_at >= hold.until for ticket in self.in_flight)
 
     def report(
-        self, now: float, *, limit_per_min: float | None, told_by: str, rate_per_min: float
+        self,
+        now: float,
+        *,
+        limit_per_min: float | None,
+        told_by: str,
+        rate_per_min: float,
+        is_apart: bool = False,
     ) -> BudgetReport:
         """Return the books as they stand, with what the budget knows besides."""
         held = now < self.hold.until
@@ -75,6 +81,7 @@ class Books:
             held_s=self.hold.held_s(now),
             started=self._started,
             refused=self._refused,
+            is_apart=is_apart,
         )
 
 

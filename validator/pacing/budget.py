@@ -28,6 +28,7 @@ class BudgetReport:
         told_by: who told it: `headers`, `--rate`, `--rate find` (looked for, an estimate), `lowest plan`
             (nobody did) or `none`.
         rate_per_min: the pace now: 0 while requests are held, infinity where nothing is paced.
+        is_apart: whether one at a time is in flight, so that they arrive as far apart as they should.
         used_per_min: requests started in the last 60 s.
         hold_until: when the hold in force ends, or None where nothing is held.
         hold_reason: why, empty where nothing is held.
@@ -47,6 +48,7 @@ class BudgetReport:
     started: int
     refused: int
     last_hold_reason: str = ""
+    is_apart: bool = False
 
 
 class Budget(Protocol):

@@ -161,6 +161,7 @@ class PacedBudget:
             limit_per_min=strictest.per_min,
             told_by=self._told_by(strictest),
             rate_per_min=MINUTE_S / self._spacing_s(now),
+            is_apart=self._apart.keeps(self._even_s(now)),
         )
 
     def _ready_at(self, now: float) -> float:
