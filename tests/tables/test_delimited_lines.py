@@ -80,6 +80,35 @@ def test_another_delimiter_is_written_where_the_name_asks_for_it(listed, tmp_pat
     assert (tmp_path / "out.tsv").read_bytes() == b"phone\tnote\n1\tx\n"
 
 
+def test_cells_are_read_only_for_a_writer_that_spells_them_anew(listed, tmp_path):
+    table = open_table(listed(b'phone,note\n1,"x"\n'))
+    [whole], [alone] = table.verbatim(cells=True), table.verbatim(cells=False)
+
+    assert (whole.width, alone.width) == (3, 1)
+    assert alone.to_series().to_list() == ['1,"x"']
+    for name, excel_safe, needs_cells in (
+        ("a.csv", False, False),
+        ("a.csv", True, True),
+        ("a.tsv", False, True),
+    ):
+        schema = table.schema
+        with writing(tmp_path / name, schema=schema, like=table, excel_safe=excel_safe) as writer:
+            assert writer.needs_cells is needs_cells
+
+
+@pytest.mark.parametrize("longer_first", [True, False])
+def test_a_frame_after_another_has_its_own_rows_and_no_more(listed, tmp_path, longer_first):
+    table = open_table(listed(b"phone\n" + b"447700900001\n" * 50))
+    [rows] = table.verbatim()
+    parts = [rows.head(48), rows.tail(2)]
+
+    with writing(tmp_path / "out.csv", schema=table.schema, like=table) as writer:
+        for part in parts if longer_first else parts[::-1]:
+            writer.write(part)
+
+    assert (tmp_path / "out.csv").read_bytes().count(b"447700900001\n") == 50
+
+
 @pytest.mark.slow
 def test_a_list_read_in_blocks_keeps_its_bytes_at_their_edges(listed, tmp_path):
     rows = b"".join(b'%d,"+4477009%05d","note\n%d"\n' % (row, row, row) for row in range(200_000))

@@ -141,6 +141,25 @@ def test_rows_taken_verbatim_are_written_back_byte_by_byte(path, tmp_path):
     assert output.read_bytes() == path.read_bytes()
 
 
+def test_rows_are_written_back_byte_by_byte_also_without_the_cells_that_no_writer_needs(path, tmp_path):
+    write(path, FRAME)
+    table = open_table(path)
+    output = tmp_path / f"out{ending_of(path)}"
+    with writing(output, schema=table.schema, like=table) as writer:
+        for batch in table.verbatim(cells=writer.needs_cells):
+            writer.write(batch)
+    assert output.read_bytes() == path.read_bytes()
+
+
+def test_a_writer_of_another_format_needs_the_cells(path, tmp_path):
+    write(path, FRAME)
+    table = open_table(path)
+    for name in NAMES:
+        if format_of(tmp_path / name) != table.format:
+            with writing(tmp_path / f"other-{name}", schema=table.schema, like=table) as writer:
+                assert writer.needs_cells
+
+
 def test_rows_taken_verbatim_can_be_left_out_and_added_to(path, tmp_path):
     write(path, FRAME)
     table = open_table(path)

@@ -9,7 +9,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, ClassVar
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -64,7 +64,7 @@ class ScannedTable:
         if given != expected:
             raise _unreadable(self.path, self.kind, f"{given:,} of its {expected:,} rows are there")
 
-    def verbatim(self) -> Iterator[pl.DataFrame]:
+    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - they are all there is
         """Yield the rows; see `Table.verbatim`."""
         return self.batches()
 
@@ -102,6 +102,7 @@ class Spool:
     schema: pl.Schema
     target: Path
     lengths: list[int] = field(default_factory=list)
+    needs_cells: ClassVar = True
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows, in the types of the schema."""

@@ -52,10 +52,10 @@ class SeveralTables:
         """Yield the rows, file after file; see `Table.batches`."""
         return chain.from_iterable(table.batches(columns) for table in self.tables)
 
-    def verbatim(self) -> Iterator[pl.DataFrame]:
+    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
         """Yield the rows, each with its part and what stands for it in its file; see `Table.verbatim`."""
         for place, table in enumerate(self.tables):
-            for batch in table.verbatim():
+            for batch in table.verbatim(cells=cells):
                 yield batch.with_columns(pl.lit(place, pl.UInt32).alias(PART))
 
     def sample(self) -> pl.DataFrame:
@@ -95,6 +95,7 @@ class _PartsWriter:
 
     def __init__(self, writers: Sequence[Writer]) -> None:
         self._writers = writers
+        self.needs_cells = any(writer.needs_cells for writer in writers)
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows, each to its own output."""
@@ -111,6 +112,8 @@ def writing_parts(writers: Sequence[AbstractContextManager[Writer]]) -> Iterator
 
 class _OneWriter:
     """Writes the rows of several lists anew: what stands for them in their files need not suit one output."""
+
+    needs_cells = True
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer

@@ -71,11 +71,14 @@ class Table(Protocol):
             FileError: a row that cannot be read exactly; the message names its line.
         """
 
-    def verbatim(self) -> Iterator[pl.DataFrame]:
+    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
         """Yield the rows as `batches` does, with what a writer of the same format writes them back by.
 
         That is a column `VERBATIM` after the others, where the format needs one. It stays with its row when
         columns are added or rows left out.
+
+        Args:
+            cells: whether the other columns are wanted where there is a `VERBATIM`; see `Writer.needs_cells`.
         """
 
     def sample(self) -> pl.DataFrame:
@@ -84,6 +87,10 @@ class Table(Protocol):
 
 class Writer(Protocol):
     """Takes the rows of an output, batch after batch."""
+
+    @property
+    def needs_cells(self) -> bool:
+        """Whether a row is written from its cells also where it comes with a `VERBATIM`."""
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows; the frame has the columns of the schema that the writer was opened with.

@@ -47,15 +47,23 @@ def plain_records(text: bytes, syntax: Syntax, width: int) -> pl.Series | None:
     """
     if width > _WIDEST:
         return None
-    end = syntax.line_end.decode()
-    whole = text.removesuffix(syntax.line_end).decode()
-    lines = pl.Series("line", [whole]).str.split(end).explode().to_frame()
-    shape = _LINE.str.contains(_record_pattern(syntax, width)).all()
-    if not lines.select(shape).item() and syntax.quote in text:
+    lines, shape = _split(text, syntax), _record_pattern(syntax, width)
+    if not _have(shape, lines):
+        if syntax.quote not in text:
+            return None
         lines = _joined(lines, syntax)
-    if not lines.select(shape).item():
-        return None
+        if not _have(shape, lines):
+            return None
     return lines.select(_LINE.str.strip_suffix("\r") if b"\r" in text else _LINE).to_series()
+
+
+def _split(text: bytes, syntax: Syntax) -> pl.DataFrame:
+    whole = pl.DataFrame({"line": [text.removesuffix(syntax.line_end)]}, {"line": pl.Binary})
+    return whole.select(_LINE.cast(pl.String).str.split(syntax.line_end.decode()).explode())
+
+
+def _have(shape: str, lines: pl.DataFrame) -> bool:
+    return bool(lines.select(_LINE.str.contains(shape).all()).item())
 
 
 def _joined(lines: pl.DataFrame, syntax: Syntax) -> pl.DataFrame:

@@ -59,10 +59,12 @@ class DelimitedTable:
         for lines in self._lines(utf8_blocks(self.path, self.encoding)):
             yield from lines.read(columns).iter_slices(BATCH_ROWS)
 
-    def verbatim(self) -> Iterator[pl.DataFrame]:
+    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
         """Yield the rows, each with its record as it stands in the file; see `Table.verbatim`."""
         for lines in self._lines(utf8_blocks(self.path, self.encoding)):
-            yield from lines.read(None).with_columns(lines.texts.alias(VERBATIM)).iter_slices(BATCH_ROWS)
+            texts = lines.texts.alias(VERBATIM)
+            rows = lines.read(None).with_columns(texts) if cells else texts.to_frame()
+            yield from rows.iter_slices(BATCH_ROWS)
 
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`. What cannot be read stays out: reading it all will tell."""
@@ -83,9 +85,10 @@ class DelimitedTable:
         """Return the whole records at the beginning of `text` and the bytes they take."""
         syntax, width = self.dialect.syntax, len(self.header)
         used = len(text) if final else whole_records(text, syntax)
-        texts = plain_records(text[:used], syntax, width) if used else None
+        whole = text[:used]
+        texts = plain_records(whole, syntax, width) if whole else None
         if texts is not None:
-            return Lines(texts, partial(self._read_plain, text[:used])), used
+            return Lines(texts, partial(self._read_plain, whole)), used
         if not final and len(text) > RECORD_BYTES:
             return self._parse_exactly(text, line, final=True, cut=True)
         return self._parse_exactly(text, line, final=final)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import polars as pl
@@ -95,6 +95,7 @@ class _DelimitedWriter:
         schema: the columns.
         added: those behind a record that comes as it stands in its file; None where all are written anew.
         excel_safe: whether formulas are made harmless.
+        text: what a frame is written into first. It is kept, since it costs as much to grow as to fill.
     """
 
     out: BinaryIO
@@ -103,6 +104,11 @@ class _DelimitedWriter:
     schema: pl.Schema
     added: list[str] | None
     excel_safe: bool
+    text: io.BytesIO = field(default_factory=io.BytesIO)
+
+    @property
+    def needs_cells(self) -> bool:
+        return self.added is None
 
     def write_header(self, layout: Layout | None) -> None:
         hint = f"sep={self.dialect.delimiter}{self.dialect.line_end}" if self.dialect.sep_line else ""
@@ -136,33 +142,39 @@ class _DelimitedWriter:
 
         That is seldom. Apostrophes are known for quotes only where no cell begins with a double one.
         """
+        texts = frame.select(names).select(cs.string())
+        seldom = texts.select(self._is_special(pl.all()).any())
         quote = self.dialect.quote
-        special = f"[{re.escape(self.dialect.delimiter + quote)}\r\n]|^$" + (
-            '|^"' if quote == _APOSTROPHE else ""
-        )
-        texts = frame.select(names).select(cs.string()).select(pl.all().str.contains(special).any())
-        for name in (column.name for column in texts if column.item()):
+        for name in (column.name for column in seldom if column.item()):
             cell = pl.col(name)
             quoted = quote + cell.str.replace_all(quote, quote + quote, literal=True) + quote
             frame = frame.with_columns(
-                pl.when(cell.str.contains(special)).then(quoted).otherwise(cell).alias(name)
+                pl.when(self._is_special(cell)).then(quoted).otherwise(cell).alias(name)
             )
         return frame
 
+    def _is_special(self, cell: pl.Expr) -> pl.Expr:
+        quote = self.dialect.quote
+        doubled = '|^"' if quote == _APOSTROPHE else ""
+        structure = f"[{re.escape(self.dialect.delimiter + quote)}\r\n]{doubled}"
+        # With empty cells in the pattern too, looking for it would take three times as long.
+        return (cell == "") | cell.str.contains(structure)
+
     def _write_frame(self, frame: pl.DataFrame, *, quote_style: Literal["necessary", "never"]) -> None:
-        text = io.BytesIO()
+        self.text.seek(0)
         frame.write_csv(
-            text,
+            self.text,
             include_header=False,
             separator=self.dialect.delimiter,
             quote_char=self.dialect.quote,
             line_terminator=self.dialect.line_end,
             quote_style=quote_style,
         )
-        if self.encoding.codec == "utf-8":
-            self.out.write(text.getbuffer())
-        else:
-            self._write_text(text.getvalue().decode())
+        with self.text.getbuffer()[: self.text.tell()] as written:
+            if self.encoding.codec == "utf-8":
+                self.out.write(written)
+            else:
+                self._write_text(str(written, "utf-8"))
 
     def _quoted(self, name: str) -> str:
         quote = self.dialect.quote

@@ -69,7 +69,7 @@ class ExcelTable:
             cells = dict(zip(self.schema, zip(*rows, strict=True), strict=True))
             yield pl.DataFrame({name: column_of(name, self.schema[name], cells[name]) for name in wanted})
 
-    def verbatim(self) -> Iterator[pl.DataFrame]:
+    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - they are all there is
         """Yield the rows; see `Table.verbatim`."""
         return self.batches()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 import polars as pl
 import polars.selectors as cs
@@ -109,6 +109,7 @@ class _SheetWriter:
     schema: pl.Schema
     target: Path
     row: int = 0
+    needs_cells: ClassVar = True
 
     def write_header(self, header: Mapping[str, str]) -> None:
         self._write_row([header.get(name, name) for name in self.schema])

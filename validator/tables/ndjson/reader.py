@@ -51,11 +51,11 @@ class NdjsonTable:
         wanted = self.schema.names() if columns is None else columns
         return (self._frame(lines, wanted) for lines in self._chunks())
 
-    def verbatim(self) -> Iterator[pl.DataFrame]:
+    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
         """Yield the rows, each with its line; see `Table.verbatim`."""
         for lines in self._chunks():
             text = text_column(VERBATIM, [line.text for line in lines])
-            yield self._frame(lines, self.schema.names()).with_columns(text)
+            yield self._frame(lines, self.schema.names()).with_columns(text) if cells else text.to_frame()
 
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`."""

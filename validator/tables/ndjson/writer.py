@@ -65,6 +65,11 @@ class _NdjsonWriter:
     encoding: Encoding
     line_end: str
 
+    @property
+    def needs_cells(self) -> bool:
+        """Whether rows are written anew although they have lines of their own."""
+        return self.added is None
+
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows."""
         if frame.is_empty():
