@@ -49,7 +49,7 @@ def written(listed, people_in, knowledge, tmp_path):
 
         counted = annotate(
             table,
-            table.verbatim(),
+            table.verbatim,
             people,
             knowledge,
             prefix=prefix,
@@ -154,7 +154,7 @@ def test_typed_columns_keep_their_types(tmp_path, people_in, knowledge):
 
     annotate(
         table,
-        table.verbatim(),
+        table.verbatim,
         people_in([f"+{ANN}", f"+{BOB}"]),
         knowledge,
         prefix="",
@@ -166,6 +166,24 @@ def test_typed_columns_keep_their_types(tmp_path, people_in, knowledge):
     written = pl.read_parquet(out)
     assert written.schema == pl.Schema({**frame.schema, **COLUMNS})
     assert written.select(frame.columns).equals(frame)
+
+
+def test_a_sendable_file_of_another_format_has_the_lists_cells(listed, people_in, knowledge, tmp_path):
+    table, sent = listed(LIST), tmp_path / "send.parquet"
+
+    annotate(
+        table,
+        table.verbatim,
+        people_in([f"+{ANN}", f"+{BOB}", "nonsense", f"+{CY}", f"+{ANN}", f"+{DEE}"]),
+        knowledge,
+        prefix="",
+        output=lambda schema: writing(tmp_path / "out.csv", schema=schema, like=table),
+        sendable=lambda schema: writing(sent, schema=schema, like=table),
+        tell=lambda _: None,
+    )
+
+    assert pl.read_parquet(sent).rows() == [("1", f"+{ANN}", "a, b", f"+{ANN}", "123@lid")]
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith(f'1,+{ANN},"a, b",+{ANN},registered')
 
 
 def test_counting_without_writing_counts_the_same(written, people_in, knowledge):
@@ -180,7 +198,7 @@ def test_it_writes_to_a_stream_too(listed, people_in, knowledge):
 
     annotate(
         table,
-        table.verbatim(),
+        table.verbatim,
         people_in([f"+{ANN}"]),
         knowledge,
         prefix="",

@@ -96,6 +96,17 @@ def test_looking_up_is_as_a_dictionary_would_have_it(known, asked):
     assert found["checked_at_ms"].to_list() == [one if one in known else None for one in [*asked, *numbers]]
 
 
+@pytest.mark.slow
+def test_the_rows_of_a_long_list_have_the_places_of_their_numbers():
+    known = pl.DataFrame({"number": pl.int_range(0, 1_500_000, 3, dtype=pl.UInt64, eager=True)})
+    asked = pl.int_range(0, 1_200_000, dtype=pl.UInt64, eager=True).sample(fraction=1.0, shuffle=True, seed=1)
+    people = pl.DataFrame({"number": asked})
+
+    places = Knowledge(known).placed(people)
+
+    assert places.equals(pl.select(pl.when(asked % 3 == 0).then(asked // 3)).to_series().cast(places.dtype))
+
+
 @pytest.mark.parametrize(
     ("verdict", "age_days", "is_known"),
     [

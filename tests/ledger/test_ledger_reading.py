@@ -1,4 +1,5 @@
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -157,6 +158,20 @@ def test_a_reader_in_mid_scan_does_not_hold_up_the_writer(path, make_outcome):
         assert len(first) == 10_000
         # The scan shows the ledger as it was when it began.
         assert len(first) + sum(map(len, scan)) == 15_000
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_scan_can_go_on_in_another_thread_than_the_one_that_opened_the_ledger(path, make_outcome, exists):
+    if exists:
+        with Ledger.open(path, holder="pytest") as ledger:
+            ledger.record(make_outcome(0))
+            ledger.commit()
+
+    with read(path) as reader, ThreadPoolExecutor(1) as elsewhere:
+        rows = elsewhere.submit(rows_of, reader).result()
+        chunks = elsewhere.submit(list, reader.columns_between(0, FIRST)).result()
+
+    assert (len(rows), len(chunks)) == (exists, exists)
 
 
 def test_a_closed_reader_is_a_ledger_error(path):

@@ -19,16 +19,23 @@ from validator.batch.plan import counts
 from validator.batch.variants import known_by_either, listed_by_both
 from validator.errors import UsageError
 from validator.model import Reason, Source, Verdict
-from validator.tables import defused
+from validator.tables import BATCH_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
+    from typing import Protocol
 
     from validator.batch.knowledge import Knowledge
     from validator.tables import Table, Writer
 
     OpenWriter = Callable[[pl.Schema], AbstractContextManager[Writer]]
+
+    class Rows(Protocol):
+        """Reads a list's rows, each with its cells or only with what stands for it in the file."""
+
+        def __call__(self, *, cells: bool) -> Iterator[pl.DataFrame]: ...  # noqa: D102
+
 
 REASON = pl.Enum([reason.value for reason in Reason])
 SOURCE = pl.Enum([source.value for source in Source])
@@ -67,30 +74,44 @@ class Counts:
     countries: Counter[str] = field(default_factory=Counter)
 
     def add(self, findings: pl.DataFrame, countries: pl.Series) -> None:
-        """Count one batch of rows."""
+        """Count one batch of rows, of which `_decide` has told the findings."""
         self.rows += findings.height
         self.verdicts.update(counts(findings["verdict"]))
         self.reasons.update(counts(findings["reason"]))
         self.sources.update(counts(findings["source"]))
         self.countries.update(counts(countries))
-        if MATCHED in findings:
+        if "matched" in findings:
             self.matched_by_variant += int(_is_other(findings).sum())
 
 
 def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ()) -> pl.DataFrame:
-    """Return what can be said of each row, in order: the columns of `COLUMNS` and the `extras`.
+    """Return what can be said of each row, in order: the columns of `COLUMNS` and the `extras`."""
+    return _told(_decide(people, knowledge, knowledge.places_of(people["number"]), extras), extras)
+
+
+def _decide(
+    people: pl.DataFrame, knowledge: Knowledge, places: pl.Series, extras: Sequence[str]
+) -> pl.DataFrame:
+    """Return people with the verdict on each row, its words as codes, and what else is known.
 
     A row whose own cell decides it (no number, suppressed, a landline to be skipped) is decided offline; the
     others get what is known about their number, or `unknown` for the reason `not_checked`. With the column
-    `matched_number`, what is known about its other spelling counts too.
+    `matched_number`, what is known about its other spelling counts too: `matched` is the spelling registered.
+
+    Args:
+        people: the rows.
+        knowledge: what is known about them.
+        places: where it stands, as `Knowledge.places_of` tells.
+        extras: which of `EXTRA_COLUMNS` are wanted.
     """
     by_either = ["matched"] if MATCHED in extras else []
-    known = known_by_either(people, knowledge) if by_either else knowledge.of(people["number"])
+    known = knowledge.of(people["number"], places)
+    known = known_by_either(people, known, knowledge) if by_either else known
     known = known.rename({"reason": "known_reason"})
     offline = pl.col("reason").is_not_null()
     suppressed = pl.col("reason") == Reason.SUPPRESSION_LIST.value
     rows = people.drop("country").hstack(known)
-    decided = rows.with_columns(
+    return rows.with_columns(
         pl.when(suppressed)
         .then(_word(Verdict.SUPPRESSED, VERDICT))
         .when(offline)
@@ -106,16 +127,18 @@ def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ())
         pl.when(offline).then(_word(Source.OFFLINE, SOURCE)).otherwise(pl.col("source")).alias("source"),
         pl.when(~offline).then(pl.col("whatsapp_id", "checked_at_ms", *by_either)),
     )
-    matched = (e164(name).alias(MATCHED) for name in by_either)
-    # The provider's text: whoever opens the output in a spreadsheet has not seen it before.
-    safe_id = defused(pl.col("whatsapp_id"))
-    found = decided.with_columns(e164("number").alias("e164"), is_user(), checked_at(), safe_id, *matched)
+
+
+def _told(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
+    """Return the output's columns of what was decided."""
+    matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
+    found = findings.with_columns(e164("number").alias("e164"), is_user(), checked_at(), *matched)
     return found.select(pl.col(name).cast(dtype) for name, dtype in _added(extras).items())
 
 
 def annotate(
     table: Table,
-    rows: Iterator[pl.DataFrame],
+    rows: Rows,
     people: pl.DataFrame,
     knowledge: Knowledge,
     *,
@@ -129,7 +152,7 @@ def annotate(
 
     Args:
         table: the input.
-        rows: its rows, as `Table.verbatim` gives them.
+        rows: reads its rows, as `Table.verbatim` does.
         people: their numbers, as `people.read_people` returns them.
         knowledge: what is known about them.
         prefix: put before the names of the added columns.
@@ -139,19 +162,22 @@ def annotate(
         tell: called with the rows written so far.
     """
     counted = Counts()
+    places = knowledge.placed(people)
     first = people["number"].is_first_distinct() if sendable else None
     by_both = listed_by_both(people) if MATCHED in extras else None
     with ExitStack() as files:
         annotated = files.enter_context(output(output_schema(table, prefix, extras)))
         chosen = files.enter_context(sendable(sendable_schema(table, prefix, extras))) if sendable else None
-        for batch in ahead(rows):
+        writers = [annotated, chosen] if chosen else [annotated]
+        for batch in ahead(rows(cells=any(writer.needs_cells for writer in writers))):
             part = slice(counted.rows, counted.rows + batch.height)
-            findings = find(people[part], knowledge, extras)
-            annotated.write(batch.hstack(_prefixed(findings, prefix)))
+            findings = _decide(people[part], knowledge, places[part], extras)
+            added = _told(findings, extras)
+            annotated.write(batch.hstack(_prefixed(added, prefix)))
             counted.add(findings, people["country"][part])
             if chosen and first is not None:
                 once = first[part] if by_both is None else first[part] & _is_own(findings, by_both[part])
-                counted.sendable_rows += _write_sendable(chosen, batch, findings, once, prefix)
+                counted.sendable_rows += _write_sendable(chosen, batch, added, once, prefix)
             tell(counted.rows)
     return counted
 
@@ -159,8 +185,10 @@ def annotate(
 def count(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ()) -> Counts:
     """Return what an annotated file would hold, without writing one."""
     counted = Counts()
-    for part in people.iter_slices():
-        counted.add(find(part, knowledge, extras), part["country"])
+    places = knowledge.placed(people)
+    for part in people.iter_slices(BATCH_ROWS):
+        known = places[counted.rows : counted.rows + part.height]
+        counted.add(_decide(part, knowledge, known, extras), part["country"])
     return counted
 
 
@@ -191,17 +219,17 @@ def _extended(table: Table, prefix: str, added: pl.Schema) -> pl.Schema:
 
 
 def _write_sendable(
-    writer: Writer, rows: pl.DataFrame, findings: pl.DataFrame, once: pl.Series, prefix: str
+    writer: Writer, rows: pl.DataFrame, told: pl.DataFrame, once: pl.Series, prefix: str
 ) -> int:
     """Write the rows that are registered, of those that stand for their recipient; return how many."""
-    added = _prefixed(findings.select(name for name in SENDABLE_COLUMNS if name in findings.columns), prefix)
-    chosen = rows.hstack(added).filter((findings["verdict"] == Verdict.REGISTERED.value) & once)
+    added = _prefixed(told.select(name for name in SENDABLE_COLUMNS if name in told.columns), prefix)
+    chosen = rows.hstack(added).filter((told["verdict"] == Verdict.REGISTERED.value) & once)
     writer.write(chosen)
     return chosen.height
 
 
-def _prefixed(findings: pl.DataFrame, prefix: str) -> pl.DataFrame:
-    return findings.rename({name: prefix + name for name in findings.columns})
+def _prefixed(told: pl.DataFrame, prefix: str) -> pl.DataFrame:
+    return told.rename({name: prefix + name for name in told.columns})
 
 
 def _word(word: Verdict | Reason | Source, dtype: pl.Enum) -> pl.Expr:
@@ -210,7 +238,7 @@ def _word(word: Verdict | Reason | Source, dtype: pl.Enum) -> pl.Expr:
 
 def _is_other(findings: pl.DataFrame) -> pl.Series:
     """Return a mask of the rows that are registered by another spelling of their number."""
-    return (findings[MATCHED] != findings["e164"]).fill_null(value=False)
+    return (findings["matched"] != findings["number"]).fill_null(value=False)
 
 
 def _is_own(findings: pl.DataFrame, by_both: pl.Series) -> pl.Series:

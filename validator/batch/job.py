@@ -154,8 +154,8 @@ class Opened:
     reading: Reading
     stamps: tuple[tuple[int, ...], ...]
 
-    def rows(self) -> Iterator[pl.DataFrame]:
-        """Yield the list's rows again, and see that they are those it was opened with.
+    def rows(self, *, cells: bool) -> Iterator[pl.DataFrame]:
+        """Yield the list's rows again, as `Table.verbatim` does, and see that the list is as it was opened.
 
         Verdicts go to rows by their place. A list that was saved anew while its numbers were asked about
         would get them on the wrong rows.
@@ -163,7 +163,7 @@ class Opened:
         Raises:
             FileError: the file has changed.
         """
-        for batch in self.table.verbatim():
+        for batch in self.table.verbatim(cells=cells):
             self._require_unchanged()
             yield batch
         self._require_unchanged()
@@ -254,7 +254,7 @@ def write_output(
     job = opened.job
     return annotate(
         opened.table,
-        opened.rows(),
+        opened.rows,
         people,
         knowledge,
         prefix=job.prefix,

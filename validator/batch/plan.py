@@ -16,6 +16,7 @@ from validator.model import Verdict
 if TYPE_CHECKING:
     from validator.batch.knowledge import Knowledge
 
+_NO = Verdict.NOT_REGISTERED.value
 
 Numbers: TypeAlias = pl.Series
 """Distinct numbers, as UInt64."""
@@ -129,40 +130,43 @@ def make_plan(
         variants: whether the other spelling of a number is asked about, too, once that was answered "no".
         seed: of the shuffle.
     """
-    asked = people.filter(askable(people))
-    distinct = _distinct(asked, order)
-    fresh = knowledge.frame.select("number", "verdict", "fresh").filter("fresh")
-    known = fresh.join(distinct, on="number", how="semi") if variants else fresh
-    questions = pl.concat([distinct, second_questions(distinct, knowledge)]) if variants else distinct
-    todo = _missing(_distinct(questions, order) if variants else distinct, knowledge, fresh, only)
+    is_asked, places = askable(people), knowledge.placed(people)
+    is_fresh = knowledge.fresh_at(places)
+    missing = _distinct(people.filter(is_asked & ~is_fresh), order)
+    known = knowledge.frame.filter(_occurring(places.filter(is_asked & is_fresh), knowledge.frame.height))
+    distinct = known.height + missing.height
+    if variants:
+        is_no = (knowledge.frame["verdict"].gather(places) == _NO).fill_null(value=False)
+        others = second_questions(_distinct(people.filter(is_asked & is_no), order))
+        missing = _distinct(pl.concat([missing, _not_fresh(others, knowledge)]), order)
+    todo = missing if only is Only.ALL else missing.filter(among(missing["number"], _unknown(knowledge)))
     if order is Order.SHUFFLED:
         todo = todo.sample(fraction=1.0, shuffle=True, seed=seed)
-    missing = todo.height
+    wanted = todo.height
     todo = todo.head(limit) if limit is not None else todo
     once = todo["number"].is_in(knowledge.once.implode())
     return Plan(
         todo=todo["number"].filter(~once),
         to_confirm=todo["number"].filter(once),
         confirms=confirms,
-        left_out=missing - todo.height,
+        left_out=wanted - todo.height,
         rows=people.height,
-        distinct=distinct.height,
-        duplicates=asked.height - distinct.height,
+        distinct=distinct,
+        duplicates=int(is_asked.sum()) - distinct,
         known={Verdict(word): count for word, count in counts(known["verdict"]).items()},
         offline=counts(people["reason"]),
         countries=counts(todo["country"]),
         line_types=counts(todo["line_type"]),
         country_line_types=_by_country(todo),
-        variants=_variants(todo if variants else todo.clear(), fresh),
+        variants=_variants(todo if variants else todo.clear(), knowledge),
         room=None if limit is None else limit - todo.height,
     )
 
 
 def counts(column: pl.Series) -> dict[str, int]:
     """Return how often each word stands in a column, most first, nulls left out; ties in the words' order."""
-    words = column.cast(pl.String).alias("word").drop_nulls().to_frame()
-    table = words.group_by("word").len().sort(["len", "word"], descending=[True, False])
-    return dict(table.iter_rows())
+    table = column.alias("word").value_counts(name="len").drop_nulls().cast({"word": pl.String})
+    return dict(table.sort(["len", "word"], descending=[True, False]).iter_rows())
 
 
 def _distinct(rows: pl.DataFrame, order: Order) -> pl.DataFrame:
@@ -176,12 +180,17 @@ def _distinct(rows: pl.DataFrame, order: Order) -> pl.DataFrame:
     return ascending.filter(ascending["number"].ne_missing(ascending["number"].shift()))
 
 
-def _missing(distinct: pl.DataFrame, knowledge: Knowledge, fresh: pl.DataFrame, only: Only) -> pl.DataFrame:
-    missing = distinct.filter(~among(distinct["number"], fresh["number"]))
-    if only is Only.ALL:
-        return missing
-    unknown = knowledge.frame["number"].filter(knowledge.frame["verdict"] == Verdict.UNKNOWN.value)
-    return missing.filter(among(missing["number"], unknown))
+def _occurring(places: pl.Series, rows: int) -> pl.Series:
+    """Return a mask of the rows, of so many, whose place occurs."""
+    return pl.repeat(value=False, n=rows, dtype=pl.Boolean, eager=True).scatter(places, values=True)
+
+
+def _not_fresh(rows: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
+    return rows.filter(~knowledge.fresh_at(knowledge.places_of(rows["number"])))
+
+
+def _unknown(knowledge: Knowledge) -> pl.Series:
+    return knowledge.frame["number"].filter(knowledge.frame["verdict"] == Verdict.UNKNOWN.value)
 
 
 def _by_country(todo: pl.DataFrame) -> dict[str, dict[str, int]]:
@@ -191,8 +200,8 @@ def _by_country(todo: pl.DataFrame) -> dict[str, dict[str, int]]:
     return found
 
 
-def _variants(todo: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
+def _variants(todo: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
     """Return the other spellings nobody knows of, but for those that are asked about anyway."""
     pairs = todo.select("number", other=other_numbers(todo)).drop_nulls()
-    asked = pl.concat([todo["number"], fresh["number"]])
-    return pairs.filter(~pl.col("other").is_in(asked.implode()))
+    is_asked = pairs["other"].is_in(todo["number"].implode())
+    return pairs.filter(~(is_asked | knowledge.fresh_at(knowledge.places_of(pairs["other"]))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -119,4 +119,5 @@ def knowledge_of(
     if variants:
         numbers = pl.concat([numbers, other_numbers(people).drop_nulls().alias("number")])
     knowledge = read_knowledge(ledger, numbers.unique().sort(), max_age, now_ms, tell)
+    knowledge = replace(knowledge, places=knowledge.placed(people))
     return knowledge.confirmed() if confirmed else knowledge

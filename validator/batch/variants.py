@@ -56,13 +56,15 @@ def every_spelling(numbers: Iterable[Number]) -> set[Number]:
     return {Number(number) for number in with_both(pl.concat([written, read]))}
 
 
-def known_by_either(people: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
+def known_by_either(people: pl.DataFrame, own: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
     """Return what is known of each row by either spelling: the columns of `Knowledge.of` and `matched`.
+
+    What is known of the number itself, `own`, was looked up before.
 
     A "no" of the number itself stands only where the other spelling is nobody's either; until that is known,
     what is known of the other spelling counts, be it nothing. `matched` (UInt64) is the spelling registered.
     """
-    own, others = knowledge.of(people["number"]), other_numbers(people)
+    others = other_numbers(people)
     second = knowledge.of(others)
     is_no = (own["verdict"] == _NO) & others.is_not_null()
     open_or_yes = ~second["verdict"].is_in(_NOBODY).fill_null(value=False)
@@ -81,11 +83,9 @@ def listed_by_both(people: pl.DataFrame) -> pl.Series:
     return other_numbers(people).is_in(asked.implode()).fill_null(value=False)
 
 
-def second_questions(distinct: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
-    """Return the rows whose number is not registered, with its other spelling in its place."""
-    others = other_numbers(distinct).alias("number")
-    is_no = (knowledge.of(distinct["number"])["verdict"] == _NO).fill_null(value=False)
-    return distinct.with_columns(others).filter(is_no & others.is_not_null())
+def second_questions(noes: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows, whose number is not registered, with its other spelling in its place if it has one."""
+    return noes.with_columns(other_numbers(noes).alias("number")).drop_nulls("number")
 
 
 def second_round(plan: Plan, ledger: LedgerReader, max_age: MaxAge, now_ms: int) -> Plan:

@@ -90,7 +90,12 @@ def _damaged(path: Path) -> str:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S
+        f"{path.as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_TIMEOUT_S,
+        # Long scans go on in a thread while another works on what they have found: one after the other.
+        check_same_thread=mode != "ro",
     )
 
 
@@ -171,7 +176,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
 
 
 def _empty() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     migrate(connection, 0)
     return connection
 
