@@ -3,12 +3,14 @@
 import random
 import subprocess
 import sys
+from itertools import product
 
 import phonenumbers
 import polars as pl
 import pytest
 
-from validator.phone import answers, charts, plans
+from validator.model import LineType
+from validator.phone import answers, charts, numbering, plans
 from validator.phone.atlas import Atlas
 from validator.phone.dialling import look_up
 from validator.phone.numbering import Line
@@ -43,6 +45,31 @@ def test_a_chart_answers_as_libphonenumber_does(code):
         assert not isinstance(expected, Line) or expected.number == digits
 
 
+def judged(code, national):
+    """What libphonenumber says of a number whose digits are known, with nothing stripped from them."""
+    zeros = min(len(national) - len(national.lstrip("0")), len(national) - 1)
+    number = phonenumbers.PhoneNumber(
+        country_code=code,
+        national_number=int(national),
+        italian_leading_zero=zeros > 0,
+        number_of_leading_zeros=zeros or None,
+    )
+    return numbering._judge(number, numbering._line_type(number))
+
+
+@pytest.mark.slow
+def test_every_range_of_every_chart_has_the_answer_of_its_first_number():
+    charted = 0
+    for code, digits in product(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE), range(2, 17)):
+        *ranges, (end, answer, plain) = charts.chart(code, digits)
+        assert (end, answer, plain) == ((code + 1) * 10**digits, answers.UNDECIDED, False)
+        for first, answer, _ in ranges:
+            national = str(first).removeprefix(str(code))
+            assert answer == answers.of(judged(code, national)), first
+        charted += len(ranges)
+    assert charted > 30_000
+
+
 def test_nothing_is_decided_under_a_code_that_is_not_worth_a_chart():
     atlas = Atlas(worth_cells=3)
     one, many = dialled(["34612345678"]), dialled(["34612345678", "34612345679"])
@@ -70,13 +97,17 @@ def test_prefixes_that_cannot_be_read_leave_a_plan_without_ranges(changed):
     assert not any(plain for *_, plain in charts.draw(34, [unreadable], 9))
 
 
-@pytest.mark.parametrize("changed", [{"kinds": (("6.*", (9,)),)}, {"leading_digits": "(?=6)"}])
+def kind(pattern, lengths):
+    return plans.Kind(LineType.MOBILE, pattern, lengths)
+
+
+@pytest.mark.parametrize("changed", [{"kinds": (kind("6.*", (9,)),)}, {"leading_digits": "(?=6)"}])
 def test_kinds_that_cannot_be_read_leave_the_chart_empty(changed):
     assert charts.draw(34, [plan(**changed)], 9) == []
 
 
 def test_a_kind_of_another_length_is_not_looked_at():
-    assert charts.draw(34, [plan(kinds=(("6.*", (8,)),))], 9) != []
+    assert charts.draw(34, [plan(kinds=(kind("6.*", (8,)),))], 9) != []
 
 
 def test_a_length_that_no_number_has_is_one_range():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
+from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import polars as pl
@@ -49,9 +50,9 @@ class Atlas:
     """
 
     def __init__(self, worth_cells: int = WORTH_DRAWING_CELLS) -> None:
-        self._inlands = _Shelf(lambda _, asked: asked >= worth_cells, _bind_inlands)
+        self._inlands = _Shelf(lambda _, asked: asked >= worth_cells, _bind_inlands, _NO_INLANDS)
         self._lines = _Shelf(
-            lambda lot, asked: asked >= worth_cells or is_flat(*divmod(lot, LOT_SPAN)), _bind_lines
+            lambda lot, asked: asked >= worth_cells or is_flat(*divmod(lot, LOT_SPAN)), _bind_lines, _NO_LINES
         )
 
     def inlands_for(self, cells: Mapping[int, int]) -> Inlands:
@@ -68,44 +69,61 @@ class Atlas:
 
 
 class _Shelf(Generic[Bound]):
-    """What is drawn of one sort of thing, by its number."""
+    """What is drawn of one sort of thing, by its number.
 
-    def __init__(self, is_worth: Callable[[int, int], bool], bind: Callable[[Iterable[int]], Bound]) -> None:
-        self._is_worth, self._bind = is_worth, bind
+    Args:
+        is_worth: whether to draw one, by its number and the cells that have asked for it.
+        bind: puts some that are drawn for the first time to those bound before.
+        nothing: what is bound at first.
+    """
+
+    def __init__(
+        self,
+        is_worth: Callable[[int, int], bool],
+        bind: Callable[[Bound, Iterable[int]], Bound],
+        nothing: Bound,
+    ) -> None:
+        self._is_worth, self._bind, self._bound = is_worth, bind, nothing
+        self._drawn: set[int] = set()
         self._asked: Counter[int] = Counter()
-        self._drawn: tuple[frozenset[int], Bound] = frozenset(), bind(())
+        self._lock = Lock()
 
     def bound_for(self, cells: Mapping[int, int]) -> Bound:
-        self._asked.update(cells)
-        drawn, bound = self._drawn
-        # A copy, since polars may run several batches at once.
-        asked = dict(self._asked)
-        worth = frozenset(one for one in asked.keys() - drawn if self._is_worth(one, asked[one]))
-        if worth:
-            drawn |= worth
-            bound = self._bind(drawn)
-            self._drawn = drawn, bound
-        return bound
+        with self._lock:  # polars may run several batches at once: what one draws, the others wait for
+            self._asked.update(cells)
+            worth = [one for one in cells if one not in self._drawn and self._is_worth(one, self._asked[one])]
+            if worth:
+                self._bound = self._bind(self._bound, worth)
+                self._drawn.update(worth)
+            return self._bound
 
 
-def _bind_inlands(plans: Iterable[int]) -> Inlands:
-    drawn = {place: inland(plan_at(place)) for place in sorted(plans)}
-    nationals = [(0, *National())] + [row for one in drawn.values() for row in one.nationals]
-    prefixes = [(0, *Prefix(sure=False))] + [row for one in drawn.values() for row in one.prefixes]
+def _bind_inlands(before: Inlands, plans: Iterable[int]) -> Inlands:
+    drawn = {place: inland(plan_at(place)) for place in plans}
+    nationals = [row for one in drawn.values() for row in one.nationals]
+    prefixes = [row for one in drawn.values() for row in one.prefixes]
     return Inlands(
-        pl.DataFrame(nationals, NATIONALS, orient="row"),
-        pl.DataFrame(prefixes, PREFIXES, orient="row"),
-        _by_plan({place: one.reach for place, one in drawn.items()}),
-        _by_plan({place: one.longest for place, one in drawn.items()}),
+        pl.concat([before.nationals, pl.DataFrame(nationals, NATIONALS, orient="row")]).sort("key"),
+        pl.concat([before.prefixes, pl.DataFrame(prefixes, PREFIXES, orient="row")]).sort("key"),
+        _with(before.reaches, {place: one.reach for place, one in drawn.items()}),
+        _with(before.longest, {place: one.longest for place, one in drawn.items()}),
     )
 
 
-def _by_plan(numbers: Mapping[int, int]) -> pl.Series:
-    return pl.Series([numbers.get(plan, 0) for plan in range(PLAN_COUNT)], dtype=pl.UInt32)
+def _with(by_plan: pl.Series, numbers: Mapping[int, int]) -> pl.Series:
+    return by_plan.clone().scatter(list(numbers), list(numbers.values()))
 
 
-def _bind_lines(lots: Iterable[int]) -> pl.DataFrame:
-    drawn = [chart(*divmod(lot, LOT_SPAN)) for lot in lots]
-    rows = [(0, answers.UNDECIDED, False), *chain.from_iterable(drawn)]
+def _bind_lines(before: pl.DataFrame, lots: Iterable[int]) -> pl.DataFrame:
+    drawn = chain.from_iterable(chart(*divmod(lot, LOT_SPAN)) for lot in lots)
     # Where one range ends and one begins, the latter is last.
-    return pl.DataFrame(rows, LINES, orient="row").sort("number", "answer")
+    return pl.concat([before, pl.DataFrame(list(drawn), LINES, orient="row")]).sort("number", "answer")
+
+
+_NO_INLANDS = Inlands(
+    pl.DataFrame([(0, *National())], NATIONALS, orient="row"),
+    pl.DataFrame([(0, *Prefix(sure=False))], PREFIXES, orient="row"),
+    pl.zeros(PLAN_COUNT, pl.UInt32(), eager=True),
+    pl.zeros(PLAN_COUNT, pl.UInt32(), eager=True),
+)
+_NO_LINES = pl.DataFrame([(0, answers.UNDECIDED, False)], LINES, orient="row")

@@ -20,7 +20,7 @@ from phonenumbers import (
 from validator.model import MAX_DIGITS, MIN_DIGITS, LineType, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from phonenumbers import PhoneNumberDesc
 
@@ -89,9 +89,15 @@ def look_up(text: str, region: str | None) -> Line | Reason:
     return _judge(parsed, line_type)
 
 
-def judge(parsed: PhoneNumber) -> Line | Reason:
-    """Return what the plan of its country says of a number, or why it cannot be one."""
-    return _judge(parsed, _line_type(parsed))
+def settling(code: int, digits: int) -> Callable[[Line], Line | Reason]:
+    """Return what refuses lines for their length, with so many digits behind the code, or lets them be."""
+    unlikely = _length_reason(PhoneNumber(code, national_number=10 ** (digits - 1)))
+    out_of_bounds = _out_of_bounds(len(str(code)) + digits)
+
+    def settle(line: Line) -> Line | Reason:
+        return (None if line.valid else unlikely) or out_of_bounds or line
+
+    return settle
 
 
 def is_possible(text: str, region: str | None) -> bool:
@@ -165,17 +171,25 @@ def _names_no_country(text: str, region: str | None) -> bool:
 
 
 def _judge(parsed: PhoneNumber, line_type: LineType) -> Line | Reason:
-    if line_type is LineType.UNKNOWN:
-        length = phonenumbers.is_possible_number_with_reason(parsed)
-        if length in _LENGTH_REASONS:
-            return _LENGTH_REASONS[length]
-    return _line(parsed, line_type)
+    unlikely = _length_reason(parsed) if line_type is LineType.UNKNOWN else None
+    return unlikely or _line(parsed, line_type)
+
+
+def _length_reason(parsed: PhoneNumber) -> Reason | None:
+    """Return why no number of that length counts unless it is valid."""
+    return _LENGTH_REASONS.get(phonenumbers.is_possible_number_with_reason(parsed))
+
+
+def _out_of_bounds(digits: int) -> Reason | None:
+    if MIN_DIGITS <= digits <= MAX_DIGITS:
+        return None
+    return Reason.TOO_SHORT if digits < MIN_DIGITS else Reason.TOO_LONG
 
 
 def _line(parsed: PhoneNumber, line_type: LineType) -> Line | Reason:
     digits = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)[1:]
-    if not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
-        return Reason.TOO_SHORT if len(digits) < MIN_DIGITS else Reason.TOO_LONG
+    if out_of_bounds := _out_of_bounds(len(digits)):
+        return out_of_bounds
     country = phonenumbers.region_code_for_number(parsed)
     main_country = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     return Line(int(digits), line_type, country or main_country, valid=line_type is not LineType.UNKNOWN)

@@ -8,7 +8,6 @@ begins or ceases to match nothing changes, and it is enough to look at the first
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,11 +15,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
+from validator.model import LineType
 from validator.phone.codes import CODE_OF_PLAN, plan_of
 from validator.phone.patterns import UnreadablePattern, leading, merged, ranges, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from validator.phone.patterns import Range
 
 # Digits of a national number for which there are ranges: with a calling code they still go into 64 bits.
 DESCRIBED_DIGITS = 16
@@ -28,10 +30,19 @@ DESCRIBED_DIGITS = 16
 # two and zeros for whatever is longer.
 PLAN_SPAN = 3 * 10**DESCRIBED_DIGITS
 
-_KINDS = (
-    "general_desc", "premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan",
-    "voicemail", "fixed_line", "mobile",
-)  # fmt: skip
+# phonenumberutil._number_type_helper, in its order.
+_KINDS = {
+    "premium_rate": LineType.PREMIUM_RATE,
+    "toll_free": LineType.TOLL_FREE,
+    "shared_cost": LineType.SHARED_COST,
+    "voip": LineType.VOIP,
+    "personal_number": LineType.PERSONAL,
+    "pager": LineType.PAGER,
+    "uan": LineType.UAN,
+    "voicemail": LineType.VOICEMAIL,
+    "fixed_line": LineType.FIXED,
+    "mobile": LineType.MOBILE,
+}
 
 
 class National(NamedTuple):
@@ -76,24 +87,39 @@ PREFIXES = pl.Schema(
 )
 
 
+class Kind(NamedTuple):
+    """A kind of number: the pattern that all of it matches, and the lengths that it has; none for any."""
+
+    line_type: LineType
+    pattern: str
+    lengths: Sequence[int]
+
+
 class Plan(NamedTuple):
     """What is read of the metadata of a region: patterns, empty where there is none, and lengths.
 
     Attributes:
         place: its small number, as `codes.plan_of` has it.
+        region: the name of the region.
         general: the pattern of all its numbers.
-        kinds: the pattern of each kind of number, and the lengths that these have; none for any.
+        kinds: those that it tells apart, in the order in which they count.
     """
 
     place: int
+    region: str
     general: str
-    kinds: tuple[tuple[str, Sequence[int]], ...]
+    kinds: tuple[Kind, ...]
     lengths: Sequence[int]
     local_lengths: Sequence[int]
     leading_digits: str
     national_prefix: str
     transform_rule: str
     international_prefix: str
+
+    @property
+    def every(self) -> Kind:
+        """All numbers of it as a kind: what is of another kind matches this too."""
+        return Kind(LineType.UNKNOWN, self.general, self.lengths)
 
 
 @cache
@@ -113,15 +139,11 @@ def read_plan(code: int, region: str) -> Plan:
     plan = PhoneMetadata.metadata_for_region_or_calling_code(code, region)
     if plan is None or plan.general_desc is None:
         raise UnreadablePattern(region)  # which cannot be: each region of the package has both
-    kinds = (getattr(plan, kind) for kind in _KINDS)
     return Plan(
         plan_of(code, region),
+        region,
         plan.general_desc.national_number_pattern or "",
-        tuple(
-            (kind.national_number_pattern, kind.possible_length)
-            for kind in kinds
-            if kind and kind.national_number_pattern
-        ),
+        tuple(_kinds(plan)),
         plan.general_desc.possible_length,
         plan.general_desc.possible_length_local_only,
         plan.leading_digits or "",
@@ -129,6 +151,16 @@ def read_plan(code: int, region: str) -> Plan:
         plan.national_prefix_transform_rule or "",
         plan.international_prefix or "",
     )
+
+
+def _kinds(plan: PhoneMetadata) -> Iterator[Kind]:
+    same = plan.same_mobile_and_fixed_line_pattern
+    for name, line_type in _KINDS.items():
+        kind = getattr(plan, name)
+        if kind and kind.national_number_pattern and not (same and line_type is LineType.MOBILE):
+            either = same and line_type is LineType.FIXED
+            told = LineType.FIXED_OR_MOBILE if either else line_type
+            yield Kind(told, kind.national_number_pattern, kind.possible_length)
 
 
 class Inland(NamedTuple):
@@ -207,44 +239,49 @@ def _prefixes_of(plan: Plan, mark: int, digits: int, behind: str) -> Iterator[tu
         turns.update(end for pair in leading(pattern, digits) for end in pair)
     for first, end in pairwise(sorted(turns)):
         text, last = (text_of(number, digits) + behind for number in (first, end - 1))
-        exit_code = re.match(plan.international_prefix, text)
-        exit_digits = exit_code.end() if exit_code else 0
-        prefix = _prefix(plan, text, last)._replace(exit_digits=exit_digits)
-        yield plan.place * PLAN_SPAN + mark + first, *prefix
+        yield plan.place * PLAN_SPAN + mark + first, *_prefix(plan, text, last)
 
 
 def _prefix(plan: Plan, text: str, last: str) -> Prefix:
-    """phonenumberutil._maybe_strip_national_prefix_carrier_code, up to whether what is left is viable.
+    """phonenumberutil._parse_prefix_as_idd, and _maybe_strip_national_prefix_carrier_code up to viability.
 
-    Its result is told as a change to the first digits. Where a carrier code stands between digits that stay,
-    that is the same change for the whole range only if all of it, to the `last`, begins with the same digits.
+    The latter's result is told as a change to the first digits. Where a carrier code stands between digits
+    that stay, that is the same change for the whole range only if all of it, to the `last`, begins with the
+    same digits.
     """
-    found = re.match(plan.national_prefix, text)
+    exit_code, found = re.match(plan.international_prefix, text), re.match(plan.national_prefix, text)
+    exit_digits = exit_code.end() if exit_code else 0
     if found is None:
-        return Prefix()
+        return Prefix(exit_digits)
     group, end = found.re.groups, found.end()
     if not plan.transform_rule or found[group] is None:
-        return Prefix(drop=end, acts=end > 0)
+        return Prefix(exit_digits, drop=end, acts=end > 0)
     head = plan.transform_rule.removesuffix(f"\\{group}")
     if found.end(group) == end and (not head or head.isdecimal()):
-        return Prefix(drop=found.start(group), head=int(head or 0), head_digits=len(head), acts=True)
+        return Prefix(exit_digits, found.start(group), int(head or 0), len(head), acts=True)
     head = found.expand(plan.transform_rule)
     if not head.isdecimal():
         raise UnreadablePattern(plan.transform_rule)
-    sure = last.startswith(text[:end])
-    return Prefix(drop=end, head=int(head), head_digits=len(head), acts=True, sure=sure)
+    return Prefix(exit_digits, end, int(head), len(head), acts=True, sure=last.startswith(text[:end]))
 
 
-def unacted(plan: Plan, digits: int) -> Callable[[int, int], bool]:
-    """Return what tells of a range of so many digits whether the plan sees no prefix in any of it."""
+def acting(plan: Plan, digits: int) -> list[Range]:
+    """Return the numbers of so many digits in which the plan sees a prefix, or in which nobody has looked."""
+    reach = inland(plan).reach
+    behind = 10 ** max(0, digits - reach)
+    return [(first * behind, end * behind) for first, end in _acting_leads(plan, min(digits, reach + 1))]
+
+
+@cache
+def _acting_leads(plan: Plan, digits: int) -> list[Range]:
+    """Return the same of the first digits, as many as the plan looks at; one more stands for those behind."""
     drawn = inland(plan)
-    mark = plan.place * PLAN_SPAN + 10 ** min(digits, drawn.reach + 1)
-    behind = 10 ** max(0, digits - drawn.reach)
-    keys = [key for key, *_ in drawn.prefixes]
-    acts = [acts or not sure for *_, acts, sure in drawn.prefixes]
-
-    def is_unacted(first: int, end: int) -> bool:
-        begin, close = (bisect_right(keys, mark + one // behind) for one in (first, end - 1))
-        return bool(keys) and not any(acts[begin - 1 : close])
-
-    return is_unacted
+    leads = 10 ** min(digits, drawn.reach)
+    if not drawn.prefixes:
+        return [(0, leads)]
+    base = plan.place * PLAN_SPAN + 10**digits
+    return merged(
+        (max(0, first - base), min(end - base, leads))
+        for (first, *_, acts, sure), (end, *_) in pairwise(drawn.prefixes)
+        if (acts or not sure) and base < end and first < base + leads
+    )
