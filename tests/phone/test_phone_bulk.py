@@ -226,6 +226,13 @@ def test_a_long_column_of_words_that_name_no_region_says_so(generated_cells):
     assert set(none.filter(~same)["reason"]) == {"no_country"}
 
 
+def test_many_distinct_cells_are_seen_behind_a_beginning_that_repeats():
+    many = [str(number) for number in range(2 * columns.WORTH_BULK_CELLS)]
+    cells = pl.DataFrame({"text": ["n/a"] * (3 * columns.WORTH_BULK_CELLS) + many})
+    assert columns._is_worth_bulk(cells)
+    assert not columns._is_worth_bulk(cells.head(3 * columns.WORTH_BULK_CELLS))
+
+
 def test_few_distinct_cells_are_read_however_many_rows_there_are():
     cells = pl.Series(["07400 123456", "n/a"] * columns.WORTH_BULK_CELLS)
     assert normalise(cells, "GB")["number"].value_counts(sort=True).rows()[0][1] == columns.WORTH_BULK_CELLS

@@ -78,6 +78,23 @@ def test_nothing_is_decided_under_a_code_that_is_not_worth_a_chart():
     assert answers.UNDECIDED not in look_up(one, atlas)["answer"].to_list()
 
 
+def test_with_a_plan_the_main_one_under_its_code_is_drawn():
+    jersey, britain = plans.plan_of(44, "JE"), plans.plan_of(44, "GB")
+    drawn = Atlas(worth_cells=5).inlands_for({jersey: 5})
+    assert (drawn.longest.gather([jersey, britain]) > 0).all()
+    assert drawn.longest.sum() == drawn.longest.gather([jersey, britain]).sum()
+
+
+def test_what_is_drawn_later_goes_with_what_was_before():
+    atlas, spain, france = Atlas(worth_cells=2), 34 * charts.LOT_SPAN + 9, 33 * charts.LOT_SPAN + 9
+    atlas.lines_for({spain: 2, france: 1})
+    before = atlas.lines
+    assert atlas.lines_for({spain: 9}) is before
+    both = atlas.lines_for({france: 1})
+    assert both["number"].is_sorted()
+    assert set(both.rows()) == {*before.rows(), *charts.chart(33, 9)}
+
+
 def plan(**changed):
     return plans.read_plan(34, "ES")._replace(**changed)
 

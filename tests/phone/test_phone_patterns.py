@@ -46,6 +46,15 @@ def test_ranges_hold_what_the_pattern_matches(pattern):
         }
 
 
+@pytest.mark.parametrize(
+    "pattern", ["12[3-57]", "1[3-5]{2}", "1[35]?2", "12{2}[3-5]", "1?2[3-5](?:6[78]|9)?"]
+)
+def test_digits_before_a_class_belong_to_it_unless_a_count_follows(pattern):
+    for digits in range(1, 6):
+        matched = {number for number in range(10**digits) if re.fullmatch(pattern, f"{number:0{digits}d}")}
+        assert numbers_of(pattern, digits) == matched
+
+
 def test_an_anchor_takes_no_digit():
     assert ranges("([59]12)$|0") == {3: [(512, 513), (912, 913)], 1: [(0, 1)]}
 

@@ -39,6 +39,11 @@ def of(answer: Line | Reason) -> int:
             return 1 + _PLACES[reason]
 
 
+def country(answer: pl.Expr) -> pl.Expr:
+    """Return the place among `COUNTRIES` that the answer names; of a line only."""
+    return (answer - FIRST_LINE) % len(COUNTRIES)
+
+
 @lru_cache(maxsize=1)
 def in_words() -> pl.DataFrame:
     """Return `reason`, `line_type` and `country`: one row an answer, at the place that is its number."""
@@ -46,3 +51,13 @@ def in_words() -> pl.DataFrame:
     lines = [(None, line_type, country) for line_type in _TYPES for country in COUNTRIES]
     schema = {"reason": REASON, "line_type": LINE_TYPE, "country": pl.String()}
     return pl.DataFrame(reasons + lines, schema, orient="row")
+
+
+def undecided(rows: int) -> pl.DataFrame:
+    """Return `answer` and `number` for so many rows, of which nothing is known."""
+    return pl.select(answer=pl.zeros(rows, ANSWER), number=pl.zeros(rows, pl.UInt64()))
+
+
+def put(found: pl.DataFrame, rows: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
+    """Return `answer` and `number` as found, but in the given rows those of the others, in their order."""
+    return pl.DataFrame([found[name].clone().scatter(rows, others[name]) for name in ("answer", "number")])

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
-from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import polars as pl
 
 from validator.phone import answers
 from validator.phone.charts import LINES, LOT_SPAN, chart, is_flat
-from validator.phone.codes import PLAN_COUNT
+from validator.phone.codes import CODE_OF_PLAN, MAIN_PLAN_OF_CODE, PLAN_COUNT
 from validator.phone.plans import NATIONALS, PREFIXES, National, Prefix, inland, plan_at
 
 if TYPE_CHECKING:
@@ -55,16 +54,29 @@ class Atlas:
             lambda lot, asked: asked >= worth_cells or is_flat(*divmod(lot, LOT_SPAN)), _bind_lines, _NO_LINES
         )
 
+    @property
+    def inlands(self) -> Inlands:
+        """All plans drawn."""
+        return self._inlands.bound
+
+    @property
+    def lines(self) -> pl.DataFrame:
+        """All charts drawn, by lot: ranges as `charts.LINES` has them, undecided between charts."""
+        return self._lines.bound
+
     def inlands_for(self, cells: Mapping[int, int]) -> Inlands:
         """Return all plans drawn, after drawing those that by now are worth it.
 
         Args:
-            cells: how many cells are about to be looked up in each plan.
+            cells: how many cells would be looked up in each plan that is not drawn.
         """
-        return self._inlands.bound_for(cells)
+        with_main = Counter(cells)
+        for plan, count in cells.items():  # what the region's own code may lead to
+            with_main[MAIN_PLAN_OF_CODE[CODE_OF_PLAN[plan]]] += count
+        return self._inlands.bound_for(with_main)
 
     def lines_for(self, cells: Mapping[int, int]) -> pl.DataFrame:
-        """Return the same for charts, by lot: ranges as `charts.LINES` has them, undecided between charts."""
+        """Return the same for charts, by lot."""
         return self._lines.bound_for(cells)
 
 
@@ -83,19 +95,23 @@ class _Shelf(Generic[Bound]):
         bind: Callable[[Bound, Iterable[int]], Bound],
         nothing: Bound,
     ) -> None:
-        self._is_worth, self._bind, self._bound = is_worth, bind, nothing
-        self._drawn: set[int] = set()
+        self._is_worth, self._bind = is_worth, bind
         self._asked: Counter[int] = Counter()
-        self._lock = Lock()
+        # Together, since polars may run several batches at once: what one draws in vain, it draws again.
+        self._drawn: tuple[frozenset[int], Bound] = frozenset(), nothing
+
+    @property
+    def bound(self) -> Bound:
+        return self._drawn[1]
 
     def bound_for(self, cells: Mapping[int, int]) -> Bound:
-        with self._lock:  # polars may run several batches at once: what one draws, the others wait for
-            self._asked.update(cells)
-            worth = [one for one in cells if one not in self._drawn and self._is_worth(one, self._asked[one])]
-            if worth:
-                self._bound = self._bind(self._bound, worth)
-                self._drawn.update(worth)
-            return self._bound
+        self._asked.update(cells)
+        drawn, bound = self._drawn
+        worth = [one for one in cells if one not in drawn and self._is_worth(one, self._asked[one])]
+        if worth:
+            bound = self._bind(bound, worth)
+            self._drawn = drawn.union(worth), bound
+        return bound
 
 
 def _bind_inlands(before: Inlands, plans: Iterable[int]) -> Inlands:

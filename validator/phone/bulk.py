@@ -14,8 +14,9 @@ import polars as pl
 
 from validator.model import Reason
 from validator.phone import answers
-from validator.phone.chances import respelt, with_plus, without_zero_in_brackets
-from validator.phone.dialling import look_up, split
+from validator.phone.chances import respelt, with_plus, with_unmistakable, without_zero_in_brackets
+from validator.phone.dialling import look_up
+from validator.phone.frames import split, together
 from validator.phone.reading import Accept
 from validator.phone.several import doubtful_parts, parts, several
 from validator.phone.shapes import shapes
@@ -38,29 +39,21 @@ def decide(cells: pl.DataFrame, accept: Accept, atlas: Atlas) -> pl.DataFrame:
         atlas: the charts to look in; it grows by what is asked.
     """
     shaped = shapes(cells.select("text", plan=pl.col("region").to_physical().cast(pl.UInt32)))
-    answered, of_parts = _asked([shaped.dialled, parts(shaped.parted)], atlas)
-    closed, rest = split(answered, _is_closed())
+    dialled, of_parts = _asked([shaped.dialled.with_columns(known=True), parts(shaped.parted)], atlas)
+    closed, rest = split(dialled, _is_closed())
     held = several(of_parts)
     held = held.with_columns(shaped.parted["row"].gather(held["at"]))
-    found = [shaped.settled, held, closed, _reviewed(rest.filter("firm"), atlas)]
-    decided = pl.concat([some.select("row", "answer", "number") for some in found])
-    whole = put(undecided(cells.height), decided["row"], decided)
+    reviewed = _reviewed(_written(rest.filter("firm"), cells, shaped.spelt), atlas)
+    decided = together(
+        *(some.select("row", "answer", "number") for some in (shaped.settled, held, closed, reviewed))
+    )
+    whole = answers.put(answers.undecided(cells.height), decided["row"], decided)
     return whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
-
-
-def undecided(rows: int) -> pl.DataFrame:
-    """Return `answer` and `number` for so many rows, of which nothing is known."""
-    return pl.select(answer=pl.zeros(rows, answers.ANSWER), number=pl.zeros(rows, pl.UInt64()))
-
-
-def put(found: pl.DataFrame, rows: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
-    """Return `answer` and `number` as found, but in the given rows those of the others, in their order."""
-    return pl.DataFrame([found[name].clone().scatter(rows, others[name]) for name in ("answer", "number")])
 
 
 def _asked(frames: list[pl.DataFrame], atlas: Atlas) -> list[pl.DataFrame]:
     """Return the frames with `answer` and `number`, after looking up all of them at once."""
-    questions = pl.concat([frame.select("plus", "plan", "digits", "value", "known") for frame in frames])
+    questions = together(*(frame.select("plus", "plan", "digits", "value", "known") for frame in frames))
     answer = pl.when(questions["known"]).then("answer").otherwise(_UNDECIDED)
     answered = look_up(questions, atlas).with_columns(answer.alias("answer"))
     ends = accumulate(frame.height for frame in frames)
@@ -68,6 +61,14 @@ def _asked(frames: list[pl.DataFrame], atlas: Atlas) -> list[pl.DataFrame]:
         frame.hstack(answered.slice(end - frame.height, frame.height))
         for frame, end in zip(frames, ends, strict=True)
     ]
+
+
+def _written(rows: pl.DataFrame, cells: pl.DataFrame, spelt: pl.DataFrame) -> pl.DataFrame:
+    """Add `text` and `core`, which are the cell where it is dialled as it came."""
+    came = cells["text"].gather(rows["row"])
+    return rows.join(spelt, on="row", how="left", maintain_order="left").with_columns(
+        pl.col("text", "core").fill_null(came)
+    )
 
 
 def _is_closed() -> pl.Expr:
@@ -82,12 +83,12 @@ def _if_in_plan() -> pl.Expr:
 
 def _reviewed(cells: pl.DataFrame, atlas: Atlas) -> pl.DataFrame:
     """`reading._read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
-    distinct = cells.unique(_KEY, maintain_order=True).with_row_index("at")
+    distinct = with_unmistakable(cells.unique(_KEY, maintain_order=True)).with_row_index("at")
     questions = [part(distinct) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
     doubtful, *chances = _asked(questions, atlas)
     found = distinct.select("answer", "number")
     # What comes first there comes last here, where it has the last word.
     for others in (several(doubtful), *(chance.filter(_is_closed()) for chance in chances)):
-        found = put(found, others["at"], others)
+        found = answers.put(found, others["at"], others)
     found = distinct.select(_KEY).hstack(found)
     return cells.select("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)

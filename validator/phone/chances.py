@@ -38,6 +38,20 @@ if TYPE_CHECKING:
 _ZERO_IN_BRACKETS = r"\(\s*0\s*(?:\)|$)"
 _TEXT, _DIGITS, _VALUE, _PLAN = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("plan")
 _CORE, _PLUS, _APPLIES = pl.col("core"), pl.col("plus"), pl.col("applies")
+_UNMISTAKABLE = pl.col("unmistakable")
+# What `SPELLINGS` read, all of them together.
+_ABROAD, _AT_HOME = (
+    f"^(?:{'|'.join(pattern.pattern for pattern in patterns)})$"
+    for patterns in ([one.abroad for one in SPELLINGS], [one.at_home for one in SPELLINGS])
+)
+QUESTION = {
+    "at": pl.UInt32(),
+    "plan": pl.UInt32(),
+    "plus": pl.Boolean(),
+    "digits": pl.UInt32(),
+    "value": pl.UInt64(),
+    "known": pl.Boolean(),
+}
 
 
 def without_zero_in_brackets(cells: pl.DataFrame) -> pl.DataFrame:
@@ -52,7 +66,7 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
     by_00 = _TEXT.str.contains(_whole(PREFIX_00)) & (_DIGITS >= 2 + FEWEST_DIALLED_DIGITS)
     enough = _TEXT.str.count_matches("[0-9]") >= 3 + UNMISTAKABLE_DIGITS
     by_011 = _TEXT.str.contains(_whole(PREFIX_011)) & enough
-    by_nothing = _TEXT.str.contains(_whole(BARE_DIGITS)) & _is_unmistakable(cells)
+    by_nothing = _TEXT.str.contains(_whole(BARE_DIGITS)) & _UNMISTAKABLE
     taken = pl.when(by_00).then(2).when(by_011).then(3).otherwise(0)
     number = only_digits(_CORE).str.slice(taken)
     return _questions(cells, by_00 | by_011 | by_nothing, pl.lit(value=True), number)
@@ -61,16 +75,19 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
 def respelt(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of the recoveries that are `SPELLINGS`."""
     cells = cells.filter(_may_be_respelt())
-    digits, written = only_digits(_CORE), _TEXT.str.contains(_whole(SPELT))
+    digits = only_digits(_CORE)
     by_00 = ~_PLUS & digits.str.starts_with("00")
-    is_abroad = _PLUS | by_00 | _is_unmistakable(cells)
+    is_abroad = _PLUS | by_00 | _UNMISTAKABLE
     abroad = pl.when(by_00).then(digits.str.slice(2)).otherwise(digits)
+    # Mostly that leaves no cell for all the patterns.
+    matches = abroad.str.contains(_ABROAD) | digits.str.contains(_AT_HOME)
+    cells = cells.filter(matches & _TEXT.str.contains(_whole(SPELT)))
     applies, number = pl.lit(value=False), digits
     for one in SPELLINGS:
         at_home = ~_PLUS & _PLAN.eq_missing(REGIONS.index(one.region))
         for form, where, pattern in ((abroad, is_abroad, one.abroad), (digits, at_home, one.at_home)):
             matches = form.str.contains(_whole(pattern))
-            applies |= written & where & matches
+            applies |= where & matches
             number = pl.when(where & matches).then(_rewritten(form, pattern, one)).otherwise(number)
     return _questions(cells, applies, pl.lit(value=True), number)
 
@@ -95,22 +112,25 @@ def only_digits(text: pl.Expr) -> pl.Expr:
 
 def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """Return `digits` and `value` of a text of digits, as `dialling.look_up` takes them."""
-    value = number.str.head(SHOWN_DIGITS).cast(pl.UInt64, strict=False)
+    value = number.str.head(SHOWN_DIGITS).str.to_integer(dtype=pl.UInt64, strict=False)
     return number.str.len_bytes().alias("digits"), value.alias("value")
 
 
 def _questions(cells: pl.DataFrame, applies: pl.Expr, plus: pl.Expr, number: pl.Expr) -> pl.DataFrame:
+    if cells.is_empty():
+        return pl.DataFrame(schema=QUESTION)
     tried = cells.with_columns(applies=applies).filter(_APPLIES.fill_null(value=True))
     numbered = tried.select("at", "plan", plus=plus, number=number, known=_APPLIES.is_not_null())
     return numbered.select("at", "plan", "plus", *counted(pl.col("number")), "known")
 
 
-def _is_unmistakable(cells: pl.DataFrame) -> pl.Expr:
-    """`recoveries._is_unmistakable`."""
+def with_unmistakable(cells: pl.DataFrame) -> pl.DataFrame:
+    """Add `unmistakable`, `recoveries._is_unmistakable`; null where it takes a closer look to tell."""
     places = cells.get_column("plan").unique().drop_nulls()
     with_ten = [place for place in places if has_length(REGIONS[place], FEWEST_DIGITS)]
     ten = (_DIGITS == FEWEST_DIGITS) & ~_PLAN.is_in(with_ten)
-    return ten | ((_DIGITS >= UNMISTAKABLE_DIGITS) & (_PLAN.is_not_null() | ~_is_national_somewhere(cells)))
+    eleven = (_DIGITS >= UNMISTAKABLE_DIGITS) & (_PLAN.is_not_null() | ~_is_national_somewhere(cells))
+    return cells.with_columns(unmistakable=ten | eleven)
 
 
 def _is_national_somewhere(cells: pl.DataFrame) -> pl.Expr:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LOT_SPAN = 100
 
 # Of each range the first `number` (calling code and national digits), the `answer` to all of it, and whether
-# all of it is `plain`: the main plan sees no national prefix in it.
+# all of it is `plain`: for certain, the main plan sees no national prefix in it.
 LINES = pl.Schema({"number": pl.UInt64(), "answer": answers.ANSWER, "plain": pl.Boolean()})
 Chart = list[tuple[int, ...]]
 
@@ -86,11 +86,11 @@ def _stretches(described: Iterable[list[Range]], digits: int) -> Iterator[tuple[
 def _described(plans: Sequence[Plan], digits: int) -> dict[str, list[Range]]:
     """Return the ranges of all that tells numbers of so many digits apart."""
     patterns = sorted({kind.pattern for plan in plans for kind in _kinds(plan, digits)})
+    if not patterns:  # the length is all that matters; few have it, so prefixes are not looked for here
+        return {_PREFIXED: [(0, 10**digits)]}
     found = {pattern: pairs for pattern in patterns if (pairs := ranges(pattern).get(digits))}
-    # Where no number has that length, the length is all that matters.
-    if found or digits in plans[0].lengths:
-        first_digits = {plan.leading_digits for plan in plans if plan.leading_digits}
-        found |= {f"^{pattern}": leading(pattern, digits) for pattern in first_digits}
+    first_digits = {plan.leading_digits for plan in plans if plan.leading_digits}
+    found |= {f"^{pattern}": leading(pattern, digits) for pattern in first_digits}
     return found | {_PREFIXED: acting(plans[0], digits)}
 
 

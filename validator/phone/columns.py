@@ -62,13 +62,12 @@ def calling_codes(words: pl.Series) -> pl.Series:
 
 
 def _texts(cells: pl.Series) -> pl.DataFrame:
-    text, length = pl.col("text"), pl.col("text").str.len_chars()
-    too_long = pl.lit(Reason.TOO_LONG, REASON)
-    return (
-        as_text(cells)
-        .with_columns(text.str.strip_chars())
-        .with_columns(pl.when(length > MAX_CELL_CHARS).then(too_long).otherwise("refused").alias("refused"))
-    )
+    texts = as_text(cells).with_columns(pl.col("text").str.strip_chars())
+    # Bytes are counted already, and characters are never more.
+    if not texts.select((pl.col("text").str.len_bytes() > MAX_CELL_CHARS).any()).item():
+        return texts
+    too_long = pl.when(pl.col("text").str.len_chars() > MAX_CELL_CHARS).then(pl.lit(Reason.TOO_LONG, REASON))
+    return texts.with_columns(too_long.otherwise("refused").alias("refused"))
 
 
 def _regions(regions: pl.Series | str | None, rows: int) -> pl.DataFrame:
@@ -83,11 +82,14 @@ def _regions(regions: pl.Series | str | None, rows: int) -> pl.DataFrame:
 
 
 def _named_regions(words: pl.Series) -> pl.DataFrame:
-    region = words.cast(REGION, strict=False)
-    spelt = words.filter(region.is_null()).unique().drop_nulls()
+    region = words.cast(REGION, strict=False).alias("region")
+    unnamed = region.is_null().alias("misnamed")
+    if not unnamed.any():
+        return pl.DataFrame([region, unnamed])
+    spelt = words.filter(unnamed).unique().drop_nulls()
     codes = {word: _region_or_none(word) for word in spelt}
     others = words.replace_strict(codes, return_dtype=REGION, default=None) if codes else region
-    region = region.fill_null(others).alias("region")
+    region = region.fill_null(others)
     misnamed = region.is_null() & (words.str.strip_chars().fill_null("") != "")
     return pl.DataFrame({"region": region, "misnamed": misnamed})
 
@@ -101,17 +103,22 @@ def _region_or_none(word: str) -> str | None:
 
 def _answers(cells: pl.DataFrame, accept: Accept) -> pl.DataFrame:
     """Return `answer` and `number` of every cell: in bulk where that pays, what that leaves one by one."""
-    found = bulk.decide(cells, accept, _ATLAS) if _is_worth_bulk(cells) else bulk.undecided(cells.height)
+    found = bulk.decide(cells, accept, _ATLAS) if _is_worth_bulk(cells) else answers.undecided(cells.height)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
     rest = cells[rows]
     each = read_each(rest.unique(), accept)
     others = rest.join(each, on=_KEY, how="left", nulls_equal=True, maintain_order="left")
-    return bulk.put(found, rows, others)
+    return answers.put(found, rows, others)
 
 
 def _is_worth_bulk(cells: pl.DataFrame) -> bool:
-    many = pl.col("text").approx_n_unique() >= WORTH_BULK_CELLS
-    return cells.height >= WORTH_BULK_CELLS and bool(cells.select(many).item())
+    # Most columns that are long enough show it soon.
+    samples = (cells.head(2 * WORTH_BULK_CELLS), cells)
+    return cells.height >= WORTH_BULK_CELLS and any(_has_many_cells(some) for some in samples)
+
+
+def _has_many_cells(some: pl.DataFrame) -> bool:
+    return bool(some.select(pl.col("text").approx_n_unique() >= WORTH_BULK_CELLS).item())
 
 
 def read_each(distinct: pl.DataFrame, accept: Accept) -> pl.DataFrame:

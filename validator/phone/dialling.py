@@ -15,8 +15,10 @@ from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.charts import LOT_SPAN
 from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, MAIN_PLAN_OF_CODE
+from validator.phone.frames import kept, split, together
 from validator.phone.lookups import SHOWN_DIGITS, of, place_among, power
-from validator.phone.plans import DESCRIBED_DIGITS, PLAN_SPAN
+from validator.phone.plans import DESCRIBED_DIGITS
+from validator.phone.stripping import acts, behind, fitting, placed, ranged, shown, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,11 +39,10 @@ _TOO_SHORT, _TOO_LONG, _NO_COUNTRY, _UNKNOWN_COUNTRY = (
 )
 _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _CODE, _PLAN, _DIGITS, _VALUE = pl.col("code"), pl.col("plan"), pl.col("digits"), pl.col("value")
-_PLACE, _RANGE = pl.col("place"), pl.col("range")
+_PLACE, _SIZE, _ANSWER = pl.col("place"), pl.col("size"), pl.col("answer")
 _PLUS, _SURE, _TRUE, _FALSE = pl.col("plus"), pl.col("sure"), pl.lit(value=True), pl.lit(value=False)
-# What is known of a row from when its calling code is. `hidden` is how many of its last digits `value` leaves
-# out; `lost`, that libphonenumber let a plus sign go, with no calling code behind it; `place`, where ranges
-# of prefixes have its first digits; `sure`, that ranges had something to say so far.
+# What is known of a row from when its calling code is. `lost` says that libphonenumber let a plus sign go,
+# with no calling code behind it; `stripping` has the others.
 _SUBSCRIBER = ("at", "code", "plan", "digits", "value", "hidden", "lost", "place", "sure")
 
 
@@ -53,56 +54,84 @@ def look_up(dialled: pl.DataFrame, atlas: Atlas) -> pl.DataFrame:
             null), `digits` (UInt32: how many) and `value` (UInt64: the first `SHOWN_DIGITS` as a number).
         atlas: the charts to look in.
     """
-    hidden = pl.when(_DIGITS > SHOWN_DIGITS).then(_DIGITS - SHOWN_DIGITS).otherwise(0).cast(pl.UInt32)
+    hidden = _DIGITS - _DIGITS.clip(upper_bound=SHOWN_DIGITS)
     rows = dialled.select("plus", "plan", "digits", "value", hidden=hidden, lost=_FALSE, sure=_TRUE)
     plussed, bare = split(rows.with_row_index("at"), _PLUS)
-    plussed = plussed.with_columns(code=_calling_code())
-    bare = bare.with_columns(code=of(CODE_OF_PLAN, _PLAN))
-    return pl.concat(_answered(plussed, bare, atlas)).sort("at").select("answer", "number")
+    straight, others = _straight(plussed, atlas)
+    found = together(straight, *_roundabout(others, bare, atlas))
+    return answers.put(answers.undecided(dialled.height), found["at"], found)
 
 
-def split(rows: pl.DataFrame, condition: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows for which it is true, and the others."""
-    holds = rows.select(condition.fill_null(value=False)).to_series()
-    return rows.filter(holds), rows.filter(~holds)
+def _straight(rows: pl.DataFrame, atlas: Atlas) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the answers to rows with a plus sign behind which no prefix is, as with most; and the others."""
+    code = _calling_code()
+    lined = _lined(rows, _VALUE, _lot(code, _DIGITS - of(DIGITS_OF_CODE, code)), atlas)
+    # Behind zeros there is no calling code, whatever number follows.
+    leads = (power(_DIGITS - 1) <= _VALUE) & (pl.col("hidden") == 0)
+    return _taken(lined, leads & pl.col("plain"), rows)
 
 
-def _answered(plussed: pl.DataFrame, bare: pl.DataFrame, atlas: Atlas) -> Iterator[pl.DataFrame]:
+def _taken(lined: pl.DataFrame, condition: pl.Expr, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the answers where it is true, to numbers dialled as they are, and the rows where it is not."""
+    holds = lined.select(condition.fill_null(value=False)).to_series()
+    return kept(lined.select("at", "answer", number="value"), holds), kept(rows, ~holds)
+
+
+def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, atlas: Atlas) -> Iterator[pl.DataFrame]:
     """phonenumberutil.parse, by the ways in which _maybe_extract_country_code finds a calling code."""
-    inlands = atlas.inlands_for(_counts(plussed, of(MAIN_PLAN_OF_CODE, _CODE)) + _counts(bare, _PLAN))
-    lines = atlas.lines_for(_counts(plussed, _lot(_DIGITS - of(DIGITS_OF_CODE, _CODE))))
-    plussed = plussed.with_columns(place=place_among(lines["number"], _VALUE))
-    plain = of(lines["plain"], pl.col("place"))
-    straight, others = split(plussed, plain & (_CODE > 0) & (pl.col("hidden") == 0))
-    yield straight.select("at", of(lines["answer"], pl.col("place")).alias("answer"), number="value")
-    abroad, lost = split(others.drop("place"), _CODE > 0)
-    home, nowhere = split(pl.concat([bare, lost]), _PLAN.is_not_null())
+    abroad, lost = split(plussed.with_columns(code=_calling_code()), _CODE > 0)
+    home, nowhere = split(together(bare, lost.drop("code")), _PLAN.is_not_null())
     yield _failed(nowhere, _no_country())
-    home = _placed(home, inlands)
-    left, stayed = split(
-        home.with_columns(exit_digits=of(inlands.prefixes["exit_digits"], _PLACE)), _leaves()
-    )
-    left, strayed = split(_left(left), _CODE > 0)
+    inlands = atlas.inlands
+    inlands = atlas.inlands_for(_undrawn(abroad, _main_plan(), inlands) + _undrawn(home, _PLAN, inlands))
+    home = placed(home, inlands)
+    odd, inland = split(home, _PLUS | (_exit_digits(inlands) > 0))
+    left, strayed, stayed = _leaving(odd, inlands)
     yield _failed(strayed, pl.when(_is_short()).then(_TOO_SHORT).otherwise(_no_country()))
-    lost, inland = split(stayed, _PLUS)
+    lost, stayed = split(stayed, _PLUS)
     yield _failed(lost, pl.when(_SURE).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED))
-    grown = atlas.inlands_for(_counts(left, of(MAIN_PLAN_OF_CODE, _CODE)))
+    inland = together(inland, stayed.select(inland.columns))
+    grown = atlas.inlands_for(_undrawn(left, _main_plan(), inlands))
     if grown is not inlands:  # where ranges were added, the places of others may have changed
-        inlands, inland = grown, _placed(inland, grown)
-    abroad = pl.concat([abroad, left.select(abroad.columns)])
-    yield _judged(pl.concat([_abroad(abroad, inlands), *_inland(inland, inlands)]), inlands, atlas)
+        inlands, inland = grown, placed(inland, grown)
+    abroad = _abroad(together(abroad, left.select(abroad.columns)), inlands)
+    owned, inland = split(_coded(inland), _is_owned())
+    straight, owned = _straight_at_home(ranged(owned, inlands, "viable", "too_long"), atlas)
+    yield straight
+    rest = together(abroad, inland.select(_SUBSCRIBER), *_owned(owned, inlands))
+    yield _judged(rest, inlands, atlas)
 
 
-def _counts(rows: pl.DataFrame, number: pl.Expr) -> Counter[int]:
-    counts = rows.select(number.alias("one")).drop_nulls().to_series().value_counts()
-    return Counter(dict(counts.iter_rows()))
+def _undrawn(rows: pl.DataFrame, plan: pl.Expr, inlands: Inlands) -> Counter[int]:
+    """Count the rows by their plans, of those that are not drawn."""
+    return _counts(rows, of(inlands.longest, plan) == 0, plan)
 
 
-def _lot(digits: pl.Expr) -> pl.Expr:
+def _lined(rows: pl.DataFrame, number: pl.Expr, lot: pl.Expr, atlas: Atlas) -> pl.DataFrame:
+    """Add `answer` and `plain`, as charts have them for the number, after drawing those that are worth it."""
+    lines = atlas.lines
+    lined = _found(rows, number, lines)
+    grown = atlas.lines_for(_counts(lined, _ANSWER == answers.UNDECIDED, lot))
+    return lined if grown is lines else _found(rows, number, grown)
+
+
+def _found(rows: pl.DataFrame, number: pl.Expr, lines: pl.DataFrame) -> pl.DataFrame:
+    found = rows.with_columns(line=place_among(lines["number"], number))
+    return found.with_columns(of(lines[name], pl.col("line")).alias(name) for name in ("answer", "plain"))
+
+
+def _counts(rows: pl.DataFrame, condition: pl.Expr, number: pl.Expr) -> Counter[int]:
+    """Count the rows for which it is true by a number of theirs, if they have one."""
+    some = rows.filter(condition)
+    if some.is_empty():
+        return Counter()
+    return Counter(dict(some.select(number.alias("one")).drop_nulls().to_series().value_counts().iter_rows()))
+
+
+def _lot(code: pl.Expr, digits: pl.Expr) -> pl.Expr:
     """Return the number of the lot that the number of so many national digits belongs to, null for none."""
-    return pl.when((_CODE > 0) & digits.is_between(_FEWEST_DIGITS, DESCRIBED_DIGITS)).then(
-        _CODE * LOT_SPAN + digits
-    )
+    described = digits.is_between(_FEWEST_DIGITS, DESCRIBED_DIGITS)
+    return pl.when((code > 0) & described).then(code * LOT_SPAN + digits)
 
 
 def _failed(rows: pl.DataFrame, answer: pl.Expr) -> pl.DataFrame:
@@ -113,16 +142,24 @@ def _no_country() -> pl.Expr:
     return pl.when(_PLUS).then(_UNKNOWN_COUNTRY).otherwise(_NO_COUNTRY)
 
 
-def _leaves() -> pl.Expr:
-    """phonenumberutil._parse_prefix_as_idd: an international prefix with no zero behind it."""
-    rest = _shown() - pl.col("exit_digits")
+def _leaving(rows: pl.DataFrame, inlands: Inlands) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """phonenumberutil._parse_prefix_as_idd: an international prefix with no zero behind it.
+
+    Returns:
+        The rows that leave the country, by what is behind the prefix; those that no calling code is behind;
+        and those that stay.
+    """
+    exit_digits = pl.col("exit_digits")
+    rest = shown() - exit_digits
     zero = (rest > 0) & (_VALUE % power(rest) < power(rest - 1))
-    return (pl.col("exit_digits") > 0) & ~zero
-
-
-def _left(rows: pl.DataFrame) -> pl.DataFrame:
+    left, stayed = split(rows.with_columns(exit_digits=_exit_digits(inlands)), (exit_digits > 0) & ~zero)
+    left = left.with_columns(*behind(exit_digits), lost=_PLUS)
     code = pl.when(_is_short()).then(0).otherwise(_calling_code())
-    return rows.with_columns(*_behind(pl.col("exit_digits")), lost=_PLUS).with_columns(code=code)
+    return *split(left.with_columns(code=code), _CODE > 0), stayed
+
+
+def _exit_digits(inlands: Inlands) -> pl.Expr:
+    return of(inlands.prefixes["exit_digits"], _PLACE)
 
 
 def _is_short() -> pl.Expr:
@@ -130,41 +167,61 @@ def _is_short() -> pl.Expr:
 
 
 def _calling_code() -> pl.Expr:
-    return of(CODE_OF_LEAD, _VALUE // power(_shown() - LEAD_DIGITS))
+    return of(CODE_OF_LEAD, _VALUE // power(shown() - LEAD_DIGITS))
+
+
+def _main_plan() -> pl.Expr:
+    return of(MAIN_PLAN_OF_CODE, _CODE)
 
 
 def _abroad(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
     """Take the calling code off. What counts from now on is the main plan under it."""
-    rows = rows.with_columns(*_behind(of(DIGITS_OF_CODE, _CODE)), plan=of(MAIN_PLAN_OF_CODE, _CODE))
-    return _placed(rows, inlands).select(_SUBSCRIBER)
+    rows = rows.with_columns(behind(of(DIGITS_OF_CODE, _CODE)), plan=_main_plan())
+    return placed(rows, inlands).select(_SUBSCRIBER)
 
 
-def _inland(rows: pl.DataFrame, inlands: Inlands) -> Iterator[pl.DataFrame]:
+def _coded(rows: pl.DataFrame) -> pl.DataFrame:
+    code = of(CODE_OF_PLAN, _PLAN)
+    return rows.with_columns(code=code, size=of(DIGITS_OF_CODE, code))
+
+
+def _is_owned() -> pl.Expr:
+    """Return whether the first digits are the region's own calling code."""
+    return (_SIZE <= _DIGITS) & (_VALUE // power(shown() - _SIZE) == _CODE)
+
+
+def _straight_at_home(owned: pl.DataFrame, atlas: Atlas) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the answers to rows that are no number of the region's, but a valid one behind its calling code.
+
+    Where the region's plan is the main one, and sees no prefix there, that is how `_owned` ends.
+    """
+    lined = _lined(owned, _VALUE, _lot(_CODE, _DIGITS - _SIZE), atlas)
+    is_own = (_main_plan() == _PLAN) & (_ANSWER >= answers.FIRST_VALID) & (answers.country(_ANSWER) == _PLAN)
+    is_other = ~pl.col("viable") | pl.col("too_long")
+    sure = _SURE & (pl.col("hidden") == 0) & pl.col("plain")
+    return _taken(lined, sure & is_own & is_other, owned)
+
+
+def _owned(owned: pl.DataFrame, inlands: Inlands) -> Iterator[pl.DataFrame]:
     """phonenumberutil._maybe_extract_country_code, its end: the region's own code without a plus sign."""
-    rows = rows.with_columns(code=of(CODE_OF_PLAN, _PLAN)).with_columns(size=of(DIGITS_OF_CODE, _CODE))
-    lead = _VALUE // power(_shown() - pl.col("size"))
-    owned, others = split(rows, (pl.col("size") <= _DIGITS) & (lead == _CODE))
-    yield others.select(_SUBSCRIBER)
-    whole_viable, too_long = (of(inlands.nationals[name], _RANGE) for name in ("viable", "too_long"))
-    owned = _ranged(owned, inlands).with_columns(whole_viable=whole_viable, too_long=too_long)
-    owned = owned.with_columns(pl.col("digits", "value", "place").name.prefix("whole_"))
-    rest = _stripped(_placed(owned.with_columns(*_behind(pl.col("size"))), inlands), inlands)
-    coded, kept = split(rest, (~pl.col("whole_viable") & pl.col("viable")) | pl.col("too_long"))
-    yield _placed(coded.with_columns(plan=of(MAIN_PLAN_OF_CODE, _CODE)), inlands).select(_SUBSCRIBER)
-    yield kept.with_columns(digits="whole_digits", value="whole_value", place="whole_place").select(
-        _SUBSCRIBER
-    )
+    if owned.is_empty():
+        return
+    owned = owned.with_columns(pl.col("digits", "value", "place", "viable").name.prefix("whole_"))
+    rest = stripped(placed(owned.with_columns(behind(_SIZE)), inlands), inlands)
+    coded, uncoded = split(rest, (~pl.col("whole_viable") & pl.col("viable")) | pl.col("too_long"))
+    yield placed(coded.with_columns(plan=_main_plan()), inlands).select(_SUBSCRIBER)
+    whole = {name: f"whole_{name}" for name in ("digits", "value", "place")}
+    yield uncoded.with_columns(**whole).select(_SUBSCRIBER)
 
 
 def _judged(rows: pl.DataFrame, inlands: Inlands, atlas: Atlas) -> pl.DataFrame:
     """phonenumberutil.parse, its last part, then `numbering.judge`."""
     short = _DIGITS < _FEWEST_DIGITS
-    prefixed, others = split(rows, _acts(inlands) & ~short)
-    rows = pl.concat([others, _fitting(prefixed, inlands).select(_SUBSCRIBER)])
+    prefixed, others = split(rows, acts(inlands) & ~short)
+    rows = together(others, fitting(prefixed, inlands).select(_SUBSCRIBER))
     rows = rows.with_columns(number=_CODE * power(_DIGITS) + _VALUE)
-    lines = atlas.lines_for(_counts(rows, _lot(_DIGITS)))
-    listed = of(lines["answer"], place_among(lines["number"], pl.col("number")))
-    judged = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(listed)
+    rows = _lined(rows, pl.col("number"), _lot(_CODE, _DIGITS), atlas)
+    judged = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(_ANSWER)
     parsed = pl.when(_DIGITS > _MOST_DIGITS).then(_TOO_LONG).otherwise(_found_again())
     answer = pl.when(~_SURE).then(_UNDECIDED).when(short).then(_TOO_SHORT).otherwise(parsed)
     return rows.with_columns(answer=judged).select("at", answer.alias("answer"), "number")
@@ -179,74 +236,3 @@ def _found_again() -> pl.Expr:
     refused = pl.when(told_apart).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED)
     again = pl.col("lost") & (answer != answers.UNDECIDED) & (answer < answers.FIRST_VALID)
     return pl.when(again).then(refused).otherwise(answer)
-
-
-def _fitting(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
-    """Take the national prefix off where what is left has a possible length."""
-    rows = _stripped(rows.with_columns(whole_digits=_DIGITS, whole_value=_VALUE), inlands)
-    return rows.with_columns(
-        digits=pl.when("fits").then(_DIGITS).otherwise("whole_digits"),
-        value=pl.when("fits").then(_VALUE).otherwise("whole_value"),
-    )
-
-
-def _stripped(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
-    """phonenumberutil._maybe_strip_national_prefix_carrier_code; with `viable` and `fits` of what is left."""
-    names = ("viable", "fits")
-    rows = _ranged(rows, inlands).with_columns(
-        of(inlands.nationals[name], _RANGE).alias(name) for name in names
-    )
-    acting, still = split(rows, _acts(inlands))
-    if acting.is_empty():
-        return still.with_columns(sure=_SURE & _is_described(inlands))
-    drop, head, head_digits = (of(inlands.prefixes[name], _PLACE) for name in ("drop", "head", "head_digits"))
-    scale = power(_shown() - drop)
-    left = _ranged(
-        acting.with_columns(digits=_DIGITS - drop + head_digits, value=head * scale + _VALUE % scale), inlands
-    )
-    left = left.with_columns(of(inlands.nationals[name], _RANGE).alias(name) for name in names)
-    picked = (
-        pl.when(acting["viable"] & ~left["viable"]).then(acting[name]).otherwise(left[name]).alias(name)
-        for name in ("digits", "value", *names)
-    )
-    rows = pl.concat([still, left.with_columns(picked)])
-    return rows.with_columns(sure=_SURE & _is_described(inlands))
-
-
-def _acts(inlands: Inlands) -> pl.Expr:
-    return of(inlands.prefixes["acts"], _PLACE)
-
-
-def _placed(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
-    """Add `place`, by as many of the first digits as the plan looks at."""
-    reach = of(inlands.reaches, _PLAN)
-    few, many = power(_DIGITS) + _VALUE, power(reach + 1) + _VALUE // power(_shown() - reach)
-    lead = pl.when(reach >= _DIGITS).then(few).otherwise(many)
-    # Null where the digits shown are not enough for the plan: no range there, so that nothing is sure.
-    key = (_PLAN.cast(pl.UInt64) * PLAN_SPAN + lead).fill_null(0)
-    sure = _SURE & of(inlands.prefixes["sure"], _PLACE) & _is_described(inlands)
-    return rows.with_columns(place=place_among(inlands.prefixes["key"], key)).with_columns(sure=sure)
-
-
-def _ranged(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
-    """Add `range`, where the plan's ranges of national numbers have the digits."""
-    longer = pl.lit(2 * 10**DESCRIBED_DIGITS, pl.UInt64)
-    digits = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(longer)
-    return rows.with_columns(
-        range=place_among(inlands.nationals["key"], _PLAN.cast(pl.UInt64) * PLAN_SPAN + digits)
-    )
-
-
-def _is_described(inlands: Inlands) -> pl.Expr:
-    """Return whether all digits are there, or are more than any pattern of the plan describes."""
-    too_many = of(inlands.longest, _PLAN) <= DESCRIBED_DIGITS
-    return pl.when(_DIGITS <= DESCRIBED_DIGITS).then(pl.col("hidden") == 0).otherwise(too_many)
-
-
-def _shown() -> pl.Expr:
-    return _DIGITS - pl.col("hidden")
-
-
-def _behind(digits: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Return what is left behind so many digits, as `digits` and `value`."""
-    return (_DIGITS - digits).alias("digits"), (_VALUE % power(_shown() - digits)).alias("value")

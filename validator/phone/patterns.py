@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 Range = tuple[int, int]  # a first number and the one behind the last
 Ranges = dict[int, list[Range]]  # by how many digits the strings have
 
-# What no count follows is taken together: digits that stand for themselves, and any digits.
+# What no count follows is taken together: digits that stand for themselves, with a class of them behind, and
+# any digits.
 _TOKEN = re.compile(
-    r"[0-9]+(?![{?])|(?:\\d)+(?![{?])|\\d|[0-9]|\[[0-9-]+\]|\((?:\?:)?|[)|?$]|\{[0-9]+(?:,[0-9]+)?\}"
+    r"[0-9]*\[[0-9-]+\](?![{?])|[0-9]+(?![{?])|(?:\\d)+(?![{?])|\\d|[0-9]|\[[0-9-]+\]|\((?:\?:)?|[)|?$]"
+    r"|\{[0-9]+(?:,[0-9]+)?\}"
 )
 _OF_A_CLASS = re.compile(r"[0-9]-[0-9]|[0-9]")
 _NOTHING: Ranges = {0: [(0, 1)]}
@@ -97,7 +99,7 @@ def _sequence(tokens: list[str]) -> Ranges:
     rest = _NOTHING
     # From the right, since what is behind a part is mostly "any digits", which costs nothing to prefix.
     for part, fewest, most in reversed(parts):
-        rest = _repeated(part, fewest, most, rest)
+        rest = _joined(part, rest) if fewest == most == 1 else _repeated(part, fewest, most, rest)
     return rest
 
 
@@ -108,33 +110,37 @@ def _part(tokens: list[str]) -> Ranges:
             if not tokens or tokens.pop() != ")":
                 raise UnreadablePattern(token)
             return found
-        case _ if token.isdecimal():
-            return {len(token): [(int(token), int(token) + 1)]}
-        case _ if token[0] == "\\":
-            return _any_digits(len(token) // len("\\d"))
         case "$":  # digits end where the string does: an anchor takes nothing
             return _NOTHING
-        case _ if token[0] == "[":
-            return {1: [(int(one[0]), int(one[-1]) + 1) for one in _OF_A_CLASS.findall(token)]}
-        case _:
+        case _ if token[0] in "?{":
             raise UnreadablePattern(token)
+        case _:
+            return _digits(token)
+
+
+@cache
+def _digits(token: str) -> Ranges:
+    if token[0] == "\\":
+        return _any_digits(len(token) // len("\\d"))
+    lead, _, of_class = token.partition("[")
+    if not of_class:
+        return {len(token): [(int(token), int(token) + 1)]}
+    base = int(lead or 0) * 10
+    pairs = [(base + int(one[0]), base + int(one[-1]) + 1) for one in _OF_A_CLASS.findall(of_class)]
+    return {len(lead) + 1: pairs}
 
 
 def _counts(tokens: list[str]) -> tuple[int, int]:
-    match tokens[-1][0] if tokens else "":
-        case "?":
-            tokens.pop()
-            return 0, 1
-        case "{":
-            fewest, _, most = tokens.pop()[1:-1].partition(",")
-            return int(fewest), int(most or fewest)
-        case _:
-            return 1, 1
+    if not tokens or tokens[-1][0] not in "?{":
+        return 1, 1
+    count = tokens.pop()
+    if count == "?":
+        return 0, 1
+    fewest, _, most = count[1:-1].partition(",")
+    return int(fewest), int(most or fewest)
 
 
 def _repeated(part: Ranges, fewest: int, most: int, rest: Ranges) -> Ranges:
-    if fewest == most == 1:
-        return _joined(part, rest)
     if part is _any_digits(1):
         return _either([_joined(_any_digits(count), rest) for count in range(fewest, most + 1)])
     found = []

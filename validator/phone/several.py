@@ -10,8 +10,9 @@ import polars as pl
 
 from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
-from validator.phone.chances import counted, only_digits
+from validator.phone.chances import QUESTION, counted, only_digits
 from validator.phone.dialling import FEWEST_DIALLED_DIGITS
+from validator.phone.frames import together
 from validator.phone.refusals import SEPARATING_WORDS
 
 # Two numbers have at least, and at most, so many digits.
@@ -27,6 +28,7 @@ _DOUBTFUL_SEPARATORS = (r"[/\\]", r"\s-+\s")
 _ANY_DOUBTFUL = r"[/\\]|\s"
 
 _NO_COUNTRY = answers.of(Reason.NO_COUNTRY)
+_NO_QUESTIONS = pl.DataFrame(schema={**QUESTION, "parting": pl.String(), "must_be_valid": pl.Boolean()})
 _TRUE, _FALSE = pl.lit(value=True), pl.lit(value=False)
 _TEXT, _PART, _ANSWER = pl.col("text"), pl.col("part"), pl.col("answer")
 
@@ -49,11 +51,13 @@ def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
     # Letters may have become digits since, which are none here.
     written = _TEXT.str.count_matches("[0-9]") >= TWO_NUMBERS_DIGITS
     cells = cells.filter(written & _TEXT.str.contains(_ANY_DOUBTFUL))
-    return pl.concat([*(_parts(cells, separator) for separator in _DOUBTFUL_SEPARATORS), _halves(cells)])
+    return together(*(_parts(cells, separator) for separator in _DOUBTFUL_SEPARATORS), _halves(cells))
 
 
 def several(asked: pl.DataFrame) -> pl.DataFrame:
     """Return `at` and the answer of the cells with several numbers among the questions' answers, or maybe."""
+    if asked.is_empty():
+        return asked.select("at", "answer", "number")
     counts = pl.col("counts")
     found = pl.when(counts.sum() > 1).then(_TRUE).when(~counts.has_nulls()).then(_FALSE)
     partings = asked.with_columns(counts=_counts()).group_by("at", "parting").agg(several=found)
@@ -74,6 +78,8 @@ def _counts() -> pl.Expr:
 def _parts(cells: pl.DataFrame, separator: str) -> pl.DataFrame:
     """Return one question a part with the digits of a number, known if it has the shape of one."""
     parted = cells.filter(_TEXT.str.contains(separator))
+    if parted.is_empty():
+        return _NO_QUESTIONS
     found = parted.select("at", "plan", part=_TEXT.str.split(separator, literal=False)).explode("part")
     found = found.filter(_PART.str.count_matches("[0-9]") >= MIN_DIGITS)
     found = found.with_columns(core=_PART.str.extract(CORE)).with_columns(known=pl.col("core").is_not_null())
@@ -90,6 +96,8 @@ def _halves(cells: pl.DataFrame) -> pl.DataFrame:
     pairs = cells.select("at", "plan", "plus", "text", whole=whole).filter(
         pl.col("whole").str.len_bytes().is_between(TWO_NUMBERS_DIGITS, _MOST_DIGITS_OF_A_PAIR)
     )
+    if pairs.is_empty():
+        return _NO_QUESTIONS
     words = pairs.with_columns(word=_TEXT.str.split(" ")).explode("word")
     left = pl.col("word").str.count_matches("[0-9]").cum_sum().over("at")
     cuts = words.with_columns(left=left).with_columns(right=pl.col("whole").str.len_bytes() - pl.col("left"))

@@ -14,7 +14,8 @@ import polars as pl
 from validator.model import Reason
 from validator.phone import answers
 from validator.phone.chances import counted
-from validator.phone.dialling import FEWEST_DIALLED_DIGITS, split
+from validator.phone.dialling import FEWEST_DIALLED_DIGITS
+from validator.phone.frames import kept, split, together
 from validator.phone.lookups import SHOWN_DIGITS
 from validator.phone.reading import PLAIN
 from validator.phone.recoveries import AFTER_LAST_DIGIT, DIGITS_BEFORE_LABEL, LABEL
@@ -23,7 +24,7 @@ from validator.phone.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.spelling import fold
 
 # libphonenumber refuses what is longer than 250 characters, and a recovery may add one.
-_MOST_CHARS = 200
+_MOST_BYTES = 200
 # Of `PLAIN`, `CORE` and `_LETTERED`.
 _PUNCTUATION = list(" ()-/+.[]~*")
 _AROUND = " ()-/.[]"
@@ -76,40 +77,57 @@ _MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|1
 _FEWEST_DIGITS = 2
 
 _TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("core")
-_WRITTEN_DIGITS = pl.col("written_digits")
+_PLUS, _WRITTEN_DIGITS, _FIRM = pl.col("plus"), pl.col("written_digits"), pl.lit(value=True)
+
+# What `Shapes` is made of.
+_SETTLED = {"row": pl.UInt32(), "answer": answers.ANSWER, "number": pl.UInt64()}
+_PARTED = {"row": pl.UInt32(), "text": pl.String(), "plan": pl.UInt32()}
+_DIALLED = {
+    "row": pl.UInt32(),
+    "plan": pl.UInt32(),
+    "plus": pl.Boolean(),
+    "digits": pl.UInt32(),
+    "value": pl.UInt64(),
+    "firm": pl.Boolean(),
+}
+_SPELT = {"row": pl.UInt32(), "text": pl.String(), "core": pl.String()}
 
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """The cells of known shapes, each in one of three frames, with `row`, its place among the cells.
+    """The cells of known shapes, each in one of the first three frames, by `row`, its place among the cells.
 
     Attributes:
         settled: have their `answer`.
         parted: hold several numbers, if what separators part `text` into are numbers in `plan`.
-        dialled: are to be looked up. `plan`, `plus`, `digits`, `value` and `known` make the question, as
-            `chances` has them; second chances go on with `text`, and with `core`, the part of it that the
-            digits are from; where not `firm`, only a valid number is an answer.
+        dialled: are to be looked up. `plan`, `plus`, `digits` and `value` make the question, as `chances` has
+            them; where not `firm`, only a valid number is an answer.
+        spelt: of those that are not dialled as they came, the `text` that second chances go on with, and
+            `core`, the part of it that the digits are from.
     """
 
     settled: pl.DataFrame
     parted: pl.DataFrame
     dialled: pl.DataFrame
+    spelt: pl.DataFrame
 
 
 def shapes(cells: pl.DataFrame) -> Shapes:
     """Return the shapes of cells: `text` (String, no white space around it) and `plan` (UInt32, or null)."""
-    value = _TEXT.cast(pl.UInt64, strict=False)
-    rows = cells.with_row_index("row").with_columns(firm=pl.lit(value=True), value=value)
+    value, plus = _TEXT.str.to_integer(dtype=pl.UInt64, strict=False), _TEXT.str.starts_with("+")
+    rows = cells.with_row_index("row").with_columns(
+        value=value, plus=plus, digits=_TEXT.str.len_bytes() - plus
+    )
     rows, empty = split(rows, _TEXT.is_not_null())
-    rows, _ = split(rows, _TEXT.str.len_chars() <= _MOST_CHARS)
-    bare, rest = split(rows, _VALUE.is_not_null() & (_TEXT.str.len_bytes() <= SHOWN_DIGITS))
+    rows, _ = split(rows, _DIGITS <= _MOST_BYTES)
+    bare, rest = split(rows, _VALUE.is_not_null() & (_DIGITS + _PLUS <= SHOWN_DIGITS))
     plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
     piles = _Piles()
     piles.settle(empty, Reason.EMPTY)
-    plus = _TEXT.str.starts_with("+")
-    piles.dial(bare.with_columns(core=_TEXT, plus=plus, digits=_TEXT.str.len_bytes() - plus))
-    piles.dial(_counted(plain.with_columns(core=_TEXT)))
-    _undress(dressed, piles)
+    piles.dial(bare, _TEXT)
+    piles.dial(_counted(plain, _TEXT), _TEXT)
+    if not dressed.is_empty():
+        _undress(dressed.select("row", "text", "plan"), piles)
     return piles.sorted()
 
 
@@ -120,32 +138,45 @@ class _Piles:
     settled: list[pl.DataFrame] = field(default_factory=list)
     parted: list[pl.DataFrame] = field(default_factory=list)
     dialled: list[pl.DataFrame] = field(default_factory=list)
+    spelt: list[pl.DataFrame] = field(default_factory=list)
 
     def settle(self, rows: pl.DataFrame, reason: Reason) -> None:
         answer, number = pl.lit(answers.of(reason), answers.ANSWER), pl.lit(0, pl.UInt64())
-        self.settled.append(rows.select("row", answer=answer, number=number))
+        if not rows.is_empty():
+            self.settled.append(rows.select("row", answer=answer, number=number))
 
     def part(self, rows: pl.DataFrame) -> None:
         self.parted.append(rows.select("row", "text", "plan"))
 
-    def dial(self, rows: pl.DataFrame) -> None:
+    def dial(self, rows: pl.DataFrame, core: pl.Expr, firm: pl.Expr = _FIRM) -> None:
         """phonenumberutil._is_viable_phone_number: three digits, or two and nothing else."""
-        enough, few = split(rows, _DIGITS >= FEWEST_DIALLED_DIGITS)
-        adjacent = _CORE.str.strip_chars(_AROUND).str.len_bytes() == _FEWEST_DIGITS
-        two, fewer = split(few, (_DIGITS == _FEWEST_DIGITS) & adjacent)
-        columns = ("row", "text", "core", "plan", "plus", "digits", "value", "firm")
-        self.dialled.extend(some.select(*columns, known=pl.lit(value=True)) for some in (enough, two))
+        rows = rows.with_columns(firm=firm)
+        enough = rows.select(_DIGITS >= FEWEST_DIALLED_DIGITS).to_series()
+        adjacent = core.str.strip_chars(_AROUND).str.len_bytes() == _FEWEST_DIGITS
+        two, fewer = split(kept(rows, ~enough), (_DIGITS == _FEWEST_DIGITS) & adjacent)
+        self.dialled.extend((kept(rows.select(*_DIALLED), enough), two.select(*_DIALLED)))
         self.settle(fewer, Reason.NOT_A_NUMBER)
 
+    def dial_spelt(self, rows: pl.DataFrame, firm: pl.Expr = _FIRM) -> None:
+        """Dial the `core` of cells that are not dialled as they came."""
+        if not rows.is_empty():
+            rows = _counted(rows.with_columns(plus=_CORE.str.starts_with("+")), _CORE)
+            self.spelt.append(rows.select("row", "text", "core"))
+            self.dial(rows, _CORE, firm)
+
     def sorted(self) -> Shapes:
-        return Shapes(pl.concat(self.settled), pl.concat(self.parted), pl.concat(self.dialled))
+        return Shapes(
+            together(pl.DataFrame(schema=_SETTLED), *self.settled),
+            together(pl.DataFrame(schema=_PARTED), *self.parted),
+            together(pl.DataFrame(schema=_DIALLED), *self.dialled),
+            together(pl.DataFrame(schema=_SPELT), *self.spelt),
+        )
 
 
-def _counted(rows: pl.DataFrame) -> pl.DataFrame:
-    """phonenumberutil._normalize, of a `core` without letters."""
-    only_digits = _CORE.str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION))
-    rows = rows.with_columns(plus=_CORE.str.starts_with("+"), only_digits=only_digits)
-    return rows.with_columns(counted(pl.col("only_digits")))
+def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
+    """phonenumberutil._normalize, of a core without letters."""
+    only_digits = core.str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION))
+    return rows.with_columns(only_digits=only_digits).with_columns(counted(pl.col("only_digits")))
 
 
 def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
@@ -155,7 +186,7 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     rows, empty = split(_folded(rows), _TEXT != "")
     piles.settle(empty, Reason.EMPTY)
     linked, rows = split(rows.with_columns(core=_linked()), _CORE.is_not_null())
-    piles.dial(_counted(linked.with_columns(text=_CORE)))
+    piles.dial_spelt(linked.with_columns(text=_CORE))
     uri = pl.concat_str(pl.lit("tel:"), _TEXT.str.extract(_TEL_URI))
     telephoned, rows = split(rows.with_columns(core=uri), _CORE.is_not_null())
     tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
@@ -192,15 +223,16 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     parted, rows = split(rows, (_WRITTEN_DIGITS >= TWO_NUMBERS_DIGITS) & _TEXT.str.contains(SEPARATOR))
     piles.part(parted.filter(~_TEXT.str.contains("=", literal=True)))
     whole, rows = split(rows.with_columns(core=_TEXT.str.extract(CORE)), _CORE.is_not_null())
-    piles.dial(_counted(whole))
+    piles.dial_spelt(whole)
     # Behind a prefix, what recoveries leave may be none, or may have its extension elsewhere.
     firm = (_WRITTEN_DIGITS < TWO_NUMBERS_DIGITS) & ~_TEXT.str.contains(_MAY_BE_RECOVERED)
     rows = rows.with_columns(core=_TEXT.str.extract(_EXTENDED), firm=firm)
     extended, rows = split(rows, _CORE.is_not_null())
-    piles.dial(_counted(extended).filter(_DIGITS >= FEWEST_DIALLED_DIGITS))
+    enough = _CORE.str.count_matches("[0-9]") >= FEWEST_DIALLED_DIGITS
+    piles.dial_spelt(extended.filter(enough), pl.col("firm"))
     keyed = pl.when(~_TEXT.str.contains(_SECOND_EXTENSION)).then(_TEXT.str.extract(_LETTERED))
     lettered, rows = split(rows.with_columns(core=keyed), _CORE.is_not_null())
-    piles.dial(_counted(lettered.with_columns(core=_on_keypad())))
+    piles.dial_spelt(lettered.with_columns(core=_on_keypad()), pl.col("firm"))
     piles.settle(rows.filter(pl.col("firm") & _TEXT.str.contains(_NOT_VIABLE)), Reason.NOT_A_NUMBER)
 
 
