@@ -22,7 +22,7 @@ from validator.model import Reason, Source, Verdict
 from validator.tables import BATCH_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import Protocol
 
@@ -73,13 +73,13 @@ class Counts:
     sources: Counter[str] = field(default_factory=Counter)
     countries: Counter[str] = field(default_factory=Counter)
 
-    def add(self, findings: pl.DataFrame, countries: pl.Series) -> None:
+    def add(self, findings: pl.DataFrame) -> None:
         """Count one batch of rows, of which `_decide` has told the findings."""
         self.rows += findings.height
-        self.verdicts.update(counts(findings["verdict"]))
-        self.reasons.update(counts(findings["reason"]))
-        self.sources.update(counts(findings["source"]))
-        self.countries.update(counts(countries))
+        kinds = findings.group_by("verdict", "reason", "source").len()
+        for *words, count in kinds.sort("len", descending=True).iter_rows():
+            for counter, word in zip((self.verdicts, self.reasons, self.sources), words, strict=True):
+                counter.update({word: count} if word is not None else {})
         if "matched" in findings:
             self.matched_by_variant += int(_is_other(findings).sum())
 
@@ -132,8 +132,8 @@ def _decide(
 def _told(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
     """Return the output's columns of what was decided."""
     matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
-    found = findings.with_columns(e164("number").alias("e164"), is_user(), checked_at(), *matched)
-    return found.select(pl.col(name).cast(dtype) for name, dtype in _added(extras).items())
+    made = [e164("number").alias("e164"), is_user(), checked_at(), *matched]
+    return findings.with_columns(made).select(_added(extras).names()).cast(_added(extras))
 
 
 def annotate(
@@ -161,20 +161,19 @@ def annotate(
         sendable: opens the sendable file for a schema, or None for no such file.
         tell: called with the rows written so far.
     """
-    counted = Counts()
-    places = knowledge.placed(people)
+    counted = Counts(countries=Counter(counts(people["country"])))
     first = people["number"].is_first_distinct() if sendable else None
     by_both = listed_by_both(people) if MATCHED in extras else None
     with ExitStack() as files:
         annotated = files.enter_context(output(output_schema(table, prefix, extras)))
         chosen = files.enter_context(sendable(sendable_schema(table, prefix, extras))) if sendable else None
         writers = [annotated, chosen] if chosen else [annotated]
-        for batch in ahead(rows(cells=any(writer.needs_cells for writer in writers))):
+        batches = ahead(rows(cells=any(writer.needs_cells for writer in writers)))
+        for batch, findings in ahead(_with_findings(batches, people, knowledge, extras)):
             part = slice(counted.rows, counted.rows + batch.height)
-            findings = _decide(people[part], knowledge, places[part], extras)
             added = _told(findings, extras)
             annotated.write(batch.hstack(_prefixed(added, prefix)))
-            counted.add(findings, people["country"][part])
+            counted.add(findings)
             if chosen and first is not None:
                 once = first[part] if by_both is None else first[part] & _is_own(findings, by_both[part])
                 counted.sendable_rows += _write_sendable(chosen, batch, added, once, prefix)
@@ -184,12 +183,20 @@ def annotate(
 
 def count(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ()) -> Counts:
     """Return what an annotated file would hold, without writing one."""
-    counted = Counts()
-    places = knowledge.placed(people)
-    for part in people.iter_slices(BATCH_ROWS):
-        known = places[counted.rows : counted.rows + part.height]
-        counted.add(_decide(part, knowledge, known, extras), part["country"])
+    counted = Counts(countries=Counter(counts(people["country"])))
+    for _, findings in _with_findings(people.iter_slices(BATCH_ROWS), people, knowledge, extras):
+        counted.add(findings)
     return counted
+
+
+def _with_findings(
+    batches: Iterable[pl.DataFrame], people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str]
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Yield each batch of a list's rows with what `_decide` says of them."""
+    places, end = knowledge.placed(people), 0
+    for batch in batches:
+        part, end = slice(end, end + batch.height), end + batch.height
+        yield batch, _decide(people[part], knowledge, places[part], extras)
 
 
 def output_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:

@@ -90,10 +90,16 @@ class Knowledge:
             places: their `places_of`, where they have been told before.
         """
         found = _at(self.frame, self.places_of(numbers) if places is None else places)
-        own = pl.when("own_id").then(numbers.cast(pl.String) + OWN_ID_SUFFIX)
+        own = pl.when("own_id").then(pl.lit(numbers).cast(pl.String) + OWN_ID_SUFFIX)
         answered = pl.col("verdict") != Verdict.UNKNOWN.value
-        other = pl.when(answered).then(_at(self.ids, _places(self.ids["number"], numbers))["whatsapp_id"])
+        other = pl.when(answered).then(self._other_ids(numbers))
         return found.with_columns(whatsapp_id=own.fill_null(other)).drop("own_id")
+
+    def _other_ids(self, numbers: pl.Series) -> pl.Series | None:
+        """Return the id of each number that has another than the number itself; None where none has."""
+        if self.ids.is_empty():
+            return None
+        return self.ids["whatsapp_id"].gather(_places(self.ids["number"], numbers))
 
     def confirmed(self) -> Knowledge:
         """Return what is known if a "no" that the provider has said once only is no answer yet.

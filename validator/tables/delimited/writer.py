@@ -142,8 +142,8 @@ class _DelimitedWriter:
 
         That is seldom. Apostrophes are known for quotes only where no cell begins with a double one.
         """
-        texts = frame.select(names).select(cs.string())
-        seldom = texts.select(self._is_special(pl.all()).any())
+        texts = [name for name in names if frame.schema[name] == pl.String]
+        seldom = frame.select(self._is_special(pl.col(texts)).any())
         quote = self.dialect.quote
         for name in (column.name for column in seldom if column.item()):
             cell = pl.col(name)
