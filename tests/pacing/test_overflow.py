@@ -60,12 +60,8 @@ def test_a_pace_that_did_not_rise_for_a_minute_is_settled_on_what_passed(full, p
 @pytest.mark.parametrize(
     ("since_turn", "verdict"), [(300, (Phase.CREEP, 600)), (301, (Phase.KEEP, 301)), (601, (Phase.KEEP, 600))]
 )
-def test_what_passed_since_a_told_turn_is_the_limit_if_it_is_most_of_a_minutes(since_turn, verdict):
-    assert judge(ramp(turned_at=5.0), after(600, since_turn=since_turn)) == verdict
-
-
-def test_a_turn_that_was_not_told_is_not_counted_from():
-    assert judge(ramp(), after(600, since_turn=600)) == (Phase.CREEP, 600)
+def test_what_passed_since_a_turn_is_the_limit_if_it_is_most_of_a_minutes(since_turn, verdict):
+    assert judge(ramp(), after(600, since_turn=since_turn)) == verdict
 
 
 @pytest.mark.parametrize(("full", "phase"), [(466, Phase.KEEP), (534, Phase.KEEP), (535, Phase.CREEP)])
@@ -106,9 +102,12 @@ def test_no_more_than_the_pace_itself_is_left_however_much_passed():
     assert judge(keep(passed_since=700), after(350)) == (Phase.KEEP, 300)
 
 
-@pytest.mark.parametrize(("passed_since", "phase"), [(539, Phase.CREEP), (540, Phase.KEEP)])
-def test_a_settled_pace_that_was_nearly_right_stays_settled(passed_since, phase):
-    assert judge(keep(passed_since=passed_since), after(300)) == (phase, passed_since / 2)
+@pytest.mark.parametrize(
+    ("passed_since", "verdict"), [(539, (Phase.CREEP, 269.5)), (540, (Phase.KEEP, (270 + 300) / 2))]
+)
+def test_a_settled_pace_that_was_nearly_right_stays_settled(passed_since, verdict):
+    """A bucket refills what was served, a window holds what passed in a minute: in the middle of both."""
+    assert judge(keep(passed_since=passed_since), after(300)) == verdict
 
 
 def test_a_probe_that_is_refused_goes_back_to_what_was_settled_on():
@@ -136,17 +135,3 @@ def test_a_refill_beyond_the_pace_is_not_believed():
     overflow = creep(since_s=60.0, passed_since=420, full_before=900)
 
     assert judge(overflow, after(410)) == (Phase.KEEP, 400)
-
-
-@pytest.mark.parametrize(
-    ("passed_since", "full", "limit"),
-    [(300, 300, 300), (600, 320, 300), (642, 300, 321), (643, 300, 643 / 3)],
-)
-def test_a_server_that_shuts_lets_its_limit_pass_once_or_a_few_times(passed_since, full, limit):
-    overflow = creep(since_s=100.0, passed_since=passed_since, shuts=True)
-
-    assert judge(overflow, after(full)) == (Phase.KEEP, pytest.approx(min(limit, full)))
-
-
-def test_a_server_that_shuts_and_let_nothing_pass_keeps_a_part_of_the_pace():
-    assert judge(creep(since_s=100.0, passed_since=0, shuts=True), after(0)) == (Phase.KEEP, 160)

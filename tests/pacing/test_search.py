@@ -136,22 +136,6 @@ def test_refused_again_soon_it_steps_back_and_creeps_more_slowly():
     assert search.per_min(138.0 + 180.0) == pytest.approx(2 * 0.985 * 0.9 * pace)
 
 
-@pytest.mark.parametrize(("waits", "shuts"), [(1, False), (2, True)])
-def test_a_server_that_stays_shut_for_two_waits_has_a_window(waits, shuts):
-    """Its refusals are one, however many come, and what passed from one to the next is believed for good."""
-    search = Search(0.0)
-    pass_all(search, 70.0, 130.0, per_min=300.0)
-    refuse(search, 130.0)
-    base = search.per_min(130.0)
-    for at in (132.0, 134.0)[:waits]:
-        search.refused(at, at, None)
-    assert search.per_min(130.0) == base
-
-    pass_all(search, 150.0, 200.0, per_min=450.0)
-    refuse(search, 200.0)
-    assert (search.per_min(200.0) == pytest.approx(0.985 * 50 * 7.5, rel=0.01)) is shuts
-
-
 def shut(per_min, *, retry_after_s=None, share=1.0):
     """A search at a steady pace from 10 s on, refused at 80 s, and once more after a wait."""
     search = Search(0.0, share)
@@ -169,21 +153,113 @@ def test_found_shut_again_a_small_window_opens_when_the_lowest_plans_requests_fi
     assert shut(45, share=0.5).opens_at == pytest.approx(40 + 60.5, abs=0.7)
 
 
-@pytest.mark.parametrize("unclear", [{"per_min": 92}, {"per_min": 60, "retry_after_s": 1.0}, {"per_min": 50}])
-def test_larger_windows_and_told_waits_are_tried_as_usual(unclear):
+@pytest.mark.parametrize(
+    ("per_min", "first_share"), [(90, 1.0), (92, 1 / 2), (180, 1 / 2), (182, 1 / 3), (600, 1 / 3)]
+)
+def test_a_larger_window_is_tried_before_it_has_turned_for_certain(per_min, first_share):
+    """That is when half of what passed in a minute is a minute old, or the lowest plan's requests."""
+    search = shut(per_min)
+    turned_at = 80 - max(30.0, 60 * 60 / per_min) + 60.0
+    assert search.opens_at == pytest.approx(83 + first_share * (turned_at - 83) + 0.5, abs=0.7)
+
+    search.refused(90.0, 90.0, None)
+    second_share = min(1.0, 2 * first_share)
+    assert search.opens_at == pytest.approx(90 + second_share * (turned_at - 90) + 0.5, abs=0.7)
+
+
+@pytest.mark.parametrize("unclear", [{"per_min": 60, "retry_after_s": 1.0}, {"per_min": 50}])
+def test_told_waits_and_windows_of_less_than_the_lowest_plan_are_tried_as_usual(unclear):
     assert shut(**unclear).opens_at == -math.inf
 
 
+def test_after_an_idle_minute_a_wait_in_vain_says_nothing():
+    search = Search(0.0)
+    pass_all(search, 0.0, 10.0, per_min=60)
+    refuse(search, 75.0)
+    search.refused(78.0, 78.0, None)
+
+    assert search.opens_at == -math.inf
+
+
+def test_what_was_in_a_window_when_it_was_full_is_settled_on_when_it_has_turned():
+    """It turned after 83 s and by 102 s: the middle would be 81 requests, which is less than 5 below most."""
+    search = shut(90)
+    search.passed(102.0, 102.0)
+
+    most = 1.5 * (80 - 23)
+    assert search.per_min(102.0) == search.per_min(700.0) == pytest.approx(0.985 * (most - 5), abs=1)
+
+
+def test_a_turn_that_is_known_well_is_taken_to_be_in_the_middle():
+    search = shut(90)
+    search.passed(83.0, 85.0)
+
+    assert search.per_min(600.0) == pytest.approx(0.985 * 1.5 * (80 - 24), abs=1)
+
+
+def test_what_a_window_held_is_no_more_than_passed_in_a_minute():
+    search = Search(0.0)
+    pass_all(search, 10.0, 80.0, per_min=90)
+    refuse(search, 80.1)
+    search.refused(80.5, 80.5, None)
+    search.passed(80.6, 80.6)
+
+    assert search.per_min(600.0) == pytest.approx(0.985 * 1.5 * 60, abs=1)
+
+
+def test_of_a_window_that_began_with_the_overflow_nothing_is_believed():
+    """Shut for most of a minute: the creep goes on from where it began, as if no time had gone by."""
+    search = shut(90)
+    base = search.per_min(80.1)
+    search.refused(139.0, 139.0, None)
+    search.passed(140.0, 140.0)
+
+    assert search.per_min(140.0) == base
+    assert search.per_min(200.0) > 1.3 * base
+
+
+def test_a_turn_after_which_less_passed_than_before_is_none():
+    """A sliding counter shuts and opens for a while as a fixed window does."""
+    search = shut(60)
+    pass_all(search, 84.0, 125.0, per_min=40)
+    pace = search.per_min(125.0)
+    refuse(search, 125.0)
+
+    # 27 have passed since the turn, and 56 in the minute before it.
+    assert search.per_min(125.0) == pytest.approx(0.985 * 0.7 * pace)
+
+
 @pytest.mark.parametrize(
-    ("refused_at", "per_min", "limit"), [(142.0, 120, 80), (152.0, 120, 100), (202.0, 90, 88.5)]
+    ("refused_at", "per_min", "limit"),
+    [(142.0, 120, 80), (150.0, 90, 72), (152.0, 120, 100), (202.0, 90, 84)],
 )
 def test_what_passed_in_a_window_that_was_seen_to_turn_is_its_limit(refused_at, per_min, limit):
-    """It turned after 83 s, and turns again after 143 s. Of what has hardly begun nothing is learned."""
+    """It turned after 83 s and by 102 s, and again a minute later where that is not full before it did."""
     search = shut(90)
     pass_all(search, 102.0, refused_at, per_min=per_min)
     refuse(search, refused_at)
 
     assert search.per_min(refused_at) == search.per_min(700.0) == pytest.approx(0.985 * limit, abs=1)
+
+
+@pytest.mark.parametrize(("then", "opens_at"), [(152.0, 162.5), (166.0, 222.5)])
+def test_a_window_that_was_seen_to_turn_is_waited_for_until_it_does_again(then, opens_at):
+    search = shut(60)
+    pass_all(search, 102.0, then - 2.0, per_min=80)
+    refuse(search, then - 2.0)
+    search.refused(then, then, None)
+
+    assert search.opens_at == pytest.approx(opens_at)
+
+
+def test_a_very_late_answer_to_what_was_in_flight_at_an_overflow_is_no_turn():
+    search = Search(0.0)
+    search.passed(0.0, 0.1)
+    refuse(search, 10.0)
+    search.passed(9.9, 140.0)
+    search.refused(141.0, 141.0, None)
+
+    assert search.opens_at == -math.inf
 
 
 def test_with_next_to_nothing_in_memory_a_wait_in_vain_is_no_more_than_that():
@@ -197,16 +273,13 @@ def test_with_next_to_nothing_in_memory_a_wait_in_vain_is_no_more_than_that():
 
 
 def test_waits_in_vain_at_one_overflow_do_not_add_up_with_those_at_another():
-    search = Search(0.0)
-    pass_all(search, 70.0, 130.0, per_min=300.0)
-    for at in (130.0, 200.0):
-        refuse(search, at)
-        search.refused(at + 2, at + 2, None)
-        pass_all(search, at + 10, at + 60, per_min=450.0)
-    refuse(search, 262.0)
+    search = shut(120)
+    pass_all(search, 95.0, 150.0, per_min=120)
+    refuse(search, 150.0)
+    search.refused(152.0, 152.0, None)
 
-    # 376 in 62 s, not in one window or two.
-    assert search.per_min(262.0) == pytest.approx(0.985 * 376 * 60 / 62)
+    # It turns by 155 s: the first of two tries is half-way.
+    assert search.opens_at == pytest.approx(152 + (155 - 152) / 2 + 0.5)
 
 
 def settled(per_min=300.0):
@@ -280,8 +353,28 @@ def test_the_turn_of_a_window_that_is_told_gives_the_limit_at_once():
     pass_all(search, 70.0, 130.0, per_min=300.0)
     refuse(search, 130.0, retry_after_s=20.0)
 
-    # The window began at 90 s, and 200 have passed since.
-    assert search.per_min(130.0) == search.per_min(700.0) == pytest.approx(0.985 * 200, rel=0.01)
+    # The window began at 89.5 s, to half a second, and 204 have started since a quarter second before.
+    assert search.per_min(130.0) == search.per_min(700.0) == pytest.approx(0.985 * 204, abs=1)
+
+
+def test_each_refusal_of_an_overflow_tells_the_turn_more_closely():
+    search = Search(0.0)
+    pass_all(search, 70.0, 130.0, per_min=300.0)
+    search.refused(130.0, 132.0, 20.0)
+    search.refused(131.0, 132.1, 20.0)
+
+    # In 150 to 152 s, not 149 to 152: five requests less.
+    assert search.per_min(133.0) == pytest.approx(0.985 * 5 * (130 - 90.75), abs=1)
+
+
+def test_a_told_turn_is_believed_for_one_overflow_only():
+    search = crept(until=150.0)
+    refuse(search, 150.0, retry_after_s=20.0)
+    kept = search.per_min(150.0)
+    pass_all(search, 170.0, 230.0, per_min=300.0)
+    refuse(search, 230.0)
+
+    assert search.per_min(230.0) == pytest.approx(kept, rel=0.05)
 
 
 @pytest.mark.parametrize("retry_after_s", [None, 0.0, 3.2, 58.0])

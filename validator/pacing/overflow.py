@@ -56,8 +56,6 @@ class Overflow:
         since_s: the time since the overflow before.
         passed_since: requests that passed in that time.
         full_before: how many had passed in the minute before the overflow before.
-        turned_at: when the server's fixed window began, or -infinity where that is not known.
-        shuts: whether the server was seen to stay shut for seconds: it counts a fixed window.
     """
 
     started_at: float = -math.inf
@@ -68,8 +66,6 @@ class Overflow:
     since_s: float = 0.0
     passed_since: int = 0
     full_before: int = 0
-    turned_at: float = -math.inf
-    shuts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +74,7 @@ class Aftermath:
 
     Attributes:
         full: how many passed in the minute before it.
-        since_turn: how many since the server's fixed window began.
+        since_turn: how many since the server's fixed window began, 0 where that is not known.
         caught: how many were in flight and are back, the first refused one included.
         passed: how many of them passed.
     """
@@ -92,7 +88,7 @@ class Aftermath:
 def judge(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
     """Return how to go on after an overflow, and the pace a minute that the server is taken to allow."""
     # A turn since which hardly anything passed was none.
-    if overflow.turned_at > -math.inf and 2 * min(after.full, after.since_turn) > after.full:
+    if 2 * min(after.full, after.since_turn) > after.full:
         return Phase.KEEP, min(after.full, after.since_turn)
     match overflow.phase:
         case Phase.RAMP if after.full >= STEP_BACK * overflow.per_min:
@@ -113,9 +109,9 @@ def judge(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
 def _judge_creep(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
     if abs(after.full - overflow.full_before) < SAME_SHARE * overflow.full_before:
         return Phase.KEEP, min(after.full, overflow.full_before)
-    if overflow.since_s < PROVED_S or overflow.shuts:
+    if overflow.since_s < PROVED_S:
         return _measure(overflow, after)
-    served = _served_since(overflow, after)
+    served = _served_since(overflow)
     if overflow.full_before > BURSTY * served and after.full <= REFILL * served:
         return Phase.KEEP, min(served, overflow.per_min)
     return Phase.KEEP, max(overflow.base_per_min, STEP_BACK * overflow.per_min)
@@ -128,26 +124,25 @@ def _served_at(overflow: Overflow, after: Aftermath) -> float:
     return overflow.per_min * CERTAIN_OF_SHARE * after.passed / after.caught
 
 
-def _served_since(overflow: Overflow, after: Aftermath) -> float:
-    """Return the pace that was served between two overflows.
-
-    A bucket that was empty at both has refilled as much. A fixed window that was full at both has let pass
-    its limit once or a few times: as often as makes the limit no more than passed in a minute.
-    """
-    if not overflow.shuts:
-        return overflow.passed_since * MINUTE_S / overflow.since_s
-    windows = math.ceil(overflow.passed_since / ((1 + SAME_SHARE) * max(1, after.full)))
-    return overflow.passed_since / max(1, windows)
+def _served_since(overflow: Overflow) -> float:
+    """Return the pace that was served between two overflows: a bucket that was empty at both refilled it."""
+    return overflow.passed_since * MINUTE_S / overflow.since_s
 
 
 def _measure(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
-    """Go by what was served between two overflows, or passed in the last minute if that was less."""
+    """Go by what was served between two overflows, or passed in the last minute if that was less.
+
+    Where both are close, by their middle: a bucket's limit is the first, a window's the other.
+    """
     if overflow.since_s < TOO_SHORT_S:
         return Phase.CREEP, STEP_BACK * overflow.per_min
-    passed = min(after.full, _served_since(overflow, after))
+    served = _served_since(overflow)
+    passed = min(after.full, served)
+    if passed >= STEP_BACK * after.full:
+        passed = (passed + after.full) / 2
     per_min = min(max(passed, _least_kept(overflow) * overflow.per_min), overflow.per_min)
     is_close = overflow.phase is Phase.KEEP and per_min >= STEP_BACK * overflow.per_min
-    return (Phase.KEEP if is_close or overflow.shuts else Phase.CREEP), per_min
+    return (Phase.KEEP if is_close else Phase.CREEP), per_min
 
 
 def _least_kept(overflow: Overflow) -> float:

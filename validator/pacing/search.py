@@ -7,8 +7,9 @@ from collections import deque
 from typing import Protocol, assert_never
 
 from validator.pacing.books import MINUTE_S
-from validator.pacing.overflow import CERTAIN, Aftermath, Overflow, Phase, judge
+from validator.pacing.overflow import CERTAIN, SAME_SHARE, Aftermath, Overflow, Phase, judge
 from validator.pacing.room import JITTER_S
+from validator.pacing.turn import Turn
 
 # The provider's smallest plan (Starter): the pace until a reply or the user tells more. A linked phone number
 # is at stake, so nothing larger is tried out unasked.
@@ -27,14 +28,17 @@ CREEP_SLOWS_BY = 1.5
 # window.
 TURN_FROM_S = 3.0
 
-# Still shut after so many waits: neither a bucket, which has something again after a second, nor a window
-# that slides.
-WAITS_IN_VAIN = 2
+# From start to arrival a request takes half the delivery jitter, on average.
+ARRIVES_S = JITTER_S / 2
 
-# Shut after one wait already, with so little more in the minute before than the lowest plan allows, it opens
-# when no more of that minute than the lowest plan's are left: a few seconds late at worst. At larger limits
-# that is too late to be worth the refusals that it saves.
-HARDLY_MORE = 1.5
+# After a wait in vain a full window is waited for until it has turned for certain. That takes one try for
+# each so many times the lowest plan's requests in the minute before it, up to three: each tells more closely
+# when it turns, and costs a refusal, of which a small limit bears few.
+A_TRY_FOR, MOST_TRIES = 1.5, 3
+
+# The turn is taken to be in the middle of what is known of it, but no later than makes the limit so many
+# requests less: more is too much to be left unused, and too high a limit is refused and corrected.
+MOST_LESS = 5
 
 # A pace that was settled on is exceeded by a twentieth for a minute after ten; after twice as long each time
 # that this was refused, up to two hours.
@@ -115,8 +119,8 @@ class Search:
         self._passed_since = 0
         self._overflow = Overflow()
         self._is_over = True
-        self._shuts = False
-        self._shut_at = self._turn_at = -math.inf
+        self._shut_at = -math.inf
+        self._turn = self._told_turn = Turn()
         self._in_vain = 0
         self._caught = 0
         self._caught_passed = 0
@@ -148,7 +152,7 @@ class Search:
                 self._catch(now, passed=True)
             return
         if not self._is_over:
-            self._reopen()
+            self._reopen(now)
         if self._phase is Phase.KEEP and now >= self._since + self._probe_after_s + MINUTE_S:
             self._base = self.per_min(now)
             self._since = now - self._probe_after_s
@@ -163,27 +167,46 @@ class Search:
             return True
         if started_at <= self._overflow.seen_at:
             if not self._is_over:
+                self._hear_turn(started_at, now, retry_after_s)
                 self._catch(now, passed=False)
         elif not self._is_over:
             self._wait_in_vain(started_at, retry_after_s)
         else:
-            self._begin_overflow(started_at, now, retry_after_s)
+            self._begin_overflow(started_at, now)
+            self._hear_turn(started_at, now, retry_after_s)
             self._catch(now, passed=False)
         return True
 
     def _wait_in_vain(self, started_at: float, retry_after_s: float | None) -> None:
         self._in_vain += 1
         self._shut_at = started_at
-        knows_least = self._full <= HARDLY_MORE * self._least and len(self._passes) >= self._least
-        if retry_after_s is None and knows_least:
-            self.opens_at = self._passes[-math.ceil(self._least)] + MINUTE_S + JITTER_S
-        self._shuts = self._shuts or self._in_vain >= WAITS_IN_VAIN or self.opens_at > started_at
+        if retry_after_s is None:
+            tries = min(max(1, math.ceil(self._full / (A_TRY_FOR * self._least))), MOST_TRIES)
+            left_s = self._turned_for_certain(started_at) - started_at
+            self.opens_at = started_at + left_s * min(1.0, self._in_vain / tries) + JITTER_S
 
-    def _reopen(self) -> None:
+    def _turned_for_certain(self, now: float) -> float:
+        """Return by when a full window has turned, -infinity where too little has passed to say.
+
+        It holds the lowest plan's requests at least, and half of what passed in a minute, which no more than
+        two windows share.
+        """
+        if self._turn.is_known:
+            return self._turn.after(now).latest
+        at_least = math.ceil(max(self._least, self._full / 2))
+        return self._passes[-at_least] + MINUTE_S if at_least <= len(self._passes) else -math.inf
+
+    def _reopen(self, now: float) -> None:
         """Note that the overflow is over. A window that was shut has turned since it was last tried."""
         self._is_over = True
-        if self._shuts and self._in_vain:
-            self._turn_at = self._shut_at
+        if not self._in_vain:
+            return
+        self._since = now
+        self._turn = self._turn.narrowed(Turn(self._shut_at, now))
+        began = self._began(self._turn.before(self._shut_at))
+        held = self._passed_after(began) - self._passed_after(self._overflow.seen_at)
+        if 2 * held > self._full:
+            self._phase, self._base = Phase.KEEP, CERTAIN * min(held, self._full)
 
     def _remember(self, started_at: float, now: float) -> None:
         self._passes.append(started_at)
@@ -191,12 +214,10 @@ class Search:
             self._passes.popleft()
         self._passed_since += started_at > self._overflow.started_at
 
-    def _begin_overflow(self, started_at: float, now: float, retry_after_s: float | None) -> None:
+    def _begin_overflow(self, started_at: float, now: float) -> None:
         per_min = self.per_min(now)
-        turned_at = self._turned_at(started_at)
-        if retry_after_s is not None and retry_after_s > TURN_FROM_S + 2 * MINUTE_S / per_min:
-            # Believed this once: in a window that slides it is the next free place that is so far off.
-            turned_at = now + retry_after_s - MINUTE_S
+        # Believed this once: in a window that slides it is the next free place that is so far off.
+        self._told_turn = Turn()
         self._overflow = Overflow(
             started_at=started_at,
             seen_at=now,
@@ -206,8 +227,6 @@ class Search:
             since_s=started_at - self._overflow.started_at,
             passed_since=self._passed_since,
             full_before=self._full,
-            shuts=self._shuts,
-            turned_at=turned_at,
         )
         self._is_over = False
         self._probe_by = PROBE_BY
@@ -217,26 +236,54 @@ class Search:
         elif per_min > self._base:
             self._probe_after_s = min(2 * self._probe_after_s, LONGEST_PROBE_AFTER_S)
 
-    def _turned_at(self, then: float) -> float:
-        """Return the latest turn of a fixed window by then, -infinity where none is known."""
-        if self._turn_at == -math.inf:
-            return self._turn_at
-        return self._turn_at + MINUTE_S * ((then - self._turn_at) // MINUTE_S)
+    def _hear_turn(self, started_at: float, now: float, retry_after_s: float | None) -> None:
+        """Take in when the window turns, as each of those refused at an overflow tells it, to the second."""
+        if retry_after_s is not None and retry_after_s > TURN_FROM_S + 2 * MINUTE_S / self._overflow.per_min:
+            told = Turn(started_at + retry_after_s - 1.0, now + retry_after_s)
+            self._told_turn = self._told_turn.narrowed(told)
 
     def _catch(self, now: float, *, passed: bool) -> None:
         """Take in one of those in flight at the overflow, and decide anew with what is known now."""
         self._caught += 1
         self._caught_passed += passed
         self._full = self._passed_after(self._overflow.started_at - MINUTE_S)
+        self._still_to_turn()
         aftermath = Aftermath(
             full=self._full,
-            since_turn=self._passed_after(self._overflow.turned_at),
+            since_turn=self._passed_since_turn(),
             caught=self._caught,
             passed=self._caught_passed,
         )
         self._phase, per_min = judge(self._overflow, aftermath)
         self._base = CERTAIN * per_min
         self._since = now
+
+    def _still_to_turn(self) -> None:
+        """Narrow down the turn: a window that is full with what came before it may have turned has not."""
+        overflow_at = self._overflow.started_at
+        turn = self._turn.before(overflow_at)
+        if overflow_at < turn.latest < math.inf and 2 * self._passed_after(turn.earliest) <= self._full:
+            self._turn = Turn(overflow_at, turn.latest)
+
+    def _passed_since_turn(self) -> int:
+        """Return how many have passed in the fixed window that is full, 0 where there is none.
+
+        Unless it was told, there is none if more passed in the window before.
+        """
+        overflow_at = self._overflow.started_at
+        if self._told_turn.is_known:
+            return self._passed_after(self._began(self._told_turn.before(overflow_at)))
+        turn = self._turn.before(overflow_at)
+        if not turn.is_known:
+            return 0
+        since = self._passed_after(self._began(turn))
+        earlier = sum(turn.latest - MINUTE_S < at < turn.earliest - JITTER_S for at in self._passes)
+        return since if earlier <= (1 + SAME_SHARE) * since else 0
+
+    def _began(self, turn: Turn) -> float:
+        """Return the start of the first request of the window that this turn began."""
+        less_s = MOST_LESS * MINUTE_S / max(1, self._full)
+        return min((turn.earliest + turn.latest) / 2, turn.earliest + less_s) - ARRIVES_S
 
     def _passed_after(self, then: float) -> int:
         return sum(at > then for at in self._passes)
