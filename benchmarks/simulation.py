@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 LIMITS = (60, 300, 1000, 2000)
 # As many minutes as a search needs, or as give a few thousand requests.
-MINUTES = {60: 10, 300: 10, 1000: 4, 2000: 3}
-MINUTES_FOUND = 10
+MINUTES, MINUTES_OF_LARGE = 10, {1000: 4, 2000: 3}
 # As many runs for each cell as fit into a few minutes.
 SEEDS = {"alone": 20, "shared": 10, "find": 10, "misled": 10}
 
@@ -44,25 +43,25 @@ class Result(NamedTuple):
 
 def run_alone(kind: str, limit: int, seed: int) -> Result:
     """Run with the key to ourselves."""
-    until_s = 60.0 * MINUTES[limit]
+    until_s = 60.0 * MINUTES_OF_LARGE.get(limit, MINUTES)
     return _result(alone(kind, limit, seed, until_s=until_s), limit, WARM_S, until_s)
 
 
 def run_shared(kind: str, limit: int, seed: int, *, share: float) -> Result:
     """Run beside another client."""
-    until_s = 60.0 * MINUTES[limit]
+    until_s = 60.0 * MINUTES_OF_LARGE.get(limit, MINUTES)
     return _result(shared(kind, limit, seed, share=share, until_s=until_s), limit, WARM_S, until_s)
 
 
 def run_finding(kind: str, limit: int, seed: int, *, tell: Callable[..., Any]) -> Result:
     """Run without knowing the limit."""
-    until_s = 60.0 * MINUTES_FOUND
+    until_s = 60.0 * MINUTES
     return _result(finding(kind, limit, seed, until_s=until_s, tell=tell), limit, FOUND_S, until_s)
 
 
 def run_misled(kind: str, limit: int, seed: int) -> Result:
     """Run with twice the limit told."""
-    until_s = 60.0 * MINUTES_FOUND
+    until_s = 60.0 * MINUTES
     return _result(
         misled(kind, limit, seed, until_s=until_s, told_per_min=2 * limit), limit, FOUND_S, until_s
     )
@@ -73,20 +72,23 @@ def _result(record: Any, limit: int, since_s: float, until_s: float) -> Result:
     return Result(len(record.passed) + len(record.refused), len(record.refused), use)
 
 
-def table(title: str, run: Callable[..., Result], seeds: int, pool: ProcessPoolExecutor) -> Iterator[str]:
+def table(
+    title: str, run: Callable[..., Result], limits: tuple[int, ...], seeds: int, pool: ProcessPoolExecutor
+) -> Iterator[str]:
     """Yield the lines of a table: a limiter a line, a limit a column."""
     yield f"\n{title}\n"
-    yield f"{'use of what is free: mean (least); refused':18s}"
-    yield f"{'':18s}" + "".join(f"{limit:>28d}" for limit in LIMITS)
+    yield "use of what is free: mean (least); refused: mean (most)"
+    yield f"{'':18s}" + "".join(f"{limit:>36d}" for limit in limits)
     for kind in KINDS:
-        cells = (list(pool.map(partial(run, kind, limit), range(seeds))) for limit in LIMITS)
-        yield f"{kind:18s}" + "".join(f"{_cell(results):>28s}" for results in cells)
+        cells = (list(pool.map(partial(run, kind, limit), range(seeds))) for limit in limits)
+        yield f"{kind:18s}" + "".join(f"{_cell(results):>36s}" for results in cells)
 
 
 def _cell(results: list[Result]) -> str:
     uses = [result.use for result in results]
     refused = sum(result.refused for result in results) / sum(result.calls for result in results)
-    return f"{fmean(uses):.1%} ({min(uses):.1%}); {refused:.3%}"
+    most_refused = max(result.refused / result.calls for result in results)
+    return f"{fmean(uses):.1%} ({min(uses):.1%}); {refused:.3%} ({most_refused:.3%})"
 
 
 TABLES: dict[str, list[tuple[str, Callable[..., Result]]]] = {
@@ -106,13 +108,16 @@ TABLES: dict[str, list[tuple[str, Callable[..., Result]]]] = {
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(list(TABLES)))
 @click.option("--seeds", type=int, help=f"Runs for each cell, instead of {SEEDS}.")
+@click.option(
+    "--limit", "limits", type=int, multiple=True, default=LIMITS, show_default=True, help="Requests a minute."
+)
 @click.option("--jobs", default=2, show_default=True, help="Processes.")
-def main(names: tuple[str, ...], seeds: int | None, jobs: int) -> None:
+def main(names: tuple[str, ...], seeds: int | None, limits: tuple[int, ...], jobs: int) -> None:
     """Print the tables of these NAMES, or all of them."""
     with ProcessPoolExecutor(jobs) as pool:
         for name in names or TABLES:
             for title, run in TABLES[name]:
-                for line in table(title, run, seeds or SEEDS[name], pool):
+                for line in table(title, run, limits, seeds or SEEDS[name], pool):
                     click.echo(line)
 
 

@@ -17,8 +17,8 @@ from validator.pacing import PacedBudget
 def test_within_three_windows_the_limit_is_found_and_used_with_few_refusals(kind, limit):
     record = finding(kind, limit, seed=1, until_s=600.0)
 
-    assert record.use(limit, FOUND_S, 600.0) >= 0.82
-    assert record.refused_share <= 0.014
+    assert record.use(limit, FOUND_S, 600.0) >= 0.9
+    assert record.refused_share < 0.01
     assert record.report.told_by == "--rate find"
 
 
@@ -27,8 +27,8 @@ def test_within_three_windows_the_limit_is_found_and_used_with_few_refusals(kind
 def test_a_large_limit_is_found_as_well(kind):
     record = finding(kind, 1000, seed=2, until_s=420.0)
 
-    assert record.use(1000, 240.0, 420.0) >= 0.82
-    assert record.refused_share <= 0.01
+    assert record.use(1000, 240.0, 420.0) >= 0.9
+    assert record.refused_share < 0.01
 
 
 @pytest.mark.slow
@@ -44,20 +44,41 @@ def test_the_largest_plan_is_reached_in_three_windows_and_not_exceeded(kind):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_even_a_retry_after_it_costs_a_few_refusals_more(kind):
+    """With a burst of two, what passed before two refusals may be the same by chance, as in a window."""
     record = finding(kind, 150, seed=4, until_s=600.0, tell=nothing_told)
 
-    assert record.use(150, FOUND_S, 600.0) >= 0.8
-    assert record.refused_share <= 0.025
+    assert record.use(150, FOUND_S, 600.0) >= (0.85 if kind == "gcra, a second" else 0.9)
+    assert record.refused_share < 0.01
 
 
 @pytest.mark.slow
-def test_a_small_window_of_which_nothing_is_told_costs_less_than_one_call_in_a_hundred():
-    records = [finding("fixed window", 60, seed, until_s=600.0, tell=nothing_told) for seed in range(10)]
-    refused = sum(len(record.refused) for record in records)
-    calls = refused + sum(len(record.passed) for record in records)
+@pytest.mark.parametrize("limit", [60, 120])
+def test_a_small_window_of_which_nothing_is_told_costs_less_than_one_call_in_a_hundred(limit):
+    records = [finding("fixed window", limit, seed, until_s=600.0, tell=nothing_told) for seed in range(8)]
 
-    assert refused / calls < 0.009
-    assert min(record.use(60, FOUND_S, 600.0) for record in records) >= 0.9
+    assert max(record.refused_share for record in records) < 0.01
+    assert min(record.use(limit, FOUND_S, 600.0) for record in records) >= 0.93
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "limit", "seed", "tell"),
+    [
+        # It shuts for seconds and then opens, as if it were a fixed window of half the limit.
+        ("sliding counter", 60, 12, nothing_told),
+        # Refused and slowed down several times, it serves less than its limit from one refusal to the next.
+        ("sliding counter", 75, 34, only_retry_after),
+        # It overflows at three times its limit, and tells its turn only to the second.
+        ("fixed window", 300, 11, only_retry_after),
+        # Settled a little too high, it is refused just before each of its turns.
+        ("fixed window", 60, 7, nothing_told),
+    ],
+)
+def test_each_single_run_uses_nine_tenths_with_less_than_one_refusal_in_a_hundred(kind, limit, seed, tell):
+    record = finding(kind, limit, seed, until_s=600.0, tell=tell)
+
+    assert record.use(limit, FOUND_S, 600.0) >= 0.9
+    assert record.refused_share < 0.01
 
 
 @pytest.mark.slow

@@ -167,6 +167,15 @@ def test_a_larger_window_is_tried_before_it_has_turned_for_certain(per_min, firs
     assert search.opens_at == pytest.approx(90 + second_share * (turned_at - 90) + 0.5, abs=0.7)
 
 
+def test_the_lowest_plans_requests_are_enough_to_tell_when_a_window_has_turned():
+    search = Search(0.0)
+    pass_all(search, 0.0, 39.9, per_min=90)
+    refuse(search, 40.0)
+    search.refused(43.0, 43.0, None)
+
+    assert search.opens_at == 60.5
+
+
 @pytest.mark.parametrize("unclear", [{"per_min": 60, "retry_after_s": 1.0}, {"per_min": 50}])
 def test_told_waits_and_windows_of_less_than_the_lowest_plan_are_tried_as_usual(unclear):
     assert shut(**unclear).opens_at == -math.inf
@@ -182,12 +191,11 @@ def test_after_an_idle_minute_a_wait_in_vain_says_nothing():
 
 
 def test_what_was_in_a_window_when_it_was_full_is_settled_on_when_it_has_turned():
-    """It turned after 83 s and by 102 s: the middle would be 81 requests, which is less than 5 below most."""
+    """It turned after 83 s and by 102 s: 85 or fewer. The middle is more than 5 less, so that it is 80."""
     search = shut(90)
     search.passed(102.0, 102.0)
 
-    most = 1.5 * (80 - 23)
-    assert search.per_min(102.0) == search.per_min(700.0) == pytest.approx(0.985 * (most - 5), abs=1)
+    assert search.per_min(102.0) == search.per_min(700.0) == 0.985 * 80
 
 
 def test_a_turn_that_is_known_well_is_taken_to_be_in_the_middle():
@@ -195,16 +203,6 @@ def test_a_turn_that_is_known_well_is_taken_to_be_in_the_middle():
     search.passed(83.0, 85.0)
 
     assert search.per_min(600.0) == pytest.approx(0.985 * 1.5 * (80 - 24), abs=1)
-
-
-def test_what_a_window_held_is_no_more_than_passed_in_a_minute():
-    search = Search(0.0)
-    pass_all(search, 10.0, 80.0, per_min=90)
-    refuse(search, 80.1)
-    search.refused(80.5, 80.5, None)
-    search.passed(80.6, 80.6)
-
-    assert search.per_min(600.0) == pytest.approx(0.985 * 1.5 * 60, abs=1)
 
 
 def test_of_a_window_that_began_with_the_overflow_nothing_is_believed():
@@ -242,6 +240,40 @@ def test_what_passed_in_a_window_that_was_seen_to_turn_is_its_limit(refused_at, 
     assert search.per_min(refused_at) == search.per_min(700.0) == pytest.approx(0.985 * limit, abs=1)
 
 
+def test_what_passed_since_a_turn_that_may_have_been_counts_where_it_is_most():
+    search = shut(90)
+    pass_all(search, 102.0, 143.0, per_min=20)
+    pass_all(search, 143.0, 161.0, per_min=200)
+    refuse(search, 161.0)
+
+    # It turned after 143 s; with the middle of what is known it would be more than five below the most.
+    assert search.per_min(161.0) == pytest.approx(0.985 * (60 - 5 * 60 / 74 * 200 / 60), abs=1.5)
+
+
+def test_of_a_window_that_has_hardly_begun_nothing_is_learned():
+    search = shut(60)
+    pass_all(search, 102.0, 150.0, per_min=80)
+    pace = search.per_min(166.0)
+    refuse(search, 166.0)
+
+    # It turned by 162 s. 9 may have passed since; 64 have since the overflow before, at 80 s.
+    assert search.per_min(166.0) == pytest.approx(0.985 * 64 * 60 / 86, abs=1)
+    assert pace > 50
+
+
+def test_turns_seen_one_after_the_other_are_one():
+    search = shut(60)
+    pass_all(search, 102.0, 150.0, per_min=80)
+    refuse(search, 150.0)
+    search.refused(152.0, 152.0, None)
+    pass_all(search, 165.0, 210.0, per_min=80)
+    refuse(search, 210.0)
+    search.refused(212.0, 212.0, None)
+
+    # By 162 s and not only by 165 s.
+    assert search.opens_at == pytest.approx(222.5)
+
+
 @pytest.mark.parametrize(("then", "opens_at"), [(152.0, 162.5), (166.0, 222.5)])
 def test_a_window_that_was_seen_to_turn_is_waited_for_until_it_does_again(then, opens_at):
     search = shut(60)
@@ -257,7 +289,9 @@ def test_a_very_late_answer_to_what_was_in_flight_at_an_overflow_is_no_turn():
     search.passed(0.0, 0.1)
     refuse(search, 10.0)
     search.passed(9.9, 140.0)
-    search.refused(141.0, 141.0, None)
+    search.passed(140.5, 140.6)
+    refuse(search, 141.0)
+    search.refused(143.0, 143.0, None)
 
     assert search.opens_at == -math.inf
 
@@ -361,20 +395,35 @@ def test_each_refusal_of_an_overflow_tells_the_turn_more_closely():
     search = Search(0.0)
     pass_all(search, 70.0, 130.0, per_min=300.0)
     search.refused(130.0, 132.0, 20.0)
-    search.refused(131.0, 132.1, 20.0)
+    # In 149 to 152 s. The middle would be more than five requests below the most.
+    assert search.per_min(132.0) == pytest.approx(0.985 * 5 * (130 - 89.75), abs=1)
 
-    # In 150 to 152 s, not 149 to 152: five requests less.
-    assert search.per_min(133.0) == pytest.approx(0.985 * 5 * (130 - 90.75), abs=1)
+    search.refused(131.5, 132.3, 20.0)
+    # Nor before 150.5 s.
+    assert search.per_min(132.3) == pytest.approx(0.985 * 5 * (130 - 91), abs=1)
+
+    search.refused(131.9, 132.9, 18.0)
+    # Nor after 150.9 s.
+    assert search.per_min(132.9) == pytest.approx(0.985 * 5 * (130 - 90.45), abs=1)
 
 
 def test_a_told_turn_is_believed_for_one_overflow_only():
     search = crept(until=150.0)
     refuse(search, 150.0, retry_after_s=20.0)
-    kept = search.per_min(150.0)
-    pass_all(search, 170.0, 230.0, per_min=300.0)
-    refuse(search, 230.0)
+    pass_all(search, 170.0, 205.0, per_min=300.0)
+    refuse(search, 205.0)
 
-    assert search.per_min(230.0) == pytest.approx(kept, rel=0.05)
+    # 175 since that turn, 200 in the last minute, 191 a minute since the first refusal.
+    assert search.per_min(205.0) == pytest.approx(0.985 * (191 + 200) / 2, abs=2)
+
+
+def test_a_told_turn_after_an_idle_minute_says_nothing_of_the_limit():
+    search = Search(0.0)
+    pass_all(search, 0.0, 10.0, per_min=60)
+    pace = search.per_min(75.0)
+    refuse(search, 75.0, retry_after_s=30.0)
+
+    assert search.per_min(75.0) == pytest.approx(0.985 * 0.4 * pace)
 
 
 @pytest.mark.parametrize("retry_after_s", [None, 0.0, 3.2, 58.0])

@@ -206,7 +206,7 @@ class Search:
         began = self._began(self._turn.before(self._shut_at))
         held = self._passed_after(began) - self._passed_after(self._overflow.seen_at)
         if 2 * held > self._full:
-            self._phase, self._base = Phase.KEEP, CERTAIN * min(held, self._full)
+            self._phase, self._base = Phase.KEEP, CERTAIN * held
 
     def _remember(self, started_at: float, now: float) -> None:
         self._passes.append(started_at)
