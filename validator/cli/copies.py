@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 import click
 
+from validator.cli.failure import innermost
 from validator.cli.naming import names_of_copies
 from validator.cli.show import Stage, make_progress
+from validator.cli.signals import interruptible, raising_signals
 from validator.errors import FileError
 from validator.reports.wording import printable
 from validator.tables import fetch, matching
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from validator.model import ObjectUrl
+
+Result = TypeVar("Result")
 
 _STDIN_FILE, _STDIN_NAME = "standard-input", "standard input"
 _PIECE_BYTES = 1 << 20
@@ -35,7 +40,7 @@ def objects_of(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
     Raises:
         FileError: there are none, or the store cannot be reached.
     """
-    return anyio.run(matching, url)
+    return _awaited(partial(matching, url))
 
 
 def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
@@ -45,8 +50,7 @@ def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
         FileError: it cannot be fetched, or not be kept.
     """
     with _telling(f"fetching {printable(url.parts[1])}", quiet=quiet) as tell:
-        # In the library's own way to wait no signal would reach Python, for minutes where a server stalls.
-        return _named(anyio.run(fetch, url, _folder(), tell), str(url))
+        return _named(_awaited(partial(fetch, url, _folder(), tell)), str(url))
 
 
 def copy_of_stdin(*, quiet: bool) -> Path:
@@ -57,7 +61,11 @@ def copy_of_stdin(*, quiet: bool) -> Path:
     """
     path = _folder() / _STDIN_FILE
     try:
-        with path.open("xb") as file, _telling(f"reading {_STDIN_NAME}", quiet=quiet) as tell:
+        with (
+            interruptible(),
+            path.open("xb") as file,
+            _telling(f"reading {_STDIN_NAME}", quiet=quiet) as tell,
+        ):
             while piece := sys.stdin.buffer.read(_PIECE_BYTES):
                 file.write(piece)
                 tell(file.tell())
@@ -66,6 +74,22 @@ def copy_of_stdin(*, quiet: bool) -> Path:
             f"{_STDIN_NAME} cannot be kept in {path.parent} ({error.strerror}); set TMPDIR to another folder."
         ) from error
     return _named(path, _STDIN_NAME)
+
+
+def _awaited(reach: Callable[[], Awaitable[Result]]) -> Result:
+    """Run what reaches an object, and let signals end it.
+
+    In the library's own way to wait none would reach Python, for minutes where a server stalls.
+    """
+
+    async def reached() -> Result:
+        async with raising_signals():
+            return await reach()
+
+    try:
+        return anyio.run(reached)
+    except BaseExceptionGroup as group:
+        raise innermost(group) from group
 
 
 def _named(path: Path, name: str) -> Path:

@@ -76,8 +76,9 @@ class ListOptions:
             FileError: it cannot be read.
             UsageError: options contradict each other.
         """
+        job = self._job()
         with interruptible():
-            return open_job(self._job())
+            return open_job(job)
 
     def _job(self) -> Job:
         if self.output == STDIO and self.as_json:
