@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -79,16 +80,22 @@ def table(
     yield f"\n{title}\n"
     yield "use of what is free: mean (least); refused: mean (most)"
     yield f"{'':18s}" + "".join(f"{limit:>36d}" for limit in limits)
+    everything: list[Result] = []
     for kind in KINDS:
-        cells = (list(pool.map(partial(run, kind, limit), range(seeds))) for limit in limits)
+        cells = [list(pool.map(partial(run, kind, limit), range(seeds))) for limit in limits]
+        everything += chain.from_iterable(cells)
         yield f"{kind:18s}" + "".join(f"{_cell(results):>36s}" for results in cells)
+    yield f"refused of all requests: {_refused(everything):.3%}"
+
+
+def _refused(results: list[Result]) -> float:
+    return sum(result.refused for result in results) / sum(result.calls for result in results)
 
 
 def _cell(results: list[Result]) -> str:
     uses = [result.use for result in results]
-    refused = sum(result.refused for result in results) / sum(result.calls for result in results)
     most_refused = max(result.refused / result.calls for result in results)
-    return f"{fmean(uses):.1%} ({min(uses):.1%}); {refused:.3%} ({most_refused:.3%})"
+    return f"{fmean(uses):.1%} ({min(uses):.1%}); {_refused(results):.3%} ({most_refused:.3%})"
 
 
 TABLES: dict[str, list[tuple[str, Callable[..., Result]]]] = {
