@@ -133,7 +133,8 @@ def _told(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
     """Return the output's columns of what was decided."""
     matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
     made = [e164("number").alias("e164"), is_user(), checked_at(), *matched]
-    return findings.with_columns(made).select(_added(extras).names()).cast(_added(extras))
+    added = _added(extras)
+    return findings.with_columns(made).select(added.names()).cast(added)
 
 
 def annotate(

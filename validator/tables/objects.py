@@ -14,7 +14,6 @@ from validator.model import ObjectUrl
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
-    from types import ModuleType
 
     from obstore.store import ClientConfig, ObjectStore
 
@@ -69,8 +68,8 @@ async def matching(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
     if url.is_web or not glob.has_magic(pattern):
         return (url,)
     _require_fetchable(url)
-    with _reaching(url):
-        listed = await _obstore(url).list_with_delimiter_async(_store(url))
+    with _reaching(url) as store:
+        listed = await store.list_with_delimiter_async()
     names = sorted(found["path"].rpartition("/")[2] for found in listed["objects"])
     matched = [pattern] if pattern in names else fnmatch.filter(names, pattern)
     if not matched:
@@ -93,8 +92,8 @@ def _require_fetchable(url: ObjectUrl) -> None:
 async def _pieces(url: ObjectUrl, tell: Callable[[int, int], None]) -> AsyncIterator[bytes]:
     """Yield what an object holds, all of it."""
     came = 0
-    with _reaching(url):
-        found = await _obstore(url).get_async(_store(url), url.parts[1])
+    with _reaching(url) as store:
+        found = await store.get_async(url.parts[1])
         async for piece in found.stream(min_chunk_size=_PIECE_BYTES):
             came += len(piece)
             tell(came, found.meta["size"])
@@ -103,37 +102,27 @@ async def _pieces(url: ObjectUrl, tell: Callable[[int, int], None]) -> AsyncIter
         raise FileError(f"{url} came with {came:,} of its {found.meta['size']:,} bytes; try again.")
 
 
-def _store(url: ObjectUrl) -> ObjectStore:
-    """Return what holds the object, with credentials of the environment."""
-    store: ObjectStore = _obstore(url).store.from_url(
-        url.parts[0], client_options=_CLIENT, retry_config={"max_retries": _MOST_RETRIES}
-    )
-    return store
-
-
-def _obstore(url: ObjectUrl) -> ModuleType:
+@contextmanager
+def _reaching(url: ObjectUrl) -> Iterator[ObjectStore]:
+    """Yield what holds an object, and turn what stands between us and it into a `FileError`."""
     try:
         import obstore  # noqa: PLC0415 - an extra, which most have no need of
+        from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError  # noqa: PLC0415
     except ImportError as error:
         raise FileError(
             f"{url} is fetched with obstore: pip install 'recipient-validator[cloud]', or download it first."
         ) from error
-    return obstore
-
-
-@contextmanager
-def _reaching(url: ObjectUrl) -> Iterator[None]:
-    """Turn what stands between us and an object into a `FileError`."""
-    exceptions = _obstore(url).exceptions
     try:
-        yield
+        yield obstore.store.from_url(
+            url.parts[0], client_options=_CLIENT, retry_config={"max_retries": _MOST_RETRIES}
+        )
     except FileNotFoundError as error:
         raise FileError(f"{url} does not exist; check the name of the bucket and of the object.") from error
-    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
+    except (PermissionDeniedError, UnauthenticatedError) as error:
         raise FileError(
             f"{url} may not be read with the credentials in the environment; check them."
         ) from error
-    except (exceptions.BaseError, OSError) as error:
+    except (BaseError, OSError) as error:
         raise FileError(
             f"{url} cannot be fetched ({_gist(error)}); check the URL, the credentials in the environment "
             "and the network, and try again."
