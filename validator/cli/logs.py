@@ -6,7 +6,14 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from functools import partial
+from typing import TYPE_CHECKING, Any, TextIO
+
+from validator.cli.naming import named, names_of_copies
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 ROOT = "validator"
 
@@ -54,6 +61,7 @@ def set_up_logging(*, quiet: bool, verbose: bool, log_format: str) -> None:
     handler = StandardError()
     handler.setFormatter(JsonLines() if log_format == "json" else Lines("%(asctime)s %(message)s"))
     handler.addFilter(_mask_what_others_say)
+    handler.addFilter(partial(_name_copies, names=names_of_copies()))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO
     logging.getLogger(ROOT).setLevel(level)
@@ -63,6 +71,12 @@ def _mask_what_others_say(record: logging.LogRecord) -> bool:
     """Mask a message of another library's; ours hold masked numbers, and dates that look like numbers."""
     if not record.name.startswith(ROOT):
         record.msg, record.args = _mask(record.getMessage()), ()
+    return True
+
+
+def _name_copies(record: logging.LogRecord, *, names: Mapping[Path, str]) -> bool:
+    if names:
+        record.msg, record.args = named(record.getMessage(), names), ()
     return True
 
 

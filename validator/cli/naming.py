@@ -10,15 +10,16 @@ import click
 from validator.errors import FileError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _NAMES = "validator.copies"
 
 
 def names_of_copies() -> dict[Path, str]:
-    """Return what people call the lists whose copies were made so far."""
-    names: dict[Path, str] = click.get_current_context().meta.setdefault(_NAMES, {})
+    """Return what people call the lists that the command has copied; it grows by those to come."""
+    context = click.get_current_context(silent=True)
+    names: dict[Path, str] = context.meta.setdefault(_NAMES, {}) if context else {}
     return names
 
 
@@ -28,8 +29,12 @@ def naming_copies() -> Iterator[None]:
     try:
         yield
     except (FileError, UsageError) as error:
-        message = str(error)
-        for path, name in names_of_copies().items():
-            message = message.replace(str(path), name)
-        error.args = (message,)
+        error.args = (named(str(error), names_of_copies()),)
         raise
+
+
+def named(text: str, names: Mapping[Path, str]) -> str:
+    """Return a text with the names of lists in place of their copies' paths."""
+    for path, name in names.items():
+        text = text.replace(str(path), name)
+    return text
