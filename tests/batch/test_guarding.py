@@ -6,7 +6,14 @@ from honesty import FIRST, NEVER, OWN, Seen, draw
 
 from validator.batch.guarding import inherit, own_numbers
 from validator.batch.recorder import Recorder
-from validator.errors import Interrupted, InvalidPhone, LedgerError, ServerError, TimedOut
+from validator.errors import (
+    Interrupted,
+    InvalidPhone,
+    InvalidRequest,
+    LedgerError,
+    ServerError,
+    TimedOut,
+)
 from validator.ledger import Ledger
 from validator.model import Number, RateNotice, Verdict
 from validator.pacing import CONNECTED, NoBudget
@@ -25,16 +32,24 @@ def listed(tmp_path):
 
 @pytest.fixture
 def stopped(listed):
-    """A list whose run was stopped with answers that nothing vouches for."""
+    """A list whose run was stopped within a hold, with answers that nothing vouches for."""
 
     def stop(**options):
-        runs = listed(share=0.05, **options)
-        runs.world.failures[OWN] = TimedOut("30 s")
-        runs.run(deadline=0.05, canaries=(OWN,))
-        del runs.world.failures[OWN]
+        runs, budget = listed(share=0.05, **options), NoBudget()
+        runs.run(budget=budget, watchers=[interrupt_within_a_hold(budget)])
         return runs
 
     return stop
+
+
+def interrupt_within_a_hold(budget):
+    async def interrupt(fan_out, _):
+        await anyio.sleep(0.05)
+        now = anyio.current_time()
+        budget.finish(budget.start(now), now, RateNotice(retry_after_s=60), refused=True)
+        fan_out.stop(Interrupted(2))
+
+    return interrupt
 
 
 def verdicts(runs):
@@ -178,32 +193,22 @@ def test_a_signal_too_leaves_the_time_for_one_canary(listed):
     assert not waiting(runs)
 
 
-def test_a_run_that_is_stopped_does_not_wait_for_a_canary_that_fails(stopped):
-    runs = stopped()
+def test_a_run_that_is_stopped_does_not_wait_for_a_canary_that_fails(listed):
+    runs = listed(share=0.05)
+    runs.world.failures[OWN] = TimedOut("30 s")
 
-    assert runs.now_s < 2
+    ran = runs.run(deadline=0.05)
+
+    assert ran.ended_at < 1
     assert runs.canary_calls() == 1
     assert waiting(runs)
     assert not runs.wrong()
 
 
-def test_a_run_that_is_stopped_does_not_wait_for_a_hold(listed):
-    runs = listed(share=0.05)
+def test_a_run_that_is_stopped_does_not_wait_for_a_hold(stopped):
+    runs = stopped()
 
-    async def interrupt(fan_out, _):
-        await anyio.sleep(0.05)
-        budget.finish(
-            budget.start(anyio.current_time()),
-            anyio.current_time(),
-            RateNotice(retry_after_s=60),
-            refused=True,
-        )
-        fan_out.stop(Interrupted(2))
-
-    budget = NoBudget()
-    ran = runs.run(budget=budget, watchers=[interrupt])
-
-    assert ran.ended_at < 1
+    assert runs.now_s < 2
     assert waiting(runs)
 
 
@@ -303,16 +308,30 @@ def test_a_canary_that_fails_at_the_end_is_tried_again(listed):
 
 def test_a_canary_that_never_answers_leaves_what_it_should_vouch_for_unknown(listed):
     runs = listed(share=0.05, seed=4)
+    runs.world.registered = frozenset()
     runs.world.failures[OWN] = TimedOut("30 s")
 
     ran = runs.run(max_attempts=3)
 
-    assert (ran.ending, runs.wrong()) == (None, [])
-    assert waiting(runs)
+    assert (ran.ending, runs.wrong(), waiting(runs)) == (None, [], runs.numbers)
     assert ran.tally.canaries == 3
+    assert ran.tally.verdicts["not_registered"] == ran.tally.asked == 0
+    [warning] = ran.warnings
+    assert warning.startswith('40 answers "no" of session a stay unknown')
+    assert "--canary" in warning
 
 
-def test_a_canary_that_the_provider_calls_invalid_is_left_out(listed):
+@pytest.mark.parametrize("failure", [TimedOut("30 s"), InvalidRequest("4000", status=422)])
+def test_in_place_of_a_canary_that_never_answers_somebody_found_registered_vouches(listed, failure):
+    runs = listed(share=0.05, seed=4)
+    runs.world.failures[OWN] = failure
+
+    ran = runs.run(max_attempts=3)
+
+    assert (ran.ending, ran.warnings, runs.wrong(), runs.missing()) == (None, (), [], [])
+
+
+def test_a_canary_that_the_provider_calls_invalid_while_others_say_yes_is_none(listed):
     runs = listed()
     runs.world.failures[OWN] = InvalidPhone("4001")
 

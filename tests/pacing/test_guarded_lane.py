@@ -1,7 +1,17 @@
 import math
 import random
 
-from validator.errors import InvalidPhone, SessionNotConnected, TimedOut
+import pytest
+
+from validator.errors import (
+    InvalidPhone,
+    InvalidRequest,
+    RateLimited,
+    ServerError,
+    SessionNotConnected,
+    TimedOut,
+    UnexpectedStatus,
+)
 from validator.model import Number
 from validator.pacing import (
     AskCanary,
@@ -127,13 +137,37 @@ def test_a_canarys_exchange_that_fails_is_made_again_later_and_given_up_in_the_e
     assert lane.guard.unvouched == 1
 
 
-def test_a_canary_that_is_no_phone_number_is_none():
+def test_a_canary_that_is_called_no_phone_number_puts_the_session_in_question():
     lane = new()
     answer(lane, 0.0, False)
     probe(lane, 0.0, InvalidPhone("4001"))
+    assert lane.report(0.0).state is LaneState.IN_QUESTION
 
-    assert lane.next(0.0, last=True) == Go()
-    assert lane.guard.release() == 1
+    probe(lane, 0.0, InvalidPhone("4001"))
+
+    assert isinstance(lane.next(0.0), Halt)
+    assert lane.guard.rulings() == [Retract(1)]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        InvalidPhone("4001"),
+        InvalidRequest("4000", status=422),
+        RateLimited("429", status=429),
+        ServerError("503", status=503),
+        TimedOut("30 s"),
+        UnexpectedStatus("451", status=451),
+    ],
+)
+def test_without_any_canary_nothing_is_believed_after_an_exchange_that_failed(failure):
+    lane = new()
+    lane.guard = SessionGuard("sess_a", canaries=Canaries(rng=random.Random(1)))
+    answer(lane, 0.0, False)
+    lane.start(1.0)
+    lane.finish(1.0, attempts=1, failure=failure)
+
+    assert (lane.guard.release(), lane.guard.rulings()) == (0, [Retract(1)])
 
 
 def test_a_session_that_is_lost_takes_back_what_nothing_vouches_for():

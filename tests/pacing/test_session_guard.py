@@ -26,6 +26,9 @@ OWN = Number(447_700_900_999)
 NUMBER = Number(447_700_900_100)
 
 
+NO_ANSWERS = [Reason.REQUEST_REJECTED, Reason.UNEXPECTED_STATUS, Reason.SERVER_ERROR, Reason.TIMEOUT]
+
+
 def number(place):
     return Number(447_700_900_100 + place)
 
@@ -273,21 +276,19 @@ def test_a_session_that_lies_is_given_up_with_what_to_do():
     ask(guard, 1.0, False)
 
     assert str(guard.error) == (
-        'session sess_a answers "no" about 1 of 1 numbers known to be registered, so it cannot be believed; '
-        "what it said since it last told the truth is unknown again. See that its phone is online and linked "
-        "(`validator sessions`), then run the same command again. If those numbers have left WhatsApp, name "
-        "another one with --canary"
+        'session sess_a answers "no" about 1 of 1 numbers known to be registered, or calls them invalid, so '
+        "it cannot be believed; what it said since it last told the truth is unknown again. See that its "
+        "phone is online and linked (`validator sessions`), then run the same command again. If those "
+        "numbers have left WhatsApp, name another one with --canary"
     )
 
 
-@pytest.mark.parametrize("reason", [Reason.REJECTED_BY_PROVIDER, Reason.TIMEOUT])
+@pytest.mark.parametrize("reason", [Reason.REQUEST_REJECTED, Reason.TIMEOUT])
 def test_an_inquiry_goes_on_without_a_canary_that_cannot_be_asked_about(reason):
     guard = frozen(OWN, finds=4)
 
     assert ask(guard, 1.0, Settle(Verdict.UNKNOWN, reason)) == OWN
-    later = 1.0 + CANARY_AFTER_S
-    assert isinstance(guard.next(later - 1, last=False), Wait) is (reason is Reason.TIMEOUT)
-    asked = [ask(guard, later, said) for said in (False, True, True)]
+    asked = [ask(guard, 1.0, said) for said in (False, True, True)]
 
     assert OWN not in asked
     assert (guard.error, guard.is_inquiring) == (None, False)
@@ -379,7 +380,7 @@ def test_out_of_attempts_the_end_does_not_wait_and_nothing_is_believed():
     ask(guard, 0.0, Settle(Verdict.UNKNOWN, Reason.TIMEOUT), last=True)
 
     assert guard.next(0.0, last=True) is None
-    assert (guard.release(), guard.unvouched, guard.rulings()) == (0, 1, [])
+    assert (guard.unvouched, guard.rulings()) == (1, [])
     assert (guard.tries, guard.next(59.0, last=False)) == (0, None)
     assert guard.next(60.0, last=False) == AskCanary(OWN)
     ask(guard, 60.0, True)
@@ -387,15 +388,64 @@ def test_out_of_attempts_the_end_does_not_wait_and_nothing_is_believed():
     assert guard.next(60.0, last=True) == AskCanary(OWN)
 
 
-@pytest.mark.parametrize("reason", [Reason.REJECTED_BY_PROVIDER, Reason.REQUEST_REJECTED])
-def test_a_canary_that_the_provider_rejects_is_none(reason):
+@pytest.mark.parametrize("reason", NO_ANSWERS)
+def test_a_canary_that_is_refused_or_fails_is_no_answer_and_stays_a_canary(reason):
     guard = new(OWN)
     say(guard, False)
 
     ask(guard, 0.0, Settle(Verdict.UNKNOWN, reason), last=True)
 
-    assert guard._canaries.dropped == [OWN]
     assert guard.next(0.0, last=True) is None
+    assert (guard.release(), guard.unvouched, guard.rulings()) == (0, 0, [Retract(1)])
+    assert (guard._canaries.dropped, guard._canaries.choose(9)) == ([], [OWN])
+
+
+@pytest.mark.parametrize("reason", NO_ANSWERS)
+def test_after_a_canary_without_an_answer_others_are_tried_up_to_three_in_all(reason):
+    guard = new(OWN)
+    for place in range(9):
+        say(guard, True, about=number(place))
+    say(guard, False)
+    asked = []
+    while guard.next(0.0, last=True) is not None:
+        asked.append(ask(guard, 0.0, Settle(Verdict.UNKNOWN, reason), last=True))
+
+    assert asked == [OWN, number(0), number(1)]
+    assert guard.next(CANARY_AFTER_S, last=True) == AskCanary(number(2))
+
+
+def test_another_canary_that_says_yes_vouches_though_the_first_was_refused():
+    guard = new(OWN)
+    say(guard, True)
+    say(guard, False)
+    ask(guard, 0.0, Settle(Verdict.UNKNOWN, Reason.REQUEST_REJECTED), last=True)
+    ask(guard, 0.0, True, last=True)
+
+    assert (guard.rulings(), guard.release(), guard.rulings()) == ([Vouch(1)], 0, [])
+
+
+def test_a_canary_that_is_called_invalid_counts_as_one_that_is_answered_no():
+    guard = new(OWN)
+    say(guard, False)
+    invalid = Settle(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
+    ask(guard, 0.0, invalid, last=True)
+    assert guard.is_inquiring
+
+    ask(guard, 0.0, invalid, last=True)
+
+    assert guard.rulings() == [Retract(1)]
+    assert guard.error.exit_code == 6
+
+
+def test_where_most_positives_still_say_yes_one_that_is_called_invalid_is_no_canary_any_more():
+    guard = new(OWN)
+    for place in range(4):
+        say(guard, True, about=number(place))
+    say(guard, False)
+    for said in (Settle(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER), False, True, True, True):
+        ask(guard, 0.0, said, last=True)
+
+    assert (guard.error, guard.is_inquiring, guard._canaries.dropped) == (None, False, [OWN])
 
 
 def test_positives_that_cannot_be_asked_about_are_left_out_of_the_inquiry():
@@ -440,6 +490,38 @@ def test_where_nothing_can_vouch_the_end_believes_what_waits_and_says_how_much()
     assert (guard.release(), guard.rulings()) == (0, [])
 
 
+def test_nothing_is_believed_of_a_session_whose_last_exchange_failed():
+    guard = new()
+    say(guard, False)
+    early = guard.mark(0.0)
+    guard.failed()
+    say(guard, False, mark=early)
+
+    assert (guard.release(), guard.rulings(), guard.unvouched) == (0, [Retract(2)], 0)
+
+
+def test_an_answer_to_a_later_question_shows_that_a_failure_has_passed():
+    guard = new()
+    say(guard, False)
+    guard.failed()
+    say(guard, False)
+
+    assert (guard.release(), guard.rulings()) == (2, [Vouch(2)])
+
+
+def test_what_waits_is_left_to_the_next_run_where_a_canary_was_not_asked_in_time():
+    guard = new(OWN)
+    say(guard, False)
+
+    assert (guard.release(), guard.unvouched, guard.rulings()) == (0, 1, [])
+
+
+def test_what_waits_when_a_run_ends_in_the_middle_of_an_inquiry_is_taken_back():
+    guard = frozen(OWN)
+
+    assert (guard.release(), guard.rulings()) == (0, [Retract(1)])
+
+
 def test_one_attempt_of_a_day_is_kept_back_where_there_is_a_canary():
     assert (new(OWN).reserve, new().reserve, NoGuard().reserve) == (1, 0, 0)
 
@@ -460,6 +542,7 @@ def test_no_guard_believes_everything():
 
     assert guard.hear(0.0, mark, NUMBER, registered=False) == Answered()
     assert guard.next(0.0, last=True) is None
+    guard.failed()
     guard.lost()
     guard.tested(0.0, guard.test(0.0), NUMBER, result=False)
     assert (guard.release(), guard.rulings(), guard.unvouched) == (0, [], 0)

@@ -108,28 +108,36 @@ class Guarding:
 
     def carry_out(self, lane: Lane) -> None:
         """Do what a lane's guard has decided."""
+        # What an earlier run has asked about may be in another list than this one's.
+        if retracted := self._rule(lane):
+            self._queue.put_back(self._todo.filter(_is_in(self._todo, retracted)))
+
+    def close(self, lanes: Iterable[Lane]) -> None:
+        """At the end of a run, let stand what nothing can vouch for, or leave it to the next run to ask."""
+        for lane in lanes:
+            if believed := lane.guard.release():
+                self._tally.believed[lane.session] += believed
+            if doubted := self._rule(lane):
+                self._tally.doubted[lane.session] += len(doubted)
+
+    def _rule(self, lane: Lane) -> list[Number]:
+        """Carry out what a lane's guard has decided; return the numbers it has retracted the "no" of."""
+        retracted: list[Number] = []
         for ruling in lane.guard.rulings():
             match ruling:
                 case Vouch(through):
                     self._recorder.vouch(lane.session, through)
                 case Retract(through):
-                    self._retract(lane.session, through)
+                    retracted += self._retract(lane.session, through)
                 case _:
                     assert_never(ruling)
+        return retracted
 
-    def close(self, lanes: Iterable[Lane]) -> None:
-        """At the end of a run, let stand what nothing can vouch for."""
-        for lane in lanes:
-            if believed := lane.guard.release():
-                self._tally.believed[lane.session] += believed
-            self.carry_out(lane)
-
-    def _retract(self, session: str, through: int) -> None:
+    def _retract(self, session: str, through: int) -> list[Number]:
         numbers = self._recorder.retract(session, through)
         before = self._inherited.get(session, Inherited()).numbers
         self._tally.retract(len(frozenset(numbers) - before))
-        # What an earlier run has asked about may be in another list than this one's.
-        self._queue.put_back(self._todo.filter(_is_in(self._todo, numbers)))
+        return numbers
 
 
 def last_step(
@@ -174,6 +182,12 @@ def doubts(
         "was found registered. Name a number that is on WhatsApp with --canary"
         for session, count in sorted(tally.believed.items())
     )
+    unvouched = (
+        f'{count:,} answers "no" of session {session} stay unknown: nothing it said later shows that it told '
+        "the truth, and the next run asks again. See `validator sessions`, and name a number that is on "
+        "WhatsApp with --canary"
+        for session, count in sorted(tally.doubted.items())
+    )
     reports = [lane.report(now) for lane in lanes]
     halted = dict.fromkeys(report.why for report in reports if report.state is LaneState.HALTED)
     lost = (
@@ -186,7 +200,7 @@ def doubts(
         f"{number} is no canary: it is answered like somebody who is not on WhatsApp, while others are not"
         for number in canaries.dropped
     )
-    return (*blind, *(why for why in halted if why != str(ending)), *lost, *useless)
+    return (*blind, *unvouched, *(why for why in halted if why != str(ending)), *lost, *useless)
 
 
 def _is_in(todo: pl.Series, numbers: Iterable[int]) -> pl.Series:

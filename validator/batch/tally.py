@@ -51,6 +51,7 @@ class Tally:
         verdicts: ended checks by verdict.
         sessions: attempts and failures by session.
         believed: answers "no" by session that were let stand although nothing vouches for them.
+        doubted: answers "no" by session that were retracted at the end, since nothing vouches for them.
         paused_s: seconds in which nothing was sent although there was work, by their cause; not those in
             which the key was held.
     """
@@ -68,6 +69,7 @@ class Tally:
     verdicts: Counter[str] = field(default_factory=Counter)
     sessions: dict[str, SessionTally] = field(default_factory=dict)
     believed: Counter[str] = field(default_factory=Counter)
+    doubted: Counter[str] = field(default_factory=Counter)
     paused_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=ERROR_WINDOW))
 
@@ -122,6 +124,7 @@ class Tally:
         self.overturned += (overturned := second.verdicts[Verdict.REGISTERED.value])
         self.verdicts[Verdict.REGISTERED.value] += overturned
         self.verdicts[Verdict.NOT_REGISTERED.value] -= overturned
+        self.doubted.update(second.doubted)
         for cause, seconds in second.paused_s.items():
             self.paused_s[cause] += seconds
         for session, of in second.sessions.items():

@@ -20,11 +20,13 @@ class Mark:
         at: the time.
         ordinal: the latest "no" of the session heard by then.
         era: how often the session had been lost or given up by then.
+        failures: how many of the session's exchanges had failed by then.
     """
 
     at: float = -math.inf
     ordinal: int = 0
     era: int = 0
+    failures: int = 0
 
 
 class Guard(Protocol):
@@ -86,12 +88,16 @@ class Guard(Protocol):
         """Take in what became of a canary: whether the session calls it registered, or how that failed."""
         ...
 
+    def failed(self) -> None:
+        """Take in that an exchange brought no answer, or the answer that the number is invalid."""
+        ...
+
     def lost(self) -> None:
         """Take in that the session is not connected."""
         ...
 
     def release(self) -> int:
-        """Believe what waits if there is no canary to vouch for it; return how many "no"s that are."""
+        """Decide on what waits at the end of a run; return how many "no"s are believed without a "yes"."""
         ...
 
     def rulings(self) -> list[Ruling]:

@@ -32,6 +32,8 @@ CANARY_AFTER = 500
 CANARY_AFTER_S = 60.0
 # Accounts are closed now and then: one canary's "no" is followed by a look at several.
 KNOWN_POSITIVES = 5
+# A canary may itself be what the provider stumbles over, so others are tried; not all, if nothing answers.
+MOST_IN_VAIN = 3
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class _Inquiry:
         left: those still to ask about.
         asked: how many are asked about in all.
         yes: how many the session says "yes" to.
-        no: those it says "no" to.
+        no: those it says "no" to, or calls invalid.
     """
 
     left: list[Number]
@@ -72,9 +74,15 @@ class SessionGuard:
     which is the usual case and costs nothing, or to a canary. A canary is due when 500 "no"s wait or one has
     waited for a minute, and at the end.
 
-    Where a canary is answered "no", or "yes" has become more seldom than chance explains (`Drift`), the
-    session is frozen and up to five known positives are asked about. If most are answered "no", the session
-    is given up and every "no" that waits is retracted; else the list has changed, or the canary has.
+    Where a canary is answered "no" or called invalid, or "yes" has become more seldom than chance explains
+    (`Drift`), the session is frozen and up to five known positives are asked about. If most are answered
+    "no", the session is given up and every "no" that waits is retracted; else the list has changed, or the
+    canary has.
+
+    A canary that is refused or fails is no answer: another one is tried, up to three in a row, and again a
+    minute later. What still waits at the end of a run is retracted if the session owes an answer then: it
+    may be mended before the next run, whose "yes" would prove nothing. It is believed only if there never was
+    a canary. Otherwise it is left for the next run to vouch for.
 
     A session that was disconnected may have lied before, and been mended since: what it says then vouches for
     nothing from before, which is retracted at once.
@@ -102,7 +110,9 @@ class SessionGuard:
         self._inquiry: _Inquiry | None = None
         self._testing = False
         self._test_at = -math.inf
-        self._in_vain = False
+        self._in_vain: set[Number] = set()
+        self._failures = 0
+        self._failing = False
         self._rulings: list[Ruling] = []
 
     @property
@@ -125,7 +135,7 @@ class SessionGuard:
         if not self._inquiry and not self._is_due(now, last=last):
             return None
         if not self._testing and self._test_at <= now:
-            return AskCanary(self._inquiry.left[0] if self._inquiry else self._canaries.choose(1)[0])
+            return AskCanary(self._inquiry.left[0] if self._inquiry else self._choose())
         if not self._inquiry and not last:
             return None
         return Wait(math.inf if self._testing else self._test_at, f"session {self._session} may be lying")
@@ -136,14 +146,16 @@ class SessionGuard:
 
     def mark(self, now: float) -> Mark:
         """Return the mark of a check that starts now."""
-        return Mark(now, self._heard, self._era)
+        return Mark(now, self._heard, self._era, self._failures)
 
     def hear(self, now: float, mark: Mark, number: Number, *, registered: bool) -> Answered | Doubted | Again:
         """Take in the answer to a check; see `Guard.hear`."""
         if not registered and mark.era != self._era:
             return Again()
+        self._heard_from(mark)
         self._drift.add(registered=registered)
         if registered:
+            self._in_vain.clear()
             self._canaries.found(number)
             self._vouch(mark)
             return Answered()
@@ -166,15 +178,12 @@ class SessionGuard:
         self._testing = False
         match result:
             case bool():
+                self._heard_from(mark)
                 self._answered(mark, number, registered=result)
-            case Settle(_, Reason.REJECTED_BY_PROVIDER | Reason.REQUEST_REJECTED):
-                self._canaries.drop(number)
-                self._leave_out(number)
+            case Settle(_, Reason.REJECTED_BY_PROVIDER):
+                self._answered(mark, number, registered=False)
             case Settle():
-                self._in_vain = True
-                self._test_at = now + CANARY_AFTER_S
-                self._canaries.used(number)
-                self._leave_out(number)
+                self._not_answered(now, number)
             case Retry(after_s):
                 self.tries += 1
                 self._test_at = now + after_s
@@ -183,12 +192,19 @@ class SessionGuard:
             case _:
                 assert_never(result)
 
+    def failed(self) -> None:
+        """Take in that an exchange failed: only a yes or no to a later one shows that the session works."""
+        self._failures += 1
+        self._failing = True
+
     def lost(self) -> None:
         """Take in that the session is not connected."""
         self._retract()
 
     def release(self) -> int:
-        """Believe what waits if there is no canary to vouch for it; return how many "no"s that are."""
+        """Decide on what waits at the end of a run; return how many "no"s are believed without a "yes"."""
+        if self._failing or self._in_vain or self._inquiry:
+            self._retract()
         believed = 0 if self._canaries else self.unvouched
         self._vouch(Mark(ordinal=self._settled + believed))
         return believed
@@ -202,11 +218,24 @@ class SessionGuard:
         if not self.unvouched or not self._canaries:
             return False
         if last:
-            return not self._in_vain
+            return not self._is_hopeless or self._test_at <= now
         return self.unvouched >= CANARY_AFTER or now - self._oldest_at >= CANARY_AFTER_S
 
+    @property
+    def _is_hopeless(self) -> bool:
+        return len(self._in_vain) >= min(MOST_IN_VAIN, len(self._canaries))
+
+    def _choose(self) -> Number:
+        canaries = self._canaries.choose(len(self._canaries))
+        return next((number for number in canaries if number not in self._in_vain), canaries[0])
+
+    def _heard_from(self, mark: Mark) -> None:
+        """Note an answer: the session works if nothing has failed since the exchange started."""
+        self._failing = self._failing and mark.failures != self._failures
+
     def _answered(self, mark: Mark, number: Number, *, registered: bool) -> None:
-        self.tries, self._in_vain = 0, False
+        self.tries = 0
+        self._in_vain.clear()
         if registered:
             self._canaries.used(number)
             self._vouch(mark)
@@ -216,8 +245,12 @@ class SessionGuard:
         elif not registered:
             self._inquire()
 
-    def _leave_out(self, number: Number) -> None:
+    def _not_answered(self, now: float, number: Number) -> None:
         self.tries = 0
+        self._in_vain.add(number)
+        if self._is_hopeless:
+            self._test_at = now + CANARY_AFTER_S
+        self._canaries.used(number)
         if self._inquiry and number in self._inquiry.left:
             self._inquiry.left.remove(number)
             self._inquiry.asked -= 1
@@ -256,7 +289,8 @@ class SessionGuard:
         self._retract()
         self.error = Refused(
             f'session {self._session} answers "no" about {len(inquiry.no)} of {inquiry.asked} numbers known '
-            "to be registered, so it cannot be believed; what it said since it last told the truth is "
-            "unknown again. See that its phone is online and linked (`validator sessions`), then run the "
-            "same command again. If those numbers have left WhatsApp, name another one with --canary"
+            "to be registered, or calls them invalid, so it cannot be believed; what it said since it last "
+            "told the truth is unknown again. See that its phone is online and linked (`validator "
+            "sessions`), then run the same command again. If those numbers have left WhatsApp, name another "
+            "one with --canary"
         )

@@ -151,6 +151,7 @@ class Lane:
         if failure is None:
             self._answered(now)
             return Answered()
+        self.guard.failed()
         meaning = meaning_of(failure)
         self._failures += meaning not in {Meaning.INVALID_NUMBER, Meaning.TOO_FAST}
         return self._failed(now, attempts, failure, meaning)

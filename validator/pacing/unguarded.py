@@ -46,6 +46,9 @@ class NoGuard:
     ) -> None:
         """Take no note."""
 
+    def failed(self) -> None:
+        """Take no note."""
+
     def lost(self) -> None:
         """Take no note."""
 
