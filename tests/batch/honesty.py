@@ -54,13 +54,18 @@ class Seen:
 
 @dataclass
 class World:
-    """Who is registered, and what each session does: `lies_from` and `lies_until` are times by session."""
+    """Who is registered, and what each session does.
+
+    By session: `lies_from` and `lies_until` are times, `refusals` a time from which on every check fails, and
+    how.
+    """
 
     registered: frozenset
     rng: random.Random
     lies_from: dict = field(default_factory=dict)
     lies_until: dict = field(default_factory=dict)
     lost: dict = field(default_factory=dict)
+    refusals: dict = field(default_factory=dict)
     failures: dict = field(default_factory=dict)
     calls: list = field(default_factory=list)
 
@@ -74,6 +79,9 @@ class World:
     def says(self, number, session, now):
         if failure := self.failures.get(number):
             raise failure
+        refuses_from, refusal = self.refusals.get(session, (NEVER, None))
+        if now >= refuses_from:
+            raise refusal
         since, until = self.lost.get(session, (NEVER, NEVER))
         if since <= now < until:
             raise SessionNotConnected("not connected", status=409)

@@ -97,6 +97,29 @@ def test_a_session_without_a_number_in_a_list_of_nobody_is_believed_with_a_warni
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("status", ["422", "400", "428", "503"])
+@pytest.mark.parametrize("canary", ["given", "own", "none"])
+def test_a_session_that_lies_and_then_refuses_everything_decides_nobody(check, provider, status, canary):
+    """Refused with the last of the list, so that only the canary and one number are not answered."""
+    sessions = () if canary != "none" else (Session(id=SESSION, name="Shop"),)
+    app = provider(
+        "lie@1", f"{status}@40", registered_share=1.0, **({"sessions": sessions} if sessions else {})
+    )
+    options = ("--concurrency", "1", "--retries", "1")
+    options += ("--canary", "+447700900001") if canary == "given" else ()
+
+    done = check(*options)
+
+    assert done.code == 4
+    assert done.json["reasons"]["session_suspect"] == 39
+    assert any('39 answers "no" of session' in warning for warning in done.json["warnings"])
+
+    app.world.set_faults(())
+    again = check(*options)
+    assert (again.code, again.json["verdicts"]["registered"]) == (0, 40)
+
+
+@pytest.mark.slow
 def test_without_canaries_every_answer_is_believed_with_a_warning(check, provider):
     app = provider("lie@10")
 
