@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import anyio
 import polars as pl
 
-from validator.batch.ask import Asking, ask_all
-from validator.batch.fanout import Bounds
+from validator.batch.asking.checks import Asking, ask_all
+from validator.batch.asking.dispatcher import Bounds
+from validator.batch.asking.tally import Tally
 from validator.batch.provider import SendApiProvider
-from validator.batch.tally import Tally
 from validator.ledger import Ledger
 from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, RetryBudget, RetryPolicy
 from validator.sendapi import AsyncSendAPI

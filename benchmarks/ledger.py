@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.exporting import COLUMNS, export
-from validator.batch.importing import read_facts
-from validator.batch.knowledge import read_knowledge
+from validator.batch.planning.known_verdicts import read_knowledge
+from validator.batch.transfer.exporting import COLUMNS, export
+from validator.batch.transfer.importing import read_facts
 from validator.ledger import Ledger, Selection, read
 from validator.model import Number, Outcome, Reason, Verdict
 from validator.settings import MaxAge

@@ -22,10 +22,11 @@ from pathlib import Path
 
 import polars as pl
 
-from validator.phone import Accept, answers, bulk
-from validator.phone.atlas import Atlas
+from validator.phone import Accept, answers
+from validator.phone.bulk.decide import decide
+from validator.phone.bulk.range_cache import Atlas
 from validator.phone.codes import REGION
-from validator.phone.columns import read_each
+from validator.phone.normalise import read_each
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "phone"))
 from generated_cells import Cells
@@ -67,7 +68,7 @@ def compare(task: Task) -> Result:
         pl.col("text").str.strip_chars()
     )
     started_s = time.perf_counter()
-    found = bulk.decide(cells, task.accept, ATLAS)
+    found = decide(cells, task.accept, ATLAS)
     bulk_s = time.perf_counter() - started_s
     decided = cells.hstack(found).filter(pl.col("answer") != answers.UNDECIDED)
     started_s = time.perf_counter()

@@ -10,7 +10,7 @@ from normalise import FURTHER_RUNS, ROWS, compare, mixed_list, plain_loop, timed
 from processes import alone
 from results import Row
 
-from validator.batch.people import READING_ROWS
+from validator.batch.recipients.recipients import READING_ROWS
 from validator.phone import normalise
 
 GOAL = 40.0

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1] / "validator"
 LAYERS = [
     {"model", "errors"},
     {"settings", "phone"},
-    {"tables", "sendapi", "pacing", "ledger", "reports"},
+    {"tables", "http", "pacing", "ledger", "reports"},
+    {"sendapi"},
     {"batch"},
     {"sandbox"},
     {"cli"},
@@ -27,8 +28,8 @@ OWNERS = {
     "phonenumbers": {"phone"},
     "backports": {"tables"},
     "compression": {"tables"},  # of the standard library, from Python 3.14
-    "h11": {"sendapi"},
-    "httpx": {"sendapi"},
+    "h11": {"http"},
+    "httpx": {"http", "sendapi"},
     "tenacity": {"pacing"},
     "sqlite3": {"ledger"},
     "click": {"cli"},
@@ -36,7 +37,7 @@ OWNERS = {
     "platformdirs": {"settings"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
-    "anyio": {"sendapi", "batch", "sandbox", "cli"},
+    "anyio": {"http", "sendapi", "batch", "sandbox", "cli"},
 }
 
 # Time is anyio's clock and a passed-in `now`; these would break virtual time or tie us to one event loop.

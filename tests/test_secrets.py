@@ -94,7 +94,7 @@ def test_a_crash_tells_neither_key_nor_number():
     code = (
         "import sys, logging\n"
         "from validator.cli.logs import set_up_logging\n"
-        "from validator.cli.failure import report_failure\n"
+        "from validator.cli.errors import report_failure\n"
         "from validator.model import Number\n"
         "from validator.sendapi import ApiKey\n"
         "set_up_logging(quiet=False, verbose=True, log_format='text')\n"

@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from laboratory import Laboratory, on_virtual_time
 
-from validator.batch.knowledge import read_knowledge
-from validator.batch.people import Reading, people_of
+from validator.batch.planning.known_verdicts import read_knowledge
+from validator.batch.recipients.recipients import Reading, people_of
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, Verdict
 from validator.phone import Accept

@@ -9,11 +9,11 @@ import anyio
 import polars as pl
 from laboratory import START_S, on_virtual_time
 
-from validator.batch.ask import Asking, ask_all
-from validator.batch.confirm import confirm_negatives
-from validator.batch.fanout import Bounds
-from validator.batch.guarding import doubts, inherit
-from validator.batch.tally import Tally
+from validator.batch.asking.checks import Asking, ask_all
+from validator.batch.asking.confirm import confirm_negatives
+from validator.batch.asking.dispatcher import Bounds
+from validator.batch.asking.guarding import doubts, inherit
+from validator.batch.asking.tally import Tally
 from validator.errors import SessionNotConnected
 from validator.ledger import Ledger, read
 from validator.model import NO_NOTICE, Number, RateNotice

@@ -10,10 +10,10 @@ import httpx
 import polars as pl
 import trio.testing
 
-from validator.batch.ask import Asking, ask_all
-from validator.batch.fanout import Bounds
+from validator.batch.asking.checks import Asking, ask_all
+from validator.batch.asking.dispatcher import Bounds
+from validator.batch.asking.tally import Tally
 from validator.batch.provider import SendApiProvider
-from validator.batch.tally import Tally
 from validator.ledger import Ledger, read
 from validator.pacing import (
     CONNECTED,

@@ -1,6 +1,6 @@
 import pytest
 
-from validator.batch.ahead import ahead
+from validator.batch.prefetch import ahead
 
 
 def test_items_come_in_their_order():

@@ -4,7 +4,7 @@ from io import BytesIO
 import polars as pl
 import pytest
 
-from validator.batch.annotate import COLUMNS, annotate, count, find, output_schema
+from validator.batch.output.annotate import COLUMNS, annotate, count, find, output_schema
 from validator.errors import UsageError
 from validator.model import Source, Verdict
 from validator.tables import open_table, writing

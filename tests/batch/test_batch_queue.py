@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.batch.queue import Queue
+from validator.batch.asking.queue import Queue
 
 FIRST = 447_700_900_020
 ANY_TIME = {"retries_from": 0.0}

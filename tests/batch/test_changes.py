@@ -6,7 +6,7 @@ import random
 import pytest
 from laboratory import SESSION, numbers_of
 
-from validator.batch.changes import Changes
+from validator.batch.watching.status_log import Changes
 from validator.errors import SessionNotConnected
 from validator.model import RateNotice, RateWindow
 from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryPolicy
@@ -110,7 +110,7 @@ def test_a_told_limit_is_told_again_however_little_it_moves(lane):
 def test_a_run_logs_its_changes_without_naming_anybody(make_lab, lane, caplog):
     lab = make_lab("disconnect@3+20s")
 
-    with caplog.at_level(logging.DEBUG, "validator.batch.changes"):
+    with caplog.at_level(logging.DEBUG, "validator.batch.watching.status_log"):
         lab.ask(numbers_of(6), watchers=[Changes(NoBudget(), [lane])])
 
     assert caplog.records[0].getMessage() == "limit: none"

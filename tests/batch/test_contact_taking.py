@@ -5,8 +5,8 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from validator.batch.contacts import PER_PAGE, SCHEMA, all_contacts, contacts_frame, take_contacts
-from validator.batch.paced import paced
+from validator.batch.asking.contacts import PER_PAGE, SCHEMA, all_contacts, contacts_frame, take_contacts
+from validator.batch.asking.single_call import paced
 from validator.model import Number
 from validator.pacing import PacedBudget, RetryPolicy
 from validator.sendapi import Contact

@@ -4,8 +4,8 @@ import anyio
 import pytest
 from honesty import FIRST, NEVER, OWN, Seen, draw
 
-from validator.batch.guarding import inherit, own_numbers
-from validator.batch.recorder import Recorder
+from validator.batch.asking.guarding import inherit, own_numbers
+from validator.batch.asking.recorder import Recorder
 from validator.errors import (
     Interrupted,
     InvalidPhone,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validator.batch.exporting import COLUMNS, export
-from validator.batch.importing import read_facts
+from validator.batch.transfer.exporting import COLUMNS, export
+from validator.batch.transfer.importing import read_facts
 from validator.errors import FileError
 from validator.ledger import Ledger, read
 from validator.model import Number, Outcome, Reason, Source, Verdict

@@ -5,15 +5,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from validator.batch.job import (
+from validator.batch.planning.plan import Order
+from validator.batch.planning.survey import knowledge_after, knowledge_of, survey
+from validator.batch.recipients.opening import (
     Job,
     check_targets,
     open_job,
     require_room_for_output,
     write_output,
 )
-from validator.batch.plan import Order
-from validator.batch.survey import knowledge_after, knowledge_of, survey
 from validator.errors import FileError, UsageError
 from validator.phone import Accept
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.batch.knowledge import SCHEMA, Knowledge, read_knowledge
+from validator.batch.planning.known_verdicts import SCHEMA, Knowledge, read_knowledge
 from validator.model import Reason, Source, Verdict
 from validator.settings import DAY_S, MaxAge
 

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from validator.batch.knowledge import SCHEMA, Knowledge
-from validator.batch.people import Reading, people_of
+from validator.batch.planning.known_verdicts import SCHEMA, Knowledge
+from validator.batch.recipients.recipients import Reading, people_of
 
 ROWS = 20_000
 

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import polars as pl
 import pytest
 
-from validator.batch.moments import moments_ms
+from validator.batch.transfer.timestamps import moments_ms
 
 AT = datetime(2026, 11, 26, 5, 13, 7, tzinfo=UTC)
 AT_MS = int(AT.timestamp() * 1000)

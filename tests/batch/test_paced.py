@@ -5,8 +5,8 @@ from itertools import pairwise
 import anyio
 import pytest
 
-from validator.batch.ask import look_at_sessions
-from validator.batch.paced import paced, refuse_long_hold
+from validator.batch.asking.checks import look_at_sessions
+from validator.batch.asking.single_call import paced, refuse_long_hold
 from validator.errors import (
     BadAnswer,
     CertificateFailed,

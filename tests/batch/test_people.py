@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from validator.batch.people import (
+from validator.batch.recipients.recipients import (
     READING_ROWS,
     SCHEMA,
     Landlines,

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validator.batch.knowledge import SCHEMA as KNOWN
-from validator.batch.knowledge import Knowledge
-from validator.batch.people import SCHEMA as PEOPLE
-from validator.batch.plan import Only, Order, counts, make_plan
+from validator.batch.planning.known_verdicts import SCHEMA as KNOWN
+from validator.batch.planning.known_verdicts import Knowledge
+from validator.batch.planning.plan import Only, Order, counts, make_plan
+from validator.batch.recipients.recipients import SCHEMA as PEOPLE
 from validator.model import Verdict
 
 FIRST = 447_700_900_020

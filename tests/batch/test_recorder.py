@@ -1,7 +1,7 @@
 import anyio
 import pytest
 
-from validator.batch.recorder import GROUP_S, Recorder
+from validator.batch.asking.recorder import GROUP_S, Recorder
 from validator.errors import LedgerError
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from validator.batch.people import SCHEMA, Landlines, Reading, people_of, read_people
+from validator.batch.recipients.recipients import SCHEMA, Landlines, Reading, people_of, read_people
 
 MOBILE, OTHER, FIXED = 447400123456, 447400123457, 441212345678
 ROWS = pl.DataFrame(

@@ -1,7 +1,7 @@
 import anyio
 import pytest
 
-from validator.batch.stop import LOOK_EVERY_S, stop_at
+from validator.batch.watching.stop import LOOK_EVERY_S, stop_at
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from validator.batch.annotate import Counts
-from validator.batch.job import Job
-from validator.batch.plan import Plan
-from validator.batch.summarise import Course, exit_code_of, summarise, summarise_plan
-from validator.batch.tally import Tally
+from validator.batch.asking.tally import Tally
+from validator.batch.output.annotate import Counts
+from validator.batch.output.summarise import Course, exit_code_of, summarise, summarise_plan
+from validator.batch.planning.plan import Plan
+from validator.batch.recipients.opening import Job
 from validator.errors import Interrupted, Refused, ServerError, StoppedEarly
 from validator.model import Verdict
 from validator.pacing import BudgetReport

@@ -6,8 +6,8 @@ import logging
 import polars as pl
 import pytest
 
-from validator.batch.job import Job
-from validator.batch.suppression import suppressed_in
+from validator.batch.recipients.opening import Job
+from validator.batch.recipients.suppression import suppressed_in
 from validator.errors import FileError
 from validator.tables import Ragged, ReadOptions
 

@@ -1,6 +1,6 @@
 import pytest
 
-from validator.batch.tally import ERROR_WINDOW, SessionTally, Tally
+from validator.batch.asking.tally import ERROR_WINDOW, SessionTally, Tally
 from validator.errors import BadAnswer, InvalidPhone, RateLimited, ServerError, TimedOut
 from validator.model import Verdict
 

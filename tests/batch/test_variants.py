@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validator.batch.annotate import MATCHED, find
-from validator.batch.people import Landlines, Reading, people_of
-from validator.batch.plan import Only, Order, make_plan
-from validator.batch.survey import knowledge_of
-from validator.batch.variants import every_spelling, other_numbers, second_round, with_both
+from validator.batch.output.annotate import MATCHED, find
+from validator.batch.planning.plan import Only, Order, make_plan
+from validator.batch.planning.survey import knowledge_of
+from validator.batch.recipients.recipients import Landlines, Reading, people_of
+from validator.batch.recipients.variants import every_spelling, other_numbers, second_round, with_both
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, Verdict
 from validator.settings import MaxAge

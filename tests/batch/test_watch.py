@@ -2,7 +2,7 @@ import anyio
 import pytest
 from laboratory import numbers_of
 
-from validator.batch.watch import LOOK_EVERY_S, Watch
+from validator.batch.watching.progress_feed import LOOK_EVERY_S, Watch
 from validator.pacing import NoBudget, PacedBudget
 
 AT_ONCE = {"pause_s": 0.0, "retries_s": 0.0}

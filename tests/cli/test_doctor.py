@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli_constants import KEY, SESSION
 
-from validator.cli.doctor import LEAST_FREE_BYTES, Finding, State, clock, room, worst
+from validator.cli.commands.doctor import LEAST_FREE_BYTES, Finding, State, clock, room, worst
 from validator.ledger import Ledger
 
 

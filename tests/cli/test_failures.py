@@ -6,7 +6,7 @@ import click
 import pytest
 
 from validator.cli import main
-from validator.cli.failure import innermost, report_failure
+from validator.cli.errors import innermost, report_failure
 from validator.errors import Busy, FileError, Interrupted, LedgerError, UsageError
 from validator.errors import ValidatorError as Bug
 

@@ -10,7 +10,7 @@ from hostile_files import BAD, GOOD
 
 from validator.errors import StoppedEarly
 from validator.tables import ending_of, open_table
-from validator.tables.compression import unpacked
+from validator.tables.files.compression import unpacked
 
 ADDED = ["e164", "verdict", "is_whatsapp_user", "whatsapp_id", "reason", "source", "checked_at"]
 UNASKED = ("--limit", "0")  # all that is local happens, and nobody is asked

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from validator.cli import show
-from validator.cli.connect import make_budget
+from validator.cli.credentials import make_budget
 from validator.cli.defaults import default_map
 from validator.cli.logs import JsonLines, set_up_logging
 from validator.cli.resume import next_command

@@ -15,12 +15,12 @@ from anyio.abc import ByteStream, SocketAttribute
 from mutation import mutated
 
 from validator.errors import ApiError, FileError
+from validator.http.connection import Connection
+from validator.http.rate_headers import MAX_LIMIT, MAX_WAIT_S
 from validator.model import Number
 from validator.phone import Accept, looks_like_phones, normalise
 from validator.sendapi import Registration, read_rates
-from validator.sendapi.connection import Connection
 from validator.sendapi.exchange import Reply, understand
-from validator.sendapi.rates import MAX_LIMIT, MAX_WAIT_S
 from validator.sendapi.reading import contacts_in, registration_in, session_in, sessions_in, usage_in
 from validator.tables import open_table, writing
 

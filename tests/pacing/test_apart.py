@@ -5,9 +5,9 @@ import pytest
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 from validator.pacing import PacedBudget
-from validator.pacing.apart import MOST_SPACINGS, PATIENCE, TICK_S, Apart
-from validator.pacing.budget import Ticket
-from validator.pacing.paced import LATENESS_S
+from validator.pacing.budget.arrival_spacing import MOST_SPACINGS, PATIENCE, TICK_S, Apart
+from validator.pacing.budget.paced import LATENESS_S
+from validator.pacing.budget.protocol import Ticket
 
 MANY = 10**6
 SPACING_S = 0.2

@@ -2,7 +2,7 @@ import random
 
 from validator.model import Number
 from validator.pacing import Canaries
-from validator.pacing.canaries import MOST_FOUND
+from validator.pacing.guard.canaries import MOST_FOUND
 
 OWN, OTHER = Number(447_700_900_999), Number(447_700_900_998)
 

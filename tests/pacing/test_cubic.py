@@ -1,6 +1,6 @@
 import pytest
 
-from validator.pacing.cubic import Cubic
+from validator.pacing.limit.cubic import Cubic
 
 
 def cut(at=0.0):

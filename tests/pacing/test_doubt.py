@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from validator.pacing.doubt import Doubt
+from validator.pacing.limit.correction import Doubt
 
 TOLD = 600.0
 

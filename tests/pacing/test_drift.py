@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.pacing.drift import ALARM, BEFORE, LATELY, Drift, Heard, surprise
+from validator.pacing.guard.drift import ALARM, BEFORE, LATELY, Drift, Heard, surprise
 
 
 def heard(*answers):

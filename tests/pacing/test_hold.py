@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from validator.pacing.hold import Hold, waiting_s
+from validator.pacing.budget.hold import Hold, waiting_s
 
 
 class Least(random.Random):

@@ -19,7 +19,7 @@ from validator.errors import (
 )
 from validator.model import RateNotice
 from validator.pacing import ending_of, is_refusal
-from validator.pacing.meaning import MEANINGS, REASONS, Meaning, meaning_of
+from validator.pacing.lane.failure_kinds import MEANINGS, REASONS, Meaning, meaning_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from validator.pacing.overflow import Aftermath, Overflow, Phase, judge
+from validator.pacing.limit.overflow import Aftermath, Overflow, Phase, judge
 
 
 def after(full, *, since_turn=0, caught=1, passed=0):

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validator.pacing.rolling import RollingCount
+from validator.pacing.measures.rolling_count import RollingCount
 
 
 def test_a_thing_counts_for_its_window_and_no_longer():

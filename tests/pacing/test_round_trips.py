@@ -1,4 +1,4 @@
-from validator.pacing.roundtrips import LATEST, RoundTrips
+from validator.pacing.measures.round_trips import LATEST, RoundTrips
 
 
 def fed(trips_s):

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from validator.pacing.search import LowestPlan, Search
+from validator.pacing.limit.search import LowestPlan, Search
 
 
 def pass_all(search, since, until, *, per_min):

@@ -20,7 +20,7 @@ from validator.pacing import (
     Vouch,
     Wait,
 )
-from validator.pacing.guarded import CANARY_AFTER, CANARY_AFTER_S
+from validator.pacing.guard.session_guard import CANARY_AFTER, CANARY_AFTER_S
 
 OWN = Number(447_700_900_999)
 NUMBER = Number(447_700_900_100)

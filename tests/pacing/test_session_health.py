@@ -1,6 +1,6 @@
 import math
 
-from validator.pacing.session import SessionHealth
+from validator.pacing.lane.session_health import SessionHealth
 
 
 def look(health, now, status):

@@ -9,7 +9,7 @@ from simulator import Client, Network, Others, run, simulate
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 from validator.pacing import PacedBudget
-from validator.pacing.room import margin
+from validator.pacing.shared_key.capacity import margin
 
 SEEDS = (1, 2, 3)
 

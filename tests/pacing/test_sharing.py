@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from validator.pacing.room import Reading, margin
-from validator.pacing.sharing import Sharing
+from validator.pacing.shared_key.capacity import Reading, margin
+from validator.pacing.shared_key.share import Sharing
 
 LIMIT = 600
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from validator.pacing.room import Reading, SmallBurst
-from validator.pacing.sharing import Sharing
+from validator.pacing.shared_key.capacity import Reading, SmallBurst
+from validator.pacing.shared_key.share import Sharing
 
 LIMIT = 300
 STEP_S = 60 / LIMIT

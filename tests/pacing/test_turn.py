@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from validator.pacing.turn import Turn
+from validator.pacing.limit.window_turn import Turn
 
 UNKNOWN = Turn()
 KNOWN = Turn(100.0, 110.0)

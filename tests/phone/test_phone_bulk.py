@@ -6,11 +6,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from phonenumbers import SUPPORTED_REGIONS
 
-from validator.phone import Accept, answers, bulk, chances, columns, normalise
-from validator.phone.atlas import Atlas
+from validator.phone import Accept, answers, normalise
+from validator.phone.bulk import second_chances
+from validator.phone.bulk.decide import decide
+from validator.phone.bulk.range_cache import Atlas
+from validator.phone.cell.numbering import Line
+from validator.phone.cell.reading import read
 from validator.phone.codes import REGION
-from validator.phone.numbering import Line
-from validator.phone.reading import read
+from validator.phone.normalise import WORTH_BULK_CELLS, _is_worth_bulk
 
 REGIONS = sorted(SUPPORTED_REGIONS)
 
@@ -29,7 +32,7 @@ def frame(rows):
 def decided(rows, accept, atlas):
     """The rows that are decided, each with its answer, and how many there are besides."""
     cells = frame(rows)
-    found = cells.hstack(bulk.decide(cells, accept, atlas))
+    found = cells.hstack(decide(cells, accept, atlas))
     known = found.filter(pl.col("answer") != answers.UNDECIDED)
     return list(known.iter_rows()), found.height - known.height
 
@@ -172,15 +175,17 @@ def test_nothing_is_decided_of_numbers_without_a_chart():
 
 
 def test_a_second_chance_that_cannot_be_told_is_left_to_be_read():
-    assert chances._bounds(["7\\d{3}", "[^1]"], 4) is None
+    assert second_chances._bounds(["7\\d{3}", "[^1]"], 4) is None
     schema = {"at": pl.UInt32, "plan": pl.UInt32, "value": pl.UInt64}
     cells = pl.DataFrame({"at": [0], "plan": [None], "value": [7000]}, schema)
-    asked = chances._questions(cells, chances._is_within(None), pl.lit(value=True), pl.lit("7000"))
+    asked = second_chances._questions(
+        cells, second_chances._is_within(None), pl.lit(value=True), pl.lit("7000")
+    )
     assert asked["known"].to_list() == [False]
 
 
 def test_bounds_hold_the_ranges_of_all_forms():
-    bounds = chances._bounds(["7[0-4]\\d", "74\\d|[0-1]\\d{2}", "12"], 3)
+    bounds = second_chances._bounds(["7[0-4]\\d", "74\\d|[0-1]\\d{2}", "12"], 3)
     assert bounds.to_list() == [0, 200, 700, 750]
 
 
@@ -201,7 +206,7 @@ def test_plans_drawn_on_the_way_change_no_answer():
 def long_list(generated_cells, seed=5):
     """More distinct cells than are read one by one, over few regions, whose charts are worth drawing."""
     source = generated_cells.Cells(seed, regions=("GB", "US", "BR", "AR", "IT"))
-    rows = list(source.generated(columns.WORTH_BULK_CELLS * 2))
+    rows = list(source.generated(WORTH_BULK_CELLS * 2))
     return pl.DataFrame(rows, {"cell": pl.String, "region": pl.String}, orient="row")
 
 
@@ -227,12 +232,12 @@ def test_a_long_column_of_words_that_name_no_region_says_so(generated_cells):
 
 
 def test_many_distinct_cells_are_seen_behind_a_beginning_that_repeats():
-    many = [str(number) for number in range(2 * columns.WORTH_BULK_CELLS)]
-    cells = pl.DataFrame({"text": ["n/a"] * (3 * columns.WORTH_BULK_CELLS) + many})
-    assert columns._is_worth_bulk(cells)
-    assert not columns._is_worth_bulk(cells.head(3 * columns.WORTH_BULK_CELLS))
+    many = [str(number) for number in range(2 * WORTH_BULK_CELLS)]
+    cells = pl.DataFrame({"text": ["n/a"] * (3 * WORTH_BULK_CELLS) + many})
+    assert _is_worth_bulk(cells)
+    assert not _is_worth_bulk(cells.head(3 * WORTH_BULK_CELLS))
 
 
 def test_few_distinct_cells_are_read_however_many_rows_there_are():
-    cells = pl.Series(["07400 123456", "n/a"] * columns.WORTH_BULK_CELLS)
-    assert normalise(cells, "GB")["number"].value_counts(sort=True).rows()[0][1] == columns.WORTH_BULK_CELLS
+    cells = pl.Series(["07400 123456", "n/a"] * WORTH_BULK_CELLS)
+    assert normalise(cells, "GB")["number"].value_counts(sort=True).rows()[0][1] == WORTH_BULK_CELLS

@@ -10,12 +10,14 @@ import polars as pl
 import pytest
 
 from validator.model import LineType
-from validator.phone import answers, charts, numbering, plans
-from validator.phone.atlas import Atlas
-from validator.phone.dialling import look_up
-from validator.phone.numbering import Line
-from validator.phone.numbering import look_up as look_up_one
-from validator.phone.patterns import UnreadablePattern
+from validator.phone import answers
+from validator.phone.bulk import number_ranges, plan_ranges
+from validator.phone.bulk.lookup import look_up
+from validator.phone.bulk.pattern_ranges import UnreadablePattern
+from validator.phone.bulk.range_cache import Atlas
+from validator.phone.cell import numbering
+from validator.phone.cell.numbering import Line
+from validator.phone.cell.numbering import look_up as look_up_one
 
 # Codes of one region and of many, of none, with and without prefixes and transformations of them.
 CODES = [1, 7, 39, 44, 54, 55, 61, 81, 86, 290, 378, 800, 881]
@@ -61,7 +63,7 @@ def judged(code, national):
 def test_every_range_of_every_chart_has_the_answer_of_its_first_number():
     charted = 0
     for code, digits in product(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE), range(2, 17)):
-        *ranges, (end, answer, plain) = charts.chart(code, digits)
+        *ranges, (end, answer, plain) = number_ranges.chart(code, digits)
         assert (end, answer, plain) == ((code + 1) * 10**digits, answers.UNDECIDED, False)
         for first, answer, _ in ranges:
             national = str(first).removeprefix(str(code))
@@ -79,24 +81,28 @@ def test_nothing_is_decided_under_a_code_that_is_not_worth_a_chart():
 
 
 def test_with_a_plan_the_main_one_under_its_code_is_drawn():
-    jersey, britain = plans.plan_of(44, "JE"), plans.plan_of(44, "GB")
+    jersey, britain = plan_ranges.plan_of(44, "JE"), plan_ranges.plan_of(44, "GB")
     drawn = Atlas(worth_cells=5).inlands_for({jersey: 5})
     assert (drawn.longest.gather([jersey, britain]) > 0).all()
     assert drawn.longest.sum() == drawn.longest.gather([jersey, britain]).sum()
 
 
 def test_what_is_drawn_later_goes_with_what_was_before():
-    atlas, spain, france = Atlas(worth_cells=2), 34 * charts.LOT_SPAN + 9, 33 * charts.LOT_SPAN + 9
+    atlas, spain, france = (
+        Atlas(worth_cells=2),
+        34 * number_ranges.LOT_SPAN + 9,
+        33 * number_ranges.LOT_SPAN + 9,
+    )
     atlas.lines_for({spain: 2, france: 1})
     before = atlas.lines
     assert atlas.lines_for({spain: 9}) is before
     both = atlas.lines_for({france: 1})
     assert both["number"].is_sorted()
-    assert set(both.rows()) == {*before.rows(), *charts.chart(33, 9)}
+    assert set(both.rows()) == {*before.rows(), *number_ranges.chart(33, 9)}
 
 
 def plan(**changed):
-    return plans.read_plan(34, "ES")._replace(**changed)
+    return plan_ranges.read_plan(34, "ES")._replace(**changed)
 
 
 @pytest.mark.parametrize(
@@ -110,38 +116,38 @@ def plan(**changed):
 )
 def test_prefixes_that_cannot_be_read_leave_a_plan_without_ranges(changed):
     unreadable = plan(**changed)
-    assert plans.inland(unreadable) == plans.Inland([], [], 0, 0)
-    assert not any(plain for *_, plain in charts.draw(34, [unreadable], 9))
+    assert plan_ranges.inland(unreadable) == plan_ranges.Inland([], [], 0, 0)
+    assert not any(plain for *_, plain in number_ranges.draw(34, [unreadable], 9))
 
 
 def kind(pattern, lengths):
-    return plans.Kind(LineType.MOBILE, pattern, lengths)
+    return plan_ranges.Kind(LineType.MOBILE, pattern, lengths)
 
 
 @pytest.mark.parametrize("changed", [{"kinds": (kind("6.*", (9,)),)}, {"leading_digits": "(?=6)"}])
 def test_kinds_that_cannot_be_read_leave_the_chart_empty(changed):
-    assert charts.draw(34, [plan(**changed)], 9) == []
+    assert number_ranges.draw(34, [plan(**changed)], 9) == []
 
 
 def test_a_kind_of_another_length_is_not_looked_at():
-    assert charts.draw(34, [plan(kinds=(kind("6.*", (8,)),))], 9) != []
+    assert number_ranges.draw(34, [plan(kinds=(kind("6.*", (8,)),))], 9) != []
 
 
 def test_a_length_that_no_number_has_is_one_range():
-    assert charts.is_flat(34, 12)
-    assert not charts.is_flat(34, 9)
+    assert number_ranges.is_flat(34, 12)
+    assert not number_ranges.is_flat(34, 9)
     too_long = answers.of(look_up_one("+34612345678901", None))
-    assert [answer for _, answer, _ in charts.chart(34, 12)] == [too_long, answers.UNDECIDED]
+    assert [answer for _, answer, _ in number_ranges.chart(34, 12)] == [too_long, answers.UNDECIDED]
 
 
 def test_a_prefix_is_not_sure_where_it_would_move_digits_that_differ():
     moving = plan(national_prefix=r"0?(?:([1-9])15\d)?", transform_rule=r"9\1")
-    assert any(acts and not sure for *_, acts, sure in plans.inland(moving).prefixes)
+    assert any(acts and not sure for *_, acts, sure in plan_ranges.inland(moving).prefixes)
 
 
 def test_a_region_without_metadata_cannot_be_read():
     with pytest.raises(UnreadablePattern):
-        plans.read_plan(999, "ZZ")
+        plan_ranges.read_plan(999, "ZZ")
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from validator.phone.frames import split, together
+from validator.phone.bulk.frames import split, together
 
 ROWS = pl.DataFrame({"row": [0, 1, 2, 3], "holds": [True, False, None, True]})
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from validator.phone.patterns import UnreadablePattern, ranges
+from validator.phone.bulk.pattern_ranges import UnreadablePattern, ranges
 
 ATOMS = st.sampled_from(["0", "7", r"\d", "[0-4]", "[13-57-9]", "[59]"])
 COUNTS = st.sampled_from(["", "", "?", "{2}", "{0,2}", "{1,3}"])

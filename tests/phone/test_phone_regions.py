@@ -3,7 +3,8 @@ import pytest
 from phonenumbers import SUPPORTED_REGIONS
 
 from validator.errors import UsageError
-from validator.phone import calling_codes, countries, parse_region
+from validator.phone import calling_codes, parse_region
+from validator.phone.regions import countries
 
 PAIRS = countries._ALPHA_3.split()
 

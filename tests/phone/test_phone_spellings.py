@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from validator.phone import RECOVERIES, normalise, other_spelling
-from validator.phone.numbering import is_valid
-from validator.phone.spellings import SPELLINGS
+from validator.phone.cell.national_variants import SPELLINGS
+from validator.phone.cell.numbering import is_valid
 
 MX, BR, AR = 522221234567, 5511961234567, 5491123456789
 AREAS = [area for area in range(11, 100) if is_valid(f"+55{area}961234567", None)]

@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from loopback import httpx_transport, keepalive_transport
 
+from validator.http.transport import KeepAliveTransport
 from validator.sendapi import AsyncSendAPI
-from validator.sendapi.keepalive import KeepAliveTransport
 
 KEY = "sk_test_canary_5f2d9a"
 WALL_NOW = 1_763_900_000.0

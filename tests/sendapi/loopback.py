@@ -11,7 +11,7 @@ import anyio.abc
 import httpx
 from anyio.streams.tls import TLSListener
 
-from validator.sendapi.keepalive import KeepAliveTransport, trusted_context
+from validator.http.transport import KeepAliveTransport, trusted_context
 
 
 def http(body, *headers, status="200 OK"):

@@ -10,7 +10,7 @@ from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 from loopback import http, saying, served
 
-from validator.sendapi.connection import Connection, _has_no_rest, dial
+from validator.http.connection import Connection, _has_no_rest, dial
 
 pytestmark = pytest.mark.anyio
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from validator.http.rate_headers import MAX_LIMIT, MAX_WAIT_S, read_rates
 from validator.model import RateNotice, RateWindow
-from validator.sendapi.rates import MAX_LIMIT, MAX_WAIT_S, read_rates
 
 NOW = 1_763_900_000
 # The server's clock is an hour ahead of ours: whatever is read against ours shows.

@@ -9,7 +9,7 @@ import pytest
 
 from validator.errors import FileError
 from validator.tables import open_table, writing
-from validator.tables.columnar import ScannedTable
+from validator.tables.columnar.scan import ScannedTable
 
 TYPED = pl.DataFrame(
     {

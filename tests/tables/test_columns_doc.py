@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from validator.phone import parse_region
-from validator.tables.phone_words import names_phone
-from validator.tables.region_words import names_region
+from validator.tables.detect.phone_words import names_phone
+from validator.tables.detect.region_words import names_region
 
 PAGE = (Path(__file__).parents[2] / "docs" / "columns.md").read_text(encoding="utf-8")
 

@@ -5,7 +5,7 @@ import pytest
 
 from validator.errors import FileError
 from validator.tables import find_phone_column, open_table, phone_columns
-from validator.tables.phone_words import names_phone
+from validator.tables.detect.phone_words import names_phone
 
 HEADERS = (
     "phone|Phone Number|phoneNumber|PHONE_NO|mobile|Mobile Phone|cell|Tel.|tel_1|telephone|customer phone|"

@@ -5,7 +5,7 @@ import pytest
 
 from validator.errors import FileError
 from validator.tables import find_region_column, open_table, region_columns
-from validator.tables.region_words import names_region
+from validator.tables.detect.region_words import names_region
 
 HEADERS = (
     "country|Country|COUNTRY_CODE|countryCode|Billing Country|Country (ISO)|ISO2|nation|"

@@ -10,7 +10,7 @@ import pytest
 
 from validator.errors import FileError
 from validator.tables import open_table, writing
-from validator.tables.parquet import writing_parquet
+from validator.tables.columnar.parquet import writing_parquet
 
 TYPED = pl.DataFrame(
     {

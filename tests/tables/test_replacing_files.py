@@ -10,8 +10,8 @@ import pytest
 
 from validator.errors import FileError
 from validator.tables import replacing, require_room, require_writable, same_file
-from validator.tables.refusals import unreadable, unwritable
-from validator.tables.temporary import _hold, new_temporary
+from validator.tables.files.os_errors import unreadable, unwritable
+from validator.tables.files.temporary import _hold, new_temporary
 
 PROC = Path("/proc/self")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from validator.errors import FileError
 from validator.tables import BATCH_ROWS, FORMATS, ending_of, format_of, open_table, suffix_of, writing
-from validator.tables.compression import unpacked
+from validator.tables.files.compression import unpacked
 
 FRAME = pl.DataFrame(
     {

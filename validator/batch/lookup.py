@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.annotate import MATCHED, find
-from validator.batch.people import Reading, people_of
-from validator.batch.plan import Order, make_plan
-from validator.batch.survey import knowledge_of
+from validator.batch.output.annotate import MATCHED, find
+from validator.batch.planning.plan import Order, make_plan
+from validator.batch.planning.survey import knowledge_of
+from validator.batch.recipients.recipients import Reading, people_of
 from validator.model import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from validator.batch.plan import Plan
+    from validator.batch.planning.plan import Plan
     from validator.ledger import LedgerReader
     from validator.phone import Accept
     from validator.settings import MaxAge

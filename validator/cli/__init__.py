@@ -11,8 +11,8 @@ import click
 
 from validator import __version__
 from validator.cli.defaults import default_map
-from validator.cli.failure import report_failure, translated_io
-from validator.cli.naming import naming_copies
+from validator.cli.display_names import naming_copies
+from validator.cli.errors import report_failure, translated_io
 from validator.errors import UsageError
 from validator.settings import PROJECT_FILE, user_file
 
@@ -54,7 +54,8 @@ class Commands(click.Group):
         """Import and return one command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"validator.cli.{cmd_name}"), cmd_name)
+        module = importlib.import_module(f"validator.cli.commands.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

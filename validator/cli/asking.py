@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from validator.batch.ask import Asking, ask_all, look_at_sessions
-from validator.batch.changes import Changes
-from validator.batch.confirm import confirm_negatives
-from validator.batch.contacts import all_contacts, take_contacts
-from validator.batch.fanout import Bounds
-from validator.batch.guarding import doubts, inherit, own_numbers, without
-from validator.batch.paced import paced
+from validator.batch.asking.checks import Asking, ask_all, look_at_sessions
+from validator.batch.asking.confirm import confirm_negatives
+from validator.batch.asking.contacts import all_contacts, take_contacts
+from validator.batch.asking.dispatcher import Bounds
+from validator.batch.asking.guarding import doubts, inherit, own_numbers, without
+from validator.batch.asking.single_call import paced
 from validator.batch.provider import SendApiProvider
-from validator.batch.stop import Stop, stop_at
-from validator.batch.watch import Watch
-from validator.cli.connect import ProviderOptions, make_budget, make_client, make_lanes
-from validator.cli.failure import innermost
+from validator.batch.watching.progress_feed import Watch
+from validator.batch.watching.status_log import Changes
+from validator.batch.watching.stop import Stop, stop_at
+from validator.cli.credentials import ProviderOptions, make_budget, make_client, make_lanes
+from validator.cli.errors import innermost
 from validator.cli.signals import raising_signals, stop_on_signals
 from validator.pacing import CONNECTED, Canaries, NoGuard, RetryBudget, RetryPolicy, SessionGuard
 from validator.settings import RateMode
@@ -32,11 +32,11 @@ from validator.settings import RateMode
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from validator.batch.ask import Watcher
-    from validator.batch.guarding import Inherited
-    from validator.batch.plan import Plan
+    from validator.batch.asking.checks import Watcher
+    from validator.batch.asking.guarding import Inherited
+    from validator.batch.asking.tally import Tally
+    from validator.batch.planning.plan import Plan
     from validator.batch.provider import Provider, Status
-    from validator.batch.tally import Tally
     from validator.errors import ValidatorError
     from validator.ledger import Ledger
     from validator.model import Number

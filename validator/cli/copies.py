@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 import click
 
-from validator.cli.failure import innermost
-from validator.cli.naming import names_of_copies
+from validator.cli.display_names import names_of_copies
+from validator.cli.errors import innermost
 from validator.cli.show import Stage, make_progress
 from validator.cli.signals import interruptible, raising_signals
 from validator.errors import FileError

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
-from validator.cli.naming import named, names_of_copies
+from validator.cli.display_names import named, names_of_copies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +82,6 @@ def _name_copies(record: logging.LogRecord, *, names: Mapping[Path, str]) -> boo
 
 def _mask(text: str) -> str:
     # Imported here, since it stands with the client: commands without network start without that.
-    from validator.sendapi.masking import mask  # noqa: PLC0415
+    from validator.http.masking import mask  # noqa: PLC0415
 
     return mask(text)

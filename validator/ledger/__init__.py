@@ -3,16 +3,16 @@
 One process writes (`Ledger`), any number read (`read`). The file is SQLite; `schema` says what is in it.
 """
 
-from validator.ledger.census import LedgerStats, SessionStats
 from validator.ledger.columns import KnownColumns
 from validator.ledger.connection import SQLITE_VERSION, loses_commits
 from validator.ledger.facts import FactRow
+from validator.ledger.location import wider_modes
 from validator.ledger.lock import Lock
-from validator.ledger.place import wider_modes
 from validator.ledger.purging import Purged, Selection
 from validator.ledger.reader import KnownRow, LedgerReader, RunRecord, Suspect, read
 from validator.ledger.rows import Finding
 from validator.ledger.schema import OWN_ID_SUFFIX
+from validator.ledger.stats import LedgerStats, SessionStats
 from validator.ledger.writer import Ledger
 
 __all__ = [

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
-from validator.ledger import census, columns, facts, purging
+from validator.ledger import columns, facts, purging, stats
 from validator.ledger.columns import FACT, WANTED
 from validator.ledger.connection import open_reader, require_sound, translated
 from validator.ledger.rows import Finding
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from validator.ledger.census import LedgerStats
     from validator.ledger.columns import KnownColumns
     from validator.ledger.facts import FactRow
     from validator.ledger.purging import Purged, Selection
+    from validator.ledger.stats import LedgerStats
 
 KnownRow: TypeAlias = "tuple[int, str, str | None, str | None, str, int, str, int]"
 """number, verdict, reason, whatsapp_id, source, checked_at_ms, session, attempts"""
@@ -209,7 +209,7 @@ class LedgerReader:
             LedgerError: the ledger cannot be read.
         """
         with translated(self.path, "read"):
-            return census.take(self._reading, self.path, now_ms)
+            return stats.take(self._reading, self.path, now_ms)
 
     def spent_since(self, session: str, since_ms: int) -> int:
         """Return how many attempts were started through a session since that time, in all runs.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from validator.errors import Busy, LedgerError
 from validator.ledger import facts, purging, suspects
 from validator.ledger.connection import open_reader, open_writer, translated
+from validator.ledger.location import make_file, make_folder, refuse_remote, wider_modes
 from validator.ledger.lock import Lock
-from validator.ledger.place import make_file, make_folder, refuse_remote, wider_modes
 from validator.ledger.reader import LedgerReader
 from validator.ledger.rows import DOUBTS, UPSERT, Finding, row_of
 from validator.ledger.schema import QUARTER_HOUR_MS

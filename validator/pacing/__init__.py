@@ -4,10 +4,10 @@ Nothing here waits, sends or reads a clock. The caller asks a `Budget` when the 
 `Lane` whether one may go through its session; it tells both how each request ended.
 """
 
-from validator.pacing.breaker import Breaker, BreakerState
-from validator.pacing.budget import Budget, BudgetReport, Ticket
-from validator.pacing.canaries import Canaries
-from validator.pacing.concurrency import Concurrency
+from validator.pacing.budget.concurrency import Concurrency
+from validator.pacing.budget.paced import PacedBudget
+from validator.pacing.budget.protocol import Budget, BudgetReport, Ticket
+from validator.pacing.budget.unpaced import NoBudget
 from validator.pacing.decisions import (
     Action,
     Again,
@@ -25,17 +25,17 @@ from validator.pacing.decisions import (
     Vouch,
     Wait,
 )
-from validator.pacing.guard import Guard, Mark
-from validator.pacing.guarded import SessionGuard
-from validator.pacing.key import KeyHealth
-from validator.pacing.lane import Lane
-from validator.pacing.meaning import ending_of, is_refusal
-from validator.pacing.paced import PacedBudget
-from validator.pacing.retry import RetryBudget, RetryPolicy
-from validator.pacing.session import CONNECTED
-from validator.pacing.standing import LaneReport, LaneState
-from validator.pacing.unguarded import NoGuard
-from validator.pacing.unpaced import NoBudget
+from validator.pacing.guard.canaries import Canaries
+from validator.pacing.guard.protocol import Guard, Mark
+from validator.pacing.guard.session_guard import SessionGuard
+from validator.pacing.guard.unguarded import NoGuard
+from validator.pacing.lane.breaker import Breaker, BreakerState
+from validator.pacing.lane.failure_kinds import ending_of, is_refusal
+from validator.pacing.lane.key_health import KeyHealth
+from validator.pacing.lane.lane import Lane
+from validator.pacing.lane.report import LaneReport, LaneState
+from validator.pacing.lane.retry import RetryBudget, RetryPolicy
+from validator.pacing.lane.session_health import CONNECTED
 
 __all__ = [
     "CONNECTED",

@@ -7,16 +7,16 @@ read cell by cell in `reading`. `docs/phone.md` tells all of it to people.
 """
 
 from validator.phone.answers import COUNTRIES
+from validator.phone.bulk.several import apart
+from validator.phone.cell.folding import fold_words
+from validator.phone.cell.national_variants import other_spelling
+from validator.phone.cell.reading import Accept
+from validator.phone.cell.recoveries import RECOVERIES, Recovery
 from validator.phone.cells import without_fractions
-from validator.phone.columns import calling_codes, normalise
-from validator.phone.likeness import looks_like_phones
-from validator.phone.namespace import PhoneExpressions
-from validator.phone.reading import Accept
-from validator.phone.recoveries import RECOVERIES, Recovery
-from validator.phone.regions import parse_region
-from validator.phone.several import apart
-from validator.phone.spelling import fold_words
-from validator.phone.spellings import other_spelling
+from validator.phone.detection import looks_like_phones
+from validator.phone.normalise import calling_codes, normalise
+from validator.phone.polars_namespace import PhoneExpressions
+from validator.phone.regions.regions import parse_region
 
 __all__ = [
     "COUNTRIES",

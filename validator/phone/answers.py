@@ -7,9 +7,9 @@ from functools import lru_cache
 import polars as pl
 
 from validator.model import LineType, Reason
+from validator.phone.cell.numbering import Line
 from validator.phone.cells import REASON
 from validator.phone.codes import REGIONS
-from validator.phone.numbering import Line
 
 LINE_TYPE = pl.Enum([line_type.value for line_type in LineType])
 

@@ -29,7 +29,7 @@ from validator.sandbox.config import (
 from validator.sandbox.faults import FAULT_WORDS, Fault, FaultKind, parse_fault
 from validator.sandbox.limits import LimiterKind
 from validator.sandbox.log import Entry, RequestLog
-from validator.sandbox.magic import MAGIC_NUMBERS
+from validator.sandbox.test_numbers import MAGIC_NUMBERS
 
 if TYPE_CHECKING:
     from validator.sandbox.app import ConnectionBroken, Sandbox, create_app

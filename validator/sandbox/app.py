@@ -15,10 +15,10 @@ from starlette.routing import Route, Router
 
 from validator.sandbox.call import Call, Endpoint
 from validator.sandbox.control import control_routes
+from validator.sandbox.corruption import Ending
 from validator.sandbox.exchange import Exchange
 from validator.sandbox.log import RequestLog
-from validator.sandbox.spoil import Ending
-from validator.sandbox.world import World
+from validator.sandbox.server_state import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from validator.sandbox.config import SandboxConfig
-    from validator.sandbox.spoil import Reply
+    from validator.sandbox.corruption import Reply
 
 _PATHS = (
     ("/v1/whatsapp/contacts/{name}/check", Endpoint.CHECK),

@@ -8,7 +8,7 @@ from struct import unpack
 from typing import NamedTuple
 
 from validator.sandbox.config import Answers
-from validator.sandbox.magic import FATES
+from validator.sandbox.test_numbers import FATES
 
 # E.164, with the plus sign, as the contract's pattern for `{phone}` has it.
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")

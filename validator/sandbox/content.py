@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from validator.sandbox import behaviour, bodies, numbering, spoil
+from validator.sandbox import behaviour, bodies, corruption, numbering
 from validator.sandbox.call import Endpoint
-from validator.sandbox.magic import FATES
+from validator.sandbox.test_numbers import FATES
 
 if TYPE_CHECKING:
     from validator.sandbox.bodies import Refusal
     from validator.sandbox.call import Call
     from validator.sandbox.config import Session
     from validator.sandbox.faults import Fault
-    from validator.sandbox.world import World
+    from validator.sandbox.server_state import World
 
 Body = dict[str, object]
 
@@ -65,7 +65,7 @@ def _check(world: World, call: Call, fault: Fault | None) -> object:
         answers=session.answers,
         is_linked=call.number in _linked(world),
     )
-    return body if fault is None else spoil.spoil_check(body, fault.kind)
+    return body if fault is None else corruption.spoil_check(body, fault.kind)
 
 
 def _contacts(world: World, call: Call, fault: Fault | None) -> object:
@@ -89,7 +89,7 @@ def _contact_rows(world: World, first: int, count: int, fault: Fault | None) -> 
         for index in range(max(first - 1, 0), min(first + count, config.contacts))
     ]
     before, rows = (rows[:1], rows[1:]) if first else ([], rows)
-    return rows if fault is None else spoil.spoil_page(before, rows, fault.kind)
+    return rows if fault is None else corruption.spoil_page(before, rows, fault.kind)
 
 
 def _linked(world: World) -> frozenset[str | None]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from validator.sandbox.log import RequestLog
-    from validator.sandbox.world import World
+    from validator.sandbox.server_state import World
 
 _MEMBERS = frozenset({"faults", "limit_per_min", "sessions"})
 

@@ -8,12 +8,12 @@ from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from validator.sandbox import behaviour, bodies, rates, spoil
+from validator.sandbox import behaviour, bodies, corruption, rates
 from validator.sandbox.call import Endpoint
 from validator.sandbox.content import content
+from validator.sandbox.corruption import Ending, Reply
 from validator.sandbox.faults import FaultKind
 from validator.sandbox.log import Entry
-from validator.sandbox.spoil import Ending, Reply
 
 if TYPE_CHECKING:
     from validator.sandbox.bodies import Refusal
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from validator.sandbox.limits import Admission
     from validator.sandbox.log import RequestLog
     from validator.sandbox.rates import Headers
-    from validator.sandbox.world import World
+    from validator.sandbox.server_state import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class Exchange:
             body = bodies.enveloped(body, self._config.envelope, outcome.draw.jitter)
         delay_s = self._latency_s(outcome.draw)
         if outcome.fault is not None:
-            body = spoil.spoil_body(body, outcome.fault.kind)
+            body = corruption.spoil_body(body, outcome.fault.kind)
         reply = Reply(status=status, body=bodies.encoded(body), headers=headers, delay_s=delay_s)
-        return reply if outcome.fault is None else spoil.spoil_reply(reply, outcome.fault)
+        return reply if outcome.fault is None else corruption.spoil_reply(reply, outcome.fault)
 
     def _error(self, refusal: Refusal, headers: Headers, wall_s: float) -> object:
         """Return the error body, and add to the headers what the refusal says about waiting."""

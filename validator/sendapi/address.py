@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from validator.errors import UsageError
+from validator.http.masking import one_line
 from validator.model import Number
-from validator.sendapi.masking import one_line
 
 if TYPE_CHECKING:
     from typing import NoReturn

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     import httpx
     from anyio.from_thread import BlockingPortal
 
+    from validator.http.api_key import ApiKey
     from validator.model import Number
     from validator.sendapi import client
     from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage
-    from validator.sendapi.key import ApiKey
 
 
 class SendAPI:

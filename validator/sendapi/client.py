@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 
 from validator.errors import UsageError
+from validator.http.api_key import ApiKey
+from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
+from validator.http.masking import mask_logs
+from validator.http.transport import KeepAliveTransport
 from validator.sendapi.address import (
     DEFAULT_BASE_URL,
     MAX_PER_PAGE,
@@ -20,11 +24,7 @@ from validator.sendapi.address import (
     contacts_path,
     session_path,
 )
-from validator.sendapi.decoding import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.sendapi.exchange import Exchange
-from validator.sendapi.keepalive import KeepAliveTransport
-from validator.sendapi.key import ApiKey
-from validator.sendapi.masking import mask_logs
 from validator.sendapi.paging import Paging
 from validator.sendapi.reading import contacts_in, registration_in, session_in, sessions_in, usage_in
 

@@ -15,12 +15,12 @@ import anyio
 import httpx
 
 from validator.errors import ApiError, BadAnswer, CertificateFailed, NoAnswer, TimedOut
+from validator.http.body import decode_object, read_capped
+from validator.http.masking import chain_of, mask_chain, one_line
+from validator.http.rate_headers import read_rates
+from validator.http.transport import DISTRUST
 from validator.sendapi.address import host_of
-from validator.sendapi.decoding import decode_object, read_capped
 from validator.sendapi.failures import Fault, refusal
-from validator.sendapi.keepalive import DISTRUST
-from validator.sendapi.masking import chain_of, mask_chain, one_line
-from validator.sendapi.rates import read_rates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,7 +21,7 @@ from validator.errors import (
     SessionNotConnected,
     UnexpectedStatus,
 )
-from validator.sendapi.masking import one_line
+from validator.http.masking import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

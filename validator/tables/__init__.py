@@ -1,5 +1,9 @@
 """Reading and writing lists of recipients, exactly and in batches; finding the phone column."""
 
+from validator.tables.detect.phone_column import find_phone_column, phone_columns, require_column
+from validator.tables.detect.region_column import find_region_column, region_columns
+from validator.tables.files.objects import fetch, matching
+from validator.tables.files.replace import replacing, require_room, require_writable, same_file
 from validator.tables.formats import (
     FORMATS,
     Format,
@@ -11,10 +15,6 @@ from validator.tables.formats import (
     writing,
 )
 from validator.tables.formulas import defused
-from validator.tables.objects import fetch, matching
-from validator.tables.phone_column import find_phone_column, phone_columns, require_column
-from validator.tables.region_column import find_region_column, region_columns
-from validator.tables.replace import replacing, require_room, require_writable, same_file
 from validator.tables.several import SeveralTables, together, writing_as_one, writing_parts
 from validator.tables.table import BATCH_ROWS, Ragged, ReadOptions, Table, Writer
 

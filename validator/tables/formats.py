@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from validator.errors import FileError
-from validator.tables.arrow import open_arrow, writing_arrow
-from validator.tables.compression import inner_suffix, is_packed_name, packing, unpacked
+from validator.tables.columnar.arrow import open_arrow, writing_arrow
+from validator.tables.columnar.parquet import open_parquet, writing_parquet
 from validator.tables.delimited import open_delimited, writing_delimited
 from validator.tables.excel import open_excel, writing_excel
+from validator.tables.files.compression import inner_suffix, is_packed_name, packing, unpacked
+from validator.tables.files.os_errors import require_regular
+from validator.tables.files.replace import replacing
 from validator.tables.ndjson import open_ndjson, writing_ndjson
-from validator.tables.parquet import open_parquet, writing_parquet
-from validator.tables.refusals import require_regular
-from validator.tables.replace import replacing
 from validator.tables.table import ReadOptions, refuse_patterns
 
 if TYPE_CHECKING:

@@ -67,7 +67,7 @@ def _run(words, folder, environment, *, held):
     # As `validator.__main__` does it, whatever the shell that started all this has set.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     command = importlib.import_module("validator.cli")
-    importlib.import_module(f"validator.cli.{words[0]}")
+    importlib.import_module(f"validator.cli.commands.{words[0]}")
     if held:
         signal.raise_signal(signal.SIGSTOP)
     signal.signal(signal.SIGINT, signal.default_int_handler)

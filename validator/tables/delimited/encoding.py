@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from validator.errors import FileError
-from validator.tables.compression import unpacked
+from validator.tables.files.compression import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

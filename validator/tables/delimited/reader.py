@@ -17,7 +17,7 @@ from validator.tables.delimited.lines import Lines, plain_records
 from validator.tables.delimited.ragged import RECORD_BYTES, filled_up, parsed_blocks, widened
 from validator.tables.delimited.records import Malformed, Record, records, whole_records
 from validator.tables.delimited.window import is_short, window_texts
-from validator.tables.refusals import require_regular
+from validator.tables.files.os_errors import require_regular
 from validator.tables.table import BATCH_ROWS, VERBATIM, Ragged, thinned
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.tables.compression import is_compressed, unpacked
-from validator.tables.refusals import reading
+from validator.tables.files.compression import is_compressed, unpacked
+from validator.tables.files.os_errors import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,10 @@ import polars as pl
 import polars.selectors as cs
 
 from validator.errors import FileError
-from validator.tables.compression import inner_suffix
 from validator.tables.delimited.dialect import Dialect
 from validator.tables.delimited.encoding import Encoding
 from validator.tables.delimited.reader import DelimitedTable
+from validator.tables.files.compression import inner_suffix
 from validator.tables.formulas import defused_cells, defused_text
 from validator.tables.table import VERBATIM
 

@@ -19,10 +19,10 @@ from python_calamine import (
 )
 
 from validator.errors import FileError
-from validator.tables.compression import refuse_bomb
 from validator.tables.delimited.layout import is_number_row, named
 from validator.tables.excel.cells import column_of, dtype_of, spelled, types_of
-from validator.tables.refusals import reading, require_regular
+from validator.tables.files.compression import refuse_bomb
+from validator.tables.files.os_errors import reading, require_regular
 from validator.tables.table import thinned
 
 if TYPE_CHECKING:

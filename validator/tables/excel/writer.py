@@ -20,7 +20,7 @@ from validator.errors import FileError
 from validator.tables.delimited import DelimitedTable
 from validator.tables.delimited.writer import ZONED
 from validator.tables.excel.reader import ExcelTable
-from validator.tables.refusals import unwritable
+from validator.tables.files.os_errors import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -11,9 +11,9 @@ from validator.errors import FileError
 from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
 from validator.tables.delimited.records import Syntax
 from validator.tables.delimited.window import is_short, window_texts
+from validator.tables.files.os_errors import require_regular
 from validator.tables.ndjson.kinds import Kinds, column_of, note_kinds, schema_of, text_column
 from validator.tables.ndjson.lines import Line, chunks_of, objects_on
-from validator.tables.refusals import require_regular
 from validator.tables.table import VERBATIM, thinned
 
 if TYPE_CHECKING:

@@ -1,0 +1,14 @@
+"""Ask about the planned numbers and record each answer.
+
+- `checks`: runs the dispatcher, progress and status log side by side until the queue is empty.
+- `dispatcher`: starts an exchange when lane and budget allow it.
+- `exchanges`: carries out one exchange and acts on its decision.
+- `steps`: what the dispatcher does next, as values.
+- `queue`: the numbers still to ask about, and the retries that wait.
+- `recorder`: writes outcomes to the ledger in group commits.
+- `guarding`: carries out what the guards of the lanes decide.
+- `confirm`: asks a second time about the numbers that were answered "no".
+- `contacts`: takes the session's synced contacts as answers.
+- `tally`: counts what happened.
+- `single_call`: paces a call outside the fan-out.
+"""

@@ -1,0 +1,142 @@
+"""Asking once more about every "no", through another session where there is one.
+
+Which "no" has been confirmed is the ledger's to say, by the reason that goes with it. So a run that was
+killed, or stopped before it came to this, is made up for by the next one, with exactly the missing calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import anyio
+import polars as pl
+
+from validator.batch.asking.checks import ask_all
+from validator.batch.asking.guarding import without
+from validator.batch.asking.tally import Tally
+from validator.model import Reason, Source
+from validator.pacing import Halt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from validator.batch.asking.checks import Asking, Watcher
+    from validator.batch.planning.plan import Numbers
+    from validator.errors import ValidatorError
+    from validator.pacing import Lane
+
+
+async def confirm_negatives(
+    todo: Numbers,
+    earlier: Numbers,
+    asking: Asking,
+    tally: Tally,
+    *,
+    since_ms: int,
+    watchers: Callable[[int], Sequence[Watcher]] = lambda _: (),
+) -> ValidatorError | None:
+    """Ask once more about every number that was answered "no" once; a "yes" takes the place of the "no".
+
+    What nothing vouched for is `unknown` and not asked about here. Where no second answer can be had, the
+    first stays in the ledger as it is, and the next run that confirms asks again.
+
+    Args:
+        todo: the numbers the run was about, all of them asked about by now.
+        earlier: the numbers that an earlier run has asked about once.
+        asking: as for `ask_all`.
+        tally: what to count in.
+        since_ms: when the run began, in milliseconds since the Unix epoch.
+        watchers: makes those of a fan-out, given how many numbers there are to confirm in all.
+
+    Returns:
+        Why it ended early, or None.
+
+    Raises:
+        ExceptionGroup: with a `LedgerError`, as `ask_all`.
+    """
+    fresh = without(todo, asking.inherited.values())
+    # What an earlier run has left waiting may have been vouched for in this one: it keeps its own time.
+    vouched = todo.filter(~todo.is_in(fresh.implode()))
+    groups = _by_session(asking, {0: pl.concat([earlier, vouched]), since_ms: fresh})
+    second = Tally()
+    confirming = _Confirming(asking, tally, second, watchers(sum(map(len, groups.values()))))
+    ending = None
+    for session, numbers in groups.items():
+        if (ending := await confirming.ask(session, numbers)) is not None:
+            break
+    tally.add_confirmations(second)
+    return ending
+
+
+class _Confirming:
+    """Asks about the numbers that one session after the other has answered "no" about.
+
+    Args:
+        asking: as for `ask_all`.
+        first: what was counted until now.
+        second: what to count in.
+        watchers: those of every fan-out.
+    """
+
+    def __init__(self, asking: Asking, first: Tally, second: Tally, watchers: Sequence[Watcher]) -> None:
+        left_today = {
+            session: left - first.attempts_through(session)
+            for session, left in asking.bounds.left_today.items()
+        }
+        self._asking = replace(
+            asking,
+            bounds=replace(asking.bounds, left_today=left_today),
+            inherited={},
+            absence=Reason.NOT_ON_WHATSAPP_TWICE,
+        )
+        self._tally = second
+        self._watchers = watchers
+
+    async def ask(self, session: str, numbers: Numbers) -> ValidatorError | None:
+        """Ask about the numbers that a session has answered "no" about; return why it ended early, or None.
+
+        Where every lane that can confirm them halts on the way, the others take over.
+        """
+        while True:
+            lanes = self._able(session)
+            ending = await ask_all(numbers, replace(self._asking, lanes=lanes), self._tally, self._watchers)
+            alive = self._alive()
+            if ending is None or not alive or any(lane in alive for lane in lanes):
+                return ending
+            numbers = _by_session(self._asking, {0: numbers}).get(session, numbers.clear())
+
+    def _able(self, session: str) -> list[Lane]:
+        """Return the lanes that can confirm what a session has said: other ones, or its own without any."""
+        others = [lane for lane in self._alive() if lane.session != session]
+        return others or [lane for lane in self._asking.lanes if lane.session == session]
+
+    def _alive(self) -> list[Lane]:
+        now, left = anyio.current_time(), self._asking.bounds.left_today
+        return [
+            lane
+            for lane in self._asking.lanes
+            if self._tally.attempts_through(lane.session) < left.get(lane.session, float("inf"))
+            and not isinstance(lane.next(now), Halt)
+        ]
+
+
+def _by_session(asking: Asking, numbers_since_ms: Mapping[int, Numbers]) -> dict[str, Numbers]:
+    """Return the numbers that were answered "no" once since the time they are given with, by session.
+
+    Those whose second "no" still waits to be vouched for are left out.
+    """
+    waiting = {suspect.number for lane in asking.lanes for suspect in asking.ledger.suspects(lane.session)}
+    found: dict[str, list[int]] = {}
+    for since_ms, numbers in numbers_since_ms.items():
+        for rows in asking.ledger.known(numbers.to_list()):
+            for number, _, reason, _, source, at_ms, session, _ in rows:
+                is_once = (reason, source) == (Reason.NOT_ON_WHATSAPP, Source.API)
+                if is_once and at_ms >= since_ms and number not in waiting:
+                    found.setdefault(session, []).append(number)
+    # In the ledger they are in order, which looks like scraping; a run asks in an order of its own.
+    everyone = pl.concat(numbers_since_ms.values())
+    return {
+        session: everyone.filter(everyone.is_in(pl.Series(numbers, dtype=pl.UInt64).implode()))
+        for session, numbers in found.items()
+    }

@@ -1,0 +1,82 @@
+"""The contacts synced to a session: all pages under the budget, and what they tell about numbers."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.model import Number, Outcome, Source, Verdict
+from validator.sendapi import Paging
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+
+    from validator.batch.planning.plan import Numbers
+    from validator.ledger import Ledger
+    from validator.sendapi import AsyncSendAPI, Contact, ContactPage
+
+    Through = Callable[[Callable[[], Awaitable[ContactPage]]], Awaitable[ContactPage]]
+
+log = logging.getLogger(__name__)
+
+SCHEMA = pl.Schema(
+    {
+        "phone": pl.String(),
+        "name": pl.String(),
+        "is_whatsapp_user": pl.Boolean(),
+        "profile_picture_url": pl.String(),
+    }
+)
+
+# The most that the provider gives at once.
+PER_PAGE = 100
+
+
+async def all_contacts(client: AsyncSendAPI, session: str, through: Through) -> AsyncIterator[Contact]:
+    """Yield the contacts of a session, each once; `through` makes each page's exchange in its own time."""
+    paging = Paging(PER_PAGE)
+    while (page := paging.next_page) is not None:
+        fetch = partial(client.whatsapp.contacts.list, session_id=session, page=page, per_page=PER_PAGE)
+        for contact in paging.take(await through(fetch)):
+            yield contact
+
+
+async def take_contacts(
+    contacts: AsyncIterable[Contact],
+    todo: Numbers,
+    others: Numbers,
+    *,
+    ledger: Ledger,
+    now_ms: Callable[[], int],
+) -> Numbers:
+    """Write what some contacts tell about the numbers of `todo` into the ledger; return those still to ask.
+
+    What they tell about `others`, which may have to be asked about later, is written down too.
+
+    Only contacts that the provider marks as WhatsApp users count: a contact without the mark is weaker
+    evidence than an answer to a check, and is asked about.
+    """
+    wanted = {*todo, *others}
+    before = len(wanted)
+    async for contact in contacts:
+        if contact.number is not None and contact.is_whatsapp_user and contact.number in wanted:
+            wanted.remove(contact.number)
+            ledger.record(_outcome(contact.number, now_ms()))
+    ledger.commit()
+    log.info("%d of %d numbers are synced contacts", before - len(wanted), before)
+    return todo.filter(todo.is_in(sorted(wanted)))
+
+
+def contacts_frame(contacts: Iterable[Contact]) -> pl.DataFrame:
+    """Return contacts as a table, one row each, in their order; its columns are `SCHEMA`."""
+    rows = [(one.phone, one.name, one.is_whatsapp_user, one.profile_picture_url) for one in contacts]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _outcome(number: Number, now_ms: int) -> Outcome:
+    return Outcome(
+        number=number, verdict=Verdict.REGISTERED, source=Source.CONTACTS, checked_at_ms=now_ms, attempts=0
+    )

@@ -1,0 +1,207 @@
+"""What guards decide, carried out: in the ledger, in the queue, and in what is told at the end."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+import polars as pl
+
+from validator.batch.asking.steps import Done, Probe, Rest
+from validator.model import Number
+from validator.pacing import CONNECTED, AskCanary, LaneState, Retract, Vouch, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from validator.batch.asking.queue import Queue
+    from validator.batch.asking.recorder import Recorder
+    from validator.batch.asking.tally import Tally
+    from validator.batch.provider import Status
+    from validator.errors import ValidatorError
+    from validator.ledger import Ledger
+    from validator.pacing import Action, Canaries, Lane
+
+# What an earlier run has left waiting may be vouched for this long. Later, somebody may have mended a session
+# that was lying then, and what it says now would prove nothing.
+MAY_WAIT_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """The "no"s of a session that an earlier run has left with nothing to vouch for them.
+
+    Attributes:
+        numbers: the numbers; nobody need ask about them unless the session turns out to lie.
+        settled: the ordinal before the first of them.
+        heard: the ordinal of the last.
+    """
+
+    numbers: frozenset[int] = frozenset()
+    settled: int = 0
+    heard: int = 0
+
+
+def inherit(ledger: Ledger, session: str, *, status: str, now_ms: int) -> Inherited:
+    """Return what a session has left waiting; what can no longer be vouched for is retracted, durably.
+
+    Args:
+        ledger: what is known.
+        session: the session.
+        status: what a look at it has found: unless it is connected, it may have lied before.
+        now_ms: the time of day in milliseconds since the Unix epoch.
+    """
+    since_ms = now_ms - MAY_WAIT_MS if status == CONNECTED else now_ms + 1
+    waiting = ledger.suspects(session)
+    if stale := [suspect.ordinal for suspect in waiting if suspect.at_ms < since_ms]:
+        ledger.retract(session, max(stale))
+        waiting = [suspect for suspect in waiting if suspect.ordinal > max(stale)]
+    if not waiting:
+        return Inherited()
+    numbers = frozenset(suspect.number for suspect in waiting)
+    return Inherited(numbers, waiting[0].ordinal - 1, waiting[-1].ordinal)
+
+
+def without(todo: pl.Series, inherited: Iterable[Inherited]) -> pl.Series:
+    """Return the numbers of `todo` that wait for no session to be vouched for."""
+    waiting = frozenset().union(*(one.numbers for one in inherited))
+    return todo.filter(~_is_in(todo, waiting))
+
+
+def own_numbers(seen: Iterable[Status]) -> list[Number]:
+    """Return the numbers linked to sessions, as far as told: canaries that are nobody's in the list."""
+    own = []
+    for text in (session.phone_number or "" for session in seen):
+        # Without its plus sign it might be a national number: somebody else's.
+        digits = "".join(character for character in text if character.isdecimal())
+        with suppress(ValueError):
+            own += [Number.parse(f"+{digits}")] if text.startswith("+") else []
+    return own
+
+
+class Guarding:
+    """Carries out what the guards of a run's lanes decide.
+
+    Args:
+        todo: the numbers the run is about, those that wait since an earlier one included.
+        inherited: those, by session.
+        queue: where retracted numbers go to be asked about again.
+        recorder: where what is vouched for and retracted is written.
+        tally: what to count in.
+    """
+
+    def __init__(
+        self,
+        *,
+        todo: pl.Series,
+        inherited: Mapping[str, Inherited],
+        queue: Queue,
+        recorder: Recorder,
+        tally: Tally,
+    ) -> None:
+        self._todo = todo
+        self._inherited = inherited
+        self._queue = queue
+        self._recorder = recorder
+        self._tally = tally
+
+    def carry_out(self, lane: Lane) -> None:
+        """Do what a lane's guard has decided."""
+        # What an earlier run has asked about may be in another list than this one's.
+        if retracted := self._rule(lane):
+            self._queue.put_back(self._todo.filter(_is_in(self._todo, retracted)))
+
+    def close(self, lanes: Iterable[Lane]) -> None:
+        """At the end of a run, let stand what nothing can vouch for, or leave it to the next run to ask."""
+        for lane in lanes:
+            if believed := lane.guard.release():
+                self._tally.believed[lane.session] += believed
+            if doubted := self._rule(lane):
+                self._tally.doubted[lane.session] += len(doubted)
+
+    def _rule(self, lane: Lane) -> list[Number]:
+        """Carry out what a lane's guard has decided; return the numbers it has retracted the "no" of."""
+        retracted: list[Number] = []
+        for ruling in lane.guard.rulings():
+            match ruling:
+                case Vouch(through):
+                    self._recorder.vouch(lane.session, through)
+                case Retract(through):
+                    retracted += self._retract(lane.session, through)
+                case _:
+                    assert_never(ruling)
+        return retracted
+
+    def _retract(self, session: str, through: int) -> list[Number]:
+        numbers = self._recorder.retract(session, through)
+        before = self._inherited.get(session, Inherited()).numbers
+        self._tally.retract(len(frozenset(numbers) - before))
+        return numbers
+
+
+def last_step(
+    lanes: Iterable[Lane], action: Callable[[Lane], Action], *, is_early: bool
+) -> Probe | Rest | Done:
+    """Return how to have vouched for what still waits to be, when nothing else is to be asked.
+
+    Args:
+        lanes: the run's.
+        action: what a lane has to do last.
+        is_early: whether the run has been told to stop, so that only what can be had at once is.
+    """
+    rests: list[Rest] = []
+    for lane in lanes:
+        if not lane.guard.unvouched and not lane.guard.is_inquiring:
+            continue
+        match action(lane):
+            case AskCanary(canary):
+                return Probe(lane, canary)
+            case Wait() as wait if not is_early:
+                rests.append(Rest.of(wait))
+            case _:
+                # It stays unknown, or is let stand where nothing could ever vouch for it.
+                pass
+    return min(rests, key=lambda rest: rest.until, default=Done())
+
+
+def doubts(
+    lanes: Sequence[Lane], canaries: Canaries, tally: Tally, ending: ValidatorError | None, now: float
+) -> tuple[str, ...]:
+    """Return what a person should know about sessions, and how far their answers can be believed.
+
+    Args:
+        lanes: the run's.
+        canaries: the run's.
+        tally: what was counted.
+        ending: why the run has ended early, which is told elsewhere.
+        now: the current time.
+    """
+    blind = (
+        f'nothing vouches for {count:,} answers "no" of session {session}: no canary was there, and nobody '
+        "was found registered. Name a number that is on WhatsApp with --canary"
+        for session, count in sorted(tally.believed.items())
+    )
+    unvouched = (
+        f'{count:,} answers "no" of session {session} stay unknown: nothing it said later shows that it told '
+        "the truth, and the next run asks again. See `validator sessions`, and name a number that is on "
+        "WhatsApp with --canary"
+        for session, count in sorted(tally.doubted.items())
+    )
+    reports = [lane.report(now) for lane in lanes]
+    halted = dict.fromkeys(report.why for report in reports if report.state is LaneState.HALTED)
+    lost = (
+        f"session {report.session} was not connected in the end, so less was asked through it, or nothing; "
+        "see `validator sessions`"
+        for report in reports
+        if report.state is LaneState.DISCONNECTED
+    )
+    useless = (
+        f"{number} is no canary: it is answered like somebody who is not on WhatsApp, while others are not"
+        for number in canaries.dropped
+    )
+    return (*blind, *unvouched, *(why for why in halted if why != str(ending)), *lost, *useless)
+
+
+def _is_in(todo: pl.Series, numbers: Iterable[int]) -> pl.Series:
+    return todo.is_in(pl.Series([int(number) for number in numbers], dtype=pl.UInt64).implode())

@@ -1,0 +1,270 @@
+"""The output: the input's rows with a verdict on each, and the part of them that is safe to send to.
+
+Both files are a pure function of the input, its numbers and what the ledger knows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.batch.planning.known_verdicts import VERDICT
+from validator.batch.planning.plan import counts
+from validator.batch.prefetch import ahead
+from validator.batch.recipients.recipients import PHONE_COLUMN
+from validator.batch.recipients.variants import known_by_either, listed_by_both
+from validator.errors import UsageError
+from validator.model import Reason, Source, Verdict
+from validator.tables import BATCH_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from typing import Protocol
+
+    from validator.batch.planning.known_verdicts import Knowledge
+    from validator.tables import Table, Writer
+
+    OpenWriter = Callable[[pl.Schema], AbstractContextManager[Writer]]
+
+    class Rows(Protocol):
+        """Reads a list's rows, each with its cells or only with what stands for it in the file."""
+
+        def __call__(self, *, cells: bool) -> Iterator[pl.DataFrame]: ...  # noqa: D102
+
+
+REASON = pl.Enum([reason.value for reason in Reason])
+SOURCE = pl.Enum([source.value for source in Source])
+
+# What the output adds to the input, in this order; part of the contract.
+COLUMNS = pl.Schema(
+    {
+        "e164": pl.String(),
+        "verdict": pl.String(),
+        "is_whatsapp_user": pl.Boolean(),
+        "whatsapp_id": pl.String(),
+        "reason": pl.String(),
+        "source": pl.String(),
+        "checked_at": pl.Datetime("ms", "UTC"),
+    }
+)
+
+# What it adds on request, behind these, in this order.
+LINE_TYPE, MATCHED = "line_type", "matched_number"
+EXTRA_COLUMNS = pl.Schema({LINE_TYPE: pl.String(), MATCHED: pl.String(), PHONE_COLUMN: pl.String()})
+
+# What the sendable file adds, of what the output does.
+SENDABLE_COLUMNS = ("e164", "whatsapp_id", MATCHED)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was written, in rows; `matched_by_variant` are registered by another spelling of their number."""
+
+    rows: int = 0
+    sendable_rows: int = 0
+    matched_by_variant: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    sources: Counter[str] = field(default_factory=Counter)
+    countries: Counter[str] = field(default_factory=Counter)
+
+    def add(self, findings: pl.DataFrame) -> None:
+        """Count one batch of rows, of which `_decide` has told the findings."""
+        self.rows += findings.height
+        kinds = findings.group_by("verdict", "reason", "source").len()
+        for *words, count in kinds.sort("len", descending=True).iter_rows():
+            for counter, word in zip((self.verdicts, self.reasons, self.sources), words, strict=True):
+                counter.update({word: count} if word is not None else {})
+        if "matched" in findings:
+            self.matched_by_variant += int(_is_other(findings).sum())
+
+
+def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ()) -> pl.DataFrame:
+    """Return what can be said of each row, in order: the columns of `COLUMNS` and the `extras`."""
+    return _told(_decide(people, knowledge, knowledge.places_of(people["number"]), extras), extras)
+
+
+def _decide(
+    people: pl.DataFrame, knowledge: Knowledge, places: pl.Series, extras: Sequence[str]
+) -> pl.DataFrame:
+    """Return people with the verdict on each row, its words as codes, and what else is known.
+
+    A row whose own cell decides it (no number, suppressed, a landline to be skipped) is decided offline; the
+    others get what is known about their number, or `unknown` for the reason `not_checked`. With the column
+    `matched_number`, what is known about its other spelling counts too: `matched` is the spelling registered.
+
+    Args:
+        people: the rows.
+        knowledge: what is known about them.
+        places: where it stands, as `Knowledge.places_of` tells.
+        extras: which of `EXTRA_COLUMNS` are wanted.
+    """
+    by_either = ["matched"] if MATCHED in extras else []
+    known = knowledge.of(people["number"], places)
+    known = known_by_either(people, known, knowledge) if by_either else known
+    known = known.rename({"reason": "known_reason"})
+    offline = pl.col("reason").is_not_null()
+    suppressed = pl.col("reason") == Reason.SUPPRESSION_LIST.value
+    rows = people.drop("country").hstack(known)
+    return rows.with_columns(
+        pl.when(suppressed)
+        .then(_word(Verdict.SUPPRESSED, VERDICT))
+        .when(offline)
+        .then(_word(Verdict.INVALID, VERDICT))
+        .otherwise(pl.col("verdict").fill_null(_word(Verdict.UNKNOWN, VERDICT)))
+        .alias("verdict"),
+        pl.when(offline)
+        .then(pl.col("reason"))
+        .when(pl.col("verdict").is_null())
+        .then(_word(Reason.NOT_CHECKED, REASON))
+        .otherwise(pl.col("known_reason"))
+        .alias("reason"),
+        pl.when(offline).then(_word(Source.OFFLINE, SOURCE)).otherwise(pl.col("source")).alias("source"),
+        pl.when(~offline).then(pl.col("whatsapp_id", "checked_at_ms", *by_either)),
+    )
+
+
+def _told(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
+    """Return the output's columns of what was decided."""
+    matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
+    made = [e164("number").alias("e164"), is_user(), checked_at(), *matched]
+    added = _added(extras)
+    return findings.with_columns(made).select(added.names()).cast(added)
+
+
+def annotate(
+    table: Table,
+    rows: Rows,
+    people: pl.DataFrame,
+    knowledge: Knowledge,
+    *,
+    prefix: str,
+    extras: Sequence[str] = (),
+    output: OpenWriter,
+    sendable: OpenWriter | None,
+    tell: Callable[[int], None],
+) -> Counts:
+    """Write the annotated file, and the sendable one where there is to be one; return what was written.
+
+    Args:
+        table: the input.
+        rows: reads its rows, as `Table.verbatim` does.
+        people: their numbers, as `people.read_people` returns them.
+        knowledge: what is known about them.
+        prefix: put before the names of the added columns.
+        extras: which of `EXTRA_COLUMNS` to add.
+        output: opens the annotated file for a schema.
+        sendable: opens the sendable file for a schema, or None for no such file.
+        tell: called with the rows written so far.
+    """
+    counted = Counts(countries=Counter(counts(people["country"])))
+    first = people["number"].is_first_distinct() if sendable else None
+    by_both = listed_by_both(people) if MATCHED in extras else None
+    with ExitStack() as files:
+        annotated = files.enter_context(output(output_schema(table, prefix, extras)))
+        chosen = files.enter_context(sendable(sendable_schema(table, prefix, extras))) if sendable else None
+        writers = [annotated, chosen] if chosen else [annotated]
+        batches = ahead(rows(cells=any(writer.needs_cells for writer in writers)))
+        for batch, findings in ahead(_with_findings(batches, people, knowledge, extras)):
+            part = slice(counted.rows, counted.rows + batch.height)
+            added = _told(findings, extras)
+            annotated.write(batch.hstack(_prefixed(added, prefix)))
+            counted.add(findings)
+            if chosen and first is not None:
+                once = first[part] if by_both is None else first[part] & _is_own(findings, by_both[part])
+                counted.sendable_rows += _write_sendable(chosen, batch, added, once, prefix)
+            tell(counted.rows)
+    return counted
+
+
+def count(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ()) -> Counts:
+    """Return what an annotated file would hold, without writing one."""
+    counted = Counts(countries=Counter(counts(people["country"])))
+    for _, findings in _with_findings(people.iter_slices(BATCH_ROWS), people, knowledge, extras):
+        counted.add(findings)
+    return counted
+
+
+def _with_findings(
+    batches: Iterable[pl.DataFrame], people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str]
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Yield each batch of a list's rows with what `_decide` says of them."""
+    places, end = knowledge.placed(people), 0
+    for batch in batches:
+        part, end = slice(end, end + batch.height), end + batch.height
+        yield batch, _decide(people[part], knowledge, places[part], extras)
+
+
+def output_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
+    """Return the annotated file's columns; `UsageError` where an added one has the name of an input's."""
+    return _extended(table, prefix, _added(extras))
+
+
+def sendable_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
+    """Return the sendable file's columns."""
+    added = _added(extras)
+    return _extended(
+        table, prefix, pl.Schema({name: added[name] for name in SENDABLE_COLUMNS if name in added})
+    )
+
+
+def _added(extras: Sequence[str]) -> pl.Schema:
+    return pl.Schema({**COLUMNS, **{name: dtype for name, dtype in EXTRA_COLUMNS.items() if name in extras}})
+
+
+def _extended(table: Table, prefix: str, added: pl.Schema) -> pl.Schema:
+    if clash := [prefix + name for name in added if prefix + name in table.schema]:
+        raise UsageError(
+            f"{table.path.name} already has a column {clash[0]!r}, which the output adds; "
+            "give the added columns another name with --prefix, for instance --prefix wa_"
+        )
+    return pl.Schema({**table.schema, **{prefix + name: dtype for name, dtype in added.items()}})
+
+
+def _write_sendable(
+    writer: Writer, rows: pl.DataFrame, told: pl.DataFrame, once: pl.Series, prefix: str
+) -> int:
+    """Write the rows that are registered, of those that stand for their recipient; return how many."""
+    added = _prefixed(told.select(name for name in SENDABLE_COLUMNS if name in told.columns), prefix)
+    chosen = rows.hstack(added).filter((told["verdict"] == Verdict.REGISTERED.value) & once)
+    writer.write(chosen)
+    return chosen.height
+
+
+def _prefixed(told: pl.DataFrame, prefix: str) -> pl.DataFrame:
+    return told.rename({name: prefix + name for name in told.columns})
+
+
+def _word(word: Verdict | Reason | Source, dtype: pl.Enum) -> pl.Expr:
+    return pl.lit(word.value, dtype=dtype)
+
+
+def _is_other(findings: pl.DataFrame) -> pl.Series:
+    """Return a mask of the rows that are registered by another spelling of their number."""
+    return (findings["matched"] != findings["number"]).fill_null(value=False)
+
+
+def _is_own(findings: pl.DataFrame, by_both: pl.Series) -> pl.Series:
+    """Return a mask of the rows that are registered by their number, or by one that no other row has."""
+    return ~(by_both & _is_other(findings))
+
+
+def e164(number: str) -> pl.Expr:
+    """Return the text of a column of numbers."""
+    return pl.lit("+") + pl.col(number).cast(pl.String)
+
+
+def is_user() -> pl.Expr:
+    """Return the column `is_whatsapp_user`, from `verdict`."""
+    answers = {verdict.value: verdict.is_whatsapp_user for verdict in Verdict}
+    return pl.col("verdict").replace_strict(answers, return_dtype=pl.Boolean).alias("is_whatsapp_user")
+
+
+def checked_at() -> pl.Expr:
+    """Return the column `checked_at`, from `checked_at_ms`."""
+    return pl.col("checked_at_ms").cast(COLUMNS["checked_at"]).alias("checked_at")

@@ -1,0 +1,6 @@
+"""Decide which numbers to ask about.
+
+- `known_verdicts`: what the ledger holds about the numbers of the list.
+- `plan`: the numbers to ask about, in order.
+- `survey`: reads a list and makes its plan.
+"""

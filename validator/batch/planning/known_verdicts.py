@@ -1,0 +1,258 @@
+"""What the ledger knows about the numbers of a list, as columns that whole batches can be looked up in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.batch.prefetch import ahead
+from validator.ledger import OWN_ID_SUFFIX
+from validator.model import Reason, Source, Verdict
+from validator.tables import defused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from validator.ledger import Finding, KnownColumns, LedgerReader
+    from validator.settings import MaxAge
+
+VERDICT = pl.Enum([verdict.value for verdict in Verdict])
+
+# Some twenty bytes a number: words as codes, and no text for an id that is the number itself.
+SCHEMA = pl.Schema(
+    {
+        "number": pl.UInt64(),
+        "verdict": VERDICT,
+        "reason": pl.Enum([reason.value for reason in Reason]),
+        "source": pl.Enum([source.value for source in Source]),
+        "own_id": pl.Boolean(),
+        "checked_at_ms": pl.Int64(),
+    }
+)
+IDS = pl.Schema({"number": pl.UInt64(), "whatsapp_id": pl.String()})
+# Of a row of the ledger's dictionary `findings`.
+_WORDS = pl.Schema(
+    {"finding": pl.UInt32()} | {name: SCHEMA[name] for name in ("verdict", "reason", "source", "own_id")}
+)
+
+# Looking a number up costs about twice what passing by one in a scan of the ledger does (measured,
+# benchmarks/ledger.py).
+_LOOK_UP_COST = 2
+_LOOK_UP_ROWS = 100_000
+# Fewer numbers stand too far apart among those known to be found one from the other.
+_PLACED_ROWS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """The verdicts that still hold for some numbers.
+
+    Attributes:
+        frame: one row per known number, ascending: `number`, `verdict`, `reason`, `source`, `own_id` (the
+            WhatsApp id is the number itself), `checked_at_ms` (milliseconds since the Unix epoch), `fresh`
+            (no need to ask again).
+        ids: `number` and `whatsapp_id` of those that have another id, ascending.
+        once: the numbers (UInt64) whose "no" would hold, had it been said twice; see `confirmed`.
+        places: the row of `frame` that each row of the list has; None where they have not been looked for.
+    """
+
+    frame: pl.DataFrame
+    ids: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=IDS))
+    once: pl.Series = field(default_factory=lambda: pl.Series("number", dtype=pl.UInt64))
+    places: pl.Series | None = None
+
+    def places_of(self, numbers: pl.Series) -> pl.Series:
+        """Return the row of `frame` that each of `numbers` (UInt64, nulls allowed) has, null without one."""
+        return _places(self.frame["number"], numbers)
+
+    def placed(self, people: pl.DataFrame) -> pl.Series:
+        """Return the same for all rows of the list.
+
+        They are found in a fraction of the time that they take batch by batch, since the more there are, the
+        nearer to each other they stand; and a place takes four bytes.
+        """
+        return self.places_of(people["number"]) if self.places is None else self.places
+
+    def fresh_at(self, places: pl.Series) -> pl.Series:
+        """Return a mask of the places where there is no need to ask again."""
+        return self.frame["fresh"].gather(places).fill_null(value=False)
+
+    def of(self, numbers: pl.Series, places: pl.Series | None = None) -> pl.DataFrame:
+        """Return what is known about each of `numbers` (UInt64, nulls allowed), in their order.
+
+        The columns are those of `frame` without `number` and `own_id`, and `whatsapp_id`; all null where
+        nothing is known.
+
+        Args:
+            numbers: the numbers.
+            places: their `places_of`, where they have been told before.
+        """
+        found = _at(self.frame, self.places_of(numbers) if places is None else places)
+        own = pl.when("own_id").then(pl.lit(numbers).cast(pl.String) + OWN_ID_SUFFIX)
+        answered = pl.col("verdict") != Verdict.UNKNOWN.value
+        other = pl.when(answered).then(self._other_ids(numbers))
+        return found.with_columns(whatsapp_id=own.fill_null(other)).drop("own_id")
+
+    def _other_ids(self, numbers: pl.Series) -> pl.Series | None:
+        """Return the id of each number that has another than the number itself; None where none has."""
+        if self.ids.is_empty():
+            return None
+        return self.ids["whatsapp_id"].gather(_places(self.ids["number"], numbers))
+
+    def confirmed(self) -> Knowledge:
+        """Return what is known if a "no" that the provider has said once only is no answer yet.
+
+        Such a number is `unknown` for the reason `not_confirmed`, and not fresh. What was imported is kept:
+        nobody here knows how often it was asked.
+        """
+        once = self.frame.filter(_is_said_once())["number"]
+        return replace(self, frame=self.frame.with_columns(_doubted()), once=once)
+
+
+def _at(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
+    """Return the frame's rows at some places, without their numbers; all null where the place is."""
+    return frame.select(pl.exclude("number").gather(places))
+
+
+def _places(known: pl.Series, numbers: pl.Series) -> pl.Series:
+    """Return where among the known numbers, which are ascending, each number stands; null where it does not.
+
+    A binary search costs no hash table, however many are known.
+    """
+    parts = (
+        _places_of_some(known, part.to_series()) for part in numbers.to_frame().iter_slices(_PLACED_ROWS)
+    )
+    return pl.concat([_nowhere(0), *parts], rechunk=True)
+
+
+def _places_of_some(known: pl.Series, numbers: pl.Series) -> pl.Series:
+    if known.is_empty():
+        return _nowhere(len(numbers))
+    # In their own order the numbers would be looked for all over the memory, and found half as fast.
+    asked = pl.DataFrame({"number": numbers}).with_row_index("row").drop_nulls().sort("number")
+    places, hits = _search(known, asked["number"])
+    return _nowhere(len(numbers)).scatter(asked["row"].filter(hits), places.filter(hits))
+
+
+def _nowhere(rows: int) -> pl.Series:
+    return pl.repeat(None, rows, dtype=pl.get_index_type(), eager=True)
+
+
+def _search(known: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return where each number may stand among the known ones, and a mask of those that do stand there."""
+    places = known.search_sorted(numbers).clip(upper_bound=len(known) - 1)
+    return places, known[places] == numbers
+
+
+def read_knowledge(
+    ledger: LedgerReader,
+    numbers: pl.Series,
+    max_age: MaxAge,
+    now_ms: int,
+    tell: Callable[[int], None] = lambda _: None,
+) -> Knowledge:
+    """Read what the ledger holds about `numbers` (distinct, ascending, UInt64).
+
+    A yes, a no or a provider's "invalid" that has outlived its age is left out: it is no longer known. An
+    `unknown` is kept for its reason, and is fresh only within its own age.
+
+    Args:
+        ledger: what is known.
+        numbers: whom to look for.
+        max_age: how long answers hold.
+        now_ms: the start of the run, in milliseconds since the Unix epoch.
+        tell: called with how many have been found so far.
+    """
+    cutoffs_ms = max_age.cutoffs_ms(now_ms)
+    frames, ids = [pl.DataFrame(schema=SCHEMA | {"fresh": pl.Boolean()})], [pl.DataFrame(schema=IDS)]
+    for columns, findings in ahead(_columns(ledger, numbers, cutoffs_ms)):
+        frame = _frame(columns, findings).with_columns(_fresh(cutoffs_ms))
+        kept = frame.filter(pl.col("fresh") | _is_unknown())
+        # The provider's text: whoever opens the output in a spreadsheet has not seen it before.
+        others = pl.DataFrame(columns.other_ids, schema=IDS, orient="row").with_columns(
+            defused(pl.col("whatsapp_id"))
+        )
+        frames.append(kept.filter(among(kept["number"], numbers)))
+        tell(sum(frame.height for frame in frames))
+        ids.append(others.filter(among(others["number"], numbers)))
+    return Knowledge(pl.concat(frames, rechunk=True), pl.concat(ids, rechunk=True))
+
+
+def _columns(
+    ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int]
+) -> Iterator[tuple[KnownColumns, dict[int, Finding]]]:
+    """Yield what is known with its words: those of then, since a run beside may bring new ones any time."""
+    for columns in _some_columns(ledger, numbers, cutoffs_ms):
+        yield columns, ledger.findings()
+
+
+def _some_columns(
+    ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int]
+) -> Iterator[KnownColumns]:
+    """Look few numbers up one by one, and find many in one pass over the ledger."""
+    if numbers.is_empty():
+        return
+    if len(numbers) * _LOOK_UP_COST < ledger.estimated_rows():
+        for part in numbers.to_frame().iter_slices(_LOOK_UP_ROWS):
+            yield from ledger.columns_of(part.to_series().to_list(), fresh_from_ms=cutoffs_ms)
+    else:
+        yield from ledger.columns_between(numbers[0], numbers[-1], fresh_from_ms=cutoffs_ms)
+
+
+def _frame(columns: KnownColumns, findings: Mapping[int, Finding]) -> pl.DataFrame:
+    """Return the ledger's columns as those of `SCHEMA`."""
+    rows = pl.DataFrame(
+        [
+            _integers(columns.numbers, "number", pl.UInt64()),
+            _integers(columns.findings, "finding", pl.UInt32()),
+            _integers(columns.at_ms, "checked_at_ms", pl.Int64()),
+        ]
+    )
+    return rows.join(_words(findings), on="finding", how="left", maintain_order="left").select(SCHEMA.names())
+
+
+def _words(findings: Mapping[int, Finding]) -> pl.DataFrame:
+    """Return one row a finding, with its id as `finding`."""
+    return pl.DataFrame([one._asdict() | {"finding": place} for place, one in findings.items()], _WORDS)
+
+
+def _integers(lines: str, name: str, dtype: pl.DataType) -> pl.Series:
+    return pl.read_csv(lines.encode(), has_header=False, schema={name: dtype}).to_series()
+
+
+def among(numbers: pl.Series, others: pl.Series) -> pl.Series:
+    """Return a mask of the numbers that are among the others, which are ascending.
+
+    It costs no hash table; ascending numbers are found several times as fast.
+    """
+    if others.is_empty():
+        return pl.repeat(value=False, n=len(numbers), dtype=pl.Boolean, eager=True)
+    return _search(others, numbers)[1]
+
+
+def _is_unknown() -> pl.Expr:
+    return pl.col("verdict") == Verdict.UNKNOWN.value
+
+
+def _doubted() -> list[pl.Expr]:
+    """Return the columns that change where a "no" that was said once only is no answer."""
+    words = {"verdict": Verdict.UNKNOWN, "reason": Reason.NOT_CONFIRMED}
+    changed = [
+        pl.when(_is_said_once()).then(pl.lit(word.value, SCHEMA[name])).otherwise(name).alias(name)
+        for name, word in words.items()
+    ]
+    return [*changed, *(pl.col(name) & ~_is_said_once() for name in ("own_id", "fresh"))]
+
+
+def _is_said_once() -> pl.Expr:
+    asked = pl.col("source") == Source.API.value
+    return asked & pl.col("reason").eq_missing(Reason.NOT_ON_WHATSAPP.value)
+
+
+def _fresh(cutoffs_ms: Mapping[Verdict, int]) -> pl.Expr:
+    cutoff_ms = pl.col("verdict").replace_strict(
+        {verdict.value: at_ms for verdict, at_ms in cutoffs_ms.items()}, return_dtype=pl.Int64
+    )
+    return (pl.col("checked_at_ms") >= cutoff_ms).alias("fresh")

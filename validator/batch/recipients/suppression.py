@@ -1,0 +1,114 @@
+"""Whom suppression lists name: people who must not be asked or sent to."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.batch.recipients.recipients import Reading, people_of
+from validator.batch.recipients.variants import with_both
+from validator.errors import FileError
+from validator.model import Reason
+from validator.phone import Accept, apart
+from validator.tables import ReadOptions, open_table, phone_columns, region_columns, require_column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from validator.batch.recipients.opening import Job
+    from validator.tables import Table
+
+log = logging.getLogger(__name__)
+
+
+def suppressed_in(job: Job) -> pl.Series:
+    """Return the numbers (UInt64) that a job's suppression lists name, by either spelling.
+
+    Raises:
+        FileError: a list cannot be read, or names nobody that can be made out.
+    """
+    options = ReadOptions(ragged=job.options.ragged)
+    tables = (open_table(path, options=options) for path in job.suppress)
+    return with_both(suppressed_by((table, _suppression_reading(table, job)) for table in tables))
+
+
+def _suppression_reading(table: Table, job: Job) -> Reading:
+    """Return how a suppression list is read: generously, since its people must not be asked in any case.
+
+    Every phone column counts, and a region column that is called as the input's, or found as it is.
+    """
+    region_column = job.region_column if job.region_column in table.schema else None
+    if job.find_region:
+        region_column = _only(table, region_columns(table))
+    for column in job.suppress_columns:
+        require_column(table, column, "--suppress-column")
+    first, *others = job.suppress_columns or phone_columns(
+        table, region=job.region, region_column=region_column, option="--suppress-column"
+    )
+    return Reading(
+        column=first,
+        others=tuple(others),
+        region=job.region,
+        region_column=region_column,
+        accept=Accept.POSSIBLE,
+    )
+
+
+def _only(table: Table, columns: list[str]) -> str | None:
+    if len(columns) > 1:
+        names = " and ".join(map(repr, columns))
+        raise FileError(f"{names} of {table.path} hold countries. Leave one of them out of the list.")
+    return columns[0] if columns else None
+
+
+def suppressed_by(tables: Iterable[tuple[Table, Reading]]) -> pl.Series:
+    """Return the distinct numbers of some suppression lists (UInt64).
+
+    Raises:
+        FileError: nobody in a list can be read, so that it would silently suppress nobody.
+    """
+    found = [_suppressed_by(table, reading) for table, reading in tables]
+    return pl.concat([pl.Series("number", [], dtype=pl.UInt64), *found]).drop_nulls().unique()
+
+
+def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
+    """Return the numbers of all phone columns of a list: each of them is somebody who opted out."""
+    each = [replace(reading, column=column, others=()) for column in reading.columns]
+    found, rows, unread_rows = [pl.Series("number", [], dtype=pl.UInt64)], 0, 0
+    for batch in table.batches(reading.wanted):
+        read = [_numbers_of(batch, one) for one in each]
+        found += [numbers for numbers, _ in read]
+        rows += batch.height
+        unread_rows += (
+            pl.DataFrame([unread.alias(str(place)) for place, (_, unread) in enumerate(read)])
+            .select(pl.all_horizontal(pl.all()).sum())
+            .item()
+        )
+    _require_somebody(table, reading, rows=rows, unread_rows=unread_rows)
+    return pl.concat(found)
+
+
+def _numbers_of(rows: pl.DataFrame, reading: Reading) -> tuple[pl.Series, pl.Series]:
+    """Return the numbers in a column, and a mask of its cells without any; two in a cell are two people."""
+    people = people_of(rows, reading)
+    several = (people["reason"] == Reason.SEVERAL_NUMBERS.value).fill_null(value=False)
+    cells = pl.col(reading.column).cast(pl.String)
+    parts = people_of(rows.filter(several).with_columns(apart(cells)).explode(reading.column), reading)
+    return pl.concat([people["number"], parts["number"]]), people["number"].is_null() & ~several
+
+
+def _require_somebody(table: Table, reading: Reading, *, rows: int, unread_rows: int) -> None:
+    """See that a suppression list, unless it is empty, suppresses somebody."""
+    if not rows:
+        log.warning("%s has no rows and suppresses nobody", table.path)
+    elif unread_rows == rows:
+        raise FileError(
+            f"no cell of column {' or '.join(map(repr, reading.columns))} of {table.path} is a number, so "
+            "that nobody would be suppressed; name another column with --suppress-column, and where the "
+            "numbers lack the country code, say which one with --region"
+        )
+    elif unread_rows:
+        log.warning("%d of %d rows of %s hold no number and suppress nobody", unread_rows, rows, table.path)

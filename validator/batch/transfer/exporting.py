@@ -1,0 +1,52 @@
+"""The ledger's facts as a list: the columns of an annotated file, and what only a ledger needs besides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.batch.output.annotate import COLUMNS as ADDED
+from validator.batch.output.annotate import checked_at, e164, is_user
+from validator.batch.planning.known_verdicts import SCHEMA as KNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from validator.ledger import FactRow, LedgerReader
+    from validator.tables import Writer
+
+# One row is one fact: a number has one row for its answer, and one for the failure to find out since.
+COLUMNS = pl.Schema({**ADDED, "session": pl.String(), "attempts": pl.UInt32()})
+
+# A row of the ledger as `LedgerReader.facts` has it.
+FACT = pl.Schema(
+    {
+        "number": KNOWN["number"],
+        "verdict": KNOWN["verdict"],
+        "reason": KNOWN["reason"],
+        "whatsapp_id": pl.String(),
+        "source": KNOWN["source"],
+        "session": pl.String(),
+        "attempts": pl.UInt32(),
+        "checked_at_ms": KNOWN["checked_at_ms"],
+    }
+)
+
+
+def export(ledger: LedgerReader, writer: Writer) -> int:
+    """Write every fact of a ledger, in a moment's state of it; return how many there were."""
+    written = 0
+    for rows in ledger.facts():
+        writer.write(_frame(rows))
+        written += len(rows)
+    return written
+
+
+def _frame(rows: Sequence[FactRow]) -> pl.DataFrame:
+    facts = pl.DataFrame(rows, schema=FACT, orient="row")
+    return (
+        facts.with_columns(e164("number").alias("e164"), is_user(), checked_at())
+        .select(COLUMNS.names())
+        .cast(COLUMNS)
+    )

@@ -1,0 +1,6 @@
+"""Observe a run: progress, status changes and the reasons to stop.
+
+- `progress_feed`: reports the state of the run at intervals.
+- `status_log`: logs changes of lanes and budget.
+- `stop`: why a run ends early.
+"""

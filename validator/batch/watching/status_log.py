@@ -1,0 +1,106 @@
+"""Logs what changes while a run goes, each once: the limit, the pace, holds, the state of each session."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import anyio
+
+from validator.pacing import LaneState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from validator.batch.asking.dispatcher import FanOut
+    from validator.batch.asking.tally import Tally
+    from validator.pacing import Budget, BudgetReport, Lane
+
+log = logging.getLogger(__name__)
+
+# States in which a session is of no use, and somebody may have to do something.
+OUT = frozenset({LaneState.DISCONNECTED, LaneState.IN_QUESTION, LaneState.HALTED})
+
+# Short enough that no hold and no pause begins and ends unseen: the shortest lasts a second.
+LOOK_EVERY_S = 0.5
+
+# A pace that follows others, and a limit that is looked for, move all the time: a tenth more or less is news.
+NEWS_SHARE = 0.1
+LOOKED_FOR = {"--rate find", "refusals"}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How something stands: in words, behind a figure where there is one that moves."""
+
+    words: str
+    per_min: float | None = None
+
+    def is_news(self, said: State | None) -> bool:
+        """Whether this is another state than what was said, or its figure is more than a tenth off."""
+        if said is None or self.words != said.words or self.per_min is None or said.per_min is None:
+            return self != said
+        return abs(self.per_min - said.per_min) > NEWS_SHARE * said.per_min
+
+    def __str__(self) -> str:
+        return self.words if self.per_min is None else f"{self.per_min:.4g} a minute{self.words}"
+
+
+class Changes:
+    """A watcher of the fan-out that logs each change, at debug level.
+
+    Where several sessions are asked, one that can no longer be is told at info level: the run goes on, and
+    nothing else would show it.
+
+    Args:
+        budget: the key's budget.
+        lanes: the sessions asked through.
+    """
+
+    def __init__(self, budget: Budget, lanes: Sequence[Lane]) -> None:
+        self._budget = budget
+        self._lanes = lanes
+        self._said: dict[str, State] = {}
+
+    async def __call__(self, fan_out: FanOut, tally: Tally) -> None:  # noqa: ARG002 - every watcher gets both
+        """Log until cancelled."""
+        while True:
+            for line, level in self.news(anyio.current_time()):
+                log.log(level, "%s", line)
+            await anyio.sleep(LOOK_EVERY_S)
+
+    def news(self, now: float) -> Iterator[tuple[str, int]]:
+        """Yield a line, and its level, for each thing that is not as it was when last told."""
+        for subject, state, level in self._states(now):
+            if state.is_news(self._said.get(subject)):
+                self._said[subject] = state
+                yield f"{subject}: {state}", level
+
+    def _states(self, now: float) -> Iterator[tuple[str, State, int]]:
+        report = self._budget.report(now)
+        yield "limit", _limit(report), logging.DEBUG
+        yield "pace", _pace(report), logging.DEBUG
+        for lane in self._lanes:
+            found = lane.report(now)
+            state = State(f"{found.state}, {found.why}" if found.why else f"{found.state}")
+            is_out = len(self._lanes) > 1 and found.state in OUT
+            yield f"session {lane.session}", state, logging.INFO if is_out else logging.DEBUG
+
+
+def _limit(report: BudgetReport) -> State:
+    if report.limit_per_min is None:
+        return State("none")
+    told_by = f", told by {report.told_by}"
+    if report.told_by in LOOKED_FOR:
+        return State(told_by, report.limit_per_min)
+    return State(f"{report.limit_per_min:g} a minute{told_by}")
+
+
+def _pace(report: BudgetReport) -> State:
+    if report.hold_until is not None:
+        return State(f"held, {report.hold_reason}")
+    if math.isinf(report.rate_per_min):
+        return State("free")
+    return State(", one at a time" if report.is_apart else "", report.rate_per_min)

@@ -1,0 +1,51 @@
+"""`validator contacts`: the contacts synced to a session, all pages of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import click
+
+from validator.batch.asking.contacts import all_contacts, contacts_frame
+from validator.cli import options as opt
+from validator.cli.credentials import ProviderOptions, connected, require_sessions
+from validator.cli.show import show_rows
+from validator.cli.values import FILE
+from validator.tables import require_writable, writing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from validator.sendapi import Contact
+
+
+# A long list is worth more patience than a single look.
+ATTEMPTS_PER_PAGE = 6
+
+
+@click.command()
+@opt.stack(
+    opt.session_option,
+    click.option("-o", "--output", type=FILE, help="File to export to.  [default: standard output]"),
+    opt.provider_options,
+    opt.rate_option,
+    opt.json_option,
+)
+def contacts(*, sessions: tuple[str, ...], output: Path | None, as_json: bool, **given: Any) -> None:
+    """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""
+    if output is not None:
+        require_writable(output)
+    found = anyio.run(_contacts, ProviderOptions(**given), require_sessions(sessions))
+    table = contacts_frame(found)
+    if output is None:
+        show_rows(table.columns, table.iter_rows(), as_json=as_json)
+        return
+    with writing(output, schema=table.schema, like=None) as writer:
+        writer.write(table)
+    click.echo(f"validator: {table.height:,} contacts written to {output}", err=True)
+
+
+async def _contacts(options: ProviderOptions, sessions: tuple[str, ...]) -> list[Contact]:
+    async with connected(options, max_attempts=ATTEMPTS_PER_PAGE) as (client, through):
+        return [contact for session in sessions async for contact in all_contacts(client, session, through)]

@@ -1,0 +1,246 @@
+"""`validator doctor`: is a run going to work?"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import click
+
+from validator.cli import options as opt
+from validator.cli.credentials import (
+    ProviderOptions,
+    connected,
+    key_file_warning,
+    read_key,
+    require_sessions,
+)
+from validator.cli.show import show_rows
+from validator.errors import (
+    ApiError,
+    Busy,
+    CertificateFailed,
+    FileError,
+    Forbidden,
+    MissingOrBadKey,
+    QuotaExceeded,
+    Redirected,
+    StoppedEarly,
+    UsageError,
+    ValidatorError,
+)
+from validator.ledger import SQLITE_VERSION, Ledger, loses_commits, wider_modes
+from validator.pacing import CONNECTED, ending_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from validator.cli.credentials import Through
+    from validator.sendapi import AsyncSendAPI
+
+COLUMNS = ("check", "state", "what")
+
+# A million numbers take some 25 MB in the ledger, its log up to 64 MB more, and the outputs want room too.
+LEAST_FREE_BYTES = 256 * 2**20
+
+# NTP keeps a clock within a fraction of a second; who is further off has none, or a provider without one.
+MOST_CLOCK_OFF_S = 10.0
+
+# These pass with time. Every other problem needs a hand, and so is the worse one.
+PASSING = frozenset({StoppedEarly.exit_code, Busy.exit_code})
+
+
+class State(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the diagnosis; `exit_code` is 0 where there is no problem. A warning stops no run."""
+
+    check: str
+    state: State
+    what: str
+    exit_code: int = 0
+
+
+@click.command()
+@opt.stack(opt.session_option, opt.provider_options, opt.rate_option, opt.ledger_option, opt.json_option)
+def doctor(*, sessions: tuple[str, ...], ledger: Path, as_json: bool, **given: Any) -> int:
+    """Look at key, connection, clock, sessions, ledger and disk, and say what stands in the way of a run.
+
+    Nothing is asked about anybody. The exit code is that of the worst problem found.
+    """
+    findings = list(_findings(ProviderOptions(**given), sessions, ledger))
+    show_rows(COLUMNS, [(one.check, one.state.value, one.what) for one in findings], as_json=as_json)
+    return worst(findings)
+
+
+def worst(findings: Sequence[Finding]) -> int:
+    """Return the exit code of the worst problem, the first of its kind; 0 where there is none."""
+    codes = [one.exit_code for one in findings if one.state is State.PROBLEM]
+    return min(codes, key=lambda code: code in PASSING, default=0)
+
+
+def _findings(options: ProviderOptions, sessions: tuple[str, ...], ledger: Path) -> Iterator[Finding]:
+    key = _key(options.api_key_file)
+    yield key
+    if key.state is State.OK:
+        yield from _key_file(options.api_key_file)
+        yield from anyio.run(_provider, options, sessions)
+    else:
+        yield Finding("connection", State.SKIPPED, "nothing can be asked without a key")
+    yield from _sessions_named(sessions)
+    yield from _ledger(ledger)
+    yield _disk(ledger)
+
+
+def _problem(check: str, error: ValidatorError) -> Finding:
+    return Finding(check, State.PROBLEM, str(error), error.exit_code)
+
+
+def _key(path: Path | None) -> Finding:
+    try:
+        key = read_key(path)
+    except UsageError as error:
+        return _problem("key", error)
+    return Finding("key", State.OK, f"well-formed; its fingerprint is {key.fingerprint}")
+
+
+def _key_file(path: Path | None) -> Iterator[Finding]:
+    if path is None:
+        return
+    warning = key_file_warning(path)
+    yield (
+        _problem("key file", UsageError(warning))
+        if warning
+        else Finding("key file", State.OK, f"{path} is closed to others")
+    )
+
+
+def _sessions_named(sessions: tuple[str, ...]) -> Iterator[Finding]:
+    try:
+        require_sessions(sessions)
+    except UsageError as error:
+        yield _problem("session", error)
+
+
+async def _provider(options: ProviderOptions, sessions: tuple[str, ...]) -> list[Finding]:
+    try:
+        async with connected(options) as (client, through):
+            connection = await _connection(client, through)
+            if connection[0].state is State.PROBLEM:
+                return connection
+            return [*connection, *[await _session(client, through, session) for session in sessions]]
+    except ValidatorError as error:  # a wrong address, or a key that another run holds
+        return [_problem("connection", error)]
+
+
+async def _connection(client: AsyncSendAPI, through: Through) -> list[Finding]:
+    asked_at_s, begun = time.time(), anyio.current_time()
+    try:
+        notice = (await through(client.whatsapp.sessions.list)).rate
+    except Forbidden as failure:
+        # Some keys may check and not list; somebody answered, which is what this is about.
+        notice = failure.rate
+    except (MissingOrBadKey, QuotaExceeded, Redirected, CertificateFailed) as failure:
+        return [_problem("connection", ending_of("", failure))]  # none of these names a session
+    except ApiError as failure:
+        remedy = "See that --base-url is right and the network is there"
+        return [Finding("connection", State.PROBLEM, f"{failure}. {remedy}", failure.exit_code)]
+    took_s = anyio.current_time() - begun
+    return [
+        Finding("connection", State.OK, f"one exchange takes {1000 * took_s:,.0f} ms"),
+        clock(notice.sent_at_s, asked_at_s, asked_at_s + took_s),
+    ]
+
+
+def clock(sent_at_s: float | None, asked_at_s: float, answered_at_s: float) -> Finding:
+    """Compare this machine's clock with the provider's.
+
+    Args:
+        sent_at_s: the provider's time of day in its answer, cut to whole seconds; None where it told none.
+        asked_at_s: this machine's time of day when it asked, in Unix seconds.
+        answered_at_s: the same when the answer was there.
+    """
+    if sent_at_s is None:
+        return Finding("clock", State.SKIPPED, "the provider's answers bear no date; let NTP keep it right")
+    # The least by which they differ, wherever between question and answer the provider looked at its clock.
+    ahead_s, behind_s = asked_at_s - (sent_at_s + 1), sent_at_s - answered_at_s
+    off_s = max(ahead_s, behind_s)
+    if off_s <= MOST_CLOCK_OFF_S:
+        return Finding("clock", State.OK, f"within {MOST_CLOCK_OFF_S:.0f} s of the provider's")
+    where = "ahead of" if ahead_s > behind_s else "behind"
+    return Finding(
+        "clock",
+        State.WARNING,
+        f"this machine's clock is {off_s:,.0f} s {where} the provider's; deadlines and the ages of answers "
+        "go by it. Let NTP set it",
+    )
+
+
+async def _session(client: AsyncSendAPI, through: Through, session: str) -> Finding:
+    check = f"session {session}"
+    try:
+        seen = await through(partial(client.whatsapp.sessions.get, session))
+    except UsageError as error:
+        return _problem(check, error)
+    except Forbidden:
+        return Finding(check, State.SKIPPED, "the key may not see its state; the first checks will tell")
+    except ApiError as failure:
+        return _problem(check, ending_of(session, failure))
+    if seen.status == CONNECTED:
+        return Finding(check, State.OK, seen.status)
+    return _problem(
+        check, StoppedEarly(f"{seen.raw_status}; link its phone again in the provider's dashboard")
+    )
+
+
+def _ledger(path: Path) -> Iterator[Finding]:
+    try:
+        with Ledger.open(path, holder="validator doctor") as ledger:
+            ledger.require_sound()
+            numbers = ledger.numbers()
+    except ValidatorError as error:
+        yield _problem("ledger", error)
+        return
+    yield Finding("ledger", State.OK, f"{path} is sound and knows {numbers:,} numbers")
+    yield from (Finding("permissions", State.WARNING, warning) for warning in wider_modes(ledger.path))
+    yield Finding("sqlite", State.OK, _sqlite())
+
+
+def _sqlite() -> str:
+    if not loses_commits():
+        return SQLITE_VERSION
+    return (
+        f"{SQLITE_VERSION}, in which two programs that write can lose results: during a run, open the ledger "
+        "with nothing else (`sqlite3 -readonly` is harmless)"
+    )
+
+
+def _disk(ledger: Path) -> Finding:
+    try:
+        free_bytes = shutil.disk_usage(ledger.resolve().parent).free
+    except OSError as error:
+        return _problem("disk", FileError(f"{ledger.parent} cannot be looked at: {error.strerror}"))
+    return room(free_bytes)
+
+
+def room(free_bytes: int) -> Finding:
+    """Say whether so much free space beside the ledger is enough."""
+    if free_bytes < LEAST_FREE_BYTES:
+        return _problem(
+            "disk", FileError(f"{free_bytes // 2**20:,} MB free beside the ledger; free some more")
+        )
+    return Finding("disk", State.OK, f"{free_bytes / 2**30:,.1f} GB free beside the ledger")

@@ -1,0 +1,243 @@
+"""`validator ledger`: look into the record of what is known, and take people out of it and in."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from validator.batch.recipients.variants import every_spelling
+from validator.batch.transfer.exporting import COLUMNS, export
+from validator.batch.transfer.importing import read_facts
+from validator.cli import options as opt
+from validator.cli.show import show_rows
+from validator.cli.values import DURATION, FILE, NUMBER
+from validator.errors import FileError, UsageError
+from validator.ledger import Ledger, Selection, read
+from validator.phone import parse_region
+from validator.reports import count_text
+from validator.settings import parse_number
+from validator.tables import find_phone_column, open_table, require_writable, same_file, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import TextIO
+
+    from validator.ledger import LedgerStats, Purged, RunRecord, SessionStats
+    from validator.model import Number
+
+LATEST_RUNS = 5
+
+
+@click.group()
+def ledger() -> None:
+    """Look into the ledger, and look after it: what is known about each number, and from which runs."""
+
+
+@ledger.command()
+@opt.stack(opt.ledger_option, opt.json_option)
+def stats(*, ledger: Path, as_json: bool) -> None:
+    """Show what is known and how old it is, what each session found out, the latest runs, and the size."""
+    with read(ledger) as reader:
+        found, runs = reader.stats(int(time.time() * 1000)), reader.runs(LATEST_RUNS)
+    if as_json:
+        latest = [{key: value for key, value in asdict(run).items() if key != "summary_json"} for run in runs]
+        click.echo(json.dumps({"path": str(ledger), **asdict(found), "latest_runs": latest}))
+    else:
+        show_rows(("what", "value"), _facts(ledger, found, runs), as_json=False)
+
+
+@ledger.command()
+@opt.stack(
+    click.option("--older-than", type=DURATION, help="Forget what was found out longer ago, as in 30d."),
+    click.option(
+        "--number",
+        "numbers",
+        type=NUMBER,
+        multiple=True,
+        help="Forget this number; repeat it for several. Other users of the machine can read arguments: "
+        "--numbers keeps them out.",
+    ),
+    click.option(
+        "--numbers",
+        "numbers_file",
+        type=click.File(encoding="utf-8-sig"),
+        help="File with numbers to forget, one a line; - for standard input.",
+    ),
+    click.option("--dry-run", is_flag=True, help="Only count what would go."),
+    click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal."),
+    opt.ledger_option,
+    opt.json_option,
+)
+def purge(
+    *,
+    older_than: float | None,
+    numbers: tuple[Number, ...],
+    numbers_file: TextIO | None,
+    dry_run: bool,
+    yes: bool,
+    ledger: Path,
+    as_json: bool,
+) -> None:
+    """Forget people: delete what is known about them and overwrite it in the ledger's files.
+
+    Takes old answers and failures, old runs, and everything that names one of the numbers.
+    """
+    selection = Selection(
+        before_ms=None if older_than is None else int((time.time() - older_than) * 1000),
+        numbers=every_spelling([*numbers, *_lines(numbers_file)]),
+    )
+    _require_selection(selection, ledger)
+    if dry_run:
+        with read(ledger) as reader:
+            _tell(reader.purgeable(selection), "would go", as_json=as_json)
+        return
+    with Ledger.open(ledger, holder="validator ledger purge") as opened:
+        if not yes and not _is_confirmed(opened.purgeable(selection)):
+            click.echo("validator: nothing was forgotten", err=True)
+            return
+        _tell(opened.purge(selection), "forgotten", as_json=as_json)
+
+
+def _lines(file: TextIO | None) -> Iterator[Number]:
+    """Yield the numbers of a file; a line that holds none is not quoted, as it may name somebody."""
+    if file is None:
+        return
+    try:
+        for place, line in enumerate(file, start=1):
+            if line.strip():
+                yield parse_number(line, option=f"number in line {place} of --numbers")
+    except UnicodeDecodeError:
+        raise UsageError(f"--numbers {file.name} is no text; save it with a number a line") from None
+
+
+def _require_selection(selection: Selection, path: Path) -> None:
+    if selection.before_ms is None and not selection.numbers:
+        raise UsageError("nothing to forget was chosen; say --older-than 30d, --number or --numbers")
+    _require_ledger(path)
+
+
+def _require_ledger(path: Path) -> None:
+    if not path.exists():
+        raise FileError(f"there is no ledger {path}; name the right one with --ledger")
+
+
+def _is_confirmed(found: Purged) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("nobody can be asked whether to go on without a terminal; say --yes, or --dry-run")
+    _say(found, "would go")
+    return click.confirm("Forget this for good?", err=True)
+
+
+def _tell(purged: Purged, what: str, *, as_json: bool) -> None:
+    _say(purged, what)
+    if as_json:
+        click.echo(json.dumps(asdict(purged)))
+
+
+def _say(purged: Purged, what: str) -> None:
+    counted = {
+        count_text(purged.numbers, "number"): purged.numbers,
+        count_text(
+            purged.older_facts, "older fact about others", "older facts about others"
+        ): purged.older_facts,
+        count_text(purged.runs, "run"): purged.runs,
+        count_text(
+            purged.blanked_runs, "run's name and summary", "runs' names and summaries"
+        ): purged.blanked_runs,
+    }
+    parts = ", ".join(text for text, count in counted.items() if count)
+    click.echo(f"validator: {what}: {parts or 'nothing'}", err=True)
+
+
+@ledger.command(name="export")
+@click.argument("output", type=FILE)
+@opt.stack(opt.ledger_option, opt.json_option)
+def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
+    """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file, one a row; `import` reads it.
+
+    The file names people; it is made for its owner alone. docs/ledger.md has its columns.
+    """
+    _require_ledger(ledger)
+    if same_file(output, ledger):
+        raise UsageError(f"{output} is the ledger itself; name another file")
+    require_writable(output)
+    with read(ledger) as reader, writing(output, schema=COLUMNS, like=None) as writer:
+        exported = export(reader, writer)
+    click.echo(f"validator: {count_text(exported, 'fact')} written to {output}", err=True)
+    if as_json:
+        click.echo(json.dumps({"facts": exported}))
+
+
+@ledger.command(name="import")
+@click.argument("path", metavar="INPUT", type=FILE)
+@opt.stack(opt.column_option, opt.region_option, opt.ledger_option, opt.json_option)
+def import_command(
+    *,
+    path: Path,
+    column: str | None,
+    region: str | None,
+    ledger: Path,
+    as_json: bool,
+) -> None:
+    """Take over the facts in INPUT: another ledger's export, an annotated file, or another tool's list.
+
+    Needed are numbers, `checked_at`, and `verdict` or `is_whatsapp_user`. The newest answer about a number
+    stands; a row that cannot be understood is an error, and then nothing is taken over.
+    """
+    table = open_table(path)
+    chosen = None if region is None else parse_region(region)
+    named = column or ("e164" if "e164" in table.schema else None)
+    facts = read_facts(
+        table,
+        column=find_phone_column(table, named=named, region=chosen),
+        region=chosen,
+        now_ms=int(time.time() * 1000),
+    )
+    with Ledger.open(ledger, holder="validator ledger import") as opened:
+        news = opened.merge(facts.outcomes())
+    told = {"facts": facts.frame.height, "news": news, "skipped_rows": facts.skipped}
+    click.echo(
+        f"validator: {count_text(told['facts'], 'fact')} read from {path}, {news:,} of them news; "
+        f"{count_text(facts.skipped, 'row')} said nothing about a number",
+        err=True,
+    )
+    if as_json:
+        click.echo(json.dumps(told))
+
+
+def _facts(path: Path, stats: LedgerStats, runs: Sequence[RunRecord]) -> Iterator[tuple[str, str]]:
+    yield "ledger", str(path)
+    yield "numbers", f"{stats.numbers:,}"
+    for verdict, count in stats.by_verdict.items():
+        yield verdict, f"{count:,}"
+        yield from ((f"{verdict}, {age} old", f"{count:,}") for age, count in stats.by_age[verdict].items())
+    yield from ((f"from {source}", f"{count:,}") for source, count in stats.by_source.items())
+    yield "oldest", _moment(stats.oldest_ms)
+    yield "newest", _moment(stats.newest_ms)
+    yield from ((f"session {name or '(none)'}", _session(found)) for name, found in stats.sessions.items())
+    yield "runs", f"{stats.runs:,}"
+    yield from ((f"run of {_moment(run.started_at_ms)}", _run(run)) for run in runs)
+    yield "size", f"{stats.size_bytes:,} bytes, {stats.free_bytes:,} of them free"
+    yield "schema version", str(stats.schema_version)
+
+
+def _session(found: SessionStats) -> str:
+    waiting = f", {count_text(found.waiting, 'negative')} not believed yet" if found.waiting else ""
+    attempts = count_text(found.attempts_24h, "attempt")
+    return f"{count_text(found.numbers, 'number')}, {attempts} in 24 hours{waiting}"
+
+
+def _run(run: RunRecord) -> str:
+    exit_code = "did not end" if run.exit_code is None else f"exit {run.exit_code}"
+    return f"{run.command} {run.input_name}: {exit_code}"
+
+
+def _moment(at_ms: int | None) -> str:
+    return "-" if at_ms is None else f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,60 @@
+"""`validator report`: summary and HTML again, from the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from validator.batch.asking.tally import Tally
+from validator.batch.output.annotate import count
+from validator.batch.output.summarise import Course, summarise
+from validator.batch.planning.survey import knowledge_after, survey
+from validator.batch.recipients.opening import check_targets
+from validator.cli import options as opt
+from validator.cli.list_options import ListOptions
+from validator.cli.logs import set_up_logging
+from validator.cli.show import LOOKING_UP, Stage, make_progress, show_summary, surveying, write_reports
+from validator.cli.signals import interruptible
+from validator.cli.values import FILE, SOURCE
+from validator.ledger import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("input", type=SOURCE, nargs=-1, required=True)
+@opt.stack(
+    click.option("--report", "report_file", type=FILE, help="HTML file for the report."),
+    click.option("--summary", "summary_file", type=FILE, help="JSON file for the summary."),
+    opt.input_options,
+    opt.max_age_option,
+    opt.confirm_option,
+    opt.ledger_option,
+    opt.json_option,
+    opt.logging_options,
+)
+def report(*, report_file: Path | None, summary_file: Path | None, **given: Any) -> int:
+    """Show what is known about the recipients in INPUT: a check's summary and report, asking nobody."""
+    options = ListOptions(**given)
+    set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
+    now = datetime.now(UTC)
+    opened = options.opened()
+    named = {"--report": report_file, "--summary": summary_file}
+    targets = {option: path for option, path in named.items() if path is not None}
+    check_targets(targets, opened.job, ledger=options.ledger)
+    now_ms = int(now.timestamp() * 1000)
+    with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
+        surveyed = survey(opened, ledger, now_ms=now_ms, **surveying(progress))
+        knowledge = knowledge_after(surveyed, opened.job, ledger, now_ms, Stage(progress, LOOKING_UP).tell)
+        counts = count(surveyed.people, knowledge, opened.job.extras)
+    course = Course(
+        command="report", started_at=now, finished_at=datetime.now(UTC), asking_s=0.0, tally=Tally()
+    )
+    summary = replace(summarise(opened.job, surveyed.plan, counts, course, 0), output=None)
+    write_reports(summary, report=report_file, summary_file=summary_file)
+    show_summary(summary, as_json=options.as_json, quiet=options.quiet)
+    return 0

@@ -1,0 +1,140 @@
+"""What `check`, `plan` and `report` have in common: a list, how to read it, and what is known about it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from validator.batch.planning.plan import Only, Order
+from validator.batch.recipients.opening import Job, open_job
+from validator.batch.recipients.recipients import Landlines
+from validator.cli.display_names import names_of_copies
+from validator.cli.inputs import STDIO, found_inputs, local_file
+from validator.cli.signals import interruptible
+from validator.errors import UsageError
+from validator.phone import Accept, parse_region
+from validator.settings import MaxAge
+from validator.tables import Ragged, ReadOptions, ending_of, format_of, suffix_of
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from validator.batch.recipients.opening import Opened
+    from validator.cli.inputs import Found
+    from validator.model import ObjectUrl
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListOptions:
+    """The options that say which list, and how it is read. Each is named and explained in `options`."""
+
+    input: tuple[Path | ObjectUrl, ...]
+    output: str | None = None
+    output_dir: Path | None = None
+    sendable: Path | None = None
+    column: tuple[str, ...]
+    region: str | None
+    region_column: str | None
+    accept: str
+    landlines: str
+    sheet: str | None
+    ragged: str
+    suppress: tuple[Path | ObjectUrl, ...]
+    suppress_column: tuple[str, ...]
+    prefix: str = ""
+    excel_safe: bool = False
+    format: str | None = None
+    max_age: MaxAge
+    refresh: bool = False
+    only: str = "all"
+    limit: int | None = None
+    confirm_negatives: bool = False
+    variants: bool
+    line_type: bool = False
+    order: str = "shuffled"
+    ledger: Path
+    quiet: bool
+    verbose: bool
+    log_format: str
+    as_json: bool
+
+    def require_named_output(self) -> None:
+        """Raise `UsageError` where nothing tells what the output is called."""
+        if self.input == (Path(STDIO),) and self.output is None:
+            raise UsageError(
+                "standard input has no name to call the output by; name it with --output, or -o -"
+            )
+
+    def opened(self) -> Opened:
+        """Open the list, which is fetched first where it is no file.
+
+        Raises:
+            FileError: it cannot be read.
+            UsageError: options contradict each other.
+        """
+        job = self._job()
+        with interruptible():
+            return open_job(job)
+
+    def _job(self) -> Job:
+        if self.output == STDIO and self.as_json:
+            raise UsageError("--output - and --json both want standard output; leave one of them out")
+        find_region = (self.region or "").strip().lower() == AUTO
+        if find_region and self.region_column is not None:
+            raise UsageError(
+                "--region auto looks for the column that --region-column names; leave one of them out"
+            )
+        if self.output is not None and self.output_dir is not None:
+            raise UsageError("--output names one file and --output-dir a folder; leave one of them out")
+        first, *more = inputs = found_inputs(self.input, quiet=self.quiet)
+        suppress = tuple(local_file(given, quiet=self.quiet) for given in self.suppress)
+        return Job(
+            input=first.path,
+            more=tuple(found.path for found in more),
+            names=names_of_copies(),
+            output=self._target(inputs),
+            sendable=self.sendable,
+            columns=self.column,
+            region=None if self.region is None or find_region else parse_region(self.region),
+            find_region=find_region,
+            region_column=self.region_column,
+            accept=Accept(self.accept),
+            landlines=Landlines(self.landlines),
+            options=ReadOptions(sheet=self.sheet, ragged=Ragged(self.ragged)),
+            suppress=suppress,
+            suppress_columns=self.suppress_column,
+            prefix=self.prefix,
+            excel_safe=self.excel_safe,
+            format=self.format,
+            max_age=MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,
+            order=Order(self.order),
+            only=Only(self.only),
+            limit=self.limit,
+            confirm_negatives=self.confirm_negatives,
+            variants=self.variants,
+            line_type=self.line_type,
+        )
+
+    def _target(self, inputs: tuple[Found, ...]) -> Path | BinaryIO | tuple[Path, ...]:
+        """Return where the annotated rows go: one file, or one for each input beside it or in the folder."""
+        if self.output == STDIO:
+            return sys.stdout.buffer
+        if self.output is not None:
+            return Path(self.output)
+        targets = tuple(map(self._checked, inputs))
+        return targets if len(targets) > 1 else targets[0]
+
+    def _checked(self, found: Found) -> Path:
+        path, ending = found.path, ending_of(found.path)
+        name = f"{path.name.removesuffix(ending)}.checked{self._suffix(path, ending)}"
+        return (found.beside if self.output_dir is None else self.output_dir) / name
+
+    def _suffix(self, path: Path, ending: str) -> str:
+        """The input's own ending, unless another format was asked for."""
+        if self.format is None or format_of(path) == self.format:
+            return ending
+        return suffix_of(self.format)

@@ -1,0 +1,9 @@
+"""What the client of any gateway needs of HTTP. Nothing in here knows a provider.
+
+- `transport`: an httpx transport with kept connections.
+- `connection`: one connection, one exchange at a time.
+- `body`: decodes and bounds a response body.
+- `rate_headers`: reads rate-limit headers and `Retry-After`.
+- `masking`: hides keys and numbers in logs.
+- `api_key`: a key that hides itself.
+"""

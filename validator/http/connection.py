@@ -1,0 +1,182 @@
+"""One connection to a server: HTTP/1.1 (RFC 9112) by h11 over an anyio stream, one request at a time."""
+
+from __future__ import annotations
+
+import select
+import ssl
+from typing import TYPE_CHECKING, cast
+
+import anyio
+import h11
+import httpx
+from anyio.abc import SocketAttribute
+from anyio.streams.tls import TLSAttribute
+
+from validator.http.body import PAGE_CAP_BYTES
+
+if TYPE_CHECKING:
+    from anyio.abc import ByteStream
+
+# Four times what common servers send at most as a head (nginx: 4 to 8 KiB a buffer, Node: 16 KiB).
+_MAX_HEAD_BYTES = 64 * 1024
+
+# What anyio hands out at a time. On asyncio a larger read is split and its rest kept where no look at the
+# socket sees it, so after an answer of this size it is unknown whether more has come.
+_READ_BYTES = 64 * 1024
+
+# Beyond these no answer is read on, however it is cut up: twice the largest body that is accepted anywhere,
+# and pieces of 256 bytes for that one. Without them a body of a few KB may come in gigabytes of chunk
+# extensions, or a byte a chunk, or after interim answers (1xx) without end.
+_MAX_ANSWER_BYTES = 2 * PAGE_CAP_BYTES
+_MAX_PIECES = 4_096
+
+# Closing skips TLS's goodbye and needs one turn of the event loop; this bounds it whatever the loop does.
+_CLOSE_S = 1.0
+
+_END = h11.EndOfMessage()
+
+
+async def dial(host: str, port: int, context: ssl.SSLContext | None) -> Connection:
+    """Return a new connection, encrypted where there is a context. Addresses are tried as RFC 6555 has it.
+
+    Raises:
+        httpx.ConnectError: nobody listens there, or the handshake failed; the system's error is its cause.
+    """
+    try:
+        return Connection(await _open(host, port, context))
+    except (OSError, anyio.BrokenResourceError, anyio.EndOfStream) as error:
+        why = str(error.__cause__ or error) or "closed in the TLS handshake"
+        raise httpx.ConnectError(f"no connection: {why}") from error
+
+
+async def _open(host: str, port: int, context: ssl.SSLContext | None) -> ByteStream:
+    # Both event loops turn Nagle's algorithm off (TCP_NODELAY) by themselves.
+    if context is None:
+        return await anyio.connect_tcp(host, port)
+    return await anyio.connect_tcp(
+        host, port, ssl_context=context, tls_hostname=host, tls_standard_compatible=False
+    )
+
+
+class Connection:
+    """A connection that is asked, read to the end, and then may rest and be asked again.
+
+    Attributes:
+        resting_since_s: when it began to rest, on anyio's clock.
+    """
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+        self._tls = stream.extra(TLSAttribute.ssl_object, None)  # noqa: S610 - anyio's, not Django's
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
+        self._heard_bytes = 0
+        self._pieces = 0
+        self._is_distrusted = False
+        self._arrivals = select.poll()
+        raw_socket = stream.extra(SocketAttribute.raw_socket)  # noqa: S610 - as above
+        self._arrivals.register(raw_socket.fileno(), select.POLLIN)
+        self.resting_since_s = 0.0
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether any byte has come back since the request was sent."""
+        return self._heard_bytes > 0
+
+    async def ask(self, request: httpx.Request) -> h11.Response:
+        """Send a request without a body and return the head of the answer; interim ones (1xx) are skipped.
+
+        Raises:
+            httpx.TransportError: it broke off. The connection is closed then, as when it is cancelled.
+        """
+        self._heard_bytes = self._pieces = 0
+        try:
+            await self._send(request)
+            return await self._head()
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def _send(self, request: httpx.Request) -> None:
+        raw = request.headers.raw
+        try:
+            asked = h11.Request(method=request.method, target=request.url.raw_path, headers=raw)
+            head = self._http.send(asked)
+            self._http.send(_END)
+            await self._stream.send(head)
+        except h11.LocalProtocolError as error:
+            raise httpx.LocalProtocolError(str(error)) from error
+        except (OSError, anyio.BrokenResourceError) as error:
+            raise httpx.WriteError("the connection was lost while the request was sent") from error
+
+    async def _head(self) -> h11.Response:
+        while isinstance(event := await self._next_event(), h11.InformationalResponse):
+            pass
+        return cast("h11.Response", event)  # h11's states allow nothing else here
+
+    async def next_piece(self) -> bytes:
+        """Return the next piece of the body; no bytes at its end.
+
+        Raises:
+            httpx.TransportError: the body ends too early, or is framed wrongly.
+        """
+        event = await self._next_event()
+        return bytes(event.data) if isinstance(event, h11.Data) else b""
+
+    async def _next_event(self) -> h11.Event:
+        self._pieces += 1
+        if self._pieces > _MAX_PIECES or self._heard_bytes > _MAX_ANSWER_BYTES:
+            raise httpx.RemoteProtocolError("the answer is longer, or in more pieces, than any can be")
+        try:
+            while (event := self._http.next_event()) is h11.NEED_DATA:
+                self._http.receive_data(await self._receive())
+        except h11.RemoteProtocolError as error:
+            flaw = str(error) if self.has_answered else "the server closed the connection without answering"
+            raise httpx.RemoteProtocolError(flaw) from error
+        return cast("h11.Event", event)  # it pauses only where more than one answer is read
+
+    async def _receive(self) -> bytes:
+        try:
+            heard = await self._stream.receive(_READ_BYTES)
+        except anyio.EndOfStream:
+            return b""
+        except (OSError, anyio.BrokenResourceError) as error:
+            raise httpx.ReadError("the connection was lost while the answer was read") from error
+        self._heard_bytes += len(heard)
+        return heard
+
+    @property
+    def may_be_asked_again(self) -> bool:
+        """Whether the answer was read to its end and believed, nothing came after it, and nobody closes."""
+        states = self._http.states.values()
+        is_done = all(state is h11.DONE for state in states) and not self._is_distrusted
+        return is_done and self._http.trailing_data == (b"", False) and self._heard_bytes < _READ_BYTES
+
+    def distrust(self) -> None:
+        """Let this answer be the last: what comes next may be one to an earlier question."""
+        self._is_distrusted = True
+
+    def rest(self, now_s: float) -> None:
+        """Get ready for the next request."""
+        self._http.start_next_cycle()
+        self.resting_since_s = now_s
+
+    def is_silent(self) -> bool:
+        """Whether nothing has come while it rested, neither bytes nor an end. Does not wait.
+
+        Bytes that nobody asked for would be read as the answer to the next request.
+        """
+        return not self._arrivals.poll(0) and (self._tls is None or _has_no_rest(self._tls))
+
+    async def aclose(self) -> None:
+        """Close it at once, whoever is cancelled. Closing again does nothing."""
+        with anyio.move_on_after(_CLOSE_S, shield=True):
+            await self._stream.aclose()
+
+
+def _has_no_rest(tls: ssl.SSLObject) -> bool:
+    """Whether all that was received is read. What it reads is lost: the connection is of no use then."""
+    try:
+        tls.read(1)
+    except ssl.SSLError as error:
+        return isinstance(error, ssl.SSLWantReadError)
+    return False

@@ -1,0 +1,11 @@
+"""When the next request may start.
+
+- `protocol`: `Budget`, what a dispatcher asks.
+- `paced`: the default budget: one slot at a time within the window.
+- `window`: the window of a limit and what has been spent of it.
+- `request_log`: requests in flight and finished.
+- `hold`: the pause after a refusal.
+- `arrival_spacing`: keeps requests apart for servers without a burst.
+- `concurrency`: how many requests may be in flight.
+- `unpaced`: no budget.
+"""

@@ -1,0 +1,44 @@
+"""How many requests may be in flight at once: as many as the pace needs, no more."""
+
+from __future__ import annotations
+
+import math
+
+from validator.pacing.measures.round_trips import ENOUGH, Latest
+
+# Little's law: in flight are pace times latency. The latency that 95 in 100 keep to, twice, leaves room for
+# the slowest without letting requests pile up at a provider that stops answering.
+SLOW_SHARE = 0.95
+HEADROOM = 2.0
+# As many always: what answers slowly must show it, and a few in flight harm nobody.
+LEAST = 4
+
+
+class Concurrency:
+    """Bounds what is in flight by pace times latency.
+
+    Args:
+        most: what may be in flight at most (`--concurrency`), 1 or more.
+        least: what may be in flight however quickly the provider answers; `most` bounds it too.
+    """
+
+    def __init__(self, most: int, *, least: int = LEAST) -> None:
+        self._most = most
+        self._least = min(least, most)
+        self._latest = Latest()
+
+    def finished(self, latency_s: float) -> None:
+        """Take in how long a request was in flight, whatever became of it; a timeout counts as its length."""
+        self._latest.add(latency_s)
+
+    def allowed(self, rate_per_min: float) -> int:
+        """Return how many may be in flight at this pace; `most` while too little is known, or without a pace.
+
+        Args:
+            rate_per_min: the budget's pace (`BudgetReport.rate_per_min`); infinity where nothing is paced, 0
+                while it is held.
+        """
+        if len(self._latest) < ENOUGH or rate_per_min == math.inf:
+            return self._most
+        needed = rate_per_min / 60 * self._latest.quantile(SLOW_SHARE) * HEADROOM
+        return math.ceil(min(max(needed, self._least), self._most))

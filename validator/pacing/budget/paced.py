@@ -1,0 +1,296 @@
+"""The budget of a key with a limit: 99 % of it used, nothing refused, as long as the key is ours alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from validator.model import NO_NOTICE, RateNotice, RateWindow
+from validator.pacing.budget.arrival_spacing import Apart
+from validator.pacing.budget.hold import waiting_s
+from validator.pacing.budget.protocol import BudgetReport, Ticket
+from validator.pacing.budget.request_log import MINUTE_S, Books, is_spent
+from validator.pacing.budget.window import Spare, Window
+from validator.pacing.limit.correction import Doubt
+from validator.pacing.limit.search import Assumption, LowestPlan, Search
+from validator.pacing.limit.window_lengths import Lengths
+from validator.pacing.measures.round_trips import RoundTrips
+
+if TYPE_CHECKING:
+    import random
+
+# Delivery jitter that can be allowed for: above 0.6 s the spacing alone costs more than 1 % of a minute's
+# limit.
+LEAST_JITTER_S, MOST_JITTER_S = 0.1, 0.6
+
+# A start may be this late without losing its place: no event loop wakes to the millisecond.
+LATENESS_S = 0.02
+
+# Longer windows (an hour, a day) are not spread evenly over their length: they are spent, then waited for.
+LONGEST_PACED_WINDOW_S = 300.0
+# No provider is known to state more; it bounds the work for each request, whatever the headers say.
+MOST_WINDOWS = 4
+
+# Among the windows by their lengths, the one that was found because the told ones proved wrong.
+FOUND = -1.0
+
+# The share of what the server says is left that a short list may spend at once; the rest is for what may come
+# from elsewhere meanwhile.
+SPARE_SHARE = 0.9
+# So many may be in flight before what is left was seen to fall with them, and for each request that it fell.
+UNPROVEN, TRUSTED = 2, 2
+
+
+class PacedBudget:
+    """Paces requests so that the server's windows never overflow. A `Budget`.
+
+    One request starts every (W + J) / L seconds, for a limit of L requests in a window of W seconds and a
+    delivery jitter of J seconds; lateness is not caught up with beyond 20 ms. What is in flight and what the
+    server may still count stay below L together. Where several windows are told, the strictest decides at
+    each moment.
+
+    **The limit** is the fixed ceiling given, or else the provider's lowest plan until a reply tells it. A
+    told limit rules from its first sight; later it goes down at once and up when it has held for two windows.
+    Where it is refused again and again and nothing explains it, a lower one is looked for (`Doubt`).
+    `Remaining` does not steer the pace: on a server whose burst is smaller than its limit that starves. Until
+    the first request has ended there is only that one in flight.
+
+    **Short lists** are not spread out: when everything still to do and in flight fits into nine tenths of the
+    fewest requests that any reply of the last window left over, it may start at once. That cannot be refused
+    while the key is ours alone, whatever the server counts by, because what a reply leaves over stays good
+    until it is used: in a fixed window it grows at the turn, in a sliding log and a sliding counter as the
+    past leaves, in a token bucket and in GCRA (large or small burst: `Remaining` is then the burst's) as time
+    refills it. Each reply accounts for all requests that arrived before its own, so the fewest of them all,
+    less what is in flight, is safe in whatever order replies come. Should a server's `Remaining` be wrong,
+    the damage is small: no more are in flight at once than have come back before, and, until what is left
+    was seen to fall with them, no more than two. A refusal, or a reply that does not tell (a timeout, say),
+    closes this way for a window; a fixed ceiling closes it altogether: who names a pace wants that pace.
+
+    Args:
+        now: the current time.
+        limit_per_min: a fixed ceiling in requests a minute (`--rate`), need not be whole; replies may only
+            lower it.
+        share: the share of what replies tell, or of the lowest plan, that is ours; for keys shared on
+            purpose.
+        jitter_s: delivery jitter to allow for, held within 0.1 to 0.6 s.
+        window_s: the window that limits refer to where nothing else is told.
+        rng: spreads the ends of holds.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: float,
+        limit_per_min: float | None = None,
+        share: float = 1.0,
+        find: bool = False,
+        jitter_s: float = 0.5,
+        window_s: float = 60.0,
+        rng: random.Random,
+    ) -> None:
+        self._ceiling = limit_per_min
+        self._share = share
+        self._jitter_s = min(max(jitter_s, LEAST_JITTER_S), MOST_JITTER_S)
+        self._usual_s = window_s
+        self._assumed: Assumption = Search(now, share) if find else LowestPlan(share)
+        first_per_min = self._assumed.per_min(now) if limit_per_min is None else limit_per_min
+        self._windows = {window_s: Window(window_s, first_per_min * window_s / MINUTE_S)}
+        self._lengths = Lengths(window_s)
+        self._told: set[float] = set()
+        self._books = Books(rng)
+        self._spare = Spare(window_s)
+        self._trips = RoundTrips()
+        self._doubt = Doubt()
+        self._apart = Apart()
+        self._slot = now
+        self._started = 0
+        self._heard = 0
+        self._todo = math.inf
+
+    def ready_at(self, now: float, todo: int) -> float:
+        """Return the earliest time for the next request; see `Budget.ready_at`. O(log L)."""
+        self._todo = todo
+        return self._ready_at(now)
+
+    def start(self, now: float) -> Ticket:
+        """Start a request; see `Budget.start`."""
+        if (ready_at := self._ready_at(now)) > now:
+            raise RuntimeError(f"a request was started {ready_at - now:.3f} s before the budget allows it")
+        spacing_s = self._spacing_s(now)
+        slot = max(self._slot + spacing_s, now + spacing_s - min(LATENESS_S, spacing_s))
+        self._started += 1
+        ticket = Ticket(now, self._started, slot_before=self._slot, slot_after=slot)
+        self._slot = slot
+        self._apart.start(ticket)
+        return self._books.enter(ticket)
+
+    def cancel(self, ticket: Ticket, now: float) -> None:  # noqa: ARG002 - the protocol's
+        """Take back a request that was never sent.
+
+        Its slot is free again if no later one was taken; else only its place in the window is, since a slot
+        given back between others would put two requests close together.
+        """
+        self._books.strike(ticket)
+        self._apart.cancel(ticket)
+        if self._slot == ticket.slot_after:
+            self._slot = ticket.slot_before
+
+    def finish(
+        self, ticket: Ticket, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
+    ) -> None:
+        """End a request; see `Budget.finish`."""
+        self._books.close(ticket, now, notice, refused=refused)
+        windows = tuple(self._lengths.corrected(told) for told in notice.windows)
+        self._learn(now, windows)
+        self._give_way(ticket, now, windows)
+        self._adapt(ticket, now, replace(notice, windows=windows), refused=refused)
+        self._log(ticket.started_at, now)
+        self._spare.see(now, 0 if refused else _left(windows))
+        if not self._heard:
+            # The first request took its slot at an assumed pace, and there was no other.
+            self._slot = min(self._slot, ticket.started_at + self._spacing_s(now))
+        self._heard += 1
+
+    def report(self, now: float) -> BudgetReport:
+        """Return how the budget stands."""
+        self._assume(now)
+        strictest = min(self._windows.values(), key=lambda window: window.per_min)
+        return self._books.report(
+            now,
+            limit_per_min=strictest.per_min,
+            told_by=self._told_by(strictest),
+            rate_per_min=MINUTE_S / self._spacing_s(now),
+            is_apart=self._apart.keeps(self._even_s(now)),
+        )
+
+    def _ready_at(self, now: float) -> float:
+        self._assume(now)
+        in_flight = len(self._books.in_flight)
+        if in_flight and (not self._heard or self._books.is_trying):
+            return math.inf
+        room_at = max(window.room_at(now, in_flight, self._started) for window in self._windows.values())
+        slot = now if self._fits_at_once(now, in_flight) else self._slot
+        apart_at = self._apart.ready_at(now, self._even_s(now)) if self._apart.is_wanted else now
+        return max(now, self._books.hold.until, room_at, slot, apart_at)
+
+    def _fits_at_once(self, now: float, in_flight: int) -> bool:
+        proven = UNPROVEN + TRUSTED * self._spare.fallen(now)
+        if self._ceiling is not None or in_flight >= min(self._heard, proven):
+            return False
+        return self._todo + in_flight <= self._spare.least(now) * self._share * SPARE_SHARE
+
+    def _even_s(self, now: float) -> float:
+        return max(window.spacing_s(now, self._jitter_s) for window in self._windows.values())
+
+    def _spacing_s(self, now: float) -> float:
+        return self._even_s(now) / min(self._books.hold.pace(now), self._doubt.share(now))
+
+    @property
+    def _is_assuming(self) -> bool:
+        return self._ceiling is None and not self._told
+
+    def _assume(self, now: float) -> None:
+        """Go by what is assumed at this moment, where nobody tells more, and by what was found out."""
+        if self._is_assuming:
+            usual = self._windows[self._usual_s]
+            usual.limit = self._assumed.per_min(now) * usual.window_s / MINUTE_S
+        if self._doubt.is_searching:
+            self._believe(self._doubt.per_min(now, self._strictest_told().per_min))
+
+    def _believe(self, found_per_min: float) -> None:
+        """Go by a limit that was found below the told ones, or by those alone where none is any more."""
+        if found_per_min == math.inf:
+            self._windows.pop(FOUND, None)
+        elif found := self._windows.get(FOUND):
+            found.limit = found_per_min
+        else:
+            found = Window(MINUTE_S, found_per_min)
+            found.inherit(self._longest())
+            self._windows[FOUND] = found
+
+    def _give_way(self, ticket: Ticket, now: float, windows: tuple[RateWindow, ...]) -> None:
+        for told in windows:
+            if window := self._windows.get(told.window_s):
+                window.see(
+                    now,
+                    told,
+                    arrived_at=(ticket.started_at + now) / 2,
+                    in_flight=len(self._books.in_flight) + 1,
+                    later=self._started - ticket.ordinal,
+                    ordinal=ticket.ordinal,
+                )
+
+    def _adapt(self, ticket: Ticket, now: float, notice: RateNotice, *, refused: bool) -> None:
+        """Slow down, or look for a lower limit, where the reply to a refused request does not explain it."""
+        started_at = ticket.started_at
+        if not refused:
+            self._apart.passed(ticket, now)
+            self._doubt.passed(started_at, now)
+            self._assumed.passed(started_at, now)
+            return
+        told = {window.window_s: window for window in notice.windows}
+        explained = [window.refused(now, told.get(length)) for length, window in self._windows.items()]
+        if self._is_assuming and self._assumed.refused(started_at, now, notice.retry_after_s):
+            if (wait_s := self._assumed.opens_at - now) > 0:
+                self._books.hold.keep(now, wait_s, "a full minute of the provider's is waited for")
+            return
+        if not any(explained):
+            self._apart.refused(ticket, now, self._even_s(now))
+            self._doubt.refused(started_at, now, self._strictest_told().per_min, notice.retry_after_s)
+
+    def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
+        for told in windows:
+            if told.window_s > LONGEST_PACED_WINDOW_S:
+                self._wait_for_reset(now, told)
+            elif told.limit is not None and told.limit > 0 and told.window_s > 0:
+                self._learn_limit(now, told.window_s, told.limit)
+
+    def _wait_for_reset(self, now: float, told: RateWindow) -> None:
+        """Hold until a long window with nothing left is full again."""
+        if is_spent(told) and told.reset_s is not None:
+            reason = f"the allowance of {told.window_s / 3600:,.1f} h is spent"
+            self._books.hold.keep(now, waiting_s(told.reset_s), reason)
+
+    def _learn_limit(self, now: float, window_s: float, limit: int) -> None:
+        ours = limit * self._share
+        if self._ceiling is not None and window_s == self._usual_s:
+            ours = min(ours, self._ceiling * window_s / MINUTE_S)
+        if window_s in self._told:
+            self._windows[window_s].learn(now, ours)
+        elif len(self._told) < MOST_WINDOWS:
+            self._adopt(Window(window_s, ours))
+
+    def _adopt(self, window: Window) -> None:
+        """Believe in a window told for the first time; the lowest plan was only assumed for want of one."""
+        window.inherit(self._longest())
+        if not self._told and self._ceiling is None:
+            self._windows.clear()
+        self._told.add(window.window_s)
+        self._windows[window.window_s] = window
+
+    def _longest(self) -> Window:
+        return max(self._windows.values(), key=lambda known: known.window_s)
+
+    def _strictest_told(self) -> Window:
+        told = (window for length, window in self._windows.items() if length != FOUND)
+        return min(told, key=lambda window: window.per_min)
+
+    def _log(self, started_at: float, now: float) -> None:
+        arrived_by = now
+        if not self._trips.is_rarely_late(now - started_at):
+            arrived_by = min(now, started_at + self._jitter_s)
+        for window in self._windows.values():
+            window.add(arrived_by)
+
+    def _told_by(self, strictest: Window) -> str:
+        if strictest is self._windows.get(FOUND):
+            return self._doubt.told_by
+        if self._ceiling is not None and strictest.per_min >= self._ceiling:
+            return "--rate"
+        return "headers" if strictest.window_s in self._told else self._assumed.told_by
+
+
+def _left(windows: tuple[RateWindow, ...]) -> int:
+    """Return how many requests every window of a reply has left; 0 where one does not tell."""
+    return min((window.remaining or 0 for window in windows), default=0)

@@ -1,0 +1,166 @@
+"""One of the server's rate windows as it looks from here: its limit, and what still counts against it."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import deque
+from typing import TYPE_CHECKING, Self
+
+from validator.pacing.shared_key.capacity import Reading
+from validator.pacing.shared_key.share import Sharing
+
+if TYPE_CHECKING:
+    from validator.model import RateWindow
+
+# A limit that goes up must have been told for this many windows on end before it is believed: a new plan
+# stays, a proxy or a rolling deployment that answers with another figure now and then does not.
+WINDOWS_BEFORE_UP = 2
+
+# 0.07 of 100 is 7.000000000000001 here, which still allows 7 requests and not 8.
+ROUNDING = 1e-9
+
+
+class Window:
+    """A limit on requests in a span of time, with the log of those that the server may still count.
+
+    Where others spend the same window, only what they leave of the limit is used.
+
+    The log holds, for each request answered, the time at which it has left the server's window for certain.
+
+    Args:
+        window_s: the span's length.
+        limit: requests allowed in it; need not be whole.
+    """
+
+    def __init__(self, window_s: float, limit: float) -> None:
+        self.window_s = window_s
+        self.limit = limit
+        self._leaves: list[float] = []
+        self._sharing = Sharing(window_s)
+        self._more: float | None = None
+        self._more_since = 0.0
+
+    @property
+    def per_min(self) -> float:
+        """The limit as requests in a minute."""
+        return self.limit * 60 / self.window_s
+
+    def spacing_s(self, now: float, jitter_s: float) -> float:
+        """Return the seconds from one request to the next: (W + J) / L, for the L that others leave.
+
+        Requests take up to `jitter_s` longer or shorter to arrive, so that all those in one window of the
+        server were sent within W + J; this spacing allows L of them there.
+        """
+        return (self.window_s + jitter_s) / self._sharing.free(now, self.limit)
+
+    def learn(self, now: float, limit: float) -> None:
+        """Take in a limit that a reply told: down at once, up once it has held for two windows."""
+        if limit <= self.limit:
+            self.limit, self._more = limit, None
+        elif self._more is None:
+            self._more, self._more_since = limit, now
+        else:
+            self._more = min(self._more, limit)
+            if now - self._more_since >= WINDOWS_BEFORE_UP * self.window_s:
+                self.limit, self._more = self._more, None
+
+    def add(self, arrived_by: float) -> None:
+        """Log a request that had reached the server by then at the latest."""
+        heapq.heappush(self._leaves, arrived_by + self.window_s)
+
+    def see(
+        self, now: float, told: RateWindow, *, arrived_at: float, in_flight: int, later: int, ordinal: int
+    ) -> None:
+        """Take in how many requests a reply left over.
+
+        Args:
+            now: when it came.
+            told: what it told of this window.
+            arrived_at: when the request replied to is taken to have reached the server.
+            in_flight: requests in flight, the one replied to included.
+            later: requests started after the one replied to.
+            ordinal: the number of the one replied to, counted from the first.
+        """
+        if told.remaining is None or told.limit is None or told.limit <= 0:
+            return
+        own = in_flight + self._counted(now)
+        reading = Reading(
+            now=now,
+            arrived_at=arrived_at,
+            limit=told.limit,
+            remaining=told.remaining,
+            reset_s=told.reset_s,
+            own=own - later,
+            own_most=own,
+            ordinal=ordinal,
+        )
+        self._sharing.see(reading, self.limit)
+
+    def refused(self, now: float, told: RateWindow | None) -> bool:
+        """Take in a refusal; say whether what this reply leaves over explains it."""
+        self._sharing.refused(now)
+        spent = told is not None and told.remaining is not None and told.remaining <= 0
+        return spent and self._sharing.explains_refusals
+
+    def room_at(self, now: float, in_flight: int, started: int) -> float:
+        """Return when one more request fits beside those in flight and in the log: in flight + log < limit.
+
+        Infinity where only the end of a request in flight can make room.
+
+        Args:
+            now: the current time.
+            in_flight: requests in flight.
+            started: requests started so far.
+        """
+        too_many = in_flight + self._counted(now) + 1 - self._allowed(now)
+        if too_many > len(self._leaves):
+            return math.inf
+        opens_at = self._sharing.opens_at(now, started)
+        if too_many <= 0:
+            return opens_at
+        # More than one only after the limit went down.
+        leaves = self._leaves
+        return max(opens_at, leaves[0] if too_many == 1 else heapq.nsmallest(too_many, leaves)[-1])
+
+    def _allowed(self, now: float) -> int:
+        return math.ceil(self._sharing.free(now, self.limit) - ROUNDING)
+
+    def _counted(self, now: float) -> int:
+        while self._leaves and self._leaves[0] <= now:
+            heapq.heappop(self._leaves)
+        return len(self._leaves)
+
+    def inherit(self, other: Self) -> None:
+        """Take over what another window has logged."""
+        shift_s = self.window_s - other.window_s
+        self._leaves = sorted(at + shift_s for at in other._leaves)
+
+
+class Spare:
+    """The fewest requests that any reply of the last `window_s` seconds left over, and how they came down.
+
+    A queue of falling minima: each reply enters and leaves it once.
+    """
+
+    def __init__(self, window_s: float) -> None:
+        self._window_s = window_s
+        self._told: deque[tuple[float, int]] = deque()
+        self._most = 0
+
+    def see(self, now: float, remaining: int) -> None:
+        """Take in what one reply left over; 0 where it did not tell."""
+        self._most = max(self._most, remaining)
+        while self._told and self._told[-1][1] >= remaining:
+            self._told.pop()
+        self._told.append((now, remaining))
+
+    def least(self, now: float) -> int:
+        """Return the fewest; 0 where nothing was told lately."""
+        while self._told and self._told[0][0] <= now - self._window_s:
+            self._told.popleft()
+        return self._told[0][1] if self._told else 0
+
+    def fallen(self, now: float) -> int:
+        """Return by how many the fewest are below the most ever told: proof that what is told is counted."""
+        return self._most - self.least(now)

@@ -1,0 +1,294 @@
+"""A lane: one session under one key, with its breaker and its health, as one state machine."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, assert_never
+
+from validator.errors import ApiError, StoppedEarly
+from validator.model import Reason, Verdict
+from validator.pacing.budget.hold import waiting_s
+from validator.pacing.decisions import (
+    Action,
+    Again,
+    Answered,
+    AskCanary,
+    Decision,
+    Go,
+    Halt,
+    LookAtSession,
+    Retry,
+    Settle,
+    Wait,
+)
+from validator.pacing.guard.unguarded import NoGuard
+from validator.pacing.lane.breaker import BreakerState
+from validator.pacing.lane.failure_kinds import Meaning, is_told_to_wait, meaning_of, reason_of, wrong_setting
+from validator.pacing.lane.misconfiguration import Oddities
+from validator.pacing.lane.report import LaneReport, LaneState
+from validator.pacing.lane.session_health import CONNECTED, SessionHealth
+
+if TYPE_CHECKING:
+    from validator.errors import ValidatorError
+    from validator.model import Number
+    from validator.pacing.guard.protocol import Guard, Mark
+    from validator.pacing.lane.breaker import Breaker
+    from validator.pacing.lane.key_health import KeyHealth
+    from validator.pacing.lane.retry import RetryPolicy
+
+STATES = {
+    BreakerState.CLOSED: LaneState.RUNNING,
+    BreakerState.OPEN: LaneState.PAUSED,
+    BreakerState.HALF_OPEN: LaneState.RESUMING,
+}
+
+
+class Lane:
+    """Decides when an attempt may go through a session, and what its end means.
+
+    Not for the pace, which is the budget's: a caller asks both. Whoever carries out what `next` offers, an
+    attempt, a canary or a look at the session, calls `start` first, and in the end `finish`, `tested` or
+    `looked` (or `cancel`, where nothing was sent). All times are in seconds on one clock that never goes
+    back.
+
+    Args:
+        session: the session's id.
+        key: the health of the key, shared by all its lanes.
+        retry: how often and when a number is tried again.
+        breaker: this lane's own.
+        max_outage_s: after this long without one answer while something fails, the lane halts.
+        status: what a look at the session before the first attempt found.
+        guard: this lane's own; if not given, every answer is believed.
+
+    Attributes:
+        session: the session's id.
+        guard: says whether what the session answers can be believed. Answers to checks are told to it, beside
+            `finish`.
+    """
+
+    def __init__(
+        self,
+        session: str,
+        *,
+        key: KeyHealth,
+        retry: RetryPolicy,
+        breaker: Breaker,
+        max_outage_s: float,
+        status: str = CONNECTED,
+        guard: Guard | None = None,
+    ) -> None:
+        self.session = session
+        self.guard: Guard = guard or NoGuard()
+        self._key = key
+        self._retry = retry
+        self._breaker = breaker
+        self._max_outage_s = max_outage_s
+        self._health = SessionHealth(status)
+        self._error: ValidatorError | None = None
+        self._in_flight = 0
+        self._attempts = self._failures = 0
+        self._oddities = Oddities()
+        self._fruitless_since = math.inf
+        self._trouble: ApiError | str = ""
+        self._canary_failed = False
+
+    def next(self, now: float, *, last: bool = False) -> Action:  # noqa: PLR0911 - one return an obstacle
+        """Return what to do next through this lane.
+
+        Args:
+            now: the current time.
+            last: whether no number is left to ask, so that all that is to come is a guard's last canary.
+        """
+        if error := self._key.error or self._error or self.guard.error or self._outage(now):
+            return Halt(error)
+        if (key_at := self._key.ready_at(now)) > now:
+            return self._wait(key_at, "the key was refused, which is being confirmed", f"{self._key.doubt}")
+        if not self._health.connected:
+            look_at = self._health.ready_at(now)
+            why = f"session {self.session} is {self._health.status}"
+            return LookAtSession() if look_at <= now else self._wait(look_at, why)
+        if (go_at := self._breaker.ready_at(now, self._in_flight)) > now:
+            return self._wait_for_breaker(go_at)
+        match self.guard.next(now, last=last):
+            case None:
+                return self._go()
+            case Wait(until, why):
+                return self._wait(until, why)
+            case AskCanary() as ask:
+                return ask
+            case action:
+                assert_never(action)
+
+    def start(self, now: float) -> None:  # noqa: ARG002 - every step of a lane is given the time
+        """Note that what `next` offered begins: an attempt, or a look at the session."""
+        self._key.start()
+        if self._health.connected:
+            self._breaker.start()
+            self._in_flight += 1
+        else:
+            self._health.looking = True
+
+    def cancel(self, now: float) -> None:  # noqa: ARG002 - as above
+        """Take the latest `start` back: nothing was sent."""
+        self._key.cancel()
+        if self._health.looking:
+            self._health.looking = False
+        else:
+            self._in_flight -= 1
+
+    def finish(self, now: float, *, attempts: int, failure: ApiError | None) -> Decision:
+        """Take in how an attempt ended, and say what becomes of the number.
+
+        Args:
+            now: the current time.
+            attempts: the attempts for the number that count, this one included.
+            failure: how it failed, or None for an answer.
+        """
+        self._in_flight -= 1
+        self._attempts += 1
+        self._canary_failed = False
+        self._key.finish(now, failure)
+        if failure is None:
+            self._answered(now)
+            return Answered()
+        self.guard.failed()
+        meaning = meaning_of(failure)
+        self._failures += meaning not in {Meaning.INVALID_NUMBER, Meaning.TOO_FAST}
+        return self._failed(now, attempts, failure, meaning)
+
+    def tested(self, now: float, mark: Mark, canary: Number, *, said: bool | ApiError) -> None:
+        """Take in what became of a canary.
+
+        Args:
+            now: the current time.
+            mark: what the guard's `test` returned.
+            canary: the number.
+            said: whether the session calls it registered, or how the exchange failed.
+        """
+        failure = said if isinstance(said, ApiError) else None
+        decision = self.finish(now, attempts=self.guard.tries + 1, failure=failure)
+        result = said is True if isinstance(decision, Answered) else decision
+        self.guard.tested(now, mark, canary, result=result)
+        self._canary_failed = failure is not None
+
+    def looked(self, now: float, status: str | ApiError) -> None:
+        """Take in what a look at the session found: its status, or how the look failed."""
+        failure = status if isinstance(status, ApiError) else None
+        self._key.finish(now, failure)
+        self._health.looked(now, status if isinstance(status, str) else self._health.status)
+        if not self._health.connected:
+            self._fruitless(now, failure or f"it is {self._health.status}")
+        if failure and meaning_of(failure) is Meaning.WRONG_SETTING:
+            self._error = wrong_setting(self.session, failure)
+
+    def report(self, now: float) -> LaneReport:
+        """Return how the lane stands."""
+        until, why = None, ""
+        match self.next(now):
+            case Wait(at) as wait:
+                until, why = at if at < math.inf else None, wait.text
+            case Halt(error):
+                why = str(error)
+            case Go() | LookAtSession() | AskCanary():
+                pass
+            case action:
+                assert_never(action)
+        return LaneReport(
+            session=self.session,
+            state=self._state(now),
+            why=why,
+            until=until,
+            attempts=self._attempts,
+            failures=self._failures,
+            error_rate=self._breaker.error_rate(now),
+        )
+
+    def _go(self) -> Go | AskCanary:
+        """Let a check start, or a canary where a breaker's probe is due.
+
+        A number of the list may be what the provider stumbles over. As a probe it would hold up all others
+        for as long as it is chosen. A canary may be so, too; hence they take turns while it fails.
+        """
+        canary = self.guard.canary() if self._breaker.awaits_probe and not self._canary_failed else None
+        return Go() if canary is None else AskCanary(canary)
+
+    def _wait_for_breaker(self, until: float) -> Wait:
+        if self._breaker.resuming:
+            return Wait(until, "")
+        why = f"too much fails through session {self.session}"
+        return self._wait(until, why, f"last: {self._trouble}")
+
+    def _wait(self, until: float, why: str, latest: str = "") -> Wait:
+        # What is in flight ends by its own deadline; any other wait is cut short by the end of patience.
+        return Wait(until if until == math.inf else min(until, self._outage_at), why, latest)
+
+    @property
+    def _outage_at(self) -> float:
+        return self._fruitless_since + self._max_outage_s
+
+    def _outage(self, now: float) -> StoppedEarly | None:
+        if now < self._outage_at:
+            return None
+        return StoppedEarly(
+            f"session {self.session} has had no answer for {self._max_outage_s:,.0f} s, the --max-outage "
+            f"(last: {self._trouble}). Run the same command again later: it goes on from here"
+        )
+
+    def _answered(self, now: float) -> None:
+        self._fruitless_since = math.inf
+        self._breaker.succeeded(now)
+        self._health.answered()
+
+    def _failed(self, now: float, attempts: int, failure: ApiError, meaning: Meaning) -> Decision:
+        match meaning:
+            case Meaning.INVALID_NUMBER:
+                self._answered(now)
+                return Settle(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
+            case Meaning.REJECTED_REQUEST:
+                self._answered(now)
+                self._error = self._oddities.rejected(self._attempts, failure) or self._error
+                return Settle(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
+            case Meaning.UNEXPECTED:
+                self._error = self._oddities.unexpected(self._attempts, failure) or self._error
+                return Settle(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
+            case Meaning.TRANSIENT:
+                return self._transient(now, attempts, failure)
+            case Meaning.LOST_SESSION:
+                self._health.lost(now)
+                self.guard.lost()
+            case Meaning.WRONG_SETTING:
+                self._error = wrong_setting(self.session, failure)
+            case Meaning.BAD_KEY | Meaning.TOO_FAST:
+                pass
+            case _:
+                assert_never(meaning)
+        self._fruitless(now, failure)
+        return Again()
+
+    def _fruitless(self, now: float, trouble: ApiError | str) -> None:
+        """Start the clock of an outage, after the time that the provider itself asked for."""
+        asked_s = waiting_s(trouble.rate.retry_after_s) if isinstance(trouble, ApiError) else 0.0
+        self._trouble = trouble
+        self._fruitless_since = min(self._fruitless_since, now + asked_s)
+
+    def _transient(self, now: float, attempts: int, failure: ApiError) -> Decision:
+        """Decide on a retry. Neither a breaker's probe nor a told wait costs the number an attempt."""
+        was_probe = self._breaker.probing
+        self._breaker.failed(now)
+        self._fruitless(now, failure)
+        if was_probe or is_told_to_wait(failure):
+            return Again()
+        if self._retry.exhausted(attempts):
+            return Settle(Verdict.UNKNOWN, reason_of(failure))
+        return Retry(self._retry.delay_s(attempts))
+
+    def _state(self, now: float) -> LaneState:
+        if isinstance(self.next(now), Halt):
+            return LaneState.HALTED
+        if self._key.doubt:
+            return LaneState.KEY_IN_DOUBT
+        if not self._health.connected:
+            return LaneState.DISCONNECTED
+        if self.guard.is_inquiring:
+            return LaneState.IN_QUESTION
+        return STATES[self._breaker.state]

@@ -1,0 +1,77 @@
+"""What refusals that nothing explains say of a limit that somebody told."""
+
+from __future__ import annotations
+
+import math
+
+from validator.pacing.budget.request_log import MINUTE_S
+from validator.pacing.limit.cubic import Cubic
+from validator.pacing.limit.search import Search
+
+# Refused again so soon after it was slowed down, a pace is too high for good. Others who come and go are
+# given way to for a minute or two; a limit that is told wrong would be overrun again after each.
+AGAIN_WITHIN_S = 600.0
+# A pace that was settled on is tried a little higher after this long, since others may have left meanwhile.
+PROBE_AFTER_S = 120.0
+# Everything that was told passed for so long: the doubt was wrong, or its reason is gone.
+GONE_AFTER_S = MINUTE_S
+
+
+class Doubt:
+    """The doubt in a told limit: first the pace slows down for a while, then the real limit is looked for.
+
+    The told limit may be wrong, the server may count in a way that leaves no room for it, or others may use
+    the key of whom no reply tells. From here these look alike, and a search below the told limit serves them
+    all. It ends where it has come up to the told limit and is not refused there.
+
+    Attributes:
+        is_searching: whether a lower limit than the told one is gone by.
+    """
+
+    told_by = "refusals"
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self.is_searching = False
+        self._cubic = Cubic()
+        self._slowed_at = -math.inf
+        # It takes in from the start what passes, and has no say before it is asked for.
+        self._search = Search(math.inf, math.inf, PROBE_AFTER_S)
+        self._passes_since = math.inf
+
+    def passed(self, started_at: float, now: float) -> None:
+        """Take in a request that was not refused."""
+        self._cubic.passed(started_at)
+        self._search.passed(started_at, now)
+
+    def refused(
+        self, started_at: float, now: float, told_per_min: float, retry_after_s: float | None
+    ) -> None:
+        """Take in a refusal, with the limit that was told and the wait."""
+        if not self.is_searching:
+            pace_per_min = told_per_min * self._cubic.share(now)
+            if not self._cubic.refused(started_at, now):
+                return
+            if now - self._slowed_at > AGAIN_WITHIN_S:
+                self._slowed_at = now
+                return
+            self.is_searching = True
+            self._search.assume(pace_per_min, told_per_min)
+        self._search.refused(started_at, now, retry_after_s)
+
+    def share(self, now: float) -> float:
+        """Return the share of the limit to use, above 0 and at most 1."""
+        return 1.0 if self.is_searching else self._cubic.share(now)
+
+    def per_min(self, now: float, told_per_min: float) -> float:
+        """Return the limit that was found; infinity where the told one is not doubted, or no longer."""
+        if not self.is_searching:
+            return math.inf
+        found_per_min = self._search.per_min(now)
+        self._passes_since = min(self._passes_since, now) if found_per_min >= told_per_min else math.inf
+        if now - self._passes_since > GONE_AFTER_S:
+            self._begin()
+            return math.inf
+        return found_per_min

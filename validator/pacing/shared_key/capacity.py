@@ -1,0 +1,243 @@
+"""What others leave to us of one window of the server, for each kind of server that tells enough of it."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from validator.pacing.measures.rolling_count import RollingCount
+
+# Others are there when more is missing than this share of our limit and this many requests. Alone, 0.8 % of
+# the limit stay unused, so that nothing is missing.
+NOTICED_SHARE, NOTICED_REQUESTS = 0.005, 1.0
+# Others are taken to be gone when nothing has been missing for this many windows.
+WINDOWS_UNTIL_ALONE = 2
+
+# What is kept free for requests of others that no reply has told of yet: three standard deviations of what
+# comes at random within the time from a server's decision to the effect of our answer to it.
+DEVIATIONS = 3.0
+REACTION_S = 1.5
+
+# On a server that counts, the least room of this share of a window decides; of a whole one where the window
+# is fixed, since there the room shows at its end only.
+SLIDING_MEMORY = 0.5
+
+# A burst that delivery jitter alone (half a second of the pace each way) empties by a third is too small to
+# steer the pace by.
+LEAST_BURST_S, LEAST_BURST = 1.5, 20
+# What a bucket had left is remembered to a sixtieth of the window.
+STEPS = 60
+
+# Of a smaller burst, this share of what is beyond two requests is kept free. Simulated with others at 10 and
+# 30 % of limits from 60 to 2,000: less is refused more often, more leaves more than a fifth unused.
+KEPT_SHARE, KEPT_BEYOND = 0.65, 2
+# What is left of a burst of two says nothing: others fill it between our requests, at any pace of ours.
+# Beside them this share of the limit is asked for, as long as no more than that share of it is refused.
+TINY_BURST, TINY_PACE, MOST_REFUSED = 2, 0.8, 0.3
+# Alone, delivery jitter of half a second and two requests at once empty a burst to here at worst.
+JITTER_S, AT_ONCE = 0.5, 2
+# Others take at most this share of the refill in what is expected of it.
+MOST_OF_REFILL = 0.5
+
+# Where nothing is left and it is not told until when, it is tried again after this share of the window.
+TRY_SHARE = 1 / 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reply says of a window, with what we know beside it.
+
+    Attributes:
+        now: when it came.
+        arrived_at: when the request replied to is taken to have reached the server.
+        limit: the server's limit.
+        remaining: what it had left.
+        reset_s: seconds until the window is full again, or None where not told.
+        own: our requests in the window, up to the one replied to.
+        own_most: the same with all those sent since.
+        ordinal: the number of the request replied to, counted from the run's first.
+    """
+
+    now: float
+    arrived_at: float
+    limit: float
+    remaining: int
+    reset_s: float | None
+    own: int
+    own_most: int
+    ordinal: int
+
+
+class Counting:
+    """The room for us on a server that counts: our requests in the window and what is left, added up."""
+
+    def __init__(self, window_s: float) -> None:
+        self._window_s = window_s
+        self._rooms: deque[tuple[float, float]] = deque()
+        self._noticed_until = -math.inf
+        self._began_at = math.inf
+        self._missed_at_first = 0.0
+        self._more_missed = False
+        self._turned_at = -math.inf
+        self._last: Reading | None = None
+        self._margin = 0.0
+
+    def see(self, reading: Reading, ours: float) -> None:
+        """Take in what a reply tells."""
+        missing = ours - reading.own_most - reading.remaining
+        if self._last is None:
+            self._began_at, self._missed_at_first = reading.now, missing
+        noticed = NOTICED_REQUESTS + NOTICED_SHARE * ours
+        self._more_missed |= missing - self._missed_at_first > noticed
+        if missing > noticed:
+            self.notice(reading.now)
+        total = reading.own + reading.remaining
+        self._last = reading
+        self._margin = margin(reading.limit - total, self._window_s)
+        room = total - self._margin
+        while self._rooms and self._rooms[-1][1] >= room:
+            self._rooms.pop()
+        self._rooms.append((reading.now, room))
+
+    def notice(self, now: float) -> None:
+        """Note that others are there."""
+        self._noticed_until = now + WINDOWS_UNTIL_ALONE * self._window_s
+
+    def turned(self, now: float) -> None:
+        """Note that a fixed window has turned.
+
+        What was missing of the one in which this run began, and did not become more, was asked for by the
+        run before it, and says nothing of those to come.
+        """
+        if now - self._began_at <= self._window_s and not self._more_missed:
+            self._rooms.clear()
+        self._turned_at = now
+
+    def room(self, now: float) -> float:
+        """Return the requests a window that others leave to us; infinity where nobody is noticed."""
+        if now >= self._noticed_until:
+            return math.inf
+        memory_s = self._window_s * (1.0 if self._turns(now) else SLIDING_MEMORY)
+        while self._rooms and self._rooms[0][0] <= now - memory_s:
+            self._rooms.popleft()
+        return self._rooms[0][1] if self._rooms else math.inf
+
+    def opens_at(self, now: float, started: int) -> float:
+        """Return when one more request may go: later where the server has no room but for what others need.
+
+        Without this the requests that leave our own log would be replaced before their places are free: in a
+        fixed window, whose places all come back at its turn, and in a sliding counter, which lets go of the
+        last window evenly, however it was filled.
+        """
+        last = self._last
+        if last is None or now >= self._noticed_until:
+            return now
+        turns = self._turns(now)
+        if last.remaining - (started - last.ordinal) > (self._margin if turns else 0):
+            return now
+        try_s = TRY_SHARE * self._window_s
+        told = last.reset_s is not None and 0 < last.reset_s <= self._window_s
+        reset_s = last.reset_s if told and last.reset_s is not None else try_s
+        return max(now, last.now + (reset_s if turns else min(reset_s, try_s)))
+
+    def _turns(self, now: float) -> bool:
+        return now - self._turned_at < WINDOWS_UNTIL_ALONE * self._window_s
+
+
+class Refilling:
+    """The room for us on a server that refills.
+
+    Over a window, what we sent and what the bucket gained is what others leave of the refill. To that comes
+    what the bucket holds, to be spent in the time in which it would fill: the pace settles where the bucket
+    stays just above what is kept free.
+
+    Attributes:
+        room: requests a window that are for us; infinity where the bucket is too small to tell.
+    """
+
+    def __init__(self, window_s: float) -> None:
+        self._window_s = window_s
+        self._burst = 0
+        self._history: deque[Reading] = deque()
+        self.room = math.inf
+
+    def see(self, reading: Reading) -> None:
+        """Take in what a reply tells."""
+        self._burst = max(self._burst, reading.remaining + 1)
+        self._remember(reading)
+        if self._burst < max(LEAST_BURST, LEAST_BURST_S * reading.limit / self._window_s):
+            self.room = math.inf
+            return
+        first = self._history[0]
+        left_to_us = reading.ordinal - first.ordinal + reading.remaining - first.remaining
+        kept = min(margin(reading.limit - left_to_us, self._window_s), self._burst / 3)
+        self.room = left_to_us + (reading.remaining - kept) * reading.limit / self._burst
+
+    def _remember(self, reading: Reading) -> None:
+        history, step_s = self._history, self._window_s / STEPS
+        if not history or reading.now - history[-1].now >= step_s:
+            history.append(reading)
+        while history[0].now < reading.now - self._window_s - step_s:
+            history.popleft()
+
+
+class SmallBurst:
+    """The room for us on a server whose burst is too small to steer a pace by.
+
+    Beside others, each request waits until the bucket is likely to have a place for it and some more: what
+    the last reply left over, less what we have sent since, and what is refilled at the pace at which it was
+    lately refilled for us.
+    """
+
+    def __init__(self, window_s: float) -> None:
+        self._window_s = window_s
+        self._burst = 0
+        self._noticed_until = -math.inf
+        self._last: Reading | None = None
+        self._refusals = RollingCount(window_s)
+
+    @property
+    def steers(self) -> bool:
+        """Whether what is left says anything, or refusals are no more than others explain."""
+        if self._burst == TINY_BURST and self._last is not None:
+            return self._refusals.total(self._last.now) <= max(1, MOST_REFUSED * self._last.own)
+        return self._burst > TINY_BURST
+
+    def see(self, reading: Reading) -> None:
+        """Take in what a reply tells."""
+        self._burst = max(self._burst, reading.remaining + 1)
+        if self._last is None or reading.ordinal > self._last.ordinal:
+            self._last = reading
+        if reading.remaining < self._burst - AT_ONCE - JITTER_S * reading.limit / self._window_s:
+            self.notice(reading.now)
+
+    def notice(self, now: float) -> None:
+        """Note that others are there."""
+        self._noticed_until = now + WINDOWS_UNTIL_ALONE * self._window_s
+
+    def refused(self, now: float) -> None:
+        """Take in a refusal."""
+        self._refusals.add(now)
+        self.notice(now)
+
+    def room(self, now: float) -> float:
+        """Return the requests a window to ask for; infinity where the pace is not what steers."""
+        if self._last is None or self._burst != TINY_BURST or not self.steers or now >= self._noticed_until:
+            return math.inf
+        return TINY_PACE * self._last.limit
+
+    def opens_at(self, now: float, started: int) -> float:
+        """Return when one more request may go, after `started` in all."""
+        last = self._last
+        if last is None or self._burst <= TINY_BURST or now >= self._noticed_until:
+            return now
+        kept = KEPT_SHARE * (self._burst - KEPT_BEYOND)
+        lacking = 1 + kept - last.remaining + started - last.ordinal
+        refilled = max(last.own, MOST_OF_REFILL * last.limit)
+        return last.arrived_at + lacking * self._window_s / refilled
+
+
+def margin(others: float, window_s: float) -> float:
+    """Return how many requests to keep free for others, of whom there are that many in a window."""
+    return 1 + DEVIATIONS * math.sqrt(max(0.0, others) * REACTION_S / window_s)

@@ -1,0 +1,243 @@
+"""Shapes: which cells are a number with punctuation around it, and which are none at a glance.
+
+What `reading.read` does to a cell before libphonenumber sees it, and libphonenumber's own first look at it
+(phonenumberutil._extract_possible_number, _is_viable_phone_number, _maybe_strip_extension, _normalize), for
+whole columns of such cells as lists are full of. A cell of any other shape is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from validator.model import Reason
+from validator.phone import answers
+from validator.phone.bulk.frames import kept, split, together
+from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
+from validator.phone.bulk.search import SHOWN_DIGITS
+from validator.phone.bulk.second_chances import counted
+from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
+from validator.phone.cell.folding import fold
+from validator.phone.cell.reading import PLAIN
+from validator.phone.cell.recoveries import AFTER_LAST_DIGIT, DIGITS_BEFORE_LABEL, LABEL
+from validator.phone.cell.refusals import ADDRESS, DAMAGE, QUOTES
+
+# libphonenumber refuses what is longer than 250 characters, and a recovery may add one.
+_MOST_BYTES = 200
+# Of `PLAIN`, `CORE` and `_LETTERED`.
+_PUNCTUATION = list(" ()-/+.[]~*")
+_AROUND = " ()-/.[]"
+
+# In a raw cell: no digit of any script, but something that `fold` leaves, and no mark that means more.
+_WORDLESS = r"^[^\p{Nd}#＃%]*$"  # noqa: RUF001 - as they come
+_SOMETHING = r"[\p{L}\p{P}\p{S}]"
+_TO_FOLD = r"[^ -~]|  "
+# ASCII, and letters of which Python and Rust have the same opinion as to what they are and match.
+_ALPHABET = r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£]*$"
+
+# As `recoveries` has them, but with nothing around them that another recovery could stumble over.
+_WHATSAPP_ID = r"(?i)^\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)$"
+_SHORT_LINK = r"(?i)^(?:https?://)?(?:www\.)?wa\.me/(?:\+|%2b)?([0-9]+)/?(?:\?text=[^@]*)?$"
+_SEND_LINK = (
+    r"(?i)^(?:(?:https?://)?(?:api\.|web\.|www\.)?whatsapp\.com|whatsapp:/)/send/?"
+    r"\?phone=(?:\+|%2b)?([0-9]+)(?:&text=[^@&#\s/]*)?$"
+)
+_TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
+# Whatever else the recoveries at the front look for, the label apart, and parameters libphonenumber knows.
+_DANGEROUS = r"(?i)@s\.whatsapp\.net|@c\.us|wa\.me/|whatsapp\.com|whatsapp:/|tel:|phone-context|isub"
+_DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"
+_ADDRESS = rf"(?i){ADDRESS.pattern}"
+
+# A number with an extension behind it: a word and a few digits, or just commas before them.
+_EXTENDED = (
+    r"(?i)^[^0-9+]*(\+*[0-9 ().\-/\[\]]*[0-9])"
+    r"(?:;ext=[0-9]{1,6}| *(?:, *)?(?:ext|extn|x)\.? *[0-9]{1,6}| *,+ *[0-9]{1,9})$"
+)
+# Three digits with punctuation, of which x is some, and letters, the last of which is at the end.
+_BETWEEN = r"[ ().\-/\[\]*xX~]*"
+_LETTERED = rf"^[^0-9+]*(\+*(?:{_BETWEEN}[0-9]){{3}}[ ().\-/\[\]*~0-9A-Za-z]*[A-Za-z])[^#\p{{L}}\p{{N}}+]*$"
+_KEYS = ("", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")  # ITU-T E.161
+_KEYPAD = {letter: str(digit) for digit, letters in enumerate(_KEYS) for letter in letters}
+_FEWEST_LETTERS = 3  # phonenumberutil._VALID_ALPHA_PHONE_PATTERN
+_SECOND_EXTENSION = r"[\\/] *x"  # phonenumberutil._SECOND_NUMBER_START
+
+# What no number has, with a letter or a digit behind it: before its third digit, or anywhere inside.
+_STRANGE_EARLY = (
+    rf"^[^0-9+]*(?:\++(?:{_BETWEEN}[0-9]){{0,2}}|[0-9](?:{_BETWEEN}[0-9])?){_BETWEEN}"
+    r"(?:[\p{L}--[xX]]|[^0-9 ().\-/\[\]*xX~+].*[\p{L}\p{N}])"
+)
+_STRANGE = r"[0-9].*[@_!?|<>{}\"'$%^&\\+`€£].*[\p{L}\p{N}]"
+_STRANGE_WITHOUT_EXTENSION = r"^[^0-9+]*[0-9][^#~,;\p{L}]*[:=][^#~,;\p{L}]*[0-9]"
+_NOT_VIABLE = f"{_STRANGE_EARLY}|{_STRANGE}|{_STRANGE_WITHOUT_EXTENSION}"
+# Unless something goes away: libphonenumber cuts off a second extension, recoveries take zeros.
+_MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|11)"
+
+# phonenumberutil._MIN_LENGTH_FOR_NSN.
+_FEWEST_DIGITS = 2
+
+_TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("core")
+_PLUS, _WRITTEN_DIGITS, _FIRM = pl.col("plus"), pl.col("written_digits"), pl.lit(value=True)
+
+# What `Shapes` is made of.
+_SETTLED = {"row": pl.UInt32(), "answer": answers.ANSWER, "number": pl.UInt64()}
+_PARTED = {"row": pl.UInt32(), "text": pl.String(), "plan": pl.UInt32()}
+_DIALLED = {
+    "row": pl.UInt32(),
+    "plan": pl.UInt32(),
+    "plus": pl.Boolean(),
+    "digits": pl.UInt32(),
+    "value": pl.UInt64(),
+    "firm": pl.Boolean(),
+}
+_SPELT = {"row": pl.UInt32(), "text": pl.String(), "core": pl.String()}
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The cells of known shapes, each in one of the first three frames, by `row`, its place among the cells.
+
+    Attributes:
+        settled: have their `answer`.
+        parted: hold several numbers, if what separators part `text` into are numbers in `plan`.
+        dialled: are to be looked up. `plan`, `plus`, `digits` and `value` make the question, as `chances` has
+            them; where not `firm`, only a valid number is an answer.
+        spelt: of those that are not dialled as they came, the `text` that second chances go on with, and
+            `core`, the part of it that the digits are from.
+    """
+
+    settled: pl.DataFrame
+    parted: pl.DataFrame
+    dialled: pl.DataFrame
+    spelt: pl.DataFrame
+
+
+def shapes(cells: pl.DataFrame) -> Shapes:
+    """Return the shapes of cells: `text` (String, no white space around it) and `plan` (UInt32, or null)."""
+    value, plus = _TEXT.str.to_integer(dtype=pl.UInt64, strict=False), _TEXT.str.starts_with("+")
+    rows = cells.with_row_index("row").with_columns(
+        value=value, plus=plus, digits=_TEXT.str.len_bytes() - plus
+    )
+    rows, empty = split(rows, _TEXT.is_not_null())
+    rows, _ = split(rows, _DIGITS <= _MOST_BYTES)
+    bare, rest = split(rows, _VALUE.is_not_null() & (_DIGITS + _PLUS <= SHOWN_DIGITS))
+    plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
+    piles = _Piles()
+    piles.settle(empty, Reason.EMPTY)
+    piles.dial(bare, _TEXT)
+    piles.dial(_counted(plain, _TEXT), _TEXT)
+    if not dressed.is_empty():
+        _undress(dressed.select("row", "text", "plan"), piles)
+    return piles.sorted()
+
+
+@dataclass(frozen=True, slots=True)
+class _Piles:
+    """Where the cells go; `Shapes` says which is which."""
+
+    settled: list[pl.DataFrame] = field(default_factory=list)
+    parted: list[pl.DataFrame] = field(default_factory=list)
+    dialled: list[pl.DataFrame] = field(default_factory=list)
+    spelt: list[pl.DataFrame] = field(default_factory=list)
+
+    def settle(self, rows: pl.DataFrame, reason: Reason) -> None:
+        answer, number = pl.lit(answers.of(reason), answers.ANSWER), pl.lit(0, pl.UInt64())
+        if not rows.is_empty():
+            self.settled.append(rows.select("row", answer=answer, number=number))
+
+    def part(self, rows: pl.DataFrame) -> None:
+        self.parted.append(rows.select("row", "text", "plan"))
+
+    def dial(self, rows: pl.DataFrame, core: pl.Expr, firm: pl.Expr = _FIRM) -> None:
+        """phonenumberutil._is_viable_phone_number: three digits, or two and nothing else."""
+        rows = rows.with_columns(firm=firm)
+        enough = rows.select(_DIGITS >= FEWEST_DIALLED_DIGITS).to_series()
+        adjacent = core.str.strip_chars(_AROUND).str.len_bytes() == _FEWEST_DIGITS
+        two, fewer = split(kept(rows, ~enough), (_DIGITS == _FEWEST_DIGITS) & adjacent)
+        self.dialled.extend((kept(rows.select(*_DIALLED), enough), two.select(*_DIALLED)))
+        self.settle(fewer, Reason.NOT_A_NUMBER)
+
+    def dial_spelt(self, rows: pl.DataFrame, firm: pl.Expr = _FIRM) -> None:
+        """Dial the `core` of cells that are not dialled as they came."""
+        if not rows.is_empty():
+            rows = _counted(rows.with_columns(plus=_CORE.str.starts_with("+")), _CORE)
+            self.spelt.append(rows.select("row", "text", "core"))
+            self.dial(rows, _CORE, firm)
+
+    def sorted(self) -> Shapes:
+        return Shapes(
+            together(pl.DataFrame(schema=_SETTLED), *self.settled),
+            together(pl.DataFrame(schema=_PARTED), *self.parted),
+            together(pl.DataFrame(schema=_DIALLED), *self.dialled),
+            together(pl.DataFrame(schema=_SPELT), *self.spelt),
+        )
+
+
+def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
+    """phonenumberutil._normalize, of a core without letters."""
+    only_digits = core.str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION))
+    return rows.with_columns(only_digits=only_digits).with_columns(counted(pl.col("only_digits")))
+
+
+def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
+    """`reading._unwrap`, but for the label."""
+    wordless, rows = split(rows, _TEXT.str.contains(_WORDLESS) & _TEXT.str.contains(_SOMETHING))
+    piles.settle(wordless, Reason.NOT_A_NUMBER)
+    rows, empty = split(_folded(rows), _TEXT != "")
+    piles.settle(empty, Reason.EMPTY)
+    linked, rows = split(rows.with_columns(core=_linked()), _CORE.is_not_null())
+    piles.dial_spelt(linked.with_columns(text=_CORE))
+    uri = pl.concat_str(pl.lit("tel:"), _TEXT.str.extract(_TEL_URI))
+    telephoned, rows = split(rows.with_columns(core=uri), _CORE.is_not_null())
+    tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
+    _look_at(_unlabelled(pl.concat([telephoned.with_columns(text=_CORE), tame])), piles)
+
+
+def _folded(rows: pl.DataFrame) -> pl.DataFrame:
+    odd, rows = split(rows, _TEXT.str.contains(_TO_FOLD))
+    texts = pl.Series("text", [fold(text) for text in odd.get_column("text")], dtype=pl.String)
+    return pl.concat([rows, odd.with_columns(texts)])
+
+
+def _linked() -> pl.Expr:
+    shapes = (_WHATSAPP_ID, _SHORT_LINK, _SEND_LINK)
+    return pl.concat_str(pl.lit("+"), pl.coalesce(_TEXT.str.extract(shape) for shape in shapes))
+
+
+def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Take words off behind eight digits or more, and add `written_digits`, how many the text has."""
+    label = _TEXT.str.extract(AFTER_LAST_DIGIT.pattern)
+    rows = rows.with_columns(written_digits=_TEXT.str.count_matches("[0-9]"), label=label)
+    is_label = pl.col("label").str.contains(f"^(?:{LABEL.pattern})")
+    labelled = is_label & (_WRITTEN_DIGITS >= DIGITS_BEFORE_LABEL)
+    number = _TEXT.str.head(_TEXT.str.len_chars() - pl.col("label").str.len_chars())
+    return rows.with_columns(text=pl.when(labelled).then(number).otherwise(_TEXT))
+
+
+def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
+    """`reading._refuse`, then phonenumberutil._extract_possible_number and _maybe_strip_extension."""
+    damaged, rows = split(rows, _TEXT.str.contains(_DAMAGED))
+    piles.settle(damaged, Reason.SPREADSHEET_DAMAGE)
+    addresses, rows = split(rows, _TEXT.str.contains(_ADDRESS))
+    piles.settle(addresses, Reason.NOT_A_NUMBER)
+    parted, rows = split(rows, (_WRITTEN_DIGITS >= TWO_NUMBERS_DIGITS) & _TEXT.str.contains(SEPARATOR))
+    piles.part(parted.filter(~_TEXT.str.contains("=", literal=True)))
+    whole, rows = split(rows.with_columns(core=_TEXT.str.extract(CORE)), _CORE.is_not_null())
+    piles.dial_spelt(whole)
+    # Behind a prefix, what recoveries leave may be none, or may have its extension elsewhere.
+    firm = (_WRITTEN_DIGITS < TWO_NUMBERS_DIGITS) & ~_TEXT.str.contains(_MAY_BE_RECOVERED)
+    rows = rows.with_columns(core=_TEXT.str.extract(_EXTENDED), firm=firm)
+    extended, rows = split(rows, _CORE.is_not_null())
+    enough = _CORE.str.count_matches("[0-9]") >= FEWEST_DIALLED_DIGITS
+    piles.dial_spelt(extended.filter(enough), pl.col("firm"))
+    keyed = pl.when(~_TEXT.str.contains(_SECOND_EXTENSION)).then(_TEXT.str.extract(_LETTERED))
+    lettered, rows = split(rows.with_columns(core=keyed), _CORE.is_not_null())
+    piles.dial_spelt(lettered.with_columns(core=_on_keypad()), pl.col("firm"))
+    piles.settle(rows.filter(pl.col("firm") & _TEXT.str.contains(_NOT_VIABLE)), Reason.NOT_A_NUMBER)
+
+
+def _on_keypad() -> pl.Expr:
+    """phonenumberutil._normalize: three letters or more are digits, fewer are spurious."""
+    keyed = _CORE.str.to_uppercase().str.replace_many(list(_KEYPAD), list(_KEYPAD.values()))
+    spurious = _CORE.str.count_matches("[A-Za-z]") < _FEWEST_LETTERS
+    return pl.when(spurious).then(_CORE.str.replace_all("[A-Za-z]", "")).otherwise(keyed)

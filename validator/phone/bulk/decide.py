@@ -1,0 +1,99 @@
+"""Bulk: `reading.read` for whole columns, as far as the answers can be told without reading cell by cell.
+
+The decision goes as it does there: the cell as it stands; where that is no valid number, the second chances;
+then whether there may be two numbers in it. Where one of these steps would take a closer look, the answer is
+`UNDECIDED`.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.model import Reason
+from validator.phone import answers
+from validator.phone.bulk.classify import shapes
+from validator.phone.bulk.frames import split, together
+from validator.phone.bulk.lookup import look_up
+from validator.phone.bulk.second_chances import (
+    respelt,
+    with_plus,
+    with_unmistakable,
+    without_zero_in_brackets,
+)
+from validator.phone.bulk.several import doubtful_parts, parts, several
+from validator.phone.cell.reading import Accept
+
+if TYPE_CHECKING:
+    from validator.phone.bulk.range_cache import Atlas
+
+_UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
+_ANSWER = pl.col("answer")
+# What a review of a cell depends on.
+_KEY = ["text", "plan", "firm"]
+
+
+def decide(cells: pl.DataFrame, accept: Accept, atlas: Atlas) -> pl.DataFrame:
+    """Return `answer` and `number` of every cell, in order; `UNDECIDED` where it has to be read by itself.
+
+    Args:
+        cells: `text` (String, with no white space around it) and `region` (Enum, or null).
+        accept: as in `reading.read`.
+        atlas: the charts to look in; it grows by what is asked.
+    """
+    shaped = shapes(cells.select("text", plan=pl.col("region").to_physical().cast(pl.UInt32)))
+    dialled, of_parts = _asked([shaped.dialled.with_columns(known=True), parts(shaped.parted)], atlas)
+    closed, rest = split(dialled, _is_closed())
+    held = several(of_parts)
+    held = held.with_columns(shaped.parted["row"].gather(held["at"]))
+    reviewed = _reviewed(_written(rest.filter("firm"), cells, shaped.spelt), atlas)
+    decided = together(
+        *(some.select("row", "answer", "number") for some in (shaped.settled, held, closed, reviewed))
+    )
+    whole = answers.put(answers.undecided(cells.height), decided["row"], decided)
+    return whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
+
+
+def _asked(frames: list[pl.DataFrame], atlas: Atlas) -> list[pl.DataFrame]:
+    """Return the frames with `answer` and `number`, after looking up all of them at once."""
+    questions = together(*(frame.select("plus", "plan", "digits", "value", "known") for frame in frames))
+    answer = pl.when(questions["known"]).then("answer").otherwise(_UNDECIDED)
+    answered = look_up(questions, atlas).with_columns(answer.alias("answer"))
+    ends = accumulate(frame.height for frame in frames)
+    return [
+        frame.hstack(answered.slice(end - frame.height, frame.height))
+        for frame, end in zip(frames, ends, strict=True)
+    ]
+
+
+def _written(rows: pl.DataFrame, cells: pl.DataFrame, spelt: pl.DataFrame) -> pl.DataFrame:
+    """Add `text` and `core`, which are the cell where it is dialled as it came."""
+    came = cells["text"].gather(rows["row"])
+    return rows.join(spelt, on="row", how="left", maintain_order="left").with_columns(
+        pl.col("text", "core").fill_null(came)
+    )
+
+
+def _is_closed() -> pl.Expr:
+    return (_ANSWER >= answers.FIRST_VALID) | (_ANSWER == answers.UNDECIDED)
+
+
+def _if_in_plan() -> pl.Expr:
+    possible = _ANSWER.is_between(answers.FIRST_LINE, answers.FIRST_VALID, closed="left")
+    not_in_plan = pl.lit(answers.of(Reason.NOT_IN_PLAN), answers.ANSWER)
+    return pl.when(possible).then(not_in_plan).otherwise(_ANSWER)
+
+
+def _reviewed(cells: pl.DataFrame, atlas: Atlas) -> pl.DataFrame:
+    """`reading._read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
+    distinct = with_unmistakable(cells.unique(_KEY, maintain_order=True)).with_row_index("at")
+    questions = [part(distinct) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
+    doubtful, *chances = _asked(questions, atlas)
+    found = distinct.select("answer", "number")
+    # What comes first there comes last here, where it has the last word.
+    for others in (several(doubtful), *(chance.filter(_is_closed()) for chance in chances)):
+        found = answers.put(found, others["at"], others)
+    found = distinct.select(_KEY).hstack(found)
+    return cells.select("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)

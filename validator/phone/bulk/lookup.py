@@ -1,0 +1,238 @@
+"""Dialling: `numbering.look_up` for whole columns of digits, step by step as libphonenumber goes.
+
+Each step names the function of `phonenumberutil` that it follows. Where a chart is missing or does not say,
+the answer is `UNDECIDED`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
+from validator.phone import answers
+from validator.phone.bulk.frames import kept, split, together
+from validator.phone.bulk.number_ranges import LOT_SPAN
+from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS
+from validator.phone.bulk.prefixes import acts, behind, fitting, placed, ranged, shown, stripped
+from validator.phone.bulk.search import SHOWN_DIGITS, of, place_among, power
+from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, MAIN_PLAN_OF_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from validator.phone.bulk.range_cache import Atlas, Inlands
+
+# With fewer, phonenumberutil._is_viable_phone_number depends on what is between them.
+FEWEST_DIALLED_DIGITS = 3
+
+# phonenumberutil._MIN_LENGTH_FOR_NSN, behind an international prefix and of a national number, and _MAX_.
+_TOO_FEW_ABROAD = 2
+_FEWEST_DIGITS = 2
+_MOST_DIGITS = 17
+
+_TOO_SHORT, _TOO_LONG, _NO_COUNTRY, _UNKNOWN_COUNTRY = (
+    pl.lit(answers.of(reason), answers.ANSWER)
+    for reason in (Reason.TOO_SHORT, Reason.TOO_LONG, Reason.NO_COUNTRY, Reason.UNKNOWN_COUNTRY)
+)
+_UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
+_CODE, _PLAN, _DIGITS, _VALUE = pl.col("code"), pl.col("plan"), pl.col("digits"), pl.col("value")
+_PLACE, _SIZE, _ANSWER = pl.col("place"), pl.col("size"), pl.col("answer")
+_PLUS, _SURE, _TRUE, _FALSE = pl.col("plus"), pl.col("sure"), pl.lit(value=True), pl.lit(value=False)
+# What is known of a row from when its calling code is. `lost` says that libphonenumber let a plus sign go,
+# with no calling code behind it; `stripping` has the others.
+_SUBSCRIBER = ("at", "code", "plan", "digits", "value", "hidden", "lost", "place", "sure")
+
+
+def look_up(dialled: pl.DataFrame, atlas: Atlas) -> pl.DataFrame:
+    """Return `answer` and `number` for every row, in order; the number means something to a line only.
+
+    Args:
+        dialled: `plus` (Boolean: a plus sign goes before), `plan` (UInt32: of the region dialled in, or
+            null), `digits` (UInt32: how many) and `value` (UInt64: the first `SHOWN_DIGITS` as a number).
+        atlas: the charts to look in.
+    """
+    hidden = _DIGITS - _DIGITS.clip(upper_bound=SHOWN_DIGITS)
+    rows = dialled.select("plus", "plan", "digits", "value", hidden=hidden, lost=_FALSE, sure=_TRUE)
+    plussed, bare = split(rows.with_row_index("at"), _PLUS)
+    straight, others = _straight(plussed, atlas)
+    found = together(straight, *_roundabout(others, bare, atlas))
+    return answers.put(answers.undecided(dialled.height), found["at"], found)
+
+
+def _straight(rows: pl.DataFrame, atlas: Atlas) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the answers to rows with a plus sign behind which no prefix is, as with most; and the others."""
+    code = _calling_code()
+    lined = _lined(rows, _VALUE, _lot(code, _DIGITS - of(DIGITS_OF_CODE, code)), atlas)
+    # Behind zeros there is no calling code, whatever number follows.
+    leads = (power(_DIGITS - 1) <= _VALUE) & (pl.col("hidden") == 0)
+    return _taken(lined, leads & pl.col("plain"), rows)
+
+
+def _taken(lined: pl.DataFrame, condition: pl.Expr, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the answers where it is true, to numbers dialled as they are, and the rows where it is not."""
+    holds = lined.select(condition.fill_null(value=False)).to_series()
+    return kept(lined.select("at", "answer", number="value"), holds), kept(rows, ~holds)
+
+
+def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, atlas: Atlas) -> Iterator[pl.DataFrame]:
+    """phonenumberutil.parse, by the ways in which _maybe_extract_country_code finds a calling code."""
+    abroad, lost = split(plussed.with_columns(code=_calling_code()), _CODE > 0)
+    home, nowhere = split(together(bare, lost.drop("code")), _PLAN.is_not_null())
+    yield _failed(nowhere, _no_country())
+    inlands = atlas.inlands
+    inlands = atlas.inlands_for(_undrawn(abroad, _main_plan(), inlands) + _undrawn(home, _PLAN, inlands))
+    home = placed(home, inlands)
+    odd, inland = split(home, _PLUS | (_exit_digits(inlands) > 0))
+    left, strayed, stayed = _leaving(odd, inlands)
+    yield _failed(strayed, pl.when(_is_short()).then(_TOO_SHORT).otherwise(_no_country()))
+    lost, stayed = split(stayed, _PLUS)
+    yield _failed(lost, pl.when(_SURE).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED))
+    inland = together(inland, stayed.select(inland.columns))
+    grown = atlas.inlands_for(_undrawn(left, _main_plan(), inlands))
+    if grown is not inlands:  # where ranges were added, the places of others may have changed
+        inlands, inland = grown, placed(inland, grown)
+    abroad = _abroad(together(abroad, left.select(abroad.columns)), inlands)
+    owned, inland = split(_coded(inland), _is_owned())
+    straight, owned = _straight_at_home(ranged(owned, inlands, "viable", "too_long"), atlas)
+    yield straight
+    rest = together(abroad, inland.select(_SUBSCRIBER), *_owned(owned, inlands))
+    yield _judged(rest, inlands, atlas)
+
+
+def _undrawn(rows: pl.DataFrame, plan: pl.Expr, inlands: Inlands) -> Counter[int]:
+    """Count the rows by their plans, of those that are not drawn."""
+    return _counts(rows, of(inlands.longest, plan) == 0, plan)
+
+
+def _lined(rows: pl.DataFrame, number: pl.Expr, lot: pl.Expr, atlas: Atlas) -> pl.DataFrame:
+    """Add `answer` and `plain`, as charts have them for the number, after drawing those that are worth it."""
+    lines = atlas.lines
+    lined = _found(rows, number, lines)
+    grown = atlas.lines_for(_counts(lined, _ANSWER == answers.UNDECIDED, lot))
+    return lined if grown is lines else _found(rows, number, grown)
+
+
+def _found(rows: pl.DataFrame, number: pl.Expr, lines: pl.DataFrame) -> pl.DataFrame:
+    found = rows.with_columns(line=place_among(lines["number"], number))
+    return found.with_columns(of(lines[name], pl.col("line")).alias(name) for name in ("answer", "plain"))
+
+
+def _counts(rows: pl.DataFrame, condition: pl.Expr, number: pl.Expr) -> Counter[int]:
+    """Count the rows for which it is true by a number of theirs, if they have one."""
+    some = rows.filter(condition)
+    if some.is_empty():
+        return Counter()
+    return Counter(dict(some.select(number.alias("one")).drop_nulls().to_series().value_counts().iter_rows()))
+
+
+def _lot(code: pl.Expr, digits: pl.Expr) -> pl.Expr:
+    """Return the number of the lot that the number of so many national digits belongs to, null for none."""
+    described = digits.is_between(_FEWEST_DIGITS, DESCRIBED_DIGITS)
+    return pl.when((code > 0) & described).then(code * LOT_SPAN + digits)
+
+
+def _failed(rows: pl.DataFrame, answer: pl.Expr) -> pl.DataFrame:
+    return rows.select("at", answer.alias("answer"), pl.lit(0, pl.UInt64).alias("number"))
+
+
+def _no_country() -> pl.Expr:
+    return pl.when(_PLUS).then(_UNKNOWN_COUNTRY).otherwise(_NO_COUNTRY)
+
+
+def _leaving(rows: pl.DataFrame, inlands: Inlands) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """phonenumberutil._parse_prefix_as_idd: an international prefix with no zero behind it.
+
+    Returns:
+        The rows that leave the country, by what is behind the prefix; those that no calling code is behind;
+        and those that stay.
+    """
+    exit_digits = pl.col("exit_digits")
+    rest = shown() - exit_digits
+    zero = (rest > 0) & (_VALUE % power(rest) < power(rest - 1))
+    left, stayed = split(rows.with_columns(exit_digits=_exit_digits(inlands)), (exit_digits > 0) & ~zero)
+    left = left.with_columns(*behind(exit_digits), lost=_PLUS)
+    code = pl.when(_is_short()).then(0).otherwise(_calling_code())
+    return *split(left.with_columns(code=code), _CODE > 0), stayed
+
+
+def _exit_digits(inlands: Inlands) -> pl.Expr:
+    return of(inlands.prefixes["exit_digits"], _PLACE)
+
+
+def _is_short() -> pl.Expr:
+    return _DIGITS <= _TOO_FEW_ABROAD
+
+
+def _calling_code() -> pl.Expr:
+    return of(CODE_OF_LEAD, _VALUE // power(shown() - LEAD_DIGITS))
+
+
+def _main_plan() -> pl.Expr:
+    return of(MAIN_PLAN_OF_CODE, _CODE)
+
+
+def _abroad(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
+    """Take the calling code off. What counts from now on is the main plan under it."""
+    rows = rows.with_columns(behind(of(DIGITS_OF_CODE, _CODE)), plan=_main_plan())
+    return placed(rows, inlands).select(_SUBSCRIBER)
+
+
+def _coded(rows: pl.DataFrame) -> pl.DataFrame:
+    code = of(CODE_OF_PLAN, _PLAN)
+    return rows.with_columns(code=code, size=of(DIGITS_OF_CODE, code))
+
+
+def _is_owned() -> pl.Expr:
+    """Return whether the first digits are the region's own calling code."""
+    return (_SIZE <= _DIGITS) & (_VALUE // power(shown() - _SIZE) == _CODE)
+
+
+def _straight_at_home(owned: pl.DataFrame, atlas: Atlas) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the answers to rows that are no number of the region's, but a valid one behind its calling code.
+
+    Where the region's plan is the main one, and sees no prefix there, that is how `_owned` ends.
+    """
+    lined = _lined(owned, _VALUE, _lot(_CODE, _DIGITS - _SIZE), atlas)
+    is_own = (_main_plan() == _PLAN) & (_ANSWER >= answers.FIRST_VALID) & (answers.country(_ANSWER) == _PLAN)
+    is_other = ~pl.col("viable") | pl.col("too_long")
+    sure = _SURE & (pl.col("hidden") == 0) & pl.col("plain")
+    return _taken(lined, sure & is_own & is_other, owned)
+
+
+def _owned(owned: pl.DataFrame, inlands: Inlands) -> Iterator[pl.DataFrame]:
+    """phonenumberutil._maybe_extract_country_code, its end: the region's own code without a plus sign."""
+    if owned.is_empty():
+        return
+    owned = owned.with_columns(pl.col("digits", "value", "place", "viable").name.prefix("whole_"))
+    rest = stripped(placed(owned.with_columns(behind(_SIZE)), inlands), inlands)
+    coded, uncoded = split(rest, (~pl.col("whole_viable") & pl.col("viable")) | pl.col("too_long"))
+    yield placed(coded.with_columns(plan=_main_plan()), inlands).select(_SUBSCRIBER)
+    whole = {name: f"whole_{name}" for name in ("digits", "value", "place")}
+    yield uncoded.with_columns(**whole).select(_SUBSCRIBER)
+
+
+def _judged(rows: pl.DataFrame, inlands: Inlands, atlas: Atlas) -> pl.DataFrame:
+    """phonenumberutil.parse, its last part, then `numbering.judge`."""
+    short = _DIGITS < _FEWEST_DIGITS
+    prefixed, others = split(rows, acts(inlands) & ~short)
+    rows = together(others, fitting(prefixed, inlands).select(_SUBSCRIBER))
+    rows = rows.with_columns(number=_CODE * power(_DIGITS) + _VALUE)
+    rows = _lined(rows, pl.col("number"), _lot(_CODE, _DIGITS), atlas)
+    judged = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(_ANSWER)
+    parsed = pl.when(_DIGITS > _MOST_DIGITS).then(_TOO_LONG).otherwise(_found_again())
+    answer = pl.when(~_SURE).then(_UNDECIDED).when(short).then(_TOO_SHORT).otherwise(parsed)
+    return rows.with_columns(answer=judged).select("at", answer.alias("answer"), "number")
+
+
+def _found_again() -> pl.Expr:
+    """`numbering._names_no_country`: where the plus sign was lost, nothing but a valid number counts."""
+    answer, number = pl.col("answer"), pl.col("number")
+    # Valid numbers out of bounds are refused as well, with the same answers as those that are not valid.
+    in_bounds = number.is_between(10 ** (MIN_DIGITS - 1), 10**MAX_DIGITS, closed="left")
+    told_apart = in_bounds & (_DIGITS <= DESCRIBED_DIGITS)
+    refused = pl.when(told_apart).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED)
+    again = pl.col("lost") & (answer != answers.UNDECIDED) & (answer < answers.FIRST_VALID)
+    return pl.when(again).then(refused).otherwise(answer)

@@ -1,0 +1,131 @@
+"""Charts: what libphonenumber makes of all numbers of one calling code and length, as ranges with one answer.
+
+As in `plans`, numbers that match the same patterns have the same answer, so that ranges of numbers have one.
+An update of the package is followed by itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from itertools import accumulate
+from operator import xor
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from validator.model import LineType
+from validator.phone import answers
+from validator.phone.bulk.pattern_ranges import UnreadablePattern, leading, merged, ranges
+from validator.phone.bulk.plan_ranges import acting, plans_under, thinned
+from validator.phone.cell.numbering import Line, settling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from validator.phone.bulk.pattern_ranges import Range
+    from validator.phone.bulk.plan_ranges import Kind, Plan
+
+# A lot is the numbers of one calling code and length: this times the code, and the digits behind the code.
+LOT_SPAN = 100
+
+# Of each range the first `number` (calling code and national digits), the `answer` to all of it, and whether
+# all of it is `plain`: for certain, the main plan sees no national prefix in it.
+LINES = pl.Schema({"number": pl.UInt64(), "answer": answers.ANSWER, "plain": pl.Boolean()})
+Chart = list[tuple[int, ...]]
+
+# What a number is told by: a pattern that it matches, one that it begins with (behind a caret), and this.
+_PREFIXED = "prefixed"
+
+_BOTH = [LineType.FIXED, LineType.MOBILE]
+
+
+@cache
+def chart(code: int, digits: int) -> Chart:
+    """Return the chart of a calling code and so many national digits. Takes 0.05 to 10 ms."""
+    return draw(code, plans_under(code), digits)
+
+
+def draw(code: int, plans: Sequence[Plan], digits: int) -> Chart:
+    """Return the chart of the plans, the main one first; none where their metadata cannot be read."""
+    try:
+        return thinned(_ranges(code, plans, digits))
+    except UnreadablePattern:
+        return []
+
+
+def is_flat(code: int, digits: int) -> bool:
+    """Return whether no number under the calling code has so many digits, so that all have one answer."""
+    return not any(any(_kinds(plan, digits)) for plan in plans_under(code))
+
+
+def _ranges(code: int, plans: Sequence[Plan], digits: int) -> Iterator[tuple[int, int, bool]]:
+    described = _described(plans, digits)
+    bits = {told_by: 1 << place for place, told_by in enumerate(described)}
+    legends = [_legend(plan, digits, bits) for plan in plans]
+    base, settle, answered = code * 10**digits, settling(code, digits), dict[int, int]()
+    for first, told in _stretches(described.values(), digits):
+        if (answer := answered.get(told)) is None:
+            answer = answered[told] = answers.of(settle(_line(legends, told)))
+        yield base + first, answer, not told & bits[_PREFIXED]
+    yield base + 10**digits, answers.UNDECIDED, False
+
+
+def _stretches(described: Iterable[list[Range]], digits: int) -> Iterator[tuple[int, int]]:
+    """Yield where stretches of numbers of so many digits begin, and what all of each is told by, as bits."""
+    changes = defaultdict(int, {0: 0})
+    for place, pairs in enumerate(described):
+        for first, end in merged(pairs):
+            changes[first] ^= 1 << place
+            changes[end] ^= 1 << place
+    changes.pop(10**digits, None)
+    firsts = sorted(changes)
+    return zip(firsts, accumulate(map(changes.__getitem__, firsts), xor), strict=True)
+
+
+def _described(plans: Sequence[Plan], digits: int) -> dict[str, list[Range]]:
+    """Return the ranges of all that tells numbers of so many digits apart."""
+    patterns = sorted({kind.pattern for plan in plans for kind in _kinds(plan, digits)})
+    if not patterns:  # the length is all that matters; few have it, so prefixes are not looked for here
+        return {_PREFIXED: [(0, 10**digits)]}
+    found = {pattern: pairs for pattern in patterns if (pairs := ranges(pattern).get(digits))}
+    first_digits = {plan.leading_digits for plan in plans if plan.leading_digits}
+    found |= {f"^{pattern}": leading(pattern, digits) for pattern in first_digits}
+    return found | {_PREFIXED: acting(plans[0], digits)}
+
+
+def _kinds(plan: Plan, digits: int) -> Iterator[Kind]:
+    """Yield all numbers of the plan as a kind, then its kinds, of those that have so many digits."""
+    return (kind for kind in (plan.every, *plan.kinds) if not kind.lengths or digits in kind.lengths)
+
+
+class _Legend(NamedTuple):
+    """What the bits of a stretch say of one plan: no bit where no number is told by it."""
+
+    country: str
+    leading: int
+    kinds: list[tuple[LineType, int]]
+
+    def line_type(self, told: int) -> LineType:
+        """phonenumberutil._number_type_helper."""
+        matched = [line_type for line_type, bit in self.kinds if told & bit]
+        if LineType.UNKNOWN not in matched[:-1]:  # the one of `Plan.every`, without which no other counts
+            return LineType.UNKNOWN
+        return LineType.FIXED_OR_MOBILE if matched[1:] == _BOTH else matched[1]
+
+    def owns(self, told: int) -> bool:
+        """phonenumberutil._region_code_for_number_from_list."""
+        return bool(told & self.leading) if self.leading else self.line_type(told) is not LineType.UNKNOWN
+
+
+def _legend(plan: Plan, digits: int, bits: dict[str, int]) -> _Legend:
+    kinds = [(kind.line_type, bits.get(kind.pattern, 0)) for kind in _kinds(plan, digits)]
+    return _Legend(plan.region, bits.get(f"^{plan.leading_digits}", 0), kinds)
+
+
+def _line(legends: Sequence[_Legend], told: int) -> Line:
+    """phonenumberutil.region_code_for_number and number_type. The digits are those of any number."""
+    main, *others = legends
+    owner = next((legend for legend in legends if not others or legend.owns(told)), None)
+    line_type = owner.line_type(told) if owner else LineType.UNKNOWN
+    return Line(0, line_type, (owner or main).country, valid=line_type is not LineType.UNKNOWN)

@@ -1,0 +1,98 @@
+"""Stripping: national prefixes taken off whole columns of digits, as plans have them (`plans`, `atlas`).
+
+Rows carry `plan`, `digits` and `value` as `dialling` takes them; `hidden`, how many of their last digits
+`value` leaves out; `place`, where the ranges of prefixes have their first digits; and `sure`, that ranges had
+something to say so far.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.phone.bulk.frames import split, together
+from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS, PLAN_SPAN
+from validator.phone.bulk.search import of, place_among, power
+
+if TYPE_CHECKING:
+    from validator.phone.bulk.range_cache import Inlands
+
+_PLAN, _DIGITS, _VALUE, _SURE = pl.col("plan"), pl.col("digits"), pl.col("value"), pl.col("sure")
+_PLACE = pl.col("place")
+# Of whatever is longer than described, as `plans.PLAN_SPAN` has it.
+_LONGER = pl.lit(2 * 10**DESCRIBED_DIGITS, pl.UInt64)
+
+
+def shown() -> pl.Expr:
+    """Return how many of the digits are in `value`."""
+    return _DIGITS - pl.col("hidden")
+
+
+def behind(digits: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return what is left behind so many digits, as `digits` and `value`."""
+    return (_DIGITS - digits).alias("digits"), (_VALUE % power(shown() - digits)).alias("value")
+
+
+def acts(inlands: Inlands) -> pl.Expr:
+    """Return whether the plan sees a prefix, and takes it off or puts something before it."""
+    return of(inlands.prefixes["acts"], _PLACE)
+
+
+def placed(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
+    """Add `place`, by as many of the first digits as the plan looks at."""
+    reach = pl.min_horizontal(of(inlands.reaches, _PLAN), _DIGITS)
+    mark = pl.min_horizontal(of(inlands.reaches, _PLAN) + 1, _DIGITS)
+    lead = power(mark) + _VALUE // power(shown() - reach)
+    # Null where the digits shown are not enough for the plan: no range there, so that nothing is sure.
+    place = place_among(inlands.prefixes["key"], (_base() + lead).fill_null(0))
+    sure = _SURE & of(inlands.prefixes["sure"], _PLACE) & _is_described(inlands)
+    return rows.with_columns(place=place).with_columns(sure=sure)
+
+
+def ranged(rows: pl.DataFrame, inlands: Inlands, *names: str) -> pl.DataFrame:
+    """Add these fields of `plans.National`: what the plan says of the digits as a national number."""
+    digits = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(_LONGER)
+    found = rows.with_columns(range=place_among(inlands.nationals["key"], _base() + digits))
+    told = (of(inlands.nationals[name], pl.col("range")).alias(name) for name in names)
+    return found.with_columns(told).drop("range")
+
+
+def fitting(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
+    """Take the national prefix off where what is left has a possible length."""
+    rows = stripped(rows.with_columns(whole_digits=_DIGITS, whole_value=_VALUE), inlands)
+    return rows.with_columns(
+        digits=pl.when("fits").then(_DIGITS).otherwise("whole_digits"),
+        value=pl.when("fits").then(_VALUE).otherwise("whole_value"),
+    )
+
+
+def stripped(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
+    """phonenumberutil._maybe_strip_national_prefix_carrier_code; with `viable` and `fits` of what is left."""
+    rows = ranged(rows, inlands, "viable", "fits")
+    acting, still = split(rows, acts(inlands))
+    left = acting if acting.is_empty() else _left(acting, inlands)
+    return together(still, left).with_columns(sure=_SURE & _is_described(inlands))
+
+
+def _left(acting: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
+    drop, head, head_digits = (of(inlands.prefixes[name], _PLACE) for name in ("drop", "head", "head_digits"))
+    scale = power(shown() - drop)
+    dropped = acting.with_columns(digits=_DIGITS - drop + head_digits, value=head * scale + _VALUE % scale)
+    left = ranged(dropped, inlands, "viable", "fits")
+    keeps = acting["viable"] & ~left["viable"]
+    return left.with_columns(
+        pl.when(keeps).then(acting[name]).otherwise(left[name]).alias(name)
+        for name in ("digits", "value", "viable", "fits")
+    )
+
+
+def _base() -> pl.Expr:
+    """Return the key at which the plan begins."""
+    return pl.lit(PLAN_SPAN, pl.UInt64) * _PLAN.cast(pl.UInt64)
+
+
+def _is_described(inlands: Inlands) -> pl.Expr:
+    """Return whether all digits are there, or are more than any pattern of the plan describes."""
+    too_many = of(inlands.longest, _PLAN) <= DESCRIBED_DIGITS
+    return pl.when(_DIGITS <= DESCRIBED_DIGITS).then(pl.col("hidden") == 0).otherwise(too_many)

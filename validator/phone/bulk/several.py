@@ -1,0 +1,114 @@
+"""Several: `refusals.holds_several` and `refusals.may_hold_several` for whole columns.
+
+The cells are taken apart, what the parts ask of the numbering plans goes to `dialling.look_up` with all other
+questions (`chances` says what a question is), and its answers are put together again.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
+from validator.phone import answers
+from validator.phone.bulk.frames import together
+from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
+from validator.phone.bulk.second_chances import QUESTION, counted, only_digits
+from validator.phone.cell.refusals import SEPARATING_WORDS
+
+# Two numbers have at least, and at most, so many digits.
+TWO_NUMBERS_DIGITS = 2 * MIN_DIGITS
+_MOST_DIGITS_OF_A_PAIR = 2 * MAX_DIGITS
+
+# Digits with punctuation, after anything, and before anything that libphonenumber cuts off.
+CORE = r"^[^0-9+]*(\+*[0-9 ().\-/\[\]]*[0-9])[^#\p{L}\p{N}+]*$"
+# `refusals._SEPARATOR`, of texts without an equals sign.
+SEPARATOR = rf"(?i)[,;|&]|\s(?:{SEPARATING_WORDS})\s"
+# `refusals._DOUBTFUL_SEPARATORS`, of texts of shape `CORE`; and any of them, or the space between two halves.
+_DOUBTFUL_SEPARATORS = (r"[/\\]", r"\s-+\s")
+_ANY_DOUBTFUL = r"[/\\]|\s"
+
+_NO_COUNTRY = answers.of(Reason.NO_COUNTRY)
+_NO_QUESTIONS = pl.DataFrame(schema={**QUESTION, "parting": pl.String(), "must_be_valid": pl.Boolean()})
+_TRUE, _FALSE = pl.lit(value=True), pl.lit(value=False)
+_TEXT, _PART, _ANSWER = pl.col("text"), pl.col("part"), pl.col("answer")
+
+
+def parts(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return questions about what `SEPARATOR` parts the texts into."""
+    return _parts(cells.with_row_index("at"), SEPARATOR)
+
+
+def apart(cells: pl.Expr) -> pl.Expr:
+    """Return what stands between the separators of cells that hold several numbers, as lists of texts."""
+    separators = rf"{SEPARATOR}|{'|'.join(_DOUBTFUL_SEPARATORS)}|\n"
+    # A plus sign begins a number, whatever stands before it.
+    return cells.str.replace_all("+", "\n+", literal=True).str.replace_all(separators, "\n").str.split("\n")
+
+
+def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return questions about what parts texts of shape `CORE` into, but may stand within a number too."""
+    cells = cells.filter(pl.col("digits") >= TWO_NUMBERS_DIGITS)
+    # Letters may have become digits since, which are none here.
+    written = _TEXT.str.count_matches("[0-9]") >= TWO_NUMBERS_DIGITS
+    cells = cells.filter(written & _TEXT.str.contains(_ANY_DOUBTFUL))
+    return together(*(_parts(cells, separator) for separator in _DOUBTFUL_SEPARATORS), _halves(cells))
+
+
+def several(asked: pl.DataFrame) -> pl.DataFrame:
+    """Return `at` and the answer of the cells with several numbers among the questions' answers, or maybe."""
+    if asked.is_empty():
+        return asked.select("at", "answer", "number")
+    counts = pl.col("counts")
+    found = pl.when(counts.sum() > 1).then(_TRUE).when(~counts.has_nulls()).then(_FALSE)
+    partings = asked.with_columns(counts=_counts()).group_by("at", "parting").agg(several=found)
+    cells = partings.group_by("at").agg(pl.col("several").any(ignore_nulls=False))
+    several_numbers = pl.lit(answers.of(Reason.SEVERAL_NUMBERS), answers.ANSWER)
+    answer = pl.when("several").then(several_numbers).otherwise(pl.lit(answers.UNDECIDED, answers.ANSWER))
+    held = pl.col("several").fill_null(value=True)
+    return cells.filter(held).select("at", answer.alias("answer"), number=pl.lit(0, pl.UInt64))
+
+
+def _counts() -> pl.Expr:
+    """`refusals._is_whole_number`, or `numbering.is_valid`; null where the answer is not known."""
+    possible = (_ANSWER >= answers.FIRST_LINE) | (_ANSWER == _NO_COUNTRY)
+    counts = pl.when("must_be_valid").then(_ANSWER >= answers.FIRST_VALID).otherwise(possible)
+    return pl.when(_ANSWER != answers.UNDECIDED).then(counts)
+
+
+def _parts(cells: pl.DataFrame, separator: str) -> pl.DataFrame:
+    """Return one question a part with the digits of a number, known if it has the shape of one."""
+    parted = cells.filter(_TEXT.str.contains(separator))
+    if parted.is_empty():
+        return _NO_QUESTIONS
+    found = parted.select("at", "plan", part=_TEXT.str.split(separator, literal=False)).explode("part")
+    found = found.filter(_PART.str.count_matches("[0-9]") >= MIN_DIGITS)
+    found = found.with_columns(core=_PART.str.extract(CORE)).with_columns(known=pl.col("core").is_not_null())
+    # What is not known is not asked in earnest either: no digits, from nowhere.
+    core, plan = pl.col("core").fill_null(""), pl.when("known").then("plan").alias("plan")
+    number = only_digits(core).alias("number")
+    numbered = found.select("at", plan, number, "known", plus=core.str.starts_with("+"))
+    return _asking(numbered, pl.lit(separator), _FALSE)
+
+
+def _halves(cells: pl.DataFrame) -> pl.DataFrame:
+    """`refusals._is_pair`: return two questions a space, about the digits before and behind it."""
+    whole = only_digits(_TEXT)
+    pairs = cells.select("at", "plan", "plus", "text", whole=whole).filter(
+        pl.col("whole").str.len_bytes().is_between(TWO_NUMBERS_DIGITS, _MOST_DIGITS_OF_A_PAIR)
+    )
+    if pairs.is_empty():
+        return _NO_QUESTIONS
+    words = pairs.with_columns(word=_TEXT.str.split(" ")).explode("word")
+    left = pl.col("word").str.count_matches("[0-9]").cum_sum().over("at")
+    cuts = words.with_columns(left=left).with_columns(right=pl.col("whole").str.len_bytes() - pl.col("left"))
+    cuts = cuts.filter(pl.min_horizontal("left", "right") >= FEWEST_DIALLED_DIGITS).unique(["at", "left"])
+    first = cuts.select("at", "plan", "plus", "left", number=pl.col("whole").str.head("left"), known=_TRUE)
+    behind = pl.col("whole").str.tail("right").alias("number")
+    second = cuts.select("at", "plan", "left", behind, plus=_FALSE, known=_TRUE)
+    return pl.concat([_asking(half, pl.col("left").cast(pl.String), _TRUE) for half in (first, second)])
+
+
+def _asking(numbered: pl.DataFrame, parting: pl.Expr, must_be_valid: pl.Expr) -> pl.DataFrame:
+    digits, value = counted(pl.col("number"))
+    question = ("at", "plan", "plus", digits, value.fill_null(0), "known")
+    return numbered.select(*question, parting=parting, must_be_valid=must_be_valid)

@@ -1,0 +1,66 @@
+"""Refusals: cells that are not put to libphonenumber, since whatever it made of them would be a guess."""
+
+from __future__ import annotations
+
+import re
+
+from validator.model import MAX_DIGITS, MIN_DIGITS
+from validator.phone.cell.numbering import is_possible, is_valid
+from validator.phone.cell.recoveries import digits_of
+
+_SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
+_DECIMAL = r"[+-]?[0-9]{5,}[.,]0+"
+_THOUSANDS = r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?:\.0+)?"
+_ERROR_VALUE = r"#{3,}|#(?:N/A|VALUE!|REF!|NUM!|NAME\?|DIV/0!|NULL!)"
+DAMAGE = re.compile(f"{_SCIENTIFIC}|{_DECIMAL}|{_THOUSANDS}|{_ERROR_VALUE}", re.ASCII)
+QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - typographic quotes are what spreadsheets put there
+
+ADDRESS = re.compile(
+    r"://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b", re.IGNORECASE
+)
+
+# "or" and "and" in the languages that lists come in.
+SEPARATING_WORDS = "or|and|ou|et|e|o|u|y|oder|und|of|en|og|och|i|lub|oraz|veya|ve|atau|dan|или|и"
+_SEPARATOR = re.compile(rf"[,|&]|;(?![a-z-]+=)|\s(?:{SEPARATING_WORDS})\s", re.IGNORECASE)
+# Each of these may stand inside one number, so they separate only where the whole makes none. Coarse to fine.
+_DOUBTFUL_SEPARATORS = tuple(map(re.compile, (r"[/\\]", r"\s-+\s", r"[^\W\d_][^0-9+]*", r"(?=\+)")))
+
+
+def is_damaged(text: str) -> bool:
+    """Return whether a spreadsheet rounded, reformatted or replaced it: `4.47701E+11`, `447400123456.0`."""
+    return DAMAGE.fullmatch(text.strip(QUOTES)) is not None
+
+
+def is_other_address(text: str) -> bool:
+    """Return whether the text is a link, a group, a list or a private id, whose digits are no number."""
+    return ADDRESS.search(text) is not None
+
+
+def holds_several(text: str, region: str | None) -> bool:
+    """Return whether separators that never stand inside one number part the text into two or more."""
+    return _parts_into_numbers(_SEPARATOR, text, region)
+
+
+def may_hold_several(text: str, region: str | None) -> bool:
+    """Return the same for separators that numbers have too (`030/123456`): for where the whole is none."""
+    parted = any(_parts_into_numbers(separator, text, region) for separator in _DOUBTFUL_SEPARATORS)
+    return parted or _is_pair(text.split(), region)
+
+
+def _is_pair(words: list[str], region: str | None) -> bool:
+    """Return whether some space has a valid number on either side: `07400 123456 07400 123457`."""
+    if not 2 * MIN_DIGITS <= len(digits_of("".join(words))) <= 2 * MAX_DIGITS:
+        return False
+    halves = ((" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words)))
+    return any(is_valid(left, region) and is_valid(right, region) for left, right in halves)
+
+
+def _parts_into_numbers(separator: re.Pattern[str], text: str, region: str | None) -> bool:
+    # No number has fewer digits than seven, so most cells are decided without cutting them up.
+    if len(digits_of(text)) < 2 * MIN_DIGITS or not separator.search(text):
+        return False
+    return sum(_is_whole_number(part, region) for part in separator.split(text)) > 1
+
+
+def _is_whole_number(part: str, region: str | None) -> bool:
+    return len(digits_of(part)) >= MIN_DIGITS and is_possible(part, region)

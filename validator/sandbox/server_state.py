@@ -1,0 +1,235 @@
+"""What changes while the sandbox runs: limiters, sessions, attempts, and the faults that have begun."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from validator.sandbox import bodies
+from validator.sandbox.config import PLAN_LIMITS_PER_MIN, Answers, check_faults
+from validator.sandbox.faults import FaultKind
+from validator.sandbox.limits import WINDOW_S, new_limiter
+from validator.sandbox.test_numbers import magic_fault
+
+if TYPE_CHECKING:
+    from validator.sandbox.config import SandboxConfig, Session
+    from validator.sandbox.faults import Fault
+    from validator.sandbox.limits import Admission, Limiter
+
+_BEARER = re.compile(r"bearer +(sk_(?:live|test)_\w+)", re.IGNORECASE | re.ASCII)
+_PLAN_KEY = re.compile(r"sk_test_([a-z]+)_")
+
+# Keys with a fixed fate, by their beginnings.
+MAGIC_KEYS: tuple[tuple[str, bodies.Refusal], ...] = (
+    ("sk_live_revoked", bodies.REVOKED_KEY),
+    ("sk_live_expired", bodies.EXPIRED_KEY),
+    ("sk_live_noscope", bodies.NO_SCOPE),
+    ("sk_live_quota", bodies.NO_QUOTA),
+    ("sk_live_unpaid", bodies.NO_SUBSCRIPTION),
+    ("sk_live_lapsed", bodies.LAPSED),
+)
+
+_STATE_FAULTS = frozenset({FaultKind.DISCONNECT, FaultKind.LIE, FaultKind.LIMIT})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request.
+
+    Attributes:
+        fingerprint: names the key without giving it away; empty where none was sent.
+        plan: the plan its limit comes from.
+        refusal: why the key is not served, or None where it is.
+    """
+
+    fingerprint: str
+    plan: str
+    refusal: bodies.Refusal | None
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """What one key has left: its limiter, others' use of it counted so far, and a penalty if it has one."""
+
+    limiter: Limiter
+    foreign_s: float
+    shut_until_s: float = 0.0
+
+
+@dataclass(slots=True)
+class _Schedule:
+    """Faults that begin with a certain check, and when those that have begun did."""
+
+    faults: tuple[Fault, ...] = ()
+    begun_s: dict[Fault, float] = field(default_factory=dict)
+
+    def count(self, check: int, now: float) -> None:
+        for fault in self.faults:
+            if fault.at_check == check:
+                self.begun_s[fault] = now
+
+    def active(self, now: float) -> list[Fault]:
+        return [
+            fault
+            for fault, begun_s in self.begun_s.items()
+            if fault.lasts_s is None or now < begun_s + fault.lasts_s
+        ]
+
+
+class World:
+    """The state of one sandbox. Not for use from several threads.
+
+    Attributes:
+        config: what it was started with.
+        checks: checks that passed the limiter so far; scheduled faults count by it.
+        in_flight: requests being served now.
+        limit_per_min: a limit in place of the plans', or None.
+    """
+
+    def __init__(self, config: SandboxConfig) -> None:
+        self.config = config
+        self.in_flight = 0
+        self._callers: dict[str, Caller] = {}
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to how the configuration has it."""
+        self.checks = 0
+        self.limit_per_min = self.config.limit_per_min
+        self._sessions = {session.id: session for session in self.config.sessions}
+        self._attempts: Counter[str] = Counter()
+        self._allowances: dict[str, _Allowance] = {}
+        self.set_faults(self.config.faults)
+
+    def set_faults(self, faults: tuple[Fault, ...]) -> None:
+        """Replace all faults and end those begun; `ValueError` where the shares add up to more than 1."""
+        check_faults(faults)
+        self._drawn = tuple(fault for fault in faults if fault.at_check is None)
+        self._schedule = _Schedule(tuple(fault for fault in faults if fault.at_check is not None))
+
+    def caller(self, authorization: str | None) -> Caller:
+        """Return who sends this `Authorization` header."""
+        if authorization is None:
+            return Caller("", self.config.plan, bodies.MISSING_KEY)
+        known = self._callers.get(authorization)
+        if known is None:
+            known = self._callers[authorization] = self._identify(authorization)
+        return known
+
+    def _identify(self, authorization: str) -> Caller:
+        match = _BEARER.fullmatch(authorization)
+        key = match[1] if match else authorization
+        plan = _PLAN_KEY.match(key)
+        return Caller(
+            fingerprint=sha256(key.encode()).hexdigest()[:12],
+            plan=plan[1] if plan and plan[1] in PLAN_LIMITS_PER_MIN else self.config.plan,
+            refusal=self._key_refusal(key) if match else bodies.INVALID_KEY,
+        )
+
+    def _key_refusal(self, key: str) -> bodies.Refusal | None:
+        for beginning, refusal in MAGIC_KEYS:
+            if key.startswith(beginning):
+                return refusal
+        return None if self.config.any_key or key in self.config.keys else bodies.INVALID_KEY
+
+    def admit(self, caller: Caller, now: float) -> Admission | None:
+        """Count one request against its key's limit; None where the plan has none."""
+        limit = self._limit(caller, now)
+        if limit is None:
+            return None
+        allowance = self._allowances.get(caller.fingerprint)
+        if allowance is None:
+            allowance = self._allowances[caller.fingerprint] = _Allowance(
+                new_limiter(self.config.limiter, limit), now
+            )
+        allowance.limiter.limit = limit
+        self._spend_foreign(allowance, now)
+        return self._penalised(allowance, now)
+
+    def _limit(self, caller: Caller, now: float) -> int | None:
+        for fault in self._schedule.active(now):
+            if fault.kind is FaultKind.LIMIT:
+                return fault.limit_per_min
+        return self.limit_per_min or PLAN_LIMITS_PER_MIN[caller.plan]
+
+    def _spend_foreign(self, allowance: _Allowance, now: float) -> None:
+        if not self.config.foreign_per_min:
+            return
+        step_s = WINDOW_S / self.config.foreign_per_min
+        # Two windows ago has no bearing on any limiter, so a long silence is not made up for request by
+        # request.
+        allowance.foreign_s = max(allowance.foreign_s, now - 2 * WINDOW_S)
+        while allowance.foreign_s + step_s <= now:
+            allowance.foreign_s += step_s
+            allowance.limiter.admit(allowance.foreign_s)
+
+    def _penalised(self, allowance: _Allowance, now: float) -> Admission:
+        shut_s = allowance.shut_until_s - now
+        if shut_s > 0:
+            return allowance.limiter.admit(now)._replace(admitted=False, remaining=0, wait_s=shut_s)
+        admission = allowance.limiter.admit(now)
+        if admission.admitted or not self.config.penalty_s:
+            return admission
+        allowance.shut_until_s = now + self.config.penalty_s
+        return admission._replace(wait_s=self.config.penalty_s)
+
+    def attempt(self, subject: str) -> int:
+        """Count one attempt at a subject, and return which it is, from 1."""
+        self._attempts[subject] += 1
+        return self._attempts[subject]
+
+    def count_check(self, now: float) -> None:
+        """Count one check, and begin the faults that begin with it."""
+        self.checks += 1
+        if self._schedule.faults:
+            self._schedule.count(self.checks, now)
+
+    def fault(self, number: str, attempt: int, drawn: float, now: float) -> Fault | None:
+        """Return the fault a request meets: one that has begun, else its number's own, else one by chance.
+
+        Args:
+            number: the number asked about; empty for other endpoints.
+            attempt: which attempt at it this is, from 1.
+            drawn: an even draw from 0 up to 1.
+            now: the time, in seconds.
+        """
+        for fault in self._schedule.active(now):
+            if fault.kind not in _STATE_FAULTS:
+                return fault
+        if fate := magic_fault(number, attempt):
+            return fate
+        for fault in self._drawn:
+            if drawn < fault.share:
+                return fault
+            drawn -= fault.share
+        return None
+
+    def sessions(self, now: float) -> list[Session]:
+        """Return all sessions as they are now."""
+        kinds = {fault.kind for fault in self._schedule.active(now)}
+        return [_as_faults_have_it(session, kinds) for session in self._sessions.values()]
+
+    def session(self, session_id: str, now: float) -> Session | None:
+        """Return one session as it is now, or None where there is none with that id."""
+        session = self._sessions.get(session_id)
+        if session is None or not self._schedule.begun_s:
+            return session
+        return _as_faults_have_it(session, {fault.kind for fault in self._schedule.active(now)})
+
+    def change_session(
+        self, session_id: str, *, status: str | None = None, answers: Answers | None = None
+    ) -> None:
+        """Change a session's status, or whether it tells the truth; `KeyError` where there is no such one."""
+        session = self._sessions[session_id]
+        self._sessions[session_id] = replace(
+            session, status=status or session.status, answers=answers or session.answers
+        )
+
+
+def _as_faults_have_it(session: Session, kinds: set[FaultKind]) -> Session:
+    if FaultKind.DISCONNECT in kinds:
+        session = replace(session, status="disconnected")
+    return replace(session, answers=Answers.NO) if FaultKind.LIE in kinds else session

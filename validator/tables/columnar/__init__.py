@@ -1,0 +1,6 @@
+"""Parquet and Arrow.
+
+- `scan`: what both share: scan in batches, write, check types.
+- `parquet`, `arrow`: the formats.
+- `arrow_schema`: types that come back as they were.
+"""

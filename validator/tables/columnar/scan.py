@@ -1,0 +1,166 @@
+"""What the columnar formats have in common: polars scans them, and writes them from rows that it pulls."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, ClassVar
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from validator.errors import FileError
+from validator.tables.files.os_errors import unreadable, unwritable
+from validator.tables.table import BATCH_ROWS, SAMPLE_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+_SAMPLES = 10  # places that a sample is taken from; each costs a part of one row group
+_STDOUT = Path("standard output")  # how messages name a target that has no path
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedTable:
+    """An opened columnar file; see `Table`.
+
+    Attributes:
+        kind: what messages call its format.
+        scan: begins to read it.
+        metadata: the key-value pairs of its footer that other programs wrote there, where they are kept.
+    """
+
+    path: Path
+    schema: pl.Schema
+    format: str
+    kind: str
+    scan: Callable[[Path], pl.LazyFrame]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """Names are what they are."""
+        return {name: name for name in self.schema}
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.batches`.
+
+        polars can end a scan early without an error where a part of the file is damaged, so they are counted.
+        """
+        rows, given = self.scan(self.path), 0
+        with reading_columns(self.path, self.kind):
+            expected = rows.select(pl.len()).collect().item()
+            batches = rows.select(self.schema.names() if columns is None else columns).collect_batches(
+                chunk_size=BATCH_ROWS, maintain_order=True, lazy=True, engine="streaming"
+            )
+            for batch in batches:
+                given += batch.height
+                yield batch
+        if given != expected:
+            raise _unreadable(self.path, self.kind, f"{given:,} of its {expected:,} rows are there")
+
+    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - they are all there is
+        """Yield the rows; see `Table.verbatim`."""
+        return self.batches()
+
+    def sample(self) -> pl.DataFrame:
+        """Return some rows; see `Table.sample`."""
+        rows, length = self.scan(self.path), SAMPLE_ROWS // _SAMPLES
+        with reading_columns(self.path, self.kind):
+            height = rows.select(pl.len()).collect().item()
+            if height <= SAMPLE_ROWS:
+                return rows.collect()
+            starts = [(height - length) * place // (_SAMPLES - 1) for place in range(_SAMPLES)]
+            return pl.concat([rows.slice(start, length).collect() for start in starts])
+
+
+@contextmanager
+def reading_columns(path: Path, kind: str) -> Iterator[None]:
+    """Turn what goes wrong while polars reads `path`, a file of `kind`, into a `FileError`."""
+    try:
+        yield
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise _unreadable(path, kind, _gist(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """Rows kept on disk, one Arrow stream a batch, until the output is written from them.
+
+    polars pulls the rows of its columnar formats from their source, while ours are pushed. Between the two
+    stands an anonymous temporary file of compressed batches, beside the target where space is needed anyway.
+    """
+
+    file: IO[bytes]
+    schema: pl.Schema
+    target: Path
+    lengths: list[int] = field(default_factory=list)
+    needs_cells: ClassVar = True
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows, in the types of the schema."""
+        stream = io.BytesIO()
+        frame.select(self.schema.names()).cast(self.schema).write_ipc_stream(stream, compression="lz4")
+        with sinking(self.target, "a temporary file"):
+            self.file.write(stream.getbuffer())
+        self.lengths.append(stream.tell())
+
+    def rows(self) -> pl.LazyFrame:
+        """Return what was written, to be read while it is collected."""
+        return register_io_source(lambda *_: self._read(), schema=self.schema)
+
+    def _read(
+        self,
+    ) -> Iterator[pl.DataFrame]:  # pragma: no cover - in a thread of polars, which no tracer sees
+        self.file.seek(0)
+        for length in self.lengths:
+            yield pl.read_ipc_stream(self.file.read(length))
+
+
+@contextmanager
+def spooling(target: Path | None, schema: pl.Schema) -> Iterator[Spool]:
+    """Give a spool that stands beside `target` until the block ends."""
+    place = target or _STDOUT
+    with _spool_file(place) as file:
+        yield Spool(file, schema, place)
+
+
+def _spool_file(target: Path) -> IO[bytes]:
+    folder = None if target is _STDOUT else target.parent
+    try:
+        return tempfile.TemporaryFile(dir=folder)
+    except OSError as error:
+        raise unwritable(target, error) from error
+
+
+@contextmanager
+def sinking(target: Path, kind: str) -> Iterator[None]:
+    """Turn what goes wrong while polars writes `target` as `kind` into a `FileError`."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise _unwritable(target, kind, error) from error
+
+
+def _unreadable(path: Path, kind: str, what: str) -> FileError:
+    return FileError(f"{path} cannot be read as {kind} ({what}); export or copy it again.")
+
+
+def _unwritable(target: Path, kind: str, error: Exception) -> FileError:
+    """Polars tells what the system refused only within its text: `No space left on device (os error 28)`."""
+    if isinstance(error, OSError) and error.errno:
+        return unwritable(target, error)
+    if number := re.search(r"os error (\d+)", str(error)):
+        return unwritable(target, OSError(int(number[1]), os.strerror(int(number[1]))))
+    return FileError(f"{target} cannot be written as {kind} ({_gist(error)}); write CSV with --format csv.")
+
+
+def _gist(error: BaseException) -> str:
+    return str(error).partition("\n")[0]

@@ -1,0 +1,104 @@
+"""Finding the column with each row's country: by what it is called and by what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.errors import FileError
+from validator.phone import calling_codes, without_fractions
+from validator.tables.detect.phone_words import names_phone
+from validator.tables.detect.region_words import names_region, names_something_else
+
+if TYPE_CHECKING:
+    from validator.tables.table import Table
+
+# Shares of the filled cells of a sample that name a country. Under a header that says so, half of them will
+# do; under any other, nearly all have to, since states and languages are written with the same two letters.
+_NAMED_SHARE = 0.5
+_UNNAMED_SHARE = 0.9
+# A number alone is a calling code only where the header says so.
+_BARE = r"^\s*\d*\s*$"
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A column and what speaks for it.
+
+    Attributes:
+        column: its name in the schema.
+        named: whether its header says country.
+        share: share of filled cells that name a country.
+        codes: each cell's calling code (UInt32), null where it names no country.
+    """
+
+    column: str
+    named: bool
+    share: float
+    codes: pl.Series
+
+
+def find_region_column(table: Table) -> str:
+    """Return the name, in the schema of `table`, of the column that says each row's country.
+
+    Raises:
+        FileError: no column does, or several that differ.
+    """
+    match region_columns(table):
+        case [only]:
+            return only
+        case []:
+            raise FileError(
+                f"no column of {table.path} holds countries; columns are: {', '.join(table.schema)}. "
+                "Choose one with --region-column, or give the one region of all with --region."
+            )
+        case several:
+            names = " and ".join(map(repr, several))
+            raise FileError(f"{names} of {table.path} hold countries. Choose one with --region-column.")
+
+
+def region_columns(table: Table) -> list[str]:
+    """Return the columns that say each row's country, one of those that say the same, in their order."""
+    sample = table.sample()
+    candidates = [_candidate(table, column, sample[column]) for column in table.schema]
+    kinds = (
+        [one for one in candidates if one.named and one.share >= _NAMED_SHARE],
+        [one for one in candidates if not one.named and one.share >= _UNNAMED_SHARE],
+    )
+    found = next((kind for kind in kinds if kind), [])
+    chosen: list[_Candidate] = []
+    for one in sorted(found, key=lambda candidate: -candidate.codes.count()):
+        if not any(_agree(one.codes, other.codes) for other in chosen):
+            chosen.append(one)
+    return [one.column for one in found if one in chosen]
+
+
+def _candidate(table: Table, column: str, cells: pl.Series) -> _Candidate:
+    header = table.header[column]
+    named = names_region(header) and not names_phone(header)
+    words = _words(cells)
+    if not named:
+        words = words.set(words.str.contains(_BARE), None)
+        words = words.clear(len(words)) if names_something_else(header) else words
+    codes = calling_codes(words)
+    filled = len(cells) - cells.null_count() - _blanks(cells)
+    return _Candidate(column, named, codes.count() / filled if filled else 0.0, codes)
+
+
+def _words(cells: pl.Series) -> pl.Series:
+    """Return the cells as text; of types that hold no countries, nulls."""
+    if cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Categorical, pl.Enum):
+        return without_fractions(cells).cast(pl.String)
+    return pl.Series(cells.name, [None] * len(cells), dtype=pl.String)
+
+
+def _blanks(cells: pl.Series) -> int:
+    return int((_words(cells).str.strip_chars() == "").sum())
+
+
+def _agree(codes: pl.Series, others: pl.Series) -> bool:
+    """Tell whether two columns say the same wherever both say something: `Country` and `Country code`."""
+    same = (codes == others).drop_nulls()
+    return bool(len(same)) and bool(same.all())
