@@ -16,11 +16,12 @@ from mutation import mutated
 
 from validator.errors import ApiError, FileError
 from validator.http.connection import Connection
+from validator.http.exchange import Reply
 from validator.http.rate_headers import MAX_LIMIT, MAX_WAIT_S
 from validator.model import Number
 from validator.phone import Accept, looks_like_phones, normalise
 from validator.sendapi import Registration, read_rates
-from validator.sendapi.exchange import Reply, understand
+from validator.sendapi.envelope import understand
 from validator.sendapi.reading import contacts_in, registration_in, session_in, sessions_in, usage_in
 from validator.tables import open_table, writing
 
@@ -67,7 +68,7 @@ def feed_body(inputs, rng, folder):
     for body in inputs:
         reply = Reply(status=rng.choice([200, 200, 200, 302, 400, 401, 422, 429, 500]), headers={}, body=body)
         try:
-            told = rng.choice(READERS)(understand(reply, wall_now=NOW))
+            told = rng.choice(READERS)(understand(reply, NOW))
         except ApiError as error:
             check_message(str(error))
         else:

@@ -1,8 +1,10 @@
 import pytest
 
 from validator.errors import UsageError
+from validator.http.url import checked_base_url
 from validator.sendapi import DEFAULT_BASE_URL
-from validator.sendapi.address import checked_base_url
+
+REMEDY = "Give another one with --base-url"
 
 
 @pytest.mark.parametrize(
@@ -23,7 +25,7 @@ from validator.sendapi.address import checked_base_url
     ],
 )
 def test_good_base_urls_are_normalised(text, url):
-    assert checked_base_url(text) == url
+    assert checked_base_url(text, remedy=REMEDY) == url
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def test_good_base_urls_are_normalised(text, url):
 )
 def test_a_bad_base_url_is_refused_with_its_flaw_and_the_remedy(text, flaw):
     with pytest.raises(UsageError) as refused:
-        checked_base_url(text)
+        checked_base_url(text, remedy=REMEDY)
 
     assert flaw in str(refused.value)
     assert "--base-url" in str(refused.value)
@@ -61,7 +63,7 @@ def test_a_bad_base_url_is_refused_with_its_flaw_and_the_remedy(text, flaw):
 
 def test_a_password_in_the_base_url_is_refused_and_not_repeated():
     with pytest.raises(UsageError) as refused:
-        checked_base_url("https://user:hunter2@sendapi.co/v1")
+        checked_base_url("https://user:hunter2@sendapi.co/v1", remedy=REMEDY)
 
     assert "user name or password" in str(refused.value)
     assert "hunter2" not in str(refused.value)

@@ -6,4 +6,6 @@
 - `rate_headers`: reads rate-limit headers and `Retry-After`.
 - `masking`: hides keys and numbers in logs.
 - `api_key`: a key that hides itself.
+- `exchange`: one GET: deadline, bounded body, errors of one tree.
+- `url`: checks base URLs.
 """

@@ -13,18 +13,19 @@ import httpx
 from validator.errors import UsageError
 from validator.http.api_key import ApiKey
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
+from validator.http.exchange import Exchange
 from validator.http.masking import mask_logs
 from validator.http.transport import KeepAliveTransport
+from validator.http.url import checked_base_url
 from validator.sendapi.address import (
     DEFAULT_BASE_URL,
     MAX_PER_PAGE,
     check_path,
-    checked_base_url,
     checked_number,
     contacts_path,
     session_path,
 )
-from validator.sendapi.exchange import Exchange
+from validator.sendapi.envelope import understand
 from validator.sendapi.paging import Paging
 from validator.sendapi.reading import contacts_in, registration_in, session_in, sessions_in, usage_in
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage
 
 DEFAULT_PER_PAGE = 25  # the provider's contract
+_URL_REMEDY = f"Give one like {DEFAULT_BASE_URL} (--base-url or SENDAPI_BASE_URL)"
 
 # On import, not on construction: a number must not reach a log through httpx whatever was configured before.
 mask_logs()
@@ -79,10 +81,11 @@ class AsyncSendAPI:
                 "both have to be above zero, and the timeout finite"
             )
         key = api_key if isinstance(api_key, ApiKey) else ApiKey.parse(api_key)
-        url = checked_base_url(base_url)
+        url = checked_base_url(base_url, remedy=_URL_REMEDY)
         exchange = Exchange(
             base_url=url,
             headers=_headers(key),
+            understand=understand,
             timeout_s=timeout_s,
             wall_clock=wall_clock,
             transport=transport or KeepAliveTransport(url, max_connections=max_connections),

@@ -12,7 +12,7 @@ from validator.sendapi.answers import Contact, ContactPage, Registration, Sessio
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from validator.sendapi.exchange import Answer
+    from validator.http.exchange import Answer
 
 
 # WhatsApp's ids are digits, or a few words of ASCII, with a server's name behind an @. What is longer or has

@@ -15,12 +15,10 @@ import anyio
 import httpx
 
 from validator.errors import ApiError, BadAnswer, CertificateFailed, NoAnswer, TimedOut
-from validator.http.body import decode_object, read_capped
+from validator.http.body import read_capped
 from validator.http.masking import chain_of, mask_chain, one_line
-from validator.http.rate_headers import read_rates
 from validator.http.transport import DISTRUST
-from validator.sendapi.address import host_of
-from validator.sendapi.failures import Fault, refusal
+from validator.http.url import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _OK = 200
-_MAX_REQUEST_ID_CHARS = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +40,11 @@ class Answer:
 
     def unlike(self, flaw: str) -> BadAnswer:
         """Return the exception that says why this is no answer to the question."""
-        return _bad_answer(flaw, rate=self.rate, request_id=self.request_id)
+        return bad_answer(flaw, rate=self.rate, request_id=self.request_id)
 
 
-def _bad_answer(flaw: str, *, rate: RateNotice, request_id: str) -> BadAnswer:
+def bad_answer(flaw: str, *, rate: RateNotice, request_id: str) -> BadAnswer:
+    """Return the exception for a response with status 200 that cannot be used."""
     return BadAnswer(
         f"the provider's answer cannot be used: {flaw}", status=_OK, rate=rate, request_id=request_id
     )
@@ -69,6 +67,8 @@ class Exchange:
         transport: what carries them.
         base_url: checked, without a slash at its end.
         headers: sent with every request; the key is among them.
+        understand: turns a response and the time of day (Unix seconds) into an answer; raises `ApiError`
+            if the gateway refused or the body is not in its form.
         timeout_s: how long an attempt may take in all: waiting for a connection, connecting, sending and
             reading.
         wall_clock: the time of day in Unix seconds, for responses without a `Date`.
@@ -77,6 +77,7 @@ class Exchange:
     transport: httpx.AsyncBaseTransport
     base_url: str
     headers: httpx.Headers
+    understand: Callable[[Reply, float], Answer]
     timeout_s: float
     wall_clock: Callable[[], float]
 
@@ -105,7 +106,7 @@ class Exchange:
         response = await self.transport.handle_async_request(request)
         try:
             reply = await _reply_in(response, cap_bytes)
-            return read(understand(reply, wall_now=self.wall_clock()))
+            return read(self.understand(reply, self.wall_clock()))
         except ApiError:
             # It may be an answer to an earlier question, sent twice. The next one would be behind it, and a
             # refusal does not say which number it is about.
@@ -149,49 +150,3 @@ def _broken_off(error: Exception, host: str) -> NoAnswer:
                 "Check --base-url and this machine's clock; the key was not sent"
             )
     return NoAnswer(f"no answer from {host}: {why}")
-
-
-def understand(reply: Reply, *, wall_now: float) -> Answer:
-    """Return the answer in a response, or raise what it says instead. Pure.
-
-    Raises:
-        ApiError: the provider refused, or the body is no JSON object.
-    """
-    body, flaw = _decoded(reply.body)
-    refused = reply.status != _OK or body.get("success") is False or bool(body.get("error"))
-    request_id = _request_id(body, reply.headers)
-    rate = read_rates(reply.headers, body if refused else None, wall_now=wall_now)
-    if refused:
-        raise _refused(reply, body, rate=rate, request_id=request_id)
-    if flaw:
-        raise _bad_answer(flaw, rate=rate, request_id=request_id)
-    return Answer(body=body, rate=rate, request_id=request_id)
-
-
-def _decoded(body: bytes | None) -> tuple[dict[str, Any], str]:
-    """Return the object in a body, and what is wrong with it where it holds none."""
-    if body is None:
-        return {}, "it is larger than any answer can be, or compressed without being asked to"
-    try:
-        return decode_object(body), ""
-    except ValueError as error:
-        return {}, f"it is {error}"
-
-
-def _refused(reply: Reply, body: Mapping[str, Any], *, rate: RateNotice, request_id: str) -> ApiError:
-    location = reply.headers.get("location", "")
-    return refusal(
-        Fault.read(reply.status, body),
-        rate=rate,
-        request_id=request_id,
-        raw=reply.body or b"",
-        detail=f"to {location}" if location else "",
-    )
-
-
-def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    """Return the provider's id of the exchange: in the error, in `meta`, at the top, or in the header."""
-    places = (body.get("error"), body.get("meta"), body)
-    told = (place.get("request_id") for place in places if isinstance(place, dict))
-    found = next((word for word in told if isinstance(word, str) and word), headers.get("x-request-id", ""))
-    return found[:_MAX_REQUEST_ID_CHARS]

@@ -1,0 +1,82 @@
+"""URLs of servers: checked once, before anything is sent."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+
+from validator.errors import UsageError
+from validator.http.masking import one_line
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+# RFC 1035, section 2.3.4, and the underscore that internal names have in practice.
+_HOST = re.compile(r"(?=.{1,253}\.?$)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+_PORTS = range(1, 65_536)
+
+
+def checked_base_url(text: str, *, remedy: str) -> str:
+    """Return the base URL, normalised and without a slash at its end.
+
+    Args:
+        text: the URL as it was given.
+        remedy: the sentence that says how to give a right one.
+
+    Raises:
+        UsageError: it is no URL that requests can be sent to, or it would send the key in the open.
+    """
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        _refuse(text, remedy, f"is not a URL ({error})", cause=error)
+    if url.scheme not in {"https", "http"} or not url.host:
+        _refuse(text, remedy, "does not start with https:// and a host")
+    if url.userinfo:
+        _refuse(text, remedy, "has a user name or password in it; the key does not belong in a URL")
+    if "?" in text or "#" in text:
+        _refuse(text, remedy, "has a query or a fragment")
+    if not _is_host(url.raw_host.decode("ascii")) or (url.port is not None and url.port not in _PORTS):
+        _refuse(text, remedy, "has no usable host and port")
+    if url.scheme == "http" and not is_loopback(url.host):
+        _refuse(
+            text,
+            remedy,
+            "is not encrypted, and the key would travel in the open; only a loopback host may use http",
+        )
+    return str(url).rstrip("/")
+
+
+def _refuse(text: str, remedy: str, flaw: str, *, cause: Exception | None = None) -> NoReturn:
+    raise UsageError(f"the base URL {_shown(text)!r} {flaw}. {remedy}") from cause
+
+
+def _shown(text: str) -> str:
+    """Return the URL for a message: the part that may hold a password left out."""
+    return one_line(re.sub(r"(?<=//)[^/]*@", "", text))
+
+
+def _is_host(host: str) -> bool:
+    return bool(_HOST.fullmatch(host)) or _address(host) is not None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine for certain: by its own name or by an address, never by a lookup."""
+    address = _address(host)
+    return host == "localhost" if address is None else address.is_loopback
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def host_of(base_url: str) -> str:
+    """Return the host and port of a checked base URL, for messages."""
+    return urlsplit(base_url).netloc

@@ -1,0 +1,66 @@
+"""From a response to an answer, or to the refusal that it holds: SendAPI's envelopes. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from validator.http.body import decode_object
+from validator.http.exchange import Answer, bad_answer
+from validator.http.rate_headers import read_rates
+from validator.sendapi.failures import Fault, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from validator.errors import ApiError
+    from validator.http.exchange import Reply
+    from validator.model import RateNotice
+
+_OK = 200
+_MAX_REQUEST_ID_CHARS = 128
+
+
+def understand(reply: Reply, wall_now: float) -> Answer:
+    """Return the answer in a response; `wall_now` is the time of day in Unix seconds.
+
+    Raises:
+        ApiError: the provider refused, or the body is no JSON object.
+    """
+    body, flaw = _decoded(reply.body)
+    refused = reply.status != _OK or body.get("success") is False or bool(body.get("error"))
+    request_id = _request_id(body, reply.headers)
+    rate = read_rates(reply.headers, body if refused else None, wall_now=wall_now)
+    if refused:
+        raise _refused(reply, body, rate=rate, request_id=request_id)
+    if flaw:
+        raise bad_answer(flaw, rate=rate, request_id=request_id)
+    return Answer(body=body, rate=rate, request_id=request_id)
+
+
+def _decoded(body: bytes | None) -> tuple[dict[str, Any], str]:
+    """Return the object in a body, and what is wrong with it where it holds none."""
+    if body is None:
+        return {}, "it is larger than any answer can be, or compressed without being asked to"
+    try:
+        return decode_object(body), ""
+    except ValueError as error:
+        return {}, f"it is {error}"
+
+
+def _refused(reply: Reply, body: Mapping[str, Any], *, rate: RateNotice, request_id: str) -> ApiError:
+    location = reply.headers.get("location", "")
+    return refusal(
+        Fault.read(reply.status, body),
+        rate=rate,
+        request_id=request_id,
+        raw=reply.body or b"",
+        detail=f"to {location}" if location else "",
+    )
+
+
+def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+    """Return the provider's id of the exchange: in the error, in `meta`, at the top, or in the header."""
+    places = (body.get("error"), body.get("meta"), body)
+    told = (place.get("request_id") for place in places if isinstance(place, dict))
+    found = next((word for word in told if isinstance(word, str) and word), headers.get("x-request-id", ""))
+    return found[:_MAX_REQUEST_ID_CHARS]
