@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 import anyio
 import polars as pl
 
-from validator.batch.asking.checks import Asking, ask_all
-from validator.batch.asking.dispatcher import Bounds
-from validator.batch.asking.tally import Tally
-from validator.batch.provider import SendApiProvider
+from validator.batch.ask_settings import AskSettings, KeySettings
+from validator.batch.asking.checks import ask_all
+from validator.batch.asking.counters import RunCounters
+from validator.batch.asking.run_state import Bounds
+from validator.batch.wiring import OpenKey, make_asking
+from validator.gateways.gateway import GatewayOptions
+from validator.gateways.registry import open_gateway
+from validator.http.api_key import ApiKey
 from validator.ledger import Ledger
-from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, RetryBudget, RetryPolicy
-from validator.sendapi import AsyncSendAPI
+from validator.pacing import NoBudget
 
 if TYPE_CHECKING:
     import httpx
@@ -36,34 +39,33 @@ async def ask(
     budget: Budget,
     concurrency: int,
     transport: httpx.AsyncBaseTransport | None = None,
-) -> Tally:
+) -> RunCounters:
     """Ask about so many numbers; every answer is durable in a ledger on disk when this returns."""
     numbers = pl.Series(range(FIRST, FIRST + count), dtype=pl.UInt64)
-    client = AsyncSendAPI(KEY, base_url=base_url, max_connections=concurrency, transport=transport)
-    tally = Tally()
+    options = GatewayOptions(
+        key=ApiKey(KEY), base_url=base_url, max_connections=concurrency, transport=transport
+    )
+    key = KeySettings(options=options, sessions=(SESSION,))
+    counters = RunCounters()
     with (
         tempfile.TemporaryDirectory() as folder,
         Ledger.open(Path(folder) / "state" / "ledger.sqlite", holder="benchmark") as ledger,
     ):
-        async with client:
-            ending = await ask_all(numbers, _asking(client, budget, concurrency, ledger), tally)
-    if ending is not None or tally.asked != count:
-        raise RuntimeError(f"the run ended after {tally.asked} of {count}: {ending}")
-    return tally
-
-
-def _asking(client: AsyncSendAPI, budget: Budget, concurrency: int, ledger: Ledger) -> Asking:
-    retry = RetryPolicy(rng=random.Random(1))
-    lane = Lane(SESSION, key=KeyHealth(), retry=retry, breaker=Breaker(), max_outage_s=600.0)
-    return Asking(
-        provider=SendApiProvider(client),
-        lanes=[lane],
-        budget=budget,
-        retries=RetryBudget(),
-        bounds=Bounds(concurrency=concurrency, left_today={}),
-        ledger=ledger,
-        now_ms=lambda: time.time_ns() // 1_000_000,
-    )
+        async with open_gateway(key.gateway, options) as gateway:
+            asking = make_asking(
+                [OpenKey(key, gateway, budget)],
+                AskSettings(max_outage_s=600.0),
+                ledger=ledger,
+                statuses={},
+                guards={},
+                bounds=Bounds(concurrency=concurrency, left_today={}),
+                now_ms=lambda: time.time_ns() // 1_000_000,
+                rng=random.Random(1),
+            )
+            ending = await ask_all(numbers, asking, counters)
+    if ending is not None or counters.asked != count:
+        raise RuntimeError(f"the run ended after {counters.asked} of {count}: {ending}")
+    return counters
 
 
 def seconds_unpaced(base_url: str, count: int, concurrency: int) -> tuple[float, float]:

@@ -30,7 +30,7 @@ def url_of(base: str, number: int) -> str:
     return f"{base}/whatsapp/contacts/%2B{number}/check?session_id={SESSION}"
 
 
-async def fan_out(ask: Ask, count: int, concurrency: int) -> dict[int, bool]:
+async def dispatcher(ask: Ask, count: int, concurrency: int) -> dict[int, bool]:
     """Let so many workers take numbers until none is left; return the answers."""
     numbers = iter(range(FIRST, FIRST + count))
     answers: dict[int, bool] = {}
@@ -56,7 +56,7 @@ async def with_httpx(base: str, count: int, concurrency: int) -> dict[int, bool]
             response.raise_for_status()
             return response.json()["is_whatsapp_user"]
 
-        return await fan_out(ask, count, concurrency)
+        return await dispatcher(ask, count, concurrency)
 
 
 async def with_httpx_transport(base: str, count: int, concurrency: int) -> dict[int, bool]:
@@ -73,7 +73,7 @@ async def with_httpx_transport(base: str, count: int, concurrency: int) -> dict[
             await response.aclose()
             return json.loads(body)["is_whatsapp_user"]
 
-        return await fan_out(ask, count, concurrency)
+        return await dispatcher(ask, count, concurrency)
 
 
 async def with_aiohttp(base: str, count: int, concurrency: int) -> dict[int, bool]:
@@ -89,7 +89,7 @@ async def with_aiohttp(base: str, count: int, concurrency: int) -> dict[int, boo
                 response.raise_for_status()
                 return (await response.json())["is_whatsapp_user"]
 
-        return await fan_out(ask, count, concurrency)
+        return await dispatcher(ask, count, concurrency)
 
 
 LOOPS = {"httpx": with_httpx, "httpx-transport": with_httpx_transport, "aiohttp": with_aiohttp}

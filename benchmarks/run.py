@@ -18,7 +18,7 @@ from pathlib import Path
 
 import annotating
 import calls_made
-import fan_out
+import dispatcher
 import limit_use
 import normalising
 import processor_time
@@ -34,7 +34,7 @@ BENCHMARKS = {
     "limit_use": limit_use.run,
     "calls_made": calls_made.run,
     "processor_time": processor_time.run,
-    "fan_out": fan_out.run,
+    "dispatcher": dispatcher.run,
     "normalising": normalising.run,
     "annotating": annotating.run,
     "start_up": start_up.run,

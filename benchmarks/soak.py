@@ -85,7 +85,7 @@ def virtual_day(folder: Path, tell: Callable[[Any], None]) -> list[str]:
     ran, held = ask_for_a_day(lab, PER_MIN)
     for look in held:
         tell(look)
-    print(f"{ran.tally.asked:,} numbers in {ran.duration_s / 3600:.1f} hours")
+    print(f"{ran.counters.asked:,} numbers in {ran.duration_s / 3600:.1f} hours")
     early = [] if ran.ending is None else [f"the run ended early: {ran.ending}"]
     return [*early, *growth(held, ("descriptors", "tasks"))]
 

@@ -15,6 +15,7 @@ LAYERS = [
     {"settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
     {"sendapi"},
+    {"gateways"},
     {"batch"},
     {"sandbox"},
     {"cli"},
@@ -29,7 +30,7 @@ OWNERS = {
     "backports": {"tables"},
     "compression": {"tables"},  # of the standard library, from Python 3.14
     "h11": {"http"},
-    "httpx": {"http", "sendapi"},
+    "httpx": {"http", "sendapi", "gateways"},
     "tenacity": {"pacing"},
     "sqlite3": {"ledger"},
     "click": {"cli"},

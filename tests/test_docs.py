@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from validator import errors
-from validator.batch.output.annotate import COLUMNS, EXTRA_COLUMNS
+from validator.batch.verdict_columns import COLUMNS, EXTRA_COLUMNS
 from validator.cli import COMMANDS
 from validator.model import Reason, Source, Verdict
 

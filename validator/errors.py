@@ -33,6 +33,9 @@ from typing import ClassVar
 
 from validator.model import NO_NOTICE, RateNotice
 
+# The run is over, with more rows `unknown` than `--max-unknown` allows. No exception: the output is whole.
+EXIT_TOO_MANY_UNKNOWN = 4
+
 
 class ValidatorError(Exception):
     """Anything this tool raises on purpose. `exit_code` is what the command line ends with."""
@@ -194,3 +197,11 @@ class Redirected(ApiError):
 
 class UnexpectedStatus(ApiError):
     """A status that the contract does not know. Never guessed at."""
+
+
+def innermost(error: BaseException) -> BaseException:
+    """Return the error that task groups have wrapped: one of this tool's own if there are several."""
+    while isinstance(error, BaseExceptionGroup):
+        ours = [inner for inner in error.exceptions if isinstance(inner, ValidatorError | BaseExceptionGroup)]
+        error = (ours or error.exceptions)[0]
+    return error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
 # ITU-T E.164 (11/2010), section 6: at most fifteen digits, country code included. No plan in force has
@@ -133,6 +133,42 @@ class LineType(StrEnum):
     UAN = "uan"
     VOICEMAIL = "voicemail"
     UNKNOWN = "unknown"
+
+
+class SessionRef(NamedTuple):
+    """A session of a gateway. Two gateways may have sessions of one name."""
+
+    gateway: str
+    session: str
+
+
+class SessionState(StrEnum):
+    """Whether checks can go through a session of a gateway."""
+
+    READY = "ready"
+    STARTING = "starting"
+    NEEDS_PERSON = "needs a person"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """The state of a session, and the gateway's own word for it, which messages show."""
+
+    state: SessionState
+    word: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether checks can go through."""
+        return self.state is SessionState.READY
+
+    def __str__(self) -> str:
+        return self.word or self.state.value
+
+
+READY = SessionStatus(SessionState.READY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

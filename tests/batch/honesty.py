@@ -7,49 +7,38 @@ from dataclasses import dataclass, field
 
 import anyio
 import polars as pl
-from laboratory import START_S, on_virtual_time
+from laboratory import KEY, START_S, on_virtual_time
 
-from validator.batch.asking.checks import Asking, ask_all
+from validator.batch.ask_settings import AskSettings, KeySettings
+from validator.batch.asking.checks import ask_all
 from validator.batch.asking.confirm import confirm_negatives
-from validator.batch.asking.dispatcher import Bounds
-from validator.batch.asking.guarding import doubts, inherit
-from validator.batch.asking.tally import Tally
+from validator.batch.asking.counters import RunCounters
+from validator.batch.asking.guarding import inherit, session_warnings
+from validator.batch.asking.run_state import Bounds
+from validator.batch.wiring import OpenKey, make_asking
 from validator.errors import SessionNotConnected
+from validator.gateways.gateway import CheckReply, GatewayOptions, NumberResult, SessionReply
+from validator.gateways.sendapi import CAPABILITIES
+from validator.http.api_key import ApiKey
 from validator.ledger import Ledger, read
-from validator.model import NO_NOTICE, Number, RateNotice
-from validator.pacing import (
-    CONNECTED,
-    Breaker,
-    Canaries,
-    KeyHealth,
-    Lane,
-    NoBudget,
-    RetryBudget,
-    RetryPolicy,
-    SessionGuard,
-)
+from validator.model import READY, Number, SessionRef, SessionState, SessionStatus
+from validator.pacing import Canaries, NoBudget, SessionGuard
 
+DISCONNECTED = SessionStatus(SessionState.NEEDS_PERSON, "disconnected")
+PENDING = SessionStatus(SessionState.STARTING, "pending")
 FIRST = 447_700_900_100
 OWN = Number(447_700_900_999)
 NEVER = float("inf")
 
 
-@dataclass(frozen=True)
-class Said:
+def said(number, registered):
     """A reply to a check."""
-
-    is_whatsapp_user: bool
-    whatsapp_id: str | None = None
-    rate: RateNotice = NO_NOTICE
+    return CheckReply.of(NumberResult(number=number, is_whatsapp_user=registered))
 
 
-@dataclass(frozen=True)
-class Seen:
+def seen(status, phone_number=None):
     """A reply to a look at a session."""
-
-    status: str
-    phone_number: str | None = None
-    rate: RateNotice = NO_NOTICE
+    return SessionReply(session="a", status=status, phone_number=phone_number)
 
 
 @dataclass
@@ -69,7 +58,11 @@ class World:
     failures: dict = field(default_factory=dict)
     calls: list = field(default_factory=list)
 
-    async def check(self, number, session):
+    capabilities = CAPABILITIES
+    host = "localhost"
+
+    async def check(self, numbers, session):
+        (number,) = numbers
         self.calls.append((session, number))
         await anyio.sleep(self.rng.uniform(0.001, 0.02))
         truth = self.says(number, session, anyio.current_time())
@@ -86,12 +79,12 @@ class World:
         if since <= now < until:
             raise SessionNotConnected("not connected", status=409)
         lies = self.lies_from.get(session, NEVER) <= now < self.lies_until.get(session, NEVER)
-        return Said(not lies and (number in self.registered or number == OWN))
+        return said(number, not lies and (number in self.registered or number == OWN))
 
-    async def look_at(self, session):
+    async def session_status(self, session):
         await anyio.sleep(0.05)
         since, until = self.lost.get(session, (NEVER, NEVER))
-        return Seen("disconnected" if since <= anyio.current_time() < until else CONNECTED)
+        return seen(DISCONNECTED if since <= anyio.current_time() < until else READY)
 
 
 @dataclass
@@ -99,7 +92,7 @@ class Ran:
     """How one run went."""
 
     ending: object
-    tally: Tally
+    counters: RunCounters
     warnings: tuple
     ended_at: float
 
@@ -131,49 +124,48 @@ class Runs:
         max_outage_s=21_600.0,
         confirm=False,
         budget=None,
+        left_today=None,
         **bounds,
     ):
         begun_ms = _now_ms()
-        rng, tally, key = random.Random(7), Tally(), KeyHealth()
+        rng, counters = random.Random(7), RunCounters()
         known = Canaries(canaries, rng=rng)
+        refs = {session: SessionRef("sendapi", session) for session in sessions}
+        found = {refs[session]: (statuses or {}).get(session, READY) for session in sessions}
         ending, lanes = None, []
         with Ledger.open(self.ledger_path, holder="pytest") as ledger:
             inherited = {
-                session: inherit(
-                    ledger, session, status=(statuses or {}).get(session, CONNECTED), now_ms=_now_ms()
-                )
-                for session in sessions
+                ref: inherit(ledger, ref, status=status, now_ms=_now_ms()) for ref, status in found.items()
             }
-            lanes = [
-                Lane(
-                    session,
-                    key=key,
-                    retry=RetryPolicy(max_attempts=max_attempts, rng=rng),
-                    breaker=Breaker(),
-                    max_outage_s=max_outage_s,
-                    status=(statuses or {}).get(session, CONNECTED),
-                    guard=SessionGuard(session, canaries=known, heard=one.heard, settled=one.settled),
-                )
-                for session, one in inherited.items()
-            ]
-            asking = Asking(
-                provider=self.world,
-                lanes=lanes,
-                budget=budget or NoBudget(rng=rng),
-                retries=RetryBudget(),
-                bounds=Bounds(concurrency=concurrency, **{"left_today": {}} | bounds),
+            guards = {
+                ref: SessionGuard(ref.session, canaries=known, heard=one.heard, settled=one.settled)
+                for ref, one in inherited.items()
+            }
+            settings = KeySettings(options=GatewayOptions(key=ApiKey(KEY)), sessions=tuple(sessions))
+            asking = make_asking(
+                [OpenKey(settings, self.world, budget or NoBudget(rng=rng))],
+                AskSettings(retries=max_attempts - 1, max_outage_s=max_outage_s),
                 ledger=ledger,
-                now_ms=_now_ms,
+                statuses=found,
+                guards=guards,
                 inherited=inherited,
+                bounds=Bounds(
+                    concurrency=concurrency,
+                    left_today={refs[session]: left for session, left in (left_today or {}).items()},
+                    **bounds,
+                ),
+                now_ms=_now_ms,
+                rng=rng,
             )
+            lanes = asking.lanes
             todo = pl.Series("number", self.missing(), dtype=pl.UInt64)
             earlier = pl.Series("number", self.said_once(), dtype=pl.UInt64)
             with anyio.move_on_at(kill_at):
-                ending = await ask_all(todo, asking, tally, watchers)
+                ending = await ask_all(todo, asking, counters, watchers)
                 if confirm and ending is None:
-                    ending = await confirm_negatives(todo, earlier, asking, tally, since_ms=begun_ms)
+                    ending = await confirm_negatives(todo, earlier, asking, counters, since_ms=begun_ms)
         now = anyio.current_time()
-        return Ran(ending, tally, doubts(lanes, known, tally, ending, now), now)
+        return Ran(ending, counters, session_warnings(lanes, known, counters, ending, now), now)
 
     def missing(self):
         decided = {number for number, (verdict, _) in self.known().items() if verdict != "unknown"}

@@ -10,21 +10,17 @@ import httpx
 import polars as pl
 import trio.testing
 
-from validator.batch.asking.checks import Asking, ask_all
-from validator.batch.asking.dispatcher import Bounds
-from validator.batch.asking.tally import Tally
-from validator.batch.provider import SendApiProvider
+from validator.batch.ask_settings import AskSettings, KeySettings
+from validator.batch.asking.checks import ask_all
+from validator.batch.asking.counters import RunCounters
+from validator.batch.asking.run_state import Bounds
+from validator.batch.wiring import OpenKey, make_asking
+from validator.gateways.gateway import GatewayOptions
+from validator.gateways.sendapi import SendApi
+from validator.http.api_key import ApiKey
 from validator.ledger import Ledger, read
-from validator.pacing import (
-    CONNECTED,
-    Breaker,
-    KeyHealth,
-    Lane,
-    NoBudget,
-    PacedBudget,
-    RetryBudget,
-    RetryPolicy,
-)
+from validator.model import SessionRef
+from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryPolicy
 from validator.sandbox import DEFAULT_SESSIONS, SandboxConfig, create_app, parse_fault
 from validator.sendapi import AsyncSendAPI
 
@@ -46,7 +42,7 @@ class Ran:
     """How one run went."""
 
     ending: object
-    tally: Tally
+    counters: RunCounters
     budget: object
     duration_s: float
     killed: bool = False
@@ -99,40 +95,36 @@ class Laboratory:
         watchers=(),
         kill_after_s=None,
         seed=1,
+        left_today=None,
         **bounds,
     ):
-        begun, tally, health = anyio.current_time(), Tally(), KeyHealth()
+        begun, counters = anyio.current_time(), RunCounters()
         rng = random.Random(seed)
-        retry = RetryPolicy(max_attempts=max_attempts, rng=rng)
         budget = PacedBudget(now=begun, limit_per_min=rate, rng=rng) if paced or rate else NoBudget(rng=rng)
         ending, killed = None, False
+        refs = {session: SessionRef("sendapi", session) for session in sessions}
         with Ledger.open(self.ledger_path, holder="pytest") as ledger:
             async with self.client(key) as client:
-                asking = Asking(
-                    provider=SendApiProvider(client),
-                    lanes=[
-                        Lane(
-                            session,
-                            key=health,
-                            retry=retry,
-                            breaker=Breaker(),
-                            max_outage_s=max_outage_s,
-                            status=(statuses or {}).get(session, CONNECTED),
-                        )
-                        for session in sessions
-                    ],
-                    budget=budget,
-                    retries=RetryBudget(),
-                    bounds=Bounds(**{"left_today": {}} | bounds),
+                settings = KeySettings(options=GatewayOptions(key=ApiKey(key)), sessions=tuple(sessions))
+                asking = make_asking(
+                    [OpenKey(settings, SendApi(client, "localhost"), budget)],
+                    AskSettings(retries=max_attempts - 1, max_outage_s=max_outage_s),
                     ledger=ledger,
+                    statuses={refs[session]: status for session, status in (statuses or {}).items()},
+                    guards={},
+                    bounds=Bounds(
+                        left_today={refs[session]: left for session, left in (left_today or {}).items()},
+                        **bounds,
+                    ),
                     now_ms=lambda: int(1000 * (START_S + anyio.current_time())),
+                    rng=rng,
                 )
                 todo = pl.Series("number", numbers, dtype=pl.UInt64)
                 with anyio.move_on_after(kill_after_s if kill_after_s is not None else float("inf")) as scope:
-                    ending = await ask_all(todo, asking, tally, watchers)
+                    ending = await ask_all(todo, asking, counters, watchers)
                 killed = scope.cancelled_caught
         now = anyio.current_time()
-        return Ran(ending, tally, budget.report(now), now - begun, killed)
+        return Ran(ending, counters, budget.report(now), now - begun, killed)
 
     def known(self):
         """What the ledger holds: number to verdict, reason, WhatsApp id and attempts."""
@@ -153,6 +145,19 @@ class Laboratory:
     def checks(self):
         """Every request about a number, refused ones included, in the order of their arrival."""
         return [entry for entry in self.app.log.entries if entry.number]
+
+
+def make_lane(session=SESSION, budget=None):
+    """A lane that nothing is asked through."""
+    return Lane(
+        SessionRef("sendapi", session),
+        gateway=None,
+        budget=budget or NoBudget(),
+        key=KeyHealth(),
+        retry=RetryPolicy(rng=random.Random(1)),
+        breaker=Breaker(),
+        max_outage_s=60,
+    )
 
 
 def numbers_of(count, first=FIRST):

@@ -4,7 +4,8 @@ from io import BytesIO
 import polars as pl
 import pytest
 
-from validator.batch.output.annotate import COLUMNS, annotate, count, find, output_schema
+from validator.batch.output.annotate import annotate, count, find
+from validator.batch.verdict_columns import COLUMNS, output_schema
 from validator.errors import UsageError
 from validator.model import Source, Verdict
 from validator.tables import open_table, writing
@@ -55,7 +56,7 @@ def written(listed, people_in, knowledge, tmp_path):
             prefix=prefix,
             output=opener(paths[0]),
             sendable=opener(paths[1]) if sendable else None,
-            tell=told.append,
+            on_progress=told.append,
         )
         assert told == [counted.rows]
         return [path.read_text() if path.exists() else None for path in paths], counted
@@ -160,7 +161,7 @@ def test_typed_columns_keep_their_types(tmp_path, people_in, knowledge):
         prefix="",
         output=lambda schema: writing(out, schema=schema, like=table),
         sendable=None,
-        tell=lambda _: None,
+        on_progress=lambda _: None,
     )
 
     written = pl.read_parquet(out)
@@ -179,7 +180,7 @@ def test_a_sendable_file_of_another_format_has_the_lists_cells(listed, people_in
         prefix="",
         output=lambda schema: writing(tmp_path / "out.csv", schema=schema, like=table),
         sendable=lambda schema: writing(sent, schema=schema, like=table),
-        tell=lambda _: None,
+        on_progress=lambda _: None,
     )
 
     assert pl.read_parquet(sent).rows() == [("1", f"+{ANN}", "a, b", f"+{ANN}", "123@lid")]
@@ -204,7 +205,7 @@ def test_it_writes_to_a_stream_too(listed, people_in, knowledge):
         prefix="",
         output=lambda schema: writing(stream, schema=schema, like=table),
         sendable=None,
-        tell=lambda _: None,
+        on_progress=lambda _: None,
     )
 
     assert stream.getvalue().count(b"\n") == 2

@@ -1,9 +1,10 @@
 """Every "no" asked about once more."""
 
 import pytest
-from honesty import OWN, Said, draw
+from honesty import OWN, draw, said
 
 from validator.errors import TimedOut
+from validator.model import SessionRef
 
 
 @pytest.fixture
@@ -29,10 +30,10 @@ def test_every_no_is_asked_about_twice_and_every_yes_once(listed):
 
     assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
     assert runs.asked() == {number: 1 if number in runs.world.registered else 2 for number in runs.numbers}
-    assert (ran.tally.confirmations, ran.tally.overturned) == (len(nobodies(runs)), 0)
-    assert ran.tally.asked == 30
-    assert ran.tally.attempts == 30 + len(nobodies(runs))
-    assert runs.run(confirm=True).tally.attempts == 0
+    assert (ran.counters.calls.confirmations, ran.counters.calls.overturned) == (len(nobodies(runs)), 0)
+    assert ran.counters.asked == 30
+    assert ran.counters.calls.attempts == 30 + len(nobodies(runs))
+    assert runs.run(confirm=True).counters.calls.attempts == 0
 
 
 def test_another_session_confirms_where_there_is_one(listed):
@@ -49,7 +50,7 @@ def test_a_session_that_cannot_be_used_confirms_nothing(listed):
 
     ran = runs.run(sessions=("a", "b"), left_today={"b": 0}, confirm=True)
 
-    assert (ran.ending, ran.tally.confirmations) == (None, len(nobodies(runs)))
+    assert (ran.ending, ran.counters.calls.confirmations) == (None, len(nobodies(runs)))
     assert {through for through, _ in runs.world.calls} == {"a"}
 
 
@@ -67,8 +68,8 @@ def test_a_no_that_turns_into_a_yes_is_a_yes(listed):
     ran = runs.run(confirm=True)
 
     assert runs.known()[convert] == ("registered", None)
-    assert (ran.tally.overturned, runs.wrong()) == (1, [])
-    assert ran.tally.verdicts == {"registered": 16, "not_registered": 14}
+    assert (ran.counters.calls.overturned, runs.wrong()) == (1, [])
+    assert ran.counters.verdicts == {"registered": 16, "not_registered": 14}
 
 
 def saying(runs, change):
@@ -88,19 +89,19 @@ def test_a_no_that_cannot_be_confirmed_stays_said_once_and_the_next_run_asks_aga
 
     saying(runs, says)
     ran = runs.run(confirm=True, max_attempts=2)
-    assert (ran.ending, runs.wrong(), runs.missing(), ran.tally.failures) == (None, [], [], 2)
+    assert (ran.ending, runs.wrong(), runs.missing(), ran.counters.calls.failures) == (None, [], [], 2)
     assert [number for number in runs.numbers if runs.known()[number] == ONCE] == [mute]
 
     again = runs.run(confirm=True)
-    assert (again.tally.attempts, runs.known()[mute]) == (1, TWICE)
+    assert (again.counters.calls.attempts, runs.known()[mute]) == (1, TWICE)
 
 
 def test_a_session_that_lies_when_it_confirms_is_replaced_by_the_one_that_does_not(listed):
     runs = listed()
     saying(
         runs,
-        lambda _number, session, truth: (
-            Said(False) if session == "b" and max(runs.asked().values()) > 1 else truth
+        lambda number, session, truth: (
+            said(number, False) if session == "b" and max(runs.asked().values()) > 1 else truth
         ),
     )
 
@@ -112,7 +113,9 @@ def test_a_session_that_lies_when_it_confirms_is_replaced_by_the_one_that_does_n
 
 def test_a_run_whose_every_session_lies_when_it_confirms_ends_and_the_first_answers_stay(listed):
     runs = listed()
-    saying(runs, lambda _number, _session, truth: Said(False) if max(runs.asked().values()) > 1 else truth)
+    saying(
+        runs, lambda number, _session, truth: said(number, False) if max(runs.asked().values()) > 1 else truth
+    )
 
     ran = runs.run(sessions=("a", "b"), confirm=True)
 
@@ -127,7 +130,7 @@ def test_a_stop_in_the_second_round_ends_it_and_the_day_is_one(listed):
     ran = runs.run(confirm=True, left_today={"a": 35})
 
     assert "--daily-cap" in str(ran.ending)
-    assert ran.tally.attempts_through("a") <= 35
+    assert ran.counters.attempts_through(SessionRef("sendapi", "a")) <= 35
     assert (runs.wrong(), runs.missing()) == ([], [])
 
 
@@ -136,7 +139,11 @@ def test_a_session_whose_day_is_spent_hands_its_confirmations_over(listed):
 
     ran = runs.run(sessions=("a", "b"), left_today={"b": 18}, confirm=True)
 
-    assert (ran.ending, runs.said_once(), ran.tally.attempts_through("b")) == (None, [], 18)
+    assert (ran.ending, runs.said_once(), ran.counters.attempts_through(SessionRef("sendapi", "b"))) == (
+        None,
+        [],
+        18,
+    )
 
 
 def test_what_was_answered_before_is_confirmed_later_with_exactly_the_missing_calls(listed):
@@ -146,7 +153,7 @@ def test_what_was_answered_before_is_confirmed_later_with_exactly_the_missing_ca
 
     later = runs.run(confirm=True)
 
-    assert later.tally.attempts == later.tally.confirmations == len(nobodies(runs))
+    assert later.counters.calls.attempts == later.counters.calls.confirmations == len(nobodies(runs))
     assert {runs.known()[number] for number in nobodies(runs)} == {TWICE}
 
 

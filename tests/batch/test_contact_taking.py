@@ -5,11 +5,12 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from validator.batch.asking.contacts import PER_PAGE, SCHEMA, all_contacts, contacts_frame, take_contacts
+from validator.batch.asking.contacts import SCHEMA, all_contacts, contacts_frame, take_contacts
 from validator.batch.asking.single_call import paced
+from validator.gateways.gateway import GatewayContact
+from validator.gateways.sendapi import SendApi
 from validator.model import Number
 from validator.pacing import PacedBudget, RetryPolicy
-from validator.sendapi import Contact
 
 ANN, BOB, CY = (447_700_900_020 + place for place in range(3))
 SESSION = "sess_01H8BKF0000000000000000Z2T"
@@ -27,7 +28,9 @@ def fetch(make_lab):
             retry = RetryPolicy(rng=random.Random(1))
             async with lab.client() as client:
                 through = partial(paced, budget=budget, retry=retry)
-                return [contact async for contact in all_contacts(client, SESSION, through)]
+                return [
+                    contact async for contact in all_contacts(SendApi(client, "localhost"), SESSION, through)
+                ]
 
         return lab.run(main), lab
 
@@ -38,7 +41,7 @@ def test_all_pages_are_fetched_at_the_most_a_page(fetch):
     contacts, lab = fetch(contacts=250)
 
     assert len({contact.phone for contact in contacts}) == len(contacts) == 250
-    assert lab.app.log.requests == 3 == -(-250 // PER_PAGE)
+    assert lab.app.log.requests == 3
 
 
 def test_pages_keep_to_the_budget(fetch):
@@ -75,7 +78,7 @@ def take(virtual, ledger, now_ms):
 
 
 def contact(number, *, is_user):
-    return Contact(phone=f"+{number}", number=Number(number), is_whatsapp_user=is_user)
+    return GatewayContact(phone=f"+{number}", number=Number(number), is_whatsapp_user=is_user)
 
 
 def test_a_contact_marked_as_a_user_need_not_be_asked_about(take, now_ms):
@@ -100,7 +103,7 @@ def test_what_contacts_tell_about_numbers_that_may_be_asked_later_is_written_dow
 
 
 def test_strangers_and_contacts_without_a_number_are_left_alone(take):
-    left, known = take([contact(CY, is_user=True), Contact(phone="", is_whatsapp_user=True)], BOB, ANN)
+    left, known = take([contact(CY, is_user=True), GatewayContact(phone="", is_whatsapp_user=True)], BOB, ANN)
 
     assert (left.to_list(), known) == ([BOB, ANN], [])
 
@@ -114,7 +117,7 @@ def test_all_contacts_known_leaves_nothing_to_ask(take):
 
 
 def test_contacts_make_a_table():
-    frame = contacts_frame([contact(ANN, is_user=True), Contact(phone="x@lid", name="Ann")])
+    frame = contacts_frame([contact(ANN, is_user=True), GatewayContact(phone="x@lid", name="Ann")])
 
     assert frame.schema == SCHEMA
     assert frame.rows() == [(f"+{ANN}", None, True, None), ("x@lid", "Ann", None, None)]

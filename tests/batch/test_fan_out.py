@@ -2,6 +2,7 @@
 
 import anyio
 import pytest
+from honesty import DISCONNECTED, PENDING
 from laboratory import FIRST, SESSION, numbers_of
 
 from validator.errors import Interrupted, LedgerError, StoppedEarly
@@ -20,14 +21,14 @@ def test_each_number_is_asked_exactly_once_and_its_answer_is_in_the_ledger(make_
     assert ran.ending is None
     assert lab.calls() == {f"+{number}": 1 for number in numbers_of(200)}
     assert lab.decided() == set(numbers_of(200))
-    assert ran.tally.asked == ran.tally.attempts == ran.tally.answers == 200
+    assert ran.counters.asked == ran.counters.calls.attempts == ran.counters.calls.answers == 200
     assert {row[0] for row in lab.known().values()} == {"registered", "not_registered"}
 
 
 def test_nothing_to_ask_ends_at_once(make_lab):
     ran = make_lab().ask([])
 
-    assert (ran.ending, ran.duration_s, ran.tally.attempts) == (None, 0, 0)
+    assert (ran.ending, ran.duration_s, ran.counters.calls.attempts) == (None, 0, 0)
 
 
 @pytest.mark.slow
@@ -39,7 +40,7 @@ def test_900_numbers_on_the_growth_plan_use_98_percent_of_the_limit_and_are_neve
     times = [entry.time_s for entry in lab.checks()]
     after_the_first_minute = [time for time in times if time >= 60]
     minutes = (times[-1] - 60) / 60
-    assert (ran.ending, ran.tally.asked, lab.app.log.refusals) == (None, 900, 0)
+    assert (ran.ending, ran.counters.asked, lab.app.log.refusals) == (None, 900, 0)
     assert len(after_the_first_minute) >= 0.98 * 300 * minutes
     assert ran.budget.limit_per_min == 300
 
@@ -50,7 +51,7 @@ def test_the_limit_is_that_of_a_minute_whatever_the_provider_counts_by(make_lab,
 
     ran = lab.ask(numbers_of(150), paced=True)
 
-    assert (ran.ending, ran.tally.asked, lab.app.log.refusals) == (None, 150, 0)
+    assert (ran.ending, ran.counters.asked, lab.app.log.refusals) == (None, 150, 0)
     assert ran.budget.limit_per_min == 300
 
 
@@ -65,7 +66,7 @@ def test_429_pauses_the_whole_key_and_costs_no_number_an_attempt(make_lab):
     later = [entry.time_s for entry in lab.checks() if entry.time_s > seen_at]
     assert ran.ending is None
     assert min(later) >= seen_at + 1  # the sandbox's Retry-After
-    assert (ran.tally.refusals, ran.tally.retries, ran.tally.failures) == (1, 0, 0)
+    assert (ran.counters.calls.refusals, ran.counters.calls.retries, ran.counters.calls.failures) == (1, 0, 0)
     assert lab.known()[refused_once][:1] + lab.known()[refused_once][3:] == ("registered", 1)
 
 
@@ -76,7 +77,7 @@ def test_a_run_that_is_not_paced_is_refused_again_and_again_and_loses_nothing(ma
     ran = lab.ask(numbers_of(120), concurrency=4)
 
     assert ran.ending is None
-    assert ran.tally.refusals > 0
+    assert ran.counters.calls.refusals > 0
     assert lab.decided() == set(numbers_of(120))
     assert set(lab.calls().values()) == {1}
     assert {row[3] for row in lab.known().values()} == {1}
@@ -88,7 +89,7 @@ def test_500_once_is_retried_and_settled(make_lab):
     ran = lab.ask([447_700_900_004])
 
     assert lab.known()[447_700_900_004] == ("registered", None, "447700900004@s.whatsapp.net", 2)
-    assert (ran.tally.retries, ran.tally.failures, ran.tally.answers) == (1, 1, 1)
+    assert (ran.counters.calls.retries, ran.counters.calls.failures, ran.counters.calls.answers) == (1, 1, 1)
     assert ran.duration_s >= 1
 
 
@@ -139,7 +140,7 @@ def test_a_number_the_provider_calls_invalid_is_decided_by_its_word(make_lab):
     ran = lab.ask([447_700_900_003])
 
     assert lab.known()[447_700_900_003] == ("invalid", "rejected_by_provider", None, 1)
-    assert ran.tally.failures == 0
+    assert ran.counters.calls.failures == 0
 
 
 @pytest.mark.slow
@@ -149,7 +150,7 @@ def test_retries_stay_within_their_budget(make_lab):
     ran = lab.ask(numbers_of(150))
 
     assert ran.ending is None
-    assert ran.tally.retries <= 10 + 0.1 * 150 + ran.duration_s / 5 + 1
+    assert ran.counters.calls.retries <= 10 + 0.1 * 150 + ran.duration_s / 5 + 1
     assert len(lab.known()) == 150
 
 
@@ -208,7 +209,7 @@ def test_a_session_that_disconnects_is_waited_for(make_lab):
     assert 1 <= len(lost) <= 4
     assert 3 <= len(looks) <= 5
     assert ran.duration_s > 45
-    assert ran.tally.paused_s == {f"session {SESSION} is disconnected": pytest.approx(50, abs=25)}
+    assert ran.counters.paused_s == {f"session {SESSION} is disconnected": pytest.approx(50, abs=25)}
 
 
 def test_a_session_found_disconnected_is_looked_at_before_anything_is_asked(make_lab):
@@ -218,7 +219,7 @@ def test_a_session_found_disconnected_is_looked_at_before_anything_is_asked(make
         await anyio.sleep(30)
         lab.app.world.change_session(SESSION, status="connected")
 
-    ran = lab.ask(numbers_of(3), statuses={SESSION: "disconnected"}, watchers=[connect])
+    ran = lab.ask(numbers_of(3), statuses={SESSION: DISCONNECTED}, watchers=[connect])
 
     assert ran.ending is None
     assert min(entry.time_s for entry in lab.checks()) >= 30
@@ -232,7 +233,7 @@ def test_a_look_that_fails_is_made_again(make_lab):
         await anyio.sleep(15)
         lab.app.world.set_faults(())
 
-    ran = lab.ask(numbers_of(2), statuses={SESSION: "pending"}, watchers=[heal])
+    ran = lab.ask(numbers_of(2), statuses={SESSION: PENDING}, watchers=[heal])
 
     assert ran.ending is None
     assert lab.decided() == set(numbers_of(2))
@@ -247,7 +248,7 @@ def test_two_sessions_take_turns_and_share_the_keys_budget(make_lab):
     through = [entry.session for entry in lab.checks()]
     assert (ran.ending, lab.app.log.refusals) == (None, 0)
     assert abs(through.count(SESSION) - through.count(OTHER)) <= 2
-    assert {name: of.attempts for name, of in ran.tally.sessions.items()} == {
+    assert {ref.session: of.attempts for ref, of in ran.counters.sessions.items()} == {
         SESSION: through.count(SESSION),
         OTHER: through.count(OTHER),
     }
@@ -327,8 +328,8 @@ def test_too_many_failures_stop_the_run(make_lab):
 
     assert ran.ending.exit_code == 5
     assert "of the latest attempts failed, more than --max-error-rate allows" in str(ran.ending)
-    assert 100 <= ran.tally.attempts < 200
-    assert len(lab.decided()) == ran.tally.answers
+    assert 100 <= ran.counters.calls.attempts < 200
+    assert len(lab.decided()) == ran.counters.calls.answers
 
 
 def test_a_daily_cap_stops_each_session_at_its_own(make_lab):
@@ -340,7 +341,7 @@ def test_a_daily_cap_stops_each_session_at_its_own(make_lab):
 
     assert ran.ending.exit_code == 5
     assert "has spent its --daily-cap" in str(ran.ending)
-    assert {name: of.attempts for name, of in ran.tally.sessions.items()} == {SESSION: 5, OTHER: 12}
+    assert {ref.session: of.attempts for ref, of in ran.counters.sessions.items()} == {SESSION: 5, OTHER: 12}
     assert len(lab.decided()) == 17
 
 
@@ -353,7 +354,9 @@ def test_an_outage_beyond_patience_stops_the_run_and_spends_few_calls(make_lab):
     assert ran.ending.exit_code == 5
     assert "--max-outage" in str(ran.ending)
     assert 7200 <= ran.duration_s <= 7300
-    assert ran.tally.paused_s == {f"too much fails through session {SESSION}": pytest.approx(7200, rel=0.02)}
+    assert ran.counters.paused_s == {
+        f"too much fails through session {SESSION}": pytest.approx(7200, rel=0.02)
+    }
     assert len(lab.checks()) < 20 + 200
     assert all(row[0] != "not_registered" or number in lab.decided() for number, row in lab.known().items())
 
@@ -389,18 +392,18 @@ def test_after_two_hours_of_outage_the_full_rate_is_back_within_90_seconds(make_
     first_minute = [time for time in back if time < back[0] + 60]
     assert ran.ending is None
     assert lab.decided() == set(numbers_of(700))
-    assert ran.tally.retries <= 0.1 * (ran.tally.attempts - ran.tally.retries) + 10
+    assert ran.counters.calls.retries <= 0.1 * (ran.counters.calls.attempts - ran.counters.calls.retries) + 10
     assert len(first_minute) >= 0.98 * 300
 
 
 def test_stop_finishes_what_is_in_flight_and_starts_nothing_more(make_lab):
     lab = make_lab(latency_ms=1000)
 
-    async def stop(fan_out, _):
+    async def stop(dispatcher, _):
         await anyio.sleep(2.5)
-        assert fan_out.in_flight == 4
-        fan_out.stop(Interrupted(2))
-        fan_out.stop(StoppedEarly("too late to matter"))
+        assert dispatcher.in_flight == 4
+        dispatcher.stop(Interrupted(2))
+        dispatcher.stop(StoppedEarly("too late to matter"))
 
     ran = lab.ask(numbers_of(100), concurrency=4, watchers=[stop])
 
@@ -412,9 +415,9 @@ def test_stop_finishes_what_is_in_flight_and_starts_nothing_more(make_lab):
 def test_a_signal_is_answered_even_when_nothing_is_left(make_lab):
     lab = make_lab(latency_ms=1000)
 
-    async def stop(fan_out, _):
+    async def stop(dispatcher, _):
         await anyio.sleep(0.5)
-        fan_out.stop(Interrupted(15))
+        dispatcher.stop(Interrupted(15))
 
     ran = lab.ask(numbers_of(2), watchers=[stop])
 
@@ -436,9 +439,9 @@ def test_cancelling_in_mid_flight_loses_no_answer(make_lab):
 def test_a_ledger_that_fails_ends_the_run_with_its_own_words(make_lab, tmp_path):
     lab = make_lab(latency_ms=100)
 
-    async def break_ledger(fan_out, _):
+    async def break_ledger(dispatcher, _):
         await anyio.sleep(0.5)
-        fan_out._recorder._journal.close()
+        dispatcher._state.recorder._journal.close()
 
     with pytest.raises(ExceptionGroup) as caught:
         lab.ask(numbers_of(50), concurrency=2, watchers=[break_ledger])

@@ -2,7 +2,7 @@
 
 import anyio
 import pytest
-from honesty import FIRST, NEVER, OWN, Seen, draw
+from honesty import DISCONNECTED, FIRST, NEVER, OWN, PENDING, draw, seen
 
 from validator.batch.asking.guarding import inherit, own_numbers
 from validator.batch.asking.recorder import Recorder
@@ -15,8 +15,8 @@ from validator.errors import (
     TimedOut,
 )
 from validator.ledger import Ledger
-from validator.model import Number, RateNotice, Verdict
-from validator.pacing import CONNECTED, NoBudget
+from validator.model import READY, Number, RateNotice, SessionRef, Verdict
+from validator.pacing import NoBudget
 
 SUSPECT = ("unknown", "session_suspect")
 HOUR_S = 3_600
@@ -43,11 +43,11 @@ def stopped(listed):
 
 
 def interrupt_within_a_hold(budget):
-    async def interrupt(fan_out, _):
+    async def interrupt(dispatcher, _):
         await anyio.sleep(0.05)
         now = anyio.current_time()
         budget.finish(budget.start(now), now, RateNotice(retry_after_s=60), refused=True)
-        fan_out.stop(Interrupted(2))
+        dispatcher.stop(Interrupted(2))
 
     return interrupt
 
@@ -67,16 +67,16 @@ def test_an_honest_session_costs_one_canary_and_every_number_one_call(listed):
 
     assert (ran.ending, ran.warnings, runs.wrong(), runs.missing()) == (None, (), [], [])
     assert runs.asked() == dict.fromkeys(runs.numbers, 1)
-    assert (ran.tally.attempts, ran.tally.canaries, runs.canary_calls()) == (40, 1, 1)
+    assert (ran.counters.calls.attempts, ran.counters.calls.canaries, runs.canary_calls()) == (40, 1, 1)
     assert runs.world.calls[-1] == ("a", OWN)
-    assert runs.run().tally.canaries == 0
+    assert runs.run().counters.calls.canaries == 0
 
 
 def test_a_session_that_was_never_connected_is_named_though_another_did_its_work(listed):
     runs = listed()
     runs.world.lost["b"] = (0.0, NEVER)
 
-    ran = runs.run(sessions=("a", "b"), statuses={"b": "pending"})
+    ran = runs.run(sessions=("a", "b"), statuses={"b": PENDING})
 
     assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
     [warning] = ran.warnings
@@ -105,7 +105,7 @@ def test_without_a_canary_beforehand_somebody_found_registered_is_asked_about_ag
 
     again = [number for number, calls in runs.asked().items() if calls > 1]
     assert (ran.ending, ran.warnings, runs.wrong(), runs.missing()) == (None, (), [], [])
-    assert len(again) == ran.tally.canaries == 1
+    assert len(again) == ran.counters.calls.canaries == 1
     assert set(again) <= runs.world.registered
 
 
@@ -116,7 +116,7 @@ def test_where_nothing_can_vouch_the_answers_stand_and_the_warning_counts_them(l
     ran = runs.run(canaries=())
 
     assert verdicts(runs) == {("not_registered", "not_on_whatsapp")}
-    assert ran.tally.canaries == 0
+    assert ran.counters.calls.canaries == 0
     [warning] = ran.warnings
     assert warning.startswith('nothing vouches for 40 answers "no" of session a')
     assert "--canary" in warning
@@ -130,8 +130,8 @@ def test_a_session_that_lies_to_everybody_ends_the_run_and_nothing_it_said_stand
     assert ran.ending.exit_code == 6
     assert 'session a answers "no" about 1 of 1 numbers' in str(ran.ending)
     assert verdicts(runs) == {SUSPECT}
-    assert ran.tally.asked == ran.tally.verdicts["not_registered"] == 0
-    assert ran.tally.retracted == 40
+    assert ran.counters.asked == ran.counters.verdicts["not_registered"] == 0
+    assert ran.counters.calls.retracted == 40
     assert runs.canary_calls() == 2
 
 
@@ -153,8 +153,8 @@ def test_the_other_session_takes_over_and_asks_again(listed):
     ran = runs.run(sessions=("a", "b"))
 
     assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
-    assert ran.tally.asked == 40
-    assert ran.tally.retracted > 0
+    assert ran.counters.asked == 40
+    assert ran.counters.calls.retracted > 0
     assert ['session a answers "no"' in warning for warning in ran.warnings] == [True]
 
 
@@ -182,9 +182,9 @@ def test_when_the_deadline_comes_what_was_answered_is_still_vouched_for(listed):
 def test_a_signal_too_leaves_the_time_for_one_canary(listed):
     runs = listed(share=0.2)
 
-    async def interrupt(fan_out, _):
+    async def interrupt(dispatcher, _):
         await anyio.sleep(0.03)
-        fan_out.stop(Interrupted(2))
+        dispatcher.stop(Interrupted(2))
 
     ran = runs.run(watchers=[interrupt])
 
@@ -220,7 +220,7 @@ def test_the_next_run_vouches_for_what_was_left_and_asks_nobody_again(stopped):
 
     assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
     assert [runs.asked()[number] - before[number] for number in left] == [0] * len(left)
-    assert ran.tally.asked == len(runs.numbers) - len(before)
+    assert ran.counters.asked == len(runs.numbers) - len(before)
 
 
 def test_a_session_that_lies_by_then_has_what_was_left_asked_again(stopped):
@@ -230,7 +230,7 @@ def test_a_session_that_lies_by_then_has_what_was_left_asked_again(stopped):
 
     ran = runs.run()
     assert ran.ending.exit_code == 6
-    assert ran.tally.asked == 0
+    assert ran.counters.asked == 0
     assert set(left) <= set(waiting(runs))
 
     runs.world.lies_from["a"] = NEVER
@@ -265,7 +265,7 @@ def test_a_session_found_disconnected_may_have_lied_before(stopped):
     left = waiting(runs)
     runs.world.lost["a"] = (0.0, NEVER)
 
-    ran = runs.run(sessions=("a", "b"), statuses={"a": "disconnected"})
+    ran = runs.run(sessions=("a", "b"), statuses={"a": DISCONNECTED})
 
     assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
     assert {runs.asked("b")[number] for number in left} == {1}
@@ -277,8 +277,8 @@ def test_a_session_that_lied_before_it_was_lost_is_not_vouched_for_when_it_comes
     ran = runs.run()
 
     assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
-    assert ran.tally.retracted > 0
-    assert ran.tally.asked == 40
+    assert ran.counters.calls.retracted > 0
+    assert ran.counters.asked == 40
 
 
 def test_the_last_attempt_of_a_capped_day_is_kept_for_a_canary(listed):
@@ -287,7 +287,7 @@ def test_the_last_attempt_of_a_capped_day_is_kept_for_a_canary(listed):
     ran = runs.run(left_today={"a": 20})
 
     assert "--daily-cap" in str(ran.ending)
-    assert ran.tally.attempts + ran.tally.canaries <= 20
+    assert ran.counters.calls.attempts + ran.counters.calls.canaries <= 20
     assert runs.canary_calls() == 1
     assert not waiting(runs)
 
@@ -303,7 +303,7 @@ def test_a_canary_that_fails_at_the_end_is_tried_again(listed):
     ran = runs.run(watchers=[heal])
 
     assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
-    assert ran.tally.canaries > 1
+    assert ran.counters.calls.canaries > 1
 
 
 def test_a_canary_that_never_answers_leaves_what_it_should_vouch_for_unknown(listed):
@@ -314,8 +314,8 @@ def test_a_canary_that_never_answers_leaves_what_it_should_vouch_for_unknown(lis
     ran = runs.run(max_attempts=3)
 
     assert (ran.ending, runs.wrong(), waiting(runs)) == (None, [], runs.numbers)
-    assert ran.tally.canaries == 3
-    assert ran.tally.verdicts["not_registered"] == ran.tally.asked == 0
+    assert ran.counters.calls.canaries == 3
+    assert ran.counters.verdicts["not_registered"] == ran.counters.asked == 0
     [warning] = ran.warnings
     assert warning.startswith('40 answers "no" of session a stay unknown')
     assert "--canary" in warning
@@ -354,12 +354,12 @@ def test_a_canary_that_the_provider_calls_invalid_while_others_say_yes_is_none(l
     ],
 )
 def test_a_sessions_own_number_is_a_canary_where_it_is_told_in_full(text, own):
-    assert own_numbers([Seen(CONNECTED, text)]) == own
+    assert own_numbers([seen(READY, text)]) == own
 
 
 def test_nothing_is_left_behind_by_a_session_that_has_said_nothing(tmp_path):
     with Ledger.open(tmp_path / "state" / "ledger.sqlite", holder="pytest") as ledger:
-        one = inherit(ledger, "a", status=CONNECTED, now_ms=0)
+        one = inherit(ledger, SessionRef("sendapi", "a"), status=READY, now_ms=0)
 
     assert (one.numbers, one.settled, one.heard) == (frozenset(), 0, 0)
 

@@ -27,7 +27,7 @@ def test_a_session_that_starts_to_answer_no_leaves_no_wrong_verdict(tmp_path):
 
         wrong[seed] = runs.wrong()
         given_up += ran.ending is not None
-        assert ran.tally.canaries <= 1 + 5
+        assert ran.counters.calls.canaries <= 1 + 5
         assert len(runs.known()) <= len(runs.numbers)
         if ran.ending is None:
             assert not runs.missing(), seed

@@ -5,24 +5,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from validator.batch.planning.plan import Order
+from validator.batch.output.targets import check_targets, require_room_for_output, write_output
 from validator.batch.planning.survey import knowledge_after, knowledge_of, survey
-from validator.batch.recipients.opening import (
-    Job,
-    check_targets,
-    open_job,
-    require_room_for_output,
-    write_output,
-)
+from validator.batch.recipients.job import Job, Order
+from validator.batch.recipients.opening import open_job
 from validator.errors import FileError, UsageError
 from validator.phone import Accept
+from validator.reports import NoProgress
 
 ANN, BOB = 447_700_900_020, 447_700_900_021
 LIST = f"name,phone\nAnn,+{ANN}\nBob,+{BOB}\nAnn,+{ANN}\n"
-
-
-def _ignore(_):
-    pass
 
 
 @pytest.fixture
@@ -38,7 +30,7 @@ def make_job(tmp_path):
 
 @pytest.fixture
 def surveyed(ledger, now_ms):
-    return lambda opened: survey(opened, ledger, now_ms=now_ms, tell=_ignore, tell_known=_ignore)
+    return lambda opened: survey(opened, ledger, now_ms=now_ms, progress=NoProgress())
 
 
 def write(opened, surveyed, ledger, now_ms):
@@ -78,7 +70,7 @@ def test_what_is_known_is_kept_only_where_asking_nobody_cannot_change_it(
 
     assert (asks.knowledge, asks_nobody.plan.todo.to_list()) == (None, [])
     for one in (asks, asks_nobody):
-        knowledge = knowledge_after(one, opened.job, ledger, now_ms, _ignore)
+        knowledge = knowledge_after(one, opened.job, ledger, now_ms, NoProgress())
         assert knowledge.frame["number"].to_list() == [ANN, BOB]
 
 

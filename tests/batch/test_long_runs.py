@@ -9,7 +9,7 @@ from long_run import HOURS, ask_for_a_day
 def test_a_run_of_a_day_holds_at_its_end_what_it_held_at_its_beginning(make_lab):
     ran, held = ask_for_a_day(make_lab(latency_ms=200), per_min=1)
 
-    assert (ran.ending, ran.tally.asked, len(held)) == (None, HOURS * 60, HOURS)
+    assert (ran.ending, ran.counters.asked, len(held)) == (None, HOURS * 60, HOURS)
     assert len({one.tasks for one in held}) == 1
     assert len({one.descriptors for one in held}) == 1
     # A check that left a single object behind would add 1,440 of them.

@@ -23,12 +23,15 @@ from validator.errors import (
     TimedOut,
     UsageError,
 )
-from validator.model import NO_NOTICE, RateNotice
+from validator.gateways.sendapi import CAPABILITIES
+from validator.model import NO_NOTICE, READY, RateNotice, SessionState, SessionStatus
 from validator.pacing import NoBudget, PacedBudget, RetryPolicy
+
+PENDING = SessionStatus(SessionState.STARTING, "pending")
 
 
 class Reply:
-    def __init__(self, status="connected"):
+    def __init__(self, status=READY):
         self.status, self.rate = status, NO_NOTICE
 
 
@@ -45,7 +48,8 @@ class Script:
             raise step
         return step
 
-    look_at = __call__
+    capabilities = CAPABILITIES
+    session_status = __call__
 
 
 @pytest.fixture
@@ -78,7 +82,7 @@ def test_an_answer_comes_back_at_once(through):
 def test_a_refusal_is_waited_out_and_is_no_attempt(through):
     reply, called_at = through(*[refusal(30)] * 5, Reply(), max_attempts=1)
 
-    assert reply.status == "connected"
+    assert reply.status == READY
     assert all(later - earlier >= 30 for earlier, later in pairwise(called_at))
 
 
@@ -145,18 +149,18 @@ def look(virtual):
 
 
 def test_each_session_is_looked_at_in_turn(look):
-    assert look(Reply(), Reply("pending"), sessions=("a", "b")) == {"a": "connected", "b": "pending"}
+    assert look(Reply(), Reply(PENDING), sessions=("a", "b")) == {"a": READY, "b": PENDING}
 
 
-def test_a_session_that_the_key_may_not_see_is_taken_to_be_connected(look):
-    assert look(Forbidden("403")) == {"sess_a": "connected"}
+def test_a_session_that_the_key_may_not_see_is_taken_to_be_ready(look):
+    assert look(Forbidden("403")) == {"sess_a": READY}
 
 
 @pytest.mark.parametrize(
     ("failure", "ending", "words"),
     [
         (NotFound("404"), Refused, "sess_a is not known"),
-        (MissingOrBadKey("401"), Refused, "SENDAPI_API_KEY"),
+        (MissingOrBadKey("401"), Refused, "does not accept the API key"),
         (Redirected("302"), UsageError, "--base-url"),
         (CertificateFailed("no"), Refused, "certificate"),
         (InvalidRequest("422"), StoppedEarly, "--base-url"),

@@ -1,10 +1,10 @@
 import polars as pl
 import pytest
 
+from validator.batch.recipients.job import Landlines
 from validator.batch.recipients.recipients import (
     READING_ROWS,
     SCHEMA,
-    Landlines,
     Reading,
     askable,
     people_of,
@@ -88,7 +88,7 @@ def test_a_list_is_read_batch_by_batch_and_says_how_far_it_is(listed):
     told = []
 
     people = read_people(
-        listed(f"name,phone\nAnn,{MOBILE}\nBob,\n"), Reading(column="phone"), tell=told.append
+        listed(f"name,phone\nAnn,{MOBILE}\nBob,\n"), Reading(column="phone"), on_progress=told.append
     )
 
     assert people["number"].to_list() == [447400123456, None]
@@ -96,7 +96,7 @@ def test_a_list_is_read_batch_by_batch_and_says_how_far_it_is(listed):
 
 
 def test_a_list_without_rows_has_no_people(listed):
-    people = read_people(listed("name,phone\n"), Reading(column="phone"), tell=print)
+    people = read_people(listed("name,phone\n"), Reading(column="phone"), on_progress=print)
 
     assert (people.height, people.schema) == (0, SCHEMA)
 
@@ -111,7 +111,7 @@ def test_rows_read_in_many_batches_keep_their_order():
     told = []
 
     people = read_people(
-        Slices(rows, size), Reading(column="phone", accept=Accept.POSSIBLE), tell=told.append
+        Slices(rows, size), Reading(column="phone", accept=Accept.POSSIBLE), on_progress=told.append
     )
 
     assert (people["number"] - 12015550100).equals(

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from validator.batch.planning.known_verdicts import SCHEMA as KNOWN
 from validator.batch.planning.known_verdicts import Knowledge
-from validator.batch.planning.plan import Only, Order, counts, make_plan
+from validator.batch.planning.plan import counts, make_plan
+from validator.batch.recipients.job import Only, Order
 from validator.batch.recipients.recipients import SCHEMA as PEOPLE
 from validator.model import Verdict
 

@@ -3,6 +3,7 @@ import pytest
 
 from validator.batch.asking.recorder import GROUP_S, Recorder
 from validator.errors import LedgerError
+from validator.model import SessionRef
 
 
 class Journal:
@@ -111,7 +112,7 @@ def test_an_idle_recorder_commits_nothing(record):
 def test_attempts_are_noted_by_session_with_the_time_of_day(record):
     async def scenario(recorder):
         for session in ("a", "b", "a"):
-            recorder.add_attempt(session)
+            recorder.add_attempt(SessionRef("sendapi", session))
         await anyio.sleep(1)
 
     journal, reported = record(scenario)

@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from validator.batch.recipients.recipients import SCHEMA, Landlines, Reading, people_of, read_people
+from validator.batch.recipients.job import Landlines
+from validator.batch.recipients.recipients import SCHEMA, Reading, people_of, read_people
 
 MOBILE, OTHER, FIXED = 447400123456, 447400123457, 441212345678
 ROWS = pl.DataFrame(
@@ -48,7 +49,7 @@ def test_a_person_who_opted_out_by_any_of_them_is_not_reached_by_another(number)
 
 def test_a_list_is_read_with_all_of_them(listed):
     table = listed("mobile,name,home\n,Ann,+447400123456\n+447400123457,Bob,x\n")
-    people = read_people(table, Reading(column="mobile", others=("home",)), tell=lambda _: None)
+    people = read_people(table, Reading(column="mobile", others=("home",)), on_progress=lambda _: None)
     assert people["phone_column"].to_list() == ["home", "mobile"]
     empty = listed("mobile,name,home\n", "empty.csv")
-    assert read_people(empty, Reading(column="mobile", others=("home",)), tell=print).height == 0
+    assert read_people(empty, Reading(column="mobile", others=("home",)), on_progress=print).height == 0

@@ -7,13 +7,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from validator.batch.asking.tally import Tally
+from validator.batch.asking.counters import RunCounters
 from validator.batch.output.annotate import Counts
-from validator.batch.output.summarise import Course, exit_code_of, summarise, summarise_plan
+from validator.batch.output.summarise import AskedKey, RunResult, exit_code_of, summarise, summarise_plan
 from validator.batch.planning.plan import Plan
-from validator.batch.recipients.opening import Job
+from validator.batch.recipients.job import Job
 from validator.errors import Interrupted, Refused, ServerError, StoppedEarly
-from validator.model import Verdict
+from validator.model import SessionRef, Verdict
 from validator.pacing import BudgetReport
 from validator.settings import Tolerance
 
@@ -52,6 +52,9 @@ def counts_of(**verdicts):
     return Counts(rows=sum(verdicts.values()), verdicts=Counter(verdicts), reasons=Counter(not_checked=0))
 
 
+REF = SessionRef("sendapi", "sess_a")
+
+
 @pytest.mark.parametrize(
     ("ending", "unknown", "tolerance", "code"),
     [
@@ -73,24 +76,24 @@ def test_the_exit_code_says_how_it_ended(ending, unknown, tolerance, code):
 
 
 @pytest.fixture
-def course():
-    tally = Tally()
+def result():
+    counters = RunCounters()
     for failure in (None, None, ServerError("x")):
-        tally.begin("sess_a", is_retry=failure is not None)
-        tally.end("sess_a", failure)
-    tally.asked = 2
-    return Course(
+        counters.begin(REF, retries=failure is not None)
+        counters.end(REF, failure)
+    counters.asked = 2
+    return RunResult(
         command="check",
         started_at=NOW,
         finished_at=NOW + timedelta(seconds=2),
         asking_s=120,
-        tally=tally,
-        budget=BUDGET,
+        counters=counters,
+        keys=(AskedKey(name="", gateway="sendapi", host="localhost", sessions=(REF,), budget=BUDGET),),
     )
 
 
-def test_a_summary_holds_what_was_counted(course):
-    summary = summarise(JOB, PLAN, counts_of(registered=7, unknown=3), course, 4)
+def test_a_summary_holds_what_was_counted(result):
+    summary = summarise(JOB, PLAN, counts_of(registered=7, unknown=3), result, 4)
 
     assert (summary.input, summary.output, summary.sendable) == ("leads.csv", "out.csv", "send.csv")
     assert (summary.rows, summary.distinct_numbers, summary.duplicate_rows) == (10, 5, 2)
@@ -104,27 +107,27 @@ def test_a_summary_holds_what_was_counted(course):
     assert (rate.used_per_min, rate.share_of_limit, rate.held_s) == (1.5, 0.005, 12.346)
 
 
-def test_a_short_run_has_used_one_minutes_worth(course):
-    summary = summarise(JOB, PLAN, counts_of(), replace(course, asking_s=1.5), 0)
+def test_a_short_run_has_used_one_minutes_worth(result):
+    summary = summarise(JOB, PLAN, counts_of(), replace(result, asking_s=1.5), 0)
 
     assert (summary.rate.used_per_min, summary.rate.share_of_limit) == (3, 0.01)
 
 
-def test_a_run_without_a_limit_has_no_share_of_it(course):
-    summary = summarise(
-        JOB, PLAN, counts_of(registered=1), replace(course, budget=replace(BUDGET, limit_per_min=None)), 0
-    )
+def test_a_run_without_a_limit_has_no_share_of_it(result):
+    (key,) = result.keys
+    unlimited = replace(key, budget=replace(BUDGET, limit_per_min=None))
+    summary = summarise(JOB, PLAN, counts_of(registered=1), replace(result, keys=(unlimited,)), 0)
 
     assert (summary.rate.limit_per_min, summary.rate.share_of_limit) == (None, None)
 
 
-@pytest.mark.parametrize("without", [{"budget": None}, {"asking_s": 0.0}])
-def test_a_run_that_asked_nothing_used_no_rate(course, without):
-    assert summarise(JOB, PLAN, counts_of(), replace(course, **without), 0).rate.used_per_min == 0
+@pytest.mark.parametrize("without", [{"keys": ()}, {"asking_s": 0.0}])
+def test_a_run_that_asked_nothing_used_no_rate(result, without):
+    assert summarise(JOB, PLAN, counts_of(), replace(result, **without), 0).rate.used_per_min == 0
 
 
-def test_an_ending_is_told_in_its_own_words(course):
-    ended = replace(course, ending=StoppedEarly("the deadline was reached"), next_command="validator check x")
+def test_an_ending_is_told_in_its_own_words(result):
+    ended = replace(result, ending=StoppedEarly("the deadline was reached"), next_command="validator check x")
 
     summary = summarise(JOB, PLAN, counts_of(), ended, 5)
 
@@ -134,17 +137,17 @@ def test_an_ending_is_told_in_its_own_words(course):
     )
 
 
-def test_the_sendable_file_is_partial_while_somebody_was_not_asked(course):
+def test_the_sendable_file_is_partial_while_somebody_was_not_asked(result):
     counts = counts_of(registered=1, unknown=1)
     counts.reasons["not_checked"] = 1
 
-    assert summarise(JOB, PLAN, counts, course, 5).sendable_partial
-    assert not summarise(replace(JOB, sendable=None), PLAN, counts, course, 5).sendable_partial
-    assert not summarise(JOB, PLAN, counts_of(registered=1), course, 0).sendable_partial
+    assert summarise(JOB, PLAN, counts, result, 5).sendable_partial
+    assert not summarise(replace(JOB, sendable=None), PLAN, counts, result, 5).sendable_partial
+    assert not summarise(JOB, PLAN, counts_of(registered=1), result, 0).sendable_partial
 
 
-def test_standard_output_is_called_by_its_sign(course):
-    summary = summarise(replace(JOB, output=BytesIO(), sendable=None), PLAN, counts_of(), course, 0)
+def test_standard_output_is_called_by_its_sign(result):
+    summary = summarise(replace(JOB, output=BytesIO(), sendable=None), PLAN, counts_of(), result, 0)
 
     assert (summary.output, summary.sendable) == ("-", None)
 

@@ -6,7 +6,7 @@ import logging
 import polars as pl
 import pytest
 
-from validator.batch.recipients.opening import Job
+from validator.batch.recipients.job import Job
 from validator.batch.recipients.suppression import suppressed_in
 from validator.errors import FileError
 from validator.tables import Ragged, ReadOptions

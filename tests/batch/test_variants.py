@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validator.batch.output.annotate import MATCHED, find
-from validator.batch.planning.plan import Only, Order, make_plan
+from validator.batch.output.annotate import find
+from validator.batch.planning.plan import make_plan, second_round
 from validator.batch.planning.survey import knowledge_of
-from validator.batch.recipients.recipients import Landlines, Reading, people_of
-from validator.batch.recipients.variants import every_spelling, other_numbers, second_round, with_both
+from validator.batch.recipients.job import Landlines, Only, Order
+from validator.batch.recipients.recipients import Reading, people_of
+from validator.batch.recipients.variants import every_spelling, other_numbers, with_both
+from validator.batch.verdict_columns import MATCHED
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, Verdict
 from validator.settings import MaxAge

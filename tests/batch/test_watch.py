@@ -1,8 +1,8 @@
 import anyio
 import pytest
-from laboratory import numbers_of
+from laboratory import make_lane, numbers_of
 
-from validator.batch.watching.progress_feed import LOOK_EVERY_S, Watch
+from validator.batch.watching.progress_feed import LOOK_EVERY_S, ProgressFeed
 from validator.pacing import NoBudget, PacedBudget
 
 AT_ONCE = {"pause_s": 0.0, "retries_s": 0.0}
@@ -22,7 +22,9 @@ def watched(make_lab):
 
     def run(count, *faults, budget=NoBudget, sandbox=None, **options):
         shown, lab = Shown(), make_lab(*faults, **(sandbox or {}))
-        lab.ask(numbers_of(count), watchers=[Watch(shown, budget(), count)], **options)
+        lab.ask(
+            numbers_of(count), watchers=[ProgressFeed(shown, [make_lane(budget=budget())], count)], **options
+        )
         return shown.states
 
     return run
@@ -58,18 +60,18 @@ def test_the_time_left_goes_by_the_pace_allowed(virtual):
         return rate.report(0.0).rate_per_min
 
     pace = virtual(main)
-    assert Watch._eta_s(60, pace, 0, **AT_ONCE) == pytest.approx(60.5)
+    assert ProgressFeed._eta_s(60, pace, 0, **AT_ONCE) == pytest.approx(60.5)
 
 
 def test_without_a_limit_the_time_left_goes_by_the_pace_seen():
-    assert Watch._eta_s(60, float("inf"), 120, **AT_ONCE) == 30
-    assert Watch._eta_s(60, 0, 120, **AT_ONCE) == 30
-    assert Watch._eta_s(60, float("inf"), 0, **AT_ONCE) is None
+    assert ProgressFeed._eta_s(60, float("inf"), 120, **AT_ONCE) == 30
+    assert ProgressFeed._eta_s(60, 0, 120, **AT_ONCE) == 30
+    assert ProgressFeed._eta_s(60, float("inf"), 0, **AT_ONCE) is None
 
 
 def test_the_time_left_knows_of_a_pause_and_of_retries_that_have_to_wait():
-    assert Watch._eta_s(60, 60, 0, pause_s=42.0, retries_s=0.0) == 102
-    assert Watch._eta_s(60, 60, 0, pause_s=0.0, retries_s=300.0) == 300
+    assert ProgressFeed._eta_s(60, 60, 0, pause_s=42.0, retries_s=0.0) == 102
+    assert ProgressFeed._eta_s(60, 60, 0, pause_s=0.0, retries_s=300.0) == 300
 
 
 @pytest.mark.slow

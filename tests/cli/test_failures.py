@@ -6,8 +6,8 @@ import click
 import pytest
 
 from validator.cli import main
-from validator.cli.errors import innermost, report_failure
-from validator.errors import Busy, FileError, Interrupted, LedgerError, UsageError
+from validator.cli.errors import report_failure
+from validator.errors import Busy, FileError, Interrupted, LedgerError, UsageError, innermost
 from validator.errors import ValidatorError as Bug
 
 

@@ -10,8 +10,9 @@ import click
 import pytest
 from rich.console import Console
 
+from validator.batch.watching.stage import Stage
+from validator.batch.wiring import make_budget
 from validator.cli import show
-from validator.cli.credentials import make_budget
 from validator.cli.defaults import default_map
 from validator.cli.logs import JsonLines, set_up_logging
 from validator.cli.resume import next_command
@@ -49,7 +50,7 @@ def test_a_refresh_is_gone_on_with_and_not_begun_again(after, age):
 )
 def test_the_rate_decides_on_the_budget(text, kind, limit):
     async def main():
-        budget = make_budget(Rate.parse(text))
+        budget = make_budget(Rate.parse(text), default_per_min=60)
         return type(budget), budget.report(anyio.current_time()).limit_per_min
 
     assert anyio.run(main) == (kind, limit)
@@ -58,7 +59,7 @@ def test_the_rate_decides_on_the_budget(text, kind, limit):
 @pytest.mark.parametrize(("text", "told_by"), [("auto", "lowest plan"), ("find", "--rate find")])
 def test_a_share_of_the_key_is_a_share_of_what_nobody_tells(text, told_by):
     async def main():
-        return make_budget(Rate.parse(text), share=0.25).report(anyio.current_time())
+        return make_budget(Rate.parse(text), default_per_min=60, share=0.25).report(anyio.current_time())
 
     report = anyio.run(main)
 
@@ -214,10 +215,10 @@ def test_arguments_are_no_settings(commands, tmp_path):
 def test_a_stage_of_a_known_length_tells_when_it_will_be_through():
     told = Told()
 
-    writing, reading = show.Stage(told, "writing", total=100), show.Stage(told, "reading")
+    writing, reading = Stage(told, "writing", total=100), Stage(told, "reading")
     for rows in (0, 50, 100):
-        writing.tell(rows)
-    reading.tell(5)
+        writing.show(rows)
+    reading.show(5)
 
     assert [(state.phase, state.done) for state in told.states] == [
         ("writing", 0),

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from cli_constants import PLAIN
 
+from validator.batch.watching.stop import Stop
 from validator.cli.signals import SIGNALS, interruptible, raising_signals, stop_on_signals
 from validator.errors import Interrupted
 
@@ -146,13 +147,13 @@ def test_a_first_signal_stops_and_a_second_raises(backend, signum):
     async def main():
         stopped = anyio.Event()
 
-        def stop(why):
-            whys.append(why)
-            stopped.set()
+        class Noted(Stop):
+            def __call__(self, why):
+                whys.append(why)
+                stopped.set()
 
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(stop_on_signals, stop)
-            await anyio.wait_all_tasks_blocked()
+            await tasks.start(stop_on_signals, Noted())
             signal.raise_signal(signum)
             await stopped.wait()
             signal.raise_signal(signum)

@@ -12,7 +12,7 @@ from validator.errors import (
     TimedOut,
     UnexpectedStatus,
 )
-from validator.model import Number
+from validator.model import Number, SessionRef
 from validator.pacing import (
     AskCanary,
     Breaker,
@@ -22,6 +22,7 @@ from validator.pacing import (
     KeyHealth,
     Lane,
     LaneState,
+    NoBudget,
     Retract,
     RetryPolicy,
     SessionGuard,
@@ -35,13 +36,22 @@ OWN, NUMBER = Number(447_700_900_999), Number(447_700_900_100)
 def new():
     guard = SessionGuard("sess_a", canaries=Canaries([OWN], rng=random.Random(1)))
     retry = RetryPolicy(max_attempts=2, rng=random.Random(1))
-    return Lane("sess_a", key=KeyHealth(), retry=retry, breaker=Breaker(), max_outage_s=600.0, guard=guard)
+    return Lane(
+        SessionRef("sendapi", "sess_a"),
+        gateway=None,
+        budget=NoBudget(),
+        key=KeyHealth(),
+        retry=retry,
+        breaker=Breaker(),
+        max_outage_s=600.0,
+        guard=guard,
+    )
 
 
 def answer(lane, now, registered):
     lane.start(now)
     mark = lane.guard.mark(now)
-    lane.finish(now, attempts=1, failure=None)
+    lane.finish(now, None)
     return lane.guard.hear(now, mark, NUMBER, registered=registered)
 
 
@@ -56,7 +66,7 @@ def fail(lane, now, action):
     lane.start(now)
     failure = TimedOut("30 s")
     if action == Go():
-        return lane.finish(now, attempts=1, failure=failure)
+        return lane.decide(lane.finish(now, failure), 1)
     return lane.tested(now, lane.guard.test(now), action.number, said=failure)
 
 
@@ -165,7 +175,7 @@ def test_without_any_canary_nothing_is_believed_after_an_exchange_that_failed(fa
     lane.guard = SessionGuard("sess_a", canaries=Canaries(rng=random.Random(1)))
     answer(lane, 0.0, False)
     lane.start(1.0)
-    lane.finish(1.0, attempts=1, failure=failure)
+    lane.finish(1.0, failure)
 
     assert (lane.guard.release(), lane.guard.rulings()) == (0, [Retract(1)])
 
@@ -174,7 +184,7 @@ def test_a_session_that_is_lost_takes_back_what_nothing_vouches_for():
     lane = new()
     answer(lane, 0.0, False)
     lane.start(1.0)
-    lane.finish(1.0, attempts=1, failure=SessionNotConnected("409"))
+    lane.finish(1.0, SessionNotConnected("409"))
 
     assert lane.guard.rulings() == [Retract(1)]
 

@@ -25,7 +25,7 @@ from validator.errors import (
     UnexpectedStatus,
     UsageError,
 )
-from validator.model import RateNotice, Reason, Verdict
+from validator.model import READY, RateNotice, Reason, SessionRef, SessionState, SessionStatus, Verdict
 from validator.pacing import (
     Again,
     Answered,
@@ -36,6 +36,7 @@ from validator.pacing import (
     Lane,
     LaneState,
     LookAtSession,
+    NoBudget,
     Retry,
     RetryPolicy,
     Settle,
@@ -43,6 +44,8 @@ from validator.pacing import (
 )
 
 HOUR_S = 3600.0
+DISCONNECTED = SessionStatus(SessionState.NEEDS_PERSON, "disconnected")
+PENDING = SessionStatus(SessionState.STARTING, "pending")
 TRANSIENT = [
     (TimedOut("30 s"), Reason.TIMEOUT),
     (NoAnswer("refused"), Reason.NO_CONNECTION),
@@ -55,13 +58,22 @@ TRANSIENT = [
 def new(key=None, session="sess_a", max_outage_s=6 * HOUR_S, **options):
     retry = RetryPolicy(max_attempts=6, rng=random.Random(1))
     key = key or KeyHealth()
-    return Lane(session, key=key, retry=retry, breaker=Breaker(), max_outage_s=max_outage_s, **options)
+    return Lane(
+        SessionRef("sendapi", session),
+        gateway=None,
+        budget=NoBudget(),
+        key=key,
+        retry=retry,
+        breaker=Breaker(),
+        max_outage_s=max_outage_s,
+        **options,
+    )
 
 
 def ask(lane, now, failure=None, attempts=1):
     assert lane.next(now) == Go()
     lane.start(now)
-    return lane.finish(now, attempts=attempts, failure=failure)
+    return lane.decide(lane.finish(now, failure), attempts)
 
 
 def look(lane, now, status):
@@ -206,14 +218,14 @@ def test_a_refused_key_is_confirmed_by_one_lane_while_the_others_wait():
     for lane in (one, other):
         assert isinstance(lane.next(5.0), Wait)  # something is still in flight
         assert lane.report(5.0).until is None
-    other.finish(5.0, attempts=1, failure=None)
+    other.finish(5.0, None)
     assert other.next(5.0) == Go()
     other.start(5.0)
     waiting = one.next(5.0)
     assert isinstance(waiting, Wait)
     assert "403 insufficient_scope" in waiting.text
     assert one.report(5.0).state is LaneState.KEY_IN_DOUBT
-    other.finish(5.0, attempts=1, failure=Forbidden("403"))
+    other.finish(5.0, Forbidden("403"))
 
     assert isinstance(halted(one, 5.0), Refused)
     assert halted(one, 5.0) is halted(other, 5.0)
@@ -231,23 +243,23 @@ def test_a_key_that_proves_good_goes_on():
 def test_a_lost_session_pauses_the_lane_until_a_look_finds_it_connected():
     lane = new()
     ask(lane, 0.0, SessionNotConnected("409"))
-    look(lane, 0.0, "disconnected")
+    look(lane, 0.0, DISCONNECTED)
 
     waiting = lane.next(1.0)
     assert waiting == Wait(10.0, "session sess_a is disconnected")
     report = lane.report(1.0)
     assert (report.state, report.until, report.why) == (LaneState.DISCONNECTED, 10.0, waiting.why)
-    look(lane, 10.0, "connected")
+    look(lane, 10.0, READY)
     assert lane.next(10.0) == Go()
 
 
 def test_a_session_known_to_be_disconnected_is_looked_at_before_anything_is_asked():
-    lane = new(status="pending", max_outage_s=HOUR_S)
-    look(lane, 100.0, "pending")
+    lane = new(status=PENDING, max_outage_s=HOUR_S)
+    look(lane, 100.0, PENDING)
     assert lane.next(100.0) == Wait(110.0, "session sess_a is pending")
     assert "last: it is pending" in str(halted(lane, 100.0 + HOUR_S))
 
-    look(new(status="pending"), 100.0, "connected")
+    look(new(status=PENDING), 100.0, READY)
 
 
 def test_there_is_one_look_at_a_time():
@@ -298,13 +310,13 @@ def test_the_probe_waits_for_all_that_was_in_flight_and_for_nothing_that_was_nev
     for _ in range(13):
         lane.start(0.0)
     for _ in range(10):
-        lane.finish(0.0, attempts=1, failure=ServerError("500", status=500))
+        lane.finish(0.0, ServerError("500", status=500))
 
     for _ in range(2):
         assert lane.next(5.0).until == math.inf
         lane.cancel(5.0)
     assert lane.next(5.0).until == math.inf
-    lane.finish(5.0, attempts=1, failure=None)
+    lane.finish(5.0, None)
     assert lane.next(5.0) == Go()
 
 
@@ -340,7 +352,7 @@ def test_after_a_good_probe_the_lane_resumes():
     open_breaker(lane, 0.0)
     lane.start(5.0)
     assert lane.report(5.0).state is LaneState.RESUMING
-    lane.finish(5.0, attempts=1, failure=None)
+    lane.finish(5.0, None)
     lane.start(5.0)
     assert isinstance(lane.next(5.0), Wait)
 
@@ -370,11 +382,11 @@ def test_an_outage_that_lasts_too_long_halts_the_lane_resumably(failure, last):
         match lane.next(now):
             case Go():
                 lane.start(now)
-                lane.finish(now, attempts=1, failure=failure)
+                lane.finish(now, failure)
                 now += 1.0
             case LookAtSession():
                 lane.start(now)
-                lane.looked(now, "disconnected")
+                lane.looked(now, DISCONNECTED)
             case Wait(until):
                 now = max(until, now)
             case Halt(error):
@@ -440,7 +452,7 @@ def test_lanes_never_wait_for_something_that_will_not_come(steps):
 
 def end(lane, action, now, failure):
     if action == Go():
-        decision = lane.finish(now, attempts=1, failure=failure)
+        decision = lane.decide(lane.finish(now, failure), 1)
         assert isinstance(decision, Answered) is (failure is None)
     else:
-        lane.looked(now, failure if isinstance(failure, ApiError) else "connected")
+        lane.looked(now, failure if isinstance(failure, ApiError) else READY)

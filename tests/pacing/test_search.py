@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from validator.pacing.limit.search import LowestPlan, Search
+from validator.pacing.limit.search import DefaultPace, Search
 
 
 def pass_all(search, since, until, *, per_min):
@@ -32,7 +32,7 @@ def refuse(search, now, *, in_flight=1, passed=0, retry_after_s=None):
 
 
 def test_the_lowest_plan_is_assumed_whatever_happens():
-    assumed = LowestPlan(0.5)
+    assumed = DefaultPace(30.0)
     assumed.passed(0.0, 0.0)
 
     assert not assumed.refused(0.0, 0.0, None)

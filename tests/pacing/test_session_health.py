@@ -1,6 +1,10 @@
 import math
 
+from validator.model import READY, SessionState, SessionStatus
 from validator.pacing.lane.session_health import SessionHealth
+
+DISCONNECTED = SessionStatus(SessionState.NEEDS_PERSON, "disconnected")
+PENDING = SessionStatus(SessionState.STARTING, "pending")
 
 
 def look(health, now, status):
@@ -11,8 +15,8 @@ def look(health, now, status):
 
 
 def test_a_session_is_what_the_first_look_found():
-    assert (SessionHealth("pending").status, SessionHealth("pending").connected) == ("pending", False)
-    assert (SessionHealth().status, SessionHealth().connected) == ("connected", True)
+    assert (SessionHealth(PENDING).status, SessionHealth(PENDING).connected) == (PENDING, False)
+    assert (SessionHealth().status, SessionHealth().connected) == (READY, True)
 
 
 def test_a_lost_session_is_looked_at_at_once():
@@ -27,7 +31,7 @@ def test_looks_come_after_ten_seconds_and_twice_as_long_up_to_five_minutes():
     health, now, pauses_s = SessionHealth(), 0.0, []
     health.lost(now)
     for _ in range(8):
-        look(health, now, "disconnected")
+        look(health, now, DISCONNECTED)
         pauses_s.append(health.ready_at(now) - now)
         now = health.ready_at(now)
 
@@ -37,18 +41,18 @@ def test_looks_come_after_ten_seconds_and_twice_as_long_up_to_five_minutes():
 def test_any_word_but_connected_means_not_connected():
     health = SessionHealth()
     health.lost(0.0)
-    look(health, 0.0, "pending")
+    look(health, 0.0, PENDING)
     assert not health.connected
-    assert health.status == "pending"
+    assert health.status == PENDING
 
-    look(health, 10.0, "connected")
+    look(health, 10.0, READY)
     assert health.connected
 
 
 def test_several_replies_of_one_moment_are_one_loss():
     health = SessionHealth()
     health.lost(0.0)
-    look(health, 0.0, "disconnected")
+    look(health, 0.0, DISCONNECTED)
     health.lost(1.0)
 
     assert health.ready_at(1.0) == 10.0
@@ -60,7 +64,7 @@ def test_a_session_that_calls_itself_connected_and_answers_nothing_is_looked_at_
         health.lost(now)
         pauses_s.append(health.ready_at(now) - now)
         now = health.ready_at(now)
-        look(health, now, "connected")
+        look(health, now, READY)
 
     assert pauses_s == [0, 10, 20, 40, 80, 160, 300]
 
@@ -68,7 +72,7 @@ def test_a_session_that_calls_itself_connected_and_answers_nothing_is_looked_at_
 def test_an_answer_lets_the_next_loss_be_looked_at_at_once():
     health = SessionHealth()
     health.lost(0.0)
-    look(health, 0.0, "connected")
+    look(health, 0.0, READY)
     health.answered()
     health.lost(50.0)
 
@@ -78,8 +82,8 @@ def test_an_answer_lets_the_next_loss_be_looked_at_at_once():
 def test_an_answer_from_before_the_loss_changes_nothing():
     health = SessionHealth()
     health.lost(0.0)
-    look(health, 0.0, "disconnected")
+    look(health, 0.0, DISCONNECTED)
     health.answered()
-    look(health, 10.0, "disconnected")
+    look(health, 10.0, DISCONNECTED)
 
     assert health.ready_at(10.0) == 30.0

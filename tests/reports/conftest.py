@@ -30,8 +30,8 @@ def summary():
         countries={"GB": 700, "BR": 230},
         calls=CallCounts(attempts=800, answers=780, refusals=3, retries=12, failures=17),
         sessions=[
-            SessionCounts(session="sess_a", attempts=700, failures=0, error_rate=0.0),
-            SessionCounts(session="sess_b", attempts=100, failures=17, error_rate=0.17),
+            SessionCounts(session="sess_a", attempts=700, failures=0),
+            SessionCounts(session="sess_b", gateway="sendapi", attempts=100, failures=17, canaries=3),
         ],
         rate=RateUse(
             limit_per_min=300,

@@ -109,7 +109,7 @@ def test_whatever_ends_up_in_the_text_is_escaped(summary):
             warnings=[hostile],
             countries={hostile: 1},
             rate=RateUse(limit_per_min=1, told_by=hostile, held_s=1, hold_reason=hostile),
-            sessions=[SessionCounts(session=hostile, attempts=1, failures=0, error_rate=0)],
+            sessions=[SessionCounts(session=hostile, attempts=1)],
             started_at=hostile,
             version=hostile,
         )

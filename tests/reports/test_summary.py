@@ -25,8 +25,10 @@ def test_the_json_form_survives_json(summary):
     assert written["verdicts"]["registered"] == 620
     assert written["sessions"][1] == {
         "session": "sess_b",
+        "gateway": "sendapi",
         "attempts": 100,
         "failures": 17,
+        "canaries": 3,
         "error_rate": 0.17,
     }
     assert written["rate"]["limit_per_min"] == 300
@@ -36,7 +38,7 @@ def test_the_json_form_survives_json(summary):
 def test_every_key_of_the_summary_is_documented_and_no_other(summary):
     assert documented("A run") == summary.to_json().keys()
     assert documented("`calls`") == {of.name for of in fields(CallCounts)}
-    assert documented("`sessions`, each") == {of.name for of in fields(SessionCounts)}
+    assert documented("`sessions`, each") == {of.name for of in fields(SessionCounts)} | {"error_rate"}
     assert documented("`rate`") == {of.name for of in fields(RateUse)}
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.output.annotate import MATCHED, find
-from validator.batch.planning.plan import Order, make_plan
+from validator.batch.output.annotate import find
+from validator.batch.planning.plan import make_plan
 from validator.batch.planning.survey import knowledge_of
+from validator.batch.recipients.job import Order
 from validator.batch.recipients.recipients import Reading, people_of
+from validator.batch.verdict_columns import MATCHED
 from validator.model import Verdict
 
 if TYPE_CHECKING:

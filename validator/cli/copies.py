@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 import click
 
+from validator.batch.watching.stage import Stage
 from validator.cli.display_names import names_of_copies
-from validator.cli.errors import innermost
-from validator.cli.show import Stage, make_progress
+from validator.cli.show import make_progress
 from validator.cli.signals import interruptible, raising_signals
-from validator.errors import FileError
+from validator.errors import FileError, innermost
 from validator.reports.wording import printable
 from validator.tables import fetch, matching
 
@@ -49,8 +49,8 @@ def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
     Raises:
         FileError: it cannot be fetched, or not be kept.
     """
-    with _telling(f"fetching {printable(url.parts[1])}", quiet=quiet) as tell:
-        return _named(_awaited(partial(fetch, url, _folder(), tell)), str(url))
+    with _showing(f"fetching {printable(url.parts[1])}", quiet=quiet) as on_progress:
+        return _named(_awaited(partial(fetch, url, _folder(), on_progress)), str(url))
 
 
 def copy_of_stdin(*, quiet: bool) -> Path:
@@ -64,11 +64,11 @@ def copy_of_stdin(*, quiet: bool) -> Path:
         with (
             interruptible(),
             path.open("xb") as file,
-            _telling(f"reading {_STDIN_NAME}", quiet=quiet) as tell,
+            _showing(f"reading {_STDIN_NAME}", quiet=quiet) as on_progress,
         ):
             while piece := sys.stdin.buffer.read(_PIECE_BYTES):
                 file.write(piece)
-                tell(file.tell())
+                on_progress(file.tell())
     except OSError as error:
         raise FileError(
             f"{_STDIN_NAME} cannot be kept in {path.parent} ({error.strerror}); set TMPDIR to another folder."
@@ -98,9 +98,9 @@ def _named(path: Path, name: str) -> Path:
 
 
 @contextmanager
-def _telling(phase: str, *, quiet: bool) -> Iterator[Callable[..., None]]:
+def _showing(phase: str, *, quiet: bool) -> Iterator[Callable[..., None]]:
     with make_progress(quiet=quiet) as progress:
-        yield Stage(progress, phase, in_bytes=True).tell
+        yield Stage(progress, phase, in_bytes=True).show
 
 
 def _folder() -> Path:

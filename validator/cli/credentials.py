@@ -1,4 +1,4 @@
-"""From options to a key, a client, a budget and lanes: what everything that asks the provider needs."""
+"""From options to the keys to ask with, and to a gateway for a few single exchanges."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ import random
 import resource
 import stat
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import anyio
 import click
 
+from validator.batch.ask_settings import KeySettings
 from validator.batch.asking.checks import FIRST_LOOKS
 from validator.batch.asking.single_call import paced
+from validator.batch.wiring import key_lock, make_budget
 from validator.errors import UsageError
-from validator.ledger import Lock
-from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryPolicy
-from validator.sendapi import DEFAULT_BASE_URL, ApiKey, AsyncSendAPI
-from validator.settings import Rate, RateMode, state_folder
+from validator.gateways.gateway import GatewayOptions
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of, open_gateway
+from validator.http.api_key import ApiKey
+from validator.pacing import RetryPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from validator.batch.asking.single_call import Rated
-    from validator.pacing import Budget, Guard
+    from validator.gateways.gateway import Gateway
+    from validator.settings import Rate
 
     Reply = TypeVar("Reply", bound=Rated)
 
@@ -39,9 +41,6 @@ if TYPE_CHECKING:
             ...
 
 
-KEY_VARIABLE = "SENDAPI_API_KEY"
-
-
 @dataclass(frozen=True, kw_only=True)
 class ProviderOptions:
     """Where the provider is, and who asks. Each option is named and explained in `options`."""
@@ -51,9 +50,20 @@ class ProviderOptions:
     timeout: float
     rate: Rate
 
+    def key_settings(self, sessions: tuple[str, ...] = (), *, daily_cap: int | None = None) -> KeySettings:
+        """Return the one key that the options name.
 
-def read_key(path: Path | None) -> ApiKey:
-    """Return the key from a file, or else from the environment; a key is never an argument.
+        Raises:
+            UsageError: there is none, or it is malformed, or its file cannot be read.
+        """
+        options = GatewayOptions(
+            key=read_key(self.api_key_file), base_url=self.base_url, timeout_s=self.timeout
+        )
+        return KeySettings(options=options, sessions=sessions, rate=self.rate, daily_cap=daily_cap)
+
+
+def read_key(path: Path | None, gateway: str = DEFAULT_GATEWAY) -> ApiKey:
+    """Return the key from a file, or else from the gateway's environment variable; it is never an argument.
 
     Raises:
         UsageError: there is none, or it is malformed, or the file cannot be read.
@@ -61,8 +71,9 @@ def read_key(path: Path | None) -> ApiKey:
     _leave_no_core_dump()
     if path is not None:
         return ApiKey.parse(_key_in(path))
-    if not (text := os.environ.get(KEY_VARIABLE, "")):
-        raise UsageError(f"no API key; set {KEY_VARIABLE}, or name a file that holds it with --api-key-file")
+    variable = capabilities_of(gateway).key_variable
+    if not (text := os.environ.get(variable, "")):
+        raise UsageError(f"no API key; set {variable}, or name a file that holds it with --api-key-file")
     return ApiKey.parse(text)
 
 
@@ -91,85 +102,32 @@ def _key_in(path: Path) -> str:
 
 
 def key_file_warning(path: Path) -> str:
-    """Return what is wrong with the permissions of a key file, and the remedy; empty where nothing is."""
+    """Return what is wrong with the permissions of a key file, and the remedy; empty if nothing is."""
     mode = stat.S_IMODE(path.stat().st_mode)
     if not mode & (stat.S_IRWXG | stat.S_IRWXO):
         return ""
     return f"the key file {path} is open to others (mode {mode:04o}); chmod 600 {path}"
 
 
-def key_lock(key: ApiKey, holder: str) -> Lock:
-    """Take the key for this run; `Busy` names the run that holds it.
-
-    Two runs through one key would each believe that its rate limit is theirs alone.
-    """
-    return Lock.take(state_folder() / f"key-{key.fingerprint}.lock", holder=holder, guards="this API key")
-
-
-def require_sessions(sessions: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the sessions; `UsageError` where none was named."""
+def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) -> tuple[str, ...]:
+    """Return the sessions; `UsageError` if none was named."""
     if not sessions:
+        variable = capabilities_of(gateway).session_variable
         raise UsageError(
-            "no session to check through; name one with --session or SENDAPI_SESSION_ID "
+            f"no session to check through; name one with --session or {variable} "
             "(`validator sessions` lists those of the key)"
         )
     return sessions
 
 
-def make_client(options: ProviderOptions, key: ApiKey, *, connections: int = 1) -> AsyncSendAPI:
-    """Return the client; the caller opens and closes it."""
-    return AsyncSendAPI(
-        key,
-        base_url=options.base_url or DEFAULT_BASE_URL,
-        timeout_s=options.timeout,
-        max_connections=connections,
-    )
-
-
-def make_budget(rate: Rate, *, share: float = 1.0) -> Budget:
-    """Return the key's budget for the rate asked for; called on the event loop, whose clock it reads.
-
-    Args:
-        rate: what `--rate` says.
-        share: the share of the key's limit that is ours, above 0; a fixed rate is ours as it is.
-    """
-    if rate.mode is RateMode.NONE:
-        return NoBudget()
-    return PacedBudget(
-        now=anyio.current_time(),
-        limit_per_min=rate.per_min,
-        share=share,
-        find=rate.mode is RateMode.FIND,
-        rng=random.Random(),
-    )
-
-
-def make_lanes(
-    statuses: Mapping[str, str], guards: Mapping[str, Guard], retry: RetryPolicy, *, max_outage_s: float
-) -> list[Lane]:
-    """Return a lane for each session, all of one key, given the state each was found in and its guard."""
-    key = KeyHealth()
-    return [
-        Lane(
-            session,
-            key=key,
-            retry=retry,
-            breaker=Breaker(),
-            max_outage_s=max_outage_s,
-            status=status,
-            guard=guards[session],
-        )
-        for session, status in statuses.items()
-    ]
-
-
 @asynccontextmanager
 async def connected(
     options: ProviderOptions, *, max_attempts: int = FIRST_LOOKS
-) -> AsyncIterator[tuple[AsyncSendAPI, Through]]:
-    """Open a client for a few single exchanges, and the budget that each has to pass through."""
-    key = read_key(options.api_key_file)
-    with key_lock(key, "validator"):
-        async with make_client(options, key) as client:
+) -> AsyncIterator[tuple[Gateway, Through]]:
+    """Open a gateway for a few single exchanges, and the budget that each has to pass through."""
+    key = options.key_settings()
+    with key_lock(key.options.key, "validator"):
+        async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
-            yield client, partial(paced, budget=make_budget(options.rate), retry=retry)
+            budget = make_budget(key.rate, default_per_min=gateway.capabilities.default_rate_per_min)
+            yield gateway, partial(paced, budget=budget, retry=retry)

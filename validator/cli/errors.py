@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from validator.errors import FileError, Interrupted, ValidatorError
+from validator.errors import FileError, Interrupted, ValidatorError, innermost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,14 +60,6 @@ def translated_io() -> Iterator[None]:
             f"{error.filename or 'standard output'} cannot be written or read ({error.strerror}); "
             "nothing that was found out is lost"
         ) from error
-
-
-def innermost(error: BaseException) -> BaseException:
-    """Return the error that task groups have wrapped: the tool's own one where there are several."""
-    while isinstance(error, BaseExceptionGroup):
-        ours = [inner for inner in error.exceptions if isinstance(inner, ValidatorError | BaseExceptionGroup)]
-        error = (ours or error.exceptions)[0]
-    return error
 
 
 def _place(error: BaseException) -> str:

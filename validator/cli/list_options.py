@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from validator.batch.planning.plan import Only, Order
-from validator.batch.recipients.opening import Job, open_job
-from validator.batch.recipients.recipients import Landlines
+from validator.batch.recipients.job import Job, Landlines, Only, Order
+from validator.batch.recipients.opening import open_job
 from validator.cli.display_names import names_of_copies
 from validator.cli.inputs import STDIO, found_inputs, local_file
 from validator.cli.signals import interruptible

@@ -18,16 +18,12 @@ from validator.reports import (
     LiveProgress,
     LogProgress,
     NoProgress,
-    ProgressState,
-    render_html,
     render_plan,
     render_summary,
 )
-from validator.tables import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
     from rich.console import RenderableType
 
@@ -44,51 +40,6 @@ def make_progress(*, quiet: bool) -> Progress:
     if console.is_terminal:
         return LiveProgress(console, clock=time.monotonic)
     return LogProgress(log, clock=time.monotonic)
-
-
-LOOKING_UP = "looking up"
-"""The phase in which the ledger is read."""
-
-
-class Stage:
-    """Tells a progress display of one local phase, and when it will be through if its total is known.
-
-    Args:
-        progress: the display.
-        phase: the phase's name.
-        total: rows or bytes in it, or 0 where that is not known.
-        in_bytes: whether it is told of bytes.
-    """
-
-    def __init__(self, progress: Progress, phase: str, total: int = 0, *, in_bytes: bool = False) -> None:
-        self._progress = progress
-        self._phase = phase
-        self._total = total
-        self._in_bytes = in_bytes
-        self._begun_s = time.monotonic()
-
-    def tell(self, done: int, total: int | None = None) -> None:
-        """Show how much is through, and of how much where that has become known."""
-        self._total = self._total if total is None else total
-        self._progress.update(
-            ProgressState(
-                phase=self._phase,
-                total=self._total,
-                done=done,
-                in_bytes=self._in_bytes,
-                eta_s=self._left_s(done),
-            )
-        )
-
-    def _left_s(self, done: int) -> float | None:
-        if not (self._total and done):
-            return None
-        return (time.monotonic() - self._begun_s) * (self._total - done) / done
-
-
-def surveying(progress: Progress) -> dict[str, Callable[[int], None]]:
-    """Return whom `survey` tells of the rows read and the numbers found."""
-    return {"tell": Stage(progress, "reading").tell, "tell_known": Stage(progress, LOOKING_UP).tell}
 
 
 def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:
@@ -129,13 +80,3 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     for row in rows:
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     return table
-
-
-def write_reports(summary: Summary, *, report: Path | None, summary_file: Path | None) -> None:
-    """Write the HTML report and the JSON summary where they were asked for, each whole or not at all."""
-    if report is not None:
-        with replacing(report) as file:
-            file.write(render_html(summary).encode())
-    if summary_file is not None:
-        with replacing(summary_file) as file:
-            file.write(json.dumps(summary.to_json(), ensure_ascii=False, indent=2).encode() + b"\n")

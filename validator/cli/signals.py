@@ -13,10 +13,12 @@ import click
 from validator.errors import Interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Iterator
     from types import FrameType
 
     from anyio.abc import TaskStatus
+
+    from validator.batch.watching.stop import Stop
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -51,10 +53,13 @@ async def _raise_at_signal(*, task_status: TaskStatus[None]) -> None:
         raise Interrupted(await anext(signals))
 
 
-async def stop_on_signals(stop: Callable[[Interrupted], None]) -> None:
+async def stop_on_signals(stop: Stop, *, task_status: TaskStatus[None]) -> None:
     """Wait for signals: the first one stops in order, the second one raises `Interrupted` right here."""
     with anyio.open_signal_receiver(*SIGNALS) as signals:
+        task_status.started()
         first = await anext(signals)
+        if stop.is_immediate:
+            raise Interrupted(first)
         # Not with err=True, which goes past a live display on the terminal and is lost beneath it.
         click.echo("validator: finishing what is in flight; once more to stop at once", file=sys.stderr)
         stop(Interrupted(first))

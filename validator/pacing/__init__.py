@@ -15,6 +15,7 @@ from validator.pacing.decisions import (
     AskCanary,
     Decision,
     Doubted,
+    Ending,
     Go,
     Halt,
     LookAtSession,
@@ -35,10 +36,8 @@ from validator.pacing.lane.key_health import KeyHealth
 from validator.pacing.lane.lane import Lane
 from validator.pacing.lane.report import LaneReport, LaneState
 from validator.pacing.lane.retry import RetryBudget, RetryPolicy
-from validator.pacing.lane.session_health import CONNECTED
 
 __all__ = [
-    "CONNECTED",
     "Action",
     "Again",
     "Answered",
@@ -51,6 +50,7 @@ __all__ = [
     "Concurrency",
     "Decision",
     "Doubted",
+    "Ending",
     "Go",
     "Guard",
     "Halt",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from validator.errors import ValidatorError
+    from validator.errors import ApiError, ValidatorError
     from validator.model import Number, Reason, Verdict
 
 
@@ -101,6 +101,19 @@ class Retract:
     """What the session has answered "no" up to its `through`th such answer is not to be believed."""
 
     through: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an exchange ended for the numbers it asked about.
+
+    Attributes:
+        failure: how it failed, or None for an answer.
+        is_free: whether the failure costs a number no attempt.
+    """
+
+    failure: ApiError | None = None
+    is_free: bool = False
 
 
 Ruling = Vouch | Retract

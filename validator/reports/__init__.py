@@ -2,7 +2,7 @@
 
 from validator.reports.html import render_html
 from validator.reports.live import LiveProgress
-from validator.reports.progress import LogProgress, NoProgress, Progress, ProgressState
+from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
 from validator.reports.summary import (
     PROVIDER_PLANS,
     CallCounts,
@@ -17,6 +17,7 @@ from validator.reports.wording import count_text, duration_text
 __all__ = [
     "PROVIDER_PLANS",
     "CallCounts",
+    "KeyProgress",
     "LiveProgress",
     "LogProgress",
     "NoProgress",

@@ -21,6 +21,15 @@ LOG_INTERVAL_S = 30.0
 PAUSE_SHARE = 1 / 3
 
 
+@dataclass(frozen=True, slots=True)
+class KeyProgress:
+    """One of several keys: what messages call it, its requests in the last minute, and its limit or None."""
+
+    key: str
+    used_per_min: int
+    limit_per_min: float | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressState:
     """Where a run stands at one moment.
@@ -34,6 +43,7 @@ class ProgressState:
         rate_per_min: attempts a minute, lately.
         limit_per_min: the limit that rules, in requests a minute; None where there is none.
         limit_told_by: where it came from (`X-RateLimit-Limit`, `--rate`).
+        keys: each key, if there are several.
         in_flight: attempts without an answer yet.
         parked: numbers that wait for another attempt.
         refusals: attempts refused by the rate limiter.
@@ -51,6 +61,7 @@ class ProgressState:
     rate_per_min: float = 0.0
     limit_per_min: float | None = None
     limit_told_by: str = ""
+    keys: tuple[KeyProgress, ...] = ()
     in_flight: int = 0
     parked: int = 0
     refusals: int = 0
@@ -184,7 +195,7 @@ def pace_text(state: ProgressState) -> str:
     """Return `297 a minute of 300 (X-RateLimit-Limit)`; empty before anything was sent."""
     if state.limit_per_min is None:
         return f"{rate_text(state.rate_per_min)} a minute" if state.rate_per_min else ""
-    told = f" ({printable(state.limit_told_by)})" if state.limit_told_by else ""
+    told = f" ({_told_by(state)})" if state.limit_told_by else ""
     return f"{rate_text(state.rate_per_min)} a minute of {rate_text(state.limit_per_min)}{told}"
 
 
@@ -210,3 +221,13 @@ def pause_text(state: ProgressState) -> str:
         return ""
     until = "" if state.paused_for_s is None else f", tries again in {duration_text(state.paused_for_s)}"
     return f"paused: {printable(state.paused_because)}{until}"
+
+
+def _told_by(state: ProgressState) -> str:
+    """Return where the limit comes from, or the use of each of several keys."""
+    each = (
+        f"{printable(one.key)} {one.used_per_min}"
+        + (f" of {rate_text(one.limit_per_min)}" if one.limit_per_min is not None else "")
+        for one in state.keys
+    )
+    return ", ".join(each) or printable(state.limit_told_by)

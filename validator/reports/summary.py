@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,12 +31,12 @@ WINDOW_S = 60.0
 JITTER_S = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class CallCounts:
-    """HTTP exchanges of one run.
+    """HTTP exchanges of one run. A run counts in it, and its summary shows it.
 
     Attributes:
-        attempts: exchanges begun.
+        attempts: exchanges begun for checks.
         answers: those that decided a number.
         refusals: those refused by the rate limiter (429).
         retries: those spent on a number that had failed before.
@@ -57,22 +57,54 @@ class CallCounts:
     confirmations: int = 0
     overturned: int = 0
 
+    def add(self, other: CallCounts) -> None:
+        """Add the counts of another part of the run."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(slots=True, kw_only=True)
 class SessionCounts:
-    """Exchanges through one session; `error_rate` is the share (0 to 1) of attempts that failed."""
+    """Exchanges through one session.
+
+    Attributes:
+        session: its id.
+        gateway: the gateway it belongs to.
+        attempts: exchanges begun for checks.
+        failures: those that found nothing out.
+        canaries: exchanges beside these, to see whether the session tells the truth.
+    """
 
     session: str
-    attempts: int
-    failures: int
-    error_rate: float
+    gateway: str = ""
+    attempts: int = 0
+    failures: int = 0
+    canaries: int = 0
+
+    @property
+    def error_rate(self) -> float:
+        """The share (0 to 1) of attempts that failed; 0 if there were none."""
+        return round(self.failures / self.attempts, 6) if self.attempts else 0.0
+
+    def add(self, other: SessionCounts) -> None:
+        """Add the counts of another part of the run."""
+        self.attempts += other.attempts
+        self.failures += other.failures
+        self.canaries += other.canaries
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts as plain values for `json.dumps`."""
+        return {**asdict(self), "error_rate": self.error_rate}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateUse:
-    """How the rate limit was used.
+    """How a rate limit was used.
 
     Attributes:
+        key: what messages call the key; empty for the run as a whole, and if it has one key only.
+        gateway: the gateway of the key.
+        host: host and port that its requests went to.
         limit_per_min: the limit that ruled, in requests a minute; None where there was none.
         told_by: where the limit came from, in words that follow "told by" (`X-RateLimit-Limit`, `--rate`).
         used_per_min: attempts a minute, averaged over the run.
@@ -81,6 +113,9 @@ class RateUse:
         hold_reason: why it was the last time, in words that follow "held: "; empty where it never was.
     """
 
+    key: str = ""
+    gateway: str = ""
+    host: str = ""
     limit_per_min: float | None = None
     told_by: str = ""
     used_per_min: float = 0.0
@@ -116,7 +151,8 @@ class Summary:
         matched_by_variant: rows registered by another spelling of their number.
         calls: exchanges of this run.
         sessions: exchanges by session.
-        rate: how the rate limit was used.
+        rate: how the rate limit was used; with several keys, all of them taken together.
+        keys: the same for each key.
         pauses: seconds in which nothing was sent although there was work, holds of the key left out, by their
             cause, the longest first.
         exit_code: what the command ends with.
@@ -151,6 +187,7 @@ class Summary:
     calls: CallCounts = field(default_factory=CallCounts)
     sessions: Sequence[SessionCounts] = ()
     rate: RateUse = field(default_factory=RateUse)
+    keys: Sequence[RateUse] = ()
     pauses: Mapping[str, float] = field(default_factory=dict)
     exit_code: int = 0
     stopped_because: str | None = None
@@ -167,12 +204,14 @@ class Summary:
             countries=_most_first(self.countries),
             pauses=_most_first(self.pauses),
             sessions=tuple(self.sessions),
+            keys=tuple(self.keys),
             warnings=tuple(self.warnings),
         )
 
     def to_json(self) -> dict[str, Any]:
         """Return the summary as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""
-        return {"schema_version": SCHEMA_VERSION, **asdict(self)}
+        sessions = [counts.to_json() for counts in self.sessions]
+        return {"schema_version": SCHEMA_VERSION, **asdict(self), "sessions": sessions}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,6 @@
 - `guarding`: carries out what the guards of the lanes decide.
 - `confirm`: asks a second time about the numbers that were answered "no".
 - `contacts`: takes the session's synced contacts as answers.
-- `tally`: counts what happened.
+- `counters`: counts what happened.
 - `single_call`: paces a call outside the fan-out.
 """

@@ -13,8 +13,8 @@ import anyio
 import polars as pl
 
 from validator.batch.asking.checks import ask_all
+from validator.batch.asking.counters import RunCounters
 from validator.batch.asking.guarding import without
-from validator.batch.asking.tally import Tally
 from validator.model import Reason, Source
 from validator.pacing import Halt
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from validator.batch.asking.checks import Asking, Watcher
+    from validator.batch.asking.run_state import GatewayLane
     from validator.batch.planning.plan import Numbers
     from validator.errors import ValidatorError
-    from validator.pacing import Lane
 
 
 async def confirm_negatives(
     todo: Numbers,
     earlier: Numbers,
     asking: Asking,
-    tally: Tally,
+    counters: RunCounters,
     *,
     since_ms: int,
     watchers: Callable[[int], Sequence[Watcher]] = lambda _: (),
@@ -45,7 +45,7 @@ async def confirm_negatives(
         todo: the numbers the run was about, all of them asked about by now.
         earlier: the numbers that an earlier run has asked about once.
         asking: as for `ask_all`.
-        tally: what to count in.
+        counters: what to count in.
         since_ms: when the run began, in milliseconds since the Unix epoch.
         watchers: makes those of a fan-out, given how many numbers there are to confirm in all.
 
@@ -59,13 +59,13 @@ async def confirm_negatives(
     # What an earlier run has left waiting may have been vouched for in this one: it keeps its own time.
     vouched = todo.filter(~todo.is_in(fresh.implode()))
     groups = _by_session(asking, {0: pl.concat([earlier, vouched]), since_ms: fresh})
-    second = Tally()
-    confirming = _Confirming(asking, tally, second, watchers(sum(map(len, groups.values()))))
+    second = RunCounters()
+    confirming = _Confirming(asking, counters, second, watchers(sum(map(len, groups.values()))))
     ending = None
     for session, numbers in groups.items():
         if (ending := await confirming.ask(session, numbers)) is not None:
             break
-    tally.add_confirmations(second)
+    counters.add_confirmations(second)
     return ending
 
 
@@ -79,18 +79,19 @@ class _Confirming:
         watchers: those of every fan-out.
     """
 
-    def __init__(self, asking: Asking, first: Tally, second: Tally, watchers: Sequence[Watcher]) -> None:
+    def __init__(
+        self, asking: Asking, first: RunCounters, second: RunCounters, watchers: Sequence[Watcher]
+    ) -> None:
         left_today = {
-            session: left - first.attempts_through(session)
-            for session, left in asking.bounds.left_today.items()
+            ref: left - first.attempts_through(ref) for ref, left in asking.bounds.left_today.items()
         }
         self._asking = replace(
             asking,
             bounds=replace(asking.bounds, left_today=left_today),
             inherited={},
-            absence=Reason.NOT_ON_WHATSAPP_TWICE,
+            negative_reason=Reason.NOT_ON_WHATSAPP_TWICE,
         )
-        self._tally = second
+        self._counters = second
         self._watchers = watchers
 
     async def ask(self, session: str, numbers: Numbers) -> ValidatorError | None:
@@ -100,23 +101,25 @@ class _Confirming:
         """
         while True:
             lanes = self._able(session)
-            ending = await ask_all(numbers, replace(self._asking, lanes=lanes), self._tally, self._watchers)
+            ending = await ask_all(
+                numbers, replace(self._asking, lanes=lanes), self._counters, self._watchers
+            )
             alive = self._alive()
             if ending is None or not alive or any(lane in alive for lane in lanes):
                 return ending
             numbers = _by_session(self._asking, {0: numbers}).get(session, numbers.clear())
 
-    def _able(self, session: str) -> list[Lane]:
+    def _able(self, session: str) -> list[GatewayLane]:
         """Return the lanes that can confirm what a session has said: other ones, or its own without any."""
         others = [lane for lane in self._alive() if lane.session != session]
         return others or [lane for lane in self._asking.lanes if lane.session == session]
 
-    def _alive(self) -> list[Lane]:
+    def _alive(self) -> list[GatewayLane]:
         now, left = anyio.current_time(), self._asking.bounds.left_today
         return [
             lane
             for lane in self._asking.lanes
-            if self._tally.attempts_through(lane.session) < left.get(lane.session, float("inf"))
+            if self._counters.attempts_through(lane.ref) < left.get(lane.ref, float("inf"))
             and not isinstance(lane.next(now), Halt)
         ]
 

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.model import Number, Outcome, Source, Verdict
-from validator.sendapi import Paging
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 
     from validator.batch.planning.plan import Numbers
+    from validator.gateways.gateway import ContactsReply, Gateway, GatewayContact
     from validator.ledger import Ledger
-    from validator.sendapi import AsyncSendAPI, Contact, ContactPage
 
-    Through = Callable[[Callable[[], Awaitable[ContactPage]]], Awaitable[ContactPage]]
+    Through = Callable[[Callable[[], Awaitable[ContactsReply]]], Awaitable[ContactsReply]]
 
 log = logging.getLogger(__name__)
 
@@ -31,21 +30,20 @@ SCHEMA = pl.Schema(
     }
 )
 
-# The most that the provider gives at once.
-PER_PAGE = 100
 
-
-async def all_contacts(client: AsyncSendAPI, session: str, through: Through) -> AsyncIterator[Contact]:
+async def all_contacts(gateway: Gateway, session: str, through: Through) -> AsyncIterator[GatewayContact]:
     """Yield the contacts of a session, each once; `through` makes each page's exchange in its own time."""
-    paging = Paging(PER_PAGE)
-    while (page := paging.next_page) is not None:
-        fetch = partial(client.whatsapp.contacts.list, session_id=session, page=page, per_page=PER_PAGE)
-        for contact in paging.take(await through(fetch)):
+    reply = await through(partial(gateway.contacts, session))
+    while True:
+        for contact in reply.contacts:
             yield contact
+        if reply.next_cursor is None:
+            return
+        reply = await through(partial(gateway.contacts, session, reply.next_cursor))
 
 
 async def take_contacts(
-    contacts: AsyncIterable[Contact],
+    contacts: AsyncIterable[GatewayContact],
     todo: Numbers,
     others: Numbers,
     *,
@@ -70,7 +68,7 @@ async def take_contacts(
     return todo.filter(todo.is_in(sorted(wanted)))
 
 
-def contacts_frame(contacts: Iterable[Contact]) -> pl.DataFrame:
+def contacts_frame(contacts: Iterable[GatewayContact]) -> pl.DataFrame:
     """Return contacts as a table, one row each, in their order; its columns are `SCHEMA`."""
     rows = [(one.phone, one.name, one.is_whatsapp_user, one.profile_picture_url) for one in contacts]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")

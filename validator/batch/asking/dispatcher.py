@@ -1,14 +1,14 @@
 """The fan-out: concurrent checks under one budget, each result in the ledger before it is reported.
 
 One dispatcher decides what happens next and waits; every exchange is a task of its own. A check that has to
-wait (for its retry, for a hold, for its session) goes back to the queue and holds nothing meanwhile.
+wait (for its retry, for a hold, for its session) goes back to the queue and holds nothing meanwhile. The
+lanes take turns; a lane whose session or key has to wait is passed over.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeVar, assert_never
 
 import anyio
 
@@ -26,35 +26,13 @@ from validator.pacing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from anyio.abc import TaskGroup
 
     from validator.batch.asking.exchanges import Exchange, Exchanges
-    from validator.batch.asking.guarding import Guarding
-    from validator.batch.asking.queue import Queue
-    from validator.batch.asking.recorder import Recorder
-    from validator.batch.asking.tally import Tally
-    from validator.pacing import Action, Budget, Lane, RetryBudget
+    from validator.batch.asking.run_state import GatewayLane, RunState
+    from validator.pacing import Action
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """Where a run stops although work is left.
-
-    Attributes:
-        concurrency: attempts in flight at most; fewer where the pace needs fewer.
-        deadline: when to stop, on anyio's clock; infinity for never.
-        max_wait_s: a hold longer than this stops the run.
-        max_error_rate: a larger share of failures among the latest attempts stops the run.
-        left_today: attempts each session may still make today; a session that is not named has no cap.
-    """
-
-    concurrency: int = 256
-    deadline: float = math.inf
-    max_wait_s: float = 3600.0
-    max_error_rate: float = 1.0
-    left_today: Mapping[str, int]
+StepT = TypeVar("StepT", Send, Look, Probe)
 
 
 ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
@@ -63,44 +41,24 @@ ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
 LAST_WORD_S = 5.0
 
 
-class FanOut:
+class Dispatcher:
     """Asks about every number in a queue, and ends in order whatever happens.
 
     Args:
-        queue: the numbers.
-        lanes: the sessions to ask through, all of one key.
-        budget: the key's.
-        retries: the run's budget of retries.
+        state: what it works on.
         exchanges: carries out what is decided here.
-        guarding: carries out what the lanes' guards decide.
-        recorder: where outcomes go.
-        tally: what has been done so far.
-        bounds: where to stop early.
     """
 
-    def __init__(
-        self,
-        *,
-        queue: Queue,
-        lanes: Sequence[Lane],
-        budget: Budget,
-        retries: RetryBudget,
-        exchanges: Exchanges,
-        guarding: Guarding,
-        recorder: Recorder,
-        tally: Tally,
-        bounds: Bounds,
-    ) -> None:
-        self._queue = queue
-        self._lanes = list(lanes)
-        self._budget = budget
-        self._retries = retries
+    def __init__(self, state: RunState, exchanges: Exchanges) -> None:
+        self._state = state
         self._exchanges = exchanges
-        self._guarding = guarding
-        self._recorder = recorder
-        self._tally = tally
-        self._bounds = bounds
-        self._concurrency = Concurrency(bounds.concurrency)
+        self._queue = state.queue
+        self._retries = state.retries
+        self._counters = state.counters
+        self._bounds = state.bounds
+        self._budgets = list(dict.fromkeys(lane.budget for lane in state.lanes))
+        self._turn = 0
+        self._concurrency = Concurrency(state.bounds.concurrency)
         self._in_flight = 0
         self._changed = anyio.Event()
         self._ending: ValidatorError | None = None
@@ -141,13 +99,13 @@ class FanOut:
         """
         try:
             async with anyio.create_task_group() as background:
-                background.start_soon(self._recorder.run)
+                background.start_soon(self._state.recorder.run)
                 async with anyio.create_task_group() as tasks:
                     await self._dispatch(tasks)
                 background.cancel_scope.cancel()
-            self._guarding.close(self._lanes)
+            self._state.guarding.close(self._state.lanes)
         finally:
-            self._recorder.flush()
+            self._state.recorder.flush()
         is_early = len(self._queue) > 0 or isinstance(self._ending, Interrupted)
         return self._ending if is_early else None
 
@@ -183,77 +141,96 @@ class FanOut:
             self._stop_at_bounds(now)
         if self._ending or not (self._in_flight or len(self._queue)):
             return self._last_step(now)
-        if self._in_flight >= self._concurrency.allowed(self._budget.report(now).rate_per_min):
+        if self._in_flight >= self._concurrency.allowed(self._pace_per_min(now)):
             return Rest(math.inf)
         work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at(now))
         if work_at > now:
             return Rest(work_at, cause=ONLY_RETRIES_LEFT if work_at < math.inf else "")
-        step = self._choose_lane(now)
-        return step if isinstance(step, Rest) else self._within_budget(now, step)
+        return self._choose_step(now)
+
+    def _pace_per_min(self, now: float) -> float:
+        return sum(budget.report(now).rate_per_min for budget in self._budgets)
 
     def _last_step(self, now: float) -> Step:
-        """Have vouched for what still waits to be; nothing else is to be started."""
+        """Have the answers confirmed that still wait for it; nothing else is to be started."""
         if self._in_flight:
             return Rest(math.inf)
         is_early = self._ending is not None
-        step = last_step(self._lanes, lambda lane: self._action(lane, now, last=True), is_early=is_early)
+        lanes = self._state.lanes
+        step = last_step(lanes, lambda lane: self._action(lane, now, last=True), is_early=is_early)
         if not isinstance(step, Probe):
             return step
-        if is_early and self._budget.ready_at(now, 1) > now + LAST_WORD_S:
+        if is_early and step.lane.budget.ready_at(now, 1) > now + LAST_WORD_S:
             return Done()
-        return self._within_budget(now, step)
+        found = self._within_budget(now, step)
+        return found if not isinstance(found, Halt) else Done()
 
     def _stop_at_bounds(self, now: float) -> None:
         if now >= self._bounds.deadline:
             self.stop(StoppedEarly("the deadline was reached"))
-        if (rate := self._tally.recent_error_rate()) > self._bounds.max_error_rate:
+        if (rate := self._counters.recent_error_rate()) > self._bounds.max_error_rate:
             self.stop(
                 StoppedEarly(f"{rate:.0%} of the latest attempts failed, more than --max-error-rate allows")
             )
 
-    def _choose_lane(self, now: float) -> Send | Look | Probe | Rest:
-        """Let the lanes take turns; the first that can go goes, a session to look at comes before waiting."""
+    def _choose_step(self, now: float) -> Step:
+        """Return the step of the first lane that can go, from the one whose turn it is; or the least rest."""
         rests: list[Rest] = []
         halts: list[Halt] = []
-        for _ in self._lanes:
-            lane = self._lanes.pop(0)
-            self._lanes.append(lane)
-            match self._action(lane, now):
-                case Go():
-                    return Send(lane)
-                case LookAtSession():
-                    return Look(lane)
-                case AskCanary(canary):
-                    return Probe(lane, canary)
-                case Wait() as wait:
-                    rests.append(Rest.of(wait))
+        lanes = self._state.lanes
+        for place in range(self._turn, self._turn + len(lanes)):
+            match self._step_of(lanes[place % len(lanes)], now):
+                case Rest() as rest:
+                    rests.append(rest)
                 case Halt() as halt:
                     halts.append(halt)
-                case action:
-                    assert_never(action)
+                case step:
+                    self._turn = (place + 1) % len(lanes)
+                    return step
         if not rests:
             self.stop(halts[0].error)
             return Rest(now)
         return min(rests, key=lambda rest: rest.until)
 
-    def _action(self, lane: Lane, now: float, *, last: bool = False) -> Action:
-        spent = self._tally.attempts_through(lane.session)
+    def _step_of(self, lane: GatewayLane, now: float) -> Send | Look | Probe | Rest | Halt:
+        """Return what can be done through a lane: looking at its session comes before waiting."""
+        match self._action(lane, now):
+            case Go():
+                return self._within_budget(now, Send(lane))
+            case LookAtSession():
+                return self._within_budget(now, Look(lane))
+            case AskCanary(canary):
+                return self._within_budget(now, Probe(lane, canary))
+            case Wait() as wait:
+                return Rest.of(wait)
+            case Halt() as halt:
+                return halt
+            case action:
+                assert_never(action)
+
+    def _action(self, lane: GatewayLane, now: float, *, last: bool = False) -> Action:
+        spent = self._counters.attempts_through(lane.ref)
         kept = 0 if last else lane.guard.reserve
-        if spent + kept >= self._bounds.left_today.get(lane.session, math.inf):
+        if spent + kept >= self._bounds.left_today.get(lane.ref, math.inf):
             return Halt(StoppedEarly(f"session {lane.session} has spent its --daily-cap"))
         return lane.next(now, last=last)
 
-    def _within_budget(self, now: float, step: Send | Look | Probe) -> Step:
-        start_at = self._budget.ready_at(now, max(1, len(self._queue)))
+    def _within_budget(self, now: float, step: StepT) -> StepT | Rest | Halt:
+        budget = step.lane.budget
+        start_at = budget.ready_at(now, self._requests_left(step.lane))
         if start_at <= now:
             return step
-        report = self._budget.report(now)
+        report = budget.report(now)
         try:
             refuse_long_hold(report, now, self._bounds.max_wait_s)
         except StoppedEarly as ending:
-            self.stop(ending)
-            return Rest(now)
+            return Halt(ending)
         return Rest(start_at, report.hold_reason if (report.hold_until or now) > now else "")
+
+    def _requests_left(self, lane: GatewayLane) -> int:
+        """Return about how many requests a lane's key still has to make: its share of the queue."""
+        numbers_each = len(self._budgets) * lane.gateway.capabilities.max_batch
+        return max(1, math.ceil(len(self._queue) / numbers_each))
 
     async def _rest(self, rest: Rest) -> None:
         self._resting, since = rest, anyio.current_time()
@@ -263,7 +240,7 @@ class FanOut:
         self._changed = anyio.Event()
         self._resting = Rest(-math.inf)
         if rest.cause:
-            self._tally.paused_s[rest.cause] += anyio.current_time() - since
+            self._counters.paused_s[rest.cause] += anyio.current_time() - since
 
     def _wake(self) -> None:
         self._changed.set()

@@ -1,4 +1,4 @@
-"""The exchanges with the provider: a check, a canary, a look at a session, each from start to effects."""
+"""The exchanges with a gateway: a check, a canary, a look at a session, each from start to effects."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, assert_never
 import anyio
 
 from validator.errors import ApiError
-from validator.model import Outcome, Reason, Source, Verdict
-from validator.pacing import Again, Answered, Doubted, Retry, Settle, is_refusal
+from validator.model import Outcome, Source, Verdict
+from validator.pacing import Again, Answered, Doubted, Ending, Retry, Settle, is_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
-    from validator.batch.asking.guarding import Guarding
-    from validator.batch.asking.queue import Check, Queue
-    from validator.batch.asking.recorder import Recorder
-    from validator.batch.asking.tally import Tally
-    from validator.batch.provider import Provider, Reply
-    from validator.model import Number
-    from validator.pacing import Budget, Lane, Mark, RetryBudget, Ticket
+    from validator.batch.asking.queue import Check
+    from validator.batch.asking.run_state import GatewayLane, RunState
+    from validator.gateways.gateway import CheckReply, NumberResult
+    from validator.model import Number, Reason
+    from validator.pacing import Mark, Ticket
 
     Exchange = Callable[[], Awaitable[None]]
 
@@ -31,132 +29,134 @@ class Exchanges:
     Budget and lane must allow the exchange when the method is called.
 
     Args:
-        provider: whom to ask.
-        queue: where the numbers come from, and go back to where a check is not over.
-        budget: the key's.
-        retries: the run's budget of retries.
-        guarding: carries out what the lanes' guards decide.
-        recorder: where outcomes go.
-        tally: what to count in.
-        now_ms: the time of day in milliseconds since the Unix epoch.
-        absence: the reason that a "no" is written down with.
+        state: what they work on.
     """
 
-    def __init__(
-        self,
-        *,
-        provider: Provider,
-        queue: Queue,
-        budget: Budget,
-        retries: RetryBudget,
-        guarding: Guarding,
-        recorder: Recorder,
-        tally: Tally,
-        now_ms: Callable[[], int],
-        absence: Reason = Reason.NOT_ON_WHATSAPP,
-    ) -> None:
-        self._provider = provider
-        self._queue = queue
-        self._budget = budget
-        self._retries = retries
-        self._guarding = guarding
-        self._recorder = recorder
-        self._tally = tally
-        self._now_ms = now_ms
-        self._absence = absence
+    def __init__(self, state: RunState) -> None:
+        self._state = state
 
-    def check(self, lane: Lane) -> Exchange:
-        """Ask about the next number through a lane."""
+    def check(self, lane: GatewayLane) -> Exchange:
+        """Ask about the next numbers through a lane: as many as the gateway takes at once."""
         now = anyio.current_time()
-        check = self._queue.take(now, retries_from=self._retries.ready_at(now))
-        if check.is_retry:
-            self._retries.take(now)
-        elif not check.is_begun:
-            self._retries.first_attempt()
-        check.is_begun = True
+        checks = self._take(now, lane.gateway.capabilities.max_batch)
         lane.start(now)
-        self._tally.begin(lane.session, is_retry=check.is_retry)
-        self._recorder.add_attempt(lane.session)
-        return partial(self._check, lane, check, lane.guard.mark(now), self._budget.start(now))
+        self._state.counters.begin(lane.ref, retries=sum(check.is_retry for check in checks))
+        self._state.recorder.add_attempt(lane.ref)
+        return partial(self._check, lane, checks, lane.guard.mark(now), lane.budget.start(now))
 
-    def probe(self, lane: Lane, canary: Number) -> Exchange:
+    def probe(self, lane: GatewayLane, canary: Number) -> Exchange:
         """Ask about a canary through a lane."""
         now = anyio.current_time()
         lane.start(now)
-        self._tally.begin_canary(lane.session)
-        self._recorder.add_attempt(lane.session)
-        return partial(self._probe, lane, canary, lane.guard.test(now), self._budget.start(now))
+        self._state.counters.begin_canary(lane.ref)
+        self._state.recorder.add_attempt(lane.ref)
+        return partial(self._probe, lane, canary, lane.guard.test(now), lane.budget.start(now))
 
-    def look(self, lane: Lane) -> Exchange:
+    def look(self, lane: GatewayLane) -> Exchange:
         """Ask for the state of a lane's session."""
         now = anyio.current_time()
         lane.start(now)
-        return partial(self._look, lane, self._budget.start(now))
+        return partial(self._look, lane, lane.budget.start(now))
 
-    async def _check(self, lane: Lane, check: Check, mark: Mark, ticket: Ticket) -> None:
+    def _take(self, now: float, most: int) -> Sequence[Check]:
+        """Take the numbers of one exchange from the queue: one at least, and those that are due besides."""
+        checks = [self._next(now)]
+        while len(checks) < most and self._queue_ready_at(now) <= now:
+            checks.append(self._next(now))
+        return checks
+
+    def _queue_ready_at(self, now: float) -> float:
+        return self._state.queue.ready_at(now, retries_from=self._state.retries.ready_at(now))
+
+    def _next(self, now: float) -> Check:
+        check = self._state.queue.take(now, retries_from=self._state.retries.ready_at(now))
+        if check.is_retry:
+            self._state.retries.take(now)
+        elif not check.is_begun:
+            self._state.retries.first_attempt()
+        check.is_begun = True
+        return check
+
+    async def _check(self, lane: GatewayLane, checks: Sequence[Check], mark: Mark, ticket: Ticket) -> None:
         try:
-            reply = await self._provider.check(check.number, lane.session)
+            reply = await lane.gateway.check([check.number for check in checks], lane.session)
         except ApiError as failure:
-            self._account(ticket, failure)
-            self._failed(lane, check, failure)
+            self._account(lane, ticket, failure)
+            self._failed(lane, checks, failure)
         else:
-            self._budget.finish(ticket, anyio.current_time(), reply.rate)
-            self._answered(lane, check, mark, reply)
-        self._guarding.carry_out(lane)
+            lane.budget.finish(ticket, anyio.current_time(), reply.rate)
+            self._replied(lane, checks, mark, reply)
+        self._state.guarding.carry_out(lane)
 
-    async def _probe(self, lane: Lane, canary: Number, mark: Mark, ticket: Ticket) -> None:
+    async def _probe(self, lane: GatewayLane, canary: Number, mark: Mark, ticket: Ticket) -> None:
         try:
-            reply = await self._provider.check(canary, lane.session)
+            reply = await lane.gateway.check([canary], lane.session)
         except ApiError as failure:
-            self._account(ticket, failure)
+            self._account(lane, ticket, failure)
             lane.tested(anyio.current_time(), mark, canary, said=failure)
         else:
-            self._budget.finish(ticket, anyio.current_time(), reply.rate)
-            lane.tested(anyio.current_time(), mark, canary, said=reply.is_whatsapp_user)
-        self._guarding.carry_out(lane)
+            lane.budget.finish(ticket, anyio.current_time(), reply.rate)
+            result = reply.result(canary)
+            said = result.failure or bool(result.is_whatsapp_user)
+            lane.tested(anyio.current_time(), mark, canary, said=said)
+        self._state.guarding.carry_out(lane)
 
-    async def _look(self, lane: Lane, ticket: Ticket) -> None:
+    async def _look(self, lane: GatewayLane, ticket: Ticket) -> None:
         try:
-            seen = await self._provider.look_at(lane.session)
+            seen = await lane.gateway.session_status(lane.session)
         except ApiError as failure:
-            self._account(ticket, failure)
+            self._account(lane, ticket, failure)
             lane.looked(anyio.current_time(), failure)
         else:
-            self._budget.finish(ticket, anyio.current_time(), seen.rate)
+            lane.budget.finish(ticket, anyio.current_time(), seen.rate)
             lane.looked(anyio.current_time(), seen.status)
 
-    def _account(self, ticket: Ticket, failure: ApiError) -> None:
-        """Tell the budget of a failed exchange."""
-        self._budget.finish(ticket, anyio.current_time(), failure.rate, refused=is_refusal(failure))
+    def _account(self, lane: GatewayLane, ticket: Ticket, failure: ApiError) -> None:
+        """Report a failed exchange to the budget."""
+        lane.budget.finish(ticket, anyio.current_time(), failure.rate, refused=is_refusal(failure))
 
-    def _answered(self, lane: Lane, check: Check, mark: Mark, reply: Reply) -> None:
-        now = anyio.current_time()
-        lane.finish(now, attempts=check.attempts + 1, failure=None)
-        self._tally.end(lane.session, None)
-        registered = reply.is_whatsapp_user
+    def _replied(self, lane: GatewayLane, checks: Sequence[Check], mark: Mark, reply: CheckReply) -> None:
+        lane.finish(anyio.current_time(), None)
+        self._state.counters.end(lane.ref, None)
+        for check in checks:
+            result = reply.result(check.number)
+            if result.failure is None:
+                self._answered(lane, check, mark, result)
+            else:
+                lane.guard.failed()
+                self._undecided(lane, check, Ending(result.failure))
+
+    def _failed(self, lane: GatewayLane, checks: Sequence[Check], failure: ApiError) -> None:
+        ending = lane.finish(anyio.current_time(), failure)
+        self._state.counters.end(lane.ref, failure)
+        for check in checks:
+            self._undecided(lane, check, ending)
+
+    def _answered(self, lane: GatewayLane, check: Check, mark: Mark, result: NumberResult) -> None:
+        registered = bool(result.is_whatsapp_user)
         verdict = Verdict.REGISTERED if registered else Verdict.NOT_REGISTERED
-        reason = None if registered else self._absence
-        match lane.guard.hear(now, mark, check.number, registered=registered):
+        reason = None if registered else self._state.negative_reason
+        settle = partial(self._settle, lane, check, verdict, reason, whatsapp_id=result.whatsapp_id)
+        match lane.guard.hear(anyio.current_time(), mark, check.number, registered=registered):
             case Again():
-                self._queue.give_back(check)
+                self._state.queue.give_back(check)
             case Answered():
-                self._settle(lane, check, verdict, reason, whatsapp_id=reply.whatsapp_id)
+                settle()
             case Doubted(ordinal):
-                self._settle(lane, check, verdict, reason, whatsapp_id=reply.whatsapp_id, ordinal=ordinal)
+                settle(ordinal=ordinal)
             case heard:
                 assert_never(heard)
 
-    def _failed(self, lane: Lane, check: Check, failure: ApiError) -> None:
-        now = anyio.current_time()
-        self._tally.end(lane.session, failure)
-        match lane.finish(now, attempts=check.attempts + 1, failure=failure):
+    def _undecided(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
+        """Act on an exchange that did not say whether the number has an account."""
+        match lane.decide(ending, check.attempts + 1):
             case Settle(verdict, reason):
                 self._settle(lane, check, verdict, reason)
             case Retry(after_s):
                 check.attempts += 1
-                self._queue.park(check, now + after_s)
+                self._state.queue.park(check, anyio.current_time() + after_s)
             case Again():
-                self._queue.give_back(check)
+                self._state.queue.give_back(check)
             case Answered():
                 raise AssertionError("a failure was taken for an answer")
             case decision:
@@ -164,7 +164,7 @@ class Exchanges:
 
     def _settle(
         self,
-        lane: Lane,
+        lane: GatewayLane,
         check: Check,
         verdict: Verdict,
         reason: Reason | None,
@@ -179,8 +179,8 @@ class Exchanges:
             reason=reason,
             whatsapp_id=whatsapp_id,
             source=Source.API,
-            checked_at_ms=self._now_ms(),
+            checked_at_ms=self._state.now_ms(),
             session=lane.session,
             attempts=check.attempts,
         )
-        self._recorder.add(outcome, ordinal)
+        self._state.recorder.add(outcome, ordinal)

@@ -10,18 +10,20 @@ import polars as pl
 
 from validator.batch.asking.steps import Done, Probe, Rest
 from validator.model import Number
-from validator.pacing import CONNECTED, AskCanary, LaneState, Retract, Vouch, Wait
+from validator.pacing import AskCanary, LaneState, Retract, Vouch, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from validator.batch.asking.counters import RunCounters
     from validator.batch.asking.queue import Queue
     from validator.batch.asking.recorder import Recorder
-    from validator.batch.asking.tally import Tally
-    from validator.batch.provider import Status
+    from validator.batch.asking.run_state import GatewayLane
     from validator.errors import ValidatorError
+    from validator.gateways.gateway import SessionReply
     from validator.ledger import Ledger
-    from validator.pacing import Action, Canaries, Lane
+    from validator.model import SessionRef, SessionStatus
+    from validator.pacing import Action, Canaries
 
 # What an earlier run has left waiting may be vouched for this long. Later, somebody may have mended a session
 # that was lying then, and what it says now would prove nothing.
@@ -43,19 +45,19 @@ class Inherited:
     heard: int = 0
 
 
-def inherit(ledger: Ledger, session: str, *, status: str, now_ms: int) -> Inherited:
+def inherit(ledger: Ledger, session: SessionRef, *, status: SessionStatus, now_ms: int) -> Inherited:
     """Return what a session has left waiting; what can no longer be vouched for is retracted, durably.
 
     Args:
         ledger: what is known.
         session: the session.
-        status: what a look at it has found: unless it is connected, it may have lied before.
+        status: its status: unless it is ready, it may have lied before.
         now_ms: the time of day in milliseconds since the Unix epoch.
     """
-    since_ms = now_ms - MAY_WAIT_MS if status == CONNECTED else now_ms + 1
-    waiting = ledger.suspects(session)
+    since_ms = now_ms - MAY_WAIT_MS if status.is_ready else now_ms + 1
+    waiting = ledger.suspects(session.session)
     if stale := [suspect.ordinal for suspect in waiting if suspect.at_ms < since_ms]:
-        ledger.retract(session, max(stale))
+        ledger.retract(session.session, max(stale))
         waiting = [suspect for suspect in waiting if suspect.ordinal > max(stale)]
     if not waiting:
         return Inherited()
@@ -69,7 +71,7 @@ def without(todo: pl.Series, inherited: Iterable[Inherited]) -> pl.Series:
     return todo.filter(~_is_in(todo, waiting))
 
 
-def own_numbers(seen: Iterable[Status]) -> list[Number]:
+def own_numbers(seen: Iterable[SessionReply]) -> list[Number]:
     """Return the numbers linked to sessions, as far as told: canaries that are nobody's in the list."""
     own = []
     for text in (session.phone_number or "" for session in seen):
@@ -88,60 +90,60 @@ class Guarding:
         inherited: those, by session.
         queue: where retracted numbers go to be asked about again.
         recorder: where what is vouched for and retracted is written.
-        tally: what to count in.
+        counters: what to count in.
     """
 
     def __init__(
         self,
         *,
         todo: pl.Series,
-        inherited: Mapping[str, Inherited],
+        inherited: Mapping[SessionRef, Inherited],
         queue: Queue,
         recorder: Recorder,
-        tally: Tally,
+        counters: RunCounters,
     ) -> None:
         self._todo = todo
         self._inherited = inherited
         self._queue = queue
         self._recorder = recorder
-        self._tally = tally
+        self._counters = counters
 
-    def carry_out(self, lane: Lane) -> None:
+    def carry_out(self, lane: GatewayLane) -> None:
         """Do what a lane's guard has decided."""
         # What an earlier run has asked about may be in another list than this one's.
         if retracted := self._rule(lane):
             self._queue.put_back(self._todo.filter(_is_in(self._todo, retracted)))
 
-    def close(self, lanes: Iterable[Lane]) -> None:
+    def close(self, lanes: Iterable[GatewayLane]) -> None:
         """At the end of a run, let stand what nothing can vouch for, or leave it to the next run to ask."""
         for lane in lanes:
             if believed := lane.guard.release():
-                self._tally.believed[lane.session] += believed
+                self._counters.believed[lane.ref] += believed
             if doubted := self._rule(lane):
-                self._tally.doubted[lane.session] += len(doubted)
+                self._counters.doubted[lane.ref] += len(doubted)
 
-    def _rule(self, lane: Lane) -> list[Number]:
+    def _rule(self, lane: GatewayLane) -> list[Number]:
         """Carry out what a lane's guard has decided; return the numbers it has retracted the "no" of."""
         retracted: list[Number] = []
         for ruling in lane.guard.rulings():
             match ruling:
                 case Vouch(through):
-                    self._recorder.vouch(lane.session, through)
+                    self._recorder.vouch(lane.ref, through)
                 case Retract(through):
-                    retracted += self._retract(lane.session, through)
+                    retracted += self._retract(lane.ref, through)
                 case _:
                     assert_never(ruling)
         return retracted
 
-    def _retract(self, session: str, through: int) -> list[Number]:
+    def _retract(self, session: SessionRef, through: int) -> list[Number]:
         numbers = self._recorder.retract(session, through)
         before = self._inherited.get(session, Inherited()).numbers
-        self._tally.retract(len(frozenset(numbers) - before))
+        self._counters.invalidate(len(frozenset(numbers) - before))
         return numbers
 
 
 def last_step(
-    lanes: Iterable[Lane], action: Callable[[Lane], Action], *, is_early: bool
+    lanes: Iterable[GatewayLane], action: Callable[[GatewayLane], Action], *, is_early: bool
 ) -> Probe | Rest | Done:
     """Return how to have vouched for what still waits to be, when nothing else is to be asked.
 
@@ -165,28 +167,32 @@ def last_step(
     return min(rests, key=lambda rest: rest.until, default=Done())
 
 
-def doubts(
-    lanes: Sequence[Lane], canaries: Canaries, tally: Tally, ending: ValidatorError | None, now: float
+def session_warnings(
+    lanes: Sequence[GatewayLane],
+    canaries: Canaries,
+    counters: RunCounters,
+    ending: ValidatorError | None,
+    now: float,
 ) -> tuple[str, ...]:
     """Return what a person should know about sessions, and how far their answers can be believed.
 
     Args:
         lanes: the run's.
         canaries: the run's.
-        tally: what was counted.
+        counters: what was counted.
         ending: why the run has ended early, which is told elsewhere.
         now: the current time.
     """
     blind = (
-        f'nothing vouches for {count:,} answers "no" of session {session}: no canary was there, and nobody '
-        "was found registered. Name a number that is on WhatsApp with --canary"
-        for session, count in sorted(tally.believed.items())
+        f'nothing vouches for {count:,} answers "no" of session {ref.session}: no canary was there, and '
+        "nobody was found registered. Name a number that is on WhatsApp with --canary"
+        for ref, count in sorted(counters.believed.items())
     )
     unvouched = (
-        f'{count:,} answers "no" of session {session} stay unknown: nothing it said later shows that it told '
-        "the truth, and the next run asks again. See `validator sessions`, and name a number that is on "
+        f'{count:,} answers "no" of session {ref.session} stay unknown: nothing it said later shows that it '
+        "told the truth, and the next run asks again. See `validator sessions`, and name a number that is on "
         "WhatsApp with --canary"
-        for session, count in sorted(tally.doubted.items())
+        for ref, count in sorted(counters.doubted.items())
     )
     reports = [lane.report(now) for lane in lanes]
     halted = dict.fromkeys(report.why for report in reports if report.state is LaneState.HALTED)

@@ -9,7 +9,7 @@ import anyio
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from validator.model import Number, Outcome
+    from validator.model import Number, Outcome, SessionRef
 
 # Long enough to make one sync serve a hundred outcomes at full speed, short enough that a crash repeats only
 # what was in flight a moment ago.
@@ -60,8 +60,8 @@ class Recorder:
         self._on_durable = on_durable
         self._now_ms = now_ms
         self._group: list[tuple[Outcome, int]] = []
-        self._vouched: dict[str, int] = {}
-        self._attempts: dict[str, int] = {}
+        self._vouched: dict[SessionRef, int] = {}
+        self._attempts: dict[SessionRef, int] = {}
         self._waiting = anyio.Event()
         self._broken = False
 
@@ -70,22 +70,22 @@ class Recorder:
         self._group.append((outcome, ordinal))
         self._waiting.set()
 
-    def vouch(self, session: str, through: int) -> None:
+    def vouch(self, session: SessionRef, through: int) -> None:
         """Vouch in the open group for what a session has answered up to an ordinal."""
         self._vouched[session] = through
         self._waiting.set()
 
-    def retract(self, session: str, through: int) -> list[Number]:
+    def retract(self, session: SessionRef, through: int) -> list[Number]:
         """Retract what a session has answered up to an ordinal, now and durably; return the numbers."""
         self.flush()
         if self._broken:
             return []
         self._broken = True
-        numbers = self._journal.retract(session, through)
+        numbers = self._journal.retract(session.session, through)
         self._broken = False
         return numbers
 
-    def add_attempt(self, session: str) -> None:
+    def add_attempt(self, session: SessionRef) -> None:
         """Count one attempt through a session."""
         self._attempts[session] = self._attempts.get(session, 0) + 1
         self._waiting.set()
@@ -112,7 +112,10 @@ class Recorder:
             self.flush()
 
     def _write(
-        self, group: Sequence[tuple[Outcome, int]], vouched: Mapping[str, int], attempts: Mapping[str, int]
+        self,
+        group: Sequence[tuple[Outcome, int]],
+        vouched: Mapping[SessionRef, int],
+        attempts: Mapping[SessionRef, int],
     ) -> None:
         for outcome, ordinal in group:
             if ordinal:
@@ -120,7 +123,7 @@ class Recorder:
             else:
                 self._journal.record(outcome)
         for session, through in vouched.items():
-            self._journal.vouch(session, through)
+            self._journal.vouch(session.session, through)
         for session, count in attempts.items():
-            self._journal.note_attempts(session, count, self._now_ms())
+            self._journal.note_attempts(session.session, count, self._now_ms())
         self._journal.commit()

@@ -6,29 +6,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from validator.batch.asking.run_state import GatewayLane
     from validator.model import Number
-    from validator.pacing import Lane, Wait
+    from validator.pacing import Wait
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
     """Ask about the next number through this lane, now."""
 
-    lane: Lane
+    lane: GatewayLane
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """Ask for the state of this lane's session, now."""
 
-    lane: Lane
+    lane: GatewayLane
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
     """Ask about a canary through this lane, now."""
 
-    lane: Lane
+    lane: GatewayLane
     canary: Number
 
 

@@ -12,12 +12,22 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import VERDICT
+from validator.batch.planning.known_verdicts import VERDICT, known_by_either
 from validator.batch.planning.plan import counts
 from validator.batch.prefetch import ahead
-from validator.batch.recipients.recipients import PHONE_COLUMN
-from validator.batch.recipients.variants import known_by_either, listed_by_both
-from validator.errors import UsageError
+from validator.batch.recipients.variants import listed_by_both
+from validator.batch.verdict_columns import (
+    MATCHED,
+    REASON,
+    SENDABLE_COLUMNS,
+    SOURCE,
+    added_schema,
+    checked_at,
+    e164,
+    is_user,
+    output_schema,
+    sendable_schema,
+)
 from validator.model import Reason, Source, Verdict
 from validator.tables import BATCH_ROWS
 
@@ -35,30 +45,6 @@ if TYPE_CHECKING:
         """Reads a list's rows, each with its cells or only with what stands for it in the file."""
 
         def __call__(self, *, cells: bool) -> Iterator[pl.DataFrame]: ...  # noqa: D102
-
-
-REASON = pl.Enum([reason.value for reason in Reason])
-SOURCE = pl.Enum([source.value for source in Source])
-
-# What the output adds to the input, in this order; part of the contract.
-COLUMNS = pl.Schema(
-    {
-        "e164": pl.String(),
-        "verdict": pl.String(),
-        "is_whatsapp_user": pl.Boolean(),
-        "whatsapp_id": pl.String(),
-        "reason": pl.String(),
-        "source": pl.String(),
-        "checked_at": pl.Datetime("ms", "UTC"),
-    }
-)
-
-# What it adds on request, behind these, in this order.
-LINE_TYPE, MATCHED = "line_type", "matched_number"
-EXTRA_COLUMNS = pl.Schema({LINE_TYPE: pl.String(), MATCHED: pl.String(), PHONE_COLUMN: pl.String()})
-
-# What the sendable file adds, of what the output does.
-SENDABLE_COLUMNS = ("e164", "whatsapp_id", MATCHED)
 
 
 @dataclass(slots=True)
@@ -133,7 +119,7 @@ def _told(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
     """Return the output's columns of what was decided."""
     matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
     made = [e164("number").alias("e164"), is_user(), checked_at(), *matched]
-    added = _added(extras)
+    added = added_schema(extras)
     return findings.with_columns(made).select(added.names()).cast(added)
 
 
@@ -147,7 +133,7 @@ def annotate(
     extras: Sequence[str] = (),
     output: OpenWriter,
     sendable: OpenWriter | None,
-    tell: Callable[[int], None],
+    on_progress: Callable[[int], None],
 ) -> Counts:
     """Write the annotated file, and the sendable one where there is to be one; return what was written.
 
@@ -160,7 +146,7 @@ def annotate(
         extras: which of `EXTRA_COLUMNS` to add.
         output: opens the annotated file for a schema.
         sendable: opens the sendable file for a schema, or None for no such file.
-        tell: called with the rows written so far.
+        on_progress: called with the rows written so far.
     """
     counted = Counts(countries=Counter(counts(people["country"])))
     first = people["number"].is_first_distinct() if sendable else None
@@ -178,7 +164,7 @@ def annotate(
             if chosen and first is not None:
                 once = first[part] if by_both is None else first[part] & _is_own(findings, by_both[part])
                 counted.sendable_rows += _write_sendable(chosen, batch, added, once, prefix)
-            tell(counted.rows)
+            on_progress(counted.rows)
     return counted
 
 
@@ -198,32 +184,6 @@ def _with_findings(
     for batch in batches:
         part, end = slice(end, end + batch.height), end + batch.height
         yield batch, _decide(people[part], knowledge, places[part], extras)
-
-
-def output_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
-    """Return the annotated file's columns; `UsageError` where an added one has the name of an input's."""
-    return _extended(table, prefix, _added(extras))
-
-
-def sendable_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
-    """Return the sendable file's columns."""
-    added = _added(extras)
-    return _extended(
-        table, prefix, pl.Schema({name: added[name] for name in SENDABLE_COLUMNS if name in added})
-    )
-
-
-def _added(extras: Sequence[str]) -> pl.Schema:
-    return pl.Schema({**COLUMNS, **{name: dtype for name, dtype in EXTRA_COLUMNS.items() if name in extras}})
-
-
-def _extended(table: Table, prefix: str, added: pl.Schema) -> pl.Schema:
-    if clash := [prefix + name for name in added if prefix + name in table.schema]:
-        raise UsageError(
-            f"{table.path.name} already has a column {clash[0]!r}, which the output adds; "
-            "give the added columns another name with --prefix, for instance --prefix wa_"
-        )
-    return pl.Schema({**table.schema, **{prefix + name: dtype for name, dtype in added.items()}})
 
 
 def _write_sendable(
@@ -252,19 +212,3 @@ def _is_other(findings: pl.DataFrame) -> pl.Series:
 def _is_own(findings: pl.DataFrame, by_both: pl.Series) -> pl.Series:
     """Return a mask of the rows that are registered by their number, or by one that no other row has."""
     return ~(by_both & _is_other(findings))
-
-
-def e164(number: str) -> pl.Expr:
-    """Return the text of a column of numbers."""
-    return pl.lit("+") + pl.col(number).cast(pl.String)
-
-
-def is_user() -> pl.Expr:
-    """Return the column `is_whatsapp_user`, from `verdict`."""
-    answers = {verdict.value: verdict.is_whatsapp_user for verdict in Verdict}
-    return pl.col("verdict").replace_strict(answers, return_dtype=pl.Boolean).alias("is_whatsapp_user")
-
-
-def checked_at() -> pl.Expr:
-    """Return the column `checked_at`, from `checked_at_ms`."""
-    return pl.col("checked_at_ms").cast(COLUMNS["checked_at"]).alias("checked_at")

@@ -7,23 +7,45 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from validator import __version__
+from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.model import Reason, Verdict
-from validator.reports import CallCounts, PlanSummary, RateUse, SessionCounts, Summary
+from validator.reports import PlanSummary, RateUse, Summary
 
 if TYPE_CHECKING:
-    from validator.batch.asking.tally import Tally
+    from validator.batch.asking.counters import RunCounters
     from validator.batch.output.annotate import Counts
     from validator.batch.planning.plan import Plan
-    from validator.batch.recipients.opening import Job
+    from validator.batch.recipients.job import Job
     from validator.errors import ValidatorError
+    from validator.model import SessionRef
     from validator.pacing import BudgetReport
     from validator.settings import Tolerance
 
-EXIT_TOO_MANY_UNKNOWN = 4
+# From so many keys on, their use is added up.
+MANY = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class AskedKey:
+    """How one key of a run stands at its end.
+
+    Attributes:
+        name: what messages call it; empty if the run has one key only.
+        gateway: the name of its gateway.
+        host: host and port that its requests went to.
+        sessions: the sessions asked through.
+        budget: its budget.
+    """
+
+    name: str
+    gateway: str
+    host: str
+    sessions: tuple[SessionRef, ...]
+    budget: BudgetReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
     """How a run went, beyond what it wrote.
 
     Attributes:
@@ -31,8 +53,8 @@ class Course:
         started_at: when it began.
         finished_at: when it ended.
         asking_s: how long it talked to the provider, in seconds.
-        tally: its counts.
-        budget: the key's budget at the end, or None where nothing was asked.
+        counters: its counts.
+        keys: the keys it asked with; none if nothing was asked.
         ending: why it ended early, or None.
         next_command: how to go on, or None where nothing is left.
         warnings: what a person should look at.
@@ -42,8 +64,8 @@ class Course:
     started_at: datetime
     finished_at: datetime
     asking_s: float
-    tally: Tally
-    budget: BudgetReport | None = None
+    counters: RunCounters
+    keys: tuple[AskedKey, ...] = ()
     ending: ValidatorError | None = None
     next_command: str | None = None
     warnings: tuple[str, ...] = ()
@@ -57,65 +79,73 @@ def exit_code_of(ending: ValidatorError | None, counts: Counts, max_unknown: Tol
     return 0 if enough else EXIT_TOO_MANY_UNKNOWN
 
 
-def summarise(job: Job, plan: Plan, counts: Counts, course: Course, exit_code: int) -> Summary:
+def summarise(job: Job, plan: Plan, counts: Counts, result: RunResult, exit_code: int) -> Summary:
     """Return the summary of a run."""
-    tally = course.tally
+    counters = result.counters
     is_partial = counts.reasons[Reason.NOT_CHECKED.value] > 0
     return Summary(
         version=__version__,
-        command=course.command,
+        command=result.command,
         input=job.input_name,
         output=job.output_name,
         sendable=None if job.sendable is None else str(job.sendable),
         sendable_rows=counts.sendable_rows,
         sendable_partial=job.sendable is not None and is_partial,
-        started_at=_iso(course.started_at),
-        finished_at=_iso(course.finished_at),
-        duration_s=round((course.finished_at - course.started_at).total_seconds(), 3),
+        started_at=_iso(result.started_at),
+        finished_at=_iso(result.finished_at),
+        duration_s=round((result.finished_at - result.started_at).total_seconds(), 3),
         rows=counts.rows,
         distinct_numbers=plan.distinct,
         duplicate_rows=plan.duplicates,
         already_known=sum(plan.known.values()),
-        asked=tally.asked,
+        asked=counters.asked,
         verdicts=counts.verdicts,
         reasons=counts.reasons,
         sources=counts.sources,
         countries=counts.countries,
         matched_by_variant=counts.matched_by_variant,
-        calls=CallCounts(
-            attempts=tally.attempts,
-            answers=tally.answers,
-            refusals=tally.refusals,
-            retries=tally.retries,
-            failures=tally.failures,
-            canaries=tally.canaries,
-            retracted=tally.retracted,
-            confirmations=tally.confirmations,
-            overturned=tally.overturned,
-        ),
-        sessions=[
-            SessionCounts(
-                session=name, attempts=of.attempts, failures=of.failures, error_rate=round(of.error_rate, 6)
-            )
-            for name, of in tally.sessions.items()
-        ],
-        rate=_rate_use(course),
-        pauses={cause: round(seconds, 3) for cause, seconds in tally.paused_s.items()},
+        calls=replace(counters.calls),
+        sessions=[replace(counts) for counts in counters.sessions.values()],
+        rate=_total_use(result),
+        keys=[_key_use(key, result) for key in result.keys],
+        pauses={cause: round(seconds, 3) for cause, seconds in counters.paused_s.items()},
         exit_code=exit_code,
-        stopped_because=None if course.ending is None else str(course.ending),
-        next_command=course.next_command,
-        warnings=course.warnings,
+        stopped_because=None if result.ending is None else str(result.ending),
+        next_command=result.next_command,
+        warnings=result.warnings,
     )
 
 
-def _rate_use(course: Course) -> RateUse:
-    report = course.budget
-    if report is None or course.asking_s <= 0:
-        return RateUse()
+def _total_use(result: RunResult) -> RateUse:
+    """Return the use of all keys taken together: for one key, that key's."""
+    uses = [_key_use(key, result) for key in result.keys]
+    if len(uses) < MANY:
+        return replace(uses[0], key="", gateway="", host="") if uses else RateUse()
+    limits = [use.limit_per_min for use in uses]
+    limit = sum(filter(None, limits)) if all(limits) else None
+    used = sum(use.used_per_min for use in uses)
+    return RateUse(
+        limit_per_min=limit,
+        told_by="the keys together",
+        used_per_min=round(used, 3),
+        share_of_limit=None if not limit else round(used / limit, 4),
+        held_s=round(max(use.held_s for use in uses), 3),
+        hold_reason=next((use.hold_reason for use in uses if use.hold_reason), ""),
+    )
+
+
+def _key_use(key: AskedKey, result: RunResult) -> RateUse:
+    report = key.budget
+    if result.asking_s <= 0:
+        return RateUse(key=key.name, gateway=key.gateway, host=key.host)
     # Limits are of a minute: a short run has used one minute's worth, however quick it was.
-    used = (course.tally.attempts + course.tally.canaries) / max(course.asking_s / 60, 1.0)
+    attempts = sum(result.counters.attempts_through(session) for session in key.sessions)
+    used = attempts / max(result.asking_s / 60, 1.0)
     limit = report.limit_per_min
     return RateUse(
+        key=key.name,
+        gateway=key.gateway,
+        host=key.host,
         limit_per_min=limit,
         told_by=report.told_by,
         used_per_min=round(used, 3),

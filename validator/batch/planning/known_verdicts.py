@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.batch.prefetch import ahead
+from validator.batch.recipients.variants import other_numbers
 from validator.ledger import OWN_ID_SUFFIX
 from validator.model import Reason, Source, Verdict
 from validator.tables import defused
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from validator.ledger import Finding, KnownColumns, LedgerReader
     from validator.settings import MaxAge
+
+_NO = Verdict.NOT_REGISTERED.value
+# Decided, and no account: what was found out about the number itself then counts.
+_NOBODY = [_NO, Verdict.INVALID.value]
 
 VERDICT = pl.Enum([verdict.value for verdict in Verdict])
 
@@ -151,7 +156,7 @@ def read_knowledge(
     numbers: pl.Series,
     max_age: MaxAge,
     now_ms: int,
-    tell: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> Knowledge:
     """Read what the ledger holds about `numbers` (distinct, ascending, UInt64).
 
@@ -163,7 +168,7 @@ def read_knowledge(
         numbers: whom to look for.
         max_age: how long answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
-        tell: called with how many have been found so far.
+        on_progress: called with how many have been found so far.
     """
     cutoffs_ms = max_age.cutoffs_ms(now_ms)
     frames, ids = [pl.DataFrame(schema=SCHEMA | {"fresh": pl.Boolean()})], [pl.DataFrame(schema=IDS)]
@@ -175,7 +180,7 @@ def read_knowledge(
             defused(pl.col("whatsapp_id"))
         )
         frames.append(kept.filter(among(kept["number"], numbers)))
-        tell(sum(frame.height for frame in frames))
+        on_progress(sum(frame.height for frame in frames))
         ids.append(others.filter(among(others["number"], numbers)))
     return Knowledge(pl.concat(frames, rechunk=True), pl.concat(ids, rechunk=True))
 
@@ -256,3 +261,24 @@ def _fresh(cutoffs_ms: Mapping[Verdict, int]) -> pl.Expr:
         {verdict.value: at_ms for verdict, at_ms in cutoffs_ms.items()}, return_dtype=pl.Int64
     )
     return (pl.col("checked_at_ms") >= cutoff_ms).alias("fresh")
+
+
+def known_by_either(people: pl.DataFrame, own: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
+    """Return what is known of each row by either spelling: the columns of `Knowledge.of` and `matched`.
+
+    What is known of the number itself, `own`, was looked up before.
+
+    A "no" of the number itself stands only where the other spelling is nobody's either; until that is known,
+    what is known of the other spelling counts, be it nothing. `matched` (UInt64) is the spelling registered.
+    """
+    others = other_numbers(people)
+    second = knowledge.of(others)
+    is_no = (own["verdict"] == _NO) & others.is_not_null()
+    open_or_yes = ~second["verdict"].is_in(_NOBODY).fill_null(value=False)
+    by_other = (is_no & open_or_yes).fill_null(value=False)
+    asked = people.select(pl.when(by_other).then(others).otherwise("number").alias("matched"))
+    chosen = own.select(
+        pl.when(by_other).then(second[name]).otherwise(name).alias(name) for name in own.columns
+    )
+    registered = pl.col("verdict") == Verdict.REGISTERED.value
+    return chosen.hstack(asked).with_columns(pl.when(registered).then("matched").alias("matched"))

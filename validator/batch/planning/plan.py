@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import among
+from validator.batch.planning.known_verdicts import among, read_knowledge
+from validator.batch.recipients.job import Only, Order
 from validator.batch.recipients.recipients import askable
 from validator.batch.recipients.variants import other_numbers, second_questions
 from validator.model import Verdict
 
 if TYPE_CHECKING:
     from validator.batch.planning.known_verdicts import Knowledge
+    from validator.ledger import LedgerReader
+    from validator.settings import MaxAge
 
 _NO = Verdict.NOT_REGISTERED.value
 
 Numbers: TypeAlias = pl.Series
 """Distinct numbers, as UInt64."""
-
-
-class Order(StrEnum):
-    """In which order the numbers are asked about.
-
-    A list asked about in its own order, which is often sorted, looks like scraping to WhatsApp; so the order
-    is shuffled unless asked otherwise.
-    """
-
-    SHUFFLED = "shuffled"
-    INPUT = "input"
-
-
-class Only(StrEnum):
-    """Restricts a run to some of the numbers that are not known yet."""
-
-    ALL = "all"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +189,29 @@ def _variants(todo: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
     pairs = todo.select("number", other=other_numbers(todo)).drop_nulls()
     is_asked = pairs["other"].is_in(todo["number"].implode())
     return pairs.filter(~(is_asked | knowledge.fresh_at(knowledge.places_of(pairs["other"]))))
+
+
+def second_round(plan: Plan, ledger: LedgerReader, max_age: MaxAge, now_ms: int) -> Plan:
+    """Return what to ask once the numbers of a plan have been answered: the other spelling of every "no".
+
+    Args:
+        plan: what was asked.
+        ledger: what has been answered.
+        max_age: how long answers hold.
+        now_ms: the start of the run, in milliseconds since the Unix epoch.
+    """
+    numbers, others = plan.variants["number"], plan.variants["other"]
+    knowledge = read_knowledge(ledger, pl.concat([numbers, others]).unique().sort(), max_age, now_ms)
+    knowledge = knowledge.confirmed() if plan.confirms else knowledge
+    is_no = (knowledge.of(numbers)["verdict"] == _NO).fill_null(value=False)
+    is_open = ~knowledge.of(others)["fresh"].fill_null(value=False)
+    missing = others.filter(is_no & is_open).rename("number")
+    todo = missing if plan.room is None else missing.head(plan.room)
+    once = todo.is_in(knowledge.once.implode())
+    return replace(
+        plan,
+        todo=todo.filter(~once),
+        to_confirm=todo.filter(once),
+        left_out=len(missing) - len(todo),
+        variants=plan.variants.clear(),
+    )

@@ -12,14 +12,17 @@ from validator.batch.planning.plan import make_plan
 from validator.batch.recipients.recipients import askable, read_people
 from validator.batch.recipients.suppression import suppressed_in
 from validator.batch.recipients.variants import other_numbers
+from validator.batch.watching.stage import LOOKING_UP, Stage
 from validator.errors import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from validator.batch.planning.plan import Plan
-    from validator.batch.recipients.opening import Job, Opened
+    from validator.batch.recipients.job import Job
+    from validator.batch.recipients.opening import Opened
     from validator.ledger import LedgerReader
+    from validator.reports import Progress
     from validator.settings import MaxAge
 
 
@@ -44,8 +47,7 @@ def survey(
     ledger: LedgerReader,
     *,
     now_ms: int,
-    tell: Callable[[int], None],
-    tell_known: Callable[[int], None],
+    progress: Progress,
 ) -> Survey:
     """Read the list and make the plan.
 
@@ -53,20 +55,20 @@ def survey(
         opened: the list.
         ledger: what is known.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
-        tell: called with the rows read so far.
-        tell_known: called with the numbers found in the ledger so far.
+        progress: shows the rows read and the numbers found in the ledger.
 
     Raises:
         FileError: the list has no rows, or one that cannot be read.
     """
     job = opened.job
     suppressed = suppressed_in(job) if job.suppress else None
-    people = read_people(opened.table, opened.reading, suppressed=suppressed, tell=tell)
+    reading = Stage(progress, "reading")
+    people = read_people(opened.table, opened.reading, suppressed=suppressed, on_progress=reading.show)
     if people.is_empty():
         raise FileError(
             f"{job.input_name} has a header and no rows; export the list again, with its recipients"
         )
-    knowledge = knowledge_for(job, people, ledger, now_ms, tell_known)
+    knowledge = knowledge_for(job, people, ledger, now_ms, progress)
     plan = make_plan(
         people,
         knowledge,
@@ -80,18 +82,19 @@ def survey(
 
 
 def knowledge_after(
-    surveyed: Survey, job: Job, ledger: LedgerReader, now_ms: int, tell: Callable[[int], None]
+    surveyed: Survey, job: Job, ledger: LedgerReader, now_ms: int, progress: Progress
 ) -> Knowledge:
-    """Return what is known once everybody has been asked; `tell` hears of the numbers found so far."""
-    return surveyed.knowledge or knowledge_for(job, surveyed.people, ledger, now_ms, tell)
+    """Return what is known once everybody has been asked."""
+    return surveyed.knowledge or knowledge_for(job, surveyed.people, ledger, now_ms, progress)
 
 
 def knowledge_for(
-    job: Job, people: pl.DataFrame, ledger: LedgerReader, now_ms: int, tell: Callable[[int], None]
+    job: Job, people: pl.DataFrame, ledger: LedgerReader, now_ms: int, progress: Progress
 ) -> Knowledge:
     """Return what the ledger knows about a job's people, as the job wants it known."""
     asked = {"confirmed": job.confirm_negatives, "variants": job.variants}
-    return knowledge_of(people, ledger, job.max_age, now_ms, tell, **asked)
+    on_progress = Stage(progress, LOOKING_UP).show
+    return knowledge_of(people, ledger, job.max_age, now_ms, on_progress, **asked)
 
 
 def knowledge_of(
@@ -99,7 +102,7 @@ def knowledge_of(
     ledger: LedgerReader,
     max_age: MaxAge,
     now_ms: int,
-    tell: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
     *,
     confirmed: bool = False,
     variants: bool = False,
@@ -111,13 +114,13 @@ def knowledge_of(
         ledger: what is known.
         max_age: how long answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
-        tell: called with how many have been found so far.
+        on_progress: called with how many have been found so far.
         confirmed: whether a "no" counts only once it has been said twice.
         variants: whether the numbers' other spellings are to be known as well.
     """
     numbers = people["number"].filter(askable(people))
     if variants:
         numbers = pl.concat([numbers, other_numbers(people).drop_nulls().alias("number")])
-    knowledge = read_knowledge(ledger, numbers.unique().sort(), max_age, now_ms, tell)
+    knowledge = read_knowledge(ledger, numbers.unique().sort(), max_age, now_ms, on_progress)
     knowledge = replace(knowledge, places=knowledge.placed(people))
     return knowledge.confirmed() if confirmed else knowledge

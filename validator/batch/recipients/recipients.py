@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from validator.batch.prefetch import ahead
+from validator.batch.recipients.job import Landlines
+from validator.batch.verdict_columns import PHONE_COLUMN
 from validator.model import LineType, Reason
 from validator.phone import COUNTRIES, Accept, normalise, without_fractions
 
@@ -31,15 +32,6 @@ SCHEMA = pl.Schema(
         "country": pl.Enum(COUNTRIES),
     }
 )
-# With several phone columns, the one that a row's number is from.
-PHONE_COLUMN = "phone_column"
-
-
-class Landlines(StrEnum):
-    """What happens to numbers that are fixed lines for certain."""
-
-    KEEP = "keep"
-    SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +72,7 @@ class Reading:
 
 
 def read_people(
-    table: Table, reading: Reading, *, suppressed: pl.Series | None = None, tell: Callable[[int], None]
+    table: Table, reading: Reading, *, suppressed: pl.Series | None = None, on_progress: Callable[[int], None]
 ) -> pl.DataFrame:
     """Return one row per input row, in order, at some twenty bytes each.
 
@@ -88,7 +80,7 @@ def read_people(
         table: the input list.
         reading: how its cells are to be read.
         suppressed: numbers that must not be asked or sent to (UInt64, in any order).
-        tell: called with the rows read so far.
+        on_progress: called with the rows read so far.
 
     Returns:
         `number` (UInt64; null where the cell is none), `reason` (null where the number may be asked about),
@@ -100,7 +92,7 @@ def read_people(
     for batch in ahead(_gathered(table.batches(reading.wanted))):
         parts.append(people_of(batch, reading, suppressed=suppressed))
         rows += batch.height
-        tell(rows)
+        on_progress(rows)
     return pl.concat(parts, rechunk=True)
 
 

@@ -18,7 +18,7 @@ from validator.tables import ReadOptions, open_table, phone_columns, region_colu
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from validator.batch.recipients.opening import Job
+    from validator.batch.recipients.job import Job
     from validator.tables import Table
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.output.annotate import COLUMNS as ADDED
-from validator.batch.output.annotate import checked_at, e164, is_user
 from validator.batch.planning.known_verdicts import SCHEMA as KNOWN
+from validator.batch.verdict_columns import COLUMNS as ADDED
+from validator.batch.verdict_columns import checked_at, e164, is_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.output.annotate import MATCHED
 from validator.batch.transfer.exporting import FACT
 from validator.batch.transfer.timestamps import moments_ms
+from validator.batch.verdict_columns import MATCHED
 from validator.errors import FileError
 from validator.model import Number, Outcome, Reason, Source, Verdict
 from validator.phone import Accept, normalise

@@ -1,4 +1,4 @@
-"""Tells a progress display how the fan-out is getting on."""
+"""Reports to a progress display how the dispatcher is getting on."""
 
 from __future__ import annotations
 
@@ -7,69 +7,81 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from validator.reports import ProgressState
+from validator.reports import KeyProgress, ProgressState
 
 if TYPE_CHECKING:
-    from validator.batch.asking.dispatcher import FanOut
-    from validator.batch.asking.tally import Tally
-    from validator.pacing import Budget
+    from collections.abc import Sequence
+
+    from validator.batch.asking.counters import RunCounters
+    from validator.batch.asking.dispatcher import Dispatcher
+    from validator.batch.asking.run_state import GatewayLane
+    from validator.pacing import BudgetReport
     from validator.reports import Progress
 
 # Often enough to look alive to a person, seldom enough to cost nothing.
 LOOK_EVERY_S = 0.25
 
 
-class Watch:
-    """A watcher of the fan-out that keeps a progress display up to date.
+class ProgressFeed:
+    """A watcher of the dispatcher that keeps a progress display up to date.
 
     Args:
         progress: the display.
-        budget: the key's budget, for rate, limit and holds.
+        lanes: the lanes of the run, whose budgets have rate and limit.
         total: numbers to ask about.
         phase: what is being done.
     """
 
-    def __init__(self, progress: Progress, budget: Budget, total: int, phase: str = "checking") -> None:
+    def __init__(
+        self, progress: Progress, lanes: Sequence[GatewayLane], total: int, phase: str = "checking"
+    ) -> None:
         self._progress = progress
-        self._budget = budget
+        self._budgets = {lane.key_name: lane.budget for lane in lanes}
         self._total = total
         self._phase = phase
 
-    async def __call__(self, fan_out: FanOut, tally: Tally) -> None:
+    async def __call__(self, dispatcher: Dispatcher, counters: RunCounters) -> None:
         """Update the display until cancelled, and once more then: the end is worth showing."""
         try:
             while True:
-                self._progress.update(self.state(fan_out, tally, anyio.current_time()))
+                self._progress.update(self.state(dispatcher, counters, anyio.current_time()))
                 await anyio.sleep(LOOK_EVERY_S)
         finally:
-            self._progress.update(self.state(fan_out, tally, anyio.current_time()))
+            self._progress.update(self.state(dispatcher, counters, anyio.current_time()))
 
-    def state(self, fan_out: FanOut, tally: Tally, now: float) -> ProgressState:
+    def state(self, dispatcher: Dispatcher, counters: RunCounters, now: float) -> ProgressState:
         """Return what there is to show."""
-        report = self._budget.report(now)
-        resting = fan_out.resting
+        reports = {name: budget.report(now) for name, budget in self._budgets.items()}
+        used_per_min = sum(report.used_per_min for report in reports.values())
+        limit_per_min, told_by = _limit(list(reports.values()))
+        resting = dispatcher.resting
         # Some pauses end when something in flight does, and nobody knows when that is.
         pause_s = max(0.0, resting.until - now) if resting.why and resting.until < math.inf else None
         return ProgressState(
             phase=self._phase,
             total=self._total,
-            done=tally.asked,
-            verdicts=dict(tally.verdicts),
-            rate_per_min=float(report.used_per_min),
-            limit_per_min=report.limit_per_min,
-            limit_told_by=report.told_by,
-            in_flight=fan_out.in_flight,
-            parked=fan_out.parked,
-            refusals=tally.refusals,
-            failures=tally.failures,
+            done=counters.asked,
+            verdicts=dict(counters.verdicts),
+            rate_per_min=float(used_per_min),
+            limit_per_min=limit_per_min,
+            limit_told_by=told_by,
+            keys=tuple(
+                KeyProgress(name, report.used_per_min, report.limit_per_min)
+                for name, report in reports.items()
+                if name
+            ),
+            in_flight=dispatcher.in_flight,
+            parked=dispatcher.parked,
+            refusals=counters.calls.refusals,
+            failures=counters.calls.failures,
             paused_because=resting.why or None,
             paused_for_s=pause_s,
             eta_s=self._eta_s(
-                self._total - tally.asked,
-                report.rate_per_min,
-                report.used_per_min,
+                self._total - counters.asked,
+                sum(report.rate_per_min for report in reports.values()),
+                used_per_min,
                 pause_s=pause_s or 0.0,
-                retries_s=fan_out.retries_s(now),
+                retries_s=dispatcher.retries_s(now),
             ),
         )
 
@@ -89,3 +101,12 @@ class Watch:
         rate = pace_per_min if 0 < pace_per_min < math.inf else used_per_min
         at_pace_s = [pause_s + left * 60 / rate] if rate else []
         return max([*at_pace_s, *([retries_s] if retries_s else [])], default=None)
+
+
+def _limit(reports: Sequence[BudgetReport]) -> tuple[float | None, str]:
+    """Return the limit of all keys together, None if one has none, and where it comes from."""
+    if len(reports) == 1:
+        return reports[0].limit_per_min, reports[0].told_by
+    limits = [report.limit_per_min for report in reports]
+    total = sum(limit for limit in limits if limit is not None)
+    return (None if None in limits else total), "the keys together"

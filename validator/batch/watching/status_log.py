@@ -14,9 +14,10 @@ from validator.pacing import LaneState
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from validator.batch.asking.dispatcher import FanOut
-    from validator.batch.asking.tally import Tally
-    from validator.pacing import Budget, BudgetReport, Lane
+    from validator.batch.asking.counters import RunCounters
+    from validator.batch.asking.dispatcher import Dispatcher
+    from validator.batch.asking.run_state import GatewayLane
+    from validator.pacing import BudgetReport
 
 log = logging.getLogger(__name__)
 
@@ -48,23 +49,22 @@ class State:
         return self.words if self.per_min is None else f"{self.per_min:.4g} a minute{self.words}"
 
 
-class Changes:
-    """A watcher of the fan-out that logs each change, at debug level.
+class StatusLogger:
+    """A watcher of the dispatcher that logs each change, at debug level.
 
     Where several sessions are asked, one that can no longer be is told at info level: the run goes on, and
     nothing else would show it.
 
     Args:
-        budget: the key's budget.
         lanes: the sessions asked through.
     """
 
-    def __init__(self, budget: Budget, lanes: Sequence[Lane]) -> None:
-        self._budget = budget
+    def __init__(self, lanes: Sequence[GatewayLane]) -> None:
         self._lanes = lanes
+        self._budgets = {lane.key_name: lane.budget for lane in lanes}
         self._said: dict[str, State] = {}
 
-    async def __call__(self, fan_out: FanOut, tally: Tally) -> None:  # noqa: ARG002 - every watcher gets both
+    async def __call__(self, dispatcher: Dispatcher, counters: RunCounters) -> None:  # noqa: ARG002 - every watcher gets both
         """Log until cancelled."""
         while True:
             for line, level in self.news(anyio.current_time()):
@@ -79,9 +79,10 @@ class Changes:
                 yield f"{subject}: {state}", level
 
     def _states(self, now: float) -> Iterator[tuple[str, State, int]]:
-        report = self._budget.report(now)
-        yield "limit", _limit(report), logging.DEBUG
-        yield "pace", _pace(report), logging.DEBUG
+        for name, budget in self._budgets.items():
+            report, key = budget.report(now), f"key {name}, " if name else ""
+            yield f"{key}limit", _limit(report), logging.DEBUG
+            yield f"{key}pace", _pace(report), logging.DEBUG
         for lane in self._lanes:
             found = lane.report(now)
             state = State(f"{found.state}, {found.why}" if found.why else f"{found.state}")

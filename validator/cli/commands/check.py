@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-import json
-import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.batch.asking.tally import Tally
-from validator.batch.output.summarise import Course, exit_code_of, summarise
-from validator.batch.planning.survey import knowledge_after, survey
-from validator.batch.recipients.opening import (
-    check_targets,
-    require_room_for_output,
-    write_output,
-)
-from validator.batch.recipients.variants import second_round
+from validator.batch.asker import Asker
+from validator.batch.asking.counters import RunCounters
+from validator.batch.output.targets import check_targets, require_room_for_output
+from validator.batch.run import ListRun, RunSettings
+from validator.batch.watching.stop import Stop
+from validator.batch.wiring import locked
 from validator.cli import options as opt
-from validator.cli.asking import Asker, AskOptions
+from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.commands.plan import show_plan
-from validator.cli.credentials import key_lock, read_key, require_sessions
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.resume import next_command
-from validator.cli.show import LOOKING_UP, Stage, make_progress, show_summary, surveying, write_reports
+from validator.cli.show import make_progress, show_summary
 from validator.cli.signals import interruptible
 from validator.cli.values import SOURCE
-from validator.errors import StoppedEarly
 from validator.ledger import Ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from validator.batch.ask_settings import KeySettings
     from validator.batch.recipients.opening import Opened
-    from validator.reports import Progress, Summary
-    from validator.sendapi import ApiKey
+    from validator.reports import Summary
     from validator.settings import Tolerance
 
 
@@ -85,74 +78,28 @@ def check(**given: Any) -> int:
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
         return show_plan(options, options.rate)
-    key = read_key(options.api_key_file)
-    require_sessions(options.sessions)
+    keys = options.keys()
     options.require_named_output()
     opened = options.opened()
     check_targets({**opened.job.targets, **options.reports}, opened.job, ledger=options.ledger)
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"
-    with key_lock(key, holder), Ledger.open(options.ledger, holder=holder) as ledger:
-        return _Run(options, opened, key, ledger).run()
+    with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
+        summary = _run(options, keys, opened, ledger)
+    show_summary(summary, as_json=options.as_json, quiet=options.quiet)
+    return summary.exit_code
 
 
-class _Run:
-    """One run of `check`, from the list to its exit code."""
-
-    def __init__(self, options: CheckOptions, opened: Opened, key: ApiKey, ledger: Ledger) -> None:
-        self._options = options
-        self._opened = opened
-        self._key = key
-        self._ledger = ledger
-        self._started = datetime.now(UTC)
-        self._tally = Tally()
-
-    def run(self) -> int:
-        start_ms = int(self._started.timestamp() * 1000)
-        run_id = self._ledger.begin_run(
-            command="check", input_name=self._opened.job.input.name, started_at_ms=start_ms
-        )
-        with make_progress(quiet=self._options.quiet) as progress:
-            summary = self._check(progress, start_ms)
-        write_reports(summary, report=self._options.report, summary_file=self._options.summary)
-        self._ledger.finish_run(
-            run_id,
-            finished_at_ms=time.time_ns() // 1_000_000,
-            exit_code=summary.exit_code,
-            summary_json=json.dumps(summary.to_json(), ensure_ascii=False),
-        )
-        show_summary(summary, as_json=self._options.as_json, quiet=self._options.quiet)
-        return summary.exit_code
-
-    def _check(self, progress: Progress, start_ms: int) -> Summary:
-        job = self._opened.job
-        with interruptible():
-            surveyed = survey(self._opened, self._ledger, now_ms=start_ms, **surveying(progress))
-        asker = Asker(self._options, self._key, ledger=self._ledger, tally=self._tally, progress=progress)
-        then = partial(second_round, ledger=self._ledger, max_age=job.max_age, now_ms=start_ms)
-        asked = asker.ask(surveyed.plan, then)
-        with interruptible():
-            looking_up = Stage(progress, LOOKING_UP)
-            knowledge = knowledge_after(surveyed, job, self._ledger, start_ms, looking_up.tell)
-            writing = Stage(progress, "writing", total=surveyed.people.height)
-            counts = write_output(self._opened, surveyed.people, knowledge, writing.tell)
-        ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)
-        exit_code = exit_code_of(ending, counts, self._options.max_unknown)
-        course = Course(
-            command="check",
-            started_at=self._started,
-            finished_at=datetime.now(UTC),
-            asking_s=asked.duration_s,
-            tally=self._tally,
-            budget=asked.budget,
-            ending=ending,
-            next_command=next_command(click.get_current_context().obj, self._started, datetime.now(UTC))
-            if exit_code
-            else None,
-            warnings=asked.warnings,
-        )
-        return summarise(job, surveyed.plan, counts, course, exit_code)
-
-
-def _limit_reached(left_out: int) -> StoppedEarly | None:
-    return StoppedEarly(f"--limit leaves {left_out:,} numbers unasked") if left_out else None
+def _run(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, ledger: Ledger) -> Summary:
+    counters, stop = RunCounters(), Stop()
+    progress = make_progress(quiet=options.quiet)
+    asker = Asker(keys, options.ask_settings, ledger=ledger, counters=counters, progress=progress, stop=stop)
+    settings = RunSettings(
+        max_unknown=options.max_unknown,
+        report=options.report,
+        summary_file=options.summary,
+        next_command=partial(next_command, click.get_current_context().obj),
+        local=interruptible,
+    )
+    run = ListRun(opened, ledger=ledger, counters=counters, progress=progress, settings=settings)
+    return run.run(under_signals(asker, stop))

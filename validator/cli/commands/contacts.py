@@ -17,7 +17,7 @@ from validator.tables import require_writable, writing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from validator.sendapi import Contact
+    from validator.gateways.gateway import GatewayContact
 
 
 # A long list is worth more patience than a single look.
@@ -46,6 +46,6 @@ def contacts(*, sessions: tuple[str, ...], output: Path | None, as_json: bool, *
     click.echo(f"validator: {table.height:,} contacts written to {output}", err=True)
 
 
-async def _contacts(options: ProviderOptions, sessions: tuple[str, ...]) -> list[Contact]:
-    async with connected(options, max_attempts=ATTEMPTS_PER_PAGE) as (client, through):
-        return [contact for session in sessions async for contact in all_contacts(client, session, through)]
+async def _contacts(options: ProviderOptions, sessions: tuple[str, ...]) -> list[GatewayContact]:
+    async with connected(options, max_attempts=ATTEMPTS_PER_PAGE) as (gateway, through):
+        return [contact for session in sessions async for contact in all_contacts(gateway, session, through)]

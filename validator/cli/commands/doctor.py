@@ -13,13 +13,7 @@ import anyio
 import click
 
 from validator.cli import options as opt
-from validator.cli.credentials import (
-    ProviderOptions,
-    connected,
-    key_file_warning,
-    read_key,
-    require_sessions,
-)
+from validator.cli.credentials import ProviderOptions, connected, key_file_warning, read_key, require_sessions
 from validator.cli.show import show_rows
 from validator.errors import (
     ApiError,
@@ -35,14 +29,14 @@ from validator.errors import (
     ValidatorError,
 )
 from validator.ledger import SQLITE_VERSION, Ledger, loses_commits, wider_modes
-from validator.pacing import CONNECTED, ending_of
+from validator.pacing import ending_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from validator.cli.credentials import Through
-    from validator.sendapi import AsyncSendAPI
+    from validator.gateways.gateway import Gateway
 
 COLUMNS = ("check", "state", "what")
 
@@ -138,19 +132,19 @@ def _sessions_named(sessions: tuple[str, ...]) -> Iterator[Finding]:
 
 async def _provider(options: ProviderOptions, sessions: tuple[str, ...]) -> list[Finding]:
     try:
-        async with connected(options) as (client, through):
-            connection = await _connection(client, through)
+        async with connected(options) as (gateway, through):
+            connection = await _connection(gateway, through)
             if connection[0].state is State.PROBLEM:
                 return connection
-            return [*connection, *[await _session(client, through, session) for session in sessions]]
+            return [*connection, *[await _session(gateway, through, session) for session in sessions]]
     except ValidatorError as error:  # a wrong address, or a key that another run holds
         return [_problem("connection", error)]
 
 
-async def _connection(client: AsyncSendAPI, through: Through) -> list[Finding]:
+async def _connection(gateway: Gateway, through: Through) -> list[Finding]:
     asked_at_s, begun = time.time(), anyio.current_time()
     try:
-        notice = (await through(client.whatsapp.sessions.list)).rate
+        notice = (await through(gateway.sessions)).rate
     except Forbidden as failure:
         # Some keys may check and not list; somebody answered, which is what this is about.
         notice = failure.rate
@@ -190,21 +184,19 @@ def clock(sent_at_s: float | None, asked_at_s: float, answered_at_s: float) -> F
     )
 
 
-async def _session(client: AsyncSendAPI, through: Through, session: str) -> Finding:
+async def _session(gateway: Gateway, through: Through, session: str) -> Finding:
     check = f"session {session}"
     try:
-        seen = await through(partial(client.whatsapp.sessions.get, session))
+        seen = await through(partial(gateway.session_status, session))
     except UsageError as error:
         return _problem(check, error)
     except Forbidden:
         return Finding(check, State.SKIPPED, "the key may not see its state; the first checks will tell")
     except ApiError as failure:
         return _problem(check, ending_of(session, failure))
-    if seen.status == CONNECTED:
-        return Finding(check, State.OK, seen.status)
-    return _problem(
-        check, StoppedEarly(f"{seen.raw_status}; link its phone again in the provider's dashboard")
-    )
+    if seen.status.is_ready:
+        return Finding(check, State.OK, str(seen.status))
+    return _problem(check, StoppedEarly(f"{seen.status}; link its phone again in the provider's dashboard"))
 
 
 def _ledger(path: Path) -> Iterator[Finding]:

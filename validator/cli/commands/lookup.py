@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.batch.asking.tally import Tally
+from validator.batch.asker import Asker
+from validator.batch.asking.counters import RunCounters
 from validator.batch.lookup import any_unknown, look_up
-from validator.batch.output.summarise import EXIT_TOO_MANY_UNKNOWN
-from validator.batch.recipients.variants import second_round
+from validator.batch.planning.plan import second_round
+from validator.batch.watching.stop import Stop
+from validator.batch.wiring import locked
 from validator.cli import options as opt
-from validator.cli.asking import Asker, AskOptions
-from validator.cli.credentials import key_lock, read_key, require_sessions
+from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.logs import set_up_logging
 from validator.cli.show import show_rows
+from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.ledger import Ledger
 from validator.phone import Accept, parse_region
 from validator.reports import NoProgress
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.batch.planning.plan import Plan
+    from validator.batch.run import Ask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,13 +73,20 @@ def lookup(**given: Any) -> int:
     """
     options = LookupOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
-    key = read_key(options.api_key_file)
-    require_sessions(options.sessions)
-    with key_lock(key, "validator lookup"), Ledger.open(options.ledger, holder="validator lookup") as ledger:
+    keys = options.keys()
+    holder = "validator lookup"
+    with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
         max_age = MaxAge(registered_s=0, not_registered_s=0) if options.refresh else options.max_age
-        now_ms = int(datetime.now(UTC).timestamp() * 1000)
-        asker = Asker(options, key, ledger=ledger, tally=Tally(), progress=NoProgress())
-        then = partial(second_round, ledger=ledger, max_age=max_age, now_ms=now_ms)
+        now_ms, stop = int(datetime.now(UTC).timestamp() * 1000), Stop()
+        asker = Asker(
+            keys,
+            options.ask_settings,
+            ledger=ledger,
+            counters=RunCounters(),
+            progress=NoProgress(),
+            stop=stop,
+        )
+        next_round = partial(second_round, ledger=ledger, max_age=max_age, now_ms=now_ms)
         rows = look_up(
             options.numbers,
             region=None if options.region is None else parse_region(options.region),
@@ -86,12 +96,12 @@ def lookup(**given: Any) -> int:
             now_ms=now_ms,
             confirms=options.confirm_negatives,
             variants=options.variants,
-            ask=partial(_ask, asker, then),
+            ask=partial(_ask, under_signals(asker, stop), next_round),
         )
     show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
     return EXIT_TOO_MANY_UNKNOWN if any_unknown(rows) else 0
 
 
-def _ask(asker: Asker, then: Callable[[Plan], Plan], plan: Plan) -> None:
-    if (ending := asker.ask(plan, then).ending) is not None:
+def _ask(ask: Ask, next_round: Callable[[Plan], Plan], plan: Plan) -> None:
+    if len(plan.numbers) and (ending := ask(plan, next_round).ending) is not None:
         raise ending

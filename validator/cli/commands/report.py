@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.batch.asking.tally import Tally
+from validator.batch.asking.counters import RunCounters
 from validator.batch.output.annotate import count
-from validator.batch.output.summarise import Course, summarise
+from validator.batch.output.report_files import write_reports
+from validator.batch.output.summarise import RunResult, summarise
+from validator.batch.output.targets import check_targets
 from validator.batch.planning.survey import knowledge_after, survey
-from validator.batch.recipients.opening import check_targets
 from validator.cli import options as opt
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
-from validator.cli.show import LOOKING_UP, Stage, make_progress, show_summary, surveying, write_reports
+from validator.cli.show import make_progress, show_summary
 from validator.cli.signals import interruptible
 from validator.cli.values import FILE, SOURCE
 from validator.ledger import read
@@ -48,13 +49,13 @@ def report(*, report_file: Path | None, summary_file: Path | None, **given: Any)
     check_targets(targets, opened.job, ledger=options.ledger)
     now_ms = int(now.timestamp() * 1000)
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
-        surveyed = survey(opened, ledger, now_ms=now_ms, **surveying(progress))
-        knowledge = knowledge_after(surveyed, opened.job, ledger, now_ms, Stage(progress, LOOKING_UP).tell)
+        surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress)
+        knowledge = knowledge_after(surveyed, opened.job, ledger, now_ms, progress)
         counts = count(surveyed.people, knowledge, opened.job.extras)
-    course = Course(
-        command="report", started_at=now, finished_at=datetime.now(UTC), asking_s=0.0, tally=Tally()
+    result = RunResult(
+        command="report", started_at=now, finished_at=datetime.now(UTC), asking_s=0.0, counters=RunCounters()
     )
-    summary = replace(summarise(opened.job, surveyed.plan, counts, course, 0), output=None)
+    summary = replace(summarise(opened.job, surveyed.plan, counts, result, 0), output=None)
     write_reports(summary, report=report_file, summary_file=summary_file)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0

@@ -14,7 +14,7 @@ from validator.cli.show import show_rows
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from validator.sendapi import Session
+    from validator.gateways.gateway import SessionReply
 
 COLUMNS = ("id", "name", "status", "phone_number", "last_seen_at")
 
@@ -24,14 +24,17 @@ COLUMNS = ("id", "name", "status", "phone_number", "last_seen_at")
 def sessions(*, as_json: bool, **given: Any) -> None:
     """List the WhatsApp sessions of the key, and whether they are connected."""
     found = anyio.run(_sessions, ProviderOptions(**given))
-    rows = [(one.id, one.name, one.raw_status, one.phone_number, _text(one.last_seen_at)) for one in found]
-    show_rows(COLUMNS, rows, as_json=as_json)
+    show_rows(COLUMNS, map(_row, found), as_json=as_json)
+
+
+def _row(one: SessionReply) -> tuple[str | None, ...]:
+    return (one.session, one.name, str(one.status), one.phone_number, _text(one.last_seen_at))
 
 
 def _text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds")
 
 
-async def _sessions(options: ProviderOptions) -> tuple[Session, ...]:
-    async with connected(options) as (client, through):
-        return (await through(client.whatsapp.sessions.list)).sessions
+async def _sessions(options: ProviderOptions) -> tuple[SessionReply, ...]:
+    async with connected(options) as (gateway, through):
+        return (await through(gateway.sessions)).sessions

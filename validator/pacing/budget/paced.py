@@ -13,7 +13,7 @@ from validator.pacing.budget.protocol import BudgetReport, Ticket
 from validator.pacing.budget.request_log import MINUTE_S, Books, is_spent
 from validator.pacing.budget.window import Spare, Window
 from validator.pacing.limit.correction import Doubt
-from validator.pacing.limit.search import Assumption, LowestPlan, Search
+from validator.pacing.limit.search import DEFAULT_PER_MIN, Assumption, DefaultPace, Search
 from validator.pacing.limit.window_lengths import Lengths
 from validator.pacing.measures.round_trips import RoundTrips
 
@@ -50,7 +50,7 @@ class PacedBudget:
     server may still count stay below L together. Where several windows are told, the strictest decides at
     each moment.
 
-    **The limit** is the fixed ceiling given, or else the provider's lowest plan until a reply tells it. A
+    **The limit** is the fixed ceiling given, or else the default until a reply states it. A
     told limit rules from its first sight; later it goes down at once and up when it has held for two windows.
     Where it is refused again and again and nothing explains it, a lower one is looked for (`Doubt`).
     `Remaining` does not steer the pace: on a server whose burst is smaller than its limit that starves. Until
@@ -71,8 +71,10 @@ class PacedBudget:
         now: the current time.
         limit_per_min: a fixed ceiling in requests a minute (`--rate`), need not be whole; replies may only
             lower it.
-        share: the share of what replies tell, or of the lowest plan, that is ours; for keys shared on
+        share: the share of what replies tell, or of the default, that is ours; for keys shared on
             purpose.
+        find: whether to look for the limit while no reply states it.
+        default_per_min: the limit in requests a minute to assume while no reply states it.
         jitter_s: delivery jitter to allow for, held within 0.1 to 0.6 s.
         window_s: the window that limits refer to where nothing else is told.
         rng: spreads the ends of holds.
@@ -85,6 +87,7 @@ class PacedBudget:
         limit_per_min: float | None = None,
         share: float = 1.0,
         find: bool = False,
+        default_per_min: float = DEFAULT_PER_MIN,
         jitter_s: float = 0.5,
         window_s: float = 60.0,
         rng: random.Random,
@@ -93,7 +96,7 @@ class PacedBudget:
         self._share = share
         self._jitter_s = min(max(jitter_s, LEAST_JITTER_S), MOST_JITTER_S)
         self._usual_s = window_s
-        self._assumed: Assumption = Search(now, share) if find else LowestPlan(share)
+        self._assumed: Assumption = Search(now, share) if find else DefaultPace(share * default_per_min)
         first_per_min = self._assumed.per_min(now) if limit_per_min is None else limit_per_min
         self._windows = {window_s: Window(window_s, first_per_min * window_s / MINUTE_S)}
         self._lengths = Lengths(window_s)

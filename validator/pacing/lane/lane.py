@@ -1,12 +1,12 @@
-"""A lane: one session under one key, with its breaker and its health, as one state machine."""
+"""A lane: one key and one session, with its budget, its health and its guard, as one state machine."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Generic, TypeVar, assert_never
 
 from validator.errors import ApiError, StoppedEarly
-from validator.model import Reason, Verdict
+from validator.model import READY, Reason, SessionStatus, Verdict
 from validator.pacing.budget.hold import waiting_s
 from validator.pacing.decisions import (
     Action,
@@ -14,6 +14,7 @@ from validator.pacing.decisions import (
     Answered,
     AskCanary,
     Decision,
+    Ending,
     Go,
     Halt,
     LookAtSession,
@@ -26,15 +27,19 @@ from validator.pacing.lane.breaker import BreakerState
 from validator.pacing.lane.failure_kinds import Meaning, is_told_to_wait, meaning_of, reason_of, wrong_setting
 from validator.pacing.lane.misconfiguration import Oddities
 from validator.pacing.lane.report import LaneReport, LaneState
-from validator.pacing.lane.session_health import CONNECTED, SessionHealth
+from validator.pacing.lane.session_health import SessionHealth
 
 if TYPE_CHECKING:
     from validator.errors import ValidatorError
-    from validator.model import Number
+    from validator.model import Number, SessionRef
+    from validator.pacing.budget.protocol import Budget
     from validator.pacing.guard.protocol import Guard, Mark
     from validator.pacing.lane.breaker import Breaker
     from validator.pacing.lane.key_health import KeyHealth
     from validator.pacing.lane.retry import RetryPolicy
+
+# Pacing asks no gateway: a lane only carries the one that its requests go to.
+GatewayT = TypeVar("GatewayT")
 
 STATES = {
     BreakerState.CLOSED: LaneState.RUNNING,
@@ -43,16 +48,18 @@ STATES = {
 }
 
 
-class Lane:
+class Lane(Generic[GatewayT]):
     """Decides when an attempt may go through a session, and what its end means.
 
-    Not for the pace, which is the budget's: a caller asks both. Whoever carries out what `next` offers, an
-    attempt, a canary or a look at the session, calls `start` first, and in the end `finish`, `tested` or
-    `looked` (or `cancel`, where nothing was sent). All times are in seconds on one clock that never goes
-    back.
+    The pace is the budget's: a caller asks both. The caller carries out what `next` offers, an attempt, a
+    canary or a look at the session: it calls `start` first, and in the end `finish`, `tested` or `looked` (or
+    `cancel`, if nothing was sent). All times are in seconds on one clock that never goes back.
 
     Args:
-        session: the session's id.
+        ref: the session, and the gateway it belongs to.
+        gateway: what requests go to.
+        budget: the budget of the key, shared by all its lanes.
+        key_name: what messages call the key; empty if the run has one key only.
         key: the health of the key, shared by all its lanes.
         retry: how often and when a number is tried again.
         breaker: this lane's own.
@@ -61,23 +68,32 @@ class Lane:
         guard: this lane's own; if not given, every answer is believed.
 
     Attributes:
-        session: the session's id.
-        guard: says whether what the session answers can be believed. Answers to checks are told to it, beside
+        ref: the session, and the gateway it belongs to.
+        gateway: what requests go to.
+        budget: the budget of the key.
+        key_name: what messages call the key; empty if the run has one key only.
+        guard: says whether the session's answers can be believed. It is given the answers to checks, beside
             `finish`.
     """
 
     def __init__(
         self,
-        session: str,
+        ref: SessionRef,
         *,
+        gateway: GatewayT,
+        budget: Budget,
+        key_name: str = "",
         key: KeyHealth,
         retry: RetryPolicy,
         breaker: Breaker,
         max_outage_s: float,
-        status: str = CONNECTED,
+        status: SessionStatus = READY,
         guard: Guard | None = None,
     ) -> None:
-        self.session = session
+        self.ref = ref
+        self.gateway = gateway
+        self.budget = budget
+        self.key_name = key_name
         self.guard: Guard = guard or NoGuard()
         self._key = key
         self._retry = retry
@@ -91,6 +107,11 @@ class Lane:
         self._fruitless_since = math.inf
         self._trouble: ApiError | str = ""
         self._canary_failed = False
+
+    @property
+    def session(self) -> str:
+        """The session's id."""
+        return self.ref.session
 
     def next(self, now: float, *, last: bool = False) -> Action:  # noqa: PLR0911 - one return an obstacle
         """Return what to do next through this lane.
@@ -136,12 +157,11 @@ class Lane:
         else:
             self._in_flight -= 1
 
-    def finish(self, now: float, *, attempts: int, failure: ApiError | None) -> Decision:
-        """Take in how an attempt ended, and say what becomes of the number.
+    def finish(self, now: float, failure: ApiError | None) -> Ending:
+        """Record how an exchange ended; `decide` says what follows for each number it asked about.
 
         Args:
             now: the current time.
-            attempts: the attempts for the number that count, this one included.
             failure: how it failed, or None for an answer.
         """
         self._in_flight -= 1
@@ -150,11 +170,45 @@ class Lane:
         self._key.finish(now, failure)
         if failure is None:
             self._answered(now)
-            return Answered()
+            return Ending()
         self.guard.failed()
         meaning = meaning_of(failure)
         self._failures += meaning not in {Meaning.INVALID_NUMBER, Meaning.TOO_FAST}
-        return self._failed(now, attempts, failure, meaning)
+        # Neither a breaker's probe nor a told wait costs a number an attempt.
+        ending = Ending(failure, is_free=self._breaker.probing or is_told_to_wait(failure))
+        self._failed(now, failure, meaning)
+        return ending
+
+    def decide(self, ending: Ending, attempts: int) -> Decision:  # noqa: PLR0911 - one return a meaning
+        """Return what follows for a number.
+
+        Args:
+            ending: how its exchange ended, or what that exchange says about this number alone.
+            attempts: the attempts for the number that count, this one included.
+        """
+        if ending.failure is None:
+            return Answered()
+        match meaning_of(ending.failure):
+            case Meaning.INVALID_NUMBER:
+                return Settle(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
+            case Meaning.REJECTED_REQUEST:
+                return Settle(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
+            case Meaning.UNEXPECTED:
+                return Settle(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
+            case Meaning.TRANSIENT if not ending.is_free:
+                if self._retry.exhausted(attempts):
+                    return Settle(Verdict.UNKNOWN, reason_of(ending.failure))
+                return Retry(self._retry.delay_s(attempts))
+            case (
+                Meaning.TRANSIENT
+                | Meaning.LOST_SESSION
+                | Meaning.BAD_KEY
+                | Meaning.TOO_FAST
+                | Meaning.WRONG_SETTING
+            ):
+                return Again()
+            case meaning:
+                assert_never(meaning)
 
     def tested(self, now: float, mark: Mark, canary: Number, *, said: bool | ApiError) -> None:
         """Take in what became of a canary.
@@ -166,16 +220,16 @@ class Lane:
             said: whether the session calls it registered, or how the exchange failed.
         """
         failure = said if isinstance(said, ApiError) else None
-        decision = self.finish(now, attempts=self.guard.tries + 1, failure=failure)
+        decision = self.decide(self.finish(now, failure), self.guard.tries + 1)
         result = said is True if isinstance(decision, Answered) else decision
         self.guard.tested(now, mark, canary, result=result)
         self._canary_failed = failure is not None
 
-    def looked(self, now: float, status: str | ApiError) -> None:
-        """Take in what a look at the session found: its status, or how the look failed."""
+    def looked(self, now: float, status: SessionStatus | ApiError) -> None:
+        """Record the session's status, or how the request for it failed."""
         failure = status if isinstance(status, ApiError) else None
         self._key.finish(now, failure)
-        self._health.looked(now, status if isinstance(status, str) else self._health.status)
+        self._health.looked(now, status if isinstance(status, SessionStatus) else self._health.status)
         if not self._health.connected:
             self._fruitless(now, failure or f"it is {self._health.status}")
         if failure and meaning_of(failure) is Meaning.WRONG_SETTING:
@@ -239,20 +293,20 @@ class Lane:
         self._breaker.succeeded(now)
         self._health.answered()
 
-    def _failed(self, now: float, attempts: int, failure: ApiError, meaning: Meaning) -> Decision:
+    def _failed(self, now: float, failure: ApiError, meaning: Meaning) -> None:
         match meaning:
             case Meaning.INVALID_NUMBER:
                 self._answered(now)
-                return Settle(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
+                return
             case Meaning.REJECTED_REQUEST:
                 self._answered(now)
                 self._error = self._oddities.rejected(self._attempts, failure) or self._error
-                return Settle(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
+                return
             case Meaning.UNEXPECTED:
                 self._error = self._oddities.unexpected(self._attempts, failure) or self._error
-                return Settle(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
+                return
             case Meaning.TRANSIENT:
-                return self._transient(now, attempts, failure)
+                self._breaker.failed(now)
             case Meaning.LOST_SESSION:
                 self._health.lost(now)
                 self.guard.lost()
@@ -263,24 +317,12 @@ class Lane:
             case _:
                 assert_never(meaning)
         self._fruitless(now, failure)
-        return Again()
 
     def _fruitless(self, now: float, trouble: ApiError | str) -> None:
         """Start the clock of an outage, after the time that the provider itself asked for."""
         asked_s = waiting_s(trouble.rate.retry_after_s) if isinstance(trouble, ApiError) else 0.0
         self._trouble = trouble
         self._fruitless_since = min(self._fruitless_since, now + asked_s)
-
-    def _transient(self, now: float, attempts: int, failure: ApiError) -> Decision:
-        """Decide on a retry. Neither a breaker's probe nor a told wait costs the number an attempt."""
-        was_probe = self._breaker.probing
-        self._breaker.failed(now)
-        self._fruitless(now, failure)
-        if was_probe or is_told_to_wait(failure):
-            return Again()
-        if self._retry.exhausted(attempts):
-            return Settle(Verdict.UNKNOWN, reason_of(failure))
-        return Retry(self._retry.delay_s(attempts))
 
     def _state(self, now: float) -> LaneState:
         if isinstance(self.next(now), Halt):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-# The one good word of the provider's documentation; any other means that nothing can be checked.
-CONNECTED = "connected"
+from validator.model import READY, SessionState, SessionStatus
+
+NOT_CONNECTED = SessionStatus(SessionState.NEEDS_PERSON, "disconnected")
 
 FIRST_LOOK_AGAIN_S = 10.0
 LONGEST_LOOK_AGAIN_S = 300.0
@@ -27,8 +28,8 @@ class SessionHealth:
         status: what the last look found.
     """
 
-    def __init__(self, status: str = CONNECTED) -> None:
-        self.connected = status == CONNECTED
+    def __init__(self, status: SessionStatus = READY) -> None:
+        self.connected = status.is_ready
         self.looking = False
         self.status = status
         self._look_at = -math.inf
@@ -41,14 +42,14 @@ class SessionHealth:
     def lost(self, now: float) -> None:
         """Take in a reply that says "not connected"; several from one moment are one."""
         if self.connected:
-            self.connected, self.status = False, "disconnected"
+            self.connected, self.status = False, NOT_CONNECTED
             self._put_off(now)
 
-    def looked(self, now: float, status: str) -> None:
+    def looked(self, now: float, status: SessionStatus) -> None:
         """Take in what a look found."""
         self.looking = False
         self.status = status
-        self.connected = status == CONNECTED
+        self.connected = status.is_ready
         if not self.connected:
             self._again_s = self._again_s or FIRST_LOOK_AGAIN_S
             self._put_off(now)

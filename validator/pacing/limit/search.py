@@ -11,11 +11,11 @@ from validator.pacing.limit.overflow import CERTAIN, SAME_SHARE, Aftermath, Over
 from validator.pacing.limit.window_turn import Turn
 from validator.pacing.shared_key.capacity import JITTER_S
 
-# The provider's smallest plan (Starter): the pace until a reply or the user tells more. A linked phone number
-# is at stake, so nothing larger is tried out unasked.
-LOWEST_PLAN_PER_MIN = 60.0
-# Its largest (Enterprise): no search goes beyond it.
-LARGEST_PLAN_PER_MIN = 2000.0
+# One request a second: the pace until a reply or the user states more, unless the gateway names its own. A
+# linked phone number is at stake, so nothing larger is tried out unasked.
+DEFAULT_PER_MIN = 60.0
+# No search goes beyond it: the largest plan of the reference provider.
+LARGEST_PER_MIN = 2000.0
 
 # A search keeps the lowest plan's pace for a minute and then doubles it in this time: the largest plan's is
 # reached at the end of the third minute.
@@ -70,17 +70,17 @@ class Assumption(Protocol):
         ...
 
 
-class LowestPlan:
-    """Assumes the provider's lowest plan, whatever happens. An `Assumption`."""
+class DefaultPace:
+    """Assumes the gateway's default pace, whatever happens. An `Assumption`."""
 
     told_by = "lowest plan"
     opens_at = -math.inf
 
-    def __init__(self, share: float) -> None:
-        self._per_min = share * LOWEST_PLAN_PER_MIN
+    def __init__(self, per_min: float) -> None:
+        self._per_min = per_min
 
     def per_min(self, now: float) -> float:  # noqa: ARG002 - the protocol's
-        """Return the lowest plan's limit, or our share of it."""
+        """Return the default."""
         return self._per_min
 
     def passed(self, started_at: float, now: float) -> None:
@@ -108,8 +108,8 @@ class Search:
 
     def __init__(self, now: float, share: float = 1.0, probe_after_s: float = FIRST_PROBE_AFTER_S) -> None:
         self.opens_at = -math.inf
-        self._least = self._base = share * LOWEST_PLAN_PER_MIN
-        self._most = share * LARGEST_PLAN_PER_MIN
+        self._least = self._base = share * DEFAULT_PER_MIN
+        self._most = share * LARGEST_PER_MIN
         self._phase = Phase.RAMP
         self._since = now
         self._creep_doubles_s = CREEP_DOUBLES_S / CREEP_SLOWS_BY

@@ -32,12 +32,12 @@ _MOST_SAID = 300  # characters of what the library says
 
 
 async def fetch(
-    url: ObjectUrl, folder: Path, tell: Callable[[int, int], None] = lambda _came, _size: None
+    url: ObjectUrl, folder: Path, on_progress: Callable[[int, int], None] = lambda _came, _size: None
 ) -> Path:
     """Copy an object into `folder` under its own name, in pieces, and return the file.
 
-    `tell` is told after each piece how many bytes came, and of how many. Credentials come from the
-    environment, where polars looks for them too: `AWS_ACCESS_KEY_ID`, `GOOGLE_APPLICATION_CREDENTIALS`,
+    `on_progress` is called after each piece with the bytes that came, and of how many. Credentials come from
+    the environment, where polars looks for them too: `AWS_ACCESS_KEY_ID`, `GOOGLE_APPLICATION_CREDENTIALS`,
     `AZURE_STORAGE_ACCOUNT_NAME` and their like.
 
     Raises:
@@ -47,7 +47,7 @@ async def fetch(
     path = folder / url.parts[1]
     try:
         with path.open("xb") as file:
-            async for piece in _pieces(url, tell):
+            async for piece in _pieces(url, on_progress):
                 file.write(piece)
     except OSError as error:
         raise FileError(
@@ -89,14 +89,14 @@ def _require_fetchable(url: ObjectUrl) -> None:
         )
 
 
-async def _pieces(url: ObjectUrl, tell: Callable[[int, int], None]) -> AsyncIterator[bytes]:
+async def _pieces(url: ObjectUrl, on_progress: Callable[[int, int], None]) -> AsyncIterator[bytes]:
     """Yield what an object holds, all of it."""
     came = 0
     with _reaching(url) as store:
         found = await store.get_async(url.parts[1])
         async for piece in found.stream(min_chunk_size=_PIECE_BYTES):
             came += len(piece)
-            tell(came, found.meta["size"])
+            on_progress(came, found.meta["size"])
             yield bytes(piece)
     if came != found.meta["size"]:
         raise FileError(f"{url} came with {came:,} of its {found.meta['size']:,} bytes; try again.")

@@ -1,0 +1,84 @@
+"""How a run asks: the keys it asks with, its pace, its patience and its bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from validator.errors import UsageError
+from validator.gateways.registry import DEFAULT_GATEWAY
+from validator.settings import Rate, RateMode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from validator.gateways.gateway import GatewayOptions
+    from validator.model import Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySettings:
+    """One key to ask with, and the sessions to ask through.
+
+    Attributes:
+        options: the key itself, and how to reach its gateway.
+        gateway: the gateway's name.
+        name: what messages call the key; empty if the run has one key only.
+        sessions: the ids of the sessions to ask through, one at least.
+        rate: how the pace of the key is decided.
+        daily_cap: attempts a day through each session, or None for no cap.
+    """
+
+    options: GatewayOptions
+    gateway: str = DEFAULT_GATEWAY
+    name: str = ""
+    sessions: tuple[str, ...]
+    rate: Rate = field(default_factory=lambda: Rate(RateMode.AUTO))
+    daily_cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskSettings:
+    """How a run asks, whatever its keys.
+
+    Attributes:
+        rate_share: the share (above 0 to 1) of each key's limit to use, if others use it too.
+        concurrency: requests in flight at most; fewer if the pace needs fewer.
+        retries: further attempts for a number after the first has failed.
+        max_error_rate: stop if a larger share of the latest attempts fails.
+        max_wait_s: stop if the gateway asks to stay away for longer, in seconds.
+        max_outage_s: stop if a session has not answered for longer, in seconds.
+        deadline: stop at this time, or None for never.
+        contacts: whether the synced contacts of the sessions count as answers; they are read first.
+        canaries: numbers known to be on WhatsApp; none for those linked to the sessions.
+        uses_canaries: whether a "no" counts only after the session has shown that it still says "yes".
+    """
+
+    rate_share: float = 1.0
+    concurrency: int = 256
+    retries: int = 5
+    max_error_rate: float = 1.0
+    max_wait_s: float = 3_600.0
+    max_outage_s: float = 21_600.0
+    deadline: datetime | None = None
+    contacts: bool = False
+    canaries: tuple[Number, ...] = ()
+    uses_canaries: bool = True
+
+
+def require_distinct(keys: Iterable[KeySettings]) -> None:
+    """See that each session is named once: two keys through one session would each trust the other's "no"s.
+
+    Raises:
+        UsageError: two keys name the same session of a gateway, or a key has no session.
+    """
+    owners: dict[tuple[str, str], str] = {}
+    for key in keys:
+        if not key.sessions:
+            raise UsageError(f"key {key.name!r} has no session to check through; name one with sessions")
+        for session in key.sessions:
+            if (owner := owners.setdefault((key.gateway, session), key.name)) != key.name:
+                raise UsageError(
+                    f"session {session} is named by the keys {owner!r} and {key.name!r}; leave it with one"
+                )

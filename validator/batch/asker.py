@@ -1,0 +1,300 @@
+"""Asks gateways about the numbers of a plan: the part of a run that runs on the event loop."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio
+
+from validator.batch.asking.checks import ask_all, look_at_sessions
+from validator.batch.asking.confirm import confirm_negatives
+from validator.batch.asking.contacts import all_contacts, take_contacts
+from validator.batch.asking.guarding import inherit, own_numbers, session_warnings, without
+from validator.batch.asking.run_state import Bounds
+from validator.batch.asking.single_call import paced
+from validator.batch.output.summarise import AskedKey
+from validator.batch.watching.progress_feed import ProgressFeed
+from validator.batch.watching.status_log import StatusLogger
+from validator.batch.watching.stop import stop_at
+from validator.batch.wiring import OpenKey, make_asking, make_budget, refs_of
+from validator.gateways.registry import open_gateway
+from validator.model import SessionRef
+from validator.pacing import Canaries, RetryPolicy, SessionGuard
+from validator.settings import RateMode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
+
+    from validator.batch.ask_settings import AskSettings, KeySettings
+    from validator.batch.asking.checks import Asking, Watcher
+    from validator.batch.asking.counters import RunCounters
+    from validator.batch.asking.guarding import Inherited
+    from validator.batch.planning.plan import Plan
+    from validator.batch.watching.stop import Stop
+    from validator.errors import ValidatorError
+    from validator.gateways.gateway import Gateway, GatewayOptions, SessionReply
+    from validator.ledger import Ledger
+    from validator.model import SessionStatus
+    from validator.pacing import Guard
+    from validator.reports import Progress
+
+    OpenGateway = Callable[[str, GatewayOptions], AbstractAsyncContextManager[Gateway]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How the asking went.
+
+    Attributes:
+        duration_s: how long it took, in seconds.
+        ending: why it ended early, or None.
+        keys: how each key stands at the end; none if nothing was asked.
+        left_out: how many numbers of the second round a limit has left out.
+        warnings: what a person should look at.
+    """
+
+    duration_s: float = 0.0
+    ending: ValidatorError | None = None
+    keys: tuple[AskedKey, ...] = ()
+    left_out: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class Asker:
+    """Asks about numbers: opens the gateways, looks at the sessions, and works through a plan.
+
+    Args:
+        keys: the keys to ask with.
+        settings: how to ask.
+        ledger: where outcomes go.
+        counters: what to count in.
+        progress: shows how it goes.
+        stop: ends the run in order.
+        open_gateway: opens the gateway of a name.
+        now_s: the time of day in Unix seconds.
+        rng: spreads retries and probes.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[KeySettings],
+        settings: AskSettings,
+        *,
+        ledger: Ledger,
+        counters: RunCounters,
+        progress: Progress,
+        stop: Stop,
+        open_gateway: OpenGateway = open_gateway,
+        now_s: Callable[[], float] = time.time,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._keys = keys
+        self._settings = settings
+        self._ledger = ledger
+        self._counters = counters
+        self._progress = progress
+        self._stop = stop
+        self._open_gateway = open_gateway
+        self._now_s = now_s
+        self._rng = rng or random.Random()
+
+    async def ask(self, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
+        """Ask about every number of a plan, then about those of the plan that `next_round` makes of it.
+
+        What a gateway refuses is an ending, and never an exception.
+
+        Raises:
+            LedgerError: the ledger failed; the run is over, and resumable. It may come in a group.
+            ValidatorError: the run was over before it began, see `look_at_sessions`. It may come in a group.
+        """
+        if plan.numbers.is_empty():
+            return Asked()
+        begun = anyio.current_time()
+        async with AsyncExitStack() as stack:
+            keys = [await self._open(key, stack) for key in self._keys]
+            ending, left_out, warnings = await self._ask(keys, plan, next_round)
+        now = anyio.current_time()
+        return Asked(
+            duration_s=now - begun,
+            ending=ending,
+            keys=tuple(_asked_key(key, now) for key in keys),
+            left_out=left_out,
+            warnings=(*self._warnings(), *warnings),
+        )
+
+    async def _open(self, key: KeySettings, stack: AsyncExitStack) -> OpenKey:
+        options = replace(key.options, max_connections=self._settings.concurrency)
+        gateway = await stack.enter_async_context(self._open_gateway(key.gateway, options))
+        default_per_min = gateway.capabilities.default_rate_per_min
+        budget = make_budget(key.rate, default_per_min=default_per_min, share=self._settings.rate_share)
+        return OpenKey(key, gateway, budget)
+
+    async def _ask(
+        self, keys: Sequence[OpenKey], plan: Plan, next_round: Callable[[Plan], Plan]
+    ) -> tuple[ValidatorError | None, int, tuple[str, ...]]:
+        """Ask; return why it ended early, what a limit left out, and how far the answers can be trusted."""
+        seen: list[SessionReply] = []
+        async with self._stop.raising():
+            statuses = await self._look_at_sessions(keys, seen)
+            if self._settings.contacts:
+                plan = await self._take_contacts(keys, statuses, plan)
+        canaries = Canaries(self._settings.canaries or own_numbers(seen), rng=self._rng)
+        asking = self._asking(keys, statuses, canaries)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(stop_at, self._deadline_s(), self._stop, self._now_s)
+            ending, left_out = await self._ask_all(plan, asking), 0
+            if ending is None:
+                second = next_round(plan)
+                ending, left_out = await self._ask_second(second, asking), second.left_out
+            tasks.cancel_scope.cancel()
+        now = anyio.current_time()
+        return ending, left_out, session_warnings(asking.lanes, canaries, self._counters, ending, now)
+
+    async def _look_at_sessions(
+        self, keys: Sequence[OpenKey], seen: list[SessionReply]
+    ) -> dict[SessionRef, SessionStatus]:
+        statuses: dict[SessionRef, SessionStatus] = {}
+        for key in keys:
+            found = await look_at_sessions(
+                key.settings.sessions,
+                key.gateway,
+                budget=key.budget,
+                max_wait_s=self._settings.max_wait_s,
+                on_reply=seen.append,
+            )
+            statuses |= {SessionRef(key.settings.gateway, session): found[session] for session in found}
+        return statuses
+
+    async def _ask_second(self, plan: Plan, asking: Asking) -> ValidatorError | None:
+        """Ask about what the answers have brought up. The "no"s of earlier runs are settled by then."""
+        if plan.numbers.is_empty():
+            return None
+        return await self._ask_all(plan, replace(asking, inherited={}))
+
+    async def _ask_all(self, plan: Plan, asking: Asking) -> ValidatorError | None:
+        logger = StatusLogger(asking.lanes)
+
+        def watchers(total: int, phase: str) -> Sequence[Watcher]:
+            return ProgressFeed(self._progress, asking.lanes, total, phase), logger, self._stop.watch
+
+        begun_ms = self._now_ms()
+        total = self._counters.asked + len(without(plan.todo, asking.inherited.values()))
+        ending = await ask_all(plan.todo, asking, self._counters, watchers(total, "checking"))
+        if ending is not None or not plan.confirms:
+            return ending
+        return await confirm_negatives(
+            plan.todo,
+            plan.to_confirm,
+            asking,
+            self._counters,
+            since_ms=begun_ms,
+            watchers=partial(watchers, phase="confirming"),
+        )
+
+    def _asking(
+        self, keys: Sequence[OpenKey], statuses: Mapping[SessionRef, SessionStatus], canaries: Canaries
+    ) -> Asking:
+        inherited, guards = self._guard(statuses, canaries)
+        return make_asking(
+            keys,
+            self._settings,
+            ledger=self._ledger,
+            statuses=statuses,
+            guards=guards,
+            inherited=inherited,
+            bounds=self._bounds(),
+            now_ms=self._now_ms,
+            rng=self._rng,
+        )
+
+    def _guard(
+        self, statuses: Mapping[SessionRef, SessionStatus], canaries: Canaries
+    ) -> tuple[dict[SessionRef, Inherited], dict[SessionRef, Guard]]:
+        """Return a guard for each session, and what it takes over from an earlier run."""
+        if not self._settings.uses_canaries:
+            return {}, {}
+        inherited = {
+            ref: inherit(self._ledger, ref, status=status, now_ms=self._now_ms())
+            for ref, status in statuses.items()
+        }
+        guards: dict[SessionRef, Guard] = {
+            ref: SessionGuard(ref.session, canaries=canaries, heard=one.heard, settled=one.settled)
+            for ref, one in inherited.items()
+        }
+        return inherited, guards
+
+    async def _take_contacts(
+        self, keys: Sequence[OpenKey], statuses: Mapping[SessionRef, SessionStatus], plan: Plan
+    ) -> Plan:
+        left, others = plan.numbers, plan.variants["other"]
+        for key in keys:
+            if not key.gateway.capabilities.has_contacts:
+                continue
+            retry = RetryPolicy(rng=self._rng)
+            through = partial(paced, budget=key.budget, retry=retry, max_wait_s=self._settings.max_wait_s)
+            for ref in refs_of(key.settings):
+                if statuses[ref].is_ready:
+                    contacts = all_contacts(key.gateway, ref.session, through)
+                    left = await take_contacts(
+                        contacts, left, others, ledger=self._ledger, now_ms=self._now_ms
+                    )
+        return plan.among(left)
+
+    def _bounds(self) -> Bounds:
+        settings = self._settings
+        return Bounds(
+            concurrency=settings.concurrency,
+            deadline=anyio.current_time() + self._deadline_s() - self._now_s(),
+            max_wait_s=settings.max_wait_s,
+            max_error_rate=settings.max_error_rate,
+            left_today=self._left_today(),
+        )
+
+    def _deadline_s(self) -> float:
+        deadline = self._settings.deadline
+        return math.inf if deadline is None else deadline.timestamp()
+
+    def _left_today(self) -> dict[SessionRef, int]:
+        """Return what the caps leave each session of the local calendar day, earlier runs counted in."""
+        now = datetime.fromtimestamp(self._now_s()).astimezone()
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        since_ms = int(midnight.timestamp() * 1000)
+        return {
+            ref: max(0, key.daily_cap - self._ledger.spent_since(ref.session, since_ms))
+            for key in self._keys
+            if key.daily_cap is not None
+            for ref in refs_of(key)
+        }
+
+    def _now_ms(self) -> int:
+        return int(self._now_s() * 1000)
+
+    def _warnings(self) -> tuple[str, ...]:
+        warnings = []
+        if any(key.rate.mode is RateMode.NONE for key in self._keys):
+            warnings.append(
+                "the run was not paced (--rate none): against a real provider this puts the number at risk"
+            )
+        if not self._settings.uses_canaries:
+            warnings.append(
+                'every "no" was believed (--no-canaries): a session that has died can say it of anybody'
+            )
+        return tuple(warnings)
+
+
+def _asked_key(key: OpenKey, now: float) -> AskedKey:
+    return AskedKey(
+        name=key.settings.name,
+        gateway=key.settings.gateway,
+        host=key.gateway.host,
+        sessions=refs_of(key.settings),
+        budget=key.budget.report(now),
+    )

@@ -1,0 +1,107 @@
+"""What a run has done so far, in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from validator.errors import ApiError, InvalidPhone, RateLimited
+from validator.model import Verdict
+from validator.reports import CallCounts, SessionCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from validator.model import Outcome, SessionRef
+
+# `--max-error-rate` looks at this many of the latest attempts, and says nothing before it has half of them: a
+# share of a handful is noise.
+ERROR_WINDOW = 200
+
+
+@dataclass(slots=True)
+class RunCounters:
+    """Counts of one run.
+
+    Attributes:
+        calls: exchanges, as the summary shows them.
+        sessions: exchanges by session, likewise.
+        asked: numbers whose check has ended, with a verdict or with `unknown`.
+        verdicts: ended checks by verdict.
+        believed: answers "no" by session that count although nothing confirms them.
+        doubted: answers "no" by session that were retracted at the end, since nothing confirms them.
+        paused_s: seconds in which nothing was sent although there was work, by their cause; not those in
+            which a key was held.
+    """
+
+    calls: CallCounts = field(default_factory=CallCounts)
+    sessions: dict[SessionRef, SessionCounts] = field(default_factory=dict)
+    asked: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    believed: Counter[SessionRef] = field(default_factory=Counter)
+    doubted: Counter[SessionRef] = field(default_factory=Counter)
+    paused_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=ERROR_WINDOW))
+
+    def attempts_through(self, session: SessionRef) -> int:
+        """Return the attempts made through a session in this run, for checks and for canaries."""
+        counts = self.sessions.get(session)
+        return counts.attempts + counts.canaries if counts else 0
+
+    def begin(self, session: SessionRef, *, retries: int) -> None:
+        """Count an attempt that starts, and how many of its numbers it retries."""
+        self.calls.attempts += 1
+        self.calls.retries += retries
+        self._of(session).attempts += 1
+
+    def begin_canary(self, session: SessionRef) -> None:
+        """Count a canary's exchange that starts."""
+        self.calls.canaries += 1
+        self._of(session).canaries += 1
+
+    def end(self, session: SessionRef, failure: ApiError | None) -> None:
+        """Count how an attempt ended. The provider's "invalid number" is an answer."""
+        if isinstance(failure, RateLimited):
+            self.calls.refusals += 1
+            return
+        failed = failure is not None and not isinstance(failure, InvalidPhone)
+        self.calls.failures += failed
+        self.calls.answers += not failed
+        self._of(session).failures += failed
+        self._recent.append(failed)
+
+    def durable(self, outcomes: Iterable[Outcome]) -> None:
+        """Count checks that have ended and are in the ledger."""
+        for outcome in outcomes:
+            self.asked += 1
+            self.verdicts[outcome.verdict.value] += 1
+
+    def invalidate(self, count: int) -> None:
+        """Take back so many checks that ended with "no"."""
+        self.calls.retracted += count
+        self.asked -= count
+        self.verdicts[Verdict.NOT_REGISTERED.value] -= count
+
+    def add_confirmations(self, second: RunCounters) -> None:
+        """Add the counts of a round of confirmations. Its numbers are counted in `asked` already."""
+        overturned = second.verdicts[Verdict.REGISTERED.value]
+        self.calls.add(second.calls)
+        self.calls.confirmations += second.asked
+        self.calls.overturned += overturned
+        self.verdicts[Verdict.REGISTERED.value] += overturned
+        self.verdicts[Verdict.NOT_REGISTERED.value] -= overturned
+        self.doubted.update(second.doubted)
+        for cause, seconds in second.paused_s.items():
+            self.paused_s[cause] += seconds
+        for session, counts in second.sessions.items():
+            self._of(session).add(counts)
+
+    def recent_error_rate(self) -> float:
+        """The share of failures among the latest attempts; 0 until there are enough to tell."""
+        return sum(self._recent) / len(self._recent) if len(self._recent) >= ERROR_WINDOW // 2 else 0.0
+
+    def _of(self, session: SessionRef) -> SessionCounts:
+        if session not in self.sessions:
+            self.sessions[session] = SessionCounts(session=session.session, gateway=session.gateway)
+        return self.sessions[session]

@@ -1,0 +1,69 @@
+"""What the dispatcher and its exchanges share while a queue of numbers is asked about."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from validator.model import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from validator.batch.asking.counters import RunCounters
+    from validator.batch.asking.guarding import Guarding
+    from validator.batch.asking.queue import Queue
+    from validator.batch.asking.recorder import Recorder
+    from validator.gateways.gateway import Gateway
+    from validator.model import SessionRef
+    from validator.pacing import Lane, RetryBudget
+
+GatewayLane: TypeAlias = "Lane[Gateway]"
+"""A lane whose requests go to a gateway."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Where a run stops although work is left.
+
+    Attributes:
+        concurrency: attempts in flight at most; fewer if the pace needs fewer.
+        deadline: when to stop, on anyio's clock; infinity for never.
+        max_wait_s: a hold longer than this stops the lanes of its key.
+        max_error_rate: a larger share of failures among the latest attempts stops the run.
+        left_today: attempts each session may still make today; a session that is not named has no cap.
+    """
+
+    concurrency: int = 256
+    deadline: float = math.inf
+    max_wait_s: float = 3600.0
+    max_error_rate: float = 1.0
+    left_today: Mapping[SessionRef, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunState:
+    """The parts of a run that its dispatcher and its exchanges work on.
+
+    Attributes:
+        queue: the numbers.
+        lanes: the sessions to ask through, of one key or several.
+        retries: the run's budget of retries.
+        guarding: carries out what the guards of the lanes decide.
+        recorder: where outcomes go.
+        counters: the run's counters.
+        bounds: where to stop early.
+        now_ms: the time of day in milliseconds since the Unix epoch.
+        negative_reason: the reason that a "no" is written down with.
+    """
+
+    queue: Queue
+    lanes: Sequence[GatewayLane]
+    retries: RetryBudget
+    guarding: Guarding
+    recorder: Recorder
+    counters: RunCounters
+    bounds: Bounds
+    now_ms: Callable[[], int]
+    negative_reason: Reason = Reason.NOT_ON_WHATSAPP

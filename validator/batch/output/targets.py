@@ -1,0 +1,109 @@
+"""The files that a run writes: checked before it asks anybody, and written at its end."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from validator.batch.output.annotate import annotate
+from validator.errors import UsageError
+from validator.tables import (
+    SeveralTables,
+    least_bytes,
+    require_room,
+    require_writable,
+    same_file,
+    writing,
+    writing_as_one,
+    writing_parts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    import polars as pl
+
+    from validator.batch.output.annotate import Counts, OpenWriter
+    from validator.batch.planning.known_verdicts import Knowledge
+    from validator.batch.recipients.job import Job
+    from validator.batch.recipients.opening import Opened
+    from validator.tables import Table, Writer
+
+
+def check_targets(targets: Mapping[str, Path], job: Job, *, ledger: Path) -> None:
+    """See that every file to be written can be, that they differ, and that none is one that is read.
+
+    Args:
+        targets: the files to be written, by the option that names them.
+        job: the job.
+        ledger: what is known; an output in its place would be the end of it.
+
+    Raises:
+        FileError: a folder is missing or closed, or a target is a folder.
+        UsageError: two of the files are one and the same.
+    """
+    suppress = [("a --suppress list", path) for path in job.suppress]
+    read = [*(("the input", path) for path in job.inputs), ("the ledger", ledger), *suppress]
+    for option, path in targets.items():
+        for what, present in read:
+            if same_file(path, present):
+                raise UsageError(f"{option} {path} is {what} itself; name another file")
+        require_writable(path)
+    for (one, path), (other, other_path) in combinations(targets.items(), 2):
+        if same_file(path, other_path):
+            raise UsageError(f"{one} and {other} name the same file, {path}; name another one")
+
+
+def require_room_for_output(opened: Opened) -> None:
+    """See that the disk has room for the annotated file at the least, before hours are spent on its content.
+
+    Raises:
+        FileError: it has not.
+    """
+    job = opened.job
+    if isinstance(job.output, Path) and not job.more:
+        require_room(job.output, least_bytes(job.output, like=opened.table, format=job.format))
+
+
+def write_output(
+    opened: Opened, people: pl.DataFrame, knowledge: Knowledge, on_progress: Callable[[int], None]
+) -> Counts:
+    """Write the annotated file and, where one was asked for, the sendable file; return what was written.
+
+    Raises:
+        FileError: the list has changed since it was opened, or a file cannot be written; both targets are
+            then as they were.
+    """
+    job = opened.job
+    return annotate(
+        opened.table,
+        opened.rows,
+        people,
+        knowledge,
+        prefix=job.prefix,
+        extras=job.extras,
+        output=_opener(opened, job.output),
+        sendable=None if job.sendable is None else _opener(opened, job.sendable),
+        on_progress=on_progress,
+    )
+
+
+def _opener(opened: Opened, target: Path | BinaryIO | tuple[Path, ...]) -> OpenWriter:
+    """Return what opens a target: for several lists one output each, or one that takes after the first."""
+    table = opened.table
+    tables = table.tables if isinstance(table, SeveralTables) else (table,)
+    if isinstance(target, tuple):
+        parts = tuple(zip(target, tables, strict=True))
+        return lambda schema: writing_parts([_writing(opened, path, schema, part) for path, part in parts])
+    if len(tables) > 1:
+        return lambda schema: writing_as_one(_writing(opened, target, schema, tables[0]))
+    return lambda schema: _writing(opened, target, schema, table)
+
+
+def _writing(
+    opened: Opened, target: Path | BinaryIO, schema: pl.Schema, like: Table
+) -> AbstractContextManager[Writer]:
+    job = opened.job
+    return writing(target, schema=schema, like=like, format=job.format, excel_safe=job.excel_safe)

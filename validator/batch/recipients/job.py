@@ -1,0 +1,144 @@
+"""What is to be done with which files: the specification of a run over a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
+from validator.phone import Accept
+from validator.settings import MaxAge
+from validator.tables import ReadOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Landlines(StrEnum):
+    """What happens to numbers that are fixed lines for certain."""
+
+    KEEP = "keep"
+    SKIP = "skip"
+
+
+class Order(StrEnum):
+    """In which order the numbers are asked about.
+
+    A list asked about in its own order, which is often sorted, looks like scraping to WhatsApp; so the order
+    is shuffled unless asked otherwise.
+    """
+
+    SHUFFLED = "shuffled"
+    INPUT = "input"
+
+
+class Only(StrEnum):
+    """Restricts a run to some of the numbers that are not known yet."""
+
+    ALL = "all"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be done with which files.
+
+    Attributes:
+        input: the list, or the first of several that are read as one.
+        more: the others.
+        names: what messages call lists, where that is not their file.
+        output: the annotated file, or a stream for standard output; or a file for each of the lists.
+        sendable: the file with the registered recipients, or None for none.
+        columns: the phone columns, the first with a number counting; none of them to find it.
+        region: as in `Reading`.
+        region_column: as in `Reading`.
+        find_region: whether to find the region column.
+        accept: as in `Reading`.
+        landlines: as in `Reading`.
+        options: how the list's file is read.
+        suppress: lists of people who must not be asked or sent to.
+        suppress_columns: their phone columns; none of them to find these.
+        prefix: put before the names of the added columns.
+        format: of the output, or None for the input's.
+        excel_safe: whether formulas in the output are made harmless.
+        max_age: how long answers of earlier runs hold.
+        order: in which to ask.
+        only: restricts whom to ask.
+        limit: asks about at most so many numbers.
+        confirm_negatives: whether a "no" counts only once it has been said twice.
+        variants: whether the other spelling of a number is asked about after a "no".
+        line_type: whether the output tells the kind of line.
+    """
+
+    input: Path
+    more: tuple[Path, ...] = ()
+    names: Mapping[Path, str] = field(default_factory=dict)
+    output: Path | BinaryIO | tuple[Path, ...]
+    sendable: Path | None = None
+    columns: tuple[str, ...] = ()
+    region: str | None = None
+    region_column: str | None = None
+    find_region: bool = False
+    accept: Accept = Accept.VALID
+    landlines: Landlines = Landlines.KEEP
+    options: ReadOptions = field(default_factory=ReadOptions)
+    suppress: tuple[Path, ...] = ()
+    suppress_columns: tuple[str, ...] = ()
+    prefix: str = ""
+    format: str | None = None
+    excel_safe: bool = False
+    max_age: MaxAge = field(default_factory=MaxAge)
+    order: Order = Order.SHUFFLED
+    only: Only = Only.ALL
+    limit: int | None = None
+    confirm_negatives: bool = False
+    variants: bool = False
+    line_type: bool = False
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The columns that the output gets on request."""
+        asked_for = {
+            LINE_TYPE: self.line_type,
+            MATCHED: self.variants,
+            PHONE_COLUMN: len(self.columns) > 1,
+        }
+        return tuple(name for name, wanted in asked_for.items() if wanted)
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """All lists, in their order."""
+        return (self.input, *self.more)
+
+    @property
+    def input_name(self) -> str:
+        """What messages call the input."""
+        return _name_of(tuple(self.names.get(path, str(path)) for path in self.inputs))
+
+    @property
+    def output_name(self) -> str:
+        """What messages call the output; `-` for a stream."""
+        match self.output:
+            case Path():
+                return str(self.output)
+            case tuple():
+                return _name_of(tuple(map(str, self.output)))
+            case _:
+                return "-"
+
+    @property
+    def targets(self) -> dict[str, Path]:
+        """The files to be written, by the option that names them."""
+        parts = zip(self.inputs, self.output, strict=True) if isinstance(self.output, tuple) else ()
+        named = {"--output": self.output, "--sendable": self.sendable}
+        return {
+            **{option: path for option, path in named.items() if isinstance(path, Path)},
+            **{f"the output of {given}": path for given, path in parts},
+        }
+
+
+def _name_of(names: tuple[str, ...]) -> str:
+    first, *more = names
+    return f"{first} and {len(more)} more" if more else first

@@ -1,0 +1,166 @@
+"""A whole run over one list: read and plan, ask, write.
+
+The steps that read and write files are plain code; the one that asks runs on an event loop, which the caller
+brings: `ask` is `Asker.ask`, made into a plain call by whoever owns loop, signals and terminal.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from validator.batch.asker import Asked
+from validator.batch.output.report_files import write_reports
+from validator.batch.output.summarise import RunResult, exit_code_of, summarise
+from validator.batch.output.targets import write_output
+from validator.batch.planning.plan import second_round
+from validator.batch.planning.survey import knowledge_after, survey
+from validator.batch.watching.stage import Stage
+from validator.errors import StoppedEarly
+from validator.settings import Tolerance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from validator.batch.asking.counters import RunCounters
+    from validator.batch.planning.plan import Plan
+    from validator.batch.planning.survey import Survey
+    from validator.batch.recipients.opening import Opened
+    from validator.ledger import Ledger
+    from validator.reports import Progress, Summary
+
+    Ask = Callable[[Plan, Callable[[Plan], Plan]], Asked]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """What becomes of a run's result.
+
+    Attributes:
+        command: what the ledger and the summary call the run.
+        max_unknown: how many rows may stay unknown in a finished run.
+        report: HTML file for the report, or None.
+        summary_file: JSON file for the summary, or None.
+        next_command: makes the command that goes on from here, given start and end; None if there is none.
+        local: a context for the steps that read and write files, in which a signal may end them.
+    """
+
+    command: str = "check"
+    max_unknown: Tolerance = field(default_factory=lambda: Tolerance(rows=0))
+    report: Path | None = None
+    summary_file: Path | None = None
+    next_command: Callable[[datetime, datetime], str] | None = None
+    local: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
+class ListRun:
+    """One run over one list.
+
+    Args:
+        opened: the list.
+        ledger: what is known, and where outcomes go.
+        counters: those that `ask` counts in.
+        progress: shows how it goes.
+        settings: what becomes of the result.
+    """
+
+    def __init__(
+        self,
+        opened: Opened,
+        *,
+        ledger: Ledger,
+        counters: RunCounters,
+        progress: Progress,
+        settings: RunSettings,
+    ) -> None:
+        self._opened = opened
+        self._ledger = ledger
+        self._counters = counters
+        self._progress = progress
+        self._settings = settings
+        self._started = datetime.now(UTC)
+
+    def run(self, ask: Ask) -> Summary:
+        """Do the whole run; `ask` asks about a plan, and is not called if there is nobody to ask about.
+
+        Raises:
+            FileError: the list cannot be read, or a file cannot be written. What was found out is kept.
+            LedgerError: the ledger failed.
+            Interrupted: a signal came in a step that has nothing to finish.
+        """
+        run_id = self._ledger.begin_run(
+            command=self._settings.command,
+            input_name=self._opened.job.input.name,
+            started_at_ms=self._start_ms,
+        )
+        with self._progress:
+            surveyed = self.prepare()
+            asked = ask(surveyed.plan, self.next_round) if len(surveyed.plan.numbers) else Asked()
+            summary = self.conclude(surveyed, asked)
+        write_reports(summary, report=self._settings.report, summary_file=self._settings.summary_file)
+        self._ledger.finish_run(
+            run_id,
+            finished_at_ms=_ms(datetime.now(UTC)),
+            exit_code=summary.exit_code,
+            summary_json=json.dumps(summary.to_json(), ensure_ascii=False),
+        )
+        return summary
+
+    def prepare(self) -> Survey:
+        """Read the list and make the plan."""
+        with self._settings.local():
+            return survey(
+                self._opened,
+                self._ledger,
+                now_ms=self._start_ms,
+                progress=self._progress,
+            )
+
+    def next_round(self, plan: Plan) -> Plan:
+        """Return the plan for what the answers to a plan have brought up."""
+        max_age = self._opened.job.max_age
+        return second_round(plan, ledger=self._ledger, max_age=max_age, now_ms=self._start_ms)
+
+    def conclude(self, surveyed: Survey, asked: Asked) -> Summary:
+        """Write the output, and return the summary."""
+        job = self._opened.job
+        with self._settings.local():
+            knowledge = knowledge_after(surveyed, job, self._ledger, self._start_ms, self._progress)
+            writing = Stage(self._progress, "writing", total=surveyed.people.height)
+            counts = write_output(self._opened, surveyed.people, knowledge, writing.show)
+        ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)
+        exit_code = exit_code_of(ending, counts, self._settings.max_unknown)
+        finished = datetime.now(UTC)
+        result = RunResult(
+            command=self._settings.command,
+            started_at=self._started,
+            finished_at=finished,
+            asking_s=asked.duration_s,
+            counters=self._counters,
+            keys=asked.keys,
+            ending=ending,
+            next_command=self._next_command(finished) if exit_code else None,
+            warnings=asked.warnings,
+        )
+        return summarise(job, surveyed.plan, counts, result, exit_code)
+
+    def _next_command(self, finished: datetime) -> str | None:
+        make = self._settings.next_command
+        return None if make is None else make(self._started, finished)
+
+    @property
+    def _start_ms(self) -> int:
+        return _ms(self._started)
+
+
+def _limit_reached(left_out: int) -> StoppedEarly | None:
+    return StoppedEarly(f"--limit leaves {left_out:,} numbers unasked") if left_out else None
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

@@ -1,0 +1,84 @@
+"""The columns that the output adds to a list: their names, their types, and how each is made. A contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.errors import UsageError
+from validator.model import Reason, Source, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from validator.tables import Table
+
+REASON = pl.Enum([reason.value for reason in Reason])
+SOURCE = pl.Enum([source.value for source in Source])
+
+# What the output adds to the input, in this order; part of the contract.
+COLUMNS = pl.Schema(
+    {
+        "e164": pl.String(),
+        "verdict": pl.String(),
+        "is_whatsapp_user": pl.Boolean(),
+        "whatsapp_id": pl.String(),
+        "reason": pl.String(),
+        "source": pl.String(),
+        "checked_at": pl.Datetime("ms", "UTC"),
+    }
+)
+
+# With several phone columns, the one that a row's number is from.
+PHONE_COLUMN = "phone_column"
+
+# What it adds on request, behind these, in this order.
+LINE_TYPE, MATCHED = "line_type", "matched_number"
+EXTRA_COLUMNS = pl.Schema({LINE_TYPE: pl.String(), MATCHED: pl.String(), PHONE_COLUMN: pl.String()})
+
+# What the sendable file adds, of what the output does.
+SENDABLE_COLUMNS = ("e164", "whatsapp_id", MATCHED)
+
+
+def output_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
+    """Return the annotated file's columns; `UsageError` where an added one has the name of an input's."""
+    return _extended(table, prefix, added_schema(extras))
+
+
+def sendable_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
+    """Return the sendable file's columns."""
+    added = added_schema(extras)
+    return _extended(
+        table, prefix, pl.Schema({name: added[name] for name in SENDABLE_COLUMNS if name in added})
+    )
+
+
+def added_schema(extras: Sequence[str]) -> pl.Schema:
+    """Return the added columns, those of `extras` among them."""
+    return pl.Schema({**COLUMNS, **{name: dtype for name, dtype in EXTRA_COLUMNS.items() if name in extras}})
+
+
+def _extended(table: Table, prefix: str, added: pl.Schema) -> pl.Schema:
+    if clash := [prefix + name for name in added if prefix + name in table.schema]:
+        raise UsageError(
+            f"{table.path.name} already has a column {clash[0]!r}, which the output adds; "
+            "give the added columns another name with --prefix, for instance --prefix wa_"
+        )
+    return pl.Schema({**table.schema, **{prefix + name: dtype for name, dtype in added.items()}})
+
+
+def e164(number: str) -> pl.Expr:
+    """Return the text of a column of numbers."""
+    return pl.lit("+") + pl.col(number).cast(pl.String)
+
+
+def is_user() -> pl.Expr:
+    """Return the column `is_whatsapp_user`, from `verdict`."""
+    answers = {verdict.value: verdict.is_whatsapp_user for verdict in Verdict}
+    return pl.col("verdict").replace_strict(answers, return_dtype=pl.Boolean).alias("is_whatsapp_user")
+
+
+def checked_at() -> pl.Expr:
+    """Return the column `checked_at`, from `checked_at_ms`."""
+    return pl.col("checked_at_ms").cast(COLUMNS["checked_at"]).alias("checked_at")

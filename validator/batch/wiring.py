@@ -1,0 +1,136 @@
+"""Puts the parts of a run together: budgets, lanes and locks, from settings."""
+
+from __future__ import annotations
+
+import random
+from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+import anyio
+
+from validator.batch.asking.checks import Asking
+from validator.ledger import Lock
+from validator.model import READY, SessionRef
+from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryBudget, RetryPolicy
+from validator.settings import Rate, RateMode, state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from validator.batch.ask_settings import AskSettings, KeySettings
+    from validator.batch.asking.guarding import Inherited
+    from validator.batch.asking.run_state import Bounds, GatewayLane
+    from validator.gateways.gateway import Gateway
+    from validator.http.api_key import ApiKey
+    from validator.ledger import Ledger
+    from validator.model import SessionStatus
+    from validator.pacing import Budget, Guard
+
+
+class OpenKey(NamedTuple):
+    """A key whose gateway is open, and its budget."""
+
+    settings: KeySettings
+    gateway: Gateway
+    budget: Budget
+
+
+def make_budget(rate: Rate, *, default_per_min: float, share: float = 1.0) -> Budget:
+    """Return a key's budget for the rate asked for; called on the event loop, whose clock it reads.
+
+    Args:
+        rate: how the pace is decided.
+        default_per_min: the limit in requests a minute to assume while nothing says what it is.
+        share: the share of the key's limit that is ours, above 0; a fixed rate is ours as it is.
+    """
+    if rate.mode is RateMode.NONE:
+        return NoBudget()
+    return PacedBudget(
+        now=anyio.current_time(),
+        limit_per_min=rate.per_min,
+        share=share,
+        find=rate.mode is RateMode.FIND,
+        default_per_min=default_per_min,
+        rng=random.Random(),
+    )
+
+
+def make_asking(
+    keys: Sequence[OpenKey],
+    settings: AskSettings,
+    *,
+    ledger: Ledger,
+    statuses: Mapping[SessionRef, SessionStatus],
+    guards: Mapping[SessionRef, Guard],
+    inherited: Mapping[SessionRef, Inherited] = MappingProxyType({}),
+    bounds: Bounds,
+    now_ms: Callable[[], int],
+    rng: random.Random,
+) -> Asking:
+    """Return what a run asks with: a lane for each session of each key, and what they share.
+
+    Args:
+        keys: the keys, with their gateways open.
+        settings: how to ask.
+        ledger: where outcomes go.
+        statuses: the state each session was found in; one that is not named is ready.
+        guards: the guard of each session; one that is not named has none, so every answer counts.
+        inherited: what the guards have taken over from an earlier run.
+        bounds: where to stop early.
+        now_ms: the time of day in milliseconds since the Unix epoch.
+        rng: spreads retries.
+    """
+    retry = RetryPolicy(max_attempts=settings.retries + 1, rng=rng)
+    lanes: list[GatewayLane] = []
+    for key in keys:
+        health = KeyHealth()
+        lanes += [
+            Lane(
+                ref,
+                gateway=key.gateway,
+                budget=key.budget,
+                key_name=key.settings.name,
+                key=health,
+                retry=retry,
+                breaker=Breaker(),
+                max_outage_s=settings.max_outage_s,
+                status=statuses.get(ref, READY),
+                guard=guards.get(ref),
+            )
+            for ref in refs_of(key.settings)
+        ]
+    return Asking(
+        lanes=lanes,
+        retries=RetryBudget(),
+        bounds=bounds,
+        ledger=ledger,
+        now_ms=now_ms,
+        inherited=inherited,
+    )
+
+
+def refs_of(key: KeySettings) -> tuple[SessionRef, ...]:
+    """Return the sessions of a key as the ledger names them."""
+    return tuple(SessionRef(key.gateway, session) for session in key.sessions)
+
+
+@contextmanager
+def locked(keys: Iterable[KeySettings], holder: str) -> Iterator[None]:
+    """Hold the locks of all keys inside the block.
+
+    Raises:
+        Busy: another run holds one of them; the message names it.
+    """
+    with ExitStack() as stack:
+        for key in keys:
+            stack.enter_context(key_lock(key.options.key, holder))
+        yield
+
+
+def key_lock(key: ApiKey, holder: str) -> Lock:
+    """Take the key for this run; `Busy` names the run that holds it.
+
+    Two runs through one key would each believe that its rate limit is theirs alone.
+    """
+    return Lock.take(state_folder() / f"key-{key.fingerprint}.lock", holder=holder, guards="this API key")

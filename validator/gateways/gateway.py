@@ -1,0 +1,263 @@
+"""The protocol of a gateway: one provider and one key, asked in single exchanges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+from validator.errors import BadAnswer
+from validator.model import NO_NOTICE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    import httpx
+
+    from validator.errors import ApiError
+    from validator.http.api_key import ApiKey
+    from validator.model import Number, RateNotice, SessionStatus
+
+# Enough for one look at a session; a run asks for as many as it has requests in flight.
+FEW_CONNECTIONS = 4
+
+
+class Negatives(StrEnum):
+    """How far a gateway's "no" can be trusted.
+
+    `DEFINITE`: it says "no" only if WhatsApp said so. `WEAK`: a time-out or a dead socket can look like one.
+    """
+
+    DEFINITE = "definite"
+    WEAK = "weak"
+
+
+class Spelling(StrEnum):
+    """How a gateway takes a number."""
+
+    E164 = "e164"
+    DIGITS = "digits"
+
+
+class SecretPlace(StrEnum):
+    """Where the key is in a request. In a path or a query it is masked in every message and log."""
+
+    HEADER = "header"
+    PATH = "path"
+    QUERY = "query"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a gateway is and what it can do: everything about it that the rest of the program needs.
+
+    Attributes:
+        name: its name in options, files and the ledger.
+        title: its name in messages.
+        key_variable: the environment variable that holds its key.
+        url_variable: the environment variable that holds its base URL.
+        session_variable: the environment variable that holds its session.
+        max_batch: the most numbers in one `check`.
+        spelling: how it takes a number.
+        negatives: how far its "no" can be trusted.
+        tells_limits: whether its responses carry rate limits.
+        has_session_status: whether `session_status` is offered.
+        lists_sessions: whether `sessions` is offered.
+        has_contacts: whether `contacts` is offered.
+        has_limits: whether `limits` is offered.
+        secret_in: where the key is in a request.
+        default_rate_per_min: the pace in requests a minute if nothing says what the limit is.
+        daily_cap: the most attempts a day through one session if the user names no cap; None for no cap.
+        plans: the provider's plans, with their requests a minute.
+    """
+
+    name: str
+    title: str
+    key_variable: str
+    url_variable: str
+    session_variable: str
+    max_batch: int = 1
+    spelling: Spelling = Spelling.E164
+    negatives: Negatives = Negatives.DEFINITE
+    tells_limits: bool = False
+    has_session_status: bool = False
+    lists_sessions: bool = False
+    has_contacts: bool = False
+    has_limits: bool = False
+    secret_in: SecretPlace = SecretPlace.HEADER
+    default_rate_per_min: float
+    daily_cap: int | None = None
+    plans: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayOptions:
+    """How to reach a gateway.
+
+    Attributes:
+        key: its credential.
+        base_url: its address, or None for the provider's own.
+        timeout_s: how long one exchange may take in all, in seconds.
+        max_connections: connections open at the same time.
+        transport: another carrier of requests, as httpx defines them; None for the network.
+        wall_clock: the time of day in Unix seconds, for responses without a date; None for the system's.
+    """
+
+    key: ApiKey
+    base_url: str | None = None
+    timeout_s: float = 30.0
+    max_connections: int = FEW_CONNECTIONS
+    transport: httpx.AsyncBaseTransport | None = None
+    wall_clock: Callable[[], float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberResult:
+    """What one exchange says about one of its numbers: an answer, or a failure that concerns it alone.
+
+    Attributes:
+        number: the number.
+        is_whatsapp_user: the answer, or None if there is none.
+        whatsapp_id: the account's id as it came, or None.
+        failure: why there is no answer: `InvalidPhone` if the gateway calls the number invalid, another
+            `ApiError` if the gateway cannot say. None if there is an answer.
+    """
+
+    number: Number
+    is_whatsapp_user: bool | None = None
+    whatsapp_id: str | None = None
+    failure: ApiError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReply:
+    """What one `check` says, by number.
+
+    Attributes:
+        results: at most one for each number.
+        rate: what the response says about rates.
+    """
+
+    results: Mapping[Number, NumberResult]
+    rate: RateNotice = NO_NOTICE
+
+    @classmethod
+    def of(cls, *results: NumberResult, rate: RateNotice = NO_NOTICE) -> CheckReply:
+        """Return the reply that holds these results."""
+        return cls(results={result.number: result for result in results}, rate=rate)
+
+    def result(self, number: Number) -> NumberResult:
+        """Return the result for a number. If the reply does not name it, the gateway cannot say."""
+        missing = BadAnswer("the gateway's answer does not mention one of the numbers asked about")
+        return self.results.get(number) or NumberResult(number=number, failure=missing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionReply:
+    """One session, as an exchange describes it.
+
+    Attributes:
+        session: its id.
+        status: its state, with the gateway's own word.
+        name: empty if it has none.
+        phone_number: the linked number as the gateway writes it, or None.
+        last_seen_at: when it was last seen, or None.
+        rate: what the response says about rates.
+    """
+
+    session: str
+    status: SessionStatus
+    name: str = ""
+    phone_number: str | None = field(default=None, repr=False)
+    last_seen_at: datetime | None = None
+    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsReply:
+    """The sessions of the key, in the gateway's order; `rate` is what the response says about rates."""
+
+    sessions: tuple[SessionReply, ...]
+    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayContact:
+    """A contact synced to a session. People's data stays out of its repr.
+
+    Attributes:
+        phone: as the gateway writes it.
+        number: the same in E.164, or None if it is no such number.
+        name: None if there is none.
+        is_whatsapp_user: the gateway's mark, or None if it sets none.
+        profile_picture_url: None if there is none.
+    """
+
+    phone: str = field(repr=False)
+    number: Number | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+    is_whatsapp_user: bool | None = None
+    profile_picture_url: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactsReply:
+    """One page of contacts, each contact once over all pages.
+
+    Attributes:
+        contacts: those on this page.
+        next_cursor: give it to `contacts` for the next page; None after the last.
+        rate: what the response says about rates.
+    """
+
+    contacts: tuple[GatewayContact, ...]
+    next_cursor: object | None = None
+    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsReply:
+    """What the gateway says about quota and use, as it came: show it, and depend on nothing in it."""
+
+    facts: Mapping[str, object]
+    rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
+
+
+class Gateway(Protocol):
+    """One provider and one key.
+
+    Each method is one HTTP exchange, raises `ApiError` and nothing else from the network, and retries
+    nothing. A method that `capabilities` does not offer is never called.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the gateway can do."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """Host and port that requests go to, for messages."""
+        ...
+
+    async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
+        """Ask whether each of 1 to `max_batch` numbers has an account."""
+        ...
+
+    async def session_status(self, session: str) -> SessionReply:
+        """Ask for the state of a session."""
+        ...
+
+    async def sessions(self) -> SessionsReply:
+        """Ask for the sessions of the key."""
+        ...
+
+    async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:
+        """Ask for a page of the contacts synced to a session: the first, or the one after a cursor."""
+        ...
+
+    async def limits(self) -> LimitsReply:
+        """Ask for quota and use."""
+        ...

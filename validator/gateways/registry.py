@@ -1,0 +1,65 @@
+"""The gateways by name. A new one is a file beside this one and a line in `GATEWAYS`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol, cast
+
+from validator.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from validator.gateways.gateway import Capabilities, Gateway, GatewayOptions
+
+
+class GatewayModule(Protocol):
+    """What the file of a gateway offers."""
+
+    CAPABILITIES: Capabilities
+
+    @staticmethod
+    def open_gateway(options: GatewayOptions) -> AbstractAsyncContextManager[Gateway]:
+        """Return the gateway; it is open inside the `async with` block."""
+        ...
+
+
+DEFAULT_GATEWAY = "sendapi"
+
+# Imported on first use: a command that asks nobody need not import the client of every provider.
+GATEWAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "sendapi": "validator.gateways.sendapi",
+    }
+)
+
+
+def gateway_module(name: str, gateways: Mapping[str, str] = GATEWAYS) -> GatewayModule:
+    """Return the file of a gateway.
+
+    Args:
+        name: the gateway's name.
+        gateways: name to module, for those of another registry.
+
+    Raises:
+        UsageError: there is no such gateway.
+    """
+    if name not in gateways:
+        raise UsageError(f"there is no gateway {name!r}; there are: {', '.join(sorted(gateways))}")
+    return cast("GatewayModule", import_module(gateways[name]))
+
+
+def capabilities_of(name: str) -> Capabilities:
+    """Return what a gateway can do, without opening it."""
+    return gateway_module(name).CAPABILITIES
+
+
+def open_gateway(name: str, options: GatewayOptions) -> AbstractAsyncContextManager[Gateway]:
+    """Return the gateway; it is open inside the `async with` block.
+
+    Raises:
+        UsageError: there is no such gateway, or its address cannot be right.
+    """
+    return gateway_module(name).open_gateway(options)

@@ -1,0 +1,148 @@
+"""SendAPI as a gateway: the reference for others."""
+
+from __future__ import annotations
+
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from validator.errors import InvalidPhone
+from validator.gateways.gateway import (
+    Capabilities,
+    CheckReply,
+    ContactsReply,
+    GatewayContact,
+    LimitsReply,
+    NumberResult,
+    SessionReply,
+    SessionsReply,
+)
+from validator.http.url import host_of
+from validator.model import SessionState, SessionStatus
+from validator.sendapi import DEFAULT_BASE_URL, AsyncSendAPI, Paging
+from validator.sendapi import SessionStatus as Word
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from validator.gateways.gateway import Gateway, GatewayOptions
+    from validator.model import Number
+    from validator.sendapi import Contact, Session
+
+CAPABILITIES = Capabilities(
+    name="sendapi",
+    title="SendAPI",
+    key_variable="SENDAPI_API_KEY",
+    url_variable="SENDAPI_BASE_URL",
+    session_variable="SENDAPI_SESSION_ID",
+    tells_limits=True,
+    has_session_status=True,
+    lists_sessions=True,
+    has_contacts=True,
+    has_limits=True,
+    # The lowest plan: what a key may do for certain (the provider's public documentation of rate limits).
+    default_rate_per_min=60,
+    plans=MappingProxyType({"starter": 60, "growth": 300, "business": 1_000, "enterprise": 2_000}),
+)
+
+# The most that the provider gives at once.
+_PER_PAGE = 100
+
+_STATES = {
+    Word.CONNECTED: SessionState.READY,
+    Word.PENDING: SessionState.STARTING,
+    Word.DISCONNECTED: SessionState.NEEDS_PERSON,
+    Word.OTHER: SessionState.UNKNOWN,
+}
+
+
+@asynccontextmanager
+async def open_gateway(options: GatewayOptions) -> AsyncIterator[Gateway]:
+    """Open SendAPI's client as a gateway.
+
+    Raises:
+        UsageError: the base URL cannot be right.
+    """
+    base_url = options.base_url or DEFAULT_BASE_URL
+    client = AsyncSendAPI(
+        options.key,
+        base_url=base_url,
+        timeout_s=options.timeout_s,
+        max_connections=options.max_connections,
+        transport=options.transport,
+        wall_clock=options.wall_clock or time.time,
+    )
+    async with client:
+        yield SendApi(client, host_of(base_url))
+
+
+@dataclass(frozen=True, slots=True)
+class SendApi:
+    """SendAPI behind the protocol of a gateway."""
+
+    client: AsyncSendAPI
+    host: str
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What SendAPI can do."""
+        return CAPABILITIES
+
+    async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
+        """Ask `contacts.check` about the one number."""
+        (number,) = numbers
+        try:
+            found = await self.client.whatsapp.contacts.check(number, session_id=session)
+        except InvalidPhone as failure:
+            return CheckReply.of(NumberResult(number=number, failure=failure), rate=failure.rate)
+        result = NumberResult(
+            number=number, is_whatsapp_user=found.is_whatsapp_user, whatsapp_id=found.whatsapp_id
+        )
+        return CheckReply.of(result, rate=found.rate)
+
+    async def session_status(self, session: str) -> SessionReply:
+        """Ask `sessions.get`."""
+        return _session(await self.client.whatsapp.sessions.get(session))
+
+    async def sessions(self) -> SessionsReply:
+        """Ask `sessions.list`."""
+        page = await self.client.whatsapp.sessions.list()
+        return SessionsReply(sessions=tuple(map(_session, page)), rate=page.rate)
+
+    async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:
+        """Ask `contacts.list` for a page; the cursor is the `Paging` of the pages before."""
+        paging = cursor if isinstance(cursor, Paging) else Paging(_PER_PAGE)
+        page = await self.client.whatsapp.contacts.list(
+            session_id=session, page=paging.next_page or 1, per_page=_PER_PAGE
+        )
+        contacts = tuple(map(_contact, paging.take(page)))
+        return ContactsReply(
+            contacts=contacts, next_cursor=None if paging.next_page is None else paging, rate=page.rate
+        )
+
+    async def limits(self) -> LimitsReply:
+        """Ask `account.usage`, which the provider does not document."""
+        return LimitsReply(facts=await self.client.account.usage())
+
+
+def _session(found: Session) -> SessionReply:
+    return SessionReply(
+        session=found.id,
+        status=SessionStatus(_STATES[found.status], found.raw_status),
+        name=found.name,
+        phone_number=found.phone_number,
+        last_seen_at=found.last_seen_at,
+        rate=found.rate,
+    )
+
+
+def _contact(found: Contact) -> GatewayContact:
+    return GatewayContact(
+        phone=found.phone,
+        number=found.number,
+        name=found.name,
+        is_whatsapp_user=found.is_whatsapp_user,
+        profile_picture_url=found.profile_picture_url,
+    )
