@@ -59,7 +59,7 @@ def test_any_format_and_any_number_of_lists_will_do(suppressed, tmp_path):
 def test_every_phone_column_counts(suppressed):
     content = f"mobile,name,home phone\n+{ANN},Ann,+{BOB}\n"
     assert suppressed(content) == [ANN, BOB]
-    assert suppressed(content, suppress_columns=("home phone",)) == [BOB]
+    assert suppressed(content, suppress_column=("home phone",)) == [BOB]
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_two_numbers_in_a_cell_are_two_people(suppressed, cell):
 
 def test_a_column_may_be_named(suppressed):
     content = f"phone,alt\nn/a,+{ANN}\n"
-    assert suppressed(content, suppress_columns=("alt",)) == [ANN]
+    assert suppressed(content, suppress_column=("alt",)) == [ANN]
     with pytest.raises(
         FileError, match=r"column 'tel' not found in .*; columns are: phone, alt.*--suppress-col"
     ):
-        suppressed(content, suppress_columns=("tel",))
+        suppressed(content, suppress_column=("tel",))
 
 
 def test_each_rows_region_counts_where_the_list_tells_it(suppressed):

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from validator.batch.recipients.job import Job, Landlines, Only, Order
+from validator.batch.recipients.job import Job, ListSettings
 from validator.batch.recipients.opening import open_job
 from validator.cli.display_names import names_of_copies
 from validator.cli.inputs import STDIO, found_inputs, local_file
 from validator.cli.signals import interruptible
 from validator.errors import UsageError
-from validator.phone import Accept, parse_region
+from validator.phone import parse_region
 from validator.settings import MaxAge
 from validator.tables import Ragged, ReadOptions, ending_of, format_of, suffix_of
 
@@ -28,33 +28,20 @@ AUTO = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListOptions:
-    """The options that say which list, and how it is read. Each is named and explained in `options`."""
+class ListOptions(ListSettings):
+    """The options that say which list, and how it is read. Each is named and explained in `options`.
+
+    Those of `ListSettings` go on to the job by their names.
+    """
 
     input: tuple[Path | ObjectUrl, ...]
     output: str | None = None
     output_dir: Path | None = None
     sendable: Path | None = None
-    column: tuple[str, ...]
-    region: str | None
-    region_column: str | None
-    accept: str
-    landlines: str
     sheet: str | None
     ragged: str
     suppress: tuple[Path | ObjectUrl, ...]
-    suppress_column: tuple[str, ...]
-    prefix: str = ""
-    excel_safe: bool = False
-    format: str | None = None
-    max_age: MaxAge
     refresh: bool = False
-    only: str = "all"
-    limit: int | None = None
-    confirm_negatives: bool = False
-    variants: bool
-    line_type: bool = False
-    order: str = "shuffled"
     ledger: Path
     quiet: bool
     verbose: bool
@@ -91,31 +78,20 @@ class ListOptions:
             raise UsageError("--output names one file and --output-dir a folder; leave one of them out")
         first, *more = inputs = found_inputs(self.input, quiet=self.quiet)
         suppress = tuple(local_file(given, quiet=self.quiet) for given in self.suppress)
+        settings = self.values() | {
+            "region": None if self.region is None or find_region else parse_region(self.region),
+            "find_region": find_region,
+            "options": ReadOptions(sheet=self.sheet, ragged=Ragged(self.ragged)),
+            "max_age": MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,
+        }
         return Job(
+            **settings,
             input=first.path,
             more=tuple(found.path for found in more),
             names=names_of_copies(),
             output=self._target(inputs),
             sendable=self.sendable,
-            columns=self.column,
-            region=None if self.region is None or find_region else parse_region(self.region),
-            find_region=find_region,
-            region_column=self.region_column,
-            accept=Accept(self.accept),
-            landlines=Landlines(self.landlines),
-            options=ReadOptions(sheet=self.sheet, ragged=Ragged(self.ragged)),
             suppress=suppress,
-            suppress_columns=self.suppress_column,
-            prefix=self.prefix,
-            excel_safe=self.excel_safe,
-            format=self.format,
-            max_age=MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,
-            order=Order(self.order),
-            only=Only(self.only),
-            limit=self.limit,
-            confirm_negatives=self.confirm_negatives,
-            variants=self.variants,
-            line_type=self.line_type,
         )
 
     def _target(self, inputs: tuple[Found, ...]) -> Path | BinaryIO | tuple[Path, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
 from validator.phone import Accept
@@ -41,25 +41,27 @@ class Only(StrEnum):
     UNKNOWN = "unknown"
 
 
+_WORDS: dict[str, type[StrEnum]] = {
+    "accept": Accept,
+    "landlines": Landlines,
+    "order": Order,
+    "only": Only,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What is to be done with which files.
+class ListSettings:
+    """How a list is read, whom to ask about, and what the output looks like.
 
     Attributes:
-        input: the list, or the first of several that are read as one.
-        more: the others.
-        names: what messages call lists, where that is not their file.
-        output: the annotated file, or a stream for standard output; or a file for each of the lists.
-        sendable: the file with the registered recipients, or None for none.
-        columns: the phone columns, the first with a number counting; none of them to find it.
-        region: as in `Reading`.
-        region_column: as in `Reading`.
+        column: the phone columns, the first with a number counting; none to find it.
+        region: ISO 3166 alpha-2 region of numbers in national form, or None if all are international.
+        region_column: a column with the region of each row, or None.
         find_region: whether to find the region column.
-        accept: as in `Reading`.
-        landlines: as in `Reading`.
+        accept: which numbers are worth asking about.
+        landlines: whether fixed lines are asked about.
         options: how the list's file is read.
-        suppress: lists of people who must not be asked or sent to.
-        suppress_columns: their phone columns; none of them to find these.
+        suppress_column: the phone columns of suppression lists; none to find them.
         prefix: put before the names of the added columns.
         format: of the output, or None for the input's.
         excel_safe: whether formulas in the output are made harmless.
@@ -67,25 +69,19 @@ class Job:
         order: in which to ask.
         only: restricts whom to ask.
         limit: asks about at most so many numbers.
-        confirm_negatives: whether a "no" counts only once it has been said twice.
+        confirm_negatives: whether a "no" counts only if a second asking says it too.
         variants: whether the other spelling of a number is asked about after a "no".
-        line_type: whether the output tells the kind of line.
+        line_type: whether the output has a column with the kind of line.
     """
 
-    input: Path
-    more: tuple[Path, ...] = ()
-    names: Mapping[Path, str] = field(default_factory=dict)
-    output: Path | BinaryIO | tuple[Path, ...]
-    sendable: Path | None = None
-    columns: tuple[str, ...] = ()
+    column: tuple[str, ...] = ()
     region: str | None = None
     region_column: str | None = None
     find_region: bool = False
     accept: Accept = Accept.VALID
     landlines: Landlines = Landlines.KEEP
     options: ReadOptions = field(default_factory=ReadOptions)
-    suppress: tuple[Path, ...] = ()
-    suppress_columns: tuple[str, ...] = ()
+    suppress_column: tuple[str, ...] = ()
     prefix: str = ""
     format: str | None = None
     excel_safe: bool = False
@@ -97,13 +93,43 @@ class Job:
     variants: bool = False
     line_type: bool = False
 
+    def __post_init__(self) -> None:
+        """Take words for the members of their enums, so that options and library calls may name them."""
+        for name, kind in _WORDS.items():
+            object.__setattr__(self, name, kind(getattr(self, name)))
+
+    def values(self) -> dict[str, Any]:
+        """Return each setting by its name."""
+        return {one.name: getattr(self, one.name) for one in fields(ListSettings)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(ListSettings):
+    """What is to be done with which files.
+
+    Attributes:
+        input: the list, or the first of several that are read as one.
+        more: the others.
+        names: what messages call lists, if that is not their file.
+        output: the annotated file, or a stream for standard output; or a file for each of the lists.
+        sendable: the file with the registered recipients, or None for none.
+        suppress: lists of people who must not be asked or sent to.
+    """
+
+    input: Path
+    more: tuple[Path, ...] = ()
+    names: Mapping[Path, str] = field(default_factory=dict)
+    output: Path | BinaryIO | tuple[Path, ...]
+    sendable: Path | None = None
+    suppress: tuple[Path, ...] = ()
+
     @property
     def extras(self) -> tuple[str, ...]:
         """The columns that the output gets on request."""
         asked_for = {
             LINE_TYPE: self.line_type,
             MATCHED: self.variants,
-            PHONE_COLUMN: len(self.columns) > 1,
+            PHONE_COLUMN: len(self.column) > 1,
         }
         return tuple(name for name, wanted in asked_for.items() if wanted)
 

@@ -95,7 +95,7 @@ def reading_of(table: Table, job: Job) -> Reading:
         require_column(table, region_column, "--region-column")
     first, *others = (
         find_phone_column(table, named=column, region=job.region, region_column=region_column)
-        for column in job.columns or (None,)
+        for column in job.column or (None,)
     )
     return Reading(
         column=first,

@@ -43,9 +43,9 @@ def _suppression_reading(table: Table, job: Job) -> Reading:
     region_column = job.region_column if job.region_column in table.schema else None
     if job.find_region:
         region_column = _only(table, region_columns(table))
-    for column in job.suppress_columns:
+    for column in job.suppress_column:
         require_column(table, column, "--suppress-column")
-    first, *others = job.suppress_columns or phone_columns(
+    first, *others = job.suppress_column or phone_columns(
         table, region=job.region, region_column=region_column, option="--suppress-column"
     )
     return Reading(
