@@ -21,12 +21,12 @@ GARBAGE = 0.05
 
 
 def run() -> list[Row]:
-    people = drawn_numbers(ROWS, duplicates=DUPLICATES, garbage=GARBAGE)
-    fewest = len(set(people) - {None})
+    recipients = drawn_numbers(ROWS, duplicates=DUPLICATES, garbage=GARBAGE)
+    fewest = len(set(recipients) - {None})
     with tempfile.TemporaryDirectory() as name, sandbox("--plan", "unlimited") as served:
         folder = Path(name)
-        write_list(folder / "part.csv", people[: ROWS // 5])
-        write_list(folder / "whole.csv", people)
+        write_list(folder / "part.csv", recipients[: ROWS // 5])
+        write_list(folder / "whole.csv", recipients)
         canaries = sum(
             _check(folder, listed, served.url) for listed in ("part.csv", "whole.csv", "whole.csv")
         )

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import read_knowledge
+from validator.batch.planning.known_verdicts import read_known
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
 from validator.ledger import Ledger, Selection, read
@@ -136,10 +136,10 @@ def grow(path: Path) -> None:
             connection.commit()
 
 
-def missing(path: Path, people: pl.Series) -> int:
+def missing(path: Path, recipients: pl.Series) -> int:
     with read(path) as ledger:
-        knowledge = read_knowledge(ledger, people, MaxAge(), NOW_MS)
-    return int((~knowledge.of(people)["fresh"].fill_null(value=False)).sum())
+        known = read_known(ledger, recipients, MaxAge(), NOW_MS)
+    return int((~known.of(recipients)["fresh"].fill_null(value=False)).sum())
 
 
 def transfer(path: Path, folder: Path) -> None:
@@ -163,8 +163,8 @@ def bench_ten_million(folder: Path) -> None:
     mixed = [
         number - (number - FIRST) % STEP if place % 5 else number for place, number in enumerate(between)
     ]
-    people = pl.Series("number", mixed, dtype=pl.UInt64).unique().sort()
-    for what, asked in (("most known", people), ("neighbours", people[: LARGE // 10])):
+    recipients = pl.Series("number", mixed, dtype=pl.UInt64).unique().sort()
+    for what, asked in (("most known", recipients), ("neighbours", recipients[: LARGE // 10])):
         timed(f"which of these are missing, {what}", len(asked), lambda asked=asked: missing(path, asked))
     timed("stats", rows, lambda: count(path))
     with read(path) as ledger:

@@ -36,8 +36,8 @@ def drawn_numbers(rows: int, *, duplicates: float, garbage: float) -> list[int |
     """Return the number of each row, None for garbage, in exact shares and mixed order."""
     chance = random.Random(SEED)
     blank, repeated = round(rows * garbage), round(rows * duplicates)
-    people = chance.sample(FICTIONAL, rows - blank - repeated)
-    listed: list[int | None] = [*people, *chance.choices(people, k=repeated), *([None] * blank)]
+    recipients = chance.sample(FICTIONAL, rows - blank - repeated)
+    listed: list[int | None] = [*recipients, *chance.choices(recipients, k=repeated), *([None] * blank)]
     chance.shuffle(listed)
     return listed
 

@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from laboratory import Laboratory, on_virtual_time
 
-from validator.batch.planning.known_verdicts import read_knowledge
-from validator.batch.recipients.recipients import Reading, people_of
+from validator.batch.planning.known_verdicts import read_known
+from validator.batch.recipients.recipients import Reading, recipients_of
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, Verdict
 from validator.phone import Accept
@@ -72,12 +72,12 @@ def listed(tmp_path):
 
 
 @pytest.fixture
-def people_in():
+def recipients_in():
     """The numbers of some cells, all in international form, as a list's rows."""
 
     def read(cells, **reading):
         options = {"accept": Accept.POSSIBLE} | reading
-        return people_of(pl.DataFrame({"phone": cells}), Reading(column="phone", **options))
+        return recipients_of(pl.DataFrame({"phone": cells}), Reading(column="phone", **options))
 
     return read
 
@@ -92,6 +92,6 @@ def knows(ledger, now_ms):
         ledger.commit()
         wanted = [int(outcome.number) for outcome in outcomes] if numbers is None else numbers
         series = pl.Series("number", wanted, dtype=pl.UInt64).unique().sort()
-        return read_knowledge(ledger, series, max_age or MaxAge(), now_ms)
+        return read_known(ledger, series, max_age or MaxAge(), now_ms)
 
     return know

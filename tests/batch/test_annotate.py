@@ -22,7 +22,7 @@ LIST = f"""id,phone,note
 
 
 @pytest.fixture
-def knowledge(knows, make_outcome):
+def known(knows, make_outcome):
     """Ann is on WhatsApp, Bob is not, Cy could not be found out, Dee was never asked about."""
     return knows(
         [
@@ -35,12 +35,12 @@ def knowledge(knows, make_outcome):
 
 
 @pytest.fixture
-def written(listed, people_in, knowledge, tmp_path):
+def written(listed, recipients_in, known, tmp_path):
     """Annotate the list; return what came out: the annotated file, the sendable one, and the counts."""
 
     def write(*, prefix="", sendable=True, text=LIST, **reading):
         table, told = listed(text), []
-        people = people_in(
+        recipients = recipients_in(
             [row["phone"] for row in pl.read_csv(text.encode(), infer_schema=False).to_dicts()], **reading
         )
         paths = [tmp_path / "out.csv", tmp_path / "send.csv"]
@@ -51,8 +51,8 @@ def written(listed, people_in, knowledge, tmp_path):
         counted = annotate(
             table,
             table.verbatim,
-            people,
-            knowledge,
+            recipients,
+            known,
             prefix=prefix,
             output=opener(paths[0]),
             sendable=opener(paths[1]) if sendable else None,
@@ -84,8 +84,8 @@ def test_the_output_is_the_input_and_seven_columns_in_this_order(written):
     assert counted.countries == {"GB": 5}
 
 
-def test_the_added_columns_have_the_promised_types(people_in, knowledge):
-    found = find(people_in([f"+{ANN}", "nonsense"]), knowledge)
+def test_the_added_columns_have_the_promised_types(recipients_in, known):
+    found = find(recipients_in([f"+{ANN}", "nonsense"]), known)
 
     assert found.schema == COLUMNS
     assert found.schema["checked_at"] == pl.Datetime("ms", "UTC")
@@ -99,11 +99,11 @@ def test_the_sendable_file_has_each_registered_recipient_once_with_the_lists_own
     assert counted.sendable_rows == 1
 
 
-def test_an_id_that_a_spreadsheet_would_take_for_a_formula_is_harmless(people_in, knows, make_outcome):
+def test_an_id_that_a_spreadsheet_would_take_for_a_formula_is_harmless(recipients_in, knows, make_outcome):
     formula = "=cmd|' /C calc'!A0"
     outcomes = [make_outcome(ANN, whatsapp_id=formula), make_outcome(BOB, whatsapp_id=f"+{BOB}")]
 
-    found = find(people_in([f"+{ANN}", f"+{BOB}"]), knows(outcomes, numbers=[ANN, BOB]))
+    found = find(recipients_in([f"+{ANN}", f"+{BOB}"]), knows(outcomes, numbers=[ANN, BOB]))
 
     assert found["whatsapp_id"].to_list() == ["'" + formula, f"+{BOB}"]
 
@@ -129,24 +129,24 @@ def test_a_prefix_renames_the_added_columns_of_both_files(written):
     assert send.splitlines()[0] == "id,phone,note,wa_e164,wa_whatsapp_id"
 
 
-def test_suppressed_people_are_not_sent_to_whatever_is_known(listed, people_in, knowledge):
-    reason = pl.lit("suppression_list", knowledge.frame.schema["reason"]).alias("reason")
-    people = people_in([f"+{ANN}"]).with_columns(reason)
+def test_suppressed_people_are_not_sent_to_whatever_is_known(listed, recipients_in, known):
+    reason = pl.lit("suppression_list", known.frame.schema["reason"]).alias("reason")
+    recipients = recipients_in([f"+{ANN}"]).with_columns(reason)
 
-    assert find(people, knowledge).rows() == [
+    assert find(recipients, known).rows() == [
         (f"+{ANN}", "suppressed", None, None, "suppression_list", "offline", None)
     ]
 
 
-def test_a_landline_that_is_skipped_is_invalid_offline_with_its_number(people_in, knowledge):
-    people = people_in([f"+{ANN}"]).with_columns(
-        pl.lit("landline", knowledge.frame.schema["reason"]).alias("reason")
+def test_a_landline_that_is_skipped_is_invalid_offline_with_its_number(recipients_in, known):
+    recipients = recipients_in([f"+{ANN}"]).with_columns(
+        pl.lit("landline", known.frame.schema["reason"]).alias("reason")
     )
 
-    assert find(people, knowledge).rows() == [(f"+{ANN}", "invalid", None, None, "landline", "offline", None)]
+    assert find(recipients, known).rows() == [(f"+{ANN}", "invalid", None, None, "landline", "offline", None)]
 
 
-def test_typed_columns_keep_their_types(tmp_path, people_in, knowledge):
+def test_typed_columns_keep_their_types(tmp_path, recipients_in, known):
     frame = pl.DataFrame(
         {"phone": [ANN, BOB], "since": [datetime(2020, 1, 1, tzinfo=UTC), None], "score": [0.5, None]}
     )
@@ -156,8 +156,8 @@ def test_typed_columns_keep_their_types(tmp_path, people_in, knowledge):
     annotate(
         table,
         table.verbatim,
-        people_in([f"+{ANN}", f"+{BOB}"]),
-        knowledge,
+        recipients_in([f"+{ANN}", f"+{BOB}"]),
+        known,
         prefix="",
         output=lambda schema: writing(out, schema=schema, like=table),
         sendable=None,
@@ -169,14 +169,14 @@ def test_typed_columns_keep_their_types(tmp_path, people_in, knowledge):
     assert written.select(frame.columns).equals(frame)
 
 
-def test_a_sendable_file_of_another_format_has_the_lists_cells(listed, people_in, knowledge, tmp_path):
+def test_a_sendable_file_of_another_format_has_the_lists_cells(listed, recipients_in, known, tmp_path):
     table, sent = listed(LIST), tmp_path / "send.parquet"
 
     annotate(
         table,
         table.verbatim,
-        people_in([f"+{ANN}", f"+{BOB}", "nonsense", f"+{CY}", f"+{ANN}", f"+{DEE}"]),
-        knowledge,
+        recipients_in([f"+{ANN}", f"+{BOB}", "nonsense", f"+{CY}", f"+{ANN}", f"+{DEE}"]),
+        known,
         prefix="",
         output=lambda schema: writing(tmp_path / "out.csv", schema=schema, like=table),
         sendable=lambda schema: writing(sent, schema=schema, like=table),
@@ -187,21 +187,21 @@ def test_a_sendable_file_of_another_format_has_the_lists_cells(listed, people_in
     assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith(f'1,+{ANN},"a, b",+{ANN},registered')
 
 
-def test_counting_without_writing_counts_the_same(written, people_in, knowledge):
+def test_counting_without_writing_counts_the_same(written, recipients_in, known):
     _, counted = written(sendable=False)
-    people = people_in([f"+{ANN}", f"+{BOB}", "nonsense", f"+{CY}", f"+{ANN}", f"+{DEE}"])
+    recipients = recipients_in([f"+{ANN}", f"+{BOB}", "nonsense", f"+{CY}", f"+{ANN}", f"+{DEE}"])
 
-    assert count(people, knowledge) == counted
+    assert count(recipients, known) == counted
 
 
-def test_it_writes_to_a_stream_too(listed, people_in, knowledge):
+def test_it_writes_to_a_stream_too(listed, recipients_in, known):
     table, stream = listed(f"phone\n+{ANN}\n"), BytesIO()
 
     annotate(
         table,
         table.verbatim,
-        people_in([f"+{ANN}"]),
-        knowledge,
+        recipients_in([f"+{ANN}"]),
+        known,
         prefix="",
         output=lambda schema: writing(stream, schema=schema, like=table),
         sendable=None,

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from validator.batch.output.targets import check_targets, require_room_for_output, write_output
-from validator.batch.planning.survey import knowledge_after, knowledge_of, survey
+from validator.batch.planning.survey import known_after, known_of, survey
 from validator.batch.recipients.job import Job, Order
 from validator.batch.recipients.opening import open_job
 from validator.errors import FileError, UsageError
@@ -34,8 +34,8 @@ def surveyed(ledger, now_ms):
 
 
 def write(opened, surveyed, ledger, now_ms):
-    knowledge = knowledge_of(surveyed.people, ledger, opened.job.max_age, now_ms)
-    return write_output(opened, surveyed.people, knowledge, lambda _: None)
+    known = known_of(surveyed.recipients, ledger, opened.job.max_age, now_ms)
+    return write_output(opened, surveyed.recipients, known, lambda _: None)
 
 
 def test_a_list_is_surveyed_and_written_back(make_job, surveyed, ledger, now_ms, tmp_path):
@@ -68,10 +68,10 @@ def test_what_is_known_is_kept_only_where_asking_nobody_cannot_change_it(
     ledger.commit()
     asks_nobody = surveyed(opened)
 
-    assert (asks.knowledge, asks_nobody.plan.todo.to_list()) == (None, [])
+    assert (asks.known, asks_nobody.plan.todo.to_list()) == (None, [])
     for one in (asks, asks_nobody):
-        knowledge = knowledge_after(one, opened.job, ledger, now_ms, NoProgress())
-        assert knowledge.frame["number"].to_list() == [ANN, BOB]
+        known = known_after(one, opened.job, ledger, now_ms, NoProgress())
+        assert known.frame["number"].to_list() == [ANN, BOB]
 
 
 @pytest.mark.parametrize("accept", Accept)

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from validator.batch.planning.known_verdicts import SCHEMA, Knowledge
-from validator.batch.recipients.recipients import Reading, people_of
+from validator.batch.planning.known_verdicts import SCHEMA, KnownVerdicts
+from validator.batch.recipients.recipients import Reading, recipients_of
 
 ROWS = 20_000
 
@@ -18,9 +18,9 @@ def test_a_row_costs_a_few_bytes():
         {"phone": [f"+1{202 + index % 7}555{100 + index % 100:04d}" for index in range(ROWS)]}
     )
 
-    people = people_of(rows, Reading(column="phone"))
+    recipients = recipients_of(rows, Reading(column="phone"))
 
-    assert people.estimated_size() / ROWS < MOST_BYTES_A_ROW
+    assert recipients.estimated_size() / ROWS < MOST_BYTES_A_ROW
 
 
 def test_looking_answers_up_makes_no_second_copy_of_them():
@@ -31,7 +31,7 @@ def test_looking_answers_up_makes_no_second_copy_of_them():
         pl.lit(value=True).alias("fresh"),
     )
 
-    found = Knowledge(frame).of(pl.Series([10**9 + 5, 7, None], dtype=pl.UInt64))
+    found = KnownVerdicts(frame).of(pl.Series([10**9 + 5, 7, None], dtype=pl.UInt64))
 
     assert found.height == 3
     assert found.estimated_size() < frame.estimated_size() / 100

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from validator.batch.recipients.job import Landlines
-from validator.batch.recipients.recipients import SCHEMA, Reading, people_of, read_people
+from validator.batch.recipients.recipients import SCHEMA, Reading, read_recipients, recipients_of
 
 MOBILE, OTHER, FIXED = 447400123456, 447400123457, 441212345678
 ROWS = pl.DataFrame(
@@ -17,14 +17,14 @@ ROWS = pl.DataFrame(
 
 def read(*, suppressed=None, **options):
     reading = Reading(column="mobile", others=("home",), region="GB", **options)
-    return people_of(ROWS, reading, suppressed=suppressed and pl.Series(suppressed, dtype=pl.UInt64))
+    return recipients_of(ROWS, reading, suppressed=suppressed and pl.Series(suppressed, dtype=pl.UInt64))
 
 
 def test_the_first_number_counts_and_the_row_says_which_column_it_is_from():
-    people = read()
-    assert people.schema == {**SCHEMA, "phone_column": pl.Enum(["mobile", "home"])}
-    assert people["number"].to_list() == [MOBILE, OTHER, FIXED, None, None, FIXED, None]
-    assert people["phone_column"].to_list() == ["mobile", "home", "home", None, None, "mobile", None]
+    recipients = read()
+    assert recipients.schema == {**SCHEMA, "phone_column": pl.Enum(["mobile", "home"])}
+    assert recipients["number"].to_list() == [MOBILE, OTHER, FIXED, None, None, FIXED, None]
+    assert recipients["phone_column"].to_list() == ["mobile", "home", "home", None, None, "mobile", None]
 
 
 def test_without_a_number_the_first_cell_with_something_in_it_says_why():
@@ -34,22 +34,24 @@ def test_without_a_number_the_first_cell_with_something_in_it_says_why():
 
 
 def test_a_landline_to_be_skipped_gives_way_to_another_number():
-    people = read(landlines=Landlines.SKIP)
-    assert people["number"].to_list()[5] == OTHER
-    assert people["phone_column"].to_list()[5] == "home"
-    assert people.row(2, named=True)["reason"] == "landline"
+    recipients = read(landlines=Landlines.SKIP)
+    assert recipients["number"].to_list()[5] == OTHER
+    assert recipients["phone_column"].to_list()[5] == "home"
+    assert recipients.row(2, named=True)["reason"] == "landline"
 
 
 @pytest.mark.parametrize("number", [MOBILE, OTHER])
 def test_a_person_who_opted_out_by_any_of_them_is_not_reached_by_another(number):
-    people = read(suppressed=[number])
-    assert people.row(0, named=True)["reason"] == "suppression_list"
-    assert people.row(0, named=True)["number"] == number
+    recipients = read(suppressed=[number])
+    assert recipients.row(0, named=True)["reason"] == "suppression_list"
+    assert recipients.row(0, named=True)["number"] == number
 
 
 def test_a_list_is_read_with_all_of_them(listed):
     table = listed("mobile,name,home\n,Ann,+447400123456\n+447400123457,Bob,x\n")
-    people = read_people(table, Reading(column="mobile", others=("home",)), on_progress=lambda _: None)
-    assert people["phone_column"].to_list() == ["home", "mobile"]
+    recipients = read_recipients(
+        table, Reading(column="mobile", others=("home",)), on_progress=lambda _: None
+    )
+    assert recipients["phone_column"].to_list() == ["home", "mobile"]
     empty = listed("mobile,name,home\n", "empty.csv")
-    assert read_people(empty, Reading(column="mobile", others=("home",)), on_progress=print).height == 0
+    assert read_recipients(empty, Reading(column="mobile", others=("home",)), on_progress=print).height == 0

@@ -41,9 +41,9 @@ class RecipientList:
         chance = random.Random(seed)
         garbage, repeated = round(rows * GARBAGE), round(rows * DUPLICATES)
         drawn = chance.sample(range(len(AREAS) * LINES), rows - garbage - repeated)
-        people = drawn + chance.choices(drawn, k=repeated) + [None] * garbage
-        chance.shuffle(people)
-        return cls([_cell(chance, one) for one in people], [_e164(one) for one in people])
+        recipients = drawn + chance.choices(drawn, k=repeated) + [None] * garbage
+        chance.shuffle(recipients)
+        return cls([_cell(chance, one) for one in recipients], [_e164(one) for one in recipients])
 
     def repeated(self, times):
         """The same list so many times over: long to write, and no more to ask."""

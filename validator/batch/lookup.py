@@ -9,9 +9,9 @@ import polars as pl
 
 from validator.batch.output.annotate import find
 from validator.batch.planning.plan import make_plan
-from validator.batch.planning.survey import knowledge_of
+from validator.batch.planning.survey import known_of
 from validator.batch.recipients.job import Order
-from validator.batch.recipients.recipients import Reading, people_of
+from validator.batch.recipients.recipients import Reading, recipients_of
 from validator.batch.verdict_columns import MATCHED
 from validator.model import Verdict
 
@@ -53,10 +53,10 @@ def look_up(
         ask: asks about the numbers that are not known and puts the answers into the ledger.
     """
     typed = pl.DataFrame({TYPED: numbers}, schema={TYPED: pl.String})
-    people = people_of(typed, Reading(column=TYPED, region=region, accept=accept))
-    known = partial(knowledge_of, people, ledger, max_age, now_ms, confirmed=confirms, variants=variants)
-    ask(make_plan(people, known(), order=Order.INPUT, confirms=confirms, variants=variants))
-    findings = find(people, known(), (MATCHED,) * variants)
+    recipients = recipients_of(typed, Reading(column=TYPED, region=region, accept=accept))
+    read = partial(known_of, recipients, ledger, max_age, now_ms, confirmed=confirms, variants=variants)
+    ask(make_plan(recipients, read(), order=Order.INPUT, confirms=confirms, variants=variants))
+    findings = find(recipients, read(), (MATCHED,) * variants)
     return typed.hstack(findings.with_columns(pl.col("checked_at").dt.to_string("iso:strict")))
 
 

@@ -17,7 +17,7 @@ from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
 from validator.batch.planning.plan import second_round
-from validator.batch.planning.survey import knowledge_after, survey
+from validator.batch.planning.survey import known_after, survey
 from validator.batch.watching.stage import Stage
 from validator.errors import StoppedEarly
 from validator.settings import Tolerance
@@ -130,9 +130,9 @@ class ListRun:
         """Write the output, and return the summary."""
         job = self._opened.job
         with self._settings.local():
-            knowledge = knowledge_after(surveyed, job, self._ledger, self._start_ms, self._progress)
-            writing = Stage(self._progress, "writing", total=surveyed.people.height)
-            counts = write_output(self._opened, surveyed.people, knowledge, writing.show)
+            known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
+            writing = Stage(self._progress, "writing", total=surveyed.recipients.height)
+            counts = write_output(self._opened, surveyed.recipients, known, writing.show)
         ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)
         exit_code = exit_code_of(ending, counts, self._settings.max_unknown)
         finished = datetime.now(UTC)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Protocol
 
-    from validator.batch.planning.known_verdicts import Knowledge
+    from validator.batch.planning.known_verdicts import KnownVerdicts
     from validator.tables import Table, Writer
 
     OpenWriter = Callable[[pl.Schema], AbstractContextManager[Writer]]
@@ -70,33 +70,33 @@ class Counts:
             self.matched_by_variant += int(_is_other(findings).sum())
 
 
-def find(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ()) -> pl.DataFrame:
+def find(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] = ()) -> pl.DataFrame:
     """Return what can be said of each row, in order: the columns of `COLUMNS` and the `extras`."""
-    return _told(_decide(people, knowledge, knowledge.places_of(people["number"]), extras), extras)
+    return _told(_decide(recipients, known, known.indices_of(recipients["number"]), extras), extras)
 
 
 def _decide(
-    people: pl.DataFrame, knowledge: Knowledge, places: pl.Series, extras: Sequence[str]
+    recipients: pl.DataFrame, known: KnownVerdicts, places: pl.Series, extras: Sequence[str]
 ) -> pl.DataFrame:
-    """Return people with the verdict on each row, its words as codes, and what else is known.
+    """Return recipients with the verdict on each row, its words as codes, and what else is known.
 
     A row whose own cell decides it (no number, suppressed, a landline to be skipped) is decided offline; the
     others get what is known about their number, or `unknown` for the reason `not_checked`. With the column
     `matched_number`, what is known about its other spelling counts too: `matched` is the spelling registered.
 
     Args:
-        people: the rows.
-        knowledge: what is known about them.
-        places: where it stands, as `Knowledge.places_of` tells.
+        recipients: the rows.
+        known: what is known about them.
+        places: where it stands, as `KnownVerdicts.places_of` tells.
         extras: which of `EXTRA_COLUMNS` are wanted.
     """
     by_either = ["matched"] if MATCHED in extras else []
-    known = knowledge.of(people["number"], places)
-    known = known_by_either(people, known, knowledge) if by_either else known
-    known = known.rename({"reason": "known_reason"})
+    verdicts = known.of(recipients["number"], places)
+    verdicts = known_by_either(recipients, verdicts, known) if by_either else verdicts
+    verdicts = verdicts.rename({"reason": "known_reason"})
     offline = pl.col("reason").is_not_null()
     suppressed = pl.col("reason") == Reason.SUPPRESSION_LIST.value
-    rows = people.drop("country").hstack(known)
+    rows = recipients.drop("country").hstack(verdicts)
     return rows.with_columns(
         pl.when(suppressed)
         .then(_word(Verdict.SUPPRESSED, VERDICT))
@@ -126,8 +126,8 @@ def _told(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
 def annotate(
     table: Table,
     rows: Rows,
-    people: pl.DataFrame,
-    knowledge: Knowledge,
+    recipients: pl.DataFrame,
+    known: KnownVerdicts,
     *,
     prefix: str,
     extras: Sequence[str] = (),
@@ -140,23 +140,23 @@ def annotate(
     Args:
         table: the input.
         rows: reads its rows, as `Table.verbatim` does.
-        people: their numbers, as `people.read_people` returns them.
-        knowledge: what is known about them.
+        recipients: their numbers, as `recipients.read_recipients` returns them.
+        known: what is known about them.
         prefix: put before the names of the added columns.
         extras: which of `EXTRA_COLUMNS` to add.
         output: opens the annotated file for a schema.
         sendable: opens the sendable file for a schema, or None for no such file.
         on_progress: called with the rows written so far.
     """
-    counted = Counts(countries=Counter(counts(people["country"])))
-    first = people["number"].is_first_distinct() if sendable else None
-    by_both = listed_by_both(people) if MATCHED in extras else None
+    counted = Counts(countries=Counter(counts(recipients["country"])))
+    first = recipients["number"].is_first_distinct() if sendable else None
+    by_both = listed_by_both(recipients) if MATCHED in extras else None
     with ExitStack() as files:
         annotated = files.enter_context(output(output_schema(table, prefix, extras)))
         chosen = files.enter_context(sendable(sendable_schema(table, prefix, extras))) if sendable else None
         writers = [annotated, chosen] if chosen else [annotated]
         batches = ahead(rows(cells=any(writer.needs_cells for writer in writers)))
-        for batch, findings in ahead(_with_findings(batches, people, knowledge, extras)):
+        for batch, findings in ahead(_with_findings(batches, recipients, known, extras)):
             part = slice(counted.rows, counted.rows + batch.height)
             added = _told(findings, extras)
             annotated.write(batch.hstack(_prefixed(added, prefix)))
@@ -168,22 +168,22 @@ def annotate(
     return counted
 
 
-def count(people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str] = ()) -> Counts:
+def count(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] = ()) -> Counts:
     """Return what an annotated file would hold, without writing one."""
-    counted = Counts(countries=Counter(counts(people["country"])))
-    for _, findings in _with_findings(people.iter_slices(BATCH_ROWS), people, knowledge, extras):
+    counted = Counts(countries=Counter(counts(recipients["country"])))
+    for _, findings in _with_findings(recipients.iter_slices(BATCH_ROWS), recipients, known, extras):
         counted.add(findings)
     return counted
 
 
 def _with_findings(
-    batches: Iterable[pl.DataFrame], people: pl.DataFrame, knowledge: Knowledge, extras: Sequence[str]
+    batches: Iterable[pl.DataFrame], recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str]
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Yield each batch of a list's rows with what `_decide` says of them."""
-    places, end = knowledge.placed(people), 0
+    places, end = known.indices_of_list(recipients), 0
     for batch in batches:
         part, end = slice(end, end + batch.height), end + batch.height
-        yield batch, _decide(people[part], knowledge, places[part], extras)
+        yield batch, _decide(recipients[part], known, places[part], extras)
 
 
 def _write_sendable(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from validator.batch.output.annotate import Counts, OpenWriter
-    from validator.batch.planning.known_verdicts import Knowledge
+    from validator.batch.planning.known_verdicts import KnownVerdicts
     from validator.batch.recipients.job import Job
     from validator.batch.recipients.opening import Opened
     from validator.tables import Table, Writer
@@ -68,7 +68,7 @@ def require_room_for_output(opened: Opened) -> None:
 
 
 def write_output(
-    opened: Opened, people: pl.DataFrame, knowledge: Knowledge, on_progress: Callable[[int], None]
+    opened: Opened, recipients: pl.DataFrame, known: KnownVerdicts, on_progress: Callable[[int], None]
 ) -> Counts:
     """Write the annotated file and, where one was asked for, the sendable file; return what was written.
 
@@ -80,8 +80,8 @@ def write_output(
     return annotate(
         opened.table,
         opened.rows,
-        people,
-        knowledge,
+        recipients,
+        known,
         prefix=job.prefix,
         extras=job.extras,
         output=_opener(opened, job.output),

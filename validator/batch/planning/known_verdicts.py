@@ -1,4 +1,4 @@
-"""What the ledger knows about the numbers of a list, as columns that whole batches can be looked up in."""
+"""The cached verdicts of the numbers of a list, as columns that whole batches are looked up in."""
 
 from __future__ import annotations
 
@@ -51,50 +51,59 @@ _PLACED_ROWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge:
-    """The verdicts that still hold for some numbers.
+class KnownVerdicts:
+    """The cached verdicts of some numbers.
 
     Attributes:
         frame: one row per known number, ascending: `number`, `verdict`, `reason`, `source`, `own_id` (the
             WhatsApp id is the number itself), `checked_at_ms` (milliseconds since the Unix epoch), `fresh`
-            (no need to ask again).
+            (no need to ask again), `unconfirmed` (a "no" that would count if a second asking said it too).
         ids: `number` and `whatsapp_id` of those that have another id, ascending.
-        once: the numbers (UInt64) whose "no" would hold, had it been said twice; see `confirmed`.
-        places: the row of `frame` that each row of the list has; None where they have not been looked for.
+        row_indices: the row of `frame` for each row of the list; None if they have not been looked for.
     """
 
     frame: pl.DataFrame
     ids: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=IDS))
-    once: pl.Series = field(default_factory=lambda: pl.Series("number", dtype=pl.UInt64))
-    places: pl.Series | None = None
+    row_indices: pl.Series | None = None
 
-    def places_of(self, numbers: pl.Series) -> pl.Series:
-        """Return the row of `frame` that each of `numbers` (UInt64, nulls allowed) has, null without one."""
-        return _places(self.frame["number"], numbers)
+    def status_of(self, numbers: pl.Series, row_indices: pl.Series | None = None) -> pl.DataFrame:
+        """Return what a plan needs to know about each of `numbers` (UInt64, nulls allowed), in their order.
 
-    def placed(self, people: pl.DataFrame) -> pl.Series:
-        """Return the same for all rows of the list.
-
-        They are found in a fraction of the time that they take batch by batch, since the more there are, the
-        nearer to each other they stand; and a place takes four bytes.
-        """
-        return self.places_of(people["number"]) if self.places is None else self.places
-
-    def fresh_at(self, places: pl.Series) -> pl.Series:
-        """Return a mask of the places where there is no need to ask again."""
-        return self.frame["fresh"].gather(places).fill_null(value=False)
-
-    def of(self, numbers: pl.Series, places: pl.Series | None = None) -> pl.DataFrame:
-        """Return what is known about each of `numbers` (UInt64, nulls allowed), in their order.
-
-        The columns are those of `frame` without `number` and `own_id`, and `whatsapp_id`; all null where
-        nothing is known.
+        The columns are `row` (the row of `frame`, null for an unknown number), `verdict` (null likewise),
+        `is_fresh` and `is_unconfirmed` (both false likewise).
 
         Args:
             numbers: the numbers.
-            places: their `places_of`, where they have been told before.
+            row_indices: their `indices_of`, if they have been looked for before.
         """
-        found = _at(self.frame, self.places_of(numbers) if places is None else places)
+        rows = self.indices_of(numbers) if row_indices is None else row_indices
+        found = self.frame.select(pl.col("verdict", "fresh", "unconfirmed").gather(rows))
+        flags = (pl.col(name).fill_null(value=False).alias(f"is_{name}") for name in ("fresh", "unconfirmed"))
+        return found.select(rows.alias("row"), "verdict", *flags)
+
+    def indices_of(self, numbers: pl.Series) -> pl.Series:
+        """Return the row of `frame` for each of `numbers` (UInt64, nulls allowed), null if there is none."""
+        return _places(self.frame["number"], numbers)
+
+    def indices_of_list(self, recipients: pl.DataFrame) -> pl.Series:
+        """Return the same for all rows of the list.
+
+        They are found in a fraction of the time that they take batch by batch, since the more there are, the
+        nearer to each other they are; and an index takes four bytes.
+        """
+        return self.indices_of(recipients["number"]) if self.row_indices is None else self.row_indices
+
+    def of(self, numbers: pl.Series, row_indices: pl.Series | None = None) -> pl.DataFrame:
+        """Return the known verdict of each of `numbers` (UInt64, nulls allowed), in their order.
+
+        The columns are those of `frame` without `number` and `own_id`, and `whatsapp_id`; all null for an
+        unknown number.
+
+        Args:
+            numbers: the numbers.
+            row_indices: their `indices_of`, if they have been looked for before.
+        """
+        found = _at(self.frame, self.indices_of(numbers) if row_indices is None else row_indices)
         own = pl.when("own_id").then(pl.lit(numbers).cast(pl.String) + OWN_ID_SUFFIX)
         answered = pl.col("verdict") != Verdict.UNKNOWN.value
         other = pl.when(answered).then(self._other_ids(numbers))
@@ -106,19 +115,18 @@ class Knowledge:
             return None
         return self.ids["whatsapp_id"].gather(_places(self.ids["number"], numbers))
 
-    def confirmed(self) -> Knowledge:
-        """Return what is known if a "no" that the provider has said once only is no answer yet.
+    def confirmed(self) -> KnownVerdicts:
+        """Return the verdicts if a "no" that the provider has said only once is no answer yet.
 
-        Such a number is `unknown` for the reason `not_confirmed`, and not fresh. What was imported is kept:
-        nobody here knows how often it was asked.
+        Such a number is `unknown` for the reason `not_confirmed`, and not fresh. Imported verdicts are kept:
+        nothing says how often those numbers were asked about.
         """
-        once = self.frame.filter(_is_said_once())["number"]
-        return replace(self, frame=self.frame.with_columns(_doubted()), once=once)
+        return replace(self, frame=self.frame.with_columns(_unconfirmed()))
 
 
 def _at(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
-    """Return the frame's rows at some places, without their numbers; all null where the place is."""
-    return frame.select(pl.exclude("number").gather(places))
+    """Return the verdicts in the frame's rows at some places; all null for a null place."""
+    return frame.select(pl.exclude("number", "unconfirmed").gather(places))
 
 
 def _places(known: pl.Series, numbers: pl.Series) -> pl.Series:
@@ -151,13 +159,13 @@ def _search(known: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]
     return places, known[places] == numbers
 
 
-def read_knowledge(
+def read_known(
     ledger: LedgerReader,
     numbers: pl.Series,
     max_age: MaxAge,
     now_ms: int,
     on_progress: Callable[[int], None] = lambda _: None,
-) -> Knowledge:
+) -> KnownVerdicts:
     """Read what the ledger holds about `numbers` (distinct, ascending, UInt64).
 
     A yes, a no or a provider's "invalid" that has outlived its age is left out: it is no longer known. An
@@ -171,9 +179,10 @@ def read_knowledge(
         on_progress: called with how many have been found so far.
     """
     cutoffs_ms = max_age.cutoffs_ms(now_ms)
-    frames, ids = [pl.DataFrame(schema=SCHEMA | {"fresh": pl.Boolean()})], [pl.DataFrame(schema=IDS)]
+    schema = pl.Schema({**SCHEMA, "fresh": pl.Boolean(), "unconfirmed": pl.Boolean()})
+    frames, ids = [pl.DataFrame(schema=schema)], [pl.DataFrame(schema=IDS)]
     for columns, findings in ahead(_columns(ledger, numbers, cutoffs_ms)):
-        frame = _frame(columns, findings).with_columns(_fresh(cutoffs_ms))
+        frame = _frame(columns, findings).with_columns(_fresh(cutoffs_ms), unconfirmed=pl.lit(value=False))
         kept = frame.filter(pl.col("fresh") | _is_unknown())
         # The provider's text: whoever opens the output in a spreadsheet has not seen it before.
         others = pl.DataFrame(columns.other_ids, schema=IDS, orient="row").with_columns(
@@ -182,7 +191,7 @@ def read_knowledge(
         frames.append(kept.filter(among(kept["number"], numbers)))
         on_progress(sum(frame.height for frame in frames))
         ids.append(others.filter(among(others["number"], numbers)))
-    return Knowledge(pl.concat(frames, rechunk=True), pl.concat(ids, rechunk=True))
+    return KnownVerdicts(pl.concat(frames, rechunk=True), pl.concat(ids, rechunk=True))
 
 
 def _columns(
@@ -241,14 +250,15 @@ def _is_unknown() -> pl.Expr:
     return pl.col("verdict") == Verdict.UNKNOWN.value
 
 
-def _doubted() -> list[pl.Expr]:
-    """Return the columns that change where a "no" that was said once only is no answer."""
+def _unconfirmed() -> list[pl.Expr]:
+    """Return the columns that change if a "no" that was said only once is no answer."""
     words = {"verdict": Verdict.UNKNOWN, "reason": Reason.NOT_CONFIRMED}
     changed = [
         pl.when(_is_said_once()).then(pl.lit(word.value, SCHEMA[name])).otherwise(name).alias(name)
         for name, word in words.items()
     ]
-    return [*changed, *(pl.col(name) & ~_is_said_once() for name in ("own_id", "fresh"))]
+    cleared = [pl.col(name) & ~_is_said_once() for name in ("own_id", "fresh")]
+    return [*changed, *cleared, _is_said_once().alias("unconfirmed")]
 
 
 def _is_said_once() -> pl.Expr:
@@ -263,22 +273,25 @@ def _fresh(cutoffs_ms: Mapping[Verdict, int]) -> pl.Expr:
     return (pl.col("checked_at_ms") >= cutoff_ms).alias("fresh")
 
 
-def known_by_either(people: pl.DataFrame, own: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
-    """Return what is known of each row by either spelling: the columns of `Knowledge.of` and `matched`.
+def known_by_either(recipients: pl.DataFrame, own: pl.DataFrame, known: KnownVerdicts) -> pl.DataFrame:
+    """Return the known verdict of each row, using the alternative spelling if needed. Adds `matched`.
 
-    What is known of the number itself, `own`, was looked up before.
+    If the number itself is `not_registered` and its alternative is not checked yet, the row has no verdict.
+    If the alternative is registered, the row is registered, and `matched` (UInt64) names it.
 
-    A "no" of the number itself stands only where the other spelling is nobody's either; until that is known,
-    what is known of the other spelling counts, be it nothing. `matched` (UInt64) is the spelling registered.
+    Args:
+        recipients: the rows.
+        own: the known verdict of each row's number itself, the columns of `KnownVerdicts.of`.
+        known: the known verdicts.
     """
-    others = other_numbers(people)
-    second = knowledge.of(others)
+    others = other_numbers(recipients)
+    second = known.of(others)
     is_no = (own["verdict"] == _NO) & others.is_not_null()
     open_or_yes = ~second["verdict"].is_in(_NOBODY).fill_null(value=False)
     by_other = (is_no & open_or_yes).fill_null(value=False)
-    asked = people.select(pl.when(by_other).then(others).otherwise("number").alias("matched"))
+    matched = recipients.select(pl.when(by_other).then(others).otherwise("number").alias("matched"))
     chosen = own.select(
         pl.when(by_other).then(second[name]).otherwise(name).alias(name) for name in own.columns
     )
     registered = pl.col("verdict") == Verdict.REGISTERED.value
-    return chosen.hstack(asked).with_columns(pl.when(registered).then("matched").alias("matched"))
+    return chosen.hstack(matched).with_columns(pl.when(registered).then("matched").alias("matched"))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import among, read_knowledge
+from validator.batch.planning.known_verdicts import among, read_known
 from validator.batch.recipients.job import Only, Order
 from validator.batch.recipients.recipients import askable
 from validator.batch.recipients.variants import other_numbers, second_questions
 from validator.model import Verdict
 
 if TYPE_CHECKING:
-    from validator.batch.planning.known_verdicts import Knowledge
+    from validator.batch.planning.known_verdicts import KnownVerdicts
     from validator.ledger import LedgerReader
     from validator.settings import MaxAge
 
@@ -92,8 +92,8 @@ class Plan:
 
 
 def make_plan(
-    people: pl.DataFrame,
-    knowledge: Knowledge,
+    recipients: pl.DataFrame,
+    known: KnownVerdicts,
     *,
     order: Order = Order.SHUFFLED,
     only: Only = Only.ALL,
@@ -105,44 +105,46 @@ def make_plan(
     """Return whom to ask: distinct askable numbers less those that are known, a set difference and no index.
 
     Args:
-        people: the rows as `people.read_people` returns them.
-        knowledge: what the ledger knows of them, and which of them are to be confirmed.
+        recipients: the rows as `recipients.read_recipients` returns them.
+        known: what the ledger knows of them, and which of them are to be confirmed.
         order: as asked for; a shuffle is the same one for the same list and seed.
         only: `UNKNOWN` leaves out numbers nobody has asked about yet.
         limit: at most so many numbers.
-        confirms: whether every "no" is to be asked about a second time; `knowledge` is `confirmed` then.
+        confirms: whether every "no" is to be asked about a second time; `known` is `confirmed` then.
         variants: whether the other spelling of a number is asked about, too, once that was answered "no".
         seed: of the shuffle.
     """
-    is_asked, places = askable(people), knowledge.placed(people)
-    is_fresh = knowledge.fresh_at(places)
-    missing = _distinct(people.filter(is_asked & ~is_fresh), order)
-    known = knowledge.frame.filter(_occurring(places.filter(is_asked & is_fresh), knowledge.frame.height))
-    distinct = known.height + missing.height
+    is_asked = askable(recipients)
+    status = known.status_of(recipients["number"], known.indices_of_list(recipients))
+    is_fresh = status["is_fresh"]
+    missing = _distinct(recipients.filter(is_asked & ~is_fresh), order)
+    occurring = _occurring(status["row"].filter(is_asked & is_fresh), known.frame.height)
+    cached = known.frame.filter(occurring)
+    distinct = cached.height + missing.height
     if variants:
-        is_no = (knowledge.frame["verdict"].gather(places) == _NO).fill_null(value=False)
-        others = second_questions(_distinct(people.filter(is_asked & is_no), order))
-        missing = _distinct(pl.concat([missing, _not_fresh(others, knowledge)]), order)
-    todo = missing if only is Only.ALL else missing.filter(among(missing["number"], _unknown(knowledge)))
+        is_no = (status["verdict"] == _NO).fill_null(value=False)
+        others = second_questions(_distinct(recipients.filter(is_asked & is_no), order))
+        missing = _distinct(pl.concat([missing, _not_fresh(others, known)]), order)
+    todo = missing if only is Only.ALL else missing.filter(among(missing["number"], _unknown(known)))
     if order is Order.SHUFFLED:
         todo = todo.sample(fraction=1.0, shuffle=True, seed=seed)
     wanted = todo.height
     todo = todo.head(limit) if limit is not None else todo
-    once = todo["number"].is_in(knowledge.once.implode())
+    once = known.status_of(todo["number"])["is_unconfirmed"]
     return Plan(
         todo=todo["number"].filter(~once),
         to_confirm=todo["number"].filter(once),
         confirms=confirms,
         left_out=wanted - todo.height,
-        rows=people.height,
+        rows=recipients.height,
         distinct=distinct,
         duplicates=int(is_asked.sum()) - distinct,
-        known={Verdict(word): count for word, count in counts(known["verdict"]).items()},
-        offline=counts(people["reason"]),
+        known={Verdict(word): count for word, count in counts(cached["verdict"]).items()},
+        offline=counts(recipients["reason"]),
         countries=counts(todo["country"]),
         line_types=counts(todo["line_type"]),
         country_line_types=_by_country(todo),
-        variants=_variants(todo if variants else todo.clear(), knowledge),
+        variants=_variants(todo if variants else todo.clear(), known),
         room=None if limit is None else limit - todo.height,
     )
 
@@ -169,12 +171,12 @@ def _occurring(places: pl.Series, rows: int) -> pl.Series:
     return pl.repeat(value=False, n=rows, dtype=pl.Boolean, eager=True).scatter(places, values=True)
 
 
-def _not_fresh(rows: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
-    return rows.filter(~knowledge.fresh_at(knowledge.places_of(rows["number"])))
+def _not_fresh(rows: pl.DataFrame, known: KnownVerdicts) -> pl.DataFrame:
+    return rows.filter(~known.status_of(rows["number"])["is_fresh"])
 
 
-def _unknown(knowledge: Knowledge) -> pl.Series:
-    return knowledge.frame["number"].filter(knowledge.frame["verdict"] == Verdict.UNKNOWN.value)
+def _unknown(known: KnownVerdicts) -> pl.Series:
+    return known.frame["number"].filter(known.frame["verdict"] == Verdict.UNKNOWN.value)
 
 
 def _by_country(todo: pl.DataFrame) -> dict[str, dict[str, int]]:
@@ -184,11 +186,11 @@ def _by_country(todo: pl.DataFrame) -> dict[str, dict[str, int]]:
     return found
 
 
-def _variants(todo: pl.DataFrame, knowledge: Knowledge) -> pl.DataFrame:
+def _variants(todo: pl.DataFrame, known: KnownVerdicts) -> pl.DataFrame:
     """Return the other spellings nobody knows of, but for those that are asked about anyway."""
     pairs = todo.select("number", other=other_numbers(todo)).drop_nulls()
     is_asked = pairs["other"].is_in(todo["number"].implode())
-    return pairs.filter(~(is_asked | knowledge.fresh_at(knowledge.places_of(pairs["other"]))))
+    return pairs.filter(~(is_asked | known.status_of(pairs["other"])["is_fresh"]))
 
 
 def second_round(plan: Plan, ledger: LedgerReader, max_age: MaxAge, now_ms: int) -> Plan:
@@ -201,13 +203,13 @@ def second_round(plan: Plan, ledger: LedgerReader, max_age: MaxAge, now_ms: int)
         now_ms: the start of the run, in milliseconds since the Unix epoch.
     """
     numbers, others = plan.variants["number"], plan.variants["other"]
-    knowledge = read_knowledge(ledger, pl.concat([numbers, others]).unique().sort(), max_age, now_ms)
-    knowledge = knowledge.confirmed() if plan.confirms else knowledge
-    is_no = (knowledge.of(numbers)["verdict"] == _NO).fill_null(value=False)
-    is_open = ~knowledge.of(others)["fresh"].fill_null(value=False)
+    known = read_known(ledger, pl.concat([numbers, others]).unique().sort(), max_age, now_ms)
+    known = known.confirmed() if plan.confirms else known
+    is_no = (known.status_of(numbers)["verdict"] == _NO).fill_null(value=False)
+    is_open = ~known.status_of(others)["is_fresh"]
     missing = others.filter(is_no & is_open).rename("number")
     todo = missing if plan.room is None else missing.head(plan.room)
-    once = todo.is_in(knowledge.once.implode())
+    once = known.status_of(todo)["is_unconfirmed"]
     return replace(
         plan,
         todo=todo.filter(~once),

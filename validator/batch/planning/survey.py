@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import Knowledge, read_knowledge
+from validator.batch.planning.known_verdicts import KnownVerdicts, read_known
 from validator.batch.planning.plan import make_plan
-from validator.batch.recipients.recipients import askable, read_people
+from validator.batch.recipients.recipients import askable, read_recipients
 from validator.batch.recipients.suppression import suppressed_in
 from validator.batch.recipients.variants import other_numbers
 from validator.batch.watching.stage import LOOKING_UP, Stage
@@ -31,15 +31,15 @@ class Survey:
     """A list's numbers, and what a run would do.
 
     Attributes:
-        people: the rows' numbers.
+        recipients: the rows' numbers.
         plan: whom to ask.
-        knowledge: what is known about them, if nobody is to be asked and it stays so; else None, since it
+        known: what is known about them, if nobody is to be asked and it stays so; else None, since it
             will be read anew, and would take some twenty bytes a number for as long as the run goes.
     """
 
-    people: pl.DataFrame
+    recipients: pl.DataFrame
     plan: Plan
-    knowledge: Knowledge | None
+    known: KnownVerdicts | None
 
 
 def survey(
@@ -63,42 +63,44 @@ def survey(
     job = opened.job
     suppressed = suppressed_in(job) if job.suppress else None
     reading = Stage(progress, "reading")
-    people = read_people(opened.table, opened.reading, suppressed=suppressed, on_progress=reading.show)
-    if people.is_empty():
+    recipients = read_recipients(
+        opened.table, opened.reading, suppressed=suppressed, on_progress=reading.show
+    )
+    if recipients.is_empty():
         raise FileError(
             f"{job.input_name} has a header and no rows; export the list again, with its recipients"
         )
-    knowledge = knowledge_for(job, people, ledger, now_ms, progress)
+    known = known_for(job, recipients, ledger, now_ms, progress)
     plan = make_plan(
-        people,
-        knowledge,
+        recipients,
+        known,
         order=job.order,
         only=job.only,
         limit=job.limit,
         confirms=job.confirm_negatives,
         variants=job.variants,
     )
-    return Survey(people, plan, knowledge if plan.numbers.is_empty() else None)
+    return Survey(recipients, plan, known if plan.numbers.is_empty() else None)
 
 
-def knowledge_after(
+def known_after(
     surveyed: Survey, job: Job, ledger: LedgerReader, now_ms: int, progress: Progress
-) -> Knowledge:
+) -> KnownVerdicts:
     """Return what is known once everybody has been asked."""
-    return surveyed.knowledge or knowledge_for(job, surveyed.people, ledger, now_ms, progress)
+    return surveyed.known or known_for(job, surveyed.recipients, ledger, now_ms, progress)
 
 
-def knowledge_for(
-    job: Job, people: pl.DataFrame, ledger: LedgerReader, now_ms: int, progress: Progress
-) -> Knowledge:
-    """Return what the ledger knows about a job's people, as the job wants it known."""
+def known_for(
+    job: Job, recipients: pl.DataFrame, ledger: LedgerReader, now_ms: int, progress: Progress
+) -> KnownVerdicts:
+    """Return the known verdicts of a job's recipients, as the job counts them."""
     asked = {"confirmed": job.confirm_negatives, "variants": job.variants}
     on_progress = Stage(progress, LOOKING_UP).show
-    return knowledge_of(people, ledger, job.max_age, now_ms, on_progress, **asked)
+    return known_of(recipients, ledger, job.max_age, now_ms, on_progress, **asked)
 
 
-def knowledge_of(
-    people: pl.DataFrame,
+def known_of(
+    recipients: pl.DataFrame,
     ledger: LedgerReader,
     max_age: MaxAge,
     now_ms: int,
@@ -106,11 +108,11 @@ def knowledge_of(
     *,
     confirmed: bool = False,
     variants: bool = False,
-) -> Knowledge:
+) -> KnownVerdicts:
     """Return what the ledger knows about the rows' numbers that may be asked about.
 
     Args:
-        people: the rows.
+        recipients: the rows.
         ledger: what is known.
         max_age: how long answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
@@ -118,9 +120,9 @@ def knowledge_of(
         confirmed: whether a "no" counts only once it has been said twice.
         variants: whether the numbers' other spellings are to be known as well.
     """
-    numbers = people["number"].filter(askable(people))
+    numbers = recipients["number"].filter(askable(recipients))
     if variants:
-        numbers = pl.concat([numbers, other_numbers(people).drop_nulls().alias("number")])
-    knowledge = read_knowledge(ledger, numbers.unique().sort(), max_age, now_ms, on_progress)
-    knowledge = replace(knowledge, places=knowledge.placed(people))
-    return knowledge.confirmed() if confirmed else knowledge
+        numbers = pl.concat([numbers, other_numbers(recipients).drop_nulls().alias("number")])
+    known = read_known(ledger, numbers.unique().sort(), max_age, now_ms, on_progress)
+    known = replace(known, row_indices=known.indices_of_list(recipients))
+    return known.confirmed() if confirmed else known

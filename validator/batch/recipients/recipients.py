@@ -66,12 +66,12 @@ class Reading:
 
     @property
     def schema(self) -> pl.Schema:
-        """The columns of the people read so."""
+        """The columns of the recipients read so."""
         chosen = {PHONE_COLUMN: pl.Enum(self.columns)} if self.others else {}
         return pl.Schema({**SCHEMA, **chosen})
 
 
-def read_people(
+def read_recipients(
     table: Table, reading: Reading, *, suppressed: pl.Series | None = None, on_progress: Callable[[int], None]
 ) -> pl.DataFrame:
     """Return one row per input row, in order, at some twenty bytes each.
@@ -90,7 +90,7 @@ def read_people(
     parts = [pl.DataFrame(schema=reading.schema)]
     rows = 0
     for batch in ahead(_gathered(table.batches(reading.wanted))):
-        parts.append(people_of(batch, reading, suppressed=suppressed))
+        parts.append(recipients_of(batch, reading, suppressed=suppressed))
         rows += batch.height
         on_progress(rows)
     return pl.concat(parts, rechunk=True)
@@ -108,8 +108,10 @@ def _gathered(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         yield pl.concat(waiting, rechunk=True)
 
 
-def people_of(rows: pl.DataFrame, reading: Reading, *, suppressed: pl.Series | None = None) -> pl.DataFrame:
-    """Return the numbers of some rows, as `read_people` does of a whole list."""
+def recipients_of(
+    rows: pl.DataFrame, reading: Reading, *, suppressed: pl.Series | None = None
+) -> pl.DataFrame:
+    """Return the numbers of some rows, as `read_recipients` does of a whole list."""
     found = [
         _numbers_of(rows, column, reading).pipe(_withhold, reading.landlines, suppressed)
         for column in reading.columns
@@ -117,9 +119,9 @@ def people_of(rows: pl.DataFrame, reading: Reading, *, suppressed: pl.Series | N
     return _chosen(found, reading) if reading.others else found[0]
 
 
-def askable(people: pl.DataFrame) -> pl.Series:
+def askable(recipients: pl.DataFrame) -> pl.Series:
     """Return a mask of the rows that hold a number which may be asked about."""
-    return people.select(pl.col("number").is_not_null() & pl.col("reason").is_null()).to_series()
+    return recipients.select(pl.col("number").is_not_null() & pl.col("reason").is_null()).to_series()
 
 
 def _chosen(found: Sequence[pl.DataFrame], reading: Reading) -> pl.DataFrame:
@@ -139,19 +141,19 @@ def _chosen(found: Sequence[pl.DataFrame], reading: Reading) -> pl.DataFrame:
     return best.drop("rank")
 
 
-def _ranked(people: pl.DataFrame, column: str, reading: Reading) -> pl.DataFrame:
-    """Return people with their `phone_column`, and `rank`: the lowest of a row's columns counts."""
+def _ranked(recipients: pl.DataFrame, column: str, reading: Reading) -> pl.DataFrame:
+    """Return recipients with their `phone_column`, and `rank`: the lowest of a row's columns counts."""
     numbered = pl.when(pl.col("number").is_not_null()).then(pl.lit(column, reading.schema[PHONE_COLUMN]))
     rank = (
         pl.when(pl.col("reason") == Reason.SUPPRESSION_LIST.value)
         .then(0)
-        .when(askable(people))
+        .when(askable(recipients))
         .then(1)
         .when(pl.col("reason") != Reason.EMPTY.value)
         .then(2)
         .otherwise(3)
     )
-    return people.with_columns(numbered.alias(PHONE_COLUMN), rank.cast(pl.UInt8).alias("rank"))
+    return recipients.with_columns(numbered.alias(PHONE_COLUMN), rank.cast(pl.UInt8).alias("rank"))
 
 
 def _numbers_of(batch: pl.DataFrame, column: str, reading: Reading) -> pl.DataFrame:
@@ -168,7 +170,7 @@ def _regions_of(batch: pl.DataFrame, reading: Reading) -> pl.Series | str | None
     return batch.select(named.fill_null(pl.lit(reading.region)).alias("region")).to_series()
 
 
-def _withhold(people: pl.DataFrame, landlines: Landlines, suppressed: pl.Series | None) -> pl.DataFrame:
+def _withhold(recipients: pl.DataFrame, landlines: Landlines, suppressed: pl.Series | None) -> pl.DataFrame:
     """Give the rows that are not to be asked their reason; suppression outranks every other."""
     reason = pl.col("reason")
     if landlines is Landlines.SKIP:
@@ -179,4 +181,4 @@ def _withhold(people: pl.DataFrame, landlines: Landlines, suppressed: pl.Series 
         reason = (
             pl.when(opted_out).then(pl.lit(Reason.SUPPRESSION_LIST.value, dtype=REASON)).otherwise(reason)
         )
-    return people.with_columns(reason.alias("reason"))
+    return recipients.with_columns(reason.alias("reason"))

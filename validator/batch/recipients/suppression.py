@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.recipients.recipients import Reading, people_of
+from validator.batch.recipients.recipients import Reading, recipients_of
 from validator.batch.recipients.variants import with_both
 from validator.errors import FileError
 from validator.model import Reason
@@ -93,11 +93,11 @@ def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
 
 def _numbers_of(rows: pl.DataFrame, reading: Reading) -> tuple[pl.Series, pl.Series]:
     """Return the numbers in a column, and a mask of its cells without any; two in a cell are two people."""
-    people = people_of(rows, reading)
-    several = (people["reason"] == Reason.SEVERAL_NUMBERS.value).fill_null(value=False)
+    recipients = recipients_of(rows, reading)
+    several = (recipients["reason"] == Reason.SEVERAL_NUMBERS.value).fill_null(value=False)
     cells = pl.col(reading.column).cast(pl.String)
-    parts = people_of(rows.filter(several).with_columns(apart(cells)).explode(reading.column), reading)
-    return pl.concat([people["number"], parts["number"]]), people["number"].is_null() & ~several
+    parts = recipients_of(rows.filter(several).with_columns(apart(cells)).explode(reading.column), reading)
+    return pl.concat([recipients["number"], parts["number"]]), recipients["number"].is_null() & ~several
 
 
 def _require_somebody(table: Table, reading: Reading, *, rows: int, unread_rows: int) -> None:

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 _KINDS = [kind.value for kind in (LineType.MOBILE, LineType.FIXED_OR_MOBILE)]
 
 
-def other_numbers(people: pl.DataFrame) -> pl.Series:
+def other_numbers(recipients: pl.DataFrame) -> pl.Series:
     """Return the other spelling (UInt64) of each row's number, where it has one and may be asked about."""
     may_be_mobile = (pl.col("country") == "AR") & (pl.col("line_type") == LineType.FIXED.value)
     is_mobile = pl.col("line_type").is_in(_KINDS) | may_be_mobile
     spelt = pl.when(is_mobile).then(other_spelling(pl.col("number")))
-    other = people.select(other=spelt).to_series()
-    return other.set(~askable(people), None)
+    other = recipients.select(other=spelt).to_series()
+    return other.set(~askable(recipients), None)
 
 
 def with_both(numbers: pl.Series) -> pl.Series:
@@ -47,10 +47,10 @@ def every_spelling(numbers: Iterable[Number]) -> set[Number]:
     return {Number(number) for number in with_both(pl.concat([written, read]))}
 
 
-def listed_by_both(people: pl.DataFrame) -> pl.Series:
+def listed_by_both(recipients: pl.DataFrame) -> pl.Series:
     """Return a mask of the rows whose other spelling is the number of another row that may be asked about."""
-    asked = people["number"].filter(askable(people))
-    return other_numbers(people).is_in(asked.implode()).fill_null(value=False)
+    asked = recipients["number"].filter(askable(recipients))
+    return other_numbers(recipients).is_in(asked.implode()).fill_null(value=False)
 
 
 def second_questions(noes: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from validator.batch.output.annotate import count
 from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, summarise
 from validator.batch.output.targets import check_targets
-from validator.batch.planning.survey import knowledge_after, survey
+from validator.batch.planning.survey import known_after, survey
 from validator.cli import options as opt
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
@@ -50,8 +50,8 @@ def report(*, report_file: Path | None, summary_file: Path | None, **given: Any)
     now_ms = int(now.timestamp() * 1000)
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress)
-        knowledge = knowledge_after(surveyed, opened.job, ledger, now_ms, progress)
-        counts = count(surveyed.people, knowledge, opened.job.extras)
+        known = known_after(surveyed, opened.job, ledger, now_ms, progress)
+        counts = count(surveyed.recipients, known, opened.job.extras)
     result = RunResult(
         command="report", started_at=now, finished_at=datetime.now(UTC), asking_s=0.0, counters=RunCounters()
     )

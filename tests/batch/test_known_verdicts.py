@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.batch.planning.known_verdicts import SCHEMA, Knowledge, read_knowledge
+from validator.batch.planning.known_verdicts import SCHEMA, KnownVerdicts, read_known
 from validator.model import Reason, Source, Verdict
 from validator.settings import DAY_S, MaxAge
 
@@ -16,9 +16,9 @@ def series(*numbers):
 
 
 def test_known_numbers_are_found_in_the_order_asked(knows, make_outcome, now_ms):
-    knowledge = knows([make_outcome(HIGH), make_outcome(LOW, Verdict.NOT_REGISTERED, source=Source.CONTACTS)])
+    known = knows([make_outcome(HIGH), make_outcome(LOW, Verdict.NOT_REGISTERED, source=Source.CONTACTS)])
 
-    found = knowledge.of(series(HIGH, LOW, HIGH))
+    found = known.of(series(HIGH, LOW, HIGH))
 
     assert found["verdict"].to_list() == ["registered", "not_registered", "registered"]
     assert found["reason"].to_list() == [None, "not_on_whatsapp", None]
@@ -27,9 +27,9 @@ def test_known_numbers_are_found_in_the_order_asked(knows, make_outcome, now_ms)
 
 
 def test_nulls_strangers_and_numbers_beyond_both_ends_are_not_known(knows, make_outcome):
-    knowledge = knows([make_outcome(MIDDLE)])
+    known = knows([make_outcome(MIDDLE)])
 
-    found = knowledge.of(series(None, LOW, MIDDLE, HIGH, 2**63))
+    found = known.of(series(None, LOW, MIDDLE, HIGH, 2**63))
 
     assert found["verdict"].to_list() == [None, None, "registered", None, None]
     assert found["fresh"].to_list() == [None, None, True, None, None]
@@ -64,11 +64,13 @@ def test_a_no_that_was_said_once_is_no_answer_where_only_the_confirmed_count(kno
     outcomes = [
         make_outcome(number, **{"verdict": Verdict.NOT_REGISTERED} | what) for number, what in said.items()
     ]
-    knowledge = knows(outcomes)
-    confirmed = knowledge.confirmed()
+    known = knows(outcomes)
+    confirmed = known.confirmed()
 
-    assert knowledge.once.to_list() == []
-    assert confirmed.once.to_list() == [LOW]
+    assert not known.status_of(series(*said))["is_unconfirmed"].any()
+    assert confirmed.status_of(series(*said))["is_unconfirmed"].to_list() == [
+        number == LOW for number in said
+    ]
     assert confirmed.of(series(*said)).select("verdict", "reason", "fresh").rows() == [
         ("unknown", "not_confirmed", False),
         ("not_registered", "not_on_whatsapp_twice", True),
@@ -81,28 +83,29 @@ def test_a_no_that_was_said_once_is_no_answer_where_only_the_confirmed_count(kno
 @given(
     st.sets(st.integers(10**6, 10**15 - 1), max_size=30), st.lists(st.integers(10**6, 10**15 - 1) | st.none())
 )
-def test_looking_up_is_as_a_dictionary_would_have_it(known, asked):
-    numbers = sorted(known)
+def test_looking_up_is_as_a_dictionary_would_have_it(stored, asked):
+    numbers = sorted(stored)
     frame = pl.DataFrame({"number": numbers}, schema={"number": pl.UInt64})
     rest = {
         "verdict": pl.lit("registered", SCHEMA["verdict"]),
         "own_id": pl.lit(value=True),
         "checked_at_ms": pl.col("number").cast(pl.Int64),
+        "unconfirmed": pl.lit(value=False),
     }
-    knowledge = Knowledge(frame.with_columns(**rest))
+    known = KnownVerdicts(frame.with_columns(**rest))
 
-    found = knowledge.of(series(*asked, *numbers))
+    found = known.of(series(*asked, *numbers))
 
-    assert found["checked_at_ms"].to_list() == [one if one in known else None for one in [*asked, *numbers]]
+    assert found["checked_at_ms"].to_list() == [one if one in stored else None for one in [*asked, *numbers]]
 
 
 @pytest.mark.slow
 def test_the_rows_of_a_long_list_have_the_places_of_their_numbers():
-    known = pl.DataFrame({"number": pl.int_range(0, 1_500_000, 3, dtype=pl.UInt64, eager=True)})
+    frame = pl.DataFrame({"number": pl.int_range(0, 1_500_000, 3, dtype=pl.UInt64, eager=True)})
     asked = pl.int_range(0, 1_200_000, dtype=pl.UInt64, eager=True).sample(fraction=1.0, shuffle=True, seed=1)
-    people = pl.DataFrame({"number": asked})
+    recipients = pl.DataFrame({"number": asked})
 
-    places = Knowledge(known).placed(people)
+    places = KnownVerdicts(frame).indices_of_list(recipients)
 
     assert places.equals(pl.select(pl.when(asked % 3 == 0).then(asked // 3)).to_series().cast(places.dtype))
 
@@ -121,34 +124,34 @@ def test_the_rows_of_a_long_list_have_the_places_of_their_numbers():
 def test_an_answer_that_has_outlived_its_age_is_no_longer_known(
     *, knows, make_outcome, now_ms, verdict, age_days, is_known
 ):
-    knowledge = knows([make_outcome(LOW, verdict, checked_at_ms=now_ms - age_days * DAY_MS)])
+    known = knows([make_outcome(LOW, verdict, checked_at_ms=now_ms - age_days * DAY_MS)])
 
-    assert knowledge.frame["number"].to_list() == ([LOW] if is_known else [])
+    assert known.frame["number"].to_list() == ([LOW] if is_known else [])
 
 
 def test_an_unknown_is_kept_for_its_reason_and_asked_about_again(knows, make_outcome, now_ms):
-    knowledge = knows([make_outcome(LOW, Verdict.UNKNOWN, checked_at_ms=now_ms - 90 * DAY_MS)])
+    known = knows([make_outcome(LOW, Verdict.UNKNOWN, checked_at_ms=now_ms - 90 * DAY_MS)])
 
-    assert knowledge.frame.select("verdict", "reason", "fresh").rows() == [("unknown", "timeout", False)]
+    assert known.frame.select("verdict", "reason", "fresh").rows() == [("unknown", "timeout", False)]
 
 
 def test_an_unknown_within_its_own_age_need_not_be_asked_about(knows, make_outcome, now_ms):
-    knowledge = knows(
+    known = knows(
         [make_outcome(LOW, Verdict.UNKNOWN, checked_at_ms=now_ms - 1000)], max_age=MaxAge(unknown_s=60)
     )
 
-    assert knowledge.frame["fresh"].to_list() == [True]
+    assert known.frame["fresh"].to_list() == [True]
 
 
 def test_a_stale_answer_gives_way_to_the_failure_that_came_after_it(knows, make_outcome, now_ms):
-    knowledge = knows(
+    known = knows(
         [
             make_outcome(LOW, checked_at_ms=now_ms - 40 * DAY_MS),
             make_outcome(LOW, Verdict.UNKNOWN, checked_at_ms=now_ms - DAY_MS),
         ]
     )
 
-    assert knowledge.frame["verdict"].to_list() == ["unknown"]
+    assert known.frame["verdict"].to_list() == ["unknown"]
 
 
 def test_it_is_told_how_many_numbers_were_found(ledger, make_outcome, now_ms):
@@ -157,6 +160,6 @@ def test_it_is_told_how_many_numbers_were_found(ledger, make_outcome, now_ms):
     ledger.commit()
     told = []
 
-    read_knowledge(ledger, series(LOW, MIDDLE, HIGH), MaxAge(), now_ms, told.append)
+    read_known(ledger, series(LOW, MIDDLE, HIGH), MaxAge(), now_ms, told.append)
 
     assert told == [2]

@@ -7,8 +7,8 @@ from validator.batch.recipients.recipients import (
     SCHEMA,
     Reading,
     askable,
-    people_of,
-    read_people,
+    read_recipients,
+    recipients_of,
 )
 from validator.phone import Accept
 
@@ -26,79 +26,79 @@ def reading(**options):
 
 
 def test_each_row_has_its_number_or_its_reason_in_order():
-    people = people_of(ROWS, reading())
+    recipients = recipients_of(ROWS, reading())
 
-    assert people.schema == SCHEMA
-    assert people["number"].to_list() == [447400123456, 441212345678, 12015550123, None, None]
-    assert people["reason"].to_list() == [None, None, None, "empty", "empty"]
-    assert people["country"].to_list() == ["GB", "GB", "US", None, None]
-    assert askable(people).to_list() == [True, True, True, False, False]
+    assert recipients.schema == SCHEMA
+    assert recipients["number"].to_list() == [447400123456, 441212345678, 12015550123, None, None]
+    assert recipients["reason"].to_list() == [None, None, None, "empty", "empty"]
+    assert recipients["country"].to_list() == ["GB", "GB", "US", None, None]
+    assert askable(recipients).to_list() == [True, True, True, False, False]
 
 
 def test_rows_without_a_region_of_their_own_fall_back_to_the_common_one():
     rows = pl.DataFrame({"phone": ["07400 123456"] * 3, "land": ["", None, "US"]})
 
-    people = people_of(rows, reading(region="GB"))
+    recipients = recipients_of(rows, reading(region="GB"))
 
-    assert people["number"].to_list() == [447400123456, 447400123456, None]
+    assert recipients["number"].to_list() == [447400123456, 447400123456, None]
 
 
 def test_without_any_region_national_numbers_are_no_guess():
-    people = people_of(ROWS, Reading(column="phone"))
+    recipients = recipients_of(ROWS, Reading(column="phone"))
 
-    assert people["reason"].to_list() == ["no_country", "no_country", "no_country", "empty", "empty"]
+    assert recipients["reason"].to_list() == ["no_country", "no_country", "no_country", "empty", "empty"]
 
 
 def test_a_region_column_of_another_type_than_text_is_read_as_text():
     rows = pl.DataFrame({"phone": [MOBILE], "land": pl.Series(["GB"], dtype=pl.Categorical)})
 
-    assert people_of(rows, reading())["number"].to_list() == [447400123456]
+    assert recipients_of(rows, reading())["number"].to_list() == [447400123456]
 
 
 def test_a_region_column_of_numbers_holds_calling_codes_with_gaps_or_without():
     rows = pl.DataFrame({"phone": ["07400 123456", "06 12 34 56 78", MOBILE], "land": [44.0, 33.0, None]})
 
-    assert people_of(rows, reading())["number"].to_list() == [447400123456, 33612345678, 447400123456]
+    assert recipients_of(rows, reading())["number"].to_list() == [447400123456, 33612345678, 447400123456]
 
 
 def test_landlines_are_skipped_when_asked_to_and_only_those():
-    people = people_of(ROWS, reading(landlines=Landlines.SKIP))
+    recipients = recipients_of(ROWS, reading(landlines=Landlines.SKIP))
 
-    assert people["reason"].to_list() == [None, "landline", None, "empty", "empty"]
-    assert people["number"].to_list()[1] == 441212345678
-    assert askable(people).to_list() == [True, False, True, False, False]
+    assert recipients["reason"].to_list() == [None, "landline", None, "empty", "empty"]
+    assert recipients["number"].to_list()[1] == 441212345678
+    assert askable(recipients).to_list() == [True, False, True, False, False]
 
 
 @pytest.mark.parametrize("landlines", Landlines)
 def test_suppression_outranks_every_other_reason(landlines):
     suppressed = pl.Series([441212345678, 12015550123], dtype=pl.UInt64)
 
-    people = people_of(ROWS, reading(landlines=landlines), suppressed=suppressed)
+    recipients = recipients_of(ROWS, reading(landlines=landlines), suppressed=suppressed)
 
-    assert people["reason"].to_list() == [None, "suppression_list", "suppression_list", "empty", "empty"]
+    assert recipients["reason"].to_list() == [None, "suppression_list", "suppression_list", "empty", "empty"]
 
 
 def test_an_empty_suppression_list_suppresses_nobody():
-    people = people_of(ROWS, reading(), suppressed=pl.Series([], dtype=pl.UInt64))
+    recipients = recipients_of(ROWS, reading(), suppressed=pl.Series([], dtype=pl.UInt64))
 
-    assert askable(people).sum() == 3
+    assert askable(recipients).sum() == 3
 
 
 def test_a_list_is_read_batch_by_batch_and_says_how_far_it_is(listed):
     told = []
 
-    people = read_people(
+    recipients = read_recipients(
         listed(f"name,phone\nAnn,{MOBILE}\nBob,\n"), Reading(column="phone"), on_progress=told.append
     )
 
-    assert people["number"].to_list() == [447400123456, None]
+    assert recipients["number"].to_list() == [447400123456, None]
     assert told == [2]
 
 
 def test_a_list_without_rows_has_no_people(listed):
-    people = read_people(listed("name,phone\n"), Reading(column="phone"), on_progress=print)
+    recipients = read_recipients(listed("name,phone\n"), Reading(column="phone"), on_progress=print)
 
-    assert (people.height, people.schema) == (0, SCHEMA)
+    assert (recipients.height, recipients.schema) == (0, SCHEMA)
 
 
 @pytest.mark.slow
@@ -110,11 +110,11 @@ def test_rows_read_in_many_batches_keep_their_order():
     )
     told = []
 
-    people = read_people(
+    recipients = read_recipients(
         Slices(rows, size), Reading(column="phone", accept=Accept.POSSIBLE), on_progress=told.append
     )
 
-    assert (people["number"] - 12015550100).equals(
+    assert (recipients["number"] - 12015550100).equals(
         pl.int_range(count, dtype=pl.UInt64, eager=True).alias("number") % 100
     )
     assert told[-1] == count
