@@ -17,12 +17,13 @@ LAYERS = [
     {"sendapi"},
     {"gateways"},
     {"batch"},
+    {"api"},
     {"sandbox"},
     {"cli"},
 ]
 
 OWNERS = {
-    "polars": {"phone", "tables", "batch", "reports"},
+    "polars": {"phone", "tables", "batch", "reports", "api"},
     "python_calamine": {"tables"},
     "xlsxwriter": {"tables"},
     "obstore": {"tables"},
@@ -38,7 +39,7 @@ OWNERS = {
     "platformdirs": {"settings"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
-    "anyio": {"http", "sendapi", "batch", "sandbox", "cli"},
+    "anyio": {"http", "sendapi", "api", "batch", "sandbox", "cli"},
 }
 
 # Time is anyio's clock and a passed-in `now`; these would break virtual time or tie us to one event loop.

@@ -1,5 +1,122 @@
-"""Bulk pre-validation of WhatsApp recipients through SendAPI."""
+"""Bulk pre-validation of WhatsApp recipients.
 
+From Python::
+
+    import validator
+
+    key = validator.make_key("sk_live_...", "sess_...")
+    summary = validator.check_file("leads.csv", options=validator.RunOptions(keys=[key]))
+    print(summary.verdicts)
+
+The names below are imported on first use, so that `import validator` costs next to nothing.
+"""
+
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from validator.api import (
+        check_file,
+        check_file_async,
+        check_frame,
+        check_frame_async,
+        check_numbers,
+        check_numbers_async,
+        key_from_environment,
+        make_key,
+        plan_file,
+        plan_file_async,
+    )
+    from validator.batch.ask_settings import AskSettings, KeySettings
+    from validator.batch.library_run import FileTargets, RunOptions
+    from validator.batch.recipients.job import ListSettings
+    from validator.errors import (
+        ApiError,
+        Busy,
+        FileError,
+        LedgerError,
+        Refused,
+        StoppedEarly,
+        UsageError,
+        ValidatorError,
+    )
+    from validator.reports import PlanSummary, ProgressState, Summary
+    from validator.settings import MaxAge, Rate
 
 __version__ = version("recipient-validator")
+
+_HOMES = {
+    "validator.api": (
+        "check_file",
+        "check_file_async",
+        "check_frame",
+        "check_frame_async",
+        "check_numbers",
+        "check_numbers_async",
+        "key_from_environment",
+        "make_key",
+        "plan_file",
+        "plan_file_async",
+    ),
+    "validator.batch.ask_settings": ("AskSettings", "KeySettings"),
+    "validator.batch.library_run": ("FileTargets", "RunOptions"),
+    "validator.batch.recipients.job": ("ListSettings",),
+    "validator.errors": (
+        "ApiError",
+        "Busy",
+        "FileError",
+        "LedgerError",
+        "Refused",
+        "StoppedEarly",
+        "UsageError",
+        "ValidatorError",
+    ),
+    "validator.reports": ("PlanSummary", "ProgressState", "Summary"),
+    "validator.settings": ("MaxAge", "Rate"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "ApiError",
+    "AskSettings",
+    "Busy",
+    "FileError",
+    "FileTargets",
+    "KeySettings",
+    "LedgerError",
+    "ListSettings",
+    "MaxAge",
+    "PlanSummary",
+    "ProgressState",
+    "Rate",
+    "Refused",
+    "RunOptions",
+    "StoppedEarly",
+    "Summary",
+    "UsageError",
+    "ValidatorError",
+    "__version__",
+    "check_file",
+    "check_file_async",
+    "check_frame",
+    "check_frame_async",
+    "check_numbers",
+    "check_numbers_async",
+    "key_from_environment",
+    "make_key",
+    "plan_file",
+    "plan_file_async",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

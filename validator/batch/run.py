@@ -93,26 +93,18 @@ class ListRun:
             LedgerError: the ledger failed.
             Interrupted: a signal came in a step that has nothing to finish.
         """
-        run_id = self._ledger.begin_run(
+        with self._progress:
+            surveyed = self.prepare()
+            asked = ask(surveyed.plan, self.next_round) if len(surveyed.plan.numbers) else Asked()
+            return self.conclude(surveyed, asked)
+
+    def prepare(self) -> Survey:
+        """Read the list and make the plan."""
+        self._run_id = self._ledger.begin_run(
             command=self._settings.command,
             input_name=self._opened.job.input.name,
             started_at_ms=self._start_ms,
         )
-        with self._progress:
-            surveyed = self.prepare()
-            asked = ask(surveyed.plan, self.next_round) if len(surveyed.plan.numbers) else Asked()
-            summary = self.conclude(surveyed, asked)
-        write_reports(summary, report=self._settings.report, summary_file=self._settings.summary_file)
-        self._ledger.finish_run(
-            run_id,
-            finished_at_ms=_ms(datetime.now(UTC)),
-            exit_code=summary.exit_code,
-            summary_json=json.dumps(summary.to_json(), ensure_ascii=False),
-        )
-        return summary
-
-    def prepare(self) -> Survey:
-        """Read the list and make the plan."""
         with self._settings.local():
             return survey(
                 self._opened,
@@ -127,7 +119,18 @@ class ListRun:
         return second_round(plan, ledger=self._ledger, max_age=max_age, now_ms=self._start_ms)
 
     def conclude(self, surveyed: Survey, asked: Asked) -> Summary:
-        """Write the output, and return the summary."""
+        """Write the output and the reports, record how the run ended, and return its summary."""
+        summary = self._written(surveyed, asked)
+        write_reports(summary, report=self._settings.report, summary_file=self._settings.summary_file)
+        self._ledger.finish_run(
+            self._run_id,
+            finished_at_ms=_ms(datetime.now(UTC)),
+            exit_code=summary.exit_code,
+            summary_json=json.dumps(summary.to_json(), ensure_ascii=False),
+        )
+        return summary
+
+    def _written(self, surveyed: Survey, asked: Asked) -> Summary:
         job = self._opened.job
         with self._settings.local():
             known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)

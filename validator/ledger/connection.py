@@ -95,7 +95,8 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         isolation_level=None,
         timeout=BUSY_TIMEOUT_S,
         # Long scans go on in a thread while another works on what they have found: one after the other.
-        check_same_thread=mode != "ro",
+        # Used by one thread at a time, not always by the same: a library call asks in a thread of its own.
+        check_same_thread=False,
     )
 
 

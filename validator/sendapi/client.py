@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 DEFAULT_PER_PAGE = 25  # the provider's contract
 _URL_REMEDY = f"Give one like {DEFAULT_BASE_URL} (--base-url or SENDAPI_BASE_URL)"
 
-# On import, not on construction: a number must not reach a log through httpx whatever was configured before.
-mask_logs()
-
 
 class AsyncSendAPI:
     """SendAPI for asynchronous code, on asyncio and on Trio.
@@ -90,6 +87,8 @@ class AsyncSendAPI:
             wall_clock=wall_clock,
             transport=transport or KeepAliveTransport(url, max_connections=max_connections),
         )
+        # Before the first request: a number must not reach a log through httpx, whatever its level is.
+        mask_logs()
         self._transport = exchange.transport
         self.whatsapp = WhatsApp(exchange)
         self.account = Account(exchange)

@@ -15,6 +15,7 @@ from validator.tables.formats import (
     writing,
 )
 from validator.tables.formulas import defused
+from validator.tables.frame import FrameTable, FrameWriter
 from validator.tables.several import SeveralTables, together, writing_as_one, writing_parts
 from validator.tables.table import BATCH_ROWS, Ragged, ReadOptions, Table, Writer
 
@@ -22,6 +23,8 @@ __all__ = [
     "BATCH_ROWS",
     "FORMATS",
     "Format",
+    "FrameTable",
+    "FrameWriter",
     "Ragged",
     "ReadOptions",
     "SeveralTables",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from validator.batch.output.annotate import annotate
 from validator.errors import UsageError
 from validator.tables import (
+    FrameWriter,
     SeveralTables,
     least_bytes,
     require_room,
@@ -90,8 +92,10 @@ def write_output(
     )
 
 
-def _opener(opened: Opened, target: Path | BinaryIO | tuple[Path, ...]) -> OpenWriter:
+def _opener(opened: Opened, target: Path | BinaryIO | tuple[Path, ...] | FrameWriter) -> OpenWriter:
     """Return what opens a target: for several lists one output each, or one that takes after the first."""
+    if isinstance(target, FrameWriter):
+        return lambda _: nullcontext(target)
     table = opened.table
     tables = table.tables if isinstance(table, SeveralTables) else (table,)
     if isinstance(target, tuple):

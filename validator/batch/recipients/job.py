@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
 from validator.phone import Accept
 from validator.settings import MaxAge
-from validator.tables import ReadOptions
+from validator.tables import FrameWriter, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +111,8 @@ class Job(ListSettings):
         input: the list, or the first of several that are read as one.
         more: the others.
         names: what messages call lists, if that is not their file.
-        output: the annotated file, or a stream for standard output; or a file for each of the lists.
+        output: the annotated file, or a stream for standard output; or a file for each of the lists; or what
+            collects the rows in memory.
         sendable: the file with the registered recipients, or None for none.
         suppress: lists of people who must not be asked or sent to.
     """
@@ -119,7 +120,7 @@ class Job(ListSettings):
     input: Path
     more: tuple[Path, ...] = ()
     names: Mapping[Path, str] = field(default_factory=dict)
-    output: Path | BinaryIO | tuple[Path, ...]
+    output: Path | BinaryIO | tuple[Path, ...] | FrameWriter
     sendable: Path | None = None
     suppress: tuple[Path, ...] = ()
 

@@ -70,15 +70,19 @@ def _stamp(path: Path) -> tuple[int, ...]:
     return (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns)
 
 
-def open_job(job: Job) -> Opened:
+def open_job(job: Job, *, table: Table | None = None) -> Opened:
     """Open the list and find its columns.
+
+    Args:
+        job: what is to be done.
+        table: the list, if it is no file.
 
     Raises:
         FileError: the list cannot be read, or a column is missing.
         UsageError: a column of the list has the name of one that the output adds.
     """
     stamps = _stamps(job)
-    table = together([open_table(path, options=job.options) for path in job.inputs])
+    table = table or together([open_table(path, options=job.options) for path in job.inputs])
     reading = reading_of(table, job)
     output_schema(table, job.prefix, job.extras)
     return Opened(job, table, reading, stamps)

@@ -1,0 +1,165 @@
+"""Checks from Python give what the command gives, and end in order."""
+
+import json
+from dataclasses import replace
+from functools import partial
+
+import anyio
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import validator
+from validator import AskSettings, FileTargets, ListSettings, Rate, RunOptions
+from validator.cli import main
+from validator.errors import Refused, UsageError
+
+from .conftest import KEY, SESSION
+
+ADDED = ["e164", "verdict", "is_whatsapp_user", "whatsapp_id", "reason", "source", "checked_at"]
+
+
+@pytest.fixture
+def options(provider, tmp_path):
+    _, key = provider
+    return RunOptions(keys=[key], ledger=tmp_path / "ledger.sqlite")
+
+
+def test_a_file_comes_back_annotated_with_its_summary(options, folder):
+    summary = validator.check_file("leads.csv", options=options)
+
+    written = pl.read_csv(folder / "leads.checked.csv")
+    assert written.columns == ["name", "phone", *ADDED]
+    assert (summary.rows, summary.distinct_numbers, summary.exit_code) == (3, 2, 0)
+    assert [use.host for use in summary.keys] == [options.keys[0].options.base_url.split("/")[2]]
+
+
+def test_targets_and_reports_are_written_where_they_are_named(options, folder):
+    targets = FileTargets(output="out.csv", sendable="send.csv", report="r.html", summary="s.json")
+
+    validator.check_file("leads.csv", targets=targets, options=options)
+
+    assert json.loads((folder / "s.json").read_text())["output"] == "out.csv"
+    assert {path.name for path in folder.iterdir()} == {
+        "leads.csv",
+        "out.csv",
+        "send.csv",
+        "r.html",
+        "s.json",
+    }
+
+
+def test_progress_is_a_callback_with_frozen_states(options, folder):
+    states = []
+
+    validator.check_file("leads.csv", options=RunOptions(**_fields(options) | {"on_progress": states.append}))
+
+    assert {state.phase for state in states} >= {"reading", "checking", "writing"}
+    with pytest.raises(AttributeError):
+        states[0].done = 7
+
+
+@pytest.mark.slow
+def test_a_frame_gets_the_rows_that_the_command_writes(provider, folder, monkeypatch, tmp_path):
+    """100,000 rows, most of them known: the rest is asked about by both."""
+    _, key = provider
+    frame = pl.DataFrame(
+        {"n": range(100_000), "phone": [f"+4474001{place % 400:05}" for place in range(100_000)]}
+    )
+    frame.write_parquet("list.parquet")
+    monkeypatch.setenv("SENDAPI_API_KEY", KEY)
+    words = [
+        "-s",
+        SESSION,
+        "--base-url",
+        key.options.base_url,
+        "--ledger",
+        "cli.sqlite",
+        "--rate",
+        "none",
+        "-q",
+    ]
+    assert main(["check", "list.parquet", *words]) in {0, 4}
+
+    found = validator.check_frame(
+        frame, options=RunOptions(keys=[_unpaced(key)], ledger=tmp_path / "own.sqlite"), allow_partial=True
+    )
+
+    assert_frame_equal(found.drop("checked_at"), pl.read_parquet("list.checked.parquet").drop("checked_at"))
+    assert_frame_equal(found.select("n", "phone"), frame)
+
+
+def test_a_frame_in_a_running_event_loop_works_too(options):
+    async def notebook():
+        return validator.check_frame(pl.DataFrame({"phone": ["+447400123456"]}), options=options)
+
+    assert anyio.run(notebook)["verdict"].to_list() == ["registered"]
+
+
+def test_an_empty_frame_gets_its_columns(options):
+    found = validator.check_frame(pl.DataFrame({"phone": []}, schema={"phone": pl.String}), options=options)
+
+    assert (found.columns, found.height) == (["phone", *ADDED], 0)
+
+
+def test_numbers_come_back_in_order_with_their_verdicts(options):
+    national = RunOptions(**_fields(options) | {"settings": ListSettings(region="GB")})
+
+    found = validator.check_numbers(["07400 123457", "n/a", "+447400123456"], options=national)
+
+    assert found["number"].to_list() == ["07400 123457", "n/a", "+447400123456"]
+    assert found["verdict"].to_list()[1] == "invalid"
+
+
+def test_a_refused_key_is_raised_and_nothing_is_lost(sandbox, tmp_path):
+    _, url = sandbox()
+    key = validator.make_key("sk_live_revoked_0123456789", SESSION, base_url=url)
+
+    with pytest.raises(Refused, match="does not accept the API key"):
+        validator.check_numbers(
+            ["+447400123456"], options=RunOptions(keys=[key], ledger=tmp_path / "l.sqlite")
+        )
+
+
+def test_without_a_key_the_missing_variable_is_named(folder, monkeypatch):
+    monkeypatch.delenv("SENDAPI_API_KEY", raising=False)
+
+    with pytest.raises(UsageError, match="SENDAPI_API_KEY is not set"):
+        validator.check_file("leads.csv")
+
+
+def test_a_plan_needs_no_key(folder, tmp_path):
+    plan = validator.plan_file("leads.csv", options=RunOptions(ledger=tmp_path / "l.sqlite"))
+
+    assert (plan.rows, plan.calls_to_make) == (3, 2)
+
+
+@pytest.mark.slow
+def test_a_cancelled_call_leaves_a_ledger_that_the_next_call_goes_on_from(sandbox, tmp_path):
+    app, url = sandbox(latency_ms=50)
+    key = _unpaced(validator.make_key(KEY, SESSION, base_url=url))
+    asking = AskSettings(concurrency=4, uses_canaries=False)
+    options = RunOptions(keys=[key], ledger=tmp_path / "l.sqlite", asking=asking)
+    numbers = [f"+4474001{place:05}" for place in range(20, 120)]
+
+    async def cancelled():
+        with anyio.move_on_after(0.6) as scope:
+            await validator.check_numbers_async(numbers, options=options)
+        return scope.cancelled_caught
+
+    assert anyio.run(cancelled)
+    asked = len(app.log.numbers)
+    assert 0 < asked < 100
+
+    found = anyio.run(partial(validator.check_numbers_async, numbers, options=options))
+
+    assert set(app.log.numbers.values()) == {1}
+    assert found["source"].to_list() == ["api"] * 100
+
+
+def _fields(options):
+    return {name: getattr(options, name) for name in options.__slots__}
+
+
+def _unpaced(key):
+    return replace(key, rate=Rate.parse("none"))

@@ -1,0 +1,305 @@
+"""The library: check files, frames and numbers from Python, synchronously or on an event loop.
+
+Each function is one run, with the promises of `validator check`: outcomes are durable in the ledger before
+they are reported, a number with a fresh verdict is not asked again, and a run that was ended early goes on
+where it stopped if it is called again. Nothing is printed, no signal is handled, and no setting of the
+process is changed.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+import polars as pl
+
+from validator.batch.ask_settings import KeySettings
+from validator.batch.library_run import (
+    FileTargets,
+    RunOptions,
+    ask_blocking,
+    file_run,
+    frame_run,
+    job_of,
+    progress_of,
+    run_async,
+    without_rows,
+)
+from validator.batch.output.summarise import summarise_plan
+from validator.batch.planning.survey import survey
+from validator.batch.recipients.job import Order
+from validator.batch.recipients.opening import open_job
+from validator.errors import UsageError
+from validator.gateways.gateway import GatewayOptions
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.http.api_key import ApiKey
+from validator.ledger import read
+from validator.settings import default_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from validator.reports import PlanSummary, Summary
+    from validator.settings import Rate
+
+NUMBER = "number"
+"""The column of `check_numbers` that holds what was given."""
+
+
+def key_from_environment(gateway: str = DEFAULT_GATEWAY) -> KeySettings:
+    """Return the key that the environment names, with its session and base URL, as `validator check` does.
+
+    Args:
+        gateway: the gateway's name; `sendapi` reads `SENDAPI_API_KEY`, `SENDAPI_SESSION_ID` and
+            `SENDAPI_BASE_URL`.
+
+    Raises:
+        UsageError: a variable is missing or malformed, or there is no such gateway.
+
+    Example:
+        >>> os.environ["SENDAPI_API_KEY"] = "sk_test_0123456789"
+        >>> os.environ["SENDAPI_SESSION_ID"] = "sess_1"
+        >>> key_from_environment().sessions
+        ('sess_1',)
+    """
+    capabilities = capabilities_of(gateway)
+    key, sessions = (
+        os.environ.get(name, "") for name in (capabilities.key_variable, capabilities.session_variable)
+    )
+    if not key or not sessions:
+        missing = capabilities.session_variable if key else capabilities.key_variable
+        raise UsageError(f"{missing} is not set; set it, or give the function keys=[make_key(...)]")
+    return make_key(
+        key, *sessions.split(), gateway=gateway, base_url=os.environ.get(capabilities.url_variable) or None
+    )
+
+
+def make_key(
+    key: str,
+    *sessions: str,
+    gateway: str = DEFAULT_GATEWAY,
+    name: str = "",
+    base_url: str | None = None,
+    timeout_s: float = 30.0,
+    rate: Rate | None = None,
+    daily_cap: int | None = None,
+) -> KeySettings:
+    """Return a key to ask with.
+
+    Args:
+        key: the credential itself; it appears in no repr, message, log or file.
+        sessions: the ids of the sessions to ask through, one at least.
+        gateway: the gateway's name.
+        name: what messages call the key; needed if a run has several.
+        base_url: the gateway's address; None for the provider's own.
+        timeout_s: how long one request may take, in seconds.
+        rate: how the pace is decided; None obeys what the gateway says.
+        daily_cap: attempts a day through each session; None for no cap.
+
+    Raises:
+        UsageError: the key is malformed.
+
+    Example:
+        >>> make_key("sk_test_0123456789", "sess_1", "sess_2").sessions
+        ('sess_1', 'sess_2')
+    """
+    options = GatewayOptions(key=ApiKey(key), base_url=base_url, timeout_s=timeout_s)
+    made = KeySettings(options=options, gateway=gateway, name=name, sessions=sessions, daily_cap=daily_cap)
+    return made if rate is None else replace(made, rate=rate)
+
+
+def check_file(
+    source: Path | str, *, targets: FileTargets | None = None, options: RunOptions | None = None
+) -> Summary:
+    """Check the recipients of a file, write it back with a verdict on every row, and return the summary.
+
+    Blocks until the run is over. Ctrl-C ends it in order: what is in flight is finished and recorded, then
+    `KeyboardInterrupt` is raised, and the next call goes on from there.
+
+    Args:
+        source: a CSV, NDJSON, Parquet, Arrow or Excel file.
+        targets: which files to write.
+        options: how to read, whom to ask, and how.
+
+    Returns:
+        The summary; `exit_code` is what `validator check` would end with, and `stopped_because` says why a
+        run ended before its work did.
+
+    Raises:
+        UsageError: a setting is wrong or missing.
+        FileError: the list cannot be read, or a file cannot be written.
+        Busy: another run holds a key or the ledger.
+        ValidatorError: the run was over before anything was asked; see `validator.errors`.
+
+    Example:
+        >>> options = RunOptions(keys=[key], ledger=ledger)
+        >>> summary = check_file("leads.csv", options=options)
+        >>> summary.rows, summary.exit_code
+        (3, 0)
+    """
+    with file_run(Path(source), targets or FileTargets(), _with_keys(options)) as parts:
+        return parts.run.run(partial(ask_blocking, parts))
+
+
+async def check_file_async(
+    source: Path | str, *, targets: FileTargets | None = None, options: RunOptions | None = None
+) -> Summary:
+    """As `check_file`, on the event loop of the caller; files are read and written in a worker thread.
+
+    Cancelling the call ends the run in order: what is in flight is finished and recorded first.
+
+    Example:
+        >>> options = RunOptions(keys=[key], ledger=ledger)
+        >>> anyio.run(partial(check_file_async, "leads.csv", options=options)).rows
+        3
+    """
+    with file_run(Path(source), targets or FileTargets(), _with_keys(options)) as parts:
+        return await run_async(parts)
+
+
+def check_frame(
+    frame: pl.DataFrame, *, options: RunOptions | None = None, allow_partial: bool = False
+) -> pl.DataFrame:
+    """Check the recipients of a polars frame, and return the same rows with the added columns.
+
+    Args:
+        frame: one row a recipient; the phone column is found, or named in `options.settings.column`.
+        options: how to read, whom to ask, and how.
+        allow_partial: whether a run that ended early returns the frame with `unknown` rows; else the reason
+            is raised, and the next call goes on from there.
+
+    Returns:
+        The rows in their order, their own columns unchanged, then `e164`, `verdict`, `is_whatsapp_user`,
+        `whatsapp_id`, `reason`, `source`, `checked_at`, and those that the settings ask for.
+
+    Raises:
+        ValidatorError: as `check_file`, and the reason of a run that ended early.
+
+    Example:
+        >>> leads = pl.DataFrame({"phone": ["+447400123456", "+447400123457"]})
+        >>> check_frame(leads, options=RunOptions(keys=[key], ledger=ledger))["verdict"].len()
+        2
+    """
+    if frame.is_empty():
+        return without_rows(frame, (options or RunOptions()).settings)
+    with frame_run(frame, _with_keys(options)) as parts:
+        parts.run.run(partial(ask_blocking, parts))
+        return parts.written(allow_partial=allow_partial)
+
+
+async def check_frame_async(
+    frame: pl.DataFrame, *, options: RunOptions | None = None, allow_partial: bool = False
+) -> pl.DataFrame:
+    """As `check_frame`, on the event loop of the caller; cancelling ends the run in order.
+
+    Example:
+        >>> leads = pl.DataFrame({"phone": ["+447400123456"]})
+        >>> anyio.run(partial(check_frame_async, leads, options=RunOptions(keys=[key], ledger=ledger))).height
+        1
+    """
+    if frame.is_empty():
+        return without_rows(frame, (options or RunOptions()).settings)
+    with frame_run(frame, _with_keys(options)) as parts:
+        await run_async(parts)
+        return parts.written(allow_partial=allow_partial)
+
+
+def check_numbers(
+    numbers: Iterable[str], *, options: RunOptions | None = None, allow_partial: bool = False
+) -> pl.DataFrame:
+    """Check some numbers as they were typed, and return one row for each, in order.
+
+    Args:
+        numbers: in international form, or in the national form of `options.settings.region`.
+        options: how to read, whom to ask, and how.
+        allow_partial: as for `check_frame`.
+
+    Returns:
+        The column `number` with what was given, and the columns that `check_frame` adds.
+
+    Raises:
+        ValidatorError: as `check_frame`.
+
+    Example:
+        >>> found = check_numbers(["+44 7400 123456"], options=RunOptions(keys=[key], ledger=ledger))
+        >>> found["e164"].to_list()
+        ['+447400123456']
+    """
+    return check_frame(_numbers_frame(numbers), options=_for_numbers(options), allow_partial=allow_partial)
+
+
+async def check_numbers_async(
+    numbers: Iterable[str], *, options: RunOptions | None = None, allow_partial: bool = False
+) -> pl.DataFrame:
+    """As `check_numbers`, on the event loop of the caller; cancelling ends the run in order.
+
+    Example:
+        >>> anyio.run(partial(check_numbers_async, [], options=RunOptions(keys=[key], ledger=ledger))).height
+        0
+    """
+    return await check_frame_async(
+        _numbers_frame(numbers), options=_for_numbers(options), allow_partial=allow_partial
+    )
+
+
+def plan_file(
+    source: Path | str, *, options: RunOptions | None = None, rate_per_min: float | None = None
+) -> PlanSummary:
+    """Return what `check_file` would do: rows, duplicates, known verdicts, and the requests to make.
+
+    Sends nothing, writes nothing, and needs no key.
+
+    Args:
+        source: the list.
+        options: how to read and whom to ask; `keys` and `asking` are not looked at.
+        rate_per_min: the pace in requests a minute that the time is estimated for; None leaves it out.
+
+    Raises:
+        FileError: the list cannot be read.
+        UsageError: a setting is wrong.
+
+    Example:
+        >>> plan_file("leads.csv", options=RunOptions(ledger=ledger), rate_per_min=60).calls_to_make
+        2
+    """
+    chosen, now = options or RunOptions(), datetime.now(UTC)
+    opened = open_job(job_of(Path(source), FileTargets(), chosen))
+    with read(chosen.ledger or default_ledger()) as ledger:
+        now_ms = int(now.timestamp() * 1000)
+        surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress_of(chosen))
+    return summarise_plan(opened.job, surveyed.plan, rate_per_min=rate_per_min, now=now)
+
+
+async def plan_file_async(
+    source: Path | str, *, options: RunOptions | None = None, rate_per_min: float | None = None
+) -> PlanSummary:
+    """As `plan_file`, in a worker thread.
+
+    Example:
+        >>> anyio.run(partial(plan_file_async, "leads.csv", options=RunOptions(ledger=ledger))).rows
+        3
+    """
+    return await anyio.to_thread.run_sync(
+        partial(plan_file, source, options=options, rate_per_min=rate_per_min)
+    )
+
+
+def _with_keys(options: RunOptions | None) -> RunOptions:
+    """Return the options, with the key that the environment names if they name none."""
+    chosen = options or RunOptions()
+    return chosen if chosen.keys else replace(chosen, keys=(key_from_environment(),))
+
+
+def _numbers_frame(numbers: Iterable[str]) -> pl.DataFrame:
+    return pl.DataFrame({NUMBER: list(numbers)}, schema={NUMBER: pl.String})
+
+
+def _for_numbers(options: RunOptions | None) -> RunOptions:
+    chosen = options or RunOptions()
+    settings = replace(chosen.settings, column=(NUMBER,), order=Order.INPUT)
+    return replace(chosen, settings=settings)

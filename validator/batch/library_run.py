@@ -1,0 +1,233 @@
+"""A run as the library makes it: put together from values, asked on the right event loop, ended in order."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+import polars as pl
+from anyio.from_thread import start_blocking_portal
+
+from validator.batch.ask_settings import AskSettings, require_distinct
+from validator.batch.asker import Asked, Asker
+from validator.batch.asking.counters import RunCounters
+from validator.batch.output.targets import check_targets, require_room_for_output
+from validator.batch.recipients.job import Job, ListSettings
+from validator.batch.recipients.opening import open_job
+from validator.batch.run import ListRun, RunSettings
+from validator.batch.verdict_columns import output_schema
+from validator.batch.watching.stop import Stop
+from validator.batch.wiring import locked
+from validator.errors import StoppedEarly, innermost
+from validator.ledger import Ledger
+from validator.reports import NoProgress
+from validator.settings import Tolerance, default_ledger
+from validator.tables import FrameTable, FrameWriter, ending_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from validator.batch.ask_settings import KeySettings
+    from validator.batch.planning.plan import Plan
+    from validator.batch.recipients.opening import Opened
+    from validator.reports import Progress, ProgressState, Summary
+
+    OnProgress = Callable[[ProgressState], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What all checks take besides their list.
+
+    Attributes:
+        keys: the keys to ask with; none for the one that the environment names, see `key_from_environment`.
+        settings: how the list is read, whom to ask about, and what the output looks like.
+        asking: how to ask.
+        ledger: the file of the ledger; None for the one that `validator check` uses.
+        suppress: lists of people who must not be asked about or sent to.
+        on_progress: called with each state of the run, in the thread or on the event loop of the run.
+    """
+
+    keys: Sequence[KeySettings] = ()
+    settings: ListSettings = field(default_factory=ListSettings)
+    asking: AskSettings = field(default_factory=AskSettings)
+    ledger: Path | None = None
+    suppress: Sequence[Path | str] = ()
+    on_progress: OnProgress | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileTargets:
+    """Which files a check of a file writes.
+
+    Attributes:
+        output: the annotated file; None for `NAME.checked.EXT` beside the input.
+        sendable: the file with the registered recipients, each number once; None for none.
+        report: an HTML report; None for none.
+        summary: the summary as JSON; None for none.
+        max_unknown: how many rows, or which share (`1%`), may stay unknown in a finished run.
+    """
+
+    output: Path | str | None = None
+    sendable: Path | str | None = None
+    report: Path | str | None = None
+    summary: Path | str | None = None
+    max_unknown: str = "0"
+
+
+class LibraryRun(NamedTuple):
+    """A run that is put together, with its ledger open and its keys locked."""
+
+    run: ListRun
+    asker: Asker
+    stop: Stop
+    progress: Progress
+    writer: FrameWriter | None
+    endings: list[Asked]
+
+    def written(self, *, allow_partial: bool) -> pl.DataFrame:
+        """Return the frame of the output; raises why the run ended early, unless that is allowed."""
+        ending = next((asked.ending for asked in self.endings), None)
+        if ending is not None and not allow_partial:
+            raise ending
+        return self.writer.frame() if self.writer else pl.DataFrame()
+
+
+class _CallbackProgress(NoProgress):
+    """Hands each state of a run to a callback."""
+
+    def __init__(self, on_progress: OnProgress) -> None:
+        self._on_progress = on_progress
+
+    def update(self, state: ProgressState) -> None:
+        """Call the callback."""
+        self._on_progress(state)
+
+
+def progress_of(options: RunOptions) -> Progress:
+    """Return what hands the states of the run to the callback."""
+    return NoProgress() if options.on_progress is None else _CallbackProgress(options.on_progress)
+
+
+def job_of(source: Path, targets: FileTargets, options: RunOptions) -> Job:
+    """Return the specification of a run over a file."""
+    return Job(
+        **options.settings.values(),
+        input=source,
+        output=Path(targets.output) if targets.output is not None else _beside(source),
+        sendable=None if targets.sendable is None else Path(targets.sendable),
+        suppress=tuple(map(Path, options.suppress)),
+    )
+
+
+def _beside(source: Path) -> Path:
+    ending = ending_of(source)
+    return source.with_name(f"{source.name.removesuffix(ending)}.checked{ending}")
+
+
+@contextmanager
+def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterator[LibraryRun]:
+    """Put together the run over a file, as `check_file` documents it."""
+    opened = open_job(job_of(source, targets, options))
+    reports = {"report": targets.report, "summary": targets.summary}
+    named = {name: Path(path) for name, path in reports.items() if path is not None}
+    ledger = options.ledger or default_ledger()
+    check_targets({**opened.job.targets, **named}, opened.job, ledger=ledger)
+    require_room_for_output(opened)
+    settings = RunSettings(
+        max_unknown=Tolerance.parse(targets.max_unknown),
+        report=named.get("report"),
+        summary_file=named.get("summary"),
+    )
+    with _parts(opened, settings, options) as parts:
+        yield parts
+
+
+@contextmanager
+def frame_run(frame: pl.DataFrame, options: RunOptions) -> Iterator[LibraryRun]:
+    """Put together the run over a frame that has rows, as `check_frame` documents it."""
+    table, writer = FrameTable(frame), FrameWriter()
+    job = Job(
+        **options.settings.values(),
+        input=table.path,
+        output=writer,
+        suppress=tuple(map(Path, options.suppress)),
+    )
+    with _parts(open_job(job, table=table), RunSettings(), options, writer) as parts:
+        yield parts
+
+
+@contextmanager
+def _parts(
+    opened: Opened, settings: RunSettings, options: RunOptions, writer: FrameWriter | None = None
+) -> Iterator[LibraryRun]:
+    require_distinct(options.keys)
+    holder, path = f"validator library, {opened.job.input.name}", options.ledger or default_ledger()
+    counters, stop, progress = RunCounters(), Stop(), progress_of(options)
+    with ExitStack() as stack:
+        stack.enter_context(locked(options.keys, holder))
+        ledger = stack.enter_context(Ledger.open(path, holder=holder))
+        asker = Asker(
+            options.keys, options.asking, ledger=ledger, counters=counters, progress=progress, stop=stop
+        )
+        run = ListRun(opened, ledger=ledger, counters=counters, progress=progress, settings=settings)
+        yield LibraryRun(run, asker, stop, progress, writer, [])
+
+
+def ask_blocking(parts: LibraryRun, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
+    """Ask on an event loop in a thread of its own, so that it works below a running loop (a notebook) too."""
+    with start_blocking_portal(name="validator") as portal:
+        asking = portal.start_task_soon(parts.asker.ask, plan, next_round)
+        try:
+            asked = asking.result()
+        except KeyboardInterrupt:
+            portal.call(parts.stop, StoppedEarly("interrupted"))
+            asking.result()
+            raise
+        except BaseExceptionGroup as group:
+            raise innermost(group) from group
+    parts.endings.append(asked)
+    return asked
+
+
+async def run_async(parts: LibraryRun) -> Summary:
+    """Do the whole run on the caller's event loop; files are read and written in a worker thread."""
+    with parts.progress:
+        surveyed = await anyio.to_thread.run_sync(parts.run.prepare)
+        asked = Asked()
+        if len(surveyed.plan.numbers):
+            asked = await _ask_until_cancelled(parts, surveyed.plan)
+        parts.endings.append(asked)
+        return await anyio.to_thread.run_sync(parts.run.conclude, surveyed, asked)
+
+
+async def _ask_until_cancelled(parts: LibraryRun, plan: Plan) -> Asked:
+    """Ask; if the caller cancels, let the run end in order before the cancellation goes on."""
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_stop_when_cancelled, parts.stop)
+            with anyio.CancelScope(shield=True):
+                asked = await parts.asker.ask(plan, parts.run.next_round)
+            tasks.cancel_scope.cancel()
+    except BaseExceptionGroup as group:
+        raise innermost(group) from group
+    await anyio.lowlevel.checkpoint()
+    return asked
+
+
+async def _stop_when_cancelled(stop: Stop) -> None:
+    try:
+        await anyio.sleep_forever()
+    finally:
+        stop(StoppedEarly("the call was cancelled"))
+
+
+def without_rows(frame: pl.DataFrame, settings: ListSettings) -> pl.DataFrame:
+    """Return an empty frame with the added columns."""
+    job = Job(**settings.values(), input=FrameTable(frame).path, output=FrameWriter())
+    return pl.DataFrame(schema=output_schema(FrameTable(frame), job.prefix, job.extras))

@@ -1,0 +1,65 @@
+"""A polars frame as a list: read in batches, and written into another frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import polars as pl
+
+from validator.tables.table import BATCH_ROWS, thinned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+FRAME = Path("<frame>")
+"""What messages call a list that is no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTable:
+    """A frame as a `Table`."""
+
+    frame: pl.DataFrame
+    path: ClassVar[Path] = FRAME
+    format: ClassVar[str] = "frame"
+
+    @property
+    def schema(self) -> pl.Schema:
+        """The frame's columns."""
+        return self.frame.schema
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """Names are what they are."""
+        return {name: name for name in self.frame.columns}
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.batches`."""
+        wanted = self.frame if columns is None else self.frame.select(columns)
+        return wanted.iter_slices(BATCH_ROWS)
+
+    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - they are all there is
+        """Yield the rows; see `Table.verbatim`."""
+        return self.batches()
+
+    def sample(self) -> pl.DataFrame:
+        """Return some rows; see `Table.sample`."""
+        return thinned(self.frame)
+
+
+@dataclass(slots=True)
+class FrameWriter:
+    """Collects the rows of an output. A `Writer`."""
+
+    parts: list[pl.DataFrame] = field(default_factory=list)
+    needs_cells: ClassVar[bool] = True
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows."""
+        self.parts.append(frame)
+
+    def frame(self) -> pl.DataFrame:
+        """Return what was written, in order."""
+        return pl.concat(self.parts, rechunk=True)
