@@ -1,0 +1,103 @@
+"""A gateway that takes several numbers at once: each has its own verdict, retry and guard."""
+
+import random
+from dataclasses import dataclass, field, replace
+
+import anyio
+import polars as pl
+import pytest
+from laboratory import KEY, START_S, on_virtual_time
+
+from validator.batch.ask_settings import AskSettings, KeySettings
+from validator.batch.asking.checks import ask_all
+from validator.batch.asking.counters import RunCounters
+from validator.batch.asking.run_state import Bounds
+from validator.batch.wiring import OpenKey, make_asking
+from validator.errors import InvalidPhone, ServerError
+from validator.gateways.gateway import CheckReply, GatewayOptions, NumberResult
+from validator.gateways.sendapi import CAPABILITIES
+from validator.http.api_key import ApiKey
+from validator.ledger import Ledger
+from validator.pacing import NoBudget
+
+FIRST = 447_700_900_100
+INVALID, SILENT, ABSENT = FIRST + 3, FIRST + 14, FIRST + 27
+
+
+@dataclass
+class Arrays:
+    """Answers arrays of ten, in reverse: one number is invalid, one missing twice, one not registered."""
+
+    fails: int = 0
+    asked: list = field(default_factory=list)
+    capabilities = replace(CAPABILITIES, max_batch=10)
+    host = "localhost"
+
+    async def check(self, numbers, _session):
+        self.asked.append(list(numbers))
+        await anyio.sleep(0.05)
+        if len(self.asked) <= self.fails:
+            raise ServerError("500", status=500)
+        results = [self.result(number) for number in reversed(numbers)]
+        return CheckReply.of(*(one for one in results if one))
+
+    def result(self, number):
+        if number == INVALID:
+            return NumberResult(number=number, failure=InvalidPhone("4001"))
+        if number == SILENT and sum(SILENT in numbers for numbers in self.asked) <= 2:
+            return None
+        return NumberResult(number=number, is_whatsapp_user=number != ABSENT)
+
+
+@pytest.fixture
+def ask(tmp_path):
+    """Ask about 45 numbers; return the counters, and what the ledger holds of each."""
+
+    def run(gateway):
+        async def main():
+            rng, counters = random.Random(1), RunCounters()
+            key = KeySettings(options=GatewayOptions(key=ApiKey(KEY)), sessions=("a",))
+            with Ledger.open(tmp_path / "ledger.sqlite", holder="pytest") as ledger:
+                asking = make_asking(
+                    [OpenKey(key, gateway, NoBudget(rng=rng))],
+                    AskSettings(),
+                    ledger=ledger,
+                    statuses={},
+                    guards={},
+                    bounds=Bounds(concurrency=1, left_today={}),
+                    now_ms=lambda: int(1000 * (START_S + anyio.current_time())),
+                    rng=rng,
+                )
+                todo = pl.Series("number", range(FIRST, FIRST + 45), dtype=pl.UInt64)
+                ending = await ask_all(todo, asking, counters)
+                rows = [row for chunk in ledger.known() for row in chunk]
+            return ending, counters, {row[0]: (row[1], row[7]) for row in rows}
+
+        return on_virtual_time(main)
+
+    return run
+
+
+def test_numbers_are_asked_about_ten_at_a_time_and_each_gets_its_verdict(ask):
+    gateway = Arrays()
+
+    ending, counters, known = ask(gateway)
+
+    assert ending is None
+    assert [len(numbers) for numbers in gateway.asked] == [10, 10, 10, 10, 5, 1, 1]
+    assert known.pop(INVALID) == ("invalid", 1)
+    assert known.pop(ABSENT) == ("not_registered", 1)
+    assert known.pop(SILENT) == ("registered", 3)
+    assert set(known.values()) == {("registered", 1)}
+    assert (counters.calls.attempts, counters.calls.retries, counters.asked) == (7, 2, 45)
+
+
+def test_a_request_that_fails_costs_each_of_its_numbers_an_attempt(ask):
+    gateway = Arrays(fails=1)
+
+    ending, counters, known = ask(gateway)
+
+    assert ending is None
+    assert [known[FIRST + place][1] for place in (0, 9, 20)] == [2, 2, 1]
+    assert counters.calls.failures == 1
+    assert {verdict for verdict, _ in known.values()} == {"registered", "invalid", "not_registered"}

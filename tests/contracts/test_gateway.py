@@ -1,0 +1,208 @@
+"""The contract of a gateway, held to each one in the registry and to the toy of the documentation."""
+
+import anyio
+import httpx
+import pytest
+
+from validator.errors import (
+    ApiError,
+    BadAnswer,
+    InvalidPhone,
+    MissingOrBadKey,
+    RateLimited,
+    ServerError,
+    SessionNotConnected,
+    TimedOut,
+    UsageError,
+)
+from validator.gateways.gateway import GatewayOptions
+from validator.gateways.registry import GATEWAYS, capabilities_of, gateway_module
+from validator.http.api_key import ApiKey
+from validator.model import Number, SessionState
+
+from . import toy_gateway
+from .stages import STAGES, Situation
+
+# The one line that a new gateway adds.
+WITH_TOY = {**GATEWAYS, "toy": toy_gateway.__name__}
+NUMBERS = [Number(447_400_123_456 + place) for place in range(50)]
+
+
+@pytest.fixture(params=sorted(WITH_TOY))
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def stage(name):
+    return STAGES[name]
+
+
+@pytest.fixture
+def capabilities(name):
+    return gateway_module(name, WITH_TOY).CAPABILITIES
+
+
+@pytest.fixture
+def use(name, stage):
+    """Open the gateway before a provider that is in a situation, and make one exchange."""
+
+    def run(situation, exchange):
+        async def respond(request):
+            if situation is Situation.TIME_OUT:
+                await anyio.sleep_forever()
+            return stage.respond(situation, request)
+
+        async def main():
+            options = GatewayOptions(
+                key=ApiKey(stage.key),
+                base_url="https://gateway.example/v1",
+                timeout_s=0.05,
+                transport=httpx.MockTransport(respond),
+                wall_clock=lambda: 1_800_000_000.0,
+            )
+            async with gateway_module(name, WITH_TOY).open_gateway(options) as gateway:
+                return await exchange(gateway)
+
+        return anyio.run(main)
+
+    return run
+
+
+@pytest.fixture
+def ask(use, stage, capabilities):
+    """Ask about as many numbers as the gateway takes; return the numbers and the reply."""
+
+    def run(situation, count=None):
+        numbers = NUMBERS[: count or min(capabilities.max_batch, len(NUMBERS))]
+        return numbers, use(situation, lambda gateway: gateway.check(numbers, stage.session))
+
+    return run
+
+
+def test_every_gateway_has_a_stage(name):
+    assert name in STAGES
+
+
+def test_its_name_is_the_one_it_is_registered_under(name, capabilities):
+    assert capabilities.name == name
+    assert capabilities.max_batch >= 1
+    assert capabilities.default_rate_per_min > 0
+
+
+@pytest.mark.parametrize(("situation", "answer"), [(Situation.YES, True), (Situation.NO, False)])
+def test_each_number_gets_its_own_answer_whatever_their_order(ask, situation, answer):
+    numbers, reply = ask(situation)
+
+    assert [reply.result(number).is_whatsapp_user for number in numbers] == [answer] * len(numbers)
+    assert [reply.result(number).failure for number in numbers] == [None] * len(numbers)
+
+
+def test_an_invalid_number_is_that_numbers_alone(ask):
+    (invalid, *others), reply = ask(Situation.INVALID)
+
+    assert isinstance(reply.result(invalid).failure, InvalidPhone)
+    assert all(reply.result(number).failure is None for number in others)
+
+
+@pytest.mark.parametrize("situation", [Situation.CANNOT_SAY, Situation.OTHER_NUMBER, Situation.HTML])
+def test_what_says_nothing_about_the_number_is_no_answer_and_transient(ask, situation):
+    try:
+        numbers, reply = ask(situation)
+    except BadAnswer as failure:
+        failures = [failure]
+    else:
+        failures = [reply.result(number).failure for number in numbers]
+    assert all(isinstance(failure, BadAnswer) and failure.transient for failure in failures)
+
+
+def test_a_missing_entry_is_no_answer_and_leaves_the_others_theirs(ask, capabilities):
+    if capabilities.max_batch == 1:
+        pytest.skip("asks about one number at a time")
+    (missing, *others), reply = ask(Situation.PARTIAL)
+
+    assert isinstance(reply.result(missing).failure, BadAnswer)
+    assert all(reply.result(number).is_whatsapp_user is not None for number in others)
+
+
+@pytest.mark.parametrize(
+    ("situation", "kind"),
+    [
+        (Situation.RATE_WITH_WAIT, RateLimited),
+        (Situation.RATE_WITHOUT_WAIT, RateLimited),
+        (Situation.SERVER_ERROR, ServerError),
+        (Situation.TIME_OUT, TimedOut),
+        (Situation.KEY_REFUSED, MissingOrBadKey),
+        (Situation.SESSION_LOST, SessionNotConnected),
+    ],
+)
+def test_each_failure_is_the_error_that_the_run_knows(ask, situation, kind):
+    with pytest.raises(ApiError) as caught:
+        ask(situation)
+
+    assert type(caught.value) is kind
+
+
+def test_a_told_wait_comes_with_the_refusal(ask):
+    with pytest.raises(RateLimited) as told:
+        ask(Situation.RATE_WITH_WAIT)
+    with pytest.raises(RateLimited) as untold:
+        ask(Situation.RATE_WITHOUT_WAIT)
+
+    assert (told.value.rate.retry_after_s, untold.value.rate.retry_after_s) == (7, None)
+
+
+@pytest.mark.parametrize("situation", Situation)
+def test_no_message_and_no_repr_holds_the_key_or_a_number(ask, stage, capabilities, situation):
+    if situation is Situation.PARTIAL and capabilities.max_batch == 1:
+        pytest.skip("asks about one number at a time")
+    try:
+        numbers, said = ask(situation)
+    except ApiError as failure:
+        numbers, said = NUMBERS, failure
+    text = f"{said!s} {said!r}"
+    assert stage.key not in text
+    assert not [number for number in numbers if f"{int(number):d}" in text and "whatsapp_id" not in text]
+
+
+def test_a_session_has_a_state(use, stage, capabilities):
+    if not capabilities.has_session_status:
+        pytest.skip("offers no state of a session")
+    reply = use(Situation.YES, lambda gateway: gateway.session_status(stage.session))
+
+    assert (reply.session, reply.status.state) == (stage.session, SessionState.READY)
+
+
+def test_sessions_are_listed(use, stage, capabilities):
+    if not capabilities.lists_sessions:
+        pytest.skip("lists no sessions")
+    reply = use(Situation.YES, lambda gateway: gateway.sessions())
+
+    assert [one.session for one in reply.sessions] == [stage.session]
+
+
+def test_contacts_come_page_by_page_until_there_is_no_cursor(use, stage, capabilities):
+    if not capabilities.has_contacts:
+        pytest.skip("has no contacts")
+    reply = use(Situation.YES, lambda gateway: gateway.contacts(stage.session))
+
+    assert [contact.number for contact in reply.contacts] == [Number(447_400_123_456)]
+    assert reply.next_cursor is None
+
+
+def test_limits_are_facts(use, capabilities):
+    if not capabilities.has_limits:
+        pytest.skip("says nothing about limits but in its headers")
+    assert use(Situation.YES, lambda gateway: gateway.limits()).facts
+
+
+def test_the_host_is_named(use):
+    async def host(gateway):
+        return gateway.host
+
+    assert use(Situation.YES, host) == "gateway.example"
+
+
+def test_a_gateway_that_is_not_registered_is_named_with_those_that_are():
+    with pytest.raises(UsageError, match="no gateway 'signal'; there are: sendapi"):
+        capabilities_of("signal")
