@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock docs limiters crash fuzz ledger soak bench clean
+.PHONY: help setup demo test check format lock docs names limiters crash fuzz ledger soak bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -46,6 +46,9 @@ lock: ## Pin every dependency anew, with hashes, into requirements.lock
 
 docs: setup ## Write the help texts into the README
 	$(BIN)/python docs/write_help.py
+
+names: setup ## Write the names of countries anew from CLDR and libphonenumber
+	$(BIN)/python tools/write_country_names.py
 
 limiters: benchmarks/limiters/node_modules/.ready ## Install the rate limiter of others that tests and benchmarks meet
 

@@ -31,8 +31,11 @@ def test_its_region_headers_are_some(header):
     ("beginning", "regions"),
     [
         ("- an ISO 3166-1 code", ["GB", "GB", "GB"]),
-        ("- a calling code", ["GB", "GB", "GB", "US", "RU", "GB"]),
-        ("- a name", ["GB", "GB", "GB", "DE", "BR", "RU", "JP"]),
+        ("- a calling code", ["GB", "GB", "GB", "US", "RU", "GB", "DO", "JM"]),
+        ("- a name, in any", ["GB", "GB", "GB", "DE", "BR", "RU", "JP", "TT", "AT"]),
+        ("- several of these", ["GB", "IN", "IN", "IN", "DE"]),
+        ("- a name in another order", ["BS", "KR", "TZ"]),
+        ("- the sign of a vehicle", ["AT", "DE"]),
     ],
 )
 def test_its_regions_are_read_as_it_says(beginning, regions):

@@ -49,7 +49,15 @@ SPELLINGS = [
     ["England", "Deutschland", "", "Brasil"],
     ["+44", "+49", "+33", "+55"],
     ["0044", "0049", "0033", "0055"],
+    ["United Kingdom (UK)", "Germany (DE)", "France (+33)", "+55 Brazil"],
+    [
+        "\U0001f1ec\U0001f1e7",
+        "\U0001f1e9\U0001f1ea +49",
+        "\U0001f1eb\U0001f1f7",
+        "\U0001f1e7\U0001f1f7 Brasil",
+    ],
     ["UK", "Germany", "+33", "bra"],
+    ["F", "D", "A", "CH"],
 ]
 
 
@@ -58,7 +66,7 @@ def test_a_column_named_country_is_it_however_it_spells_them(found, cells):
     assert found(PHONES | {"id": [1, 2, 3, 4], "Country": cells}) == "Country"
 
 
-@pytest.mark.parametrize("cells", SPELLINGS[:7])
+@pytest.mark.parametrize("cells", SPELLINGS[:7] + SPELLINGS[8:10])
 def test_a_column_without_such_a_name_is_known_by_its_content(found, cells):
     assert found(PHONES | {"id": ["1", "2", "3", "4"], "where": cells}) == "where"
 
@@ -95,6 +103,8 @@ def test_two_columns_that_differ_are_both_named(found):
         {"age": [44, 49, 33, 55]},
         {"country": [44.5, 49.25, None, 0.1]},
         {"rooms": ["1", "7", "33", "44"]},
+        {"price": ["1 204", "1 305", "1-416", "(809)"]},
+        {"grade": ["A", "B", "D", "F"]},
         {"name": ["Chad", "Georgia", "Ann", "Bob"]},
         {"country": ["somewhere", "else", "GB", "n/a"]},
         {"country": [None, None, "", " "]},

@@ -14,7 +14,7 @@ _BLANK_CONTROLS = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"), " ")
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_WIDTH_OFFSET = 0xFEE0
 # Letters that Unicode does not take apart into a plain one and its mark.
-_STROKED = str.maketrans("đðłøħŧı", "ddlohti")
+STROKED = str.maketrans("đðłøħŧı", "ddlohti")
 _RUN_OF_SPACES = re.compile(" {2,}")
 
 
@@ -38,7 +38,7 @@ def fold(text: str) -> str:
 
 def fold_words(text: str) -> str:
     """Return text without case, accents and the differences of width: `TELÉFONO` is `telefono`."""
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(_STROKED)
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(STROKED)
     return "".join(character for character in plain if unicodedata.category(character) != "Mn")
 
 

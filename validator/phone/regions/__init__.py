@@ -1,5 +1,8 @@
 """Regions and countries as people write them.
 
 - `regions`: a cell of a region column to a region.
-- `countries`: names of countries.
+- `written`: the forms that such a cell has, and what its parts agree on.
+- `calling`: calling codes, with North America's area codes.
+- `countries`: codes and names of countries, most of them in `names.txt`.
+- `spelling`: one key for the spellings of a name.
 """

@@ -1,19 +1,19 @@
 """Countries: what lists call them, besides the codes that numbering plans go by.
 
-Names are those that libphonenumber's geocoder shows, in some twenty languages and each country's own, so that
-no further package is needed for them. ISO 3166-1's alpha-3 codes are written out: a package that has them
-takes 20 MB.
+Names are CLDR's, in all of its languages, and those of libphonenumber's geocoder, which has short ones that
+Babel leaves out ("Hong Kong"). They stand in names.txt, written by `make names`: it is read in hundredths of
+a second, while Babel would add 36 MB to each installation and a second to each run that needs a name.
+ISO 3166-1's alpha-3 codes are written out: a package that has them takes 20 MB.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from importlib.resources import files
 
-from validator.phone.cell.folding import fold_words
+from phonenumbers import SUPPORTED_REGIONS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from validator.phone.regions.spelling import name_key
 
 # ISO 3166-1: alpha-2 and alpha-3 in one word; and Kosovo, whose codes are in use and reserved for it.
 _ALPHA_3 = """
@@ -34,91 +34,118 @@ TWTWN TZTZA UAUKR UGUGA USUSA UYURY UZUZB VAVAT VCVCT VEVEN VGVGB VIVIR VNVNM VU
 YTMYT ZAZAF ZMZMB ZWZWE XKXKX
 """
 
-# What is written besides, in English and in other languages: common names that are not those of the geocoder,
-# the formal ones of ISO 3166-1, parts of the United Kingdom, and abbreviations.
-_ALIASES = {
-    "AE": "uae, emirates, u a e, birlesik arap emirlikleri",
-    "BA": "bosnia, bosnia herzegovina",
-    "BN": "brunei, brunei darussalam",
-    "BO": "bolivia plurinational state of",
-    "CD": "dr congo, drc, congo democratic republic, congo the democratic republic of the, congo kinshasa",
-    "CI": "ivory coast, cote divoire",
-    "CV": "cabo verde",
-    "CZ": "czechia, cesko, tschechien, tchequie",
-    "DE": "almanya, nemecko, німеччина, גרמניה, المانيا, जर्मनी",
-    "ES": "ispanya, іспанія, ספרד, اسبانيا, स्पेन",
-    "FK": "falkland islands malvinas, falklands",
-    "FM": "micronesia federated states of",
-    "FR": "fransa, франція, צרפת, فرنسا, फ़्रांस",
-    "GB": "uk, u k, great britain, britain, england, scotland, wales, northern ireland, grossbritannien, "
-    "inglaterra, angleterre, united kingdom of great britain and northern ireland, birlesik krallik, "
-    "ingiltere, великобритания, великобританія, англия, בריטניה, אנגליה, المملكة المتحدة, "
-    "بريطانيا, यूनाइटेड किंगडम",
-    "GR": "hellas",
-    "HK": "hong kong sar",
-    "IR": "iran islamic republic of, ایران",
-    "IT": "italya, італія, איטליה, ايطاليا, इटली",
-    "KP": "korea democratic peoples republic of",
-    "KR": "republic of korea, korea republic of, s korea, 한국, 韓国",
-    "LA": "laos, lao peoples democratic republic",
-    "MD": "moldova republic of, moldova",
-    "MK": "north macedonia, macedonia the former yugoslav republic of",
-    "MM": "burma",
-    "MO": "macau",
-    "NL": "holland, holanda, hollande, hollanda, niederland, the netherlands, нідерланди, הולנד, هولندا",
-    "PL": "polonya, польща, פולין, بولندا",
-    "PS": "palestine state of, state of palestine",
-    "RU": "russian federation, rusya, росія, רוסיה, روسيا, रूस",
-    "SA": "ksa, kingdom of saudi arabia",
-    "SY": "syria, syrian arab republic",
-    "SZ": "eswatini",
-    "TL": "east timor, timor leste",
-    "TR": "turkiye, turkey, туреччина, турция, טורקיה, تركيا",
-    "TW": "taiwan province of china, 臺灣",
-    "TZ": "tanzania united republic of, tanzania",
-    "UA": "ukrayna, украина",
-    "US": "united states of america, america, u s, u s a, estados unidos de america, eeuu, ee uu, eua, "
-    "etats unis d amerique, usa, amerika, сша, ארצות הברית, ארהב, امريكا, الولايات المتحدة, अमेरिका, "
-    "amerika birlesik devletleri, abd, 미국, 美國",
-    "VA": "holy see, holy see vatican city state, vatican city",
-    "VE": "venezuela bolivarian republic of, venezuela",
-    "VG": "british virgin islands, virgin islands british",
-    "VI": "us virgin islands, virgin islands u s",
-    "VN": "vietnam, viet nam",
-    "XK": "kosovo",
+# ISO 3166 reserves UK for the United Kingdom; EL is the European Union's code for Greece. Points stand in
+# no other code: N.A. is no Namibia.
+_OTHER_CODES = {"UK": "GB", "U.K": "GB", "U K": "GB", "U.S": "US", "U S": "US", "EL": "GR"}
+# The signs of vehicles (UN Convention on Road Traffic, annex 3) that addresses in Europe carry. Other signs
+# of one letter are left out: M and V are Malta and the Vatican on plates alone.
+_SIGNS = {
+    "A": "AT", "B": "BE", "D": "DE", "E": "ES", "F": "FR", "H": "HU",
+    "I": "IT", "L": "LU", "N": "NO", "P": "PT", "S": "SE",
+}  # fmt: skip
+
+# Abbreviations, in the languages that have them: CLDR spells names out.
+_ABBREVIATIONS = {
+    "AE": "uae",
+    "CD": "dr congo, drc, rd congo, rdc",
+    "DE": "brd",
+    "DO": "dom rep",
+    "KP": "n korea, dprk",
+    "KR": "s korea, rok",
+    "LA": "lao pdr",
+    "RU": "рф",
+    "SA": "ksa",
+    "US": "eeuu, ee uu, eua, сша, ארהב, abd",
 }
+# Parts of the United Kingdom, which have its numbering plan, and the island that people call it by.
+_PARTS = {
+    "GB": "great britain, britain, scotland, wales, northern ireland, grossbritannien, inglaterra, "
+    "angleterre, inghilterra, ingiltere, великобританія, англия, англія, אנגליה, بريطانيا",
+}
+# Formal names (ISO 3166-1, United Nations) beyond "Republic of" and "Kingdom of" a known name, and those of
+# countries that share the known name with another.
+_FORMAL = {
+    "BO": "plurinational state of bolivia",
+    "BQ": "bonaire saint eustatius and saba",
+    "CG": "republic of the congo, république du congo, república del congo",
+    "CI": "cote divoire",
+    "CN": "中华人民共和国, 中華人民共和國",
+    "FK": "falkland islands malvinas, falklands",
+    "FM": "federated states of micronesia",
+    "GB": "united kingdom of great britain and northern ireland",
+    "HK": "hong kong china, china hong kong sar",
+    "KP": "democratic people's republic of korea, democratic peoples republic of korea, "
+    "조선 민주주의 인민 공화국",
+    "KR": "republic of korea",
+    "LA": "lao people's democratic republic, lao peoples democratic republic",
+    "MF": "saint martin french part, saint martin partie française",
+    "MK": "the former yugoslav republic of macedonia",
+    "MO": "macao china, macau china, china macao sar",
+    "PS": "state of palestine",
+    "RU": "russian federation",
+    "SX": "saint martin dutch part",
+    "SY": "syrian arab republic",
+    "TW": "republic of china, taiwan province of china, taiwan roc",
+    "US": "united states of america, estados unidos de américa, états-unis d'amérique",
+    "VA": "holy see, holy see vatican city state",
+}
+# Everyday names and spellings that are none of CLDR's main ones.
+_EVERYDAY = {
+    "AE": "emirates",
+    "BY": "белоруссия",
+    "FK": "malvinas",
+    "KH": "ខ្មែរ",
+    "KR": "한국",
+    "MD": "молдавия",
+    "MO": "澳门, 澳門",
+    "NL": "hollande, niederland",
+    "PS": "فلسطين",
+    "TW": "臺灣",
+    "VG": "virgin islands british",
+    "VI": "virgin islands us",
+}
+# Fewer letters without accents are no name: they are codes, or initials of anything.
+_FEWEST_LETTERS = 3
+_BY_HAND = (_ABBREVIATIONS, _PARTS, _FORMAL, _EVERYDAY)
+
+
+def region_coded(word: str) -> str | None:
+    """Return the region of a code: ISO 3166's of two or three letters, `UK`, `EL`, or a vehicle's sign."""
+    sign = word.strip()
+    code = sign.upper()
+    return code if code in SUPPORTED_REGIONS else _codes().get(code) or _SIGNS.get(sign)
 
 
 def region_named(word: str) -> str | None:
-    """Return the ISO 3166 alpha-2 code of a country given by its alpha-3 code or a name, or None.
+    """Return the region of a country's name in any language of CLDR's, or None.
 
-    Case, accents, punctuation and a leading "the" make no difference.
+    Case, accents, punctuation, "the" and "and" make no difference.
     """
-    code = word.strip().upper()
-    return _codes().get(code) or _names().get(_key(word))
+    key = name_key(word)
+    # Vietnam's "Ý" is Italy; a Y is not.
+    return None if word.isascii() and len(key) < _FEWEST_LETTERS else _names().get(key)
 
 
 @lru_cache(maxsize=1)
 def _codes() -> dict[str, str]:
-    return {pair[2:]: pair[:2] for pair in _ALPHA_3.split()}
+    return {pair[2:]: pair[:2] for pair in _ALPHA_3.split()} | _OTHER_CODES
 
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
-    return {_key(name): region for region, name in _named()}
+    return _written_names() | _aliases()
 
 
-def _named() -> Iterator[tuple[str, str]]:
-    # A quarter of a second to import, which only lists with names in them need to spend.
-    from phonenumbers.geodata.locale import LOCALE_DATA  # noqa: PLC0415
-
-    for region, names in LOCALE_DATA.items():
-        # A name with an asterisk only refers to that of another language.
-        yield from ((region, name) for name in names.values() if not name.startswith("*"))
-    for region, aliases in _ALIASES.items():
-        yield from ((region, name) for name in aliases.split(","))
+def _written_names() -> dict[str, str]:
+    lines = files(__package__).joinpath("names.txt").read_text(encoding="utf-8").splitlines()
+    rows = (line.split("|") for line in lines if not line.startswith("#"))
+    return {key: region for region, *keys in rows for key in keys}
 
 
-def _key(name: str) -> str:
-    words = "".join(mark if mark.isalnum() else " " for mark in fold_words(name)).split()
-    return " ".join(words[1:] if words[:1] == ["the"] else words)
+def _aliases() -> dict[str, str]:
+    return {
+        name_key(name): region
+        for names in _BY_HAND
+        for region, text in names.items()
+        for name in text.split(",")
+    }

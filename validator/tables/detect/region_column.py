@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 # do; under any other, nearly all have to, since states and languages are written with the same two letters.
 _NAMED_SHARE = 0.5
 _UNNAMED_SHARE = 0.9
-# A number alone is a calling code only where the header says so.
-_BARE = r"^\s*\d*\s*$"
+# A number alone is a calling code, and a letter a country, only where the header says so.
+_BARE = r"^\s*(?:[\d\s().-]*|\pL)\s*$"
 
 
 @dataclass(frozen=True, slots=True)

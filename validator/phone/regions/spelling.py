@@ -1,0 +1,36 @@
+"""Spelling: one key for the ways in which a country's name is written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from validator.phone.cell.folding import STROKED
+
+# Words that lists leave out, put last ("Bahamas, The") or write as a sign ("Trinidad & Tobago").
+_LEFT_OUT = {"the", "and"}
+_ABBREVIATED = {"st": "saint"}
+_INITIALS = re.compile(r"(?<!\S)[a-z](?: [a-z])+(?!\S)")
+# Letters that Persian, Urdu and hasty Arabic write for one another, and the apostrophes that are letters.
+_ALIKE = str.maketrans("یىکةہھ", "ييكههه", "\N{MODIFIER LETTER APOSTROPHE}\N{MODIFIER LETTER TURNED COMMA}")
+# Combining classes of the Unicode Standard, table 4-3: nukta, Hebrew and Arabic points, accents.
+_ACCENTS = frozenset((7, *range(10, 37), *range(200, 256)))
+
+
+def name_key(name: str) -> str:
+    """Return a name without case, accents, punctuation, "the" and "and", its words apart by one space.
+
+    Initials are one word: `U.S.A.` is `usa`.
+    Vowel signs stay, unlike in `fold_words`: without them, Togo is Tonga in a dozen scripts of Asia.
+    """
+    plain = unicodedata.normalize("NFKD", name).casefold().translate(STROKED).translate(_ALIKE)
+    kept = "".join(
+        mark if _is_spoken(mark) else " " for mark in plain if unicodedata.combining(mark) not in _ACCENTS
+    )
+    words = (_ABBREVIATED.get(word, word) for word in kept.split())
+    key = " ".join(word for word in words if word not in _LEFT_OUT)
+    return _INITIALS.sub(lambda initials: initials[0].replace(" ", ""), key)
+
+
+def _is_spoken(mark: str) -> bool:
+    return unicodedata.category(mark)[0] in "LNM"
