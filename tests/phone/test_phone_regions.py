@@ -1,10 +1,13 @@
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from phonenumbers import SUPPORTED_REGIONS
 
 from validator.errors import UsageError
 from validator.phone import calling_codes, parse_region
 from validator.phone.regions import countries
+from validator.phone.regions.spelling import name_key
 
 PAIRS = countries._ALPHA_3.split()
 
@@ -229,3 +232,8 @@ def test_parts_that_mean_different_countries_or_none_are_refused(text):
 def test_each_region_knows_its_calling_code_by_whatever_it_is_named():
     words = pl.Series(["GB", "Canada", "+1", "USA", "nowhere", None, " "])
     assert calling_codes(words).to_list() == [44, 1, 1, 1, None, None, None]
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_plain_letters_have_the_key_that_accents_beside_them_leave(name):
+    assert name_key(name) == name_key(name + "\N{COMBINING ACUTE ACCENT}")

@@ -7,9 +7,13 @@ Parts that differ, and parts that say nothing, make it no country: a guess would
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from validator.phone.regions.calling import digits_of_code, may_call, region_of_calling_code
 from validator.phone.regions.countries import region_coded, region_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DIGITS = re.compile(r"(?:\+|\b00)?\s*\(?\d(?:[\s().-]*\d)*")
 _BETWEEN_PARTS = re.compile(r"[()\[\]{}|/:;,=+–—]|\s-\s")  # noqa: RUF001 - the dashes that people write
@@ -47,12 +51,12 @@ def _region_of_parts(text: str) -> str | None:
     parts = [part for part in (one.strip(_EDGES) for one in _BETWEEN_PARTS.split(words)) if part]
     region = _region_of_words(" ".join(parts)) or _agreed(parts) or _region_turned(parts)
     if not parts:
-        return _one([region_of_calling_code(code) if code else None for code in codes])
+        return _one(region_of_calling_code(code) if code else None for code in codes)
     return region if region and all(code and may_call(code, region) for code in codes) else None
 
 
 def _agreed(parts: list[str]) -> str | None:
-    return _one([_region_of_words(part) or _region_with_code(part) for part in parts])
+    return _one(_region_of_words(part) or _region_with_code(part) for part in parts)
 
 
 def _region_turned(parts: list[str]) -> str | None:
@@ -63,7 +67,7 @@ def _region_turned(parts: list[str]) -> str | None:
 def _region_with_code(part: str) -> str | None:
     """Read `IN India` and `India-IN`, where both say the same."""
     for pair in (_CODE_FIRST.fullmatch(part), _CODE_LAST.fullmatch(part)):
-        if pair and (region := _one([_region_of_words(word) for word in pair.groups()])):
+        if pair and (region := _one(map(_region_of_words, pair.groups()))):
             return region
     return None
 
@@ -77,10 +81,15 @@ def _region_of_words(words: str) -> str | None:
 
 
 def _region_of_state(words: str) -> str | None:
+    if " of" not in words.lower():
+        return None
     in_front = _FORM_BEHIND.sub(r"\2 \1", words)
     state = _FORM_OF_STATE.fullmatch(in_front)
     return region_named(in_front) or (region_named(state[1]) if state else None)
 
 
-def _one(regions: list[str | None]) -> str | None:
-    return regions[0] if len(set(regions)) == 1 else None
+def _one(regions: Iterable[str | None]) -> str | None:
+    """Return what all of them are, or None; the first that is none is the last looked at."""
+    several = iter(regions)
+    first = next(several, None)
+    return first if first and all(other == first for other in several) else None
