@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import phonenumbers
 from babel import localedata
+from babel.core import get_global
 from babel.languages import get_official_languages
 from phonenumbers.geodata.locale import LOCALE_DATA
 
@@ -26,6 +27,11 @@ NOTICE = """\
 # From CLDR (Copyright Unicode, Inc.; Unicode License v3, https://www.unicode.org/license.txt), through Babel,
 # and from libphonenumber's geocoder (Apache License 2.0).
 """
+# What stands for the language of its names, some twenty large ones.
+GEOCODER = "geocoder"
+# A language is well covered by CLDR if it has as many units of measure: the main ones have about 200. Names
+# in others are few people's, and many are common words of English: "male" is Mali, "shine" China.
+WELL_COVERED_UNITS = 100
 # CLDR's codes for America and its parts, which many languages call as they call the United States.
 AMERICAS = {"003", "005", "013", "019", "021", "419"}
 # Pairs that share the name between them: "Congo" and "Korea" are either.
@@ -36,6 +42,24 @@ _SPELLED_OUT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "å": "aa", "Å": "Aa"}
     | {"ø": "oe", "Ø": "Oe", "æ": "ae", "Æ": "Ae"}
 )
+
+
+def main_languages() -> set[str]:
+    """Return the languages that are official somewhere and well covered by CLDR, and the geocoder's."""
+    official = {
+        language for territory in get_global("territory_languages") for language in _official(territory)
+    }
+    known = official.intersection(localedata.locale_identifiers())
+    units = {
+        language: localedata.load(language, merge_inherited=False)["unit_patterns"] for language in known
+    }
+    return {language for language in known if len(units[language]) >= WELL_COVERED_UNITS} | {GEOCODER}
+
+
+@cache
+def _official(territory: str) -> set[str]:
+    languages = get_official_languages(territory, regional=True, de_facto=True)
+    return {language.split("_")[0] for language in languages}
 
 
 def cldr_names() -> Iterator[tuple[str, str, str]]:
@@ -50,17 +74,21 @@ def cldr_names() -> Iterator[tuple[str, str, str]]:
 
 
 def geocoder_names() -> Iterator[tuple[str, str, str]]:
-    """Yield language, region and name of each entry of the geocoder."""
+    """Yield `GEOCODER`, region and name of each entry of the geocoder."""
     for region, names in LOCALE_DATA.items():
         # A name with an asterisk only refers to that of another language.
-        yield from ((language, region, name) for language, name in names.items() if not name.startswith("*"))
+        yield from ((GEOCODER, region, name) for name in names.values() if not name.startswith("*"))
 
 
 def keys_by_region() -> dict[str, set[str]]:
-    """Return the keys of all names that mean one region, of the regions that have a numbering plan."""
+    """Return, for each region with a numbering plan, its names that mean no other in any language.
+
+    They are those in main languages, and in each what its own countries are called.
+    """
+    main = main_languages()
     found: defaultdict[str, set[str]] = defaultdict(set)
     for key, meant in _languages_by_key().items():
-        if key and (region := _region_meant(meant)):
+        if key and (region := _region_meant(meant)) and meant[region] & (main | _official(region)):
             found[region].add(key)
     for pair in TWINS:
         one, other = (found[region] for region in pair)
@@ -88,7 +116,7 @@ def _region_meant(meant: dict[str, set[str]]) -> str | None:
     """Return the one region, or of several the only one that calls itself so; none where America is meant."""
     if len(meant) == 1:
         return next(iter(meant))
-    own = [region for region, languages in meant.items() if languages & {*get_official_languages(region)}]
+    own = [region for region, languages in meant.items() if languages & _official(region)]
     return own[0] if len(own) == 1 and not AMERICAS & meant.keys() else None
 
 

@@ -104,6 +104,8 @@ def test_two_columns_that_differ_are_both_named(found):
         {"country": [44.5, 49.25, None, 0.1]},
         {"rooms": ["1", "7", "33", "44"]},
         {"price": ["1 204", "1 305", "1-416", "(809)"]},
+        {"sex": ["male", "male", "male", "male"]},
+        {"speaks": ["Hindi", "Hindi", "Hindi", "Hindi"]},
         {"grade": ["A", "B", "D", "F"]},
         {"name": ["Chad", "Georgia", "Ann", "Bob"]},
         {"country": ["somewhere", "else", "GB", "n/a"]},

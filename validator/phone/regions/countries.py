@@ -1,6 +1,6 @@
 """Countries: what lists call them, besides the codes that numbering plans go by.
 
-Names are CLDR's, in all of its languages, and those of libphonenumber's geocoder, which has short ones that
+Names are CLDR's, in its main languages, and those of libphonenumber's geocoder, which has short ones that
 Babel leaves out ("Hong Kong"). They stand in names.txt, written by `make names`: it is read in hundredths of
 a second, while Babel would add 36 MB to each installation and a second to each run that needs a name.
 ISO 3166-1's alpha-3 codes are written out: a package that has them takes 20 MB.
@@ -59,7 +59,7 @@ _ABBREVIATIONS = {
 }
 # Parts of the United Kingdom, which have its numbering plan, and the island that people call it by.
 _PARTS = {
-    "GB": "great britain, britain, scotland, wales, northern ireland, grossbritannien, inglaterra, "
+    "GB": "great britain, britain, england, scotland, wales, northern ireland, grossbritannien, inglaterra, "
     "angleterre, inghilterra, ingiltere, великобританія, англия, англія, אנגליה, بريطانيا",
 }
 # Formal names (ISO 3166-1, United Nations) beyond "Republic of" and "Kingdom of" a known name, and those of
@@ -92,14 +92,19 @@ _FORMAL = {
 # Everyday names and spellings that are none of CLDR's main ones.
 _EVERYDAY = {
     "AE": "emirates",
+    "BA": "bosnia",
     "BY": "белоруссия",
+    "CI": "ivory coast",
     "FK": "malvinas",
+    "HK": "hong kong sar",
     "KH": "ខ្មែរ",
     "KR": "한국",
     "MD": "молдавия",
-    "MO": "澳门, 澳門",
+    "MM": "burma",
+    "MO": "macau, 澳门, 澳門",
     "NL": "hollande, niederland",
     "PS": "فلسطين",
+    "TL": "east timor",
     "TW": "臺灣",
     "VG": "virgin islands british",
     "VI": "virgin islands us",
@@ -117,7 +122,7 @@ def region_coded(word: str) -> str | None:
 
 
 def region_named(word: str) -> str | None:
-    """Return the region of a country's name in any language of CLDR's, or None.
+    """Return the region of a country's name in one of CLDR's main languages or its own, or None.
 
     Case, accents, punctuation, "the" and "and" make no difference.
     """
