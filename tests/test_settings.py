@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from validator.cli.settings_files import SettingsFile, read_defaults
 from validator.errors import UsageError
 from validator.model import Verdict
 from validator.settings import (
@@ -18,7 +19,6 @@ from validator.settings import (
     parse_deadline,
     parse_duration_s,
     parse_share,
-    read_defaults,
     state_folder,
     user_file,
 )
@@ -194,7 +194,8 @@ def defaults(tmp_path):
         for text, path in zip((user, project), paths.values(), strict=True):
             if text is not None:
                 path.write_text(text)
-        return read_defaults(KNOWN, **paths)
+        files = [SettingsFile(path, is_own=name == "user") for name, path in paths.items()]
+        return read_defaults(KNOWN, files).options
 
     return read
 
@@ -258,7 +259,7 @@ def test_a_file_that_cannot_be_read_is_refused():
         pytest.skip("no such file here")
 
     with pytest.raises(UsageError, match=r"cannot be read: .*; see to its permissions"):
-        read_defaults(KNOWN, user=unreadable, project=Path("validator.toml"))
+        read_defaults(KNOWN, [SettingsFile(unreadable, is_own=True)])
 
 
 def test_utc_is_a_zone_like_any_other():

@@ -88,6 +88,7 @@ def make_key(
     timeout_s: float = 30.0,
     rate: Rate | None = None,
     daily_cap: int | None = None,
+    allow_new_host: bool = False,
 ) -> KeySettings:
     """Return a key to ask with.
 
@@ -100,6 +101,7 @@ def make_key(
         timeout_s: how long one request may take, in seconds.
         rate: how the pace is decided; None obeys what the gateway says.
         daily_cap: attempts a day through each session; None for no cap.
+        allow_new_host: whether the key may go to another host than the one it was first used with.
 
     Raises:
         UsageError: the key is malformed.
@@ -109,7 +111,14 @@ def make_key(
         ('sess_1', 'sess_2')
     """
     options = GatewayOptions(key=ApiKey(key), base_url=base_url, timeout_s=timeout_s)
-    made = KeySettings(options=options, gateway=gateway, name=name, sessions=sessions, daily_cap=daily_cap)
+    made = KeySettings(
+        options=options,
+        gateway=gateway,
+        name=name,
+        sessions=sessions,
+        daily_cap=daily_cap,
+        allow_new_host=allow_new_host,
+    )
     return made if rate is None else replace(made, rate=rate)
 
 

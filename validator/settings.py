@@ -1,26 +1,22 @@
 """Where a run's settings come from, and every check of their ranges, once.
 
-Flags beat environment variables, which beat the project file (`validator.toml` in the working folder), which
-beats the user file (`config.toml` in the user's configuration folder), which beats the defaults here.
+Flags beat environment variables, which beat the settings files (see `cli.settings_files`), which beat the
+defaults here.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 from platformdirs import PlatformDirs
 
 from validator.errors import UsageError
 from validator.model import Number, Verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DIRS = PlatformDirs("recipient-validator", appauthor=False)
 
@@ -199,86 +195,3 @@ class MaxAge:
             Verdict.UNKNOWN: self.unknown_s,
         }
         return {verdict: int(max(0.0, now_ms - age_s * 1000)) for verdict, age_s in ages_s.items()}
-
-
-def read_defaults(known: Mapping[str, set[str]], *, user: Path, project: Path) -> dict[str, dict[str, Any]]:
-    """Return defaults for each command from the user file and, over it, the project file.
-
-    A key at the top level goes to every command that has such an option; a key in a table named after a
-    command goes to that command alone.
-
-    Args:
-        known: each command's option names, as they are written on the command line without their dashes.
-        user: the user file; it need not exist.
-        project: the project file; it need not exist.
-
-    Returns:
-        For each command its options with a text, a number, a boolean or a list of these.
-
-    Raises:
-        UsageError: a file is not TOML, or names a command or an option that does not exist.
-    """
-    merged: dict[str, dict[str, Any]] = {command: {} for command in known}
-    for path in (user, project):
-        for command, options in _read_file(path, known).items():
-            merged[command].update(options)
-    return merged
-
-
-def _read_file(path: Path, known: Mapping[str, set[str]]) -> dict[str, dict[str, Any]]:
-    if not path.is_file():
-        return {}
-    content = _dashed(_parsed(path))
-    tables = {key: _dashed(value) for key, value in content.items() if isinstance(value, dict)}
-    shared = {key: value for key, value in content.items() if key not in tables}
-    _check_names(path, shared, tables, known)
-    for table in (shared, *tables.values()):
-        _check_values(path, table)
-    return {
-        command: {key: value for key, value in shared.items() if key in options} | tables.get(command, {})
-        for command, options in known.items()
-    }
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}; see to its permissions") from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}") from error
-
-
-def _dashed(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a table whose keys may be written as on the command line, or with underscores."""
-    return {key.replace("_", "-"): value for key, value in table.items()}
-
-
-def _check_names(
-    path: Path,
-    shared: Mapping[str, Any],
-    tables: Mapping[str, Mapping[str, Any]],
-    known: Mapping[str, set[str]],
-) -> None:
-    if any("api-key" in table for table in (shared, *tables.values())):
-        raise UsageError(
-            f"{path}: a key does not belong in here; name a file that holds it with api-key-file"
-        )
-    if strange := sorted(set(shared) - set().union(*known.values())):
-        raise UsageError(f"{path}: no command has an option {strange[0]!r}; see `validator COMMAND --help`")
-    for command, table in tables.items():
-        if command not in known:
-            raise UsageError(
-                f"{path}: there is no command {command!r}; there are: {', '.join(sorted(known))}"
-            )
-        if strange := sorted(set(table) - known[command]):
-            raise UsageError(
-                f"{path}: command {command!r} has no option {strange[0]!r}; see `validator {command} --help`"
-            )
-
-
-def _check_values(path: Path, table: Mapping[str, Any]) -> None:
-    for option, value in table.items():
-        parts = value if isinstance(value, list) else [value]
-        if not all(isinstance(part, str | int | float) for part in parts):
-            raise UsageError(f"{path}: option {option!r} needs a text, a number, true or false, or a list")

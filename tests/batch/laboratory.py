@@ -151,7 +151,7 @@ def make_lane(session=SESSION, budget=None):
     """A lane that nothing is asked through."""
     return Lane(
         SessionRef("sendapi", session),
-        gateway=None,
+        gateway=SendApi(None, "localhost"),
         budget=budget or NoBudget(),
         key=KeyHealth(),
         retry=RetryPolicy(rng=random.Random(1)),

@@ -65,7 +65,7 @@ def test_objects_may_be_of_any_format_and_lists_together(run, store):
     store.objects["/bucket/two.pq"] = columns.getvalue()
 
     done = run(
-        "plan",
+        "report",
         "s3://bucket/one.parquet",
         "s3://bucket/two.pq",
         "s3://bucket/one.parquet",
@@ -81,7 +81,7 @@ def test_objects_may_be_of_any_format_and_lists_together(run, store):
 def test_a_key_is_asked_for_as_it_is_written(run, store, key, asked):
     store.objects[f"/bucket/{asked}"] = LEADS
 
-    assert run("plan", f"s3://bucket/{key}", *PLAIN[:2], "--json").json["rows"] == 2
+    assert run("report", f"s3://bucket/{key}", *PLAIN[:2], "--json").json["rows"] == 2
 
 
 def test_a_pattern_names_objects_of_one_folder(run, store, files):
@@ -89,7 +89,7 @@ def test_a_pattern_names_objects_of_one_folder(run, store, files):
         store.objects[f"/bucket/lists/{key}"] = LEADS
 
     def inputs(*names):
-        return run("plan", *names, *PLAIN[:2], "--json").json["input"]
+        return run("report", *names, *PLAIN[:2], "--json").json["input"]
 
     assert inputs("s3://bucket/lists/*.csv") == "s3://bucket/lists/a1.csv and 2 more"
     assert inputs("s3://bucket/lists/a?.csv") == "s3://bucket/lists/a1.csv"
@@ -109,7 +109,7 @@ def test_each_object_of_a_pattern_gets_its_own_output(run, provider, store, file
 def test_a_list_on_a_web_server_needs_no_credentials(run, store):
     store.objects["/lists/my%20leads.csv"] = LEADS
 
-    done = run("plan", f"{store.url}/lists/my%20leads.csv", *PLAIN[:2], "--json")
+    done = run("report", f"{store.url}/lists/my%20leads.csv", *PLAIN[:2], "--json")
 
     assert done.json["input"] == f"{store.url}/lists/my%20leads.csv"
     assert store.asked == [("/lists/my%20leads.csv", "")]
@@ -128,7 +128,7 @@ def test_people_who_must_not_be_asked_may_be_listed_in_an_object(run, provider, 
 def test_a_warning_names_the_object_and_not_its_copy(run, store, listed, temporary):
     store.objects["/bucket/stop.csv"] = f"phone\n{BOB}\nnobody\n".encode()
 
-    shown = run("plan", listed(LEADS), *PLAIN[:2], "--suppress", "s3://bucket/stop.csv").err
+    shown = run("report", listed(LEADS), *PLAIN[:2], "--suppress", "s3://bucket/stop.csv").err
 
     assert "1 of 2 rows of s3://bucket/stop.csv hold no number and suppress nobody" in shown
     assert str(temporary) not in shown
@@ -181,7 +181,7 @@ def test_an_error_names_the_object_and_not_its_copy(*, run, store, listed, tempo
     listed(LEADS, "own.csv")
     store.objects["/bucket/leads.csv"] = b"name,mail\nAnn,ann@example.com\n"
 
-    done = run("plan", *words)
+    done = run("report", *words)
 
     assert done.code == 3
     assert "s3://bucket/leads.csv" in done.said[-1]
@@ -191,8 +191,8 @@ def test_an_error_names_the_object_and_not_its_copy(*, run, store, listed, tempo
 def test_it_is_shown_how_much_of_an_object_has_come(run, store):
     store.objects["/bucket/leads.csv"] = LEADS
 
-    shown = run("plan", "s3://bucket/leads.csv", *PLAIN[:2]).err
-    hushed = run("plan", "s3://bucket/leads.csv", *PLAIN[:2], "--quiet").err
+    shown = run("report", "s3://bucket/leads.csv", *PLAIN[:2]).err
+    hushed = run("report", "s3://bucket/leads.csv", *PLAIN[:2], "--quiet").err
 
     assert f"fetching leads.csv {len(LEADS)} bytes of {len(LEADS)} bytes (100 %)" in shown
     assert hushed == ""
@@ -203,7 +203,7 @@ def test_a_signal_ends_the_wait_for_an_object_and_clears_its_copy_away(run, stor
     store.objects["/bucket/leads.csv"] = LEADS
     store.stalls = lambda: os.kill(os.getpid(), signum)
 
-    done = run("plan", "s3://bucket/leads.csv")
+    done = run("report", "s3://bucket/leads.csv")
 
     assert done.code == 128 + signum
     assert "interrupted" in done.said[-1]
@@ -234,7 +234,7 @@ def test_a_disk_that_refuses_is_no_matter_of_the_network(store, tmp_path):
 def test_a_folder_for_temporary_files_that_is_missing_is_named(run, environment):
     with environment.context() as patched:
         patched.setattr(tempfile, "tempdir", "/no/such/folder")
-        done = run("plan", "s3://bucket/leads.csv")
+        done = run("report", "s3://bucket/leads.csv")
 
     assert done.code == 3
     assert "cannot be created (No such file or directory); set TMPDIR to another folder" in done.said[0]
@@ -243,7 +243,7 @@ def test_a_folder_for_temporary_files_that_is_missing_is_named(run, environment)
 def test_the_library_is_asked_for_where_it_is_missing(run, environment):
     environment.setitem(sys.modules, "obstore", None)
 
-    done = run("plan", "s3://bucket/leads.csv")
+    done = run("report", "s3://bucket/leads.csv")
 
     assert done.code == 3
     assert "pip install 'recipient-validator[cloud]'" in done.said[0]

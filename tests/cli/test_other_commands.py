@@ -168,9 +168,9 @@ def test_sessions_speak_json(run, provider):
 
 def test_ledger_stats_follow_the_settings_file(run, tmp_path):
     know(tmp_path / "mine.sqlite", ANN)
-    Path("validator.toml").write_text(f'ledger = "{tmp_path}/mine.sqlite"\n')
+    Path("mine.toml").write_text(f'ledger = "{tmp_path}/mine.sqlite"\n')
 
-    assert run("ledger", "stats", "--json").json["numbers"] == 1
+    assert run("--config", "mine.toml", "ledger", "stats", "--json").json["numbers"] == 1
 
 
 def test_settings_are_called_as_on_the_command_line(run, provider, listed, environment):

@@ -16,6 +16,7 @@ from validator.cli import show
 from validator.cli.defaults import default_map
 from validator.cli.logs import JsonLines, set_up_logging
 from validator.cli.resume import next_command
+from validator.cli.settings_files import SettingsFile
 from validator.errors import UsageError
 from validator.pacing import NoBudget, PacedBudget
 from validator.reports import LiveProgress, LogProgress, NoProgress, ProgressState
@@ -191,7 +192,7 @@ def test_settings_reach_the_options_of_commands_and_of_commands_in_groups(comman
     user.write_text('json = true\nsession = "one"\n')
     project.write_text('[check]\nlimit = 5\n[ledger]\npath = "x"\n')
 
-    assert default_map(commands, user=user, project=project) == {
+    assert default_map(commands, [SettingsFile(user, is_own=True), SettingsFile(project, is_own=True)]) == {
         "check": {"as_json": True, "sessions": ["one"], "limit": "5"},
         "ledger": {"stats": {"as_json": True, "path": "x"}},
     }
@@ -201,7 +202,7 @@ def test_settings_may_name_several(commands, tmp_path):
     path = tmp_path / "validator.toml"
     path.write_text('session = ["one", 2]\n')
 
-    assert default_map(commands, user=path, project=tmp_path / "none")["check"] == {"sessions": ["one", "2"]}
+    assert default_map(commands, [SettingsFile(path, is_own=True)])["check"] == {"sessions": ["one", "2"]}
 
 
 def test_arguments_are_no_settings(commands, tmp_path):
@@ -209,7 +210,7 @@ def test_arguments_are_no_settings(commands, tmp_path):
     path.write_text('file = "x"\n')
 
     with pytest.raises(UsageError, match="no command has an option 'file'"):
-        default_map(commands, user=path, project=tmp_path / "none")
+        default_map(commands, [SettingsFile(path, is_own=True)])
 
 
 def test_a_stage_of_a_known_length_tells_when_it_will_be_through():

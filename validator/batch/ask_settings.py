@@ -27,6 +27,7 @@ class KeySettings:
         name: what messages call the key; empty if the run has one key only.
         sessions: the ids of the sessions to ask through, one at least.
         rate: how the pace of the key is decided.
+        allow_new_host: whether the key may go to another host than the one it was first used with.
         daily_cap: attempts a day through each session, or None for no cap.
     """
 
@@ -36,6 +37,7 @@ class KeySettings:
     sessions: tuple[str, ...]
     rate: Rate = field(default_factory=lambda: Rate(RateMode.AUTO))
     daily_cap: int | None = None
+    allow_new_host: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

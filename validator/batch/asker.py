@@ -20,13 +20,14 @@ from validator.batch.asking.guarding import inherit, own_numbers, session_warnin
 from validator.batch.asking.run_state import Bounds
 from validator.batch.asking.single_call import paced
 from validator.batch.output.summarise import AskedKey
-from validator.batch.watching.progress_feed import ProgressFeed
+from validator.batch.watching.progress_feed import ProgressFeed, hosts_text
 from validator.batch.watching.status_log import StatusLogger
 from validator.batch.watching.stop import stop_at
 from validator.batch.wiring import OpenKey, make_asking, make_budget, refs_of
 from validator.gateways.registry import open_gateway
 from validator.model import SessionRef
 from validator.pacing import Canaries, RetryPolicy, SessionGuard
+from validator.reports import ProgressState
 from validator.settings import RateMode
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ class Asker:
         begun = anyio.current_time()
         async with AsyncExitStack() as stack:
             keys = [await self._open(key, stack) for key in self._keys]
+            hosts = hosts_text(key.gateway.host for key in keys)
+            self._progress.update(ProgressState(phase="checking", host=hosts, total=len(plan.numbers)))
             ending, left_out, warnings = await self._ask(keys, plan, next_round)
         now = anyio.current_time()
         return Asked(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import anyio
 
 from validator.batch.asking.checks import Asking
+from validator.batch.known_hosts import require_known_host
 from validator.ledger import Lock
 from validator.model import READY, SessionRef
 from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryBudget, RetryPolicy
@@ -117,14 +118,16 @@ def refs_of(key: KeySettings) -> tuple[SessionRef, ...]:
 
 @contextmanager
 def locked(keys: Iterable[KeySettings], holder: str) -> Iterator[None]:
-    """Hold the locks of all keys inside the block.
+    """Hold the locks of all keys inside the block, each of which goes to the host it was first used with.
 
     Raises:
         Busy: another run holds one of them; the message names it.
+        UsageError: a key would go to another host.
     """
     with ExitStack() as stack:
         for key in keys:
             stack.enter_context(key_lock(key.options.key, holder))
+            require_known_host(key)
         yield
 
 

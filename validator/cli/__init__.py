@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from validator import __version__
 from validator.cli.defaults import default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
+from validator.cli.settings_files import SettingsFile
 from validator.errors import UsageError
 from validator.settings import PROJECT_FILE, user_file
 
@@ -71,18 +73,26 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="validator")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Settings file to trust as your own; it beats validator.toml in the working folder.",
+)
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context, config: Path | None) -> None:
     """Find out which recipients of a list are on WhatsApp, before the campaign.
 
     Start with `validator plan LIST`, which shows what a check would do without doing it.
     """
-    user, project = user_file(), PROJECT_FILE
+    files = [SettingsFile(user_file(), is_own=True), SettingsFile(PROJECT_FILE, is_own=False)]
+    files += [] if config is None else [SettingsFile(config, is_own=True)]
+    if config is not None and config.resolve() == PROJECT_FILE.resolve():
+        del files[1]
     # Without settings no command but the one invoked has to be imported.
-    if context.invoked_subcommand in COMMANDS and (user.is_file() or project.is_file()):
+    if context.invoked_subcommand in COMMANDS and any(file.path.is_file() for file in files):
         found = {name: cli.get_command(context, name) for name in COMMANDS}
         commands = {name: command for name, command in found.items() if command}
-        context.default_map = default_map(commands, user=user, project=project)
+        context.default_map = default_map(commands, files)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,11 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
+import click
+from click.core import ParameterSource
 
-from validator.batch.ask_settings import AskSettings
+from validator.batch.ask_settings import AskSettings, require_distinct
 from validator.cli.credentials import ProviderOptions, require_sessions
+from validator.cli.defaults import KEYS_META
+from validator.cli.key_tables import keys_named
 from validator.cli.signals import stop_on_signals
-from validator.errors import innermost
+from validator.errors import UsageError, innermost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +34,7 @@ class AskOptions(ProviderOptions):
     """The options that say how the provider is asked. Each is named and explained in `options`."""
 
     sessions: tuple[str, ...]
+    key_names: tuple[str, ...] = ()
     rate_share: float
     concurrency: int
     retries: int
@@ -48,9 +53,16 @@ class AskOptions(ProviderOptions):
         Raises:
             UsageError: a key or a session is missing, or a key is malformed.
         """
-        key = self.key_settings(self.sessions, daily_cap=self.daily_cap)
-        require_sessions(self.sessions)
-        return (key,)
+        if not self.key_names:
+            key = self.key_settings(self.sessions, daily_cap=self.daily_cap)
+            require_sessions(self.sessions)
+            return (key,)
+        context = click.get_current_context()
+        if context.get_parameter_source("sessions") is ParameterSource.COMMANDLINE:
+            raise UsageError("the sessions of --keys are in their tables; leave --session out")
+        keys = keys_named(self.key_names, context.find_root().meta.get(KEYS_META, {}), self)
+        require_distinct(keys)
+        return keys
 
     @property
     def ask_settings(self) -> AskSettings:

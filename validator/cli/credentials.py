@@ -16,7 +16,7 @@ import click
 from validator.batch.ask_settings import KeySettings
 from validator.batch.asking.checks import FIRST_LOOKS
 from validator.batch.asking.single_call import paced
-from validator.batch.wiring import key_lock, make_budget
+from validator.batch.wiring import locked, make_budget
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of, open_gateway
@@ -47,6 +47,7 @@ class ProviderOptions:
 
     api_key_file: Path | None
     base_url: str | None
+    allow_new_host: bool = False
     timeout: float
     rate: Rate
 
@@ -59,7 +60,13 @@ class ProviderOptions:
         options = GatewayOptions(
             key=read_key(self.api_key_file), base_url=self.base_url, timeout_s=self.timeout
         )
-        return KeySettings(options=options, sessions=sessions, rate=self.rate, daily_cap=daily_cap)
+        return KeySettings(
+            options=options,
+            sessions=sessions,
+            rate=self.rate,
+            daily_cap=daily_cap,
+            allow_new_host=self.allow_new_host,
+        )
 
 
 def read_key(path: Path | None, gateway: str = DEFAULT_GATEWAY) -> ApiKey:
@@ -70,7 +77,7 @@ def read_key(path: Path | None, gateway: str = DEFAULT_GATEWAY) -> ApiKey:
     """
     _leave_no_core_dump()
     if path is not None:
-        return ApiKey.parse(_key_in(path))
+        return ApiKey.parse(key_in_file(path))
     variable = capabilities_of(gateway).key_variable
     if not (text := os.environ.get(variable, "")):
         raise UsageError(f"no API key; set {variable}, or name a file that holds it with --api-key-file")
@@ -83,7 +90,8 @@ def _leave_no_core_dump() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
-def _key_in(path: Path) -> str:
+def key_in_file(path: Path) -> str:
+    """Return the text of a key file; a warning is printed if others may read it."""
     try:
         text = path.read_text(encoding="utf-8")
         warning = key_file_warning(path)
@@ -126,7 +134,7 @@ async def connected(
 ) -> AsyncIterator[tuple[Gateway, Through]]:
     """Open a gateway for a few single exchanges, and the budget that each has to pass through."""
     key = options.key_settings()
-    with key_lock(key.options.key, "validator"):
+    with locked([key], "validator"):
         async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
             budget = make_budget(key.rate, default_per_min=gateway.capabilities.default_rate_per_min)

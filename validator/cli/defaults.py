@@ -6,24 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.settings import read_defaults
+from validator.cli.settings_files import read_defaults
+from validator.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
+
+    from validator.cli.settings_files import SettingsFile
+
+KEYS_META = "validator.keys"
+"""Where click's context has the tables `[keys.NAME]` of the settings files."""
 
 
-def default_map(commands: Mapping[str, click.Command], *, user: Path, project: Path) -> dict[str, Any]:
-    """Return the defaults of all commands from the user's and the project's file.
+def default_map(commands: Mapping[str, click.Command], files: Sequence[SettingsFile]) -> dict[str, Any]:
+    """Return the defaults of all commands from the settings files.
 
-    In both files an option is called as on the command line; a group's options are those of all its commands.
+    In each file an option is called as on the command line; a group's options are those of all its commands.
+    The tables `[keys.NAME]` go into click's context, if there is one.
 
     Raises:
-        UsageError: a file is not TOML, or names a command or an option that does not exist.
+        UsageError: as `read_defaults`, or a value is not of the option's kind.
     """
     known = {name: set(_options(command)) for name, command in commands.items()}
-    told = read_defaults(known, user=user, project=project)
-    return {name: _defaults(command, told[name]) for name, command in commands.items()}
+    found = read_defaults(known, files)
+    if (context := click.get_current_context(silent=True)) is not None:
+        context.meta[KEYS_META] = found.keys
+    return {name: _defaults(command, found.options[name]) for name, command in commands.items()}
 
 
 def _options(command: click.Command) -> dict[str, click.Option]:
@@ -34,16 +42,23 @@ def _options(command: click.Command) -> dict[str, click.Option]:
     return {max(option.opts, key=len).lstrip("-"): option for option in options}
 
 
-def _defaults(command: click.Command, told: Mapping[str, Any]) -> dict[str, Any]:
+def _defaults(command: click.Command, values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(command, click.Group):
-        return {name: _defaults(inner, told) for name, inner in command.commands.items()}
+        return {name: _defaults(inner, values) for name, inner in command.commands.items()}
     options = _options(command)
-    return {options[name].name or name: _value(options[name], told[name]) for name in told if name in options}
+    return {
+        options[name].name or name: _value(name, options[name], values[name])
+        for name in values
+        if name in options
+    }
 
 
-def _value(option: click.Option, told: Any) -> Any:
-    """Return a value as the command line would have it: texts, and a list where it may be repeated."""
+def _value(name: str, option: click.Option, value: Any) -> Any:
+    """Return a value as the command line would have it: texts, and a list if it may be repeated."""
+    if option.is_flag != isinstance(value, bool):
+        wanted = "true or false" if option.is_flag else "a text or a number, and not true or false"
+        raise UsageError(f"a settings file has {name} = {value!r}, and {name} needs {wanted}")
     if option.is_flag:
-        return told
-    parts = [str(part) for part in (told if isinstance(told, list) else [told])]
+        return value
+    parts = [str(part) for part in (value if isinstance(value, list) else [value])]
     return parts if option.multiple else ", ".join(parts)

@@ -51,13 +51,20 @@ logging_options = stack(
     ),
 )
 
+base_url_option = click.option(
+    "--base-url",
+    envvar="SENDAPI_BASE_URL",
+    show_envvar=True,
+    help="The provider's address, up to and with /v1.",
+)
+
 provider_options = stack(
     click.option("--api-key-file", type=FILE, help="File that holds the key; otherwise SENDAPI_API_KEY."),
+    base_url_option,
     click.option(
-        "--base-url",
-        envvar="SENDAPI_BASE_URL",
-        show_envvar=True,
-        help="The provider's address, up to and with /v1.",
+        "--allow-new-host",
+        is_flag=True,
+        help="Let the key go to another host than the one it was first used with.",
     ),
     click.option(
         "--timeout", type=DURATION, default="30s", show_default=True, help="For one attempt, in all."
@@ -232,8 +239,17 @@ rate_option = click.option(
     "where nobody tells it, none does not pace.",
 )
 
+keys_option = click.option(
+    "--keys",
+    "key_names",
+    metavar="NAME,...",
+    callback=lambda _context, _option, names: tuple(filter(None, (names or "").replace(" ", "").split(","))),
+    help="Ask with these keys, each a table [keys.NAME] of your settings file, in place of one key.",
+)
+
 asking_options = stack(
     session_option,
+    keys_option,
     provider_options,
     rate_option,
     click.option(

@@ -59,6 +59,7 @@ class Capabilities:
         key_variable: the environment variable that holds its key.
         url_variable: the environment variable that holds its base URL.
         session_variable: the environment variable that holds its session.
+        default_url: the provider's own address; None if each user runs a server of their own.
         max_batch: the most numbers in one `check`.
         spelling: how it takes a number.
         negatives: how far its "no" can be trusted.
@@ -78,6 +79,7 @@ class Capabilities:
     key_variable: str
     url_variable: str
     session_variable: str
+    default_url: str | None = None
     max_batch: int = 1
     spelling: Spelling = Spelling.E164
     negatives: Negatives = Negatives.DEFINITE

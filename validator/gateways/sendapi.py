@@ -37,6 +37,7 @@ CAPABILITIES = Capabilities(
     key_variable="SENDAPI_API_KEY",
     url_variable="SENDAPI_BASE_URL",
     session_variable="SENDAPI_SESSION_ID",
+    default_url=DEFAULT_BASE_URL,
     tells_limits=True,
     has_session_status=True,
     lists_sessions=True,

@@ -33,7 +33,9 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         f"{calls.overturned:,} overturned"
         if calls.confirmations
         else "",
+        "asked at": ", ".join(dict.fromkeys(use.host for use in summary.keys if use.host)),
         "rate": rate_sentence(summary.rate) if calls.attempts else "",
+        "keys": _keys_text(summary),
         "held": hold_sentence(summary.rate),
         "paused": _pauses_text(summary.pauses),
         "sources": ", ".join(f"{word} {count:,}" for word, count in summary.sources.items()),
@@ -44,6 +46,11 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         "took": f"{duration_text(summary.duration_s)}, until {summary.finished_at}",
     }
     return {name: fact for name, fact in facts.items() if fact}
+
+
+def _keys_text(summary: Summary) -> str:
+    """Return the use of each key; empty if there is one only."""
+    return "; ".join(f"{use.key}: {rate_sentence(use)}" for use in summary.keys if use.key)
 
 
 def _canaries_text(calls: CallCounts) -> str:
@@ -60,6 +67,7 @@ def plan_facts(plan: PlanSummary) -> dict[str, str]:
     by_verdict = ", ".join(f"{word} {count:,}" for word, count in plan.already_known.items())
     facts = {
         "input": f"{plan.input} ({count_text(plan.rows, 'row')})",
+        "asks at": plan.host,
         "numbers": f"{plan.distinct_numbers:,} distinct, {count_text(plan.duplicate_rows, 'duplicate row')}",
         "known": f"{known:,} ({by_verdict})" if known else "none",
         "confirming": _confirming_text(plan),

@@ -16,6 +16,7 @@ from validator.reports.progress import (
     left_text,
     pace_text,
     pause_text,
+    phase_text,
     trouble_text,
 )
 from validator.reports.terminal import VERDICT_STYLES
@@ -82,7 +83,7 @@ def _bar(state: ProgressState) -> RenderableType:
     row.add_column(ratio=1)
     row.add_column(no_wrap=True, justify="right")
     bar = ProgressBar(total=state.total, completed=state.done) if state.total else ""
-    row.add_row(Text(state.phase, style="bold"), bar, done_text(state))
+    row.add_row(Text(phase_text(state), style="bold"), bar, done_text(state))
     return row
 
 

@@ -36,6 +36,7 @@ class ProgressState:
 
     Attributes:
         phase: `fetching`, `reading`, `looking up`, `checking`, `confirming` or `writing`.
+        host: where requests go; empty in a phase that sends none.
         total: rows or bytes of the phase, or numbers to check; 0 where that is not known yet.
         done: how many of them are through.
         in_bytes: whether these are bytes.
@@ -54,6 +55,7 @@ class ProgressState:
     """
 
     phase: str
+    host: str = ""
     total: int = 0
     done: int = 0
     in_bytes: bool = False
@@ -173,13 +175,18 @@ def progress_line(state: ProgressState) -> str:
     """Return the state on one line, the most important first."""
     parts = (
         pause_text(state),
-        f"{state.phase} {done_text(state)}",
+        f"{phase_text(state)} {done_text(state)}",
         pace_text(state),
         ", ".join(f"{verdict} {count:,}" for verdict, count in state.verdicts.items() if count),
         trouble_text(state),
         left_text(state),
     )
     return "; ".join(part for part in parts if part)
+
+
+def phase_text(state: ProgressState) -> str:
+    """Return `checking at sendapi.co`, or `reading`."""
+    return f"{state.phase} at {printable(state.host)}" if state.host else state.phase
 
 
 def done_text(state: ProgressState) -> str:

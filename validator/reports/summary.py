@@ -221,6 +221,7 @@ class PlanSummary:
     Attributes:
         version: the tool's version.
         input: the input file, as it was named.
+        host: host and port that a check would send requests to.
         rows: input rows.
         distinct_numbers: distinct numbers that may be asked about.
         duplicate_rows: rows beyond the first of each of them.
@@ -244,6 +245,7 @@ class PlanSummary:
 
     version: str
     input: str
+    host: str = ""
     rows: int
     distinct_numbers: int
     duplicate_rows: int

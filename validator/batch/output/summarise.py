@@ -155,12 +155,23 @@ def _key_use(key: AskedKey, result: RunResult) -> RateUse:
     )
 
 
-def summarise_plan(job: Job, plan: Plan, *, rate_per_min: float | None, now: datetime) -> PlanSummary:
-    """Return the summary of a plan; `rate_per_min` is the rate asked for, None where it is not known yet."""
+def summarise_plan(
+    job: Job, plan: Plan, *, rate_per_min: float | None, now: datetime, host: str = ""
+) -> PlanSummary:
+    """Return the summary of a plan.
+
+    Args:
+        job: the specification.
+        plan: the plan.
+        rate_per_min: the rate asked for; None if it is not known yet.
+        now: the current time.
+        host: where a check would send requests.
+    """
     offline = dict(plan.offline)
     summary = PlanSummary(
         version=__version__,
         input=job.input_name,
+        host=host,
         rows=plan.rows,
         distinct_numbers=plan.distinct,
         duplicate_rows=plan.duplicates,

@@ -10,7 +10,7 @@ import anyio
 from validator.reports import KeyProgress, ProgressState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from validator.batch.asking.counters import RunCounters
     from validator.batch.asking.dispatcher import Dispatcher
@@ -37,6 +37,7 @@ class ProgressFeed:
     ) -> None:
         self._progress = progress
         self._budgets = {lane.key_name: lane.budget for lane in lanes}
+        self._hosts = hosts_text(lane.gateway.host for lane in lanes)
         self._total = total
         self._phase = phase
 
@@ -59,6 +60,7 @@ class ProgressFeed:
         pause_s = max(0.0, resting.until - now) if resting.why and resting.until < math.inf else None
         return ProgressState(
             phase=self._phase,
+            host=self._hosts,
             total=self._total,
             done=counters.asked,
             verdicts=dict(counters.verdicts),
@@ -110,3 +112,8 @@ def _limit(reports: Sequence[BudgetReport]) -> tuple[float | None, str]:
     limits = [report.limit_per_min for report in reports]
     total = sum(limit for limit in limits if limit is not None)
     return (None if None in limits else total), "the keys together"
+
+
+def hosts_text(hosts: Iterable[str]) -> str:
+    """Return where requests go: each host once."""
+    return ", ".join(dict.fromkeys(hosts))

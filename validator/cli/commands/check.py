@@ -77,7 +77,7 @@ def check(**given: Any) -> int:
     options = CheckOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
-        return show_plan(options, options.rate)
+        return show_plan(options, options.rate, options.base_url)
     keys = options.keys()
     options.require_named_output()
     opened = options.opened()

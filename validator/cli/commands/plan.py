@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from validator.batch.known_hosts import host_for
 from validator.batch.output.summarise import summarise_plan
 from validator.batch.planning.survey import survey
 from validator.cli import options as opt
@@ -15,7 +16,10 @@ from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_plan_summary
 from validator.cli.signals import interruptible
 from validator.cli.values import SOURCE
+from validator.errors import UsageError
+from validator.gateways.registry import DEFAULT_GATEWAY
 from validator.ledger import read
+from validator.model import ObjectUrl
 
 if TYPE_CHECKING:
     from validator.settings import Rate
@@ -27,26 +31,37 @@ if TYPE_CHECKING:
     opt.input_options,
     opt.known_options,
     opt.rate_option,
+    opt.base_url_option,
     opt.ledger_option,
     opt.json_option,
     opt.logging_options,
 )
-def plan(rate: Rate, **given: Any) -> int:
+def plan(rate: Rate, base_url: str | None, **given: Any) -> int:
     """Show what `validator check INPUT` would do: rows, duplicates, who is known, and the calls to make.
 
     Nothing is sent anywhere, nothing is written, and no key is needed.
     """
     options = ListOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
-    return show_plan(options, rate)
+    return show_plan(options, rate, base_url)
 
 
-def show_plan(options: ListOptions, rate: Rate) -> int:
-    """Make the plan of a list and show it."""
-    now = datetime.now(UTC)
+def show_plan(options: ListOptions, rate: Rate, base_url: str | None) -> int:
+    """Make the plan of a list and show it; `base_url` is where a check would send requests."""
+    _require_files(options)
+    now, host = datetime.now(UTC), host_for(DEFAULT_GATEWAY, base_url)
     opened = options.opened()
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=int(now.timestamp() * 1000), progress=progress)
-    summary = summarise_plan(opened.job, surveyed.plan, rate_per_min=rate.per_min, now=now)
+    summary = summarise_plan(opened.job, surveyed.plan, rate_per_min=rate.per_min, now=now, host=host)
     show_plan_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0
+
+
+def _require_files(options: ListOptions) -> None:
+    """See that a plan makes no request of any kind."""
+    if urls := [one for one in (*options.input, *options.suppress) if isinstance(one, ObjectUrl)]:
+        raise UsageError(
+            f"a plan makes no request, and {urls[0]} would have to be fetched; download it first and name "
+            "the file, or run `validator check`"
+        )

@@ -1,0 +1,98 @@
+"""`--keys NAME,...`: keys from the tables of a settings file that the user has named."""
+
+from pathlib import Path
+
+import pytest
+from cli_constants import KEY, PLAIN, SESSION
+
+LEADS = "leads.csv"
+BOTH = """
+[keys.north]
+sessions = ["s"]
+api-key-variable = "NORTH_KEY"
+[keys.south]
+sessions = ["s"]
+api-key-variable = "NORTH_KEY"
+"""
+
+
+@pytest.fixture
+def configured(provider, listed, environment):
+    """Write a list and a settings file with these lines; the environment has no key of its own."""
+    app = provider()
+    environment.setenv("NORTH_KEY", KEY)
+    environment.delenv("SENDAPI_API_KEY")
+    environment.delenv("SENDAPI_SESSION_ID")
+    listed()
+
+    def write(text):
+        Path("keys.toml").write_text(text)
+        return app
+
+    return write
+
+
+def test_a_run_asks_with_the_keys_that_are_named(run, configured):
+    app = configured(
+        f'[keys.north]\napi-key-variable = "NORTH_KEY"\nsessions = ["{SESSION}"]\nrate = "600/min"\n'
+    )
+
+    done = run("--config", "keys.toml", "check", LEADS, *PLAIN, "--keys", "north", "--json")
+
+    assert done.code == 0
+    (key,) = done.json["keys"]
+    assert (key["key"], key["gateway"], key["limit_per_min"]) == ("north", "sendapi", 600)
+    assert app.log.checks == 2
+
+
+def test_a_key_may_be_in_a_file(run, configured):
+    Path("north.key").write_text(KEY + "\n")
+    Path("north.key").chmod(0o600)
+    configured(f'[keys.north]\napi-key-file = "north.key"\nsessions = "{SESSION}"\n')
+
+    assert run("--config", "keys.toml", "lookup", "+447700900001", *PLAIN, "--keys", "north").code == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("[keys.south]\nsessions = ['s']\n", "no settings file of yours has [keys.north]; there are: south"),
+        ("", "there are: none"),
+        ("[keys.north]\n", "needs the sessions to check through"),
+        ("[keys.north]\nsessions = []\n", "needs the sessions to check through"),
+        ("[keys.north]\nsessions = [true]\n", "needs the sessions to check through"),
+        ("[keys.north]\nsessions = ['s']\n", "SENDAPI_API_KEY is not set"),
+        ("[keys.north]\nsessions = ['s']\napi-key-variable = 'ELSEWHERE'\n", "ELSEWHERE is not set"),
+        ("[keys.north]\nsessions = ['s']\nspeed = 1\n", "has no setting 'speed'; there are: api-key-file"),
+        ("[keys.north]\nsessions = ['s']\nrate = 300\n", "rate is 300; a text is expected"),
+        ("[keys.north]\nsessions = ['s']\nrate = 'fast'\napi-key-variable = 'NORTH_KEY'\n", "rate 'fast'"),
+        ("[keys.north]\nsessions = ['s']\ndaily-cap = 1\n", "daily-cap is 1"),
+        ("[keys.north]\nsessions = ['s']\ngateway = 'signal'\n", "no gateway 'signal'"),
+        (
+            "[keys.north]\nsessions = ['s']\napi-key-file = 'a'\napi-key-variable = 'B'\n",
+            "leave one of them out",
+        ),
+        ("[keys]\nnorth = 1\n", "keys.north is no table"),
+        (
+            BOTH,
+            "session s is named by the keys 'north' and 'south'",
+        ),
+    ],
+)
+def test_what_a_table_should_not_say_is_one_line(run, configured, table, words):
+    configured(table)
+    names = "north,south" if "south" in table and "north" in table else "north"
+
+    done = run("--config", "keys.toml", "check", LEADS, *PLAIN, "--keys", names)
+
+    assert done.code == 2
+    assert words in done.err
+    assert KEY not in done.err
+
+
+def test_sessions_beside_keys_contradict_each_other(run, configured):
+    configured("[keys.north]\nsessions = ['s']\n")
+
+    done = run("--config", "keys.toml", "check", LEADS, *PLAIN, "--keys", "north", "--session", "x")
+
+    assert (done.code, "leave --session out" in done.err) == (2, True)

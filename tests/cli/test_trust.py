@@ -1,0 +1,207 @@
+"""What lies in a working folder decides nothing about where a key goes or what is written outside it."""
+
+import os
+from pathlib import Path
+
+import click
+import pytest
+from cli_constants import KEY, PLAIN, SESSION
+
+from validator.cli import COMMANDS, cli
+from validator.cli.settings_files import FOLDER_MAY_SET
+
+LEADS = "leads.csv"
+
+# Options that decide where a key goes, which credentials are read, what is kept, or what is served: they come
+# from flags, the environment, or a file that the user has written or named.
+ONLY_THE_USER = {
+    "allow-new-host",
+    "allow-remote",
+    "api-key-file",
+    "base-url",
+    "before",
+    "column",
+    "keys",
+    "ledger",
+}
+
+
+def options_of(command):
+    if isinstance(command, click.Group):
+        return {name for inner in command.commands.values() for name in options_of(inner)}
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    return {max(option.opts, key=len).lstrip("-") for option in options}
+
+
+def test_an_option_that_nobody_has_thought_about_is_refused_in_a_folders_file():
+    """A new option is in neither set until somebody has decided; the check here names it."""
+    asking = ("check", "plan", "lookup", "contacts", "sessions", "doctor", "report")
+    every = {name for command in asking for name in options_of(cli.get_command(None, command))}
+
+    assert every - FOLDER_MAY_SET <= ONLY_THE_USER
+    assert every >= FOLDER_MAY_SET
+    assert set(asking) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'base-url = "https://stranger.example/v1"',
+        'base_url = "https://stranger.example/v1"',
+        '[check]\nbase-url = "https://stranger.example/v1"',
+        'api-key-file = "/etc/passwd"',
+        'ledger = "here.sqlite"',
+        'keys = "a"',
+        '[keys.a]\nsessions = ["s"]',
+        "allow-new-host = true",
+    ],
+)
+@pytest.mark.parametrize("command", [["sessions"], ["doctor"], ["lookup", "+447400123456"], ["check", LEADS]])
+def test_a_folders_file_that_says_where_the_key_goes_ends_the_command(run, listed, line, command):
+    listed()
+    Path("validator.toml").write_text(line + "\n")
+
+    done = run(*command)
+
+    assert done.code == 2
+    assert "validator.toml sets" in done.err
+    assert "--config validator.toml" in done.err
+
+
+@pytest.mark.parametrize("option", ["report", "summary", "sendable", "output", "suppress"])
+@pytest.mark.parametrize(
+    "value", ["../x", "/tmp/elsewhere/x", "https://a.example/x.csv", "s3://b/x.csv", "link/x"]
+)
+def test_a_folders_file_names_files_in_its_folder_only(run, listed, tmp_path, option, value):
+    listed()
+    Path("link").symlink_to(tmp_path)
+    Path("validator.toml").write_text(f'[check]\n{option} = "{value}"\n')
+
+    done = run("check", LEADS, *PLAIN)
+
+    assert done.code == 2
+    assert f"validator.toml: {option} = '{value}' is" in done.err
+    assert not (tmp_path / "x").exists()
+
+
+def test_files_in_the_folder_and_standard_output_may_be_named(run, provider, listed):
+    provider()
+    listed()
+    Path("validator.toml").write_text('[check]\nreport = "r.html"\noutput = "-"\n')
+
+    done = run("check", LEADS, *PLAIN)
+
+    assert (done.code, Path("r.html").exists()) == (0, True)
+    assert "verdict" in done.out
+
+
+def test_a_named_file_is_trusted_as_the_users_own(run, provider, listed, tmp_path):
+    provider()
+    listed()
+    Path("validator.toml").write_text(f'ledger = "{tmp_path}/mine.sqlite"\n')
+
+    assert run("--config", "validator.toml", "check", LEADS, *PLAIN).code == 0
+    assert (tmp_path / "mine.sqlite").exists()
+
+
+@pytest.mark.parametrize("mode", [0o664, 0o666, 0o602])
+def test_a_file_that_others_may_write_to_is_not_read_and_that_is_said(run, listed, mode):
+    listed()
+    path = Path("validator.toml")
+    path.write_text("nonsense = 1\n")
+    path.chmod(mode)
+
+    done = run("plan", LEADS)
+
+    assert done.code == 0
+    assert f"validator.toml is not read: others may write to it (mode {mode:04o}); chmod go-w" in done.err
+    path.chmod(0o600)
+    assert run("plan", LEADS).code == 2
+
+
+def test_a_file_in_a_folder_that_others_may_write_to_is_not_read(run, listed):
+    listed()
+    Path("validator.toml").write_text("nonsense = 1\n")
+    Path().absolute().chmod(0o777)
+
+    assert "others may write to its folder" in run("plan", LEADS).err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_somebody_elses_file_is_not_read(run, listed):
+    listed()
+    path = Path("validator.toml")
+    path.write_text("nonsense = 1\n")
+    os.chown(path, 12345, 12345)
+
+    assert "belongs to another user" in run("plan", LEADS).err
+
+
+def test_a_byte_order_mark_is_read_over(run, listed):
+    listed()
+    Path("validator.toml").write_bytes(b"\xef\xbb\xbfjson = true\n")
+
+    assert run("plan", LEADS).json["rows"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = " + "[" * 1000 + "]" * 1000, "nested too deeply"),
+        ("report = true", "report needs a text or a number"),
+        ('json = "yes"', "json needs true or false"),
+    ],
+)
+def test_what_no_settings_file_needs_is_one_line(run, listed, text, words):
+    listed()
+    Path("validator.toml").write_text(f"{text}\n")
+
+    done = run("check", LEADS)
+
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert words in done.err
+
+
+@pytest.fixture
+def key_of_elsewhere(environment):
+    environment.setenv("SENDAPI_API_KEY", KEY)
+    environment.setenv("SENDAPI_SESSION_ID", SESSION)
+
+
+def test_a_key_goes_to_another_host_only_if_that_is_said(run, key_of_elsewhere):
+    """Nothing listens on these ports of names that do not resolve: the refusal comes before any request."""
+    first = run("sessions", "--base-url", "https://one.invalid/v1", "--timeout", "1s")
+    other = run("sessions", "--base-url", "https://two.invalid/v1", "--timeout", "1s")
+    local = run("sessions", "--base-url", "http://127.0.0.1:9/v1", "--timeout", "1s")
+    again = run("sessions", "--base-url", "https://one.invalid/v1", "--timeout", "1s")
+    allowed = run("sessions", "--base-url", "https://two.invalid/v1", "--timeout", "1s", "--allow-new-host")
+    since = run("sessions", "--base-url", "https://two.invalid/v1", "--timeout", "1s")
+
+    assert [done.code for done in (first, local, again, allowed, since)] == [5, 5, 5, 5, 5]
+    assert other.code == 2
+    assert "first used with one.invalid, and would go to two.invalid now" in other.err
+    assert "--allow-new-host" in other.err
+
+
+def test_the_host_is_named_before_the_first_request_in_plan_and_summary(run, provider, listed):
+    app = provider()
+    listed()
+    host = os.environ["SENDAPI_BASE_URL"].split("/")[2]
+
+    plan = run("plan", LEADS, *PLAIN[:2], "--json")
+    done = run("check", LEADS, *PLAIN, "--json")
+
+    assert plan.json["host"] == done.json["keys"][0]["host"] == host
+    assert f"checking at {host} 0 of" in done.err
+    assert app.log.requests
+
+
+@pytest.mark.parametrize(
+    "words", [["s3://bucket/a.csv"], [LEADS, "--suppress", "https://a.example/stop.csv"]]
+)
+def test_a_plan_makes_no_request(run, listed, words):
+    listed()
+
+    done = run("plan", *words)
+
+    assert (done.code, "a plan makes no request" in done.err) == (2, True)

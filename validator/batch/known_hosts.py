@@ -1,0 +1,78 @@
+"""The host that each key was first used with: a key does not go to another one unasked.
+
+The state folder has one small file a key, named by the key's fingerprint. This machine's own addresses are
+neither recorded nor refused: the key does not leave the machine.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from validator.errors import UsageError
+from validator.gateways.registry import capabilities_of
+from validator.http.url import checked_base_url, host_of, is_loopback
+from validator.settings import state_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from validator.batch.ask_settings import KeySettings
+
+log = logging.getLogger(__name__)
+
+_REMEDY = "Give one that starts with https:// and a host (--base-url)"
+
+
+def host_for(gateway: str, base_url: str | None) -> str:
+    """Return host and port that requests of a gateway go to; empty if nothing says it.
+
+    Raises:
+        UsageError: the URL cannot be right.
+    """
+    url = base_url or capabilities_of(gateway).default_url
+    return host_of(checked_base_url(url, remedy=_REMEDY)) if url else ""
+
+
+def require_known_host(key: KeySettings) -> None:
+    """See that a key goes to the host that it was first used with, and remember the first.
+
+    A state folder that cannot be used is passed over: there is nothing to compare with.
+
+    Raises:
+        UsageError: it is another host, and `key.allow_new_host` is not set.
+    """
+    host = host_for(key.gateway, key.options.base_url)
+    if not host or is_loopback(host.rpartition(":")[0] or host) or is_loopback(host):
+        return
+    path = state_folder() / f"key-{key.options.key.fingerprint}.host"
+    first = _read(path)
+    if first is None or (first and first == host):
+        return
+    if first and not key.allow_new_host:
+        raise UsageError(
+            f"this API key was first used with {first}, and would go to {host} now. If that is meant, say so "
+            "once with --allow-new-host; if not, look where the base URL comes from (`validator doctor`)"
+        )
+    _write(path, host)
+
+
+def _read(path: Path) -> str | None:
+    """Return the host in a file, empty if there is no file; None if the folder cannot be used."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        log.debug("the host of the key cannot be looked up: %s", error)
+        return None
+
+
+def _write(path: Path, host: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(host + "\n")
+    except OSError as error:
+        log.debug("the host of the key cannot be remembered: %s", error)
