@@ -182,7 +182,8 @@ class Outcome:
         whatsapp_id: the provider's id for the account, kept as it came (it may name another number).
         source: where the verdict came from.
         checked_at_ms: when, in milliseconds since the Unix epoch.
-        session: the session asked through; empty where none was.
+        gateway: the gateway of the session asked through; empty if none was, or if it is not known.
+        session: the session asked through; empty if none was.
         attempts: HTTP exchanges spent, refusals by the rate limiter not counted.
     """
 
@@ -192,6 +193,7 @@ class Outcome:
     whatsapp_id: str | None = None
     source: Source = Source.API
     checked_at_ms: int
+    gateway: str = ""
     session: str = ""
     attempts: int = 1
 
@@ -199,6 +201,11 @@ class Outcome:
         """Hold verdict and reason to each other, so that no row of the output can contradict itself."""
         if (self.reason is None) != (self.verdict is Verdict.REGISTERED):
             raise ValueError(f"verdict {self.verdict} does not go with reason {self.reason}")
+
+    @property
+    def session_ref(self) -> SessionRef:
+        """The session asked through, as one value."""
+        return SessionRef(self.gateway, self.session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

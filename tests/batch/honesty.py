@@ -178,7 +178,7 @@ class Runs:
         if not self.ledger_path.exists():
             return {}
         with read(self.ledger_path) as ledger:
-            return {row[0]: row[1:3] for rows in ledger.known() for row in rows}
+            return {row.number: (row.verdict, row.reason) for rows in ledger.known() for row in rows}
 
     def wrong(self):
         """The numbers whose verdict is not what the world knows."""

@@ -130,7 +130,7 @@ class Laboratory:
         """What the ledger holds: number to verdict, reason, WhatsApp id and attempts."""
         with read(self.ledger_path) as ledger:
             rows = [row for chunk in ledger.known() for row in chunk]
-        return {row[0]: (row[1], row[2], row[3], row[7]) for row in rows}
+        return {row.number: (row.verdict, row.reason, row.whatsapp_id, row.attempts) for row in rows}
 
     def decided(self):
         return {number for number, row in self.known().items() if row[0] != "unknown"}

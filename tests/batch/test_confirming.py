@@ -4,7 +4,8 @@ import pytest
 from honesty import OWN, draw, said
 
 from validator.errors import TimedOut
-from validator.model import SessionRef
+from validator.ledger import Ledger
+from validator.model import Number, Outcome, Reason, SessionRef, Verdict
 
 
 @pytest.fixture
@@ -43,6 +44,29 @@ def test_another_session_confirms_where_there_is_one(listed):
 
     for number in nobodies(runs):
         assert {through for through, asked in runs.world.calls if asked == number} == {"a", "b"}
+
+
+@pytest.mark.parametrize(("gateway", "through"), [("sendapi", {"b"}), ("", {"b"}), ("other", {"a", "b"})])
+def test_a_session_of_the_same_name_is_another_one_only_at_another_gateway(listed, gateway, through):
+    runs = listed()
+    said_before = [
+        Outcome(
+            number=Number(number),
+            verdict=Verdict.NOT_REGISTERED,
+            reason=Reason.NOT_ON_WHATSAPP,
+            checked_at_ms=0,
+            gateway=gateway,
+            session="a",
+        )
+        for number in nobodies(runs)
+    ]
+    with Ledger.open(runs.ledger_path, holder="pytest") as ledger:
+        ledger.merge([said_before])
+
+    runs.run(sessions=("a", "b"), confirm=True)
+
+    assert {session for session, number in runs.world.calls if number in nobodies(runs)} == through
+    assert {runs.known()[number] for number in nobodies(runs)} == {TWICE}
 
 
 def test_a_session_that_cannot_be_used_confirms_nothing(listed):

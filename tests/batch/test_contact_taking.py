@@ -86,7 +86,7 @@ def test_a_contact_marked_as_a_user_need_not_be_asked_about(take, now_ms):
 
     assert left.to_list() == [BOB]
     assert left.dtype == pl.UInt64
-    assert known == [(ANN, "registered", None, None, "contacts", now_ms, "", 0)]
+    assert known == [(ANN, "registered", None, None, "contacts", "", "", 0, now_ms)]
 
 
 @pytest.mark.parametrize("mark", [False, None])
@@ -99,7 +99,7 @@ def test_a_contact_without_the_mark_is_asked_about(take, mark):
 def test_what_contacts_tell_about_numbers_that_may_be_asked_later_is_written_down(take):
     left, known = take([contact(CY, is_user=True)], ANN, others=[CY])
 
-    assert (left.to_list(), [row[0] for row in known]) == ([ANN], [CY])
+    assert (left.to_list(), [row.number for row in known]) == ([ANN], [CY])
 
 
 def test_strangers_and_contacts_without_a_number_are_left_alone(take):

@@ -6,6 +6,7 @@ from honesty import DISCONNECTED, PENDING
 from laboratory import FIRST, SESSION, numbers_of
 
 from validator.errors import Interrupted, LedgerError, StoppedEarly
+from validator.ledger import read
 from validator.sandbox import LimiterKind, Session
 
 OTHER = "sess_other"
@@ -23,6 +24,16 @@ def test_each_number_is_asked_exactly_once_and_its_answer_is_in_the_ledger(make_
     assert lab.decided() == set(numbers_of(200))
     assert ran.counters.asked == ran.counters.calls.attempts == ran.counters.calls.answers == 200
     assert {row[0] for row in lab.known().values()} == {"registered", "not_registered"}
+
+
+def test_the_ledger_names_the_session_of_an_answer_with_its_gateway(make_lab):
+    lab = make_lab()
+    lab.ask(numbers_of(3))
+
+    with read(lab.ledger_path) as ledger:
+        assert {(row.gateway, row.session) for rows in ledger.known() for row in rows} == {
+            ("sendapi", SESSION)
+        }
 
 
 def test_nothing_to_ask_ends_at_once(make_lab):

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validator.batch.transfer.exporting import COLUMNS, export
+from validator.batch.transfer.exporting import COLUMNS, FACT, export
 from validator.batch.transfer.importing import read_facts
 from validator.errors import FileError
-from validator.ledger import Ledger, read
-from validator.model import Number, Outcome, Reason, Source, Verdict
+from validator.ledger import FactRow, Ledger, read
+from validator.model import Number, Outcome, Reason, SessionRef, Source, Verdict
 from validator.tables import open_table, writing
 
 NOW_MS = 1_760_000_000_000
@@ -77,11 +77,11 @@ def test_national_numbers_need_a_region(facts):
 
 def test_every_column_of_an_export_is_taken_over(facts):
     found = facts(
-        "phone,verdict,reason,source,checked_at,whatsapp_id,session,attempts,whatever",
-        f"+447700900001,registered,,contacts,{AT},7@lid,sess_a,3,x",
-        f"+447700900002,not_registered,not_on_whatsapp_twice,api,{AT},,sess_b,2,x",
-        f"+447700900003,unknown,timeout,api,{AT},8@lid,sess_a,6,x",
-        f"+447700900004,invalid,,,{AT},,,,x",
+        "phone,verdict,reason,source,checked_at,whatsapp_id,gateway,session,attempts,whatever",
+        f"+447700900001,registered,,contacts,{AT},7@lid,sendapi,sess_a,3,x",
+        f"+447700900002,not_registered,not_on_whatsapp_twice,api,{AT},,other,sess_b,2,x",
+        f"+447700900003,unknown,timeout,api,{AT},8@lid,,sess_a,6,x",
+        f"+447700900004,invalid,,,{AT},,sendapi,,,x",
     )
 
     assert outcomes_of(found) == [
@@ -90,6 +90,7 @@ def test_every_column_of_an_export_is_taken_over(facts):
             Verdict.REGISTERED,
             source=Source.CONTACTS,
             whatsapp_id="7@lid",
+            gateway="sendapi",
             session="sess_a",
             attempts=3,
         ),
@@ -98,12 +99,23 @@ def test_every_column_of_an_export_is_taken_over(facts):
             Verdict.NOT_REGISTERED,
             Reason.NOT_ON_WHATSAPP_TWICE,
             source=Source.API,
+            gateway="other",
             session="sess_b",
             attempts=2,
         ),
         outcome(3, Verdict.UNKNOWN, Reason.TIMEOUT, source=Source.API, session="sess_a", attempts=6),
         outcome(4, Verdict.INVALID, Reason.REJECTED_BY_PROVIDER),
     ]
+
+
+def test_an_export_from_before_sessions_had_a_gateway_names_none(facts):
+    [found] = outcomes_of(facts("phone,verdict,checked_at,session", f"+447700900001,registered,{AT},sess_a"))
+
+    assert found.session_ref == SessionRef("", "sess_a")
+
+
+def test_the_columns_of_an_export_are_the_fields_of_the_ledgers_rows():
+    assert FACT.names() == list(FactRow._fields)
 
 
 def test_rows_of_an_annotated_file_that_say_nothing_about_a_number_are_left_out(facts):
@@ -273,10 +285,18 @@ def test_all_facts_of_a_ledger_go_round_through_a_file(tmp_path, name):
     told = [
         outcome(1, Verdict.REGISTERED, whatsapp_id="447700900001@s.whatsapp.net", source=Source.API),
         outcome(2, Verdict.REGISTERED, whatsapp_id=' odd,"id"', source=Source.CONTACTS),
-        outcome(3, *NO, source=Source.API, session="sess_a", attempts=3, checked_at_ms=AT_MS + 1),
+        outcome(
+            3,
+            *NO,
+            source=Source.API,
+            gateway="sendapi",
+            session="sess_a",
+            attempts=3,
+            checked_at_ms=AT_MS + 1,
+        ),
         outcome(4, Verdict.INVALID, Reason.REJECTED_BY_PROVIDER, source=Source.IMPORTED),
         outcome(3, Verdict.UNKNOWN, Reason.TIMEOUT, source=Source.API, checked_at_ms=AT_MS + 999),
-        outcome(5, Verdict.UNKNOWN, Reason.NOT_CONFIRMED, source=Source.API, session="sess_b"),
+        outcome(5, Verdict.UNKNOWN, Reason.NOT_CONFIRMED, source=Source.API, gateway="x", session="sess_b"),
     ]
     path, file = tmp_path / "here" / "ledger.sqlite", tmp_path / name
     with Ledger.open(path, holder="pytest") as ledger:

@@ -117,7 +117,7 @@ def test_attempts_are_noted_by_session_with_the_time_of_day(record):
 
     journal, reported = record(scenario)
 
-    assert journal.spent == [("a", 2, 42), ("b", 1, 42)]
+    assert journal.spent == [(SessionRef("sendapi", "a"), 2, 42), (SessionRef("sendapi", "b"), 1, 42)]
     assert [group for _, group, _ in reported] == [[]]
 
 

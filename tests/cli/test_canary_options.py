@@ -62,7 +62,9 @@ def test_what_was_not_vouched_for_is_what_the_ledger_calls_unknown(check, provid
     check()
 
     with read(ledger_path) as ledger:
-        assert {row[1:3] for rows in ledger.known() for row in rows} == {("unknown", "session_suspect")}
+        assert {(row.verdict, row.reason) for rows in ledger.known() for row in rows} == {
+            ("unknown", "session_suspect")
+        }
 
 
 @pytest.mark.slow
@@ -146,7 +148,7 @@ def test_what_a_killed_run_has_not_confirmed_is_planned_and_confirmed_by_the_nex
     assert not Path("leads.checked.csv").exists()
 
     with read(ledger_path) as ledger:
-        known = {row[0]: row[2] for rows in ledger.known() for row in rows}
+        known = {row.number: row.reason for rows in ledger.known() for row in rows}
     open_now = [number for number, reason in known.items() if reason == "not_on_whatsapp"]
     plan = run("plan", *words, "--json", "-q").json
     assert len(open_now) > 5

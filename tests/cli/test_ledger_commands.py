@@ -26,6 +26,7 @@ def known(ledger_path):
                     number=Number.parse(number),
                     verdict=Verdict.REGISTERED,
                     checked_at_ms=now_ms - age_days * DAY_MS,
+                    gateway="sendapi",
                     session="sess_a",
                 )
             )
@@ -38,7 +39,7 @@ def left(known):
 
     def numbers():
         with read(known) as reader:
-            return [f"+{row[0]}" for rows in reader.known() for row in rows]
+            return [f"+{row.number}" for rows in reader.known() for row in rows]
 
     return numbers
 
@@ -51,6 +52,7 @@ def test_stats_tell_what_an_operator_asks(run, known, table):
                 verdict=Verdict.NOT_REGISTERED,
                 reason=Reason.NOT_ON_WHATSAPP,
                 checked_at_ms=1_700_000_000_000,
+                gateway="sendapi",
                 session="sess_b",
             ),
             1,
@@ -72,8 +74,10 @@ def test_stats_tell_what_an_operator_asks(run, known, table):
     )
     assert (facts["registered, 1 to 7 days old"], facts["registered, 30 to 90 days old"]) == ("1", "1")
     assert facts["oldest"] == "2023-11-14 22:13:20 UTC"
-    assert facts["session sess_a"] == "2 numbers, 0 attempts in 24 hours"
-    assert facts["session sess_b"] == "1 number, 0 attempts in 24 hours, 1 negative not believed yet"
+    assert facts["session sess_a of sendapi"] == "2 numbers, 0 attempts in 24 hours"
+    assert (
+        facts["session sess_b of sendapi"] == "1 number, 0 attempts in 24 hours, 1 negative not believed yet"
+    )
     assert facts["run of 2023-11-14 22:13:20 UTC"] == "check leads.csv: exit 4"
     assert facts["run of 2023-11-14 22:21:40 UTC"] == "check more.csv: did not end"
     assert " of them free" in facts["size"]
@@ -86,7 +90,9 @@ def test_stats_speak_json(run, known):
     told = run("ledger", "stats", "--json").json
 
     assert told["by_age"] == {"registered": {"1 to 7 days": 1, "30 to 90 days": 1}}
-    assert told["sessions"] == {"sess_a": {"numbers": 2, "attempts_24h": 0, "waiting": 0}}
+    assert told["sessions"] == [
+        {"gateway": "sendapi", "session": "sess_a", "numbers": 2, "attempts_24h": 0, "waiting": 0}
+    ]
     assert told["latest_runs"] == [
         {
             "id": 1,

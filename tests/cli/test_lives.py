@@ -88,7 +88,7 @@ def test_a_run_asks_whom_it_should(asked, options, whom):
 def test_what_holds_is_written_as_it_was_found_out(asked, ledger_path):
     asked("--only", "unknown")
     with read(ledger_path) as reader:
-        times_ms = {f"+{row[0]}": row[5] for rows in reader.known() for row in rows}
+        times_ms = {f"+{row.number}": row.checked_at_ms for rows in reader.known() for row in rows}
     with Path("out.csv").open(newline="", encoding="utf-8") as file:
         rows = dict(zip(PAST, csv.DictReader(file), strict=True))
 

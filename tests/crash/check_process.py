@@ -98,7 +98,7 @@ class Checks:
 def numbers_in(ledger):
     """The numbers that a ledger has a verdict for, once it has been recovered and found to be sound."""
     with Ledger.open(ledger, holder="tests") as opened:
-        return {f"+{row[0]}" for rows in opened.known() for row in rows}
+        return {f"+{row.number}" for rows in opened.known() for row in rows}
 
 
 def os_environment():

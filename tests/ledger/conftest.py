@@ -7,6 +7,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from session_refs import SESS_A
+
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, Verdict
 
@@ -28,7 +30,7 @@ def make_outcome():
     """Outcomes of synthetic numbers, told apart by their place after +44 7700 900000."""
 
     def make(place=0, verdict=Verdict.REGISTERED, **fields):
-        chosen = {"reason": REASONS.get(verdict), "checked_at_ms": NOW_MS, "session": "sess_a"} | fields
+        chosen = {"reason": REASONS.get(verdict), "checked_at_ms": NOW_MS, **SESS_A._asdict()} | fields
         return Outcome(number=Number(FIRST + place), verdict=verdict, **chosen)
 
     return make

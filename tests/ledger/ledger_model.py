@@ -1,7 +1,9 @@
 """What a ledger must hold, as dictionaries: the plainest program that does the same."""
 
+from collections import Counter
 from copy import copy
 
+from validator.ledger import FactRow
 from validator.model import Number, Reason, Verdict
 
 NO = Verdict.NOT_REGISTERED
@@ -11,41 +13,55 @@ DOUBTS = {Reason.NOT_ON_WHATSAPP: "session_suspect", Reason.NOT_ON_WHATSAPP_TWIC
 class LedgerModel:
     """`answers`, `failures` and `suspects` are what must be durable; `group` is what need not be yet.
 
-    A "no" that nothing vouches for is a failure here, under its own verdict.
+    A "no" that nothing vouches for is a failure here, under its own verdict. `suspects` has the number for
+    each session and ordinal; `ordinals` has the last ordinal of each session, `through` the last one vouched
+    for.
     """
 
     def __init__(self):
         self.answers, self.failures, self.suspects, self.group = {}, {}, {}, []
-        self.ordinal = self.through = 0
+        self.ordinals, self.through = Counter(), Counter()
 
     def durable(self):
         """Return what is left of this after a crash, now."""
         left = copy(self)
         left.answers, left.failures, left.suspects = map(dict, (self.answers, self.failures, self.suspects))
-        left.group, left.through = [], 0
+        left.group, left.through = [], Counter()
         return left
 
     def settle(self):
         for outcome, ordinal in self.group:
-            if outcome.verdict is Verdict.UNKNOWN or ordinal > self.through:
+            is_suspect = ordinal > self.through[outcome.session_ref]
+            if outcome.verdict is Verdict.UNKNOWN or is_suspect:
                 self.failures[outcome.number] = outcome
             else:
                 self.answers[outcome.number] = outcome
                 self.failures.pop(outcome.number, None)
-            if ordinal > self.through:
-                self.suspects[ordinal] = outcome.number
-        for number in self.take_suspects(self.through):
-            self.answers[number] = self.failures.pop(number)
-        self.group, self.through = [], 0
+            if is_suspect:
+                self.suspects[outcome.session_ref, ordinal] = outcome.number
+        for session, through in self.through.items():
+            for number in self.take_suspects(session, through):
+                self.answers[number] = self.failures.pop(number)
+        self.group, self.through = [], Counter()
 
-    def take_suspects(self, through):
+    def suspects_of(self, session):
+        """Return the number of each ordinal of a session."""
+        return {ordinal: number for (of, ordinal), number in self.suspects.items() if of == session}
+
+    def take_suspects(self, session, through):
         """Forget suspects up to an ordinal; return the numbers that still are what the last of them left."""
-        taken = {number for ordinal, number in self.suspects.items() if ordinal <= through}
-        self.suspects = {ordinal: number for ordinal, number in self.suspects.items() if ordinal > through}
+        taken = {number for ordinal, number in self.suspects_of(session).items() if ordinal <= through}
+        self.suspects = {
+            (of, ordinal): number
+            for (of, ordinal), number in self.suspects.items()
+            if of != session or ordinal > through
+        }
         return {
             number
-            for number in taken - set(self.suspects.values())
-            if number in self.failures and self.failures[number].verdict is NO
+            for number in taken - set(self.suspects_of(session).values())
+            if number in self.failures
+            and self.failures[number].verdict is NO
+            and self.failures[number].session_ref == session
         }
 
     def merge(self, outcomes):
@@ -88,8 +104,8 @@ class LedgerModel:
         for number in gone | old_failures:
             self.failures.pop(number, None)
         self.suspects = {
-            ordinal: number
-            for ordinal, number in self.suspects.items()
+            key: number
+            for key, number in self.suspects.items()
             if number not in gone | old_failures and number in self.known()
         }
 
@@ -107,8 +123,7 @@ class LedgerModel:
         for number, answer in self.answers.items():
             if number not in shown or answer.checked_at_ms >= fresh_from_ms:
                 shown[number] = answer
-        facts = [_fact(shown[n], waits=shown[n] is self.failures.get(n)) for n in sorted(shown, key=int)]
-        return [(*fact[:5], fact[7], fact[5], fact[6]) for fact in facts]
+        return [_fact(shown[n], waits=shown[n] is self.failures.get(n)) for n in sorted(shown, key=int)]
 
     def facts(self):
         """Return the rows of `LedgerReader.facts`."""
@@ -125,19 +140,20 @@ class LedgerModel:
             for number, one in self.failures.items()
             if number in self.answers and one.checked_at_ms < self.answers[number].checked_at_ms
         }
-        return [fact for fact in self.facts() if fact[1] != "unknown" or fact[0] not in overtaken]
+        return [fact for fact in self.facts() if fact.verdict != "unknown" or fact.number not in overtaken]
 
 
 def _fact(outcome, *, waits):
     is_doubted = waits and outcome.verdict is NO
     is_unknown = is_doubted or outcome.verdict is Verdict.UNKNOWN
-    return (
-        int(outcome.number),
-        "unknown" if is_doubted else outcome.verdict.value,
-        DOUBTS[outcome.reason] if is_doubted else outcome.reason.value if outcome.reason else None,
-        None if is_unknown else outcome.whatsapp_id,
-        outcome.source.value,
-        outcome.session,
-        outcome.attempts,
-        outcome.checked_at_ms,
+    return FactRow(
+        number=int(outcome.number),
+        verdict="unknown" if is_doubted else outcome.verdict.value,
+        reason=DOUBTS[outcome.reason] if is_doubted else outcome.reason.value if outcome.reason else None,
+        whatsapp_id=None if is_unknown else outcome.whatsapp_id,
+        source=outcome.source.value,
+        gateway=outcome.gateway,
+        session=outcome.session,
+        attempts=outcome.attempts,
+        checked_at_ms=outcome.checked_at_ms,
     )

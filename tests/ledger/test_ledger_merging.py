@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ledger_files import copied, wal_size
+from session_refs import SESS_A
 
 from validator.errors import FileError, LedgerError
 from validator.ledger import Ledger, Selection, facts, read
+from validator.ledger.rows import NumberRow
 from validator.ledger.schema import migrate
 from validator.model import Reason, Source, Verdict
 
@@ -23,16 +25,16 @@ def facts_of(reader):
 
 def test_facts_are_all_answers_and_then_all_failures(ledger, make_outcome):
     ledger.record(make_outcome(2, whatsapp_id="7@lid", attempts=3))
-    ledger.record(make_outcome(1, Verdict.NOT_REGISTERED, source=Source.CONTACTS, session=""))
+    ledger.record(make_outcome(1, Verdict.NOT_REGISTERED, source=Source.CONTACTS, gateway="", session=""))
     ledger.record(make_outcome(2, Verdict.UNKNOWN, checked_at_ms=NOW_MS + 5, attempts=6))
     ledger.record(make_outcome(3, whatsapp_id="447700900003@s.whatsapp.net"))
     ledger.commit()
 
     assert facts_of(ledger) == [
-        (FIRST + 1, "not_registered", "not_on_whatsapp", None, "contacts", "", 1, NOW_MS),
-        (FIRST + 2, "registered", None, "7@lid", "api", "sess_a", 3, NOW_MS),
-        (FIRST + 3, "registered", None, "447700900003@s.whatsapp.net", "api", "sess_a", 1, NOW_MS),
-        (FIRST + 2, "unknown", "timeout", None, "api", "sess_a", 6, NOW_MS + 5),
+        (FIRST + 1, "not_registered", "not_on_whatsapp", None, "contacts", "", "", 1, NOW_MS),
+        (FIRST + 2, "registered", None, "7@lid", "api", *SESS_A, 3, NOW_MS),
+        (FIRST + 3, "registered", None, "447700900003@s.whatsapp.net", "api", *SESS_A, 1, NOW_MS),
+        (FIRST + 2, "unknown", "timeout", None, "api", *SESS_A, 6, NOW_MS + 5),
     ]
 
 
@@ -64,7 +66,7 @@ def test_a_number_that_waits_to_be_vouched_for_is_not_failed_from_elsewhere(ledg
     ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=5), 1)
     doubt = make_outcome(1, Verdict.UNKNOWN, reason=Reason.SESSION_SUSPECT, checked_at_ms=9)
     assert ledger.merge([[doubt]]) == 0
-    ledger.vouch("sess_a", 1)
+    ledger.vouch(SESS_A, 1)
     ledger.commit()
 
     assert [(fact[1], fact[-1]) for fact in facts_of(ledger)] == [("not_registered", 5)]
@@ -73,7 +75,7 @@ def test_a_number_that_waits_to_be_vouched_for_is_not_failed_from_elsewhere(ledg
 def test_a_newer_answer_from_elsewhere_is_not_overturned_by_vouching(ledger, make_outcome):
     ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=5), 1)
     assert ledger.merge([[make_outcome(1, checked_at_ms=9)]]) == 1
-    ledger.vouch("sess_a", 1)
+    ledger.vouch(SESS_A, 1)
     ledger.commit()
 
     assert [(fact[1], fact[-1]) for fact in facts_of(ledger)] == [("registered", 9)]
@@ -152,7 +154,7 @@ def empty_ledger():
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection, 0)
         connection.executemany(
-            "INSERT INTO findings VALUES (?, ?, ?, 'api', '', 0)",
+            "INSERT INTO findings VALUES (?, ?, ?, 'api', '', '', 0)",
             [(place, *words) for place, words in FINDINGS.items()],
         )
         yield connection
@@ -160,8 +162,8 @@ def empty_ledger():
 
 def row_of(number, finding, at_ms):
     if finding == 3:
-        return (number, None, None, None, None, finding, at_ms, at_ms)
-    return (number, finding, at_ms, at_ms, f"{at_ms}@lid", None, None, None)
+        return NumberRow(number, failure=finding, failed_at_ms=at_ms, failed_attempts=at_ms)
+    return NumberRow(number, finding, at_ms, at_ms, f"{at_ms}@lid")
 
 
 def held_after(imports):
@@ -178,7 +180,7 @@ def expected_of(all_facts):
         (failures if finding == 3 else answers)[number] = (finding, at_ms)
     beside = {n: fact for n, fact in failures.items() if n not in answers or fact[1] >= answers[n][1]}
     return [
-        (number, *FINDINGS[finding], f"{at_ms}@lid" if finding < 3 else None, "api", "", at_ms, at_ms)
+        (number, *FINDINGS[finding], f"{at_ms}@lid" if finding < 3 else None, "api", "", "", at_ms, at_ms)
         for kind in (answers, beside)
         for number, (finding, at_ms) in sorted(kind.items())
     ]

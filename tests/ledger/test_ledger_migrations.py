@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from ledger_files import copied
+from session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 
 from validator.errors import LedgerError
-from validator.ledger import Ledger, read
+from validator.ledger import Ledger, Suspect, read
 from validator.ledger.connection import _connect, _set_up
 from validator.ledger.schema import SCHEMA_VERSION
 from validator.model import Verdict
@@ -23,13 +24,18 @@ EARLIER = range(1, SCHEMA_VERSION)
 NOW_MS = 1_760_000_000_000
 FIRST = 447_700_900_000
 HELD = [
-    (FIRST + 1, "registered", None, "447700900001@s.whatsapp.net", "api", NOW_MS, "sess_a", 1),
-    (FIRST + 2, "not_registered", "not_on_whatsapp", None, "api", NOW_MS, "sess_b", 3),
-    (FIRST + 3, "registered", None, "77001122334455@lid", "contacts", NOW_MS, "", 1),
-    (FIRST + 4, "unknown", "server_error", None, "api", NOW_MS, "sess_a", 1),
-    (FIRST + 5, "invalid", "rejected_by_provider", None, "api", NOW_MS, "sess_a", 1),
+    (FIRST + 1, "registered", None, "447700900001@s.whatsapp.net", "api", *SESS_A, 1, NOW_MS),
+    (FIRST + 2, "not_registered", "not_on_whatsapp", None, "api", *SESS_B, 3, NOW_MS),
+    (FIRST + 3, "registered", None, "77001122334455@lid", "contacts", "", "", 1, NOW_MS),
+    (FIRST + 4, "unknown", "server_error", None, "api", *SESS_A, 1, NOW_MS),
+    (FIRST + 5, "invalid", "rejected_by_provider", None, "api", *SESS_A, 1, NOW_MS),
 ]
-FAILED_SINCE = (FIRST + 3, "unknown", "timeout", None, "api", NOW_MS + 9, "sess_a", 6)
+FAILED_SINCE = (FIRST + 3, "unknown", "timeout", None, "api", *SESS_A, 6, NOW_MS + 9)
+SUSPECTS = [
+    (FIRST + place, "unknown", "session_suspect", None, "api", *session, 1, NOW_MS)
+    for place, session in ((6, SESS_A), (7, SESS_B), (8, SESS_A))
+]
+HELD_BY_VERSION = {0: [], 1: HELD, 2: HELD + SUSPECTS}
 
 
 @pytest.fixture
@@ -65,17 +71,32 @@ def test_there_is_a_ledger_of_every_earlier_version():
 @pytest.mark.parametrize("version", EARLIER)
 def test_an_earlier_ledger_is_brought_up_to_date_with_all_it_holds(ledger_of, version, make_outcome):
     with Ledger.open(ledger_of(version), holder="pytest") as ledger:
-        assert rows_of(ledger) == HELD
+        assert rows_of(ledger) == HELD_BY_VERSION[version]
         assert FAILED_SINCE in rows_of(ledger, fresh_from_ms=dict.fromkeys(Verdict, NOW_MS + 1))
-        assert ledger.spent_since("sess_a", NOW_MS) == 7
+        assert ledger.spent_since(SESS_A, NOW_MS) == 7
         [run] = ledger.runs(9)
         assert (run.input_name, run.exit_code, run.summary_json) == ("leads.csv", 4, '{"rows": 5}')
         ledger.require_sound()
 
-        ledger.suspect(make_outcome(6, Verdict.NOT_REGISTERED), 1)
-        ledger.vouch("sess_a", 1)
+        ledger.suspect(make_outcome(9, Verdict.NOT_REGISTERED), 5)
+        ledger.vouch(SESS_A, 5)
         ledger.commit()
-        assert rows_of(ledger)[-1][:2] == (FIRST + 6, "not_registered")
+        assert rows_of(ledger)[-1][:2] == (FIRST + 9, "not_registered")
+
+
+def test_the_sessions_of_an_earlier_ledger_are_the_first_gateways(ledger_of):
+    with Ledger.open(ledger_of(2), holder="pytest") as ledger:
+        assert ledger.suspects(SESS_A) == [Suspect(3, FIRST + 6, NOW_MS), Suspect(4, FIRST + 8, NOW_MS)]
+        assert ledger.spent_since(SESS_B, NOW_MS) == 2
+        assert ledger.spent_since(SESS_A_ELSEWHERE, 0) == 0
+
+        ledger.vouch(SESS_A_ELSEWHERE, 9)
+        ledger.vouch(SESS_A, 3)
+        ledger.vouch(SESS_B, 1)
+        ledger.commit()
+        assert ledger.retract(SESS_A, 9) == [FIRST + 8]
+        shown = {row.number - FIRST: row.verdict for row in rows_of(ledger)}
+        assert (shown[6], shown[7], shown[8]) == ("not_registered", "not_registered", "unknown")
 
 
 @pytest.mark.parametrize("version", EARLIER)
@@ -110,7 +131,7 @@ def test_a_kill_at_any_statement_leaves_the_old_version_or_the_new_one(ledger_of
     for copy in moments:
         before, _ = version_and_tables(copy)
         with Ledger.open(copy, holder="pytest") as ledger:
-            assert rows_of(ledger) == (HELD if version else [])
+            assert rows_of(ledger) == HELD_BY_VERSION[version]
         assert version_and_tables(copy) == version_and_tables(path)
         seen.append(before)
     assert sorted(set(seen)) == sorted({version, SCHEMA_VERSION})
@@ -121,7 +142,7 @@ def test_a_kill_at_any_statement_leaves_the_old_version_or_the_new_one(ledger_of
 def test_a_step_that_fails_changes_nothing_and_is_done_the_next_time(ledger_of, version):
     path = ledger_of(version)
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE suspects (in_the_way)")
+        connection.execute("CREATE TABLE unverified_negatives (in_the_way)")
     before = version_and_tables(path)
 
     with pytest.raises(LedgerError, match="already exists"):
@@ -129,6 +150,6 @@ def test_a_step_that_fails_changes_nothing_and_is_done_the_next_time(ledger_of, 
     assert version_and_tables(path) == before
 
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP TABLE suspects")
+        connection.execute("DROP TABLE unverified_negatives")
     with Ledger.open(path, holder="pytest") as ledger:
-        assert rows_of(ledger) == HELD
+        assert rows_of(ledger) == HELD_BY_VERSION[version]

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from ledger_files import copied, mixed, wal_of, wal_size
 from ledger_model import DOUBTS, NO, LedgerModel
+from session_refs import SESS_A, SESS_A_ELSEWHERE
 
 from validator.ledger import Ledger, Selection, read
-from validator.model import Number, Outcome, Reason, Source, Verdict
+from validator.model import Number, Outcome, Reason, SessionRef, Source, Verdict
 
 SEQUENCES = int(os.environ.get("LEDGER_SEQUENCES", "30"))
 STEPS = int(os.environ.get("LEDGER_STEPS", "25"))
@@ -32,15 +33,18 @@ NUMBERS = st.integers(FIRST, FIRST + 5).map(Number)
 TIMES_MS = st.integers(0, 100)
 
 outcomes = st.builds(
-    lambda verdict, **fields: Outcome(verdict=verdict, reason=REASONS[verdict], **fields),
+    lambda verdict, session, **fields: Outcome(
+        verdict=verdict, reason=REASONS[verdict], **session._asdict(), **fields
+    ),
+    session=st.sampled_from([SessionRef("", ""), SESS_A, SESS_A_ELSEWHERE]),
     verdict=st.sampled_from(list(REASONS)),
     number=NUMBERS,
     whatsapp_id=st.sampled_from([None, "447700900001@s.whatsapp.net", "7@lid"]),
     source=st.sampled_from([Source.API, Source.CONTACTS, Source.IMPORTED]),
     checked_at_ms=TIMES_MS,
-    session=st.sampled_from(["", "sess_a"]),
     attempts=st.integers(0, 4),
 )
+SESSIONS = st.sampled_from([SESS_A, SESS_A_ELSEWHERE])
 
 
 def rows_in(chunks):
@@ -89,25 +93,25 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger.record(outcome)
         self.model.group.append((outcome, 0))
 
-    @rule(number=NUMBERS, reason=st.sampled_from(list(DOUBTS)), at_ms=TIMES_MS)
-    def suspect(self, number, reason, at_ms):
-        outcome = Outcome(number=number, verdict=NO, reason=reason, checked_at_ms=at_ms, session="sess_a")
-        self.model.ordinal += 1
-        self.ledger.suspect(outcome, self.model.ordinal)
-        self.model.group.append((outcome, self.model.ordinal))
+    @rule(session=SESSIONS, number=NUMBERS, reason=st.sampled_from(list(DOUBTS)), at_ms=TIMES_MS)
+    def suspect(self, session, number, reason, at_ms):
+        outcome = Outcome(number=number, verdict=NO, reason=reason, checked_at_ms=at_ms, **session._asdict())
+        self.model.ordinals[session] += 1
+        self.ledger.suspect(outcome, self.model.ordinals[session])
+        self.model.group.append((outcome, self.model.ordinals[session]))
 
-    @rule(back=st.integers(0, 4))
-    def vouch(self, back):
-        through = max(0, self.model.ordinal - back)
-        self.model.through = max(self.model.through, through)
-        self.ledger.vouch("sess_a", through)
+    @rule(session=SESSIONS, back=st.integers(0, 4))
+    def vouch(self, session, back):
+        through = max(0, self.model.ordinals[session] - back)
+        self.model.through[session] = max(self.model.through[session], through)
+        self.ledger.vouch(session, through)
 
-    @rule(back=st.integers(0, 4))
-    def retract(self, back):
-        through = max(0, self.model.ordinal - back)
-        retracted = self.ledger.retract("sess_a", through)
+    @rule(session=SESSIONS, back=st.integers(0, 4))
+    def retract(self, session, back):
+        through = max(0, self.model.ordinals[session] - back)
+        retracted = self.ledger.retract(session, through)
         self.model.settle()
-        assert retracted == sorted(self.model.take_suspects(through), key=int)
+        assert retracted == sorted(self.model.take_suspects(session, through), key=int)
         self.written()
 
     @rule()
@@ -152,17 +156,13 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @staticmethod
     def outcome_of(fact):
-        number, verdict, reason, whatsapp_id, source, session, attempts, at_ms = fact
-        return Outcome(
-            number=Number(number),
-            verdict=Verdict(verdict),
-            reason=Reason(reason) if reason else None,
-            whatsapp_id=whatsapp_id,
-            source=Source(source),
-            session=session,
-            attempts=attempts,
-            checked_at_ms=at_ms,
-        )
+        words = {
+            "number": Number(fact.number),
+            "verdict": Verdict(fact.verdict),
+            "reason": Reason(fact.reason) if fact.reason else None,
+            "source": Source(fact.source),
+        }
+        return Outcome(**fact._asdict() | words)
 
     @rule()
     def reopen(self):
@@ -212,15 +212,16 @@ class LedgerMachine(RuleBasedStateMachine):
 
         wanted = None if numbers is None else {int(number) for number in numbers}
         expected = self.model.shown(fresh_from_ms)
-        assert rows == [row for row in expected if wanted is None or row[0] in wanted]
+        assert rows == [row for row in expected if wanted is None or row.number in wanted]
 
     @invariant()
     def what_is_durable_is_shown(self):
         assert rows_in(self.ledger.known()) == self.model.shown()
         assert rows_in(self.ledger.facts()) == self.model.facts()
         assert self.ledger.stats(0).numbers == len(self.model.known())
-        waiting = {one.ordinal: one.number for one in self.ledger.suspects("sess_a")}
-        assert waiting == {ordinal: int(number) for ordinal, number in self.model.suspects.items()}
+        for session in (SESS_A, SESS_A_ELSEWHERE):
+            waiting = {one.ordinal: one.number for one in self.ledger.suspects(session)}
+            assert waiting == self.model.suspects_of(session)
 
 
 TestLedgerMachine = pytest.mark.slow(LedgerMachine.TestCase)

@@ -7,6 +7,7 @@ from itertools import takewhile
 
 import pytest
 from ledger_files import copied
+from session_refs import SESS_A
 
 from validator.errors import Busy, LedgerError
 from validator.ledger import Ledger, Purged, Selection, read
@@ -113,7 +114,7 @@ def test_named_numbers_go_with_all_that_is_known_of_them(ledger, make_outcome):
     gone = [FIRST + 1, FIRST + 2, FIRST + 99]
     assert ledger.purge(Selection(numbers=gone)) == purged(numbers=2)
     assert known(ledger) == dict.fromkeys([0, 3, 4], "registered")
-    assert [suspect.number for suspect in ledger.suspects("sess_a")] == [FIRST + 3]
+    assert [suspect.number for suspect in ledger.suspects(SESS_A)] == [FIRST + 3]
 
 
 def test_an_account_that_goes_by_another_number_is_forgotten_under_both(ledger, make_outcome):
@@ -128,11 +129,11 @@ def test_a_suspect_that_was_forgotten_cannot_be_believed_any_more(ledger, make_o
     ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS - 1), 1)
     ledger.suspect(make_outcome(2, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS), 2)
     ledger.purge(Selection(before_ms=NOW_MS))
-    ledger.vouch("sess_a", 2)
+    ledger.vouch(SESS_A, 2)
     ledger.commit()
 
     assert known(ledger) == {2: "not_registered"}
-    assert ledger.suspects("sess_a") == []
+    assert ledger.suspects(SESS_A) == []
 
 
 def test_an_old_no_that_waits_is_forgotten_beside_a_newer_answer(ledger, make_outcome):
@@ -140,7 +141,7 @@ def test_an_old_no_that_waits_is_forgotten_beside_a_newer_answer(ledger, make_ou
     ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS - 1), 1)
 
     assert ledger.purge(Selection(before_ms=NOW_MS)) == purged(older_facts=1)
-    assert (known(ledger), ledger.suspects("sess_a")) == ({1: "registered"}, [])
+    assert (known(ledger), ledger.suspects(SESS_A)) == ({1: "registered"}, [])
 
 
 def test_old_runs_are_forgotten_by_the_time_they_ended(ledger):

@@ -2,6 +2,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from session_refs import SESS_A
 
 from validator.errors import LedgerError
 from validator.ledger import Ledger, columns, read
@@ -17,16 +18,21 @@ def rows_of(ledger, numbers=None, **options):
 
 
 def columns_as_rows(chunks, ledger):
-    """Rows as `known` has them, but for session and attempts, which the columns leave out."""
+    """Rows as `known` has them, but for session and attempts, which the columns leave out; see `shared`."""
     rows = []
     for chunk in chunks:
         findings, ids = ledger.findings(), dict(chunk.other_ids)
         for number, finding, at_ms in zip(*(map(int, text.split("\n")) for text in chunk[:3]), strict=True):
-            verdict, reason, source, _, own_id = findings[finding]
-            other_id = None if verdict == "unknown" else ids.get(number)
-            whatsapp_id = f"{number}@s.whatsapp.net" if own_id else other_id
-            rows.append((number, verdict, reason, whatsapp_id, source, at_ms))
+            said = findings[finding]
+            other_id = None if said.verdict == "unknown" else ids.get(number)
+            whatsapp_id = f"{number}@s.whatsapp.net" if said.own_id else other_id
+            rows.append((number, said.verdict, said.reason, whatsapp_id, said.source, at_ms))
     return rows
+
+
+def shared(rows):
+    """What rows have in common with columns."""
+    return [(*row[:5], row.checked_at_ms) for row in rows]
 
 
 @pytest.fixture
@@ -47,7 +53,7 @@ def test_a_ledger_that_does_not_exist_yet_is_an_empty_one(path):
         assert rows_of(reader) == []
         assert rows_of(reader, [FIRST]) == []
         assert reader.runs(5) == []
-        assert reader.spent_since("sess_a", 0) == 0
+        assert reader.spent_since(SESS_A, 0) == 0
         stats = reader.stats(NOW_MS)
     assert (stats.numbers, stats.oldest_ms, stats.newest_ms, stats.size_bytes) == (0, None, None, 0)
     assert not path.parent.exists()
@@ -64,7 +70,7 @@ def test_a_file_with_nothing_in_it_is_an_empty_ledger(path):
 def test_rows_come_ascending_in_chunks(filled):
     chunks = list(filled.known())
 
-    numbers = [row[0] for rows in chunks for row in rows]
+    numbers = [row.number for rows in chunks for row in rows]
     assert numbers == list(range(FIRST, FIRST + 12_000, 3))
 
 
@@ -76,7 +82,7 @@ def test_looking_up_and_one_pass_tell_the_same(filled, count):
     from_ms = {str(verdict): fresh_from_ms.get(verdict, 0) for verdict in Verdict}
 
     everything = rows_of(filled, fresh_from_ms=fresh_from_ms)
-    expected = [row for row in everything if row[0] in set(numbers)]
+    expected = [row for row in everything if row.number in set(numbers)]
     looked_up = [row for rows in filled._look_up(from_ms, sorted(numbers)) for row in rows]
     picked = [row for rows in filled._pick(from_ms, sorted(numbers)) for row in rows]
 
@@ -101,8 +107,8 @@ def test_columns_tell_what_rows_tell(path, make_outcome, fresh_from_ms):
         between = ledger.columns_between(FIRST + 2, FIRST + 57, fresh_from_ms=fresh_from_ms)
         looked_up = ledger.columns_of(numbers, fresh_from_ms=fresh_from_ms)
 
-        assert columns_as_rows(between, ledger) == [row[:6] for row in told[2:58]]
-        assert columns_as_rows(looked_up, ledger) == [row[:6] for row in told if row[0] in numbers]
+        assert columns_as_rows(between, ledger) == shared(told[2:58])
+        assert columns_as_rows(looked_up, ledger) == shared(row for row in told if row.number in numbers)
 
 
 def test_columns_come_in_chunks_and_a_chunk_without_a_row_does_not(filled):
@@ -112,7 +118,7 @@ def test_columns_come_in_chunks_and_a_chunk_without_a_row_does_not(filled):
     scanned = list(columns.scan(*asked, FIRST, FIRST + 12_000, rows=1_500))
 
     assert [chunk.numbers.count("\n") + 1 for chunk in scanned] == [1_500, 1_500, 1_000]
-    assert columns_as_rows(scanned, filled) == [row[:6] for row in rows_of(filled)]
+    assert columns_as_rows(scanned, filled) == shared(rows_of(filled))
     assert [chunk.numbers for chunk in columns.look_up(*asked, numbers, rows=2)] == [str(FIRST)]
     assert list(filled.columns_between(0, FIRST - 1)) == list(filled.columns_of([])) == []
 
@@ -120,8 +126,8 @@ def test_columns_come_in_chunks_and_a_chunk_without_a_row_does_not(filled):
 def test_numbers_may_repeat_and_be_of_our_own_type(filled):
     numbers = [Number(FIRST + 3), FIRST + 3, FIRST]
 
-    assert [row[0] for row in rows_of(filled, numbers)] == [FIRST, FIRST + 3]
-    assert [row[0] for row in rows_of(filled, numbers * 20_000)] == [FIRST, FIRST + 3]
+    assert [row.number for row in rows_of(filled, numbers)] == [FIRST, FIRST + 3]
+    assert [row.number for row in rows_of(filled, numbers * 20_000)] == [FIRST, FIRST + 3]
 
 
 def test_numbers_between_known_ones_are_found_by_neither_way(filled):
@@ -133,7 +139,7 @@ def test_numbers_between_known_ones_are_found_by_neither_way(filled):
 
 
 def test_rows_hold_plain_values(filled):
-    assert [type(cell) for cell in rows_of(filled)[1]] == [int, str, str, type(None), str, int, str, int]
+    assert [type(cell) for cell in rows_of(filled)[1]] == [int, str, str, type(None), str, str, str, int, int]
 
 
 def test_a_reader_sees_what_a_writer_commits_beside_it(path, make_outcome):
@@ -183,7 +189,7 @@ def test_a_closed_reader_is_a_ledger_error(path):
         lambda: rows_of(reader),
         lambda: reader.stats(NOW_MS),
         lambda: reader.runs(1),
-        lambda: reader.spent_since("", 0),
+        lambda: reader.spent_since(SESS_A, 0),
     ):
         with pytest.raises(LedgerError, match="could not be read"):
             ask()

@@ -1,3 +1,5 @@
+from session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_C
+
 from validator.ledger import SessionStats, read
 from validator.model import Source, Verdict
 
@@ -10,7 +12,7 @@ def test_stats_of_an_empty_ledger_are_empty(path):
         stats = reader.stats(NOW_MS)
 
     assert (stats.numbers, stats.oldest_ms, stats.newest_ms, stats.size_bytes) == (0, None, None, 0)
-    assert (stats.by_verdict, stats.by_age, stats.by_source, stats.sessions) == ({}, {}, {}, {})
+    assert (stats.by_verdict, stats.by_age, stats.by_source, stats.sessions) == ({}, {}, {}, ())
 
 
 def test_stats_count_numbers_by_verdict_and_source(ledger, make_outcome):
@@ -27,7 +29,7 @@ def test_stats_count_numbers_by_verdict_and_source(ledger, make_outcome):
     assert stats.by_verdict == {"registered": 2, "unknown": 1, "not_registered": 1}
     assert stats.by_source == {"api": 3, "contacts": 1}
     assert (stats.oldest_ms, stats.newest_ms) == (NOW_MS - 7, NOW_MS + 7)
-    assert (stats.schema_version, stats.runs) == (2, 1)
+    assert (stats.schema_version, stats.runs) == (3, 1)
     assert stats.size_bytes > stats.free_bytes
 
 
@@ -54,17 +56,20 @@ def test_stats_count_ages_from_the_time_given(ledger, make_outcome):
 
 def test_stats_tell_what_each_session_did(ledger, make_outcome):
     ledger.record(make_outcome(1))
-    ledger.record(make_outcome(2, source=Source.CONTACTS, session=""))
+    ledger.record(make_outcome(2, source=Source.CONTACTS, gateway="", session=""))
     for ordinal in (1, 2):
         ledger.suspect(make_outcome(2 + ordinal, Verdict.NOT_REGISTERED, session="sess_b"), ordinal)
-    ledger.note_attempts("sess_a", 5, NOW_MS - DAY_MS)
-    ledger.note_attempts("sess_a", 7, NOW_MS - 2 * DAY_MS)
-    ledger.note_attempts("sess_c", 1, NOW_MS)
+    ledger.note_attempts(SESS_A, 5, NOW_MS - DAY_MS)
+    ledger.note_attempts(SESS_A, 7, NOW_MS - 2 * DAY_MS)
+    ledger.note_attempts(SESS_C, 1, NOW_MS)
+    ledger.record(make_outcome(5, **SESS_A_ELSEWHERE._asdict()))
+    ledger.note_attempts(SESS_A_ELSEWHERE, 3, NOW_MS)
     ledger.commit()
 
-    assert ledger.stats(NOW_MS).sessions == {
-        "": SessionStats(numbers=1, attempts_24h=0, waiting=0),
-        "sess_a": SessionStats(numbers=1, attempts_24h=5, waiting=0),
-        "sess_b": SessionStats(numbers=2, attempts_24h=0, waiting=2),
-        "sess_c": SessionStats(numbers=0, attempts_24h=1, waiting=0),
-    }
+    assert ledger.stats(NOW_MS).sessions == (
+        SessionStats(gateway="", session="", numbers=1, attempts_24h=0, waiting=0),
+        SessionStats(gateway="other", session="sess_a", numbers=1, attempts_24h=3, waiting=0),
+        SessionStats(gateway="sendapi", session="sess_a", numbers=1, attempts_24h=5, waiting=0),
+        SessionStats(gateway="sendapi", session="sess_b", numbers=2, attempts_24h=0, waiting=2),
+        SessionStats(gateway="sendapi", session="sess_c", numbers=0, attempts_24h=1, waiting=0),
+    )

@@ -1,6 +1,7 @@
 """What a session says is shown as its answer only once something vouches for it."""
 
 import pytest
+from session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 
 from validator.errors import LedgerError
 from validator.ledger import Ledger, Suspect, read
@@ -13,7 +14,7 @@ SUSPECT = ("unknown", "session_suspect")
 
 
 def shown(reader, **options):
-    return {row[0] - FIRST: row[1:3] for rows in reader.known(**options) for row in rows}
+    return {row.number - FIRST: (row.verdict, row.reason) for rows in reader.known(**options) for row in rows}
 
 
 @pytest.fixture
@@ -31,18 +32,18 @@ def test_a_no_that_nothing_vouches_for_is_shown_as_unknown(ledger, say_no):
     assert ledger.commit() == 1
 
     [row] = [row for rows in ledger.known() for row in rows]
-    assert row == (FIRST + 1, *SUSPECT, None, "api", NOW_MS, "sess_a", 3)
+    assert row == (FIRST + 1, *SUSPECT, None, "api", *SESS_A, 3, NOW_MS)
 
 
 def test_vouching_makes_it_the_answer_it_was_with_its_own_time_and_attempts(ledger, say_no):
     say_no(1, 1, attempts=3, checked_at_ms=NOW_MS - 5)
     ledger.commit()
-    ledger.vouch("sess_a", 1)
+    ledger.vouch(SESS_A, 1)
     ledger.commit()
 
     [row] = [row for rows in ledger.known() for row in rows]
-    assert row == (FIRST + 1, *NO, None, "api", NOW_MS - 5, "sess_a", 3)
-    assert ledger.suspects("sess_a") == []
+    assert row == (FIRST + 1, *NO, None, "api", *SESS_A, 3, NOW_MS - 5)
+    assert ledger.suspects(SESS_A) == []
 
 
 def test_a_confirming_no_leaves_the_first_one_standing_until_it_is_vouched_for(ledger, say_no, make_outcome):
@@ -53,8 +54,8 @@ def test_a_confirming_no_leaves_the_first_one_standing_until_it_is_vouched_for(l
     ledger.commit()
     assert shown(ledger) == {1: NO, 2: NO, 3: ("unknown", "not_confirmed")}
 
-    ledger.vouch("sess_a", 1)
-    assert [int(number) - FIRST for number in ledger.retract("sess_a", 3)] == [2, 3]
+    ledger.vouch(SESS_A, 1)
+    assert [int(number) - FIRST for number in ledger.retract(SESS_A, 3)] == [2, 3]
 
     assert shown(ledger) == {
         1: ("not_registered", "not_on_whatsapp_twice"),
@@ -68,29 +69,56 @@ def test_vouching_reaches_up_to_its_ordinal_and_no_other_session(ledger, say_no)
         say_no(place, place)
     say_no(4, 1, session="sess_b")
     ledger.commit()
-    ledger.vouch("sess_a", 2)
+    ledger.vouch(SESS_A, 2)
     ledger.commit()
 
     assert shown(ledger) == {1: NO, 2: NO, 3: SUSPECT, 4: SUSPECT}
-    assert ledger.suspects("sess_a") == [Suspect(3, FIRST + 3, NOW_MS)]
-    assert ledger.suspects("sess_b") == [Suspect(1, FIRST + 4, NOW_MS)]
+    assert ledger.suspects(SESS_A) == [Suspect(3, FIRST + 3, NOW_MS)]
+    assert ledger.suspects(SESS_B) == [Suspect(1, FIRST + 4, NOW_MS)]
+
+
+def test_sessions_of_one_name_at_two_gateways_neither_vouch_for_nor_retract_each_others_answers(
+    ledger, say_no
+):
+    for place, session in ((1, SESS_A), (2, SESS_A_ELSEWHERE), (3, SESS_A)):
+        say_no(place, 2 if place == 3 else 1, **session._asdict())
+    ledger.vouch(SESS_A_ELSEWHERE, 9)
+    ledger.commit()
+    assert shown(ledger) == {1: SUSPECT, 2: NO, 3: SUSPECT}
+
+    ledger.vouch(SESS_A, 1)
+    assert ledger.retract(SESS_A_ELSEWHERE, 9) == []
+    assert shown(ledger) == {1: NO, 2: NO, 3: SUSPECT}
+    assert ledger.suspects(SESS_A_ELSEWHERE) == []
+    assert ledger.suspects(SESS_A) == [Suspect(2, FIRST + 3, NOW_MS)]
+
+
+def test_what_a_session_of_the_same_name_has_said_since_is_left_as_it_is(ledger, say_no):
+    say_no(1, 1)
+    say_no(1, 1, **SESS_A_ELSEWHERE._asdict())
+    ledger.commit()
+
+    assert ledger.retract(SESS_A, 1) == []
+    ledger.vouch(SESS_A_ELSEWHERE, 1)
+    ledger.commit()
+    assert shown(ledger) == {1: NO}
 
 
 def test_vouching_within_the_group_writes_the_answer_at_once(ledger, say_no):
     say_no(1, 1)
     say_no(2, 2)
-    ledger.vouch("sess_a", 1)
-    ledger.vouch("sess_a", 0)
+    ledger.vouch(SESS_A, 1)
+    ledger.vouch(SESS_A, 0)
     ledger.commit()
 
     assert shown(ledger) == {1: NO, 2: SUSPECT}
-    assert [suspect.ordinal for suspect in ledger.suspects("sess_a")] == [2]
+    assert [suspect.ordinal for suspect in ledger.suspects(SESS_A)] == [2]
 
 
 def test_within_a_group_the_later_answer_stands(ledger, say_no, make_outcome):
     say_no(1, 1)
     ledger.record(make_outcome(1, session="sess_b"))
-    ledger.vouch("sess_a", 1)
+    ledger.vouch(SESS_A, 1)
     ledger.record(make_outcome(2, session="sess_b"))
     say_no(2, 2)
     ledger.commit()
@@ -107,8 +135,8 @@ def test_retracted_numbers_come_back_and_stay_unknown_for_good(ledger, say_no):
     ledger.commit()
     say_no(4, 4)
 
-    assert ledger.retract("sess_a", 2) == [FIRST + 1, FIRST + 2]
-    ledger.vouch("sess_a", 4)
+    assert ledger.retract(SESS_A, 2) == [FIRST + 1, FIRST + 2]
+    ledger.vouch(SESS_A, 4)
     ledger.commit()
 
     assert shown(ledger) == {1: SUSPECT, 2: SUSPECT, 3: NO, 4: NO}
@@ -117,11 +145,11 @@ def test_retracted_numbers_come_back_and_stay_unknown_for_good(ledger, say_no):
 def test_a_retraction_is_durable_together_with_the_open_group(path, ledger, say_no, make_outcome):
     ledger.record(make_outcome(9))
     say_no(1, 1)
-    ledger.retract("sess_a", 1)
+    ledger.retract(SESS_A, 1)
 
     with read(path) as reader:
         assert shown(reader) == {1: SUSPECT, 9: ("registered", None)}
-        assert reader.suspects("sess_a") == []
+        assert reader.suspects(SESS_A) == []
 
 
 @pytest.mark.parametrize("verdict", [Verdict.REGISTERED, Verdict.NOT_REGISTERED, Verdict.UNKNOWN])
@@ -133,9 +161,9 @@ def test_what_another_session_has_said_since_is_left_as_it_is(ledger, say_no, ma
     ledger.commit()
     before = shown(ledger)
 
-    ledger.vouch("sess_a", 1)
+    ledger.vouch(SESS_A, 1)
     ledger.commit()
-    assert ledger.retract("sess_a", 2) == []
+    assert ledger.retract(SESS_A, 2) == []
     assert shown(ledger) == before
 
 
@@ -146,7 +174,7 @@ def test_an_earlier_answer_stands_beside_a_suspect_until_it_is_vouched_for(ledge
     assert shown(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS - 9}) == {1: ("registered", None)}
     assert shown(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS}) == {1: SUSPECT}
 
-    ledger.vouch("sess_a", 1)
+    ledger.vouch(SESS_A, 1)
     ledger.commit()
 
     assert shown(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS - 9}) == {1: NO}
@@ -157,8 +185,8 @@ def test_suspects_outlive_the_process_that_heard_them(path, make_outcome):
         ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED), 7)
 
     with Ledger.open(path, holder="pytest") as ledger:
-        assert ledger.suspects("sess_a") == [Suspect(7, FIRST + 1, NOW_MS)]
-        ledger.vouch("sess_a", 7)
+        assert ledger.suspects(SESS_A) == [Suspect(7, FIRST + 1, NOW_MS)]
+        ledger.vouch(SESS_A, 7)
         assert ledger.commit() == 0
         assert shown(ledger) == {1: NO}
 
@@ -177,8 +205,8 @@ def test_a_closed_ledger_neither_suspects_nor_vouches_nor_retracts(path, make_ou
 
     for refused in (
         lambda: ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED), 1),
-        lambda: ledger.vouch("sess_a", 1),
-        lambda: ledger.retract("sess_a", 1),
+        lambda: ledger.vouch(SESS_A, 1),
+        lambda: ledger.retract(SESS_A, 1),
     ):
         with pytest.raises(LedgerError, match="takes nothing more"):
             refused()

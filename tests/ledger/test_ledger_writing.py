@@ -1,6 +1,7 @@
 import sqlite3
 
 import pytest
+from session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B, SESS_C
 
 from validator.errors import LedgerError
 from validator.ledger import Ledger, read
@@ -34,9 +35,9 @@ def test_an_outcome_comes_back_as_it_was_recorded(ledger, make_outcome):
             "not_on_whatsapp",
             None,
             "contacts",
-            NOW_MS + 5,
-            "sess_b",
+            *SESS_B,
             3,
+            NOW_MS + 5,
         )
     ]
 
@@ -73,7 +74,7 @@ def test_commit_tells_how_many_outcomes_became_durable(ledger, make_outcome):
     assert ledger.commit() == 0
     for place in range(3):
         ledger.record(make_outcome(place))
-    ledger.note_attempts("sess_a", 3, NOW_MS)
+    ledger.note_attempts(SESS_A, 3, NOW_MS)
 
     assert ledger.commit() == 3
     assert ledger.commit() == 0
@@ -93,7 +94,7 @@ def test_the_later_recorded_answer_stands_even_if_the_clock_was_set_back(ledger,
     ledger.commit()
 
     [row] = rows_of(ledger)
-    assert (row[1], row[3], row[5]) == ("not_registered", None, NOW_MS - HOUR_MS)
+    assert (row.verdict, row.whatsapp_id, row.checked_at_ms) == ("not_registered", None, NOW_MS - HOUR_MS)
 
 
 def test_a_failure_never_costs_an_answer_that_still_holds(ledger, make_outcome):
@@ -102,7 +103,7 @@ def test_a_failure_never_costs_an_answer_that_still_holds(ledger, make_outcome):
     ledger.commit()
 
     [row] = rows_of(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS})
-    assert (row[1], row[3], row[5]) == ("registered", "x@lid", NOW_MS)
+    assert (row.verdict, row.whatsapp_id, row.checked_at_ms) == ("registered", "x@lid", NOW_MS)
     assert rows_of(ledger) == [row]
 
 
@@ -112,7 +113,7 @@ def test_an_expired_answer_gives_way_to_the_failure_to_renew_it(ledger, make_out
     ledger.commit()
 
     assert rows_of(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS + 1}) == [
-        (447_700_900_001, "unknown", "timeout", None, "api", NOW_MS + 9, "sess_b", 6)
+        (447_700_900_001, "unknown", "timeout", None, "api", *SESS_B, 6, NOW_MS + 9)
     ]
 
 
@@ -164,27 +165,28 @@ def test_a_suppressed_recipient_is_not_taken(ledger, make_outcome):
 
 def test_attempts_are_remembered_by_session_and_time_across_runs(path):
     with Ledger.open(path, holder="pytest") as ledger:
-        ledger.note_attempts("sess_a", 2, NOW_MS)
-        ledger.note_attempts("sess_a", 3, NOW_MS + HOUR_MS)
-        ledger.note_attempts("sess_b", 7, NOW_MS)
+        ledger.note_attempts(SESS_A, 2, NOW_MS)
+        ledger.note_attempts(SESS_A, 3, NOW_MS + HOUR_MS)
+        ledger.note_attempts(SESS_B, 7, NOW_MS)
     with Ledger.open(path, holder="pytest") as ledger:
-        ledger.note_attempts("sess_a", 10, NOW_MS + HOUR_MS)
+        ledger.note_attempts(SESS_A, 10, NOW_MS + HOUR_MS)
         ledger.commit()
 
-        assert ledger.spent_since("sess_a", NOW_MS) == 15
-        assert ledger.spent_since("sess_a", NOW_MS + HOUR_MS) == 13
-        assert ledger.spent_since("sess_a", NOW_MS + 2 * HOUR_MS) == 0
-        assert ledger.spent_since("sess_b", 0) == 7
-        assert ledger.spent_since("sess_c", 0) == 0
+        assert ledger.spent_since(SESS_A, NOW_MS) == 15
+        assert ledger.spent_since(SESS_A, NOW_MS + HOUR_MS) == 13
+        assert ledger.spent_since(SESS_A, NOW_MS + 2 * HOUR_MS) == 0
+        assert ledger.spent_since(SESS_B, 0) == 7
+        assert ledger.spent_since(SESS_C, 0) == 0
+        assert ledger.spent_since(SESS_A_ELSEWHERE, 0) == 0
 
 
 def test_attempts_since_a_half_hour_time_zones_midnight_are_exact(ledger):
     midnight_ms = 1_759_948_200_000  # 2025-10-09 00:00 in India, 18:30 UTC the day before
-    ledger.note_attempts("sess_a", 5, midnight_ms - 1)
-    ledger.note_attempts("sess_a", 1, midnight_ms)
+    ledger.note_attempts(SESS_A, 5, midnight_ms - 1)
+    ledger.note_attempts(SESS_A, 1, midnight_ms)
     ledger.commit()
 
-    assert ledger.spent_since("sess_a", midnight_ms) == 1
+    assert ledger.spent_since(SESS_A, midnight_ms) == 1
 
 
 def test_runs_are_remembered_the_newest_first(path, make_outcome):
@@ -209,7 +211,7 @@ def test_a_closed_ledger_takes_nothing_more(path, make_outcome):
 
     for refused in (
         lambda: ledger.record(make_outcome(1)),
-        lambda: ledger.note_attempts("sess_a", 1, NOW_MS),
+        lambda: ledger.note_attempts(SESS_A, 1, NOW_MS),
         ledger.commit,
         lambda: ledger.begin_run(command="check", input_name="x", started_at_ms=0),
         lambda: ledger.finish_run(1, finished_at_ms=0, exit_code=0, summary_json=""),

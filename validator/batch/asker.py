@@ -271,7 +271,7 @@ class Asker:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         since_ms = int(midnight.timestamp() * 1000)
         return {
-            ref: max(0, key.daily_cap - self._ledger.spent_since(ref.session, since_ms))
+            ref: max(0, key.daily_cap - self._ledger.spent_since(ref, since_ms))
             for key in self._keys
             if key.daily_cap is not None
             for ref in refs_of(key)

@@ -6,7 +6,7 @@ out where that is newer still. So the order of imports does not matter, and doin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from validator.ledger.schema import OWN_ID_SUFFIX
 
@@ -14,20 +14,18 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
-    from validator.ledger.rows import Row
+    from validator.ledger.rows import NumberRow
 
-FactRow: TypeAlias = "tuple[int, str, str | None, str | None, str, str, int, int]"
-"""number, verdict, reason, whatsapp_id, source, session, attempts, checked_at_ms"""
-
+# Larger chunks bring no speed, smaller ones cost it (measured, benchmarks/ledger.py).
 CHUNK_ROWS = 10_000
 
 # One statement sees one state of the ledger, whatever is written meanwhile.
 FACTS = f"""
     SELECT number, verdict, reason, CASE WHEN own_id THEN number || '{OWN_ID_SUFFIX}' ELSE whatsapp_id END,
-        source, session, attempts, checked_at_ms
+        source, gateway, session, attempts, checked_at_ms
     FROM numbers JOIN findings ON findings.id = finding
     UNION ALL
-    SELECT number, verdict, reason, NULL, source, session, failed_attempts, failed_at_ms
+    SELECT number, verdict, reason, NULL, source, gateway, session, failed_attempts, failed_at_ms
     FROM numbers JOIN findings ON findings.id = failure
 """  # noqa: S608 - put together from constants
 
@@ -50,17 +48,44 @@ MERGE_FAILURE = """
     WHERE (checked_at_ms IS NULL OR checked_at_ms <= excluded.failed_at_ms)
         AND (failed_at_ms IS NULL OR failed_at_ms < excluded.failed_at_ms)
 """
-WAITING = "SELECT DISTINCT number FROM suspects"
+WAITING = "SELECT DISTINCT number FROM unverified_negatives"
+
+
+class FactRow(NamedTuple):
+    """One fact about a number, in the words of `Outcome`; the reason is None for `registered`.
+
+    Attributes:
+        number: the digits of the number.
+        whatsapp_id: the account's id, or None; a failure has none.
+        gateway: the gateway of the session; empty if none was asked, or if it is not known.
+        session: the session asked through; empty if none was.
+        attempts: HTTP exchanges spent.
+        checked_at_ms: when, in milliseconds since the Unix epoch.
+    """
+
+    number: int
+    verdict: str
+    reason: str | None
+    whatsapp_id: str | None
+    source: str
+    gateway: str
+    session: str
+    attempts: int
+    checked_at_ms: int
+
+    @classmethod
+    def chunks(cls, cursor: sqlite3.Cursor) -> Iterator[list[Self]]:
+        """Yield the rows of a query for these columns, in chunks of at most 10,000."""
+        while rows := cursor.fetchmany(CHUNK_ROWS):
+            yield list(map(cls._make, rows))
 
 
 def facts(reading: sqlite3.Connection) -> Iterator[list[FactRow]]:
     """Yield all answers by ascending number, then all failures, in chunks of at most 10,000."""
-    cursor = reading.execute(FACTS)
-    while rows := cursor.fetchmany(CHUNK_ROWS):
-        yield rows
+    yield from FactRow.chunks(reading.execute(FACTS))
 
 
-def merge(writing: sqlite3.Connection, rows: Iterable[Row]) -> int:
+def merge(writing: sqlite3.Connection, rows: Iterable[NumberRow]) -> int:
     """Take rows of facts in, in one of the writer's transactions; return how many were news.
 
     A number that waits to be vouched for keeps what it waits with: vouching would take a failure from
@@ -69,10 +94,9 @@ def merge(writing: sqlite3.Connection, rows: Iterable[Row]) -> int:
     waiting = {number for (number,) in writing.execute(WAITING)}
     answers, failures = [], []
     for row in rows:
-        (number, finding, *_) = row
-        if finding is not None:
+        if row.finding is not None:
             answers.append(row)
-        elif number not in waiting:
+        elif row.number not in waiting:
             failures.append(row)
     merged = writing.executemany(MERGE_ANSWER, answers).rowcount if answers else 0
     return merged + (writing.executemany(MERGE_FAILURE, failures).rowcount if failures else 0)

@@ -1,7 +1,7 @@
 """Forgetting people: what goes, and how it leaves no copy behind.
 
-Whoever is chosen goes from every table that can name a person: `numbers`, `suspects`, and the file names and
-summaries in `runs`. `findings` and `spending` know sessions, not people.
+A chosen person goes from every table that can name one: `numbers`, `unverified_negatives`, and the file names
+and summaries in `runs`. `findings` and `spending` know sessions, not people.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ YOUNG_RUNS = f"""
 
 FORGET = (
     f"""
-    DELETE FROM suspects WHERE EXISTS (
-        SELECT 1 FROM numbers n WHERE n.number = suspects.number AND ({GONE} OR failed_at_ms < :before_ms)
+    DELETE FROM unverified_negatives AS unverified WHERE EXISTS (
+        SELECT 1 FROM numbers n WHERE n.number = unverified.number AND ({GONE} OR failed_at_ms < :before_ms)
     )
     """,  # noqa: S608 - as above
     f"DELETE FROM numbers WHERE {GONE}",  # noqa: S608 - as above

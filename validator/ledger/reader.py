@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from validator.ledger import columns, facts, purging, stats
 from validator.ledger.columns import FACT, WANTED
 from validator.ledger.connection import open_reader, require_sound, translated
+from validator.ledger.facts import CHUNK_ROWS, FactRow
 from validator.ledger.rows import Finding
 from validator.ledger.schema import OWN_ID_SUFFIX, QUARTER_HOUR_MS
 from validator.model import Verdict
@@ -20,15 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.ledger.columns import KnownColumns
-    from validator.ledger.facts import FactRow
     from validator.ledger.purging import Purged, Selection
     from validator.ledger.stats import LedgerStats
-
-KnownRow: TypeAlias = "tuple[int, str, str | None, str | None, str, int, str, int]"
-"""number, verdict, reason, whatsapp_id, source, checked_at_ms, session, attempts"""
-
-# Larger chunks bring no speed, smaller ones cost it (measured, benchmarks/ledger.py).
-CHUNK_ROWS = 10_000
+    from validator.model import SessionRef
 
 # What a row takes in the file when nearly all ids are the number's own (measured, benchmarks/ledger.py).
 ROW_BYTES = 25
@@ -39,19 +34,20 @@ KNOWN = f"""
     SELECT n.number, f.verdict, f.reason,
         CASE WHEN f.id = n.failure THEN NULL WHEN f.own_id THEN n.number || '{OWN_ID_SUFFIX}'
             ELSE n.whatsapp_id END,
-        f.source,
-        CASE f.id WHEN n.failure THEN n.failed_at_ms ELSE n.checked_at_ms END,
-        f.session,
-        CASE f.id WHEN n.failure THEN n.failed_attempts ELSE n.attempts END
+        f.source, f.gateway, f.session,
+        CASE f.id WHEN n.failure THEN n.failed_attempts ELSE n.attempts END,
+        CASE f.id WHEN n.failure THEN n.failed_at_ms ELSE n.checked_at_ms END
     FROM {{numbers}} JOIN findings f ON f.id = {FACT}
 """  # noqa: S608 - put together from constants
 SCAN = KNOWN.format(numbers="numbers n") + "WHERE n.number BETWEEN :first AND :last ORDER BY n.number"
 LOOK_UP = KNOWN.format(numbers=WANTED)
 
-SUSPECTS = """
-    SELECT ordinal, number, coalesce(failed_at_ms, 0) FROM suspects LEFT JOIN numbers USING (number)
-    WHERE session = ? ORDER BY ordinal
+UNVERIFIED = """
+    SELECT ordinal, number, coalesce(failed_at_ms, 0)
+    FROM unverified_negatives LEFT JOIN numbers USING (number)
+    WHERE gateway = ? AND session = ? ORDER BY ordinal
 """
+SPENT = "SELECT coalesce(sum(attempts), 0) FROM spending WHERE gateway = ? AND session = ? AND quarter >= ?"
 
 
 class Suspect(NamedTuple):
@@ -100,7 +96,7 @@ class LedgerReader:
 
     def known(
         self, numbers: Sequence[int] | None = None, *, fresh_from_ms: Mapping[Verdict, int] | None = None
-    ) -> Iterator[list[KnownRow]]:
+    ) -> Iterator[list[FactRow]]:
         """Yield one row for each known number, ascending, in chunks of at most 10,000.
 
         Few numbers are looked up, many (more than the ledger holds) found in one pass over it; both give the
@@ -161,24 +157,21 @@ class LedgerReader:
         (page_bytes,) = self._reading.execute("PRAGMA page_size").fetchone()
         return int(pages * page_bytes // ROW_BYTES)
 
-    def _scan(self, from_ms: Mapping[str, int], first: int, last: int) -> Iterator[list[KnownRow]]:
-        cursor = self._reading.execute(SCAN, {**from_ms, "first": first, "last": last})
-        while rows := cursor.fetchmany(CHUNK_ROWS):
-            yield rows
+    def _scan(self, from_ms: Mapping[str, int], first: int, last: int) -> Iterator[list[FactRow]]:
+        yield from FactRow.chunks(self._reading.execute(SCAN, {**from_ms, "first": first, "last": last}))
 
-    def _look_up(self, from_ms: Mapping[str, int], wanted: Sequence[int]) -> Iterator[list[KnownRow]]:
+    def _look_up(self, from_ms: Mapping[str, int], wanted: Sequence[int]) -> Iterator[list[FactRow]]:
         for start in range(0, len(wanted), CHUNK_ROWS):
             part = json.dumps(wanted[start : start + CHUNK_ROWS])
-            if rows := self._reading.execute(LOOK_UP, {**from_ms, "wanted": part}).fetchall():
-                yield rows
+            yield from FactRow.chunks(self._reading.execute(LOOK_UP, {**from_ms, "wanted": part}))
 
-    def _pick(self, from_ms: Mapping[str, int], wanted: Sequence[int]) -> Iterator[list[KnownRow]]:
+    def _pick(self, from_ms: Mapping[str, int], wanted: Sequence[int]) -> Iterator[list[FactRow]]:
         if not wanted:
             return
         for rows in self._scan(from_ms, wanted[0], wanted[-1]):
             # Both are ascending: what is wanted of this chunk lies between its first and last number.
-            part = set(wanted[bisect_left(wanted, rows[0][0]) : bisect_right(wanted, rows[-1][0])])
-            if picked := [row for row in rows if row[0] in part]:
+            part = set(wanted[bisect_left(wanted, rows[0].number) : bisect_right(wanted, rows[-1].number)])
+            if picked := [row for row in rows if row.number in part]:
                 yield picked
 
     def require_sound(self) -> None:
@@ -211,7 +204,7 @@ class LedgerReader:
         with translated(self.path, "read"):
             return stats.take(self._reading, self.path, now_ms)
 
-    def spent_since(self, session: str, since_ms: int) -> int:
+    def spent_since(self, session: SessionRef, since_ms: int) -> int:
         """Return how many attempts were started through a session since that time, in all runs.
 
         Attempts are kept by quarters of an hour, and the one that `since_ms` falls in counts whole: a cap
@@ -220,19 +213,18 @@ class LedgerReader:
         Raises:
             LedgerError: the ledger cannot be read.
         """
-        query = "SELECT coalesce(sum(attempts), 0) FROM spending WHERE session = ? AND quarter >= ?"
         with translated(self.path, "read"):
-            (spent,) = self._reading.execute(query, (str(session), since_ms // QUARTER_HOUR_MS)).fetchone()
+            (spent,) = self._reading.execute(SPENT, (*session, since_ms // QUARTER_HOUR_MS)).fetchone()
         return int(spent)
 
-    def suspects(self, session: str) -> list[Suspect]:
+    def suspects(self, session: SessionRef) -> list[Suspect]:
         """Return a session's answers "no" that nothing vouches for, in the answers' order.
 
         Raises:
             LedgerError: the ledger cannot be read.
         """
         with translated(self.path, "read"):
-            return [Suspect(*row) for row in self._reading.execute(SUSPECTS, (session,))]
+            return [Suspect(*row) for row in self._reading.execute(UNVERIFIED, session)]
 
     def facts(self) -> Iterator[list[FactRow]]:
         """Yield every fact, expired ones too: all answers by ascending number, then all failures, in chunks.

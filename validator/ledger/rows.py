@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from validator.ledger.schema import OWN_ID_SUFFIX
 from validator.model import Outcome, Reason, Source, Verdict
@@ -14,6 +14,8 @@ from validator.model import Outcome, Reason, Source, Verdict
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
+
+    from validator.model import SessionRef
 
 # An answer comes without a failure and replaces both facts of the row; a failure comes without an answer.
 UPSERT = """
@@ -36,8 +38,18 @@ DOUBTS: Mapping[str | None, Reason] = MappingProxyType(
     }
 )
 
-Row: TypeAlias = "tuple[int | str | None, ...]"
-"""A row of `numbers`, in its columns' order."""
+
+class NumberRow(NamedTuple):
+    """What one outcome writes into a row of `numbers`, in its columns' order: an answer or a failure."""
+
+    number: int
+    finding: int | None = None
+    checked_at_ms: int | None = None
+    attempts: int | None = None
+    whatsapp_id: str | None = None
+    failure: int | None = None
+    failed_at_ms: int | None = None
+    failed_attempts: int | None = None
 
 
 class Finding(NamedTuple):
@@ -46,6 +58,7 @@ class Finding(NamedTuple):
     verdict: str
     reason: str | None
     source: str
+    gateway: str
     session: str
     own_id: bool
 
@@ -56,6 +69,7 @@ class Finding(NamedTuple):
             outcome.verdict.value,
             outcome.reason.value if outcome.reason else None,
             outcome.source.value,
+            outcome.gateway,
             outcome.session,
             outcome.whatsapp_id == f"{int(outcome.number)}{OWN_ID_SUFFIX}",
         )
@@ -63,28 +77,28 @@ class Finding(NamedTuple):
     @classmethod
     def read_all(cls, reading: sqlite3.Connection) -> dict[int, Self]:
         """Return the whole dictionary, by id."""
-        rows = reading.execute("SELECT id, verdict, reason, source, session, own_id FROM findings")
+        rows = reading.execute("SELECT id, verdict, reason, source, gateway, session, own_id FROM findings")
         return {
-            finding_id: cls(verdict, reason, source, session, bool(own_id))
-            for finding_id, verdict, reason, source, session, own_id in rows
+            finding_id: cls(verdict, reason, source, gateway, session, bool(own_id))
+            for finding_id, verdict, reason, source, gateway, session, own_id in rows
         }
 
     @classmethod
-    def no(cls, session: str, reason: str | None) -> Self:
+    def no(cls, session: SessionRef, reason: str | None) -> Self:
         """Return what is found out by a session's "no" that can be believed."""
-        return cls(Verdict.NOT_REGISTERED.value, reason, Source.API.value, session, own_id=False)
+        return cls(Verdict.NOT_REGISTERED.value, reason, Source.API.value, *session, own_id=False)
 
     def doubted(self) -> Self:
         """Return what is found out by this "no" while nothing vouches for it."""
         return self._replace(verdict=Verdict.UNKNOWN.value, reason=DOUBTS[self.reason].value, own_id=False)
 
 
-def row_of(outcome: Outcome, finding_id: int, *, is_suspect: bool) -> Row:
+def row_of(outcome: Outcome, finding_id: int, *, is_suspect: bool) -> NumberRow:
     """Return the row of an outcome; that of a suspect is a failure to find out."""
     # SQLite takes exact ints faster than a subclass, whose text form is masked besides.
     number, at_ms = int(outcome.number), outcome.checked_at_ms
     if is_suspect or outcome.verdict is Verdict.UNKNOWN:
-        return (number, None, None, None, None, finding_id, at_ms, outcome.attempts)
+        return NumberRow(number, failure=finding_id, failed_at_ms=at_ms, failed_attempts=outcome.attempts)
     own_id = outcome.whatsapp_id == f"{number}{OWN_ID_SUFFIX}"
     stored_id = None if own_id else outcome.whatsapp_id
-    return (number, finding_id, at_ms, outcome.attempts, stored_id, None, None, None)
+    return NumberRow(number, finding_id, at_ms, outcome.attempts, stored_id)

@@ -11,20 +11,23 @@ not found out anew. Which of the two is shown is decided when reading, since how
 reading run's affair. The later recorded replaces the earlier, whatever their times say: there is one
 writer, and a clock may be set back.
 
-`suspects` lists the numbers that a session has answered "no" about while nothing has shown since that it
-still tells the truth. Until something does, what it said of them is only the second fact, an `unknown` for
-the reason `session_suspect` (`not_confirmed`, where it would confirm an earlier "no"): whoever reads, at
-whatever moment a crash came, finds no "no" that nothing vouches for. `ordinal` counts such answers of a
-session. To vouch for them makes them first facts; to retract them only takes them off this list.
+`unverified_negatives` lists the numbers that a session has answered "no" about while nothing has shown since
+that it still tells the truth. Until something does, such an answer is only the second fact, an `unknown` for
+the reason `session_suspect` (`not_confirmed`, if it would confirm an earlier "no"): a reader finds no
+unverified "no", whenever a crash came. `ordinal` counts such answers of a session. To confirm them makes them
+first facts; to invalidate them only takes them off this list.
 
-`findings` is the dictionary of (verdict, reason, source, session) in words, some dozens of rows: so a row of
-`numbers` costs 25 bytes (measured, `benchmarks/ledger.py`), the file explains itself to anyone with
+`findings` is the dictionary of (verdict, reason, source, gateway, session) in words, some dozens of rows: so
+a row of `numbers` costs 25 bytes (measured, `benchmarks/ledger.py`), the file explains itself to anyone with
 `sqlite3`, and a new word needs no migration. `own_id` says that the account's id is the number itself,
 written `NUMBER@s.whatsapp.net`, as nearly all are; only others are stored in `whatsapp_id`.
 
 `spending` counts the attempts started, by session and quarter of an hour (the days of all time zones begin on
-one), and so remembers a daily cap across runs even where nothing came of them. `runs` has one row a run, with
+one), and so remembers a daily cap across runs even if nothing came of them. `runs` has one row a run, with
 its summary as JSON.
+
+A session is named with its gateway, since two gateways may have sessions of one name. Both are empty if no
+session was asked; the gateway alone is empty if an imported fact does not name it.
 
 Times are milliseconds since the Unix epoch, quarters of an hour are counted from it. Keys are in no table.
 """
@@ -102,8 +105,59 @@ VERSION_2 = (
     """,
 )
 
-# The statements that lead from version n to n + 1 stand at place n, and never change once released.
-MIGRATIONS = (VERSION_1, VERSION_2)
+# Sessions had no gateway before, as there was only one. The tables are made anew and filled, since a column
+# that is added can neither be part of a key nor do without a default.
+VERSION_3 = (
+    """
+    CREATE TABLE findings_3 (
+        id INTEGER PRIMARY KEY,
+        verdict TEXT NOT NULL,
+        reason TEXT,
+        source TEXT NOT NULL,
+        gateway TEXT NOT NULL,
+        session TEXT NOT NULL,
+        own_id INTEGER NOT NULL
+    )
+    """,
+    """
+    INSERT INTO findings_3
+    SELECT id, verdict, reason, source, iif(session = '', '', 'sendapi'), session, own_id FROM findings
+    """,
+    "DROP TABLE findings",
+    "ALTER TABLE findings_3 RENAME TO findings",
+    """
+    CREATE TABLE unverified_negatives (
+        gateway TEXT NOT NULL,
+        session TEXT NOT NULL,
+        ordinal INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (gateway, session, ordinal)
+    ) WITHOUT ROWID
+    """,
+    """
+    INSERT INTO unverified_negatives
+    SELECT iif(session = '', '', 'sendapi'), session, ordinal, number FROM suspects
+    """,
+    "DROP TABLE suspects",
+    """
+    CREATE TABLE spending_3 (
+        gateway TEXT NOT NULL,
+        session TEXT NOT NULL,
+        quarter INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,
+        PRIMARY KEY (gateway, session, quarter)
+    ) WITHOUT ROWID
+    """,
+    """
+    INSERT INTO spending_3
+    SELECT iif(session = '', '', 'sendapi'), session, quarter, attempts FROM spending
+    """,
+    "DROP TABLE spending",
+    "ALTER TABLE spending_3 RENAME TO spending",
+)
+
+# The statements that lead from version n to n + 1 are at index n, and never change once released.
+MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 

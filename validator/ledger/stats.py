@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from validator.ledger.schema import QUARTER_HOUR_MS, SCHEMA_VERSION
+from validator.model import SessionRef
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+Key = TypeVar("Key")
 
 DAY_MS = 86_400_000
 
@@ -23,7 +26,7 @@ AGES = ("up to 1 day", "1 to 7 days", "7 to 30 days", "30 to 90 days", "over 90 
 # Grouped by one integer, which takes half of the time that two columns take.
 OLDER_THAN = " + ".join(f"(at_ms < :now_ms - {days * DAY_MS})" for days in AGES_D)
 COUNT = f"""
-    SELECT f.verdict, f.source, f.session, key % {len(AGES)}, count, oldest_ms, newest_ms FROM (
+    SELECT f.verdict, f.source, f.gateway, f.session, key % {len(AGES)}, count, oldest_ms, newest_ms FROM (
         SELECT fact * {len(AGES)} + {OLDER_THAN} AS key,
             count(*) AS count, min(at_ms) AS oldest_ms, max(at_ms) AS newest_ms
         FROM (
@@ -32,16 +35,17 @@ COUNT = f"""
         ) GROUP BY key
     ) JOIN findings f ON f.id = key / {len(AGES)}
 """  # noqa: S608 - put together from constants
-SPENT = "SELECT session, sum(attempts) FROM spending WHERE quarter >= ? GROUP BY session"
-WAITING = "SELECT session, count(*) FROM suspects GROUP BY session"
+SPENT = "SELECT gateway, session, sum(attempts) FROM spending WHERE quarter >= ? GROUP BY gateway, session"
+WAITING = "SELECT gateway, session, count(*) FROM unverified_negatives GROUP BY gateway, session"
 FREE = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
 
 
 class _Count(NamedTuple):
-    """Numbers that have verdict, source, session and age in common; `age` is a place in `AGES`."""
+    """Numbers that have verdict, source, gateway, session and age in common; `age` is a place in `AGES`."""
 
     verdict: str
     source: str
+    gateway: str
     session: str
     age: int
     numbers: int
@@ -54,11 +58,15 @@ class SessionStats:
     """What a ledger holds of one session.
 
     Attributes:
+        gateway: the gateway it belongs to; empty if no fact names it.
+        session: its id; empty for facts that no session was asked for.
         numbers: numbers whose verdict it has found out.
         attempts_24h: attempts started through it in the last 24 hours, to the quarter of an hour.
         waiting: answers "no" of it that nothing vouches for yet.
     """
 
+    gateway: str
+    session: str
     numbers: int
     attempts_24h: int
     waiting: int
@@ -73,7 +81,7 @@ class LedgerStats:
         by_verdict: numbers by the word of their verdict, an answer counting before a later failure.
         by_age: the same by age as well, in the words of `AGES`.
         by_source: numbers by the word of their source.
-        sessions: what was found out and tried through each session; the empty one stands for none.
+        sessions: what was found out and tried through each session, by gateway and name.
         oldest_ms: the earliest of the numbers' times, in milliseconds since the Unix epoch; None in an empty
             ledger.
         newest_ms: the latest of them.
@@ -87,7 +95,7 @@ class LedgerStats:
     by_verdict: Mapping[str, int]
     by_age: Mapping[str, Mapping[str, int]]
     by_source: Mapping[str, int]
-    sessions: Mapping[str, SessionStats]
+    sessions: Sequence[SessionStats]
     oldest_ms: int | None
     newest_ms: int | None
     size_bytes: int
@@ -123,24 +131,30 @@ def _by_age(counts: Sequence[_Count]) -> dict[str, dict[str, int]]:
     return {verdict: _sums(pairs) for verdict, pairs in ages.items()}
 
 
-def _sessions(reading: sqlite3.Connection, counts: Sequence[_Count], now_ms: int) -> dict[str, SessionStats]:
-    numbers = _sums((count.session, count.numbers) for count in counts)
-    spent = dict(reading.execute(SPENT, ((now_ms - DAY_MS) // QUARTER_HOUR_MS,)).fetchall())
-    waiting = dict(reading.execute(WAITING).fetchall())
-    return {
-        session: SessionStats(
-            numbers=numbers.get(session, 0),
-            attempts_24h=spent.get(session, 0),
-            waiting=waiting.get(session, 0),
+def _sessions(reading: sqlite3.Connection, counts: Sequence[_Count], now_ms: int) -> tuple[SessionStats, ...]:
+    numbers = _sums((SessionRef(count.gateway, count.session), count.numbers) for count in counts)
+    spent = _by_session(reading.execute(SPENT, ((now_ms - DAY_MS) // QUARTER_HOUR_MS,)))
+    waiting = _by_session(reading.execute(WAITING))
+    return tuple(
+        SessionStats(
+            gateway=ref.gateway,
+            session=ref.session,
+            numbers=numbers.get(ref, 0),
+            attempts_24h=spent.get(ref, 0),
+            waiting=waiting.get(ref, 0),
         )
-        for session in sorted({*numbers, *spent, *waiting})
-    }
+        for ref in sorted({*numbers, *spent, *waiting})
+    )
 
 
-def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    sums: Counter[str] = Counter()
-    for word, count in pairs:
-        sums[word] += count
+def _by_session(rows: Iterable[tuple[str, str, int]]) -> dict[SessionRef, int]:
+    return {SessionRef(gateway, session): count for gateway, session, count in rows}
+
+
+def _sums(pairs: Iterable[tuple[Key, int]]) -> dict[Key, int]:
+    sums: Counter[Key] = Counter()
+    for key, count in pairs:
+        sums[key] += count
     return dict(sums)
 
 

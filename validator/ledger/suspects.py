@@ -11,13 +11,16 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
-SUSPECT = "INSERT INTO suspects VALUES (?, ?, ?)"
+    from validator.model import SessionRef
+
+SUSPECT = "INSERT INTO unverified_negatives VALUES (?, ?, ?, ?)"
 
 # A row is touched only while it says what this answer of the session left there: another session, or the same
 # one once more, may have answered since.
 CHOSEN = """
     failure = :suspected AND number IN (
-        SELECT number FROM suspects WHERE session = :session GROUP BY number HAVING max(ordinal) <= :through
+        SELECT number FROM unverified_negatives WHERE gateway = :gateway AND session = :session
+        GROUP BY number HAVING max(ordinal) <= :through
     )
 """
 BELIEVE = f"""
@@ -27,15 +30,20 @@ BELIEVE = f"""
     WHERE {CHOSEN}
 """  # noqa: S608 - put together from constants
 SELECT = f"SELECT number FROM numbers WHERE {CHOSEN}"  # noqa: S608 - as above
-FORGET = "DELETE FROM suspects WHERE session = :session AND ordinal <= :through"
+FORGET = """
+    DELETE FROM unverified_negatives
+    WHERE gateway = :gateway AND session = :session AND ordinal <= :through
+"""
 
 
-def add(writing: sqlite3.Connection, rows: Iterable[tuple[str, int, int]]) -> None:
-    """Put numbers on the list: session, ordinal and number of each."""
+def add(writing: sqlite3.Connection, rows: Iterable[tuple[str, str, int, int]]) -> None:
+    """Put numbers on the list: gateway, session, ordinal and number of each."""
     writing.executemany(SUSPECT, rows)
 
 
-def believe(writing: sqlite3.Connection, session: str, through: int, believed_of: Mapping[int, int]) -> None:
+def believe(
+    writing: sqlite3.Connection, session: SessionRef, through: int, believed_of: Mapping[int, int]
+) -> None:
     """Make a session's suspects up to an ordinal its answers.
 
     Args:
@@ -44,13 +52,15 @@ def believe(writing: sqlite3.Connection, session: str, through: int, believed_of
         through: the last ordinal.
         believed_of: for the id of each finding that its suspects have, that of the finding they get.
     """
-    upto = {"session": session, "through": through}
+    upto = {**session._asdict(), "through": through}
     for suspected, believed in believed_of.items():
         writing.execute(BELIEVE, {**upto, "suspected": suspected, "believed": believed})
     writing.execute(FORGET, upto)
 
 
-def retract(writing: sqlite3.Connection, session: str, through: int, suspected: Iterable[int]) -> list[int]:
+def retract(
+    writing: sqlite3.Connection, session: SessionRef, through: int, suspected: Iterable[int]
+) -> list[int]:
     """Take a session's suspects up to an ordinal off the list, and return those that nobody has decided.
 
     Args:
@@ -59,7 +69,7 @@ def retract(writing: sqlite3.Connection, session: str, through: int, suspected: 
         through: the last ordinal.
         suspected: the ids of the findings that its suspects have.
     """
-    upto = {"session": session, "through": through}
+    upto = {**session._asdict(), "through": through}
     undecided = [
         number
         for finding in suspected

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.ledger.purging import Purged, Selection
-    from validator.ledger.rows import Row
+    from validator.ledger.rows import NumberRow
+    from validator.model import SessionRef
 
 LOG = logging.getLogger(__name__)
 
 SPEND = """
-    INSERT INTO spending VALUES (?, ?, ?)
-    ON CONFLICT (session, quarter) DO UPDATE SET attempts = attempts + excluded.attempts
+    INSERT INTO spending VALUES (?, ?, ?, ?)
+    ON CONFLICT (gateway, session, quarter) DO UPDATE SET attempts = attempts + excluded.attempts
 """
 BEGIN_RUN = "INSERT INTO runs (command, input_name, started_at_ms) VALUES (?, ?, ?)"
 FINISH_RUN = "UPDATE runs SET finished_at_ms = ?, exit_code = ?, summary_json = ? WHERE id = ?"
@@ -53,8 +54,8 @@ class Ledger(LedgerReader):
         self._resources = resources
         self._usable = True
         self._group: list[tuple[Outcome, int]] = []
-        self._vouched: dict[str, int] = {}
-        self._spent: Counter[tuple[str, int]] = Counter()
+        self._vouched: dict[SessionRef, int] = {}
+        self._spent: Counter[tuple[SessionRef, int]] = Counter()
         self._finding_ids = {finding: place for place, finding in Finding.read_all(writing).items()}
 
     @classmethod
@@ -115,7 +116,7 @@ class Ledger(LedgerReader):
         self._require_usable()
         self._group.append((outcome, ordinal))
 
-    def vouch(self, session: str, through: int) -> None:
+    def vouch(self, session: SessionRef, through: int) -> None:
         """Believe a session's suspects up to an ordinal, those of the open group among them, in this group.
 
         Raises:
@@ -124,7 +125,7 @@ class Ledger(LedgerReader):
         self._require_usable()
         self._vouched[session] = max(through, self._vouched.get(session, NO_SUSPECT))
 
-    def retract(self, session: str, through: int) -> list[Number]:
+    def retract(self, session: SessionRef, through: int) -> list[Number]:
         """Give a session's suspects up to an ordinal up for lies, durably, with the open group.
 
         They stay `unknown` for the reason they are shown with, and no later `vouch` can change that.
@@ -142,7 +143,7 @@ class Ledger(LedgerReader):
         self._clear_group()
         return [Number(number) for number in undecided]
 
-    def note_attempts(self, session: str, count: int, now_ms: int) -> None:
+    def note_attempts(self, session: SessionRef, count: int, now_ms: int) -> None:
         """Count attempts started through a session, at about `now_ms`, into the open group.
 
         Raises:
@@ -268,12 +269,12 @@ class Ledger(LedgerReader):
     def _write_group(self, writing: sqlite3.Connection) -> None:
         writing.executemany(UPSERT, [self._row(outcome, ordinal) for outcome, ordinal in self._group])
         doubted = (each for each in self._group if self._is_suspect(*each))
-        suspects.add(writing, ((one.session, ordinal, int(one.number)) for one, ordinal in doubted))
+        suspects.add(writing, ((*one.session_ref, ordinal, int(one.number)) for one, ordinal in doubted))
         for session, through in self._vouched.items():
             suspects.believe(writing, session, through, self._believed_of(session))
-        writing.executemany(SPEND, [(*key, count) for key, count in self._spent.items()])
+        writing.executemany(SPEND, [(*ref, quarter, count) for (ref, quarter), count in self._spent.items()])
 
-    def _row(self, outcome: Outcome, ordinal: int) -> Row:
+    def _row(self, outcome: Outcome, ordinal: int) -> NumberRow:
         is_suspect = self._is_suspect(outcome, ordinal)
         said = Finding.of(outcome)
         finding = said.doubted() if is_suspect else said
@@ -281,7 +282,7 @@ class Ledger(LedgerReader):
 
     def _is_suspect(self, outcome: Outcome, ordinal: int) -> bool:
         """Whether an outcome of the group is one that nothing vouches for; many are vouched for by now."""
-        return ordinal > self._vouched.get(outcome.session, NO_SUSPECT)
+        return ordinal > self._vouched.get(outcome.session_ref, NO_SUSPECT)
 
     def _clear_group(self) -> int:
         written = len(self._group)
@@ -290,13 +291,13 @@ class Ledger(LedgerReader):
         self._spent.clear()
         return written
 
-    def _believed_of(self, session: str) -> dict[int, int]:
+    def _believed_of(self, session: SessionRef) -> dict[int, int]:
         """Return, for the finding of each kind of a session's suspects, the one they are believed with."""
         noes = [Finding.no(session, reason) for reason in DOUBTS]
         return {self._finding_id(no.doubted()): self._finding_id(no) for no in noes}
 
     def _finding_id(self, finding: Finding) -> int:
         if finding not in self._finding_ids:
-            inserted = self._writing.execute("INSERT INTO findings VALUES (NULL, ?, ?, ?, ?, ?)", finding)
+            inserted = self._writing.execute("INSERT INTO findings VALUES (NULL, ?, ?, ?, ?, ?, ?)", finding)
             self._finding_ids[finding] = inserted.lastrowid or 0
         return self._finding_ids[finding]

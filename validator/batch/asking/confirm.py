@@ -15,7 +15,7 @@ import polars as pl
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters
 from validator.batch.asking.guarding import without
-from validator.model import Reason, Source
+from validator.model import Reason, SessionRef, Source
 from validator.pacing import Halt
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class _Confirming:
         self._counters = second
         self._watchers = watchers
 
-    async def ask(self, session: str, numbers: Numbers) -> ValidatorError | None:
+    async def ask(self, session: SessionRef, numbers: Numbers) -> ValidatorError | None:
         """Ask about the numbers that a session has answered "no" about; return why it ended early, or None.
 
         Where every lane that can confirm them halts on the way, the others take over.
@@ -109,10 +109,10 @@ class _Confirming:
                 return ending
             numbers = _by_session(self._asking, {0: numbers}).get(session, numbers.clear())
 
-    def _able(self, session: str) -> list[GatewayLane]:
+    def _able(self, session: SessionRef) -> list[GatewayLane]:
         """Return the lanes that can confirm what a session has said: other ones, or its own without any."""
-        others = [lane for lane in self._alive() if lane.session != session]
-        return others or [lane for lane in self._asking.lanes if lane.session == session]
+        others = [lane for lane in self._alive() if not _may_be(lane.ref, session)]
+        return others or [lane for lane in self._asking.lanes if _may_be(lane.ref, session)]
 
     def _alive(self) -> list[GatewayLane]:
         now, left = anyio.current_time(), self._asking.bounds.left_today
@@ -124,19 +124,24 @@ class _Confirming:
         ]
 
 
-def _by_session(asking: Asking, numbers_since_ms: Mapping[int, Numbers]) -> dict[str, Numbers]:
+def _may_be(lane: SessionRef, session: SessionRef) -> bool:
+    """Whether a lane's session may be the one that a fact names; an imported fact may name no gateway."""
+    return lane.session == session.session and session.gateway in {lane.gateway, ""}
+
+
+def _by_session(asking: Asking, numbers_since_ms: Mapping[int, Numbers]) -> dict[SessionRef, Numbers]:
     """Return the numbers that were answered "no" once since the time they are given with, by session.
 
     Those whose second "no" still waits to be vouched for are left out.
     """
-    waiting = {suspect.number for lane in asking.lanes for suspect in asking.ledger.suspects(lane.session)}
-    found: dict[str, list[int]] = {}
+    waiting = {suspect.number for lane in asking.lanes for suspect in asking.ledger.suspects(lane.ref)}
+    found: dict[SessionRef, list[int]] = {}
     for since_ms, numbers in numbers_since_ms.items():
         for rows in asking.ledger.known(numbers.to_list()):
-            for number, _, reason, _, source, at_ms, session, _ in rows:
-                is_once = (reason, source) == (Reason.NOT_ON_WHATSAPP, Source.API)
-                if is_once and at_ms >= since_ms and number not in waiting:
-                    found.setdefault(session, []).append(number)
+            for row in rows:
+                is_once = (row.reason, row.source) == (Reason.NOT_ON_WHATSAPP, Source.API)
+                if is_once and row.checked_at_ms >= since_ms and row.number not in waiting:
+                    found.setdefault(SessionRef(row.gateway, row.session), []).append(row.number)
     # In the ledger they are in order, which looks like scraping; a run asks in an order of its own.
     everyone = pl.concat(numbers_since_ms.values())
     return {

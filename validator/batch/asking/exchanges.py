@@ -180,7 +180,8 @@ class Exchanges:
             whatsapp_id=whatsapp_id,
             source=Source.API,
             checked_at_ms=self._state.now_ms(),
-            session=lane.session,
+            gateway=lane.ref.gateway,
+            session=lane.ref.session,
             attempts=check.attempts,
         )
         self._state.recorder.add(outcome, ordinal)

@@ -55,9 +55,9 @@ def inherit(ledger: Ledger, session: SessionRef, *, status: SessionStatus, now_m
         now_ms: the time of day in milliseconds since the Unix epoch.
     """
     since_ms = now_ms - MAY_WAIT_MS if status.is_ready else now_ms + 1
-    waiting = ledger.suspects(session.session)
+    waiting = ledger.suspects(session)
     if stale := [suspect.ordinal for suspect in waiting if suspect.at_ms < since_ms]:
-        ledger.retract(session.session, max(stale))
+        ledger.retract(session, max(stale))
         waiting = [suspect for suspect in waiting if suspect.ordinal > max(stale)]
     if not waiting:
         return Inherited()

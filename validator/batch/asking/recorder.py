@@ -27,15 +27,15 @@ class Journal(Protocol):
         """Put a "no" that nothing vouches for yet into the open group."""
         ...
 
-    def vouch(self, session: str, through: int) -> None:
+    def vouch(self, session: SessionRef, through: int) -> None:
         """Believe a session's suspects up to an ordinal, in the open group."""
         ...
 
-    def retract(self, session: str, through: int) -> list[Number]:
+    def retract(self, session: SessionRef, through: int) -> list[Number]:
         """Give a session's suspects up to an ordinal up for lies, durably; return their numbers."""
         ...
 
-    def note_attempts(self, session: str, count: int, now_ms: int) -> None:
+    def note_attempts(self, session: SessionRef, count: int, now_ms: int) -> None:
         """Count attempts towards the session's day, in the open group."""
         ...
 
@@ -81,7 +81,7 @@ class Recorder:
         if self._broken:
             return []
         self._broken = True
-        numbers = self._journal.retract(session.session, through)
+        numbers = self._journal.retract(session, through)
         self._broken = False
         return numbers
 
@@ -123,7 +123,7 @@ class Recorder:
             else:
                 self._journal.record(outcome)
         for session, through in vouched.items():
-            self._journal.vouch(session.session, through)
+            self._journal.vouch(session, through)
         for session, count in attempts.items():
-            self._journal.note_attempts(session.session, count, self._now_ms())
+            self._journal.note_attempts(session, count, self._now_ms())
         self._journal.commit()

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from validator.tables import Writer
 
 # One row is one fact: a number has one row for its answer, and one for the failure to find out since.
-COLUMNS = pl.Schema({**ADDED, "session": pl.String(), "attempts": pl.UInt32()})
+COLUMNS = pl.Schema({**ADDED, "gateway": pl.String(), "session": pl.String(), "attempts": pl.UInt32()})
 
-# A row of the ledger as `LedgerReader.facts` has it.
+# The columns of `FactRow`.
 FACT = pl.Schema(
     {
         "number": KNOWN["number"],
@@ -27,6 +27,7 @@ FACT = pl.Schema(
         "reason": KNOWN["reason"],
         "whatsapp_id": pl.String(),
         "source": KNOWN["source"],
+        "gateway": pl.String(),
         "session": pl.String(),
         "attempts": pl.UInt32(),
         "checked_at_ms": KNOWN["checked_at_ms"],

@@ -15,13 +15,13 @@ from validator.batch.transfer.exporting import FACT
 from validator.batch.transfer.timestamps import moments_ms
 from validator.batch.verdict_columns import MATCHED
 from validator.errors import FileError
+from validator.ledger import FactRow
 from validator.model import Number, Outcome, Reason, Source, Verdict
 from validator.phone import Accept, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from validator.ledger import FactRow
     from validator.tables import Table
 
 CHUNK_ROWS = 10_000
@@ -29,7 +29,7 @@ CHUNK_ROWS = 10_000
 # Clocks differ, but nothing was found out more than a day ahead of ours.
 MOST_AHEAD_MS = 86_400_000
 
-TEXTS = ("verdict", "is_whatsapp_user", "reason", "source", "checked_at", "session", "attempts")
+TEXTS = ("verdict", "is_whatsapp_user", "reason", "source", "checked_at", "gateway", "session", "attempts")
 FLAGS = dict.fromkeys(("true", "yes", "1"), Verdict.REGISTERED.value) | dict.fromkeys(
     ("false", "no", "0"), Verdict.NOT_REGISTERED.value
 )
@@ -56,20 +56,20 @@ class Facts:
     def outcomes(self) -> Iterator[list[Outcome]]:
         """Yield the facts as the ledger takes them, in chunks."""
         for part in self.frame.iter_slices(CHUNK_ROWS):
-            yield [_outcome(row) for row in part.iter_rows()]
+            yield [_outcome(FactRow(*row)) for row in part.iter_rows()]
 
 
 def _outcome(row: FactRow) -> Outcome:
-    number, verdict, reason, whatsapp_id, source, session, attempts, checked_at_ms = row
     return Outcome(
-        number=Number(number),
-        verdict=Verdict(verdict),
-        reason=None if reason is None else Reason(reason),
-        whatsapp_id=whatsapp_id,
-        source=Source(source),
-        checked_at_ms=checked_at_ms,
-        session=session,
-        attempts=attempts,
+        number=Number(row.number),
+        verdict=Verdict(row.verdict),
+        reason=None if row.reason is None else Reason(row.reason),
+        whatsapp_id=row.whatsapp_id,
+        source=Source(row.source),
+        checked_at_ms=row.checked_at_ms,
+        gateway=row.gateway,
+        session=row.session,
+        attempts=row.attempts,
     )
 
 
@@ -138,6 +138,7 @@ def _read(batch: pl.DataFrame, column: str, region: str | None) -> pl.DataFrame:
         _reason().cast(FACT["reason"], strict=False).alias("reason"),
         pl.when(pl.col("verdict") != Verdict.UNKNOWN.value).then(_ids(batch)).alias("whatsapp_id"),
         pl.col("source").cast(FACT["source"], strict=False),
+        _gateway().fill_null("").alias("gateway"),
         pl.col("session text").fill_null("").alias("session"),
         pl.col("attempts text").fill_null("0").cast(FACT["attempts"], strict=False).alias("attempts"),
         moments_ms(batch["checked_at"]).alias("checked_at_ms"),
@@ -166,6 +167,11 @@ def _flag() -> pl.Expr:
 def _reason() -> pl.Expr:
     default = pl.col("verdict").replace_strict(REASONS, default=None, return_dtype=pl.String)
     return pl.col("reason text").fill_null(default)
+
+
+def _gateway() -> pl.Expr:
+    """Return the gateway of the session, which says nothing without one."""
+    return pl.when(pl.col("session text").is_not_null()).then(pl.col("gateway text"))
 
 
 def _silent() -> pl.Expr:

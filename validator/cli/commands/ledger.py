@@ -221,11 +221,16 @@ def _facts(path: Path, stats: LedgerStats, runs: Sequence[RunRecord]) -> Iterato
     yield from ((f"from {source}", f"{count:,}") for source, count in stats.by_source.items())
     yield "oldest", _moment(stats.oldest_ms)
     yield "newest", _moment(stats.newest_ms)
-    yield from ((f"session {name or '(none)'}", _session(found)) for name, found in stats.sessions.items())
+    yield from ((_session_name(found), _session(found)) for found in stats.sessions)
     yield "runs", f"{stats.runs:,}"
     yield from ((f"run of {_moment(run.started_at_ms)}", _run(run)) for run in runs)
     yield "size", f"{stats.size_bytes:,} bytes, {stats.free_bytes:,} of them free"
     yield "schema version", str(stats.schema_version)
+
+
+def _session_name(found: SessionStats) -> str:
+    of_gateway = f" of {found.gateway}" if found.gateway else ""
+    return f"session {found.session or '(none)'}{of_gateway}"
 
 
 def _session(found: SessionStats) -> str:
