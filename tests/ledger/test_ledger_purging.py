@@ -205,10 +205,10 @@ def test_a_reader_of_an_older_state_is_told_of_and_purging_again_does_the_rest(p
     ledger._writing.execute("PRAGMA busy_timeout = 1")
     with read(path) as reader:
         scan = reader.known()
-        next(scan)
+        first = next(scan)
         with pytest.raises(Busy, match=r"is deleted.*stays in its WAL; run the same command again"):
             ledger.purge(Selection(numbers=[FIRST]))
-        assert len(list(scan)) == 1
+        assert len(first) + sum(map(len, scan)) == 20_000
 
     assert ledger.purge(Selection(numbers=[FIRST])) == purged()
     assert found_in(path, [FIRST]) == set()

@@ -93,12 +93,11 @@ class Finding(NamedTuple):
         return self._replace(verdict=Verdict.UNKNOWN.value, reason=DOUBTS[self.reason].value, own_id=False)
 
 
-def row_of(outcome: Outcome, finding_id: int, *, is_suspect: bool) -> NumberRow:
-    """Return the row of an outcome; that of a suspect is a failure to find out."""
+def row_of(outcome: Outcome, finding: Finding, finding_id: int) -> NumberRow:
+    """Return the row of an outcome with its finding: an answer, or a failure if that is `unknown`."""
     # SQLite takes exact ints faster than a subclass, whose text form is masked besides.
     number, at_ms = int(outcome.number), outcome.checked_at_ms
-    if is_suspect or outcome.verdict is Verdict.UNKNOWN:
-        return NumberRow(number, failure=finding_id, failed_at_ms=at_ms, failed_attempts=outcome.attempts)
-    own_id = outcome.whatsapp_id == f"{number}{OWN_ID_SUFFIX}"
-    stored_id = None if own_id else outcome.whatsapp_id
+    if finding.verdict == Verdict.UNKNOWN.value:
+        return NumberRow(number, None, None, None, None, finding_id, at_ms, outcome.attempts)
+    stored_id = None if finding.own_id else outcome.whatsapp_id
     return NumberRow(number, finding_id, at_ms, outcome.attempts, stored_id)

@@ -267,7 +267,7 @@ class Ledger(LedgerReader):
         self._usable = True
 
     def _write_group(self, writing: sqlite3.Connection) -> None:
-        writing.executemany(UPSERT, [self._row(outcome, ordinal) for outcome, ordinal in self._group])
+        writing.executemany(UPSERT, (self._row(outcome, ordinal) for outcome, ordinal in self._group))
         doubted = (each for each in self._group if self._is_suspect(*each))
         suspects.add(writing, ((*one.session_ref, ordinal, int(one.number)) for one, ordinal in doubted))
         for session, through in self._vouched.items():
@@ -275,14 +275,13 @@ class Ledger(LedgerReader):
         writing.executemany(SPEND, [(*ref, quarter, count) for (ref, quarter), count in self._spent.items()])
 
     def _row(self, outcome: Outcome, ordinal: int) -> NumberRow:
-        is_suspect = self._is_suspect(outcome, ordinal)
         said = Finding.of(outcome)
-        finding = said.doubted() if is_suspect else said
-        return row_of(outcome, self._finding_id(finding), is_suspect=is_suspect)
+        finding = said.doubted() if self._is_suspect(outcome, ordinal) else said
+        return row_of(outcome, finding, self._finding_id(finding))
 
     def _is_suspect(self, outcome: Outcome, ordinal: int) -> bool:
         """Whether an outcome of the group is one that nothing vouches for; many are vouched for by now."""
-        return ordinal > self._vouched.get(outcome.session_ref, NO_SUSPECT)
+        return ordinal > NO_SUSPECT and ordinal > self._vouched.get(outcome.session_ref, NO_SUSPECT)
 
     def _clear_group(self) -> int:
         written = len(self._group)
