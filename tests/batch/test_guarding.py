@@ -366,7 +366,7 @@ def test_nothing_is_left_behind_by_a_session_that_has_said_nothing(tmp_path):
 
 def test_once_the_ledger_has_failed_nothing_is_retracted(virtual, make_outcome):
     class Full:
-        def suspect(self, outcome, ordinal):
+        def record_unverified(self, outcome, ordinal):
             pass
 
         def commit(self):
@@ -376,7 +376,7 @@ def test_once_the_ledger_has_failed_nothing_is_retracted(virtual, make_outcome):
         recorder = Recorder(Full(), on_durable=lambda _: None, now_ms=lambda: 0)
         recorder.add(make_outcome(verdict=Verdict.NOT_REGISTERED), 1)
         with pytest.raises(LedgerError, match="the disk is full"):
-            recorder.retract("a", 1)
-        return recorder.retract("a", 1)
+            recorder.invalidate("a", 1)
+        return recorder.invalidate("a", 1)
 
     assert virtual(scenario) == []

@@ -46,7 +46,7 @@ def left(known):
 
 def test_stats_tell_what_an_operator_asks(run, known, table):
     with Ledger.open(known, holder="pytest") as ledger:
-        ledger.suspect(
+        ledger.record_unverified(
             Outcome(
                 number=Number.parse("+447700900003"),
                 verdict=Verdict.NOT_REGISTERED,

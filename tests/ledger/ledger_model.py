@@ -7,58 +7,63 @@ from validator.ledger import FactRow
 from validator.model import Number, Reason, Verdict
 
 NO = Verdict.NOT_REGISTERED
-DOUBTS = {Reason.NOT_ON_WHATSAPP: "session_suspect", Reason.NOT_ON_WHATSAPP_TWICE: "not_confirmed"}
+UNVERIFIED_REASONS = {
+    Reason.NOT_ON_WHATSAPP: "session_suspect",
+    Reason.NOT_ON_WHATSAPP_TWICE: "not_confirmed",
+}
 
 
 class LedgerModel:
-    """`answers`, `failures` and `suspects` are what must be durable; `group` is what need not be yet.
+    """`answers`, `failures` and `unverified` are what must be durable; `group` is what need not be yet.
 
-    A "no" that nothing vouches for is a failure here, under its own verdict. `suspects` has the number for
-    each session and ordinal; `ordinals` has the last ordinal of each session, `through` the last one vouched
-    for.
+    An unverified "no" is a failure here, under its own verdict. `unverified` has the number for each session
+    and ordinal; `ordinals` has the last ordinal of each session, `through` the last one confirmed in the
+    group.
     """
 
     def __init__(self):
-        self.answers, self.failures, self.suspects, self.group = {}, {}, {}, []
+        self.answers, self.failures, self.unverified, self.group = {}, {}, {}, []
         self.ordinals, self.through = Counter(), Counter()
 
     def durable(self):
         """Return what is left of this after a crash, now."""
         left = copy(self)
-        left.answers, left.failures, left.suspects = map(dict, (self.answers, self.failures, self.suspects))
+        left.answers, left.failures, left.unverified = map(
+            dict, (self.answers, self.failures, self.unverified)
+        )
         left.group, left.through = [], Counter()
         return left
 
     def settle(self):
         for outcome, ordinal in self.group:
-            is_suspect = ordinal > self.through[outcome.session_ref]
-            if outcome.verdict is Verdict.UNKNOWN or is_suspect:
+            is_unverified = ordinal > self.through[outcome.session_ref]
+            if outcome.verdict is Verdict.UNKNOWN or is_unverified:
                 self.failures[outcome.number] = outcome
             else:
                 self.answers[outcome.number] = outcome
                 self.failures.pop(outcome.number, None)
-            if is_suspect:
-                self.suspects[outcome.session_ref, ordinal] = outcome.number
+            if is_unverified:
+                self.unverified[outcome.session_ref, ordinal] = outcome.number
         for session, through in self.through.items():
-            for number in self.take_suspects(session, through):
+            for number in self.take_unverified(session, through):
                 self.answers[number] = self.failures.pop(number)
         self.group, self.through = [], Counter()
 
-    def suspects_of(self, session):
+    def unverified_of(self, session):
         """Return the number of each ordinal of a session."""
-        return {ordinal: number for (of, ordinal), number in self.suspects.items() if of == session}
+        return {ordinal: number for (of, ordinal), number in self.unverified.items() if of == session}
 
-    def take_suspects(self, session, through):
-        """Forget suspects up to an ordinal; return the numbers that still are what the last of them left."""
-        taken = {number for ordinal, number in self.suspects_of(session).items() if ordinal <= through}
-        self.suspects = {
+    def take_unverified(self, session, through):
+        """Forget those up to an ordinal; return the numbers that still are what the last of them left."""
+        taken = {number for ordinal, number in self.unverified_of(session).items() if ordinal <= through}
+        self.unverified = {
             (of, ordinal): number
-            for (of, ordinal), number in self.suspects.items()
+            for (of, ordinal), number in self.unverified.items()
             if of != session or ordinal > through
         }
         return {
             number
-            for number in taken - set(self.suspects_of(session).values())
+            for number in taken - set(self.unverified_of(session).values())
             if number in self.failures
             and self.failures[number].verdict is NO
             and self.failures[number].session_ref == session
@@ -68,7 +73,7 @@ class LedgerModel:
         """Take facts of elsewhere in; return how many were news."""
         answers = [one for one in outcomes if one.verdict is not Verdict.UNKNOWN]
         failures = [one for one in outcomes if one.verdict is Verdict.UNKNOWN]
-        waiting = set(self.suspects.values())
+        waiting = set(self.unverified.values())
         return sum([self._merge_answer(one) for one in answers]) + sum(
             [self._merge_failure(one) for one in failures if one.number not in waiting]
         )
@@ -103,9 +108,9 @@ class LedgerModel:
             self.answers.pop(number, None)
         for number in gone | old_failures:
             self.failures.pop(number, None)
-        self.suspects = {
+        self.unverified = {
             key: number
-            for key, number in self.suspects.items()
+            for key, number in self.unverified.items()
             if number not in gone | old_failures and number in self.known()
         }
 
@@ -144,12 +149,16 @@ class LedgerModel:
 
 
 def _fact(outcome, *, waits):
-    is_doubted = waits and outcome.verdict is NO
-    is_unknown = is_doubted or outcome.verdict is Verdict.UNKNOWN
+    is_unverified = waits and outcome.verdict is NO
+    is_unknown = is_unverified or outcome.verdict is Verdict.UNKNOWN
     return FactRow(
         number=int(outcome.number),
-        verdict="unknown" if is_doubted else outcome.verdict.value,
-        reason=DOUBTS[outcome.reason] if is_doubted else outcome.reason.value if outcome.reason else None,
+        verdict="unknown" if is_unverified else outcome.verdict.value,
+        reason=UNVERIFIED_REASONS[outcome.reason]
+        if is_unverified
+        else outcome.reason.value
+        if outcome.reason
+        else None,
         whatsapp_id=None if is_unknown else outcome.whatsapp_id,
         source=outcome.source.value,
         gateway=outcome.gateway,

@@ -62,20 +62,20 @@ def test_a_failure_stands_beside_an_answer_that_is_no_newer(
     assert [fact[1] for fact in facts_of(ledger)] == ["registered", "unknown"][: 1 + is_kept]
 
 
-def test_a_number_that_waits_to_be_vouched_for_is_not_failed_from_elsewhere(ledger, make_outcome):
-    ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=5), 1)
-    doubt = make_outcome(1, Verdict.UNKNOWN, reason=Reason.SESSION_SUSPECT, checked_at_ms=9)
-    assert ledger.merge([[doubt]]) == 0
-    ledger.vouch(SESS_A, 1)
+def test_a_number_with_an_unverified_no_is_not_failed_from_elsewhere(ledger, make_outcome):
+    ledger.record_unverified(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=5), 1)
+    unverified = make_outcome(1, Verdict.UNKNOWN, reason=Reason.SESSION_SUSPECT, checked_at_ms=9)
+    assert ledger.merge([[unverified]]) == 0
+    ledger.confirm(SESS_A, 1)
     ledger.commit()
 
     assert [(fact[1], fact[-1]) for fact in facts_of(ledger)] == [("not_registered", 5)]
 
 
-def test_a_newer_answer_from_elsewhere_is_not_overturned_by_vouching(ledger, make_outcome):
-    ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=5), 1)
+def test_a_newer_answer_from_elsewhere_is_not_overturned_by_confirming(ledger, make_outcome):
+    ledger.record_unverified(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=5), 1)
     assert ledger.merge([[make_outcome(1, checked_at_ms=9)]]) == 1
-    ledger.vouch(SESS_A, 1)
+    ledger.confirm(SESS_A, 1)
     ledger.commit()
 
     assert [(fact[1], fact[-1]) for fact in facts_of(ledger)] == [("registered", 9)]

@@ -13,7 +13,7 @@ from ledger_files import copied
 from session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 
 from validator.errors import LedgerError
-from validator.ledger import Ledger, Suspect, read
+from validator.ledger import Ledger, UnverifiedNegative, read
 from validator.ledger.connection import _connect, _set_up
 from validator.ledger.schema import SCHEMA_VERSION
 from validator.model import Verdict
@@ -31,11 +31,11 @@ HELD = [
     (FIRST + 5, "invalid", "rejected_by_provider", None, "api", *SESS_A, 1, NOW_MS),
 ]
 FAILED_SINCE = (FIRST + 3, "unknown", "timeout", None, "api", *SESS_A, 6, NOW_MS + 9)
-SUSPECTS = [
+UNVERIFIED = [
     (FIRST + place, "unknown", "session_suspect", None, "api", *session, 1, NOW_MS)
     for place, session in ((6, SESS_A), (7, SESS_B), (8, SESS_A))
 ]
-HELD_BY_VERSION = {0: [], 1: HELD, 2: HELD + SUSPECTS}
+HELD_BY_VERSION = {0: [], 1: HELD, 2: HELD + UNVERIFIED}
 
 
 @pytest.fixture
@@ -78,23 +78,26 @@ def test_an_earlier_ledger_is_brought_up_to_date_with_all_it_holds(ledger_of, ve
         assert (run.input_name, run.exit_code, run.summary_json) == ("leads.csv", 4, '{"rows": 5}')
         ledger.require_sound()
 
-        ledger.suspect(make_outcome(9, Verdict.NOT_REGISTERED), 5)
-        ledger.vouch(SESS_A, 5)
+        ledger.record_unverified(make_outcome(9, Verdict.NOT_REGISTERED), 5)
+        ledger.confirm(SESS_A, 5)
         ledger.commit()
         assert rows_of(ledger)[-1][:2] == (FIRST + 9, "not_registered")
 
 
 def test_the_sessions_of_an_earlier_ledger_are_the_first_gateways(ledger_of):
     with Ledger.open(ledger_of(2), holder="pytest") as ledger:
-        assert ledger.suspects(SESS_A) == [Suspect(3, FIRST + 6, NOW_MS), Suspect(4, FIRST + 8, NOW_MS)]
+        assert ledger.unverified_negatives(SESS_A) == [
+            UnverifiedNegative(3, FIRST + 6, NOW_MS),
+            UnverifiedNegative(4, FIRST + 8, NOW_MS),
+        ]
         assert ledger.spent_since(SESS_B, NOW_MS) == 2
         assert ledger.spent_since(SESS_A_ELSEWHERE, 0) == 0
 
-        ledger.vouch(SESS_A_ELSEWHERE, 9)
-        ledger.vouch(SESS_A, 3)
-        ledger.vouch(SESS_B, 1)
+        ledger.confirm(SESS_A_ELSEWHERE, 9)
+        ledger.confirm(SESS_A, 3)
+        ledger.confirm(SESS_B, 1)
         ledger.commit()
-        assert ledger.retract(SESS_A, 9) == [FIRST + 8]
+        assert ledger.invalidate(SESS_A, 9) == [FIRST + 8]
         shown = {row.number - FIRST: row.verdict for row in rows_of(ledger)}
         assert (shown[6], shown[7], shown[8]) == ("not_registered", "not_registered", "unknown")
 

@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from ledger_files import copied, mixed, wal_of, wal_size
-from ledger_model import DOUBTS, NO, LedgerModel
+from ledger_model import NO, UNVERIFIED_REASONS, LedgerModel
 from session_refs import SESS_A, SESS_A_ELSEWHERE
 
 from validator.ledger import Ledger, Selection, read
@@ -93,25 +93,25 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger.record(outcome)
         self.model.group.append((outcome, 0))
 
-    @rule(session=SESSIONS, number=NUMBERS, reason=st.sampled_from(list(DOUBTS)), at_ms=TIMES_MS)
-    def suspect(self, session, number, reason, at_ms):
+    @rule(session=SESSIONS, number=NUMBERS, reason=st.sampled_from(list(UNVERIFIED_REASONS)), at_ms=TIMES_MS)
+    def record_unverified(self, session, number, reason, at_ms):
         outcome = Outcome(number=number, verdict=NO, reason=reason, checked_at_ms=at_ms, **session._asdict())
         self.model.ordinals[session] += 1
-        self.ledger.suspect(outcome, self.model.ordinals[session])
+        self.ledger.record_unverified(outcome, self.model.ordinals[session])
         self.model.group.append((outcome, self.model.ordinals[session]))
 
     @rule(session=SESSIONS, back=st.integers(0, 4))
-    def vouch(self, session, back):
+    def confirm(self, session, back):
         through = max(0, self.model.ordinals[session] - back)
         self.model.through[session] = max(self.model.through[session], through)
-        self.ledger.vouch(session, through)
+        self.ledger.confirm(session, through)
 
     @rule(session=SESSIONS, back=st.integers(0, 4))
-    def retract(self, session, back):
+    def invalidate(self, session, back):
         through = max(0, self.model.ordinals[session] - back)
-        retracted = self.ledger.retract(session, through)
+        invalidated = self.ledger.invalidate(session, through)
         self.model.settle()
-        assert retracted == sorted(self.model.take_suspects(session, through), key=int)
+        assert invalidated == sorted(self.model.take_unverified(session, through), key=int)
         self.written()
 
     @rule()
@@ -220,8 +220,8 @@ class LedgerMachine(RuleBasedStateMachine):
         assert rows_in(self.ledger.facts()) == self.model.facts()
         assert self.ledger.stats(0).numbers == len(self.model.known())
         for session in (SESS_A, SESS_A_ELSEWHERE):
-            waiting = {one.ordinal: one.number for one in self.ledger.suspects(session)}
-            assert waiting == self.model.suspects_of(session)
+            waiting = {one.ordinal: one.number for one in self.ledger.unverified_negatives(session)}
+            assert waiting == self.model.unverified_of(session)
 
 
 TestLedgerMachine = pytest.mark.slow(LedgerMachine.TestCase)

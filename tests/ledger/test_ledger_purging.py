@@ -67,13 +67,13 @@ def test_what_was_purged_is_in_no_byte_of_the_ledgers_files(path, make_outcome, 
             odd_id = f"{FIRST + place}@s.whatsapp.net "
             ledger.record(make_outcome(place, whatsapp_id=odd_id, checked_at_ms=NOW_MS - DAY_MS))
             if not place % 100:
-                ledger.suspect(
+                ledger.record_unverified(
                     make_outcome(place, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS - DAY_MS), place + 1
                 )
         for place in kept:
             ledger.record(make_outcome(place, checked_at_ms=NOW_MS))
         ledger.commit()
-        # Suspects are written with a number as a value, the rest with one as a key.
+        # Unverified negatives are written with a number as a value, the rest with one as a key.
         numbers = {FIRST + place for place in doomed}
         assert found_in(path, numbers) == numbers
 
@@ -107,14 +107,14 @@ def test_named_numbers_go_with_all_that_is_known_of_them(ledger, make_outcome):
     for place in range(5):
         ledger.record(make_outcome(place))
     ledger.record(make_outcome(1, Verdict.UNKNOWN))
-    ledger.suspect(make_outcome(2, Verdict.NOT_REGISTERED), 1)
-    ledger.suspect(make_outcome(3, Verdict.NOT_REGISTERED), 2)
+    ledger.record_unverified(make_outcome(2, Verdict.NOT_REGISTERED), 1)
+    ledger.record_unverified(make_outcome(3, Verdict.NOT_REGISTERED), 2)
     ledger.commit()
 
     gone = [FIRST + 1, FIRST + 2, FIRST + 99]
     assert ledger.purge(Selection(numbers=gone)) == purged(numbers=2)
     assert known(ledger) == dict.fromkeys([0, 3, 4], "registered")
-    assert [suspect.number for suspect in ledger.suspects(SESS_A)] == [FIRST + 3]
+    assert [one.number for one in ledger.unverified_negatives(SESS_A)] == [FIRST + 3]
 
 
 def test_an_account_that_goes_by_another_number_is_forgotten_under_both(ledger, make_outcome):
@@ -125,23 +125,23 @@ def test_an_account_that_goes_by_another_number_is_forgotten_under_both(ledger, 
     assert known(ledger) == {2: "registered"}
 
 
-def test_a_suspect_that_was_forgotten_cannot_be_believed_any_more(ledger, make_outcome):
-    ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS - 1), 1)
-    ledger.suspect(make_outcome(2, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS), 2)
+def test_an_unverified_negative_that_was_forgotten_cannot_be_confirmed(ledger, make_outcome):
+    ledger.record_unverified(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS - 1), 1)
+    ledger.record_unverified(make_outcome(2, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS), 2)
     ledger.purge(Selection(before_ms=NOW_MS))
-    ledger.vouch(SESS_A, 2)
+    ledger.confirm(SESS_A, 2)
     ledger.commit()
 
     assert known(ledger) == {2: "not_registered"}
-    assert ledger.suspects(SESS_A) == []
+    assert ledger.unverified_negatives(SESS_A) == []
 
 
 def test_an_old_no_that_waits_is_forgotten_beside_a_newer_answer(ledger, make_outcome):
     ledger.record(make_outcome(1, checked_at_ms=NOW_MS))
-    ledger.suspect(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS - 1), 1)
+    ledger.record_unverified(make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=NOW_MS - 1), 1)
 
     assert ledger.purge(Selection(before_ms=NOW_MS)) == purged(older_facts=1)
-    assert (known(ledger), ledger.suspects(SESS_A)) == ({1: "registered"}, [])
+    assert (known(ledger), ledger.unverified_negatives(SESS_A)) == ({1: "registered"}, [])
 
 
 def test_old_runs_are_forgotten_by_the_time_they_ended(ledger):

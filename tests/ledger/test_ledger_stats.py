@@ -58,7 +58,7 @@ def test_stats_tell_what_each_session_did(ledger, make_outcome):
     ledger.record(make_outcome(1))
     ledger.record(make_outcome(2, source=Source.CONTACTS, gateway="", session=""))
     for ordinal in (1, 2):
-        ledger.suspect(make_outcome(2 + ordinal, Verdict.NOT_REGISTERED, session="sess_b"), ordinal)
+        ledger.record_unverified(make_outcome(2 + ordinal, Verdict.NOT_REGISTERED, session="sess_b"), ordinal)
     ledger.note_attempts(SESS_A, 5, NOW_MS - DAY_MS)
     ledger.note_attempts(SESS_A, 7, NOW_MS - 2 * DAY_MS)
     ledger.note_attempts(SESS_C, 1, NOW_MS)

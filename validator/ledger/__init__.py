@@ -9,7 +9,7 @@ from validator.ledger.facts import FactRow
 from validator.ledger.location import wider_modes
 from validator.ledger.lock import Lock
 from validator.ledger.purging import Purged, Selection
-from validator.ledger.reader import LedgerReader, RunRecord, Suspect, read
+from validator.ledger.reader import LedgerReader, RunRecord, UnverifiedNegative, read
 from validator.ledger.rows import Finding
 from validator.ledger.schema import OWN_ID_SUFFIX
 from validator.ledger.stats import LedgerStats, SessionStats
@@ -29,7 +29,7 @@ __all__ = [
     "RunRecord",
     "Selection",
     "SessionStats",
-    "Suspect",
+    "UnverifiedNegative",
     "loses_commits",
     "read",
     "wider_modes",

@@ -92,8 +92,8 @@ def facts(reading: sqlite3.Connection) -> Iterator[list[FactRow]]:
 def merge(writing: sqlite3.Connection, rows: Iterable[NumberRow]) -> int:
     """Take rows of facts in, in one of the writer's transactions; return how many were news.
 
-    A number that waits to be vouched for keeps what it waits with: vouching would take a failure from
-    elsewhere for the answer of this ledger's own session.
+    A number with an unverified "no" takes no failure from elsewhere: to confirm the "no" would make that
+    failure an answer.
     """
     waiting = {number for (number,) in writing.execute(WAITING)}
     answers, failures = [], []

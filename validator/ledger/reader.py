@@ -54,8 +54,8 @@ UNVERIFIED = """
 SPENT = "SELECT coalesce(sum(attempts), 0) FROM spending WHERE gateway = ? AND session = ? AND quarter >= ?"
 
 
-class Suspect(NamedTuple):
-    """A number that a session has answered "no" about, which nothing vouches for yet.
+class UnverifiedNegative(NamedTuple):
+    """A number that a session has answered "no" about, without having shown since that it tells the truth.
 
     Attributes:
         ordinal: which of the session's such answers it is, counted upwards.
@@ -207,7 +207,7 @@ class LedgerReader:
             LedgerError: the ledger cannot be read.
         """
         with translated(self.path, "read"):
-            return stats.take(self._reading, self.path, now_ms)
+            return stats.collect(self._reading, self.path, now_ms)
 
     def spent_since(self, session: SessionRef, since_ms: int) -> int:
         """Return how many attempts were started through a session since that time, in all runs.
@@ -222,14 +222,14 @@ class LedgerReader:
             (spent,) = self._reading.execute(SPENT, (*session, since_ms // QUARTER_HOUR_MS)).fetchone()
         return int(spent)
 
-    def suspects(self, session: SessionRef) -> list[Suspect]:
-        """Return a session's answers "no" that nothing vouches for, in the answers' order.
+    def unverified_negatives(self, session: SessionRef) -> list[UnverifiedNegative]:
+        """Return a session's answers "no" that are not verified yet, in the answers' order.
 
         Raises:
             LedgerError: the ledger cannot be read.
         """
         with translated(self.path, "read"):
-            return [Suspect(*row) for row in self._reading.execute(UNVERIFIED, session)]
+            return [UnverifiedNegative(*row) for row in self._reading.execute(UNVERIFIED, session)]
 
     def facts(self) -> Iterator[list[FactRow]]:
         """Yield every fact, expired ones too: all answers by ascending number, then all failures, in chunks.

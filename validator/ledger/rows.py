@@ -30,8 +30,8 @@ UPSERT = """
         failed_attempts = excluded.failed_attempts
 """
 
-# Why nothing is known while nothing vouches for a "no", by the reason that the "no" itself has.
-DOUBTS: Mapping[str | None, Reason] = MappingProxyType(
+# The reason of a "no" that is not verified yet, by the reason that it has once it is confirmed.
+UNVERIFIED_REASONS: Mapping[str | None, Reason] = MappingProxyType(
     {
         Reason.NOT_ON_WHATSAPP: Reason.SESSION_SUSPECT,
         Reason.NOT_ON_WHATSAPP_TWICE: Reason.NOT_CONFIRMED,
@@ -85,12 +85,13 @@ class Finding(NamedTuple):
 
     @classmethod
     def no(cls, session: SessionRef, reason: str | None) -> Self:
-        """Return what is found out by a session's "no" that can be believed."""
+        """Return the finding of a session's "no" that is confirmed."""
         return cls(Verdict.NOT_REGISTERED.value, reason, Source.API.value, *session, own_id=False)
 
-    def doubted(self) -> Self:
-        """Return what is found out by this "no" while nothing vouches for it."""
-        return self._replace(verdict=Verdict.UNKNOWN.value, reason=DOUBTS[self.reason].value, own_id=False)
+    def unverified(self) -> Self:
+        """Return the finding of this "no" while it is not verified."""
+        reason = UNVERIFIED_REASONS[self.reason].value
+        return self._replace(verdict=Verdict.UNKNOWN.value, reason=reason, own_id=False)
 
 
 def row_of(outcome: Outcome, finding: Finding, finding_id: int) -> NumberRow:

@@ -62,7 +62,7 @@ class SessionStats:
         session: its id; empty for facts that no session was asked for.
         numbers: numbers whose verdict it has found out.
         attempts_24h: attempts started through it in the last 24 hours, to the quarter of an hour.
-        waiting: answers "no" of it that nothing vouches for yet.
+        waiting: its answers "no" that are not verified yet.
     """
 
     gateway: str
@@ -104,7 +104,7 @@ class LedgerStats:
     runs: int
 
 
-def take(reading: sqlite3.Connection, path: Path, now_ms: int) -> LedgerStats:
+def collect(reading: sqlite3.Connection, path: Path, now_ms: int) -> LedgerStats:
     """Count what a ledger holds, in one pass over it; ages are counted from `now_ms`."""
     counts = [_Count(*row) for row in reading.execute(COUNT, {"now_ms": now_ms})]
     (runs,) = reading.execute("SELECT count(*) FROM runs").fetchone()

@@ -8,12 +8,12 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from validator.errors import Busy, LedgerError
-from validator.ledger import facts, purging, suspects
+from validator.ledger import facts, purging, unverified_negatives
 from validator.ledger.connection import open_reader, open_writer, translated
 from validator.ledger.location import make_file, make_folder, refuse_remote, wider_modes
 from validator.ledger.lock import Lock
 from validator.ledger.reader import LedgerReader
-from validator.ledger.rows import DOUBTS, UPSERT, Finding, row_of
+from validator.ledger.rows import UNVERIFIED_REASONS, UPSERT, Finding, row_of
 from validator.ledger.schema import QUARTER_HOUR_MS
 from validator.model import Number, Outcome, Verdict
 
@@ -35,15 +35,15 @@ SPEND = """
 BEGIN_RUN = "INSERT INTO runs (command, input_name, started_at_ms) VALUES (?, ?, ?)"
 FINISH_RUN = "UPDATE runs SET finished_at_ms = ?, exit_code = ?, summary_json = ? WHERE id = ?"
 
-# The ordinal of what is no suspect; theirs begin at 1.
-NO_SUSPECT = 0
+# The ordinal of an outcome that needs no verification; those of unverified negatives begin at 1.
+VERIFIED = 0
 
 
 class Ledger(LedgerReader):
     """A ledger to write to, for one process at a time.
 
-    `record`, `suspect`, `vouch` and `note_attempts` gather a group, `commit` makes it durable. After an error
-    in writing nothing more is accepted: what reached the disk is then in doubt until the file is opened anew.
+    `record`, `record_unverified`, `confirm`, `note_attempts` gather a group, `commit` makes it durable. After
+    a failed write nothing more is accepted: what reached the disk is in doubt until the file is opened anew.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Ledger(LedgerReader):
         self._resources = resources
         self._usable = True
         self._group: list[tuple[Outcome, int]] = []
-        self._vouched: dict[SessionRef, int] = {}
+        self._confirmed: dict[SessionRef, int] = {}
         self._spent: Counter[tuple[SessionRef, int]] = Counter()
         self._finding_ids = {finding: place for place, finding in Finding.read_all(writing).items()}
 
@@ -97,18 +97,18 @@ class Ledger(LedgerReader):
         if outcome.verdict is Verdict.SUPPRESSED:
             raise ValueError("a suppressed recipient was not checked, so the ledger has nothing to keep")
         self._require_usable()
-        self._group.append((outcome, NO_SUSPECT))
+        self._group.append((outcome, VERIFIED))
 
-    def suspect(self, outcome: Outcome, ordinal: int) -> None:
-        """Put a "no" that nothing vouches for yet into the open group.
+    def record_unverified(self, outcome: Outcome, ordinal: int) -> None:
+        """Put a "no" that is not verified yet into the open group.
 
-        Until `vouch` it is shown as `unknown` for the reason `session_suspect` (`not_confirmed` where it is
+        Until `confirm` it is shown as `unknown` for the reason `session_suspect` (`not_confirmed` if it is
         the second asking's), whatever becomes of this process, beside an earlier answer as any `unknown` is.
         An id that came along with it is not kept.
 
         Args:
             outcome: the answer.
-            ordinal: which of the session's such answers it is, from 1, and above those of all its suspects.
+            ordinal: which of the session's such answers it is, from 1, and above those that it has here.
 
         Raises:
             LedgerError: the ledger is closed, or writing has failed before.
@@ -116,19 +116,19 @@ class Ledger(LedgerReader):
         self._require_usable()
         self._group.append((outcome, ordinal))
 
-    def vouch(self, session: SessionRef, through: int) -> None:
-        """Believe a session's suspects up to an ordinal, those of the open group among them, in this group.
+    def confirm(self, session: SessionRef, through: int) -> None:
+        """Make a session's unverified negatives up to an ordinal its answers, those of the open group too.
 
         Raises:
             LedgerError: the ledger is closed, or writing has failed before.
         """
         self._require_usable()
-        self._vouched[session] = max(through, self._vouched.get(session, NO_SUSPECT))
+        self._confirmed[session] = max(through, self._confirmed.get(session, VERIFIED))
 
-    def retract(self, session: SessionRef, through: int) -> list[Number]:
-        """Give a session's suspects up to an ordinal up for lies, durably, with the open group.
+    def invalidate(self, session: SessionRef, through: int) -> list[Number]:
+        """Invalidate a session's unverified negatives up to an ordinal, durably, with the open group.
 
-        They stay `unknown` for the reason they are shown with, and no later `vouch` can change that.
+        They stay `unknown` for the reason they are shown with, and no later `confirm` can change that.
 
         Returns:
             Their numbers, ascending; those that another session has answered since are left out.
@@ -139,7 +139,8 @@ class Ledger(LedgerReader):
         self._require_usable()
         with self._transaction() as writing:
             self._write_group(writing)
-            undecided = suspects.retract(writing, session, through, self._believed_of(session))
+            findings = self._confirmed_of(session)
+            undecided = unverified_negatives.invalidate(writing, session, through, findings)
         self._clear_group()
         return [Number(number) for number in undecided]
 
@@ -159,7 +160,7 @@ class Ledger(LedgerReader):
             LedgerError: the group is not durable; nothing more is accepted.
         """
         self._require_usable()
-        if not (self._group or self._vouched or self._spent):
+        if not (self._group or self._confirmed or self._spent):
             return 0
         with self._transaction() as writing:
             self._write_group(writing)
@@ -199,9 +200,7 @@ class Ledger(LedgerReader):
         self._require_usable()
         with self._transaction() as writing:
             self._write_group(writing)
-            news = sum(
-                facts.merge(writing, [self._row(one, NO_SUSPECT) for one in part]) for part in outcomes
-            )
+            news = sum(facts.merge(writing, [self._row(one, VERIFIED) for one in part]) for part in outcomes)
         self._clear_group()
         return news
 
@@ -268,32 +267,33 @@ class Ledger(LedgerReader):
 
     def _write_group(self, writing: sqlite3.Connection) -> None:
         writing.executemany(UPSERT, (self._row(outcome, ordinal) for outcome, ordinal in self._group))
-        doubted = (each for each in self._group if self._is_suspect(*each))
-        suspects.add(writing, ((*one.session_ref, ordinal, int(one.number)) for one, ordinal in doubted))
-        for session, through in self._vouched.items():
-            suspects.believe(writing, session, through, self._believed_of(session))
+        unverified = (each for each in self._group if self._is_unverified(*each))
+        rows = ((*one.session_ref, ordinal, int(one.number)) for one, ordinal in unverified)
+        unverified_negatives.add(writing, rows)
+        for session, through in self._confirmed.items():
+            unverified_negatives.confirm(writing, session, through, self._confirmed_of(session))
         writing.executemany(SPEND, [(*ref, quarter, count) for (ref, quarter), count in self._spent.items()])
 
     def _row(self, outcome: Outcome, ordinal: int) -> NumberRow:
         said = Finding.of(outcome)
-        finding = said.doubted() if self._is_suspect(outcome, ordinal) else said
+        finding = said.unverified() if self._is_unverified(outcome, ordinal) else said
         return row_of(outcome, finding, self._finding_id(finding))
 
-    def _is_suspect(self, outcome: Outcome, ordinal: int) -> bool:
-        """Whether an outcome of the group is one that nothing vouches for; many are vouched for by now."""
-        return ordinal > NO_SUSPECT and ordinal > self._vouched.get(outcome.session_ref, NO_SUSPECT)
+    def _is_unverified(self, outcome: Outcome, ordinal: int) -> bool:
+        """Whether an outcome of the group is an unverified "no"; many of them are confirmed by now."""
+        return ordinal > VERIFIED and ordinal > self._confirmed.get(outcome.session_ref, VERIFIED)
 
     def _clear_group(self) -> int:
         written = len(self._group)
         self._group.clear()
-        self._vouched.clear()
+        self._confirmed.clear()
         self._spent.clear()
         return written
 
-    def _believed_of(self, session: SessionRef) -> dict[int, int]:
-        """Return, for the finding of each kind of a session's suspects, the one they are believed with."""
-        noes = [Finding.no(session, reason) for reason in DOUBTS]
-        return {self._finding_id(no.doubted()): self._finding_id(no) for no in noes}
+    def _confirmed_of(self, session: SessionRef) -> dict[int, int]:
+        """Return the id of each finding of a session's unverified negatives with the confirmed one's id."""
+        noes = [Finding.no(session, reason) for reason in UNVERIFIED_REASONS]
+        return {self._finding_id(no.unverified()): self._finding_id(no) for no in noes}
 
     def _finding_id(self, finding: Finding) -> int:
         if finding not in self._finding_ids:

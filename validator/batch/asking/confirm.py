@@ -132,9 +132,13 @@ def _may_be(lane: SessionRef, session: SessionRef) -> bool:
 def _by_session(asking: Asking, numbers_since_ms: Mapping[int, Numbers]) -> dict[SessionRef, Numbers]:
     """Return the numbers that were answered "no" once since the time they are given with, by session.
 
-    Those whose second "no" still waits to be vouched for are left out.
+    Those whose second "no" is not verified yet are left out.
     """
-    waiting = {suspect.number for lane in asking.lanes for suspect in asking.ledger.suspects(lane.ref)}
+    waiting = {
+        unverified.number
+        for lane in asking.lanes
+        for unverified in asking.ledger.unverified_negatives(lane.ref)
+    }
     found: dict[SessionRef, list[int]] = {}
     for since_ms, numbers in numbers_since_ms.items():
         for rows in asking.ledger.known(numbers.to_list()):

@@ -46,7 +46,7 @@ class Inherited:
 
 
 def inherit(ledger: Ledger, session: SessionRef, *, status: SessionStatus, now_ms: int) -> Inherited:
-    """Return what a session has left waiting; what can no longer be vouched for is retracted, durably.
+    """Return what a session has left waiting; what can no longer be verified is invalidated, durably.
 
     Args:
         ledger: what is known.
@@ -55,13 +55,13 @@ def inherit(ledger: Ledger, session: SessionRef, *, status: SessionStatus, now_m
         now_ms: the time of day in milliseconds since the Unix epoch.
     """
     since_ms = now_ms - MAY_WAIT_MS if status.is_ready else now_ms + 1
-    waiting = ledger.suspects(session)
-    if stale := [suspect.ordinal for suspect in waiting if suspect.at_ms < since_ms]:
-        ledger.retract(session, max(stale))
-        waiting = [suspect for suspect in waiting if suspect.ordinal > max(stale)]
+    waiting = ledger.unverified_negatives(session)
+    if stale := [one.ordinal for one in waiting if one.at_ms < since_ms]:
+        ledger.invalidate(session, max(stale))
+        waiting = [one for one in waiting if one.ordinal > max(stale)]
     if not waiting:
         return Inherited()
-    numbers = frozenset(suspect.number for suspect in waiting)
+    numbers = frozenset(one.number for one in waiting)
     return Inherited(numbers, waiting[0].ordinal - 1, waiting[-1].ordinal)
 
 
@@ -128,15 +128,15 @@ class Guarding:
         for ruling in lane.guard.rulings():
             match ruling:
                 case Vouch(through):
-                    self._recorder.vouch(lane.ref, through)
+                    self._recorder.confirm(lane.ref, through)
                 case Retract(through):
-                    retracted += self._retract(lane.ref, through)
+                    retracted += self._invalidate(lane.ref, through)
                 case _:
                     assert_never(ruling)
         return retracted
 
-    def _retract(self, session: SessionRef, through: int) -> list[Number]:
-        numbers = self._recorder.retract(session, through)
+    def _invalidate(self, session: SessionRef, through: int) -> list[Number]:
+        numbers = self._recorder.invalidate(session, through)
         before = self._inherited.get(session, Inherited()).numbers
         self._counters.invalidate(len(frozenset(numbers) - before))
         return numbers

@@ -23,16 +23,16 @@ class Journal(Protocol):
         """Put an outcome into the open group."""
         ...
 
-    def suspect(self, outcome: Outcome, ordinal: int) -> None:
-        """Put a "no" that nothing vouches for yet into the open group."""
+    def record_unverified(self, outcome: Outcome, ordinal: int) -> None:
+        """Put a "no" that is not verified yet into the open group."""
         ...
 
-    def vouch(self, session: SessionRef, through: int) -> None:
-        """Believe a session's suspects up to an ordinal, in the open group."""
+    def confirm(self, session: SessionRef, through: int) -> None:
+        """Make a session's unverified negatives up to an ordinal its answers, in the open group."""
         ...
 
-    def retract(self, session: SessionRef, through: int) -> list[Number]:
-        """Give a session's suspects up to an ordinal up for lies, durably; return their numbers."""
+    def invalidate(self, session: SessionRef, through: int) -> list[Number]:
+        """Invalidate a session's unverified negatives up to an ordinal, durably; return their numbers."""
         ...
 
     def note_attempts(self, session: SessionRef, count: int, now_ms: int) -> None:
@@ -60,28 +60,28 @@ class Recorder:
         self._on_durable = on_durable
         self._now_ms = now_ms
         self._group: list[tuple[Outcome, int]] = []
-        self._vouched: dict[SessionRef, int] = {}
+        self._confirmed: dict[SessionRef, int] = {}
         self._attempts: dict[SessionRef, int] = {}
         self._waiting = anyio.Event()
         self._broken = False
 
     def add(self, outcome: Outcome, ordinal: int = 0) -> None:
-        """Take an outcome into the open group; with its ordinal where something has to vouch for it first."""
+        """Take an outcome into the open group; with its ordinal if it has to be verified first."""
         self._group.append((outcome, ordinal))
         self._waiting.set()
 
-    def vouch(self, session: SessionRef, through: int) -> None:
-        """Vouch in the open group for what a session has answered up to an ordinal."""
-        self._vouched[session] = through
+    def confirm(self, session: SessionRef, through: int) -> None:
+        """Confirm in the open group what a session has answered up to an ordinal."""
+        self._confirmed[session] = through
         self._waiting.set()
 
-    def retract(self, session: SessionRef, through: int) -> list[Number]:
-        """Retract what a session has answered up to an ordinal, now and durably; return the numbers."""
+    def invalidate(self, session: SessionRef, through: int) -> list[Number]:
+        """Invalidate what a session has answered up to an ordinal, now and durably; return the numbers."""
         self.flush()
         if self._broken:
             return []
         self._broken = True
-        numbers = self._journal.retract(session, through)
+        numbers = self._journal.invalidate(session, through)
         self._broken = False
         return numbers
 
@@ -92,15 +92,15 @@ class Recorder:
 
     def flush(self) -> None:
         """Make everything taken so far durable, now. After an error of the journal there is no more to do."""
-        if self._broken or not (self._group or self._vouched or self._attempts):
+        if self._broken or not (self._group or self._confirmed or self._attempts):
             return
         group, self._group = self._group, []
-        vouched, self._vouched = self._vouched, {}
+        confirmed, self._confirmed = self._confirmed, {}
         attempts, self._attempts = self._attempts, {}
         self._waiting = anyio.Event()
         # Until it is durable: an error tells its reason once, and is not followed by "takes nothing more".
         self._broken = True
-        self._write(group, vouched, attempts)
+        self._write(group, confirmed, attempts)
         self._broken = False
         self._on_durable([outcome for outcome, _ in group])
 
@@ -114,16 +114,16 @@ class Recorder:
     def _write(
         self,
         group: Sequence[tuple[Outcome, int]],
-        vouched: Mapping[SessionRef, int],
+        confirmed: Mapping[SessionRef, int],
         attempts: Mapping[SessionRef, int],
     ) -> None:
         for outcome, ordinal in group:
             if ordinal:
-                self._journal.suspect(outcome, ordinal)
+                self._journal.record_unverified(outcome, ordinal)
             else:
                 self._journal.record(outcome)
-        for session, through in vouched.items():
-            self._journal.vouch(session, through)
+        for session, through in confirmed.items():
+            self._journal.confirm(session, through)
         for session, count in attempts.items():
             self._journal.note_attempts(session, count, self._now_ms())
         self._journal.commit()

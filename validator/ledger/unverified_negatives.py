@@ -1,4 +1,4 @@
-"""What a session has said and nothing vouches for yet: written down, believed after all, or taken back.
+"""A session's answers "no" that are not verified yet: written down, then confirmed or invalidated.
 
 Every step is part of one of the writer's transactions. `schema` says what the table means.
 """
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
     from validator.model import SessionRef
 
-SUSPECT = "INSERT INTO unverified_negatives VALUES (?, ?, ?, ?)"
+ADD = "INSERT INTO unverified_negatives VALUES (?, ?, ?, ?)"
 
 # A row is touched only while it says what this answer of the session left there: another session, or the same
 # one once more, may have answered since.
 CHOSEN = """
-    failure = :suspected AND number IN (
+    failure = :unverified AND number IN (
         SELECT number FROM unverified_negatives WHERE gateway = :gateway AND session = :session
         GROUP BY number HAVING max(ordinal) <= :through
     )
 """
-BELIEVE = f"""
+CONFIRM = f"""
     UPDATE numbers SET
-        finding = :believed, checked_at_ms = failed_at_ms, attempts = failed_attempts, whatsapp_id = NULL,
+        finding = :confirmed, checked_at_ms = failed_at_ms, attempts = failed_attempts, whatsapp_id = NULL,
         failure = NULL, failed_at_ms = NULL, failed_attempts = NULL
     WHERE {CHOSEN}
 """  # noqa: S608 - put together from constants
 SELECT = f"SELECT number FROM numbers WHERE {CHOSEN}"  # noqa: S608 - as above
-FORGET = """
+REMOVE = """
     DELETE FROM unverified_negatives
     WHERE gateway = :gateway AND session = :session AND ordinal <= :through
 """
@@ -38,42 +38,45 @@ FORGET = """
 
 def add(writing: sqlite3.Connection, rows: Iterable[tuple[str, str, int, int]]) -> None:
     """Put numbers on the list: gateway, session, ordinal and number of each."""
-    writing.executemany(SUSPECT, rows)
+    writing.executemany(ADD, rows)
 
 
-def believe(
-    writing: sqlite3.Connection, session: SessionRef, through: int, believed_of: Mapping[int, int]
+def confirm(
+    writing: sqlite3.Connection, session: SessionRef, through: int, confirmed_of: Mapping[int, int]
 ) -> None:
-    """Make a session's suspects up to an ordinal its answers.
+    """Make a session's unverified negatives up to an ordinal its answers.
 
     Args:
         writing: a connection in a transaction.
         session: the session.
         through: the last ordinal.
-        believed_of: for the id of each finding that its suspects have, that of the finding they get.
+        confirmed_of: for the id of each finding that they have, the id of the one that they get.
     """
-    upto = {**session._asdict(), "through": through}
-    for suspected, believed in believed_of.items():
-        writing.execute(BELIEVE, {**upto, "suspected": suspected, "believed": believed})
-    writing.execute(FORGET, upto)
+    chosen = {**session._asdict(), "through": through}
+    for unverified, confirmed in confirmed_of.items():
+        writing.execute(CONFIRM, {**chosen, "unverified": unverified, "confirmed": confirmed})
+    writing.execute(REMOVE, chosen)
 
 
-def retract(
-    writing: sqlite3.Connection, session: SessionRef, through: int, suspected: Iterable[int]
+def invalidate(
+    writing: sqlite3.Connection, session: SessionRef, through: int, unverified: Iterable[int]
 ) -> list[int]:
-    """Take a session's suspects up to an ordinal off the list, and return those that nobody has decided.
+    """Take a session's unverified negatives up to an ordinal off the list.
 
     Args:
         writing: a connection in a transaction.
         session: the session.
         through: the last ordinal.
-        suspected: the ids of the findings that its suspects have.
+        unverified: the ids of the findings that they have.
+
+    Returns:
+        Their numbers, ascending, without those that were answered otherwise since.
     """
-    upto = {**session._asdict(), "through": through}
+    chosen = {**session._asdict(), "through": through}
     undecided = [
         number
-        for finding in suspected
-        for (number,) in writing.execute(SELECT, {**upto, "suspected": finding})
+        for finding in unverified
+        for (number,) in writing.execute(SELECT, {**chosen, "unverified": finding})
     ]
-    writing.execute(FORGET, upto)
+    writing.execute(REMOVE, chosen)
     return sorted(undecided)
