@@ -7,7 +7,7 @@ import pytest
 
 from validator.errors import UsageError
 from validator.model import LineType, Reason
-from validator.phone import normalise
+from validator.phone import NumberReading, normalise
 
 GB = 447400123456
 
@@ -23,6 +23,7 @@ def test_columns_and_types_are_always_the_same():
         "reason": pl.Enum([reason.value for reason in Reason]),
         "line_type": pl.Enum([line_type.value for line_type in LineType]),
         "country": pl.String(),
+        "reading": pl.Enum([reading.value for reading in NumberReading]),
     }
     for cells in (["+447400123456"], ["x"], [None], []):
         assert normalise(pl.Series(cells, dtype=pl.String), "GB").schema == schema
@@ -48,14 +49,14 @@ def test_a_column_answers_as_its_rows_do():
 def test_integers_are_their_digits(dtype):
     cells = pl.Series([447400123456, 7400123456, None, 12], dtype=dtype)
     assert outcomes(cells, "GB") == [GB, GB, "empty", "too_short"]
-    assert outcomes(pl.Series([-447400123456])) == ["not_a_number"]
+    assert outcomes(pl.Series([-447400123456, -12])) == ["spreadsheet_damage", "not_a_number"]
 
 
 def test_integral_floats_are_their_digits():
     cells = pl.Series(
         [447400123456.0, 7400123456.0, None, float("nan"), float("inf"), 7400123456.5, -7400123456.0]
     )
-    refused = ["not_a_number"] * 4
+    refused = ["not_a_number"] * 3 + ["spreadsheet_damage"]
     assert outcomes(cells, "GB") == [GB, GB, "empty", *refused]
 
 
@@ -133,9 +134,9 @@ def test_a_word_that_names_no_region_hurts_only_the_cells_that_need_one():
     ],
 )
 def test_line_type_and_country_are_told(cell, line_type, country):
-    assert normalise(pl.Series([cell])).row(0)[2:] == (line_type, country)
+    assert normalise(pl.Series([cell])).row(0)[2:] == (line_type, country, "plain")
 
 
 def test_a_possible_number_has_the_main_country_of_its_code_and_no_known_line():
     answers = normalise(pl.Series(["+447700900123"]), accept="possible")
-    assert answers.row(0) == (447700900123, None, "unknown", "GB")
+    assert answers.row(0) == (447700900123, None, "unknown", "GB", "plain")

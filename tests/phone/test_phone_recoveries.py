@@ -175,7 +175,8 @@ def test_an_international_prefix_needs_a_valid_number_behind_it(outcome, cell, r
         ("51987654321", "CL", 51987654321),
         ("4532123456", "NO", 4532123456),
         # the region claims them
-        ("51987654321", "BR", 5551987654321),
+        ("51987654321", "BR", "ambiguous"),
+        ("11987654321", "BR", 5511987654321),
         ("4532123456", "US", "not_in_plan"),
         ("29012345", "FR", "too_short"),
         # more than digits, or not a valid number

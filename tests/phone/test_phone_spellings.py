@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from validator.phone import RECOVERIES, normalise, other_spelling
-from validator.phone.cell.national_variants import SPELLINGS
+from validator.phone.cell.national_variants import SPELLING_NAMES, SPELLINGS
 from validator.phone.cell.numbering import is_valid
 
 MX, BR, AR = 522221234567, 5511961234567, 5491123456789
@@ -140,4 +140,6 @@ def test_nowhere_else_is_there_another_spelling():
 
 
 def test_each_is_a_recovery_under_its_name():
-    assert [one.name for one in RECOVERIES[-len(SPELLINGS) :]] == [one.name for one in SPELLINGS]
+    names = [name for name, _ in SPELLING_NAMES]
+    assert [one.name for one in RECOVERIES[-len(names) :]] == names
+    assert list(dict.fromkeys(one.name for one in SPELLINGS)) == names

@@ -38,6 +38,8 @@ _KEY = ["text", "plan", "firm"]
 def decide(cells: pl.DataFrame, accept: Accept, atlas: Atlas) -> pl.DataFrame:
     """Return `answer` and `number` of every cell, in order; `UNDECIDED` where it has to be read by itself.
 
+    Adds how a cell of digits is written, as `answers.WRITTEN` has it.
+
     Args:
         cells: `text` (String, with no white space around it) and `region` (Enum, or null).
         accept: as in `reading.read`.
@@ -53,7 +55,18 @@ def decide(cells: pl.DataFrame, accept: Accept, atlas: Atlas) -> pl.DataFrame:
         *(some.select("row", "answer", "number") for some in (shaped.settled, held, closed, reviewed))
     )
     whole = answers.put(answers.undecided(cells.height), decided["row"], decided)
-    return whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
+    whole = whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
+    return whole.hstack(_how_written(shaped.dialled, cells.height))
+
+
+def _how_written(dialled: pl.DataFrame, rows: int) -> pl.DataFrame:
+    written = dialled.filter(~pl.col("keyed"))
+    return pl.DataFrame(
+        [
+            pl.Series(name, [None], dtype).new_from_index(0, rows).scatter(written["row"], written[name])
+            for name, dtype in answers.WRITTEN.items()
+        ]
+    )
 
 
 def _asked(frames: list[pl.DataFrame], atlas: Atlas) -> list[pl.DataFrame]:
