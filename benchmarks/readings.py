@@ -2,10 +2,10 @@
 
     python benchmarks/readings.py [NUMBERS] [--seed N] [--worst N]
 
-Of every region of libphonenumber so many random valid mobile numbers, as lists that are written one way:
-pure, with 30 % landlines written the same way, and with 20 % foreign mobile numbers with a plus sign. A wrong
-number is one that was not meant, answered as if it were. Prints by spelling the wrong numbers, the shares that
-are `ambiguous` and refused, then the regions with the largest shares. Ends with 1 if any number is wrong.
+Of every region of libphonenumber so many random valid mobile numbers, as lists written one way: pure, with
+30 % landlines written the same way, and with 20 % foreign mobile numbers with a plus sign. A wrong number is
+one that was not meant, answered as if it were. Prints by spelling the wrong numbers, the shares that are
+`ambiguous` and refused, then the regions with the largest shares. Ends with 1 if any number is wrong.
 """
 
 from __future__ import annotations

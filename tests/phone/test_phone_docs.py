@@ -5,15 +5,22 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from validator.phone import RECOVERIES, other_spelling
+from validator.phone import RECOVERIES, RULES, other_spelling
+from validator.phone.cell.recoveries import Stage
 
 PAGE = (Path(__file__).parents[2] / "docs" / "phone.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_recoveries_is_theirs():
-    rows = [line for line in PAGE.splitlines() if line.startswith("| `") and line.count("|") == 4]
+    stages = tuple(f" | {stage.value} | " for stage in Stage)
+    rows = [line for line in PAGE.splitlines() if any(stage in line for stage in stages)]
     table = [f"| `{one.name}` | {one.stage.value} | {one.reads} |" for one in RECOVERIES]
     assert rows == table
+
+
+def test_the_table_of_readings_is_theirs():
+    table = [f"| `{rule.name}` | `{rule.reading}` | {rule.reads} |" for rule in RULES]
+    assert [line for line in PAGE.splitlines() if line in table] == table
 
 
 def spelt(column):

@@ -132,6 +132,14 @@ accept_option = click.option(
     help="Ask about valid numbers only, or about any of a possible length (new number ranges).",
 )
 
+numbers_option = click.option(
+    "--numbers",
+    type=click.Choice(["auto", "national", "international"]),
+    default="auto",
+    show_default=True,
+    help="How numbers without a plus sign are written: told by the column, or the same for all of it.",
+)
+
 variants_option = click.option(
     "--variants",
     is_flag=True,
@@ -157,6 +165,7 @@ input_options = stack(
         "--region-column", help="Column with each row's region; --region stands in where it is empty."
     ),
     accept_option,
+    numbers_option,
     variants_option,
     click.option(
         "--landlines",

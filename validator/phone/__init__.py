@@ -15,7 +15,7 @@ from validator.phone.cell.reading import Accept
 from validator.phone.cell.recoveries import RECOVERIES, Recovery
 from validator.phone.cells import without_fractions
 from validator.phone.detection import looks_like_phones
-from validator.phone.normalise import calling_codes, normalise, survey
+from validator.phone.normalise import Surveyed, calling_codes, normalise, survey
 from validator.phone.polars_namespace import PhoneExpressions
 from validator.phone.readings.evidence import Evidence, Outcome
 from validator.phone.readings.rules import RULES, NumberReading, Numbers
@@ -32,6 +32,7 @@ __all__ = [
     "Outcome",
     "PhoneExpressions",
     "Recovery",
+    "Surveyed",
     "apart",
     "calling_codes",
     "fold_words",

@@ -19,8 +19,8 @@ def as_text(cells: pl.Series) -> pl.DataFrame:
 
     Both are null for a null cell. Integers, and floats and decimals of an integral value, are their digits.
     NaN, infinite, fractional and small negative ones are `not_a_number`. A negative number of seven digits
-    or more is what a spreadsheet computed of `+91-9876543210`, and a float too large to be exact has lost digits:
-    both are `spreadsheet_damage`.
+    or more is what a spreadsheet computed of `+91-9876543210`, and a float too large to be exact has lost
+    digits. Both are `spreadsheet_damage`.
 
     Raises:
         UsageError: the column holds neither text nor numbers.

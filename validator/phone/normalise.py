@@ -89,6 +89,12 @@ class Surveyed:
         """What the cells say of their column."""
         return self.claims.evidence
 
+    def numbers_of(self, rows: pl.Series) -> pl.Series:
+        """Return all numbers that cells in these places may be (UInt64), also where it is not decided."""
+        may_be = [self.claims.claims, self.claims.open.filter(pl.col("answer") >= answers.FIRST_VALID)]
+        numbers = pl.concat([some.select("row", "number") for some in may_be])
+        return numbers.filter(pl.col("row").is_in(rows.implode()))["number"]
+
     def settle(self, outcomes: Mapping[int, Outcome]) -> pl.DataFrame:
         """Return what `normalise` does, by the outcomes of the whole column's evidence."""
         settled = self.claims.settle(outcomes)

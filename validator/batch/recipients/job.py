@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
-from validator.phone import Accept
+from validator.phone import Accept, Numbers
 from validator.settings import MaxAge
 from validator.tables import FrameWriter, ReadOptions
 
@@ -43,6 +43,7 @@ class Only(StrEnum):
 
 _WORDS: dict[str, type[StrEnum]] = {
     "accept": Accept,
+    "numbers": Numbers,
     "landlines": Landlines,
     "order": Order,
     "only": Only,
@@ -59,6 +60,7 @@ class ListSettings:
         region_column: a column with the region of each row, or None.
         find_region: whether to find the region column.
         accept: which numbers are worth asking about.
+        numbers: how numbers without a plus sign are written; the column decides it if nothing says so.
         landlines: whether fixed lines are asked about.
         options: how the list's file is read.
         suppress_column: the phone columns of suppression lists; none to find them.
@@ -79,6 +81,7 @@ class ListSettings:
     region_column: str | None = None
     find_region: bool = False
     accept: Accept = Accept.VALID
+    numbers: Numbers = Numbers.AUTO
     landlines: Landlines = Landlines.KEEP
     options: ReadOptions = field(default_factory=ReadOptions)
     suppress_column: tuple[str, ...] = ()

@@ -107,5 +107,6 @@ def reading_of(table: Table, job: Job) -> Reading:
         region=job.region,
         region_column=region_column,
         accept=job.accept,
+        numbers=job.numbers,
         landlines=job.landlines,
     )

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.recipients.recipients import Reading, recipients_of
+from validator.batch.recipients.recipients import Reading, recipients_of, surveys_of
 from validator.batch.recipients.variants import with_both
 from validator.errors import FileError
 from validator.model import Reason
-from validator.phone import Accept, apart
+from validator.phone import Accept, Evidence, apart
 from validator.tables import ReadOptions, open_table, phone_columns, region_columns, require_column
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def _suppression_reading(table: Table, job: Job) -> Reading:
         region=job.region,
         region_column=region_column,
         accept=Accept.POSSIBLE,
+        numbers=job.numbers,
     )
 
 
@@ -78,8 +79,9 @@ def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
     """Return the numbers of all phone columns of a list: each of them is somebody who opted out."""
     each = [replace(reading, column=column, others=()) for column in reading.columns]
     found, rows, unread_rows = [pl.Series("number", [], dtype=pl.UInt64)], 0, 0
+    shown = [_shown_by(table, one) for one in each]
     for batch in table.batches(reading.wanted):
-        read = [_numbers_of(batch, one) for one in each]
+        read = [_numbers_of(batch, one, evidence) for one, evidence in zip(each, shown, strict=True)]
         found += [numbers for numbers, _ in read]
         rows += batch.height
         unread_rows += (
@@ -91,13 +93,26 @@ def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
     return pl.concat(found)
 
 
-def _numbers_of(rows: pl.DataFrame, reading: Reading) -> tuple[pl.Series, pl.Series]:
-    """Return the numbers in a column, and a mask of its cells without any; two in a cell are two people."""
-    recipients = recipients_of(rows, reading)
+def _shown_by(table: Table, reading: Reading) -> Evidence:
+    """Return what a phone column shows of how its cells were meant."""
+    parts = (surveys_of(batch, reading)[0].evidence for batch in table.batches(reading.wanted))
+    return sum(parts, Evidence())
+
+
+def _numbers_of(rows: pl.DataFrame, reading: Reading, shown: Evidence) -> tuple[pl.Series, pl.Series]:
+    """Return the numbers in a column, and a mask of its cells without any; two in a cell are two people.
+
+    Of a cell that can be meant in two ways both numbers count: its person has opted out.
+    """
+    [surveyed] = surveys_of(rows, reading)
+    recipients = surveyed.settle(shown.outcomes(reading.numbers))
+    ambiguous = (recipients["reason"] == Reason.AMBIGUOUS.value).fill_null(value=False)
+    either = surveyed.numbers_of(ambiguous.arg_true())
     several = (recipients["reason"] == Reason.SEVERAL_NUMBERS.value).fill_null(value=False)
     cells = pl.col(reading.column).cast(pl.String)
     parts = recipients_of(rows.filter(several).with_columns(apart(cells)).explode(reading.column), reading)
-    return pl.concat([recipients["number"], parts["number"]]), recipients["number"].is_null() & ~several
+    unread = recipients["number"].is_null() & ~several & ~ambiguous
+    return pl.concat([recipients["number"], parts["number"], either]), unread
 
 
 def _require_somebody(table: Table, reading: Reading, *, rows: int, unread_rows: int) -> None:

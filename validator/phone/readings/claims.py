@@ -120,7 +120,7 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     may = cells.select(_may_be_claimed(numbers)).to_series()
     bare = with_habits(rows.filter(may & cells.select(BARE).to_series()))
     claims = _claims(_questions(bare, _rarely_claimed(rows, may)), ask)
-    is_open = pl.col("row").is_in(claims["row"].implode()) | pl.col("needs_column")
+    is_open = pl.col("row").is_in(claims["row"].implode()) | pl.col("needs_column") | _is_said_of(numbers)
     compared = together(bare.filter(_of_plans(bare.filter(is_open))), _compared(rows.filter(may), claims))
     signed = _with_claims(_signed(compared), claims, numbers)
     left_open = signed.filter("open")
@@ -226,11 +226,15 @@ def _with_claims(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) ->
     bits = claims.select("row", bits=slot * (mobile * (1 << MOBILE_BIT) + (1 << VALID_BIT)))
     bits = bits.group_by("row").agg(pl.col("bits").sum())
     cells = cells.join(bits, on="row", how="left", maintain_order="left")
-    said = BARE if numbers is Numbers.INTERNATIONAL else pl.lit(value=False)
     return cells.with_columns(
         pl.col("signature") + pl.col("bits").fill_null(0),
-        open=pl.col("bits").is_not_null() | pl.col("needs_column") | said,
+        open=pl.col("bits").is_not_null() | pl.col("needs_column") | _is_said_of(numbers),
     )
+
+
+def _is_said_of(numbers: Numbers) -> pl.Expr:
+    """Whether nothing but an international number is expected of a cell."""
+    return BARE if numbers is Numbers.INTERNATIONAL else pl.lit(value=False)
 
 
 def _evidence(cells: pl.DataFrame) -> Evidence:

@@ -184,7 +184,7 @@ class _Column:
 
     @property
     def speaks_abroad(self) -> bool:
-        """Whether digits that begin with a trunk prefix may be international numbers: nothing else is there."""
+        """Whether digits that begin with a trunk prefix may all be international numbers."""
         only = self.alone[Slot.PLUS_LOST, Slot.PLAIN]
         return only >= FEWEST_ABROAD and not self.alone[Slot.PLAIN, Slot.PLUS_LOST]
 
@@ -219,20 +219,24 @@ def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
 def _chosen(cell: Signature, claims: list[Slot], column: _Column, numbers: Numbers) -> Outcome:
     """Return the reading that beats all others, if it needs no more than that."""
     best = next((one for one in claims if all(_beats(one, other, cell, column) for other in claims)), None)
-    if best is not Slot.PLAIN and cell.trunk_odd and Slot.PLAIN in claims:
-        return Outcome.AMBIGUOUS  # the mobile numbers that would speak for the country are written otherwise
     if best is not Slot.PLAIN and cell.trunk_kept:
         return Outcome.AMBIGUOUS if column.speaks_abroad else Outcome.PLAIN
-    if best is None:
+    # Of an odd one, the mobile numbers that would speak for its country are written otherwise.
+    if best is None or (best is not Slot.PLAIN and cell.trunk_odd and Slot.PLAIN in claims):
         return Outcome.AMBIGUOUS
     if best is Slot.PLAIN and cell.trunk_lost and not cell.is_mobile(best) and numbers is Numbers.AUTO:
         return Outcome.PLAIN if column.writes_landlines_without_trunk else Outcome.LOCAL
     if best is Slot.PLUS_LOST and cell.short and not column.writes_short_international:
-        if claims == [best]:
-            return Outcome.PLAIN
-        if not all(column.decides(best, other) for other in claims if other is not best):
-            return Outcome.AMBIGUOUS
+        return _short(claims, column)
     return Outcome(best)
+
+
+def _short(claims: list[Slot], column: _Column) -> Outcome:
+    """Return what comes of few digits without a plus sign, in a column that is not full of such."""
+    others = [slot for slot in claims if slot is not Slot.PLUS_LOST]
+    if others and all(column.decides(Slot.PLUS_LOST, other) for other in others):
+        return Outcome.PLUS_LOST
+    return Outcome.AMBIGUOUS if others else Outcome.PLAIN
 
 
 def _beats(one: Slot, other: Slot, cell: Signature, column: _Column) -> bool:
