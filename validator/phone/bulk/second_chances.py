@@ -69,7 +69,7 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
     by_011 = _TEXT.str.contains(_whole(PREFIX_011)) & enough
     # Beside a number in its region's own groups it takes a closer look.
     beside = _PLAN.is_not_null() & _TEXT.str.contains(BESIDE)
-    by_nothing = _TEXT.str.contains(_whole(BARE_DIGITS)) & pl.when(~beside).then(_UNMISTAKABLE)
+    by_nothing = pl.when(~beside).then(_TEXT.str.contains(_whole(BARE_DIGITS)) & _UNMISTAKABLE)
     taken = pl.when(by_00).then(2).when(by_011).then(3).otherwise(0)
     number = only_digits(_CORE).str.slice(taken)
     return _questions(cells, by_00 | by_011 | by_nothing, pl.lit(value=True), number)
