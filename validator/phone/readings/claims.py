@@ -35,6 +35,7 @@ from validator.phone.readings.rules import (
     BARE,
     DIGITS,
     LOSING_ZEROS,
+    MAY_BEGIN_00,
     PLAN,
     PLUS,
     RULES,
@@ -59,7 +60,7 @@ _OPEN = [answers.of(reason) for reason in _OPEN_REASONS]
 _RULE_OF = {Slot[rule.name.upper()]: rule for rule in RULES}
 _PLUS_LOST = _RULE_OF[Slot.PLUS_LOST]
 # Those of cells that begin with a zero.
-_BEGUN = (Slot.ZERO_BEFORE_CODE, Slot.PREFIX_00, Slot.PREFIX_00_ABROAD, Slot.TRUNK_ZERO)
+_BEGUN = (Slot.ZERO_BEFORE_CODE, Slot.TRUNK_ZERO, Slot.PREFIX_00, Slot.PREFIX_00_ABROAD)
 # Of more digits no reading makes a number.
 _MOST_DIGITS = 18
 _POWERS_OF_TWO = pl.Series([1 << slot for slot in Slot], dtype=pl.UInt64)
@@ -144,7 +145,10 @@ def _rarely_claimed(rows: pl.DataFrame, may: pl.Series) -> pl.DataFrame:
     twice = may & rows.select(may_begin_twice()).to_series()
     begun = rows.filter(may & rows.select(ZERO_FIRST).to_series())
     return pl.concat(
-        [rows.filter(twice), begun.filter(pl.any_horizontal(_RULE_OF[one].applies for one in _BEGUN))]
+        [
+            rows.filter(twice),
+            begun.filter(MAY_BEGIN_00 | pl.any_horizontal(_RULE_OF[one].applies for one in _BEGUN[:2])),
+        ]
     )
 
 

@@ -181,7 +181,9 @@ def _chosen(cases: list[tuple[pl.Expr, pl.Expr]]) -> pl.Expr:
 
 
 # Not where it was read so anyway.
-_PREFIX_00 = ~PLUS & (power(DIGITS - 2) > VALUE) & (power(DIGITS - 3) <= VALUE) & (pl.col("number") != VALUE)
+MAY_BEGIN_00 = (
+    ~PLUS & (power(DIGITS - 2) > VALUE) & (power(DIGITS - 3) <= VALUE) & (pl.col("number") != VALUE)
+)
 
 RULES = (
     Rule(
@@ -206,7 +208,7 @@ RULES = (
         "prefix_00",
         NumberReading.PLAIN,
         "`00` before the region's own calling code, where it dials otherwise abroad: `0082 10 ...` in KR",
-        _PREFIX_00 & _begins(_CODE, _SIZE, DIGITS - 2),
+        MAY_BEGIN_00 & _begins(_CODE, _SIZE, DIGITS - 2),
         DIGITS - 2,
         VALUE,
     ),
@@ -214,7 +216,7 @@ RULES = (
         "prefix_00_abroad",
         NumberReading.PLAIN,
         "the same before another calling code: `0065 9123 4567` in KR",
-        _PREFIX_00 & ~_begins(_CODE, _SIZE, DIGITS - 2),
+        MAY_BEGIN_00 & ~_begins(_CODE, _SIZE, DIGITS - 2),
         DIGITS - 2,
         VALUE,
     ),
