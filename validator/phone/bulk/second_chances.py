@@ -15,7 +15,7 @@ import polars as pl
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import SHOWN_DIGITS, power
-from validator.phone.cell.grouping import BESIDE
+from validator.phone.cell.grouping import BESIDE, LISTED
 from validator.phone.cell.national_variants import SPELLINGS, SPELT
 from validator.phone.cell.numbering import has_length, national_forms
 from validator.phone.cell.recoveries import (
@@ -69,7 +69,8 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
     by_011 = _TEXT.str.contains(_whole(PREFIX_011)) & enough
     # Beside a number in its region's own groups it takes a closer look.
     beside = _PLAN.is_not_null() & _TEXT.str.contains(BESIDE)
-    by_nothing = pl.when(~beside).then(_TEXT.str.contains(_whole(BARE_DIGITS)) & _UNMISTAKABLE)
+    lost = _TEXT.str.contains(_whole(BARE_DIGITS)) & _UNMISTAKABLE
+    by_nothing = pl.when(~(beside & (lost | _TEXT.str.contains(f"^(?:{LISTED})$")))).then(lost)
     taken = pl.when(by_00).then(2).when(by_011).then(3).otherwise(0)
     number = only_digits(_CORE).str.slice(taken)
     return _questions(cells, by_00 | by_011 | by_nothing, pl.lit(value=True), number)
@@ -100,7 +101,12 @@ def _may_be_respelt() -> pl.Expr:
     codes = [phonenumbers.country_code_for_region(one.region) for one in SPELLINGS]
     homes = [REGIONS.index(one.region) for one in SPELLINGS]
     shown = pl.min_horizontal(_DIGITS, SHOWN_DIGITS).cast(pl.UInt32)
-    leads = ((_VALUE // power(shown - digits)).is_in(codes) for digits in range(1, 6))  # 0052 is 52
+    sizes = ((size, [code for code in codes if len(str(code)) == size]) for size in (2, 3))
+    leads = (
+        (_VALUE // power(shown - digits)).is_in(some)
+        for size, some in sizes
+        for digits in (size, size + 2)  # 0052 is 52
+    )
     return _PLAN.is_in(homes) | pl.any_horizontal(leads)
 
 

@@ -14,7 +14,8 @@ BESIDE = r"^\W*[0-9]{1,2}\W+(?:[0-9]+\W+){2,}[0-9]+\W*$|^\W*(?:[0-9]+\W+){3,}[0-
 _FEWEST_GROUPS = 3
 _BESIDE = re.compile(BESIDE)
 # A number of a list, or a count in brackets, which is no part of the number.
-_LISTED = re.compile(r"[1-9][0-9]?[).:]\s+(.*[0-9])\W*|(.*[0-9])\s*[(\[][1-9][0-9]?[)\]]")
+LISTED = r"[1-9][0-9]?[).:]\s+(.*[0-9])\W*|(.*[0-9])\s*[(\[][1-9][0-9]?[)\]]"
+_LISTED = re.compile(LISTED)
 
 
 def spells_own_grouping(text: str, number: int, region: str) -> bool:

@@ -142,11 +142,11 @@ SPELLINGS = (
         "+380{1}",
         after_plus=True,
     ),
-    # In Russia it still is (order of the Ministry of Digital Development 205/2021).
+    # In Russia it still is (order of the Ministry of Digital Development 205/2021). Abroad it is none.
     Spelling(
         "russia_8",
         "RU",
-        re.compile("78([3489][0-9]{9})"),
+        re.compile("x"),
         re.compile("8([3489][0-9]{9})"),
         "+7{1}",
         after_plus=True,
