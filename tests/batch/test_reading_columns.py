@@ -30,14 +30,14 @@ def silent(_rows):
 
 def test_the_last_rows_tell_how_the_first_were_meant(tmp_path):
     table = table_of(tmp_path, [BOTH, BOTH, "11955550102"])
-    recipients = read_recipients(table, BR, tell=silent)
+    recipients = read_recipients(table, BR, on_progress=silent)
     assert recipients["number"].to_list() == [5551955550101, 5551955550101, 5511955550102]
 
 
 @pytest.mark.slow
 def test_a_list_is_read_again_if_its_last_rows_decide_otherwise(tmp_path):
     table = table_of(tmp_path, [BOTH] * READING_ROWS + ["11955550102", BOTH])
-    recipients = read_recipients(table, BR, tell=silent)
+    recipients = read_recipients(table, BR, on_progress=silent)
     assert recipients["number"].value_counts(sort=True).rows() == [
         (5551955550101, READING_ROWS + 1),
         (5511955550102, 1),
@@ -57,7 +57,7 @@ def test_each_column_is_read_for_itself(tmp_path):
     path = tmp_path / "list.csv"
     pl.DataFrame({"a": [BOTH, "11955550102"], "b": [BOTH, None]}).write_csv(path)
     reading = Reading(column="b", others=("a",), region="BR")
-    recipients = read_recipients(open_table(path), reading, tell=silent)
+    recipients = read_recipients(open_table(path), reading, on_progress=silent)
     assert recipients["phone_column"].to_list() == ["a", "a"]
 
 

@@ -78,11 +78,12 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
 
 def respelt(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of the recoveries that are `SPELLINGS`."""
-    cells = cells.filter(_may_be_respelt())
-    digits = only_digits(_CORE)
-    by_00 = ~_PLUS & digits.str.starts_with("00")
+    digits, by_00 = pl.col("only_digits"), pl.col("by_00")
+    cells = cells.filter(_may_be_respelt()).with_columns(only_digits=only_digits(_CORE))
+    cells = cells.with_columns(by_00=~_PLUS & digits.str.starts_with("00"))
     is_abroad = _PLUS | by_00 | _UNMISTAKABLE
-    abroad = pl.when(by_00).then(digits.str.slice(2)).otherwise(digits)
+    cells = cells.with_columns(abroad=pl.when(by_00).then(digits.str.slice(2)).otherwise(digits))
+    abroad = pl.col("abroad")
     # Mostly that leaves no cell for all the patterns.
     matches = abroad.str.contains(_ABROAD) | digits.str.contains(_AT_HOME)
     cells = cells.filter(matches & _TEXT.str.contains(_whole(SPELT)))
