@@ -104,6 +104,16 @@ def test_what_a_session_of_the_same_name_has_said_since_is_left_as_it_is(ledger,
     assert shown(ledger) == {1: NO}
 
 
+def test_the_ordinals_of_a_session_of_the_same_name_do_not_count(ledger, say_no):
+    say_no(1, 9, **SESS_A_ELSEWHERE._asdict())
+    say_no(1, 1)
+    ledger.commit()
+
+    ledger.confirm(SESS_A, 1)
+    ledger.commit()
+    assert shown(ledger) == {1: NO}
+
+
 def test_confirming_within_the_group_writes_the_answer_at_once(ledger, say_no):
     say_no(1, 1)
     say_no(2, 2)
