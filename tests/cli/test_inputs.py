@@ -7,13 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 from cli_constants import ANN, BOB, PLAIN
+from csv_rows import rows_of
 from rich.filesize import decimal
 
 CY = "+447700900003"
-
-
-def rows_of(path):
-    return pl.read_csv(path, infer_schema=False).to_dicts()
 
 
 @pytest.fixture

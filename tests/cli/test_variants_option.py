@@ -2,7 +2,7 @@
 
 import pytest
 from cli_constants import ANN, BOB, PLAIN
-from test_check_command import rows_of
+from csv_rows import rows_of
 
 # A Brazilian without the ninth digit, a Mexican with the 1 and without, an Argentine without the 9.
 LIST = f"""name,phone

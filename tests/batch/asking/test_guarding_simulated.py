@@ -6,7 +6,7 @@ import random
 import pytest
 from honesty import draw
 
-# More of them: `GUARD_SEEDS=100 pytest tests/batch/test_guarding_simulated.py`.
+# More of them: `GUARD_SEEDS=100 pytest tests/batch/asking/test_guarding_simulated.py`.
 SEEDS = range(int(os.environ.get("GUARD_SEEDS", "30")))
 
 

@@ -19,7 +19,7 @@ from validator.errors import (
 )
 from validator.model import RateNotice
 
-# More of them: `GUARD_SEEDS=100 pytest tests/batch/test_sessions_that_die_in_two_steps.py`.
+# More of them: `GUARD_SEEDS=100 pytest tests/batch/asking/test_sessions_that_die_in_two_steps.py`.
 SEEDS = range(int(os.environ.get("GUARD_SEEDS", "6")))
 
 REFUSALS = {

@@ -7,15 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 from cli_constants import ALWAYS_500, ANN, BOB, KEY, LIST, SESSION
+from csv_rows import rows_of
 
 from validator.ledger import read
 from validator.settings import PROJECT_FILE
 
 COLUMNS = "e164,verdict,is_whatsapp_user,whatsapp_id,reason,source,checked_at"
-
-
-def rows_of(path):
-    return pl.read_csv(path, infer_schema=False).to_dicts()
 
 
 def test_a_list_comes_back_with_a_verdict_on_every_row(check, files):

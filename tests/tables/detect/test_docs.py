@@ -8,7 +8,7 @@ from validator.phone import parse_region
 from validator.tables.detect.phone_words import names_phone
 from validator.tables.detect.region_words import names_region
 
-PAGE = (Path(__file__).parents[2] / "docs" / "columns.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "columns.md").read_text(encoding="utf-8")
 
 
 def code_words(beginning):
