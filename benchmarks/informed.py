@@ -16,22 +16,18 @@ from __future__ import annotations
 
 import math
 import random
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import product
-from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "pacing"))
-
-from runs import WARM_S, shared
-from servers import KINDS, W
-from simulator import Network, Others, simulate
+from tests.support.pacing.runs import WARM_S, shared
+from tests.support.pacing.servers import KINDS, W
+from tests.support.pacing.simulator import Network, Others, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

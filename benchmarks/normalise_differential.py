@@ -3,9 +3,9 @@
     python benchmarks/normalise_differential.py [GENERATED [FUZZED]] [--seed N] [--processes N]
 
 Cells of every region, kind of number and format, decorated and broken in every way a list knows, then
-characters in no order (`tests/phone/generated_cells.py`); with both ways to accept numbers in turn. Prints
-each cell that differs, how many the bulk path decided, and the time both took; ends with 1 if any differs.
-Five million generated and one million fuzzed cells take some six minutes on two cores.
+characters in no order (`tests/support/phone/generated_cells.py`); with both ways to accept numbers in turn.
+Prints each cell that differs, how many the bulk path decided, and the time both took; ends with 1 if any
+differs. Five million generated and one million fuzzed cells take some six minutes on two cores.
 """
 
 from __future__ import annotations
@@ -18,18 +18,15 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 
 import polars as pl
 
+from tests.support.phone.generated_cells import Cells
 from validator.phone import Accept, answers
 from validator.phone.bulk.decide import decide
 from validator.phone.bulk.range_cache import Atlas
 from validator.phone.codes import REGION
 from validator.phone.normalise import read_each
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "phone"))
-from generated_cells import Cells
 
 GENERATED = 1_000_000
 FUZZED = 200_000

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from cli_constants import ANN, KEY
 
+from tests.support.cli.constants import ANN, KEY
 from validator.ledger import Lock
 from validator.sandbox import Session
 from validator.sendapi import ApiKey

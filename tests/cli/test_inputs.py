@@ -6,9 +6,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from cli_constants import ANN, BOB, PLAIN
-from csv_rows import rows_of
 from rich.filesize import decimal
+
+from tests.support.cli.constants import ANN, BOB, PLAIN
+from tests.support.cli.csv_rows import rows_of
 
 CY = "+447700900003"
 

@@ -6,9 +6,9 @@ from contextlib import closing, contextmanager
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger_files import copied, wal_size
-from session_refs import SESS_A
 
+from tests.support.ledger.files import copied, wal_size
+from tests.support.ledger.session_refs import SESS_A
 from validator.errors import FileError, LedgerError
 from validator.ledger import Ledger, Selection, facts, read
 from validator.ledger.rows import NumberRow

@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ledger_files import copied
-from session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 
+from tests.support.ledger.files import copied
+from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 from validator.errors import LedgerError
 from validator.ledger import Ledger, UnverifiedNegative, read
 from validator.ledger.connection import _connect, _set_up

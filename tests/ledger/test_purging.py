@@ -6,9 +6,9 @@ from contextlib import closing
 from itertools import takewhile
 
 import pytest
-from ledger_files import copied
-from session_refs import SESS_A
 
+from tests.support.ledger.files import copied
+from tests.support.ledger.session_refs import SESS_A
 from validator.errors import Busy, LedgerError
 from validator.ledger import Ledger, Purged, Selection, read
 from validator.model import Verdict

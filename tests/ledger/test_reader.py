@@ -2,8 +2,8 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from session_refs import SESS_A
 
+from tests.support.ledger.session_refs import SESS_A
 from validator.errors import LedgerError
 from validator.ledger import Ledger, columns, read
 from validator.model import Number, Verdict

@@ -1,5 +1,4 @@
-from session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_C
-
+from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_C
 from validator.ledger import SessionStats, read
 from validator.model import Source, Verdict
 

@@ -1,8 +1,8 @@
 """A "no" of a session is shown as its answer only once it is verified."""
 
 import pytest
-from session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 
+from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 from validator.errors import LedgerError
 from validator.ledger import Ledger, UnverifiedNegative, read
 from validator.model import Reason, Verdict

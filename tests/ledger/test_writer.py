@@ -1,8 +1,8 @@
 import sqlite3
 
 import pytest
-from session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B, SESS_C
 
+from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B, SESS_C
 from validator.errors import LedgerError
 from validator.ledger import Ledger, read
 from validator.model import Reason, Source, Verdict

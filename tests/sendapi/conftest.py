@@ -1,18 +1,12 @@
 """A client whose provider is a function of the request, and one over sockets, on both event loops."""
 
 import ssl
-import sys
-from pathlib import Path
 
 import httpx
 import pytest
 import trustme
 
-# Makes the server beside the tests importable: tests are no package here.
-sys.path.insert(0, str(Path(__file__).parent))
-
-from loopback import httpx_transport, keepalive_transport
-
+from tests.support.http.loopback import httpx_transport, keepalive_transport
 from validator.http.transport import KeepAliveTransport
 from validator.sendapi import AsyncSendAPI
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import anyio
 import pytest
 import trustme
-from loopback import (
+
+from tests.support.http.loopback import (
     Server,
     hang_up,
     http,
@@ -17,7 +18,6 @@ from loopback import (
     saying,
     served,
 )
-
 from validator.errors import BadAnswer, CertificateFailed, NoAnswer, TimedOut
 
 pytestmark = pytest.mark.anyio

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
-from loopback import http, saying, served
 
+from tests.support.http.loopback import http, saying, served
 from validator.http.connection import Connection, _has_no_rest, dial
 
 pytestmark = pytest.mark.anyio

@@ -2,7 +2,8 @@
 
 import httpx
 import pytest
-from loopback import SECOND, Server, ask, hang_up, http, saying, served
+
+from tests.support.http.loopback import SECOND, Server, ask, hang_up, http, saying, served
 
 pytestmark = pytest.mark.anyio
 

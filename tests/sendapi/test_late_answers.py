@@ -7,8 +7,8 @@ no look at a resting connection can see it.
 import json
 
 import pytest
-from loopback import http, keepalive_transport, served
 
+from tests.support.http.loopback import http, keepalive_transport, served
 from validator.errors import BadAnswer, InvalidPhone
 
 pytestmark = pytest.mark.anyio

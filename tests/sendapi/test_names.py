@@ -4,8 +4,8 @@ import socket
 import threading
 
 import pytest
-from loopback import keepalive_transport
 
+from tests.support.http.loopback import keepalive_transport
 from validator.errors import NoAnswer, TimedOut
 
 pytestmark = pytest.mark.anyio

@@ -8,8 +8,17 @@ import traceback
 import anyio
 import httpx
 import pytest
-from loopback import hang_up, http, httpx_transport, keepalive_transport, reset, say_nothing, saying, served
 
+from tests.support.http.loopback import (
+    hang_up,
+    http,
+    httpx_transport,
+    keepalive_transport,
+    reset,
+    say_nothing,
+    saying,
+    served,
+)
 from validator.errors import ApiError, BadAnswer, NoAnswer, TimedOut
 
 pytestmark = pytest.mark.anyio

@@ -7,9 +7,19 @@ import anyio
 import anyio.lowlevel
 import httpx
 import pytest
-from loopback import SECOND, Server, ask, hang_up, http, keepalive_transport, reset, saying, served
 from trio.testing import MockClock
 
+from tests.support.http.loopback import (
+    SECOND,
+    Server,
+    ask,
+    hang_up,
+    http,
+    keepalive_transport,
+    reset,
+    saying,
+    served,
+)
 from validator.errors import CertificateFailed, NoAnswer, TimedOut
 from validator.sendapi import AsyncSendAPI
 

@@ -1,8 +1,8 @@
 """Every "no" asked about once more."""
 
 import pytest
-from honesty import OWN, draw, said
 
+from tests.support.batch.honesty import OWN, draw, said
 from validator.errors import TimedOut
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, SessionRef, Verdict

@@ -2,9 +2,9 @@
 
 import anyio
 import pytest
-from honesty import DISCONNECTED, PENDING
-from laboratory import FIRST, SESSION, numbers_of
 
+from tests.support.batch.honesty import DISCONNECTED, PENDING
+from tests.support.batch.laboratory import FIRST, SESSION, numbers_of
 from validator.errors import Interrupted, LedgerError, StoppedEarly
 from validator.ledger import read
 from validator.sandbox import LimiterKind, Session

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from laboratory import Laboratory, numbers_of
+
+from tests.support.batch.laboratory import Laboratory, numbers_of
 
 COUNT = 40
 FAULTS = ("500", "429", "html", "wrong_number", "null_flag", "truncated", "reset", "cut", "slow", "empty")

@@ -2,8 +2,8 @@
 
 import anyio
 import pytest
-from honesty import DISCONNECTED, FIRST, NEVER, OWN, PENDING, draw, seen
 
+from tests.support.batch.honesty import DISCONNECTED, FIRST, NEVER, OWN, PENDING, draw, seen
 from validator.batch.asking.guarding import inherit, own_numbers
 from validator.batch.asking.recorder import Recorder
 from validator.errors import (

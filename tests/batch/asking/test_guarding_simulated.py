@@ -4,7 +4,8 @@ import os
 import random
 
 import pytest
-from honesty import draw
+
+from tests.support.batch.honesty import draw
 
 # More of them: `GUARD_SEEDS=100 pytest tests/batch/asking/test_guarding_simulated.py`.
 SEEDS = range(int(os.environ.get("GUARD_SEEDS", "30")))

@@ -1,7 +1,8 @@
 from pathlib import Path
 
 import pytest
-from long_run import HOURS, ask_for_a_day
+
+from tests.support.batch.long_run import HOURS, ask_for_a_day
 
 
 @pytest.mark.slow

@@ -4,8 +4,8 @@ import os
 import random
 
 import pytest
-from honesty import NEVER, OWN, draw
 
+from tests.support.batch.honesty import NEVER, OWN, draw
 from validator.errors import (
     BadAnswer,
     Forbidden,

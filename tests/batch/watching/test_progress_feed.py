@@ -1,7 +1,7 @@
 import anyio
 import pytest
-from laboratory import make_lane, numbers_of
 
+from tests.support.batch.laboratory import make_lane, numbers_of
 from validator.batch.watching.progress_feed import LOOK_EVERY_S, ProgressFeed
 from validator.pacing import NoBudget, PacedBudget
 

@@ -4,8 +4,8 @@ import logging
 import random
 
 import pytest
-from laboratory import SESSION, make_lane, numbers_of
 
+from tests.support.batch.laboratory import SESSION, make_lane, numbers_of
 from validator.batch.watching.status_log import StatusLogger
 from validator.errors import SessionNotConnected
 from validator.model import RateNotice, RateWindow

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from cli_constants import ALWAYS_500, ANN, BOB, KEY, LIST, SESSION
-from csv_rows import rows_of
 
+from tests.support.cli.constants import ALWAYS_500, ANN, BOB, KEY, LIST, SESSION
+from tests.support.cli.csv_rows import rows_of
 from validator.ledger import read
 from validator.settings import PROJECT_FILE
 

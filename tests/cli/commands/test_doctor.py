@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from cli_constants import KEY, SESSION
 
+from tests.support.cli.constants import KEY, SESSION
 from validator.cli.commands.doctor import LEAST_FREE_BYTES, Finding, State, clock, room, worst
 from validator.ledger import Ledger
 

@@ -7,8 +7,8 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from cli_constants import ANN, BOB, PLAIN
 
+from tests.support.cli.constants import ANN, BOB, PLAIN
 from validator.ledger import Ledger, read
 from validator.model import Number, Outcome, Reason, Verdict
 

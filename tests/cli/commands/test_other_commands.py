@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from cli_constants import ALWAYS_500, ANN, BOB, PLAIN, SESSION
 
+from tests.support.cli.constants import ALWAYS_500, ANN, BOB, PLAIN, SESSION
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Verdict
 

@@ -3,9 +3,9 @@
 import random
 
 import pytest
-from servers import KINDS, Later
-from simulator import Network, nothing_told, simulate
 
+from tests.support.pacing.servers import KINDS, Later
+from tests.support.pacing.simulator import Network, nothing_told, simulate
 from validator.pacing import PacedBudget
 
 # A minute holds 59 or 60 slots of 60.5 / 60 s.

@@ -3,10 +3,10 @@
 import random
 
 import pytest
-from runs import FOUND_S, finding
-from servers import KINDS
-from simulator import Network, all_told, nothing_told, only_retry_after, simulate
 
+from tests.support.pacing.runs import FOUND_S, finding
+from tests.support.pacing.servers import KINDS
+from tests.support.pacing.simulator import Network, all_told, nothing_told, only_retry_after, simulate
 from validator.model import RateNotice, RateWindow
 from validator.pacing import PacedBudget
 

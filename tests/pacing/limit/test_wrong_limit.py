@@ -4,10 +4,10 @@ import random
 from functools import partial
 
 import pytest
-from runs import misled
-from servers import KINDS, Gcra, SlidingCounter
-from simulator import Network, Others, all_told, nothing_told, simulate, told_wrong
 
+from tests.support.pacing.runs import misled
+from tests.support.pacing.servers import KINDS, Gcra, SlidingCounter
+from tests.support.pacing.simulator import Network, Others, all_told, nothing_told, simulate, told_wrong
 from validator.pacing import PacedBudget
 
 HALF_HOUR_S = 1800.0

@@ -3,10 +3,10 @@
 import random
 
 import pytest
-from runs import TELLING, alone, shared
-from servers import KINDS
-from simulator import Client, Network, Others, run, simulate
 
+from tests.support.pacing.runs import TELLING, alone, shared
+from tests.support.pacing.servers import KINDS
+from tests.support.pacing.simulator import Client, Network, Others, run, simulate
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 from validator.pacing import PacedBudget
 from validator.pacing.shared_key.capacity import margin

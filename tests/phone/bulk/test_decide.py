@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from phonenumbers import SUPPORTED_REGIONS
 
+from tests.support.phone.generated_cells import Cells
 from validator.phone import Accept, answers, normalise
 from validator.phone.bulk import second_chances
 from validator.phone.bulk.decide import decide
@@ -54,9 +55,9 @@ def differing(rows, accept):
 @pytest.mark.slow
 @pytest.mark.parametrize("accept", Accept)
 @pytest.mark.parametrize("kind", [("generated", 30_000, 0.12), ("fuzzed", 8_000, 0.45)])
-def test_no_cell_differs(generated_cells, atlas, kind, accept):
+def test_no_cell_differs(atlas, kind, accept):
     name, cells, left_at_most = kind
-    rows = getattr(generated_cells.Cells(seed=1), name)(cells)
+    rows = getattr(Cells(seed=1), name)(cells)
     known, left = decided(list(rows), accept, atlas)
     assert list(differing(known, accept)) == []
     assert left / cells < left_at_most
@@ -203,16 +204,16 @@ def test_plans_drawn_on_the_way_change_no_answer():
     assert list(differing(known, Accept.VALID)) == []
 
 
-def long_list(generated_cells, seed=5):
+def long_list(seed=5):
     """More distinct cells than are read one by one, over few regions, whose charts are worth drawing."""
-    source = generated_cells.Cells(seed, regions=("GB", "US", "BR", "AR", "IT"))
+    source = Cells(seed, regions=("GB", "US", "BR", "AR", "IT"))
     rows = list(source.generated(WORTH_BULK_CELLS * 2))
     return pl.DataFrame(rows, {"cell": pl.String, "region": pl.String}, orient="row")
 
 
 @pytest.mark.slow
-def test_a_long_column_answers_as_its_pieces_do(generated_cells):
-    listed = long_list(generated_cells)
+def test_a_long_column_answers_as_its_pieces_do():
+    listed = long_list()
     listed = pl.concat([listed, listed.head(500), listed.head(1).clear(3)])
     whole = survey(listed["cell"], listed["region"])
     outcomes = whole.evidence.outcomes()
@@ -224,8 +225,8 @@ def test_a_long_column_answers_as_its_pieces_do(generated_cells):
 
 
 @pytest.mark.slow
-def test_a_long_column_of_words_that_name_no_region_says_so(generated_cells):
-    cells = long_list(generated_cells)["cell"]
+def test_a_long_column_of_words_that_name_no_region_says_so():
+    cells = long_list()["cell"]
     regions = pl.Series(["Atlantis"]).new_from_index(0, len(cells))
     named, none = normalise(cells, regions), normalise(cells, None)
     same = named["reason"].eq_missing(none["reason"])

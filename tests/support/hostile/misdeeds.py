@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import anyio
 from anyio.abc import ByteStream
-from loopback import hang_up, http, reset
 
+from tests.support.http.loopback import hang_up, http, reset
 from validator.model import Reason
 
 KEY = "sk_test_CANARYcanary0123456789"

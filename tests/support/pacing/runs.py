@@ -2,9 +2,16 @@
 
 import random
 
-from servers import KINDS
-from simulator import NOBODY, Network, Others, all_told, only_retry_after, simulate, told_wrong
-
+from tests.support.pacing.servers import KINDS
+from tests.support.pacing.simulator import (
+    NOBODY,
+    Network,
+    Others,
+    all_told,
+    only_retry_after,
+    simulate,
+    told_wrong,
+)
 from validator.pacing import PacedBudget
 
 # Servers whose `Remaining` says what others leave: it counts a window, or fills a bucket as large as one.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recording import Create, MakeFolder, Move, Remove, Sync, Truncate, Write
+from tests.support.crash.recording import Create, MakeFolder, Move, Remove, Sync, Truncate, Write
 
 SECTOR_BYTES = 512
 

@@ -7,14 +7,14 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from processes import environment
 from rate_limiters import REFUSED, Exchange, Setup, limiting
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # What must not interfere: the limiter alone limits, and it alone says so.
 SANDBOX = ("--plan", "unlimited", "--rate-headers", "none")

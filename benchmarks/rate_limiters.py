@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "limiters"
 REFUSED = 429
 
 # Debian puts servers where only root's PATH leads.

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import anyio
 import trio
-from laboratory import numbers_of
+
+from tests.support.batch.laboratory import numbers_of
 
 HOURS = 24
 

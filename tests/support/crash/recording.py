@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from traced import CHANGES, traced
+from tests.support.crash.traced import CHANGES, traced
 
 # Strings in hexadecimal, so that none holds a comma, a bracket or the end of a line; descriptors with paths.
 OPTIONS = ("-y", "-xx", "-s", str(2**24))

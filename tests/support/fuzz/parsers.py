@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import polars as pl
 from anyio.abc import ByteStream, SocketAttribute
-from mutation import mutated
 
+from tests.support.fuzz.mutation import mutated
 from validator.errors import ApiError, FileError
 from validator.http.connection import Connection
 from validator.http.exchange import Reply

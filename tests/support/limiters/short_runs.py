@@ -1,10 +1,5 @@
 """Runs of some twenty seconds against each limiter; `benchmarks/limiters.py` makes those of three minutes."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "limiters"))
-
 from limited_check import LOWEST_PLAN_PER_MIN, Case, numbers_in
 from rate_limiters import Headers, Kind, Limit, Setup
 

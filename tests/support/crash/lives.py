@@ -4,8 +4,8 @@ import signal
 import time
 from dataclasses import dataclass
 
-from check_process import CONCURRENCY, Checks
-from traced import calls_in, kill_at, traced
+from tests.support.crash.check_process import CONCURRENCY, Checks
+from tests.support.crash.traced import calls_in, kill_at, traced
 
 # In the time of one answer no more than CONCURRENCY checks can start. What a kill can lose is in flight
 # (60 ms) or waits for its group commit (50 ms, and a slow disk's sync): it began within three times 60 ms.
