@@ -18,7 +18,7 @@ from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
 from validator.batch.planning.plan import second_round
 from validator.batch.planning.survey import known_after, survey
-from validator.batch.watching.stage import Stage
+from validator.batch.stage import Stage
 from validator.errors import StoppedEarly
 from validator.settings import Tolerance
 

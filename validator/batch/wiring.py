@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.asking.guarding import Inherited
-    from validator.batch.asking.run_state import Bounds, GatewayLane
+    from validator.batch.asking.run_state import Bounds
+    from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import Gateway
     from validator.http.api_key import ApiKey
     from validator.ledger import Ledger

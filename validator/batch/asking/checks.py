@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from validator.batch.asking.counters import RunCounters
-    from validator.batch.asking.run_state import Bounds, GatewayLane
+    from validator.batch.asking.run_state import Bounds
+    from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import Gateway, SessionReply
     from validator.ledger import Ledger
     from validator.model import SessionRef, SessionStatus

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from validator.batch.asking.checks import Asking, Watcher
-    from validator.batch.asking.run_state import GatewayLane
+    from validator.batch.asking.steps import GatewayLane
     from validator.batch.planning.plan import Numbers
     from validator.errors import ValidatorError
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from validator.batch.asking.exchanges import Exchange, Exchanges
-    from validator.batch.asking.run_state import GatewayLane, RunState
+    from validator.batch.asking.run_state import RunState
+    from validator.batch.asking.steps import GatewayLane
     from validator.pacing import Action
 
 StepT = TypeVar("StepT", Send, Look, Probe)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from validator.batch.asking.queue import Check
-    from validator.batch.asking.run_state import GatewayLane, RunState
+    from validator.batch.asking.run_state import RunState
+    from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import CheckReply, NumberResult
     from validator.model import Number, Reason
     from validator.pacing import Mark, Ticket

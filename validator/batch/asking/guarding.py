@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.counters import RunCounters
     from validator.batch.asking.queue import Queue
     from validator.batch.asking.recorder import Recorder
-    from validator.batch.asking.run_state import GatewayLane
+    from validator.batch.asking.steps import GatewayLane
     from validator.errors import ValidatorError
     from validator.gateways.gateway import SessionReply
     from validator.ledger import Ledger

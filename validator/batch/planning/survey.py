@@ -12,7 +12,7 @@ from validator.batch.planning.plan import make_plan
 from validator.batch.recipients.recipients import askable, read_recipients
 from validator.batch.recipients.suppression import suppressed_in
 from validator.batch.recipients.variants import other_numbers
-from validator.batch.watching.stage import LOOKING_UP, Stage
+from validator.batch.stage import LOOKING_UP, Stage
 from validator.errors import FileError
 
 if TYPE_CHECKING:

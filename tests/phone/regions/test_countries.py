@@ -12,7 +12,7 @@ from validator.errors import UsageError
 from validator.phone import parse_region
 from validator.phone.regions import countries
 
-TOOL = Path(__file__).parents[2] / "tools" / "write_country_names.py"
+TOOL = Path(__file__).parents[3] / "tools" / "write_country_names.py"
 SUPPORTED = sorted(phonenumbers.SUPPORTED_REGIONS)
 
 
