@@ -27,9 +27,8 @@ from validator.pacing.decisions import (
     Wait,
 )
 from validator.pacing.guard.canaries import Canaries
-from validator.pacing.guard.protocol import Guard, Mark
+from validator.pacing.guard.protocol import Guard, Mark, NoGuard
 from validator.pacing.guard.session_guard import SessionGuard
-from validator.pacing.guard.unguarded import NoGuard
 from validator.pacing.lane.breaker import Breaker, BreakerState
 from validator.pacing.lane.failure_kinds import ending_of, is_refusal
 from validator.pacing.lane.key_health import KeyHealth

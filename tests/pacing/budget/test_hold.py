@@ -1,9 +1,8 @@
-import math
 import random
 
 import pytest
 
-from validator.pacing.budget.hold import Hold, waiting_s
+from validator.pacing.budget.hold import Hold
 
 
 class Least(random.Random):
@@ -17,14 +16,6 @@ def refused(now=100.0, asked_s=10.0):
     hold = Hold(Least())
     hold.refuse(now, now, asked_s)
     return hold
-
-
-@pytest.mark.parametrize(
-    ("told_s", "wait_s"),
-    [(None, 0.0), (math.nan, 0.0), (-3.0, 0.0), (0.4, 0.4), (7.0, 7.0), (1e20, 10 * 365 * 86_400.0)],
-)
-def test_a_told_time_is_one_that_can_be_waited(told_s, wait_s):
-    assert waiting_s(told_s) == wait_s
 
 
 def test_nothing_held_means_full_pace_and_no_time_lost():

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from validator.pacing.limit.search import DefaultPace, Search
+from validator.pacing.limit.search import Search
 
 
 def pass_all(search, since, until, *, per_min):
@@ -29,14 +29,6 @@ def refuse(search, now, *, in_flight=1, passed=0, retry_after_s=None):
             search.refused(now, now, retry_after_s)
         else:
             search.passed(now, now)
-
-
-def test_the_lowest_plan_is_assumed_whatever_happens():
-    assumed = DefaultPace(30.0)
-    assumed.passed(0.0, 0.0)
-
-    assert not assumed.refused(0.0, 0.0, None)
-    assert assumed.per_min(0.0) == assumed.per_min(9999.0) == 30
 
 
 def test_the_pace_stays_at_the_lowest_plans_for_a_minute_and_then_doubles_every_24_s():

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 from validator.pacing.budget.arrival_spacing import Apart
-from validator.pacing.budget.hold import waiting_s
 from validator.pacing.budget.protocol import BudgetReport, Ticket
-from validator.pacing.budget.request_log import MINUTE_S, Books, is_spent
+from validator.pacing.budget.request_log import Books, is_spent
 from validator.pacing.budget.window import Spare, Window
+from validator.pacing.limit.assumed import DEFAULT_PER_MIN, Assumption, DefaultPace
 from validator.pacing.limit.correction import Doubt
-from validator.pacing.limit.search import DEFAULT_PER_MIN, Assumption, DefaultPace, Search
+from validator.pacing.limit.search import Search
 from validator.pacing.limit.window_lengths import Lengths
 from validator.pacing.measures.round_trips import RoundTrips
+from validator.pacing.measures.units import MINUTE_S, waiting_s
 
 if TYPE_CHECKING:
     import random

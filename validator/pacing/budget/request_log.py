@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.pacing.budget.hold import Hold, waiting_s
+from validator.pacing.budget.hold import Hold
 from validator.pacing.budget.protocol import BudgetReport, Ticket
 from validator.pacing.measures.rolling_count import RollingCount
+from validator.pacing.measures.units import MINUTE_S, waiting_s
 
 if TYPE_CHECKING:
     import random
 
     from validator.model import RateNotice, RateWindow
-
-MINUTE_S = 60.0
 
 
 class Books:

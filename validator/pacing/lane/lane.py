@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar, assert_never
 
 from validator.errors import ApiError, StoppedEarly
 from validator.model import READY, Reason, SessionStatus, Verdict
-from validator.pacing.budget.hold import waiting_s
 from validator.pacing.decisions import (
     Action,
     Again,
@@ -22,12 +21,13 @@ from validator.pacing.decisions import (
     Settle,
     Wait,
 )
-from validator.pacing.guard.unguarded import NoGuard
+from validator.pacing.guard.protocol import NoGuard
 from validator.pacing.lane.breaker import BreakerState
 from validator.pacing.lane.failure_kinds import Meaning, is_told_to_wait, meaning_of, reason_of, wrong_setting
 from validator.pacing.lane.misconfiguration import Oddities
 from validator.pacing.lane.report import LaneReport, LaneState
 from validator.pacing.lane.session_health import SessionHealth
+from validator.pacing.measures.units import waiting_s
 
 if TYPE_CHECKING:
     from validator.errors import ValidatorError

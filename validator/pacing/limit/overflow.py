@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import assert_never
 
-from validator.pacing.budget.request_log import MINUTE_S
+from validator.pacing.measures.units import MINUTE_S
 
 # What is kept of a measured pace: requests in flight and the edges of a minute make it uncertain by so much.
 CERTAIN = 0.985

@@ -1,19 +1,16 @@
-"""What to assume of a key whose limit nobody tells: the lowest plan's, or what a careful search finds."""
+"""The limit of a key, found by a careful search where no reply states it."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from typing import Protocol, assert_never
+from typing import assert_never
 
-from validator.pacing.budget.request_log import MINUTE_S
+from validator.pacing.limit.assumed import DEFAULT_PER_MIN
 from validator.pacing.limit.overflow import CERTAIN, SAME_SHARE, Aftermath, Overflow, Phase, judge
 from validator.pacing.limit.window_turn import Turn
-from validator.pacing.shared_key.capacity import JITTER_S
+from validator.pacing.measures.units import JITTER_S, MINUTE_S
 
-# One request a second: the pace until a reply or the user states more, unless the gateway names its own. A
-# linked phone number is at stake, so nothing larger is tried out unasked.
-DEFAULT_PER_MIN = 60.0
 # No search goes beyond it: the largest plan of the reference provider.
 LARGEST_PER_MIN = 2000.0
 
@@ -44,51 +41,6 @@ MOST_LESS = 5
 # that this was refused, up to two hours.
 PROBE_BY, MOST_PROBE_BY = 0.05, 0.4
 FIRST_PROBE_AFTER_S, LONGEST_PROBE_AFTER_S = 600.0, 7200.0
-
-
-class Assumption(Protocol):
-    """A limit to go by while nobody tells one.
-
-    Attributes:
-        told_by: who told it, in a report.
-        opens_at: until when the server is taken to refuse everything; in the past where it is not.
-    """
-
-    told_by: str
-    opens_at: float
-
-    def per_min(self, now: float) -> float:
-        """Return the requests a minute to go by now."""
-        ...
-
-    def passed(self, started_at: float, now: float) -> None:
-        """Take in a request that was not refused."""
-        ...
-
-    def refused(self, started_at: float, now: float, retry_after_s: float | None) -> bool:
-        """Take in a refusal; say whether the assumption has taken account of it."""
-        ...
-
-
-class DefaultPace:
-    """Assumes the gateway's default pace, whatever happens. An `Assumption`."""
-
-    told_by = "lowest plan"
-    opens_at = -math.inf
-
-    def __init__(self, per_min: float) -> None:
-        self._per_min = per_min
-
-    def per_min(self, now: float) -> float:  # noqa: ARG002 - the protocol's
-        """Return the default."""
-        return self._per_min
-
-    def passed(self, started_at: float, now: float) -> None:
-        """Change nothing."""
-
-    def refused(self, started_at: float, now: float, retry_after_s: float | None) -> bool:  # noqa: ARG002
-        """Change nothing: somebody else has to slow down for it."""
-        return False
 
 
 class Search:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from validator.pacing.budget.hold import waiting_s
+from validator.pacing.measures.units import waiting_s
 
 if TYPE_CHECKING:
     from validator.model import RateWindow

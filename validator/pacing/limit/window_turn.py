@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from validator.pacing.budget.request_log import MINUTE_S
+from validator.pacing.measures.units import MINUTE_S
 
 
 @dataclass(frozen=True, slots=True)
