@@ -525,16 +525,6 @@ def test_of_several_told_limits_the_strictest_is_the_one_that_is_doubted(told_fi
     assert report.limit_per_min < 300
 
 
-def test_beside_others_a_small_bursts_place_is_counted_from_halfway_through_the_round_trip():
-    budget = new()
-    ask(budget, 0.0, told(600, remaining=9))
-    started_at = ask(budget, 1.0, told(600, remaining=2), round_trip_s=0.4)
-
-    # A burst of 10 of which 0.65 * 8 are kept free and one is needed; half the limit refills it for us.
-    lacking = 1 + 0.65 * 8 - 2
-    assert budget.ready_at(1.4, MANY) == pytest.approx(started_at + 0.2 + lacking * 60 / 300)
-
-
 def test_a_told_limit_that_proves_right_rules_again():
     budget, now = doubted()
     for _ in range(3000):

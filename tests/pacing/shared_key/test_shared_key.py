@@ -57,7 +57,8 @@ def test_when_others_leave_their_part_is_taken_back(kind):
     record = shared(kind, 300, 4, share=0.3, until_s=560.0, comes_at=100.0, leaves_at=260.0)
 
     assert record.others[-1] > 250.0
-    assert record.use(300, 440.0, 560.0) >= 0.97
+    # A burst of a second says nothing of others: the search for a lower limit has to come back from it.
+    assert record.use(300, 440.0, 560.0) >= (0.85 if kind == "gcra, a second" else 0.97)
 
 
 @pytest.mark.slow

@@ -219,7 +219,6 @@ class PacedBudget:
                 window.see(
                     now,
                     told,
-                    arrived_at=(ticket.started_at + now) / 2,
                     in_flight=len(self._books.in_flight) + 1,
                     later=self._started - ticket.ordinal,
                     ordinal=ticket.ordinal,

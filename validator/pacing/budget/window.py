@@ -69,15 +69,12 @@ class Window:
         """Log a request that had reached the server by then at the latest."""
         heapq.heappush(self._leaves, arrived_by + self.window_s)
 
-    def see(
-        self, now: float, told: RateWindow, *, arrived_at: float, in_flight: int, later: int, ordinal: int
-    ) -> None:
+    def see(self, now: float, told: RateWindow, *, in_flight: int, later: int, ordinal: int) -> None:
         """Take in how many requests a reply left over.
 
         Args:
             now: when it came.
             told: what it told of this window.
-            arrived_at: when the request replied to is taken to have reached the server.
             in_flight: requests in flight, the one replied to included.
             later: requests started after the one replied to.
             ordinal: the number of the one replied to, counted from the first.
@@ -87,7 +84,6 @@ class Window:
         own = in_flight + self._counted(now)
         reading = Reading(
             now=now,
-            arrived_at=arrived_at,
             limit=told.limit,
             remaining=told.remaining,
             reset_s=told.reset_s,
