@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.support.ledger.files import copied, mixed, wal_of, wal_size
-from tests.support.ledger.model import NO, LedgerModel
+from tests.support.ledger.model import NO, UNVERIFIED_REASONS, LedgerModel
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE
 from validator.ledger import Ledger, Selection, read
 from validator.model import Number, Outcome, Reason, SessionRef, Source, Verdict
