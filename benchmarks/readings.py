@@ -13,14 +13,11 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from pathlib import Path
 
 import polars as pl
 
+from tests.support.phone.generated_lists import MIXTURES, SPELLINGS, Somebody, lists
 from validator.phone import normalise
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "phone"))
-from generated_lists import MIXTURES, SPELLINGS, Somebody, lists
 
 NUMBERS = 2000
 WORST = 12

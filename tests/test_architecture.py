@@ -46,6 +46,7 @@ ROOMS = {
         {"cell", "cells", "codes"},
         {"answers", "regions"},
         {"bulk"},
+        {"readings"},
         {"normalise"},
         {"detection", "polars_namespace"},
     ],

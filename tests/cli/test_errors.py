@@ -54,7 +54,7 @@ def test_a_bug_of_ours_is_one_line_with_its_place(capsys):
 
     err = capsys.readouterr().err
     assert err.startswith("validator: internal error: ZeroDivisionError in fail, line ")
-    assert "test_failures.py. This is a bug; -v shows all of it" in err
+    assert "test_errors.py. This is a bug; -v shows all of it" in err
     assert err.count("\n") == 1
     assert "secret" not in err
 
@@ -91,7 +91,7 @@ def test_verbose_shows_the_whole_story(caplog):
         report_failure(raised(ZeroDivisionError("division")))
 
     assert "Traceback" in caplog.text
-    assert "test_failures.py" in caplog.text
+    assert "test_errors.py" in caplog.text
 
 
 def test_of_several_failures_ours_is_the_one_to_tell():

@@ -2,12 +2,11 @@
 
 import random
 from collections import Counter
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 import polars as pl
 import pytest
 
+from tests.support.phone import generated_lists
 from validator.phone import RULES, NumberReading, normalise, survey
 from validator.phone.normalise import WORTH_BULK_CELLS
 from validator.phone.readings.evidence import (
@@ -19,14 +18,6 @@ from validator.phone.readings.evidence import (
     Outcome,
     Slot,
 )
-
-
-@pytest.fixture(scope="session")
-def generated_lists():
-    spec = spec_from_file_location("generated_lists", Path(__file__).with_name("generated_lists.py"))
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def column(cells, region, **how):
@@ -175,7 +166,7 @@ def test_evidence_of_parts_adds_up():
 
 
 @pytest.mark.slow
-def test_no_number_of_a_uniform_list_is_read_as_another(generated_lists):
+def test_no_number_of_a_uniform_list_is_read_as_another():
     somebody = generated_lists.Somebody(random.Random(3))
     for spelling in generated_lists.SPELLINGS:
         for mixture in generated_lists.MIXTURES:
@@ -186,7 +177,7 @@ def test_no_number_of_a_uniform_list_is_read_as_another(generated_lists):
 
 
 @pytest.mark.slow
-def test_a_column_in_bulk_is_meant_as_its_cells_are(generated_lists):
+def test_a_column_in_bulk_is_meant_as_its_cells_are():
     """The first list is long enough to be decided in bulk, and its parts are read cell by cell."""
     somebody = generated_lists.Somebody(random.Random(4))
     for spelling in ("digits", "without trunk", "national", "code twice"):
