@@ -24,7 +24,7 @@ import polars as pl
 from tests.support.phone.generated_cells import Cells
 from validator.phone import Accept, answers
 from validator.phone.bulk.decide import decide
-from validator.phone.bulk.range_cache import Atlas
+from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.codes import REGION
 from validator.phone.normalise import read_each
 
@@ -56,7 +56,7 @@ class Result:
 
 
 # One a process, with a chart for every calling code, so that nothing is left open for want of one.
-ATLAS = Atlas(worth_cells=1)
+ATLAS = RangeIndex(worth_cells=1)
 
 
 def compare(task: Task) -> Result:

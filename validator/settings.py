@@ -127,7 +127,7 @@ def parse_number(text: str, *, option: str) -> Number:
         ) from None
 
 
-def parse_part(text: str) -> float:
+def parse_positive_share(text: str) -> float:
     """Return the share written as `30%` or `0.3`, which has to be more than nothing."""
     if not (share := parse_share(text)):
         raise UsageError(f"share {text!r} leaves nothing; more than 0% and up to 100%")

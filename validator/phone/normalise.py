@@ -12,7 +12,7 @@ from validator.model import Reason
 from validator.phone import answers
 from validator.phone.bulk.decide import decide
 from validator.phone.bulk.lookup import look_up_plussed
-from validator.phone.bulk.range_cache import Atlas
+from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.cell.numbering import Line
 from validator.phone.cell.numbering import look_up as ask
 from validator.phone.cell.reading import Accept, read, written
@@ -38,7 +38,7 @@ WORTH_BULK_CELLS = 10_000
 _KEY = ["text", "region"]
 _FOUND = {"answer": answers.ANSWER, "number": pl.UInt64()}
 # Process-wide, but only a cache: charts depend on libphonenumber's metadata alone.
-_ATLAS = Atlas()
+_RANGES = RangeIndex()
 
 
 def normalise(
@@ -180,7 +180,7 @@ def _region_or_none(word: str) -> str | None:
 
 def _answers(cells: pl.DataFrame, accept: Accept, *, in_bulk: bool) -> pl.DataFrame:
     """Return `answer`, `number` and how it is written of every cell: what bulk leaves is read one by one."""
-    found = decide(cells, accept, _ATLAS) if in_bulk else _nothing(cells.height)
+    found = decide(cells, accept, _RANGES) if in_bulk else _nothing(cells.height)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
     rest = cells[rows]
     each = read_each(rest.unique(), accept)
@@ -195,7 +195,7 @@ def _nothing(rows: int) -> pl.DataFrame:
 
 def _look_up(questions: pl.DataFrame) -> pl.DataFrame:
     """Return `answer` and `number` of questions: `plus`, `plan`, `digits` and `value`."""
-    found = look_up_plussed(questions, _ATLAS)
+    found = look_up_plussed(questions, _RANGES)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
     return answers.put(found, rows, _look_up_each(questions[rows]))
 

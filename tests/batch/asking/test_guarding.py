@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from tests.support.batch.honesty import DISCONNECTED, FIRST, NEVER, OWN, PENDING, draw, seen
-from validator.batch.asking.guarding import inherit, own_numbers
+from validator.batch.asking.guarding import carry_over, own_numbers
 from validator.batch.asking.recorder import Recorder
 from validator.errors import (
     Interrupted,
@@ -359,7 +359,7 @@ def test_a_sessions_own_number_is_a_canary_where_it_is_told_in_full(text, own):
 
 def test_nothing_is_left_behind_by_a_session_that_has_said_nothing(tmp_path):
     with Ledger.open(tmp_path / "state" / "ledger.sqlite", holder="pytest") as ledger:
-        one = inherit(ledger, SessionRef("sendapi", "a"), status=READY, now_ms=0)
+        one = carry_over(ledger, SessionRef("sendapi", "a"), status=READY, now_ms=0)
 
     assert (one.numbers, one.settled, one.heard) == (frozenset(), 0, 0)
 

@@ -5,9 +5,9 @@ import pytest
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 from validator.pacing import PacedBudget
-from validator.pacing.budget.arrival_spacing import MOST_SPACINGS, PATIENCE, TICK_S, Apart
+from validator.pacing.budget.arrival_spacing import MOST_SPACINGS, PATIENCE, TICK_S, ArrivalSpacing
 from validator.pacing.budget.paced import LATENESS_S
-from validator.pacing.budget.protocol import Ticket
+from validator.pacing.budget.protocol import Permit
 
 MANY = 10**6
 SPACING_S = 0.2
@@ -18,14 +18,14 @@ QUICKEST_S = 0.01
 class Sender:
     """Sends one request after the other, evenly, and is told how each ended."""
 
-    apart: Apart
+    apart: ArrivalSpacing
     now: float = 0.0
 
     def sends(self, *, slot=None):
         self.now += SPACING_S
-        ticket = Ticket(self.now, slot_before=self.now if slot is None else slot)
-        self.apart.start(ticket)
-        return ticket
+        permit = Permit(self.now, slot_before=self.now if slot is None else slot)
+        self.apart.start(permit)
+        return permit
 
     def passes(self, *trips_s):
         for trip_s in trips_s:
@@ -43,14 +43,14 @@ class Sender:
 @pytest.fixture
 def sender():
     """A sender that was refused once among replies that all came as quickly."""
-    sender = Sender(Apart())
+    sender = Sender(ArrivalSpacing())
     sender.passes(*[QUICKEST_S] * 19)
     sender.is_refused()
     return sender
 
 
 def test_nothing_is_kept_apart_before_a_refusal():
-    sender = Sender(Apart())
+    sender = Sender(ArrivalSpacing())
     sender.passes(QUICKEST_S, 0.05)
 
     assert sender.gap_s == 0
@@ -66,7 +66,7 @@ def test_after_a_refusal_the_next_starts_later_by_what_the_round_trip_took_beyon
 
 
 def test_the_quickest_is_taken_to_be_quicker_by_half_of_what_the_usual_differ_from_it():
-    sender = Sender(Apart())
+    sender = Sender(ArrivalSpacing())
     sender.is_refused()
     sender.passes(0.01, 0.012, 0.014, 0.018, 0.018)
 
@@ -82,10 +82,10 @@ def test_an_answer_to_an_earlier_request_says_nothing_of_the_latest(sender):
 
 
 def test_a_request_in_flight_is_waited_for_with_patience(sender):
-    ticket = sender.sends()
+    permit = sender.sends()
     assert sender.gap_s == pytest.approx(PATIENCE * SPACING_S)
 
-    sender.apart.passed(ticket, sender.now + 30.0)
+    sender.apart.passed(permit, sender.now + 30.0)
     assert sender.gap_s == pytest.approx(PATIENCE * SPACING_S)
 
 
@@ -115,7 +115,7 @@ def test_a_request_sent_before_the_decision_does_not_change_it(sender):
 
 
 def test_a_refused_request_that_was_ahead_of_its_slot_says_nothing():
-    sender = Sender(Apart())
+    sender = Sender(ArrivalSpacing())
     sender.is_refused(slot=99.0)
 
     assert not sender.apart.is_wanted
@@ -131,7 +131,7 @@ def test_a_refused_request_that_was_ahead_of_its_slot_says_nothing():
     ],
 )
 def test_round_trips_may_usually_cost_two_fifths_of_the_spacing(trips_s, afforded):
-    sender = Sender(Apart())
+    sender = Sender(ArrivalSpacing())
     sender.is_refused()
     sender.passes(*trips_s * 10)
 
@@ -157,10 +157,10 @@ def refused_once(notice):
 
 def test_a_budget_that_was_refused_once_lets_only_one_be_in_flight_and_makes_up_for_nothing():
     budget, now = refused_once(NO_NOTICE)
-    ticket = budget.start(now)
+    permit = budget.start(now)
     assert budget.ready_at(now, MANY) == pytest.approx(now + PATIENCE * 60.5 / 300)
 
-    budget.finish(ticket, now + QUICKEST_S)
+    budget.finish(permit, now + QUICKEST_S)
     assert budget.ready_at(now, MANY) == pytest.approx(now + 60.5 / 300 + TICK_S)
 
 

@@ -152,8 +152,8 @@ def test_requests_refused_together_count_as_one_refusal(budget):
     for _ in range(3):
         now = max(now, budget.ready_at(now, 9))
         tickets.append(budget.start(now))
-    for ticket in tickets:
-        budget.finish(ticket, now, refused=True)
+    for permit in tickets:
+        budget.finish(permit, now, refused=True)
 
     assert hold_s(budget, now) <= 1.1
     assert budget.report(now).refused == 3
@@ -181,8 +181,8 @@ def test_a_straggler_refused_after_the_row_ended_still_holds_a_second(budget):
 
 
 def test_a_cancelled_request_leaves_no_trace(budget):
-    ticket = budget.start(0.0)
-    budget.cancel(ticket, 0.0)
+    permit = budget.start(0.0)
+    budget.cancel(permit, 0.0)
 
     assert budget.ready_at(0.0, 1) <= 0.0
     assert (budget.report(0.0).started, budget.report(0.0).used_per_min) == (0, 0)
@@ -190,13 +190,13 @@ def test_a_cancelled_request_leaves_no_trace(budget):
 
 @pytest.mark.parametrize("end", ["finish", "cancel"])
 def test_a_request_ends_once(budget, end):
-    ticket = budget.start(0.0)
-    getattr(budget, end)(ticket, 0.1)
+    permit = budget.start(0.0)
+    getattr(budget, end)(permit, 0.1)
 
     with pytest.raises(KeyError):
-        budget.finish(ticket, 0.2)
+        budget.finish(permit, 0.2)
     with pytest.raises(KeyError):
-        budget.cancel(ticket, 0.2)
+        budget.cancel(permit, 0.2)
 
 
 def test_the_report_counts_the_starts_of_the_last_minute(budget):

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from validator.pacing.budget.hold import Hold
+from validator.pacing.budget.hold import KeyBackoff
 
 
 class Least(random.Random):
@@ -13,13 +13,13 @@ class Least(random.Random):
 
 
 def refused(now=100.0, asked_s=10.0):
-    hold = Hold(Least())
+    hold = KeyBackoff(Least())
     hold.refuse(now, now, asked_s)
     return hold
 
 
 def test_nothing_held_means_full_pace_and_no_time_lost():
-    hold = Hold(Least())
+    hold = KeyBackoff(Least())
 
     assert (hold.pace(5.0), hold.held_s(5.0), hold.reason) == (1.0, 0.0, "")
 
@@ -54,7 +54,7 @@ def test_a_hold_that_was_prolonged_counts_from_its_beginning():
 
 
 def test_a_hold_is_tried_when_a_request_from_after_it_has_passed():
-    hold = Hold(Least())
+    hold = KeyBackoff(Least())
     assert hold.is_tried
 
     hold.keep(100.0, 10.0, "why")

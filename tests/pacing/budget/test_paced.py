@@ -72,10 +72,10 @@ def test_nothing_starts_before_its_slot():
 
 def test_until_the_first_reply_there_is_one_request_in_flight():
     budget = new(limit_per_min=2000)
-    ticket = budget.start(0.0)
+    permit = budget.start(0.0)
 
     assert budget.ready_at(20.0, 5) == math.inf
-    budget.finish(ticket, 20.0)
+    budget.finish(permit, 20.0)
     assert budget.ready_at(20.0, 5) == 20.0
 
 
@@ -411,8 +411,8 @@ def test_a_list_that_fits_into_what_is_left_is_spent_at_once_in_doubling_rounds(
         tickets = fill(budget, now, todo)
         rounds.append(len(tickets))
         todo -= len(tickets)
-        for ticket in tickets:
-            budget.finish(ticket, now + 0.1, told(300, remaining=300 - ticket.ordinal))
+        for permit in tickets:
+            budget.finish(permit, now + 0.1, told(300, remaining=300 - permit.ordinal))
         now += 0.1
 
     # Pacing alone would take 20 s, in single steps.

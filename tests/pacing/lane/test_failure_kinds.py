@@ -19,25 +19,25 @@ from validator.errors import (
 )
 from validator.model import RateNotice
 from validator.pacing import ending_of, is_refusal
-from validator.pacing.lane.failure_kinds import MEANINGS, REASONS, Meaning, meaning_of
+from validator.pacing.lane.failure_kinds import FAILURE_KINDS, REASONS, FailureKind, classify_failure
 
 
 @pytest.mark.parametrize(
     ("failure", "meaning"),
     [
-        (InvalidPhone("4001"), Meaning.INVALID_NUMBER),
-        (InvalidRequest("4000"), Meaning.REJECTED_REQUEST),
-        (CertificateFailed("expired"), Meaning.WRONG_SETTING),
-        (TimedOut("30 s"), Meaning.TRANSIENT),
-        (ApiError("something new"), Meaning.UNEXPECTED),
+        (InvalidPhone("4001"), FailureKind.INVALID_NUMBER),
+        (InvalidRequest("4000"), FailureKind.REJECTED_REQUEST),
+        (CertificateFailed("expired"), FailureKind.WRONG_SETTING),
+        (TimedOut("30 s"), FailureKind.TRANSIENT),
+        (ApiError("something new"), FailureKind.UNEXPECTED),
     ],
 )
 def test_a_failure_means_what_its_most_special_kind_means(failure, meaning):
-    assert meaning_of(failure) is meaning
+    assert classify_failure(failure) is meaning
 
 
 def test_every_transient_failure_has_a_reason_for_its_row():
-    kinds = {kind for kind, meaning in MEANINGS if meaning is Meaning.TRANSIENT}
+    kinds = {kind for kind, meaning in FAILURE_KINDS if meaning is FailureKind.TRANSIENT}
 
     assert kinds <= {kind for kind, _ in REASONS}
 

@@ -17,16 +17,16 @@ from validator.pacing import (
     AskCanary,
     Breaker,
     Canaries,
+    Confirm,
     Go,
     Halt,
+    Invalidate,
     KeyHealth,
     Lane,
     LaneState,
     NoBudget,
-    Retract,
     RetryPolicy,
     SessionGuard,
-    Vouch,
     Wait,
 )
 
@@ -50,9 +50,9 @@ def new():
 
 def answer(lane, now, registered):
     lane.start(now)
-    mark = lane.guard.mark(now)
+    checkpoint = lane.guard.checkpoint(now)
     lane.finish(now, None)
-    return lane.guard.hear(now, mark, NUMBER, registered=registered)
+    return lane.guard.on_answer(now, checkpoint, NUMBER, registered=registered)
 
 
 def probe(lane, now, said):
@@ -116,7 +116,7 @@ def test_the_last_thing_to_do_is_to_ask_about_a_canary():
     assert lane.next(0.0) == Go()
     probe(lane, 0.0, True)
     assert lane.next(0.0, last=True) == Go()
-    assert lane.guard.rulings() == [Vouch(1)]
+    assert lane.guard.rulings() == [Confirm(1)]
 
 
 def test_a_session_that_lies_ends_its_lane():
@@ -144,7 +144,7 @@ def test_a_canarys_exchange_that_fails_is_made_again_later_and_given_up_in_the_e
     probe(lane, 2.0, TimedOut("30 s"))
 
     assert lane.next(2.0, last=True) == Go()
-    assert lane.guard.unvouched == 1
+    assert lane.guard.unverified == 1
 
 
 def test_a_canary_that_is_called_no_phone_number_puts_the_session_in_question():
@@ -156,7 +156,7 @@ def test_a_canary_that_is_called_no_phone_number_puts_the_session_in_question():
     probe(lane, 0.0, InvalidPhone("4001"))
 
     assert isinstance(lane.next(0.0), Halt)
-    assert lane.guard.rulings() == [Retract(1)]
+    assert lane.guard.rulings() == [Invalidate(1)]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_without_any_canary_nothing_is_believed_after_an_exchange_that_failed(fa
     lane.start(1.0)
     lane.finish(1.0, failure)
 
-    assert (lane.guard.release(), lane.guard.rulings()) == (0, [Retract(1)])
+    assert (lane.guard.release(), lane.guard.rulings()) == (0, [Invalidate(1)])
 
 
 def test_a_session_that_is_lost_takes_back_what_nothing_vouches_for():
@@ -186,7 +186,7 @@ def test_a_session_that_is_lost_takes_back_what_nothing_vouches_for():
     lane.start(1.0)
     lane.finish(1.0, SessionNotConnected("409"))
 
-    assert lane.guard.rulings() == [Retract(1)]
+    assert lane.guard.rulings() == [Invalidate(1)]
 
 
 def test_a_wait_of_the_guard_is_cut_short_by_the_end_of_patience():

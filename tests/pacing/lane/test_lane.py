@@ -27,19 +27,19 @@ from validator.errors import (
 )
 from validator.model import READY, RateNotice, Reason, SessionRef, SessionState, SessionStatus, Verdict
 from validator.pacing import (
-    Again,
-    Answered,
+    Accept,
     Breaker,
+    FetchSessionStatus,
     Go,
     Halt,
     KeyHealth,
     Lane,
     LaneState,
-    LookAtSession,
     NoBudget,
+    Requeue,
+    Resolve,
     Retry,
     RetryPolicy,
-    Settle,
     Wait,
 )
 
@@ -77,7 +77,7 @@ def ask(lane, now, failure=None, attempts=1):
 
 
 def look(lane, now, status):
-    assert lane.next(now) == LookAtSession()
+    assert lane.next(now) == FetchSessionStatus()
     lane.start(now)
     lane.looked(now, status)
 
@@ -89,19 +89,19 @@ def halted(lane, now):
 
 
 def test_an_answer_stands():
-    assert ask(new(), 0.0) == Answered()
+    assert ask(new(), 0.0) == Accept()
 
 
 def test_a_number_that_the_provider_calls_invalid_is_invalid():
-    assert ask(new(), 0.0, InvalidPhone("4001")) == Settle(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
+    assert ask(new(), 0.0, InvalidPhone("4001")) == Resolve(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
 
 
 def test_a_rejected_request_leaves_the_number_unknown():
-    assert ask(new(), 0.0, InvalidRequest("4000")) == Settle(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
+    assert ask(new(), 0.0, InvalidRequest("4000")) == Resolve(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
 
 
 def test_a_status_out_of_contract_leaves_the_number_unknown():
-    assert ask(new(), 0.0, UnexpectedStatus("418")) == Settle(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
+    assert ask(new(), 0.0, UnexpectedStatus("418")) == Resolve(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
 
 
 @pytest.mark.parametrize(("failure", "reason"), TRANSIENT)
@@ -112,7 +112,7 @@ def test_a_transient_failure_is_retried_until_attempts_run_out(failure, reason):
         assert isinstance(decision, Retry)
         assert 1.0 <= decision.after_s <= 2**attempts
 
-    assert ask(lane, 0.0, failure, 6) == Settle(Verdict.UNKNOWN, reason)
+    assert ask(lane, 0.0, failure, 6) == Resolve(Verdict.UNKNOWN, reason)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_transient_failure_is_retried_until_attempts_run_out(failure, reason):
     ],
 )
 def test_what_says_nothing_about_the_number_costs_it_no_attempt(failure):
-    assert ask(new(), 0.0, failure, attempts=6) == Again()
+    assert ask(new(), 0.0, failure, attempts=6) == Requeue()
 
 
 def test_refusals_for_the_rate_are_no_failures_of_the_lane():
@@ -156,7 +156,7 @@ def test_a_server_that_keeps_saying_when_to_come_back_opens_the_breaker():
 )
 def test_a_wrong_setting_halts_the_lane_and_names_the_remedy(failure, error, words):
     lane = new()
-    assert ask(lane, 0.0, failure) == Again()
+    assert ask(lane, 0.0, failure) == Requeue()
 
     told = halted(lane, 0.0)
     assert isinstance(told, error)
@@ -270,7 +270,7 @@ def test_there_is_one_look_at_a_time():
     assert lane.report(0.0).until is None
 
     lane.cancel(0.0)
-    assert lane.next(0.0) == LookAtSession()
+    assert lane.next(0.0) == FetchSessionStatus()
 
 
 def test_a_look_that_fails_is_repeated_later():
@@ -343,7 +343,7 @@ def test_a_failed_probe_costs_the_number_no_attempt():
     lane = new()
     open_breaker(lane, 0.0)
 
-    assert ask(lane, 5.0, TimedOut("30 s"), attempts=6) == Again()
+    assert ask(lane, 5.0, TimedOut("30 s"), attempts=6) == Requeue()
     assert lane.next(5.0) == Wait(15.0, "too much fails through session sess_a", "last: 30 s")
 
 
@@ -384,7 +384,7 @@ def test_an_outage_that_lasts_too_long_halts_the_lane_resumably(failure, last):
                 lane.start(now)
                 lane.finish(now, failure)
                 now += 1.0
-            case LookAtSession():
+            case FetchSessionStatus():
                 lane.start(now)
                 lane.looked(now, DISCONNECTED)
             case Wait(until):
@@ -439,7 +439,7 @@ def test_lanes_never_wait_for_something_that_will_not_come(steps):
         if choice == 2 and in_flight:
             end(*in_flight.pop(0), now, failure)
         match lane.next(now):
-            case Go() | LookAtSession() as action:
+            case Go() | FetchSessionStatus() as action:
                 lane.start(now)
                 in_flight.append((lane, action))
             case Wait(until) as wait:
@@ -453,6 +453,6 @@ def test_lanes_never_wait_for_something_that_will_not_come(steps):
 def end(lane, action, now, failure):
     if action == Go():
         decision = lane.decide(lane.finish(now, failure), 1)
-        assert isinstance(decision, Answered) is (failure is None)
+        assert isinstance(decision, Accept) is (failure is None)
     else:
         lane.looked(now, failure if isinstance(failure, ApiError) else READY)

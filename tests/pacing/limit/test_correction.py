@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from validator.pacing.limit.correction import Cubic, Doubt
+from validator.pacing.limit.correction import Cubic, LimitCorrection
 
 TOLD = 600.0
 
@@ -17,7 +17,7 @@ def pass_all(doubt, since, until, *, per_min=400.0):
 
 def slowed(at=60.0):
     """A told limit that was refused for the first time at `at`."""
-    doubt = Doubt()
+    doubt = LimitCorrection()
     pass_all(doubt, 0.0, at)
     doubt.refused(at, at, TOLD, None)
     return doubt
@@ -32,7 +32,7 @@ def searching(second_at=130.0):
 
 
 def test_nothing_is_doubted_until_a_refusal():
-    doubt = Doubt()
+    doubt = LimitCorrection()
     pass_all(doubt, 0.0, 60.0)
 
     assert (doubt.share(60.0), doubt.per_min(60.0, TOLD)) == (1.0, math.inf)

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from validator.pacing.shared_key.capacity import Reading, margin
-from validator.pacing.shared_key.share import Sharing
+from validator.pacing.shared_key.share import ForeignTraffic
 
 LIMIT = 600
 
@@ -35,7 +35,7 @@ def see(
 
 def seen(*readings, **options):
     """A window of a minute in which these were told: now, own requests, and what was left."""
-    sharing = Sharing(60.0)
+    sharing = ForeignTraffic(60.0)
     for now, own, remaining in readings:
         see(sharing, now, own, remaining, **options)
     return sharing
@@ -127,7 +127,7 @@ def test_what_never_has_half_the_limit_left_is_taken_for_a_bucket(most_left, roo
 
 def bucket(burst, *, own=300, left=None, step_s=0.1):
     """A bucket of that size that stays as full, while we ask `own` times; then `left` are left at once."""
-    sharing = Sharing(60.0)
+    sharing = ForeignTraffic(60.0)
     for number in range(own):
         see(sharing, number * step_s, number, burst - 1)
     if left is not None:
@@ -170,7 +170,7 @@ def test_of_a_small_bucket_no_more_than_a_third_is_kept():
     ("burst", "limit", "steers"), [(19, 600, False), (20, 600, True), (49, 2000, False), (50, 2000, True)]
 )
 def test_a_bucket_that_jitter_empties_does_not_steer_the_pace(burst, limit, steers):
-    sharing = Sharing(60.0)
+    sharing = ForeignTraffic(60.0)
     asked = round(0.45 * limit)
     for number in range(asked):
         see(sharing, number * 0.03, number, burst - 1, limit=limit)
@@ -196,7 +196,7 @@ def test_a_bucket_is_looked_at_over_the_last_window():
 
 
 def test_steps_beyond_a_few_requests_say_nothing_of_refilling():
-    sharing = Sharing(60.0)
+    sharing = ForeignTraffic(60.0)
     for turn in range(40):
         see(sharing, turn * 60.0, 0, 599)
         see(sharing, turn * 60.0 + 50, 20, 599)
@@ -208,7 +208,7 @@ def test_steps_beyond_a_few_requests_say_nothing_of_refilling():
 
 def test_what_falls_and_rises_again_does_not_add_up_to_refilling():
     """A bunch of others comes at once and leaves a sliding counter little by little."""
-    sharing = Sharing(60.0)
+    sharing = ForeignTraffic(60.0)
     for bunch in range(50):
         see(sharing, bunch * 30.0, 100, 480)
         for step in range(10):
@@ -294,4 +294,4 @@ def test_while_nobody_is_noticed_nothing_is_waited_for():
     assert sharing.opens_at(20.0, 700) == 20.0
     sharing.refused(20.0)
     assert sharing.opens_at(20.0, 700) == 27.5
-    assert Sharing(60.0).opens_at(5.0, 1) == 5.0
+    assert ForeignTraffic(60.0).opens_at(5.0, 1) == 5.0

@@ -10,7 +10,7 @@ from tests.support.phone.generated_cells import Cells
 from validator.phone import Accept, answers, normalise
 from validator.phone.bulk import second_chances
 from validator.phone.bulk.decide import decide
-from validator.phone.bulk.range_cache import Atlas
+from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.cell.numbering import Line
 from validator.phone.cell.reading import read
 from validator.phone.codes import REGION
@@ -22,7 +22,7 @@ REGIONS = sorted(SUPPORTED_REGIONS)
 @pytest.fixture(scope="module")
 def atlas():
     """Every calling code is charted, so that nothing is left open but what bulk never decides."""
-    return Atlas(worth_cells=1)
+    return RangeIndex(worth_cells=1)
 
 
 def frame(rows):
@@ -170,7 +170,7 @@ def test_rarer_cells_are_left_to_be_read(atlas, cell, region):
 
 def test_nothing_is_decided_of_numbers_without_a_chart():
     rows = [("07400 123456", "GB"), ("n/a", "GB"), ("07400 123456, 07400 123457", "GB")]
-    known, left = decided(rows, Accept.VALID, Atlas())
+    known, left = decided(rows, Accept.VALID, RangeIndex())
     assert [text for text, *_ in known] == ["n/a"]
     assert left == 2
 
@@ -199,7 +199,7 @@ def test_plans_drawn_on_the_way_change_no_answer():
         ("1 202 555 0123", "US"),
         ("0 98765 43210", "IN"),
     ]
-    known, left = decided(rows, Accept.VALID, Atlas(worth_cells=1))
+    known, left = decided(rows, Accept.VALID, RangeIndex(worth_cells=1))
     assert left == 0
     assert list(differing(known, Accept.VALID)) == []
 

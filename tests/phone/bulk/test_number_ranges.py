@@ -14,7 +14,7 @@ from validator.phone import answers
 from validator.phone.bulk import number_ranges, plan_ranges
 from validator.phone.bulk.lookup import look_up
 from validator.phone.bulk.pattern_ranges import UnreadablePattern
-from validator.phone.bulk.range_cache import Atlas
+from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.cell import numbering
 from validator.phone.cell.numbering import Line
 from validator.phone.cell.numbering import look_up as look_up_one
@@ -40,7 +40,7 @@ def numbers_under(code, count):
 @pytest.mark.parametrize("code", CODES)
 def test_a_chart_answers_as_libphonenumber_does(code):
     numbers = numbers_under(code, 1500)
-    found = look_up(dialled(numbers), Atlas(worth_cells=1))
+    found = look_up(dialled(numbers), RangeIndex(worth_cells=1))
     for number, (answer, digits) in zip(numbers, found.iter_rows(), strict=True):
         expected = look_up_one(f"+{number}", None)
         assert answer == answers.of(expected), number
@@ -73,7 +73,7 @@ def test_every_range_of_every_chart_has_the_answer_of_its_first_number():
 
 
 def test_nothing_is_decided_under_a_code_that_is_not_worth_a_chart():
-    atlas = Atlas(worth_cells=3)
+    atlas = RangeIndex(worth_cells=3)
     one, many = dialled(["34612345678"]), dialled(["34612345678", "34612345679"])
     assert look_up(one, atlas)["answer"].to_list() == [answers.UNDECIDED]
     assert answers.UNDECIDED not in look_up(many, atlas)["answer"].to_list()
@@ -82,14 +82,14 @@ def test_nothing_is_decided_under_a_code_that_is_not_worth_a_chart():
 
 def test_with_a_plan_the_main_one_under_its_code_is_drawn():
     jersey, britain = plan_ranges.plan_of(44, "JE"), plan_ranges.plan_of(44, "GB")
-    drawn = Atlas(worth_cells=5).inlands_for({jersey: 5})
+    drawn = RangeIndex(worth_cells=5).inlands_for({jersey: 5})
     assert (drawn.longest.gather([jersey, britain]) > 0).all()
     assert drawn.longest.sum() == drawn.longest.gather([jersey, britain]).sum()
 
 
 def test_what_is_drawn_later_goes_with_what_was_before():
     atlas, spain, france = (
-        Atlas(worth_cells=2),
+        RangeIndex(worth_cells=2),
         34 * number_ranges.LOT_SPAN + 9,
         33 * number_ranges.LOT_SPAN + 9,
     )

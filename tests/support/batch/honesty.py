@@ -13,7 +13,7 @@ from validator.batch.ask_settings import AskSettings, KeySettings
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.confirm import confirm_negatives
 from validator.batch.asking.counters import RunCounters
-from validator.batch.asking.guarding import inherit, session_warnings
+from validator.batch.asking.guarding import carry_over, session_warnings
 from validator.batch.asking.run_state import Bounds
 from validator.batch.wiring import OpenKey, make_asking
 from validator.errors import SessionNotConnected
@@ -134,12 +134,12 @@ class Runs:
         found = {refs[session]: (statuses or {}).get(session, READY) for session in sessions}
         ending, lanes = None, []
         with Ledger.open(self.ledger_path, holder="pytest") as ledger:
-            inherited = {
-                ref: inherit(ledger, ref, status=status, now_ms=_now_ms()) for ref, status in found.items()
+            carried_over = {
+                ref: carry_over(ledger, ref, status=status, now_ms=_now_ms()) for ref, status in found.items()
             }
             guards = {
                 ref: SessionGuard(ref.session, canaries=known, heard=one.heard, settled=one.settled)
-                for ref, one in inherited.items()
+                for ref, one in carried_over.items()
             }
             settings = KeySettings(options=GatewayOptions(key=ApiKey(KEY)), sessions=tuple(sessions))
             asking = make_asking(
@@ -148,7 +148,7 @@ class Runs:
                 ledger=ledger,
                 statuses=found,
                 guards=guards,
-                inherited=inherited,
+                carried_over=carried_over,
                 bounds=Bounds(
                     concurrency=concurrency,
                     left_today={refs[session]: left for session, left in (left_today or {}).items()},

@@ -136,7 +136,7 @@ class Client:
         (self.record.passed if ruling.passed else self.record.refused).append(now)
         return ticket, ruling, tell(server, ruling)
 
-    def hear(self, now, ticket, ruling, notice):
+    def on_answer(self, now, ticket, ruling, notice):
         self.budget.finish(ticket, now, notice, refused=bool(ruling) and not ruling.passed)
         self.in_flight -= 1
         self.todo += not (ruling and ruling.passed)
@@ -188,7 +188,7 @@ def run(clients, server, *, until_s, tell=None, others=NOBODY, outages=()):
             reply = (about, None, NO_NOTICE) if is_out else client.arrive(now, server, about, tell)
             heapq.heappush(events, (now + client.network.back(), next(order), "replies", client, reply))
         else:
-            client.hear(now, *about)
+            client.on_answer(now, *about)
     for client in clients:
         client.record.others, client.record.others_refused = asked, len(asked_in_vain)
         client.record.ended_at, client.record.report = now, client.budget.report(now)

@@ -22,7 +22,7 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FetchStatus:
     """Ask for the state of this lane's session, now."""
 
     lane: GatewayLane
@@ -62,4 +62,4 @@ class Done:
     """Nothing is left to start."""
 
 
-Step = Send | Look | Probe | Rest | Done
+Step = Send | FetchStatus | Probe | Rest | Done

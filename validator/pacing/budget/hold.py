@@ -24,7 +24,7 @@ PACE_STEP = 0.1
 LEAST_STEP_S, MOST_STEP_S = 1.0, 5.0
 
 
-class Hold:
+class KeyBackoff:
     """Holds everything back until a time that is only ever put off.
 
     Attributes:

@@ -8,7 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Self
 
 from validator.pacing.shared_key.capacity import Reading
-from validator.pacing.shared_key.share import Sharing
+from validator.pacing.shared_key.share import ForeignTraffic
 
 if TYPE_CHECKING:
     from validator.model import RateWindow
@@ -37,7 +37,7 @@ class Window:
         self.window_s = window_s
         self.limit = limit
         self._leaves: list[float] = []
-        self._sharing = Sharing(window_s)
+        self._sharing = ForeignTraffic(window_s)
         self._more: float | None = None
         self._more_since = 0.0
 
@@ -127,7 +127,7 @@ class Window:
             heapq.heappop(self._leaves)
         return len(self._leaves)
 
-    def inherit(self, other: Self) -> None:
+    def carry_over(self, other: Self) -> None:
         """Take over what another window has logged."""
         shift_s = self.window_s - other.window_s
         self._leaves = sorted(at + shift_s for at in other._leaves)

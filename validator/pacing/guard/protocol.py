@@ -6,28 +6,28 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from validator.pacing.decisions import Answered
+from validator.pacing.decisions import Accept
 
 if TYPE_CHECKING:
     from validator.errors import Refused
     from validator.model import Number
-    from validator.pacing.decisions import Again, AskCanary, Doubted, Retry, Ruling, Settle, Wait
+    from validator.pacing.decisions import AskCanary, Requeue, Resolve, Retry, Ruling, Unverified, Wait
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Checkpoint:
     """The moment at which an exchange started: what its answer can vouch for.
 
     Attributes:
         at: the time.
         ordinal: the latest "no" of the session heard by then.
-        era: how often the session had been lost or given up by then.
+        generation: how often the session had been lost or given up by then.
         failures: how many of the session's exchanges had failed by then.
     """
 
     at: float = -math.inf
     ordinal: int = 0
-    era: int = 0
+    generation: int = 0
     failures: int = 0
 
 
@@ -40,12 +40,12 @@ class Guard(Protocol):
         ...
 
     @property
-    def is_inquiring(self) -> bool:
+    def is_verifying(self) -> bool:
         """Whether the session is frozen until known positives have been asked about."""
         ...
 
     @property
-    def unvouched(self) -> int:
+    def unverified(self) -> int:
         """How many of the session's "no"s nothing vouches for yet."""
         ...
 
@@ -72,20 +72,22 @@ class Guard(Protocol):
         """Return a number to ask about if it is only to be seen whether anything is answered, or None."""
         ...
 
-    def mark(self, now: float) -> Mark:
+    def checkpoint(self, now: float) -> Checkpoint:
         """Return the mark of a check that starts now."""
         ...
 
-    def hear(self, now: float, mark: Mark, number: Number, *, registered: bool) -> Answered | Doubted | Again:
+    def on_answer(
+        self, now: float, checkpoint: Checkpoint, number: Number, *, registered: bool
+    ) -> Accept | Unverified | Requeue:
         """Take in the answer to a check, and say whether it stands, waits to be vouched for, or is void."""
         ...
 
-    def test(self, now: float) -> Mark:
+    def test(self, now: float) -> Checkpoint:
         """Note that the canary `next` asked for is asked about now, and return its mark."""
         ...
 
     def tested(
-        self, now: float, mark: Mark, number: Number, *, result: bool | Settle | Retry | Again
+        self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
         """Take in what became of a canary: whether the session calls it registered, or how that failed."""
         ...
@@ -107,15 +109,15 @@ class Guard(Protocol):
         ...
 
 
-NO_MARK = Mark()
+NO_MARK = Checkpoint()
 
 
 class NoGuard:
     """Believes whatever a session says. A `Guard`."""
 
     error = None
-    is_inquiring = False
-    unvouched = 0
+    is_verifying = False
+    unverified = 0
     reserve = 0
     tries = 0
 
@@ -125,20 +127,20 @@ class NoGuard:
     def canary(self) -> None:
         """Return nobody."""
 
-    def mark(self, now: float) -> Mark:  # noqa: ARG002 - every step of a guard is given the time
+    def checkpoint(self, now: float) -> Checkpoint:  # noqa: ARG002 - every step of a guard is given the time
         """Return a mark that says nothing."""
         return NO_MARK
 
-    def hear(self, now: float, mark: Mark, number: Number, *, registered: bool) -> Answered:  # noqa: ARG002 - as above
+    def on_answer(self, now: float, checkpoint: Checkpoint, number: Number, *, registered: bool) -> Accept:  # noqa: ARG002 - as above
         """Let every answer stand."""
-        return Answered()
+        return Accept()
 
-    def test(self, now: float) -> Mark:
+    def test(self, now: float) -> Checkpoint:
         """Return a mark that says nothing."""
-        return self.mark(now)
+        return self.checkpoint(now)
 
     def tested(
-        self, now: float, mark: Mark, number: Number, *, result: bool | Settle | Retry | Again
+        self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
         """Take no note."""
 

@@ -55,7 +55,7 @@ class Cubic:
         return 1 - (1 - KEPT) * missing**3
 
 
-class Doubt:
+class LimitCorrection:
     """The doubt in a told limit: first the pace slows down for a while, then the real limit is looked for.
 
     The told limit may be wrong, the server may count in a way that leaves no room for it, or others may use

@@ -7,8 +7,15 @@ from collections import deque
 from typing import assert_never
 
 from validator.pacing.limit.assumed import DEFAULT_PER_MIN
-from validator.pacing.limit.overflow import CERTAIN, SAME_SHARE, Aftermath, Overflow, Phase, judge
-from validator.pacing.limit.window_turn import Turn
+from validator.pacing.limit.overflow import (
+    CERTAIN,
+    SAME_SHARE,
+    Overflow,
+    Phase,
+    RejectionEvidence,
+    estimate_limit,
+)
+from validator.pacing.limit.window_turn import WindowReset
 from validator.pacing.measures.units import JITTER_S, MINUTE_S
 
 # No search goes beyond it: the largest plan of the reference provider.
@@ -72,7 +79,7 @@ class Search:
         self._overflow = Overflow()
         self._is_over = True
         self._shut_at = -math.inf
-        self._turn = self._told_turn = Turn()
+        self._turn = self._told_turn = WindowReset()
         self._in_vain = 0
         self._caught = 0
         self._caught_passed = 0
@@ -154,7 +161,7 @@ class Search:
         if not self._in_vain:
             return
         self._since = now
-        self._turn = self._turn.narrowed(Turn(self._shut_at, now))
+        self._turn = self._turn.narrowed(WindowReset(self._shut_at, now))
         began = self._began(self._turn.before(self._shut_at))
         held = self._passed_after(began) - self._passed_after(self._overflow.seen_at)
         if 2 * held > self._full:
@@ -169,7 +176,7 @@ class Search:
     def _begin_overflow(self, started_at: float, now: float) -> None:
         per_min = self.per_min(now)
         # Believed this once: in a window that slides it is the next free place that is so far off.
-        self._told_turn = Turn()
+        self._told_turn = WindowReset()
         self._overflow = Overflow(
             started_at=started_at,
             seen_at=now,
@@ -191,7 +198,7 @@ class Search:
     def _hear_turn(self, started_at: float, now: float, retry_after_s: float | None) -> None:
         """Take in when the window turns, as each of those refused at an overflow tells it, to the second."""
         if retry_after_s is not None and retry_after_s > TURN_FROM_S + 2 * MINUTE_S / self._overflow.per_min:
-            told = Turn(started_at + retry_after_s - 1.0, now + retry_after_s)
+            told = WindowReset(started_at + retry_after_s - 1.0, now + retry_after_s)
             self._told_turn = self._told_turn.narrowed(told)
 
     def _catch(self, now: float, *, passed: bool) -> None:
@@ -200,13 +207,13 @@ class Search:
         self._caught_passed += passed
         self._full = self._passed_after(self._overflow.started_at - MINUTE_S)
         self._still_to_turn()
-        aftermath = Aftermath(
+        aftermath = RejectionEvidence(
             full=self._full,
             since_turn=self._passed_since_turn(),
             caught=self._caught,
             passed=self._caught_passed,
         )
-        self._phase, per_min = judge(self._overflow, aftermath)
+        self._phase, per_min = estimate_limit(self._overflow, aftermath)
         self._base = CERTAIN * per_min
         self._since = now
 
@@ -215,7 +222,7 @@ class Search:
         overflow_at = self._overflow.started_at
         turn = self._turn.before(overflow_at)
         if overflow_at < turn.latest < math.inf and 2 * self._passed_after(turn.earliest) <= self._full:
-            self._turn = Turn(overflow_at, turn.latest)
+            self._turn = WindowReset(overflow_at, turn.latest)
 
     def _passed_since_turn(self) -> int:
         """Return how many have passed in the fixed window that is full, 0 where there is none.
@@ -232,7 +239,7 @@ class Search:
         earlier = sum(turn.latest - MINUTE_S < at < turn.earliest - JITTER_S for at in self._passes)
         return since if earlier <= (1 + SAME_SHARE) * since else 0
 
-    def _began(self, turn: Turn) -> float:
+    def _began(self, turn: WindowReset) -> float:
         """Return the start of the first request of the window that this turn began."""
         less_s = MOST_LESS * MINUTE_S / max(1, self._full)
         return min((turn.earliest + turn.latest) / 2, turn.earliest + less_s) - ARRIVES_S

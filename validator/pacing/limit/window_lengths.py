@@ -18,7 +18,7 @@ RESET_SLACK = 1.25
 FARTHEST_RESET = 1 + RESET_SLACK
 
 
-class Lengths:
+class WindowLengthEstimator:
     """Takes a window of no told length for the longer one that its reset shows it to be.
 
     A plain `X-RateLimit-Limit` is a minute's by the provider's contract; one whose reset is an hour away is

@@ -54,7 +54,7 @@ class Reading:
     ordinal: int
 
 
-class Counting:
+class WindowCapacity:
     """The room for us on a server that counts: our requests in the window and what is left, added up."""
 
     def __init__(self, window_s: float) -> None:
@@ -130,7 +130,7 @@ class Counting:
         return now - self._turned_at < WINDOWS_UNTIL_ALONE * self._window_s
 
 
-class Refilling:
+class BucketCapacity:
     """The room for us on a server that refills.
 
     Over a window, what we sent and what the bucket gained is what others leave of the refill. To that comes

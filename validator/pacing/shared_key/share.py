@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from validator.pacing.shared_key.capacity import Counting, Reading, Refilling
+from validator.pacing.shared_key.capacity import BucketCapacity, Reading, WindowCapacity
 
 # A server counts a window only if it was once seen to have left this share of the limit; below it there may
 # be a small burst that says nothing of the limit.
@@ -28,7 +28,7 @@ REFILL_SHARE = 0.4
 STEP_SHARE, STEP_REQUESTS = 0.02, 3
 
 
-class Sharing:
+class ForeignTraffic:
     """What others leave of one window of the server.
 
     Args:
@@ -40,8 +40,8 @@ class Sharing:
         self._widest = 0.0
         self._rise = 0.0
         self._sum: int | None = None
-        self._counting = Counting(window_s)
-        self._refilling = Refilling(window_s)
+        self._counting = WindowCapacity(window_s)
+        self._refilling = BucketCapacity(window_s)
 
     def see(self, reading: Reading, ours: float) -> None:
         """Take in what a reply tells; `ours` is the limit for us, which may be less than the server's."""
