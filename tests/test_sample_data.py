@@ -41,7 +41,7 @@ def messy():
 
 def cells(name, region):
     table = open_table(FOLDER / name)
-    return table.sample(), find_phone_column(table, named=None, region=region)
+    return table.sample(), find_phone_column(table, named=None, region=region).name
 
 
 @pytest.mark.slow

@@ -1,6 +1,14 @@
 """Reading and writing lists of recipients, exactly and in batches; finding the phone column."""
 
-from validator.tables.detect.phone_column import find_phone_column, phone_columns, require_column
+from validator.tables.cells import readable
+from validator.tables.detect.phone_column import (
+    FoundBy,
+    PhoneColumn,
+    find_phone_column,
+    phone_columns,
+    require_column,
+)
+from validator.tables.detect.phone_words import names_whatsapp_id
 from validator.tables.detect.region_column import find_region_column, region_columns
 from validator.tables.files.objects import fetch, matching
 from validator.tables.files.replace import replacing, require_room, require_writable, same_file
@@ -23,8 +31,10 @@ __all__ = [
     "BATCH_ROWS",
     "FORMATS",
     "Format",
+    "FoundBy",
     "FrameTable",
     "FrameWriter",
+    "PhoneColumn",
     "Ragged",
     "ReadOptions",
     "SeveralTables",
@@ -38,8 +48,10 @@ __all__ = [
     "format_of",
     "least_bytes",
     "matching",
+    "names_whatsapp_id",
     "open_table",
     "phone_columns",
+    "readable",
     "region_columns",
     "replacing",
     "require_column",

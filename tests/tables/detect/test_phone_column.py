@@ -34,7 +34,7 @@ def found(tmp_path, share_of_plus):
     def find(columns, *, named=None, region=None):
         pl.DataFrame(columns).write_parquet(tmp_path / "leads.parquet")
         table = open_table(tmp_path / "leads.parquet")
-        return find_phone_column(table, named=named, region=region, share=share_of_plus)
+        return find_phone_column(table, named=named, region=region, share=share_of_plus).name
 
     return find
 
@@ -107,7 +107,7 @@ def test_a_column_of_regions_tells_national_numbers(tmp_path):
     }
     pl.DataFrame(columns).write_parquet(tmp_path / "leads.parquet")
     table = open_table(tmp_path / "leads.parquet")
-    assert find_phone_column(table, named=None, region=None, region_column="land") == "b"
+    assert find_phone_column(table, named=None, region=None, region_column="land").name == "b"
     with pytest.raises(FileError, match="no phone column"):
         find_phone_column(table, named=None, region=None)
 
@@ -120,11 +120,13 @@ def test_several_columns_can_be_had_together(tmp_path, share_of_plus):
     assert phone_columns(table, region=None, share=share_of_plus) == ["phone", "mobile"]
 
 
-def test_two_columns_that_qualify_are_both_named(found):
+def test_two_columns_that_qualify_are_both_named_with_what_is_in_them(found):
     with pytest.raises(
-        FileError, match=r"'phone' and 'mobile' of .* look like phone columns. Choose one with --"
+        FileError,
+        match=r"'phone' \(such as \+447\*{8}0; 100% numbers\) and 'phone 2' \(.*\) of .* look like phone "
+        r"columns. Choose one with --column",
     ):
-        found({"phone": NUMBERS, "name": ["x"] * 20, "mobile": NUMBERS})
+        found({"phone": NUMBERS, "name": ["x"] * 20, "phone 2": NUMBERS})
 
 
 def test_a_list_without_phones_lists_its_columns(found):
@@ -134,9 +136,9 @@ def test_a_list_without_phones_lists_its_columns(found):
 
 def test_names_that_stand_twice_are_both_looked_at(listed, share_of_plus):
     table = open_table(listed("phone,phone\n,+447700900001\n,+447700900002\n"))
-    assert find_phone_column(table, named=None, region=None, share=share_of_plus) == "phone (2)"
+    assert find_phone_column(table, named=None, region=None, share=share_of_plus).name == "phone (2)"
 
 
 def test_numbers_are_read_as_the_rest_of_the_program_reads_them(listed):
     table = open_table(listed("a;b\nx;07400 123456\ny;07400 123457\n"))
-    assert find_phone_column(table, named=None, region="GB") == "b"
+    assert find_phone_column(table, named=None, region="GB").name == "b"

@@ -57,7 +57,7 @@ def test_numbers_without_a_fraction_are_their_digits(book):
         "id": [1, 2, 3],
         "phone": [447400123456, None, 447400123457],
     }
-    assert find_phone_column(open_table(path), named=None, region=None) == "phone"
+    assert find_phone_column(open_table(path), named=None, region=None).name == "phone"
 
 
 @pytest.mark.parametrize(

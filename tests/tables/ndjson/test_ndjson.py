@@ -82,7 +82,7 @@ def test_a_column_has_the_type_of_its_values_or_is_text(listed, values, dtype, e
 
 def test_numbers_that_are_no_text_are_found_as_phone_numbers(listed):
     path = listed('{"id":1,"mobile":447400123456}\n{"id":2,"mobile":447400123457}\n', "leads.ndjson")
-    assert find_phone_column(open_table(path), named=None, region=None) == "mobile"
+    assert find_phone_column(open_table(path), named=None, region=None).name == "mobile"
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def reading_of(table: Table, job: Job) -> Reading:
     if region_column is not None:
         require_column(table, region_column, "--region-column")
     first, *others = (
-        find_phone_column(table, named=column, region=job.region, region_column=region_column)
+        find_phone_column(table, named=column, region=job.region, region_column=region_column).name
         for column in job.column or (None,)
     )
     return Reading(

@@ -15,6 +15,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from validator.errors import FileError
+from validator.tables.cells import field_at
 from validator.tables.files.os_errors import unreadable, unwritable
 from validator.tables.table import BATCH_ROWS, SAMPLE_ROWS
 
@@ -55,7 +56,8 @@ class ScannedTable:
         rows, given = self.scan(self.path), 0
         with reading_columns(self.path, self.kind):
             expected = rows.select(pl.len()).collect().item()
-            batches = rows.select(self.schema.names() if columns is None else columns).collect_batches(
+            wanted = self.schema.names() if columns is None else columns
+            batches = rows.select(field_at(self.schema, name) for name in wanted).collect_batches(
                 chunk_size=BATCH_ROWS, maintain_order=True, lazy=True, engine="streaming"
             )
             for batch in batches:
