@@ -19,13 +19,14 @@ from validator.tables.formats import (
     format_of,
     least_bytes,
     open_table,
+    output_ending,
     suffix_of,
     writing,
 )
 from validator.tables.formulas import defused
 from validator.tables.frame import FrameTable, FrameWriter
 from validator.tables.several import SeveralTables, together, writing_as_one, writing_parts
-from validator.tables.table import BATCH_ROWS, Ragged, ReadOptions, Table, Writer
+from validator.tables.table import BATCH_ROWS, Hidden, Ragged, ReadOptions, Table, Writer
 
 __all__ = [
     "BATCH_ROWS",
@@ -34,6 +35,7 @@ __all__ = [
     "FoundBy",
     "FrameTable",
     "FrameWriter",
+    "Hidden",
     "PhoneColumn",
     "Ragged",
     "ReadOptions",
@@ -50,6 +52,7 @@ __all__ = [
     "matching",
     "names_whatsapp_id",
     "open_table",
+    "output_ending",
     "phone_columns",
     "readable",
     "region_columns",

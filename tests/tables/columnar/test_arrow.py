@@ -60,7 +60,7 @@ def test_text_is_written_in_a_type_that_older_readers_know(tmp_path):
     [
         (b"\xff\xff\xff\xff....", "is an Arrow stream, which has no index; save it as an Arrow file"),
         (b"FEA1....", "is Feather of the first version; save it as version 2"),
-        (b"name,phone\n1,2\n" * 9, r"cannot be read as Arrow \(.*; export or copy it again"),
+        (b"\x00\x01" * 9, r"cannot be read as Arrow \(.*; export or copy it again"),
     ],
 )
 def test_what_is_no_arrow_file_is_named(listed, content, words):

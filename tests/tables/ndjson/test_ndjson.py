@@ -91,7 +91,7 @@ def test_numbers_that_are_no_text_are_found_as_phone_numbers(listed):
         (b"", "is empty; export the list again"),
         (b'{"a":1}\n\n{"a":', r"line 3 of .* is no JSON \(.* at character .*\); write one object a line"),
         (b'{"a":1}\n{"a":1}{"a":2}\n', r"line 2 of .* is no JSON \(Extra data at character 8\)"),
-        (b'[{"a":1}]', r"line 1 of .* is no JSON object; .*jq -c '.\[\]' makes them of an array"),
+        (b'["a"]', r"line 1 of .* is no JSON object; .*jq -c '.\[\]' makes them of an array"),
         (b'{"a":1}\n"a"\n', "line 2 of .* is no JSON object"),
         (b'{"a":1}\n{"a":1},{"a":2}\n{"b":[{}\n{}]}\n', r"line 2 of .* is no JSON \(Extra data"),
         (b'{"a":[{}\n{}]}\n', r"line 1 of .* is no JSON \("),
@@ -102,7 +102,7 @@ def test_numbers_that_are_no_text_are_found_as_phone_numbers(listed):
         (b'{"a":"xx"}\n{"a":"\x00"}', "line 2 of .* has a NUL byte"),
         (b'{"a":"\x01"}', r"line 1 of .* is no JSON \(Invalid control character"),
         (b"a,b\n1,2\n", "line 1 of .* is no JSON"),
-        (b"PAR1....", "is a Parquet file"),
+        (b"PAR1....", "cannot be read as Parquet"),
     ],
 )
 def test_a_bad_file_names_the_place_and_the_remedy(listed, content, words):

@@ -11,6 +11,7 @@ import polars as pl
 from validator.errors import FileError
 from validator.phone import looks_like_phones
 from validator.tables.cells import fields_of, readable, within
+from validator.tables.delimited.code_pages import reads_as_words
 from validator.tables.detect.joined_columns import area_code_column
 from validator.tables.detect.phone_words import Line, line_named_by
 
@@ -181,9 +182,10 @@ def _candidates(
     candidates = [_candidate(table, column, sample[column], regions, share) for column in table.schema]
     if found := _best(candidates):
         return found
+    garbled = "" if reads_as_words(_listed(table)) else ", name the encoding of the file with --encoding"
     raise FileError(
-        f"no phone column found in {table.path}; columns are: {_listed(table)}. Choose one with {option}, or "
-        "say with --header-row which row names the columns."
+        f"no phone column found in {table.path}; columns are: {_listed(table)}. Choose one with {option}"
+        f"{garbled}, or say with --header-row which row names the columns."
     )
 
 
