@@ -191,8 +191,10 @@ def test_an_address_book_without_a_card_is_named(listed):
         ),
         (
             "leads.xls",
-            ('<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
-            '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>'),
+            (
+                '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+                '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>'
+            ),
             "is an XML spreadsheet of Excel 2003; open it in Excel or LibreOffice, save it as .xlsx",
         ),
         ("leads.csv", '<?xml version="1.0"?><contacts/>', "is XML; open it"),

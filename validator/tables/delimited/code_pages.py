@@ -55,7 +55,7 @@ def candidates(sample: bytes) -> Iterable[str]:
     only where these are none charset-normalizer is asked.
 
     Args:
-        sample: some whole lines, the first ones of the file among them.
+        sample: some whole lines with letters beyond ASCII, the first ones of the file among them.
     """
     texts = {codec: text for codec in ("cp1252", *_OTHERS) if (text := _decoded(sample, codec)) is not None}
     naming = [codec for codec, text in texts.items() if _names_phone(text) and reads_as_words(text)]

@@ -143,7 +143,7 @@ def _unannounced(path: Path, head: bytes) -> Encoding:
 
 
 def _sample(path: Path) -> bytes:
-    """Return whole lines to tell a code page by: the first, and those from the first letter beyond ASCII."""
+    """Return lines with letters beyond ASCII to tell a code page by, the first ones among them."""
     with unpacked(path) as file:
         head = file.read(_HEAD_BYTES)
         block = head
@@ -152,7 +152,8 @@ def _sample(path: Path) -> bytes:
     first = len(block) - len(block.lstrip(_ASCII_BYTES))
     start = block.rfind(b"\n", 0, first) + 1
     further = b"" if block is head and first < _SAMPLE_BYTES // 2 else block[start : start + _SAMPLE_BYTES]
-    return _whole_lines(head[:_SAMPLE_BYTES]) + _whole_lines(further)
+    lines = (_whole_lines(head[:_SAMPLE_BYTES]) + _whole_lines(further)).splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.isascii())
 
 
 def _whole_lines(text: bytes) -> bytes:

@@ -40,6 +40,7 @@ _LINK_FORMULA = re.compile(
     _TAG + rb"c\b([^>]*)>" + _TAG + rb"f\b[^>]*>HYPERLINK\((?:\"|&quot;)((?:[^\"&]|&amp;)*)(?:\"|&quot;)"
 )
 # A filled cell beyond column Z: what stands far from a list makes the sheet wide.
+_ANY_WIDE = re.compile(rb" r=\"[A-Z][A-Z]")
 _WIDE_CELL = re.compile(
     _TAG + rb"c\b[^>]*\br=\"([A-Z]{2,3})(\d+)\"(?:[^>]*[^/>])?>" + _TAG + rb"(?:v>[^<]|is>|f\b)"
 )
@@ -98,8 +99,9 @@ class Marks:
         self.links |= {_place(cell): target for cell, target in found if _NUMBER_LINK.match(target)}
 
     def _measure(self, piece: bytes) -> None:
-        if wide := [_column(letters.decode()) + 1 for letters, _ in _WIDE_CELL.findall(piece)]:
-            self.columns = max(self.columns, *wide)
+        if _ANY_WIDE.search(piece):  # a tenth of the time of the whole pattern
+            wide = (_column(letters.decode()) + 1 for letters, _ in _WIDE_CELL.findall(piece))
+            self.columns = max(self.columns, *wide, 0)
         last = piece.rfind(b"<row") if b"<row" in piece else 0
         if found := [int(row) for row in _FILLED_ROW.findall(piece[last:])]:
             self.rows = max(self.rows, *found)
