@@ -181,6 +181,28 @@ input_options = stack(
         show_default=True,
         help="Rows of a CSV file with fewer or more cells than its header: refuse the file, or keep them.",
     ),
+    click.option(
+        "--join",
+        metavar="COLUMN,COLUMN",
+        callback=lambda _context, _option, text: tuple(filter(None, map(str.strip, (text or "").split(",")))),
+        help="Columns that make one number, in their order: area code and number, or calling code and number.",
+    ),
+    click.option(
+        "--header-row",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Row with the names of the columns, counted from 1.  [default: found]",
+    ),
+    click.option(
+        "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030, ...  [default: found]"
+    ),
+    click.option(
+        "--hidden",
+        type=click.Choice(["keep", "skip"]),
+        default="keep",
+        show_default=True,
+        help="Rows that a filter of a workbook hides: read them like the others, or leave them out.",
+    ),
     click.option("--sheet", help="Sheet of a workbook.  [default: the first that is not hidden]"),
     click.option(
         "--suppress",

@@ -56,6 +56,7 @@ class ListSettings:
 
     Attributes:
         column: the phone columns, the first with a number counting; none to find it.
+        join: columns whose cells make one number, in their order; none if each number stands in one.
         region: ISO 3166 alpha-2 region of numbers in national form, or None if all are international.
         region_column: a column with the region of each row, or None.
         find_region: whether to find the region column.
@@ -77,6 +78,7 @@ class ListSettings:
     """
 
     column: tuple[str, ...] = ()
+    join: tuple[str, ...] = ()
     region: str | None = None
     region_column: str | None = None
     find_region: bool = False

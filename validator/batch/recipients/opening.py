@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from validator.batch.recipients.recipients import Reading
 from validator.batch.verdict_columns import output_schema
 from validator.errors import FileError
-from validator.tables import find_phone_column, find_region_column, open_table, require_column, together
+from validator.tables import (
+    FoundBy,
+    calling_code_column,
+    find_phone_column,
+    find_region_column,
+    names_region,
+    open_table,
+    require_column,
+    together,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,16 +103,45 @@ def reading_of(table: Table, job: Job) -> Reading:
     Raises:
         FileError: a column is missing, or cannot be told from others.
     """
-    region_column = find_region_column(table) if job.find_region else job.region_column
-    if region_column is not None:
-        require_column(table, region_column, "--region-column")
+    region_column = _region_column(table, job)
+    if job.join:
+        return _joined(table, job, region_column)
     first, *others = (
-        find_phone_column(table, named=column, region=job.region, region_column=region_column).name
+        find_phone_column(table, named=column, region=job.region, region_column=region_column)
         for column in job.column or (None,)
     )
     return Reading(
-        column=first,
-        others=tuple(others),
+        column=first.name,
+        others=tuple(other.name for other in others),
+        before=() if first.area_codes is None else (first.area_codes,),
+        found_by=first.by,
+        region=job.region,
+        region_column=region_column,
+        accept=job.accept,
+        landlines=job.landlines,
+    )
+
+
+def _region_column(table: Table, job: Job) -> str | None:
+    """Return the column with the region of each row; calling codes are one also if nobody asks for it."""
+    if job.find_region:
+        return find_region_column(table)
+    if job.region_column is not None:
+        require_column(table, job.region_column, "--region-column")
+        return job.region_column
+    return calling_code_column(table) if job.region is None and not job.join else None
+
+
+def _joined(table: Table, job: Job, region_column: str | None) -> Reading:
+    """Return how rows are read whose numbers stand in several columns, as asked for."""
+    for column in job.join:
+        require_column(table, column, "--join")
+    *before, last = job.join
+    return Reading(
+        column=last,
+        before=tuple(before),
+        international=names_region(table.header.get(before[0], before[0])),
+        found_by=FoundBy.ASKED,
         region=job.region,
         region_column=region_column,
         accept=job.accept,

@@ -12,6 +12,7 @@ from validator.batch.recipients.job import Landlines
 from validator.batch.verdict_columns import PHONE_COLUMN
 from validator.model import LineType, Reason
 from validator.phone import COUNTRIES, Accept, Evidence, Numbers, survey, without_fractions
+from validator.tables import FoundBy, joined, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,6 +43,9 @@ class Reading:
     Attributes:
         column: the column that holds the phone numbers.
         others: further columns, in order, for rows without a number to ask about in those before.
+        before: columns whose cells stand before those of `column` in one number: its area code.
+        international: whether the first of these has calling codes.
+        found_by: what `column` was found by.
         region: ISO 3166 alpha-2 region of numbers in national form, or None where they all are international.
         region_column: a column with the region of each row; rows without one fall back to `region`.
         accept: which numbers are worth asking about.
@@ -51,6 +55,9 @@ class Reading:
 
     column: str
     others: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    international: bool = False
+    found_by: FoundBy = FoundBy.ASKED
     region: str | None = None
     region_column: str | None = None
     accept: Accept = Accept.VALID
@@ -65,7 +72,8 @@ class Reading:
     @property
     def wanted(self) -> list[str]:
         """All columns that are read."""
-        return list(dict.fromkeys(name for name in (*self.columns, self.region_column) if name))
+        wanted = (*self.before, *self.columns, self.region_column)
+        return list(dict.fromkeys(name for name in wanted if name))
 
     @property
     def schema(self) -> pl.Schema:
@@ -138,7 +146,7 @@ def surveys_of(rows: pl.DataFrame, reading: Reading) -> list[Surveyed]:
     """Return the survey of each phone column."""
     regions = _regions_of(rows, reading)
     return [
-        survey(rows[column], regions, accept=reading.accept, numbers=reading.numbers)
+        survey(_cells_of(rows, column, reading), regions, accept=reading.accept, numbers=reading.numbers)
         for column in reading.columns
     ]
 
@@ -214,6 +222,12 @@ def _ranked(recipients: pl.DataFrame, column: str, reading: Reading) -> pl.DataF
 def _numbers_of(surveyed: Surveyed, outcomes: dict[int, Outcome]) -> pl.DataFrame:
     found = surveyed.settle(outcomes)
     return found.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+
+
+def _cells_of(batch: pl.DataFrame, column: str, reading: Reading) -> pl.Series:
+    if not reading.before or column != reading.column:
+        return readable(batch[column])
+    return joined(batch, (*reading.before, column), international=reading.international)
 
 
 def _regions_of(batch: pl.DataFrame, reading: Reading) -> pl.Series | str | None:

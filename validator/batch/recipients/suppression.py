@@ -13,7 +13,16 @@ from validator.batch.recipients.variants import with_both
 from validator.errors import FileError
 from validator.model import Reason
 from validator.phone import Accept, Evidence, apart
-from validator.tables import ReadOptions, open_table, phone_columns, region_columns, require_column
+from validator.tables import (
+    ReadOptions,
+    calling_code_column,
+    find_area_codes,
+    open_table,
+    phone_columns,
+    readable,
+    region_columns,
+    require_column,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,14 +52,18 @@ def _suppression_reading(table: Table, job: Job) -> Reading:
     region_column = job.region_column if job.region_column in table.schema else None
     if job.find_region:
         region_column = _only(table, region_columns(table))
+    elif region_column is None and job.region is None:
+        region_column = calling_code_column(table)
     for column in job.suppress_column:
         require_column(table, column, "--suppress-column")
     first, *others = job.suppress_column or phone_columns(
         table, region=job.region, region_column=region_column, option="--suppress-column"
     )
+    codes = None if others else find_area_codes(table, first, region=job.region, region_column=region_column)
     return Reading(
         column=first,
         others=tuple(others),
+        before=() if codes is None else (codes,),
         region=job.region,
         region_column=region_column,
         accept=Accept.POSSIBLE,
@@ -109,6 +122,7 @@ def _numbers_of(rows: pl.DataFrame, reading: Reading, shown: Evidence) -> tuple[
     ambiguous = (recipients["reason"] == Reason.AMBIGUOUS.value).fill_null(value=False)
     either = surveyed.numbers_of(ambiguous.arg_true())
     several = (recipients["reason"] == Reason.SEVERAL_NUMBERS.value).fill_null(value=False)
+    rows = rows.with_columns(readable(rows[reading.column]))
     cells = pl.col(reading.column).cast(pl.String)
     parts = recipients_of(rows.filter(several).with_columns(apart(cells)).explode(reading.column), reading)
     unread = recipients["number"].is_null() & ~several & ~ambiguous

@@ -30,7 +30,7 @@ _AREA_CODE = r"^\s*[(+]?\d{1,5}[)\s/.\-]*$"
 _CALLING_CODE = r"^\s*(?:\+|00)?[1-9][\d\- ]{0,6}\s*$"
 _COMPLETE = r"^\s*(?:\+|00)"
 _LEAST_CODES = 0.9  # share of filled cells of such a column that are codes
-_LEAST_NUMBERS = 0.5  # share of cells that have to be numbers once they are joined
+_LEAST = 0.5  # share of cells that have to be numbers once they are joined
 
 
 def names_area_code(header: str) -> bool:
@@ -48,24 +48,21 @@ def area_code_column(table: Table, column: str, share: Callable[[pl.Series], flo
         column: the one with the rest of each number.
         share: tells which share of some cells are numbers.
     """
+    named = [name for name, header in table.header.items() if name != column and names_area_code(header)]
+    if not named:
+        return None
     sample = table.sample()
-    alone = share(readable(sample[column]).cast(pl.String))
-    for other, header in table.header.items():
-        if other == column or not names_area_code(header) or not _are(sample[other], _AREA_CODE):
-            continue
-        if share(joined(sample, (other, column))) > max(alone, _LEAST_NUMBERS):
-            return other
-    return None
+    alone = share(_text(sample[column]))
+    codes = (name for name in named if _are(sample[name], _AREA_CODE))
+    return next((name for name in codes if share(joined(sample, (name, column))) > max(alone, _LEAST)), None)
 
 
 def calling_code_column(table: Table) -> str | None:
     """Return the one column whose header says country and whose cells are calling codes, if there is one."""
-    sample = table.sample()
-    found = [
-        column
-        for column, header in table.header.items()
-        if names_region(header) and not names_phone(header) and _are(sample[column], _CALLING_CODE)
-    ]
+    headers = table.header.items()
+    named = [name for name, header in headers if names_region(header) and not names_phone(header)]
+    sample = table.sample() if named else pl.DataFrame()
+    found = [name for name in named if _are(sample[name], _CALLING_CODE)]
     return found[0] if len(found) == 1 else None
 
 

@@ -120,9 +120,24 @@ def find_phone_column(
             f"{names} of {table.path} look like phone columns. Choose one with --column, or give --column "
             "for each: the first with a number counts."
         )
-    regions = _regions(table, region, region_column)
-    area_codes = area_code_column(table, first.column, lambda cells: share(cells, regions))
+    area_codes = find_area_codes(table, first.column, region=region, region_column=region_column, share=share)
     return PhoneColumn(first.column, _evidence(table, first), area_codes)
+
+
+def find_area_codes(
+    table: Table,
+    column: str,
+    *,
+    region: str | None,
+    region_column: str | None = None,
+    share: Share = looks_like_phones,
+) -> str | None:
+    """Return the column with the first digits of the numbers in another, where only both make numbers."""
+
+    def share_of(cells: pl.Series) -> float:
+        return share(cells, _regions(table, region, region_column))
+
+    return area_code_column(table, column, share_of)
 
 
 def phone_columns(
@@ -178,7 +193,8 @@ def _candidates(
     share: Share,
     option: str = "--column",
 ) -> list[_Candidate]:
-    sample, regions = table.sample(), _regions(table, region, region_column)
+    sample = table.sample()
+    regions = region if region_column is None else sample[region_column].cast(pl.String)
     candidates = [_candidate(table, column, sample[column], regions, share) for column in table.schema]
     if found := _best(candidates):
         return found
