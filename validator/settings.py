@@ -93,6 +93,18 @@ def parse_duration_s(text: str) -> float:
     return duration_s
 
 
+def parse_columns(text: str) -> tuple[str, ...]:
+    """Return the names of two columns or more, written with commas between them.
+
+    Raises:
+        UsageError: there is only one.
+    """
+    columns = tuple(filter(None, map(str.strip, text.split(","))))
+    if len(columns) == 1:
+        raise UsageError(f"--join takes two columns or more with a comma between, not {text!r}")
+    return columns
+
+
 def parse_deadline(text: str, now: datetime) -> datetime:
     """Return the deadline given as a duration from `now` (`2h`) or as the next such time of day (`06:30`)."""
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())

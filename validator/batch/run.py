@@ -150,7 +150,7 @@ class ListRun:
             next_command=self._next_command(finished) if exit_code else None,
             warnings=asked.warnings,
         )
-        return summarise(job, surveyed.plan, counts, result, exit_code)
+        return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
 
     def _next_command(self, finished: datetime) -> str | None:
         make = self._settings.next_command

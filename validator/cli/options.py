@@ -13,6 +13,7 @@ from validator.cli.values import (
     DURATION,
     FILE,
     FORMATS,
+    JOIN,
     MAX_AGE,
     PART,
     RATE,
@@ -183,8 +184,8 @@ input_options = stack(
     ),
     click.option(
         "--join",
-        metavar="COLUMN,COLUMN",
-        callback=lambda _context, _option, text: tuple(filter(None, map(str.strip, (text or "").split(",")))),
+        type=JOIN,
+        default=(),
         help="Columns that make one number, in their order: area code and number, or calling code and number.",
     ),
     click.option(
@@ -194,7 +195,7 @@ input_options = stack(
         help="Row with the names of the columns, counted from 1.  [default: found]",
     ),
     click.option(
-        "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030, ...  [default: found]"
+        "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030.  [default: found]"
     ),
     click.option(
         "--hidden",

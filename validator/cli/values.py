@@ -14,6 +14,7 @@ from validator.settings import (
     MaxAge,
     Rate,
     Tolerance,
+    parse_columns,
     parse_deadline,
     parse_duration_s,
     parse_number,
@@ -62,6 +63,7 @@ class Source(click.Path):
 
 
 COLUMN = ColumnName()
+JOIN = Parsed(parse_columns, "column,column")
 DURATION = Parsed(parse_duration_s, "duration")
 SHARE = Parsed(parse_share, "share")
 PART = Parsed(parse_positive_share, "share")

@@ -36,6 +36,11 @@ class FrameTable:
         """Names are what they are."""
         return {name: name for name in self.frame.columns}
 
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        return {}
+
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`."""
         wanted = self.schema if columns is None else columns

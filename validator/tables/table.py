@@ -75,6 +75,13 @@ class Table(Protocol):
         The two differ where the file has a name twice, an empty name, or no header row at all.
         """
 
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written, as far as its format leaves that open.
+
+        `header_row` (counted from 1; 0 where no row names the columns), `encoding`, `delimiter`, `sheet`.
+        """
+
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows in order, in frames of at most `BATCH_ROWS`; each call reads from the beginning.
 

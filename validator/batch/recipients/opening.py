@@ -45,6 +45,21 @@ class Opened:
     reading: Reading
     stamps: tuple[tuple[int, ...], ...]
 
+    @property
+    def read_as(self) -> dict[str, str | int]:
+        """What was found in the list, and how: its columns, and how the file is written."""
+        reading = self.reading
+        found: dict[str, str | int | None] = {
+            "column": " + ".join((*reading.before, reading.column)),
+            "found_by": reading.found_by.value,
+            "others": ", ".join(reading.others) or None,
+            "region": reading.region,
+            "region_column": reading.region_column,
+            "format": self.table.format,
+            **self.table.manner,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
     def rows(self, *, cells: bool) -> Iterator[pl.DataFrame]:
         """Yield the list's rows again, as `Table.verbatim` does, and see that the list is as it was opened.
 

@@ -48,6 +48,11 @@ class ScannedTable:
         """Names are what they are."""
         return {name: name for name in self.schema}
 
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        return {}
+
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`.
 

@@ -60,6 +60,15 @@ class DelimitedTable:
         """Whether the header was written in another encoding than the one it is read in."""
         return not reads_as_words(" ".join(self.header.values()))
 
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        return {
+            "header_row": self.layout.header_line,
+            "encoding": self.encoding.codec,
+            "delimiter": self.dialect.delimiter,
+        }
+
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`. A blank line is a row only where there is one column."""
         for lines in self._lines(utf8_blocks(self.path, self.encoding)):

@@ -120,6 +120,7 @@ def find_phone_column(
             f"{names} of {table.path} look like phone columns. Choose one with --column, or give --column "
             "for each: the first with a number counts."
         )
+    require_column(table, first.column, "--column")
     area_codes = find_area_codes(table, first.column, region=region, region_column=region_column, share=share)
     return PhoneColumn(first.column, _evidence(table, first), area_codes)
 

@@ -22,6 +22,7 @@ from validator.errors import FileError
 from validator.tables.delimited.layout import named
 from validator.tables.detect.header_row import LOOKED_AT, MOST_TITLES, header_place, is_number_row
 from validator.tables.excel.cells import column_of, dtype_of, spelled, types_of
+from validator.tables.excel.notices import refuse_sprawling, warn_of
 from validator.tables.excel.sheet_xml import Marks, marks_of
 from validator.tables.files.compression import refuse_bomb
 from validator.tables.files.os_errors import reading, require_regular
@@ -46,9 +47,6 @@ _FRAME_ROWS = 16_384  # cells are Python objects before they are a row, so fewer
 _HEAD_BYTES = 4 << 20
 _OLE = b"\xd0\xcf\x11\xe0"  # what old workbooks and encrypted new ones begin with
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the part of a new one that is
-# calamine holds a sheet as a rectangle, at some 32 bytes a cell, filled or not.
-_HARMLESS_CELLS = 16_000_000
-_LEAST_FILLED = 0.02
 # What a formula that was never computed is read as: it has no value.
 _NO_VALUE = "#N/A"
 _DIGITS_OF_NUMBERS = 7  # a cell with fewer digits says no number, but its link may
@@ -71,6 +69,8 @@ class ExcelTable:
         patches: what stands in cells for which calamine has no value, by row and column, as it is shown.
         readings: what such cells are read as.
         left_out: rows that are no part of the list.
+        hidden_rows: how many hidden rows are part of it.
+        formulas_without_value: how many cells were never computed.
     """
 
     path: Path
@@ -83,7 +83,16 @@ class ExcelTable:
     patches: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     readings: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     left_out: AbstractSet[int] = frozenset()
+    hidden_rows: int = 0
+    formulas_without_value: int = 0
     format: str = "excel"
+
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        found = {"hidden_rows": self.hidden_rows, "formulas_without_value": self.formulas_without_value}
+        counts = {name: count for name, count in found.items() if count}
+        return {"header_row": self.header_row, "sheet": self.sheet.name, **counts}
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`. Columns that are asked for are there to be read as numbers."""
@@ -119,7 +128,7 @@ def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
             workbook = CalamineWorkbook.from_filelike(file)
         name = _chosen(path, workbook, options.sheet)
         marks = marks_of(path, name) if is_archive else Marks()
-        _refuse_sprawling(path, name, marks)
+        refuse_sprawling(path, name, marks)
         sheet = workbook.get_sheet_by_name(name)
     patches = _shifted({**marks.errors, **marks.formulas}, sheet)
     left_out = marks.hidden if options.hidden is Hidden.SKIP else frozenset()
@@ -129,7 +138,7 @@ def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
         [spelled(cell) for cell in names] if has_header else [f"column_{n}" for n in range(1, len(names) + 1)]
     )
     skipped = place + has_header
-    _warn(path, name, marks, options.hidden, skipped)
+    warn_of(path, name, marks, options.hidden, skipped)
     return ExcelTable(
         path,
         _schema(_chunks(_rows(sheet, patches, left_out), skipped, len(header)), header),
@@ -141,6 +150,8 @@ def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
         patches=patches,
         readings=_readings(marks, sheet),
         left_out=left_out,
+        hidden_rows=0 if left_out else sum(row >= skipped for row in marks.hidden),
+        formulas_without_value=len(marks.formulas),
     )
 
 
@@ -161,35 +172,6 @@ def _header(
     first = header_place(texts)
     place, names = filled[first]
     return place, names, not is_number_row(texts[first], texts[first + 1 :])
-
-
-def _warn(path: Path, sheet: str, marks: Marks, hidden: Hidden, skipped: int) -> None:
-    """Say what a list has that nobody sees who looks at it."""
-    rows = sorted(row for row in marks.hidden if row >= skipped)
-    if rows and hidden is Hidden.KEEP:
-        log.warning(
-            "%d rows of sheet %r of %s are hidden (first: row %d), by a filter or by hand, and are read like "
-            "the others; leave them out with --hidden skip.",
-            len(rows), sheet, path, rows[0] + 1,
-        )  # fmt: skip
-    elif rows:
-        log.warning("%d hidden rows of sheet %r of %s are left out.", len(rows), sheet, path)
-    if marks.formulas:
-        row, column = min(marks.formulas)
-        log.warning(
-            "%d cells of sheet %r of %s hold formulas that were never computed (first: row %d, column %d); "
-            "open the file in Excel or LibreOffice and save it.",
-            len(marks.formulas), sheet, path, row + 1, column + 1,
-        )  # fmt: skip
-
-
-def _refuse_sprawling(path: Path, sheet: str, marks: Marks) -> None:
-    cells = marks.rows * marks.columns
-    if cells > _HARMLESS_CELLS and marks.filled < _LEAST_FILLED * cells:
-        raise FileError(
-            f"sheet {sheet!r} of {path} spans {marks.rows:,} rows and {marks.columns:,} columns with "
-            f"only {marks.filled:,} filled cells; delete those far from the list and save it again."
-        )
 
 
 def _shifted(cells: Mapping[Place, str], sheet: CalamineSheet) -> dict[int, dict[int, str]]:

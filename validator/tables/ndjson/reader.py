@@ -50,6 +50,11 @@ class NdjsonTable:
         """Keys are what they are."""
         return {name: name for name in self.schema}
 
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        return {"encoding": self.encoding.codec}
+
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`."""
         wanted = self.schema.names() if columns is None else columns
