@@ -67,12 +67,8 @@ def test_formulas_that_were_never_computed_are_damage_and_warned_about(tmp_path,
     book.save(tmp_path / "leads.xlsx")
     assert reasons_of(tmp_path / "leads.xlsx") == ["spreadsheet_damage", None]
     assert shown(tmp_path / "leads.xlsx") == ['="+1"&"2025550101"', PHONE]
-    assert (
-        "1 cells of sheet 'Sheet' of" in caplog.text
-    )
-    assert (
-        "never computed (first: row 2, column 2); open the file in Excel or LibreOffice" in caplog.text
-    )
+    assert "1 cells of sheet 'Sheet' of" in caplog.text
+    assert "never computed (first: row 2, column 2); open the file in Excel or LibreOffice" in caplog.text
 
 
 def test_formulas_with_values_need_no_notice(sheet, caplog):

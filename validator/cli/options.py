@@ -186,7 +186,7 @@ input_options = stack(
         "--join",
         type=JOIN,
         default=(),
-        help="Columns that make one number, in their order: area code and number, or calling code and number.",
+        help="Columns that make one number, in order: area code and number, or calling code and number.",
     ),
     click.option(
         "--header-row",

@@ -348,7 +348,7 @@ def test_the_column_with_the_countries_is_found(check):
         (["-r", "auto"], "tel,land,country\n+447400123456,DE,GB\n", "'land' and 'country' of leads.csv hold"),
         (["-r", "auto", "--region-column", "x"], "tel,x\n+447400123456,GB\n", "leave one of them out"),
         (["-c", "tel", "-c", "fax"], "tel\n+447400123456\n", "column 'fax' not found in leads.csv"),
-        ([], "tel,mobile\n+447400123456,+447400123457\n", "or give --column for each"),
+        ([], "tel,phone\n+447400123456,+447400123457\n", "or give --column for each"),
     ],
 )
 def test_columns_that_cannot_be_told_apart_are_named_with_the_option(check, options, content, said):
