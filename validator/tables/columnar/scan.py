@@ -22,6 +22,8 @@ from validator.tables.table import BATCH_ROWS, SAMPLE_ROWS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from validator.tables.columnar.footer import LogicalType
+
 _SAMPLES = 10  # places that a sample is taken from; each costs a part of one row group
 _STDOUT = Path("standard output")  # how messages name a target that has no path
 
@@ -34,6 +36,7 @@ class ScannedTable:
         kind: what messages call its format.
         scan: begins to read it.
         metadata: the key-value pairs of its footer that other programs wrote there, where they are kept.
+        logical_types: what columns are beyond what polars reads them as, where that is kept.
     """
 
     path: Path
@@ -42,6 +45,7 @@ class ScannedTable:
     kind: str
     scan: Callable[[Path], pl.LazyFrame]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    logical_types: Mapping[str, LogicalType] = field(default_factory=dict)
 
     @property
     def header(self) -> Mapping[str, str]:

@@ -6,8 +6,6 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from charset_normalizer import from_bytes
-
 from validator.tables.detect.phone_words import names_phone
 
 if TYPE_CHECKING:
@@ -64,6 +62,8 @@ def candidates(sample: bytes) -> Iterable[str]:
         naming = ["cp1254"] if _is_turkish(western) and "cp1254" in texts else ["cp1252"]
     if naming[:1] == ["cp1252"]:
         return WESTERN
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - few lists need it, and it takes time to load
+
     ranked = [match.encoding for match in from_bytes(sample, cp_isolation=list(_OTHERS))]
     sound = [codec for codec in ranked if codec in texts and reads_as_words(texts[codec])]
     return (*sorted(naming, key=lambda codec: codec not in sound), *sound, *WESTERN)
