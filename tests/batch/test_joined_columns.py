@@ -117,3 +117,9 @@ def test_what_was_read_is_said(listed):
         "encoding": "utf-8",
         "delimiter": ";",
     }
+
+
+@pytest.mark.parametrize("header", ["wa_id", "remoteJid", "WhatsApp ID"])
+def test_ids_of_whatsapp_are_international_whatever_the_region(listed, header):
+    path = listed(f"{header}\n51987654321\n84912345678\n5511961234567\n")
+    assert numbers_of(path, region="BR")[0] == [51987654321, 84912345678, 5511961234567]

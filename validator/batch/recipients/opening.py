@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from validator.batch.recipients.recipients import Reading
 from validator.batch.verdict_columns import output_schema
 from validator.errors import FileError
+from validator.phone import Numbers
 from validator.tables import (
     FoundBy,
     calling_code_column,
     find_phone_column,
     find_region_column,
     names_region,
+    names_whatsapp_id,
     open_table,
     require_column,
     together,
@@ -133,8 +135,15 @@ def reading_of(table: Table, job: Job) -> Reading:
         region=job.region,
         region_column=region_column,
         accept=job.accept,
+        numbers=_numbers(table, job, first.name),
         landlines=job.landlines,
     )
+
+
+def _numbers(table: Table, job: Job, column: str) -> Numbers:
+    """Return how numbers without a plus sign are written: WhatsApp's ids are international."""
+    is_ids = job.numbers is Numbers.AUTO and names_whatsapp_id(table.header.get(column, column))
+    return Numbers.INTERNATIONAL if is_ids else job.numbers
 
 
 def _region_column(table: Table, job: Job) -> str | None:
