@@ -51,9 +51,9 @@ ROOMS = {
         {"detection", "polars_namespace"},
     ],
     "tables": [
-        {"files", "formulas", "table"},
-        {"columnar", "delimited", "detect", "frame", "several"},
-        {"excel", "ndjson"},
+        {"cells", "files", "formulas", "table"},
+        {"columnar", "contents", "delimited", "detect", "frame", "several"},
+        {"excel", "ndjson", "vcard"},
         {"formats"},
     ],
     "cli": [
@@ -75,6 +75,7 @@ OWNERS = {
     "obstore": {"tables"},
     "phonenumbers": {"phone"},
     "backports": {"tables"},
+    "charset_normalizer": {"tables"},
     "compression": {"tables"},  # of the standard library, from Python 3.14
     "h11": {"http"},
     "httpx": {"http", "sendapi", "gateways"},
