@@ -18,6 +18,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,
     derandomize="CI" in os.environ,
-    database=None if "CI" in os.environ else settings.default.database,
+    database=None if "CI" in os.environ else settings().database,
 )
 settings.load_profile("suite")

@@ -1,9 +1,9 @@
 """The command against fixed windows, sliding counters and leaky buckets of others, over real sockets."""
 
 import pytest
+from limited_check import LOWEST_PLAN_PER_MIN
 
 from tests.support.limiters.short_runs import (
-    LOWEST_PLAN_PER_MIN,
     MISLED,
     PER_MIN,
     TOLD_BY_HEADERS,

@@ -176,7 +176,8 @@ def test_a_log_record_carries_the_facts_for_a_json_formatter(log, clock, state):
 def test_the_display_tells_how_far_how_fast_and_what_came_out(screen, state):
     screen.console.print(render_progress(state))
 
-    first, second, third = screen.text.splitlines()[0], *screen.text.splitlines()[-2:]
+    lines = screen.text.splitlines()
+    first, second, third = lines[0], lines[-2], lines[-1]
     assert first.startswith("checking ━━━")
     assert first.endswith("250 of 1,000 (25 %)")
     assert "time left 2 min 32 s · 297.4 a minute of 300 (X-RateLimit-Limit)" in screen.text

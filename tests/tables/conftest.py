@@ -24,6 +24,7 @@ def share_of_plus():
 
     def share(cells: pl.Series, region: str | None) -> float:
         prefix = r"^\+\d" if region is None else r"^[+0]\d"
-        return float(cells.str.contains(prefix).mean() or 0.0)
+        known = cells.drop_nulls()
+        return float(known.str.contains(prefix).sum()) / max(1, len(known))
 
     return share

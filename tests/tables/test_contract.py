@@ -227,7 +227,7 @@ CELL = st.none() | st.text(
 @pytest.mark.slow
 @settings(
     max_examples=40,
-    suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture],
 )  # one path, written anew by every example
 @given(rows=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=8), cuts=st.integers(1, 8))
 def test_any_text_makes_the_round_trip(path, rows, cuts):

@@ -32,7 +32,7 @@ def decide_all(lab, numbers, *, kills=(), seed=0):
 @pytest.mark.slow
 @settings(
     max_examples=15,
-    suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture],
 )
 @given(
     faults=mixes,

@@ -18,7 +18,7 @@ else:
 ANN, BOB = "+447400123456", "+447400123457"
 ROWS = f"Ann,{ANN}\nBob,{BOB}\n"
 LIST = f"name,phone\n{ROWS}"
-BOTH = [ANN, BOB]
+BOTH: list[str | None] = [ANN, BOB]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ PARQUET = columnar("parquet", name=pl.Series(["Ann", "Bob"]), phone=pl.Series(BO
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 ARROW = columnar("ipc", name=pl.Series(["Ann", "Bob"]), phone=pl.Series(BOTH))
 OBJECTS = "".join(json.dumps({"name": "x", "phone": number}) + "\n" for number in BOTH)
-NUMBERS = [int(number) for number in BOTH]
+NUMBERS = [int(ANN), int(BOB)]
 DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 WIDE = ",".join(f"c{n}" for n in range(2_000))
 

@@ -14,7 +14,7 @@ CELL = st.none() | st.text(st.sampled_from("a0+ ,;\t|\"'\n\ré"), max_size=5)
 ROWS = st.lists(st.tuples(CELL, CELL, CELL), max_size=6)
 QUICK = settings(
     max_examples=150,
-    suppress_health_check=[*settings.default.suppress_health_check, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture],
 )  # tmp_path: every example writes its files anew
 PIECE = st.sampled_from(
     ["", "a", " ", '""', '"a"', '"a""b"', '"\n"', '"\r' + '\n,"', '"', 'a"b', '"a"b', "a\rb", "é"]

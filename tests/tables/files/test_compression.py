@@ -15,7 +15,7 @@ else:
 
 LIST = b"name,phone\nAnn,+447700900001\nZo\xc3\xab,+447700900002\n"
 ROWS = [("Ann", "+447700900001"), ("Zoë", "+447700900002")]
-CHECKED = {zstd.CompressionParameter.checksum_flag: 1}
+CHECKED: dict[int, int] = {zstd.CompressionParameter.checksum_flag: 1}
 PACK = {"gz": gzip.compress, "zst": lambda data: zstd.compress(data, options=CHECKED)}
 PACKED = pytest.mark.parametrize("packed", PACK)
 
