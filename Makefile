@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock docs names limiters crash fuzz ledger soak bench clean
+.PHONY: help setup demo test quick check format lock docs names limiters crash fuzz ledger soak bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -27,6 +27,9 @@ test: setup check ## Check the code, then run every test and measure coverage
 	$(BIN)/coverage run -m pytest --numprocesses 4 --dist loadfile --durations=5
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=95
+
+quick: setup ## Run the tests that take a moment, all of them in less than a minute
+	$(BIN)/python -m pytest --quiet --numprocesses 4 --dist loadfile -m "not slow"
 
 check: setup ## Look at format, lint and types
 	$(BIN)/ruff format --check --quiet .
