@@ -4,6 +4,7 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -134,4 +135,19 @@ def test_the_lock_pins_hashes_and_names_no_host():
 
 
 def test_changelog_has_a_section_for_this_version():
-    assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    titles = re.findall(
+        r"^## \[([^]]+)\](?: - (\d{4}-\d\d-\d\d))?$",
+        (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+
+    assert titles[0] == ("Unreleased", "")
+    assert titles[1][0] == version
+    assert all(date for _, date in titles[1:]), "a section without its date is not ready for a tag"
+
+
+def test_entries_of_the_changelog_are_one_line():
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+
+    assert [line for line in lines if line.startswith("  ") or len(line) > 120] == []
