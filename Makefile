@@ -29,7 +29,7 @@ test: setup check ## Check the code, then run every test and measure coverage
 	$(BIN)/coverage report --fail-under=95
 
 quick: setup ## Run the tests that take a moment, all of them in less than a minute
-	$(BIN)/python -m pytest --quiet --numprocesses 4 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m "not slow"
 
 check: setup ## Look at format, lint and types
 	$(BIN)/ruff format --check --quiet .

@@ -168,6 +168,7 @@ def key_of_elsewhere(environment):
     environment.setenv("SENDAPI_SESSION_ID", SESSION)
 
 
+@pytest.mark.slow
 def test_a_key_goes_to_another_host_only_if_that_is_said(run, key_of_elsewhere):
     """Nothing listens on these ports of names that do not resolve: the refusal comes before any request."""
     first = run("sessions", "--base-url", "https://one.invalid/v1", "--timeout", "1s")

@@ -198,6 +198,7 @@ def test_purgeable_tells_what_purge_would_do_and_does_nothing(path, ledger, make
     assert ledger.purge(selection) == purged(numbers=1)
 
 
+@pytest.mark.slow
 def test_a_reader_of_an_older_state_is_told_of_and_purging_again_does_the_rest(path, ledger, make_outcome):
     for place in range(20_000):
         ledger.record(make_outcome(place))

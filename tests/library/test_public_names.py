@@ -80,6 +80,7 @@ def test_a_name_that_does_not_exist_is_an_attribute_error():
         _ = validator.check_everything
 
 
+@pytest.mark.slow
 def test_importing_the_package_imports_nothing_heavy_and_changes_nothing():
     done = subprocess.run([sys.executable, "-c", IMPORTING], capture_output=True, text=True, check=False)
 

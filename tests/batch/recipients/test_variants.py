@@ -201,6 +201,7 @@ def test_whoever_is_to_be_forgotten_is_by_every_spelling(written, known_by):
 SUBSCRIBERS = {BR: (BR, BR_8), MX: (MX, MX_1), AR: (AR, AR_54), AR_54: (AR_54, AR), GB: (GB,)}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     registered=st.sets(st.sampled_from([BR, BR_8, MX, MX_1, AR, AR_54, GB])),

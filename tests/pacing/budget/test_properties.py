@@ -4,6 +4,7 @@ import math
 import random
 from bisect import bisect_right
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ def new(kind):
     return PacedBudget(now=0.0, limit_per_min=limit_per_min, find=kind == "find", rng=random.Random(1))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(budgets, events)
 def test_no_request_starts_before_a_hold_ends_and_none_waits_for_nothing(kind, events):
@@ -67,6 +69,7 @@ def test_no_request_starts_before_a_hold_ends_and_none_waits_for_nothing(kind, e
         assert report.held_s <= now + 1e-6
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     limit=st.integers(1, 40),

@@ -123,6 +123,7 @@ def _listed(
 
 
 def _cell(somebody: Somebody, region: str, spelling: str, mixture: str) -> tuple[str, str, int]:
+    number: PhoneNumber | None
     drawn = somebody.chance.random()
     if mixture == "foreign" and drawn < _FOREIGN:
         number, spelling = somebody.foreign(region), "e164"
