@@ -21,7 +21,7 @@ def read(path):
         (b"\n \r\n", "is empty; export the list again"),
         (b"\xef\xbb\xbf", "is empty; export the list again"),
         (b"PK\x03\x04....", "cannot be read as an Excel workbook .*; save or export it again"),
-        (b"\xd0\xcf\x11\xe0....", "cannot be read as an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0....", "is a damaged old Excel workbook or one with a password; save it as .xlsx"),
         (b"PAR1....PAR1", "cannot be read as Parquet"),
         (b"\x1f\x8b\x08....", "is damaged where it is compressed"),
         (b"\x28\xb5\x2f\xfd....", "is damaged where it is compressed"),

@@ -189,7 +189,7 @@ def test_other_formats_have_no_sheets(listed):
     [
         (b"", "is empty; export the list again"),
         (b"PK\x03\x04....", "cannot be read as an Excel workbook .*; save or export it again"),
-        (b"\xd0\xcf\x11\xe0....", "cannot be read as an Excel workbook .*; save or export it again"),
+        (b"\xd0\xcf\x11\xe0....", "is a damaged old Excel workbook or one with a password; save it as .xlsx"),
     ],
 )
 def test_what_is_no_workbook_is_named(listed, content, words):

@@ -44,9 +44,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FRAME_ROWS = 16_384  # cells are Python objects before they are a row, so fewer at a time than elsewhere
-_HEAD_BYTES = 4 << 20
 _OLE = b"\xd0\xcf\x11\xe0"  # what old workbooks and encrypted new ones begin with
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the part of a new one that is
 # What a formula that was never computed is read as: it has no value.
 _NO_VALUE = "#N/A"
 _DIGITS_OF_NUMBERS = 7  # a cell with fewer digits says no number, but its link may
@@ -199,12 +197,10 @@ def _readings(marks: Marks, sheet: CalamineSheet) -> dict[int, dict[int, str]]:
 def _is_archive(path: Path) -> bool:
     """Tell whether a workbook is of the newer kind, a zip archive, having looked whether it may be read."""
     with path.open("rb") as file:
-        content = file.read(_HEAD_BYTES)
-    if not content:
+        start = file.read(len(_OLE))
+    if not start:
         raise FileError(f"{path} is empty; export the list again.")
-    if content.startswith(_OLE):
-        if _ENCRYPTED in content:
-            raise FileError(f"{path} is protected by a password; save it without one.")
+    if start == _OLE:
         return False
     with zipfile.ZipFile(path) as archive:
         refuse_bomb(path, sum(part.file_size for part in archive.infolist()), path.stat().st_size)
@@ -277,6 +273,14 @@ def _reading(path: Path) -> Iterator[None]:
     except PasswordError as error:
         raise FileError(f"{path} is protected by a password; save it without one.") from error
     except (CalamineError, zipfile.BadZipFile) as error:
-        raise FileError(
-            f"{path} cannot be read as an Excel workbook ({error}); save or export it again."
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> FileError:
+    with path.open("rb") as file:
+        is_old = file.read(len(_OLE)) == _OLE
+    if is_old:
+        return FileError(
+            f"{path} is a damaged old Excel workbook or one with a password; save it as .xlsx, without one."
+        )
+    return FileError(f"{path} cannot be read as an Excel workbook ({error}); save or export it again.")
