@@ -56,7 +56,7 @@ class Bad:
 
 def coded(codec: str, bom: bytes = b"", end: str = "\r\n") -> Good:
     text = f"name,phone{end}Zoë,{ANN}{end}Bob,{BOB}{end}"
-    return Good(f"{codec}{'-with-checkpoint' if bom else ''}", bom + text.encode(codec), text=text)
+    return Good(f"{codec}{'-with-mark' if bom else ''}", bom + text.encode(codec), text=text)
 
 
 def columnar(write: str, **columns: pl.Series) -> bytes:
