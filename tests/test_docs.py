@@ -12,6 +12,7 @@ from validator import errors
 from validator.batch.verdict_columns import COLUMNS, EXTRA_COLUMNS
 from validator.cli import COMMANDS
 from validator.model import Reason, Source, Verdict
+from validator.pacing.lane.failure_kinds import MEANINGS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -108,6 +109,33 @@ def test_every_fault_names_a_test():
 
     assert len(faults) > 30
     assert not [fault for fault in faults if not proofs_in(fault)]
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/gateways.md"])
+def test_every_file_and_folder_a_guide_names_exists(page):
+    named = re.findall(
+        r"`((?:validator|tests|docs|examples|benchmarks|tools)/[\w./]*)`",
+        (ROOT / page).read_text(encoding="utf-8"),
+    )
+
+    assert named
+    assert not [name for name in named if "NAME" not in name and not (ROOT / name).exists()]
+
+
+def test_the_gateway_of_the_guide_is_the_toy_of_the_contract_test():
+    toy = (ROOT / "tests" / "contracts" / "toy_gateway.py").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "gateways.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+
+    assert len(blocks) > 5
+    assert not [block for block in blocks if block not in toy]
+
+
+def test_the_guide_says_what_each_error_means():
+    page = (ROOT / "docs" / "gateways.md").read_text(encoding="utf-8")
+    kinds = [kind.__name__ for kind, _ in MEANINGS]
+
+    assert not [kind for kind in [*kinds, "UnexpectedStatus"] if f"`{kind}`" not in page]
 
 
 def test_python_examples_name_what_there_is():
