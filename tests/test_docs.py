@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import tomllib
 from pathlib import Path
 
 import click
@@ -232,7 +233,12 @@ def test_the_lock_pins_hashes_and_names_no_host():
 
 
 def test_changelog_has_a_section_for_this_version():
-    assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    sections = re.findall(r"^## \[(.+)\]$", changelog, re.MULTILINE)
+
+    assert sections[0] == "Unreleased"
+    assert project["version"] in sections
 
 
 @pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])
