@@ -72,7 +72,7 @@ LEDGER_STEPS ?= 50
 
 ledger: setup ## Hold the ledger to a model through 10,000 sequences of 50 steps (LEDGER_SEQUENCES, LEDGER_STEPS)
 	LEDGER_SEQUENCES=$(LEDGER_SEQUENCES) LEDGER_STEPS=$(LEDGER_STEPS) \
-		$(BIN)/python -m pytest tests/ledger/test_ledger_model.py -q
+		$(BIN)/python -m pytest tests/ledger/test_model.py -q
 
 soak: setup ## Ask at full speed for an hour, and see that nothing grows
 	$(BIN)/python benchmarks/soak.py

@@ -29,11 +29,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from processes import sandbox
-
-sys.path.insert(0, str(Path(__file__).with_suffix("")))
-
 from limited_check import LOWEST_PLAN_PER_MIN, SANDBOX, Case, Run, numbers_in, run_case
+from processes import sandbox
 from rate_limiters import Headers, Kind, Limit, Setup, missing
 
 if TYPE_CHECKING:

@@ -1,28 +1,24 @@
 """The budget against simulated rate limiters on a virtual clock: refusals, and use of what is free.
 
 Six kinds of limiter, four limits, up to twenty seeds; the models and the simulator are those of
-`tests/pacing`. The tables: the key to ourselves; 10 % and 30 % of it asked for by another client that looks
-at nothing; a limit that nobody tells and `--rate find` looks for; and one that is told twice too high. Each
-is compared with the limit itself.
+`tests/support/pacing`. The tables: the key to ourselves; 10 % and 30 % of it asked for by another client that
+looks at nothing; a limit that nobody tells and `--rate find` looks for; and one that is told twice too high.
+Each is compared with the limit itself.
 """
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "pacing"))
-
-from runs import FOUND_S, WARM_S, alone, finding, misled, shared
-from servers import KINDS
-from simulator import nothing_told, only_retry_after
+from tests.support.pacing.runs import FOUND_S, WARM_S, alone, finding, misled, shared
+from tests.support.pacing.servers import KINDS
+from tests.support.pacing.simulator import nothing_told, only_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

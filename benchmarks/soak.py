@@ -22,10 +22,8 @@ import click
 from lists import counted_numbers, write_list
 from processes import environment, sandbox
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "batch"))
-
-from laboratory import Laboratory
-from long_run import ask_for_a_day, resident_mb
+from tests.support.batch.laboratory import Laboratory
+from tests.support.batch.long_run import ask_for_a_day, resident_mb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

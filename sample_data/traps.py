@@ -63,7 +63,7 @@ TRAPS = (
     ("Devanagari digits", in_digits("+12025550138", "\N{DEVANAGARI DIGIT ZERO}"), "+12025550138"),
     ("spreadsheet: scientific", "1.20256E+10", "spreadsheet_damage"),
     ("spreadsheet: scientific, decimal comma", "4,91714E+11", "spreadsheet_damage"),
-    ("spreadsheet: decimal", "12025550139.0", "spreadsheet_damage"),
+    ("spreadsheet: decimal", "12025550139.0", "+12025550139"),
     ("spreadsheet: thousands", "12,025,550,140", "spreadsheet_damage"),
     ("spreadsheet: column too narrow", "##########", "spreadsheet_damage"),
     ("spreadsheet: error value", "#VALUE!", "spreadsheet_damage"),

@@ -1,4 +1,4 @@
-"""What the whole suite shares: how Hypothesis runs.
+"""What the whole suite shares: fixtures for sockets, and how Hypothesis runs.
 
 No property here is about the wall clock, and a loaded machine must not make one fail: no deadline for an
 example, and no complaint that drawing them took long. In CI the examples are drawn from the test itself, the
@@ -9,6 +9,8 @@ where new failures are found, and a failure prints the line that repeats it.
 import os
 
 from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.support.http.transports"]
 
 settings.register_profile(
     "suite",

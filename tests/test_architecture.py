@@ -1,6 +1,7 @@
-"""Imports go down only, and each third-party library lives in the folders that own it."""
+"""Imports go down only, none goes round in a circle, and each library lives in the folders that own it."""
 
 import ast
+import graphlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,16 +12,61 @@ ROOT = Path(__file__).parents[1] / "validator"
 
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
-    {"model", "errors"},
+    {"model"},
+    {"errors"},
     {"settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
     {"sendapi"},
     {"gateways"},
     {"batch"},
-    {"api"},
-    {"sandbox"},
+    {"api", "cluster"},
+    {"web", "sandbox"},
     {"cli"},
 ]
+
+# The same inside of folders whose parts have an order of their own, lowest first.
+ROOMS = {
+    "batch": [
+        {"ask_settings", "prefetch", "stage", "verdict_columns"},
+        {"known_hosts", "recipients"},
+        {"planning"},
+        {"asking", "transfer"},
+        {"output", "watching", "wiring"},
+        {"asker", "lookup"},
+        {"run"},
+        {"library_run"},
+    ],
+    "pacing": [
+        {"decisions", "measures"},
+        {"guard", "limit", "shared_key"},
+        {"budget"},
+        {"lane"},
+    ],
+    "phone": [
+        {"cell", "cells", "codes"},
+        {"answers", "regions"},
+        {"bulk"},
+        {"readings"},
+        {"normalise"},
+        {"detection", "polars_namespace"},
+    ],
+    "tables": [
+        {"files", "formulas", "table"},
+        {"columnar", "delimited", "detect", "frame", "several"},
+        {"excel", "ndjson"},
+        {"formats"},
+    ],
+    "cli": [
+        {"credentials", "display_names", "errors", "resume", "settings_files", "show", "signals", "values"},
+        {"copies", "defaults", "key_tables", "logs", "options"},
+        {"ask_options", "inputs"},
+        {"list_options"},
+        {"commands"},
+    ],
+}
+
+# Their place is kept free.
+RESERVED = {"cluster", "web"}
 
 OWNERS = {
     "polars": {"phone", "tables", "batch", "reports", "api"},
@@ -45,74 +91,134 @@ OWNERS = {
 # Time is anyio's clock and a passed-in `now`; these would break virtual time or tie us to one event loop.
 FORBIDDEN = {"asyncio", "trio", "threading", "requests"}
 
-FILES = sorted(ROOT.rglob("*.py"))
+# A process belongs to whoever starts it: what lies below takes a stop and returns. The sandbox is a server.
+MAY_RULE_THE_PROCESS = ("cli.", "sandbox.server", "__main__")
+RULES_THE_PROCESS = {"click", "signal", "anyio.run", "anyio.open_signal_receiver"}
 
 
-def part_of(path: Path) -> str:
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+def name_of(path: Path) -> str:
+    """The module of a file: its dotted name below `validator`, empty for that package itself."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Every module named by an import in the file, wherever in the file it stands."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+MODULES = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.rglob("*.py"))}
+
+
+def imported(module: str) -> Iterator[str]:
+    """Every name that a module imports, wherever in the file: of a package with the name taken from it."""
+    for node in ast.walk(MODULES[module]):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
-            yield node.module or ""
-            if node.module == "validator":
-                yield from (f"validator.{alias.name}" for alias in node.names if alias.name != "__version__")
+            assert node.level == 0, f"{module}:{node.lineno}: imports are absolute here"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def level(part: str) -> int:
-    return next(number for number, parts in enumerate(LAYERS) if part in parts)
+def own_imports(module: str) -> set[str]:
+    """The modules of this package that a module imports; its version stands in no layer."""
+    names = {name.removeprefix("validator").removeprefix(".") for name in imported(module) if is_ours(name)}
+    found = {name if name in MODULES else name.rpartition(".")[0] for name in names - {"__version__"}}
+    return found - {module}
 
 
-def own_imports(path: Path) -> set[str]:
-    names = (name.split(".") for name in imported(path))
-    return {name[1] for name in names if name[0] == "validator" and len(name) > 1}
+def is_ours(name: str) -> bool:
+    return name.split(".", maxsplit=1)[0] == "validator"
+
+
+def libraries_of(module: str) -> set[str]:
+    return {name.split(".")[0] for name in imported(module) if not is_ours(name)}
+
+
+def top(module: str) -> str:
+    return module.split(".", maxsplit=1)[0]
+
+
+def level(part: str, layers: list[set[str]]) -> int:
+    """The layer of a part. What is no part of its folder is the folder's own face, above all of them."""
+    return next((number for number, parts in enumerate(layers) if part in parts), len(layers))
+
+
+def upward(modules: dict[str, str], layers: list[set[str]]) -> Iterator[str]:
+    """Imports among modules, given with the part that each belongs to, that do not go down."""
+    for module, part in modules.items():
+        for other in own_imports(module) & set(modules):
+            if modules[other] != part and level(modules[other], layers) >= level(part, layers):
+                yield f"{module} imports {other}"
+
+
+def inside(room: str) -> dict[str, str]:
+    """The modules of a folder, each with the part of it that it belongs to."""
+    return {
+        module: module.split(".")[1] if "." in module else "" for module in MODULES if top(module) == room
+    }
 
 
 def test_every_part_of_the_package_has_its_layer():
-    parts = {part_of(path) for path in FILES} - {"__init__", "__main__"}
+    parts = {top(module) for module in MODULES} - {"", "__main__"}
 
-    assert parts == set().union(*LAYERS)
+    assert parts | RESERVED == set().union(*LAYERS)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_go_down_only(path):
-    part = part_of(path)
-    if part in {"__init__", "__main__"}:
-        return
-    upward = {
-        other
-        for other in own_imports(path) - {part}
-        if level(other) >= level(part) and not (level(part) == level(other) == 0)
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_part_of_a_folder_has_its_layer(room):
+    assert set(inside(room).values()) - {""} == set().union(*ROOMS[room])
+
+
+def test_imports_go_down_only():
+    parts = {module: top(module) for module in MODULES if module not in {"", "__main__"}}
+
+    assert sorted(upward(parts, LAYERS)) == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_imports_inside_of_a_folder_go_down_only(room):
+    assert sorted(upward(inside(room), ROOMS[room])) == []
+
+
+def test_no_import_goes_round_in_a_circle():
+    """Imports for the type checker included: two modules that need each other's types are one."""
+    graphlib.TopologicalSorter({module: own_imports(module) for module in MODULES}).prepare()
+
+
+def test_each_library_stays_in_the_folders_that_own_it():
+    strangers = [
+        f"{module} imports {library}"
+        for module in MODULES
+        for library in libraries_of(module)
+        if (library in OWNERS or library not in sys.stdlib_module_names)
+        and top(module) not in OWNERS.get(library, ())
+    ]
+
+    assert strangers == []
+
+
+def test_time_and_tasks_are_anyios():
+    assert {module: found for module in MODULES if (found := FORBIDDEN & libraries_of(module))} == {}
+
+
+def test_the_command_line_alone_rules_the_process():
+    ruling = {
+        module: found
+        for module in MODULES
+        if not module.startswith(MAY_RULE_THE_PROCESS) and module != "cli"
+        if (found := RULES_THE_PROCESS & (used(module) | libraries_of(module)))
     }
 
-    assert not upward, f"{path} imports {upward}, which are not below it"
+    assert ruling == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_each_library_stays_in_the_folders_that_own_it(path):
-    known = set(sys.stdlib_module_names) | {"validator"}
-    roots = {name.split(".")[0] for name in imported(path)}
-    strangers = {
-        root
-        for root in roots
-        if part_of(path) not in OWNERS.get(root, set()) and (root in OWNERS or root not in known)
+def used(module: str) -> set[str]:
+    """The names that a module reads of others, and those that it imports from them."""
+    read = {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(MODULES[module])
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
-
-    assert not strangers, f"{path} imports {strangers}, which it does not own"
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_time_and_tasks_are_anyios(path):
-    assert not FORBIDDEN & {name.split(".")[0] for name in imported(path)}
+    return read | set(imported(module))
 
 
 def test_pacing_reads_no_clock():
-    read = {name.split(".")[0] for path in (ROOT / "pacing").rglob("*.py") for name in imported(path)}
+    read = set().union(*(libraries_of(module) for module in MODULES if top(module) == "pacing"))
 
     assert not {"time", "datetime"} & read
 
@@ -120,11 +226,11 @@ def test_pacing_reads_no_clock():
 def test_the_sandbox_shares_no_code_with_the_client():
     """One misreading of the API on both sides would hide from every test."""
     borrowed = {
-        other
-        for path in FILES
-        if part_of(path) == "sandbox"
-        for other in own_imports(path)
-        if other != "sandbox"
+        f"{module} imports {other}"
+        for module in MODULES
+        if top(module) == "sandbox"
+        for other in own_imports(module)
+        if top(other) != "sandbox"
     }
 
-    assert not borrowed
+    assert borrowed == set()

@@ -12,8 +12,8 @@ from validator import errors
 from validator.batch.verdict_columns import COLUMNS, EXTRA_COLUMNS
 from validator.cli import COMMANDS, cli
 from validator.model import Reason, Source, Verdict
-from validator.pacing.lane.failure_kinds import MEANINGS
-from validator.tables import FORMATS
+from validator.pacing.lane.failure_kinds import FAILURE_KINDS
+from validator.tables import FORMATS, formats
 
 ROOT = Path(__file__).parents[1]
 # Options of our benchmarks, which pages name beside those of the commands.
@@ -126,7 +126,9 @@ def test_no_reason_is_explained_that_does_not_exist():
 
 
 def test_formats_are_those_of_the_registry():
-    endings = {ending for entry in FORMATS.values() for ending in entry.suffixes}
+    endings = {
+        ending for entry in FORMATS.values() for ending in entry.suffixes
+    } | formats._READ_ONLY_SUFFIXES
     rows = [line.split("|")[2] for line in page("formats.md").splitlines() if line.startswith("| ")]
 
     assert set(re.findall(r"`(\.\w+)`", " ".join(rows))) == endings
@@ -204,7 +206,7 @@ def test_the_gateway_of_the_guide_is_the_toy_of_the_contract_test():
 
 def test_the_guide_says_what_each_error_means():
     page = (ROOT / "docs" / "gateways.md").read_text(encoding="utf-8")
-    kinds = [kind.__name__ for kind, _ in MEANINGS]
+    kinds = [kind.__name__ for kind, _ in FAILURE_KINDS]
 
     assert not [kind for kind in [*kinds, "UnexpectedStatus"] if f"`{kind}`" not in page]
 

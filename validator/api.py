@@ -281,7 +281,9 @@ def plan_file(
     with read(chosen.ledger or default_ledger()) as ledger:
         now_ms = int(now.timestamp() * 1000)
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress_of(chosen))
-    return summarise_plan(opened.job, surveyed.plan, rate_per_min=rate_per_min, now=now)
+    return summarise_plan(
+        opened.job, surveyed.plan, rate_per_min=rate_per_min, now=now, read_as=opened.read_as
+    )
 
 
 async def plan_file_async(

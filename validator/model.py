@@ -88,6 +88,7 @@ class Reason(StrEnum):
     NOT_IN_PLAN = "not_in_plan"
     SPREADSHEET_DAMAGE = "spreadsheet_damage"
     SEVERAL_NUMBERS = "several_numbers"
+    AMBIGUOUS = "ambiguous"
     LANDLINE = "landline"
     # invalid, by the provider's word
     REJECTED_BY_PROVIDER = "rejected_by_provider"

@@ -93,6 +93,18 @@ def parse_duration_s(text: str) -> float:
     return duration_s
 
 
+def parse_columns(text: str) -> tuple[str, ...]:
+    """Return the names of two columns or more, written with commas between them.
+
+    Raises:
+        UsageError: there is only one.
+    """
+    columns = tuple(filter(None, map(str.strip, text.split(","))))
+    if len(columns) == 1:
+        raise UsageError(f"--join takes two columns or more with a comma between, not {text!r}")
+    return columns
+
+
 def parse_deadline(text: str, now: datetime) -> datetime:
     """Return the deadline given as a duration from `now` (`2h`) or as the next such time of day (`06:30`)."""
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
@@ -127,7 +139,7 @@ def parse_number(text: str, *, option: str) -> Number:
         ) from None
 
 
-def parse_part(text: str) -> float:
+def parse_positive_share(text: str) -> float:
     """Return the share written as `30%` or `0.3`, which has to be more than nothing."""
     if not (share := parse_share(text)):
         raise UsageError(f"share {text!r} leaves nothing; more than 0% and up to 100%")

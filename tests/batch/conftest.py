@@ -1,15 +1,7 @@
-"""Makes the laboratory beside the tests importable: tests are no package here."""
-
-import sys
-from pathlib import Path
-
 import polars as pl
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from laboratory import Laboratory, on_virtual_time
-
+from tests.support.batch.laboratory import Laboratory, on_virtual_time
 from validator.batch.planning.known_verdicts import read_known
 from validator.batch.recipients.recipients import Reading, recipients_of
 from validator.ledger import Ledger

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 import anyio
 import polars as pl
 import pytest
-from laboratory import KEY, START_S, on_virtual_time
 
+from tests.support.batch.laboratory import KEY, START_S, on_virtual_time
 from validator.batch.ask_settings import AskSettings, KeySettings
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters

@@ -7,8 +7,8 @@ import anyio
 import httpx
 import polars as pl
 import pytest
-from laboratory import FIRST, START_S, on_virtual_time
 
+from tests.support.batch.laboratory import FIRST, START_S, on_virtual_time
 from validator.batch.ask_settings import AskSettings, KeySettings, require_distinct
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters

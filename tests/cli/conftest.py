@@ -14,10 +14,7 @@ import anyio
 import anyio.from_thread
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from cli_constants import KEY, LIST, PLAIN, SESSION
-
+from tests.support.cli.constants import KEY, LIST, PLAIN, SESSION
 from validator.cli import main
 from validator.ledger import Ledger
 from validator.sandbox import SandboxConfig, create_app, listen, parse_fault, serve_async

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from cli_constants import ANN, KEY
 
+from tests.support.cli.constants import ANN, KEY
 from validator.ledger import Lock
 from validator.sandbox import Session
 from validator.sendapi import ApiKey
@@ -58,12 +58,12 @@ def test_a_missing_file(refused, command):
         (b"name,phone\n", "leads.csv has a header and no rows; export the list again"),
         (
             b"name,city\nAnn,York\n",
-            "no phone column found in leads.csv; columns are: name, city. Choose one with --column.",
+            "no phone column found in leads.csv; columns are: name, city. Choose one with --column, or say",
         ),
         (bytes(range(1, 256)) * 9, "leads.csv is a binary file, not text; export the list as CSV"),
         (
-            f"phone,mobile\n{ANN},{ANN}\n".encode(),
-            "'phone' and 'mobile' of leads.csv look like phone columns. Choose",
+            f"phone,tel\n{ANN},{ANN}\n".encode(),
+            "'phone' (such as +",
         ),
     ],
     ids=["empty", "header only", "no phone column", "binary", "two phone columns"],

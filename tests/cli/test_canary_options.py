@@ -4,8 +4,8 @@ import csv
 from pathlib import Path
 
 import pytest
-from cli_constants import BOB, SESSION
 
+from tests.support.cli.constants import BOB, SESSION
 from validator.ledger import read
 from validator.sandbox import Session
 

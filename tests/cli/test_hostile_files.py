@@ -5,9 +5,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from cli_constants import PLAIN
-from hostile_files import BAD, GOOD
 
+from tests.support.cli.constants import PLAIN
+from tests.support.cli.hostile_files import BAD, GOOD
 from validator.errors import StoppedEarly
 from validator.tables import ending_of, open_table
 from validator.tables.files.compression import unpacked

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from cli_constants import ANN, BOB, PLAIN
 from rich.filesize import decimal
 
+from tests.support.cli.constants import ANN, BOB, PLAIN
+from tests.support.cli.csv_rows import rows_of
+
 CY = "+447700900003"
-
-
-def rows_of(path):
-    return pl.read_csv(path, infer_schema=False).to_dicts()
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from cli_constants import KEY, PLAIN, SESSION
+
+from tests.support.cli.constants import KEY, PLAIN, SESSION
 
 LEADS = "leads.csv"
 BOTH = """

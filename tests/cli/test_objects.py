@@ -10,9 +10,9 @@ from pathlib import Path
 import anyio
 import polars as pl
 import pytest
-from cli_constants import ANN, BOB, PLAIN
-from object_store import serving_objects
 
+from tests.support.cli.constants import ANN, BOB, PLAIN
+from tests.support.cli.object_store import serving_objects
 from validator.errors import FileError
 from validator.model import ObjectUrl
 from validator.tables import fetch

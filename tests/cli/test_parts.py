@@ -10,7 +10,7 @@ import click
 import pytest
 from rich.console import Console
 
-from validator.batch.watching.stage import Stage
+from validator.batch.stage import Stage
 from validator.batch.wiring import make_budget
 from validator.cli import show
 from validator.cli.defaults import default_map

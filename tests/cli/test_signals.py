@@ -8,8 +8,8 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
-from cli_constants import PLAIN
 
+from tests.support.cli.constants import PLAIN
 from validator.batch.watching.stop import Stop
 from validator.cli.signals import SIGNALS, interruptible, raising_signals, stop_on_signals
 from validator.errors import Interrupted

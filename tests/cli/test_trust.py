@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 import pytest
-from cli_constants import KEY, PLAIN, SESSION
 
+from tests.support.cli.constants import KEY, PLAIN, SESSION
 from validator.cli import COMMANDS, cli
 from validator.cli.settings_files import FOLDER_MAY_SET
 

@@ -1,8 +1,9 @@
 """`--variants` against the sandbox, which knows some accounts by their other spelling only."""
 
 import pytest
-from cli_constants import ANN, BOB, PLAIN
-from test_check_command import rows_of
+
+from tests.support.cli.constants import ANN, BOB, PLAIN
+from tests.support.cli.csv_rows import rows_of
 
 # A Brazilian without the ninth digit, a Mexican with the 1 and without, an Argentine without the 9.
 LIST = f"""name,phone

@@ -9,17 +9,14 @@ import os
 import random
 import sys
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from check_process import Checks
-from forked import fork_server
-from lives import LATENCY_MS, OLD, Killer
-from recipient_list import RecipientList
-from witness import serve
+from tests.support.crash.check_process import Checks
+from tests.support.crash.forked import fork_server
+from tests.support.crash.lives import LATENCY_MS, OLD, Killer
+from tests.support.crash.recipient_list import RecipientList
+from tests.support.crash.witness import serve
 
 IS_LONG = bool(os.environ.get("CRASH_LONG"))
 SEED = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(10**6))

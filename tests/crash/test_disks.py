@@ -6,10 +6,11 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from disks import small_disk
-from lives import OLD, assert_goes_on
-from recipient_list import RecipientList
-from traced import fail, require_strace, traced
+
+from tests.support.crash.disks import small_disk
+from tests.support.crash.lives import OLD, assert_goes_on
+from tests.support.crash.recipient_list import RecipientList
+from tests.support.crash.traced import fail, require_strace, traced
 
 pytestmark = pytest.mark.slow
 

@@ -5,9 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
-from lives import MOST_LOST, OLD, at_call, at_random, leave_alone, without_times
-from recipient_list import RecipientList
-from traced import CHANGES, require_strace
+
+from tests.support.crash.lives import MOST_LOST, OLD, at_call, at_random, leave_alone, without_times
+from tests.support.crash.recipient_list import RecipientList
+from tests.support.crash.traced import CHANGES, require_strace
 
 pytestmark = pytest.mark.slow
 

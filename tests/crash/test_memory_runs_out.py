@@ -5,8 +5,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from lives import assert_goes_on
-from recipient_list import RecipientList
+
+from tests.support.crash.lives import assert_goes_on
+from tests.support.crash.recipient_list import RecipientList
 
 pytestmark = pytest.mark.slow
 

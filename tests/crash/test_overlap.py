@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from recipient_list import RecipientList
+
+from tests.support.crash.recipient_list import RecipientList
 
 pytestmark = pytest.mark.slow
 

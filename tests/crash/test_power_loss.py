@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import pytest
-from lives import OLD, assert_goes_on
-from power import AtRandom, Disk, Everything, NamesAlone, Nothing, lay_out
-from recipient_list import RecipientList
-from recording import Sync, Write, record
-from traced import require_strace
+
+from tests.support.crash.lives import OLD, assert_goes_on
+from tests.support.crash.power import AtRandom, Disk, Everything, NamesAlone, Nothing, lay_out
+from tests.support.crash.recipient_list import RecipientList
+from tests.support.crash.recording import Sync, Write, record
+from tests.support.crash.traced import require_strace
 
 pytestmark = pytest.mark.slow
 

@@ -5,8 +5,9 @@ import signal
 from itertools import cycle
 
 import pytest
-from lives import OLD, at_random, without_times
-from recipient_list import RecipientList
+
+from tests.support.crash.lives import OLD, at_random, without_times
+from tests.support.crash.recipient_list import RecipientList
 
 pytestmark = pytest.mark.slow
 

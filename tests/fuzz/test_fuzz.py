@@ -12,7 +12,8 @@ import sys
 import time
 
 import pytest
-from parsers import PARSERS
+
+from tests.support.fuzz.parsers import PARSERS
 
 SEED = os.environ.get("FUZZ_SEED", "0")
 INPUTS = int(os.environ.get("FUZZ_INPUTS", "0"))

@@ -3,19 +3,13 @@
 import logging
 import os
 import sys
-from pathlib import Path
 
 import anyio
 import anyio.from_thread
 import pytest
 
-# Makes what stands beside the tests importable, and the client's own server with it: tests are no package.
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "sendapi"))
-
-from loopback import served
-from misdeeds import KEY, SESSION, Provider
-
+from tests.support.hostile.misdeeds import KEY, SESSION, Provider
+from tests.support.http.loopback import served
 from validator.cli import main
 
 LIBRARIES = ("httpx", "httpcore", "httpcore.http11", "httpcore.connection", "h11", "anyio", "asyncio")

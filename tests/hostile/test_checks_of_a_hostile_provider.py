@@ -6,8 +6,8 @@ The key is written down nowhere, and numbers are nowhere but in ledger and lists
 import csv
 
 import pytest
-from misdeeds import CASES, ENDINGS, KEY, answer, is_registered
 
+from tests.support.hostile.misdeeds import CASES, ENDINGS, KEY, answer, is_registered
 from validator.model import Reason
 
 NUMBERS = ["+447700900100", "+447700900101", "+447700900102"]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import anyio
 import pytest
-from misdeeds import KEY, answer
+
+from tests.support.hostile.misdeeds import KEY, answer
 
 NUMBERS = ["+447700900100", "+447700900101"]
 OUTPUTS = {"out.csv", "send.csv", "r.html", "s.json"}

@@ -9,8 +9,9 @@ import ssl
 
 import pytest
 import trustme
-from loopback import http, served
-from misdeeds import KEY, answer
+
+from tests.support.hostile.misdeeds import KEY, answer
+from tests.support.http.loopback import http, served
 
 NUMBERS = ["+447700900100", "+447700900101"]
 OPTIONS = "-o out.csv --accept possible --no-canaries --rate none"

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from misdeeds import CASES, answer
+
+from tests.support.hostile.misdeeds import CASES, answer
 
 PROGRAM = Path(__file__).parent / "programs" / "ask_for_all.py"
 WARM_UP = "+447700900000"

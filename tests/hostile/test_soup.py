@@ -7,9 +7,9 @@ import random
 
 import anyio
 import pytest
-from loopback import hang_up, http, keepalive_transport, reset, served
-from misdeeds import CASES, Provider, honest
 
+from tests.support.hostile.misdeeds import CASES, Provider, honest
+from tests.support.http.loopback import hang_up, http, keepalive_transport, reset, served
 from validator.errors import ApiError, InvalidPhone
 from validator.sendapi import AsyncSendAPI
 

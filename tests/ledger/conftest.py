@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from session_refs import SESS_A
-
+from tests.support.ledger.session_refs import SESS_A
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, Verdict
 

@@ -4,19 +4,14 @@ What has to be there is told by the reason of a skipped test. Where CI is set no
 """
 
 import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
+from limited_check import SANDBOX, run_case
+from processes import sandbox
+from rate_limiters import missing
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from short_runs import ALL
-
-from limited_check import SANDBOX, run_case  # isort: skip - found through `short_runs`
-from processes import sandbox  # isort: skip - as above
-from rate_limiters import missing  # isort: skip - as above
+from tests.support.limiters.short_runs import ALL
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """The command against fixed windows, sliding counters and leaky buckets of others, over real sockets."""
 
 import pytest
-from short_runs import (
+
+from tests.support.limiters.short_runs import (
     LOWEST_PLAN_PER_MIN,
     MISLED,
     PER_MIN,

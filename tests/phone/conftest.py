@@ -1,7 +1,4 @@
 from collections.abc import Callable
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from types import ModuleType
 
 import polars as pl
 import pytest
@@ -26,12 +23,3 @@ def outcome() -> Callable[..., Outcome]:
         return number_or_reason(cell, region, accept)
 
     return read
-
-
-@pytest.fixture(scope="session")
-def generated_cells() -> ModuleType:
-    """The module beside this file, which `benchmarks/normalise_differential.py` works with too."""
-    spec = spec_from_file_location("generated_cells", Path(__file__).with_name("generated_cells.py"))
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

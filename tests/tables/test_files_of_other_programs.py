@@ -48,7 +48,7 @@ def plain(cells):
 
 
 def phones_in(path):
-    column = find_phone_column(open_table(path), named=None, region="GB")
+    column = find_phone_column(open_table(path), named=None, region="GB").name
     assert column == "phone"
     return read(path)[column].to_list()
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_REMEDY = "Give one that starts with https:// and a host (--base-url)"
-
 
 def host_for(gateway: str, base_url: str | None) -> str:
     """Return host and port that requests of a gateway go to; empty if nothing says it.
@@ -31,8 +29,11 @@ def host_for(gateway: str, base_url: str | None) -> str:
     Raises:
         UsageError: the URL cannot be right.
     """
-    url = base_url or capabilities_of(gateway).default_url
-    return host_of(checked_base_url(url, remedy=_REMEDY)) if url else ""
+    capabilities = capabilities_of(gateway)
+    url = base_url or capabilities.default_url
+    example = capabilities.default_url or "https://gateway.example"
+    remedy = f"Give one like {example} (--base-url or {capabilities.url_variable})"
+    return host_of(checked_base_url(url, remedy=remedy)) if url else ""
 
 
 def require_known_host(key: KeySettings) -> None:

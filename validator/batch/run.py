@@ -18,7 +18,7 @@ from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
 from validator.batch.planning.plan import second_round
 from validator.batch.planning.survey import known_after, survey
-from validator.batch.watching.stage import Stage
+from validator.batch.stage import Stage
 from validator.errors import StoppedEarly
 from validator.settings import Tolerance
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from validator.batch.asking.counters import RunCounters
     from validator.batch.planning.plan import Plan
-    from validator.batch.planning.survey import Survey
+    from validator.batch.planning.survey import Preparation
     from validator.batch.recipients.opening import Opened
     from validator.ledger import Ledger
     from validator.reports import Progress, Summary
@@ -98,7 +98,7 @@ class ListRun:
             asked = ask(surveyed.plan, self.next_round) if len(surveyed.plan.numbers) else Asked()
             return self.conclude(surveyed, asked)
 
-    def prepare(self) -> Survey:
+    def prepare(self) -> Preparation:
         """Read the list and make the plan."""
         self._run_id = self._ledger.begin_run(
             command=self._settings.command,
@@ -118,7 +118,7 @@ class ListRun:
         max_age = self._opened.job.max_age
         return second_round(plan, ledger=self._ledger, max_age=max_age, now_ms=self._start_ms)
 
-    def conclude(self, surveyed: Survey, asked: Asked) -> Summary:
+    def conclude(self, surveyed: Preparation, asked: Asked) -> Summary:
         """Write the output and the reports, record how the run ended, and return its summary."""
         summary = self._written(surveyed, asked)
         write_reports(summary, report=self._settings.report, summary_file=self._settings.summary_file)
@@ -130,7 +130,7 @@ class ListRun:
         )
         return summary
 
-    def _written(self, surveyed: Survey, asked: Asked) -> Summary:
+    def _written(self, surveyed: Preparation, asked: Asked) -> Summary:
         job = self._opened.job
         with self._settings.local():
             known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
@@ -150,7 +150,7 @@ class ListRun:
             next_command=self._next_command(finished) if exit_code else None,
             warnings=asked.warnings,
         )
-        return summarise(job, surveyed.plan, counts, result, exit_code)
+        return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
 
     def _next_command(self, finished: datetime) -> str | None:
         make = self._settings.next_command

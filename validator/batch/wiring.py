@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from validator.batch.ask_settings import AskSettings, KeySettings
-    from validator.batch.asking.guarding import Inherited
-    from validator.batch.asking.run_state import Bounds, GatewayLane
+    from validator.batch.asking.guarding import CarriedOver
+    from validator.batch.asking.run_state import Bounds
+    from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import Gateway
     from validator.http.api_key import ApiKey
     from validator.ledger import Ledger
@@ -64,7 +65,7 @@ def make_asking(
     ledger: Ledger,
     statuses: Mapping[SessionRef, SessionStatus],
     guards: Mapping[SessionRef, Guard],
-    inherited: Mapping[SessionRef, Inherited] = MappingProxyType({}),
+    carried_over: Mapping[SessionRef, CarriedOver] = MappingProxyType({}),
     bounds: Bounds,
     now_ms: Callable[[], int],
     rng: random.Random,
@@ -77,7 +78,7 @@ def make_asking(
         ledger: where outcomes go.
         statuses: the state each session was found in; one that is not named is ready.
         guards: the guard of each session; one that is not named has none, so every answer counts.
-        inherited: what the guards have taken over from an earlier run.
+        carried_over: what the guards have taken over from an earlier run.
         bounds: where to stop early.
         now_ms: the time of day in milliseconds since the Unix epoch.
         rng: spreads retries.
@@ -107,7 +108,7 @@ def make_asking(
         bounds=bounds,
         ledger=ledger,
         now_ms=now_ms,
-        inherited=inherited,
+        carried_over=carried_over,
     )
 
 

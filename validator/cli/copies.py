@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 import click
 
-from validator.batch.watching.stage import Stage
+from validator.batch.stage import Stage
 from validator.cli.display_names import names_of_copies
 from validator.cli.show import make_progress
 from validator.cli.signals import interruptible, raising_signals

@@ -15,7 +15,7 @@ from validator.cli.signals import interruptible
 from validator.errors import UsageError
 from validator.phone import parse_region
 from validator.settings import MaxAge
-from validator.tables import Ragged, ReadOptions, ending_of, format_of, suffix_of
+from validator.tables import Hidden, Ragged, ReadOptions, ending_of, output_ending
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -40,6 +40,9 @@ class ListOptions(ListSettings):
     sendable: Path | None = None
     sheet: str | None
     ragged: str
+    header_row: int | None
+    encoding: str | None
+    hidden: str
     suppress: tuple[Path | ObjectUrl, ...]
     refresh: bool = False
     ledger: Path
@@ -74,6 +77,10 @@ class ListOptions(ListSettings):
             raise UsageError(
                 "--region auto looks for the column that --region-column names; leave one of them out"
             )
+        if self.join and self.column:
+            raise UsageError(
+                "--join names the columns of the numbers, as --column does; leave one of them out"
+            )
         if self.output is not None and self.output_dir is not None:
             raise UsageError("--output names one file and --output-dir a folder; leave one of them out")
         first, *more = inputs = found_inputs(self.input, quiet=self.quiet)
@@ -81,7 +88,13 @@ class ListOptions(ListSettings):
         settings = self.values() | {
             "region": None if self.region is None or find_region else parse_region(self.region),
             "find_region": find_region,
-            "options": ReadOptions(sheet=self.sheet, ragged=Ragged(self.ragged)),
+            "options": ReadOptions(
+                sheet=self.sheet,
+                ragged=Ragged(self.ragged),
+                header_row=self.header_row,
+                encoding=self.encoding,
+                hidden=Hidden(self.hidden),
+            ),
             "max_age": MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,
         }
         return Job(
@@ -104,12 +117,6 @@ class ListOptions(ListSettings):
         return targets if len(targets) > 1 else targets[0]
 
     def _checked(self, found: Found) -> Path:
-        path, ending = found.path, ending_of(found.path)
-        name = f"{path.name.removesuffix(ending)}.checked{self._suffix(path, ending)}"
+        path = found.path
+        name = f"{path.name.removesuffix(ending_of(path))}.checked{output_ending(path, self.format)}"
         return (found.beside if self.output_dir is None else self.output_dir) / name
-
-    def _suffix(self, path: Path, ending: str) -> str:
-        """The input's own ending, unless another format was asked for."""
-        if self.format is None or format_of(path) == self.format:
-            return ending
-        return suffix_of(self.format)

@@ -13,6 +13,7 @@ from validator.cli.values import (
     DURATION,
     FILE,
     FORMATS,
+    JOIN,
     MAX_AGE,
     PART,
     RATE,
@@ -132,6 +133,14 @@ accept_option = click.option(
     help="Ask about valid numbers only, or about any of a possible length (new number ranges).",
 )
 
+numbers_option = click.option(
+    "--numbers",
+    type=click.Choice(["auto", "national", "international"]),
+    default="auto",
+    show_default=True,
+    help="How numbers without a plus sign are written: told by the column, or the same for all of it.",
+)
+
 variants_option = click.option(
     "--variants",
     is_flag=True,
@@ -157,6 +166,7 @@ input_options = stack(
         "--region-column", help="Column with each row's region; --region stands in where it is empty."
     ),
     accept_option,
+    numbers_option,
     variants_option,
     click.option(
         "--landlines",
@@ -171,6 +181,28 @@ input_options = stack(
         default="error",
         show_default=True,
         help="Rows of a CSV file with fewer or more cells than its header: refuse the file, or keep them.",
+    ),
+    click.option(
+        "--join",
+        type=JOIN,
+        default=(),
+        help="Columns that make one number, in order: area code and number, or calling code and number.",
+    ),
+    click.option(
+        "--header-row",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Row with the names of the columns, counted from 1.  [default: found]",
+    ),
+    click.option(
+        "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030.  [default: found]"
+    ),
+    click.option(
+        "--hidden",
+        type=click.Choice(["keep", "skip"]),
+        default="keep",
+        show_default=True,
+        help="Rows that a filter of a workbook hides: read them like the others, or leave them out.",
     ),
     click.option("--sheet", help="Sheet of a workbook.  [default: the first that is not hidden]"),
     click.option(

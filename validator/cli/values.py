@@ -14,10 +14,11 @@ from validator.settings import (
     MaxAge,
     Rate,
     Tolerance,
+    parse_columns,
     parse_deadline,
     parse_duration_s,
     parse_number,
-    parse_part,
+    parse_positive_share,
     parse_share,
 )
 
@@ -62,9 +63,10 @@ class Source(click.Path):
 
 
 COLUMN = ColumnName()
+JOIN = Parsed(parse_columns, "column,column")
 DURATION = Parsed(parse_duration_s, "duration")
 SHARE = Parsed(parse_share, "share")
-PART = Parsed(parse_part, "share")
+PART = Parsed(parse_positive_share, "share")
 RATE = Parsed(Rate.parse, "N/min|auto|find|none")
 MAX_AGE = Parsed(MaxAge.parse, "age")
 DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now().astimezone()), "time")

@@ -6,30 +6,29 @@ Nothing here waits, sends or reads a clock. The caller asks a `Budget` when the 
 
 from validator.pacing.budget.concurrency import Concurrency
 from validator.pacing.budget.paced import PacedBudget
-from validator.pacing.budget.protocol import Budget, BudgetReport, Ticket
+from validator.pacing.budget.protocol import Budget, BudgetReport, Permit
 from validator.pacing.budget.unpaced import NoBudget
 from validator.pacing.decisions import (
+    Accept,
     Action,
-    Again,
-    Answered,
     AskCanary,
+    Confirm,
     Decision,
-    Doubted,
     Ending,
+    FetchSessionStatus,
     Go,
     Halt,
-    LookAtSession,
-    Retract,
+    Invalidate,
+    Requeue,
+    Resolve,
     Retry,
     Ruling,
-    Settle,
-    Vouch,
+    Unverified,
     Wait,
 )
 from validator.pacing.guard.canaries import Canaries
-from validator.pacing.guard.protocol import Guard, Mark
+from validator.pacing.guard.protocol import Checkpoint, Guard, NoGuard
 from validator.pacing.guard.session_guard import SessionGuard
-from validator.pacing.guard.unguarded import NoGuard
 from validator.pacing.lane.breaker import Breaker, BreakerState
 from validator.pacing.lane.failure_kinds import ending_of, is_refusal
 from validator.pacing.lane.key_health import KeyHealth
@@ -38,40 +37,40 @@ from validator.pacing.lane.report import LaneReport, LaneState
 from validator.pacing.lane.retry import RetryBudget, RetryPolicy
 
 __all__ = [
+    "Accept",
     "Action",
-    "Again",
-    "Answered",
     "AskCanary",
     "Breaker",
     "BreakerState",
     "Budget",
     "BudgetReport",
     "Canaries",
+    "Checkpoint",
     "Concurrency",
+    "Confirm",
     "Decision",
-    "Doubted",
     "Ending",
+    "FetchSessionStatus",
     "Go",
     "Guard",
     "Halt",
+    "Invalidate",
     "KeyHealth",
     "Lane",
     "LaneReport",
     "LaneState",
-    "LookAtSession",
-    "Mark",
     "NoBudget",
     "NoGuard",
     "PacedBudget",
-    "Retract",
+    "Permit",
+    "Requeue",
+    "Resolve",
     "Retry",
     "RetryBudget",
     "RetryPolicy",
     "Ruling",
     "SessionGuard",
-    "Settle",
-    "Ticket",
-    "Vouch",
+    "Unverified",
     "Wait",
     "ending_of",
     "is_refusal",

@@ -36,7 +36,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class LookAtSession:
+class FetchSessionStatus:
     """The session's status is to be asked for."""
 
 
@@ -54,23 +54,23 @@ class Halt:
     error: ValidatorError
 
 
-Action = Go | Wait | LookAtSession | AskCanary | Halt
+Action = Go | Wait | FetchSessionStatus | AskCanary | Halt
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Accept:
     """The answer stands."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doubted:
+class Unverified:
     """The answer is "no", the session's `ordinal`th, and stands once something vouches for it."""
 
     ordinal: int
 
 
 @dataclass(frozen=True, slots=True)
-class Settle:
+class Resolve:
     """The check is over without a yes or no: this is the verdict."""
 
     verdict: Verdict
@@ -85,19 +85,19 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Requeue:
     """The attempt says nothing about the number and does not count. Ask again when something may start."""
 
 
 @dataclass(frozen=True, slots=True)
-class Vouch:
+class Confirm:
     """What the session has answered "no" up to its `through`th such answer is true."""
 
     through: int
 
 
 @dataclass(frozen=True, slots=True)
-class Retract:
+class Invalidate:
     """What the session has answered "no" up to its `through`th such answer is not to be believed."""
 
     through: int
@@ -116,5 +116,5 @@ class Ending:
     is_free: bool = False
 
 
-Ruling = Vouch | Retract
-Decision = Answered | Settle | Retry | Again
+Ruling = Confirm | Invalidate
+Decision = Accept | Resolve | Retry | Requeue

@@ -1,9 +1,10 @@
 """Raw text and region to a number or a reason, for whole columns at once.
 
-The authority is libphonenumber (the `phonenumbers` package): valid means valid to it. What goes beyond it is
-the table `RECOVERIES`; what is refused before it is asked, since its answer would be a guess, is in
-`refusals`. Long columns are decided in `bulk`, with the same answers; what that leaves, and short columns, is
-read cell by cell in `reading`. `docs/phone.md` tells all of it to people.
+The authority is libphonenumber (the `phonenumbers` package): valid means valid to it. It does not decide how
+digits were meant: that is in `readings`, by what the column shows. What is read beyond it is the table
+`RECOVERIES`; what is refused before it is asked, since its answer would be a guess, is in `refusals`. Long
+columns are decided in `bulk`, with the same answers; what that leaves, and short columns, is read cell by
+cell in `cell`. `docs/phone.md` describes all of it for people.
 """
 
 from validator.phone.answers import COUNTRIES
@@ -14,16 +15,24 @@ from validator.phone.cell.reading import Accept
 from validator.phone.cell.recoveries import RECOVERIES, Recovery
 from validator.phone.cells import without_fractions
 from validator.phone.detection import looks_like_phones
-from validator.phone.normalise import calling_codes, normalise
+from validator.phone.normalise import Surveyed, calling_codes, normalise, survey
 from validator.phone.polars_namespace import PhoneExpressions
+from validator.phone.readings.evidence import Evidence, Outcome
+from validator.phone.readings.rules import RULES, NumberReading, Numbers
 from validator.phone.regions.regions import parse_region
 
 __all__ = [
     "COUNTRIES",
     "RECOVERIES",
+    "RULES",
     "Accept",
+    "Evidence",
+    "NumberReading",
+    "Numbers",
+    "Outcome",
     "PhoneExpressions",
     "Recovery",
+    "Surveyed",
     "apart",
     "calling_codes",
     "fold_words",
@@ -31,5 +40,6 @@ __all__ = [
     "normalise",
     "other_spelling",
     "parse_region",
+    "survey",
     "without_fractions",
 ]

@@ -20,6 +20,9 @@ COUNTRIES = (*REGIONS, "001")
 _TYPES = tuple(sorted(LineType, key=lambda line_type: line_type is not LineType.UNKNOWN))
 
 ANSWER = pl.UInt16()
+# How a cell that is digits with punctuation is written: whether with a plus sign, how many digits, and the
+# first `search.SHOWN_DIGITS` of them as a number. All null for another cell.
+WRITTEN = pl.Schema({"plus": pl.Boolean(), "digits": pl.UInt32(), "value": pl.UInt64()})
 # Nothing yet; then every reason; then possible numbers by country; then valid ones by type and country.
 UNDECIDED = 0
 FIRST_LINE = 1 + len(_REASONS)

@@ -9,6 +9,8 @@ from validator.model import Reason
 
 # Below two to the power of its significand's bits a float holds every integer (IEEE 754-2019, table 3.5).
 _SIGNIFICAND_BITS: dict[pl.DataType, int] = {pl.Float16(): 11, pl.Float32(): 24, pl.Float64(): 53}
+# Seven digits, as the shortest numbers have.
+_FEWEST_COMPUTED = 10**6
 REASON = pl.Enum([reason.value for reason in Reason])
 
 
@@ -16,8 +18,9 @@ def as_text(cells: pl.Series) -> pl.DataFrame:
     """Return one row a cell: `text` (String), and `refused` (the reason, where the type allows no text).
 
     Both are null for a null cell. Integers, and floats and decimals of an integral value, are their digits.
-    NaN, infinite, negative and fractional ones are `not_a_number`. A float too large to be exact has lost
-    digits, which is `spreadsheet_damage`.
+    NaN, infinite, fractional and small negative ones are `not_a_number`. A negative number of seven digits
+    or more is what a spreadsheet computed of `+91-9876543210`, and a float too large to be exact has lost
+    digits. Both are `spreadsheet_damage`.
 
     Raises:
         UsageError: the column holds neither text nor numbers.
@@ -56,6 +59,8 @@ def _of_integral(column: pl.Expr, integral: pl.Expr, exact: pl.Expr) -> tuple[pl
     refused = (
         pl.when(column.is_null())
         .then(None)
+        .when(integral & (column <= -_FEWEST_COMPUTED))
+        .then(pl.lit(Reason.SPREADSHEET_DAMAGE, REASON))
         .when(~integral | (column < 0))
         .then(pl.lit(Reason.NOT_A_NUMBER, REASON))
         .when(~exact)

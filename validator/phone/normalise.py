@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from validator.errors import UsageError
 from validator.model import Reason
 from validator.phone import answers
 from validator.phone.bulk.decide import decide
-from validator.phone.bulk.range_cache import Atlas
+from validator.phone.bulk.lookup import look_up_plussed
+from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.cell.numbering import Line
-from validator.phone.cell.reading import Accept, read
+from validator.phone.cell.numbering import look_up as ask
+from validator.phone.cell.reading import Accept, read, written
 from validator.phone.cells import REASON, as_text
-from validator.phone.codes import CODE_OF_PLAN, REGION
+from validator.phone.codes import CODE_OF_PLAN, REGION, REGIONS
+from validator.phone.readings.claims import READINGS, Claims, claims_to
+from validator.phone.readings.rules import Numbers
 from validator.phone.regions.regions import parse_region
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from validator.phone.readings.evidence import Evidence, Outcome
 
 # The longest cell that is looked at. Links with a prefilled message reach a few thousand characters (the URL
 # lengths that browsers and servers agree on end at about 2,000); what is longer is a document, not a number.
@@ -24,36 +36,100 @@ MAX_CELL_CHARS = 4096
 WORTH_BULK_CELLS = 10_000
 
 _KEY = ["text", "region"]
+_FOUND = {"answer": answers.ANSWER, "number": pl.UInt64()}
 # Process-wide, but only a cache: charts depend on libphonenumber's metadata alone.
-_ATLAS = Atlas()
+_RANGES = RangeIndex()
 
 
 def normalise(
-    cells: pl.Series, regions: pl.Series | str | None = None, *, accept: Accept = Accept.VALID
+    cells: pl.Series,
+    regions: pl.Series | str | None = None,
+    *,
+    accept: Accept = Accept.VALID,
+    numbers: Numbers = Numbers.AUTO,
 ) -> pl.DataFrame:
     """Return the number of every cell, or the reason why there is none.
 
     Args:
-        cells: text, or integers, floats and decimals, which are read as their digits.
+        cells: text, or integers, floats and decimals, which are read as their digits. They are a whole
+            column: what its distinct cells show decides between the readings of each.
         regions: where national numbers belong: one region for all cells, a column of them (as `parse_region`
             reads them), or None. A word in the column that names no region counts as none, so that numbers in
             international form are still read; those which need it are refused with `unknown_country`.
         accept: `POSSIBLE` also takes numbers of a possible length that no numbering plan holds.
+        numbers: how numbers without a plus sign are written, where the column is not to decide it.
 
     Returns:
         One row a cell, in order, with `number` (UInt64, the digits of the E.164 form), `reason` (Enum of
-        `model.Reason`), `line_type` (Enum of `model.LineType`) and `country` (String, ISO 3166 alpha-2, or
-        `001` for a number of no country). Either `reason` is null or the other three are.
+        `model.Reason`), `line_type` (Enum of `model.LineType`), `country` (String, ISO 3166 alpha-2, or
+        `001` for a number of no country) and `reading` (Enum of `NumberReading`). Either `reason` is null or
+        the other four are.
 
     Raises:
         UsageError: the one region is not known, or a column holds neither text nor numbers.
     """
+    column = survey(cells, regions, accept=accept, numbers=numbers)
+    return column.settle(column.evidence.outcomes(Numbers(numbers)))
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """The cells of a column, or of a part of it, before it is decided how they were meant.
+
+    Attributes:
+        cells: each cell as it stands.
+        claims: those that may be read in another way.
+    """
+
+    cells: pl.DataFrame
+    claims: Claims
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the cells say of their column."""
+        return self.claims.evidence
+
+    def numbers_of(self, rows: pl.Series) -> pl.Series:
+        """Return all numbers that cells in these places may be (UInt64), also where it is not decided."""
+        may_be = [self.claims.claims, self.claims.open.filter(pl.col("answer") >= answers.FIRST_VALID)]
+        numbers = pl.concat([some.select("row", "number") for some in may_be])
+        return numbers.filter(pl.col("row").is_in(rows.implode()))["number"]
+
+    def settle(self, outcomes: Mapping[int, Outcome]) -> pl.DataFrame:
+        """Return what `normalise` does, by the outcomes of the whole column's evidence."""
+        settled = self.claims.settle(outcomes)
+        found = answers.put(self.cells, settled["row"], settled)
+        readings = self.claims.readings.clone().scatter(settled["row"], settled["reading"])
+        is_line = pl.col("answer") >= answers.FIRST_LINE
+        number = pl.when(is_line).then("number").alias("number")
+        reason, line_type, country = (pl.lit(words).gather("answer") for words in answers.in_words())
+        found = self.cells.select("refused", "misnamed").hstack(
+            [*found.get_columns(), readings.alias("reading")]
+        )
+        reading = pl.when(is_line).then(pl.lit(READINGS).gather("reading")).alias("reading")
+        return found.with_columns(reason=reason).select(number, _reason(), line_type, country, reading)
+
+
+def survey(
+    cells: pl.Series,
+    regions: pl.Series | str | None = None,
+    *,
+    accept: Accept = Accept.VALID,
+    numbers: Numbers = Numbers.AUTO,
+) -> Surveyed:
+    """Return the cells of a column as `normalise` takes them, and what they are evidence of.
+
+    Parts of a long column are surveyed one by one. What all of their evidence together comes to settles each.
+    """
     asked = pl.concat([_texts(cells), _regions(regions, len(cells))], how="horizontal")
     readable = pl.when(pl.col("refused").is_null()).then("text").alias("text")
-    found = asked.with_columns(_answers(asked.select(readable, "region"), Accept(accept)))
-    number = pl.when(pl.col("answer") >= answers.FIRST_LINE).then("number").alias("number")
-    reason, line_type, country = (pl.lit(words).gather("answer") for words in answers.in_words())
-    return found.with_columns(reason=reason).select(number, _reason(), line_type, country)
+    texts = asked.select(readable, "region")
+    in_bulk = _is_worth_bulk(texts)
+    found = texts.hstack(_answers(texts, Accept(accept), in_bulk=in_bulk))
+    plan = pl.col("region").to_physical().cast(pl.UInt32).alias("plan")
+    claims = claims_to(found.with_columns(plan), _look_up if in_bulk else _look_up_each, Numbers(numbers))
+    standing = asked.select("refused", "misnamed").hstack(found.select("answer", "number"))
+    return Surveyed(standing, claims)
 
 
 def calling_codes(words: pl.Series) -> pl.Series:
@@ -102,14 +178,35 @@ def _region_or_none(word: str) -> str | None:
         return None
 
 
-def _answers(cells: pl.DataFrame, accept: Accept) -> pl.DataFrame:
-    """Return `answer` and `number` of every cell: in bulk where that pays, what that leaves one by one."""
-    found = decide(cells, accept, _ATLAS) if _is_worth_bulk(cells) else answers.undecided(cells.height)
+def _answers(cells: pl.DataFrame, accept: Accept, *, in_bulk: bool) -> pl.DataFrame:
+    """Return `answer`, `number` and how it is written of every cell: what bulk leaves is read one by one."""
+    found = decide(cells, accept, _RANGES) if in_bulk else _nothing(cells.height)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
     rest = cells[rows]
     each = read_each(rest.unique(), accept)
     others = rest.join(each, on=_KEY, how="left", nulls_equal=True, maintain_order="left")
-    return answers.put(found, rows, others)
+    return pl.DataFrame([found[name].scatter(rows, others[name]) for name in found.columns])
+
+
+def _nothing(rows: int) -> pl.DataFrame:
+    written = pl.DataFrame(schema=answers.WRITTEN).clear(rows)
+    return answers.undecided(rows).hstack(written)
+
+
+def _look_up(questions: pl.DataFrame) -> pl.DataFrame:
+    """Return `answer` and `number` of questions: `plus`, `plan`, `digits` and `value`."""
+    found = look_up_plussed(questions, _RANGES)
+    rows = (found["answer"] == answers.UNDECIDED).arg_true()
+    return answers.put(found, rows, _look_up_each(questions[rows]))
+
+
+def _look_up_each(questions: pl.DataFrame) -> pl.DataFrame:
+    """Return the same, one by one."""
+    found = [
+        _numbered(ask(f"{'+' * plus}{value:0{digits}d}", None if plan is None else REGIONS[plan]))
+        for plus, plan, digits, value in questions.iter_rows()
+    ]
+    return pl.DataFrame(found, _FOUND, orient="row")
 
 
 def _is_worth_bulk(cells: pl.DataFrame) -> bool:
@@ -123,14 +220,18 @@ def _has_many_cells(some: pl.DataFrame) -> bool:
 
 
 def read_each(distinct: pl.DataFrame, accept: Accept) -> pl.DataFrame:
-    """Return each distinct cell and region with its answer."""
+    """Return each distinct cell and region with its answer, and how it is written."""
     found = [_answer(text, region, accept) for text, region in distinct.iter_rows()]
-    schema = {"answer": answers.ANSWER, "number": pl.UInt64()}
-    return distinct.hstack(pl.DataFrame(found, schema, orient="row"))
+    return distinct.hstack(pl.DataFrame(found, {**_FOUND, **answers.WRITTEN}, orient="row"))
 
 
-def _answer(text: str | None, region: str | None, accept: Accept) -> tuple[int, int]:
-    answer = Reason.EMPTY if text is None else read(text, region, accept)
+def _answer(text: str | None, region: str | None, accept: Accept) -> tuple[int | bool | None, ...]:
+    if text is None:
+        return *_numbered(Reason.EMPTY), None, None, None
+    return *_numbered(read(text, region, accept)), *(written(text, region) or (None, None, None))
+
+
+def _numbered(answer: Line | Reason) -> tuple[int, int]:
     return answers.of(answer), answer.number if isinstance(answer, Line) else 0
 
 

@@ -17,11 +17,27 @@ TOP_COUNTRIES = 8
 SHORTEST_PAUSE_S = 1.0
 
 
+# How each thing that was found in a list is told.
+_READ_AS = {
+    "column": "column {0!r} (by {found_by})",
+    "others": "then {0}",
+    "region": "region {0}",
+    "region_column": "region by column {0!r}",
+    "header_row": "header in row {0}",
+    "encoding": "encoding {0}",
+    "delimiter": "delimiter {0!r}",
+    "sheet": "sheet {0!r}",
+    "hidden_rows": "{0} hidden rows among the others",
+    "formulas_without_value": "{0} formulas without a value",
+}
+
+
 def summary_facts(summary: Summary) -> dict[str, str]:
     """Return a run's facts by name, those without anything to say left out."""
     calls = summary.calls
     facts = {
         "input": f"{summary.input} ({count_text(summary.rows, 'row')})",
+        "read as": reading_text(summary.read_as),
         "output": summary.output or "",
         "sendable": f"{summary.sendable} ({sendable_text(summary)})" if summary.sendable else "",
         "numbers": f"{summary.distinct_numbers:,} distinct, {summary.already_known:,} known before, "
@@ -48,6 +64,16 @@ def summary_facts(summary: Summary) -> dict[str, str]:
     return {name: fact for name, fact in facts.items() if fact}
 
 
+def reading_text(read_as: Mapping[str, str | int]) -> str:
+    """Return what was read and how it was found: `column 'Mob No' (by name), region IN, header in row 4`."""
+    said = {
+        name: value for name, value in read_as.items() if name in _READ_AS and (value or name == "header_row")
+    }
+    return ", ".join(
+        _READ_AS[name].format(value, **read_as) if value else "no header" for name, value in said.items()
+    )
+
+
 def _keys_text(summary: Summary) -> str:
     """Return the use of each key; empty if there is one only."""
     return "; ".join(f"{use.key}: {rate_sentence(use)}" for use in summary.keys if use.key)
@@ -67,6 +93,7 @@ def plan_facts(plan: PlanSummary) -> dict[str, str]:
     by_verdict = ", ".join(f"{word} {count:,}" for word, count in plan.already_known.items())
     facts = {
         "input": f"{plan.input} ({count_text(plan.rows, 'row')})",
+        "read as": reading_text(plan.read_as),
         "asks at": plan.host,
         "numbers": f"{plan.distinct_numbers:,} distinct, {count_text(plan.duplicate_rows, 'duplicate row')}",
         "known": f"{known:,} ({by_verdict})" if known else "none",

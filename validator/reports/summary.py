@@ -132,6 +132,7 @@ class Summary:
         version: the tool's version.
         command: `check` or `report`.
         input: the input file, as it was named.
+        read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
         output: the annotated file; None where none was written.
         sendable: the file that is safe to send to; None where none was asked for.
         sendable_rows: recipients in it.
@@ -167,6 +168,7 @@ class Summary:
     version: str
     command: str
     input: str
+    read_as: Mapping[str, str | int] = field(default_factory=dict)
     output: str | None = None
     sendable: str | None = None
     sendable_rows: int = 0
@@ -221,6 +223,7 @@ class PlanSummary:
     Attributes:
         version: the tool's version.
         input: the input file, as it was named.
+        read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
         host: host and port that a check would send requests to.
         rows: input rows.
         distinct_numbers: distinct numbers that may be asked about.
@@ -245,6 +248,7 @@ class PlanSummary:
 
     version: str
     input: str
+    read_as: Mapping[str, str | int] = field(default_factory=dict)
     host: str = ""
     rows: int
     distinct_numbers: int
@@ -267,6 +271,7 @@ class PlanSummary:
         """Put the counts into their order once, whatever kind of mapping they came in."""
         _set(
             self,
+            read_as=dict(self.read_as),
             invalid=_known(Reason, self.invalid),
             already_known=_known(Verdict, self.already_known),
             countries=_most_first(self.countries),

@@ -1,7 +1,18 @@
 """Reading and writing lists of recipients, exactly and in batches; finding the phone column."""
 
-from validator.tables.detect.phone_column import find_phone_column, phone_columns, require_column
+from validator.tables.cells import readable
+from validator.tables.detect.joined_columns import calling_code_column, joined
+from validator.tables.detect.phone_column import (
+    FoundBy,
+    PhoneColumn,
+    find_area_codes,
+    find_phone_column,
+    phone_columns,
+    require_column,
+)
+from validator.tables.detect.phone_words import names_whatsapp_id
 from validator.tables.detect.region_column import find_region_column, region_columns
+from validator.tables.detect.region_words import names_region
 from validator.tables.files.objects import fetch, matching
 from validator.tables.files.replace import replacing, require_room, require_writable, same_file
 from validator.tables.formats import (
@@ -11,35 +22,46 @@ from validator.tables.formats import (
     format_of,
     least_bytes,
     open_table,
+    output_ending,
     suffix_of,
     writing,
 )
 from validator.tables.formulas import defused
 from validator.tables.frame import FrameTable, FrameWriter
 from validator.tables.several import SeveralTables, together, writing_as_one, writing_parts
-from validator.tables.table import BATCH_ROWS, Ragged, ReadOptions, Table, Writer
+from validator.tables.table import BATCH_ROWS, Hidden, Ragged, ReadOptions, Table, Writer
 
 __all__ = [
     "BATCH_ROWS",
     "FORMATS",
     "Format",
+    "FoundBy",
     "FrameTable",
     "FrameWriter",
+    "Hidden",
+    "PhoneColumn",
     "Ragged",
     "ReadOptions",
     "SeveralTables",
     "Table",
     "Writer",
+    "calling_code_column",
     "defused",
     "ending_of",
     "fetch",
+    "find_area_codes",
     "find_phone_column",
     "find_region_column",
     "format_of",
+    "joined",
     "least_bytes",
     "matching",
+    "names_region",
+    "names_whatsapp_id",
     "open_table",
+    "output_ending",
     "phone_columns",
+    "readable",
     "region_columns",
     "replacing",
     "require_column",

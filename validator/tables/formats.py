@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -12,13 +11,14 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from validator.errors import FileError
 from validator.tables.columnar.arrow import open_arrow, writing_arrow
 from validator.tables.columnar.parquet import open_parquet, writing_parquet
-from validator.tables.delimited import open_delimited, writing_delimited
+from validator.tables.contents import is_text, kind_of
+from validator.tables.delimited import DelimitedTable, open_delimited, writing_delimited
 from validator.tables.excel import open_excel, writing_excel
-from validator.tables.files.compression import inner_suffix, is_packed_name, packing, unpacked
-from validator.tables.files.os_errors import require_regular
+from validator.tables.files.compression import inner_suffix, is_packed_name, packing
 from validator.tables.files.replace import replacing
-from validator.tables.ndjson import open_ndjson, writing_ndjson
+from validator.tables.ndjson import open_array, open_ndjson, writing_ndjson
 from validator.tables.table import ReadOptions, refuse_patterns
+from validator.tables.vcard import open_vcard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ FORMATS = {
         Format(
             "csv",
             (".csv", ".tsv", ".txt", ".tab"),
-            lambda path, options: open_delimited(path, options.ragged),
+            open_delimited,
             writing_delimited,
             packable=True,
             write_safely=partial(writing_delimited, excel_safe=True),
@@ -75,7 +75,7 @@ FORMATS = {
         Format(
             "ndjson",
             (".ndjson", ".jsonl"),
-            lambda path, _: open_ndjson(path),
+            open_ndjson,
             writing_ndjson,
             packable=True,
         ),
@@ -84,7 +84,7 @@ FORMATS = {
         Format(
             "excel",
             (".xlsx",),
-            lambda path, options: open_excel(path, options.sheet),
+            open_excel,
             writing_excel,
             has_sheets=True,
         ),
@@ -93,20 +93,28 @@ FORMATS = {
 
 
 _TEXT = "csv"
-# How the content of the others begins.
-_STARTS = {b"PAR1": "parquet", b"ARROW1": "arrow", b"PK\x03\x04": "excel", b"{": "ndjson"}
-_START_BYTES = 64
+# Kinds of files that are read and not written, with the format that their output has.
+_READ_ONLY: dict[str, tuple[Callable[[Path, ReadOptions], Table], str]] = {
+    "json": (open_array, "ndjson"),
+    "vcard": (open_vcard, _TEXT),
+}
+_READ_ONLY_SUFFIXES = frozenset({".json", ".vcf", ".xls", ".xlsm", ".xlsb", ".ods"})
 # Text gets shorter only by quotes that need not be there.
 _LEAST_SHARE_OF_TEXT = 0.5
 
 
 def format_of(path: Path, format: str | None = None) -> str:  # noqa: A002 - the option's own word
-    """Return the name of the format that `format`, else the suffix of `path`, else its content says.
+    """Return the name of the format that `format`, else the content of `path`, else its suffix says.
+
+    What is read and not written has the format of its output.
 
     Raises:
-        FileError: there is no such format, or no such file to look into.
+        FileError: there is no such format, no such file to look into, or it is no list.
     """
-    return _known(format).name if format is not None else _by_suffix(path) or _by_content(path)
+    if format is not None:
+        return _known(format).name
+    kind = _kind_of(path)
+    return _READ_ONLY[kind][1] if kind in _READ_ONLY else kind
 
 
 def suffix_of(format: str) -> str:  # noqa: A002 - as above
@@ -126,6 +134,13 @@ def ending_of(path: Path) -> str:
     )
 
 
+def output_ending(path: Path, format: str | None) -> str:  # noqa: A002 - as above
+    """Return the ending, with its dots, of an output of `format` that is called as `path` is."""
+    chosen, ending = FORMATS[format_of(path, format)], ending_of(path)
+    other = _by_suffix(path) not in (None, chosen.name) or inner_suffix(path) in _READ_ONLY_SUFFIXES
+    return chosen.suffixes[0] if other else ending
+
+
 def open_table(
     path: Path,
     *,
@@ -137,10 +152,10 @@ def open_table(
     Raises:
         FileError: it is missing, unreadable, empty, damaged or of another format; one line with the remedy.
     """
-    chosen = FORMATS[format_of(path, format)]
-    if options.sheet is not None and not chosen.has_sheets:
+    kind = _known(format).name if format is not None else _kind_of(path)
+    if options.sheet is not None and not (kind in FORMATS and FORMATS[kind].has_sheets):
         raise FileError(f"{path} has no sheets; leave out --sheet.")
-    table = chosen.open(path, options)
+    table = _READ_ONLY[kind][0](path, options) if kind in _READ_ONLY else FORMATS[kind].open(path, options)
     refuse_patterns(path, table.schema)
     return table
 
@@ -169,6 +184,7 @@ def writing(
     write = (chosen.write_safely if excel_safe else None) or chosen.write
     if path is not None:
         _refuse_packed(path, chosen)
+    _refuse_garbled(like, chosen)
     sink = replacing(target) if isinstance(target, Path) else nullcontext(target)
     with (
         sink as out,
@@ -207,11 +223,24 @@ def _by_suffix(path: Path) -> str | None:
     return next((entry.name for entry in fitting if suffix in entry.suffixes), None)
 
 
-def _by_content(path: Path) -> str:
-    require_regular(path)
-    with unpacked(path) as file:
-        start = file.read(_START_BYTES).removeprefix(codecs.BOM_UTF8).lstrip()
-    return next((name for sign, name in _STARTS.items() if start.startswith(sign)), _TEXT)
+def _kind_of(path: Path) -> str:
+    """Return what a file is to be read as: what its content tells, else what its suffix says, else CSV."""
+    named = _by_suffix(path)
+    if named is not None and not path.exists():
+        return named
+    if told := kind_of(path):
+        return told
+    is_binary = named is not None and not FORMATS[named].packable
+    return _TEXT if named is None or (is_binary and is_text(path)) else named
+
+
+def _refuse_garbled(like: Table | None, chosen: Format) -> None:
+    """See that text whose encoding nobody knows is written in its own bytes alone."""
+    if isinstance(like, DelimitedTable) and chosen.name != _TEXT and like.is_garbled:
+        raise FileError(
+            f"the header of {like.path} is no text in {like.encoding.codec}: {', '.join(like.schema)}. Name "
+            f"its encoding with --encoding (such as cp1251 or gb18030) to write it as {chosen.name}."
+        )
 
 
 def _refuse_packed(target: Path, chosen: Format) -> None:

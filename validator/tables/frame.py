@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
 
+from validator.tables.cells import field_at
 from validator.tables.table import BATCH_ROWS, thinned
 
 if TYPE_CHECKING:
@@ -35,10 +36,15 @@ class FrameTable:
         """Names are what they are."""
         return {name: name for name in self.frame.columns}
 
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        return {}
+
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`."""
-        wanted = self.frame if columns is None else self.frame.select(columns)
-        return wanted.iter_slices(BATCH_ROWS)
+        wanted = self.schema if columns is None else columns
+        return self.frame.select(field_at(self.schema, name) for name in wanted).iter_slices(BATCH_ROWS)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - they are all there is
         """Yield the rows; see `Table.verbatim`."""

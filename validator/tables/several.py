@@ -48,6 +48,11 @@ class SeveralTables:
         """Column names as the first file writes them."""
         return self.tables[0].header
 
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        return self.tables[0].manner
+
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows, file after file; see `Table.batches`."""
         return chain.from_iterable(table.batches(columns) for table in self.tables)

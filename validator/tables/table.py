@@ -26,6 +26,13 @@ class Ragged(StrEnum):
     KEEP = "keep"
 
 
+class Hidden(StrEnum):
+    """What happens to hidden rows of a workbook."""
+
+    KEEP = "keep"
+    SKIP = "skip"
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """What can be asked of the reading of a list.
@@ -33,10 +40,17 @@ class ReadOptions:
     Attributes:
         sheet: of a workbook; the first one that is not hidden where None.
         ragged: what happens to rows that are not as wide as the header.
+        header_row: the row with the names of the columns, counted from 1 as spreadsheets and editors do; None
+            to find it.
+        encoding: of text, by the name that Python has for it; None to find it.
+        hidden: what happens to rows of a workbook that are hidden, by a filter or by hand.
     """
 
     sheet: str | None = None
     ragged: Ragged = Ragged.ERROR
+    header_row: int | None = None
+    encoding: str | None = None
+    hidden: Hidden = Hidden.KEEP
 
 
 class Table(Protocol):
@@ -59,6 +73,13 @@ class Table(Protocol):
         """What the file calls each column, by its name in `schema`.
 
         The two differ where the file has a name twice, an empty name, or no header row at all.
+        """
+
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written, as far as its format leaves that open.
+
+        `header_row` (counted from 1; 0 where no row names the columns), `encoding`, `delimiter`, `sheet`.
         """
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:

@@ -11,7 +11,7 @@ import anyio
 
 from validator.batch.asking.dispatcher import Dispatcher
 from validator.batch.asking.exchanges import Exchanges
-from validator.batch.asking.guarding import Guarding, Inherited, without
+from validator.batch.asking.guarding import CarriedOver, Guarding, excluding
 from validator.batch.asking.queue import Queue
 from validator.batch.asking.recorder import Recorder
 from validator.batch.asking.run_state import RunState
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from validator.batch.asking.counters import RunCounters
-    from validator.batch.asking.run_state import Bounds, GatewayLane
+    from validator.batch.asking.run_state import Bounds
+    from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import Gateway, SessionReply
     from validator.ledger import Ledger
     from validator.model import SessionRef, SessionStatus
@@ -49,7 +50,7 @@ class Asking:
         bounds: where to stop early.
         ledger: where outcomes go.
         now_ms: the time of day in milliseconds since the Unix epoch.
-        inherited: what the lanes' guards have taken over from an earlier run, by session.
+        carried_over: what the lanes' guards have taken over from an earlier run, by session.
         negative_reason: the reason that a "no" is written down with.
     """
 
@@ -58,7 +59,7 @@ class Asking:
     bounds: Bounds
     ledger: Ledger
     now_ms: Callable[[], int]
-    inherited: Mapping[SessionRef, Inherited] = field(default_factory=dict)
+    carried_over: Mapping[SessionRef, CarriedOver] = field(default_factory=dict)
     negative_reason: Reason = Reason.NOT_ON_WHATSAPP
 
 
@@ -81,7 +82,7 @@ async def ask_all(
 
 
 def _state(todo: pl.Series, asking: Asking, counters: RunCounters) -> RunState:
-    fresh = without(todo, asking.inherited.values())
+    fresh = excluding(todo, asking.carried_over.values())
     queue = Queue((int(number) for number in fresh), len(fresh))
     recorder = Recorder(asking.ledger, on_durable=counters.durable, now_ms=asking.now_ms)
     return RunState(
@@ -89,7 +90,7 @@ def _state(todo: pl.Series, asking: Asking, counters: RunCounters) -> RunState:
         lanes=asking.lanes,
         retries=asking.retries,
         guarding=Guarding(
-            todo=todo, inherited=asking.inherited, queue=queue, recorder=recorder, counters=counters
+            todo=todo, carried_over=asking.carried_over, queue=queue, recorder=recorder, counters=counters
         ),
         recorder=recorder,
         counters=counters,

@@ -14,7 +14,7 @@ import polars as pl
 
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters
-from validator.batch.asking.guarding import without
+from validator.batch.asking.guarding import excluding
 from validator.model import Reason, SessionRef, Source
 from validator.pacing import Halt
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from validator.batch.asking.checks import Asking, Watcher
-    from validator.batch.asking.run_state import GatewayLane
+    from validator.batch.asking.steps import GatewayLane
     from validator.batch.planning.plan import Numbers
     from validator.errors import ValidatorError
 
@@ -55,7 +55,7 @@ async def confirm_negatives(
     Raises:
         ExceptionGroup: with a `LedgerError`, as `ask_all`.
     """
-    fresh = without(todo, asking.inherited.values())
+    fresh = excluding(todo, asking.carried_over.values())
     # What an earlier run has left waiting may have been vouched for in this one: it keeps its own time.
     vouched = todo.filter(~todo.is_in(fresh.implode()))
     groups = _by_session(asking, {0: pl.concat([earlier, vouched]), since_ms: fresh})
@@ -88,7 +88,7 @@ class _Confirming:
         self._asking = replace(
             asking,
             bounds=replace(asking.bounds, left_today=left_today),
-            inherited={},
+            carried_over={},
             negative_reason=Reason.NOT_ON_WHATSAPP_TWICE,
         )
         self._counters = second

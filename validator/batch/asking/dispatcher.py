@@ -14,14 +14,14 @@ import anyio
 
 from validator.batch.asking.guarding import last_step
 from validator.batch.asking.single_call import refuse_long_hold
-from validator.batch.asking.steps import Done, Look, Probe, Rest, Send, Step
+from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest, Send, Step
 from validator.errors import Interrupted, StoppedEarly, ValidatorError
 from validator.pacing import (
     AskCanary,
     Concurrency,
+    FetchSessionStatus,
     Go,
     Halt,
-    LookAtSession,
     Wait,
 )
 
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from validator.batch.asking.exchanges import Exchange, Exchanges
-    from validator.batch.asking.run_state import GatewayLane, RunState
+    from validator.batch.asking.run_state import RunState
+    from validator.batch.asking.steps import GatewayLane
     from validator.pacing import Action
 
-StepT = TypeVar("StepT", Send, Look, Probe)
+StepT = TypeVar("StepT", Send, FetchStatus, Probe)
 
 
 ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
@@ -114,7 +115,7 @@ class Dispatcher:
             match step:
                 case Send(lane):
                     self._start(tasks, self._exchanges.check(lane))
-                case Look(lane):
+                case FetchStatus(lane):
                     self._start(tasks, self._exchanges.look(lane))
                 case Probe(lane, canary):
                     self._start(tasks, self._exchanges.probe(lane, canary))
@@ -192,13 +193,13 @@ class Dispatcher:
             return Rest(now)
         return min(rests, key=lambda rest: rest.until)
 
-    def _step_of(self, lane: GatewayLane, now: float) -> Send | Look | Probe | Rest | Halt:
+    def _step_of(self, lane: GatewayLane, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
         """Return what can be done through a lane: looking at its session comes before waiting."""
         match self._action(lane, now):
             case Go():
                 return self._within_budget(now, Send(lane))
-            case LookAtSession():
-                return self._within_budget(now, Look(lane))
+            case FetchSessionStatus():
+                return self._within_budget(now, FetchStatus(lane))
             case AskCanary(canary):
                 return self._within_budget(now, Probe(lane, canary))
             case Wait() as wait:

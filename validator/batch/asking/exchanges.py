@@ -9,16 +9,17 @@ import anyio
 
 from validator.errors import ApiError
 from validator.model import Outcome, Source, Verdict
-from validator.pacing import Again, Answered, Doubted, Ending, Retry, Settle, is_refusal
+from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from validator.batch.asking.queue import Check
-    from validator.batch.asking.run_state import GatewayLane, RunState
+    from validator.batch.asking.run_state import RunState
+    from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import CheckReply, NumberResult
     from validator.model import Number, Reason
-    from validator.pacing import Mark, Ticket
+    from validator.pacing import Checkpoint, Permit
 
     Exchange = Callable[[], Awaitable[None]]
 
@@ -42,7 +43,7 @@ class Exchanges:
         lane.start(now)
         self._state.counters.begin(lane.ref, retries=sum(check.is_retry for check in checks))
         self._state.recorder.add_attempt(lane.ref)
-        return partial(self._check, lane, checks, lane.guard.mark(now), lane.budget.start(now))
+        return partial(self._check, lane, checks, lane.guard.checkpoint(now), lane.budget.start(now))
 
     def probe(self, lane: GatewayLane, canary: Number) -> Exchange:
         """Ask about a canary through a lane."""
@@ -77,51 +78,55 @@ class Exchanges:
         check.is_begun = True
         return check
 
-    async def _check(self, lane: GatewayLane, checks: Sequence[Check], mark: Mark, ticket: Ticket) -> None:
+    async def _check(
+        self, lane: GatewayLane, checks: Sequence[Check], checkpoint: Checkpoint, permit: Permit
+    ) -> None:
         try:
             reply = await lane.gateway.check([check.number for check in checks], lane.session)
         except ApiError as failure:
-            self._account(lane, ticket, failure)
+            self._account(lane, permit, failure)
             self._failed(lane, checks, failure)
         else:
-            lane.budget.finish(ticket, anyio.current_time(), reply.rate)
-            self._replied(lane, checks, mark, reply)
+            lane.budget.finish(permit, anyio.current_time(), reply.rate)
+            self._replied(lane, checks, checkpoint, reply)
         self._state.guarding.carry_out(lane)
 
-    async def _probe(self, lane: GatewayLane, canary: Number, mark: Mark, ticket: Ticket) -> None:
+    async def _probe(self, lane: GatewayLane, canary: Number, checkpoint: Checkpoint, permit: Permit) -> None:
         try:
             reply = await lane.gateway.check([canary], lane.session)
         except ApiError as failure:
-            self._account(lane, ticket, failure)
-            lane.tested(anyio.current_time(), mark, canary, said=failure)
+            self._account(lane, permit, failure)
+            lane.tested(anyio.current_time(), checkpoint, canary, said=failure)
         else:
-            lane.budget.finish(ticket, anyio.current_time(), reply.rate)
+            lane.budget.finish(permit, anyio.current_time(), reply.rate)
             result = reply.result(canary)
             said = result.failure or bool(result.is_whatsapp_user)
-            lane.tested(anyio.current_time(), mark, canary, said=said)
+            lane.tested(anyio.current_time(), checkpoint, canary, said=said)
         self._state.guarding.carry_out(lane)
 
-    async def _look(self, lane: GatewayLane, ticket: Ticket) -> None:
+    async def _look(self, lane: GatewayLane, permit: Permit) -> None:
         try:
             seen = await lane.gateway.session_status(lane.session)
         except ApiError as failure:
-            self._account(lane, ticket, failure)
+            self._account(lane, permit, failure)
             lane.looked(anyio.current_time(), failure)
         else:
-            lane.budget.finish(ticket, anyio.current_time(), seen.rate)
+            lane.budget.finish(permit, anyio.current_time(), seen.rate)
             lane.looked(anyio.current_time(), seen.status)
 
-    def _account(self, lane: GatewayLane, ticket: Ticket, failure: ApiError) -> None:
+    def _account(self, lane: GatewayLane, permit: Permit, failure: ApiError) -> None:
         """Report a failed exchange to the budget."""
-        lane.budget.finish(ticket, anyio.current_time(), failure.rate, refused=is_refusal(failure))
+        lane.budget.finish(permit, anyio.current_time(), failure.rate, refused=is_refusal(failure))
 
-    def _replied(self, lane: GatewayLane, checks: Sequence[Check], mark: Mark, reply: CheckReply) -> None:
+    def _replied(
+        self, lane: GatewayLane, checks: Sequence[Check], checkpoint: Checkpoint, reply: CheckReply
+    ) -> None:
         lane.finish(anyio.current_time(), None)
         self._state.counters.end(lane.ref, None)
         for check in checks:
             result = reply.result(check.number)
             if result.failure is None:
-                self._answered(lane, check, mark, result)
+                self._answered(lane, check, checkpoint, result)
             else:
                 lane.guard.failed()
                 self._undecided(lane, check, Ending(result.failure))
@@ -132,17 +137,19 @@ class Exchanges:
         for check in checks:
             self._undecided(lane, check, ending)
 
-    def _answered(self, lane: GatewayLane, check: Check, mark: Mark, result: NumberResult) -> None:
+    def _answered(
+        self, lane: GatewayLane, check: Check, checkpoint: Checkpoint, result: NumberResult
+    ) -> None:
         registered = bool(result.is_whatsapp_user)
         verdict = Verdict.REGISTERED if registered else Verdict.NOT_REGISTERED
         reason = None if registered else self._state.negative_reason
         settle = partial(self._settle, lane, check, verdict, reason, whatsapp_id=result.whatsapp_id)
-        match lane.guard.hear(anyio.current_time(), mark, check.number, registered=registered):
-            case Again():
+        match lane.guard.on_answer(anyio.current_time(), checkpoint, check.number, registered=registered):
+            case Requeue():
                 self._state.queue.give_back(check)
-            case Answered():
+            case Accept():
                 settle()
-            case Doubted(ordinal):
+            case Unverified(ordinal):
                 settle(ordinal=ordinal)
             case heard:
                 assert_never(heard)
@@ -150,14 +157,14 @@ class Exchanges:
     def _undecided(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
         """Act on an exchange that did not say whether the number has an account."""
         match lane.decide(ending, check.attempts + 1):
-            case Settle(verdict, reason):
+            case Resolve(verdict, reason):
                 self._settle(lane, check, verdict, reason)
             case Retry(after_s):
                 check.attempts += 1
                 self._state.queue.park(check, anyio.current_time() + after_s)
-            case Again():
+            case Requeue():
                 self._state.queue.give_back(check)
-            case Answered():
+            case Accept():
                 raise AssertionError("a failure was taken for an answer")
             case decision:
                 assert_never(decision)

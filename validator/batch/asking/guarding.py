@@ -10,7 +10,7 @@ import polars as pl
 
 from validator.batch.asking.steps import Done, Probe, Rest
 from validator.model import Number
-from validator.pacing import AskCanary, LaneState, Retract, Vouch, Wait
+from validator.pacing import AskCanary, Confirm, Invalidate, LaneState, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.counters import RunCounters
     from validator.batch.asking.queue import Queue
     from validator.batch.asking.recorder import Recorder
-    from validator.batch.asking.run_state import GatewayLane
+    from validator.batch.asking.steps import GatewayLane
     from validator.errors import ValidatorError
     from validator.gateways.gateway import SessionReply
     from validator.ledger import Ledger
@@ -31,7 +31,7 @@ MAY_WAIT_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Inherited:
+class CarriedOver:
     """The "no"s of a session that an earlier run has left with nothing to vouch for them.
 
     Attributes:
@@ -45,7 +45,7 @@ class Inherited:
     heard: int = 0
 
 
-def inherit(ledger: Ledger, session: SessionRef, *, status: SessionStatus, now_ms: int) -> Inherited:
+def carry_over(ledger: Ledger, session: SessionRef, *, status: SessionStatus, now_ms: int) -> CarriedOver:
     """Return what a session has left waiting; what can no longer be verified is invalidated, durably.
 
     Args:
@@ -60,14 +60,14 @@ def inherit(ledger: Ledger, session: SessionRef, *, status: SessionStatus, now_m
         ledger.invalidate(session, max(stale))
         waiting = [one for one in waiting if one.ordinal > max(stale)]
     if not waiting:
-        return Inherited()
+        return CarriedOver()
     numbers = frozenset(one.number for one in waiting)
-    return Inherited(numbers, waiting[0].ordinal - 1, waiting[-1].ordinal)
+    return CarriedOver(numbers, waiting[0].ordinal - 1, waiting[-1].ordinal)
 
 
-def without(todo: pl.Series, inherited: Iterable[Inherited]) -> pl.Series:
+def excluding(todo: pl.Series, carried_over: Iterable[CarriedOver]) -> pl.Series:
     """Return the numbers of `todo` that wait for no session to be vouched for."""
-    waiting = frozenset().union(*(one.numbers for one in inherited))
+    waiting = frozenset().union(*(one.numbers for one in carried_over))
     return todo.filter(~_is_in(todo, waiting))
 
 
@@ -87,7 +87,7 @@ class Guarding:
 
     Args:
         todo: the numbers the run is about, those that wait since an earlier one included.
-        inherited: those, by session.
+        carried_over: those, by session.
         queue: where retracted numbers go to be asked about again.
         recorder: where what is vouched for and retracted is written.
         counters: what to count in.
@@ -97,13 +97,13 @@ class Guarding:
         self,
         *,
         todo: pl.Series,
-        inherited: Mapping[SessionRef, Inherited],
+        carried_over: Mapping[SessionRef, CarriedOver],
         queue: Queue,
         recorder: Recorder,
         counters: RunCounters,
     ) -> None:
         self._todo = todo
-        self._inherited = inherited
+        self._inherited = carried_over
         self._queue = queue
         self._recorder = recorder
         self._counters = counters
@@ -127,9 +127,9 @@ class Guarding:
         retracted: list[Number] = []
         for ruling in lane.guard.rulings():
             match ruling:
-                case Vouch(through):
+                case Confirm(through):
                     self._recorder.confirm(lane.ref, through)
-                case Retract(through):
+                case Invalidate(through):
                     retracted += self._invalidate(lane.ref, through)
                 case _:
                     assert_never(ruling)
@@ -137,7 +137,7 @@ class Guarding:
 
     def _invalidate(self, session: SessionRef, through: int) -> list[Number]:
         numbers = self._recorder.invalidate(session, through)
-        before = self._inherited.get(session, Inherited()).numbers
+        before = self._inherited.get(session, CarriedOver()).numbers
         self._counters.invalidate(len(frozenset(numbers) - before))
         return numbers
 
@@ -154,7 +154,7 @@ def last_step(
     """
     rests: list[Rest] = []
     for lane in lanes:
-        if not lane.guard.unvouched and not lane.guard.is_inquiring:
+        if not lane.guard.unverified and not lane.guard.is_verifying:
             continue
         match action(lane):
             case AskCanary(canary):
@@ -188,7 +188,7 @@ def session_warnings(
         "nobody was found registered. Name a number that is on WhatsApp with --canary"
         for ref, count in sorted(counters.believed.items())
     )
-    unvouched = (
+    unverified = (
         f'{count:,} answers "no" of session {ref.session} stay unknown: nothing it said later shows that it '
         "told the truth, and the next run asks again. See `validator sessions`, and name a number that is on "
         "WhatsApp with --canary"
@@ -206,7 +206,7 @@ def session_warnings(
         f"{number} is no canary: it is answered like somebody who is not on WhatsApp, while others are not"
         for number in canaries.dropped
     )
-    return (*blind, *unvouched, *(why for why in halted if why != str(ending)), *lost, *useless)
+    return (*blind, *unverified, *(why for why in halted if why != str(ending)), *lost, *useless)
 
 
 def _is_in(todo: pl.Series, numbers: Iterable[int]) -> pl.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from validator.model import Reason
 
@@ -15,12 +15,9 @@ if TYPE_CHECKING:
     from validator.batch.asking.guarding import Guarding
     from validator.batch.asking.queue import Queue
     from validator.batch.asking.recorder import Recorder
-    from validator.gateways.gateway import Gateway
+    from validator.batch.asking.steps import GatewayLane
     from validator.model import SessionRef
-    from validator.pacing import Lane, RetryBudget
-
-GatewayLane: TypeAlias = "Lane[Gateway]"
-"""A lane whose requests go to a gateway."""
+    from validator.pacing import RetryBudget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

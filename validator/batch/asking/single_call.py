@@ -54,11 +54,11 @@ async def paced(
     attempts = 0
     while True:
         await _wait_for(budget, max_wait_s)
-        ticket = budget.start(anyio.current_time())
+        permit = budget.start(anyio.current_time())
         try:
             reply = await call()
         except ApiError as failure:
-            budget.finish(ticket, anyio.current_time(), failure.rate, refused=is_refusal(failure))
+            budget.finish(permit, anyio.current_time(), failure.rate, refused=is_refusal(failure))
             if is_refusal(failure):
                 continue
             attempts += 1
@@ -66,7 +66,7 @@ async def paced(
                 raise
             await anyio.sleep(retry.delay_s(attempts))
         else:
-            budget.finish(ticket, anyio.current_time(), reply.rate)
+            budget.finish(permit, anyio.current_time(), reply.rate)
             return reply
 
 

@@ -1,14 +1,17 @@
-"""What the fan-out can do next."""
+"""What the dispatcher can do next, and the lanes it does it through."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 if TYPE_CHECKING:
-    from validator.batch.asking.run_state import GatewayLane
+    from validator.gateways.gateway import Gateway
     from validator.model import Number
-    from validator.pacing import Wait
+    from validator.pacing import Lane, Wait
+
+GatewayLane: TypeAlias = "Lane[Gateway]"
+"""A lane whose requests go to a gateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FetchStatus:
     """Ask for the state of this lane's session, now."""
 
     lane: GatewayLane
@@ -59,4 +62,4 @@ class Done:
     """Nothing is left to start."""
 
 
-Step = Send | Look | Probe | Rest | Done
+Step = Send | FetchStatus | Probe | Rest | Done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from validator import __version__
@@ -12,6 +13,8 @@ from validator.model import Reason, Verdict
 from validator.reports import PlanSummary, RateUse, Summary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from validator.batch.asking.counters import RunCounters
     from validator.batch.output.annotate import Counts
     from validator.batch.planning.plan import Plan
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 # From so many keys on, their use is added up.
 MANY = 2
+NOTHING_SAID: Mapping[str, str | int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +83,23 @@ def exit_code_of(ending: ValidatorError | None, counts: Counts, max_unknown: Tol
     return 0 if enough else EXIT_TOO_MANY_UNKNOWN
 
 
-def summarise(job: Job, plan: Plan, counts: Counts, result: RunResult, exit_code: int) -> Summary:
-    """Return the summary of a run."""
+def summarise(
+    job: Job,
+    plan: Plan,
+    counts: Counts,
+    result: RunResult,
+    exit_code: int,
+    *,
+    read_as: Mapping[str, str | int] = NOTHING_SAID,
+) -> Summary:
+    """Return the summary of a run; `read_as` is what was found in its list."""
     counters = result.counters
     is_partial = counts.reasons[Reason.NOT_CHECKED.value] > 0
     return Summary(
         version=__version__,
         command=result.command,
         input=job.input_name,
+        read_as=read_as,
         output=job.output_name,
         sendable=None if job.sendable is None else str(job.sendable),
         sendable_rows=counts.sendable_rows,
@@ -156,7 +169,13 @@ def _key_use(key: AskedKey, result: RunResult) -> RateUse:
 
 
 def summarise_plan(
-    job: Job, plan: Plan, *, rate_per_min: float | None, now: datetime, host: str = ""
+    job: Job,
+    plan: Plan,
+    *,
+    rate_per_min: float | None,
+    now: datetime,
+    host: str = "",
+    read_as: Mapping[str, str | int] = NOTHING_SAID,
 ) -> PlanSummary:
     """Return the summary of a plan.
 
@@ -166,11 +185,13 @@ def summarise_plan(
         rate_per_min: the rate asked for; None if it is not known yet.
         now: the current time.
         host: where a check would send requests.
+        read_as: what was found in the list.
     """
     offline = dict(plan.offline)
     summary = PlanSummary(
         version=__version__,
         input=job.input_name,
+        read_as=read_as,
         host=host,
         rows=plan.rows,
         distinct_numbers=plan.distinct,

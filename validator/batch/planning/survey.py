@@ -12,7 +12,7 @@ from validator.batch.planning.plan import make_plan
 from validator.batch.recipients.recipients import askable, read_recipients
 from validator.batch.recipients.suppression import suppressed_in
 from validator.batch.recipients.variants import other_numbers
-from validator.batch.watching.stage import LOOKING_UP, Stage
+from validator.batch.stage import LOOKING_UP, Stage
 from validator.errors import FileError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Preparation:
     """A list's numbers, and what a run would do.
 
     Attributes:
@@ -48,7 +48,7 @@ def survey(
     *,
     now_ms: int,
     progress: Progress,
-) -> Survey:
+) -> Preparation:
     """Read the list and make the plan.
 
     Args:
@@ -80,11 +80,11 @@ def survey(
         confirms=job.confirm_negatives,
         variants=job.variants,
     )
-    return Survey(recipients, plan, known if plan.numbers.is_empty() else None)
+    return Preparation(recipients, plan, known if plan.numbers.is_empty() else None)
 
 
 def known_after(
-    surveyed: Survey, job: Job, ledger: LedgerReader, now_ms: int, progress: Progress
+    surveyed: Preparation, job: Job, ledger: LedgerReader, now_ms: int, progress: Progress
 ) -> KnownVerdicts:
     """Return what is known once everybody has been asked."""
     return surveyed.known or known_for(job, surveyed.recipients, ledger, now_ms, progress)

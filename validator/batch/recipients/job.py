@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
-from validator.phone import Accept
+from validator.phone import Accept, Numbers
 from validator.settings import MaxAge
 from validator.tables import FrameWriter, ReadOptions
 
@@ -43,6 +43,7 @@ class Only(StrEnum):
 
 _WORDS: dict[str, type[StrEnum]] = {
     "accept": Accept,
+    "numbers": Numbers,
     "landlines": Landlines,
     "order": Order,
     "only": Only,
@@ -55,10 +56,12 @@ class ListSettings:
 
     Attributes:
         column: the phone columns, the first with a number counting; none to find it.
+        join: columns whose cells make one number, in their order; none if each number stands in one.
         region: ISO 3166 alpha-2 region of numbers in national form, or None if all are international.
         region_column: a column with the region of each row, or None.
         find_region: whether to find the region column.
         accept: which numbers are worth asking about.
+        numbers: how numbers without a plus sign are written; the column decides it if nothing says so.
         landlines: whether fixed lines are asked about.
         options: how the list's file is read.
         suppress_column: the phone columns of suppression lists; none to find them.
@@ -75,10 +78,12 @@ class ListSettings:
     """
 
     column: tuple[str, ...] = ()
+    join: tuple[str, ...] = ()
     region: str | None = None
     region_column: str | None = None
     find_region: bool = False
     accept: Accept = Accept.VALID
+    numbers: Numbers = Numbers.AUTO
     landlines: Landlines = Landlines.KEEP
     options: ReadOptions = field(default_factory=ReadOptions)
     suppress_column: tuple[str, ...] = ()

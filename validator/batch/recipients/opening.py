@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 from validator.batch.recipients.recipients import Reading
 from validator.batch.verdict_columns import output_schema
 from validator.errors import FileError
-from validator.tables import find_phone_column, find_region_column, open_table, require_column, together
+from validator.phone import Numbers
+from validator.tables import (
+    FoundBy,
+    calling_code_column,
+    find_phone_column,
+    find_region_column,
+    names_region,
+    names_whatsapp_id,
+    open_table,
+    require_column,
+    together,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +46,21 @@ class Opened:
     table: Table
     reading: Reading
     stamps: tuple[tuple[int, ...], ...]
+
+    @property
+    def read_as(self) -> dict[str, str | int]:
+        """What was found in the list, and how: its columns, and how the file is written."""
+        reading = self.reading
+        found: dict[str, str | int | None] = {
+            "column": " + ".join((*reading.before, reading.column)),
+            "found_by": reading.found_by.value,
+            "others": ", ".join(reading.others) or None,
+            "region": reading.region,
+            "region_column": reading.region_column,
+            "format": self.table.format,
+            **self.table.manner,
+        }
+        return {name: value for name, value in found.items() if value is not None}
 
     def rows(self, *, cells: bool) -> Iterator[pl.DataFrame]:
         """Yield the list's rows again, as `Table.verbatim` does, and see that the list is as it was opened.
@@ -94,18 +120,55 @@ def reading_of(table: Table, job: Job) -> Reading:
     Raises:
         FileError: a column is missing, or cannot be told from others.
     """
-    region_column = find_region_column(table) if job.find_region else job.region_column
-    if region_column is not None:
-        require_column(table, region_column, "--region-column")
+    region_column = _region_column(table, job)
+    if job.join:
+        return _joined(table, job, region_column)
     first, *others = (
         find_phone_column(table, named=column, region=job.region, region_column=region_column)
         for column in job.column or (None,)
     )
     return Reading(
-        column=first,
-        others=tuple(others),
+        column=first.name,
+        others=tuple(other.name for other in others),
+        before=() if first.area_codes is None else (first.area_codes,),
+        found_by=first.by,
         region=job.region,
         region_column=region_column,
         accept=job.accept,
+        numbers=_numbers(table, job, first.name),
+        landlines=job.landlines,
+    )
+
+
+def _numbers(table: Table, job: Job, column: str) -> Numbers:
+    """Return how numbers without a plus sign are written: WhatsApp's ids are international."""
+    is_ids = job.numbers is Numbers.AUTO and names_whatsapp_id(table.header.get(column, column))
+    return Numbers.INTERNATIONAL if is_ids else job.numbers
+
+
+def _region_column(table: Table, job: Job) -> str | None:
+    """Return the column with the region of each row; calling codes are one also if nobody asks for it."""
+    if job.find_region:
+        return find_region_column(table)
+    if job.region_column is not None:
+        require_column(table, job.region_column, "--region-column")
+        return job.region_column
+    return calling_code_column(table) if job.region is None and not job.join else None
+
+
+def _joined(table: Table, job: Job, region_column: str | None) -> Reading:
+    """Return how rows are read whose numbers stand in several columns, as asked for."""
+    for column in job.join:
+        require_column(table, column, "--join")
+    *before, last = job.join
+    return Reading(
+        column=last,
+        before=tuple(before),
+        international=names_region(table.header.get(before[0], before[0])),
+        found_by=FoundBy.ASKED,
+        region=job.region,
+        region_column=region_column,
+        accept=job.accept,
+        numbers=job.numbers,
         landlines=job.landlines,
     )

@@ -11,11 +11,13 @@ from validator.batch.prefetch import ahead
 from validator.batch.recipients.job import Landlines
 from validator.batch.verdict_columns import PHONE_COLUMN
 from validator.model import LineType, Reason
-from validator.phone import COUNTRIES, Accept, normalise, without_fractions
+from validator.phone import COUNTRIES, Accept, Evidence, Numbers, survey, without_fractions
+from validator.tables import FoundBy, joined, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from validator.phone import Outcome, Surveyed
     from validator.tables import Table
 
 # Rows whose cells are read as numbers at a time. Some hundred small queries go with that, however many they
@@ -41,17 +43,25 @@ class Reading:
     Attributes:
         column: the column that holds the phone numbers.
         others: further columns, in order, for rows without a number to ask about in those before.
+        before: columns whose cells stand before those of `column` in one number: its area code.
+        international: whether the first of these has calling codes.
+        found_by: what `column` was found by.
         region: ISO 3166 alpha-2 region of numbers in national form, or None where they all are international.
         region_column: a column with the region of each row; rows without one fall back to `region`.
         accept: which numbers are worth asking about.
+        numbers: how numbers without a plus sign are written, where the column is not to decide it.
         landlines: whether fixed lines are asked about.
     """
 
     column: str
     others: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    international: bool = False
+    found_by: FoundBy = FoundBy.ASKED
     region: str | None = None
     region_column: str | None = None
     accept: Accept = Accept.VALID
+    numbers: Numbers = Numbers.AUTO
     landlines: Landlines = Landlines.KEEP
 
     @property
@@ -62,7 +72,8 @@ class Reading:
     @property
     def wanted(self) -> list[str]:
         """All columns that are read."""
-        return list(dict.fromkeys(name for name in (*self.columns, self.region_column) if name))
+        wanted = (*self.before, *self.columns, self.region_column)
+        return list(dict.fromkeys(name for name in wanted if name))
 
     @property
     def schema(self) -> pl.Schema:
@@ -88,15 +99,70 @@ def read_recipients(
         `phone_column`, the one that the number is from.
     """
     parts = [pl.DataFrame(schema=reading.schema)]
-    rows = 0
-    for batch in ahead(_gathered(table.batches(reading.wanted))):
-        parts.append(recipients_of(batch, reading, suppressed=suppressed))
+    shown, settled, rows = ColumnEvidence(), list[ColumnEvidence](), 0
+    for batch in ahead(gathered(table.batches(reading.wanted))):
+        surveyed = surveys_of(batch, reading)
+        shown += ColumnEvidence.of(surveyed)
+        parts.append(_recipients(surveyed, shown, reading, suppressed))
+        settled.append(shown)
         rows += batch.height
         on_progress(rows)
+    # The last batches may have shown that the first were meant in another way. Then all are read again.
+    if any(not before.decides_as(shown, reading.numbers) for before in settled):
+        batches = gathered(table.batches(reading.wanted))
+        parts[1:] = (_recipients(surveys_of(one, reading), shown, reading, suppressed) for one in batches)
     return pl.concat(parts, rechunk=True)
 
 
-def _gathered(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+@dataclass(frozen=True, slots=True)
+class ColumnEvidence:
+    """What the phone columns of a list, each for itself, show of how their cells were meant."""
+
+    columns: tuple[Evidence, ...] = ()
+
+    @classmethod
+    def of(cls, surveyed: Sequence[Surveyed]) -> ColumnEvidence:
+        """Return what the surveys of some rows show, one a column."""
+        return cls(tuple(one.evidence for one in surveyed))
+
+    def __add__(self, other: ColumnEvidence) -> ColumnEvidence:
+        if not self.columns:
+            return other
+        return ColumnEvidence(
+            tuple(one + more for one, more in zip(self.columns, other.columns, strict=True))
+        )
+
+    def outcomes(self, numbers: Numbers) -> list[dict[int, Outcome]]:
+        """Return what comes of the cells of each column, by signature."""
+        return [one.outcomes(numbers) for one in self.columns]
+
+    def decides_as(self, whole: ColumnEvidence, numbers: Numbers) -> bool:
+        """Return whether what it decides stands when all rows are known."""
+        both = zip(self.outcomes(numbers), whole.outcomes(numbers), strict=True)
+        return all(own.items() <= final.items() for own, final in both)
+
+
+def surveys_of(rows: pl.DataFrame, reading: Reading) -> list[Surveyed]:
+    """Return the survey of each phone column."""
+    regions = _regions_of(rows, reading)
+    return [
+        survey(_cells_of(rows, column, reading), regions, accept=reading.accept, numbers=reading.numbers)
+        for column in reading.columns
+    ]
+
+
+def _recipients(
+    surveyed: Sequence[Surveyed], shown: ColumnEvidence, reading: Reading, suppressed: pl.Series | None
+) -> pl.DataFrame:
+    outcomes = shown.outcomes(reading.numbers)
+    found = [
+        _numbers_of(one, said).pipe(_withhold, reading.landlines, suppressed)
+        for one, said in zip(surveyed, outcomes, strict=True)
+    ]
+    return _chosen(found, reading) if reading.others else found[0]
+
+
+def gathered(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Put batches together until there are `READING_ROWS` rows or more."""
     waiting: list[pl.DataFrame] = []
     for batch in batches:
@@ -112,11 +178,8 @@ def recipients_of(
     rows: pl.DataFrame, reading: Reading, *, suppressed: pl.Series | None = None
 ) -> pl.DataFrame:
     """Return the numbers of some rows, as `read_recipients` does of a whole list."""
-    found = [
-        _numbers_of(rows, column, reading).pipe(_withhold, reading.landlines, suppressed)
-        for column in reading.columns
-    ]
-    return _chosen(found, reading) if reading.others else found[0]
+    surveyed = surveys_of(rows, reading)
+    return _recipients(surveyed, ColumnEvidence.of(surveyed), reading, suppressed)
 
 
 def askable(recipients: pl.DataFrame) -> pl.Series:
@@ -156,10 +219,15 @@ def _ranked(recipients: pl.DataFrame, column: str, reading: Reading) -> pl.DataF
     return recipients.with_columns(numbered.alias(PHONE_COLUMN), rank.cast(pl.UInt8).alias("rank"))
 
 
-def _numbers_of(batch: pl.DataFrame, column: str, reading: Reading) -> pl.DataFrame:
-    regions = _regions_of(batch, reading)
-    found = normalise(batch[column], regions, accept=reading.accept)
+def _numbers_of(surveyed: Surveyed, outcomes: dict[int, Outcome]) -> pl.DataFrame:
+    found = surveyed.settle(outcomes)
     return found.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+
+
+def _cells_of(batch: pl.DataFrame, column: str, reading: Reading) -> pl.Series:
+    if not reading.before or column != reading.column:
+        return readable(batch[column])
+    return joined(batch, (*reading.before, column), international=reading.international)
 
 
 def _regions_of(batch: pl.DataFrame, reading: Reading) -> pl.Series | str | None:

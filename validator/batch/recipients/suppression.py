@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.recipients.recipients import Reading, recipients_of
+from validator.batch.recipients.recipients import Reading, recipients_of, surveys_of
 from validator.batch.recipients.variants import with_both
 from validator.errors import FileError
 from validator.model import Reason
-from validator.phone import Accept, apart
-from validator.tables import ReadOptions, open_table, phone_columns, region_columns, require_column
+from validator.phone import Accept, Evidence, apart
+from validator.tables import (
+    ReadOptions,
+    calling_code_column,
+    find_area_codes,
+    open_table,
+    phone_columns,
+    readable,
+    region_columns,
+    require_column,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,17 +52,22 @@ def _suppression_reading(table: Table, job: Job) -> Reading:
     region_column = job.region_column if job.region_column in table.schema else None
     if job.find_region:
         region_column = _only(table, region_columns(table))
+    elif region_column is None and job.region is None:
+        region_column = calling_code_column(table)
     for column in job.suppress_column:
         require_column(table, column, "--suppress-column")
     first, *others = job.suppress_column or phone_columns(
         table, region=job.region, region_column=region_column, option="--suppress-column"
     )
+    codes = None if others else find_area_codes(table, first, region=job.region, region_column=region_column)
     return Reading(
         column=first,
         others=tuple(others),
+        before=() if codes is None else (codes,),
         region=job.region,
         region_column=region_column,
         accept=Accept.POSSIBLE,
+        numbers=job.numbers,
     )
 
 
@@ -78,8 +92,9 @@ def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
     """Return the numbers of all phone columns of a list: each of them is somebody who opted out."""
     each = [replace(reading, column=column, others=()) for column in reading.columns]
     found, rows, unread_rows = [pl.Series("number", [], dtype=pl.UInt64)], 0, 0
+    shown = [_shown_by(table, one) for one in each]
     for batch in table.batches(reading.wanted):
-        read = [_numbers_of(batch, one) for one in each]
+        read = [_numbers_of(batch, one, evidence) for one, evidence in zip(each, shown, strict=True)]
         found += [numbers for numbers, _ in read]
         rows += batch.height
         unread_rows += (
@@ -91,13 +106,27 @@ def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
     return pl.concat(found)
 
 
-def _numbers_of(rows: pl.DataFrame, reading: Reading) -> tuple[pl.Series, pl.Series]:
-    """Return the numbers in a column, and a mask of its cells without any; two in a cell are two people."""
-    recipients = recipients_of(rows, reading)
+def _shown_by(table: Table, reading: Reading) -> Evidence:
+    """Return what a phone column shows of how its cells were meant."""
+    parts = (surveys_of(batch, reading)[0].evidence for batch in table.batches(reading.wanted))
+    return sum(parts, Evidence())
+
+
+def _numbers_of(rows: pl.DataFrame, reading: Reading, shown: Evidence) -> tuple[pl.Series, pl.Series]:
+    """Return the numbers in a column, and a mask of its cells without any; two in a cell are two people.
+
+    Of a cell that can be meant in two ways both numbers count: its person has opted out.
+    """
+    [surveyed] = surveys_of(rows, reading)
+    recipients = surveyed.settle(shown.outcomes(reading.numbers))
+    ambiguous = (recipients["reason"] == Reason.AMBIGUOUS.value).fill_null(value=False)
+    either = surveyed.numbers_of(ambiguous.arg_true())
     several = (recipients["reason"] == Reason.SEVERAL_NUMBERS.value).fill_null(value=False)
+    rows = rows.with_columns(readable(rows[reading.column]))
     cells = pl.col(reading.column).cast(pl.String)
     parts = recipients_of(rows.filter(several).with_columns(apart(cells)).explode(reading.column), reading)
-    return pl.concat([recipients["number"], parts["number"]]), recipients["number"].is_null() & ~several
+    unread = recipients["number"].is_null() & ~several & ~ambiguous
+    return pl.concat([recipients["number"], parts["number"], either]), unread
 
 
 def _require_somebody(table: Table, reading: Reading, *, rows: int, unread_rows: int) -> None:

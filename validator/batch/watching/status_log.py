@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from validator.batch.asking.counters import RunCounters
     from validator.batch.asking.dispatcher import Dispatcher
-    from validator.batch.asking.run_state import GatewayLane
+    from validator.batch.asking.steps import GatewayLane
     from validator.pacing import BudgetReport
 
 log = logging.getLogger(__name__)

@@ -196,7 +196,7 @@ def import_command(
     named = column or ("e164" if "e164" in table.schema else None)
     facts = read_facts(
         table,
-        column=find_phone_column(table, named=named, region=chosen),
+        column=find_phone_column(table, named=named, region=chosen).name,
         region=chosen,
         now_ms=int(time.time() * 1000),
     )

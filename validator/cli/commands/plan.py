@@ -53,7 +53,9 @@ def show_plan(options: ListOptions, rate: Rate, base_url: str | None) -> int:
     opened = options.opened()
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=int(now.timestamp() * 1000), progress=progress)
-    summary = summarise_plan(opened.job, surveyed.plan, rate_per_min=rate.per_min, now=now, host=host)
+    summary = summarise_plan(
+        opened.job, surveyed.plan, rate_per_min=rate.per_min, now=now, host=host, read_as=opened.read_as
+    )
     show_plan_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0
 

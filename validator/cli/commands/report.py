@@ -55,7 +55,8 @@ def report(*, report_file: Path | None, summary_file: Path | None, **given: Any)
     result = RunResult(
         command="report", started_at=now, finished_at=datetime.now(UTC), asking_s=0.0, counters=RunCounters()
     )
-    summary = replace(summarise(opened.job, surveyed.plan, counts, result, 0), output=None)
+    summary = summarise(opened.job, surveyed.plan, counts, result, 0, read_as=opened.read_as)
+    summary = replace(summary, output=None)
     write_reports(summary, report=report_file, summary_file=summary_file)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0

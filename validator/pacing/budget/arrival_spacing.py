@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from validator.pacing.measures.round_trips import Latest
 
 if TYPE_CHECKING:
-    from validator.pacing.budget.protocol import Ticket
+    from validator.pacing.budget.protocol import Permit
 
 # Servers that count time in whole milliseconds take what is apart by less than one more for too near.
 TICK_S = 0.001
@@ -24,7 +24,7 @@ BELOW_SHARE = 0.5
 PATIENCE = 5.0
 
 
-class Apart:
+class ArrivalSpacing:
     """The time from one request to the next, as the server sees it.
 
     A server without any burst (nginx's `limit_req` as it comes) refuses what arrives a millisecond too soon
@@ -44,7 +44,7 @@ class Apart:
         self.is_wanted = False
         self._decided_at = -math.inf
         self._trips = Latest()
-        self._latest: Ticket | None = None
+        self._latest: Permit | None = None
         self._late_s: float | None = None
 
     def keeps(self, spacing_s: float) -> bool:
@@ -54,25 +54,25 @@ class Apart:
         usual_s = self._trips.quantile(USUAL)
         return max(usual_s, spacing_s + usual_s - self._quickest_s()) <= MOST_SPACINGS * spacing_s
 
-    def start(self, ticket: Ticket) -> None:
+    def start(self, permit: Permit) -> None:
         """Take in a request that starts."""
-        self._latest, self._late_s = ticket, None
+        self._latest, self._late_s = permit, None
 
-    def cancel(self, ticket: Ticket) -> None:
+    def cancel(self, permit: Permit) -> None:
         """Take in that a request was never sent; the next waits no longer for its end."""
-        if ticket is self._latest:
+        if permit is self._latest:
             self._late_s = 0.0
 
-    def passed(self, ticket: Ticket, now: float) -> None:
+    def passed(self, permit: Permit, now: float) -> None:
         """Take in the end of a request that was not refused."""
-        trip_s = now - ticket.started_at
+        trip_s = now - permit.started_at
         self._trips.add(trip_s)
-        if ticket is self._latest:
+        if permit is self._latest:
             self._late_s = trip_s - self._quickest_s()
 
-    def refused(self, ticket: Ticket, now: float, spacing_s: float) -> None:
+    def refused(self, permit: Permit, now: float, spacing_s: float) -> None:
         """Take in a refusal that no reply explains; one ahead of its slot says nothing of the spacing."""
-        if max(ticket.slot_before, self._decided_at) <= ticket.started_at:
+        if max(permit.slot_before, self._decided_at) <= permit.started_at:
             self.is_wanted, self._decided_at = not self.keeps(spacing_s), now
 
     def ready_at(self, now: float, spacing_s: float) -> float:

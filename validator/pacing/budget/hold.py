@@ -16,9 +16,6 @@ MOST_DOUBLINGS = 6
 # Added to every hold, as a share of it at most: clients that were refused together do not come back together.
 JITTER_SHARE = 0.1
 
-# An absurd `Retry-After` must stay a number that can be added to a clock; nobody waits for ten years either.
-LONGEST_HOLD_S = 10 * 365 * 86_400.0
-
 # After a hold: half the pace, then a tenth of the full pace more with each step. A step is as long as the
 # hold was, from one second to five: who was asked to stay away for a second has met a bucket that lacked one
 # place, and would lose a fifth of its pace over 25 s to each such refusal.
@@ -27,14 +24,7 @@ PACE_STEP = 0.1
 LEAST_STEP_S, MOST_STEP_S = 1.0, 5.0
 
 
-def waiting_s(told_s: float | None) -> float:
-    """Return a told waiting time as one that can be waited: nonsense and the past count as 0."""
-    if told_s is None or math.isnan(told_s):
-        return 0.0
-    return min(max(told_s, 0.0), LONGEST_HOLD_S)
-
-
-class Hold:
+class KeyBackoff:
     """Holds everything back until a time that is only ever put off.
 
     Attributes:

@@ -7,15 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
-from validator.pacing.budget.arrival_spacing import Apart
-from validator.pacing.budget.hold import waiting_s
-from validator.pacing.budget.protocol import BudgetReport, Ticket
-from validator.pacing.budget.request_log import MINUTE_S, Books, is_spent
+from validator.pacing.budget.arrival_spacing import ArrivalSpacing
+from validator.pacing.budget.protocol import BudgetReport, Permit
+from validator.pacing.budget.request_log import RequestLog, is_spent
 from validator.pacing.budget.window import Spare, Window
-from validator.pacing.limit.correction import Doubt
-from validator.pacing.limit.search import DEFAULT_PER_MIN, Assumption, DefaultPace, Search
-from validator.pacing.limit.window_lengths import Lengths
+from validator.pacing.limit.assumed import DEFAULT_PER_MIN, Assumption, DefaultPace
+from validator.pacing.limit.correction import LimitCorrection
+from validator.pacing.limit.search import Search
+from validator.pacing.limit.window_lengths import WindowLengthEstimator
 from validator.pacing.measures.round_trips import RoundTrips
+from validator.pacing.measures.units import MINUTE_S, waiting_s
 
 if TYPE_CHECKING:
     import random
@@ -52,7 +53,8 @@ class PacedBudget:
 
     **The limit** is the fixed ceiling given, or else the default until a reply states it. A
     told limit rules from its first sight; later it goes down at once and up when it has held for two windows.
-    Where it is refused again and again and nothing explains it, a lower one is looked for (`Doubt`).
+    Where it is refused again and again and nothing explains it, a lower one is looked for
+    (`LimitCorrection`).
     `Remaining` does not steer the pace: on a server whose burst is smaller than its limit that starves. Until
     the first request has ended there is only that one in flight.
 
@@ -99,13 +101,13 @@ class PacedBudget:
         self._assumed: Assumption = Search(now, share) if find else DefaultPace(share * default_per_min)
         first_per_min = self._assumed.per_min(now) if limit_per_min is None else limit_per_min
         self._windows = {window_s: Window(window_s, first_per_min * window_s / MINUTE_S)}
-        self._lengths = Lengths(window_s)
+        self._lengths = WindowLengthEstimator(window_s)
         self._told: set[float] = set()
-        self._books = Books(rng)
+        self._requests = RequestLog(rng)
         self._spare = Spare(window_s)
         self._trips = RoundTrips()
-        self._doubt = Doubt()
-        self._apart = Apart()
+        self._correction = LimitCorrection()
+        self._apart = ArrivalSpacing()
         self._slot = now
         self._started = 0
         self._heard = 0
@@ -116,50 +118,50 @@ class PacedBudget:
         self._todo = todo
         return self._ready_at(now)
 
-    def start(self, now: float) -> Ticket:
+    def start(self, now: float) -> Permit:
         """Start a request; see `Budget.start`."""
         if (ready_at := self._ready_at(now)) > now:
             raise RuntimeError(f"a request was started {ready_at - now:.3f} s before the budget allows it")
         spacing_s = self._spacing_s(now)
         slot = max(self._slot + spacing_s, now + spacing_s - min(LATENESS_S, spacing_s))
         self._started += 1
-        ticket = Ticket(now, self._started, slot_before=self._slot, slot_after=slot)
+        permit = Permit(now, self._started, slot_before=self._slot, slot_after=slot)
         self._slot = slot
-        self._apart.start(ticket)
-        return self._books.enter(ticket)
+        self._apart.start(permit)
+        return self._requests.start(permit)
 
-    def cancel(self, ticket: Ticket, now: float) -> None:  # noqa: ARG002 - the protocol's
+    def cancel(self, permit: Permit, now: float) -> None:  # noqa: ARG002 - the protocol's
         """Take back a request that was never sent.
 
         Its slot is free again if no later one was taken; else only its place in the window is, since a slot
         given back between others would put two requests close together.
         """
-        self._books.strike(ticket)
-        self._apart.cancel(ticket)
-        if self._slot == ticket.slot_after:
-            self._slot = ticket.slot_before
+        self._requests.cancel(permit)
+        self._apart.cancel(permit)
+        if self._slot == permit.slot_after:
+            self._slot = permit.slot_before
 
     def finish(
-        self, ticket: Ticket, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
+        self, permit: Permit, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
     ) -> None:
         """End a request; see `Budget.finish`."""
-        self._books.close(ticket, now, notice, refused=refused)
+        self._requests.close(permit, now, notice, refused=refused)
         windows = tuple(self._lengths.corrected(told) for told in notice.windows)
         self._learn(now, windows)
-        self._give_way(ticket, now, windows)
-        self._adapt(ticket, now, replace(notice, windows=windows), refused=refused)
-        self._log(ticket.started_at, now)
+        self._give_way(permit, now, windows)
+        self._adapt(permit, now, replace(notice, windows=windows), refused=refused)
+        self._log(permit.started_at, now)
         self._spare.see(now, 0 if refused else _left(windows))
         if not self._heard:
             # The first request took its slot at an assumed pace, and there was no other.
-            self._slot = min(self._slot, ticket.started_at + self._spacing_s(now))
+            self._slot = min(self._slot, permit.started_at + self._spacing_s(now))
         self._heard += 1
 
     def report(self, now: float) -> BudgetReport:
         """Return how the budget stands."""
         self._assume(now)
         strictest = min(self._windows.values(), key=lambda window: window.per_min)
-        return self._books.report(
+        return self._requests.report(
             now,
             limit_per_min=strictest.per_min,
             told_by=self._told_by(strictest),
@@ -169,13 +171,13 @@ class PacedBudget:
 
     def _ready_at(self, now: float) -> float:
         self._assume(now)
-        in_flight = len(self._books.in_flight)
-        if in_flight and (not self._heard or self._books.is_trying):
+        in_flight = len(self._requests.in_flight)
+        if in_flight and (not self._heard or self._requests.is_trying):
             return math.inf
         room_at = max(window.room_at(now, in_flight, self._started) for window in self._windows.values())
         slot = now if self._fits_at_once(now, in_flight) else self._slot
         apart_at = self._apart.ready_at(now, self._even_s(now)) if self._apart.is_wanted else now
-        return max(now, self._books.hold.until, room_at, slot, apart_at)
+        return max(now, self._requests.hold.until, room_at, slot, apart_at)
 
     def _fits_at_once(self, now: float, in_flight: int) -> bool:
         proven = UNPROVEN + TRUSTED * self._spare.fallen(now)
@@ -187,7 +189,7 @@ class PacedBudget:
         return max(window.spacing_s(now, self._jitter_s) for window in self._windows.values())
 
     def _spacing_s(self, now: float) -> float:
-        return self._even_s(now) / min(self._books.hold.pace(now), self._doubt.share(now))
+        return self._even_s(now) / min(self._requests.hold.pace(now), self._correction.share(now))
 
     @property
     def _is_assuming(self) -> bool:
@@ -198,8 +200,8 @@ class PacedBudget:
         if self._is_assuming:
             usual = self._windows[self._usual_s]
             usual.limit = self._assumed.per_min(now) * usual.window_s / MINUTE_S
-        if self._doubt.is_searching:
-            self._believe(self._doubt.per_min(now, self._strictest_told().per_min))
+        if self._correction.is_searching:
+            self._believe(self._correction.per_min(now, self._strictest_told().per_min))
 
     def _believe(self, found_per_min: float) -> None:
         """Go by a limit that was found below the told ones, or by those alone where none is any more."""
@@ -209,38 +211,37 @@ class PacedBudget:
             found.limit = found_per_min
         else:
             found = Window(MINUTE_S, found_per_min)
-            found.inherit(self._longest())
+            found.carry_over(self._longest())
             self._windows[FOUND] = found
 
-    def _give_way(self, ticket: Ticket, now: float, windows: tuple[RateWindow, ...]) -> None:
+    def _give_way(self, permit: Permit, now: float, windows: tuple[RateWindow, ...]) -> None:
         for told in windows:
             if window := self._windows.get(told.window_s):
                 window.see(
                     now,
                     told,
-                    arrived_at=(ticket.started_at + now) / 2,
-                    in_flight=len(self._books.in_flight) + 1,
-                    later=self._started - ticket.ordinal,
-                    ordinal=ticket.ordinal,
+                    in_flight=len(self._requests.in_flight) + 1,
+                    later=self._started - permit.ordinal,
+                    ordinal=permit.ordinal,
                 )
 
-    def _adapt(self, ticket: Ticket, now: float, notice: RateNotice, *, refused: bool) -> None:
+    def _adapt(self, permit: Permit, now: float, notice: RateNotice, *, refused: bool) -> None:
         """Slow down, or look for a lower limit, where the reply to a refused request does not explain it."""
-        started_at = ticket.started_at
+        started_at = permit.started_at
         if not refused:
-            self._apart.passed(ticket, now)
-            self._doubt.passed(started_at, now)
+            self._apart.passed(permit, now)
+            self._correction.passed(started_at, now)
             self._assumed.passed(started_at, now)
             return
         told = {window.window_s: window for window in notice.windows}
         explained = [window.refused(now, told.get(length)) for length, window in self._windows.items()]
         if self._is_assuming and self._assumed.refused(started_at, now, notice.retry_after_s):
             if (wait_s := self._assumed.opens_at - now) > 0:
-                self._books.hold.keep(now, wait_s, "a full minute of the provider's is waited for")
+                self._requests.hold.keep(now, wait_s, "a full minute of the provider's is waited for")
             return
         if not any(explained):
-            self._apart.refused(ticket, now, self._even_s(now))
-            self._doubt.refused(started_at, now, self._strictest_told().per_min, notice.retry_after_s)
+            self._apart.refused(permit, now, self._even_s(now))
+            self._correction.refused(started_at, now, self._strictest_told().per_min, notice.retry_after_s)
 
     def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
         for told in windows:
@@ -253,7 +254,7 @@ class PacedBudget:
         """Hold until a long window with nothing left is full again."""
         if is_spent(told) and told.reset_s is not None:
             reason = f"the allowance of {told.window_s / 3600:,.1f} h is spent"
-            self._books.hold.keep(now, waiting_s(told.reset_s), reason)
+            self._requests.hold.keep(now, waiting_s(told.reset_s), reason)
 
     def _learn_limit(self, now: float, window_s: float, limit: int) -> None:
         ours = limit * self._share
@@ -266,7 +267,7 @@ class PacedBudget:
 
     def _adopt(self, window: Window) -> None:
         """Believe in a window told for the first time; the lowest plan was only assumed for want of one."""
-        window.inherit(self._longest())
+        window.carry_over(self._longest())
         if not self._told and self._ceiling is None:
             self._windows.clear()
         self._told.add(window.window_s)
@@ -288,7 +289,7 @@ class PacedBudget:
 
     def _told_by(self, strictest: Window) -> str:
         if strictest is self._windows.get(FOUND):
-            return self._doubt.told_by
+            return self._correction.told_by
         if self._ceiling is not None and strictest.per_min >= self._ceiling:
             return "--rate"
         return "headers" if strictest.window_s in self._told else self._assumed.told_by

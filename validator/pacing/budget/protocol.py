@@ -10,7 +10,7 @@ from validator.model import NO_NOTICE, RateNotice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ticket:
+class Permit:
     """The leave for one request: when it started, its number, and what the budget needs to take it back."""
 
     started_at: float
@@ -65,21 +65,21 @@ class Budget(Protocol):
         """
         ...
 
-    def start(self, now: float) -> Ticket:
+    def start(self, now: float) -> Permit:
         """Start a request. `RuntimeError` where `ready_at` does not allow it."""
         ...
 
-    def cancel(self, ticket: Ticket, now: float) -> None:
+    def cancel(self, permit: Permit, now: float) -> None:
         """Take back a request that was never sent: it gives its place back."""
         ...
 
     def finish(
-        self, ticket: Ticket, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
+        self, permit: Permit, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
     ) -> None:
         """End a request, however it ended.
 
         Args:
-            ticket: what `start` returned.
+            permit: what `start` returned.
             now: the current time.
             notice: what the reply said about rates.
             refused: whether it was refused for its rate (429, or 503 with `Retry-After`): holds the whole

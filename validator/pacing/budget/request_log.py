@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.pacing.budget.hold import Hold, waiting_s
-from validator.pacing.budget.protocol import BudgetReport, Ticket
+from validator.pacing.budget.hold import KeyBackoff
+from validator.pacing.budget.protocol import BudgetReport, Permit
 from validator.pacing.measures.rolling_count import RollingCount
+from validator.pacing.measures.units import MINUTE_S, waiting_s
 
 if TYPE_CHECKING:
     import random
 
     from validator.model import RateNotice, RateWindow
 
-MINUTE_S = 60.0
 
-
-class Books:
+class RequestLog:
     """Counts requests and keeps the hold; what every kind of budget does.
 
     Attributes:
@@ -25,39 +24,39 @@ class Books:
     """
 
     def __init__(self, rng: random.Random) -> None:
-        self.hold = Hold(rng)
-        self.in_flight: set[Ticket] = set()
+        self.hold = KeyBackoff(rng)
+        self.in_flight: set[Permit] = set()
         self._starts = RollingCount(MINUTE_S)
         self._started = 0
         self._refused = 0
 
-    def enter(self, ticket: Ticket) -> Ticket:
+    def start(self, permit: Permit) -> Permit:
         """Count a request that starts."""
-        self.in_flight.add(ticket)
-        self._starts.add(ticket.started_at)
+        self.in_flight.add(permit)
+        self._starts.add(permit.started_at)
         self._started += 1
-        return ticket
+        return permit
 
-    def strike(self, ticket: Ticket) -> None:
+    def cancel(self, permit: Permit) -> None:
         """Take a request that was never sent out of the books. `KeyError` if it is not in flight."""
-        self.in_flight.remove(ticket)
-        self._starts.take_back(ticket.started_at)
+        self.in_flight.remove(permit)
+        self._starts.take_back(permit.started_at)
         self._started -= 1
 
-    def close(self, ticket: Ticket, now: float, notice: RateNotice, *, refused: bool) -> None:
+    def close(self, permit: Permit, now: float, notice: RateNotice, *, refused: bool) -> None:
         """End a request; one that was refused holds the key. `KeyError` if it is not in flight."""
-        self.in_flight.remove(ticket)
+        self.in_flight.remove(permit)
         if refused:
             self._refused += 1
-            self.hold.refuse(ticket.started_at, now, _asked_s(notice))
+            self.hold.refuse(permit.started_at, now, _asked_s(notice))
         else:
-            self.hold.passed(ticket.started_at)
+            self.hold.passed(permit.started_at)
 
     @property
     def is_trying(self) -> bool:
         """Whether the first request after a hold is on its way, and nobody knows yet if it passes."""
         hold = self.hold
-        return not hold.is_tried and any(ticket.started_at >= hold.until for ticket in self.in_flight)
+        return not hold.is_tried and any(permit.started_at >= hold.until for permit in self.in_flight)
 
     def report(
         self,

@@ -8,7 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Self
 
 from validator.pacing.shared_key.capacity import Reading
-from validator.pacing.shared_key.share import Sharing
+from validator.pacing.shared_key.share import ForeignTraffic
 
 if TYPE_CHECKING:
     from validator.model import RateWindow
@@ -37,7 +37,7 @@ class Window:
         self.window_s = window_s
         self.limit = limit
         self._leaves: list[float] = []
-        self._sharing = Sharing(window_s)
+        self._sharing = ForeignTraffic(window_s)
         self._more: float | None = None
         self._more_since = 0.0
 
@@ -69,15 +69,12 @@ class Window:
         """Log a request that had reached the server by then at the latest."""
         heapq.heappush(self._leaves, arrived_by + self.window_s)
 
-    def see(
-        self, now: float, told: RateWindow, *, arrived_at: float, in_flight: int, later: int, ordinal: int
-    ) -> None:
+    def see(self, now: float, told: RateWindow, *, in_flight: int, later: int, ordinal: int) -> None:
         """Take in how many requests a reply left over.
 
         Args:
             now: when it came.
             told: what it told of this window.
-            arrived_at: when the request replied to is taken to have reached the server.
             in_flight: requests in flight, the one replied to included.
             later: requests started after the one replied to.
             ordinal: the number of the one replied to, counted from the first.
@@ -87,7 +84,6 @@ class Window:
         own = in_flight + self._counted(now)
         reading = Reading(
             now=now,
-            arrived_at=arrived_at,
             limit=told.limit,
             remaining=told.remaining,
             reset_s=told.reset_s,
@@ -131,7 +127,7 @@ class Window:
             heapq.heappop(self._leaves)
         return len(self._leaves)
 
-    def inherit(self, other: Self) -> None:
+    def carry_over(self, other: Self) -> None:
         """Take over what another window has logged."""
         shift_s = self.window_s - other.window_s
         self._leaves = sorted(at + shift_s for at in other._leaves)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, assert_never
 from validator.errors import Refused
 from validator.model import Reason
 from validator.pacing.decisions import (
-    Again,
-    Answered,
+    Accept,
     AskCanary,
-    Doubted,
-    Retract,
+    Confirm,
+    Invalidate,
+    Requeue,
+    Resolve,
     Retry,
-    Settle,
-    Vouch,
+    Unverified,
     Wait,
 )
 from validator.pacing.guard.drift import Drift
-from validator.pacing.guard.protocol import Mark
+from validator.pacing.guard.protocol import Checkpoint
 
 if TYPE_CHECKING:
     from validator.model import Number
@@ -37,7 +37,7 @@ MOST_IN_VAIN = 3
 
 
 @dataclass(slots=True)
-class _Inquiry:
+class _Verification:
     """Asking about known positives while nothing else starts.
 
     Attributes:
@@ -106,8 +106,8 @@ class SessionGuard:
         self._drift = Drift()
         self._heard, self._settled = heard, settled
         self._oldest_at = -math.inf
-        self._era = 0
-        self._inquiry: _Inquiry | None = None
+        self._generation = 0
+        self._verification: _Verification | None = None
         self._testing = False
         self._test_at = -math.inf
         self._in_vain: set[Number] = set()
@@ -116,12 +116,12 @@ class SessionGuard:
         self._rulings: list[Ruling] = []
 
     @property
-    def is_inquiring(self) -> bool:
+    def is_verifying(self) -> bool:
         """Whether the session is frozen until known positives have been asked about."""
-        return self._inquiry is not None
+        return self._verification is not None
 
     @property
-    def unvouched(self) -> int:
+    def unverified(self) -> int:
         """How many of the session's "no"s nothing vouches for yet."""
         return self._heard - self._settled
 
@@ -132,11 +132,11 @@ class SessionGuard:
 
     def next(self, now: float, *, last: bool) -> AskCanary | Wait | None:
         """Return what has to come first; see `Guard.next`."""
-        if not self._inquiry and not self._is_due(now, last=last):
+        if not self._verification and not self._is_due(now, last=last):
             return None
         if not self._testing and self._test_at <= now:
-            return AskCanary(self._inquiry.left[0] if self._inquiry else self._choose())
-        if not self._inquiry and not last:
+            return AskCanary(self._verification.left[0] if self._verification else self._choose())
+        if not self._verification and not last:
             return None
         return Wait(math.inf if self._testing else self._test_at, f"session {self._session} may be lying")
 
@@ -144,50 +144,52 @@ class SessionGuard:
         """Return a number to ask about if it is only to be seen whether anything is answered, or None."""
         return None if self._testing else self._canaries.spare()
 
-    def mark(self, now: float) -> Mark:
+    def checkpoint(self, now: float) -> Checkpoint:
         """Return the mark of a check that starts now."""
-        return Mark(now, self._heard, self._era, self._failures)
+        return Checkpoint(now, self._heard, self._generation, self._failures)
 
-    def hear(self, now: float, mark: Mark, number: Number, *, registered: bool) -> Answered | Doubted | Again:
-        """Take in the answer to a check; see `Guard.hear`."""
-        if not registered and mark.era != self._era:
-            return Again()
-        self._heard_from(mark)
+    def on_answer(
+        self, now: float, checkpoint: Checkpoint, number: Number, *, registered: bool
+    ) -> Accept | Unverified | Requeue:
+        """Take in the answer to a check; see `Guard.on_answer`."""
+        if not registered and checkpoint.generation != self._generation:
+            return Requeue()
+        self._heard_from(checkpoint)
         self._drift.add(registered=registered)
         if registered:
             self._in_vain.clear()
             self._canaries.found(number)
-            self._vouch(mark)
-            return Answered()
-        if not self.unvouched:
+            self._confirm(checkpoint)
+            return Accept()
+        if not self.unverified:
             self._oldest_at = now
         self._heard += 1
         if self._drift.is_alarming():
-            self._inquire()
-        return Doubted(self._heard)
+            self._verify()
+        return Unverified(self._heard)
 
-    def test(self, now: float) -> Mark:
+    def test(self, now: float) -> Checkpoint:
         """Note that a canary is asked about now, and return its mark."""
         self._testing = True
-        return self.mark(now)
+        return self.checkpoint(now)
 
     def tested(
-        self, now: float, mark: Mark, number: Number, *, result: bool | Settle | Retry | Again
+        self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
         """Take in what became of a canary; see `Guard.tested`."""
         self._testing = False
         match result:
             case bool():
-                self._heard_from(mark)
-                self._answered(mark, number, registered=result)
-            case Settle(_, Reason.REJECTED_BY_PROVIDER):
-                self._answered(mark, number, registered=False)
-            case Settle():
+                self._heard_from(checkpoint)
+                self._answered(checkpoint, number, registered=result)
+            case Resolve(_, Reason.REJECTED_BY_PROVIDER):
+                self._answered(checkpoint, number, registered=False)
+            case Resolve():
                 self._not_answered(now, number)
             case Retry(after_s):
                 self.tries += 1
                 self._test_at = now + after_s
-            case Again():
+            case Requeue():
                 self._canaries.used(number)
             case _:
                 assert_never(result)
@@ -199,14 +201,14 @@ class SessionGuard:
 
     def lost(self) -> None:
         """Take in that the session is not connected."""
-        self._retract()
+        self._invalidate()
 
     def release(self) -> int:
         """Decide on what waits at the end of a run; return how many "no"s are believed without a "yes"."""
-        if self._failing or self._in_vain or self._inquiry:
-            self._retract()
-        believed = 0 if self._canaries else self.unvouched
-        self._vouch(Mark(ordinal=self._settled + believed))
+        if self._failing or self._in_vain or self._verification:
+            self._invalidate()
+        believed = 0 if self._canaries else self.unverified
+        self._confirm(Checkpoint(ordinal=self._settled + believed))
         return believed
 
     def rulings(self) -> list[Ruling]:
@@ -215,11 +217,11 @@ class SessionGuard:
         return decided
 
     def _is_due(self, now: float, *, last: bool) -> bool:
-        if not self.unvouched or not self._canaries:
+        if not self.unverified or not self._canaries:
             return False
         if last:
             return not self._is_hopeless or self._test_at <= now
-        return self.unvouched >= CANARY_AFTER or now - self._oldest_at >= CANARY_AFTER_S
+        return self.unverified >= CANARY_AFTER or now - self._oldest_at >= CANARY_AFTER_S
 
     @property
     def _is_hopeless(self) -> bool:
@@ -229,21 +231,21 @@ class SessionGuard:
         canaries = self._canaries.choose(len(self._canaries))
         return next((number for number in canaries if number not in self._in_vain), canaries[0])
 
-    def _heard_from(self, mark: Mark) -> None:
+    def _heard_from(self, checkpoint: Checkpoint) -> None:
         """Note an answer: the session works if nothing has failed since the exchange started."""
-        self._failing = self._failing and mark.failures != self._failures
+        self._failing = self._failing and checkpoint.failures != self._failures
 
-    def _answered(self, mark: Mark, number: Number, *, registered: bool) -> None:
+    def _answered(self, checkpoint: Checkpoint, number: Number, *, registered: bool) -> None:
         self.tries = 0
         self._in_vain.clear()
         if registered:
             self._canaries.used(number)
-            self._vouch(mark)
-        if self._inquiry and number in self._inquiry.left:
-            self._inquiry.take(number, registered=registered)
-            self._conclude(self._inquiry)
+            self._confirm(checkpoint)
+        if self._verification and number in self._verification.left:
+            self._verification.take(number, registered=registered)
+            self._conclude(self._verification)
         elif not registered:
-            self._inquire()
+            self._verify()
 
     def _not_answered(self, now: float, number: Number) -> None:
         self.tries = 0
@@ -251,30 +253,30 @@ class SessionGuard:
         if self._is_hopeless:
             self._test_at = now + CANARY_AFTER_S
         self._canaries.used(number)
-        if self._inquiry and number in self._inquiry.left:
-            self._inquiry.left.remove(number)
-            self._inquiry.asked -= 1
-            self._conclude(self._inquiry)
+        if self._verification and number in self._verification.left:
+            self._verification.left.remove(number)
+            self._verification.asked -= 1
+            self._conclude(self._verification)
 
-    def _vouch(self, mark: Mark) -> None:
-        if mark.ordinal > self._settled:
-            self._settled = mark.ordinal
-            self._rulings.append(Vouch(self._settled))
+    def _confirm(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.ordinal > self._settled:
+            self._settled = checkpoint.ordinal
+            self._rulings.append(Confirm(self._settled))
             # Whatever still waits was heard after the exchange that vouches had started.
-            self._oldest_at = mark.at
+            self._oldest_at = checkpoint.at
 
-    def _retract(self) -> None:
-        self._era += 1
-        if self.unvouched:
+    def _invalidate(self) -> None:
+        self._generation += 1
+        if self.unverified:
             self._settled = self._heard
-            self._rulings.append(Retract(self._settled))
+            self._rulings.append(Invalidate(self._settled))
 
-    def _inquire(self) -> None:
+    def _verify(self) -> None:
         positives = self._canaries.choose(KNOWN_POSITIVES)
-        if not self._inquiry and positives:
-            self._inquiry = _Inquiry(positives, len(positives))
+        if not self._verification and positives:
+            self._verification = _Verification(positives, len(positives))
 
-    def _conclude(self, inquiry: _Inquiry) -> None:
+    def _conclude(self, inquiry: _Verification) -> None:
         if inquiry.shows_lies:
             self._give_up(inquiry)
         elif inquiry.shows_truth:
@@ -283,10 +285,10 @@ class SessionGuard:
             self._drift.forget()
         else:
             return
-        self._inquiry = None
+        self._verification = None
 
-    def _give_up(self, inquiry: _Inquiry) -> None:
-        self._retract()
+    def _give_up(self, inquiry: _Verification) -> None:
+        self._invalidate()
         self.error = Refused(
             f'session {self._session} answers "no" about {len(inquiry.no)} of {inquiry.asked} numbers known '
             "to be registered, or calls them invalid, so it cannot be believed; what it said since it last "

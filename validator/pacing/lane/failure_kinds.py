@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 HTTP_UNAVAILABLE = 503
 
 
-class Meaning(Enum):
+class FailureKind(Enum):
     """What a failure is about."""
 
     INVALID_NUMBER = auto()
@@ -46,20 +46,20 @@ class Meaning(Enum):
 
 
 # The first that fits counts, so a kind stands before the more general one it belongs to.
-MEANINGS: tuple[tuple[type[ApiError], Meaning], ...] = (
-    (InvalidPhone, Meaning.INVALID_NUMBER),
-    (InvalidRequest, Meaning.REJECTED_REQUEST),
-    (MissingOrBadKey, Meaning.BAD_KEY),
-    (QuotaExceeded, Meaning.BAD_KEY),
-    (Forbidden, Meaning.BAD_KEY),
-    (SessionNotConnected, Meaning.LOST_SESSION),
-    (RateLimited, Meaning.TOO_FAST),
-    (NotFound, Meaning.WRONG_SETTING),
-    (Redirected, Meaning.WRONG_SETTING),
-    (CertificateFailed, Meaning.WRONG_SETTING),
-    (NoAnswer, Meaning.TRANSIENT),
-    (BadAnswer, Meaning.TRANSIENT),
-    (ServerError, Meaning.TRANSIENT),
+FAILURE_KINDS: tuple[tuple[type[ApiError], FailureKind], ...] = (
+    (InvalidPhone, FailureKind.INVALID_NUMBER),
+    (InvalidRequest, FailureKind.REJECTED_REQUEST),
+    (MissingOrBadKey, FailureKind.BAD_KEY),
+    (QuotaExceeded, FailureKind.BAD_KEY),
+    (Forbidden, FailureKind.BAD_KEY),
+    (SessionNotConnected, FailureKind.LOST_SESSION),
+    (RateLimited, FailureKind.TOO_FAST),
+    (NotFound, FailureKind.WRONG_SETTING),
+    (Redirected, FailureKind.WRONG_SETTING),
+    (CertificateFailed, FailureKind.WRONG_SETTING),
+    (NoAnswer, FailureKind.TRANSIENT),
+    (BadAnswer, FailureKind.TRANSIENT),
+    (ServerError, FailureKind.TRANSIENT),
 )
 
 REASONS: tuple[tuple[type[ApiError], Reason], ...] = (
@@ -70,10 +70,10 @@ REASONS: tuple[tuple[type[ApiError], Reason], ...] = (
 )
 
 
-def meaning_of(failure: ApiError) -> Meaning:
+def classify_failure(failure: ApiError) -> FailureKind:
     """Return what a failure is about; `UNEXPECTED` where the contract does not know it."""
-    fitting = (meaning for kind, meaning in MEANINGS if isinstance(failure, kind))
-    return next(fitting, Meaning.UNEXPECTED)
+    fitting = (kind for error, kind in FAILURE_KINDS if isinstance(failure, error))
+    return next(fitting, FailureKind.UNEXPECTED)
 
 
 def reason_of(failure: ApiError) -> Reason:
@@ -93,10 +93,10 @@ def is_refusal(failure: ApiError) -> bool:
 
 def ending_of(session: str, failure: ApiError) -> ValidatorError:
     """Return the error that ends a run whose very first look at a session failed for good."""
-    match meaning_of(failure):
-        case Meaning.BAD_KEY:
+    match classify_failure(failure):
+        case FailureKind.BAD_KEY:
             return refusal_of_key(failure)
-        case Meaning.WRONG_SETTING:
+        case FailureKind.WRONG_SETTING:
             return wrong_setting(session, failure)
         case _:
             return StoppedEarly(

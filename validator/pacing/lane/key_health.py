@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from validator.pacing.lane.failure_kinds import Meaning, meaning_of, refusal_of_key
+from validator.pacing.lane.failure_kinds import FailureKind, classify_failure, refusal_of_key
 
 if TYPE_CHECKING:
     from validator.errors import ApiError, Refused
@@ -57,10 +57,10 @@ class KeyHealth:
         """Take in how a request ended. While a refusal is being confirmed, only that request counts."""
         self._in_flight -= 1
         confirming, self._confirming = self._confirming, False
-        meaning = meaning_of(failure) if failure else None
-        if failure and meaning is Meaning.BAD_KEY:
+        kind = classify_failure(failure) if failure else None
+        if failure and kind is FailureKind.BAD_KEY:
             self._refused(now, failure, confirming=confirming)
-        elif confirming and meaning in {Meaning.TRANSIENT, Meaning.TOO_FAST, Meaning.WRONG_SETTING}:
+        elif confirming and kind in {FailureKind.TRANSIENT, FailureKind.TOO_FAST, FailureKind.WRONG_SETTING}:
             self._confirm_at = now + CONFIRM_AFTER_S
         elif confirming:
             self._doubt = None

@@ -7,33 +7,39 @@ from typing import TYPE_CHECKING, Generic, TypeVar, assert_never
 
 from validator.errors import ApiError, StoppedEarly
 from validator.model import READY, Reason, SessionStatus, Verdict
-from validator.pacing.budget.hold import waiting_s
 from validator.pacing.decisions import (
+    Accept,
     Action,
-    Again,
-    Answered,
     AskCanary,
     Decision,
     Ending,
+    FetchSessionStatus,
     Go,
     Halt,
-    LookAtSession,
+    Requeue,
+    Resolve,
     Retry,
-    Settle,
     Wait,
 )
-from validator.pacing.guard.unguarded import NoGuard
+from validator.pacing.guard.protocol import NoGuard
 from validator.pacing.lane.breaker import BreakerState
-from validator.pacing.lane.failure_kinds import Meaning, is_told_to_wait, meaning_of, reason_of, wrong_setting
-from validator.pacing.lane.misconfiguration import Oddities
+from validator.pacing.lane.failure_kinds import (
+    FailureKind,
+    classify_failure,
+    is_told_to_wait,
+    reason_of,
+    wrong_setting,
+)
+from validator.pacing.lane.misconfiguration import MisconfigurationDetector
 from validator.pacing.lane.report import LaneReport, LaneState
 from validator.pacing.lane.session_health import SessionHealth
+from validator.pacing.measures.units import waiting_s
 
 if TYPE_CHECKING:
     from validator.errors import ValidatorError
     from validator.model import Number, SessionRef
     from validator.pacing.budget.protocol import Budget
-    from validator.pacing.guard.protocol import Guard, Mark
+    from validator.pacing.guard.protocol import Checkpoint, Guard
     from validator.pacing.lane.breaker import Breaker
     from validator.pacing.lane.key_health import KeyHealth
     from validator.pacing.lane.retry import RetryPolicy
@@ -103,7 +109,7 @@ class Lane(Generic[GatewayT]):
         self._error: ValidatorError | None = None
         self._in_flight = 0
         self._attempts = self._failures = 0
-        self._oddities = Oddities()
+        self._misconfiguration = MisconfigurationDetector()
         self._fruitless_since = math.inf
         self._trouble: ApiError | str = ""
         self._canary_failed = False
@@ -127,7 +133,7 @@ class Lane(Generic[GatewayT]):
         if not self._health.connected:
             look_at = self._health.ready_at(now)
             why = f"session {self.session} is {self._health.status}"
-            return LookAtSession() if look_at <= now else self._wait(look_at, why)
+            return FetchSessionStatus() if look_at <= now else self._wait(look_at, why)
         if (go_at := self._breaker.ready_at(now, self._in_flight)) > now:
             return self._wait_for_breaker(go_at)
         match self.guard.next(now, last=last):
@@ -172,11 +178,11 @@ class Lane(Generic[GatewayT]):
             self._answered(now)
             return Ending()
         self.guard.failed()
-        meaning = meaning_of(failure)
-        self._failures += meaning not in {Meaning.INVALID_NUMBER, Meaning.TOO_FAST}
+        kind = classify_failure(failure)
+        self._failures += kind not in {FailureKind.INVALID_NUMBER, FailureKind.TOO_FAST}
         # Neither a breaker's probe nor a told wait costs a number an attempt.
         ending = Ending(failure, is_free=self._breaker.probing or is_told_to_wait(failure))
-        self._failed(now, failure, meaning)
+        self._failed(now, failure, kind)
         return ending
 
     def decide(self, ending: Ending, attempts: int) -> Decision:  # noqa: PLR0911 - one return a meaning
@@ -187,42 +193,42 @@ class Lane(Generic[GatewayT]):
             attempts: the attempts for the number that count, this one included.
         """
         if ending.failure is None:
-            return Answered()
-        match meaning_of(ending.failure):
-            case Meaning.INVALID_NUMBER:
-                return Settle(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
-            case Meaning.REJECTED_REQUEST:
-                return Settle(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
-            case Meaning.UNEXPECTED:
-                return Settle(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
-            case Meaning.TRANSIENT if not ending.is_free:
+            return Accept()
+        match classify_failure(ending.failure):
+            case FailureKind.INVALID_NUMBER:
+                return Resolve(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
+            case FailureKind.REJECTED_REQUEST:
+                return Resolve(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
+            case FailureKind.UNEXPECTED:
+                return Resolve(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
+            case FailureKind.TRANSIENT if not ending.is_free:
                 if self._retry.exhausted(attempts):
-                    return Settle(Verdict.UNKNOWN, reason_of(ending.failure))
+                    return Resolve(Verdict.UNKNOWN, reason_of(ending.failure))
                 return Retry(self._retry.delay_s(attempts))
             case (
-                Meaning.TRANSIENT
-                | Meaning.LOST_SESSION
-                | Meaning.BAD_KEY
-                | Meaning.TOO_FAST
-                | Meaning.WRONG_SETTING
+                FailureKind.TRANSIENT
+                | FailureKind.LOST_SESSION
+                | FailureKind.BAD_KEY
+                | FailureKind.TOO_FAST
+                | FailureKind.WRONG_SETTING
             ):
-                return Again()
-            case meaning:
-                assert_never(meaning)
+                return Requeue()
+            case kind:
+                assert_never(kind)
 
-    def tested(self, now: float, mark: Mark, canary: Number, *, said: bool | ApiError) -> None:
+    def tested(self, now: float, checkpoint: Checkpoint, canary: Number, *, said: bool | ApiError) -> None:
         """Take in what became of a canary.
 
         Args:
             now: the current time.
-            mark: what the guard's `test` returned.
+            checkpoint: what the guard's `test` returned.
             canary: the number.
             said: whether the session calls it registered, or how the exchange failed.
         """
         failure = said if isinstance(said, ApiError) else None
         decision = self.decide(self.finish(now, failure), self.guard.tries + 1)
-        result = said is True if isinstance(decision, Answered) else decision
-        self.guard.tested(now, mark, canary, result=result)
+        result = said is True if isinstance(decision, Accept) else decision
+        self.guard.tested(now, checkpoint, canary, result=result)
         self._canary_failed = failure is not None
 
     def looked(self, now: float, status: SessionStatus | ApiError) -> None:
@@ -232,7 +238,7 @@ class Lane(Generic[GatewayT]):
         self._health.looked(now, status if isinstance(status, SessionStatus) else self._health.status)
         if not self._health.connected:
             self._fruitless(now, failure or f"it is {self._health.status}")
-        if failure and meaning_of(failure) is Meaning.WRONG_SETTING:
+        if failure and classify_failure(failure) is FailureKind.WRONG_SETTING:
             self._error = wrong_setting(self.session, failure)
 
     def report(self, now: float) -> LaneReport:
@@ -243,7 +249,7 @@ class Lane(Generic[GatewayT]):
                 until, why = at if at < math.inf else None, wait.text
             case Halt(error):
                 why = str(error)
-            case Go() | LookAtSession() | AskCanary():
+            case Go() | FetchSessionStatus() | AskCanary():
                 pass
             case action:
                 assert_never(action)
@@ -293,29 +299,29 @@ class Lane(Generic[GatewayT]):
         self._breaker.succeeded(now)
         self._health.answered()
 
-    def _failed(self, now: float, failure: ApiError, meaning: Meaning) -> None:
-        match meaning:
-            case Meaning.INVALID_NUMBER:
+    def _failed(self, now: float, failure: ApiError, kind: FailureKind) -> None:
+        match kind:
+            case FailureKind.INVALID_NUMBER:
                 self._answered(now)
                 return
-            case Meaning.REJECTED_REQUEST:
+            case FailureKind.REJECTED_REQUEST:
                 self._answered(now)
-                self._error = self._oddities.rejected(self._attempts, failure) or self._error
+                self._error = self._misconfiguration.rejected(self._attempts, failure) or self._error
                 return
-            case Meaning.UNEXPECTED:
-                self._error = self._oddities.unexpected(self._attempts, failure) or self._error
+            case FailureKind.UNEXPECTED:
+                self._error = self._misconfiguration.unexpected(self._attempts, failure) or self._error
                 return
-            case Meaning.TRANSIENT:
+            case FailureKind.TRANSIENT:
                 self._breaker.failed(now)
-            case Meaning.LOST_SESSION:
+            case FailureKind.LOST_SESSION:
                 self._health.lost(now)
                 self.guard.lost()
-            case Meaning.WRONG_SETTING:
+            case FailureKind.WRONG_SETTING:
                 self._error = wrong_setting(self.session, failure)
-            case Meaning.BAD_KEY | Meaning.TOO_FAST:
+            case FailureKind.BAD_KEY | FailureKind.TOO_FAST:
                 pass
             case _:
-                assert_never(meaning)
+                assert_never(kind)
         self._fruitless(now, failure)
 
     def _fruitless(self, now: float, trouble: ApiError | str) -> None:
@@ -331,6 +337,6 @@ class Lane(Generic[GatewayT]):
             return LaneState.KEY_IN_DOUBT
         if not self._health.connected:
             return LaneState.DISCONNECTED
-        if self.guard.is_inquiring:
+        if self.guard.is_verifying:
             return LaneState.IN_QUESTION
         return STATES[self._breaker.state]

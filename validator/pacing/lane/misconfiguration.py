@@ -16,7 +16,7 @@ ENOUGH_FOR_UNEXPECTED = 100
 UNEXPECTED_SHARE = 0.01
 
 
-class Oddities:
+class MisconfigurationDetector:
     """Counts such replies through one session, and says when they are too many to go on."""
 
     def __init__(self) -> None:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 
-from validator.pacing.budget.request_log import MINUTE_S
-from validator.pacing.limit.cubic import Cubic
 from validator.pacing.limit.search import Search
+from validator.pacing.measures.units import MINUTE_S
+
+# RFC 9438, section 4.6: on congestion, seven tenths are kept. Botocore's adaptive mode does the same. Nine
+# are refused half as often again beside others whose bucket is not yet told from a window (simulated).
+KEPT = 0.7
+
+# The full pace is reached again after this long.
+BACK_S = 60.0
 
 # Refused again so soon after it was slowed down, a pace is too high for good. Others who come and go are
 # given way to for a minute or two; a limit that is told wrong would be overrun again after each.
@@ -17,7 +23,39 @@ PROBE_AFTER_S = 120.0
 GONE_AFTER_S = MINUTE_S
 
 
-class Doubt:
+class Cubic:
+    """The share of the limit to use, after CUBIC (RFC 9438): less after a refusal, slowly more again.
+
+    The curve is steep where much is missing and flat around the pace that was refused.
+    """
+
+    def __init__(self) -> None:
+        self._cut_at = -math.inf
+        self._answered = False
+
+    def refused(self, started_at: float, now: float) -> bool:
+        """Slow down, unless this request or all those since the last time are from before it; say if so.
+
+        A row of refusals without an answer in between says that the server is shut, not that the pace is
+        too high: it counts once.
+        """
+        if started_at < self._cut_at or not self._answered:
+            return False
+        self._cut_at, self._answered = now, False
+        return True
+
+    def passed(self, started_at: float) -> None:
+        """Take in a request that was not refused."""
+        if started_at >= self._cut_at:
+            self._answered = True
+
+    def share(self, now: float) -> float:
+        """Return the share, above 0 and at most 1."""
+        missing = max(0.0, 1 - (now - self._cut_at) / BACK_S)
+        return 1 - (1 - KEPT) * missing**3
+
+
+class LimitCorrection:
     """The doubt in a told limit: first the pace slows down for a while, then the real limit is looked for.
 
     The told limit may be wrong, the server may count in a way that leaves no room for it, or others may use

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import assert_never
 
-from validator.pacing.budget.request_log import MINUTE_S
+from validator.pacing.measures.units import MINUTE_S
 
 # What is kept of a measured pace: requests in flight and the edges of a minute make it uncertain by so much.
 CERTAIN = 0.985
@@ -69,7 +69,7 @@ class Overflow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aftermath:
+class RejectionEvidence:
     """What is known of an overflow so far, from those in flight at it.
 
     Attributes:
@@ -85,7 +85,7 @@ class Aftermath:
     passed: int
 
 
-def judge(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
+def estimate_limit(overflow: Overflow, after: RejectionEvidence) -> tuple[Phase, float]:
     """Return how to go on after an overflow, and the pace a minute that the server is taken to allow."""
     # A turn since which hardly anything passed was none.
     if 2 * min(after.full, after.since_turn) > after.full:
@@ -97,7 +97,7 @@ def judge(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
             least = LEAST_KEPT * overflow.per_min
             return Phase.CREEP, max(after.full, _served_at(overflow, after), least)
         case Phase.CREEP:
-            return _judge_creep(overflow, after)
+            return _estimate_creep(overflow, after)
         case Phase.KEEP if overflow.per_min > overflow.base_per_min:
             return Phase.KEEP, overflow.base_per_min / CERTAIN
         case Phase.KEEP:
@@ -106,7 +106,7 @@ def judge(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
             assert_never(overflow.phase)
 
 
-def _judge_creep(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
+def _estimate_creep(overflow: Overflow, after: RejectionEvidence) -> tuple[Phase, float]:
     if abs(after.full - overflow.full_before) < SAME_SHARE * overflow.full_before:
         return Phase.KEEP, min(after.full, overflow.full_before)
     if overflow.since_s < PROVED_S:
@@ -117,7 +117,7 @@ def _judge_creep(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
     return Phase.KEEP, max(overflow.base_per_min, STEP_BACK * overflow.per_min)
 
 
-def _served_at(overflow: Overflow, after: Aftermath) -> float:
+def _served_at(overflow: Overflow, after: RejectionEvidence) -> float:
     """Return the pace that was served at the overflow, 0 where too little was in flight to say."""
     if after.caught < ENOUGH_IN_FLIGHT:
         return 0.0
@@ -129,7 +129,7 @@ def _served_since(overflow: Overflow) -> float:
     return overflow.passed_since * MINUTE_S / overflow.since_s
 
 
-def _measure(overflow: Overflow, after: Aftermath) -> tuple[Phase, float]:
+def _measure(overflow: Overflow, after: RejectionEvidence) -> tuple[Phase, float]:
     """Go by what was served between two overflows, or passed in the last minute if that was less.
 
     Where both are close, by their middle: a bucket's limit is the first, a window's the other.

@@ -1,19 +1,23 @@
-"""What to assume of a key whose limit nobody tells: the lowest plan's, or what a careful search finds."""
+"""The limit of a key, found by a careful search where no reply states it."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from typing import Protocol, assert_never
+from typing import assert_never
 
-from validator.pacing.budget.request_log import MINUTE_S
-from validator.pacing.limit.overflow import CERTAIN, SAME_SHARE, Aftermath, Overflow, Phase, judge
-from validator.pacing.limit.window_turn import Turn
-from validator.pacing.shared_key.capacity import JITTER_S
+from validator.pacing.limit.assumed import DEFAULT_PER_MIN
+from validator.pacing.limit.overflow import (
+    CERTAIN,
+    SAME_SHARE,
+    Overflow,
+    Phase,
+    RejectionEvidence,
+    estimate_limit,
+)
+from validator.pacing.limit.window_turn import WindowReset
+from validator.pacing.measures.units import JITTER_S, MINUTE_S
 
-# One request a second: the pace until a reply or the user states more, unless the gateway names its own. A
-# linked phone number is at stake, so nothing larger is tried out unasked.
-DEFAULT_PER_MIN = 60.0
 # No search goes beyond it: the largest plan of the reference provider.
 LARGEST_PER_MIN = 2000.0
 
@@ -46,51 +50,6 @@ PROBE_BY, MOST_PROBE_BY = 0.05, 0.4
 FIRST_PROBE_AFTER_S, LONGEST_PROBE_AFTER_S = 600.0, 7200.0
 
 
-class Assumption(Protocol):
-    """A limit to go by while nobody tells one.
-
-    Attributes:
-        told_by: who told it, in a report.
-        opens_at: until when the server is taken to refuse everything; in the past where it is not.
-    """
-
-    told_by: str
-    opens_at: float
-
-    def per_min(self, now: float) -> float:
-        """Return the requests a minute to go by now."""
-        ...
-
-    def passed(self, started_at: float, now: float) -> None:
-        """Take in a request that was not refused."""
-        ...
-
-    def refused(self, started_at: float, now: float, retry_after_s: float | None) -> bool:
-        """Take in a refusal; say whether the assumption has taken account of it."""
-        ...
-
-
-class DefaultPace:
-    """Assumes the gateway's default pace, whatever happens. An `Assumption`."""
-
-    told_by = "lowest plan"
-    opens_at = -math.inf
-
-    def __init__(self, per_min: float) -> None:
-        self._per_min = per_min
-
-    def per_min(self, now: float) -> float:  # noqa: ARG002 - the protocol's
-        """Return the default."""
-        return self._per_min
-
-    def passed(self, started_at: float, now: float) -> None:
-        """Change nothing."""
-
-    def refused(self, started_at: float, now: float, retry_after_s: float | None) -> bool:  # noqa: ARG002
-        """Change nothing: somebody else has to slow down for it."""
-        return False
-
-
 class Search:
     """Looks for the limit of a key by going beyond it, with as few refusals as that takes. An `Assumption`.
 
@@ -120,7 +79,7 @@ class Search:
         self._overflow = Overflow()
         self._is_over = True
         self._shut_at = -math.inf
-        self._turn = self._told_turn = Turn()
+        self._turn = self._told_turn = WindowReset()
         self._in_vain = 0
         self._caught = 0
         self._caught_passed = 0
@@ -202,7 +161,7 @@ class Search:
         if not self._in_vain:
             return
         self._since = now
-        self._turn = self._turn.narrowed(Turn(self._shut_at, now))
+        self._turn = self._turn.narrowed(WindowReset(self._shut_at, now))
         began = self._began(self._turn.before(self._shut_at))
         held = self._passed_after(began) - self._passed_after(self._overflow.seen_at)
         if 2 * held > self._full:
@@ -217,7 +176,7 @@ class Search:
     def _begin_overflow(self, started_at: float, now: float) -> None:
         per_min = self.per_min(now)
         # Believed this once: in a window that slides it is the next free place that is so far off.
-        self._told_turn = Turn()
+        self._told_turn = WindowReset()
         self._overflow = Overflow(
             started_at=started_at,
             seen_at=now,
@@ -239,7 +198,7 @@ class Search:
     def _hear_turn(self, started_at: float, now: float, retry_after_s: float | None) -> None:
         """Take in when the window turns, as each of those refused at an overflow tells it, to the second."""
         if retry_after_s is not None and retry_after_s > TURN_FROM_S + 2 * MINUTE_S / self._overflow.per_min:
-            told = Turn(started_at + retry_after_s - 1.0, now + retry_after_s)
+            told = WindowReset(started_at + retry_after_s - 1.0, now + retry_after_s)
             self._told_turn = self._told_turn.narrowed(told)
 
     def _catch(self, now: float, *, passed: bool) -> None:
@@ -248,13 +207,13 @@ class Search:
         self._caught_passed += passed
         self._full = self._passed_after(self._overflow.started_at - MINUTE_S)
         self._still_to_turn()
-        aftermath = Aftermath(
+        aftermath = RejectionEvidence(
             full=self._full,
             since_turn=self._passed_since_turn(),
             caught=self._caught,
             passed=self._caught_passed,
         )
-        self._phase, per_min = judge(self._overflow, aftermath)
+        self._phase, per_min = estimate_limit(self._overflow, aftermath)
         self._base = CERTAIN * per_min
         self._since = now
 
@@ -263,7 +222,7 @@ class Search:
         overflow_at = self._overflow.started_at
         turn = self._turn.before(overflow_at)
         if overflow_at < turn.latest < math.inf and 2 * self._passed_after(turn.earliest) <= self._full:
-            self._turn = Turn(overflow_at, turn.latest)
+            self._turn = WindowReset(overflow_at, turn.latest)
 
     def _passed_since_turn(self) -> int:
         """Return how many have passed in the fixed window that is full, 0 where there is none.
@@ -280,7 +239,7 @@ class Search:
         earlier = sum(turn.latest - MINUTE_S < at < turn.earliest - JITTER_S for at in self._passes)
         return since if earlier <= (1 + SAME_SHARE) * since else 0
 
-    def _began(self, turn: Turn) -> float:
+    def _began(self, turn: WindowReset) -> float:
         """Return the start of the first request of the window that this turn began."""
         less_s = MOST_LESS * MINUTE_S / max(1, self._full)
         return min((turn.earliest + turn.latest) / 2, turn.earliest + less_s) - ARRIVES_S

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from validator.pacing.budget.hold import waiting_s
+from validator.pacing.measures.units import waiting_s
 
 if TYPE_CHECKING:
     from validator.model import RateWindow
@@ -18,7 +18,7 @@ RESET_SLACK = 1.25
 FARTHEST_RESET = 1 + RESET_SLACK
 
 
-class Lengths:
+class WindowLengthEstimator:
     """Takes a window of no told length for the longer one that its reset shows it to be.
 
     A plain `X-RateLimit-Limit` is a minute's by the provider's contract; one whose reset is an hour away is

@@ -6,8 +6,6 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from validator.pacing.measures.rolling_count import RollingCount
-
 # Others are there when more is missing than this share of our limit and this many requests. Alone, 0.8 % of
 # the limit stay unused, so that nothing is missing.
 NOTICED_SHARE, NOTICED_REQUESTS = 0.005, 1.0
@@ -29,17 +27,6 @@ LEAST_BURST_S, LEAST_BURST = 1.5, 20
 # What a bucket had left is remembered to a sixtieth of the window.
 STEPS = 60
 
-# Of a smaller burst, this share of what is beyond two requests is kept free. Simulated with others at 10 and
-# 30 % of limits from 60 to 2,000: less is refused more often, more leaves more than a fifth unused.
-KEPT_SHARE, KEPT_BEYOND = 0.65, 2
-# What is left of a burst of two says nothing: others fill it between our requests, at any pace of ours.
-# Beside them this share of the limit is asked for, as long as no more than that share of it is refused.
-TINY_BURST, TINY_PACE, MOST_REFUSED = 2, 0.8, 0.3
-# Alone, delivery jitter of half a second and two requests at once empty a burst to here at worst.
-JITTER_S, AT_ONCE = 0.5, 2
-# Others take at most this share of the refill in what is expected of it.
-MOST_OF_REFILL = 0.5
-
 # Where nothing is left and it is not told until when, it is tried again after this share of the window.
 TRY_SHARE = 1 / 8
 
@@ -50,7 +37,6 @@ class Reading:
 
     Attributes:
         now: when it came.
-        arrived_at: when the request replied to is taken to have reached the server.
         limit: the server's limit.
         remaining: what it had left.
         reset_s: seconds until the window is full again, or None where not told.
@@ -60,7 +46,6 @@ class Reading:
     """
 
     now: float
-    arrived_at: float
     limit: float
     remaining: int
     reset_s: float | None
@@ -69,7 +54,7 @@ class Reading:
     ordinal: int
 
 
-class Counting:
+class WindowCapacity:
     """The room for us on a server that counts: our requests in the window and what is left, added up."""
 
     def __init__(self, window_s: float) -> None:
@@ -145,7 +130,7 @@ class Counting:
         return now - self._turned_at < WINDOWS_UNTIL_ALONE * self._window_s
 
 
-class Refilling:
+class BucketCapacity:
     """The room for us on a server that refills.
 
     Over a window, what we sent and what the bucket gained is what others leave of the refill. To that comes
@@ -180,62 +165,6 @@ class Refilling:
             history.append(reading)
         while history[0].now < reading.now - self._window_s - step_s:
             history.popleft()
-
-
-class SmallBurst:
-    """The room for us on a server whose burst is too small to steer a pace by.
-
-    Beside others, each request waits until the bucket is likely to have a place for it and some more: what
-    the last reply left over, less what we have sent since, and what is refilled at the pace at which it was
-    lately refilled for us.
-    """
-
-    def __init__(self, window_s: float) -> None:
-        self._window_s = window_s
-        self._burst = 0
-        self._noticed_until = -math.inf
-        self._last: Reading | None = None
-        self._refusals = RollingCount(window_s)
-
-    @property
-    def steers(self) -> bool:
-        """Whether what is left says anything, or refusals are no more than others explain."""
-        if self._burst == TINY_BURST and self._last is not None:
-            return self._refusals.total(self._last.now) <= max(1, MOST_REFUSED * self._last.own)
-        return self._burst > TINY_BURST
-
-    def see(self, reading: Reading) -> None:
-        """Take in what a reply tells."""
-        self._burst = max(self._burst, reading.remaining + 1)
-        if self._last is None or reading.ordinal > self._last.ordinal:
-            self._last = reading
-        if reading.remaining < self._burst - AT_ONCE - JITTER_S * reading.limit / self._window_s:
-            self.notice(reading.now)
-
-    def notice(self, now: float) -> None:
-        """Note that others are there."""
-        self._noticed_until = now + WINDOWS_UNTIL_ALONE * self._window_s
-
-    def refused(self, now: float) -> None:
-        """Take in a refusal."""
-        self._refusals.add(now)
-        self.notice(now)
-
-    def room(self, now: float) -> float:
-        """Return the requests a window to ask for; infinity where the pace is not what steers."""
-        if self._last is None or self._burst != TINY_BURST or not self.steers or now >= self._noticed_until:
-            return math.inf
-        return TINY_PACE * self._last.limit
-
-    def opens_at(self, now: float, started: int) -> float:
-        """Return when one more request may go, after `started` in all."""
-        last = self._last
-        if last is None or self._burst <= TINY_BURST or now >= self._noticed_until:
-            return now
-        kept = KEPT_SHARE * (self._burst - KEPT_BEYOND)
-        lacking = 1 + kept - last.remaining + started - last.ordinal
-        refilled = max(last.own, MOST_OF_REFILL * last.limit)
-        return last.arrived_at + lacking * self._window_s / refilled
 
 
 def margin(others: float, window_s: float) -> float:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from validator.pacing.shared_key.capacity import Counting, Reading, Refilling, SmallBurst
+from validator.pacing.shared_key.capacity import BucketCapacity, Reading, WindowCapacity
 
 # A server counts a window only if it was once seen to have left this share of the limit; below it there may
 # be a small burst that says nothing of the limit.
@@ -28,7 +28,7 @@ REFILL_SHARE = 0.4
 STEP_SHARE, STEP_REQUESTS = 0.02, 3
 
 
-class Sharing:
+class ForeignTraffic:
     """What others leave of one window of the server.
 
     Args:
@@ -40,9 +40,8 @@ class Sharing:
         self._widest = 0.0
         self._rise = 0.0
         self._sum: int | None = None
-        self._counting = Counting(window_s)
-        self._refilling = Refilling(window_s)
-        self._small_burst = SmallBurst(window_s)
+        self._counting = WindowCapacity(window_s)
+        self._refilling = BucketCapacity(window_s)
 
     def see(self, reading: Reading, ours: float) -> None:
         """Take in what a reply tells; `ours` is the limit for us, which may be less than the server's."""
@@ -50,45 +49,30 @@ class Sharing:
         self._watch(reading)
         self._counting.see(reading, ours)
         self._refilling.see(reading)
-        self._small_burst.see(reading)
 
     def refused(self, now: float) -> None:
         """Take in a refusal: while our own requests are below the limit, somebody else's are there."""
         self._counting.notice(now)
-        self._small_burst.refused(now)
 
     @property
     def explains_refusals(self) -> bool:
         """Whether what replies leave over steers the pace, so that a refusal need not."""
-        if self._is_small:
-            return self._small_burst.steers
-        return self._counts or self._refills
+        return self._counts or (self._refills and self._refilling.room < math.inf)
 
     def free(self, now: float, ours: float) -> float:
         """Return how many requests a window are for us: `ours`, or less where others are there."""
-        if self._is_small:
-            room = self._small_burst.room(now)
-        elif self._counts:
-            room = self._counting.room(now)
-        else:
-            # Seen to refill or not yet: what never has half the limit left is a bucket rather than a window,
-            # and others could empty it before our own requests have shown which.
-            room = self._refilling.room
+        # Seen to refill or not yet: what never has half the limit left is a bucket rather than a window, and
+        # others could empty it before our own requests have shown which.
+        room = self._counting.room(now) if self._counts else self._refilling.room
         return min(ours, max(room, LEAST_SHARE * ours))
 
     def opens_at(self, now: float, started: int) -> float:
         """Return when one more request may go, after `started` in all: later where there is no room."""
-        if self._is_small:
-            return self._small_burst.opens_at(now, started)
         return self._counting.opens_at(now, started) if self._counts else now
 
     @property
     def _counts(self) -> bool:
         return not self._refills and self._widest >= WIDE_SHARE
-
-    @property
-    def _is_small(self) -> bool:
-        return not self._counts and self._refilling.room == math.inf
 
     @property
     def _refills(self) -> bool:

@@ -18,10 +18,17 @@ from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.search import SHOWN_DIGITS
 from validator.phone.bulk.second_chances import counted
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
-from validator.phone.cell.folding import fold
+from validator.phone.cell.folding import fold, mend
 from validator.phone.cell.reading import PLAIN
-from validator.phone.cell.recoveries import AFTER_LAST_DIGIT, DIGITS_BEFORE_LABEL, LABEL
-from validator.phone.cell.refusals import ADDRESS, DAMAGE, QUOTES
+from validator.phone.cell.recoveries import (
+    AFTER_LAST_DIGIT,
+    DIGITS_BEFORE_LABEL,
+    FLOAT,
+    LABEL,
+    NOTE_WORDS,
+    QUOTES,
+)
+from validator.phone.cell.refusals import ADDRESS, DAMAGE
 
 # libphonenumber refuses what is longer than 250 characters, and a recovery may add one.
 _MOST_BYTES = 200
@@ -32,7 +39,7 @@ _AROUND = " ()-/.[]"
 # In a raw cell: no digit of any script, but something that `fold` leaves, and no mark that means more.
 _WORDLESS = r"^[^\p{Nd}#＃%]*$"  # noqa: RUF001 - as they come
 _SOMETHING = r"[\p{L}\p{P}\p{S}]"
-_TO_FOLD = r"[^ -~]|  "
+_TO_FOLD = r"[^ -~]|  |&(?:nbsp|#)|_x000"
 # ASCII, and letters of which Python and Rust have the same opinion as to what they are and match.
 _ALPHABET = r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£]*$"
 
@@ -45,7 +52,11 @@ _SEND_LINK = (
 )
 _TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
 # Whatever else the recoveries at the front look for, the label apart, and parameters libphonenumber knows.
-_DANGEROUS = r"(?i)@s\.whatsapp\.net|@c\.us|wa\.me/|whatsapp\.com|whatsapp:/|tel:|phone-context|isub"
+_DANGEROUS = (
+    r"(?i)@s\.whatsapp\.net|@c\.us|wa\.me/|whatsapp\.com|whatsapp:/|tel:|phone-context|isub"
+    rf"|[0-9]\W*\b(?:{NOTE_WORDS})\b|\+[0-9]{{1,3}}[|;_:,]|[0-9][\s().-]*\+|[0-9]{{9}}e\+?[0-9]"
+)
+_FLOAT = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"
 _ADDRESS = rf"(?i){ADDRESS.pattern}"
 
@@ -89,6 +100,7 @@ _DIALLED = {
     "digits": pl.UInt32(),
     "value": pl.UInt64(),
     "firm": pl.Boolean(),
+    "keyed": pl.Boolean(),
 }
 _SPELT = {"row": pl.UInt32(), "text": pl.String(), "core": pl.String()}
 
@@ -101,7 +113,8 @@ class Shapes:
         settled: have their `answer`.
         parted: hold several numbers, if what separators part `text` into are numbers in `plan`.
         dialled: are to be looked up. `plan`, `plus`, `digits` and `value` make the question, as `chances` has
-            them; where not `firm`, only a valid number is an answer.
+            them; where not `firm`, only a valid number is an answer; where `keyed`,
+            letters were digits.
         spelt: of those that are not dialled as they came, the `text` that second chances go on with, and
             `core`, the part of it that the digits are from.
     """
@@ -148,21 +161,21 @@ class _Piles:
     def part(self, rows: pl.DataFrame) -> None:
         self.parted.append(rows.select("row", "text", "plan"))
 
-    def dial(self, rows: pl.DataFrame, core: pl.Expr, firm: pl.Expr = _FIRM) -> None:
+    def dial(self, rows: pl.DataFrame, core: pl.Expr, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
         """phonenumberutil._is_viable_phone_number: three digits, or two and nothing else."""
-        rows = rows.with_columns(firm=firm)
+        rows = rows.with_columns(firm=firm, keyed=keyed)
         enough = rows.select(_DIGITS >= FEWEST_DIALLED_DIGITS).to_series()
         adjacent = core.str.strip_chars(_AROUND).str.len_bytes() == _FEWEST_DIGITS
         two, fewer = split(kept(rows, ~enough), (_DIGITS == _FEWEST_DIGITS) & adjacent)
         self.dialled.extend((kept(rows.select(*_DIALLED), enough), two.select(*_DIALLED)))
         self.settle(fewer, Reason.NOT_A_NUMBER)
 
-    def dial_spelt(self, rows: pl.DataFrame, firm: pl.Expr = _FIRM) -> None:
+    def dial_spelt(self, rows: pl.DataFrame, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
         """Dial the `core` of cells that are not dialled as they came."""
         if not rows.is_empty():
             rows = _counted(rows.with_columns(plus=_CORE.str.starts_with("+")), _CORE)
             self.spelt.append(rows.select("row", "text", "core"))
-            self.dial(rows, _CORE, firm)
+            self.dial(rows, _CORE, firm, keyed)
 
     def sorted(self) -> Shapes:
         return Shapes(
@@ -189,13 +202,14 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.dial_spelt(linked.with_columns(text=_CORE))
     uri = pl.concat_str(pl.lit("tel:"), _TEXT.str.extract(_TEL_URI))
     telephoned, rows = split(rows.with_columns(core=uri), _CORE.is_not_null())
+    rows = rows.with_columns(text=pl.coalesce(_TEXT.str.extract(_FLOAT), _TEXT))
     tame, _ = split(rows, _TEXT.str.contains(_ALPHABET) & ~_TEXT.str.contains(_DANGEROUS))
     _look_at(_unlabelled(pl.concat([telephoned.with_columns(text=_CORE), tame])), piles)
 
 
 def _folded(rows: pl.DataFrame) -> pl.DataFrame:
     odd, rows = split(rows, _TEXT.str.contains(_TO_FOLD))
-    texts = pl.Series("text", [fold(text) for text in odd.get_column("text")], dtype=pl.String)
+    texts = pl.Series("text", [fold(mend(text)) for text in odd.get_column("text")], dtype=pl.String)
     return pl.concat([rows, odd.with_columns(texts)])
 
 
@@ -232,7 +246,7 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.dial_spelt(extended.filter(enough), pl.col("firm"))
     keyed = pl.when(~_TEXT.str.contains(_SECOND_EXTENSION)).then(_TEXT.str.extract(_LETTERED))
     lettered, rows = split(rows.with_columns(core=keyed), _CORE.is_not_null())
-    piles.dial_spelt(lettered.with_columns(core=_on_keypad()), pl.col("firm"))
+    piles.dial_spelt(lettered.with_columns(core=_on_keypad()), pl.col("firm"), _FIRM)
     piles.settle(rows.filter(pl.col("firm") & _TEXT.str.contains(_NOT_VIABLE)), Reason.NOT_A_NUMBER)
 
 

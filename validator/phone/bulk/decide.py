@@ -27,7 +27,7 @@ from validator.phone.bulk.several import doubtful_parts, parts, several
 from validator.phone.cell.reading import Accept
 
 if TYPE_CHECKING:
-    from validator.phone.bulk.range_cache import Atlas
+    from validator.phone.bulk.range_cache import RangeIndex
 
 _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _ANSWER = pl.col("answer")
@@ -35,8 +35,10 @@ _ANSWER = pl.col("answer")
 _KEY = ["text", "plan", "firm"]
 
 
-def decide(cells: pl.DataFrame, accept: Accept, atlas: Atlas) -> pl.DataFrame:
+def decide(cells: pl.DataFrame, accept: Accept, atlas: RangeIndex) -> pl.DataFrame:
     """Return `answer` and `number` of every cell, in order; `UNDECIDED` where it has to be read by itself.
+
+    Adds how a cell of digits is written, as `answers.WRITTEN` has it.
 
     Args:
         cells: `text` (String, with no white space around it) and `region` (Enum, or null).
@@ -53,10 +55,21 @@ def decide(cells: pl.DataFrame, accept: Accept, atlas: Atlas) -> pl.DataFrame:
         *(some.select("row", "answer", "number") for some in (shaped.settled, held, closed, reviewed))
     )
     whole = answers.put(answers.undecided(cells.height), decided["row"], decided)
-    return whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
+    whole = whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
+    return whole.hstack(_how_written(shaped.dialled, cells.height))
 
 
-def _asked(frames: list[pl.DataFrame], atlas: Atlas) -> list[pl.DataFrame]:
+def _how_written(dialled: pl.DataFrame, rows: int) -> pl.DataFrame:
+    written = dialled.filter(~pl.col("keyed"))
+    return pl.DataFrame(
+        [
+            pl.Series(name, [None], dtype).new_from_index(0, rows).scatter(written["row"], written[name])
+            for name, dtype in answers.WRITTEN.items()
+        ]
+    )
+
+
+def _asked(frames: list[pl.DataFrame], atlas: RangeIndex) -> list[pl.DataFrame]:
     """Return the frames with `answer` and `number`, after looking up all of them at once."""
     questions = together(*(frame.select("plus", "plan", "digits", "value", "known") for frame in frames))
     answer = pl.when(questions["known"]).then("answer").otherwise(_UNDECIDED)
@@ -86,7 +99,7 @@ def _if_in_plan() -> pl.Expr:
     return pl.when(possible).then(not_in_plan).otherwise(_ANSWER)
 
 
-def _reviewed(cells: pl.DataFrame, atlas: Atlas) -> pl.DataFrame:
+def _reviewed(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
     """`reading._read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
     distinct = with_unmistakable(cells.unique(_KEY, maintain_order=True)).with_row_index("at")
     questions = [part(distinct) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]

@@ -62,11 +62,11 @@ def is_flat(code: int, digits: int) -> bool:
 def _ranges(code: int, plans: Sequence[Plan], digits: int) -> Iterator[tuple[int, int, bool]]:
     described = _described(plans, digits)
     bits = {told_by: 1 << place for place, told_by in enumerate(described)}
-    legends = [_legend(plan, digits, bits) for plan in plans]
+    type_rules = [_type_rules(plan, digits, bits) for plan in plans]
     base, settle, answered = code * 10**digits, settling(code, digits), dict[int, int]()
     for first, told in _stretches(described.values(), digits):
         if (answer := answered.get(told)) is None:
-            answer = answered[told] = answers.of(settle(_line(legends, told)))
+            answer = answered[told] = answers.of(settle(_line(type_rules, told)))
         yield base + first, answer, not told & bits[_PREFIXED]
     yield base + 10**digits, answers.UNDECIDED, False
 
@@ -99,7 +99,7 @@ def _kinds(plan: Plan, digits: int) -> Iterator[Kind]:
     return (kind for kind in (plan.every, *plan.kinds) if not kind.lengths or digits in kind.lengths)
 
 
-class _Legend(NamedTuple):
+class _TypeRules(NamedTuple):
     """What the bits of a stretch say of one plan: no bit where no number is told by it."""
 
     country: str
@@ -118,14 +118,14 @@ class _Legend(NamedTuple):
         return bool(told & self.leading) if self.leading else self.line_type(told) is not LineType.UNKNOWN
 
 
-def _legend(plan: Plan, digits: int, bits: dict[str, int]) -> _Legend:
+def _type_rules(plan: Plan, digits: int, bits: dict[str, int]) -> _TypeRules:
     kinds = [(kind.line_type, bits.get(kind.pattern, 0)) for kind in _kinds(plan, digits)]
-    return _Legend(plan.region, bits.get(f"^{plan.leading_digits}", 0), kinds)
+    return _TypeRules(plan.region, bits.get(f"^{plan.leading_digits}", 0), kinds)
 
 
-def _line(legends: Sequence[_Legend], told: int) -> Line:
+def _line(type_rules: Sequence[_TypeRules], told: int) -> Line:
     """phonenumberutil.region_code_for_number and number_type. The digits are those of any number."""
-    main, *others = legends
-    owner = next((legend for legend in legends if not others or legend.owns(told)), None)
+    main, *others = type_rules
+    owner = next((legend for legend in type_rules if not others or legend.owns(told)), None)
     line_type = owner.line_type(told) if owner else LineType.UNKNOWN
     return Line(0, line_type, (owner or main).country, valid=line_type is not LineType.UNKNOWN)

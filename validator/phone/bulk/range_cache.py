@@ -41,7 +41,7 @@ class Inlands:
     longest: pl.Series
 
 
-class Atlas:
+class RangeIndex:
     """What is drawn. Grows by what is asked of it, and never forgets.
 
     Args:
@@ -49,8 +49,8 @@ class Atlas:
     """
 
     def __init__(self, worth_cells: int = WORTH_DRAWING_CELLS) -> None:
-        self._inlands = _Shelf(lambda _, asked: asked >= worth_cells, _bind_inlands, _NO_INLANDS)
-        self._lines = _Shelf(
+        self._inlands = _LazyTable(lambda _, asked: asked >= worth_cells, _bind_inlands, _NO_INLANDS)
+        self._lines = _LazyTable(
             lambda lot, asked: asked >= worth_cells or is_flat(*divmod(lot, LOT_SPAN)), _bind_lines, _NO_LINES
         )
 
@@ -80,7 +80,7 @@ class Atlas:
         return self._lines.bound_for(cells)
 
 
-class _Shelf(Generic[Bound]):
+class _LazyTable(Generic[Bound]):
     """What is drawn of one sort of thing, by its number.
 
     Args:

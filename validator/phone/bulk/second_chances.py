@@ -15,6 +15,7 @@ import polars as pl
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import SHOWN_DIGITS, power
+from validator.phone.cell.grouping import BESIDE, LISTED
 from validator.phone.cell.national_variants import SPELLINGS, SPELT
 from validator.phone.cell.numbering import has_length, national_forms
 from validator.phone.cell.recoveries import (
@@ -66,7 +67,10 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
     by_00 = _TEXT.str.contains(_whole(PREFIX_00)) & (_DIGITS >= 2 + FEWEST_DIALLED_DIGITS)
     enough = _TEXT.str.count_matches("[0-9]") >= 3 + UNMISTAKABLE_DIGITS
     by_011 = _TEXT.str.contains(_whole(PREFIX_011)) & enough
-    by_nothing = _TEXT.str.contains(_whole(BARE_DIGITS)) & _UNMISTAKABLE
+    # Beside a number in its region's own groups it takes a closer look.
+    beside = _PLAN.is_not_null() & _TEXT.str.contains(BESIDE)
+    lost = _TEXT.str.contains(_whole(BARE_DIGITS)) & _UNMISTAKABLE
+    by_nothing = pl.when(~(beside & (lost | _TEXT.str.contains(f"^(?:{LISTED})$")))).then(lost)
     taken = pl.when(by_00).then(2).when(by_011).then(3).otherwise(0)
     number = only_digits(_CORE).str.slice(taken)
     return _questions(cells, by_00 | by_011 | by_nothing, pl.lit(value=True), number)
@@ -74,17 +78,18 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
 
 def respelt(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of the recoveries that are `SPELLINGS`."""
-    cells = cells.filter(_may_be_respelt())
-    digits = only_digits(_CORE)
-    by_00 = ~_PLUS & digits.str.starts_with("00")
+    digits, by_00 = pl.col("only_digits"), pl.col("by_00")
+    cells = cells.filter(_may_be_respelt()).with_columns(only_digits=only_digits(_CORE))
+    cells = cells.with_columns(by_00=~_PLUS & digits.str.starts_with("00"))
     is_abroad = _PLUS | by_00 | _UNMISTAKABLE
-    abroad = pl.when(by_00).then(digits.str.slice(2)).otherwise(digits)
+    cells = cells.with_columns(abroad=pl.when(by_00).then(digits.str.slice(2)).otherwise(digits))
+    abroad = pl.col("abroad")
     # Mostly that leaves no cell for all the patterns.
     matches = abroad.str.contains(_ABROAD) | digits.str.contains(_AT_HOME)
     cells = cells.filter(matches & _TEXT.str.contains(_whole(SPELT)))
     applies, number = pl.lit(value=False), digits
     for one in SPELLINGS:
-        at_home = ~_PLUS & _PLAN.eq_missing(REGIONS.index(one.region))
+        at_home = (~_PLUS | pl.lit(one.after_plus)) & _PLAN.eq_missing(REGIONS.index(one.region))
         for form, where, pattern in ((abroad, is_abroad, one.abroad), (digits, at_home, one.at_home)):
             matches = form.str.contains(_whole(pattern))
             applies |= where & matches
@@ -97,8 +102,13 @@ def _may_be_respelt() -> pl.Expr:
     codes = [phonenumbers.country_code_for_region(one.region) for one in SPELLINGS]
     homes = [REGIONS.index(one.region) for one in SPELLINGS]
     shown = pl.min_horizontal(_DIGITS, SHOWN_DIGITS).cast(pl.UInt32)
-    two, four = ((_VALUE // power(shown - digits)).is_in(codes) for digits in (2, 4))  # 0052 is 52
-    return _PLAN.is_in(homes) | two | four
+    sizes = ((size, [code for code in codes if len(str(code)) == size]) for size in (2, 3))
+    leads = (
+        (_VALUE // power(shown - digits)).is_in(some)
+        for size, some in sizes
+        for digits in (size, size + 2)  # 0052 is 52
+    )
+    return _PLAN.is_in(homes) | pl.any_horizontal(leads)
 
 
 def _rewritten(digits: pl.Expr, pattern: re.Pattern[str], spelling: Spelling) -> pl.Expr:

@@ -59,7 +59,11 @@ def several(asked: pl.DataFrame) -> pl.DataFrame:
     if asked.is_empty():
         return asked.select("at", "answer", "number")
     counts = pl.col("counts")
-    found = pl.when(counts.sum() > 1).then(_TRUE).when(~counts.has_nulls()).then(_FALSE)
+    # Of parts that are all one number, it takes a closer look.
+    lines = (_ANSWER >= answers.FIRST_VALID).filter(counts)
+    same = lines.all() & (pl.col("number").filter(counts).n_unique() == 1)
+    none = ~counts.has_nulls() & (counts.sum() <= 1)
+    found = pl.when((counts.sum() > 1) & ~same).then(_TRUE).when(none).then(_FALSE)
     partings = asked.with_columns(counts=_counts()).group_by("at", "parting").agg(several=found)
     cells = partings.group_by("at").agg(pl.col("several").any(ignore_nulls=False))
     several_numbers = pl.lit(answers.of(Reason.SEVERAL_NUMBERS), answers.ANSWER)

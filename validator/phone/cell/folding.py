@@ -15,6 +15,17 @@ _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_WIDTH_OFFSET = 0xFEE0
 # Letters that Unicode does not take apart into a plain one and its mark.
 STROKED = str.maketrans("đðłøħŧı", "ddlohti")
+# UTF-8 read as Windows-1252: bytes beyond ASCII, in twos and threes; the first is that of spaces, dashes and
+# marks of direction.
+_MIS_READ = re.compile("[Ââ][\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,2}")  # noqa: RUF001 - as it comes
+# No-break spaces and dashes of Mac OS Roman and of DOS code pages, where a number has them.
+_LAST_LATIN_1 = 0xFF
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9() ])[ÊÿÐÑ](?=[0-9()+ ])")
+_OTHER_MARKS = {"Ê": " ", "ÿ": " ", "Ð": "-", "Ñ": "-"}
+_ESCAPES = re.compile("&nbsp;|&#160;|&#xa0;|_x000[ad]_|Â(?= )", re.IGNORECASE)
+# What any of these has; no other text is to be mended. Rust reads it as Python does.
+TO_MEND = "[ÂâÊÿÐÑ]|&(?:nbsp|#)|_x000"
+_TO_MEND = re.compile(TO_MEND, re.IGNORECASE)
 _RUN_OF_SPACES = re.compile(" {2,}")
 
 
@@ -24,6 +35,25 @@ class _Folding(dict[int, str]):
     def __missing__(self, code: int) -> str:
         self[code] = folded = _fold_character(code)
         return folded
+
+
+def mend(text: str) -> str:
+    """Return the text with punctuation that was saved in another encoding, or escaped, as it was meant."""
+    if not _TO_MEND.search(text):
+        return text
+    text = _MIS_READ.sub(_as_meant, _ESCAPES.sub(" ", text))
+    return _BETWEEN_DIGITS.sub(lambda found: _OTHER_MARKS[found[0]], text)
+
+
+def _as_meant(found: re.Match[str]) -> str:
+    try:
+        return b"".join(map(_byte, found[0])).decode()
+    except UnicodeError:
+        return found[0]
+
+
+def _byte(character: str) -> bytes:
+    return character.encode("latin-1" if ord(character) <= _LAST_LATIN_1 else "cp1252")
 
 
 def fold(text: str) -> str:

@@ -36,7 +36,7 @@ class Spelling:
         abroad: its digits in international form, as a pattern.
         at_home: its digits as dialled in the country, as a pattern.
         number: what to read instead, with the groups of the pattern.
-        reads: what it accepts, for people.
+        after_plus: the latter also counts behind a plus sign, which stands there by mistake.
     """
 
     name: str
@@ -44,8 +44,36 @@ class Spelling:
     abroad: re.Pattern[str]
     at_home: re.Pattern[str]
     number: str
-    reads: str
+    after_plus: bool = False
 
+
+# Names, and what they accept, for people. Some have several spellings.
+SPELLING_NAMES = (
+    ("mexico_1", "Mexico's 1 behind the country code, and 01, 044 and 045 in Mexico: `+52 1 222 123 4567`"),
+    (
+        "brazil_9",
+        "Brazilian mobile numbers without the ninth digit, which begin with 6, 8 or 9: `+55 11 6123-4567`",
+    ),
+    ("argentina_15", "Argentine mobile numbers with both of their marks, 9 and 15: `+54 9 11 15-2345-6789`"),
+    ("argentina_0", "Argentine mobile numbers with a trunk zero behind the 9: `+54 9 011 2345-6789`"),
+    (
+        "ivory_coast_2021",
+        "Ivorian mobile numbers of eight digits, before 31 January 2021: `+225 07 12 34 56`",
+    ),
+    ("benin_2024", "Beninese numbers of eight digits, before 30 November 2024: `+229 97 12 34 56`"),
+    ("vietnam_2018", "Vietnamese mobile numbers of eleven digits, before September 2018: `0169 123 4567`"),
+    ("ukraine_8", "Ukraine's former trunk prefix 8: `8 050 123 45 67`"),
+    ("russia_8", "Russia's trunk prefix behind a plus sign: `+8 912 345-67-89`"),
+)
+
+# Decision of the Ministry of Information and Communications 798/QD-BTTTT: each old prefix and its new one.
+_VIETNAM = {
+    "120": "70", "121": "79", "122": "77", "126": "76", "128": "78", "123": "83", "124": "84", "125": "85",
+    "127": "81", "129": "82", "162": "32", "163": "33", "164": "34", "165": "35", "166": "36", "167": "37",
+    "168": "38", "169": "39", "186": "56", "188": "58", "199": "59",
+}  # fmt: skip
+# ARTCI, Plan National de Numérotation 2021: the operator, by an old mobile number's second digit.
+_IVORY_COAST = {"789": "07", "456": "05", "0123": "01"}
 
 # Neither of two patterns matches what another one does, so at most one applies to a cell.
 SPELLINGS = (
@@ -55,7 +83,6 @@ SPELLINGS = (
         re.compile(r"521([1-9][0-9]{9})"),
         re.compile(r"(?:01|04[45])([1-9][0-9]{9})"),
         "+52{1}",
-        "Mexico's 1 behind the country code, and 01, 044 and 045 in Mexico: `+52 1 222 123 4567`",
     ),
     Spelling(
         "brazil_9",
@@ -63,7 +90,6 @@ SPELLINGS = (
         re.compile(r"550?([1-9]{2})([689][0-9]{7})"),
         re.compile(r"0?([1-9]{2})([689][0-9]{7})"),
         "+55{1}9{2}",
-        "Brazilian mobile numbers without the ninth digit, which begin with 6, 8 or 9: `+55 11 6123-4567`",
     ),
     Spelling(
         "argentina_15",
@@ -71,7 +97,59 @@ SPELLINGS = (
         re.compile(r"549(0?[1-9][0-9]{11})"),
         re.compile(r"9(0?[1-9][0-9]{11})"),
         "+54{1}",
-        "Argentine mobile numbers with both of their marks, 9 and 15: `+54 9 11 15-2345-6789`",
+    ),
+    Spelling(
+        "argentina_0",
+        "AR",
+        re.compile(r"5490([1-9][0-9]{9})"),
+        re.compile(r"90([1-9][0-9]{9})"),
+        "+549{1}",
+    ),
+    *(
+        Spelling(
+            "ivory_coast_2021",
+            "CI",
+            re.compile(f"225([04-9][{second}][0-9]{{6}})"),
+            re.compile(f"([04-9][{second}][0-9]{{6}})"),
+            f"+225{prefix}{{1}}",
+        )
+        for second, prefix in _IVORY_COAST.items()
+    ),
+    # ARCEP Bénin, decision 2024-062: 01 before all numbers.
+    Spelling(
+        "benin_2024",
+        "BJ",
+        re.compile("229([2-9][0-9]{7})"),
+        re.compile("([2-9][0-9]{7})"),
+        "+22901{1}",
+    ),
+    *(
+        Spelling(
+            "vietnam_2018",
+            "VN",
+            re.compile(f"840?{old}([0-9]{{7}})"),
+            re.compile(f"0?{old}([0-9]{{7}})"),
+            f"+84{new}{{1}}",
+        )
+        for old, new in _VIETNAM.items()
+    ),
+    # In Ukraine 8 was the trunk prefix until 14 October 2009 (ITU Operational Bulletin 941).
+    Spelling(
+        "ukraine_8",
+        "UA",
+        re.compile("38080([1-9][0-9]{8})"),
+        re.compile("80([1-9][0-9]{8})"),
+        "+380{1}",
+        after_plus=True,
+    ),
+    # In Russia it still is (order of the Ministry of Digital Development 205/2021). Abroad it is none.
+    Spelling(
+        "russia_8",
+        "RU",
+        re.compile("x"),
+        re.compile("8([3489][0-9]{9})"),
+        "+7{1}",
+        after_plus=True,
     ),
 )
 

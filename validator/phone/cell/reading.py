@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from typing import NamedTuple
 
 from validator.model import Reason
 from validator.phone.cell import refusals
 from validator.phone.cell.numbering import Line, look_up
-from validator.phone.cell.recoveries import RECOVERIES, Stage
+from validator.phone.cell.recoveries import RECOVERIES, Stage, digits_of
+from validator.phone.cell.refusals import the_one_number
 
 _FRONT = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.FRONT)
 _SECOND_CHANCES = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.SECOND_CHANCE)
 
 # Digits with the commonest punctuation: nothing in such a cell is to be unwrapped or refused, and most cells
 # are such, so that they are spared the dozen searches for it.
-PLAIN = re.compile(r"\+?[0-9 ()/-]+")
+PLAIN = re.compile(r"\+?[0-9 ()/][0-9 ()/-]*")
+# Digits with punctuation, after anything, and before anything that libphonenumber cuts off: an extension too.
+_CORE = re.compile(r"[^0-9+]*(\+*[0-9 ().\-/\[\]]*[0-9])(?:[^\w#+]|_)*")
+_EXTENDED = re.compile(
+    r"[^0-9+]*(\+*[0-9 ().\-/\[\]]*[0-9])"
+    r"(?:;ext=[0-9]{1,6}| *(?:, *)?(?:ext|extn|x)\.? *[0-9]{1,6}| *,+ *[0-9]{1,9})",
+    re.IGNORECASE,
+)
+_FEWEST_DIGITS, _SHOWN_DIGITS = 3, 19
 
 
 class Accept(StrEnum):
@@ -23,6 +33,30 @@ class Accept(StrEnum):
 
     VALID = "valid"
     POSSIBLE = "possible"
+
+
+class Written(NamedTuple):
+    """How a cell of digits is written.
+
+    Attributes:
+        plus: a plus sign stands before them.
+        digits: how many there are.
+        value: the first 19 of them as a number.
+    """
+
+    plus: bool
+    digits: int
+    value: int
+
+
+def written(cell: str, region: str | None) -> Written | None:
+    """Return how a cell is written that is digits with punctuation, or None of another one."""
+    text = cell if PLAIN.fullmatch(cell) else _unwrap(cell, region)
+    found = _CORE.fullmatch(text) or _EXTENDED.fullmatch(text)
+    digits = digits_of(found[1]) if found else ""
+    if not found or len(digits) < _FEWEST_DIGITS:
+        return None
+    return Written(found[1].startswith("+"), len(digits), int(digits[:_SHOWN_DIGITS]))
 
 
 def read(cell: str, region: str | None, accept: Accept) -> Line | Reason:
@@ -35,9 +69,11 @@ def read(cell: str, region: str | None, accept: Accept) -> Line | Reason:
             where no second chance leads to a valid one.
     """
     if PLAIN.fullmatch(cell):
-        return _read_unwrapped(cell, region, accept)
+        answer = _read_unwrapped(cell, region, accept)
+        return (the_one_number(cell, region) or answer) if answer is Reason.SEVERAL_NUMBERS else answer
     text = _unwrap(cell, region)
-    return _refuse(text, region) or _read_unwrapped(text, region, accept)
+    answer = _refuse(text, region) or _read_unwrapped(text, region, accept)
+    return (the_one_number(text, region) or answer) if answer is Reason.SEVERAL_NUMBERS else answer
 
 
 def _read_unwrapped(text: str, region: str | None, accept: Accept) -> Line | Reason:

@@ -18,8 +18,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from validator.phone.cell.folding import fold
-from validator.phone.cell.national_variants import SPELLINGS, SPELT
+from validator.model import MAX_DIGITS
+from validator.phone.cell.folding import fold, mend
+from validator.phone.cell.grouping import stands_beside, without_count
+from validator.phone.cell.national_variants import SPELLING_NAMES, SPELLINGS, SPELT
 from validator.phone.cell.numbering import has_length, is_national_somewhere
 
 if TYPE_CHECKING:
@@ -40,7 +42,23 @@ _TEL_URI = re.compile(r"\btel:(?://)?(.+)", re.IGNORECASE)
 _URI_PARAMETER = re.compile(r";(?=[a-z-]+=)", re.IGNORECASE)
 _KNOWN_PARAMETERS = ("ext=", "phone-context=")  # RFC 3966, section 3
 AFTER_LAST_DIGIT = re.compile(r"[0-9]([^0-9]*)$")
-LABEL = re.compile(r"[)\]]?[\s(\[{<,;:|/-].*[^\W\d_]")
+LABEL = re.compile(
+    r"[\"')\]]*(?:[\s(\[{<,;:|/-].*[^\W\d_]|(?i:cell|mobile|mob|cel|home|work|office|casa|whatsapp)\b)"
+)
+# A word and a few digits behind a number: an extension in other languages than English, or a remark.
+NOTE_WORDS = (
+    "after|before|until|opt|option|ramal|interno|int|anexo|poste|durchwahl|dw|klappe|toestel|dahili|доб|вн"
+)
+_NOTE = re.compile(
+    rf"(.*[0-9])[\s,;.()-]*\b(?:{NOTE_WORDS})\b[.:]?\s*[0-9]{{1,5}}(?:\s*(?:am|pm|h|uhr))?\W*", re.IGNORECASE
+)
+_PARTED_CODE = re.compile(r"(\W*\+[1-9][0-9]{0,2})[|;_:,]+\s*([0-9(].*)")
+_CODE_AND_PLUS = re.compile(r"[^0-9+]*\+?[\s(]*([1-9][0-9]{0,2})[\s().-]*\+([0-9\s().-]+)")
+# What programs make of a number: no digit is lost. Three zeros may be thousands.
+FLOAT = r"(\+?[0-9]{5,})[.,](?:0{1,2}|0{4,})"
+_FLOAT = re.compile(FLOAT)
+_EXPONENT = re.compile(r"([0-9])[.,]([0-9]{9,})[eE]\+?([0-9]{1,2})")
+QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - typographic quotes are what spreadsheets put there
 # A vanity number has at most seven digits before its letters (`1-800-555-TELL`): after eight a word is a
 # label.
 DIGITS_BEFORE_LABEL = 8
@@ -103,6 +121,41 @@ def _tel_uri(text: str, _region: str | None) -> str | None:
     return ";".join([f"tel:{number}", *known])
 
 
+def _mis_saved(text: str, _region: str | None) -> str | None:
+    return mend(text)
+
+
+def _float_text(text: str, _region: str | None) -> str | None:
+    bare = text.strip(QUOTES)
+    if found := _FLOAT.fullmatch(bare):
+        return found[1]
+    found = _EXPONENT.fullmatch(bare)
+    zeros = int(found[3]) - len(found[2]) if found else -1
+    return f"{found[1]}{found[2]}{'0' * zeros}" if found and 0 <= zeros <= MAX_DIGITS else None
+
+
+def _note(text: str, _region: str | None) -> str | None:
+    found = _NOTE.fullmatch(text)
+    return found[1] if found and len(digits_of(found[1])) >= DIGITS_BEFORE_LABEL else None
+
+
+def _parted_code(text: str, _region: str | None) -> str | None:
+    found = _PARTED_CODE.fullmatch(text)
+    return f"{found[1]} {found[2]}" if found else None
+
+
+def _code_and_plus(text: str, _region: str | None) -> str | None:
+    found = _CODE_AND_PLUS.fullmatch(text)
+    if not found:
+        return None
+    code, digits = found[1], digits_of(found[2])
+    return f"+{digits}" if digits.startswith(code) else f"+{code}{digits}"
+
+
+def _own_grouping(text: str, region: str | None) -> str | None:
+    return without_count(text, region) if region else None
+
+
 def _label(text: str, _region: str | None) -> str | None:
     end = AFTER_LAST_DIGIT.search(text)
     if not end or not LABEL.match(end[1]):
@@ -130,17 +183,24 @@ def _prefix_011(text: str, _region: str | None) -> str | None:
 def _lost_plus(text: str, region: str | None) -> str | None:
     found = BARE_DIGITS.fullmatch(text)
     digits = digits_of(found[1]) if found else ""
-    return f"+{digits}" if _is_unmistakable(digits, region) else None
+    if not _is_unmistakable(digits, region) or (region and stands_beside(text, region)):
+        return None
+    return f"+{digits}"
 
 
-def _respelt(spelling: Spelling, text: str, region: str | None) -> str | None:
+def _respelt(name: str, text: str, region: str | None) -> str | None:
     written = SPELT.fullmatch(text)
     if not written:
         return None
     plus, digits = written[1] or "", digits_of(written[2])
+    named = (spelling for spelling in SPELLINGS if spelling.name == name)
+    return next(filter(None, (_respelt_as(one, plus, digits, region) for one in named)), None)
+
+
+def _respelt_as(spelling: Spelling, plus: str, digits: str, region: str | None) -> str | None:
     abroad = spelling.abroad.fullmatch(_international(plus, digits, region))
-    at_home = None if plus or region != spelling.region else spelling.at_home.fullmatch(digits)
-    found = abroad or at_home
+    is_home = region == spelling.region and (not plus or spelling.after_plus)
+    found = abroad or (spelling.at_home.fullmatch(digits) if is_home else None)
     return spelling.number.format(*found.group(0, *range(1, found.re.groups + 1))) if found else None
 
 
@@ -166,6 +226,12 @@ def digits_of(text: str) -> str:
 
 RECOVERIES = (
     Recovery(
+        "mis_saved",
+        Stage.FRONT,
+        "punctuation saved in another encoding or language: `+1Â 202Â 5550101`, `_x000D_`, `&nbsp;`",
+        _mis_saved,
+    ),
+    Recovery(
         "unicode",
         Stage.FRONT,
         "digits, spaces, dashes and dots of any script, full-width forms, invisible marks",
@@ -188,6 +254,24 @@ RECOVERIES = (
         Stage.FRONT,
         "`tel:` URIs in any case, percent-encoded, with parameters other than an extension or a context",
         _tel_uri,
+    ),
+    Recovery(
+        "float_text",
+        Stage.FRONT,
+        "numbers that a program wrote with all their digits: `12025550101.0`, `1.2025550101E10`",
+        _float_text,
+    ),
+    Recovery(
+        "parted_code",
+        Stage.FRONT,
+        "a mark behind the calling code: `+44|7400123456`",
+        _parted_code,
+    ),
+    Recovery(
+        "note",
+        Stage.FRONT,
+        "a word and a few digits behind eight digits or more: `... ramal 55`, `... after 5`",
+        _note,
     ),
     Recovery(
         "label",
@@ -214,11 +298,23 @@ RECOVERIES = (
         _prefix_011,
     ),
     Recovery(
+        "code_and_plus",
+        Stage.SECOND_CHANCE,
+        "a calling code before the plus sign: `91 +91 98765 43210`",
+        _code_and_plus,
+    ),
+    Recovery(
+        "own_grouping",
+        Stage.SECOND_CHANCE,
+        "a count in brackets, or a list's number, beside a number in its region's groups: `614-555-0101 (2)`",
+        _own_grouping,
+    ),
+    Recovery(
         "lost_plus",
         Stage.SECOND_CHANCE,
         "an international number without its plus sign: eleven digits or more (ten in a region that has no "
         "numbers of ten), not valid in the region; without a region, no mobile number of any as they stand",
         _lost_plus,
     ),
-    *(Recovery(one.name, Stage.SECOND_CHANCE, one.reads, partial(_respelt, one)) for one in SPELLINGS),
+    *(Recovery(name, Stage.SECOND_CHANCE, reads, partial(_respelt, name)) for name, reads in SPELLING_NAMES),
 )

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from validator.model import MAX_DIGITS, MIN_DIGITS
-from validator.phone.cell.numbering import is_possible, is_valid
-from validator.phone.cell.recoveries import digits_of
+from validator.phone.cell.numbering import Line, is_possible, is_valid, look_up
+from validator.phone.cell.recoveries import QUOTES, digits_of
 
 _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
-_DECIMAL = r"[+-]?[0-9]{5,}[.,]0+"
+# Three zeros may be thousands, and a minus is the result of a subtraction: `+91-9876543210` typed in a cell.
+_DECIMAL = r"[+-]?[0-9]{5,}[.,]000|-[1-9][0-9]{6,}(?:[.,]0+)?"
 _THOUSANDS = r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?:\.0+)?"
 _ERROR_VALUE = r"#{3,}|#(?:N/A|VALUE!|REF!|NUM!|NAME\?|DIV/0!|NULL!)"
 DAMAGE = re.compile(f"{_SCIENTIFIC}|{_DECIMAL}|{_THOUSANDS}|{_ERROR_VALUE}", re.ASCII)
-QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - typographic quotes are what spreadsheets put there
 
 ADDRESS = re.compile(
     r"://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b", re.IGNORECASE
@@ -23,6 +23,7 @@ ADDRESS = re.compile(
 SEPARATING_WORDS = "or|and|ou|et|e|o|u|y|oder|und|of|en|og|och|i|lub|oraz|veya|ve|atau|dan|или|и"
 _SEPARATOR = re.compile(rf"[,|&]|;(?![a-z-]+=)|\s(?:{SEPARATING_WORDS})\s", re.IGNORECASE)
 # Each of these may stand inside one number, so they separate only where the whole makes none. Coarse to fine.
+_ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|[/\\]|\s-+\s|:::|\n", re.IGNORECASE)
 _DOUBTFUL_SEPARATORS = tuple(map(re.compile, (r"[/\\]", r"\s-+\s", r"[^\W\d_][^0-9+]*", r"(?=\+)")))
 
 
@@ -45,6 +46,20 @@ def may_hold_several(text: str, region: str | None) -> bool:
     """Return the same for separators that numbers have too (`030/123456`): for where the whole is none."""
     parted = any(_parts_into_numbers(separator, text, region) for separator in _DOUBTFUL_SEPARATORS)
     return parted or _is_pair(text.split(), region)
+
+
+def the_one_number(text: str, region: str | None) -> Line | None:
+    """Return the number that a text of several holds, if all of them are the same valid one."""
+    parts = _ANY_SEPARATOR.split(text.replace("+", "\n+"))
+    found = [look_up(part, region) for part in parts if len(digits_of(part)) >= MIN_DIGITS]
+    lines = {answer for answer in found if isinstance(answer, Line) and answer.valid}
+    return (
+        lines.pop()
+        if len(lines) == 1
+        and len(found) > 1
+        and not any(not isinstance(answer, Line) or not answer.valid for answer in found)
+        else None
+    )
 
 
 def _is_pair(words: list[str], region: str | None) -> bool:

@@ -48,10 +48,14 @@ class DescribedSchema:
     Args:
         schema: the columns.
         metadata: the pairs.
+        lengths: of columns of bytes whose values all have the same length.
     """
 
-    def __init__(self, schema: pl.Schema, metadata: Mapping[str, str]) -> None:
+    def __init__(
+        self, schema: pl.Schema, metadata: Mapping[str, str], lengths: Mapping[str, int] | None = None
+    ) -> None:
         self._schema = schema
+        self._fixed = {name.encode(): b"w:%d" % length for name, length in (lengths or {}).items()}
         self._metadata = ctypes.create_string_buffer(_encoded(metadata))
 
     def __arrow_c_schema__(self) -> Any:
@@ -61,6 +65,9 @@ class DescribedSchema:
         exported.metadata = ctypes.addressof(self._metadata)
         for field in _fields_of(exported):
             field.format = _OLDER_FORMATS.get(field.format, field.format)
+        for place in range(exported.n_children):
+            column = exported.children[place].contents
+            column.format = self._fixed.get(column.name, column.format)
         return capsule
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import polars as pl
 
 from validator.tables.columnar.arrow_schema import DescribedSchema
+from validator.tables.columnar.footer import FooterStream, logical_types_of
 from validator.tables.columnar.scan import ScannedTable, reading_columns, sinking, spooling
 from validator.tables.files.os_errors import require_regular
 from validator.tables.table import BATCH_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from validator.tables.columnar.footer import LogicalType
     from validator.tables.table import Table, Writer
 
 _KIND = "Parquet"
@@ -36,7 +38,15 @@ def open_parquet(path: Path) -> ScannedTable:
             pairs = pl.read_parquet_metadata(file)
         schema = _scan(path).collect_schema()
     metadata = {key: value for key, value in pairs.items() if key != _OWN_METADATA}
-    return ScannedTable(path, schema, "parquet", _KIND, _scan, metadata)
+    logical_types = {
+        name: kind for name, kind in logical_types_of(path).items() if _is_lost(kind, schema.get(name))
+    }
+    return ScannedTable(path, schema, "parquet", _KIND, _scan, metadata, logical_types)
+
+
+def _is_lost(kind: LogicalType, dtype: pl.DataType | None) -> bool:
+    """Tell whether polars would write a column as plain bytes or text that is more, such as a UUID."""
+    return (dtype == pl.Binary and bool(kind.fields)) or (dtype == pl.String and not kind.is_text)
 
 
 def _scan(path: Path) -> pl.LazyFrame:
@@ -47,15 +57,28 @@ def _scan(path: Path) -> pl.LazyFrame:
 def writing_parquet(
     out: BinaryIO, *, target: Path | None, schema: pl.Schema, like: Table | None
 ) -> Iterator[Writer]:
-    """Write rows to `out` with zstd compression, with the metadata of `like` where that is Parquet too."""
+    """Write rows to `out` in zstd compression, with metadata and types of `like` if that is Parquet too."""
     metadata = dict(like.metadata) if isinstance(like, ScannedTable) else {}
+    types = _kept_types(like, schema)
+    lengths = {name: kind.length for name, kind in types.items() if kind.length}
+    stream = FooterStream(out, types) if types else None
     with spooling(target, schema) as spool:
         yield spool
         with sinking(spool.target, _KIND):
             spool.rows().sink_parquet(
-                out,
+                out if stream is None else cast("BinaryIO", stream),
                 row_group_size=_ROW_GROUP_ROWS,
                 metadata=metadata,
-                arrow_schema=DescribedSchema(schema, metadata) if metadata else None,
+                arrow_schema=DescribedSchema(schema, metadata, lengths) if metadata or lengths else None,
                 maintain_order=True,
             )
+            if stream is not None:
+                stream.finish()
+
+
+def _kept_types(like: Table | None, schema: pl.Schema) -> Mapping[str, LogicalType]:
+    """Return the logical types of columns that are as they were."""
+    if not isinstance(like, ScannedTable):
+        return {}
+    kinds = like.logical_types.items()
+    return {name: kind for name, kind in kinds if schema.get(name) == like.schema.get(name)}

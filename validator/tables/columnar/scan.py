@@ -15,11 +15,14 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from validator.errors import FileError
+from validator.tables.cells import field_at
 from validator.tables.files.os_errors import unreadable, unwritable
 from validator.tables.table import BATCH_ROWS, SAMPLE_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from validator.tables.columnar.footer import LogicalType
 
 _SAMPLES = 10  # places that a sample is taken from; each costs a part of one row group
 _STDOUT = Path("standard output")  # how messages name a target that has no path
@@ -33,6 +36,7 @@ class ScannedTable:
         kind: what messages call its format.
         scan: begins to read it.
         metadata: the key-value pairs of its footer that other programs wrote there, where they are kept.
+        logical_types: what columns are beyond what polars reads them as, where that is kept.
     """
 
     path: Path
@@ -41,11 +45,17 @@ class ScannedTable:
     kind: str
     scan: Callable[[Path], pl.LazyFrame]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    logical_types: Mapping[str, LogicalType] = field(default_factory=dict)
 
     @property
     def header(self) -> Mapping[str, str]:
         """Names are what they are."""
         return {name: name for name in self.schema}
+
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        return {}
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`.
@@ -55,7 +65,8 @@ class ScannedTable:
         rows, given = self.scan(self.path), 0
         with reading_columns(self.path, self.kind):
             expected = rows.select(pl.len()).collect().item()
-            batches = rows.select(self.schema.names() if columns is None else columns).collect_batches(
+            wanted = self.schema.names() if columns is None else columns
+            batches = rows.select(field_at(self.schema, name) for name in wanted).collect_batches(
                 chunk_size=BATCH_ROWS, maintain_order=True, lazy=True, engine="streaming"
             )
             for batch in batches:

@@ -8,10 +8,13 @@ from itertools import islice
 
 from validator.tables.delimited.records import Malformed, Syntax, records
 
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
+# Those of Hive (0x01), of ASCII itself (0x1F) and of programs that look for what no text has.
+RARE_DELIMITERS = ("^", "~", "\x01", "\x1f")
 _SNIFF_RECORDS = 200
-# Excel's own hint, written and read by it alone: the first line names the delimiter.
-_SEP_LINE = re.compile(rb"sep=([^\r\n\"])(?:\r\n|\n|\r|\Z)", re.IGNORECASE)
+# Excel's own hint, written and read by it alone: the first line names the delimiter. Programs that save the
+# file again quote it, or fill it up to the width of the table.
+_SEP_LINE = re.compile(rb"(\"?)sep=([^\r\n\"])\1(?:\2|[,;\t|])*(?:\r\n|\n|\r|\Z)", re.IGNORECASE)
 _DOUBLE_QUOTED = re.compile(rb'"[^"]*+"')
 _APOSTROPHE_OPENS = re.compile(rb"(?:\A|[,;\t|\r\n])'")
 _QUOTE_OPENS = re.compile(rb'(?:\A|[,;\t|\r\n])"')
@@ -25,13 +28,13 @@ class Dialect:
         delimiter: one ASCII character.
         quote: one ASCII character; doubled inside a quoted cell.
         line_end: `\n`, `\r\n` or `\r`.
-        sep_line: whether Excel's `sep=;` line stands before the header.
+        sep_line: Excel's `sep=;` line without its end, where it begins the file.
     """
 
     delimiter: str = ","
     quote: str = '"'
     line_end: str = "\n"
-    sep_line: bool = False
+    sep_line: str = ""
 
     @property
     def syntax(self) -> Syntax:
@@ -40,7 +43,7 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trial:
+class Trial:
     """What reading the beginning in one dialect gave.
 
     Attributes:
@@ -57,6 +60,7 @@ class _Trial:
 
     @property
     def width(self) -> int:
+        """The first record's."""
         return self.widths[0] if self.widths else 1
 
     @property
@@ -65,32 +69,43 @@ class _Trial:
         return self.widths.count(self.width) / max(1, len(self.widths))
 
 
-def find_dialect(head: bytes, *, whole: bool) -> tuple[Dialect, int]:
-    """Return the dialect of a file and how many bytes its `sep=` line takes.
-
-    Of the delimiters that split the first record, the one wins in which most records are as wide as the
-    first, then the one that splits it furthest. A list of one column gets a delimiter it does not contain.
+def find_dialect(head: bytes, *, whole: bool) -> tuple[Trial, int]:
+    """Return how a file reads in its dialect, and how many bytes its `sep=` line takes.
 
     Args:
         head: the beginning of the file, as UTF-8.
         whole: whether that is all of it.
     """
-    line_end = _find_line_end(head)
-    if hint := _SEP_LINE.match(head):
-        return Dialect(hint[1].decode(), line_end=line_end, sep_line=True), hint.end()
-    plain = _best([_trial(head, Dialect(d, line_end=line_end), whole=whole) for d in _DELIMITERS])
-    return (_apostrophes(head, plain, whole=whole) or plain).dialect, 0
+    line_end = find_line_end(head)
+    if (hint := _SEP_LINE.match(head)) is None:
+        return best_trial(head, line_end, DELIMITERS, whole=whole), 0
+    line = hint[0].decode().rstrip("\r\n")
+    dialect = Dialect(hint[2].decode(), line_end=line_end, sep_line=line)
+    return _trial(head[hint.end() :], dialect, whole=whole), hint.end()
 
 
-def _find_line_end(head: bytes) -> str:
-    """Look outside quotes: Excel writes lone line feeds inside the cells of a file with Windows line ends."""
+def best_trial(head: bytes, line_end: str, delimiters: tuple[str, ...], *, whole: bool) -> Trial:
+    """Return how a text reads in the dialect that suits it best.
+
+    Of the delimiters that split the first record, the one wins in which most records are as wide as the
+    first, then the one that splits it furthest. A list of one column gets a delimiter it does not contain.
+    """
+    plain = _best([_trial(head, Dialect(d, line_end=line_end), whole=whole) for d in delimiters])
+    return _apostrophes(head, plain, delimiters, whole=whole) or plain
+
+
+def find_line_end(head: bytes) -> str:
+    """Return what ends lines outside quotes.
+
+    Excel writes lone line feeds inside the cells of a file with Windows line ends.
+    """
     bare = _DOUBLE_QUOTED.sub(b"", head)
     if (at := bare.find(b"\n")) >= 0:
         return "\r\n" if bare[:at].endswith(b"\r") else "\n"
     return "\r" if b"\r" in bare else "\n"
 
 
-def _trial(head: bytes, dialect: Dialect, *, whole: bool) -> _Trial:
+def _trial(head: bytes, dialect: Dialect, *, whole: bool) -> Trial:
     widths: list[int] = []
     end, absent = 0, dialect.syntax.delimiter not in head
     try:
@@ -98,19 +113,19 @@ def _trial(head: bytes, dialect: Dialect, *, whole: bool) -> _Trial:
             end = record.end
             widths += [] if record.blank else [len(record.cells)]
     except Malformed:
-        return _Trial(dialect, tuple(widths), malformed=True, absent=absent)
+        return Trial(dialect, tuple(widths), malformed=True, absent=absent)
     # Without the file's end in sight, records stop where they break; the last one of the head breaks anyway.
     stalled = not whole and len(widths) < _SNIFF_RECORDS and end < len(head) // 2
-    return _Trial(dialect, tuple(widths), malformed=stalled, absent=absent)
+    return Trial(dialect, tuple(widths), malformed=stalled, absent=absent)
 
 
-def _best(trials: list[_Trial]) -> _Trial:
+def _best(trials: list[Trial]) -> Trial:
     if splitting := [trial for trial in trials if trial.width > 1]:
         return max(splitting, key=lambda t: (not t.malformed, t.agreement, t.width))
     return max(trials, key=lambda t: (not t.malformed, t.agreement, t.absent))
 
 
-def _apostrophes(head: bytes, plain: _Trial, *, whole: bool) -> _Trial | None:
+def _apostrophes(head: bytes, plain: Trial, delimiters: tuple[str, ...], *, whole: bool) -> Trial | None:
     """Try `'` as the quote, where cells begin with it and none with `"`.
 
     Either the header is quoted so, or rows add up only so. Otherwise an apostrophe is a part of its cell, as
@@ -120,7 +135,7 @@ def _apostrophes(head: bytes, plain: _Trial, *, whole: bool) -> _Trial | None:
         return None
     if plain.agreement == 1 and not head.lstrip(b"\r\n").startswith(b"'"):
         return None
-    dialects = [replace(plain.dialect, delimiter=d, quote="'") for d in _DELIMITERS]
+    dialects = [replace(plain.dialect, delimiter=d, quote="'") for d in delimiters]
     trials = [_trial(head, dialect, whole=whole) for dialect in dialects]
     # Any rows add up as one column: that mends nothing where there are several.
     least = min(plain.width, 2)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from validator.errors import FileError
+from validator.tables.delimited.code_pages import candidates
 from validator.tables.files.compression import unpacked
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 4 << 20  # measured: 4 to 16 MiB take the same time, and memory grows with it
 _HEAD_BYTES = 64 << 10
+_SAMPLE_BYTES = 16 << 10  # what a code page is told by
+_ASCII_BYTES = bytes(range(0x80))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +41,9 @@ _MARKED = (
     Encoding("utf-16-le", codecs.BOM_UTF16_LE),
     Encoding("utf-16-be", codecs.BOM_UTF16_BE),
 )
-# Windows-1252 has no letter for 0x81, 0x8D, 0x8F, 0x90 and 0x9D, so a file with one of them fails it and is
-# Latin-1, which takes any byte. Either way every byte is written back as it came.
-_SINGLE_BYTE = (Encoding("cp1252"), Encoding("latin-1"))
+_DOS_END = b"\x1a"
 
 _SIGNATURES = {
-    b"PK\x03\x04": "an Excel workbook, whose name ends in .xlsx, or another archive; unpack it",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV (UTF-8)",
-    b"PAR1": "a Parquet file; let its name end in .parquet",
     b"\x1f\x8b": "compressed twice; unpack it once",
     b"\x28\xb5\x2f\xfd": "compressed twice; unpack it once",
     b"BZh": "compressed with bzip2; unpack it first, or use gzip or zstd",
@@ -60,25 +58,52 @@ _BINARY_SHARE = (
 )
 
 
-def find_encoding(path: Path) -> Encoding:
+def find_encoding(path: Path, asked: str | None = None) -> Encoding:
     """Return the encoding of `path`, having decoded the whole of it once.
 
-    A byte order mark decides; without one the zero bytes of UTF-16 do; then strict UTF-8, Windows-1252 and
-    Latin-1 are tried in this order.
+    A byte order mark decides; without one the zero bytes of UTF-16 do; then strict UTF-8 and the code page
+    that makes words of the letters are tried in this order, and at last Windows-1252 and Latin-1.
+
+    Args:
+        path: the file.
+        asked: the name of its encoding; None to find it.
 
     Raises:
-        FileError: the file cannot be read, is empty, is not text, or has a byte its own mark rules out.
+        FileError: the file cannot be read, is empty, is not text, or has a byte that its own mark or the
+            encoding asked for rules out.
     """
     with unpacked(path) as file:
         head = file.read(_HEAD_BYTES)
     encoding = _announced(head)
     _refuse_other_kinds(path, head, encoding)
+    if asked is not None:
+        return _asked_for(path, asked, encoding)
     if encoding is None:
         return _unannounced(path, head)
     if line := _misfit(path, encoding):
         name = encoding.codec.upper()
         raise FileError(f"line {line} of {path} is not {name}, as the file begins; save it again as UTF-8.")
     return encoding
+
+
+def _asked_for(path: Path, name: str, announced: Encoding | None) -> Encoding:
+    codec = codecs.lookup(known_encoding(name)).name
+    marked = announced if announced and announced.codec.startswith(codec.removesuffix("-sig")) else None
+    encoding = marked or Encoding({"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(codec, codec))
+    if line := _misfit(path, encoding):
+        raise FileError(f"line {line} of {path} is not {name}; leave out --encoding, or name another one.")
+    return encoding
+
+
+def known_encoding(name: str) -> str:
+    """Return the name of an encoding of text; `FileError` where Python knows none by it."""
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError) as error:
+        raise FileError(
+            f"there is no encoding {name!r}; --encoding takes names such as cp1251, gb18030 or shift_jis."
+        ) from error
+    return name
 
 
 def utf8_blocks(path: Path, encoding: Encoding, *, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
@@ -113,7 +138,27 @@ def _unannounced(path: Path, head: bytes) -> Encoding:
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if controls > _BINARY_SHARE * len(head):
         raise FileError(f"{path} is a binary file, not text; export the list as CSV.")
-    return next(encoding for encoding in _SINGLE_BYTE if _misfit(path, encoding) is None)
+    likely = map(Encoding, candidates(_sample(path)))
+    return next(encoding for encoding in likely if _misfit(path, encoding) is None)
+
+
+def _sample(path: Path) -> bytes:
+    """Return lines with letters beyond ASCII to tell a code page by, the first ones among them."""
+    with unpacked(path) as file:
+        head = file.read(_HEAD_BYTES)
+        block = head
+        while block.isascii() and (following := file.read(BLOCK_BYTES)):
+            block = following
+    first = len(block) - len(block.lstrip(_ASCII_BYTES))
+    start = block.rfind(b"\n", 0, first) + 1
+    further = b"" if block is head and first < _SAMPLE_BYTES // 2 else block[start : start + _SAMPLE_BYTES]
+    lines = (_whole_lines(head[:_SAMPLE_BYTES]) + _whole_lines(further)).splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.isascii())
+
+
+def _whole_lines(text: bytes) -> bytes:
+    """Return a text up to its last line end, where it has one: its end may cut a letter."""
+    return text[: text.rfind(b"\n") + 1] if len(text) >= _SAMPLE_BYTES else text
 
 
 def _refuse_other_kinds(path: Path, head: bytes, encoding: Encoding | None) -> None:
@@ -153,7 +198,12 @@ def _text_blocks(path: Path, encoding: Encoding, block_bytes: int) -> Iterator[s
 
 
 def _raw_blocks(path: Path, encoding: Encoding, block_bytes: int) -> Iterator[bytes]:
+    """Yield the bytes after the mark, without the Ctrl-Z that DOS programs end a text with."""
+    end = b"" if encoding.codec.startswith(("utf-16", "utf-32")) else _DOS_END
     with unpacked(path) as file:
         file.read(len(encoding.bom))
         while block := file.read(block_bytes):
-            yield block
+            while end and block.endswith(end) and (following := file.read(block_bytes)):
+                block += following
+            if text := block.rstrip(end) if end else block:
+                yield text

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from validator.errors import FileError
-from validator.tables.delimited.dialect import Dialect, find_dialect
+from validator.tables.delimited.beginning import Beginning, beginning_at, find_beginning, is_wholly_quoted
 from validator.tables.delimited.encoding import Encoding, utf8_blocks
-from validator.tables.delimited.records import Cell, Malformed, Record, records
+from validator.tables.delimited.records import Malformed, Record, records
+from validator.tables.detect.header_row import LOOKED_AT, is_number_row, numbers_on_one_line
 from validator.tables.table import stands_for_others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from validator.tables.delimited.dialect import Dialect
+
 HEAD_BYTES = 1 << 20  # what a dialect is judged by; a header longer than this is none
 _MOST_COLUMNS = 16_384  # Excel's limit; each column takes time and memory of its own
-_LOOKED_AT = 100  # rows compared with the first to tell whether it is a header
-
-# A cell that can be nothing but a phone number, which no column is called. Punctuation as in `(0) 7700-900`.
-_NUMBER = re.compile(r"\s*(?:tel:|whatsapp:|https?://\S*/)?[+(]?\d[\d\s()./\-]*(?:@\S+)?\s*", re.IGNORECASE)
-_NUMBER_DIGITS = range(7, 19)  # 15 digits of E.164 and a prefix such as 00 or 011
+_ONE_LINE = 3  # numbers in the only row of a file, from which on it is a list on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,8 @@ class Layout:
             none; its columns are called `column_1`, `column_2`, ...
         header: column names as the file writes them, by their names in the schema, which are unique.
         header_record: the first record as it stands in the file, where it names the columns.
+        header_line: the line it stands on, counted from 1; 0 where there is none.
+        above: what stands above the table, below a `sep=` line: titles, comments and blank lines, as text.
         body_offset: bytes of UTF-8 text before the first row.
         body_line: the line the first row begins on, counted from 1.
     """
@@ -44,31 +44,79 @@ class Layout:
     has_header: bool
     header: dict[str, str]
     header_record: str
+    header_line: int
+    above: str
     body_offset: int
     body_line: int
 
 
-def find_layout(path: Path, encoding: Encoding) -> Layout:
+def find_layout(path: Path, encoding: Encoding, header_row: int | None = None) -> Layout:
     """Read the beginning of `path` and return its layout.
 
+    Args:
+        path: the file.
+        encoding: how text stands in it.
+        header_row: the line with the names of the columns, counted from 1; None to find it.
+
     Raises:
-        FileError: no record can be read there, or it is too wide for one.
+        FileError: no record can be read there, it is too wide for one, or holds a list on one line.
     """
     head, whole = _head(path, encoding)
-    dialect, start = find_dialect(head, whole=whole)
-    before, first, rows = _first_records(path, head[start:], dialect, whole=whole)
+    begins = (
+        find_beginning(head, whole=whole) if header_row is None else _asked(path, head, header_row, whole)
+    )
+    dialect, start = begins.dialect, begins.offset
+    before, first, rows = _first_records(path, head, begins, whole=whole)
+    _refuse_too_wide(path, first, rows, dialect)
+    if is_wholly_quoted([first, *rows]):
+        raise FileError(_wholly_quoted(path, dialect))
+    has_header = header_row is not None or not is_number_row(first.cells, [row.cells for row in rows])
+    offset = start + (first.end if has_header else before)
+    names = first.cells if has_header else [b"column_%d" % n for n in range(1, len(first.cells) + 1)]
+    return Layout(
+        dialect,
+        has_header,
+        named([(cell or b"").decode() for cell in names]),
+        header_record=head[start + before : offset].decode().rstrip("\r\n"),
+        header_line=_line_of(head, dialect, start + before) if has_header else 0,
+        above=head[begins.sep_bytes : start + before].decode(),
+        body_offset=offset,
+        body_line=_line_of(head, dialect, offset),
+    )
+
+
+def _asked(path: Path, head: bytes, header_row: int, whole: bool) -> Beginning:  # noqa: FBT001 - passed on
+    begins = beginning_at(head, header_row, whole=whole)
+    if begins is None:
+        raise FileError(f"{path} has no line {header_row}; name the one with the header with --header-row.")
+    return begins
+
+
+def _line_of(head: bytes, dialect: Dialect, offset: int) -> int:
+    return 1 + head.count(dialect.syntax.line_end, 0, offset)
+
+
+def _refuse_too_wide(path: Path, first: Record, rows: Sequence[Record], dialect: Dialect) -> None:
     if len(first.cells) > _MOST_COLUMNS:
         raise FileError(
             f"{path} has {len(first.cells):,} columns, more than any spreadsheet; "
             "is it a list with one row a line?"
         )
-    has_header = not is_number_row(first.cells, [row.cells for row in rows])
-    offset = start + (first.end if has_header else before)
-    names = first.cells if has_header else [b"column_%d" % n for n in range(1, len(first.cells) + 1)]
-    line = 1 + head.count(dialect.syntax.line_end, 0, offset)
-    header = named([(cell or b"").decode() for cell in names])
-    record = head[start + before : offset].decode().rstrip("\r\n")
-    return Layout(dialect, has_header, header, record, offset, line)
+    count = 0 if any(not row.blank for row in rows) else numbers_on_one_line(first.cells)
+    if count >= _ONE_LINE:
+        between = repr(dialect.delimiter if len(first.cells) > 1 else " ")
+        raise FileError(
+            f"{path} holds {count} numbers on one line; put each on a line of its own: "
+            f"tr {between} '\\n' < {path.name} > numbers.csv"
+        )
+
+
+def _wholly_quoted(path: Path, dialect: Dialect) -> str:
+    quote, end = dialect.quote, "\\r*$" if dialect.line_end == "\r\n" else "$"
+    return (
+        f"every line of {path} is quoted as a whole, as one cell; take these quotes off: "
+        f"sed 's/^{quote}//; s/{quote}{end}//; s/{2 * quote}/{quote}/g' < {path.name} > plain.csv"
+    )
 
 
 def named(header: Sequence[str]) -> dict[str, str]:
@@ -104,38 +152,23 @@ def _head(path: Path, encoding: Encoding) -> tuple[bytes, bool]:
 
 
 def _first_records(
-    path: Path, text: bytes, dialect: Dialect, *, whole: bool
+    path: Path, head: bytes, begins: Beginning, *, whole: bool
 ) -> tuple[int, Record, list[Record]]:
     """Return how many bytes of blank lines come first, the first record, and some of those after it."""
     found: list[Record] = []
-    before = 0
+    before, text, dialect = 0, head[begins.offset :], begins.dialect
     try:
-        for record in islice(records(text, dialect.syntax, final=whole), _LOOKED_AT):
+        for record in islice(records(text, dialect.syntax, final=whole), LOOKED_AT):
             if record.blank and not found:
                 before = record.end
             else:
                 found.append(record)
     except Malformed as error:
         if not found:
-            line = 1 + dialect.sep_line + text.count(dialect.syntax.line_end, 0, error.offset)
+            line = _line_of(head, dialect, begins.offset + error.offset)
             raise FileError(f"line {line} of {path} {error.what}.") from error
     if not found:
         raise FileError(
             f"{path} has no header that ends within {HEAD_BYTES:,} bytes; is it a list with one row a line?"
         )
     return before, found[0], found[1:]
-
-
-def is_number_row(first: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> bool:
-    """Tell whether a cell of the first row is a phone number as most cells below it are."""
-    return any(_is_number(cell) and _are_numbers(rows, place) for place, cell in enumerate(first))
-
-
-def _are_numbers(rows: Sequence[Sequence[Cell]], place: int) -> bool:
-    below = [row[place] for row in rows if place < len(row) and row[place]]
-    return sum(map(_is_number, below)) * 2 >= len(below)
-
-
-def _is_number(cell: Cell) -> bool:
-    text = (cell or b"").decode(errors="replace")
-    return bool(_NUMBER.fullmatch(text)) and sum(map(str.isdigit, text)) in _NUMBER_DIGITS

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.errors import FileError
+from validator.tables.delimited.code_pages import reads_as_words
 from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
 from validator.tables.delimited.layout import Layout, find_layout
 from validator.tables.delimited.lines import Lines, plain_records
@@ -18,7 +19,7 @@ from validator.tables.delimited.ragged import RECORD_BYTES, filled_up, parsed_bl
 from validator.tables.delimited.records import Malformed, Record, records, whole_records
 from validator.tables.delimited.window import is_short, window_texts
 from validator.tables.files.os_errors import require_regular
-from validator.tables.table import BATCH_ROWS, VERBATIM, Ragged, thinned
+from validator.tables.table import BATCH_ROWS, VERBATIM, Ragged, ReadOptions, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,6 +54,20 @@ class DelimitedTable:
     def header(self) -> Mapping[str, str]:
         """Column names as the file writes them."""
         return self.layout.header
+
+    @property
+    def is_garbled(self) -> bool:
+        """Whether the header was written in another encoding than the one it is read in."""
+        return not reads_as_words(" ".join(self.header.values()))
+
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        return {
+            "header_row": self.layout.header_line,
+            "encoding": self.encoding.codec,
+            "delimiter": self.dialect.delimiter,
+        }
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`. A blank line is a row only where there is one column."""
@@ -149,15 +164,15 @@ class DelimitedTable:
         return FileError(f"line {place} of {self.path} {what}")
 
 
-def open_delimited(path: Path, ragged: Ragged = Ragged.ERROR) -> DelimitedTable:
+def open_delimited(path: Path, options: ReadOptions = ReadOptions()) -> DelimitedTable:  # noqa: B008 - frozen
     """Open a CSV file, having found its encoding, delimiter, quote character and header.
 
     Raises:
         FileError: there is no such file, or it is empty, binary or in no encoding; one line that says so.
     """
     require_regular(path)
-    encoding = find_encoding(path)
-    layout = find_layout(path, encoding)
-    if ragged is Ragged.KEEP:
+    encoding = find_encoding(path, options.encoding)
+    layout = find_layout(path, encoding, options.header_row)
+    if options.ragged is Ragged.KEEP:
         layout = widened(path, layout, utf8_blocks(path, encoding))
-    return DelimitedTable(path, encoding, layout, ragged)
+    return DelimitedTable(path, encoding, layout, options.ragged)

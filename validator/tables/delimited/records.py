@@ -110,6 +110,12 @@ def _malformed(text: bytes, at: int, syntax: Syntax) -> Malformed:
         return Malformed(
             at, "opens a quote that is never closed; close it, or double a quote that is part of the cell"
         )
+    if b"\\" + quote in text[at : text.find(syntax.line_end, at) if syntax.line_end in text[at:] else None]:
+        return Malformed(
+            at,
+            f"writes quotes within cells as \\{quote.decode()}; double them instead: "
+            f"sed 's/\\\\{quote.decode()}/{2 * quote.decode()}/g' < OLD.csv > NEW.csv",
+        )
     return Malformed(
         at, "goes on after a closing quote; quote the whole cell and double each quote within it"
     )

@@ -44,6 +44,7 @@ def writing_delimited(
     """Write a header and rows to `out`; like `like` in dialect, encoding and header where that is a CSV too.
 
     A header is always written, also where the list had none: the columns that are added need their names.
+    Above it stands what stood there in `like`.
     With `excel_safe`, no name and no cell is what a spreadsheet would take for a formula (see `formulas`).
     """
     refuse_nested(schema)
@@ -68,7 +69,9 @@ def _dialect_for(target: Path | None, like: Table | None) -> Dialect:
     dialect = like.dialect if isinstance(like, DelimitedTable) else Dialect()
     becomes_tsv = target is not None and inner_suffix(target) == _TAB_SUFFIX
     was_tsv = like is not None and inner_suffix(like.path) == _TAB_SUFFIX
-    return replace(dialect, delimiter="\t") if becomes_tsv and not was_tsv else dialect
+    if not becomes_tsv or was_tsv:
+        return dialect
+    return replace(dialect, delimiter="\t", sep_line="sep=\t" if dialect.sep_line else "")
 
 
 def _iso(frame: pl.DataFrame) -> pl.DataFrame:
@@ -111,9 +114,11 @@ class _DelimitedWriter:
         return self.added is None
 
     def write_header(self, layout: Layout | None) -> None:
-        hint = f"sep={self.dialect.delimiter}{self.dialect.line_end}" if self.dialect.sep_line else ""
+        hint = self.dialect.sep_line + self.dialect.line_end if self.dialect.sep_line else ""
+        above = layout.above if layout is not None and not self.excel_safe else ""
         self.out.write(self.encoding.bom)
-        self._write_text(hint + self.dialect.delimiter.join(self._header(layout)) + self.dialect.line_end)
+        header = self.dialect.delimiter.join(self._header(layout))
+        self._write_text(hint + above + header + self.dialect.line_end)
 
     def _header(self, layout: Layout | None) -> list[str]:
         """Return the names as they are to be spelled: a record of them as it stands in the input."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
 from validator.errors import FileError
 from validator.phone import looks_like_phones
-from validator.tables.detect.phone_words import names_phone
+from validator.tables.cells import fields_of, readable, within
+from validator.tables.delimited.code_pages import reads_as_words
+from validator.tables.detect.joined_columns import area_code_column
+from validator.tables.detect.phone_words import Line, line_named_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from validator.tables.table import Table
 
@@ -20,7 +24,34 @@ if TYPE_CHECKING:
 # random identifiers of ten to twelve digits pass for numbers in well under half of the cells.
 _NAMED_SHARE = 0.5
 _UNNAMED_SHARE = 0.8
+# A mobile column goes before another one without a question only if it is filled in half as many rows.
+_LEAST_FILLED = 0.5
 _DIGITS = r"(?:\d\D{0,3}){7}"  # seven digits with a little punctuation between: what every number has
+_SHOWN = 24  # characters of a cell that a message shows
+
+
+class FoundBy(StrEnum):
+    """What a phone column was found by."""
+
+    ASKED = "asked"
+    NAME = "name"
+    CONTENT = "content"
+    ONLY_COLUMN = "only column"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneColumn:
+    """The column that holds the phone numbers.
+
+    Attributes:
+        name: in the schema of its table; of a field in a nested column, the path to it (`contact.phone`).
+        by: what it was found by.
+        area_codes: the column with the first digits of each number, where that is another one.
+    """
+
+    name: str
+    by: FoundBy
+    area_codes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +60,25 @@ class _Candidate:
 
     Attributes:
         column: its name in the schema.
-        named: whether its header says phone.
+        line: the kind of line that its header says; None where it does not say phone.
+        filled: share of rows in which it is filled.
         numbers: share of filled cells that are numbers.
         digits: share of filled cells with the digits of one, as national numbers have without a region too.
+        example: a cell with the digits of a number, most of them masked; empty where there is none.
     """
 
     column: str
-    named: bool
+    line: Line | None
+    filled: float
     numbers: float
     digits: float
+    example: str
+
+    @property
+    def shown(self) -> str:
+        """The candidate for a message."""
+        what = f"such as {self.example}; " if self.example else ""
+        return f"{self.column!r} ({what}{self.numbers:.0%} numbers)"
 
 
 Share: TypeAlias = "Callable[[pl.Series, pl.Series | str | None], float]"
@@ -51,8 +92,11 @@ def find_phone_column(
     region: str | None,
     region_column: str | None = None,
     share: Share = looks_like_phones,
-) -> str:
-    """Return the name, in the schema of `table`, of the column that holds the phone numbers.
+) -> PhoneColumn:
+    """Return the column of `table` that holds the phone numbers.
+
+    A mobile or WhatsApp column goes before a general one, and that before a landline, unless it is filled in
+    far fewer rows.
 
     Args:
         table: the list.
@@ -62,19 +106,39 @@ def find_phone_column(
         share: tells which share of the filled cells are numbers.
 
     Raises:
-        FileError: no column is called so, none looks like it, or several do.
+        FileError: no column is called so, none looks like it, or several do; these are named, each with a
+            masked example and its share of numbers.
     """
     if named is not None:
         require_column(table, named, "--column")
-        return named
-    columns = phone_columns(table, region=region, region_column=region_column, share=share)
-    if len(columns) > 1:
-        names = " and ".join(map(repr, columns))
+        return PhoneColumn(named, FoundBy.ASKED)
+    found = _candidates(table, region, region_column, share)
+    first, *others = _meant_first(found)
+    if others:
+        names = " and ".join(one.shown for one in (first, *others))
         raise FileError(
             f"{names} of {table.path} look like phone columns. Choose one with --column, or give --column "
             "for each: the first with a number counts."
         )
-    return columns[0]
+    require_column(table, first.column, "--column")
+    area_codes = find_area_codes(table, first.column, region=region, region_column=region_column, share=share)
+    return PhoneColumn(first.column, _evidence(table, first), area_codes)
+
+
+def find_area_codes(
+    table: Table,
+    column: str,
+    *,
+    region: str | None,
+    region_column: str | None = None,
+    share: Share = looks_like_phones,
+) -> str | None:
+    """Return the column with the first digits of the numbers in another, where only both make numbers."""
+
+    def share_of(cells: pl.Series) -> float:
+        return share(cells, _regions(table, region, region_column))
+
+    return area_code_column(table, column, share_of)
 
 
 def phone_columns(
@@ -85,7 +149,7 @@ def phone_columns(
     option: str = "--column",
     share: Share = looks_like_phones,
 ) -> list[str]:
-    """Return the columns that hold phone numbers, by the best evidence that any has.
+    """Return the columns that hold phone numbers of any kind, by the best evidence that any has.
 
     Args:
         table: as for `find_phone_column`, with what follows.
@@ -97,24 +161,54 @@ def phone_columns(
     Raises:
         FileError: no column looks like it.
     """
+    return [one.column for one in _candidates(table, region, region_column, share, option)]
+
+
+def require_column(table: Table, column: str, option: str) -> None:
+    """See that there is a column that an option names, or a field in one; `FileError` where there is not."""
+    known = column in table.schema or within(table.schema, column) is not None
+    if not known:
+        raise FileError(
+            f"column {column!r} not found in {table.path}; columns are: {_listed(table)}. "
+            f"Choose one with {option}."
+        )
+    kind = table.schema.get(column) or within(table.schema, column)
+    if kind is not None and kind.is_nested():
+        fields = " or ".join(fields_of(column, kind))
+        raise FileError(f"column {column!r} of {table.path} holds {_called(kind)}. Choose {option} {fields}.")
+
+
+def _called(kind: pl.DataType) -> str:
+    return "fields" if isinstance(kind, pl.Struct) else "lists"
+
+
+def _listed(table: Table) -> str:
+    """Return the columns that can be chosen, those with fields by these."""
+    return ", ".join(one for name, kind in table.schema.items() for one in fields_of(name, kind))
+
+
+def _candidates(
+    table: Table,
+    region: str | None,
+    region_column: str | None,
+    share: Share,
+    option: str = "--column",
+) -> list[_Candidate]:
     sample = table.sample()
     regions = region if region_column is None else sample[region_column].cast(pl.String)
     candidates = [_candidate(table, column, sample[column], regions, share) for column in table.schema]
     if found := _best(candidates):
-        return [candidate.column for candidate in found]
-    columns = ", ".join(table.schema)
+        return found
+    garbled = "" if reads_as_words(_listed(table)) else ", name the encoding of the file with --encoding"
     raise FileError(
-        f"no phone column found in {table.path}; columns are: {columns}. Choose one with {option}."
+        f"no phone column found in {table.path}; columns are: {_listed(table)}. Choose one with {option}"
+        f"{garbled}, or say with --header-row which row names the columns."
     )
 
 
-def require_column(table: Table, column: str, option: str) -> None:
-    """See that there is a column that an option names; `FileError` where there is not."""
-    if column not in table.schema:
-        raise FileError(
-            f"column {column!r} not found in {table.path}; columns are: {', '.join(table.schema)}. "
-            f"Choose one with {option}."
-        )
+def _regions(table: Table, region: str | None, region_column: str | None) -> pl.Series | str | None:
+    """Return the region of each row of the sample, or the one of all."""
+    return region if region_column is None else table.sample()[region_column].cast(pl.String)
 
 
 def _candidate(
@@ -127,26 +221,61 @@ def _candidate(
     text = _as_text(cells)
     filled = (text.str.strip_chars() != "").fill_null(value=False)
     text = text.filter(filled)
-    digits = float(text.str.contains(_DIGITS).mean() or 0.0)  # type: ignore[arg-type]
+    with_digits = text.filter(text.str.contains(_DIGITS))
+    digits = len(with_digits) / len(text) if len(text) else 0.0
     where = regions.filter(filled) if isinstance(regions, pl.Series) else regions
     # Parsing costs more than looking: a column without digits is not parsed.
     numbers = share(text, where) if digits >= _NAMED_SHARE else 0.0
-    return _Candidate(column, names_phone(table.header[column]), numbers, digits)
+    return _Candidate(
+        column,
+        line_named_by(table.header[column]),
+        filled=len(text) / len(cells) if len(cells) else 0.0,
+        numbers=numbers,
+        digits=digits,
+        example=_masked(with_digits[0]) if len(with_digits) else "",
+    )
 
 
 def _as_text(cells: pl.Series) -> pl.Series:
     """Return the cells as text; of types that hold no numbers, nulls."""
+    cells = readable(cells)
     if not (cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Categorical, pl.Enum)):
         return pl.Series([None] * len(cells), dtype=pl.String)
     return cells.cast(pl.String)
 
 
-def _best(candidates: list[_Candidate]) -> list[_Candidate]:
+def _masked(cell: str) -> str:
+    """Return a cell on one line, with all its digits masked but the first three and the last."""
+    shown = "".join(char if char.isprintable() else " " for char in cell.strip())
+    places = [place for place, char in enumerate(shown) if char.isdigit()]
+    hidden = frozenset(places[3:-1])
+    masked = "".join("*" if place in hidden else char for place, char in enumerate(shown))
+    return masked if len(masked) <= _SHOWN else masked[:_SHOWN].rstrip() + "..."
+
+
+def _best(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """Take the first kind of evidence that any column has."""
     kinds = (
-        [c for c in candidates if c.named and c.numbers >= _NAMED_SHARE],
-        [c for c in candidates if c.named and c.digits >= _NAMED_SHARE],
+        [c for c in candidates if c.line is not None and max(c.numbers, c.digits) >= _NAMED_SHARE],
         [c for c in candidates if c.numbers >= _UNNAMED_SHARE],
-        [c for c in candidates if c.named],
+        [c for c in candidates if c.line is not None],
     )
     return next((kind for kind in kinds if kind), [])
+
+
+def _meant_first(found: Sequence[_Candidate]) -> list[_Candidate]:
+    """Return the candidates for the line that is meant first, and any that is filled far more often."""
+    first = min(_line(one) for one in found)
+    chosen = [one for one in found if _line(one) == first]
+    most = max(one.filled for one in chosen)
+    return [one for one in found if one in chosen or most < _LEAST_FILLED * one.filled]
+
+
+def _line(candidate: _Candidate) -> Line:
+    return Line.ANY if candidate.line is None else candidate.line
+
+
+def _evidence(table: Table, found: _Candidate) -> FoundBy:
+    if found.line is not None:
+        return FoundBy.NAME
+    return FoundBy.ONLY_COLUMN if len(table.schema) == 1 else FoundBy.CONTENT

@@ -1,33 +1,92 @@
-"""What lists call their phone column, in the languages they come in."""
+"""What lists call their phone column, in the languages they come in, and which kind of line the name says."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from enum import IntEnum
 
 from validator.phone import fold_words
 
+
+class Line(IntEnum):
+    """The kind of line that a header says; the lower one is meant first: WhatsApp is on mobile lines."""
+
+    MOBILE = 0
+    ANY = 1
+    LANDLINE = 2
+
+
 # Any one of these words in a header says phone, whatever stands beside it (`customer_phone`, `Tel. 1`).
-_WORDS = """
-phone phones telephone mobile cell cellphone cellular tel tele telno phoneno phonenumber mobileno mobilenumber
-whatsapp wa msisdn e164 smartphone
-telefono telefonos movil celular celulares
-telefone telefones fone telemovel
-portable gsm
-telefon telefonnummer telefonnr handy handynummer handynr mobil mobilnummer mobiltelefon mobilfunk
-mobilfunknummer rufnummer
-telefoon telefoonnummer mobiel mobielnummer
-cellulare telefonino
-telefonszam mobilszam telefonnumer telefonu komorka komorkowy mobilni
-puhelin puhelinnumero matkapuhelin mobilnr telefonnumret mobiltelefonnummer tlf tlfnr
-телефон телефона телефону телефони тел мобильный сотовый мобильник мобільний вотсап ватсап
-τηλεφωνο κινητο
-hp nohp telp telepon handphone ponsel nowa seluler
-dienthoai sdt didong
-ceptelefonu cep gsmno
-هاتف الهاتف جوال الجوال موبايل الموبايل تليفون التليفون محمول المحمول موبائل فون تلفن همراه واتساب
-טלפון הטלפון נייד הנייד פלאפון סלולרי וואטסאפ
-फोन फ़ोन मोबाइल दूरभाष ফোন মোবাইল
+_ANY_WORDS = """
+phone phones telephone telephones tel tels tele telno telnr telnum phoneno phonenr phonenum phonenumber
+phonenumbers msisdn e164 ph phno phnum fon contactno contactnumber contactphone
+telefono telefonos fono fonos telf tfno tlfno tfo
+telefone telefones fone fones
+telefon telefonnummer telefonnr telnummer rufnummer rufnr telefoon telefoonnummer telefoonnr
+telefonszam telefonnumer telefonu telefony telefonni
+telefonne telefonska telefona telefonas telefono telefonul
+telefoni telefonit telefoninumber talrunis talrunanumurs telefown ffon fon guthan telefonoa
+puhelin puhelinnumero puhelinnro puh puhnro telefonnumret tlf tlfnr simi siminn simanumer
+телефон телефона телефону телефони телефоны тел утас
+τηλεφωνο τηλεφωνου τηλ
+telp telpon telepon nohp telefonno telefonnumarasi telepono simu
+dienthoai sdt sodienthoai
+هاتف الهاتف هاتفي تليفون التليفون تلفون فون تلفن
+טלפון הטלפון טל
+फोन फ़ोन दूरभाष दूरध्वनी ফোন தொலைபேசி ఫోన్ ફોન ದೂರವಾಣಿ ഫോൺ ਫ਼ੋਨ දුරකථන
+ტელეფონი ტელეფონის ტელ հեռախոս հեռախոսահամար ስልክ
+"""
+_MOBILE_WORDS = """
+mobile mobiles mob mobno mobnr mobnum mobileno mobilenumber mobilenumbers mobilephone cell cells cellno
+cellnumber cellphone cellular smartphone sms handphone
+movil moviles movilno celular celulares cel celu cels
+portable portables gsm gsmno gsmnr
+handy handynummer handynr handynum mobil mobilnr mobilnummer mobiltelefon mobiltelefonnummer mobilfunk
+mobilfunknummer mobilfunknr natel
+mobiel mobielnummer mobieltje gsmnummer selfoon
+cellulare cellulari cell telefonino
+mobilszam komorka komorkowy komorkowe kom mobilni mobiln
+mobilu mobilny mobilne mobitel mobitela mobilul mobilus
+mobilusis mobilais mobiil mobiilinumber mobiiltelefon celulari mobile mobil mobila mugikorra
+matkapuhelin matkapuhelinnumero matkapuh kannykka farsimi farsimanumer gemsi
+моб мобильный мобильного мобильник мобила сотовый сотового
+сот мобільний мобільного моб мобилен мобилни мобилниот
+ұялы
+κινητο κινητου κιν
+hp ponsel seluler bimbit selpon ceptelefonu cep cepno ceptel gsmno
+didong dtdd sodidong
+جوال الجوال جوالك موبايل الموبايل محمول المحمول موبائل موبایل همراه خلوي الخلوي نقال النقال
+נייד הנייד פלאפון סלולרי סלולארי
+मोबाइल मोबाईल भ्रमणध्वनी মোবাইল கைபேசி அலைபேசி மொபைல் మొబైల్ મોબાઇલ મોબાઈલ ಮೊಬೈಲ್ മൊബൈൽ ਮੋਬਾਈਲ
+მობილური մոբայլ բջջային ሞባይል
+"""
+_WHATSAPP_WORDS = """
+whatsapp whatsapps whatsappno whatsappnr whatsappnumber
+whatsappnumero whatsappphone whatsap watsapp watsap
+wattsapp whats wa wano wanr wanumber wapp wpp wsp wsap zap zapzap zapp
+ватсап вотсап вацап ватсапп вотсапп
+واتساب الواتساب واتس الواتس واتسب واٹس واٹسایپ
+וואטסאפ ווטסאפ ווצאפ וואטסאפ
+व्हाट्सएप व्हाट्सऐप व्हाट्सअप वाट्सएप হোয়াটসঅ্যাপ
+"""
+_LANDLINE_WORDS = """
+landline landlines fixed fixedline home homephone
+office officephone work workphone business businessphone
+company switchboard desk pbx fax pstn
+fijo fija casa domicilio trabajo oficina fixo residencial comercial trabalho empresa escritorio
+fixe domicile bureau travail fisso abitazione ufficio
+festnetz festnetznummer privat geschaftlich geschaeftlich buro buero dienstlich zentrale
+vast vaste thuis werk kantoor
+stacjonarny stacjonarne domowy sluzbowy pevna pevny pevne
+domu prace vezetekes otthoni munkahelyi fix acasa birou
+fasttelefon hemtelefon hemnummer arbete fastnet hjem arbejde arbeid lankapuhelin koti tyo
+домашний городской рабочий стационарный стационарен домашній міський робочий стационарни
+σταθερο σπιτιου εργασιας
+ev evtelefonu is istelefonu sabit rumah kantor
+ثابت الثابت أرضي ارضي المنزل العمل منزل ثابته
+קווי בית עבודה
+लैंडलाइन
 """
 # Said of numbers of every sort, so they count only where the header says nothing else.
 _GENERIC_WORDS = """
@@ -35,29 +94,36 @@ number numbers no nr num contact contacts recipient recipients to numero numeros
 nomor номер رقم नंबर contato contacto destinatario kontakt
 """
 # Scripts without spaces, and words of several: they stand inside others (`手机号码`).
-_PARTS = (
-    "电话",
-    "電話",
-    "手机",
-    "手機",
-    "携帯",
-    "携带",
-    "휴대",
-    "전화",
-    "핸드폰",
-    "연락처",
-    "โทรศัพท",
-    "มือถอ",
-    "เบอร",
-    "dien thoai",
-    "so dt",
-)
+_ANY_PARTS = (
+    "电话", "電話", "联系方式", "聯絡方式", "连絡先", "連絡先", "전화", "연락처", "โทรศัพท", "เบอร",
+    "dien thoai", "dienthoai", "so dt", "ទូរស័ព្ទ", "ໂທລະສັບ", "ဖုန်း",
+)  # fmt: skip
+_MOBILE_PARTS = (
+    "手机", "手機", "移动电话", "行動電話", "携帯", "携带", "スマホ", "휴대", "핸드폰", "휴대폰", "มือถอ",
+    "di dong", "didong",
+)  # fmt: skip
+_WHATSAPP_PARTS = ("whatsapp", "ワッツアップ", "왓츠앱", "วอตสแอป")
+_LANDLINE_PARTS = (
+    "座机", "座機", "固定电话", "固定電話", "固话", "市話", "市话", "自宅", "勤務先",
+    "会社", "公司", "유선", "집전화",
+    "사무실", "โทรศัพทบาน", "co dinh", "dien thoai ban",
+)  # fmt: skip
 # Beside a phone word these say that the column is about phones and holds none.
 _ABOUT_WORDS = """
 model type brand make maker carrier operator provider os version country code prefix extension ext
 status valid verified consent optin opt date time count cost plan id name notes
 modelo tipo marca operadora pais codigo modele type marque typ marke modell
 """
+# What follows says how a number is to be written: `Mobile (with country code)`, `Telefone com DDD`.
+_MANNER_WORDS = (
+    "with without incl including include inc w mit inkl inklusive einschl con com avec met "
+    "incluyendo incluindo compris med cu z sa dengan kem eg example format"
+)
+_MANNER = re.compile(
+    rf"[\s(\[,/\-]*(?:\b(?:{_MANNER_WORDS.replace(' ', '|')})\b"
+    r"|[(\[]\s*\+?\s*(?:country|intl|international|cc|isd)\b.*(?:number|no\b|first|format|includ|need|requir|\+)"
+    "|с кодом|مع رمز|مع مفتاح|含国家|含區碼|包括国家).*$"  # noqa: RUF001 - Cyrillic
+)
 
 
 def words(header: str) -> frozenset[str]:
@@ -74,20 +140,49 @@ def said_by(header: str) -> frozenset[str]:
 
 def names_phone(header: str) -> bool:
     """Tell whether a header says that phone numbers stand below it."""
-    said = said_by(header)
+    return line_named_by(header) is not None
+
+
+def line_named_by(header: str) -> Line | None:
+    """Return the kind of line that a header says stands below it; None where it does not say phone."""
+    if names_whatsapp_id(header):
+        return Line.MOBILE
+    plain = _without_manner(header)
+    said = said_by(plain)
     if said & _ABOUT:
-        return False
-    only_generic = bool(said) and _apart(header) <= _GENERIC
-    return bool(said & _PHONE) or only_generic or _names_it_within(header)
+        return None
+    if said & _MOBILE or _within(plain, _FOLDED_MOBILE_PARTS):
+        return Line.MOBILE
+    only_generic = bool(said) and _apart(plain) <= _GENERIC
+    if not (said & _ANY or only_generic or _within(plain, _FOLDED_ANY_PARTS)):
+        return Line.LANDLINE if said & _LANDLINE_ALONE or _within(plain, _FOLDED_LANDLINE_PARTS[:7]) else None
+    is_landline = said & _LANDLINE or _within(plain, _FOLDED_LANDLINE_PARTS)
+    return Line.LANDLINE if is_landline else Line.ANY
+
+
+def names_whatsapp_id(header: str) -> bool:
+    """Tell whether a header says WhatsApp's ids, whose numbers are international without a plus sign."""
+    said = said_by(header)
+    only_these = said <= _BESIDE_IDS | _WHATSAPP_NAMES
+    return bool(said & _ID_WORDS) or (only_these and "id" in said and bool(said & _WHATSAPP_NAMES))
+
+
+def _without_manner(header: str) -> str:
+    """Return a header up to what says how its numbers are written, unless nothing would be left."""
+    folded = fold_words(header).replace("_", " ")
+    found = _MANNER.search(folded)
+    if found is None or not folded[: found.start()].strip(" _(["):
+        return header
+    return folded[: found.start()]
 
 
 def _apart(header: str) -> frozenset[str]:
     return words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header))
 
 
-def _names_it_within(header: str) -> bool:
-    text = fold_words(header)
-    return any(part in text for part in _FOLDED_PARTS)
+def _within(header: str, parts: tuple[str, ...]) -> bool:
+    text = re.sub(r"[\s_.\-]+", " ", fold_words(header))
+    return any(part in text for part in parts)
 
 
 def vocabulary(text: str) -> frozenset[str]:
@@ -95,7 +190,22 @@ def vocabulary(text: str) -> frozenset[str]:
     return frozenset(fold_words(text).split())
 
 
-_PHONE = vocabulary(_WORDS)
+def _folded(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(fold_words, parts))
+
+
+_ANY = vocabulary(_ANY_WORDS)
+_MOBILE = vocabulary(_MOBILE_WORDS) | vocabulary(_WHATSAPP_WORDS)
+_LANDLINE = vocabulary(_LANDLINE_WORDS)
+_LANDLINE_ALONE = vocabulary(
+    "landline landlines festnetz festnetznummer homephone officephone workphone लैंडलाइन"
+)
 _GENERIC = vocabulary(_GENERIC_WORDS)
 _ABOUT = vocabulary(_ABOUT_WORDS)
-_FOLDED_PARTS = tuple(map(fold_words, _PARTS))
+# WhatsApp's own ids, which are numbers in international form (`wa_id`, `remoteJid`).
+_ID_WORDS = frozenset({"jid", "remotejid", "waid", "whatsappid", "wajid", "chatjid", "senderjid", "userjid"})
+_WHATSAPP_NAMES = frozenset({"wa", "whatsapp", "wpp"})
+_BESIDE_IDS = vocabulary("id ids contact contacts user customer sender recipient client number whats app")
+_FOLDED_ANY_PARTS = _folded(_ANY_PARTS)
+_FOLDED_MOBILE_PARTS = _folded(_MOBILE_PARTS + _WHATSAPP_PARTS)
+_FOLDED_LANDLINE_PARTS = _folded(_LANDLINE_PARTS)

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from validator.tables.table import Table, Writer
+    from validator.tables.table import ReadOptions, Table, Writer
 
 
-def open_excel(path: Path, sheet: str | None) -> Table:
+def open_excel(path: Path, options: ReadOptions) -> Table:
     """Open a sheet of a workbook; see `reader.open_sheet`."""
-    table: Table = _needing_the_extra("reader").open_sheet(path, sheet)
+    table: Table = _needing_the_extra("reader").open_sheet(path, options)
     return table
 
 

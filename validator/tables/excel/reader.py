@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import zipfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,27 +19,37 @@ from python_calamine import (
 )
 
 from validator.errors import FileError
-from validator.tables.delimited.layout import is_number_row, named
+from validator.tables.delimited.layout import named
+from validator.tables.detect.header_row import LOOKED_AT, MOST_TITLES, header_place, is_number_row
 from validator.tables.excel.cells import column_of, dtype_of, spelled, types_of
+from validator.tables.excel.notices import refuse_sprawling, warn_of
+from validator.tables.excel.sheet_xml import Marks, marks_of
 from validator.tables.files.compression import refuse_bomb
 from validator.tables.files.os_errors import reading, require_regular
-from validator.tables.table import thinned
+from validator.tables.table import Hidden, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from python_calamine import CalamineSheet
 
     from validator.tables.excel.cells import Cell
+    from validator.tables.excel.sheet_xml import Place
+    from validator.tables.table import ReadOptions
 
     Row = list[Cell]
 
 log = logging.getLogger(__name__)
 
 _FRAME_ROWS = 16_384  # cells are Python objects before they are a row, so fewer at a time than elsewhere
-_LOOKED_AT = 100  # rows compared with the first to tell whether it is a header
+_HEAD_BYTES = 4 << 20
 _OLE = b"\xd0\xcf\x11\xe0"  # what old workbooks and encrypted new ones begin with
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the part of a new one that is
+# What a formula that was never computed is read as: it has no value.
+_NO_VALUE = "#N/A"
+_DIGITS_OF_NUMBERS = 7  # a cell with fewer digits says no number, but its link may
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +57,20 @@ class ExcelTable:
     """An opened sheet; see `Table`.
 
     A column whose cells are all of one type has it; any other is text. Empty rows are no rows, except in a
-    list of one column.
+    list of one column. An error, or a formula that was never computed, is the text that Excel shows for it;
+    read as a number, such a formula is an error, and a text that is linked to a phone number is the link.
 
     Attributes:
         header: column names as the sheet has them.
         sheet: its cells, which stay in memory: a sheet has a million rows at most.
         skipped: rows before the first one that counts.
+        header_row: the row of the sheet with the names, counted from 1; 0 where there is none.
+        above: the rows above that.
+        patches: what stands in cells for which calamine has no value, by row and column, as it is shown.
+        readings: what such cells are read as.
+        left_out: rows that are no part of the list.
+        hidden_rows: how many hidden rows are part of it.
+        formulas_without_value: how many cells were never computed.
     """
 
     path: Path
@@ -60,58 +78,137 @@ class ExcelTable:
     header: Mapping[str, str]
     sheet: CalamineSheet
     skipped: int
+    header_row: int = 0
+    above: Sequence[Row] = ()
+    patches: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    readings: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    left_out: AbstractSet[int] = frozenset()
+    hidden_rows: int = 0
+    formulas_without_value: int = 0
     format: str = "excel"
 
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        found = {"hidden_rows": self.hidden_rows, "formulas_without_value": self.formulas_without_value}
+        counts = {name: count for name, count in found.items() if count}
+        return {"header_row": self.header_row, "sheet": self.sheet.name, **counts}
+
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the rows; see `Table.batches`."""
-        wanted = self.schema.names() if columns is None else columns
-        for rows in _chunks(self.sheet, self.skipped, len(self.schema)):
-            cells = dict(zip(self.schema, zip(*rows, strict=True), strict=True))
-            yield pl.DataFrame({name: column_of(name, self.schema[name], cells[name]) for name in wanted})
+        """Yield the rows; see `Table.batches`. Columns that are asked for are there to be read as numbers."""
+        return self.verbatim() if columns is None else self._frames(columns, self.readings)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - they are all there is
         """Yield the rows; see `Table.verbatim`."""
-        return self.batches()
+        return self._frames(self.schema.names(), self.patches)
 
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`."""
-        return thinned(pl.concat([pl.DataFrame(schema=self.schema), *self.batches()]))
+        return thinned(pl.concat([pl.DataFrame(schema=self.schema), *self.batches(self.schema.names())]))
+
+    def _frames(
+        self, columns: Sequence[str], patches: Mapping[int, Mapping[int, str]]
+    ) -> Iterator[pl.DataFrame]:
+        for rows in _chunks(_rows(self.sheet, patches, self.left_out), self.skipped, len(self.schema)):
+            cells = dict(zip(self.schema, zip(*rows, strict=True), strict=True))
+            yield pl.DataFrame({name: column_of(name, self.schema[name], cells[name]) for name in columns})
 
 
-def open_sheet(path: Path, sheet: str | None) -> ExcelTable:
+def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
     """Open a sheet of a workbook: the one named, else the first one that is not hidden.
 
     Raises:
-        FileError: there is no such file or sheet, it is no workbook or protected, or the sheet is empty.
+        FileError: there is no such file or sheet, it is no workbook or protected, or the sheet is empty or
+            far larger than what stands in it.
     """
     require_regular(path)
     with _reading(path):
-        _refuse_others(path)
-        workbook = CalamineWorkbook.from_path(path)
-        cells = workbook.get_sheet_by_name(_chosen(path, workbook, sheet))
-    first = list(islice(_filled(cells), _LOOKED_AT + 1))
-    if not first:
-        raise FileError(f"sheet {cells.name!r} of {path} is empty; export the list again, or name a --sheet.")
-    (place, names), rows = first[0], [row for _, row in first[1:]]
-    has_header = not is_number_row(_as_text(names), [_as_text(row) for row in rows])
+        is_archive = _is_archive(path)
+        with path.open("rb") as file:  # a path would be taken by its ending
+            workbook = CalamineWorkbook.from_filelike(file)
+        name = _chosen(path, workbook, options.sheet)
+        marks = marks_of(path, name) if is_archive else Marks()
+        refuse_sprawling(path, name, marks)
+        sheet = workbook.get_sheet_by_name(name)
+    patches = _shifted({**marks.errors, **marks.formulas}, sheet)
+    left_out = marks.hidden if options.hidden is Hidden.SKIP else frozenset()
+    filled = list(islice(_filled(_rows(sheet, patches, left_out)), MOST_TITLES + LOOKED_AT))
+    place, names, has_header = _header(path, name, filled, options.header_row)
     header = named(
         [spelled(cell) for cell in names] if has_header else [f"column_{n}" for n in range(1, len(names) + 1)]
     )
     skipped = place + has_header
-    return ExcelTable(path, _schema(cells, skipped, header), header, cells, skipped)
+    warn_of(path, name, marks, options.hidden, skipped)
+    return ExcelTable(
+        path,
+        _schema(_chunks(_rows(sheet, patches, left_out), skipped, len(header)), header),
+        header,
+        sheet,
+        skipped,
+        header_row=skipped if has_header else 0,
+        above=list(islice(sheet.iter_rows(), place)),
+        patches=patches,
+        readings=_readings(marks, sheet),
+        left_out=left_out,
+        hidden_rows=0 if left_out else sum(row >= skipped for row in marks.hidden),
+        formulas_without_value=len(marks.formulas),
+    )
 
 
-def _refuse_others(path: Path) -> None:
-    with path.open("rb") as file:
-        start = file.read(4)
-    if not start:
-        raise FileError(f"{path} is empty; export the list again.")
-    if start == _OLE:
+def _header(
+    path: Path, sheet: str, filled: Sequence[tuple[int, Row]], asked: int | None
+) -> tuple[int, Row, bool]:
+    """Return the place and cells of the first row of a table, and whether it names the columns."""
+    if asked is not None:
+        if found := [row for place, row in filled if place == asked - 1]:
+            return asked - 1, found[0], True
         raise FileError(
-            f"{path} is an old Excel workbook or one with a password; save it as .xlsx, without a password."
+            f"row {asked} of sheet {sheet!r} of {path} is empty or far down; name the row with the header "
+            "with --header-row."
         )
+    if not filled:
+        raise FileError(f"sheet {sheet!r} of {path} is empty; export the list again, or name a --sheet.")
+    texts = [_as_text(row) for _, row in filled]
+    first = header_place(texts)
+    place, names = filled[first]
+    return place, names, not is_number_row(texts[first], texts[first + 1 :])
+
+
+def _shifted(cells: Mapping[Place, str], sheet: CalamineSheet) -> dict[int, dict[int, str]]:
+    """Return cells by row and column as calamine counts them, from the first column that is filled."""
+    left = sheet.start[1] if sheet.start else 0
+    rows: dict[int, dict[int, str]] = {}
+    for (row, column), text in cells.items():
+        rows.setdefault(row, {})[column - left] = text
+    return rows
+
+
+def _readings(marks: Marks, sheet: CalamineSheet) -> dict[int, dict[int, str]]:
+    """Return what cells are read as: a link only where the cell itself is a text without a number."""
+    links = _shifted(marks.links, sheet)
+    formulas = dict.fromkeys(marks.formulas, _NO_VALUE)
+    found = _shifted({**formulas, **marks.errors}, sheet)
+    for place, row in enumerate(sheet.iter_rows() if links else ()):
+        for column, target in links.get(place, {}).items():
+            shown = row[column] if 0 <= column < len(row) else ""
+            if isinstance(shown, str) and sum(map(str.isdigit, shown)) < _DIGITS_OF_NUMBERS:
+                found.setdefault(place, {})[column] = target
+    return found
+
+
+def _is_archive(path: Path) -> bool:
+    """Tell whether a workbook is of the newer kind, a zip archive, having looked whether it may be read."""
+    with path.open("rb") as file:
+        content = file.read(_HEAD_BYTES)
+    if not content:
+        raise FileError(f"{path} is empty; export the list again.")
+    if content.startswith(_OLE):
+        if _ENCRYPTED in content:
+            raise FileError(f"{path} is protected by a password; save it without one.")
+        return False
     with zipfile.ZipFile(path) as archive:
         refuse_bomb(path, sum(part.file_size for part in archive.infolist()), path.stat().st_size)
+    return True
 
 
 def _chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> str:
@@ -130,21 +227,39 @@ def _chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> str:
     return shown[0] if asked is None else asked
 
 
-def _filled(sheet: CalamineSheet) -> Iterator[tuple[int, Row]]:
-    """Yield the rows that hold anything, each with its place."""
-    return ((place, row) for place, row in enumerate(sheet.iter_rows()) if any(cell != "" for cell in row))
+def _rows(
+    sheet: CalamineSheet, patches: Mapping[int, Mapping[int, str]], left_out: AbstractSet[int]
+) -> Iterator[tuple[int, Row]]:
+    """Yield the rows, each with its place."""
+    rows = enumerate(sheet.iter_rows())
+    if not patches and not left_out:
+        return rows
+    return ((place, _patched(row, patches.get(place))) for place, row in rows if place not in left_out)
 
 
-def _chunks(sheet: CalamineSheet, skipped: int, width: int) -> Iterator[list[Row]]:
-    rows = islice(sheet.iter_rows(), skipped, None)
-    kept = (row for row in rows if width == 1 or any(cell != "" for cell in row))
+def _patched(row: Row, cells: Mapping[int, str] | None) -> Row:
+    for column, text in (cells or {}).items():
+        if 0 <= column < len(row):
+            row[column] = text
+    return row
+
+
+def _filled(rows: Iterator[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+    """Yield the rows that hold anything."""
+    return ((place, row) for place, row in rows if any(cell != "" for cell in row))
+
+
+def _chunks(rows: Iterator[tuple[int, Row]], skipped: int, width: int) -> Iterator[list[Row]]:
+    """Yield the rows of a list, many at a time."""
+    listed = (row for place, row in rows if place >= skipped)
+    kept = (row for row in listed if width == 1 or any(cell != "" for cell in row))
     while chunk := list(islice(kept, _FRAME_ROWS)):
         yield chunk
 
 
-def _schema(sheet: CalamineSheet, skipped: int, header: Mapping[str, str]) -> pl.Schema:
+def _schema(chunks: Iterator[list[Row]], header: Mapping[str, str]) -> pl.Schema:
     types: list[set[type]] = [set() for _ in header]
-    for rows in _chunks(sheet, skipped, len(header)):
+    for rows in chunks:
         for found, cells in zip(types, zip(*rows, strict=True), strict=True):
             found |= types_of(cells)  # noqa: PLW2901 - the set itself grows
     return pl.Schema({name: dtype_of(found) for name, found in zip(header, types, strict=True)})

@@ -55,6 +55,7 @@ def writing_sheet(
         book = Workbook(path, {"constant_memory": True, "tmpdir": folder})
         book.set_properties({"created": _CREATED})
         writer = _SheetWriter(_new_sheet(book, like), _formats(book), schema, place)
+        writer.write_above(like.above if isinstance(like, ExcelTable) else ())
         writer.write_header(like.header if isinstance(like, ExcelTable | DelimitedTable) else {})
         try:
             yield writer
@@ -110,6 +111,11 @@ class _SheetWriter:
     target: Path
     row: int = 0
     needs_cells: ClassVar = True
+
+    def write_above(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Write what stands above the table."""
+        for row in rows:
+            self._write_row(row)
 
     def write_header(self, header: Mapping[str, str]) -> None:
         self._write_row([header.get(name, name) for name in self.schema])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from validator.errors import FileError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 _CHUNK_LINES = 16_384  # an object takes a kilobyte before it is a row, so fewer at a time than elsewhere
 MAX_LINE_BYTES = 16 << 20  # as for a record of a CSV file: a line beyond is no recipient
+_MOST_ARRAY_BYTES = 512 << 20  # an array is read as a whole, at several times its length
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_LINE_BREAK = re.compile(r"\s*\n\s*")  # between values only: within a text it is spelled \\n
 
 
 def _no_json(word: str) -> NoReturn:
@@ -51,6 +55,59 @@ def chunks_of(path: Path, blocks: Iterable[bytes]) -> Iterator[list[Line]]:
                 f"line {number} of {path} is longer than {MAX_LINE_BYTES:,} bytes; "
                 "is it a list with one object a line?"
             )
+
+
+def array_chunks(path: Path, blocks: Iterable[bytes]) -> Iterator[list[Line]]:
+    """Yield the objects of a JSON array as lines, many at a time, numbered from 1.
+
+    Raises:
+        FileError: it is no array of objects, or a very large one.
+    """
+    lines = _elements(path, _whole(path, blocks))
+    while chunk := list(islice(lines, _CHUNK_LINES)):
+        yield chunk
+
+
+def _whole(path: Path, blocks: Iterable[bytes]) -> str:
+    parts, length = [], 0
+    for block in blocks:
+        parts.append(block)
+        length += len(block)
+        if length > _MOST_ARRAY_BYTES:
+            raise FileError(f"{path} is longer than {_MOST_ARRAY_BYTES:,} bytes; {_remedy(path)}")
+    return b"".join(parts).decode()
+
+
+def _elements(path: Path, text: str) -> Iterator[Line]:
+    at, number = _skip(text, text.index("[") + 1), 1
+    while not text.startswith("]", at):
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            raise FileError(
+                f"element {number} of {path} is no JSON ({_gist(error)}); {_remedy(path)}"
+            ) from error
+        if not isinstance(value, dict):
+            raise FileError(
+                f"element {number} of {path} is no JSON object; write a list of numbers one a line: "
+                f"jq -r '.[]' < {path.name} > numbers.csv"
+            )
+        yield Line(number, _LINE_BREAK.sub(" ", text[at:end]).encode())
+        at, number = _skip(text, end), number + 1
+        if not text.startswith((",", "]"), at):
+            raise FileError(f"the array of {path} ends behind element {number - 1}; {_remedy(path)}")
+        at = _skip(text, at + 1) if text[at] == "," else at
+    if text[at + 1 :].strip():
+        raise FileError(f"{path} goes on behind its array; {_remedy(path)}")
+
+
+def _skip(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
+
+
+def _remedy(path: Path) -> str:
+    return f"write one object a line: jq -c '.[]' < {path.name} > list.ndjson"
 
 
 def objects_on(lines: Sequence[Line], path: Path) -> list[Object]:

@@ -13,12 +13,14 @@ from validator.tables.delimited.records import Syntax
 from validator.tables.delimited.window import is_short, window_texts
 from validator.tables.files.os_errors import require_regular
 from validator.tables.ndjson.kinds import Kinds, column_of, note_kinds, schema_of, text_column
-from validator.tables.ndjson.lines import Line, chunks_of, objects_on
+from validator.tables.ndjson.lines import Line, array_chunks, chunks_of, objects_on
 from validator.tables.table import VERBATIM, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from validator.tables.table import ReadOptions
 
 _LINES = Syntax(delimiter=b",", quote=b'"', line_end=b"\n")
 
@@ -33,18 +35,25 @@ class NdjsonTable:
     Attributes:
         encoding: how text stands in the file.
         line_end: `\n` or `\r\n`.
+        is_array: whether the objects stand in one JSON array, each of which is a line then.
     """
 
     path: Path
     schema: pl.Schema
     encoding: Encoding
     line_end: str
+    is_array: bool = False
     format: str = "ndjson"
 
     @property
     def header(self) -> Mapping[str, str]:
         """Keys are what they are."""
         return {name: name for name in self.schema}
+
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        return {"encoding": self.encoding.codec}
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`."""
@@ -59,7 +68,7 @@ class NdjsonTable:
 
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`."""
-        if is_short(self.path):
+        if self.is_array or is_short(self.path):
             return thinned(pl.concat([pl.DataFrame(schema=self.schema), *self.batches()]))
         texts = window_texts(self.path, self.encoding, _LINES)
         whole = [text[: text.rfind(b"\n") + 1] for text in texts]
@@ -67,7 +76,8 @@ class NdjsonTable:
         return thinned(self._frame(lines, self.schema.names()))
 
     def _chunks(self) -> Iterator[list[Line]]:
-        return chunks_of(self.path, utf8_blocks(self.path, self.encoding))
+        read = array_chunks if self.is_array else chunks_of
+        return read(self.path, utf8_blocks(self.path, self.encoding))
 
     def _frame(self, lines: Sequence[Line], columns: Sequence[str]) -> pl.DataFrame:
         rows = objects_on(lines, self.path)
@@ -77,16 +87,29 @@ class NdjsonTable:
             raise FileError(f"{self.path} was changed while it was read; run the command again.") from error
 
 
-def open_ndjson(path: Path) -> NdjsonTable:
+def open_ndjson(path: Path, options: ReadOptions) -> NdjsonTable:
     """Open an NDJSON file, having read it once: each row may bring a new key, or a key another type.
 
     Raises:
         FileError: there is no such file, it is empty or no text, or a line is no JSON object.
     """
     require_regular(path)
-    encoding = find_encoding(path)
+    encoding = find_encoding(path, options.encoding)
     kinds: Kinds = {}
     for lines in chunks_of(path, utf8_blocks(path, encoding)):
         note_kinds(kinds, objects_on(lines, path))
     first = next(utf8_blocks(path, encoding)).partition(b"\n")[0]
     return NdjsonTable(path, schema_of(kinds), encoding, "\r\n" if first.endswith(b"\r") else "\n")
+
+
+def open_array(path: Path, options: ReadOptions) -> NdjsonTable:
+    """Open a JSON file that is one array of objects, which is held in memory while it is read.
+
+    Raises:
+        FileError: there is no such file, it is no text, or no array of objects alone.
+    """
+    encoding = find_encoding(path, options.encoding)
+    kinds: Kinds = {}
+    for lines in array_chunks(path, utf8_blocks(path, encoding)):
+        note_kinds(kinds, objects_on(lines, path))
+    return NdjsonTable(path, schema_of(kinds), encoding, "\n", is_array=True)

@@ -1,0 +1,217 @@
+"""Three rate limiters that are not ours, each as a process on loopback in front of an upstream."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, assert_never
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+HERE = Path(__file__).parent / "limiters"
+REFUSED = 429
+
+# Debian puts servers where only root's PATH leads.
+SEARCHED = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"))
+
+
+class Kind(StrEnum):
+    """What limits, and how it counts."""
+
+    FIXED_WINDOW = "express-rate-limit"  # so many from a key's first request on, then anew
+    SLIDING_COUNTER = "haproxy"  # this window's, and of the last one's the share still in sight
+    LEAKY_BUCKET = "nginx"  # one every window / requests, to the millisecond, and `burst` ahead of that
+
+
+# How each is told to add a header to every answer, refusals included.
+HEADER_LINES = {
+    Kind.SLIDING_COUNTER: 'http-after-response set-header %s "%s"',
+    Kind.LEAKY_BUCKET: 'add_header %s "%s" always;',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Requests allowed to a key in a window; `burst` is of a leaky bucket alone."""
+
+    requests: int
+    window_s: int = 60
+    burst: int = 0
+
+    @property
+    def per_min(self) -> float:
+        """The limit as requests a minute."""
+        return self.requests * 60 / self.window_s
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """What the limiter says about itself.
+
+    Attributes:
+        name: for the table.
+        added: headers set on every answer, as they stand.
+        own: options that make express-rate-limit set its own, and `Retry-After` with them.
+    """
+
+    name: str
+    added: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A limiter to start."""
+
+    kind: Kind
+    limit: Limit
+    headers: Headers
+
+
+class _Ports(NamedTuple):
+    """Where the limiter listens, and where it passes on to."""
+
+    own: int
+    upstream: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request that the limiter answered: when, in Unix seconds, and with which status."""
+
+    at_s: float
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limiter:
+    """A running limiter: its address, and the file that it logs every request to."""
+
+    port: int
+    log: Path
+
+    def exchanges(self) -> list[Exchange]:
+        """Return what it has answered, in the order of the answers."""
+        lines = (line.split() for line in self.log.read_text(encoding="utf-8").splitlines())
+        return [Exchange(int(at_ms) / 1000, int(status)) for at_ms, status in lines]
+
+
+def missing(kind: Kind) -> str:
+    """Return what to install before the limiter can be started; empty where all is there."""
+    match kind:
+        case Kind.FIXED_WINDOW if not _program("node"):
+            return "node is not installed: apt-get install nodejs npm, then make limiters"
+        case Kind.FIXED_WINDOW if not (HERE / "node_modules" / "express-rate-limit").is_dir():
+            return "express-rate-limit is not installed: make limiters"
+        case Kind.SLIDING_COUNTER if not _program("haproxy"):
+            return "haproxy is not installed: apt-get install haproxy"
+        case Kind.LEAKY_BUCKET if not _program("nginx"):
+            return "nginx is not installed: apt-get install nginx-light"
+        case Kind.FIXED_WINDOW | Kind.SLIDING_COUNTER | Kind.LEAKY_BUCKET:
+            return ""
+        case _:
+            assert_never(kind)
+
+
+def _program(name: str) -> str:
+    return shutil.which(name, path=SEARCHED) or ""
+
+
+@contextmanager
+def limiting(setup: Setup, *, upstream: int, folder: Path) -> Iterator[Limiter]:
+    """Run a limiter in front of a port on loopback while the block lasts, with its files in `folder`.
+
+    Raises:
+        RuntimeError: it ended before it took a connection; the message has what it said.
+    """
+    ports = _Ports(_free_port(), upstream)
+    log, complaints = folder / "exchanges.log", folder / "limiter.err"
+    with (
+        log.open("wb") as out,
+        complaints.open("wb") as err,
+        subprocess.Popen(_command(setup, ports, folder), stdout=out, stderr=err, cwd=HERE) as process,
+    ):
+        try:
+            _wait_for(ports.own, process, complaints)
+            yield Limiter(ports.own, log)
+        finally:
+            process.terminate()
+
+
+def _command(setup: Setup, ports: _Ports, folder: Path) -> list[str]:
+    match setup.kind:
+        case Kind.FIXED_WINDOW:
+            return [_program("node"), str(HERE / "server.js"), _server_options(setup, ports)]
+        case Kind.SLIDING_COUNTER:
+            config = _configure("haproxy.cfg", setup, ports, folder)
+            return [_program("haproxy"), "-db", "-f", str(config)]
+        case Kind.LEAKY_BUCKET:
+            config = _configure("nginx.conf", setup, ports, folder)
+            return [_program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(config)]
+        case _:
+            assert_never(setup.kind)
+
+
+def _server_options(setup: Setup, ports: _Ports) -> str:
+    silent = {"legacyHeaders": False, "standardHeaders": False}
+    return json.dumps(
+        {
+            "port": ports.own,
+            "upstream": ports.upstream,
+            "requests": setup.limit.requests,
+            "windowMs": 1000 * setup.limit.window_s,
+            "own": silent | dict(setup.headers.own),
+            "added": dict(setup.headers.added),
+        }
+    )
+
+
+def _configure(template: str, setup: Setup, ports: _Ports, folder: Path) -> Path:
+    """Write a configuration into the folder: the template with its gaps filled in."""
+    limit = setup.limit
+    values = {
+        "PORT": ports.own,
+        "UPSTREAM": ports.upstream,
+        "FOLDER": folder,
+        "REQUESTS": limit.requests,
+        "WINDOW_S": limit.window_s,
+        "PER_MIN": round(limit.per_min),
+        "BURST": f"burst={limit.burst} nodelay" if limit.burst else "",
+        "HEADERS": "\n".join(HEADER_LINES[setup.kind] % header for header in setup.headers.added.items()),
+    }
+    text = (HERE / template).read_text(encoding="utf-8")
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", str(value))
+    (folder / template).write_text(text, encoding="utf-8")
+    return folder / template
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], complaints: Path) -> None:
+    while not _takes_connections(port):
+        try:
+            process.wait(0.02)
+        except subprocess.TimeoutExpired:
+            continue
+        raise RuntimeError(f"{process.args[0]} did not start: {complaints.read_text(encoding='utf-8')}")
+
+
+def _takes_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,91 @@
+"""Sessions that answer "no" to everybody for a while and then nothing: what they said last is never shown."""
+
+import os
+import random
+
+import pytest
+
+from tests.support.batch.honesty import NEVER, OWN, draw
+from validator.errors import (
+    BadAnswer,
+    Forbidden,
+    InvalidPhone,
+    InvalidRequest,
+    RateLimited,
+    ServerError,
+    SessionNotConnected,
+    TimedOut,
+    UnexpectedStatus,
+)
+from validator.model import RateNotice
+
+# More of them: `GUARD_SEEDS=100 pytest tests/batch/asking/test_sessions_that_die_in_two_steps.py`.
+SEEDS = range(int(os.environ.get("GUARD_SEEDS", "6")))
+
+REFUSALS = {
+    "422": InvalidRequest("session_logged_out", status=422),
+    "400": InvalidRequest("Connection Closed", status=400, code=4000),
+    "4001": InvalidPhone("invalid phone", status=400, code=4001),
+    "403": Forbidden("scan the QR code", status=403),
+    "409": SessionNotConnected("not connected", status=409),
+    "428": UnexpectedStatus("Connection Closed", status=428),
+    "429": RateLimited("slow down", status=429, rate=RateNotice(retry_after_s=20)),
+    "500": ServerError("internal error", status=500),
+    "503": ServerError("busy", status=503, rate=RateNotice(retry_after_s=20)),
+    "page": BadAnswer("an HTML page", status=200),
+    "silence": TimedOut("30 s"),
+}
+
+
+def dying(folder, seed, refusal, *, at_the_end):
+    """A list whose session lies from some moment on, and then refuses every check.
+
+    Args:
+        at_the_end: whether it may begin to refuse only after the last number, when a canary is due.
+    """
+    rng = random.Random(seed)
+    runs = draw(folder, seed, count=rng.choice([20, 40, 80]), share=rng.uniform(0.05, 0.6))
+    length_s = len(runs.numbers) / 8 * 0.021
+    lies_from = rng.choice([0.0, rng.uniform(0, 0.7 * length_s)])
+    refuses_from = rng.uniform(lies_from, 0.8 * length_s)
+    runs.world.lies_from["a"] = lies_from
+    runs.world.refusals["a"] = (rng.choice([refuses_from, length_s]) if at_the_end else refuses_from, refusal)
+    return runs
+
+
+def wrong_noes(runs):
+    return [number for number in runs.wrong() if runs.known()[number][0] == "not_registered"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("canaries", [(OWN,), ()], ids=["canary", "none"])
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_no_lie_is_shown_in_this_run_nor_once_the_session_is_mended(tmp_path, refusal, canaries):
+    for seed in SEEDS:
+        runs = dying(tmp_path, seed, REFUSALS[refusal], at_the_end=bool(canaries))
+
+        first = runs.run(canaries=canaries, max_attempts=3, max_outage_s=300.0)
+        assert not wrong_noes(runs), seed
+        assert first.counters.calls.canaries <= 20, seed
+
+        runs.world.lies_from["a"] = NEVER
+        runs.world.refusals.clear()
+        assert runs.run(canaries=canaries).ending is None, seed
+        assert not wrong_noes(runs), seed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("canaries", [(OWN,), ()], ids=["canary", "none"])
+@pytest.mark.parametrize("refusal", sorted(set(REFUSALS) - {"4001"}))
+def test_twenty_lies_and_then_refusals_leave_nobody_decided(tmp_path, refusal, canaries):
+    runs = draw(tmp_path, 1, count=40, share=1.0, lies_from={"a": 0.0})
+    runs.world.refusals["a"] = (0.05, REFUSALS[refusal])
+
+    runs.run(canaries=canaries, max_attempts=3, max_outage_s=300.0)
+
+    assert {verdict for verdict, _ in runs.known().values()} == {"unknown"}
+    assert len(runs.missing()) == 40
+    runs.world.lies_from["a"] = NEVER
+    runs.world.refusals.clear()
+    runs.run(canaries=canaries)
+    assert (runs.wrong(), runs.missing()) == ([], [])

@@ -1,0 +1,227 @@
+"""`validator doctor`: is a run going to work?"""
+
+import re
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli.constants import KEY, SESSION
+from validator.cli.commands.doctor import LEAST_FREE_BYTES, Finding, State, clock, room, worst
+from validator.ledger import Ledger
+
+
+@pytest.fixture
+def diagnosis(run):
+    def diagnose(*options):
+        done = run("doctor", "--json", *options)
+        return done.code, {row["check"]: (row["state"], row["what"]) for row in done.json["rows"]}
+
+    return diagnose
+
+
+def test_doctor_finds_nothing_wrong_where_nothing_is(diagnosis, provider, ledger_path):
+    app = provider()
+
+    code, found = diagnosis()
+
+    assert code == 0
+    assert {check: state for check, (state, _) in found.items()} == {
+        "key": "ok",
+        "connection": "ok",
+        f"session {SESSION}": "ok",
+        "clock": "ok",
+        "ledger": "ok",
+        "sqlite": "ok",
+        "disk": "ok",
+    }
+    assert str(ledger_path) in found["ledger"][1]
+    assert app.log.checks == 0
+
+
+def test_doctor_prints_a_line_a_check(run, provider, table):
+    provider()
+
+    header, rows = table(run("doctor").out)
+
+    assert header == ["check", "state", "what"]
+    assert {len(row) for row in rows} == {3}
+
+
+def test_doctor_names_a_missing_key_and_session(diagnosis):
+    code, found = diagnosis()
+
+    assert code == 2
+    assert found["key"][0] == found["session"][0] == "problem"
+    assert found["connection"][0] == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        ("401=1", 6, "SENDAPI_API_KEY"),
+        ("402=1", 6, "quota"),
+        ("404=1", 6, "--base-url"),
+        ("redirect=1", 2, "redirects elsewhere"),
+    ],
+)
+def test_doctor_says_why_the_provider_cannot_be_asked(diagnosis, provider, fault, code, words):
+    provider(fault)
+
+    found = diagnosis()
+
+    assert found[0] == code
+    assert found[1]["connection"][0] == "problem"
+    assert words in found[1]["connection"][1]
+    assert f"session {SESSION}" not in found[1]
+
+
+def test_doctor_accepts_a_key_that_may_not_list_sessions(diagnosis, provider):
+    provider("403=1")
+
+    code, found = diagnosis()
+
+    assert (code, found["connection"][0], found[f"session {SESSION}"][0]) == (0, "ok", "skipped")
+
+
+def test_doctor_names_the_session_that_is_not_connected(diagnosis, provider):
+    provider()
+
+    code, found = diagnosis("-s", "sess_01H8BKF0000000000000000DSC", "-s", SESSION)
+
+    assert code == 5
+    assert found["session sess_01H8BKF0000000000000000DSC"] == (
+        "problem",
+        "disconnected; link its phone again in the provider's dashboard",
+    )
+    assert found[f"session {SESSION}"] == ("ok", "connected")
+
+
+def test_doctor_names_the_session_that_is_not_there(diagnosis, provider):
+    provider()
+
+    code, found = diagnosis("-s", "sess_nobody", "-s", "a/b")
+
+    assert code == 6
+    assert "is not known to the provider" in found["session sess_nobody"][1]
+    assert "cannot be right" in found["session a/b"][1]
+
+
+def test_doctor_names_a_wrong_address(diagnosis, provider):
+    provider()
+
+    code, found = diagnosis("--base-url", "http://sendapi.example/v1")
+
+    assert (code, found["connection"][0]) == (2, "problem")
+
+
+@pytest.mark.parametrize(("ahead_s", "words"), [(3_600, "s behind the"), (-3_600, "s ahead of the")])
+def test_doctor_warns_of_a_clock_that_is_off(diagnosis, provider, ahead_s, words):
+    provider(wall=lambda: int(time.time()) + ahead_s)
+
+    code, found = diagnosis()
+
+    assert (code, found["clock"][0]) == (0, "warning")
+    assert "the provider's; deadlines and the ages of answers go by it" in found["clock"][1]
+    off_s = int(re.search(r"([\d,]+) s ", found["clock"][1])[1].replace(",", ""))
+    assert abs(off_s - 3_600) <= 10
+    assert words in found["clock"][1]
+
+
+@pytest.mark.parametrize(
+    ("sent_at_s", "state"),
+    [
+        (None, "skipped"),
+        # Between question at 100 and answer at 102; the date is cut to whole seconds.
+        (100, "ok"),
+        (89, "ok"),
+        (88, "warning"),
+        (112, "ok"),
+        (113, "warning"),
+        (-62_000_000_000, "warning"),
+    ],
+)
+def test_clocks_may_differ_by_ten_seconds(sent_at_s, state):
+    assert clock(sent_at_s, 100.0, 102.0).state.value == state
+
+
+@pytest.mark.parametrize(("mode", "state", "code"), [(0o600, "ok", 0), (0o640, "problem", 2)])
+def test_doctor_looks_at_the_permissions_of_the_key_file(diagnosis, provider, mode, state, code):
+    provider()
+    Path("key").write_text(KEY)
+    Path("key").chmod(mode)
+
+    done, found = diagnosis("--api-key-file", "key")
+
+    assert (done, found["key file"][0]) == (code, state)
+
+
+def test_doctor_names_who_holds_the_ledger(diagnosis, provider, held_ledger):
+    provider()
+
+    code, found = diagnosis()
+
+    assert (code, found["ledger"][0]) == (7, "problem")
+    assert "(another run)" in found["ledger"][1]
+
+
+def test_doctor_names_a_ledger_that_is_none(diagnosis, provider):
+    provider()
+    Path("l").write_bytes(b"x" * 5000)
+
+    code, found = diagnosis("--ledger", "l")
+
+    assert (code, found["ledger"][0], found["disk"][0]) == (3, "problem", "ok")
+
+
+def test_doctor_looks_at_every_page_of_the_ledger(diagnosis, provider, ledger_path):
+    provider()
+    with Ledger.open(ledger_path, holder="pytest"):
+        pass
+    with closing(sqlite3.connect(ledger_path)) as connection, connection:
+        # Sound pages, and a fact whose words are missing: only the thorough look finds it.
+        connection.execute("INSERT INTO numbers (number, finding) VALUES (447700900001, 99)")
+
+    code, found = diagnosis()
+
+    assert (code, found["ledger"][0]) == (3, "problem")
+    assert "is damaged" in found["ledger"][1]
+    assert "447700900001" not in str(found)
+
+
+def test_doctor_warns_of_a_ledger_that_others_can_read(diagnosis, provider, ledger_path):
+    provider()
+    with Ledger.open(ledger_path, holder="pytest"):
+        pass
+    ledger_path.chmod(0o644)
+
+    code, found = diagnosis()
+
+    assert (code, found["permissions"][0]) == (0, "warning")
+    assert f"{ledger_path} is open to others (mode 0644)" in found["permissions"][1]
+
+
+def test_doctor_looks_for_room_beside_the_ledger(diagnosis, provider):
+    provider()
+
+    code, found = diagnosis("--ledger", "/proc/none/ledger.sqlite")
+
+    assert (code, found["disk"][0]) == (3, "problem")
+
+
+@pytest.mark.parametrize(("spare", "state", "code"), [(0, "ok", 0), (-1, "problem", 3)])
+def test_doctor_wants_some_room_for_the_ledger(spare, state, code):
+    found = room(LEAST_FREE_BYTES + spare)
+
+    assert (found.state, found.exit_code) == (state, code)
+
+
+def test_what_needs_a_hand_is_worse_than_what_passes():
+    codes = [7, 5, 6, 2, 0]
+    findings = [Finding("x", State.PROBLEM if code else State.OK, "", code) for code in codes]
+
+    assert worst(findings) == 6
+    assert worst(findings[:2]) == 7
+    assert worst([]) == 0

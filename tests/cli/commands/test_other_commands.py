@@ -1,0 +1,229 @@
+"""The commands but `check` and `doctor`: the way it is meant to go, and where it may part from that."""
+
+import json
+import stat
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.support.cli.constants import ALWAYS_500, ANN, BOB, PLAIN, SESSION
+from validator.ledger import Ledger
+from validator.model import Number, Outcome, Verdict
+
+
+def know(path, *numbers):
+    with Ledger.open(path, holder="pytest") as ledger:
+        for number in numbers:
+            ledger.record(
+                Outcome(number=Number.parse(number), verdict=Verdict.REGISTERED, checked_at_ms=2 * 10**12)
+            )
+
+
+def test_plan_shows_what_a_check_would_do_and_writes_nothing(run, listed, files, ledger_path):
+    listed()
+
+    done = run("plan", "leads.csv", "--accept", "possible", "--rate", "60/min", "--json")
+
+    assert done.code == 0
+    assert (done.json["rows"], done.json["calls_to_make"], done.json["duplicate_rows"]) == (4, 2, 1)
+    assert done.json["invalid"] == {"not_a_number": 1}
+    assert done.json["plan_times_s"]["starter"] == pytest.approx(2 * 60.5 / 60)
+    assert "2 calls to make for 4 rows." in done.err
+    assert files() == ["leads.csv"]
+    assert not ledger_path.parent.exists()
+
+
+def test_plan_needs_neither_key_nor_network_and_knows_the_ledger(run, listed, ledger_path):
+    listed()
+    know(ledger_path, ANN)
+
+    done = run("plan", "leads.csv", "--accept", "possible", "--json", "-q")
+
+    assert (done.json["already_known"], done.json["calls_to_make"], done.err) == ({"registered": 1}, 1, "")
+
+
+def test_plan_does_not_wait_for_a_run_that_is_under_way(run, listed, held_ledger):
+    listed()
+
+    assert run("plan", "leads.csv", "--accept", "possible").code == 0
+
+
+def test_lookup_prints_a_line_for_each_number_in_order(run, provider, table):
+    app = provider()
+
+    done = run("lookup", BOB, "07700 900001", "nonsense", "-r", "GB", *PLAIN)
+
+    header, rows = table(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert header[:3] == ["number", "e164", "verdict"]
+    assert [row[:3] for row in rows] == [
+        [BOB, BOB, "not_registered"],
+        ["07700 900001", ANN, "registered"],
+        ["nonsense", "", "invalid"],
+    ]
+    assert (app.log.calls(ANN), app.log.calls(BOB)) == (1, 1)
+
+
+def test_lookup_asks_nobody_twice_unless_told_to(run, provider):
+    app = provider()
+
+    for options in ([], [], ["--refresh"]):
+        assert run("lookup", ANN, *PLAIN, *options).code == 0
+
+    assert app.log.calls(ANN) == 2
+
+
+def test_lookup_speaks_json(run, provider):
+    provider()
+
+    done = run("lookup", ANN, *PLAIN, "--json")
+
+    assert done.json["rows"][0]["is_whatsapp_user"] is True
+
+
+def test_lookup_ends_with_4_where_nothing_was_found_out(run, provider):
+    provider()
+
+    assert run("lookup", ALWAYS_500, *PLAIN, "--retries", "0").code == 4
+
+
+@pytest.mark.slow
+def test_lookup_ends_as_a_check_would_where_the_provider_refuses(run, provider):
+    provider("401@1")
+
+    done = run("lookup", ANN, *PLAIN)
+
+    assert done.code == 6
+    assert len(done.said) == 1
+
+
+@pytest.mark.parametrize("page", [0, 25, 250])
+def test_contacts_are_listed_over_all_pages(run, provider, table, page):
+    provider(contacts=page)
+
+    header, rows = table(run("contacts").out)
+
+    assert header == ["phone", "name", "is_whatsapp_user", "profile_picture_url"]
+    assert len({row[0] for row in rows}) == page
+
+
+def test_contacts_speak_json(run, provider):
+    provider(contacts=3)
+
+    assert len(run("contacts", "--json").json["rows"]) == 3
+
+
+@pytest.mark.parametrize("name", ["contacts.csv", "contacts.parquet"])
+def test_contacts_are_exported_to_a_file(run, provider, name):
+    provider(contacts=30)
+
+    done = run("contacts", "-o", name)
+
+    frame = pl.read_parquet(name) if name.endswith("parquet") else pl.read_csv(name)
+    assert (done.code, done.out, frame.height) == (0, "", 30)
+    assert done.said == [f"validator: 30 contacts written to {name}"]
+    assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600
+
+
+def test_contacts_that_cannot_be_written_are_not_fetched(run, provider):
+    app = provider()
+
+    done = run("contacts", "-o", "no/contacts.csv")
+
+    assert (done.code, app.log.requests) == (3, 0)
+
+
+def test_contacts_of_a_session_that_is_not_connected_are_refused(run, provider):
+    provider()
+
+    done = run("contacts", "-s", "sess_01H8BKF0000000000000000DSC")
+
+    assert done.code == 6
+    assert len(done.said) == 1
+
+
+def test_contacts_need_a_session(run, provider, environment):
+    provider()
+    environment.delenv("SENDAPI_SESSION_ID")
+
+    assert "name one with --session" in run("contacts").said[0]
+
+
+def test_sessions_are_listed_with_their_state(run, provider, table):
+    provider()
+
+    header, rows = table(run("sessions").out)
+
+    assert header == ["id", "name", "status", "phone_number", "last_seen_at"]
+    assert [row[2] for row in rows] == ["connected", "pending", "disconnected"]
+    assert rows[0][0] == SESSION
+
+
+def test_sessions_speak_json(run, provider):
+    provider(integer_ids=True)
+
+    assert [row["id"] for row in run("sessions", "--json").json["rows"]] == ["1", "2", "3"]
+
+
+def test_ledger_stats_follow_the_settings_file(run, tmp_path):
+    know(tmp_path / "mine.sqlite", ANN)
+    Path("mine.toml").write_text(f'ledger = "{tmp_path}/mine.sqlite"\n')
+
+    assert run("--config", "mine.toml", "ledger", "stats", "--json").json["numbers"] == 1
+
+
+def test_settings_are_called_as_on_the_command_line(run, provider, listed, environment):
+    app = provider()
+    environment.delenv("SENDAPI_SESSION_ID")
+    listed()
+    Path("validator.toml").write_text(
+        f'session = "{SESSION}"\njson = true\nretries = 3\n[check]\naccept = "possible"\nmax-unknown = 0.0\n'
+        "suppress = []\nno-canaries = true\n[ledger]\njson = false\n"
+    )
+
+    done = run("check", "leads.csv", "--max-unknown", "0")
+
+    assert (done.code, done.json["asked"]) == (0, 2)
+    assert app.log.checks == 2
+    assert "what\tvalue" in run("ledger", "stats").out
+
+
+def test_report_makes_summary_and_page_again_without_asking(run, listed, ledger_path, files):
+    listed()
+    know(ledger_path, ANN)
+
+    done = run(
+        "report", "leads.csv", "--accept", "possible", "--report", "r.html", "--summary", "s.json", "--json"
+    )
+
+    assert done.code == 0
+    assert done.json["verdicts"] == {
+        "registered": 2,
+        "not_registered": 0,
+        "invalid": 1,
+        "unknown": 1,
+        "suppressed": 0,
+    }
+    assert (done.json["output"], done.json["calls"]["attempts"]) == (None, 0)
+    assert json.loads(Path("s.json").read_text()) == done.json
+    assert files() == ["leads.csv", "r.html", "s.json"]
+
+
+def test_report_can_be_shown_alone(run, listed):
+    listed()
+
+    assert "not_checked" in run("report", "leads.csv", "--accept", "possible").err
+
+
+def test_help_and_version_are_there(run):
+    assert run("--version").out.startswith("validator, version ")
+    assert "Find out which recipients of a list are on WhatsApp" in run("--help").out
+    assert run("nonsense").code == 2
+
+
+def test_without_a_command_the_help_text_is_shown(run):
+    done = run()
+
+    assert done.code == 2
+    assert "Commands:" in done.out + done.err

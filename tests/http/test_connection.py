@@ -1,0 +1,139 @@
+"""One connection: what it says of itself, in TLS and in the clear, and what it makes of a broken stream."""
+
+import socket
+import ssl
+
+import anyio
+import httpx
+import pytest
+from anyio.abc import ByteStream, SocketAttribute
+from anyio.streams.tls import TLSAttribute
+
+from tests.support.http.loopback import http, saying, served
+from validator.http.connection import Connection, _has_no_rest, dial
+
+pytestmark = pytest.mark.anyio
+
+REQUEST = httpx.Request("GET", "http://127.0.0.1/")
+
+
+async def read_whole(connection):
+    """Ask, and return the body of the answer."""
+    await connection.ask(REQUEST)
+    return b"".join([piece async for piece in pieces(connection)])
+
+
+async def pieces(connection):
+    while piece := await connection.next_piece():
+        yield piece
+
+
+async def test_nothing_is_held_back_to_be_sent_with_more():
+    async with served(saying(http(b"{}"))) as port:
+        plain = await dial("127.0.0.1", port, None)
+        raw = plain._stream.extra(SocketAttribute.raw_socket)
+        assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        await plain.aclose()
+
+
+async def test_an_encrypted_connection_rests_and_is_asked_again(certificate, trusting):
+    async with served(saying(http(b"whole")), context=certificate) as port:
+        connection = await dial("localhost", port, trusting)
+        for _ in range(3):
+            assert await read_whole(connection) == b"whole"
+            assert connection.may_be_asked_again
+            connection.rest(0.0)
+            assert connection.is_silent()
+        await connection.aclose()
+        await connection.aclose()
+
+
+async def say_more(stream):
+    await stream.send(http(b"unasked"))
+
+
+async def say_goodbye(stream):
+    await stream.unwrap()
+
+
+@pytest.mark.parametrize("then", [say_more, say_goodbye])
+async def test_bytes_that_came_encrypted_with_the_answer_are_noticed(certificate, trusting, then):
+    """The next record waits in TLS's own buffer then, where no look at the socket finds it."""
+
+    async def talk(stream):
+        await stream.receive()
+        stream.extra(TLSAttribute.ssl_object).write(http(b"whole"))  # goes out with what is sent next
+        await then(stream)
+        await anyio.sleep_forever()
+
+    async with served(talk, context=certificate) as port:
+        connection = await dial("localhost", port, trusting)
+        assert await read_whole(connection) == b"whole"
+        connection.rest(0.0)
+        assert not connection.is_silent()
+        await connection.aclose()
+
+
+def test_bytes_that_are_no_tls_are_noticed(certificate, trusting):
+    client, to_client = shaken_hands(certificate, trusting)
+    assert _has_no_rest(client)
+
+    to_client.write(b"x" * 100)
+
+    assert not _has_no_rest(client)
+
+
+def shaken_hands(serving, trusting):
+    """Return the client's end of a TLS session in memory, and what it reads from."""
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = trusting.wrap_bio(to_client, to_server, server_hostname="localhost")
+    server = serving.wrap_bio(to_server, to_client, server_side=True)
+    ends = [client, server]
+    while ends:
+        end = ends.pop(0)
+        try:
+            end.do_handshake()
+        except ssl.SSLWantReadError:
+            ends.append(end)
+    return client, to_client
+
+
+class Broken(ByteStream):
+    """A stream over a socket of its own that takes no byte, or gives none."""
+
+    def __init__(self, error, *, sends):
+        self.error, self.sends, self.is_closed = error, sends, False
+        self.socket, self.peer = socket.socketpair()
+
+    async def send(self, _):
+        if not self.sends:
+            raise self.error
+
+    async def receive(self, _):
+        raise self.error
+
+    async def send_eof(self):
+        raise NotImplementedError
+
+    async def aclose(self):
+        self.is_closed = True
+        self.socket.close()
+        self.peer.close()
+
+    @property
+    def extra_attributes(self):
+        return {SocketAttribute.raw_socket: lambda: self.socket}
+
+
+@pytest.mark.parametrize(
+    "error", [anyio.BrokenResourceError(), ssl.SSLError(1, "bad record mac"), OSError(5, "EIO")], ids=repr
+)
+@pytest.mark.parametrize(("sends", "expected"), [(True, httpx.ReadError), (False, httpx.WriteError)])
+async def test_a_stream_that_breaks_is_closed_and_the_cause_kept(error, sends, expected):
+    stream = Broken(error, sends=sends)
+
+    with pytest.raises(expected, match="connection was lost while") as raised:
+        await Connection(stream).ask(REQUEST)
+
+    assert raised.value.__cause__ is error
+    assert stream.is_closed

@@ -1,0 +1,68 @@
+import pytest
+
+from validator.errors import UsageError
+from validator.http.url import checked_base_url
+
+REMEDY = "Give another one with --base-url"
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://sendapi.co/v1", "https://sendapi.co/v1"),
+        ("https://sendapi.co/v1/", "https://sendapi.co/v1"),
+        ("https://SendAPI.co:443/v1//", "https://sendapi.co/v1"),
+        ("https://gateway.internal:8443", "https://gateway.internal:8443"),
+        ("https://api_gw.example.com", "https://api_gw.example.com"),
+        ("https://münchen.example/v1", "https://xn--mnchen-3ya.example/v1"),
+        ("https://192.0.2.7/v1", "https://192.0.2.7/v1"),
+        ("http://localhost:8080/v1", "http://localhost:8080/v1"),
+        ("http://LOCALHOST/v1", "http://localhost/v1"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://127.8.9.10/v1", "http://127.8.9.10/v1"),
+        ("http://[::1]:8080/v1", "http://[::1]:8080/v1"),
+    ],
+)
+def test_good_base_urls_are_normalised(text, url):
+    assert checked_base_url(text, remedy=REMEDY) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw"),
+    [
+        ("", "does not start with https://"),
+        ("sendapi.co/v1", "does not start with https://"),
+        ("ftp://sendapi.co", "does not start with https://"),
+        ("https://", "does not start with https:// and a host"),
+        ("https:///v1", "does not start with https:// and a host"),
+        ("https://sendapi.co/v1?plan=growth", "a query or a fragment"),
+        ("https://sendapi.co/v1?", "a query or a fragment"),
+        ("https://sendapi.co/v1#top", "a query or a fragment"),
+        ("https://sendapi.co:70000", "no usable host and port"),
+        ("https://sendapi.co:0", "no usable host and port"),
+        ("https://send api.co", "no usable host and port"),
+        ("https://send..api.co", "no usable host and port"),
+        ("https://" + "a" * 64 + ".example", "no usable host and port"),
+        ("https://sendapi.co:port", "is not a URL"),
+        ("https://sendapi.co/\nv1", "is not a URL"),
+        ("http://sendapi.co/v1", "is not encrypted"),
+        ("http://localhost.example.com/v1", "is not encrypted"),
+        ("http://192.168.100.200:8080", "is not encrypted"),
+        ("http://128.0.0.1", "is not encrypted"),
+    ],
+)
+def test_a_bad_base_url_is_refused_with_its_flaw_and_the_remedy(text, flaw):
+    with pytest.raises(UsageError) as refused:
+        checked_base_url(text, remedy=REMEDY)
+
+    assert flaw in str(refused.value)
+    assert "--base-url" in str(refused.value)
+    assert text.replace("\n", " ") in str(refused.value)
+
+
+def test_a_password_in_the_base_url_is_refused_and_not_repeated():
+    with pytest.raises(UsageError) as refused:
+        checked_base_url("https://user:hunter2@sendapi.co/v1", remedy=REMEDY)
+
+    assert "user name or password" in str(refused.value)
+    assert "hunter2" not in str(refused.value)

@@ -1,0 +1,96 @@
+"""Cells whose number would be a guess."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "4.47701E+11",
+        "4,47701E+11",
+        "4.47701e+11",
+        "4.47701E11",
+        "4E+11",
+        "4.47701 E +11",
+        "+4.47701E+11",
+        "'4.47701E+11",
+        "\uff14.47701E+11",
+        "447400123.000",
+        "447400123,000",
+        "-7400123456",
+        "-7400123456.0",
+        "\u22127400123456",
+        "447,400,123,456",
+        "447,400,123,456.00",
+        "#####",
+        "#N/A",
+        "#DIV/0!",
+    ],
+)
+@pytest.mark.parametrize("region", [None, "GB"])
+def test_what_a_spreadsheet_damaged_is_never_guessed(outcome, cell, region):
+    assert outcome(cell, region) == "spreadsheet_damage"
+
+
+@pytest.mark.parametrize("cell", ["07400.123456", "07400,123456", "+44 7400 123456.", "+44.7400.123.456"])
+def test_dots_and_commas_alone_are_no_damage(outcome, cell):
+    assert outcome(cell, "GB") != "spreadsheet_damage"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "07400 123456 / 07400 123457",
+        "07400123456/07400123457",
+        "07400 123456; 07400 123457",
+        "07400123456;07400123457",
+        "07400123456,07400123457",
+        "07400 123456, 07400 123457, 07400 123458",
+        "07400123456|07400123457",
+        "07400 123456 & 07400 123457",
+        "07400 123456\n07400 123457",
+        "07400123456\r\n07400123457",
+        "07400123456 07400123457",
+        "07400 123456 07400 123457",
+        "07400 123456 - 07400 123457",
+        "07400 123456 or 07400 123457",
+        "07400 123456 ou 07400 123457",
+        "07400 123456 und 07400 123457",
+        "07400 123456 y 07400 123457",
+        "07400 123456 или 07400 123457",
+        "07400 123456 (mobile) / 020 7946 0000 (home)",
+        "mobile 07400 123456 home 020 7946 0000",
+        "+447400123456+447400123457",
+        "+44 7400 123456 / 07400 123457",
+        "+44 7400 123456 +34 612 345 678",
+    ],
+)
+def test_two_numbers_in_a_cell_are_never_narrowed_to_one(outcome, cell):
+    assert outcome(cell, "GB") == "several_numbers"
+
+
+def test_two_numbers_are_seen_without_a_region_too(outcome):
+    assert outcome("07400 123456 / 07400 123457") == "several_numbers"
+    assert outcome("+447400123456;+447400123457") == "several_numbers"
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number"),
+    [
+        ("030/123456", "DE", 4930123456),
+        ("06221/1234567", "DE", 4962211234567),
+        ("0171/1234567", "DE", 491711234567),
+        ("+49 6221/123456", None, 496221123456),
+        ("+49 (0) 6221 / 12 34 56", None, 496221123456),
+        ("020 7946 0000/1", "GB", "too_long"),
+        ("020 7946 0000 / 0001", "GB", "too_long"),
+        ("020 7946 0000, ext 123", "GB", 442079460000),
+        ("020 7946 0000,123", "GB", 442079460000),
+        ("020 7946 0000;ext=1234567", "GB", 442079460000),
+        ("Smith, 020 7946 0000", "GB", 442079460000),
+        ("020 7946 0000 or later", "GB", 442079460000),
+        ("(020) 7946-0000", "GB", 442079460000),
+    ],
+)
+def test_separators_inside_one_number_are_not_mistaken(outcome, cell, region, number):
+    assert outcome(cell, region) == number

@@ -1,0 +1,193 @@
+"""How a cell was meant: told by what its column shows, or refused."""
+
+import random
+from collections import Counter
+
+import polars as pl
+import pytest
+
+from tests.support.phone import generated_lists
+from validator.phone import RULES, NumberReading, normalise, survey
+from validator.phone.normalise import WORTH_BULK_CELLS
+from validator.phone.readings.evidence import (
+    FAMILY_BIT,
+    MOBILE_BIT,
+    TRUNK_LOST_BIT,
+    VALID_BIT,
+    Evidence,
+    Outcome,
+    Slot,
+)
+
+
+def column(cells, region, **how):
+    """What the cells of a column come to."""
+    found = normalise(pl.Series(cells, dtype=pl.String), region, **how)
+    return [number or reason for number, reason, *_ in found.iter_rows()]
+
+
+def readings(cells, region):
+    return normalise(pl.Series(cells, dtype=pl.String), region)["reading"].to_list()
+
+
+COLUMNS = [
+    # the plus sign is lost: landlines of other towns to libphonenumber
+    (
+        "DE",
+        ["491715550101", "4917155501020", "(49) 171 5550103", "49-171-5550104", "0171 5550105", "1715550106"],
+        [491715550101, 4917155501020, 491715550103, 491715550104, 491715550105, 491715550106],
+    ),
+    ("DE", ["436645550101", "41795550102", "33655501030"], [436645550101, 41795550102, 33655501030]),
+    # so many digits are numbers of the country too, but only as international ones are all of them numbers
+    ("BR", ["51955550101", "51955550102", "4917155501010"], [51955550101, 51955550102, 4917155501010]),
+    ("BR", ["51955550101", "11955550102", "21955550103"], [5551955550101, 5511955550102, 5521955550103]),
+    ("BR", ["51955550101", "51955550102"], ["ambiguous"] * 2),
+    ("BR", ["(51) 95555-0101", "51955550102"], [5551955550101, "ambiguous"]),
+    # landlines without a trunk prefix, beside mobile numbers without one, and by themselves
+    ("DE", ["1715550101", "1715550102", "305550103"], [491715550101, 491715550102, 49305550103]),
+    ("DE", ["23155501", "3055502", "705553"], ["too_short"] * 3),
+    # the calling code twice, and behind a zero
+    ("IN", ["91919855501010", "+91919855501011", "+91 91 98555 01012"],
+     [919855501010, 919855501011, 919855501012]),
+    ("DE", ["+49 49 171 5550101", "4949 171 5550102"], [491715550101, 491715550102]),
+    ("DE", ["049 171 5550101", "0171 5550102"], [491715550101, 491715550102]),
+    ("GB", ["044 7400 555010", "+0447400555011"], [447400555010, 447400555011]),
+    # zeros that belong to the number
+    ("CI", ["705550101", "505550102", "225105550103"], [2250705550101, 2250505550102, 2250105550103]),
+    ("BJ", ["195550101", "229195550102"], [2290195550101, 2290195550102]),
+    ("CG", ["65550101"], [242065550101]),
+    ("HU", ["6205550101", "6-20-555-0102"], [36205550101, 36205550102]),
+    ("MX", ["447775550101", "445555550102", "044 777 555 0103"], [527775550101, 525555550102, 527775550103]),
+    # 00 stands, also where it is not the international prefix, or the beginning of another one
+    ("KR", ["00821055550101", "00821055550102"], [821055550101, 821055550102]),
+    # a trunk prefix that is not zero
+    ("RU", ["84951234567", "8 912 555-01-01"], [74951234567, 79125550101]),
+    ("RU", ["84951234567"], [74951234567]),
+    ("RU", ["84951234567", "84951234568", "84951234569"], ["ambiguous"] * 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("region", "cells", "expected"), COLUMNS)
+def test_a_column_shows_how_its_cells_were_meant(region, cells, expected):
+    assert column(cells, region) == expected
+
+
+def test_each_region_of_a_column_is_read_for_itself():
+    cells = ["491715550101", "4917155501020", "1715550102", "9855501010"]
+    found = normalise(pl.Series(cells), pl.Series(["DE", "DE", "DE", "IN"]))
+    assert found["number"].to_list() == [491715550101, 4917155501020, 491715550102, 919855501010]
+
+
+def test_a_repeated_cell_counts_once():
+    assert column(["51955550101"] * 30 + ["11955550102"], "BR")[-1] == 5511955550102
+    assert column(["11955550102"] * 30 + ["51955550101", "4917155501010"], "BR")[-2] == "ambiguous"
+
+
+def test_the_reading_of_each_number_is_named():
+    cells = ["+491715550100", "491715550101", "1715550102", "+49491715550103", "0491715550104", "x"]
+    assert readings(cells, "DE") == [
+        "plain",
+        "plus_lost",
+        "trunk_lost",
+        "code_twice",
+        "zero_before_code",
+        None,
+    ]
+    assert readings(["705550101"], "CI") == ["zero_lost"]
+
+
+def test_the_owner_of_a_column_may_say_how_it_is_written():
+    cells = ["51955550101", "51955550102", "+491715550101"]
+    assert column(cells, "BR", numbers="national") == [5551955550101, 5551955550102, 491715550101]
+    assert column(cells, "BR", numbers="international") == [51955550101, 51955550102, 491715550101]
+    assert column(cells, None, numbers="international") == [51955550101, 51955550102, 491715550101]
+    assert column(["11955550101"], "BR", numbers="international") == ["not_in_plan"]
+    assert column(["23155501"], "DE", numbers="national") == [4923155501]
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("614-555-0101 (2)", 16145550101),
+        ("6) 281-555-0101", 12815550101),
+        ("(614) 555-0101-2", "too_long"),
+        ("447-400-1234 56", "too_long"),
+        ("614-555-0101 x2", 16145550101),
+    ],
+)
+def test_a_number_in_its_countrys_groups_stays_in_its_country(outcome, cell, number):
+    assert outcome(cell, "US") == number
+
+
+def test_rules_are_named_and_documented():
+    assert [rule.name for rule in RULES] == [slot.name.lower() for slot in Slot][1:]
+    assert {rule.reading for rule in RULES} <= set(NumberReading)
+    assert all(rule.reads for rule in RULES)
+
+
+def signature(mobile, valid=(), flags=0):
+    bits = sum(1 << MOBILE_BIT + slot for slot in mobile)
+    return bits + sum(1 << VALID_BIT + slot for slot in {*mobile, *valid}) + flags + (1 << FAMILY_BIT + 2)
+
+
+BOTH = signature([Slot.PLAIN, Slot.PLUS_LOST])
+
+
+def outcome_of(cell, others):
+    return Evidence(Counter({**others, cell: 1})).outcomes()[cell]
+
+
+@pytest.mark.parametrize(
+    ("plain", "plus_lost", "expected"),
+    [
+        (0, 0, Outcome.AMBIGUOUS),
+        (1, 0, Outcome.PLAIN),
+        (0, 1, Outcome.PLUS_LOST),
+        (20, 1, Outcome.PLAIN),
+        (19, 1, Outcome.AMBIGUOUS),
+    ],
+)
+def test_a_cell_of_two_readings_needs_a_column_that_decides(plain, plus_lost, expected):
+    others = {signature([Slot.PLAIN]): plain, signature([Slot.PLUS_LOST]): plus_lost}
+    assert outcome_of(BOTH, others) is expected
+
+
+def test_a_mobile_number_goes_before_a_landline_unless_the_column_says_otherwise():
+    cell = signature([Slot.PLUS_LOST], [Slot.PLAIN], 1 << TRUNK_LOST_BIT)
+    assert outcome_of(cell, {}) is Outcome.PLUS_LOST
+    assert outcome_of(cell, {signature([Slot.PLAIN]): 5}) is Outcome.AMBIGUOUS
+    assert outcome_of(cell, {signature([Slot.PLAIN]): 20}) is Outcome.PLAIN
+
+
+def test_evidence_of_parts_adds_up():
+    cells = pl.Series(["51955550101", "11955550102", "51955550103", "21955550103"])
+    parts = [survey(part, "BR").evidence for part in (cells[:2], cells[2:])]
+    assert parts[0] + parts[1] == survey(cells, "BR").evidence
+
+
+@pytest.mark.slow
+def test_no_number_of_a_uniform_list_is_read_as_another():
+    somebody = generated_lists.Somebody(random.Random(3))
+    for spelling in generated_lists.SPELLINGS:
+        for mixture in generated_lists.MIXTURES:
+            listed = generated_lists.lists(somebody, spelling, mixture, 25)
+            found = listed.hstack(normalise(listed["cell"], listed["region"]))
+            wrong = found.filter(pl.col("number") != pl.col("meant"))
+            assert wrong.rows() == []
+
+
+@pytest.mark.slow
+def test_a_column_in_bulk_is_meant_as_its_cells_are():
+    """The first list is long enough to be decided in bulk, and its parts are read cell by cell."""
+    somebody = generated_lists.Somebody(random.Random(4))
+    for spelling in ("digits", "without trunk", "national", "code twice"):
+        listed = generated_lists.lists(somebody, spelling, "landlines", 100)
+        assert listed.height > WORTH_BULK_CELLS
+        whole = survey(listed["cell"], listed["region"])
+        parts = [survey(some["cell"], some["region"]) for some in listed.iter_slices(8000)]
+        assert (
+            sum((part.evidence for part in parts), Evidence()).outcomes().keys()
+            >= whole.evidence.outcomes().keys()
+        )
+        outcomes = sum((part.evidence for part in parts), Evidence()).outcomes()
+        assert whole.settle(outcomes).equals(pl.concat([part.settle(outcomes) for part in parts]))

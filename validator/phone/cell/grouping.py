@@ -1,0 +1,94 @@
+"""Grouping: whether digits are grouped as their country writes its numbers, and not as another would."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat
+
+_RUN_OF_DIGITS = re.compile("[0-9]+")
+# One or two digits before or behind three groups or more. Rust reads it as Python does.
+BESIDE = r"^\W*[0-9]{1,2}\W+(?:[0-9]+\W+){2,}[0-9]+\W*$|^\W*(?:[0-9]+\W+){3,}[0-9]{1,2}\W*$"
+_FEWEST_GROUPS = 3
+_BESIDE = re.compile(BESIDE)
+# A number of a list, or a count in brackets, which is no part of the number.
+LISTED = r"[1-9][0-9]?[).:]\s+(.*[0-9])\W*|(.*[0-9])\s*[(\[][1-9][0-9]?[)\]]"
+_LISTED = re.compile(LISTED)
+
+
+def spells_own_grouping(text: str, number: int, region: str) -> bool:
+    """Return whether the text's groups of digits are those in which the region writes its number.
+
+    Groups that are also those of the digits with a plus sign prove nothing: `65 8123 4567` is as Singapore
+    writes it.
+    """
+    groups = groups_of(text)
+    if not _may_be_grouped("-".join(groups), region):
+        return False
+    parsed = _parsed(number, region)
+    own = (
+        groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)),
+        groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL))[1:],
+    )
+    return groups in own and groups != _abroad("".join(groups))
+
+
+def stands_beside(text: str, region: str) -> bool:
+    """Return whether one or two digits stand beside a number in the region's own groups."""
+    if not _BESIDE.search(text):
+        return False
+    groups = groups_of(text)
+    return any(_is_own(" ".join(part), region) for part in (groups[1:], groups[:-1]))
+
+
+def without_count(text: str, region: str) -> str | None:
+    """Return the number beside which a list's number or a count in brackets stands, if it is the region's."""
+    listed = _LISTED.fullmatch(text)
+    number = (listed[1] or listed[2]) if listed and stands_beside(text, region) else None
+    return number if number and _is_own(number, region) else None
+
+
+def _is_own(text: str, region: str) -> bool:
+    try:
+        parsed = phonenumbers.parse(text, region)
+    except NumberParseException:
+        return False
+    own = groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
+    return groups_of(text) == own and len(own) >= _FEWEST_GROUPS and phonenumbers.is_valid_number(parsed)
+
+
+def _parsed(number: int, region: str) -> phonenumbers.PhoneNumber:
+    code = phonenumbers.country_code_for_region(region)
+    national = str(number).removeprefix(str(code))
+    return phonenumbers.PhoneNumber(
+        code, national_number=int(national), italian_leading_zero=national.startswith("0") or None
+    )
+
+
+def _abroad(digits: str) -> list[str]:
+    try:
+        parsed = phonenumbers.parse(f"+{digits}")
+    except NumberParseException:
+        return []
+    return groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL))
+
+
+def _may_be_grouped(groups: str, region: str) -> bool:
+    """Return whether some format of the region has groups of these lengths, which is soon said."""
+    return "-" in groups and _forms(region).fullmatch(groups) is not None
+
+
+@cache
+def _forms(region: str) -> re.Pattern[str]:
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    main = phonenumbers.region_code_for_country_code(phonenumbers.country_code_for_region(region))
+    plan = plan if plan and plan.number_format else PhoneMetadata.metadata_for_region(main, None)
+    forms = [*plan.number_format, *plan.intl_number_format] if plan else []
+    return re.compile("|".join((form.pattern or "").replace(")(", ")-?(") for form in forms))
+
+
+def groups_of(text: str) -> list[str]:
+    """Return the runs of ASCII digits in a text."""
+    return _RUN_OF_DIGITS.findall(text)

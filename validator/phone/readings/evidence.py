@@ -1,0 +1,248 @@
+"""Evidence: how many distinct cells of a column each reading explains, and what that decides.
+
+A cell's signature says who claims it: by reading, whether its number is valid, and whether it is one that can
+have WhatsApp (mobile first). A column's evidence is the number of distinct cells by signature, from which
+everything follows, so that evidence of parts adds up to that of the whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from validator.phone.readings.rules import Numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class Slot(IntEnum):
+    """A reading by its place in masks: what libphonenumber and recoveries make of a cell, then the rules."""
+
+    PLAIN = 0
+    PLUS_LOST = 1
+    CODE_TWICE = 2
+    ZERO_BEFORE_CODE = 3
+    ZERO_LOST = 4
+    PREFIX_00 = 5
+    PREFIX_00_ABROAD = 6
+    TRUNK_ZERO = 7
+
+
+class Outcome(IntEnum):
+    """What comes of a cell: the reading in that slot, or a refusal."""
+
+    PLAIN = Slot.PLAIN
+    PLUS_LOST = Slot.PLUS_LOST
+    CODE_TWICE = Slot.CODE_TWICE
+    ZERO_BEFORE_CODE = Slot.ZERO_BEFORE_CODE
+    ZERO_LOST = Slot.ZERO_LOST
+    PREFIX_00 = Slot.PREFIX_00
+    PREFIX_00_ABROAD = Slot.PREFIX_00_ABROAD
+    AMBIGUOUS = 16
+    LOCAL = 17
+    NOT_INTERNATIONAL = 18
+
+
+class Family(IntEnum):
+    """Cells that are compared with one another: by what stands first in them."""
+
+    BARE = 0
+    ZERO = 1
+    PLUS = 2
+
+
+# Where the bits of a signature begin. The plan is above all of them, and zero where there is none.
+SLOT_BITS = len(Slot)
+MOBILE_BIT, VALID_BIT = 0, SLOT_BITS
+TRUNK_LOST_BIT, TRUNK_KEPT_BIT, TRUNK_ODD_BIT, SHORT_BIT = range(2 * SLOT_BITS, 2 * SLOT_BITS + 4)
+FAMILY_BIT = SHORT_BIT + 1
+PLAN_BIT = FAMILY_BIT + 2
+_MASK = (1 << SLOT_BITS) - 1
+
+# A reading decides a column against another if the cells that only it explains as mobile numbers are so many
+# times those that only the other one explains: lists merged from two sources have more, and stay open.
+DECISIVE = 20
+# A landline without a trunk prefix counts if so large a part of the cells that are written so are mobile
+# numbers: of local numbers, few or none are.
+MOBILE_PART = 2
+# Short international numbers count if the column has so many mobile ones, and so large a share of them.
+FEWEST_ABROAD, SHORT_SHARE = 3, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who claims a cell.
+
+    Attributes:
+        mobile: the readings that make a mobile number of it, as bits.
+        valid: the readings that make a valid number of it, as bits.
+        trunk_lost: as it stands it has no trunk prefix, though its plan writes one.
+        trunk_odd: as it stands it has none, as its plan writes such numbers, but not its mobile numbers.
+        trunk_kept: it begins with a trunk prefix other than zero.
+        short: as an international number it has so few digits that many national numbers would pass for one.
+        group: its plan and family; only cells of one group are compared.
+    """
+
+    mobile: int
+    valid: int
+    trunk_lost: bool
+    trunk_kept: bool
+    trunk_odd: bool
+    short: bool
+    group: int
+
+    @classmethod
+    def of(cls, bits: int) -> Signature:
+        """Return the signature that a number stands for."""
+        return cls(
+            mobile=bits & _MASK,
+            valid=bits >> VALID_BIT & _MASK,
+            trunk_lost=bool(bits >> TRUNK_LOST_BIT & 1),
+            trunk_kept=bool(bits >> TRUNK_KEPT_BIT & 1),
+            trunk_odd=bool(bits >> TRUNK_ODD_BIT & 1),
+            short=bool(bits >> SHORT_BIT & 1),
+            group=bits >> FAMILY_BIT,
+        )
+
+    @property
+    def family(self) -> Family:
+        """What stands first in the cell."""
+        return Family(self.group & 3)
+
+    def claims(self, slot: Slot) -> bool:
+        """Whether the reading makes a valid number of the cell."""
+        return bool(self.valid >> slot & 1)
+
+    def is_mobile(self, slot: Slot) -> bool:
+        """Whether the reading makes a mobile number of it."""
+        return bool(self.mobile >> slot & 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The distinct cells of a column, counted by signature.
+
+    Of a part of a column, cells of a plan and family count only if one of these is open there.
+    """
+
+    cells: Counter[int] = field(default_factory=Counter)
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(self.cells + other.cells)
+
+    def outcomes(self, numbers: Numbers = Numbers.AUTO) -> dict[int, Outcome]:
+        """Return what comes of the cells of each signature."""
+        signatures = {bits: Signature.of(bits) for bits in self.cells}
+        by_group: dict[int, list[tuple[Signature, int]]] = {}
+        for bits, one in signatures.items():
+            by_group.setdefault(one.group, []).append((one, self.cells[bits]))
+        columns = {group: _Column.of(cells) for group, cells in by_group.items()}
+        return {bits: _outcome(one, columns[one.group], numbers) for bits, one in signatures.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What the cells of one group show.
+
+    Attributes:
+        alone: by two readings, the cells that the first explains as mobile numbers and the second does not.
+        mobile, valid: by reading, the cells that it explains as mobile and as valid numbers.
+        total: all cells.
+    """
+
+    alone: Mapping[tuple[Slot, Slot], int]
+    mobile: Mapping[Slot, int]
+    valid: Mapping[Slot, int]
+    total: int
+
+    @classmethod
+    def of(cls, cells: list[tuple[Signature, int]]) -> _Column:
+        alone, mobile, valid = Counter[tuple[Slot, Slot]](), Counter[Slot](), Counter[Slot]()
+        for signature, count in cells:
+            for one in Slot:
+                valid[one] += count * signature.claims(one)
+                mobile[one] += count * signature.is_mobile(one)
+                alone.update({(one, other): count for other in _only(signature, one)})
+        return cls(alone, mobile, valid, sum(count for _, count in cells))
+
+    def decides(self, one: Slot, other: Slot) -> bool:
+        """Whether the column is written as the first reading has it, and not as the second."""
+        for_one, for_other = self.alone[one, other], self.alone[other, one]
+        return for_one > 0 and for_other * DECISIVE <= for_one
+
+    def leans(self, one: Slot, other: Slot) -> bool:
+        """Whether no more cells speak for the second than for the first."""
+        return self.alone[other, one] <= self.alone[one, other]
+
+    @property
+    def writes_landlines_without_trunk(self) -> bool:
+        """Whether cells without a trunk prefix are mobile numbers mostly, so that they have lost it."""
+        return 0 < self.valid[Slot.PLAIN] <= MOBILE_PART * self.mobile[Slot.PLAIN]
+
+    @property
+    def speaks_abroad(self) -> bool:
+        """Whether digits that begin with a trunk prefix may all be international numbers."""
+        only = self.alone[Slot.PLUS_LOST, Slot.PLAIN]
+        return only >= FEWEST_ABROAD and not self.alone[Slot.PLAIN, Slot.PLUS_LOST]
+
+    @property
+    def writes_short_international(self) -> bool:
+        """Whether the column is full of international mobile numbers without a plus sign."""
+        found = self.mobile[Slot.PLUS_LOST]
+        return found >= FEWEST_ABROAD and found >= SHORT_SHARE * self.total
+
+
+def _only(signature: Signature, one: Slot) -> Iterator[Slot]:
+    if signature.is_mobile(one):
+        yield from (other for other in Slot if not signature.is_mobile(other))
+
+
+def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
+    if cell.claims(Slot.TRUNK_ZERO):
+        return Outcome.AMBIGUOUS
+    if cell.claims(Slot.PREFIX_00):
+        return Outcome.PREFIX_00
+    claims = [slot for slot in Slot if cell.claims(slot)]
+    if numbers is Numbers.INTERNATIONAL and cell.family is Family.BARE:
+        claims = [slot for slot in claims if slot in (Slot.PLUS_LOST, Slot.CODE_TWICE)]
+        if not claims:
+            return Outcome.NOT_INTERNATIONAL if cell.claims(Slot.PLAIN) else Outcome.PLAIN
+        return Outcome(max(claims, key=cell.is_mobile))
+    if numbers is Numbers.NATIONAL and cell.family is Family.BARE:
+        claims = [slot for slot in claims if slot in (Slot.PLAIN, Slot.ZERO_LOST)] or claims
+    return _chosen(cell, claims, column, numbers) if claims else Outcome.PLAIN
+
+
+def _chosen(cell: Signature, claims: list[Slot], column: _Column, numbers: Numbers) -> Outcome:
+    """Return the reading that beats all others, if it needs no more than that."""
+    best = next((one for one in claims if all(_beats(one, other, cell, column) for other in claims)), None)
+    if best is not Slot.PLAIN and cell.trunk_kept:
+        return Outcome.AMBIGUOUS if column.speaks_abroad else Outcome.PLAIN
+    # Of an odd one, the mobile numbers that would speak for its country are written otherwise.
+    if best is None or (best is not Slot.PLAIN and cell.trunk_odd and Slot.PLAIN in claims):
+        return Outcome.AMBIGUOUS
+    if best is Slot.PLAIN and cell.trunk_lost and not cell.is_mobile(best) and numbers is Numbers.AUTO:
+        return Outcome.PLAIN if column.writes_landlines_without_trunk else Outcome.LOCAL
+    if best is Slot.PLUS_LOST and cell.short and not column.writes_short_international:
+        return _short(claims, column)
+    return Outcome(best)
+
+
+def _short(claims: list[Slot], column: _Column) -> Outcome:
+    """Return what comes of few digits without a plus sign, in a column that is not full of such."""
+    others = [slot for slot in claims if slot is not Slot.PLUS_LOST]
+    if others and all(column.decides(Slot.PLUS_LOST, other) for other in others):
+        return Outcome.PLUS_LOST
+    return Outcome.AMBIGUOUS if others else Outcome.PLAIN
+
+
+def _beats(one: Slot, other: Slot, cell: Signature, column: _Column) -> bool:
+    """Whether the first reading of a cell that both claim is the one meant; also where they are the same."""
+    if one is other or column.decides(one, other):
+        return True
+    if column.decides(other, one):
+        return False
+    return cell.is_mobile(one) and not cell.is_mobile(other) and column.leans(one, other)

@@ -1,0 +1,149 @@
+"""Habits: how a country writes its numbers, as far as that tells readings apart."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import phonenumbers
+import polars as pl
+from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
+
+from validator.model import LineType
+from validator.phone import answers
+from validator.phone.bulk.search import of, power
+from validator.phone.cell.numbering import has_length
+from validator.phone.cell.recoveries import FEWEST_DIGITS
+from validator.phone.codes import PLAN_COUNT, REGIONS
+from validator.phone.readings.rules import BARE, DIGITS, PLAN, VALUE, NumberReading
+
+# How many of its first digits tell how a number is written.
+_LEAD_DIGITS = 3
+# A local number may pass for a mobile one of so few digits, where mobile numbers mostly have more.
+_UNUSUAL_DIGITS = 9
+_TRUNK_LOST, _PLUS_LOST = (
+    list(NumberReading).index(one) for one in (NumberReading.TRUNK_LOST, NumberReading.PLUS_LOST)
+)
+
+
+class Trunk(IntEnum):
+    """Whether a plan writes a trunk prefix before its numbers."""
+
+    NEVER = 0
+    ALWAYS = 1
+    BEFORE_SOME = 2
+
+
+class Habits(NamedTuple):
+    """What a plan says of how its numbers are written.
+
+    Attributes:
+        trunk: whether with a trunk prefix (`Trunk`).
+        mobile_zero: whether mobile numbers begin with a trunk prefix, or with a zero.
+        has_ten: whether some number has ten digits.
+        mobile_digits: how many digits a mobile number has mostly.
+    """
+
+    trunk: int
+    mobile_zero: bool
+    has_ten: bool
+    mobile_digits: int
+
+    @property
+    def packed(self) -> int:
+        """All of them in one number, for one look into a column."""
+        return self.trunk + (self.mobile_zero << 2) + (self.has_ten << 3) + (self.mobile_digits << 4)
+
+
+def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
+    """Add what a plan's habits say of each cell, as it stands.
+
+    - `stands_abroad`: it is read as an international number without its plus sign.
+    - `without_trunk`: it is national, and all of its number.
+    - `trunk_lost`: it is so though its plan writes a trunk prefix before it.
+    - `trunk_odd`: it is so, as its plan writes it, but mobile numbers begin with a trunk prefix or a zero.
+    - `mobile`: it is a mobile number, and has the digits of one.
+    - `needs_column`: nothing but its column can say that it is no local number.
+    - `reading`: how it is read, by its place among `NumberReading`.
+    - `has_ten`, as `Habits` has it.
+    """
+    places = cells["plan"].unique().drop_nulls()
+    packed = pl.Series([habits_of(REGIONS[place]).packed for place in places], dtype=pl.UInt32)
+    habits = of(pl.zeros(PLAN_COUNT, pl.UInt32, eager=True).scatter(places, packed), PLAN)
+    is_line = pl.col("answer") >= answers.FIRST_VALID
+    national = BARE & is_line & (pl.col("number") != VALUE)
+    cells = cells.with_columns(
+        habits=habits,
+        stands_abroad=BARE & is_line & (pl.col("number") == VALUE),
+        without_trunk=national & (pl.col("number") % power(DIGITS) == VALUE),
+    )
+    trunk = pl.col("habits") & 3
+    lost = (trunk == Trunk.ALWAYS) | _is_written_before(cells, trunk == Trunk.BEFORE_SOME)
+    cells = cells.with_columns(trunk_lost=(pl.col("without_trunk") & lost).fill_null(value=False))
+    unusual = pl.col("trunk_lost") & (DIGITS < _UNUSUAL_DIGITS) & (pl.col("habits") // 16 > DIGITS)
+    mobile = of(mobile_answers(), pl.col("answer")) & ~unusual
+    odd = pl.col("without_trunk") & ~pl.col("trunk_lost")
+    reading = pl.col("stands_abroad") * _PLUS_LOST + pl.col("trunk_lost") * _TRUNK_LOST
+    return cells.with_columns(
+        mobile=mobile,
+        needs_column=pl.col("trunk_lost") & ~mobile,
+        trunk_odd=odd & (pl.col("habits") & 4 > 0),
+        has_ten=pl.col("habits") & 8 > 0,
+        reading=reading.cast(pl.UInt8).fill_null(0),
+    )
+
+
+@lru_cache(maxsize=1)
+def mobile_answers() -> pl.Series:
+    """Return by answer whether it is a mobile number."""
+    mobile = pl.col("line_type").is_in([LineType.MOBILE.value, LineType.FIXED_OR_MOBILE.value])
+    return answers.in_words().select(mobile.fill_null(value=False)).to_series()
+
+
+def _is_written_before(cells: pl.DataFrame, by_lead: pl.Expr) -> pl.Series:
+    """Return whether a plan that writes a trunk prefix before some numbers writes one before the cell's."""
+    rows = cells.select((pl.col("without_trunk") & by_lead).arg_true()).to_series()
+    asked = cells.select("plan", "digits", "value")[rows]
+    asked = asked.select("plan", "digits", lead=VALUE // power(DIGITS - _LEAD_DIGITS))
+    kinds = asked.unique()
+    written = [writes_trunk(REGIONS[plan], digits, lead) for plan, digits, lead in kinds.iter_rows()]
+    kinds = kinds.with_columns(written=pl.Series(written, dtype=pl.Boolean))
+    found = asked.join(kinds, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")
+    return pl.repeat(value=False, n=cells.height, eager=True).scatter(rows, found["written"])
+
+
+@cache
+def habits_of(region: str) -> Habits:
+    """Return the habits of a region's plan, after loading its metadata."""
+    mobile = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+    digits = phonenumbers.national_significant_number(mobile) if mobile else ""
+    return Habits(
+        _trunk(region),
+        bool(digits) and (digits[0] == "0" or writes_trunk(region, len(digits), int(digits[:_LEAD_DIGITS]))),
+        has_length(region, FEWEST_DIGITS),
+        len(digits),
+    )
+
+
+def _trunk(region: str) -> Trunk:
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    if plan is None or not plan.national_prefix:
+        return Trunk.NEVER
+    rules = [form.national_prefix_formatting_rule or "" for form in plan.number_format]
+    written = {plan.national_prefix in rule for rule in rules}
+    if len(written) > 1:
+        return Trunk.BEFORE_SOME
+    return Trunk.ALWAYS if True in written else Trunk.NEVER
+
+
+@cache
+def writes_trunk(region: str, digits: int, lead: int) -> bool:
+    """Return whether a region writes a trunk prefix before numbers of so many digits that begin so."""
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    if plan is None or not plan.national_prefix or digits < _LEAD_DIGITS:
+        return False
+    code = phonenumbers.country_code_for_region(region)
+    number = phonenumbers.PhoneNumber(code, national_number=lead * 10 ** (digits - _LEAD_DIGITS))
+    national = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    return phonenumbers.normalize_digits_only(national) == f"{plan.national_prefix}{number.national_number}"

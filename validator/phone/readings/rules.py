@@ -1,0 +1,231 @@
+"""The readings of digits, each a named rule that makes a number of them.
+
+A rule is a few expressions over the columns of a cell that is written as digits: `plus` (a plus sign stands
+before them), `plan` (of the cell's region, or null), `digits` (how many) and `value` (all as a number).
+Rules say what number a cell would be. Whether it is one says libphonenumber, and whether it was meant, the
+column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache, reduce
+from typing import NamedTuple
+
+import polars as pl
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+from validator.phone.bulk.number_ranges import LOT_SPAN
+from validator.phone.bulk.search import of, power
+from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, REGIONS
+
+
+class NumberReading(StrEnum):
+    """How a cell was read."""
+
+    PLAIN = "plain"
+    TRUNK_LOST = "trunk_lost"
+    PLUS_LOST = "plus_lost"
+    CODE_TWICE = "code_twice"
+    ZERO_BEFORE_CODE = "zero_before_code"
+    ZERO_LOST = "zero_lost"
+
+
+class Numbers(StrEnum):
+    """How the numbers of a column without a plus sign are written, if its owner says it."""
+
+    AUTO = "auto"
+    NATIONAL = "national"
+    INTERNATIONAL = "international"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One reading.
+
+    Attributes:
+        name: that of its slot.
+        reading: what the cell counts as.
+        reads: what it accepts, for people.
+        applies: whether it says something of a cell (Boolean).
+        digits: of the number in international form, how many.
+        value: the number in international form.
+    """
+
+    name: str
+    reading: NumberReading
+    reads: str
+    applies: pl.Expr
+    digits: pl.Expr
+    value: pl.Expr
+
+
+class LostZero(NamedTuple):
+    """A zero that is dialled, and not a trunk prefix of one zero, so that digits without it are no number.
+
+    Attributes:
+        region: ISO 3166 alpha-2.
+        lead: the first digits of what is written without it.
+        digits: how many digits that has.
+        kept: how many of the last of them stay.
+        number: what goes before these, from the calling code on.
+    """
+
+    region: str
+    lead: int | None
+    digits: int
+    kept: int
+    number: int
+
+
+# In CI (since 2021), BJ (since 2024) and CG the zero is the first digit of the number: ITU-T E.129 notices of
+# the national plans. In HU 06 is the trunk prefix (ITU-T E.164 national numbering plan of Hungary), in MX 044
+# and 045 were dialled before mobile numbers until 3 August 2019 (ITU Operational Bulletin 1151).
+LOST_ZEROS = (
+    LostZero("CI", None, 9, 9, 2250),
+    LostZero("CI", 225, 12, 9, 2250),
+    LostZero("BJ", None, 9, 9, 2290),
+    LostZero("BJ", 229, 12, 9, 2290),
+    LostZero("CG", None, 8, 8, 2420),
+    LostZero("CG", 242, 11, 8, 2420),
+    LostZero("HU", 6, 10, 9, 36),
+    LostZero("HU", 6, 9, 8, 36),
+    LostZero("MX", 44, 12, 10, 52),
+    LostZero("MX", 45, 12, 10, 52),
+)
+
+# Eight digits with a zero are a number of the plan since 2019, or seven behind the old one's trunk prefix.
+_GABON_DIGITS = 8
+LOSING_ZEROS = sorted({REGIONS.index(one.region) for one in LOST_ZEROS})
+# E.164 has at most 15 digits. With fewer than eight, no mobile number has a calling code.
+_FEWEST_DIGITS, _MOST_DIGITS = 8, 15
+
+PLUS, PLAN, DIGITS, VALUE = pl.col("plus"), pl.col("plan"), pl.col("digits"), pl.col("value")
+_CODE = of(CODE_OF_PLAN, PLAN)
+_SIZE = of(DIGITS_OF_CODE, _CODE)
+_LEAD = of(CODE_OF_LEAD, VALUE // power(DIGITS - LEAD_DIGITS))
+_LEAD_SIZE = of(DIGITS_OF_CODE, _LEAD)
+# The digits begin with a zero; or they do not, and no plus sign stands before them.
+ZERO_FIRST = power(DIGITS - 1) > VALUE
+BARE = ~PLUS & ~ZERO_FIRST
+
+
+def _begins(lead: pl.Expr, size: pl.Expr, digits: pl.Expr) -> pl.Expr:
+    """Whether the value, of so many digits, begins with the lead, of that size."""
+    return (digits > size) & (VALUE // power(digits - size) == lead)
+
+
+def lot_of(digits: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """Return the lot (`number_ranges`) of a number in international form, null for no calling code."""
+    code = of(CODE_OF_LEAD, value // power(digits - LEAD_DIGITS))
+    return pl.when(code > 0).then(code * LOT_SPAN + digits - of(DIGITS_OF_CODE, code))
+
+
+def may_begin_twice() -> pl.Expr:
+    """Whether the digits begin with a calling code twice: one look at the first six of them."""
+    return of(_twice_leads(), VALUE // power(DIGITS - 2 * LEAD_DIGITS))
+
+
+@lru_cache(maxsize=1)
+def _twice_leads() -> pl.Series:
+    """Return by the first six digits whether they begin with a calling code twice."""
+    codes = [str(code) for code in COUNTRY_CODE_TO_REGION_CODE]
+    spans = [10 ** (2 * (LEAD_DIGITS - len(code))) for code in codes]
+    firsts = [int(code + code) * span for code, span in zip(codes, spans, strict=True)]
+    found = [pl.int_range(first, first + span, eager=True) for first, span in zip(firsts, spans, strict=True)]
+    return pl.repeat(value=False, n=10 ** (2 * LEAD_DIGITS), eager=True).scatter(
+        pl.concat(found), values=True
+    )
+
+
+def _code_twice() -> Rule:
+    size = 2 * _LEAD_SIZE
+    twice = _LEAD.cast(pl.UInt64) * (power(_LEAD_SIZE) + 1)
+    own = PLUS | (_LEAD == _CODE)
+    return Rule(
+        "code_twice",
+        NumberReading.CODE_TWICE,
+        "the calling code twice: `+91 91 98765 43210`",
+        ~ZERO_FIRST & (_LEAD > 0) & own & _begins(twice, size, DIGITS),
+        DIGITS - _LEAD_SIZE,
+        VALUE % power(DIGITS - _LEAD_SIZE),
+    )
+
+
+def _zero_lost() -> Rule:
+    found = [(_lost(one), one) for one in LOST_ZEROS]
+    number = [(lost, one.number * 10**one.kept + VALUE % 10**one.kept) for lost, one in found]
+    size = [(lost, pl.lit(len(str(one.number)) + one.kept, pl.UInt32)) for lost, one in found]
+    return Rule(
+        "zero_lost",
+        NumberReading.ZERO_LOST,
+        "without a zero that belongs to the number or its prefix: `707123456` in CI, `6301234567` in HU, "
+        "`447771234567` (044) in MX",
+        BARE & reduce(pl.Expr.__or__, [lost for lost, _ in found]),
+        _chosen(size),
+        _chosen(number),
+    )
+
+
+def _lost(one: LostZero) -> pl.Expr:
+    lost = PLAN.eq(REGIONS.index(one.region)) & DIGITS.eq(one.digits)
+    if one.lead is None:
+        return lost
+    behind: int = 10 ** (one.digits - len(str(one.lead)))
+    return lost & VALUE.floordiv(behind).eq(one.lead)
+
+
+def _chosen(cases: list[tuple[pl.Expr, pl.Expr]]) -> pl.Expr:
+    return pl.coalesce(pl.when(case).then(what) for case, what in cases)
+
+
+# Not where it was read so anyway.
+MAY_BEGIN_00 = (
+    ~PLUS & (power(DIGITS - 2) > VALUE) & (power(DIGITS - 3) <= VALUE) & (pl.col("number") != VALUE)
+)
+
+RULES = (
+    Rule(
+        "plus_lost",
+        NumberReading.PLUS_LOST,
+        "an international number without its plus sign: `49 171 3920000`",
+        BARE & DIGITS.is_between(_FEWEST_DIGITS, _MOST_DIGITS),
+        DIGITS,
+        VALUE,
+    ),
+    _code_twice(),
+    Rule(
+        "zero_before_code",
+        NumberReading.ZERO_BEFORE_CODE,
+        "one zero before the region's own calling code: `0 91 98765 43210`",
+        ZERO_FIRST & (power(DIGITS - 2) <= VALUE) & _begins(_CODE, _SIZE, DIGITS - 1),
+        DIGITS - 1,
+        VALUE,
+    ),
+    _zero_lost(),
+    Rule(
+        "prefix_00",
+        NumberReading.PLAIN,
+        "`00` before the region's own calling code, where it dials otherwise abroad: `0082 10 ...` in KR",
+        MAY_BEGIN_00 & _begins(_CODE, _SIZE, DIGITS - 2),
+        DIGITS - 2,
+        VALUE,
+    ),
+    Rule(
+        "prefix_00_abroad",
+        NumberReading.PLAIN,
+        "the same before another calling code: `0065 9123 4567` in KR",
+        MAY_BEGIN_00 & ~_begins(_CODE, _SIZE, DIGITS - 2),
+        DIGITS - 2,
+        VALUE,
+    ),
+    Rule(
+        "trunk_zero",
+        NumberReading.PLAIN,
+        "a zero in GA that may be the trunk prefix or, since 2019, the first digit: nothing tells",
+        ~PLUS & ZERO_FIRST & (REGIONS.index("GA") == PLAN) & (DIGITS == _GABON_DIGITS),
+        pl.lit(3 + _GABON_DIGITS - 1, pl.UInt32),
+        241 * 10 ** (_GABON_DIGITS - 1) + VALUE,
+    ),
+)

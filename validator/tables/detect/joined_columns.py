@@ -1,0 +1,104 @@
+"""Numbers that stand in two columns: an area code, or a calling code, and the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.tables.cells import readable
+from validator.tables.detect.phone_words import names_phone, said_by, vocabulary
+from validator.tables.detect.region_words import names_region
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from validator.tables.table import Table
+
+# What lists call the column with the area code: any of these words, or all of one of these sets.
+_AREA = vocabulary("""
+areacode vorwahl ortsvorwahl ddd std stdcode citycode lada prefijo prefixo prefisso indicatif
+kierunkowy predvolba predcisli korzet eloehivo elohivo netnummer kengetal riktnummer suuntanumero
+codigoarea codarea
+""")
+_AREA_PHRASES = tuple(
+    vocabulary(words)
+    for words in ("area code", "city code", "codigo area", "cod area", "код города", "код міста", "alan kodu")
+)
+_AREA_PARTS = ("市外局番", "区号", "區號", "지역번호")
+_AREA_CODE = r"^\s*[(+]?\d{1,5}[)\s/.\-]*$"
+_CALLING_CODE = r"^\s*(?:\+|00)?[1-9][\d\- ]{0,6}\s*$"
+_COMPLETE = r"^\s*(?:\+|00)"
+_LEAST_CODES = 0.9  # share of filled cells of such a column that are codes
+_LEAST = 0.5  # share of cells that have to be numbers once they are joined
+
+
+def names_area_code(header: str) -> bool:
+    """Tell whether a header says that area codes stand below it."""
+    said = said_by(header)
+    phrases = any(phrase <= said for phrase in _AREA_PHRASES)
+    return bool(said & _AREA) or phrases or any(part in header for part in _AREA_PARTS)
+
+
+def area_code_column(table: Table, column: str, share: Callable[[pl.Series], float]) -> str | None:
+    """Return the column with the area codes of the numbers in another, where only both make numbers.
+
+    Args:
+        table: the list.
+        column: the one with the rest of each number.
+        share: tells which share of some cells are numbers.
+    """
+    named = [name for name, header in table.header.items() if name != column and names_area_code(header)]
+    if not named:
+        return None
+    sample = table.sample()
+    alone = share(_text(sample[column]))
+    codes = (name for name in named if _are(sample[name], _AREA_CODE))
+    return next((name for name in codes if share(joined(sample, (name, column))) > max(alone, _LEAST)), None)
+
+
+def calling_code_column(table: Table) -> str | None:
+    """Return the one column whose header says country and whose cells are calling codes, if there is one."""
+    headers = table.header.items()
+    named = [name for name, header in headers if names_region(header) and not names_phone(header)]
+    sample = table.sample() if named else pl.DataFrame()
+    found = [name for name in named if _are(sample[name], _CALLING_CODE)]
+    return found[0] if len(found) == 1 else None
+
+
+def joined(rows: pl.DataFrame, columns: Sequence[str], *, international: bool = False) -> pl.Series:
+    """Return the cells of some columns, one after another, under the name of the last.
+
+    A cell of the last column that has a plus sign or `00` is complete and stays alone; empty ones stay empty.
+
+    Args:
+        rows: some rows with the columns.
+        columns: those that make one number, in order.
+        international: whether the first has calling codes, which get a plus sign.
+    """
+    *first, last = (_text(rows[column]) for column in columns)
+    parts = pl.DataFrame([part.alias(str(place)) for place, part in enumerate((*first, last))])
+    together = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)
+    if international:
+        together = (
+            pl.when(pl.col("0").is_not_null()).then("+" + together.str.strip_prefix("+")).otherwise(together)
+        )
+    rest = pl.col(str(len(columns) - 1))
+    is_whole = rest.is_null() | rest.str.contains(_COMPLETE)
+    return parts.select(pl.when(is_whole).then(rest).otherwise(together).alias(columns[-1])).to_series()
+
+
+def _text(cells: pl.Series) -> pl.Series:
+    """Return cells as text without spaces around, empty ones as null."""
+    text = readable(cells)
+    if text.dtype.is_float():
+        text = text.cast(pl.Int64, strict=False)
+    text = text.cast(pl.String).str.strip_chars()
+    return text.set(text == "", None)
+
+
+def _are(cells: pl.Series, pattern: str) -> bool:
+    if not (cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Binary)):
+        return False
+    filled = _text(cells).drop_nulls()
+    return bool(len(filled)) and float(filled.str.contains(pattern).mean() or 0.0) >= _LEAST_CODES  # type: ignore[arg-type]

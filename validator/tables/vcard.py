@@ -1,0 +1,113 @@
+"""Address books (vCard, `.vcf`): one row for each number of each card."""
+
+from __future__ import annotations
+
+import quopri
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.errors import FileError
+from validator.tables.delimited.encoding import find_encoding, utf8_blocks
+from validator.tables.table import BATCH_ROWS, thinned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from validator.tables.table import ReadOptions
+
+_SCHEMA = pl.Schema(dict.fromkeys(("name", "type", "phone"), pl.String()))
+_FOLD = re.compile(
+    r"\r?\n[ \t]"
+)  # RFC 6350, 3.2: a line that begins with a blank goes on with the one before
+_SOFT_BREAK = re.compile(r"=\r?\n")  # of quoted-printable text, in version 2.1
+# A property: its group, its name, its parameters and its value (RFC 6350, 3.3).
+_PROPERTY = re.compile(
+    r"(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<parameters>(?:;(?:\"[^\"]*\"|[^:;\"])*)*):(?P<value>.*)"
+)
+_TYPE = re.compile(r"(?i)(?:^|;)(?:type=)?\"?(cell|home|work|main|voice|fax|pager|iphone|mobile)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class VcardTable:
+    """An opened address book; see `Table`. Its output is CSV."""
+
+    path: Path
+    frame: pl.DataFrame
+    format: str = "csv"
+
+    @property
+    def schema(self) -> pl.Schema:
+        """`name`, `type` (cell, home, work, ...) and `phone`, all text."""
+        return self.frame.schema
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """Names are what they are."""
+        return {name: name for name in self.schema}
+
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written; see `Table.manner`."""
+        return {}
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.batches`."""
+        return self.frame.select(columns or list(self.schema)).iter_slices(BATCH_ROWS)
+
+    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - they are all there is
+        """Yield the rows; see `Table.verbatim`."""
+        return self.batches()
+
+    def sample(self) -> pl.DataFrame:
+        """Return some rows; see `Table.sample`."""
+        return thinned(self.frame)
+
+
+def open_vcard(path: Path, options: ReadOptions) -> VcardTable:
+    """Open an address book, which stays in memory. A card without a number is a row without one.
+
+    Raises:
+        FileError: it cannot be read, or holds no card.
+    """
+    encoding = find_encoding(path, options.encoding)
+    text = b"".join(utf8_blocks(path, encoding)).decode()
+    rows = [row for card in _cards(_FOLD.sub("", _SOFT_BREAK.sub("", text))) for row in _rows(card)]
+    if not rows:
+        raise FileError(f"{path} holds no whole card (BEGIN:VCARD to END:VCARD); export the contacts again.")
+    return VcardTable(path, pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
+
+
+def _cards(text: str) -> Iterator[list[re.Match[str]]]:
+    card: list[re.Match[str]] = []
+    for line in map(str.strip, text.splitlines()):
+        if line.upper() == "BEGIN:VCARD":
+            card = []
+        elif line.upper() == "END:VCARD":
+            yield card
+        elif found := _PROPERTY.fullmatch(line):
+            card.append(found)
+
+
+def _rows(card: list[re.Match[str]]) -> list[tuple[str, str, str | None]]:
+    names = {found["name"].upper(): _value(found) for found in card}
+    name = names.get("FN") or " ".join(filter(None, reversed(names.get("N", "").split(";")[:2])))
+    numbers = [(_type(found), _value(found)) for found in card if found["name"].upper() == "TEL"]
+    return [(name, kind, phone) for kind, phone in numbers] or [(name, "", None)]
+
+
+def _type(found: re.Match[str]) -> str:
+    kinds = dict.fromkeys(kind.lower() for kind in _TYPE.findall(found["parameters"]))
+    return " ".join(kind for kind in kinds if kind != "voice")
+
+
+def _value(found: re.Match[str]) -> str:
+    value = found["value"]
+    if "QUOTED-PRINTABLE" in found["parameters"].upper():
+        value = quopri.decodestring(value.encode()).decode(errors="replace")
+    return re.sub(
+        r"\\([,;\\nN])", lambda escaped: escaped[1].replace("n", " ").replace("N", " "), value
+    ).strip()
