@@ -47,7 +47,7 @@ lock: ## Pin every dependency anew, with hashes, into requirements.lock
 		--all-extras --group test --group lint --group bench --group build --no-annotate \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
-docs: setup ## Write the help texts into the README
+docs: setup ## Write the help texts into docs/commands.md
 	$(BIN)/python docs/write_help.py
 
 names: setup ## Write the names of countries anew from CLDR and libphonenumber

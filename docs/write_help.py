@@ -1,16 +1,36 @@
-"""Write the help texts into README.md, between the marks `<!-- help: COMMAND -->` and `<!-- end -->`."""
+"""Write docs/commands.md: the help text of every command, as the program prints it on 80 columns."""
 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-README = Path(__file__).parents[1] / "README.md"
-MARKS = re.compile(r"(<!-- help: ?(?P<command>\w*) -->\n)(?P<text>.*?)(<!-- end -->)", re.DOTALL)
+import click
+
+from validator.cli import COMMANDS, cli
+
+PAGE = Path(__file__).with_name("commands.md")
 WIDTH = "80"
+INTRODUCTION = """\
+# Commands and options
+
+`make docs` writes this page: it is what the program prints. Every option can also stand in a settings file,
+or in the environment (`VALIDATOR_CHECK_RATE=300/min`): [README](../README.md#settings-and-several-keys).
+"""
+
+
+def commands() -> list[str]:
+    """Return the words before `--help` of the program, of each command, and of each command of a group."""
+    context = click.Context(cli)
+    found = [""]
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        inner = command.commands if isinstance(command, click.Group) else {}
+        found += [name, *(f"{name} {one}" for one in inner)]
+    return found
 
 
 def help_text(command: str) -> str:
@@ -20,14 +40,17 @@ def help_text(command: str) -> str:
     return subprocess.run(arguments, env=environment, check=True, capture_output=True, text=True).stdout
 
 
-def with_help(text: str) -> str:
-    """Return the page with every help text as the program prints it now."""
-
-    def fill(found: re.Match[str]) -> str:
-        return f"{found[1]}\n```text\n{help_text(found['command']).rstrip()}\n```\n\n{found[4]}"
-
-    return MARKS.sub(fill, text)
+def page() -> str:
+    """Return the page as the program has it now."""
+    names = commands()
+    with ThreadPoolExecutor(2) as pool:
+        texts = list(pool.map(help_text, names))
+    sections = (
+        f"\n## `validator {name}".rstrip() + f"`\n\n```text\n{text.rstrip()}\n```\n"
+        for name, text in zip(names, texts, strict=True)
+    )
+    return INTRODUCTION + "".join(sections)
 
 
 if __name__ == "__main__":
-    README.write_text(with_help(README.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

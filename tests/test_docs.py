@@ -2,19 +2,22 @@
 
 import re
 import runpy
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
 from validator import errors
 from validator.batch.verdict_columns import COLUMNS, EXTRA_COLUMNS
-from validator.cli import COMMANDS
+from validator.cli import COMMANDS, cli
 from validator.model import Reason, Source, Verdict
+from validator.pacing.lane.failure_kinds import FAILURE_KINDS
+from validator.tables import FORMATS, formats
 
 ROOT = Path(__file__).parents[1]
+# Options of our benchmarks, which pages name beside those of the commands.
+OF_OTHERS = {"--seeds"}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -29,48 +32,118 @@ def first_cells(text: str) -> list[str]:
     return [cell for cell in rows if cell and not set(cell) <= {"-"}]
 
 
+def page(name: str) -> str:
+    """The text of a page in docs/."""
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def every_command() -> dict[str, click.Command]:
+    """Every command by what comes before `--help`: the program itself, and those of groups, included."""
+    found = {name: cli.get_command(click.Context(cli), name) for name in COMMANDS}
+    groups = {name: command for name, command in found.items() if isinstance(command, click.Group)}
+    inner = {f"{name} {one}": group.commands[one] for name, group in groups.items() for one in group.commands}
+    return {"": cli, **found, **inner}
+
+
 @pytest.mark.slow
 def test_help_texts_are_what_the_program_prints():
-    with_help = runpy.run_path(str(ROOT / "docs" / "write_help.py"))["with_help"]
+    written = runpy.run_path(str(ROOT / "docs" / "write_help.py"))["page"]()
 
-    assert with_help(README) == README, "run `make docs`"
+    assert written == page("commands.md"), "run `make docs`"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_a_help_text_and_stands_in_the_readme(command):
-    done = subprocess.run(
-        [sys.executable, "-m", "validator", command, "--help"], capture_output=True, text=True, check=True
-    )
+@pytest.mark.parametrize("command", every_command())
+def test_every_command_has_a_help_text(command):
+    heading = f"## `validator {command}".rstrip() + "`"
 
-    assert done.stdout.startswith(f"Usage: validator {command}")
-    assert re.search(rf"^  {command} ", README, re.MULTILINE)
+    assert f"\n{heading}\n\n```text\nUsage: validator {command}".rstrip() in page("commands.md")
+
+
+def test_the_readme_lists_the_commands():
+    listed = re.findall(r"^\| `validator (\w+)` \|", section("Reference"), re.MULTILINE)
+
+    assert listed == list(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "SECURITY.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))],
+)
+def test_every_option_that_is_named_exists(name):
+    known = {
+        option for command in every_command().values() for param in command.params for option in param.opts
+    }
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+
+    assert not named - known - {"--help", *OF_OTHERS}
+
+
+def test_every_command_line_of_the_readme_is_one():
+    """Each word after `validator` that stands for a command is one, and has the options it is given."""
+    lines = re.findall(r"validator (?:--config \S+ )?([a-z]+)([^`\n#]*)", README)
+    commands = every_command()
+    used = [
+        (name, set(re.findall(r"(?<!\S)-{1,2}[a-z][a-z-]*", rest)))
+        for name, rest in lines
+        if name in commands
+    ]
+
+    assert len(used) > 8
+    for name, options in used:
+        assert options <= {option for param in commands[name].params for option in param.opts}, name
+
+
+def described(text: str) -> list[str]:
+    """The words in backticks that begin the rows of a text's tables."""
+    return [cell.strip("`") for cell in first_cells(text) if cell.startswith("`")]
 
 
 def test_columns_are_those_of_the_output():
-    described = [cell.strip("`") for cell in first_cells(section("What comes back")) if cell.startswith("`")]
+    columns = page("output.md").split("\n## Verdicts")[0]
 
-    assert described[: len(COLUMNS) + len(EXTRA_COLUMNS)] == [*COLUMNS, *EXTRA_COLUMNS]
+    assert described(section("What comes back")) == [*COLUMNS]
+    assert described(columns) == [*COLUMNS, *EXTRA_COLUMNS]
 
 
 def test_every_verdict_reason_and_source_is_explained():
-    text = section("What comes back")
-
+    text = page("output.md")
     missing = [
         word.value for words in (Verdict, Reason, Source) for word in words if f"`{word.value}`" not in text
     ]
+
     assert not missing
+    assert not [word.value for word in Verdict if f"`{word.value}`" not in section("What comes back")]
+
+
+def test_no_reason_is_explained_that_does_not_exist():
+    rows = page("output.md").split("\n## Verdicts and reasons\n")[1].split("\n\n[")[0]
+    reasons = re.findall(
+        r"`(\w+)`", " ".join(line.split("|")[2] for line in rows.splitlines() if "|" in line)
+    )
+
+    assert sorted(reasons) == sorted(word.value for word in Reason)
+
+
+def test_formats_are_those_of_the_registry():
+    endings = {
+        ending for entry in FORMATS.values() for ending in entry.suffixes
+    } | formats._READ_ONLY_SUFFIXES
+    rows = [line.split("|")[2] for line in page("formats.md").splitlines() if line.startswith("| ")]
+
+    assert set(re.findall(r"`(\.\w+)`", " ".join(rows))) == endings
 
 
 def test_exit_codes_are_those_of_the_exceptions():
-    told = {int(code) for cell in first_cells(section("Exit codes")) for code in re.findall(r"\d+", cell)}
+    rows = section("What comes back").split("\n### Exit codes\n")[1]
+    told = {int(code) for cell in first_cells(rows) for code in re.findall(r"\d+", cell)}
     raised = {
         kind.exit_code
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, errors.ValidatorError)
     }
 
-    assert told == raised | {0, 4, 143}
+    assert told == raised | {0, errors.EXIT_TOO_MANY_UNKNOWN, 143}
 
 
 def proofs_in(text: str) -> list[tuple[str, str]]:
@@ -111,6 +184,33 @@ def test_every_fault_names_a_test():
     assert not [fault for fault in faults if not proofs_in(fault)]
 
 
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/gateways.md"])
+def test_every_file_and_folder_a_guide_names_exists(page):
+    named = re.findall(
+        r"`((?:validator|tests|docs|examples|benchmarks|tools)/[\w./]*)`",
+        (ROOT / page).read_text(encoding="utf-8"),
+    )
+
+    assert named
+    assert not [name for name in named if "NAME" not in name and not (ROOT / name).exists()]
+
+
+def test_the_gateway_of_the_guide_is_the_toy_of_the_contract_test():
+    toy = (ROOT / "tests" / "contracts" / "toy_gateway.py").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "gateways.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+
+    assert len(blocks) > 5
+    assert not [block for block in blocks if block not in toy]
+
+
+def test_the_guide_says_what_each_error_means():
+    page = (ROOT / "docs" / "gateways.md").read_text(encoding="utf-8")
+    kinds = [kind.__name__ for kind, _ in FAILURE_KINDS]
+
+    assert not [kind for kind in [*kinds, "UnexpectedStatus"] if f"`{kind}`" not in page]
+
+
 def test_python_examples_name_what_there_is():
     code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
     imports = "\n".join(line for line in code.splitlines() if line.startswith(("import ", "from ")))
@@ -147,7 +247,10 @@ def test_changelog_has_a_section_for_this_version():
     assert all(date for _, date in titles[1:]), "a section without its date is not ready for a tag"
 
 
-def test_entries_of_the_changelog_are_one_line():
-    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])
+def test_links_lead_to_pages_that_exist(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    targets = [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
 
-    assert [line for line in lines if line.startswith("  ") or len(line) > 120] == []
+    assert targets
+    assert not [target for target in targets if target and not (ROOT / target).exists()]

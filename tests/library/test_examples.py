@@ -65,3 +65,14 @@ def test_the_task_is_retried_while_the_provider_is_down(environment, task, monke
 
     with pytest.raises(Exception, match="sess_nobody"):
         task["check_recipients"]("leads.csv")
+
+
+@pytest.mark.slow
+def test_the_first_example_of_the_readme_runs(environment, folder, capsys):
+    readme = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
+    code = readme.split("## From Python")[1].split("```python\n")[1].split("```")[0]
+
+    exec(compile(code, "README.md", "exec"), {})
+
+    assert (folder / "send.csv").is_file()
+    assert "registered" in capsys.readouterr().out
