@@ -39,7 +39,8 @@ def page(name: str) -> str:
 
 def every_command() -> dict[str, click.Command]:
     """Every command by what comes before `--help`: the program itself, and those of groups, included."""
-    found = {name: cli.get_command(click.Context(cli), name) for name in COMMANDS}
+    named = ((name, cli.get_command(click.Context(cli), name)) for name in COMMANDS)
+    found = {name: command for name, command in named if command is not None}
     groups = {name: command for name, command in found.items() if isinstance(command, click.Group)}
     inner = {f"{name} {one}": group.commands[one] for name, group in groups.items() for one in group.commands}
     return {"": cli, **found, **inner}
