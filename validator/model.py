@@ -211,12 +211,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateWindow:
-    """One rate limit as a response told it.
+    """One rate limit as a response states it.
 
     Attributes:
-        limit: requests allowed in the window, or None where not told.
-        remaining: requests left in it, or None where not told.
-        reset_s: seconds from the response until the window is full again, or None where not told.
+        limit: requests allowed in the window, or None if not stated.
+        remaining: requests left in it, or None if not stated.
+        reset_s: seconds from the response until the window is full again, or None if not stated.
         window_s: the window's length in seconds.
     """
 
@@ -232,8 +232,8 @@ class RateNotice:
 
     Attributes:
         windows: its rate limits.
-        retry_after_s: how long to stay away (429 and 503), or None where not told.
-        sent_at_s: the server's time of day in Unix seconds, cut to whole ones, or None where not told.
+        retry_after_s: how long to stay away (429 and 503), or None if not stated.
+        sent_at_s: the server's time of day in Unix seconds, cut to whole ones, or None if not stated.
     """
 
     windows: tuple[RateWindow, ...] = ()

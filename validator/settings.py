@@ -37,7 +37,7 @@ def state_folder() -> Path:
 
 
 def default_ledger() -> Path:
-    """Return the ledger that runs share unless told otherwise."""
+    """Return the ledger that runs share by default."""
     return state_folder() / "ledger.sqlite"
 
 

@@ -45,7 +45,7 @@ def look_up(
         numbers: as typed.
         region: of those in national form, or None.
         accept: which are worth asking about.
-        ledger: what is known, before and after asking.
+        ledger: the known verdicts, before and after asking.
         max_age: how long earlier answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
         confirms: whether a "no" counts only once it has been said twice.

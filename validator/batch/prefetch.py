@@ -12,7 +12,7 @@ Item = TypeVar("Item")
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Yield the items, of which the next is always in the making: in a thread, and never more than one.
+    """Yield the items; a thread always makes the next one, and never more than one.
 
     What making an item raises is raised in its place. Whoever stops early waits for the one in the making.
     """

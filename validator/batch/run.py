@@ -1,7 +1,7 @@
 """A whole run over one list: read and plan, ask, write.
 
 The steps that read and write files are plain code; the one that asks runs on an event loop, which the caller
-brings: `ask` is `Asker.ask`, made into a plain call by whoever owns loop, signals and terminal.
+brings: `ask` is `Asker.ask`, made into a plain call by the owner of loop, signals and terminal.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class ListRun:
 
     Args:
         opened: the list.
-        ledger: what is known, and where outcomes go.
+        ledger: the known verdicts, and where outcomes go.
         counters: those that `ask` counts in.
         progress: shows how it goes.
         settings: what becomes of the result.

@@ -31,7 +31,7 @@ _POLARS = {
     "_RJEM_MALLOC_CONF": "dirty_decay_ms:3000",
 }
 
-# What each command does, told here so that `--help` need not import polars and httpx to say it.
+# What each command does, written here so that `--help` need not import polars and httpx to say it.
 COMMANDS = {
     "check": "Validate a list: the main job.",
     "plan": "Show what a check would do and how long it would take; no network.",

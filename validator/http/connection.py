@@ -168,7 +168,7 @@ class Connection:
         return not self._arrivals.poll(0) and (self._tls is None or _has_no_rest(self._tls))
 
     async def aclose(self) -> None:
-        """Close it at once, whoever is cancelled. Closing again does nothing."""
+        """Close it at once, even if the caller is cancelled. Closing again does nothing."""
         with anyio.move_on_after(_CLOSE_S, shield=True):
             await self._stream.aclose()
 

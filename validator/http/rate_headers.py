@@ -58,7 +58,7 @@ def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wa
     """
     date = _unix_of_date(headers.get("date", ""))
     named = list(_draft_windows(headers))
-    # The same window is often told in both spellings; once is enough.
+    # The same window is often stated in both spellings; once is enough.
     told = {window.limit for window in named if window.remaining is not None}
     plain = [window for window in _plain_windows(headers, date, wall_now) if window.limit not in told]
     wait_s = _wait_in_header(headers, wall_now if date is None else date)
@@ -90,7 +90,7 @@ def _wait_in_body(body: Mapping[str, Any] | None) -> float | None:
 
 
 def _plain_windows(headers: Mapping[str, str], date: float | None, wall_now: float) -> Iterator[RateWindow]:
-    """Yield the window told in limit, remaining and reset, then those of unnamed policies."""
+    """Yield the window stated in limit, remaining and reset, then those of unnamed policies."""
     policies = _unnamed_policies(headers)
     for told in _triples(headers):
         limit, remaining = _count(told.get("limit")), _count(told.get("remaining"))

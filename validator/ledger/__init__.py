@@ -1,4 +1,4 @@
-"""The durable record of what is known about each number: crash journal, resume point and cache in one.
+"""The durable record of each number: crash journal, resume point and cache in one.
 
 One process writes (`Ledger`), any number read (`read`). The file is SQLite; `schema` says what is in it.
 """

@@ -78,7 +78,7 @@ def scan(
 def look_up(
     reading: sqlite3.Connection, from_ms: Mapping[str, int], wanted: Sequence[int], rows: int = LOOK_UP_ROWS
 ) -> Iterator[KnownColumns]:
-    """Yield what is known of some numbers, which are distinct and ascending, so many looked up at a time."""
+    """Yield the facts of some numbers, distinct and ascending, in chunks."""
     for start in range(0, len(wanted), rows):
         part = json.dumps(wanted[start : start + rows])
         if found := _columns(reading, LOOK_UP, {**from_ms, "wanted": part}):

@@ -81,7 +81,7 @@ class Purged:
     """What was forgotten, or would be.
 
     Attributes:
-        numbers: numbers of which nothing is known any more.
+        numbers: numbers that are not in the ledger any more.
         older_facts: numbers that stay, less an older answer or an older failure to find out.
         runs: runs that are no longer listed.
         blanked_runs: runs that stay listed without file name and summary, as these named one of the numbers.

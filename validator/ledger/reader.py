@@ -1,4 +1,4 @@
-"""Asking the ledger: what is known of which numbers, what was spent, which runs there were."""
+"""Reads the ledger: known verdicts, attempts spent, and runs."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class LedgerReader:
     def columns_between(
         self, first: int, last: int, *, fresh_from_ms: Mapping[Verdict, int] | None = None
     ) -> Iterator[KnownColumns]:
-        """Yield what is known of the numbers from `first` to `last`, ascending, as `known` shows it.
+        """Yield the facts of the numbers from `first` to `last`, ascending, as `known` shows it.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -265,7 +265,7 @@ class LedgerReader:
 
 
 def read(path: Path) -> LedgerReader:
-    """Open a ledger for reading only, beside whoever writes to it; one that does not exist yet is empty.
+    """Open a ledger for reading only, beside its writer; one that does not exist yet is empty.
 
     Raises:
         LedgerError: the file is damaged, foreign, of another version, or cannot be read.

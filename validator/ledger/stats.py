@@ -1,4 +1,4 @@
-"""Counting what a ledger holds, for whoever looks after it."""
+"""Statistics of a ledger."""
 
 from __future__ import annotations
 

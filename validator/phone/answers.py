@@ -57,7 +57,7 @@ def in_words() -> pl.DataFrame:
 
 
 def undecided(rows: int) -> pl.DataFrame:
-    """Return `answer` and `number` for so many rows, of which nothing is known."""
+    """Return `answer` and `number` for so many undecided rows."""
     return pl.select(answer=pl.zeros(rows, ANSWER), number=pl.zeros(rows, pl.UInt64()))
 
 

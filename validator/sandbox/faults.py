@@ -64,7 +64,7 @@ FAULT_WORDS: tuple[tuple[str, str], ...] = (
     ("cut", "connection closed in the middle of the body"),
     ("drip", "the body comes one byte a second"),
     ("close", "right answer, then the connection is closed"),
-    ("slow", "right answer, late: `slow=SHARE:DURATION`, 2 s unless told"),
+    ("slow", "right answer, late: `slow=SHARE:DURATION`, 2 s by default"),
     ("stall", "late (60 s unless told), and then `false`"),
     ("html", "an HTML page with status 200"),
     ("html502", "an HTML page with status 502"),

@@ -61,9 +61,9 @@ class ContactPage:
 
     Attributes:
         contacts: those on this page.
-        total: contacts of the session when the page was made; None where not told.
-        page: this page's number from 1; None where not told.
-        per_page: contacts on a full page as the provider counts; None where not told.
+        total: contacts of the session when the page was made; None if not stated.
+        page: this page's number from 1; None if not stated.
+        per_page: contacts on a full page as the provider counts; None if not stated.
         rate: what the answer said about rates.
         request_id: the provider's id of the exchange, empty where none was given.
     """
@@ -107,9 +107,9 @@ class Session:
         raw_status: the provider's own word for it.
         name: empty where none was given.
         phone_number: the linked number as the provider writes it, None where none is linked.
-        last_seen_at: when it was last seen, None where not told.
-        message_count: messages sent through it, None where not told.
-        created_at: when it was made, None where not told.
+        last_seen_at: when it was last seen, None if not stated.
+        message_count: messages sent through it, None if not stated.
+        created_at: when it was made, None if not stated.
         rate: what the answer said about rates.
         request_id: the provider's id of the exchange, empty where none was given.
     """
@@ -132,7 +132,7 @@ class SessionPage:
 
     Attributes:
         sessions: those that were told.
-        total: how many there are; None where not told.
+        total: how many there are; None if not stated.
         rate: what the answer said about rates.
         request_id: the provider's id of the exchange, empty where none was given.
     """

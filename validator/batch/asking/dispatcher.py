@@ -38,7 +38,7 @@ StepT = TypeVar("StepT", Send, FetchStatus, Probe)
 
 ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
 
-# A run that was told to stop still has its last answers vouched for, if that can begin so soon.
+# A run that is to stop still confirms its last answers, if that can begin so soon.
 LAST_WORD_S = 5.0
 
 

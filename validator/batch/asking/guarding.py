@@ -1,4 +1,4 @@
-"""What guards decide, carried out: in the ledger, in the queue, and in what is told at the end."""
+"""What guards decide, carried out: in the ledger, in the queue, and in the warnings at the end."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def carry_over(ledger: Ledger, session: SessionRef, *, status: SessionStatus, no
     """Return what a session has left waiting; what can no longer be verified is invalidated, durably.
 
     Args:
-        ledger: what is known.
+        ledger: the known verdicts.
         session: the session.
         status: its status: unless it is ready, it may have lied before.
         now_ms: the time of day in milliseconds since the Unix epoch.
@@ -72,7 +72,7 @@ def excluding(todo: pl.Series, carried_over: Iterable[CarriedOver]) -> pl.Series
 
 
 def own_numbers(seen: Iterable[SessionReply]) -> list[Number]:
-    """Return the numbers linked to sessions, as far as told: canaries that are nobody's in the list."""
+    """Return the numbers linked to sessions, if the gateway states them: canaries outside the list."""
     own = []
     for text in (session.phone_number or "" for session in seen):
         # Without its plus sign it might be a national number: somebody else's.
@@ -150,7 +150,7 @@ def last_step(
     Args:
         lanes: the run's.
         action: what a lane has to do last.
-        is_early: whether the run has been told to stop, so that only what can be had at once is.
+        is_early: whether the run has to stop, so that only what can be had at once is.
     """
     rests: list[Rest] = []
     for lane in lanes:
@@ -180,7 +180,7 @@ def session_warnings(
         lanes: the run's.
         canaries: the run's.
         counters: what was counted.
-        ending: why the run has ended early, which is told elsewhere.
+        ending: why the run has ended early, which is shown elsewhere.
         now: the current time.
     """
     blind = (

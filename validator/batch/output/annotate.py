@@ -60,7 +60,7 @@ class Counts:
     countries: Counter[str] = field(default_factory=Counter)
 
     def add(self, findings: pl.DataFrame) -> None:
-        """Count one batch of rows, of which `_decide` has told the findings."""
+        """Count one batch of rows with the verdicts that `decide_verdicts` has given them."""
         self.rows += findings.height
         kinds = findings.group_by("verdict", "reason", "source").len()
         for *words, count in kinds.sort("len", descending=True).iter_rows():
@@ -72,21 +72,24 @@ class Counts:
 
 def find(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] = ()) -> pl.DataFrame:
     """Return what can be said of each row, in order: the columns of `COLUMNS` and the `extras`."""
-    return _told(_decide(recipients, known, known.indices_of(recipients["number"]), extras), extras)
+    return output_columns(
+        decide_verdicts(recipients, known, known.indices_of(recipients["number"]), extras), extras
+    )
 
 
-def _decide(
+def decide_verdicts(
     recipients: pl.DataFrame, known: KnownVerdicts, places: pl.Series, extras: Sequence[str]
 ) -> pl.DataFrame:
     """Return recipients with the verdict on each row, its words as codes, and what else is known.
 
     A row whose own cell decides it (no number, suppressed, a landline to be skipped) is decided offline; the
-    others get what is known about their number, or `unknown` for the reason `not_checked`. With the column
-    `matched_number`, what is known about its other spelling counts too: `matched` is the spelling registered.
+    others get the known verdict of their number, or `unknown` for the reason `not_checked`. With the column
+    `matched_number`, the known verdict of its other spelling counts too: `matched` is the spelling
+    registered.
 
     Args:
         recipients: the rows.
-        known: what is known about them.
+        known: their known verdicts.
         places: where it stands, as `KnownVerdicts.places_of` tells.
         extras: which of `EXTRA_COLUMNS` are wanted.
     """
@@ -115,7 +118,7 @@ def _decide(
     )
 
 
-def _told(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
+def output_columns(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
     """Return the output's columns of what was decided."""
     matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
     made = [e164("number").alias("e164"), is_user(), checked_at(), *matched]
@@ -141,7 +144,7 @@ def annotate(
         table: the input.
         rows: reads its rows, as `Table.verbatim` does.
         recipients: their numbers, as `recipients.read_recipients` returns them.
-        known: what is known about them.
+        known: their known verdicts.
         prefix: put before the names of the added columns.
         extras: which of `EXTRA_COLUMNS` to add.
         output: opens the annotated file for a schema.
@@ -158,7 +161,7 @@ def annotate(
         batches = ahead(rows(cells=any(writer.needs_cells for writer in writers)))
         for batch, findings in ahead(_with_findings(batches, recipients, known, extras)):
             part = slice(counted.rows, counted.rows + batch.height)
-            added = _told(findings, extras)
+            added = output_columns(findings, extras)
             annotated.write(batch.hstack(_prefixed(added, prefix)))
             counted.add(findings)
             if chosen and first is not None:
@@ -179,11 +182,11 @@ def count(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] 
 def _with_findings(
     batches: Iterable[pl.DataFrame], recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str]
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Yield each batch of a list's rows with what `_decide` says of them."""
+    """Yield each batch of a list's rows with what `decide_verdicts` says of them."""
     places, end = known.indices_of_list(recipients), 0
     for batch in batches:
         part, end = slice(end, end + batch.height), end + batch.height
-        yield batch, _decide(recipients[part], known, places[part], extras)
+        yield batch, decide_verdicts(recipients[part], known, places[part], extras)
 
 
 def _write_sendable(

@@ -40,7 +40,7 @@ def check_targets(targets: Mapping[str, Path], job: Job, *, ledger: Path) -> Non
     Args:
         targets: the files to be written, by the option that names them.
         job: the job.
-        ledger: what is known; an output in its place would be the end of it.
+        ledger: the ledger; an output in its place would be the end of it.
 
     Raises:
         FileError: a folder is missing or closed, or a target is a folder.

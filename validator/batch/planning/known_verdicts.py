@@ -172,7 +172,7 @@ def read_known(
     `unknown` is kept for its reason, and is fresh only within its own age.
 
     Args:
-        ledger: what is known.
+        ledger: the known verdicts.
         numbers: whom to look for.
         max_age: how long answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
@@ -184,7 +184,7 @@ def read_known(
     for columns, findings in ahead(_columns(ledger, numbers, cutoffs_ms)):
         frame = _frame(columns, findings).with_columns(_fresh(cutoffs_ms), unconfirmed=pl.lit(value=False))
         kept = frame.filter(pl.col("fresh") | _is_unknown())
-        # The provider's text: whoever opens the output in a spreadsheet has not seen it before.
+        # The provider's text: the person who opens the output in a spreadsheet has not seen it before.
         others = pl.DataFrame(columns.other_ids, schema=IDS, orient="row").with_columns(
             defused(pl.col("whatsapp_id"))
         )
@@ -197,7 +197,7 @@ def read_known(
 def _columns(
     ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int]
 ) -> Iterator[tuple[KnownColumns, dict[int, Finding]]]:
-    """Yield what is known with its words: those of then, since a run beside may bring new ones any time."""
+    """Yield known verdicts with their words as of then: another run may add words at any time."""
     for columns in _some_columns(ledger, numbers, cutoffs_ms):
         yield columns, ledger.findings()
 

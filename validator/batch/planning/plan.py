@@ -26,7 +26,7 @@ Numbers: TypeAlias = pl.Series
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Whom a run asks, and what is known already.
+    """Whom a run asks about, and the known verdicts.
 
     Attributes:
         todo: the numbers to ask (UInt64, distinct), in the order to ask them.

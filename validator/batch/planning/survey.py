@@ -1,4 +1,4 @@
-"""A list's numbers, what is known about them, and what a run would do."""
+"""The numbers of a list, their known verdicts, and what a run would do."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Preparation:
     Attributes:
         recipients: the rows' numbers.
         plan: whom to ask.
-        known: what is known about them, if nobody is to be asked and it stays so; else None, since it
+        known: their known verdicts, if nobody is to be asked and it stays so; else None, since it
             will be read anew, and would take some twenty bytes a number for as long as the run goes.
     """
 
@@ -53,7 +53,7 @@ def survey(
 
     Args:
         opened: the list.
-        ledger: what is known.
+        ledger: the known verdicts.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
         progress: shows the rows read and the numbers found in the ledger.
 
@@ -86,7 +86,7 @@ def survey(
 def known_after(
     surveyed: Preparation, job: Job, ledger: LedgerReader, now_ms: int, progress: Progress
 ) -> KnownVerdicts:
-    """Return what is known once everybody has been asked."""
+    """Return the known verdicts after everybody was asked about."""
     return surveyed.known or known_for(job, surveyed.recipients, ledger, now_ms, progress)
 
 
@@ -113,7 +113,7 @@ def known_of(
 
     Args:
         recipients: the rows.
-        ledger: what is known.
+        ledger: the known verdicts.
         max_age: how long answers hold.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
         on_progress: called with how many have been found so far.

@@ -118,7 +118,7 @@ def reading_of(table: Table, job: Job) -> Reading:
     """Return how the rows of a job's list are read as numbers.
 
     Raises:
-        FileError: a column is missing, or cannot be told from others.
+        FileError: a column is missing, or others could be meant too.
     """
     region_column = _region_column(table, job)
     if job.join:

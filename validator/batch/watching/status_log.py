@@ -52,7 +52,7 @@ class State:
 class StatusLogger:
     """A watcher of the dispatcher that logs each change, at debug level.
 
-    Where several sessions are asked, one that can no longer be is told at info level: the run goes on, and
+    Where several sessions are asked, one that can no longer be is logged at info level: the run goes on, and
     nothing else would show it.
 
     Args:

@@ -164,7 +164,7 @@ def clock(sent_at_s: float | None, asked_at_s: float, answered_at_s: float) -> F
     """Compare this machine's clock with the provider's.
 
     Args:
-        sent_at_s: the provider's time of day in its answer, cut to whole seconds; None where it told none.
+        sent_at_s: the provider's time of day in its answer, cut to whole seconds; None if it stated none.
         asked_at_s: this machine's time of day when it asked, in Unix seconds.
         answered_at_s: the same when the answer was there.
     """

@@ -33,7 +33,7 @@ class ArrivalSpacing:
     much as the round trip took longer than it could have: the delay on the way is no more than that, so that
     the next arrives in time whatever delays it.
 
-    A refusal in spite of that has another reason (others, a limit that was told too high), which keeping
+    A refusal in spite of that has another reason (others, a limit that was announced too high), which keeping
     apart does not help: it ends until there is a refusal without it.
 
     Attributes:
@@ -55,23 +55,23 @@ class ArrivalSpacing:
         return max(usual_s, spacing_s + usual_s - self._quickest_s()) <= MOST_SPACINGS * spacing_s
 
     def start(self, permit: Permit) -> None:
-        """Take in a request that starts."""
+        """Record a request that starts."""
         self._latest, self._late_s = permit, None
 
     def cancel(self, permit: Permit) -> None:
-        """Take in that a request was never sent; the next waits no longer for its end."""
+        """Record that a request was never sent; the next waits no longer for its end."""
         if permit is self._latest:
             self._late_s = 0.0
 
     def passed(self, permit: Permit, now: float) -> None:
-        """Take in the end of a request that was not refused."""
+        """Record the end of a request that was not refused."""
         trip_s = now - permit.started_at
         self._trips.add(trip_s)
         if permit is self._latest:
             self._late_s = trip_s - self._quickest_s()
 
     def refused(self, permit: Permit, now: float, spacing_s: float) -> None:
-        """Take in a refusal that no reply explains; one ahead of its slot says nothing of the spacing."""
+        """Record a refusal that no reply explains; one ahead of its slot says nothing of the spacing."""
         if max(permit.slot_before, self._decided_at) <= permit.started_at:
             self.is_wanted, self._decided_at = not self.keeps(spacing_s), now
 

@@ -28,7 +28,7 @@ class Concurrency:
         self._latest = Latest()
 
     def finished(self, latency_s: float) -> None:
-        """Take in how long a request was in flight, whatever became of it; a timeout counts as its length."""
+        """Record how long a request was in flight, whatever became of it; a timeout counts as its length."""
         self._latest.add(latency_s)
 
     def allowed(self, rate_per_min: float) -> int:

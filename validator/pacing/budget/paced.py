@@ -33,7 +33,7 @@ LONGEST_PACED_WINDOW_S = 300.0
 # No provider is known to state more; it bounds the work for each request, whatever the headers say.
 MOST_WINDOWS = 4
 
-# Among the windows by their lengths, the one that was found because the told ones proved wrong.
+# Among the windows by their lengths, the one that was found because the announced ones proved wrong.
 FOUND = -1.0
 
 # The share of what the server says is left that a short list may spend at once; the rest is for what may come
@@ -52,11 +52,10 @@ class PacedBudget:
     each moment.
 
     **The limit** is the fixed ceiling given, or else the default until a reply states it. A
-    told limit rules from its first sight; later it goes down at once and up when it has held for two windows.
-    Where it is refused again and again and nothing explains it, a lower one is looked for
-    (`LimitCorrection`).
-    `Remaining` does not steer the pace: on a server whose burst is smaller than its limit that starves. Until
-    the first request has ended there is only that one in flight.
+    announced limit rules from its first sight; later it goes down at once and up when it has held for two
+    windows. Where it is refused again and again and nothing explains it, a lower one is looked for
+    (`LimitCorrection`). `Remaining` does not steer the pace: on a server whose burst is smaller than its
+    limit that starves. Until the first request has ended there is only that one in flight.
 
     **Short lists** are not spread out: when everything still to do and in flight fits into nine tenths of the
     fewest requests that any reply of the last window left over, it may start at once. That cannot be refused
@@ -204,7 +203,7 @@ class PacedBudget:
             self._believe(self._correction.per_min(now, self._strictest_told().per_min))
 
     def _believe(self, found_per_min: float) -> None:
-        """Go by a limit that was found below the told ones, or by those alone where none is any more."""
+        """Go by a limit that was found below the announced ones, or by those alone where none is any more."""
         if found_per_min == math.inf:
             self._windows.pop(FOUND, None)
         elif found := self._windows.get(FOUND):
@@ -266,7 +265,7 @@ class PacedBudget:
             self._adopt(Window(window_s, ours))
 
     def _adopt(self, window: Window) -> None:
-        """Believe in a window told for the first time; the lowest plan was only assumed for want of one."""
+        """Accept a window announced for the first time; the default was only assumed until then."""
         window.carry_over(self._longest())
         if not self._told and self._ceiling is None:
             self._windows.clear()

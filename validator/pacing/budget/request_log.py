@@ -92,7 +92,7 @@ def is_spent(window: RateWindow) -> bool:
 def _asked_s(notice: RateNotice) -> float:
     """Return the seconds that a refusal asks to stay away, 0 where it does not say.
 
-    `Retry-After` decides where it is told and makes sense. Without it the windows that have nothing left do:
+    `Retry-After` decides if it is there and makes sense. Without it the windows that have nothing left do:
     not beside it, since the reset of a token bucket is when it is full, a minute after the next request fits.
     """
     told_s = notice.retry_after_s

@@ -13,7 +13,7 @@ from validator.pacing.shared_key.share import ForeignTraffic
 if TYPE_CHECKING:
     from validator.model import RateWindow
 
-# A limit that goes up must have been told for this many windows on end before it is believed: a new plan
+# A limit that goes up must have been announced for this many windows on end before it is believed: a new plan
 # stays, a proxy or a rolling deployment that answers with another figure now and then does not.
 WINDOWS_BEFORE_UP = 2
 
@@ -55,7 +55,7 @@ class Window:
         return (self.window_s + jitter_s) / self._sharing.free(now, self.limit)
 
     def learn(self, now: float, limit: float) -> None:
-        """Take in a limit that a reply told: down at once, up once it has held for two windows."""
+        """Record a limit that a reply states: down at once, up once it has held for two windows."""
         if limit <= self.limit:
             self.limit, self._more = limit, None
         elif self._more is None:
@@ -70,7 +70,7 @@ class Window:
         heapq.heappush(self._leaves, arrived_by + self.window_s)
 
     def see(self, now: float, told: RateWindow, *, in_flight: int, later: int, ordinal: int) -> None:
-        """Take in how many requests a reply left over.
+        """Record how many requests a reply left over.
 
         Args:
             now: when it came.
@@ -94,7 +94,7 @@ class Window:
         self._sharing.see(reading, self.limit)
 
     def refused(self, now: float, told: RateWindow | None) -> bool:
-        """Take in a refusal; say whether what this reply leaves over explains it."""
+        """Record a refusal; say whether what this reply leaves over explains it."""
         self._sharing.refused(now)
         spent = told is not None and told.remaining is not None and told.remaining <= 0
         return spent and self._sharing.explains_refusals
@@ -145,14 +145,14 @@ class Spare:
         self._most = 0
 
     def see(self, now: float, remaining: int) -> None:
-        """Take in what one reply left over; 0 where it did not tell."""
+        """Record what one reply left over; 0 if it did not say."""
         self._most = max(self._most, remaining)
         while self._told and self._told[-1][1] >= remaining:
             self._told.pop()
         self._told.append((now, remaining))
 
     def least(self, now: float) -> int:
-        """Return the fewest; 0 where nothing was told lately."""
+        """Return the fewest; 0 if nothing was stated lately."""
         while self._told and self._told[0][0] <= now - self._window_s:
             self._told.popleft()
         return self._told[0][1] if self._told else 0

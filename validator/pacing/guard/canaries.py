@@ -38,7 +38,7 @@ class Canaries:
         return len(self._known) + len(self._found)
 
     def found(self, number: Number) -> None:
-        """Take in a number that was just found registered; all found have the same chance to be kept."""
+        """Record a number that was just found registered; all found have the same chance to be kept."""
         self._seen += 1
         if len(self._found) < MOST_FOUND:
             self._found.append(number)

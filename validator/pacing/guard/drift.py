@@ -39,7 +39,7 @@ class Drift:
         self._yes_lately = self._yes_before = self._row_of_no = 0
 
     def add(self, *, registered: bool) -> None:
-        """Take in an answer."""
+        """Record an answer."""
         if len(self._lately) == LATELY:
             self._age(registered=self._lately.popleft())
         self._lately.append(registered)

@@ -79,7 +79,7 @@ class Guard(Protocol):
     def on_answer(
         self, now: float, checkpoint: Checkpoint, number: Number, *, registered: bool
     ) -> Accept | Unverified | Requeue:
-        """Take in the answer to a check, and say whether it stands, waits to be vouched for, or is void."""
+        """Record the answer to a check, and say whether it stands, waits to be vouched for, or is void."""
         ...
 
     def test(self, now: float) -> Checkpoint:
@@ -89,15 +89,15 @@ class Guard(Protocol):
     def tested(
         self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
-        """Take in what became of a canary: whether the session calls it registered, or how that failed."""
+        """Record what became of a canary: whether the session calls it registered, or how that failed."""
         ...
 
     def failed(self) -> None:
-        """Take in that an exchange brought no answer, or the answer that the number is invalid."""
+        """Record that an exchange brought no answer, or the answer that the number is invalid."""
         ...
 
     def lost(self) -> None:
-        """Take in that the session is not connected."""
+        """Record that the session is not connected."""
         ...
 
     def release(self) -> int:

@@ -151,7 +151,7 @@ class SessionGuard:
     def on_answer(
         self, now: float, checkpoint: Checkpoint, number: Number, *, registered: bool
     ) -> Accept | Unverified | Requeue:
-        """Take in the answer to a check; see `Guard.on_answer`."""
+        """Record the answer to a check; see `Guard.on_answer`."""
         if not registered and checkpoint.generation != self._generation:
             return Requeue()
         self._heard_from(checkpoint)
@@ -176,7 +176,7 @@ class SessionGuard:
     def tested(
         self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
-        """Take in what became of a canary; see `Guard.tested`."""
+        """Record what became of a canary; see `Guard.tested`."""
         self._testing = False
         match result:
             case bool():
@@ -195,12 +195,12 @@ class SessionGuard:
                 assert_never(result)
 
     def failed(self) -> None:
-        """Take in that an exchange failed: only a yes or no to a later one shows that the session works."""
+        """Record that an exchange failed: only a yes or no to a later one shows that the session works."""
         self._failures += 1
         self._failing = True
 
     def lost(self) -> None:
-        """Take in that the session is not connected."""
+        """Record that the session is not connected."""
         self._invalidate()
 
     def release(self) -> int:

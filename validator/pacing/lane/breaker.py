@@ -88,7 +88,7 @@ class Breaker:
             self._proved = self._disproved = 0
 
     def succeeded(self, now: float) -> None:
-        """Take in an attempt that the server answered. One from before the pause says nothing about now."""
+        """Record an attempt that the server answered. One from before the pause says nothing about now."""
         match self.state:
             case BreakerState.CLOSED:
                 self._attempts.add(now)
@@ -104,7 +104,7 @@ class Breaker:
                 assert_never(self.state)
 
     def failed(self, now: float) -> None:
-        """Take in an attempt that the server did not answer, or not properly."""
+        """Record an attempt that the server did not answer, or not properly."""
         match self.state:
             case BreakerState.CLOSED:
                 self._attempts.add(now)

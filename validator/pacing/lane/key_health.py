@@ -54,7 +54,7 @@ class KeyHealth:
         self._confirming = False
 
     def finish(self, now: float, failure: ApiError | None) -> None:
-        """Take in how a request ended. While a refusal is being confirmed, only that request counts."""
+        """Record how a request ended. While a refusal is being confirmed, only that request counts."""
         self._in_flight -= 1
         confirming, self._confirming = self._confirming, False
         kind = classify_failure(failure) if failure else None

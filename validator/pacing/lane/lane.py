@@ -180,7 +180,7 @@ class Lane(Generic[GatewayT]):
         self.guard.failed()
         kind = classify_failure(failure)
         self._failures += kind not in {FailureKind.INVALID_NUMBER, FailureKind.TOO_FAST}
-        # Neither a breaker's probe nor a told wait costs a number an attempt.
+        # Neither a breaker's probe nor an announced wait costs a number an attempt.
         ending = Ending(failure, is_free=self._breaker.probing or is_told_to_wait(failure))
         self._failed(now, failure, kind)
         return ending
@@ -217,7 +217,7 @@ class Lane(Generic[GatewayT]):
                 assert_never(kind)
 
     def tested(self, now: float, checkpoint: Checkpoint, canary: Number, *, said: bool | ApiError) -> None:
-        """Take in what became of a canary.
+        """Record what became of a canary.
 
         Args:
             now: the current time.

@@ -23,7 +23,7 @@ class MisconfigurationDetector:
         self._rejected = self._unexpected = 0
 
     def rejected(self, attempts: int, failure: ApiError) -> UsageError | None:
-        """Take in a request that was called invalid, the last of so many attempts."""
+        """Record a request that was called invalid, the last of so many attempts."""
         self._rejected += 1
         if attempts > FIRST_ATTEMPTS or 2 * self._rejected <= FIRST_ATTEMPTS:
             return None
@@ -33,7 +33,7 @@ class MisconfigurationDetector:
         )
 
     def unexpected(self, attempts: int, failure: ApiError) -> Refused | None:
-        """Take in a status that the provider does not document, of the last of so many attempts."""
+        """Record a status that the provider does not document, of the last of so many attempts."""
         self._unexpected += 1
         if attempts < ENOUGH_FOR_UNEXPECTED or self._unexpected <= UNEXPECTED_SHARE * attempts:
             return None

@@ -40,13 +40,13 @@ class SessionHealth:
         return math.inf if self.looking else max(now, self._look_at)
 
     def lost(self, now: float) -> None:
-        """Take in a reply that says "not connected"; several from one moment are one."""
+        """Record a reply that says "not connected"; several from one moment are one."""
         if self.connected:
             self.connected, self.status = False, NOT_CONNECTED
             self._put_off(now)
 
     def looked(self, now: float, status: SessionStatus) -> None:
-        """Take in what a look found."""
+        """Record what a look found."""
         self.looking = False
         self.status = status
         self.connected = status.is_ready
@@ -55,7 +55,7 @@ class SessionHealth:
             self._put_off(now)
 
     def answered(self) -> None:
-        """Take in an answer: the session does work."""
+        """Record an answer: the session does work."""
         if self.connected:
             self._again_s = 0.0
 

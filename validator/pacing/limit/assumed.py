@@ -26,11 +26,11 @@ class Assumption(Protocol):
         ...
 
     def passed(self, started_at: float, now: float) -> None:
-        """Take in a request that was not refused."""
+        """Record a request that was not refused."""
         ...
 
     def refused(self, started_at: float, now: float, retry_after_s: float | None) -> bool:
-        """Take in a refusal; say whether the assumption has taken account of it."""
+        """Record a refusal; say whether the assumption has taken account of it."""
         ...
 
 

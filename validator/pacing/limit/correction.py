@@ -15,11 +15,11 @@ KEPT = 0.7
 BACK_S = 60.0
 
 # Refused again so soon after it was slowed down, a pace is too high for good. Others who come and go are
-# given way to for a minute or two; a limit that is told wrong would be overrun again after each.
+# given way to for a minute or two; a wrong announced limit would be overrun again after each.
 AGAIN_WITHIN_S = 600.0
 # A pace that was settled on is tried a little higher after this long, since others may have left meanwhile.
 PROBE_AFTER_S = 120.0
-# Everything that was told passed for so long: the doubt was wrong, or its reason is gone.
+# Everything that was announced passed for so long: the doubt was wrong, or its reason is gone.
 GONE_AFTER_S = MINUTE_S
 
 
@@ -45,7 +45,7 @@ class Cubic:
         return True
 
     def passed(self, started_at: float) -> None:
-        """Take in a request that was not refused."""
+        """Record a request that was not refused."""
         if started_at >= self._cut_at:
             self._answered = True
 
@@ -56,14 +56,14 @@ class Cubic:
 
 
 class LimitCorrection:
-    """The doubt in a told limit: first the pace slows down for a while, then the real limit is looked for.
+    """Corrects an announced limit: the pace slows down for a while, then the real limit is searched for.
 
-    The told limit may be wrong, the server may count in a way that leaves no room for it, or others may use
-    the key of whom no reply tells. From here these look alike, and a search below the told limit serves them
-    all. It ends where it has come up to the told limit and is not refused there.
+    The announced limit may be wrong, the server may count in a way that leaves no room for it, or others may
+    use the key of whom no reply tells. From here these look alike, and a search below the announced limit
+    serves them all. It ends where it has come up to the announced limit and is not refused there.
 
     Attributes:
-        is_searching: whether a lower limit than the told one is gone by.
+        is_searching: whether a lower limit than the announced one is gone by.
     """
 
     told_by = "refusals"
@@ -80,14 +80,14 @@ class LimitCorrection:
         self._passes_since = math.inf
 
     def passed(self, started_at: float, now: float) -> None:
-        """Take in a request that was not refused."""
+        """Record a request that was not refused."""
         self._cubic.passed(started_at)
         self._search.passed(started_at, now)
 
     def refused(
         self, started_at: float, now: float, told_per_min: float, retry_after_s: float | None
     ) -> None:
-        """Take in a refusal, with the limit that was told and the wait."""
+        """Record a refusal, with the announced limit and the wait."""
         if not self.is_searching:
             pace_per_min = told_per_min * self._cubic.share(now)
             if not self._cubic.refused(started_at, now):
@@ -104,7 +104,7 @@ class LimitCorrection:
         return 1.0 if self.is_searching else self._cubic.share(now)
 
     def per_min(self, now: float, told_per_min: float) -> float:
-        """Return the limit that was found; infinity where the told one is not doubted, or no longer."""
+        """Return the limit that was found; infinity where the announced one is not doubted, or no longer."""
         if not self.is_searching:
             return math.inf
         found_per_min = self._search.per_min(now)

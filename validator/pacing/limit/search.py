@@ -37,7 +37,7 @@ ARRIVES_S = JITTER_S / 2
 
 # After a wait in vain a full window is waited for until it has turned for certain. That takes one try for
 # each so many times the lowest plan's requests in the minute before it, up to three: each tells more closely
-# when it turns, and costs a refusal, of which a small limit bears few.
+# when it turns, and costs a refusal; a small limit bears few.
 A_TRY_FOR, MOST_TRIES = 1.5, 3
 
 # The turn is taken to be in the middle of what is known of it, but no later than makes the limit so many
@@ -104,7 +104,7 @@ class Search:
         return min(self._most, self._base * factor)
 
     def passed(self, started_at: float, now: float) -> None:
-        """Take in a request that was not refused."""
+        """Record a request that was not refused."""
         self._remember(started_at, now)
         if started_at <= self._overflow.seen_at:
             if not self._is_over:
@@ -118,7 +118,7 @@ class Search:
             self._probe_by = min(2 * self._probe_by, MOST_PROBE_BY)
 
     def refused(self, started_at: float, now: float, retry_after_s: float | None) -> bool:
-        """Take in a refusal: step back, once for all that was in flight.
+        """Record a refusal: step back, once for all that was in flight.
 
         Where nothing has passed lately it is not the pace that is refused: somebody has used the key up.
         """
@@ -196,13 +196,13 @@ class Search:
             self._probe_after_s = min(2 * self._probe_after_s, LONGEST_PROBE_AFTER_S)
 
     def _hear_turn(self, started_at: float, now: float, retry_after_s: float | None) -> None:
-        """Take in when the window turns, as each of those refused at an overflow tells it, to the second."""
+        """Record when the window turns, as each of those refused at an overflow tells it, to the second."""
         if retry_after_s is not None and retry_after_s > TURN_FROM_S + 2 * MINUTE_S / self._overflow.per_min:
             told = WindowReset(started_at + retry_after_s - 1.0, now + retry_after_s)
             self._told_turn = self._told_turn.narrowed(told)
 
     def _catch(self, now: float, *, passed: bool) -> None:
-        """Take in one of those in flight at the overflow, and decide anew with what is known now."""
+        """Record one of those in flight at the overflow, and decide anew with what is known now."""
         self._caught += 1
         self._caught_passed += passed
         self._full = self._passed_after(self._overflow.started_at - MINUTE_S)

@@ -1,4 +1,4 @@
-"""How long a told window is, where its reset says more than its headers."""
+"""How long an announced window is, where its reset says more than its headers."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ FARTHEST_RESET = 1 + RESET_SLACK
 
 
 class WindowLengthEstimator:
-    """Takes a window of no told length for the longer one that its reset shows it to be.
+    """Takes a window of no announced length for the longer one that its reset shows it to be.
 
     A plain `X-RateLimit-Limit` is a minute's by the provider's contract; one whose reset is an hour away is
     an hour's. The farthest reset seen decides, since it comes nearer as the window goes by.
 
     Args:
-        usual_s: the length of a window of which none is told.
+        usual_s: the length of a window if the reply does not state it.
     """
 
     def __init__(self, usual_s: float) -> None:

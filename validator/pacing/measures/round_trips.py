@@ -28,7 +28,7 @@ class Latest:
         return len(self._sorted)
 
     def add(self, seconds: float) -> None:
-        """Take in one more; the oldest leaves."""
+        """Record one more; the oldest leaves."""
         if len(self._latest) == LATEST:
             del self._sorted[bisect_left(self._sorted, self._latest.popleft())]
         self._latest.append(seconds)
@@ -47,7 +47,7 @@ class RoundTrips:
         self._late_share = 0.0
 
     def is_rarely_late(self, round_trip_s: float) -> bool:
-        """Take in a round trip; say whether it is an outlier among replies that are rarely late.
+        """Record a round trip; say whether it is an outlier among replies that are rarely late.
 
         An outlier takes longer than three times the median and 0.1 s (found by simulation: with 0.2 % of
         requests arriving 1 to 3 s late it turns 10 refusals in ten minutes at 120 a minute into none).

@@ -14,7 +14,7 @@ LONGEST_HOLD_S = 10 * 365 * 86_400.0
 
 
 def waiting_s(told_s: float | None) -> float:
-    """Return a told waiting time as one that can be waited: nonsense and the past count as 0."""
+    """Return an announced waiting time as one that can be waited: nonsense and the past count as 0."""
     if told_s is None or math.isnan(told_s):
         return 0.0
     return min(max(told_s, 0.0), LONGEST_HOLD_S)

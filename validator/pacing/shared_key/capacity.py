@@ -39,7 +39,7 @@ class Reading:
         now: when it came.
         limit: the server's limit.
         remaining: what it had left.
-        reset_s: seconds until the window is full again, or None where not told.
+        reset_s: seconds until the window is full again, or None if not stated.
         own: our requests in the window, up to the one replied to.
         own_most: the same with all those sent since.
         ordinal: the number of the request replied to, counted from the run's first.
@@ -69,7 +69,7 @@ class WindowCapacity:
         self._margin = 0.0
 
     def see(self, reading: Reading, ours: float) -> None:
-        """Take in what a reply tells."""
+        """Record what a reply states."""
         missing = ours - reading.own_most - reading.remaining
         if self._last is None:
             self._began_at, self._missed_at_first = reading.now, missing
@@ -148,7 +148,7 @@ class BucketCapacity:
         self.room = math.inf
 
     def see(self, reading: Reading) -> None:
-        """Take in what a reply tells."""
+        """Record what a reply states."""
         self._burst = max(self._burst, reading.remaining + 1)
         self._remember(reading)
         if self._burst < max(LEAST_BURST, LEAST_BURST_S * reading.limit / self._window_s):

@@ -44,14 +44,14 @@ class ForeignTraffic:
         self._refilling = BucketCapacity(window_s)
 
     def see(self, reading: Reading, ours: float) -> None:
-        """Take in what a reply tells; `ours` is the limit for us, which may be less than the server's."""
+        """Record what a reply states; `ours` is the limit for us, which may be less than the server's."""
         self._widest = max(self._widest, reading.remaining / reading.limit)
         self._watch(reading)
         self._counting.see(reading, ours)
         self._refilling.see(reading)
 
     def refused(self, now: float) -> None:
-        """Take in a refusal: while our own requests are below the limit, somebody else's are there."""
+        """Record a refusal: while our own requests are below the limit, somebody else's are there."""
         self._counting.notice(now)
 
     @property

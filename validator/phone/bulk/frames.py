@@ -1,4 +1,4 @@
-"""Frames: rows taken apart and put together by few queries, each of which costs as much as a cell."""
+"""Frames: rows taken apart and put together by few queries: each costs as much as a cell."""
 
 from __future__ import annotations
 

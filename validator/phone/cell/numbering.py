@@ -43,7 +43,7 @@ _LINE_TYPES = {
     PhoneNumberType.UNKNOWN: LineType.UNKNOWN,
 }
 
-# `INVALID_COUNTRY_CODE` is told apart further: it also stands for "national form and no region".
+# `INVALID_COUNTRY_CODE` is split further: it also means "national form and no region".
 _PARSE_REASONS = {
     NumberParseException.NOT_A_NUMBER: Reason.NOT_A_NUMBER,
     NumberParseException.TOO_SHORT_AFTER_IDD: Reason.TOO_SHORT,

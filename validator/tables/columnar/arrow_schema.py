@@ -59,7 +59,7 @@ class DescribedSchema:
         self._metadata = ctypes.create_string_buffer(_encoded(metadata))
 
     def __arrow_c_schema__(self) -> Any:
-        """Return a capsule with the schema; what it points to is released by whoever takes it over."""
+        """Return a capsule with the schema; what it points to is released by its new owner."""
         capsule: Any = self._schema.__arrow_c_schema__()
         exported = _ArrowSchema.from_address(_pointer_in(capsule, b"arrow_schema"))
         exported.metadata = ctypes.addressof(self._metadata)

@@ -1,4 +1,4 @@
-"""Replacing a file as a whole: whoever looks sees the old bytes or the new ones, never half of either."""
+"""Replacing a file as a whole: a reader sees the old bytes or the new ones, never half of either."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 # O_EXCL with O_NOFOLLOW: a file or link that somebody laid in the way is refused, never written through.
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-# For writing, since NFS locks nothing else; O_NONBLOCK, lest a pipe of such a name be waited for.
+# For writing, since NFS locks nothing else; O_NONBLOCK, so that a pipe of such a name does not block.
 _OLD = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _PRIVATE = 0o600  # the lists hold people's numbers; nobody but the owner reads a new one
 _NAME = re.compile(r"\.validator-[0-9a-f]{16}\.tmp")
