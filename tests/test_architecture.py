@@ -52,7 +52,8 @@ ROOMS = {
     ],
     "tables": [
         {"cells", "files", "formulas", "table"},
-        {"columnar", "contents", "delimited", "detect", "frame", "several"},
+        {"detect"},
+        {"columnar", "contents", "delimited", "frame", "several"},
         {"excel", "ndjson", "vcard"},
         {"formats"},
     ],

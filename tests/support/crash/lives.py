@@ -70,7 +70,7 @@ class Killer:
         """
         kills, recorded = [], set()
         while True:
-            since = self.witness.checkpoint()
+            since = self.witness.mark()
             run = self.checks.fork(self.server, held=True)
             handle(run)
             code = run.wait()
@@ -138,7 +138,7 @@ def leave_alone(run):
 
 def assert_goes_on(killer, alone, distinct):
     """Run the command to its end: it asks what is missing, once, and writes what a run left alone wrote."""
-    known, since = killer.checks.recorded(), killer.witness.checkpoint()
+    known, since = killer.checks.recorded(), killer.witness.mark()
     run = killer.checks.fork(killer.server)
     assert run.wait() == 0, run.said()
     assert sorted(killer.witness.numbers_asked(since)) == sorted(distinct - known)

@@ -23,7 +23,7 @@ class Witness:
     url: str
     log_path: Path
 
-    def checkpoint(self):
+    def mark(self):
         """A place in the log, from which on to read it later."""
         return self.log_path.stat().st_size
 

@@ -180,15 +180,12 @@ class Cells:
 
     def _in_script(self, region: str) -> str:
         script = self._chance.choice(SCRIPTS)
-        return "".join(
-            script[int(checkpoint)] if checkpoint in "0123456789" else checkpoint
-            for checkpoint in self._some(region)
-        )
+        return "".join(script[int(mark)] if mark in "0123456789" else mark for mark in self._some(region))
 
     def _respelt(self, region: str) -> str:
         """Numbers with a digit that their plan has given up, at home and from abroad, mostly right ones."""
         national = self._formatted(region) if self._chance.random() < 0.3 else self._national(region)
-        national = "".join(checkpoint for checkpoint in national if checkpoint.isdecimal())[-11:]
+        national = "".join(mark for mark in national if mark.isdecimal())[-11:]
         form = self._chance.choice(RESPELT[region]).format(national, national[:2], national[-8:])
         text = self._chance.choice(("+", "", "00", "0", "+ (", "Tel: ")) + form
         return self._mutated(text) if self._chance.random() < 0.2 else text

@@ -15,7 +15,7 @@ from validator.phone.bulk.number_ranges import LOT_SPAN, is_flat
 from validator.phone.bulk.search import of
 from validator.phone.cell.grouping import BESIDE, spells_own_grouping, stands_beside
 from validator.phone.cell.recoveries import FEWEST_DIGITS, UNMISTAKABLE_DIGITS
-from validator.phone.codes import REGIONS
+from validator.phone.codes import CODE_OF_PLAN, REGIONS
 from validator.phone.readings.evidence import (
     FAMILY_BIT,
     MOBILE_BIT,
@@ -61,6 +61,8 @@ _RULE_OF = {Slot[rule.name.upper()]: rule for rule in RULES}
 _PLUS_LOST = _RULE_OF[Slot.PLUS_LOST]
 # Those of cells that begin with a zero.
 _BEGUN = (Slot.ZERO_BEFORE_CODE, Slot.TRUNK_ZERO, Slot.PREFIX_00, Slot.PREFIX_00_ABROAD)
+# The calling code that is its own trunk prefix.
+NORTH_AMERICA = 1
 # Of more digits no reading makes a number.
 _MOST_DIGITS = 18
 _POWERS_OF_TWO = pl.Series([1 << slot for slot in Slot], dtype=pl.UInt64)
@@ -206,9 +208,13 @@ def _signed(cells: pl.DataFrame) -> pl.DataFrame:
     """Add `signature`, of each cell as it stands."""
     family = pl.when(ZERO_FIRST).then(Family.ZERO).when(PLUS).then(Family.PLUS).otherwise(Family.BARE)
     slot = pl.when("stands_abroad").then(1 << Slot.PLUS_LOST).otherwise(1 << Slot.PLAIN)
+    # In North America `1 212 ...` is a national number with its trunk prefix as much as an international one
+    # without its plus sign, so that it speaks for neither.
+    own_code = (of(CODE_OF_PLAN, PLAN) == NORTH_AMERICA) & (VALUE // 10**10 == NORTH_AMERICA)
+    speaks = ~(pl.col("stands_abroad") & own_code)
     short = (DIGITS < UNMISTAKABLE_DIGITS) & ~((DIGITS == FEWEST_DIGITS) & ~pl.col("has_ten"))
     bits = {
-        MOBILE_BIT: pl.col("mobile") * slot,
+        MOBILE_BIT: pl.col("mobile") * slot * speaks,
         VALID_BIT: _IS_LINE * slot,
         TRUNK_LOST_BIT: pl.col("trunk_lost"),
         TRUNK_KEPT_BIT: _IS_LINE & BARE & ~pl.col("stands_abroad") & ~pl.col("without_trunk"),

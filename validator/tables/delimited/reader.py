@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.errors import FileError
-from validator.tables.delimited.code_pages import reads_as_words
 from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
 from validator.tables.delimited.layout import Layout, find_layout
 from validator.tables.delimited.lines import Lines, plain_records
 from validator.tables.delimited.ragged import RECORD_BYTES, filled_up, parsed_blocks, widened
 from validator.tables.delimited.records import Malformed, Record, records, whole_records
 from validator.tables.delimited.window import is_short, window_texts
+from validator.tables.detect.readable import reads_as_words
 from validator.tables.files.os_errors import require_regular
 from validator.tables.table import BATCH_ROWS, VERBATIM, Ragged, ReadOptions, thinned
 

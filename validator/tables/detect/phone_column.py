@@ -11,9 +11,9 @@ import polars as pl
 from validator.errors import FileError
 from validator.phone import looks_like_phones
 from validator.tables.cells import fields_of, readable, within
-from validator.tables.delimited.code_pages import reads_as_words
 from validator.tables.detect.joined_columns import area_code_column
 from validator.tables.detect.phone_words import Line, line_named_by
+from validator.tables.detect.readable import reads_as_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
