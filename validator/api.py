@@ -37,7 +37,6 @@ from validator.batch.recipients.opening import open_job
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
-from validator.http.api_key import ApiKey
 from validator.ledger import read
 from validator.settings import default_ledger
 
@@ -104,13 +103,15 @@ def make_key(
         allow_new_host: whether the key may go to another host than the one it was first used with.
 
     Raises:
-        UsageError: the key is malformed.
+        UsageError: the key is malformed, or there is no such gateway.
 
     Example:
         >>> make_key("sk_test_0123456789", "sess_1", "sess_2").sessions
         ('sess_1', 'sess_2')
     """
-    options = GatewayOptions(key=ApiKey(key), base_url=base_url, timeout_s=timeout_s)
+    options = GatewayOptions(
+        key=capabilities_of(gateway).parse_key(key), base_url=base_url, timeout_s=timeout_s
+    )
     made = KeySettings(
         options=options,
         gateway=gateway,

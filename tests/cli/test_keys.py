@@ -1,5 +1,6 @@
 """`--keys NAME,...`: keys from the tables of a settings file that the user has named."""
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,17 @@ def test_a_run_asks_with_the_keys_that_are_named(run, configured):
     (key,) = done.json["keys"]
     assert (key["key"], key["gateway"], key["limit_per_min"]) == ("north", "sendapi", 600)
     assert app.log.checks == 2
+
+
+def test_a_crash_leaves_no_core_dump_with_such_a_key(run, configured):
+    limits = resource.getrlimit(resource.RLIMIT_CORE)
+    configured(f'[keys.north]\napi-key-variable = "NORTH_KEY"\nsessions = ["{SESSION}"]\n')
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (limits[1], limits[1]))
+        run("--config", "keys.toml", "lookup", "+447700900001", *PLAIN, "--keys", "north")
+        assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, limits)
 
 
 def test_a_key_may_be_in_a_file(run, configured):

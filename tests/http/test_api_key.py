@@ -5,13 +5,13 @@ import pickle
 import pytest
 
 from validator.errors import UsageError
-from validator.sendapi import ApiKey
+from validator.http.api_key import ApiKey
 
 TEXT = "sk_live_9f8e7d6c5b4a"
 
 
-@pytest.mark.parametrize("text", [TEXT, "sk_test_sandbox_growth", "sk_live_a.b~c+d/e-f="])
-def test_keys_of_the_documented_shapes_are_taken(text):
+@pytest.mark.parametrize("text", [TEXT, "q", "d2F0:{token}|!", "x" * 4_096])
+def test_keys_of_any_gateway_are_taken(text):
     assert ApiKey.parse(text).reveal() == text
 
 
@@ -28,21 +28,14 @@ def test_line_breaks_at_the_end_of_a_key_file_are_dropped(ending):
         (" " + TEXT, "a space, a line break or a control character at position 1"),
         (TEXT + "\nX-Injected: 1", "a control character at position 21"),
         (TEXT + "\x00", "a control character"),
-        ("sk_live_ключ", "a character beyond ASCII at position 9"),
-        ("\ufeff" + TEXT, "a character beyond ASCII at position 1"),
-        (f'"{TEXT}"', "does not start with sk_"),
-        ("pk_live_9f8e7d6c5b4a", "does not start with sk_"),
-        ("sk_abc", "is 6 characters long"),
-        ("sk_" + "x" * 300, "is 303 characters long"),
-        ("sk_live_9f8e7d;6c5b4a", "has a character that no key has"),
+        (TEXT + "ключ", "a character beyond ASCII at position 21"),
+        (TEXT * 300, "characters long"),
     ],
 )
-def test_a_malformed_key_is_refused_with_its_flaw_and_without_itself(text, flaw):
-    with pytest.raises(UsageError) as refused:
+def test_a_text_that_can_be_no_key_is_refused_without_itself(text, flaw):
+    with pytest.raises(UsageError, match=flaw) as refused:
         ApiKey.parse(text)
 
-    assert flaw in str(refused.value)
-    assert "sk_live_..." in str(refused.value)
     assert "9f8e7d6c" not in str(refused.value)
 
 

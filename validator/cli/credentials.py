@@ -20,7 +20,6 @@ from validator.batch.wiring import locked, make_budget
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of, open_gateway
-from validator.http.api_key import ApiKey
 from validator.pacing import RetryPolicy
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from validator.batch.asking.single_call import Rated
     from validator.gateways.gateway import Gateway
+    from validator.http.api_key import ApiKey
     from validator.settings import Rate
 
     Reply = TypeVar("Reply", bound=Rated)
@@ -75,13 +75,17 @@ def read_key(path: Path | None, gateway: str = DEFAULT_GATEWAY) -> ApiKey:
     Raises:
         UsageError: there is none, or it is malformed, or the file cannot be read.
     """
-    _leave_no_core_dump()
-    if path is not None:
-        return ApiKey.parse(key_in_file(path))
-    variable = capabilities_of(gateway).key_variable
-    if not (text := os.environ.get(variable, "")):
+    capabilities = capabilities_of(gateway)
+    text, variable = key_text(path, capabilities.key_variable), capabilities.key_variable
+    if path is None and not text:
         raise UsageError(f"no API key; set {variable}, or name a file that holds it with --api-key-file")
-    return ApiKey.parse(text)
+    return capabilities.parse_key(text)
+
+
+def key_text(path: Path | None, variable: str) -> str:
+    """Return what a key file holds, or else a variable; from here on a crash leaves no core dump."""
+    _leave_no_core_dump()
+    return os.environ.get(variable, "") if path is None else _key_in_file(path)
 
 
 def _leave_no_core_dump() -> None:
@@ -90,7 +94,7 @@ def _leave_no_core_dump() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
-def key_in_file(path: Path) -> str:
+def _key_in_file(path: Path) -> str:
     """Return the text of a key file; a warning is printed if others may read it."""
     try:
         text = path.read_text(encoding="utf-8")

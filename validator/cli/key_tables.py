@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from validator.batch.ask_settings import KeySettings
-from validator.cli.credentials import key_in_file
+from validator.cli.credentials import key_text
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
-from validator.http.api_key import ApiKey
 from validator.settings import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from validator.cli.credentials import ProviderOptions
+    from validator.http.api_key import ApiKey
 
 SETTINGS = frozenset(
     {"api-key-file", "api-key-variable", "base-url", "daily-cap", "gateway", "rate", "sessions"}
@@ -75,12 +74,12 @@ def _credential(where: str, table: Mapping[str, Any], gateway: str) -> ApiKey:
     path, variable = (_text(where, table, name) for name in ("api-key-file", "api-key-variable"))
     if path and variable:
         raise UsageError(f"{where} names a file and a variable for the key; leave one of them out")
-    if path:
-        return ApiKey.parse(key_in_file(Path(path).expanduser()))
-    variable = variable or capabilities_of(gateway).key_variable
-    if not (text := os.environ.get(variable, "")):
+    capabilities = capabilities_of(gateway)
+    variable = variable or capabilities.key_variable
+    text = key_text(Path(path).expanduser() if path else None, variable)
+    if not path and not text:
         raise UsageError(f"{where}: {variable} is not set; set it, or name a file with api-key-file")
-    return ApiKey.parse(text)
+    return capabilities.parse_key(text)
 
 
 def _sessions(where: str, table: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from validator.errors import BadAnswer
+from validator.http.api_key import ApiKey
 from validator.model import NO_NOTICE
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import httpx
 
     from validator.errors import ApiError
-    from validator.http.api_key import ApiKey
     from validator.model import Number, RateNotice, SessionStatus
 
 # Enough for one look at a session; a run asks for as many as it has requests in flight.
@@ -69,6 +69,7 @@ class Capabilities:
         has_contacts: whether `contacts` is offered.
         has_limits: whether `limits` is offered.
         secret_in: where the key is in a request.
+        parse_key: makes a key of a text; raises `UsageError` if it has not the shape of the gateway's keys.
         default_rate_per_min: the pace in requests a minute if nothing says what the limit is.
         daily_cap: the most attempts a day through one session if the user names no cap; None for no cap.
         plans: the provider's plans, with their requests a minute.
@@ -89,6 +90,7 @@ class Capabilities:
     has_contacts: bool = False
     has_limits: bool = False
     secret_in: SecretPlace = SecretPlace.HEADER
+    parse_key: Callable[[str], ApiKey] = ApiKey.parse
     default_rate_per_min: float
     daily_cap: int | None = None
     plans: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

@@ -23,6 +23,7 @@ from validator.http.url import host_of
 from validator.model import SessionState, SessionStatus
 from validator.sendapi import DEFAULT_BASE_URL, AsyncSendAPI, Paging
 from validator.sendapi import SessionStatus as Word
+from validator.sendapi.key import parse_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -39,6 +40,7 @@ CAPABILITIES = Capabilities(
     session_variable="SENDAPI_SESSION_ID",
     default_url=DEFAULT_BASE_URL,
     tells_limits=True,
+    parse_key=parse_key,
     has_session_status=True,
     lists_sessions=True,
     has_contacts=True,

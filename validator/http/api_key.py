@@ -7,10 +7,10 @@ from hashlib import sha256
 from typing import NoReturn, Self
 
 from validator.errors import UsageError
+from validator.http.masking import hide_key
 
-# The provider's documentation shows `sk_live_...` and `sk_test_...`; the characters are RFC 6750's (section
-# 2.1, b64token), which is all that may follow `Bearer`.
-_SHAPE = re.compile(r"sk_[A-Za-z0-9._~+/=-]{4,253}")
+# Tokens that carry claims have one to two thousand characters; most servers refuse a header above 8 KiB.
+_MAX_CHARS = 4_096
 _FORBIDDEN = re.compile(r"[^!-~]")
 
 # Keeps the fingerprint from being the key's plain SHA-256, which other tools may have written down elsewhere.
@@ -19,24 +19,23 @@ _FINGERPRINT_DIGITS = 12
 
 
 class ApiKey:
-    """A SendAPI key. Printing, formatting and logging show its fingerprint; pickling and copying are refused.
+    """The key of any gateway: 1 to 4,096 visible ASCII characters.
+
+    Printing, formatting and logging show its fingerprint; pickling and copying are refused.
 
     Args:
         text: the key, without anything around it.
 
     Raises:
-        UsageError: the text is not of a key's shape. The message never holds the text.
+        UsageError: the text cannot be a key. The message never holds the text.
     """
 
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        if not _SHAPE.fullmatch(text):
-            raise UsageError(
-                f"the API key {_flaw(text)}; expected is the whole key and nothing else, as the provider's "
-                "dashboard shows it: sk_live_... or sk_test_... "
-                "(set SENDAPI_API_KEY, or name a file that holds it with --api-key-file)"
-            )
+        if flaw := _flaw(text):
+            raise UsageError(f"the API key {flaw}; expected is the whole key and nothing else")
+        hide_key(text)
         self._text = text
 
     @classmethod
@@ -45,7 +44,7 @@ class ApiKey:
         return cls(text.rstrip("\r\n"))
 
     def reveal(self) -> str:
-        """Return the key itself. For the `Authorization` header and nothing else."""
+        """Return the key itself. For requests, and for a gateway's look at its shape."""
         return self._text
 
     @property
@@ -61,7 +60,7 @@ class ApiKey:
 
 
 def _flaw(text: str) -> str:
-    """Return what is wrong with a text that is no key, without quoting any of it."""
+    """Return what is wrong with a text, without quoting any of it; empty if it can be a key."""
     if not text:
         return "is empty"
     if found := _FORBIDDEN.search(text):
@@ -71,6 +70,4 @@ def _flaw(text: str) -> str:
             else "a character beyond ASCII"
         )
         return f"has {kind} at position {found.start() + 1}"
-    if not text.startswith("sk_"):
-        return "does not start with sk_"
-    return f"is {len(text)} characters long or has a character that no key has"
+    return f"is {len(text)} characters long" if len(text) > _MAX_CHARS else ""

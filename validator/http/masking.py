@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import lru_cache
+from urllib.parse import quote
 
-_KEY = re.compile(r"sk_[A-Za-z0-9._~+/=-]+")
+# Hidden whether it is in use here or not: a server may quote another's key.
+_KEY_SHAPE = re.compile(r"sk_[A-Za-z0-9._~+/=-]+")
+# A shorter key is hidden as a whole word only: inside of words it would be found everywhere, and messages say
+# nothing any more.
+_LONG_KEY = 8
 # Seven digits or more, with at most two separators between two of them, are taken for a phone number: rather
 # a timestamp masked too many than a number too few. IPv4 addresses stay: who has to find a fault needs them.
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -21,15 +27,39 @@ _MAX_CHARS = 300
 _LOGGERS = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
 
 
+# As an ordered set. For as long as the process runs: logs and tracebacks can outlive the key's object.
+_KEYS: dict[str, None] = {}
+
+
+def hide_key(text: str) -> None:
+    """Let `mask` hide this key from now on, as it is and as URLs write it."""
+    if not _KEY_SHAPE.fullmatch(text):
+        _KEYS.update(dict.fromkeys((text, quote(text, safe=""))))
+
+
+@lru_cache(maxsize=1)
+def _pattern_of(keys: tuple[str, ...]) -> re.Pattern[str]:
+    # The longest first: a key may begin with another.
+    longest_first = sorted(keys, key=len, reverse=True)
+    return re.compile("|".join([*map(_key_pattern, longest_first), _KEY_SHAPE.pattern]))
+
+
+def _key_pattern(key: str) -> str:
+    found = re.escape(key)
+    return found if len(key) >= _LONG_KEY else rf"(?<!\w){found}(?!\w)"
+
+
 def mask(text: str) -> str:
     """Return the text without keys and phone numbers."""
-    return _NUMBER.sub(lambda found: found["address"] or "[number]", _KEY.sub("[key]", text))
+    without_keys = _pattern_of(tuple(_KEYS)).sub("[key]", text)
+    return _NUMBER.sub(lambda found: found["address"] or "[number]", without_keys)
 
 
 def one_line(text: str) -> str:
     """Return a text of somebody else's as one short, masked line that a terminal can show as it is."""
     shown = "".join(char if char.isprintable() else " " for char in text)
-    return mask(" ".join(shown.split())[:_MAX_CHARS]).strip()
+    # Masked before it is cut: the half of a key is not known as one.
+    return mask(" ".join(shown.split()))[:_MAX_CHARS].strip()
 
 
 def chain_of(error: BaseException) -> list[BaseException]:

@@ -26,6 +26,7 @@ from validator.sendapi.address import (
     session_path,
 )
 from validator.sendapi.envelope import understand
+from validator.sendapi.key import parse_key
 from validator.sendapi.paging import Paging
 from validator.sendapi.reading import contacts_in, registration_in, session_in, sessions_in, usage_in
 
@@ -77,7 +78,7 @@ class AsyncSendAPI:
                 f"timeout_s is {timeout_s:g} and max_connections {max_connections}; "
                 "both have to be above zero, and the timeout finite"
             )
-        key = api_key if isinstance(api_key, ApiKey) else ApiKey.parse(api_key)
+        key = parse_key(api_key.reveal() if isinstance(api_key, ApiKey) else api_key)
         url = checked_base_url(base_url, remedy=_URL_REMEDY)
         exchange = Exchange(
             base_url=url,
