@@ -283,7 +283,12 @@ def plan_file(
         now_ms = int(now.timestamp() * 1000)
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress_of(chosen))
     return summarise_plan(
-        opened.job, surveyed.plan, rate_per_min=rate_per_min, now=now, read_as=opened.read_as
+        opened.job,
+        surveyed.plan,
+        rate_per_min=rate_per_min,
+        now=now,
+        plans=capabilities_of(DEFAULT_GATEWAY).plans,
+        read_as=opened.read_as,
     )
 
 

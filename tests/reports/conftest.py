@@ -78,6 +78,7 @@ def plan():
         countries={"GB": 700, "BR": 100},
         line_types={"mobile": 790, "fixed_or_mobile": 10},
         rate_per_min=120,
+        plans={"starter": 60, "growth": 300, "business": 1_000, "enterprise": 2_000},
         ends_at="2026-11-23T18:06:44+00:00",
         warnings=["The rate is half of what the Growth plan allows."],
     )

@@ -148,3 +148,9 @@ def test_a_plan_without_a_rate_names_the_providers_plans_alone(plan):
     assert "enterprise" in text
     assert lines_with(text, "known") == ["known none"]
     assert not [word for word in ("this run", "ends", "suppressed", "! ") if word in text]
+
+
+def test_a_plan_without_a_rate_and_a_provider_without_plans_shows_no_times(plan):
+    text = shown(render_plan(replace(plan, rate_per_min=None, ends_at=None, plans={})))
+
+    assert "a minute" not in text

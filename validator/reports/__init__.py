@@ -4,7 +4,6 @@ from validator.reports.html import render_html
 from validator.reports.live import LiveProgress
 from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
 from validator.reports.summary import (
-    PROVIDER_PLANS,
     CallCounts,
     PlanSummary,
     RateUse,
@@ -15,7 +14,6 @@ from validator.reports.terminal import render_plan, render_summary
 from validator.reports.wording import count_text, duration_text
 
 __all__ = [
-    "PROVIDER_PLANS",
     "CallCounts",
     "KeyProgress",
     "LiveProgress",

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from validator.model import LineType, Reason, Source, Verdict
@@ -19,11 +18,6 @@ Amount = TypeVar("Amount", int, float)
 
 # Goes up when a key changes its meaning or goes away; a new key leaves it alone.
 SCHEMA_VERSION = 1
-
-# Requests a minute on each of the provider's plans (its public documentation of rate limits).
-PROVIDER_PLANS: Mapping[str, int] = MappingProxyType(
-    {"starter": 60, "growth": 300, "business": 1_000, "enterprise": 2_000}
-)
 
 # One slot every (window + jitter) / limit: the provider counts over a minute, and half a second of delivery
 # jitter is what keeps a paced run from ever being refused (simulated against six kinds of limiters).
@@ -239,6 +233,7 @@ class PlanSummary:
         line_types: numbers to ask about, by kind of line, most first.
         country_line_types: the same in each country, in the order of `countries`.
         rate_per_min: the rate the run would start at; None where it has no limit.
+        plans: the provider's plans, with their requests a minute, smallest first.
         ends_at: when it would end at that rate, ISO 8601, UTC; None without a rate.
         warnings: what a person should look at, one sentence each.
 
@@ -264,6 +259,7 @@ class PlanSummary:
     line_types: Mapping[str, int] = field(default_factory=dict)
     country_line_types: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     rate_per_min: float | None = None
+    plans: Mapping[str, int] = field(default_factory=dict)
     ends_at: str | None = None
     warnings: Sequence[str] = ()
 
@@ -281,6 +277,7 @@ class PlanSummary:
                 for country in _most_first(self.countries)
                 if country in self.country_line_types
             },
+            plans=dict(self.plans),
             warnings=tuple(self.warnings),
         )
 
@@ -298,7 +295,7 @@ class PlanSummary:
     @property
     def plan_times_s(self) -> dict[str, float]:
         """Seconds the calls take on each of the provider's plans, smallest plan first."""
-        return {plan: calls_time_s(self.calls_expected, limit) for plan, limit in PROVIDER_PLANS.items()}
+        return {plan: calls_time_s(self.calls_expected, limit) for plan, limit in self.plans.items()}
 
     @property
     def time_s(self) -> float | None:
@@ -308,7 +305,7 @@ class PlanSummary:
     @property
     def plan_times_at_most_s(self) -> dict[str, float]:
         """Seconds that all calls there can be take on each of the provider's plans."""
-        return {plan: calls_time_s(self.calls_at_most, limit) for plan, limit in PROVIDER_PLANS.items()}
+        return {plan: calls_time_s(self.calls_at_most, limit) for plan, limit in self.plans.items()}
 
     @property
     def time_at_most_s(self) -> float | None:

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from validator.model import Reason, Verdict
 from validator.reports.facts import TOP_COUNTRIES, lines_text, plan_facts, summary_facts
-from validator.reports.summary import PROVIDER_PLANS
 from validator.reports.wording import (
     REASON_WORDS,
     VERDICT_WORDS,
@@ -77,7 +76,7 @@ def render_plan(plan: PlanSummary) -> RenderableType:
         _facts(plan_facts(plan)),
         *_reasons("Never asked about", plan.invalid, plan.rows),
         *_plan_countries(plan),
-        _plan_times(plan),
+        *_plan_times(plan),
         *_warnings(plan.warnings),
     ]
     return _stack(parts)
@@ -179,17 +178,19 @@ def _plan_countries(plan: PlanSummary) -> Iterable[Table]:
     yield table
 
 
-def _plan_times(plan: PlanSummary) -> Table:
+def _plan_times(plan: PlanSummary) -> Iterable[Table]:
     """How long it takes; where other spellings may be asked about, also how long at most."""
+    if not plan.plans and plan.rate_per_min is None:
+        return
     at_most = ["at most"] * (plan.variant_calls_at_most > 0)
     table = _table("provider's plan", "a minute", "time", *at_most)
     for name, time_s in plan.plan_times_s.items():
         most = [duration_text(plan.plan_times_at_most_s[name]) for _ in at_most]
-        table.add_row(name, f"{PROVIDER_PLANS[name]:,}", duration_text(time_s), *most)
+        table.add_row(name, f"{plan.plans[name]:,}", duration_text(time_s), *most)
     if plan.rate_per_min is not None and plan.time_s is not None and plan.time_at_most_s is not None:
         table.add_section()
         most = [duration_text(plan.time_at_most_s) for _ in at_most]
         table.add_row(
             "this run", rate_text(plan.rate_per_min), duration_text(plan.time_s), *most, style="bold"
         )
-    return table
+    yield table

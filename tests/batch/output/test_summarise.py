@@ -153,7 +153,7 @@ def test_standard_output_is_called_by_its_sign(result):
 
 
 def test_a_plan_tells_suppressed_people_apart_and_when_it_would_end():
-    summary = summarise_plan(JOB, PLAN, rate_per_min=60.0, now=NOW)
+    summary = summarise_plan(JOB, PLAN, rate_per_min=60.0, now=NOW, plans={})
 
     assert (summary.suppressed, summary.invalid) == (1, {"empty": 2})
     assert summary.already_known == {"registered": 1, "unknown": 1}
@@ -162,13 +162,13 @@ def test_a_plan_tells_suppressed_people_apart_and_when_it_would_end():
 
 
 def test_a_plan_without_a_rate_has_no_end():
-    assert summarise_plan(JOB, PLAN, rate_per_min=None, now=NOW).ends_at is None
+    assert summarise_plan(JOB, PLAN, rate_per_min=None, now=NOW, plans={}).ends_at is None
 
 
 def test_a_plan_that_confirms_counts_its_calls_and_their_time():
     plan = replace(PLAN, to_confirm=pl.Series([4, 5], dtype=pl.UInt64), confirms=True)
 
-    summary = summarise_plan(JOB, plan, rate_per_min=60.0, now=NOW)
+    summary = summarise_plan(JOB, plan, rate_per_min=60.0, now=NOW, plans={})
 
     assert (summary.calls_to_make, summary.calls_to_confirm, summary.confirmations_expected) == (5, 2, 2)
     assert summary.time_s == pytest.approx(7 * 60.5 / 60)

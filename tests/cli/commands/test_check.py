@@ -213,7 +213,7 @@ def test_a_key_that_is_refused_in_mid_run_ends_with_6_and_the_rest_goes_on_with_
     done = check("--concurrency", "1", "--json", content=content)
     assert (done.code, done.json["verdicts"]["unknown"]) == (6, 9)
     assert len(rows_of("leads.checked.csv")) == 10
-    assert "SENDAPI_API_KEY" in done.json["stopped_because"]
+    assert "does not accept the API key" in done.json["stopped_because"]
 
     app.world.set_faults(())
     environment.setenv("SENDAPI_API_KEY", "sk_test_enterprise_another")

@@ -61,7 +61,7 @@ def test_doctor_names_a_missing_key_and_session(diagnosis):
 @pytest.mark.parametrize(
     ("fault", "code", "words"),
     [
-        ("401=1", 6, "SENDAPI_API_KEY"),
+        ("401=1", 6, "does not accept the API key"),
         ("402=1", 6, "quota"),
         ("404=1", 6, "--base-url"),
         ("redirect=1", 2, "redirects elsewhere"),

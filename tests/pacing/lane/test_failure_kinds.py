@@ -60,8 +60,8 @@ ENDINGS = [
         MissingOrBadKey("401"),
         Refused,
         (
-            "the provider does not accept the API key (401). Put a valid one into SENDAPI_API_KEY or "
-            "the file of --api-key-file, then run the same command again: it goes on where it stopped"
+            "the provider does not accept the API key (401). Put a valid one in its place, then "
+            "run the same command again: it goes on where it stopped"
         ),
     ),
     (
@@ -93,7 +93,7 @@ ENDINGS = [
         UsageError,
         (
             "the provider's address redirects elsewhere (to nowhere). It is not followed, since the "
-            "key would travel along: set the right address with --base-url or SENDAPI_BASE_URL"
+            "key would travel along: set the right address with --base-url"
         ),
     ),
     (

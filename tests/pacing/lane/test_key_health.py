@@ -16,7 +16,7 @@ from validator.errors import (
 from validator.pacing import KeyHealth
 
 KEY_REFUSALS = [
-    (MissingOrBadKey("401 revoked_api_key"), "SENDAPI_API_KEY"),
+    (MissingOrBadKey("401 revoked_api_key"), "a valid one in its place"),
     (QuotaExceeded("402 quota_exceeded"), "billing period"),
     (Forbidden("403 insufficient_scope"), "scope"),
 ]

@@ -150,7 +150,7 @@ def test_a_server_that_keeps_saying_when_to_come_back_opens_the_breaker():
     ("failure", "error", "words"),
     [
         (NotFound("404 not_found"), Refused, ["sess_a", "validator sessions", "--session"]),
-        (Redirected("302"), UsageError, ["--base-url", "SENDAPI_BASE_URL"]),
+        (Redirected("302"), UsageError, ["redirects elsewhere", "--base-url"]),
         (CertificateFailed("self-signed"), Refused, ["certificate", "self-signed", "--base-url"]),
     ],
 )

@@ -175,6 +175,7 @@ def summarise_plan(
     rate_per_min: float | None,
     now: datetime,
     host: str = "",
+    plans: Mapping[str, int],
     read_as: Mapping[str, str | int] = NOTHING_SAID,
 ) -> PlanSummary:
     """Return the summary of a plan.
@@ -185,6 +186,7 @@ def summarise_plan(
         rate_per_min: the rate asked for; None if it is not known yet.
         now: the current time.
         host: where a check would send requests.
+        plans: the provider's plans, with their requests a minute.
         read_as: what was found in the list.
     """
     offline = dict(plan.offline)
@@ -207,6 +209,7 @@ def summarise_plan(
         line_types=plan.line_types,
         country_line_types=plan.country_line_types,
         rate_per_min=rate_per_min,
+        plans=plans,
     )
     if summary.time_s is None:
         return summary

@@ -17,7 +17,7 @@ from validator.cli.show import make_progress, show_plan_summary
 from validator.cli.signals import interruptible
 from validator.cli.values import SOURCE
 from validator.errors import UsageError
-from validator.gateways.registry import DEFAULT_GATEWAY
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.ledger import read
 from validator.model import ObjectUrl
 
@@ -54,7 +54,13 @@ def show_plan(options: ListOptions, rate: Rate, base_url: str | None) -> int:
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=int(now.timestamp() * 1000), progress=progress)
     summary = summarise_plan(
-        opened.job, surveyed.plan, rate_per_min=rate.per_min, now=now, host=host, read_as=opened.read_as
+        opened.job,
+        surveyed.plan,
+        rate_per_min=rate.per_min,
+        now=now,
+        host=host,
+        plans=capabilities_of(DEFAULT_GATEWAY).plans,
+        read_as=opened.read_as,
     )
     show_plan_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0

@@ -116,7 +116,7 @@ def refusal_of_key(failure: ApiError) -> Refused:
             remedy = "Give it the scope it lacks, or use another key"
         case _:
             what = "the provider does not accept the API key"
-            remedy = "Put a valid one into SENDAPI_API_KEY or the file of --api-key-file"
+            remedy = "Put a valid one in its place"
     return Refused(
         f"{what} ({failure}). {remedy}, then run the same command again: it goes on where it stopped"
     )
@@ -133,7 +133,7 @@ def wrong_setting(session: str, failure: ApiError) -> ValidatorError:
         case Redirected():
             return UsageError(
                 f"the provider's address redirects elsewhere ({failure}). It is not followed, since the key "
-                "would travel along: set the right address with --base-url or SENDAPI_BASE_URL"
+                "would travel along: set the right address with --base-url"
             )
         case _:
             return Refused(
