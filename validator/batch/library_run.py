@@ -26,6 +26,7 @@ from validator.batch.wiring import locked
 from validator.errors import StoppedEarly, innermost
 from validator.ledger import Ledger
 from validator.reports import NoProgress
+from validator.reports.registry import REPORTS
 from validator.settings import Tolerance, default_ledger
 from validator.tables import FrameTable, FrameWriter, ending_of
 
@@ -134,15 +135,14 @@ def _beside(source: Path) -> Path:
 def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterator[LibraryRun]:
     """Put together the run over a file, as `check_file` documents it."""
     opened = open_job(job_of(source, targets, options))
-    reports = {"report": targets.report, "summary": targets.summary}
-    named = {name: Path(path) for name, path in reports.items() if path is not None}
+    asked_for = {name: getattr(targets, name) for name in REPORTS}
+    named = {name: Path(path) for name, path in asked_for.items() if path is not None}
     ledger = options.ledger or default_ledger()
     check_targets({**opened.job.targets, **named}, opened.job, ledger=ledger)
     require_room_for_output(opened)
     settings = RunSettings(
         max_unknown=Tolerance.parse(targets.max_unknown),
-        report=named.get("report"),
-        summary_file=named.get("summary"),
+        reports=named,
     )
     with _parts(opened, settings, options) as parts:
         yield parts

@@ -23,7 +23,7 @@ from validator.errors import StoppedEarly
 from validator.settings import Tolerance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -44,16 +44,14 @@ class RunSettings:
     Attributes:
         command: what the ledger and the summary call the run.
         max_unknown: how many rows may stay unknown in a finished run.
-        report: HTML file for the report, or None.
-        summary_file: JSON file for the summary, or None.
+        reports: the report files to write, by the names of `validator.reports.registry`.
         next_command: makes the command that goes on from here, given start and end; None if there is none.
         local: a context for the steps that read and write files, in which a signal may end them.
     """
 
     command: str = "check"
     max_unknown: Tolerance = field(default_factory=lambda: Tolerance(rows=0))
-    report: Path | None = None
-    summary_file: Path | None = None
+    reports: Mapping[str, Path] = field(default_factory=dict)
     next_command: Callable[[datetime, datetime], str] | None = None
     local: Callable[[], AbstractContextManager[None]] = nullcontext
 
@@ -121,7 +119,7 @@ class ListRun:
     def conclude(self, surveyed: Preparation, asked: Asked) -> Summary:
         """Write the output and the reports, record how the run ended, and return its summary."""
         summary = self._written(surveyed, asked)
-        write_reports(summary, report=self._settings.report, summary_file=self._settings.summary_file)
+        write_reports(summary, self._settings.reports)
         self._ledger.finish_run(
             self._run_id,
             finished_at_ms=_ms(datetime.now(UTC)),

@@ -1,24 +1,32 @@
-"""The report and the summary as files."""
+"""The reports as files."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from validator.reports import render_html
+from validator.reports.registry import REPORTS
 from validator.tables import replacing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from validator.reports import Summary
 
 
-def write_reports(summary: Summary, *, report: Path | None, summary_file: Path | None) -> None:
-    """Write the HTML report and the JSON summary where they were asked for, each whole or not at all."""
-    if report is not None:
-        with replacing(report) as file:
-            file.write(render_html(summary).encode())
-    if summary_file is not None:
-        with replacing(summary_file) as file:
-            file.write(json.dumps(summary.to_json(), ensure_ascii=False, indent=2).encode() + b"\n")
+def write_reports(
+    summary: Summary,
+    files: Mapping[str, Path],
+    *,
+    reports: Mapping[str, Callable[[Summary], bytes]] = REPORTS,
+) -> None:
+    """Write the reports that were asked for, each whole or not at all.
+
+    Args:
+        summary: what they show.
+        files: the file of each, by the report's name.
+        reports: what makes them, by name.
+    """
+    for name, path in files.items():
+        with replacing(path) as file:
+            file.write(reports[name](summary))

@@ -24,6 +24,7 @@ from validator.cli.show import make_progress, show_summary
 from validator.cli.signals import interruptible
 from validator.cli.values import SOURCE
 from validator.ledger import Ledger
+from validator.reports.registry import REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +47,9 @@ class CheckOptions(ListOptions, AskOptions):
 
     @property
     def reports(self) -> dict[str, Path]:
-        """The report files asked for, by option."""
-        named = {"--report": self.report, "--summary": self.summary}
-        return {option: path for option, path in named.items() if path is not None}
+        """The report files asked for, by the report's name."""
+        named = {name: getattr(self, name) for name in REPORTS}
+        return {name: path for name, path in named.items() if path is not None}
 
 
 @click.command()
@@ -81,7 +82,8 @@ def check(**given: Any) -> int:
     keys = options.keys()
     options.require_named_output()
     opened = options.opened()
-    check_targets({**opened.job.targets, **options.reports}, opened.job, ledger=options.ledger)
+    reports = {f"--{name}": path for name, path in options.reports.items()}
+    check_targets({**opened.job.targets, **reports}, opened.job, ledger=options.ledger)
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"
     with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
@@ -96,8 +98,7 @@ def _run(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, led
     asker = Asker(keys, options.ask_settings, ledger=ledger, counters=counters, progress=progress, stop=stop)
     settings = RunSettings(
         max_unknown=options.max_unknown,
-        report=options.report,
-        summary_file=options.summary,
+        reports=options.reports,
         next_command=partial(next_command, click.get_current_context().obj),
         local=interruptible,
     )

@@ -21,6 +21,7 @@ from validator.cli.show import make_progress, show_summary
 from validator.cli.signals import interruptible
 from validator.cli.values import FILE, SOURCE
 from validator.ledger import read
+from validator.reports.registry import REPORTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("input", type=SOURCE, nargs=-1, required=True)
 @opt.stack(
-    click.option("--report", "report_file", type=FILE, help="HTML file for the report."),
-    click.option("--summary", "summary_file", type=FILE, help="JSON file for the summary."),
+    click.option("--report", type=FILE, help="HTML file for the report."),
+    click.option("--summary", type=FILE, help="JSON file for the summary."),
     opt.input_options,
     opt.max_age_option,
     opt.confirm_option,
@@ -38,15 +39,15 @@ if TYPE_CHECKING:
     opt.json_option,
     opt.logging_options,
 )
-def report(*, report_file: Path | None, summary_file: Path | None, **given: Any) -> int:
+def report(**given: Any) -> int:
     """Show what is known about the recipients in INPUT: a check's summary and report, asking nobody."""
+    asked_for = {name: given.pop(name) for name in REPORTS}
+    files: dict[str, Path] = {name: path for name, path in asked_for.items() if path is not None}
     options = ListOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     now = datetime.now(UTC)
     opened = options.opened()
-    named = {"--report": report_file, "--summary": summary_file}
-    targets = {option: path for option, path in named.items() if path is not None}
-    check_targets(targets, opened.job, ledger=options.ledger)
+    check_targets({f"--{name}": path for name, path in files.items()}, opened.job, ledger=options.ledger)
     now_ms = int(now.timestamp() * 1000)
     with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress)
@@ -57,6 +58,6 @@ def report(*, report_file: Path | None, summary_file: Path | None, **given: Any)
     )
     summary = summarise(opened.job, surveyed.plan, counts, result, 0, read_as=opened.read_as)
     summary = replace(summary, output=None)
-    write_reports(summary, report=report_file, summary_file=summary_file)
+    write_reports(summary, files)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0
