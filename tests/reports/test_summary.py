@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from validator.model import Reason, Verdict
-from validator.reports import CallCounts, PlanSummary, RateUse, SessionCounts, Summary
+from validator.reports import (
+    CallCounts,
+    CellExample,
+    PlanSummary,
+    RateUse,
+    ReadingCount,
+    SessionCounts,
+    Summary,
+)
 from validator.reports.facts import summary_facts
 from validator.reports.summary import calls_time_s
 
@@ -39,6 +47,8 @@ def test_every_key_of_the_summary_is_documented_and_no_other(summary):
     assert documented("A run") == summary.to_json().keys()
     assert documented("`calls`") == {of.name for of in fields(CallCounts)}
     assert documented("`sessions`, each") == {of.name for of in fields(SessionCounts)} | {"error_rate"}
+    assert documented("`readings`, each") == {of.name for of in fields(ReadingCount)}
+    assert documented("`examples`, each") == {of.name for of in fields(CellExample)}
     assert documented("`rate`") == {of.name for of in fields(RateUse)}
 
 

@@ -3,6 +3,7 @@
 from validator.reports.html import render_html
 from validator.reports.live import LiveProgress
 from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
+from validator.reports.readings import CellExample, ReadingCount, masked_cell
 from validator.reports.summary import (
     CallCounts,
     PlanSummary,
@@ -15,6 +16,7 @@ from validator.reports.wording import count_text, duration_text
 
 __all__ = [
     "CallCounts",
+    "CellExample",
     "KeyProgress",
     "LiveProgress",
     "LogProgress",
@@ -23,10 +25,12 @@ __all__ = [
     "Progress",
     "ProgressState",
     "RateUse",
+    "ReadingCount",
     "SessionCounts",
     "Summary",
     "count_text",
     "duration_text",
+    "masked_cell",
     "render_html",
     "render_plan",
     "render_summary",

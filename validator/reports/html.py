@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from validator.model import Reason
 from validator.reports.facts import summary_facts
+from validator.reports.readings import READING_WORDS, examples_text
 from validator.reports.wording import (
     REASON_WORDS,
     VERDICT_WORDS,
@@ -39,8 +40,8 @@ class Markup(str):
 def render_html(summary: Summary) -> str:
     """Return the summary as a self-contained HTML page, readable without colours, sight or a screen.
 
-    It holds counts, reasons, file names and the command to go on with; it cannot hold recipients, since the
-    summary has none.
+    It holds counts, reasons, file names, masked cells and the command to go on with; it cannot hold
+    recipients, since the summary has none.
     """
     name = PurePath(summary.input).name
     head = _element(
@@ -61,6 +62,7 @@ def _sections(summary: Summary, name: str) -> Iterable[Markup]:
     yield _section("What to do next", *_steps(summary))
     yield _section("Warnings", *_list("ul", summary.warnings))
     yield _section("Why not a plain yes", *_reasons(summary))
+    yield _section("How cells were read", *_readings(summary))
     yield _section("The run", _facts(summary))
     yield _section("Sessions", *_sessions(summary))
     yield _element(
@@ -119,6 +121,15 @@ def _reasons(summary: Summary) -> Iterable[Markup]:
     ]
     if rows:
         yield _table("Rows by reason", ("reason", "rows", "share", "meaning"), rows)
+
+
+def _readings(summary: Summary) -> Iterable[Markup]:
+    rows = [
+        (of.reading, f"{of.rows:,}", examples_text(of), READING_WORDS[of.reading]) for of in summary.readings
+    ]
+    if rows:
+        caption = "Rows by reading; row 1 is the first data row"
+        yield _table(caption, ("reading", "rows", "examples", "meaning"), rows)
 
 
 def _facts(summary: Summary) -> Markup:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from enum import StrEnum
 
+    from validator.reports.readings import ReadingCount
+
 Amount = TypeVar("Amount", int, float)
 
 # Goes up when a key changes its meaning or goes away; a new key leaves it alone.
@@ -127,6 +129,7 @@ class Summary:
         command: `check` or `report`.
         input: the input file, as it was named.
         read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
+        readings: rows whose cells were not read plainly, by reading, most first, with masked examples.
         output: the annotated file; None where none was written.
         sendable: the file that is safe to send to; None where none was asked for.
         sendable_rows: recipients in it.
@@ -163,6 +166,7 @@ class Summary:
     command: str
     input: str
     read_as: Mapping[str, str | int] = field(default_factory=dict)
+    readings: Sequence[ReadingCount] = ()
     output: str | None = None
     sendable: str | None = None
     sendable_rows: int = 0
@@ -194,6 +198,7 @@ class Summary:
         """Put the counts into their order once, whatever kind of mapping they came in."""
         _set(
             self,
+            readings=tuple(self.readings),
             verdicts=_every(Verdict, self.verdicts),
             reasons=_known(Reason, self.reasons),
             sources=_known(Source, self.sources),
@@ -218,6 +223,7 @@ class PlanSummary:
         version: the tool's version.
         input: the input file, as it was named.
         read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
+        readings: rows whose cells were not read plainly, by reading, most first, with masked examples.
         host: host and port that a check would send requests to.
         rows: input rows.
         distinct_numbers: distinct numbers that may be asked about.
@@ -244,6 +250,7 @@ class PlanSummary:
     version: str
     input: str
     read_as: Mapping[str, str | int] = field(default_factory=dict)
+    readings: Sequence[ReadingCount] = ()
     host: str = ""
     rows: int
     distinct_numbers: int
@@ -268,6 +275,7 @@ class PlanSummary:
         _set(
             self,
             read_as=dict(self.read_as),
+            readings=tuple(self.readings),
             invalid=_known(Reason, self.invalid),
             already_known=_known(Verdict, self.already_known),
             countries=_most_first(self.countries),

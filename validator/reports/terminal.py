@@ -12,6 +12,7 @@ from rich.text import Text
 
 from validator.model import Reason, Verdict
 from validator.reports.facts import TOP_COUNTRIES, lines_text, plan_facts, summary_facts
+from validator.reports.readings import READING_WORDS, examples_text
 from validator.reports.wording import (
     REASON_WORDS,
     VERDICT_WORDS,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from rich.console import JustifyMethod, RenderableType
 
+    from validator.reports.readings import ReadingCount
     from validator.reports.summary import PlanSummary, Summary
 
 VERDICT_STYLES: Mapping[str, str] = MappingProxyType(
@@ -45,10 +47,11 @@ TONE_STYLES: Mapping[Tone, str] = MappingProxyType(
     {Tone.GOOD: "bold green", Tone.CAUTION: "bold yellow", Tone.BAD: "bold red"}
 )
 BAR_WIDTH = 12
+EXAMPLES = "examples (row 1: the first data row)"
 NUMERIC_COLUMNS = frozenset(
     {"rows", "share", "attempts", "failures", "error rate", "a minute", "time", "at most", "calls"}
 )
-WRAPPED_COLUMNS = frozenset({"meaning", "kinds of line"})
+WRAPPED_COLUMNS = frozenset({"meaning", "kinds of line", EXAMPLES})
 
 
 def render_summary(summary: Summary) -> RenderableType:
@@ -58,6 +61,7 @@ def render_summary(summary: Summary) -> RenderableType:
         Text(printable(sentence), style=TONE_STYLES[tone]),
         _verdicts(summary),
         *_reasons("Why not a plain yes", summary.reasons, summary.rows),
+        *_readings(summary.readings),
         _facts(summary_facts(summary)),
         *_sessions(summary),
         *_warnings(summary.warnings),
@@ -75,6 +79,7 @@ def render_plan(plan: PlanSummary) -> RenderableType:
         Text(head, style="bold"),
         _facts(plan_facts(plan)),
         *_reasons("Never asked about", plan.invalid, plan.rows),
+        *_readings(plan.readings),
         *_plan_countries(plan),
         *_plan_times(plan),
         *_warnings(plan.warnings),
@@ -127,6 +132,15 @@ def _reasons(title: str, reasons: Mapping[str, int], rows: int) -> Iterable[Tabl
             word, f"{count:,}", share_text(count, rows), Text(REASON_WORDS[Reason(word)], style="dim")
         )
     yield table
+
+
+def _readings(readings: Iterable[ReadingCount]) -> Iterable[Table]:
+    table = _table("how cells were read", "rows", EXAMPLES, "meaning")
+    for count in readings:
+        examples, meaning = Text(printable(examples_text(count))), READING_WORDS[count.reading]
+        table.add_row(count.reading, f"{count.rows:,}", examples, Text(meaning, style="dim"))
+    if table.row_count:
+        yield table
 
 
 def _facts(facts: Mapping[str, str]) -> Table:

@@ -16,6 +16,7 @@ from validator.model import Verdict
 if TYPE_CHECKING:
     from validator.batch.planning.known_verdicts import KnownVerdicts
     from validator.ledger import LedgerReader
+    from validator.reports import ReadingCount
     from validator.settings import MaxAge
 
 _NO = Verdict.NOT_REGISTERED.value
@@ -45,6 +46,7 @@ class Plan:
         variants: `number` and `other` (UInt64): the numbers to ask whose other spelling is asked about
             after a "no", since nothing is known of it.
         room: how many more may be asked about within the limit, None for any number.
+        readings: rows whose cells were not read plainly, by reading, most first.
     """
 
     todo: pl.Series
@@ -61,6 +63,7 @@ class Plan:
     country_line_types: dict[str, dict[str, int]]
     variants: pl.DataFrame
     room: int | None
+    readings: tuple[ReadingCount, ...] = ()
 
     @property
     def most_variants(self) -> int:

@@ -9,6 +9,7 @@ import polars as pl
 
 from validator.batch.planning.known_verdicts import KnownVerdicts, read_known
 from validator.batch.planning.plan import make_plan
+from validator.batch.recipients.reading_counts import ReadingCounts
 from validator.batch.recipients.recipients import askable, read_recipients
 from validator.batch.recipients.suppression import suppressed_in
 from validator.batch.recipients.variants import other_numbers
@@ -62,9 +63,9 @@ def survey(
     """
     job = opened.job
     suppressed = suppressed_in(job) if job.suppress else None
-    reading = Stage(progress, "reading")
+    reading, readings = Stage(progress, "reading"), ReadingCounts()
     recipients = read_recipients(
-        opened.table, opened.reading, suppressed=suppressed, on_progress=reading.show
+        opened.table, opened.reading, suppressed=suppressed, on_progress=reading.show, readings=readings
     )
     if recipients.is_empty():
         raise FileError(
@@ -80,6 +81,7 @@ def survey(
         confirms=job.confirm_negatives,
         variants=job.variants,
     )
+    plan = replace(plan, readings=readings.counted)
     return Preparation(recipients, plan, known if plan.numbers.is_empty() else None)
 
 

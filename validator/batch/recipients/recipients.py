@@ -9,6 +9,7 @@ import polars as pl
 
 from validator.batch.prefetch import ahead
 from validator.batch.recipients.job import Landlines
+from validator.batch.recipients.reading_counts import ReadingCounts
 from validator.batch.verdict_columns import PHONE_COLUMN
 from validator.model import LineType, Reason
 from validator.phone import COUNTRIES, Accept, Evidence, Numbers, survey, without_fractions
@@ -34,6 +35,9 @@ SCHEMA = pl.Schema(
         "country": pl.Enum(COUNTRIES),
     }
 )
+
+# How each row was read, and from which column: needed while its batch is counted, and kept no longer.
+_PASSING = ("reading", "read_from")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,12 @@ class Reading:
 
 
 def read_recipients(
-    table: Table, reading: Reading, *, suppressed: pl.Series | None = None, on_progress: Callable[[int], None]
+    table: Table,
+    reading: Reading,
+    *,
+    suppressed: pl.Series | None = None,
+    on_progress: Callable[[int], None],
+    readings: ReadingCounts | None = None,
 ) -> pl.DataFrame:
     """Return one row per input row, in order, at some twenty bytes each.
 
@@ -92,6 +101,7 @@ def read_recipients(
         reading: how its cells are to be read.
         suppressed: numbers that must not be asked or sent to (UInt64, in any order).
         on_progress: called with the rows read so far.
+        readings: counts the rows by how their cells were read.
 
     Returns:
         `number` (UInt64; null where the cell is none), `reason` (null where the number may be asked about),
@@ -100,17 +110,24 @@ def read_recipients(
     """
     parts = [pl.DataFrame(schema=reading.schema)]
     shown, settled, rows = ColumnEvidence(), list[ColumnEvidence](), 0
+    readings = ReadingCounts() if readings is None else readings
     for batch in ahead(gathered(table.batches(reading.wanted))):
         surveyed = surveys_of(batch, reading)
         shown += ColumnEvidence.of(surveyed)
-        parts.append(_recipients(surveyed, shown, reading, suppressed))
+        parts.append(_counted(_recipients(surveyed, shown, reading, suppressed), batch, reading, readings))
         settled.append(shown)
         rows += batch.height
         on_progress(rows)
     # The last batches may have shown that the first were meant in another way. Then all are read again.
     if any(not before.decides_as(shown, reading.numbers) for before in settled):
         batches = gathered(table.batches(reading.wanted))
-        parts[1:] = (_recipients(surveys_of(one, reading), shown, reading, suppressed) for one in batches)
+        readings.clear()
+        parts[1:] = (
+            _counted(
+                _recipients(surveys_of(one, reading), shown, reading, suppressed), one, reading, readings
+            )
+            for one in batches
+        )
     return pl.concat(parts, rechunk=True)
 
 
@@ -156,10 +173,22 @@ def _recipients(
 ) -> pl.DataFrame:
     outcomes = shown.outcomes(reading.numbers)
     found = [
-        _numbers_of(one, said).pipe(_withhold, reading.landlines, suppressed)
-        for one, said in zip(surveyed, outcomes, strict=True)
+        _numbers_of(one, said, column, reading).pipe(_withhold, reading.landlines, suppressed)
+        for one, said, column in zip(surveyed, outcomes, reading.columns, strict=True)
     ]
     return _chosen(found, reading) if reading.others else found[0]
+
+
+def _counted(
+    recipients: pl.DataFrame, rows: pl.DataFrame, reading: Reading, readings: ReadingCounts
+) -> pl.DataFrame:
+    """Count how the rows were read, and return them without that."""
+
+    def cell_of(place: int) -> object:
+        return _cells_of(rows[place : place + 1], recipients["read_from"][place], reading)[0]
+
+    readings.add(recipients, cell_of)
+    return recipients.drop(_PASSING)
 
 
 def gathered(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -179,7 +208,7 @@ def recipients_of(
 ) -> pl.DataFrame:
     """Return the numbers of some rows, as `read_recipients` does of a whole list."""
     surveyed = surveys_of(rows, reading)
-    return _recipients(surveyed, ColumnEvidence.of(surveyed), reading, suppressed)
+    return _recipients(surveyed, ColumnEvidence.of(surveyed), reading, suppressed).drop(_PASSING)
 
 
 def askable(recipients: pl.DataFrame) -> pl.Series:
@@ -219,9 +248,13 @@ def _ranked(recipients: pl.DataFrame, column: str, reading: Reading) -> pl.DataF
     return recipients.with_columns(numbered.alias(PHONE_COLUMN), rank.cast(pl.UInt8).alias("rank"))
 
 
-def _numbers_of(surveyed: Surveyed, outcomes: dict[int, Outcome]) -> pl.DataFrame:
+def _numbers_of(
+    surveyed: Surveyed, outcomes: dict[int, Outcome], column: str, reading: Reading
+) -> pl.DataFrame:
     found = surveyed.settle(outcomes)
-    return found.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+    read_from = pl.lit(column, pl.Enum(reading.columns)).alias("read_from")
+    kept = (pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+    return found.select(*kept, "reading", read_from)
 
 
 def _cells_of(batch: pl.DataFrame, column: str, reading: Reading) -> pl.Series:

@@ -1,0 +1,67 @@
+"""How cells were read where they are not plain: counted by reading, with a few masked examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+READING_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "ambiguous": "can be meant in two ways, and the column does not decide it; not read",
+        "trunk_lost": "a national number whose leading zero was lost",
+        "plus_lost": "an international number without its plus sign",
+        "code_twice": "the calling code stands there twice",
+        "zero_before_code": "a zero stands before the calling code",
+        "zero_lost": "a zero that belongs to the number was lost",
+    }
+)
+# So many digits of a number stay hidden, however short it is; what is longer shows up to six.
+_HIDDEN, _HEAD, _TAIL = 6, 4, 2
+_MAX_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellExample:
+    """One cell that was read in this way.
+
+    Attributes:
+        row: its row; 1 is the first data row.
+        cell: the cell, masked.
+    """
+
+    row: int
+    cell: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingCount:
+    """The rows that were read in one way.
+
+    Attributes:
+        reading: the way: a `phone.NumberReading` other than `plain`, or `ambiguous`.
+        rows: how many there are.
+        examples: the first of them.
+    """
+
+    reading: str
+    rows: int
+    examples: tuple[CellExample, ...] = ()
+
+
+def masked_cell(cell: str) -> str:
+    """Return a cell with its first and last digits; other digits, and all letters, are `*`."""
+    digits = [place for place, char in enumerate(cell) if char.isdecimal()]
+    head = min(_HEAD, max(0, len(digits) - _HIDDEN - _TAIL))
+    shown = {*digits[:head], *digits[-_TAIL:]} if len(digits) > _TAIL else set()
+    return "".join(char if place in shown or not char.isalnum() else "*" for place, char in enumerate(cell))[
+        :_MAX_CHARS
+    ]
+
+
+def examples_text(count: ReadingCount) -> str:
+    """Return the examples in one line: `4917******01 (row 3)`."""
+    return ", ".join(f"{one.cell} (row {one.row:,})" for one in count.examples)
