@@ -227,3 +227,19 @@ def test_without_a_command_the_help_text_is_shown(run):
 
     assert done.code == 2
     assert "Commands:" in done.out + done.err
+
+
+def test_plan_and_report_count_readings_and_show_no_full_number(run, ledger_path):
+    german = [f"4917155501{end:02}" for end in range(10)]
+    Path("german.csv").write_text("\n".join(["phone", *german]), encoding="utf-8")
+    know(ledger_path, f"+{german[0]}")
+
+    plan = run("plan", "german.csv", "--region", "DE", "--json")
+    report = run("report", "german.csv", "--region", "DE", "--json", "--report", "report.html")
+    page = Path("report.html").read_text(encoding="utf-8")
+
+    assert "How cells were read" in page
+    for done in (plan, report):
+        assert done.json["readings"][0]["rows"] == len(german)
+        assert done.json["readings"][0]["examples"][0] == {"row": 1, "cell": "4917******00"}
+        assert not [number for number in german if number in str(done) + page]
