@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import phonenumbers
 import polars as pl
 
+from validator.phone.bulk.frames import together
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import SHOWN_DIGITS, power
@@ -31,7 +32,7 @@ from validator.phone.codes import REGIONS
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from validator.phone.cell.national_variants import Spelling
 
@@ -39,12 +40,16 @@ if TYPE_CHECKING:
 _ZERO_IN_BRACKETS = r"\(\s*0\s*(?:\)|$)"
 _TEXT, _DIGITS, _VALUE, _PLAN = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("plan")
 _CORE, _PLUS, _APPLIES = pl.col("core"), pl.col("plus"), pl.col("applies")
-_UNMISTAKABLE = pl.col("unmistakable")
+_UNMISTAKABLE, _TRUE = pl.col("unmistakable"), pl.lit(value=True)
 # What `SPELLINGS` read, all of them together.
 _ABROAD, _AT_HOME = (
     f"^(?:{'|'.join(pattern.pattern for pattern in patterns)})$"
     for patterns in ([one.abroad for one in SPELLINGS], [one.at_home for one in SPELLINGS])
 )
+_SPELLINGS_OF = {
+    region: [one for one in SPELLINGS if one.region == region]
+    for region in dict.fromkeys(one.region for one in SPELLINGS)
+}
 QUESTION = {
     "at": pl.UInt32(),
     "plan": pl.UInt32(),
@@ -73,7 +78,7 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
     by_nothing = pl.when(~(beside & (lost | _TEXT.str.contains(f"^(?:{LISTED})$")))).then(lost)
     taken = pl.when(by_00).then(2).when(by_011).then(3).otherwise(0)
     number = only_digits(_CORE).str.slice(taken)
-    return _questions(cells, by_00 | by_011 | by_nothing, pl.lit(value=True), number)
+    return _questions(cells, by_00 | by_011 | by_nothing, _TRUE, number)
 
 
 def respelt(cells: pl.DataFrame) -> pl.DataFrame:
@@ -81,20 +86,31 @@ def respelt(cells: pl.DataFrame) -> pl.DataFrame:
     digits, by_00 = pl.col("only_digits"), pl.col("by_00")
     cells = cells.filter(_may_be_respelt()).with_columns(only_digits=only_digits(_CORE))
     cells = cells.with_columns(by_00=~_PLUS & digits.str.starts_with("00"))
-    is_abroad = _PLUS | by_00 | _UNMISTAKABLE
     cells = cells.with_columns(abroad=pl.when(by_00).then(digits.str.slice(2)).otherwise(digits))
-    abroad = pl.col("abroad")
     # Mostly that leaves no cell for all the patterns.
-    matches = abroad.str.contains(_ABROAD) | digits.str.contains(_AT_HOME)
+    matches = pl.col("abroad").str.contains(_ABROAD) | digits.str.contains(_AT_HOME)
     cells = cells.filter(matches & _TEXT.str.contains(_whole(SPELT)))
+    found = together(*(_respelt_in(region, some, cells) for region, some in _SPELLINGS_OF.items()))
+    # A cell may be known under one country only, which counts then.
+    return found.sort("known", maintain_order=True).unique("at", keep="last", maintain_order=True)
+
+
+def _respelt_in(region: str, spellings: Sequence[Spelling], cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the questions of one country's spellings: other countries' cells match none of the patterns."""
+    abroad, digits = pl.col("abroad"), pl.col("only_digits")
+    code, is_home = phonenumbers.country_code_for_region(region), _PLAN.eq_missing(REGIONS.index(region))
+    own = cells.filter(is_home | abroad.str.starts_with(str(code)))
+    if own.is_empty():  # mostly: to compile the patterns takes longer than to match them
+        return _questions(own, _TRUE, _TRUE, digits)
+    is_abroad = _PLUS | pl.col("by_00") | _UNMISTAKABLE
     applies, number = pl.lit(value=False), digits
-    for one in SPELLINGS:
-        at_home = (~_PLUS | pl.lit(one.after_plus)) & _PLAN.eq_missing(REGIONS.index(one.region))
+    for one in spellings:
+        at_home = (~_PLUS | pl.lit(one.after_plus)) & is_home
         for form, where, pattern in ((abroad, is_abroad, one.abroad), (digits, at_home, one.at_home)):
             matches = form.str.contains(_whole(pattern))
             applies |= where & matches
             number = pl.when(where & matches).then(_rewritten(form, pattern, one)).otherwise(number)
-    return _questions(cells, applies, pl.lit(value=True), number)
+    return _questions(own, applies, _TRUE, number)
 
 
 def _may_be_respelt() -> pl.Expr:
