@@ -119,6 +119,16 @@ def test_a_number_in_its_countrys_groups_stays_in_its_country(outcome, cell, num
     assert outcome(cell, "US") == number
 
 
+def test_a_1_before_american_numbers_is_no_lost_plus_sign():
+    national = [f"{area}555{line:04}" for area in (212, 415, 678) for line in range(120, 180)]
+    spellings = ("+1{}{}{}", "({}) {}-{}", "{}-{}-{}", "1 {} {} {}")
+    cells = [
+        spellings[place % len(spellings)].format(number[:3], number[3:6], number[6:])
+        for place, number in enumerate(national)
+    ]
+    assert column(cells, "US") == [int(f"1{number}") for number in national]
+
+
 def test_rules_are_named_and_documented():
     assert [rule.name for rule in RULES] == [slot.name.lower() for slot in Slot][1:]
     assert {rule.reading for rule in RULES} <= set(NumberReading)
