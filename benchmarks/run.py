@@ -18,7 +18,7 @@ from pathlib import Path
 
 import annotating
 import calls_made
-import dispatcher
+import fan_out
 import limit_use
 import normalising
 import processor_time
@@ -34,7 +34,7 @@ BENCHMARKS = {
     "limit_use": limit_use.run,
     "calls_made": calls_made.run,
     "processor_time": processor_time.run,
-    "dispatcher": dispatcher.run,
+    "fan_out": fan_out.run,
     "normalising": normalising.run,
     "annotating": annotating.run,
     "start_up": start_up.run,

@@ -1,0 +1,17 @@
+"""The benchmarks can be started: what they import and name is there."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+
+def test_every_benchmark_loads():
+    names = sorted(path.stem for path in BENCHMARKS.glob("*.py"))
+    assert "run" in names
+    loading = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+    loaded = subprocess.run(
+        [sys.executable, "-c", loading, *names], cwd=BENCHMARKS, capture_output=True, text=True, check=False
+    )
+    assert loaded.returncode == 0, loaded.stderr
