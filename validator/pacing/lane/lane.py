@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Generic, TypeVar, assert_never
 
-from validator.errors import ApiError, StoppedEarly
-from validator.model import READY, Reason, SessionStatus, Verdict
+from validator.errors import ApiError
+from validator.model import READY, SessionStatus
 from validator.pacing.decisions import (
     Accept,
     Action,
@@ -16,9 +16,6 @@ from validator.pacing.decisions import (
     FetchSessionStatus,
     Go,
     Halt,
-    Requeue,
-    Resolve,
-    Retry,
     Wait,
 )
 from validator.pacing.guard.protocol import NoGuard
@@ -27,13 +24,13 @@ from validator.pacing.lane.failure_kinds import (
     FailureKind,
     classify_failure,
     is_told_to_wait,
-    reason_of,
     wrong_setting,
 )
 from validator.pacing.lane.misconfiguration import MisconfigurationDetector
+from validator.pacing.lane.number_decision import decide
+from validator.pacing.lane.outage import Outage
 from validator.pacing.lane.report import LaneReport, LaneState
 from validator.pacing.lane.session_health import SessionHealth
-from validator.pacing.measures.units import waiting_s
 
 if TYPE_CHECKING:
     from validator.errors import ValidatorError
@@ -104,14 +101,12 @@ class Lane(Generic[GatewayT]):
         self._key = key
         self._retry = retry
         self._breaker = breaker
-        self._max_outage_s = max_outage_s
+        self._outage = Outage(ref.session, max_outage_s)
         self._health = SessionHealth(status)
         self._error: ValidatorError | None = None
         self._in_flight = 0
         self._attempts = self._failures = 0
         self._misconfiguration = MisconfigurationDetector()
-        self._fruitless_since = math.inf
-        self._trouble: ApiError | str = ""
         self._canary_failed = False
 
     @property
@@ -126,7 +121,7 @@ class Lane(Generic[GatewayT]):
             now: the current time.
             last: whether no number is left to ask, so that all that is to come is a guard's last canary.
         """
-        if error := self._key.error or self._error or self.guard.error or self._outage(now):
+        if error := self._key.error or self._error or self.guard.error or self._outage.error(now):
             return Halt(error)
         if (key_at := self._key.ready_at(now)) > now:
             return self._wait(key_at, "the key was refused, which is being confirmed", f"{self._key.doubt}")
@@ -185,36 +180,14 @@ class Lane(Generic[GatewayT]):
         self._failed(now, failure, kind)
         return ending
 
-    def decide(self, ending: Ending, attempts: int) -> Decision:  # noqa: PLR0911 - one return a meaning
+    def decide(self, ending: Ending, attempts: int) -> Decision:
         """Return what follows for a number.
 
         Args:
             ending: how its exchange ended, or what that exchange says about this number alone.
             attempts: the attempts for the number that count, this one included.
         """
-        if ending.failure is None:
-            return Accept()
-        match classify_failure(ending.failure):
-            case FailureKind.INVALID_NUMBER:
-                return Resolve(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
-            case FailureKind.REJECTED_REQUEST:
-                return Resolve(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
-            case FailureKind.UNEXPECTED:
-                return Resolve(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
-            case FailureKind.TRANSIENT if not ending.is_free:
-                if self._retry.exhausted(attempts):
-                    return Resolve(Verdict.UNKNOWN, reason_of(ending.failure))
-                return Retry(self._retry.delay_s(attempts))
-            case (
-                FailureKind.TRANSIENT
-                | FailureKind.LOST_SESSION
-                | FailureKind.BAD_KEY
-                | FailureKind.TOO_FAST
-                | FailureKind.WRONG_SETTING
-            ):
-                return Requeue()
-            case kind:
-                assert_never(kind)
+        return decide(ending, attempts, self._retry)
 
     def tested(self, now: float, checkpoint: Checkpoint, canary: Number, *, said: bool | ApiError) -> None:
         """Record what became of a canary.
@@ -237,7 +210,7 @@ class Lane(Generic[GatewayT]):
         self._key.finish(now, failure)
         self._health.looked(now, status if isinstance(status, SessionStatus) else self._health.status)
         if not self._health.connected:
-            self._fruitless(now, failure or f"it is {self._health.status}")
+            self._outage.fruitless(now, failure or f"it is {self._health.status}")
         if failure and classify_failure(failure) is FailureKind.WRONG_SETTING:
             self._error = wrong_setting(self.session, failure)
 
@@ -276,26 +249,14 @@ class Lane(Generic[GatewayT]):
         if self._breaker.resuming:
             return Wait(until, "")
         why = f"too much fails through session {self.session}"
-        return self._wait(until, why, f"last: {self._trouble}")
+        return self._wait(until, why, f"last: {self._outage.trouble}")
 
     def _wait(self, until: float, why: str, latest: str = "") -> Wait:
         # What is in flight ends by its own deadline; any other wait is cut short by the end of patience.
-        return Wait(until if until == math.inf else min(until, self._outage_at), why, latest)
-
-    @property
-    def _outage_at(self) -> float:
-        return self._fruitless_since + self._max_outage_s
-
-    def _outage(self, now: float) -> StoppedEarly | None:
-        if now < self._outage_at:
-            return None
-        return StoppedEarly(
-            f"session {self.session} has had no answer for {self._max_outage_s:,.0f} s, the --max-outage "
-            f"(last: {self._trouble}). Run the same command again later: it goes on from here"
-        )
+        return Wait(until if until == math.inf else min(until, self._outage.ends_at), why, latest)
 
     def _answered(self, now: float) -> None:
-        self._fruitless_since = math.inf
+        self._outage.answered()
         self._breaker.succeeded(now)
         self._health.answered()
 
@@ -322,13 +283,7 @@ class Lane(Generic[GatewayT]):
                 pass
             case _:
                 assert_never(kind)
-        self._fruitless(now, failure)
-
-    def _fruitless(self, now: float, trouble: ApiError | str) -> None:
-        """Start the clock of an outage, after the time that the provider itself asked for."""
-        asked_s = waiting_s(trouble.rate.retry_after_s) if isinstance(trouble, ApiError) else 0.0
-        self._trouble = trouble
-        self._fruitless_since = min(self._fruitless_since, now + asked_s)
+        self._outage.fruitless(now, failure)
 
     def _state(self, now: float) -> LaneState:
         if isinstance(self.next(now), Halt):

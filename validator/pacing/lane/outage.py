@@ -1,0 +1,50 @@
+"""How long a session has gone without one answer, and when that ends the patience with it."""
+
+from __future__ import annotations
+
+import math
+
+from validator.errors import ApiError, StoppedEarly
+from validator.pacing.measures.units import waiting_s
+
+
+class Outage:
+    """The time since a session last answered, counted while something fails.
+
+    Args:
+        session: its id, for the message.
+        max_outage_s: how long it may take, in seconds.
+
+    Attributes:
+        trouble: what failed last.
+    """
+
+    def __init__(self, session: str, max_outage_s: float) -> None:
+        self.trouble: ApiError | str = ""
+        self._session = session
+        self._max_outage_s = max_outage_s
+        self._since = math.inf
+
+    @property
+    def ends_at(self) -> float:
+        """When patience ends if no answer comes; infinite while nothing fails."""
+        return self._since + self._max_outage_s
+
+    def answered(self) -> None:
+        """Record an answer, which ends an outage."""
+        self._since = math.inf
+
+    def fruitless(self, now: float, trouble: ApiError | str) -> None:
+        """Record a failure. The outage begins with it, after the time that the provider itself asked for."""
+        asked_s = waiting_s(trouble.rate.retry_after_s) if isinstance(trouble, ApiError) else 0.0
+        self.trouble = trouble
+        self._since = min(self._since, now + asked_s)
+
+    def error(self, now: float) -> StoppedEarly | None:
+        """Return why the run ends if the outage has lasted too long, or None."""
+        if now < self.ends_at:
+            return None
+        return StoppedEarly(
+            f"session {self._session} has had no answer for {self._max_outage_s:,.0f} s, the --max-outage "
+            f"(last: {self.trouble}). Run the same command again later: it goes on from here"
+        )
