@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from validator.errors import Busy, LedgerError
 from validator.ledger import facts, purging, unverified_negatives
 from validator.ledger.connection import open_reader, open_writer, translated
+from validator.ledger.finding_ids import FindingIds
 from validator.ledger.location import make_file, make_folder, refuse_remote, wider_modes
 from validator.ledger.lock import Lock
 from validator.ledger.reader import LedgerReader
-from validator.ledger.rows import UNVERIFIED_REASONS, UPSERT, Finding, row_of
+from validator.ledger.rows import UPSERT, Finding, row_of
 from validator.ledger.schema import QUARTER_HOUR_MS
 from validator.model import Number, Outcome, Verdict
 
@@ -56,7 +57,7 @@ class Ledger(LedgerReader):
         self._group: list[tuple[Outcome, int]] = []
         self._confirmed: dict[SessionRef, int] = {}
         self._spent: Counter[tuple[SessionRef, int]] = Counter()
-        self._finding_ids = {finding: place for place, finding in Finding.read_all(writing).items()}
+        self._finding_ids = FindingIds(writing)
 
     @classmethod
     def open(cls, path: Path, *, holder: str) -> Ledger:
@@ -139,7 +140,7 @@ class Ledger(LedgerReader):
         self._require_usable()
         with self._transaction() as writing:
             self._write_group(writing)
-            findings = self._confirmed_of(session)
+            findings = self._finding_ids.confirmed(session)
             undecided = unverified_negatives.invalidate(writing, session, through, findings)
         self._clear_group()
         return [Number(number) for number in undecided]
@@ -271,13 +272,13 @@ class Ledger(LedgerReader):
         rows = ((*one.session_ref, ordinal, int(one.number)) for one, ordinal in unverified)
         unverified_negatives.add(writing, rows)
         for session, through in self._confirmed.items():
-            unverified_negatives.confirm(writing, session, through, self._confirmed_of(session))
+            unverified_negatives.confirm(writing, session, through, self._finding_ids.confirmed(session))
         writing.executemany(SPEND, [(*ref, quarter, count) for (ref, quarter), count in self._spent.items()])
 
     def _row(self, outcome: Outcome, ordinal: int) -> NumberRow:
         said = Finding.of(outcome)
         finding = said.unverified() if self._is_unverified(outcome, ordinal) else said
-        return row_of(outcome, finding, self._finding_id(finding))
+        return row_of(outcome, finding, self._finding_ids.of(finding))
 
     def _is_unverified(self, outcome: Outcome, ordinal: int) -> bool:
         """Whether an outcome of the group is an unverified "no"; many of them are confirmed by now."""
@@ -289,14 +290,3 @@ class Ledger(LedgerReader):
         self._confirmed.clear()
         self._spent.clear()
         return written
-
-    def _confirmed_of(self, session: SessionRef) -> dict[int, int]:
-        """Return the id of each finding of a session's unverified negatives with the confirmed one's id."""
-        noes = [Finding.no(session, reason) for reason in UNVERIFIED_REASONS]
-        return {self._finding_id(no.unverified()): self._finding_id(no) for no in noes}
-
-    def _finding_id(self, finding: Finding) -> int:
-        if finding not in self._finding_ids:
-            inserted = self._writing.execute("INSERT INTO findings VALUES (NULL, ?, ?, ?, ?, ?, ?)", finding)
-            self._finding_ids[finding] = inserted.lastrowid or 0
-        return self._finding_ids[finding]
