@@ -68,6 +68,19 @@ class AskSettings:
     canaries: tuple[Number, ...] = ()
     uses_canaries: bool = True
 
+    def warnings(self, keys: Iterable[KeySettings]) -> tuple[str, ...]:
+        """Return what a person should know about a run that asks so, one sentence each."""
+        warnings = []
+        if any(key.rate.mode is RateMode.NONE for key in keys):
+            warnings.append(
+                "the run was not paced (--rate none): against a real provider this puts the number at risk"
+            )
+        if not self.uses_canaries:
+            warnings.append(
+                'every "no" was believed (--no-canaries): a session that has died can say it of anybody'
+            )
+        return tuple(warnings)
+
 
 def require_distinct(keys: Iterable[KeySettings]) -> None:
     """See that each session is named once: two keys through one session would each trust the other's "no"s.

@@ -28,7 +28,6 @@ from validator.gateways.registry import open_gateway
 from validator.model import SessionRef
 from validator.pacing import Canaries, RetryPolicy, SessionGuard
 from validator.reports import ProgressState
-from validator.settings import RateMode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -130,7 +129,7 @@ class Asker:
             ending=ending,
             keys=tuple(_asked_key(key, now) for key in keys),
             left_out=left_out,
-            warnings=(*self._warnings(), *warnings),
+            warnings=(*self._settings.warnings(self._keys), *warnings),
         )
 
     async def _open(self, key: KeySettings, stack: AsyncExitStack) -> OpenKey:
@@ -279,18 +278,6 @@ class Asker:
 
     def _now_ms(self) -> int:
         return int(self._now_s() * 1000)
-
-    def _warnings(self) -> tuple[str, ...]:
-        warnings = []
-        if any(key.rate.mode is RateMode.NONE for key in self._keys):
-            warnings.append(
-                "the run was not paced (--rate none): against a real provider this puts the number at risk"
-            )
-        if not self._settings.uses_canaries:
-            warnings.append(
-                'every "no" was believed (--no-canaries): a session that has died can say it of anybody'
-            )
-        return tuple(warnings)
 
 
 def _asked_key(key: OpenKey, now: float) -> AskedKey:
