@@ -16,7 +16,7 @@ from validator.reports import (
     Summary,
 )
 from validator.reports.facts import summary_facts
-from validator.reports.summary import calls_time_s
+from validator.reports.plan_summary import calls_time_s
 
 DOC = Path(__file__).parents[2] / "docs" / "summary.md"
 

@@ -1,16 +1,12 @@
 """What a run shows: its progress while it lasts, and its summary at the end, for people and for programs."""
 
+from validator.reports.counts import CallCounts, RateUse, SessionCounts
 from validator.reports.html import render_html
 from validator.reports.live import LiveProgress
+from validator.reports.plan_summary import PlanSummary
 from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
 from validator.reports.readings import CellExample, ReadingCount, masked_cell
-from validator.reports.summary import (
-    CallCounts,
-    PlanSummary,
-    RateUse,
-    SessionCounts,
-    Summary,
-)
+from validator.reports.summary import Summary
 from validator.reports.terminal import render_plan, render_summary
 from validator.reports.wording import count_text, duration_text
 

@@ -9,7 +9,9 @@ from validator.reports.wording import count_text, duration_text, rate_text, shar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from validator.reports.summary import CallCounts, PlanSummary, RateUse, Summary
+    from validator.reports.counts import CallCounts, RateUse
+    from validator.reports.plan_summary import PlanSummary
+    from validator.reports.summary import Summary
 
 TOP_COUNTRIES = 8
 

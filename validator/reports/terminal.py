@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
     from rich.console import JustifyMethod, RenderableType
 
+    from validator.reports.plan_summary import PlanSummary
     from validator.reports.readings import ReadingCount
-    from validator.reports.summary import PlanSummary, Summary
+    from validator.reports.summary import Summary
 
 VERDICT_STYLES: Mapping[str, str] = MappingProxyType(
     {

@@ -1,0 +1,140 @@
+"""What a plan reports, as values: every renderer reads these and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from validator.model import LineType, Reason, Verdict
+from validator.reports.counts import SCHEMA_VERSION, known, most_first, set_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from validator.reports.readings import ReadingCount
+
+# One slot every (window + jitter) / limit: the provider counts over a minute, and half a second of delivery
+# jitter is what keeps a paced run from ever being refused (simulated against six kinds of limiters).
+WINDOW_S = 60.0
+JITTER_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSummary:
+    """What a run would do, before its first call.
+
+    Attributes:
+        version: the tool's version.
+        input: the input file, as it was named.
+        read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
+        readings: rows whose cells were not read plainly, by reading, most first, with masked examples.
+        host: host and port that a check would send requests to.
+        rows: input rows.
+        distinct_numbers: distinct numbers that may be asked about.
+        duplicate_rows: rows beyond the first of each of them.
+        invalid: rows never asked about, by reason, most first.
+        already_known: distinct numbers whose verdict still holds, by verdict.
+        suppressed: rows on a suppression list.
+        calls_to_make: numbers that would be asked about.
+        calls_to_confirm: those among them whose "no" an earlier run was told, asked about once more.
+        confirmations_expected: calls beside these, to confirm the "no"s that are to be expected now.
+        variant_calls_at_most: calls about other spellings beside these, were every answer a "no".
+        countries: numbers to ask about, by country (ISO 3166-1 alpha-2), most first.
+        line_types: numbers to ask about, by kind of line, most first.
+        country_line_types: the same in each country, in the order of `countries`.
+        rate_per_min: the rate the run would start at; None where it has no limit.
+        plans: the provider's plans, with their requests a minute, smallest first.
+        ends_at: when it would end at that rate, ISO 8601, UTC; None without a rate.
+        warnings: what a person should look at, one sentence each.
+
+    Raises:
+        ValueError: a verdict, reason or line type that does not exist.
+    """
+
+    version: str
+    input: str
+    read_as: Mapping[str, str | int] = field(default_factory=dict)
+    readings: Sequence[ReadingCount] = ()
+    host: str = ""
+    rows: int
+    distinct_numbers: int
+    duplicate_rows: int
+    invalid: Mapping[str, int] = field(default_factory=dict)
+    already_known: Mapping[str, int] = field(default_factory=dict)
+    suppressed: int = 0
+    calls_to_make: int
+    calls_to_confirm: int = 0
+    confirmations_expected: int = 0
+    variant_calls_at_most: int = 0
+    countries: Mapping[str, int] = field(default_factory=dict)
+    line_types: Mapping[str, int] = field(default_factory=dict)
+    country_line_types: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    rate_per_min: float | None = None
+    plans: Mapping[str, int] = field(default_factory=dict)
+    ends_at: str | None = None
+    warnings: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Put the counts into their order once, whatever kind of mapping they came in."""
+        set_fields(
+            self,
+            read_as=dict(self.read_as),
+            readings=tuple(self.readings),
+            invalid=known(Reason, self.invalid),
+            already_known=known(Verdict, self.already_known),
+            countries=most_first(self.countries),
+            line_types=known(LineType, self.line_types),
+            country_line_types={
+                country: known(LineType, self.country_line_types[country])
+                for country in most_first(self.countries)
+                if country in self.country_line_types
+            },
+            plans=dict(self.plans),
+            warnings=tuple(self.warnings),
+        )
+
+    @property
+    def calls_expected(self) -> int:
+        """All calls that are to be expected, retries not counted."""
+        return self.calls_to_make + self.confirmations_expected
+
+    @property
+    def calls_at_most(self) -> int:
+        """All calls there can be, retries not counted: every answer is a "no"."""
+        confirmations = self.calls_to_make - self.calls_to_confirm if self.confirmations_expected else 0
+        return self.calls_to_make + confirmations + self.variant_calls_at_most
+
+    @property
+    def plan_times_s(self) -> dict[str, float]:
+        """Seconds the calls take on each of the provider's plans, smallest plan first."""
+        return {plan: calls_time_s(self.calls_expected, limit) for plan, limit in self.plans.items()}
+
+    @property
+    def time_s(self) -> float | None:
+        """Seconds the calls take at `rate_per_min`; None where that is None."""
+        return None if self.rate_per_min is None else calls_time_s(self.calls_expected, self.rate_per_min)
+
+    @property
+    def plan_times_at_most_s(self) -> dict[str, float]:
+        """Seconds that all calls there can be take on each of the provider's plans."""
+        return {plan: calls_time_s(self.calls_at_most, limit) for plan, limit in self.plans.items()}
+
+    @property
+    def time_at_most_s(self) -> float | None:
+        """Seconds that all calls there can be take at `rate_per_min`; None where that is None."""
+        return None if self.rate_per_min is None else calls_time_s(self.calls_at_most, self.rate_per_min)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""
+        times = {
+            "plan_times_s": self.plan_times_s,
+            "plan_times_at_most_s": self.plan_times_at_most_s,
+            "time_s": self.time_s,
+            "time_at_most_s": self.time_at_most_s,
+        }
+        return {"schema_version": SCHEMA_VERSION, "command": "plan", **asdict(self), **times}
+
+
+def calls_time_s(calls: int, limit_per_min: float) -> float:
+    """Return the seconds that so many paced calls take under a limit, retries and holds not counted."""
+    return calls * (WINDOW_S + JITTER_S) / limit_per_min
