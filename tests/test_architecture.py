@@ -28,7 +28,7 @@ LAYERS = [
 ROOMS = {
     "batch": [
         {"ask_settings", "prefetch", "stage", "verdict_columns"},
-        {"known_hosts", "recipients"},
+        {"keys", "known_hosts", "recipients"},
         {"planning"},
         {"asking", "transfer"},
         {"output", "watching", "wiring"},
@@ -60,7 +60,7 @@ ROOMS = {
     "cli": [
         {"credentials", "display_names", "errors", "resume", "settings_files", "show", "signals", "values"},
         {"copies", "defaults", "key_tables", "logs", "options"},
-        {"ask_options", "inputs"},
+        {"ask_options", "file_options", "inputs"},
         {"list_options"},
         {"commands"},
     ],

@@ -23,12 +23,11 @@ if TYPE_CHECKING:
         check_frame_async,
         check_numbers,
         check_numbers_async,
-        key_from_environment,
-        make_key,
         plan_file,
         plan_file_async,
     )
     from validator.batch.ask_settings import AskSettings, KeySettings
+    from validator.batch.keys import key_from_environment, make_key
     from validator.batch.library_run import FileTargets, RunOptions
     from validator.batch.recipients.job import ListSettings
     from validator.errors import (
@@ -54,8 +53,6 @@ _HOMES = {
         "check_frame_async",
         "check_numbers",
         "check_numbers_async",
-        "key_from_environment",
-        "make_key",
         "plan_file",
         "plan_file_async",
     ),
@@ -72,6 +69,7 @@ _HOMES = {
         "UsageError",
         "ValidatorError",
     ),
+    "validator.batch.keys": ("key_from_environment", "make_key"),
     "validator.reports": ("PlanSummary", "ProgressState", "Summary"),
     "validator.settings": ("MaxAge", "Rate"),
 }

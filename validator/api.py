@@ -8,7 +8,6 @@ process is changed.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 import polars as pl
 
-from validator.batch.ask_settings import KeySettings
+from validator.batch.keys import key_from_environment
 from validator.batch.library_run import (
     FileTargets,
     RunOptions,
@@ -34,8 +33,6 @@ from validator.batch.output.summarise import summarise_plan
 from validator.batch.planning.survey import survey
 from validator.batch.recipients.job import Order
 from validator.batch.recipients.opening import open_job
-from validator.errors import UsageError
-from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.ledger import read
 from validator.settings import default_ledger
@@ -44,83 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from validator.reports import PlanSummary, Summary
-    from validator.settings import Rate
 
 NUMBER = "number"
 """The column of `check_numbers` that holds what was given."""
-
-
-def key_from_environment(gateway: str = DEFAULT_GATEWAY) -> KeySettings:
-    """Return the key that the environment names, with its session and base URL, as `validator check` does.
-
-    Args:
-        gateway: the gateway's name; `sendapi` reads `SENDAPI_API_KEY`, `SENDAPI_SESSION_ID` and
-            `SENDAPI_BASE_URL`.
-
-    Raises:
-        UsageError: a variable is missing or malformed, or there is no such gateway.
-
-    Example:
-        >>> os.environ["SENDAPI_API_KEY"] = "sk_test_0123456789"
-        >>> os.environ["SENDAPI_SESSION_ID"] = "sess_1"
-        >>> key_from_environment().sessions
-        ('sess_1',)
-    """
-    capabilities = capabilities_of(gateway)
-    key, sessions = (
-        os.environ.get(name, "") for name in (capabilities.key_variable, capabilities.session_variable)
-    )
-    if not key or not sessions:
-        missing = capabilities.session_variable if key else capabilities.key_variable
-        raise UsageError(f"{missing} is not set; set it, or give the function keys=[make_key(...)]")
-    return make_key(
-        key, *sessions.split(), gateway=gateway, base_url=os.environ.get(capabilities.url_variable) or None
-    )
-
-
-def make_key(
-    key: str,
-    *sessions: str,
-    gateway: str = DEFAULT_GATEWAY,
-    name: str = "",
-    base_url: str | None = None,
-    timeout_s: float = 30.0,
-    rate: Rate | None = None,
-    daily_cap: int | None = None,
-    allow_new_host: bool = False,
-) -> KeySettings:
-    """Return a key to ask with.
-
-    Args:
-        key: the credential itself; it appears in no repr, message, log or file.
-        sessions: the ids of the sessions to ask through, one at least.
-        gateway: the gateway's name.
-        name: what messages call the key; needed if a run has several.
-        base_url: the gateway's address; None for the provider's own.
-        timeout_s: how long one request may take, in seconds.
-        rate: how the pace is decided; None obeys what the gateway says.
-        daily_cap: attempts a day through each session; None for no cap.
-        allow_new_host: whether the key may go to another host than the one it was first used with.
-
-    Raises:
-        UsageError: the key is malformed, or there is no such gateway.
-
-    Example:
-        >>> make_key("sk_test_0123456789", "sess_1", "sess_2").sessions
-        ('sess_1', 'sess_2')
-    """
-    options = GatewayOptions(
-        key=capabilities_of(gateway).parse_key(key), base_url=base_url, timeout_s=timeout_s
-    )
-    made = KeySettings(
-        options=options,
-        gateway=gateway,
-        name=name,
-        sessions=sessions,
-        daily_cap=daily_cap,
-        allow_new_host=allow_new_host,
-    )
-    return made if rate is None else replace(made, rate=rate)
 
 
 def check_file(

@@ -6,7 +6,7 @@ import anyio
 import anyio.from_thread
 import pytest
 
-from validator.api import make_key
+from validator.batch.keys import make_key
 from validator.sandbox import DEFAULT_SESSIONS, SandboxConfig, create_app, listen, serve_async
 
 KEY = "sk_test_0123456789abcdefghijklmn"

@@ -1,4 +1,4 @@
-"""The options that several commands share, each written once."""
+"""The options that several commands share, each written once; those of files are in `file_options`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ import click
 
 from validator.cli.values import (
     CANARY,
-    COLUMN,
     DEADLINE,
     DURATION,
     FILE,
-    FORMATS,
-    JOIN,
     MAX_AGE,
     PART,
     RATE,
     SHARE,
-    SOURCE,
     TOLERANCE,
 )
 from validator.settings import default_ledger
@@ -83,141 +79,11 @@ session_option = click.option(
     help="WhatsApp session to check through; repeat it for several.",
 )
 
-output_options = stack(
-    click.option(
-        "-o", "--output", help="Annotated file; - for standard output.  [default: NAME.checked.EXT]"
-    ),
-    click.option(
-        "--output-dir",
-        type=FILE,
-        help="Folder for the annotated files of several inputs.  [default: beside each]",
-    ),
-    click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
-    click.option("--report", type=FILE, help="HTML file for the report."),
-    click.option("--summary", type=FILE, help="JSON file for the summary."),
-    click.option(
-        "--format",
-        type=click.Choice(FORMATS),
-        metavar="FORMAT",  # written out, the names would shift every help text with each new one
-        help=f"Of the output: {', '.join(FORMATS)}.  [default: the input's]",
-    ),
-    click.option(
-        "--excel-safe",
-        is_flag=True,
-        help="Make formulas in a CSV output harmless, for a file that is opened in a spreadsheet.",
-    ),
-    click.option("--prefix", default="", help="Put before the names of the added columns."),
-    click.option("--line-type", is_flag=True, help="Add a column with the kind of line: mobile, fixed, ..."),
-)
-
 ledger_option = click.option(
     "--ledger",
     type=FILE,
     default=default_ledger,
     help="Where what is known is kept.  [default: in the user's state folder]",
-)
-
-column_option = click.option(
-    "-c", "--column", help="Column with the phone numbers.  [default: found by name and content]"
-)
-
-region_option = click.option(
-    "-r", "--region", help="Region of numbers without a country code: GB, +44 or Brazil."
-)
-
-accept_option = click.option(
-    "--accept",
-    type=click.Choice(["valid", "possible"]),
-    default="valid",
-    show_default=True,
-    help="Ask about valid numbers only, or about any of a possible length (new number ranges).",
-)
-
-numbers_option = click.option(
-    "--numbers",
-    type=click.Choice(["auto", "national", "international"]),
-    default="auto",
-    show_default=True,
-    help="How numbers without a plus sign are written: told by the column, or the same for all of it.",
-)
-
-variants_option = click.option(
-    "--variants",
-    is_flag=True,
-    help='After a "no", ask about the spelling that WhatsApp may know the number by (BR, MX, AR).',
-)
-
-input_options = stack(
-    click.option(
-        "-c",
-        "--column",
-        type=COLUMN,
-        multiple=True,
-        callback=lambda _context, _option, columns: tuple(dict.fromkeys(columns)),
-        help="Column with the phone numbers; repeat it for several: the first with a number counts.  "
-        "[default: found by name and content]",
-    ),
-    click.option(
-        "-r",
-        "--region",
-        help="Region of numbers without a country code: GB, +44 or Brazil; auto finds the column with it.",
-    ),
-    click.option(
-        "--region-column", help="Column with each row's region; --region stands in where it is empty."
-    ),
-    accept_option,
-    numbers_option,
-    variants_option,
-    click.option(
-        "--landlines",
-        type=click.Choice(["keep", "skip"]),
-        default="keep",
-        show_default=True,
-        help="Ask about fixed lines too, or not.",
-    ),
-    click.option(
-        "--ragged",
-        type=click.Choice(["error", "keep"]),
-        default="error",
-        show_default=True,
-        help="Rows of a CSV file with fewer or more cells than its header: refuse the file, or keep them.",
-    ),
-    click.option(
-        "--join",
-        type=JOIN,
-        default=(),
-        help="Columns that make one number, in order: area code and number, or calling code and number.",
-    ),
-    click.option(
-        "--header-row",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Row with the names of the columns, counted from 1.  [default: found]",
-    ),
-    click.option(
-        "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030.  [default: found]"
-    ),
-    click.option(
-        "--hidden",
-        type=click.Choice(["keep", "skip"]),
-        default="keep",
-        show_default=True,
-        help="Rows that a filter of a workbook hides: read them like the others, or leave them out.",
-    ),
-    click.option("--sheet", help="Sheet of a workbook.  [default: the first that is not hidden]"),
-    click.option(
-        "--suppress",
-        type=SOURCE,
-        multiple=True,
-        help="List of people who must not be asked or sent to; repeat it for several.",
-    ),
-    click.option(
-        "--suppress-column",
-        type=COLUMN,
-        multiple=True,
-        help="Column with the phone numbers of these lists; repeat it for several, which all count.  "
-        "[default: found by name and content]",
-    ),
 )
 
 max_age_option = click.option(

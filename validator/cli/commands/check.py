@@ -14,6 +14,7 @@ from validator.batch.output.targets import check_targets, require_room_for_outpu
 from validator.batch.run import ListRun, RunSettings
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
+from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.commands.plan import show_plan
@@ -55,8 +56,8 @@ class CheckOptions(ListOptions, AskOptions):
 @click.command()
 @click.argument("input", type=SOURCE, nargs=-1, required=True)
 @opt.stack(
-    opt.output_options,
-    opt.input_options,
+    file_opt.output_options,
+    file_opt.input_options,
     opt.asking_options,
     opt.canary_options,
     opt.known_options,

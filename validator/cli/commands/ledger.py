@@ -14,6 +14,7 @@ import click
 from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
+from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.show import show_rows
 from validator.cli.values import DURATION, FILE, NUMBER
@@ -177,7 +178,7 @@ def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
 
 @ledger.command(name="import")
 @click.argument("path", metavar="INPUT", type=FILE)
-@opt.stack(opt.column_option, opt.region_option, opt.ledger_option, opt.json_option)
+@opt.stack(file_opt.column_option, file_opt.region_option, opt.ledger_option, opt.json_option)
 def import_command(
     *,
     path: Path,

@@ -15,6 +15,7 @@ from validator.batch.lookup import any_unknown, look_up
 from validator.batch.planning.plan import second_round
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
+from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.logs import set_up_logging
@@ -54,9 +55,9 @@ class LookupOptions(AskOptions):
 @click.command()
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
 @opt.stack(
-    opt.region_option,
-    opt.accept_option,
-    opt.variants_option,
+    file_opt.region_option,
+    file_opt.accept_option,
+    file_opt.variants_option,
     opt.asking_options,
     opt.canary_options,
     opt.max_age_option,

@@ -10,6 +10,7 @@ import click
 from validator.batch.known_hosts import host_for
 from validator.batch.output.summarise import summarise_plan
 from validator.batch.planning.survey import survey
+from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("input", type=SOURCE, nargs=-1, required=True)
 @opt.stack(
-    opt.input_options,
+    file_opt.input_options,
     opt.known_options,
     opt.rate_option,
     opt.base_url_option,

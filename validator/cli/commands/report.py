@@ -14,6 +14,7 @@ from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, summarise
 from validator.batch.output.targets import check_targets
 from validator.batch.planning.survey import known_after, survey
+from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @opt.stack(
     click.option("--report", type=FILE, help="HTML file for the report."),
     click.option("--summary", type=FILE, help="JSON file for the summary."),
-    opt.input_options,
+    file_opt.input_options,
     opt.max_age_option,
     opt.confirm_option,
     opt.ledger_option,
