@@ -178,7 +178,7 @@ class SessionNotConnected(ApiError):
 
 
 class RateLimited(ApiError):
-    """429: wait as told. Never the row's failure."""
+    """429: wait as the provider asks. Never the row's failure."""
 
     exit_code = StoppedEarly.exit_code
     transient = True

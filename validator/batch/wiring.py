@@ -119,7 +119,7 @@ def refs_of(key: KeySettings) -> tuple[SessionRef, ...]:
 
 @contextmanager
 def locked(keys: Iterable[KeySettings], holder: str) -> Iterator[None]:
-    """Hold the locks of all keys inside the block, each of which goes to the host it was first used with.
+    """Hold the locks of all keys inside the block; a key goes only to the host it was first used with.
 
     Raises:
         Busy: another run holds one of them; the message names it.

@@ -39,7 +39,7 @@ COMMANDS = {
     "contacts": "List or export the contacts synced to a session.",
     "sessions": "List the sessions of the key and their state.",
     "doctor": "Look at key, session, connection, clock and ledger: is a run going to work?",
-    "ledger": "Look into the ledger of what is known; purge, export, import.",
+    "ledger": "Read the ledger of earlier answers; purge, export, import.",
     "report": "Make summary and HTML again from the ledger; no network.",
     "sandbox": "Serve a local SendAPI to try things on.",
 }

@@ -28,7 +28,7 @@ numbers_option = click.option(
     type=click.Choice(["auto", "national", "international"]),
     default="auto",
     show_default=True,
-    help="How numbers without a plus sign are written: told by the column, or the same for all of it.",
+    help="How numbers without a plus sign are written: decided by the column, or the same for all of it.",
 )
 
 variants_option = click.option(

@@ -1,4 +1,4 @@
-"""What `check`, `plan` and `report` have in common: a list, how to read it, and what is known about it."""
+"""What `check`, `plan` and `report` share: a list, how to read it, and the earlier answers about it."""
 
 from __future__ import annotations
 

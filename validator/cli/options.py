@@ -83,7 +83,7 @@ ledger_option = click.option(
     "--ledger",
     type=FILE,
     default=default_ledger,
-    help="Where what is known is kept.  [default: in the user's state folder]",
+    help="File that keeps the answers.  [default: in the user's state folder]",
 )
 
 max_age_option = click.option(
@@ -95,7 +95,7 @@ max_age_option = click.option(
 )
 
 refresh_option = click.option(
-    "--refresh", is_flag=True, help="Ask about every number anew, whatever is known."
+    "--refresh", is_flag=True, help="Ask about every number again, whatever the ledger holds."
 )
 
 confirm_option = click.option(
@@ -210,7 +210,7 @@ stop_options = stack(
         type=DURATION,
         default="1h",
         show_default=True,
-        help="Stop when told to stay away for longer.",
+        help="Stop if the provider asks for a longer wait.",
     ),
     click.option(
         "--max-outage",

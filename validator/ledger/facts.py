@@ -1,7 +1,8 @@
-"""All facts of a ledger as rows, to be taken elsewhere; and the facts of elsewhere, taken in.
+"""All facts of a ledger as rows for another ledger, and the import of such rows.
 
-Taken in, each fact meets what is known by its time: the newest answer stands, and beside it a failure to find
-out where that is newer still. So the order of imports does not matter, and doing one again changes nothing.
+Each imported fact is compared with the fact that is there, by its time: the newest answer stands, and beside
+it a failure to find out if that is newer still. So the order of imports does not matter, and importing twice
+changes nothing.
 """
 
 from __future__ import annotations

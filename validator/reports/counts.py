@@ -90,7 +90,7 @@ class RateUse:
         gateway: the gateway of the key.
         host: host and port that its requests went to.
         limit_per_min: the limit that ruled, in requests a minute; None where there was none.
-        told_by: where the limit came from, in words that follow "told by" (`X-RateLimit-Limit`, `--rate`).
+        told_by: the source of the limit, in words that follow "told by" (`X-RateLimit-Limit`, `--rate`).
         used_per_min: attempts a minute, averaged over the run.
         share_of_limit: used over allowed (0 to 1); None without a limit.
         held_s: seconds during which the key was held back, as the provider had asked.

@@ -19,7 +19,7 @@ TOP_COUNTRIES = 8
 SHORTEST_PAUSE_S = 1.0
 
 
-# How each thing that was found in a list is told.
+# The wording for each thing that was found in a list.
 _READ_AS = {
     "column": "column {0!r} (by {found_by})",
     "others": "then {0}",
@@ -128,9 +128,9 @@ def rate_sentence(rate: RateUse) -> str:
     used = f"{rate_text(rate.used_per_min)} a minute"
     if rate.limit_per_min is None:
         return f"{used}, no limit"
-    told = f", told by {rate.told_by}" if rate.told_by else ""
+    source = f", told by {rate.told_by}" if rate.told_by else ""
     share = "" if rate.share_of_limit is None else f" ({share_text(rate.share_of_limit, 1)})"
-    return f"{used} of {rate_text(rate.limit_per_min)} allowed{share}{told}"
+    return f"{used} of {rate_text(rate.limit_per_min)} allowed{share}{source}"
 
 
 def hold_sentence(rate: RateUse) -> str:
@@ -141,8 +141,8 @@ def hold_sentence(rate: RateUse) -> str:
 
 
 def _pauses_text(pauses: Mapping[str, float]) -> str:
-    told = {cause: seconds for cause, seconds in pauses.items() if seconds >= SHORTEST_PAUSE_S}
-    return "; ".join(f"{duration_text(seconds)}: {cause}" for cause, seconds in told.items())
+    paused = {cause: seconds for cause, seconds in pauses.items() if seconds >= SHORTEST_PAUSE_S}
+    return "; ".join(f"{duration_text(seconds)}: {cause}" for cause, seconds in paused.items())
 
 
 def sendable_text(summary: Summary) -> str:

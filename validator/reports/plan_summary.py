@@ -36,7 +36,7 @@ class PlanSummary:
         already_known: distinct numbers whose verdict still holds, by verdict.
         suppressed: rows on a suppression list.
         calls_to_make: numbers that would be asked about.
-        calls_to_confirm: those among them whose "no" an earlier run was told, asked about once more.
+        calls_to_confirm: those among them that an earlier run got a "no" for, asked about once more.
         confirmations_expected: calls beside these, to confirm the "no"s that are to be expected now.
         variant_calls_at_most: calls about other spellings beside these, were every answer a "no".
         countries: numbers to ask about, by country (ISO 3166-1 alpha-2), most first.

@@ -202,8 +202,8 @@ def pace_text(state: ProgressState) -> str:
     """Return `297 a minute of 300 (X-RateLimit-Limit)`; empty before anything was sent."""
     if state.limit_per_min is None:
         return f"{rate_text(state.rate_per_min)} a minute" if state.rate_per_min else ""
-    told = f" ({_told_by(state)})" if state.limit_told_by else ""
-    return f"{rate_text(state.rate_per_min)} a minute of {rate_text(state.limit_per_min)}{told}"
+    source = f" ({_told_by(state)})" if state.limit_told_by else ""
+    return f"{rate_text(state.rate_per_min)} a minute of {rate_text(state.limit_per_min)}{source}"
 
 
 def trouble_text(state: ProgressState) -> str:

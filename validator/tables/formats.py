@@ -197,7 +197,7 @@ def writing(
 def least_bytes(target: Path, *, like: Table, format: str | None = None) -> int:  # noqa: A002 - as above
     """Return how many bytes `writing` needs at the least for all the cells of `like`, and more beside them.
 
-    That is known of text that becomes text; what compression will make of others cannot be told, and is 0.
+    It is known for text that becomes text; 0 for others, since the effect of compression is not known.
     """
     if is_packed_name(target) or {like.format, _output_format(target, like, format)} != {_TEXT}:
         return 0
@@ -207,8 +207,8 @@ def least_bytes(target: Path, *, like: Table, format: str | None = None) -> int:
 def _output_format(target: Path | None, like: Table | None, format: str | None) -> str:  # noqa: A002 - as above
     if format is not None:
         return _known(format).name
-    told = _by_suffix(target) if target else None
-    return told or (like.format if like else _TEXT)
+    named = _by_suffix(target) if target else None
+    return named or (like.format if like else _TEXT)
 
 
 def _known(name: str) -> Format:
@@ -228,8 +228,8 @@ def _kind_of(path: Path) -> str:
     named = _by_suffix(path)
     if named is not None and not path.exists():
         return named
-    if told := kind_of(path):
-        return told
+    if kind := kind_of(path):
+        return kind
     is_binary = named is not None and not FORMATS[named].packable
     return _TEXT if named is None or (is_binary and is_text(path)) else named
 

@@ -190,17 +190,17 @@ def _with_findings(
 
 
 def _write_sendable(
-    writer: Writer, rows: pl.DataFrame, told: pl.DataFrame, once: pl.Series, prefix: str
+    writer: Writer, rows: pl.DataFrame, answers: pl.DataFrame, once: pl.Series, prefix: str
 ) -> int:
     """Write the rows that are registered, of those that stand for their recipient; return how many."""
-    added = _prefixed(told.select(name for name in SENDABLE_COLUMNS if name in told.columns), prefix)
-    chosen = rows.hstack(added).filter((told["verdict"] == Verdict.REGISTERED.value) & once)
+    added = _prefixed(answers.select(name for name in SENDABLE_COLUMNS if name in answers.columns), prefix)
+    chosen = rows.hstack(added).filter((answers["verdict"] == Verdict.REGISTERED.value) & once)
     writer.write(chosen)
     return chosen.height
 
 
-def _prefixed(told: pl.DataFrame, prefix: str) -> pl.DataFrame:
-    return told.rename({name: prefix + name for name in told.columns})
+def _prefixed(answers: pl.DataFrame, prefix: str) -> pl.DataFrame:
+    return answers.rename({name: prefix + name for name in answers.columns})
 
 
 def _word(word: Verdict | Reason | Source, dtype: pl.Enum) -> pl.Expr:

@@ -72,7 +72,7 @@ class StatusLogger:
             await anyio.sleep(LOOK_EVERY_S)
 
     def news(self, now: float) -> Iterator[tuple[str, int]]:
-        """Yield a line, and its level, for each thing that is not as it was when last told."""
+        """Yield a line, and its level, for each thing that is not as it was in the last line about it."""
         for subject, state, level in self._states(now):
             if state.is_news(self._said.get(subject)):
                 self._said[subject] = state

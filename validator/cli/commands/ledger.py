@@ -1,4 +1,4 @@
-"""`validator ledger`: look into the record of what is known, and take people out of it and in."""
+"""`validator ledger`: read the record of earlier answers, export and import it, and delete people from it."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ LATEST_RUNS = 5
 
 @click.group()
 def ledger() -> None:
-    """Look into the ledger, and look after it: what is known about each number, and from which runs."""
+    """Read and maintain the ledger: the latest answer about each number, and the runs that asked."""
 
 
 @ledger.command()
 @opt.stack(opt.ledger_option, opt.json_option)
 def stats(*, ledger: Path, as_json: bool) -> None:
-    """Show what is known and how old it is, what each session found out, the latest runs, and the size."""
+    """Show the answers by verdict and age, what each session found out, the latest runs, and the size."""
     with read(ledger) as reader:
         found, runs = reader.stats(int(time.time() * 1000)), reader.runs(LATEST_RUNS)
     if as_json:
@@ -86,7 +86,7 @@ def purge(
     ledger: Path,
     as_json: bool,
 ) -> None:
-    """Forget people: delete what is known about them and overwrite it in the ledger's files.
+    """Forget people: delete the answers about them and overwrite it in the ledger's files.
 
     Takes old answers and failures, old runs, and everything that names one of the numbers.
     """
@@ -203,14 +203,14 @@ def import_command(
     )
     with Ledger.open(ledger, holder="validator ledger import") as opened:
         news = opened.merge(facts.outcomes())
-    told = {"facts": facts.frame.height, "news": news, "skipped_rows": facts.skipped}
+    counts = {"facts": facts.frame.height, "news": news, "skipped_rows": facts.skipped}
     click.echo(
-        f"validator: {count_text(told['facts'], 'fact')} read from {path}, {news:,} of them news; "
+        f"validator: {count_text(counts['facts'], 'fact')} read from {path}, {news:,} of them news; "
         f"{count_text(facts.skipped, 'row')} said nothing about a number",
         err=True,
     )
     if as_json:
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(counts))
 
 
 def _facts(path: Path, stats: LedgerStats, runs: Sequence[RunRecord]) -> Iterator[tuple[str, str]]:

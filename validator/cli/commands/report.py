@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     opt.logging_options,
 )
 def report(**given: Any) -> int:
-    """Show what is known about the recipients in INPUT: a check's summary and report, asking nobody."""
+    """Show the earlier answers about INPUT as a check's summary and report; sends no request."""
     asked_for = {name: given.pop(name) for name in REPORTS}
     files: dict[str, Path] = {name: path for name, path in asked_for.items() if path is not None}
     options = ListOptions(**given)
