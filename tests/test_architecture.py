@@ -48,7 +48,7 @@ ROOMS = {
         {"bulk"},
         {"readings"},
         {"normalise"},
-        {"detection", "polars_namespace"},
+        {"detection", "polars_namespace", "region_guess"},
     ],
     "tables": [
         {"cells", "files", "formulas", "table"},
