@@ -81,6 +81,16 @@ def test_help_imports_nothing_heavy(words):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("words", [["plan", "leads.csv"], ["check", "--help"]])
+def test_what_sends_nothing_imports_no_http_client(words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    Path("leads.csv").write_text("phone\n+447911123456\n", encoding="utf-8")
+
+    assert not {"httpx", "h11", "ssl"} & imports_of(*words)
+
+
+@pytest.mark.slow
 def test_the_help_text_of_the_sandbox_needs_no_server():
     assert not {"starlette", "uvicorn", "polars", "httpx"} & imports_of("sandbox", "--help")
 

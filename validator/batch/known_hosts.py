@@ -30,10 +30,11 @@ def host_for(gateway: str, base_url: str | None) -> str:
         UsageError: the URL cannot be right.
     """
     capabilities = capabilities_of(gateway)
-    url = base_url or capabilities.default_url
+    if not base_url:
+        return host_of(capabilities.default_url or "")
     example = capabilities.default_url or "https://gateway.example"
     remedy = f"Give one like {example} (--base-url or {capabilities.url_variable})"
-    return host_of(checked_base_url(url, remedy=remedy)) if url else ""
+    return host_of(checked_base_url(base_url, remedy=remedy))
 
 
 def require_known_host(key: KeySettings) -> None:

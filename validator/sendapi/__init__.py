@@ -1,12 +1,17 @@
 """The HTTP client of SendAPI: wire format, errors, and an asynchronous and a synchronous face."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from validator.http.api_key import ApiKey
 from validator.http.rate_headers import read_rates
 from validator.sendapi.address import DEFAULT_BASE_URL
 from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage, SessionStatus
-from validator.sendapi.blocking import SendAPI
-from validator.sendapi.client import AsyncSendAPI
 from validator.sendapi.paging import Paging
+
+if TYPE_CHECKING:
+    from validator.sendapi.blocking import SendAPI
+    from validator.sendapi.client import AsyncSendAPI
 
 __all__ = [
     "DEFAULT_BASE_URL",
@@ -22,3 +27,13 @@ __all__ = [
     "SessionStatus",
     "read_rates",
 ]
+
+# httpx is the costliest import of a command line, and a command that sends nothing needs none of it.
+_CLIENTS = {"AsyncSendAPI": "client", "SendAPI": "blocking"}
+
+
+def __getattr__(name: str) -> object:
+    """Import a client on first use."""
+    if name not in _CLIENTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_CLIENTS[name]}"), name)
