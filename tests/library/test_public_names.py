@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 
 import validator
-from validator import api
 
 IMPORTING = """
 import logging, os, resource, sys
@@ -94,8 +93,14 @@ def test_the_example_of_each_public_function_runs(name, provider, folder, monkey
         monkeypatch.delenv(variable, raising=False)
         monkeypatch.setenv(variable, "")
     _, key = provider
-    names = vars(api) | {"key": key, "ledger": folder.parent / "ledger.sqlite", "anyio": anyio, "pl": pl}
-    examples = doctest.DocTestFinder(recurse=False).find(getattr(api, name), name, globs=names)
+    function = getattr(validator, name)
+    names = vars(inspect.getmodule(function)) | {
+        "key": key,
+        "ledger": folder.parent / "ledger.sqlite",
+        "anyio": anyio,
+        "pl": pl,
+    }
+    examples = doctest.DocTestFinder(recurse=False).find(function, name, globs=names)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     for example in examples:
         runner.run(example)
