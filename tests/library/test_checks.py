@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 import validator
 from validator import AskSettings, FileTargets, ListSettings, Rate, RunOptions
 from validator.cli import main
-from validator.errors import Refused, UsageError
+from validator.errors import FileError, Refused, UsageError
 
 from .conftest import KEY, SESSION
 
@@ -23,6 +23,10 @@ ADDED = ["e164", "verdict", "is_whatsapp_user", "whatsapp_id", "reason", "source
 def options(provider, tmp_path):
     _, key = provider
     return RunOptions(keys=[key], ledger=tmp_path / "ledger.sqlite")
+
+
+def _awaited(source, *, options):
+    return anyio.run(partial(validator.check_file_async, source, options=options))
 
 
 def test_a_file_comes_back_annotated_with_its_summary(options, folder):
@@ -47,6 +51,17 @@ def test_targets_and_reports_are_written_where_they_are_named(options, folder):
         "r.html",
         "s.json",
     }
+
+
+@pytest.mark.parametrize("check", [validator.check_file, _awaited], ids=["blocking", "async"])
+def test_a_list_that_is_mostly_no_numbers_replaces_no_file(check, options, folder):
+    (folder / "leads.csv").write_text("phone\n07400123456\n07400123457\n07400123458\n")
+    (folder / "leads.checked.csv").write_text("the last good output")
+
+    with pytest.raises(FileError, match="3 of 3 cells of column 'phone' are not read as numbers"):
+        check("leads.csv", options=options)
+
+    assert (folder / "leads.checked.csv").read_text() == "the last good output"
 
 
 def test_progress_is_a_callback_with_frozen_states(options, folder):

@@ -98,25 +98,30 @@ class ListRun:
         """
         with self._progress:
             surveyed = self.prepare()
-            if ruin := ruin_of(self._opened, surveyed.plan, self._settings.max_invalid):
-                raise FileError(f"{self._opened.job.input_name}: {ruin}")
             asked = ask(surveyed.plan, self.next_round) if len(surveyed.plan.numbers) else Asked()
             return self.conclude(surveyed, asked)
 
     def prepare(self) -> Preparation:
-        """Read the list and make the plan."""
+        """Read the list and make the plan.
+
+        Raises:
+            FileError: the list cannot be read, or most of it is no numbers.
+        """
         self._run_id = self._ledger.begin_run(
             command=self._settings.command,
             input_name=self._opened.job.input.name,
             started_at_ms=self._start_ms,
         )
         with self._settings.local():
-            return survey(
+            surveyed = survey(
                 self._opened,
                 self._ledger,
                 now_ms=self._start_ms,
                 progress=self._progress,
             )
+        if ruin := ruin_of(self._opened, surveyed.plan, self._settings.max_invalid):
+            raise FileError(f"{self._opened.job.input_name}: {ruin}")
+        return surveyed
 
     def next_round(self, plan: Plan) -> Plan:
         """Return the plan for what the answers to a plan have brought up."""
