@@ -13,6 +13,7 @@ import validator
 from validator import AskSettings, FileTargets, ListSettings, Rate, RunOptions
 from validator.cli import main
 from validator.errors import FileError, Refused, UsageError
+from validator.tables import open_table
 
 from .conftest import KEY, SESSION
 
@@ -62,6 +63,25 @@ def test_a_list_that_is_mostly_no_numbers_replaces_no_file(check, options, folde
         check("leads.csv", options=options)
 
     assert (folder / "leads.checked.csv").read_text() == "the last good output"
+
+
+@pytest.mark.parametrize(
+    ("source", "settings", "output"),
+    [
+        ("leads.csv", ListSettings(format="parquet"), "leads.checked.parquet"),
+        ("leads.csv", ListSettings(format="csv"), "leads.checked.csv"),
+        ("leads.vcf", ListSettings(), "leads.checked.csv"),
+        ("leads.json", ListSettings(), "leads.checked.ndjson"),
+    ],
+)
+def test_the_output_has_the_ending_of_its_format(source, settings, output, options, folder):
+    (folder / "leads.vcf").write_text("BEGIN:VCARD\nFN:Ann\nTEL:+447400123456\nEND:VCARD\n")
+    (folder / "leads.json").write_text('[{"phone": "+447400123456"}]')
+
+    summary = validator.check_file(source, options=replace(options, settings=settings))
+
+    assert summary.output == output
+    assert "verdict" in open_table(folder / output).schema
 
 
 def test_progress_is_a_callback_with_frozen_states(options, folder):

@@ -18,7 +18,7 @@ from validator.batch.asker import Asked, Asker
 from validator.batch.asking.counters import RunCounters
 from validator.batch.output.targets import check_targets, require_room_for_output
 from validator.batch.planning.ruined import MOST_INVALID
-from validator.batch.recipients.job import Job, ListSettings
+from validator.batch.recipients.job import Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
 from validator.batch.run import ListRun, RunSettings
 from validator.batch.verdict_columns import output_schema
@@ -29,7 +29,7 @@ from validator.ledger import Ledger
 from validator.reports import NoProgress
 from validator.reports.registry import REPORTS
 from validator.settings import Tolerance, default_ledger
-from validator.tables import FrameTable, FrameWriter, ending_of
+from validator.tables import FrameTable, FrameWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -124,15 +124,14 @@ def job_of(source: Path, targets: FileTargets, options: RunOptions) -> Job:
     return Job(
         **options.settings.values(),
         input=source,
-        output=Path(targets.output) if targets.output is not None else _beside(source),
+        output=Path(targets.output) if targets.output is not None else _beside(source, options.settings),
         sendable=None if targets.sendable is None else Path(targets.sendable),
         suppress=tuple(map(Path, options.suppress)),
     )
 
 
-def _beside(source: Path) -> Path:
-    ending = ending_of(source)
-    return source.with_name(f"{source.name.removesuffix(ending)}.checked{ending}")
+def _beside(source: Path, settings: ListSettings) -> Path:
+    return source.with_name(checked_name(source, settings.format))
 
 
 @contextmanager

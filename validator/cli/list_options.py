@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from validator.batch.recipients.job import Job, ListSettings
+from validator.batch.recipients.job import Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
 from validator.batch.verdict_columns import earlier_columns
 from validator.cli.display_names import names_of_copies
@@ -17,7 +17,7 @@ from validator.cli.signals import interruptible
 from validator.errors import UsageError
 from validator.phone import parse_region
 from validator.settings import MaxAge
-from validator.tables import Hidden, Ragged, ReadOptions, ending_of, open_table, output_ending
+from validator.tables import Hidden, Ragged, ReadOptions, open_table
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -138,6 +138,5 @@ class ListOptions(ListSettings):
         return targets if len(targets) > 1 else targets[0]
 
     def _checked(self, found: Found) -> Path:
-        path = found.path
-        name = f"{path.name.removesuffix(ending_of(path))}.checked{output_ending(path, self.format)}"
-        return (found.beside if self.output_dir is None else self.output_dir) / name
+        folder = found.beside if self.output_dir is None else self.output_dir
+        return folder / checked_name(found.path, self.format)

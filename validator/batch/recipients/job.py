@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
 from validator.phone import Accept, Numbers
 from validator.settings import MaxAge
-from validator.tables import FrameWriter, ReadOptions
+from validator.tables import FrameWriter, ReadOptions, ending_of, output_ending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,6 +169,15 @@ class Job(ListSettings):
             **{option: path for option, path in named.items() if isinstance(path, Path)},
             **{f"the output of {given}": path for given, path in parts},
         }
+
+
+def checked_name(path: Path, format: str | None) -> str:  # noqa: A002 - the option's own word
+    """Return what the annotated file of a list is called if nobody names it: `NAME.checked.EXT`.
+
+    Raises:
+        FileError: there is no such format, or the list is no list.
+    """
+    return f"{path.name.removesuffix(ending_of(path))}.checked{output_ending(path, format)}"
 
 
 def _name_of(names: tuple[str, ...]) -> str:
