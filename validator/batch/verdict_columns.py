@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from validator.tables import Table
 
+VERDICT = pl.Enum([verdict.value for verdict in Verdict])
 REASON = pl.Enum([reason.value for reason in Reason])
 SOURCE = pl.Enum([source.value for source in Source])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import VERDICT, known_by_either
+from validator.batch.planning.known_verdicts import known_by_either
 from validator.batch.planning.plan import counts
 from validator.batch.prefetch import ahead
 from validator.batch.recipients.variants import listed_by_both
@@ -21,6 +21,7 @@ from validator.batch.verdict_columns import (
     REASON,
     SENDABLE_COLUMNS,
     SOURCE,
+    VERDICT,
     added_schema,
     checked_at,
     e164,
@@ -90,7 +91,7 @@ def decide_verdicts(
     Args:
         recipients: the rows.
         known: their known verdicts.
-        places: where it stands, as `KnownVerdicts.places_of` tells.
+        places: the row of each in `known.frame`, as `KnownVerdicts.indices_of` returns it.
         extras: which of `EXTRA_COLUMNS` are wanted.
     """
     by_either = ["matched"] if MATCHED in extras else []

@@ -9,6 +9,7 @@ import polars as pl
 
 from validator.batch.prefetch import ahead
 from validator.batch.recipients.variants import other_numbers
+from validator.batch.verdict_columns import REASON, SOURCE, VERDICT
 from validator.ledger import OWN_ID_SUFFIX
 from validator.model import Reason, Source, Verdict
 from validator.tables import defused
@@ -23,15 +24,13 @@ _NO = Verdict.NOT_REGISTERED.value
 # Decided, and no account: what was found out about the number itself then counts.
 _NOBODY = [_NO, Verdict.INVALID.value]
 
-VERDICT = pl.Enum([verdict.value for verdict in Verdict])
-
 # Some twenty bytes a number: words as codes, and no text for an id that is the number itself.
 SCHEMA = pl.Schema(
     {
         "number": pl.UInt64(),
         "verdict": VERDICT,
-        "reason": pl.Enum([reason.value for reason in Reason]),
-        "source": pl.Enum([source.value for source in Source]),
+        "reason": REASON,
+        "source": SOURCE,
         "own_id": pl.Boolean(),
         "checked_at_ms": pl.Int64(),
     }

@@ -10,7 +10,7 @@ import polars as pl
 from validator.batch.prefetch import ahead
 from validator.batch.recipients.job import Landlines
 from validator.batch.recipients.reading_counts import ReadingCounts
-from validator.batch.verdict_columns import PHONE_COLUMN
+from validator.batch.verdict_columns import PHONE_COLUMN, REASON
 from validator.model import LineType, Reason
 from validator.phone import COUNTRIES, Accept, Evidence, Numbers, survey, without_fractions
 from validator.tables import FoundBy, joined, readable
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 # Rows whose cells are read as numbers at a time. Some hundred small queries go with that, however many they
 # are: 131,072 rows take half as long again for each (measured), and beyond half a million little is gained.
 READING_ROWS = 500_000
-
-REASON = pl.Enum([reason.value for reason in Reason])
 
 SCHEMA = pl.Schema(
     {
