@@ -297,6 +297,20 @@ def test_a_name_that_reads_like_excels_hint_is_quoted(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_sample_has_the_same_rows_at_column_speed_and_cell_by_cell(listed):
+    """A quote inside a bare cell is read cell by cell."""
+    plain, quoted = (
+        "id,note\n" + "".join(f"{n:07},a{char}b\n" for n in range(100_000)) for char in ("x", '"')
+    )
+
+    fast, exact = (open_table(listed(text.encode())).sample() for text in (plain, quoted))
+
+    assert fast.height > 100
+    assert exact["id"].to_list() == fast["id"].to_list()
+    assert exact["note"].unique().to_list() == ['a"b']
+
+
+@pytest.mark.slow
 def test_a_long_list_is_sampled_from_end_to_end_in_any_encoding(listed):
     lines = "".join(f'{n:07d},"Zoë\n{n}"\n' for n in range(200_000))
     for codec in ("utf-8", "utf-16", "cp1252"):

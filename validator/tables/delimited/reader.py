@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -86,12 +85,16 @@ class DelimitedTable:
         if is_short(self.path):
             return thinned(pl.concat([pl.DataFrame(schema=self.schema), *self.batches()]))
         texts = window_texts(self.path, self.encoding, self.dialect.syntax)
-        rows: Iterable[Record] = chain.from_iterable(
-            records(text, self.dialect.syntax, final=False) for text in texts
-        )
-        if self.ragged is Ragged.KEEP:
-            rows = (filled_up(row, len(self.header)) for row in rows)
-        return thinned(self._frame_of(rows))
+        return thinned(pl.concat(map(self._window_rows, texts)))
+
+    def _window_rows(self, text: bytes) -> pl.DataFrame:
+        """Return the rows in a stretch of the file, those that cannot be read left out."""
+        syntax, width = self.dialect.syntax, len(self.header)
+        whole = text[: whole_records(text, syntax)]
+        if whole and plain_records(whole, syntax, width) is not None:
+            return self._read_plain(whole, None)
+        rows = records(text, syntax, final=False)
+        return self._frame_of(filled_up(row, width) if self.ragged is Ragged.KEEP else row for row in rows)
 
     def _lines(self, blocks: Iterable[bytes]) -> Iterator[Lines]:
         return (lines for lines in parsed_blocks(blocks, self.layout, self._parse) if len(lines.texts))
