@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.recipients.recipients import Reading, recipients_of, surveys_of
+from validator.batch.recipients.recipients import ColumnEvidence, Reading, recipients_of, surveys_of
 from validator.batch.recipients.variants import with_both
 from validator.errors import FileError
 from validator.model import Reason
@@ -92,7 +92,7 @@ def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
     """Return the numbers of all phone columns of a list: each of them is somebody who opted out."""
     each = [replace(reading, column=column, others=()) for column in reading.columns]
     found, rows, unread_rows = [pl.Series("number", [], dtype=pl.UInt64)], 0, 0
-    shown = [_shown_by(table, one) for one in each]
+    shown = _shown_by(table, reading).columns
     for batch in table.batches(reading.wanted):
         read = [_numbers_of(batch, one, evidence) for one, evidence in zip(each, shown, strict=True)]
         found += [numbers for numbers, _ in read]
@@ -106,10 +106,10 @@ def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
     return pl.concat(found)
 
 
-def _shown_by(table: Table, reading: Reading) -> Evidence:
-    """Return what a phone column shows of how its cells were meant."""
-    parts = (surveys_of(batch, reading)[0].evidence for batch in table.batches(reading.wanted))
-    return sum(parts, Evidence())
+def _shown_by(table: Table, reading: Reading) -> ColumnEvidence:
+    """Return what each phone column shows of how its cells were meant."""
+    parts = (ColumnEvidence.of(surveys_of(batch, reading)) for batch in table.batches(reading.wanted))
+    return sum(parts, ColumnEvidence(tuple(Evidence() for _ in reading.columns)))
 
 
 def _numbers_of(rows: pl.DataFrame, reading: Reading, shown: Evidence) -> tuple[pl.Series, pl.Series]:
