@@ -6,7 +6,7 @@ Others may spend the same key, the server may be out, and what it tells may be a
 import heapq
 import math
 from dataclasses import dataclass, field
-from itertools import count, pairwise
+from itertools import count
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 
@@ -73,7 +73,6 @@ class Record:
     refused: list = field(default_factory=list)
     starts: list = field(default_factory=list)
     others: list = field(default_factory=list)
-    others_refused: int = 0
     ended_at: float = 0.0
     report: object = None
 
@@ -98,10 +97,6 @@ class Record:
                 first += 1
             most = max(most, last - first + 1)
         return most
-
-    def longest_pause_s(self, since_s):
-        """The longest time without a start after `since_s`."""
-        return max((b - a for a, b in pairwise(at for at in self.starts if at >= since_s)), default=0.0)
 
 
 def within(times, since_s, until_s):
@@ -163,7 +158,7 @@ def run(clients, server, *, until_s, tell=None, others=NOBODY, outages=()):
     """
     tell = tell or all_told
     order, events, now, asks = count(), [], 0.0, others.times()
-    asked, asked_in_vain = [], []
+    asked = []
 
     def await_others():
         if (at := next(asks, None)) is not None:
@@ -181,7 +176,7 @@ def run(clients, server, *, until_s, tell=None, others=NOBODY, outages=()):
             continue
         now, _, what, client, about = heapq.heappop(events)
         if what == "others":
-            (asked if server.rule(now).passed else asked_in_vain).append(now)
+            asked += [now] * server.rule(now).passed
             await_others()
         elif what == "arrives":
             is_out = any(since <= now < end for since, end in outages)
@@ -190,7 +185,7 @@ def run(clients, server, *, until_s, tell=None, others=NOBODY, outages=()):
         else:
             client.on_answer(now, *about)
     for client in clients:
-        client.record.others, client.record.others_refused = asked, len(asked_in_vain)
+        client.record.others = asked
         client.record.ended_at, client.record.report = now, client.budget.report(now)
 
 
