@@ -20,11 +20,17 @@ FRAME = Path("<frame>")
 
 @dataclass(frozen=True, slots=True)
 class FrameTable:
-    """A frame as a `Table`."""
+    """A frame as a `Table`.
+
+    Attributes:
+        frame: the rows.
+        path: the file that they were read from, if they were.
+        format: the format of the output.
+    """
 
     frame: pl.DataFrame
-    path: ClassVar[Path] = FRAME
-    format: ClassVar[str] = "frame"
+    path: Path = FRAME
+    format: str = "frame"
 
     @property
     def schema(self) -> pl.Schema:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import quopri
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from validator.errors import FileError
 from validator.tables.delimited.encoding import find_encoding, utf8_blocks
-from validator.tables.table import BATCH_ROWS, thinned
+from validator.tables.frame import FrameTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from validator.tables.table import ReadOptions
 
 _SCHEMA = pl.Schema(dict.fromkeys(("name", "type", "phone"), pl.String()))
-_FOLD = re.compile(
-    r"\r?\n[ \t]"
-)  # RFC 6350, 3.2: a line that begins with a blank goes on with the one before
+# RFC 6350, 3.2: a line that begins with a blank goes on with the one before.
+_FOLD = re.compile(r"\r?\n[ \t]")
 _SOFT_BREAK = re.compile(r"=\r?\n")  # of quoted-printable text, in version 2.1
 # A property: its group, its name, its parameters and its value (RFC 6350, 3.3).
 _PROPERTY = re.compile(
@@ -31,44 +29,10 @@ _PROPERTY = re.compile(
 _TYPE = re.compile(r"(?i)(?:^|;)(?:type=)?\"?(cell|home|work|main|voice|fax|pager|iphone|mobile)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class VcardTable:
-    """An opened address book; see `Table`. Its output is CSV."""
+def open_vcard(path: Path, options: ReadOptions) -> FrameTable:
+    """Open an address book as `name`, `type` (cell, home, work, ...) and `phone`; its output is CSV.
 
-    path: Path
-    frame: pl.DataFrame
-    format: str = "csv"
-
-    @property
-    def schema(self) -> pl.Schema:
-        """`name`, `type` (cell, home, work, ...) and `phone`, all text."""
-        return self.frame.schema
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """Names are what they are."""
-        return {name: name for name in self.schema}
-
-    @property
-    def manner(self) -> Mapping[str, str | int]:
-        """How the file is written; see `Table.manner`."""
-        return {}
-
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the rows; see `Table.batches`."""
-        return self.frame.select(columns or list(self.schema)).iter_slices(BATCH_ROWS)
-
-    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - they are all there is
-        """Yield the rows; see `Table.verbatim`."""
-        return self.batches()
-
-    def sample(self) -> pl.DataFrame:
-        """Return some rows; see `Table.sample`."""
-        return thinned(self.frame)
-
-
-def open_vcard(path: Path, options: ReadOptions) -> VcardTable:
-    """Open an address book, which stays in memory. A card without a number is a row without one.
+    It stays in memory. A card without a number is a row without one.
 
     Raises:
         FileError: it cannot be read, or holds no card.
@@ -78,7 +42,7 @@ def open_vcard(path: Path, options: ReadOptions) -> VcardTable:
     rows = [row for card in _cards(_FOLD.sub("", _SOFT_BREAK.sub("", text))) for row in _rows(card)]
     if not rows:
         raise FileError(f"{path} holds no whole card (BEGIN:VCARD to END:VCARD); export the contacts again.")
-    return VcardTable(path, pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
+    return FrameTable(pl.DataFrame(rows, schema=_SCHEMA, orient="row"), path, "csv")
 
 
 def _cards(text: str) -> Iterator[list[re.Match[str]]]:
