@@ -180,6 +180,11 @@ class MaxAge:
     unknown_s: float = 0.0
 
     @classmethod
+    def none(cls) -> Self:
+        """Return ages by which no earlier answer holds, so that every number is asked about again."""
+        return cls(registered_s=0, not_registered_s=0)
+
+    @classmethod
     def parse(cls, text: str) -> Self:
         """Read `30d` (for yes and no alike) or `yes=30d,no=7d,unknown=1h` (the rest keep their defaults)."""
         if "=" not in text:

@@ -100,7 +100,7 @@ class ListOptions(ListSettings):
             "region": None if self.region is None or find_region else parse_region(self.region),
             "find_region": find_region,
             "options": options,
-            "max_age": MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,
+            "max_age": MaxAge.none() if self.refresh else self.max_age,
         }
         return Job(
             **settings,

@@ -77,7 +77,7 @@ def lookup(**given: Any) -> int:
     keys = options.keys()
     holder = "validator lookup"
     with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
-        max_age = MaxAge(registered_s=0, not_registered_s=0) if options.refresh else options.max_age
+        max_age = MaxAge.none() if options.refresh else options.max_age
         now_ms, stop = int(datetime.now(UTC).timestamp() * 1000), Stop()
         asker = Asker(
             keys,
