@@ -103,10 +103,10 @@ _MOBILE_PARTS = (
     "di dong", "didong",
 )  # fmt: skip
 _WHATSAPP_PARTS = ("whatsapp", "ワッツアップ", "왓츠앱", "วอตสแอป")
+# These say phone as well; the others say landline only beside a phone word.
+_LANDLINE_ALONE_PARTS = ("座机", "座機", "固定电话", "固定電話", "固话", "市話", "市话")
 _LANDLINE_PARTS = (
-    "座机", "座機", "固定电话", "固定電話", "固话", "市話", "市话", "自宅", "勤務先",
-    "会社", "公司", "유선", "집전화",
-    "사무실", "โทรศัพทบาน", "co dinh", "dien thoai ban",
+    "自宅", "勤務先", "会社", "公司", "유선", "집전화", "사무실", "โทรศัพทบาน", "co dinh", "dien thoai ban",
 )  # fmt: skip
 # Beside a phone word these say that the column is about phones and holds none.
 _ABOUT_WORDS = """
@@ -155,7 +155,9 @@ def line_named_by(header: str) -> Line | None:
         return Line.MOBILE
     only_generic = bool(said) and _apart(plain) <= _GENERIC
     if not (said & _ANY or only_generic or _within(plain, _FOLDED_ANY_PARTS)):
-        return Line.LANDLINE if said & _LANDLINE_ALONE or _within(plain, _FOLDED_LANDLINE_PARTS[:7]) else None
+        return (
+            Line.LANDLINE if said & _LANDLINE_ALONE or _within(plain, _FOLDED_LANDLINE_ALONE_PARTS) else None
+        )
     is_landline = said & _LANDLINE or _within(plain, _FOLDED_LANDLINE_PARTS)
     return Line.LANDLINE if is_landline else Line.ANY
 
@@ -208,4 +210,5 @@ _WHATSAPP_NAMES = frozenset({"wa", "whatsapp", "wpp"})
 _BESIDE_IDS = vocabulary("id ids contact contacts user customer sender recipient client number whats app")
 _FOLDED_ANY_PARTS = _folded(_ANY_PARTS)
 _FOLDED_MOBILE_PARTS = _folded(_MOBILE_PARTS + _WHATSAPP_PARTS)
-_FOLDED_LANDLINE_PARTS = _folded(_LANDLINE_PARTS)
+_FOLDED_LANDLINE_ALONE_PARTS = _folded(_LANDLINE_ALONE_PARTS)
+_FOLDED_LANDLINE_PARTS = _FOLDED_LANDLINE_ALONE_PARTS + _folded(_LANDLINE_PARTS)

@@ -79,11 +79,11 @@ def _candidate(table: Table, column: str, cells: pl.Series) -> _Candidate:
     header = table.header[column]
     named = names_region(header) and not names_phone(header)
     words = _words(cells)
+    filled = len(cells) - cells.null_count() - int((words.str.strip_chars() == "").sum())
     if not named:
         words = words.set(words.str.contains(_BARE), None)
         words = words.clear(len(words)) if names_something_else(header) else words
     codes = calling_codes(words)
-    filled = len(cells) - cells.null_count() - _blanks(cells)
     return _Candidate(column, named, codes.count() / filled if filled else 0.0, codes)
 
 
@@ -92,10 +92,6 @@ def _words(cells: pl.Series) -> pl.Series:
     if cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Categorical, pl.Enum):
         return without_fractions(cells).cast(pl.String)
     return pl.Series(cells.name, [None] * len(cells), dtype=pl.String)
-
-
-def _blanks(cells: pl.Series) -> int:
-    return int((_words(cells).str.strip_chars() == "").sum())
 
 
 def _agree(codes: pl.Series, others: pl.Series) -> bool:
