@@ -93,8 +93,8 @@ def compare_answers(checked: pl.LazyFrame) -> None:
     number = pl.col("phone").str.replace_all("[^0-9]", "").cast(pl.UInt64, strict=False)
     registered = pl.when(number % 5 > 1).then(pl.lit("registered")).otherwise(pl.lit("not_registered"))
     verdict = pl.when(number.is_null()).then(pl.lit("invalid")).otherwise(registered)
-    told = pl.col("e164").cast(pl.String).str.strip_prefix("+").cast(pl.UInt64)
-    same = told.eq_missing(number) & (pl.col("verdict") == verdict)
+    written = pl.col("e164").cast(pl.String).str.strip_prefix("+").cast(pl.UInt64)
+    same = written.eq_missing(number) & (pl.col("verdict") == verdict)
     if wrong := checked.select((~same).sum()).collect(engine="streaming").item():
         raise RuntimeError(f"{wrong:,} rows have another answer than the ledger")
 

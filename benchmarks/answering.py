@@ -2,8 +2,9 @@
 
     python benchmarks/answering.py LATENCY_MS
 
-The sandbox parses, draws, limits and logs, which takes more processor time than a fast client does; whoever
-measures a client against it measures the sandbox. This one answers some 20,000 requests a second on one core.
+The sandbox parses, draws, limits and logs, which takes more processor time than a fast client does: the
+figures of a client measured against it are those of the sandbox. This one answers some 20,000 requests a
+second on one core.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How many checks a list costs, against the fewest possible: each distinct valid number once, ever.
 
 Three commands with one ledger: the first fifth of a list with 30 % duplicates and 5 % garbage, then the whole
-list, then the whole list again. The sandbox counts. Canaries, of which each run that asks has one at its end
-to see whether the session tells the truth, are told beside the list's own numbers.
+list, then the whole list again. The sandbox counts. Each run that asks has one canary at its end
+to see whether the session tells the truth; canaries are counted beside the list's own numbers.
 """
 
 from __future__ import annotations

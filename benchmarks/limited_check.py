@@ -40,8 +40,8 @@ class Case:
         rate: what `--rate` says.
         numbers: how many to ask about.
         told_by: who tells the tool the limit: `headers`, `--rate`, or `lowest plan`, which is nobody; None
-            where what the tool is told is wrong, so that refusals tell it sooner or later.
-        most_refusals: how many requests may be refused; None where what the tool is told is wrong.
+            where the announced limit is wrong, so that refusals show it sooner or later.
+        most_refusals: how many requests may be refused; None where the announced limit is wrong.
     """
 
     limiter: Setup
@@ -92,7 +92,7 @@ class Run:
 
     @property
     def told_by(self) -> str:
-        """Who told the limit in the end."""
+        """Where the limit came from in the end."""
         return self.summary.get("rate", {}).get("told_by", "nothing")
 
     def _is_refused_too_often(self) -> bool:

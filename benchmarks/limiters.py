@@ -60,8 +60,8 @@ OWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the tool is told by headers and `--rate`, who rules then, and how many refusals may follow."""
+class Announced:
+    """What headers and `--rate` say of the limit, which of them rules, and how many refusals may follow."""
 
     headers: Headers
     rate: str
@@ -69,15 +69,15 @@ class Told:
     most_refusals: int | None = 1
 
 
-def by_headers(headers: Headers) -> Told:
-    return Told(headers, "auto", "headers")
+def by_headers(headers: Headers) -> Announced:
+    return Announced(headers, "auto", "headers")
 
 
-BY_RATE = Told(NONE, f"{PER_MIN}/min", "--rate")
-BY_NOBODY = Told(NONE, "auto", "lowest plan")
-TWICE_AND_RATE = Told(TWICE, f"{PER_MIN}/min", "--rate")
-MISLED = Told(TWICE, "auto", None, most_refusals=None)
-IN_WORDS = Told(WORDS, "auto", "lowest plan")
+BY_RATE = Announced(NONE, f"{PER_MIN}/min", "--rate")
+BY_NOBODY = Announced(NONE, "auto", "lowest plan")
+TWICE_AND_RATE = Announced(TWICE, f"{PER_MIN}/min", "--rate")
+MISLED = Announced(TWICE, "auto", None, most_refusals=None)
+IN_WORDS = Announced(WORDS, "auto", "lowest plan")
 EVERYWHERE = (BY_RATE, BY_NOBODY, TWICE_AND_RATE, MISLED, IN_WORDS)
 
 RUNS = (
@@ -104,15 +104,15 @@ COLUMNS = (
 
 def cases(seconds: float) -> Iterator[Case]:
     """Yield all runs to make, each as long as given where all goes well."""
-    for kind, limit, tellings in RUNS:
-        for told in tellings:
-            pace_per_min = LOWEST_PLAN_PER_MIN if told.told_by == "lowest plan" else PER_MIN
+    for kind, limit, announcements in RUNS:
+        for announced in announcements:
+            pace_per_min = LOWEST_PLAN_PER_MIN if announced.told_by == "lowest plan" else PER_MIN
             yield Case(
-                limiter=Setup(kind, limit, told.headers),
-                rate=told.rate,
+                limiter=Setup(kind, limit, announced.headers),
+                rate=announced.rate,
                 numbers=numbers_in(seconds, requests=pace_per_min),
-                told_by=told.told_by,
-                most_refusals=told.most_refusals,
+                told_by=announced.told_by,
+                most_refusals=announced.most_refusals,
             )
 
 

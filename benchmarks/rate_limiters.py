@@ -31,7 +31,7 @@ class Kind(StrEnum):
     LEAKY_BUCKET = "nginx"  # one every window / requests, to the millisecond, and `burst` ahead of that
 
 
-# How each is told to add a header to every answer, refusals included.
+# The setting by which each adds a header to every answer, refusals included.
 HEADER_LINES = {
     Kind.SLIDING_COUNTER: 'http-after-response set-header %s "%s"',
     Kind.LEAKY_BUCKET: 'add_header %s "%s" always;',

@@ -2,7 +2,7 @@
 
 Six kinds of limiter, four limits, up to twenty seeds; the models and the simulator are those of
 `tests/support/pacing`. The tables: the key to ourselves; 10 % and 30 % of it asked for by another client that
-looks at nothing; a limit that nobody tells and `--rate find` looks for; and one that is told twice too high.
+looks at nothing; a limit that no header states and `--rate find` looks for; and one stated twice too high.
 Each is compared with the limit itself.
 """
 
@@ -57,7 +57,7 @@ def run_finding(kind: str, limit: int, seed: int, *, tell: Callable[..., Any]) -
 
 
 def run_misled(kind: str, limit: int, seed: int) -> Result:
-    """Run with twice the limit told."""
+    """Run with a stated limit twice as high."""
     until_s = 60.0 * MINUTES
     return _result(
         misled(kind, limit, seed, until_s=until_s, told_per_min=2 * limit), limit, FOUND_S, until_s

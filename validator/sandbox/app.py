@@ -52,7 +52,7 @@ class ConnectionBroken(ConnectionResetError):
     """
 
     def __init__(self, *, reset: bool) -> None:
-        super().__init__("the sandbox broke the connection, as a fault told it to")
+        super().__init__("the sandbox broke the connection, as a fault says")
         self.reset = reset
 
 

@@ -81,7 +81,7 @@ def retry_after(  # noqa: PLR0911 - one return a form
 ) -> tuple[Headers, dict[str, object]]:
     """Return what a 429 says about waiting: header lines, and members of its error object.
 
-    Whole seconds rounded up, at least one, so that a client which waits as told is never early.
+    Whole seconds rounded up, at least one, so that a client which waits as asked is never early.
     """
     seconds = max(1, math.ceil(wait_s))
     match form:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 131_072  # rows a batch has at most: large enough for column speed, small enough for memory
 VERBATIM = "\0verbatim"  # the column of `Table.verbatim` with what stands for a row in the file
-SAMPLE_ROWS = 500  # rows a sample has at most: phone numbers are told from other text long before that
+SAMPLE_ROWS = 500  # rows a sample has at most: fewer are enough to recognise phone numbers
 
 
 class Ragged(StrEnum):

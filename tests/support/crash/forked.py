@@ -81,7 +81,7 @@ class Forked:
         return bool(ready)
 
     def wait_until_held(self):
-        # Nobody is told when a grandchild stops, so this has to look.
+        # No signal comes when a grandchild stops, so this has to look.
         while self._state() != "T":
             assert not self.ends_within(0.001), self.said()
 

@@ -68,12 +68,12 @@ def feed_body(inputs, rng, folder):
     for body in inputs:
         reply = Reply(status=rng.choice([200, 200, 200, 302, 400, 401, 422, 429, 500]), headers={}, body=body)
         try:
-            told = rng.choice(READERS)(understand(reply, NOW))
+            reply_read = rng.choice(READERS)(understand(reply, NOW))
         except ApiError as error:
             check_message(str(error))
         else:
-            if isinstance(told, Registration):
-                check_registration(told, json.loads(body))
+            if isinstance(reply_read, Registration):
+                check_registration(reply_read, json.loads(body))
 
 
 def check_message(said):
@@ -82,13 +82,15 @@ def check_message(said):
     assert "447700900000" not in said
 
 
-def check_registration(told, body):
+def check_registration(reply_read, body):
     """A verdict is exactly what another reader finds in the same bytes."""
     body = body.get("data", body)
-    assert body["is_whatsapp_user"] is told.is_whatsapp_user
+    assert body["is_whatsapp_user"] is reply_read.is_whatsapp_user
     assert "".join(char for char in str(body["phone"]) if char in "0123456789") == "447700900000"
-    assert told.whatsapp_id == (body.get("whatsapp_id") or None)
-    assert told.whatsapp_id is None or (told.whatsapp_id.isascii() and told.whatsapp_id.isprintable())
+    assert reply_read.whatsapp_id == (body.get("whatsapp_id") or None)
+    assert reply_read.whatsapp_id is None or (
+        reply_read.whatsapp_id.isascii() and reply_read.whatsapp_id.isprintable()
+    )
 
 
 BODIES = Parser(
@@ -374,11 +376,11 @@ def feed_file(inputs, rng, folder):
             check_line(str(error))
             continue
         assert rows.columns == list(table.header)
-        if is_told(table) and content.lstrip() == content and rng.random() < 0.2:
+        if is_recognized(table) and content.lstrip() == content and rng.random() < 0.2:
             assert_same_when_written(copy, table, rows)
 
 
-def is_told(table):
+def is_recognized(table):
     """Whether a copy says by itself how it is read: the writer leaves blank lines and idle quotes out.
 
     What a guessed encoding spells at the beginning may look like another one's byte order mark, and what

@@ -69,8 +69,8 @@ class Provider:
             elif self.spoils_looks:
                 await self.misdeed(stream, "+447700900100", f"+447700900100 {KEY}".encode())
             else:
-                told = json.dumps({"id": SESSION, "status": "connected"}).encode()
-                await stream.send(http(told, *self.session_headers))
+                body = json.dumps({"id": SESSION, "status": "connected"}).encode()
+                await stream.send(http(body, *self.session_headers))
 
 
 Misdeed = Callable[[ByteStream, str, bytes], Awaitable[None]]
@@ -225,7 +225,7 @@ def elsewhere(number, echo):
     return http(b"", f"Location: https://elsewhere.invalid/{words}", status="302 Found")
 
 
-# What ends a run whose checks meet it, and the exit code it ends with. All of it is told in the last words.
+# What ends a run whose checks meet it, and the exit code it ends with. The last words say all of it.
 ENDINGS = {
     "401 that quotes it all": (refusing("401 Unauthorized", 4011), 6),
     "404 that quotes it all": (refusing("404 Not Found", 0), 6),

@@ -42,7 +42,7 @@ def finding(kind, limit, seed, *, until_s, tell=only_retry_after):
 
 
 def misled(kind, limit, seed, *, until_s, told_per_min, remaining=None):
-    """The key is ours, and the limit that is told is too high."""
+    """The key is ours, and the stated limit is too high."""
     return _run(kind, limit, seed, until_s=until_s, tell=told_wrong(told_per_min, remaining))
 
 

@@ -176,13 +176,13 @@ def _gateway() -> pl.Expr:
 
 def _silent() -> pl.Expr:
     """Whether a row says nothing about a number, as some of an annotated file and of most lists do."""
-    is_told = pl.col("verdict text").is_not_null() | pl.col("is_whatsapp_user text").is_not_null()
+    has_verdict = pl.col("verdict text").is_not_null() | pl.col("is_whatsapp_user text").is_not_null()
     silent_words = {
         "verdict text": Verdict.SUPPRESSED.value,
         "source text": Source.OFFLINE.value,
         "reason text": Reason.NOT_CHECKED.value,
     }
-    return ~is_told | pl.any_horizontal(
+    return ~has_verdict | pl.any_horizontal(
         (pl.col(name) == word).fill_null(value=False) for name, word in silent_words.items()
     )
 

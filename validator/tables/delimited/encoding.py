@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 4 << 20  # measured: 4 to 16 MiB take the same time, and memory grows with it
 _HEAD_BYTES = 64 << 10
-_SAMPLE_BYTES = 16 << 10  # what a code page is told by
+_SAMPLE_BYTES = 16 << 10  # what a code page is recognised by
 _ASCII_BYTES = bytes(range(0x80))
 
 

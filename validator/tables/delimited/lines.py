@@ -1,4 +1,4 @@
-"""Records as they stand in the file: told apart at column speed, and kept as text to be written again."""
+"""Records as they stand in the file: split at column speed, and kept as text to be written again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compressed lists: unpacked as they are read, told from their first bytes; packed as their name says."""
+"""Compressed lists: unpacked as they are read, recognised by their first bytes; packed as their name says."""
 
 from __future__ import annotations
 

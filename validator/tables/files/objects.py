@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _STORES = frozenset({"s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss"})
 _PIECE_BYTES = 1 << 20
 _MOST_RETRIES = 4
-# How long a large list takes cannot be told, only that it must not stall. Without TLS goes what says so
+# How long a large list takes cannot be known, only that it must not stall. Without TLS goes what says so
 # itself: the URL, or a store's address in the environment.
 _CLIENT: ClientConfig = {
     "allow_http": True,
