@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+import polars as pl
+
 from validator.errors import FileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-    import polars as pl
 
 BATCH_ROWS = 131_072  # rows a batch has at most: large enough for column speed, small enough for memory
 VERBATIM = "\0verbatim"  # the column of `Table.verbatim` with what stands for a row in the file
@@ -130,6 +130,16 @@ def refuse_patterns(path: Path, schema: pl.Schema) -> None:
     """Raise `FileError` for a column whose name stands for others."""
     if odd := next(filter(stands_for_others, schema), None):
         raise FileError(f"{path} has a column named {odd!r}, which stands for others; rename it.")
+
+
+def refuse_types(schema: pl.Schema, format: str, *, nested: bool = False) -> None:  # noqa: A002 - as elsewhere
+    """Raise `FileError` for a column whose values a format of text cannot hold; JSON holds `nested` ones."""
+    for name, kind in schema.items():
+        if kind in (pl.Binary, pl.Object) or (kind.is_nested() and not nested):
+            raise FileError(
+                f"column {name!r} holds {kind} values, which {format} cannot; "
+                "write Parquet with --format parquet."
+            )
 
 
 def thinned(frame: pl.DataFrame) -> pl.DataFrame:

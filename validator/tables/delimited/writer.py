@@ -17,7 +17,7 @@ from validator.tables.delimited.encoding import Encoding
 from validator.tables.delimited.reader import DelimitedTable
 from validator.tables.files.compression import inner_suffix
 from validator.tables.formulas import defused_cells, defused_text
-from validator.tables.table import VERBATIM
+from validator.tables.table import VERBATIM, refuse_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,22 +47,13 @@ def writing_delimited(
     Above it stands what stood there in `like`.
     With `excel_safe`, no name and no cell is what a spreadsheet would take for a formula (see `formulas`).
     """
-    refuse_nested(schema)
+    refuse_types(schema, "CSV")
     encoding = like.encoding if isinstance(like, DelimitedTable) else Encoding()
     dialect = _dialect_for(target, like)
     added = None if excel_safe else _added_to(like, dialect, schema)
     writer = _DelimitedWriter(out, dialect, encoding, schema, added, excel_safe)
     writer.write_header(like.layout if isinstance(like, DelimitedTable) else None)
     yield writer
-
-
-def refuse_nested(schema: pl.Schema) -> None:
-    """Raise `FileError` for a column that text cannot hold."""
-    for name, kind in schema.items():
-        if kind.is_nested() or kind == pl.Binary:
-            raise FileError(
-                f"column {name!r} holds {kind} values, which CSV cannot; write Parquet with --format parquet."
-            )
 
 
 def _dialect_for(target: Path | None, like: Table | None) -> Dialect:

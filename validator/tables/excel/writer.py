@@ -21,6 +21,7 @@ from validator.tables.delimited import DelimitedTable
 from validator.tables.delimited.writer import ZONED
 from validator.tables.excel.reader import ExcelTable
 from validator.tables.files.os_errors import unwritable
+from validator.tables.table import refuse_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +49,8 @@ def writing_sheet(
     their plus signs and zeros, and nothing is a formula. Other sheets of the input are not copied.
     The workbook is put together in a temporary folder: an archive is not written from beginning to end.
     """
-    _refuse_too_much(schema)
+    _refuse_too_wide(schema)
+    refuse_types(schema, "Excel")
     place = target or Path("standard output")
     with TemporaryDirectory(prefix="validator-") as folder, _saying(place):
         path = Path(folder) / "book.xlsx"
@@ -65,17 +67,11 @@ def writing_sheet(
             shutil.copyfileobj(file, out)
 
 
-def _refuse_too_much(schema: pl.Schema) -> None:
+def _refuse_too_wide(schema: pl.Schema) -> None:
     if len(schema) > _MAX_COLUMNS:
         raise FileError(
             f"the output has {len(schema):,} columns and a sheet {_MAX_COLUMNS:,}; choose another --format."
         )
-    for name, kind in schema.items():
-        if kind.is_nested() or kind in (pl.Binary, pl.Object):
-            raise FileError(
-                f"column {name!r} holds {kind} values, which Excel cannot; "
-                "write Parquet with --format parquet."
-            )
 
 
 def _new_sheet(book: Workbook, like: Table | None) -> Worksheet:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
-from validator.errors import FileError
 from validator.tables.delimited.encoding import Encoding
 from validator.tables.ndjson.reader import NdjsonTable
-from validator.tables.table import VERBATIM
+from validator.tables.table import VERBATIM, refuse_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,22 +28,13 @@ def writing_ndjson(
     like: Table | None,
 ) -> Iterator[Writer]:
     """Write rows to `out`; in the encoding and with the line ends of `like` where that is NDJSON too."""
-    _refuse_binary(schema)
+    refuse_types(schema, "JSON", nested=True)
     if isinstance(like, NdjsonTable):
         out.write(like.encoding.bom)
         added = [name for name in schema if name not in like.schema]
         yield _NdjsonWriter(out, schema.names(), added, like.encoding, like.line_end)
     else:
         yield _NdjsonWriter(out, schema.names(), None, Encoding(), "\n")
-
-
-def _refuse_binary(schema: pl.Schema) -> None:
-    for name, kind in schema.items():
-        if kind in (pl.Binary, pl.Object):
-            raise FileError(
-                f"column {name!r} holds {kind} values, which JSON cannot; "
-                "write Parquet with --format parquet."
-            )
 
 
 @dataclass(frozen=True, slots=True)
