@@ -198,10 +198,10 @@ def _respelt(name: str, text: str, region: str | None) -> str | None:
 
 
 def _respelt_as(spelling: Spelling, plus: str, digits: str, region: str | None) -> str | None:
-    abroad = spelling.abroad.fullmatch(_international(plus, digits, region))
+    abroad = spelling.abroad and spelling.abroad.fullmatch(_international(plus, digits, region))
     is_home = region == spelling.region and (not plus or spelling.after_plus)
     found = abroad or (spelling.at_home.fullmatch(digits) if is_home else None)
-    return spelling.number.format(*found.group(0, *range(1, found.re.groups + 1))) if found else None
+    return spelling.respelt(found) if found else None
 
 
 def _international(plus: str, digits: str, region: str | None) -> str:
