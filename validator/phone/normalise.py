@@ -15,7 +15,7 @@ from validator.phone.bulk.lookup import look_up_plussed
 from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.cell.numbering import Line
 from validator.phone.cell.numbering import look_up as ask
-from validator.phone.cell.reading import Accept, read, written
+from validator.phone.cell.reading import Accept, read_unwrapped, unwrap, written
 from validator.phone.cells import REASON, as_text
 from validator.phone.codes import CODE_OF_PLAN, REGION, REGIONS
 from validator.phone.readings.claims import READINGS, Claims, claims_to
@@ -225,10 +225,11 @@ def read_each(distinct: pl.DataFrame, accept: Accept) -> pl.DataFrame:
     return distinct.hstack(pl.DataFrame(found, {**_FOUND, **answers.WRITTEN}, orient="row"))
 
 
-def _answer(text: str | None, region: str | None, accept: Accept) -> tuple[int | bool | None, ...]:
-    if text is None:
+def _answer(cell: str | None, region: str | None, accept: Accept) -> tuple[int | bool | None, ...]:
+    if cell is None:
         return *_numbered(Reason.EMPTY), None, None, None
-    return *_numbered(read(text, region, accept)), *(written(text, region) or (None, None, None))
+    text = unwrap(cell, region)
+    return *_numbered(read_unwrapped(text, region, accept)), *(written(text) or (None, None, None))
 
 
 def _numbered(answer: Line | Reason) -> tuple[int, int]:

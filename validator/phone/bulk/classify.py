@@ -189,7 +189,7 @@ def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
 
 
 def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
-    """`reading._unwrap`, but for the label."""
+    """`reading.unwrap`, but for the label."""
     wordless, rows = split(rows, _TEXT.str.contains(_WORDLESS) & _TEXT.str.contains(_SOMETHING))
     piles.settle(wordless, Reason.NOT_A_NUMBER)
     rows, empty = split(_folded(rows), _TEXT != "")

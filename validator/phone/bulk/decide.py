@@ -101,7 +101,7 @@ def _if_in_plan() -> pl.Expr:
 
 
 def _reviewed(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
-    """`reading._read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
+    """`reading.read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
     distinct = with_unmistakable(cells.unique(_KEY, maintain_order=True)).with_row_index("at")
     distinct = distinct.with_columns(only_digits=only_digits(pl.col("core")))
     questions = [part(distinct) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]

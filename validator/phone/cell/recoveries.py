@@ -103,7 +103,7 @@ def _unicode(text: str, _region: str | None) -> str | None:
 
 
 def _whatsapp_id(text: str, _region: str | None) -> str | None:
-    found = _WHATSAPP_ID.search(text)
+    found = _WHATSAPP_ID.search(text) if "@" in text else None  # without it, digits are searched in vain
     return f"+{found[1]}" if found else None
 
 
