@@ -201,12 +201,17 @@ def _look_up(questions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _look_up_each(questions: pl.DataFrame) -> pl.DataFrame:
-    """Return the same, one by one."""
+    """Return the same, one by one, of each distinct question once."""
+    distinct = questions.unique()
     found = [
         _numbered(ask(f"{'+' * plus}{value:0{digits}d}", None if plan is None else REGIONS[plan]))
-        for plus, plan, digits, value in questions.iter_rows()
+        for plus, plan, digits, value in distinct.iter_rows()
     ]
-    return pl.DataFrame(found, _FOUND, orient="row")
+    answered = distinct.hstack(pl.DataFrame(found, _FOUND, orient="row"))
+    joined = questions.join(
+        answered, on=questions.columns, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return joined.select(*_FOUND)
 
 
 def _is_worth_bulk(cells: pl.DataFrame) -> bool:

@@ -258,23 +258,36 @@ def _evidence(cells: pl.DataFrame) -> Evidence:
 def _as_grouped(cells: pl.DataFrame) -> pl.DataFrame:
     """Let cells stand whose digits are grouped as their country does."""
     by_itself = _IS_LINE & BARE & ~pl.col("stands_abroad") & (pl.col("text").str.len_bytes() > DIGITS)
-    rows = cells.select((by_itself & (pl.col("outcome") != Outcome.PLAIN)).arg_true()).to_series()
-    asked = cells[rows].select("text", "number", "plan")
-    once = asked.unique()
-    found = [spells_own_grouping(text, number, REGIONS[plan]) for text, number, plan in once.iter_rows()]
-    once = once.with_columns(stands=pl.Series(found, dtype=pl.Boolean))
-    stands = asked.join(once, on=asked.columns, how="left", maintain_order="left")["stands"]
-    return cells.with_columns(cells["outcome"].scatter(rows.filter(stands), int(Outcome.PLAIN)))
+    grouped = by_itself & (pl.col("outcome") != Outcome.PLAIN)
+    return _plain_where(cells, grouped, ("text", "number", "plan"), _is_grouped)
+
+
+def _is_grouped(text: str, number: int, plan: int) -> bool:
+    return spells_own_grouping(text, number, REGIONS[plan])
 
 
 def _as_beside(cells: pl.DataFrame) -> pl.DataFrame:
     """Refuse a lost plus sign where a digit or two stand beside a number in its region's groups."""
-    doubted = ~_IS_LINE & (pl.col("outcome") == Outcome.PLUS_LOST) & pl.col("text").str.contains(BESIDE)
+    lost = ~_IS_LINE & (pl.col("outcome") == Outcome.PLUS_LOST) & PLAN.is_not_null()
+    return _plain_where(cells, lost & pl.col("text").str.contains(BESIDE), ("text", "plan"), _is_beside)
+
+
+def _is_beside(text: str, plan: int) -> bool:
+    return stands_beside(text, REGIONS[plan])
+
+
+def _plain_where(
+    cells: pl.DataFrame, doubted: pl.Expr, names: tuple[str, ...], stands: Callable[..., bool]
+) -> pl.DataFrame:
+    """Let cells stand for which it is true, looking at each distinct one among the doubted once."""
     rows = cells.select(doubted.arg_true()).to_series()
-    asked = cells[rows].select("text", "plan").iter_rows()
-    beside = [plan is not None and stands_beside(text, REGIONS[plan]) for text, plan in asked]
-    plain = rows.filter(pl.Series(beside, dtype=pl.Boolean))
-    return cells.with_columns(cells["outcome"].scatter(plain, int(Outcome.PLAIN)))
+    if rows.is_empty():
+        return cells
+    asked = cells.select(names)[rows]
+    once = asked.unique()
+    found = once.with_columns(stands=pl.Series([stands(*one) for one in once.iter_rows()], dtype=pl.Boolean))
+    plain = asked.join(found, on=names, how="left", maintain_order="left")["stands"]
+    return cells.with_columns(cells["outcome"].scatter(rows.filter(plain), int(Outcome.PLAIN)))
 
 
 def _read(cells: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
