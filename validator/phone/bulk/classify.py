@@ -20,7 +20,8 @@ from validator.phone.bulk.second_chances import counted, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.cell.folding import fold, mend
 from validator.phone.cell.reading import PLAIN
-from validator.phone.cell.recoveries import (
+from validator.phone.cell.refusals import ADDRESS, DAMAGE
+from validator.phone.cell.unwrapping import (
     AFTER_LAST_DIGIT,
     DIGITS_BEFORE_LABEL,
     FLOAT,
@@ -28,7 +29,6 @@ from validator.phone.cell.recoveries import (
     NOTE_WORDS,
     QUOTES,
 )
-from validator.phone.cell.refusals import ADDRESS, DAMAGE
 
 # libphonenumber refuses what is longer than 250 characters, and a recovery may add one.
 _MOST_BYTES = 200

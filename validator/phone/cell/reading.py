@@ -9,8 +9,9 @@ from typing import NamedTuple
 from validator.model import Reason
 from validator.phone.cell import refusals
 from validator.phone.cell.numbering import Line, look_up
-from validator.phone.cell.recoveries import RECOVERIES, Stage, digits_of
+from validator.phone.cell.recoveries import RECOVERIES, Stage
 from validator.phone.cell.refusals import the_one_number
+from validator.phone.cell.unwrapping import digits_of
 
 _FRONT = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.FRONT)
 _SECOND_CHANCES = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.SECOND_CHANCE)

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from validator.model import MAX_DIGITS, MIN_DIGITS
 from validator.phone.cell.numbering import Line, is_possible, is_valid, look_up
-from validator.phone.cell.recoveries import QUOTES, digits_of
+from validator.phone.cell.unwrapping import QUOTES, digits_of
 
 _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
 # Three zeros may be thousands, and a minus is the result of a subtraction: `+91-9876543210` typed in a cell.
