@@ -202,11 +202,12 @@ def _claims(questions: pl.DataFrame, ask: LookUp) -> pl.DataFrame:
 
 
 def _compared(rows: pl.DataFrame, may: pl.Series, claims: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells that begin with a zero or a plus sign, of plans where any of these is claimed."""
+    """Return the cells that begin with a zero or a plus sign, of plans where any is claimed, with habits."""
     rare = claims.filter(~pl.col("slot").is_in([Slot.PLUS_LOST, Slot.ZERO_LOST]))["row"]
     claimed = rows[rare.unique()].filter(~BARE)
-    others = kept(rows, may).filter(~BARE & _of_plans(claimed)) if claimed.height else claimed
-    return with_habits(others)
+    if claimed.is_empty():
+        return claimed
+    return with_habits(kept(rows, may).filter(~BARE & _of_plans(claimed)))
 
 
 def _signed(cells: pl.DataFrame) -> pl.DataFrame:
