@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lock docs names limiters crash fuzz ledger soak bench clean
+.PHONY: help setup demo test quick check format lock docs names limiters crash fuzz ledger readings soak bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -76,6 +76,9 @@ LEDGER_STEPS ?= 50
 ledger: setup ## Hold the ledger to a model through 10,000 sequences of 50 steps (LEDGER_SEQUENCES, LEDGER_STEPS)
 	LEDGER_SEQUENCES=$(LEDGER_SEQUENCES) LEDGER_STEPS=$(LEDGER_STEPS) \
 		$(BIN)/python -m pytest tests/ledger/test_model.py -q
+
+readings: setup ## Read lists of every region in each spelling, and hold them to what was meant
+	READINGS_EVERY=1 $(BIN)/python -m pytest tests/phone/readings -q
 
 soak: setup ## Ask at full speed for an hour, and see that nothing grows
 	$(BIN)/python benchmarks/soak.py

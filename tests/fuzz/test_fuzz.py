@@ -20,8 +20,7 @@ INPUTS = int(os.environ.get("FUZZ_INPUTS", "0"))
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "inf"))
 
 # Of the processor, for what is fed at once: an input that takes a parser minutes goes beyond it.
-# Phone cells take up to 5 s in a suite on every core, since the readings of a column are weighed.
-MAX_TURN_S = 20.0
+MAX_TURN_S = 3.0
 MAX_GROWTH_MB = 96
 WARM_UP_INPUTS = 5_000
 

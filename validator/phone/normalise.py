@@ -15,7 +15,7 @@ from validator.phone.bulk.lookup import look_up_plussed
 from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.cell.numbering import Line
 from validator.phone.cell.numbering import look_up as ask
-from validator.phone.cell.reading import Accept, read, written
+from validator.phone.cell.reading import Accept, read_unwrapped, unwrap, written
 from validator.phone.cells import REASON, as_text
 from validator.phone.codes import CODE_OF_PLAN, REGION, REGIONS
 from validator.phone.readings.claims import READINGS, Claims, claims_to
@@ -201,12 +201,17 @@ def _look_up(questions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _look_up_each(questions: pl.DataFrame) -> pl.DataFrame:
-    """Return the same, one by one."""
+    """Return the same, one by one, of each distinct question once."""
+    distinct = questions.unique()
     found = [
         _numbered(ask(f"{'+' * plus}{value:0{digits}d}", None if plan is None else REGIONS[plan]))
-        for plus, plan, digits, value in questions.iter_rows()
+        for plus, plan, digits, value in distinct.iter_rows()
     ]
-    return pl.DataFrame(found, _FOUND, orient="row")
+    answered = distinct.hstack(pl.DataFrame(found, _FOUND, orient="row"))
+    joined = questions.join(
+        answered, on=questions.columns, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return joined.select(*_FOUND)
 
 
 def _is_worth_bulk(cells: pl.DataFrame) -> bool:
@@ -225,10 +230,11 @@ def read_each(distinct: pl.DataFrame, accept: Accept) -> pl.DataFrame:
     return distinct.hstack(pl.DataFrame(found, {**_FOUND, **answers.WRITTEN}, orient="row"))
 
 
-def _answer(text: str | None, region: str | None, accept: Accept) -> tuple[int | bool | None, ...]:
-    if text is None:
+def _answer(cell: str | None, region: str | None, accept: Accept) -> tuple[int | bool | None, ...]:
+    if cell is None:
         return *_numbered(Reason.EMPTY), None, None, None
-    return *_numbered(read(text, region, accept)), *(written(text, region) or (None, None, None))
+    text = unwrap(cell, region)
+    return *_numbered(read_unwrapped(text, region, accept)), *(written(text) or (None, None, None))
 
 
 def _numbered(answer: Line | Reason) -> tuple[int, int]:

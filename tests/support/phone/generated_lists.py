@@ -16,7 +16,7 @@ from validator.phone.bulk.number_ranges import chart
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from phonenumbers import PhoneNumber
 
@@ -108,9 +108,11 @@ def _ranges(region: str, kinds: tuple[LineType, ...]) -> list[list[tuple[int, in
     return found
 
 
-def lists(somebody: Somebody, spelling: str, mixture: str, numbers: int) -> pl.DataFrame:
+def lists(
+    somebody: Somebody, spelling: str, mixture: str, numbers: int, regions: Sequence[str] = REGIONS
+) -> pl.DataFrame:
     """Return `cell`, `region` and `meant` (UInt64): of each region a list of so many distinct numbers."""
-    rows = [row for region in REGIONS for row in _listed(somebody, region, spelling, mixture, numbers)]
+    rows = [row for region in regions for row in _listed(somebody, region, spelling, mixture, numbers)]
     return pl.DataFrame(rows, {"cell": pl.String, "region": pl.String, "meant": pl.UInt64}, orient="row")
 
 

@@ -6,6 +6,7 @@
 - `lookup`, `search`: find digits in the ranges of the numbering plans.
 - `range_cache`, `number_ranges`, `plan_ranges`, `pattern_ranges`: libphonenumber's patterns as ranges.
 - `second_chances`: recoveries for cells without a number.
+- `respelling`: those that are former spellings of a number.
 - `several`: splits a cell with two numbers.
 - `frames`: small helpers for frames of pieces.
 """

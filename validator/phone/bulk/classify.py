@@ -16,11 +16,12 @@ from validator.phone import answers
 from validator.phone.bulk.frames import kept, split, together
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.search import SHOWN_DIGITS
-from validator.phone.bulk.second_chances import counted
+from validator.phone.bulk.second_chances import counted, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.cell.folding import fold, mend
 from validator.phone.cell.reading import PLAIN
-from validator.phone.cell.recoveries import (
+from validator.phone.cell.refusals import ADDRESS, DAMAGE
+from validator.phone.cell.unwrapping import (
     AFTER_LAST_DIGIT,
     DIGITS_BEFORE_LABEL,
     FLOAT,
@@ -28,12 +29,9 @@ from validator.phone.cell.recoveries import (
     NOTE_WORDS,
     QUOTES,
 )
-from validator.phone.cell.refusals import ADDRESS, DAMAGE
 
 # libphonenumber refuses what is longer than 250 characters, and a recovery may add one.
 _MOST_BYTES = 200
-# Of `PLAIN`, `CORE` and `_LETTERED`.
-_PUNCTUATION = list(" ()-/+.[]~*")
 _AROUND = " ()-/.[]"
 
 # In a raw cell: no digit of any script, but something that `fold` leaves, and no mark that means more.
@@ -187,13 +185,11 @@ class _Piles:
 
 
 def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
-    """phonenumberutil._normalize, of a core without letters."""
-    only_digits = core.str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION))
-    return rows.with_columns(only_digits=only_digits).with_columns(counted(pl.col("only_digits")))
+    return rows.with_columns(only_digits=only_digits(core)).with_columns(counted(pl.col("only_digits")))
 
 
 def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
-    """`reading._unwrap`, but for the label."""
+    """`reading.unwrap`, but for the label."""
     wordless, rows = split(rows, _TEXT.str.contains(_WORDLESS) & _TEXT.str.contains(_SOMETHING))
     piles.settle(wordless, Reason.NOT_A_NUMBER)
     rows, empty = split(_folded(rows), _TEXT != "")

@@ -17,8 +17,9 @@ from validator.phone import answers
 from validator.phone.bulk.classify import shapes
 from validator.phone.bulk.frames import split, together
 from validator.phone.bulk.lookup import look_up
+from validator.phone.bulk.respelling import respelt
 from validator.phone.bulk.second_chances import (
-    respelt,
+    only_digits,
     with_plus,
     with_unmistakable,
     without_zero_in_brackets,
@@ -100,8 +101,9 @@ def _if_in_plan() -> pl.Expr:
 
 
 def _reviewed(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
-    """`reading._read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
+    """`reading.read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
     distinct = with_unmistakable(cells.unique(_KEY, maintain_order=True)).with_row_index("at")
+    distinct = distinct.with_columns(only_digits=only_digits(pl.col("core")))
     questions = [part(distinct) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
     doubtful, *chances = _asked(questions, atlas)
     found = distinct.select("answer", "number")

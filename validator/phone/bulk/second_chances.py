@@ -9,15 +9,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import phonenumbers
 import polars as pl
 
-from validator.phone.bulk.frames import together
+from validator.phone.bulk.frames import split, together
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import SHOWN_DIGITS, power
-from validator.phone.cell.grouping import BESIDE, LISTED
-from validator.phone.cell.national_variants import SPELLINGS, SPELT
+from validator.phone.cell.grouping import BESIDE, LISTED, stands_beside
 from validator.phone.cell.numbering import has_length, national_forms
 from validator.phone.cell.recoveries import (
     BARE_DIGITS,
@@ -32,24 +30,17 @@ from validator.phone.codes import REGIONS
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Sequence
-
-    from validator.phone.cell.national_variants import Spelling
+    from collections.abc import Iterable
 
 # A core ends with its last digit, before the bracket that is behind it.
 _ZERO_IN_BRACKETS = r"\(\s*0\s*(?:\)|$)"
 _TEXT, _DIGITS, _VALUE, _PLAN = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("plan")
 _CORE, _PLUS, _APPLIES = pl.col("core"), pl.col("plus"), pl.col("applies")
 _UNMISTAKABLE, _TRUE = pl.col("unmistakable"), pl.lit(value=True)
-# What `SPELLINGS` read, all of them together.
-_ABROAD, _AT_HOME = (
-    f"^(?:{'|'.join(pattern.pattern for pattern in patterns)})$"
-    for patterns in ([one.abroad for one in SPELLINGS], [one.at_home for one in SPELLINGS])
-)
-_SPELLINGS_OF = {
-    region: [one for one in SPELLINGS if one.region == region]
-    for region in dict.fromkeys(one.region for one in SPELLINGS)
-}
+_ONLY_DIGITS = pl.col("only_digits")
+_SHOWN = pl.min_horizontal(_DIGITS, SHOWN_DIGITS).cast(pl.UInt32)
+# What a core has beside its digits.
+_PUNCTUATION = list(" ()-/+.[]~*")
 QUESTION = {
     "at": pl.UInt32(),
     "plan": pl.UInt32(),
@@ -69,71 +60,43 @@ def without_zero_in_brackets(cells: pl.DataFrame) -> pl.DataFrame:
 
 def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of `prefix_00`, `prefix_011` and `lost_plus`: at most one applies to a cell."""
-    by_00 = _TEXT.str.contains(_whole(PREFIX_00)) & (_DIGITS >= 2 + FEWEST_DIALLED_DIGITS)
+    prefixed, others = split(cells, power(_SHOWN - 1) > _VALUE)
+    return together(_behind_prefix(prefixed), _lost_plus(others), _counts(cells))
+
+
+def _behind_prefix(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the questions of `prefix_00` and `prefix_011`, of cells that begin with a zero."""
+    by_00 = _TEXT.str.contains(whole(PREFIX_00)) & (_DIGITS >= 2 + FEWEST_DIALLED_DIGITS)
     enough = _TEXT.str.count_matches("[0-9]") >= 3 + UNMISTAKABLE_DIGITS
-    by_011 = _TEXT.str.contains(_whole(PREFIX_011)) & enough
-    # Beside a number in its region's own groups it takes a closer look.
-    beside = _PLAN.is_not_null() & _TEXT.str.contains(BESIDE)
-    lost = _TEXT.str.contains(_whole(BARE_DIGITS)) & _UNMISTAKABLE
-    by_nothing = pl.when(~(beside & (lost | _TEXT.str.contains(f"^(?:{LISTED})$")))).then(lost)
-    taken = pl.when(by_00).then(2).when(by_011).then(3).otherwise(0)
-    number = only_digits(_CORE).str.slice(taken)
-    return _questions(cells, by_00 | by_011 | by_nothing, _TRUE, number)
+    by_011 = _TEXT.str.contains(whole(PREFIX_011)) & enough
+    number = _ONLY_DIGITS.str.slice(pl.when(by_00).then(2).otherwise(3))
+    return _questions(cells, by_00 | by_011, _TRUE, number)
 
 
-def respelt(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the questions of the recoveries that are `SPELLINGS`."""
-    digits, by_00 = pl.col("only_digits"), pl.col("by_00")
-    cells = cells.filter(_may_be_respelt()).with_columns(only_digits=only_digits(_CORE))
-    cells = cells.with_columns(by_00=~_PLUS & digits.str.starts_with("00"))
-    cells = cells.with_columns(abroad=pl.when(by_00).then(digits.str.slice(2)).otherwise(digits))
-    # Mostly that leaves no cell for all the patterns.
-    matches = pl.col("abroad").str.contains(_ABROAD) | digits.str.contains(_AT_HOME)
-    cells = cells.filter(matches & _TEXT.str.contains(_whole(SPELT)))
-    found = together(*(_respelt_in(region, some, cells) for region, some in _SPELLINGS_OF.items()))
-    # A cell may be known under one country only, which counts then.
-    return found.sort("known", maintain_order=True).unique("at", keep="last", maintain_order=True)
+def _lost_plus(cells: pl.DataFrame) -> pl.DataFrame:
+    lost = (_TEXT.str.contains(whole(BARE_DIGITS)) & _UNMISTAKABLE).alias("lost")
+    cells = cells.with_columns(lost).filter(pl.col("lost").fill_null(value=True))
+    return _questions(cells.filter(~_stand_beside(cells)), pl.col("lost"), _TRUE, _ONLY_DIGITS)
 
 
-def _respelt_in(region: str, spellings: Sequence[Spelling], cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the questions of one country's spellings: other countries' cells match none of the patterns."""
-    abroad, digits = pl.col("abroad"), pl.col("only_digits")
-    code, is_home = phonenumbers.country_code_for_region(region), _PLAN.eq_missing(REGIONS.index(region))
-    own = cells.filter(is_home | abroad.str.starts_with(str(code)))
-    if own.is_empty():  # mostly: to compile the patterns takes longer than to match them
-        return _questions(own, _TRUE, _TRUE, digits)
-    is_abroad = _PLUS | pl.col("by_00") | _UNMISTAKABLE
-    applies, number = pl.lit(value=False), digits
-    for one in spellings:
-        at_home = (~_PLUS | pl.lit(one.after_plus)) & is_home
-        for form, where, pattern in ((abroad, is_abroad, one.abroad), (digits, at_home, one.at_home)):
-            matches = form.str.contains(_whole(pattern))
-            applies |= where & matches
-            number = pl.when(where & matches).then(_rewritten(form, pattern, one)).otherwise(number)
-    return _questions(own, applies, _TRUE, number)
+def _counts(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return questions without an answer: the recovery `own_grouping` takes a closer look."""
+    cells = cells.filter(_TEXT.str.contains(f"^(?:{LISTED})$"))
+    unknown = pl.lit(None, pl.Boolean())
+    return _questions(cells.filter(_stand_beside(cells)), unknown, _TRUE, _ONLY_DIGITS)
 
 
-def _may_be_respelt() -> pl.Expr:
-    """Return whether the first digits or the plan are of a country with spellings, which few cells have."""
-    codes = [phonenumbers.country_code_for_region(one.region) for one in SPELLINGS]
-    homes = [REGIONS.index(one.region) for one in SPELLINGS]
-    shown = pl.min_horizontal(_DIGITS, SHOWN_DIGITS).cast(pl.UInt32)
-    sizes = ((size, [code for code in codes if len(str(code)) == size]) for size in (2, 3))
-    leads = (
-        (_VALUE // power(shown - digits)).is_in(some)
-        for size, some in sizes
-        for digits in (size, size + 2)  # 0052 is 52
-    )
-    return _PLAN.is_in(homes) | pl.any_horizontal(leads)
+def _stand_beside(cells: pl.DataFrame) -> pl.Series:
+    """Return whether each is `grouping.stands_beside`."""
+    may = cells.select(_PLAN.is_not_null() & _TEXT.str.contains(BESIDE)).to_series()
+    asked = cells.select("text", "plan").filter(may).iter_rows()
+    found = [stands_beside(text, REGIONS[plan]) for text, plan in asked]
+    return may.scatter(may.arg_true(), pl.Series(found, dtype=pl.Boolean))
 
 
-def _rewritten(digits: pl.Expr, pattern: re.Pattern[str], spelling: Spelling) -> pl.Expr:
-    return digits.str.replace(_whole(pattern), spelling.number.removeprefix("+").replace("{", "${"))
-
-
-def only_digits(text: pl.Expr) -> pl.Expr:
-    """Return the ASCII digits of a text, as a text."""
-    return text.str.replace_all("[^0-9]+", "")
+def only_digits(core: pl.Expr) -> pl.Expr:
+    """phonenumberutil._normalize, of a core without letters: its digits, as a text."""
+    return core.str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION))
 
 
 def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
@@ -189,5 +152,6 @@ def _bounds(forms: Iterable[str], length: int) -> pl.Series | None:
     return pl.Series([end for pair in found for end in pair], dtype=pl.UInt64)
 
 
-def _whole(pattern: re.Pattern[str]) -> str:
+def whole(pattern: re.Pattern[str]) -> str:
+    """Return the pattern such that nothing else is in a text that contains it."""
     return f"^(?:{pattern.pattern})$"

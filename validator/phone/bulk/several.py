@@ -28,14 +28,14 @@ _DOUBTFUL_SEPARATORS = (r"[/\\]", r"\s-+\s")
 _ANY_DOUBTFUL = r"[/\\]|\s"
 
 _NO_COUNTRY = answers.of(Reason.NO_COUNTRY)
-_NO_QUESTIONS = pl.DataFrame(schema={**QUESTION, "parting": pl.String(), "must_be_valid": pl.Boolean()})
+_NO_QUESTIONS = pl.DataFrame(schema={**QUESTION, "parting": pl.UInt32(), "must_be_valid": pl.Boolean()})
 _TRUE, _FALSE = pl.lit(value=True), pl.lit(value=False)
 _TEXT, _PART, _ANSWER = pl.col("text"), pl.col("part"), pl.col("answer")
 
 
 def parts(cells: pl.DataFrame) -> pl.DataFrame:
     """Return questions about what `SEPARATOR` parts the texts into."""
-    return _parts(cells.with_row_index("at"), SEPARATOR)
+    return _parts(cells.with_row_index("at"), SEPARATOR, 0)
 
 
 def apart(cells: pl.Expr) -> pl.Expr:
@@ -47,24 +47,30 @@ def apart(cells: pl.Expr) -> pl.Expr:
 
 def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
     """Return questions about what parts texts of shape `CORE` into, but may stand within a number too."""
-    cells = cells.filter(pl.col("digits") >= TWO_NUMBERS_DIGITS)
-    # Letters may have become digits since, which are none here.
-    written = _TEXT.str.count_matches("[0-9]") >= TWO_NUMBERS_DIGITS
+    # Letters that were digits are none here.
+    written = (pl.col("digits") >= TWO_NUMBERS_DIGITS) & ~pl.col("keyed")
     cells = cells.filter(written & _TEXT.str.contains(_ANY_DOUBTFUL))
-    return together(*(_parts(cells, separator) for separator in _DOUBTFUL_SEPARATORS), _halves(cells))
+    parted = (_parts(cells, separator, place) for place, separator in enumerate(_DOUBTFUL_SEPARATORS))
+    return together(*parted, _halves(cells))
 
 
 def several(asked: pl.DataFrame) -> pl.DataFrame:
     """Return `at` and the answer of the cells with several numbers among the questions' answers, or maybe."""
     if asked.is_empty():
         return asked.select("at", "answer", "number")
-    counts = pl.col("counts")
+    counts, line, number = pl.col("counts"), pl.col("line"), pl.col("of_line")
+    asked = asked.with_columns(counts=_counts()).select(
+        "at",
+        "parting",
+        "counts",
+        line=pl.when(counts).then(_ANSWER >= answers.FIRST_VALID),
+        of_line=pl.when(counts).then("number"),
+    )
     # Of parts that are all one number, it takes a closer look.
-    lines = (_ANSWER >= answers.FIRST_VALID).filter(counts)
-    same = lines.all() & (pl.col("number").filter(counts).n_unique() == 1)
+    same = line.all() & (number.min() == number.max())
     none = ~counts.has_nulls() & (counts.sum() <= 1)
     found = pl.when((counts.sum() > 1) & ~same).then(_TRUE).when(none).then(_FALSE)
-    partings = asked.with_columns(counts=_counts()).group_by("at", "parting").agg(several=found)
+    partings = asked.group_by("at", "parting").agg(several=found)
     cells = partings.group_by("at").agg(pl.col("several").any(ignore_nulls=False))
     several_numbers = pl.lit(answers.of(Reason.SEVERAL_NUMBERS), answers.ANSWER)
     answer = pl.when("several").then(several_numbers).otherwise(pl.lit(answers.UNDECIDED, answers.ANSWER))
@@ -79,7 +85,7 @@ def _counts() -> pl.Expr:
     return pl.when(_ANSWER != answers.UNDECIDED).then(counts)
 
 
-def _parts(cells: pl.DataFrame, separator: str) -> pl.DataFrame:
+def _parts(cells: pl.DataFrame, separator: str, parting: int) -> pl.DataFrame:
     """Return one question a part with the digits of a number, known if it has the shape of one."""
     parted = cells.filter(_TEXT.str.contains(separator))
     if parted.is_empty():
@@ -91,25 +97,24 @@ def _parts(cells: pl.DataFrame, separator: str) -> pl.DataFrame:
     core, plan = pl.col("core").fill_null(""), pl.when("known").then("plan").alias("plan")
     number = only_digits(core).alias("number")
     numbered = found.select("at", plan, number, "known", plus=core.str.starts_with("+"))
-    return _asking(numbered, pl.lit(separator), _FALSE)
+    return _asking(numbered, pl.lit(parting, pl.UInt32), _FALSE)
 
 
 def _halves(cells: pl.DataFrame) -> pl.DataFrame:
     """`refusals._is_pair`: return two questions a space, about the digits before and behind it."""
-    whole = only_digits(_TEXT)
-    pairs = cells.select("at", "plan", "plus", "text", whole=whole).filter(
-        pl.col("whole").str.len_bytes().is_between(TWO_NUMBERS_DIGITS, _MOST_DIGITS_OF_A_PAIR)
-    )
+    whole = pl.col("only_digits")
+    pairs = cells.filter(pl.col("digits") <= _MOST_DIGITS_OF_A_PAIR)
     if pairs.is_empty():
         return _NO_QUESTIONS
-    words = pairs.with_columns(word=_TEXT.str.split(" ")).explode("word")
-    left = pl.col("word").str.count_matches("[0-9]").cum_sum().over("at")
-    cuts = words.with_columns(left=left).with_columns(right=pl.col("whole").str.len_bytes() - pl.col("left"))
-    cuts = cuts.filter(pl.min_horizontal("left", "right") >= FEWEST_DIALLED_DIGITS).unique(["at", "left"])
-    first = cuts.select("at", "plan", "plus", "left", number=pl.col("whole").str.head("left"), known=_TRUE)
-    behind = pl.col("whole").str.tail("right").alias("number")
+    words = pairs.select("at", "plan", "plus", "digits", whole, word=pl.col("core").str.split(" "))
+    words = words.explode("word").with_columns(left=only_digits(pl.col("word")).str.len_bytes())
+    words = words.with_columns(pl.col("left").cum_sum().over("at"))
+    right = pl.col("digits") - pl.col("left")
+    cuts = words.filter(pl.min_horizontal("left", right) >= FEWEST_DIALLED_DIGITS).unique(["at", "left"])
+    first = cuts.select("at", "plan", "plus", "left", number=whole.str.head("left"), known=_TRUE)
+    behind = whole.str.slice("left").alias("number")
     second = cuts.select("at", "plan", "left", behind, plus=_FALSE, known=_TRUE)
-    return pl.concat([_asking(half, pl.col("left").cast(pl.String), _TRUE) for half in (first, second)])
+    return pl.concat([_asking(half, pl.col("left"), _TRUE) for half in (first, second)])
 
 
 def _asking(numbered: pl.DataFrame, parting: pl.Expr, must_be_valid: pl.Expr) -> pl.DataFrame:

@@ -6,12 +6,19 @@ import re
 from functools import cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumberFormat,
+)
 
 _RUN_OF_DIGITS = re.compile("[0-9]+")
 # One or two digits before or behind three groups or more. Rust reads it as Python does.
 BESIDE = r"^\W*[0-9]{1,2}\W+(?:[0-9]+\W+){2,}[0-9]+\W*$|^\W*(?:[0-9]+\W+){3,}[0-9]{1,2}\W*$"
 _FEWEST_GROUPS = 3
+# How many digits a national form adds and leaves out at most: Argentina's `011 15-2345-6789` does both.
+ADDED_DIGITS, LEFT_OUT_DIGITS = 3, 1
 _BESIDE = re.compile(BESIDE)
 # A number of a list, or a count in brackets, which is no part of the number.
 LISTED = r"[1-9][0-9]?[).:]\s+(.*[0-9])\W*|(.*[0-9])\s*[(\[][1-9][0-9]?[)\]]"
@@ -51,12 +58,24 @@ def without_count(text: str, region: str) -> str | None:
 
 
 def _is_own(text: str, region: str) -> bool:
+    if len("".join(groups_of(text))) not in _own_digits(region):  # as mostly: parsing takes much longer
+        return False
     try:
         parsed = phonenumbers.parse(text, region)
     except NumberParseException:
         return False
     own = groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
     return groups_of(text) == own and len(own) >= _FEWEST_GROUPS and phonenumbers.is_valid_number(parsed)
+
+
+@cache
+def _own_digits(region: str) -> range:
+    """Return how many digits numbers under the region's calling code have in their national form."""
+    code = phonenumbers.country_code_for_region(region)
+    plans = (PhoneMetadata.metadata_for_region(one, None) for one in COUNTRY_CODE_TO_REGION_CODE[code])
+    kinds = [plan.general_desc for plan in plans if plan]
+    lengths = [length for kind in kinds if kind for length in kind.possible_length]
+    return range(min(lengths) - LEFT_OUT_DIGITS, max(lengths) + ADDED_DIGITS + 1)
 
 
 def _parsed(number: int, region: str) -> phonenumbers.PhoneNumber:

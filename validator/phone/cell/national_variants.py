@@ -33,7 +33,7 @@ class Spelling:
     Attributes:
         name: that of the recovery which reads it.
         region: the country, ISO 3166 alpha-2.
-        abroad: its digits in international form, as a pattern.
+        abroad: its digits in international form, as a pattern; None where they are no such number.
         at_home: its digits as dialled in the country, as a pattern.
         number: what to read instead, with the groups of the pattern.
         after_plus: the latter also counts behind a plus sign, which stands there by mistake.
@@ -41,10 +41,14 @@ class Spelling:
 
     name: str
     region: str
-    abroad: re.Pattern[str]
+    abroad: re.Pattern[str] | None
     at_home: re.Pattern[str]
     number: str
     after_plus: bool = False
+
+    def respelt(self, found: re.Match[str]) -> str:
+        """Return what to read instead of what one of the patterns matched."""
+        return self.number.format(*found.group(0, *range(1, found.re.groups + 1)))
 
 
 # Names, and what they accept, for people. Some have several spellings.
@@ -146,7 +150,7 @@ SPELLINGS = (
     Spelling(
         "russia_8",
         "RU",
-        re.compile("x"),
+        None,
         re.compile("8([3489][0-9]{9})"),
         "+7{1}",
         after_plus=True,

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from validator.model import Reason
 from validator.phone.cell import refusals
 from validator.phone.cell.numbering import Line, look_up
-from validator.phone.cell.recoveries import RECOVERIES, Stage, digits_of
+from validator.phone.cell.recoveries import RECOVERIES, Stage
 from validator.phone.cell.refusals import the_one_number
+from validator.phone.cell.unwrapping import digits_of
 
 _FRONT = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.FRONT)
 _SECOND_CHANCES = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.SECOND_CHANCE)
@@ -49,9 +50,8 @@ class Written(NamedTuple):
     value: int
 
 
-def written(cell: str, region: str | None) -> Written | None:
-    """Return how a cell is written that is digits with punctuation, or None of another one."""
-    text = cell if PLAIN.fullmatch(cell) else _unwrap(cell, region)
+def written(text: str) -> Written | None:
+    """Return how an unwrapped cell is written that is digits with punctuation, or None of another one."""
     found = _CORE.fullmatch(text) or _EXTENDED.fullmatch(text)
     digits = digits_of(found[1]) if found else ""
     if not found or len(digits) < _FEWEST_DIGITS:
@@ -68,26 +68,32 @@ def read(cell: str, region: str | None, accept: Accept) -> Line | Reason:
         accept: a number of a possible length that is in no plan counts with `POSSIBLE` only, and then only
             where no second chance leads to a valid one.
     """
+    return read_unwrapped(unwrap(cell, region), region, accept)
+
+
+def unwrap(cell: str, region: str | None) -> str:
+    """Return the text of a cell that is put to libphonenumber."""
     if PLAIN.fullmatch(cell):
-        answer = _read_unwrapped(cell, region, accept)
-        return (the_one_number(cell, region) or answer) if answer is Reason.SEVERAL_NUMBERS else answer
-    text = _unwrap(cell, region)
-    answer = _refuse(text, region) or _read_unwrapped(text, region, accept)
-    return (the_one_number(text, region) or answer) if answer is Reason.SEVERAL_NUMBERS else answer
-
-
-def _read_unwrapped(text: str, region: str | None, accept: Accept) -> Line | Reason:
-    answer = look_up(text, region)
-    if isinstance(answer, Line) and answer.valid:
-        return answer
-    return _second_chance(text, region) or _settle(answer, text, region, accept)
-
-
-def _unwrap(text: str, region: str | None) -> str:
+        return cell
+    text = cell
     for rewrite in _FRONT:
         rewritten = rewrite(text, region)
         text = text if rewritten is None else rewritten
     return text
+
+
+def read_unwrapped(text: str, region: str | None, accept: Accept) -> Line | Reason:
+    """Return what `read` does, of an unwrapped cell."""
+    refused = None if PLAIN.fullmatch(text) else _refuse(text, region)
+    answer = refused or _looked_up(text, region, accept)
+    return (the_one_number(text, region) or answer) if answer is Reason.SEVERAL_NUMBERS else answer
+
+
+def _looked_up(text: str, region: str | None, accept: Accept) -> Line | Reason:
+    answer = look_up(text, region)
+    if isinstance(answer, Line) and answer.valid:
+        return answer
+    return _second_chance(text, region) or _settle(answer, text, region, accept)
 
 
 def _refuse(text: str, region: str | None) -> Reason | None:

@@ -16,59 +16,34 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
-from validator.model import MAX_DIGITS
 from validator.phone.cell.folding import fold, mend
 from validator.phone.cell.grouping import stands_beside, without_count
 from validator.phone.cell.national_variants import SPELLING_NAMES, SPELLINGS, SPELT
 from validator.phone.cell.numbering import has_length, is_national_somewhere
+from validator.phone.cell.unwrapping import (
+    digits_of,
+    float_text,
+    label,
+    note,
+    parted_code,
+    tel_uri,
+    whatsapp_id,
+    whatsapp_link,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from validator.phone.cell.national_variants import Spelling
 
-_WHATSAPP_ID = re.compile(
-    r"\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE
-)
-_SHORT_LINK = re.compile(
-    r"\bwa\.me/(?:c/|p/[0-9]+/)?(?:\+|%2b)?([0-9][0-9 ().-]*)(?=$|[/?#\s\"'>])", re.IGNORECASE
-)
-_SEND_LINK = re.compile(
-    r"(?:\bwhatsapp\.com|\bwhatsapp:/)/send/?\?(?:[^#\s]*&)?phone=([^&#\s]+)", re.IGNORECASE
-)
-_TEL_URI = re.compile(r"\btel:(?://)?(.+)", re.IGNORECASE)
-_URI_PARAMETER = re.compile(r";(?=[a-z-]+=)", re.IGNORECASE)
-_KNOWN_PARAMETERS = ("ext=", "phone-context=")  # RFC 3966, section 3
-AFTER_LAST_DIGIT = re.compile(r"[0-9]([^0-9]*)$")
-LABEL = re.compile(
-    r"[\"')\]]*(?:[\s(\[{<,;:|/-].*[^\W\d_]|(?i:cell|mobile|mob|cel|home|work|office|casa|whatsapp)\b)"
-)
-# A word and a few digits behind a number: an extension in other languages than English, or a remark.
-NOTE_WORDS = (
-    "after|before|until|opt|option|ramal|interno|int|anexo|poste|durchwahl|dw|klappe|toestel|dahili|доб|вн"
-)
-_NOTE = re.compile(
-    rf"(.*[0-9])[\s,;.()-]*\b(?:{NOTE_WORDS})\b[.:]?\s*[0-9]{{1,5}}(?:\s*(?:am|pm|h|uhr))?\W*", re.IGNORECASE
-)
-_PARTED_CODE = re.compile(r"(\W*\+[1-9][0-9]{0,2})[|;_:,]+\s*([0-9(].*)")
 _CODE_AND_PLUS = re.compile(r"[^0-9+]*\+?[\s(]*([1-9][0-9]{0,2})[\s().-]*\+([0-9\s().-]+)")
-# What programs make of a number: no digit is lost. Three zeros may be thousands.
-FLOAT = r"(\+?[0-9]{5,})[.,](?:0{1,2}|0{4,})"
-_FLOAT = re.compile(FLOAT)
-_EXPONENT = re.compile(r"([0-9])[.,]([0-9]{9,})[eE]\+?([0-9]{1,2})")
-QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - typographic quotes are what spreadsheets put there
-# A vanity number has at most seven digits before its letters (`1-800-555-TELL`): after eight a word is a
-# label.
-DIGITS_BEFORE_LABEL = 8
 ZERO_IN_BRACKETS = re.compile(r"\(\s*0\s*\)")
 INTERNATIONAL = re.compile(r"[^0-9+]*(?:\+|00)")
 # In these each character can be read in one way only. Where it could in two, a cell of brackets took seconds.
 PREFIX_00 = re.compile(r"[^0-9+]*(?:\+[\s(]*)?00[\s().-]*([1-9].*)")
 PREFIX_011 = re.compile(r"[^0-9+]*(?:\+[\s(]*)?011[\s().-]*([1-9].*)")
 BARE_DIGITS = re.compile(r"[^\w+]*([1-9](?:[\s().-]*[0-9])*)[^\w]*")
-_NOT_DIGITS = re.compile(r"[^0-9]+")
 # With fewer digits too many national numbers, order numbers and the like would pass for foreign numbers.
 UNMISTAKABLE_DIGITS = 11
 FEWEST_DIGITS = 10
@@ -102,46 +77,8 @@ def _unicode(text: str, _region: str | None) -> str | None:
     return fold(text)
 
 
-def _whatsapp_id(text: str, _region: str | None) -> str | None:
-    found = _WHATSAPP_ID.search(text)
-    return f"+{found[1]}" if found else None
-
-
-def _whatsapp_link(text: str, _region: str | None) -> str | None:
-    found = _SHORT_LINK.search(text) or _SEND_LINK.search(text)
-    return f"+{digits}" if found and (digits := digits_of(unquote(found[1]))) else None
-
-
-def _tel_uri(text: str, _region: str | None) -> str | None:
-    found = _TEL_URI.search(text)
-    if not found:
-        return None
-    number, *parameters = _URI_PARAMETER.split(unquote(found[1]))
-    known = [parameter for parameter in parameters if parameter.lower().startswith(_KNOWN_PARAMETERS)]
-    return ";".join([f"tel:{number}", *known])
-
-
 def _mis_saved(text: str, _region: str | None) -> str | None:
     return mend(text)
-
-
-def _float_text(text: str, _region: str | None) -> str | None:
-    bare = text.strip(QUOTES)
-    if found := _FLOAT.fullmatch(bare):
-        return found[1]
-    found = _EXPONENT.fullmatch(bare)
-    zeros = int(found[3]) - len(found[2]) if found else -1
-    return f"{found[1]}{found[2]}{'0' * zeros}" if found and 0 <= zeros <= MAX_DIGITS else None
-
-
-def _note(text: str, _region: str | None) -> str | None:
-    found = _NOTE.fullmatch(text)
-    return found[1] if found and len(digits_of(found[1])) >= DIGITS_BEFORE_LABEL else None
-
-
-def _parted_code(text: str, _region: str | None) -> str | None:
-    found = _PARTED_CODE.fullmatch(text)
-    return f"{found[1]} {found[2]}" if found else None
 
 
 def _code_and_plus(text: str, _region: str | None) -> str | None:
@@ -154,14 +91,6 @@ def _code_and_plus(text: str, _region: str | None) -> str | None:
 
 def _own_grouping(text: str, region: str | None) -> str | None:
     return without_count(text, region) if region else None
-
-
-def _label(text: str, _region: str | None) -> str | None:
-    end = AFTER_LAST_DIGIT.search(text)
-    if not end or not LABEL.match(end[1]):
-        return None
-    number = text[: end.start(1)]
-    return number if len(digits_of(number)) >= DIGITS_BEFORE_LABEL else None
 
 
 def _zero_in_brackets(text: str, _region: str | None) -> str | None:
@@ -198,10 +127,10 @@ def _respelt(name: str, text: str, region: str | None) -> str | None:
 
 
 def _respelt_as(spelling: Spelling, plus: str, digits: str, region: str | None) -> str | None:
-    abroad = spelling.abroad.fullmatch(_international(plus, digits, region))
+    abroad = spelling.abroad and spelling.abroad.fullmatch(_international(plus, digits, region))
     is_home = region == spelling.region and (not plus or spelling.after_plus)
     found = abroad or (spelling.at_home.fullmatch(digits) if is_home else None)
-    return spelling.number.format(*found.group(0, *range(1, found.re.groups + 1))) if found else None
+    return spelling.respelt(found) if found else None
 
 
 def _international(plus: str, digits: str, region: str | None) -> str:
@@ -217,11 +146,6 @@ def _is_unmistakable(digits: str, region: str | None) -> bool:
     if len(digits) == FEWEST_DIGITS:
         return not has_length(region, FEWEST_DIGITS)
     return len(digits) >= UNMISTAKABLE_DIGITS
-
-
-def digits_of(text: str) -> str:
-    """Return the ASCII digits of the text."""
-    return _NOT_DIGITS.sub("", text)
 
 
 RECOVERIES = (
@@ -241,43 +165,43 @@ RECOVERIES = (
         "whatsapp_id",
         Stage.FRONT,
         "WhatsApp's ids, with or without a device: `447400123456:12@s.whatsapp.net`, `447400123456@c.us`",
-        _whatsapp_id,
+        whatsapp_id,
     ),
     Recovery(
         "whatsapp_link",
         Stage.FRONT,
         "links: `wa.me/447400123456`, `api.whatsapp.com/send?phone=...`, `whatsapp://send?phone=...`",
-        _whatsapp_link,
+        whatsapp_link,
     ),
     Recovery(
         "tel_uri",
         Stage.FRONT,
         "`tel:` URIs in any case, percent-encoded, with parameters other than an extension or a context",
-        _tel_uri,
+        tel_uri,
     ),
     Recovery(
         "float_text",
         Stage.FRONT,
         "numbers that a program wrote with all their digits: `12025550101.0`, `1.2025550101E10`",
-        _float_text,
+        float_text,
     ),
     Recovery(
         "parted_code",
         Stage.FRONT,
         "a mark behind the calling code: `+44|7400123456`",
-        _parted_code,
+        parted_code,
     ),
     Recovery(
         "note",
         Stage.FRONT,
         "a word and a few digits behind eight digits or more: `... ramal 55`, `... after 5`",
-        _note,
+        note,
     ),
     Recovery(
         "label",
         Stage.FRONT,
         "words after eight digits or more, which would be read as keypad letters: `0664 1234567 Max`",
-        _label,
+        label,
     ),
     Recovery(
         "zero_in_brackets",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import accumulate
 
 from validator.model import MAX_DIGITS, MIN_DIGITS
 from validator.phone.cell.numbering import Line, is_possible, is_valid, look_up
-from validator.phone.cell.recoveries import QUOTES, digits_of
+from validator.phone.cell.unwrapping import QUOTES, digits_of
 
 _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
 # Three zeros may be thousands, and a minus is the result of a subtraction: `+91-9876543210` typed in a cell.
@@ -51,15 +53,11 @@ def may_hold_several(text: str, region: str | None) -> bool:
 def the_one_number(text: str, region: str | None) -> Line | None:
     """Return the number that a text of several holds, if all of them are the same valid one."""
     parts = _ANY_SEPARATOR.split(text.replace("+", "\n+"))
-    found = [look_up(part, region) for part in parts if len(digits_of(part)) >= MIN_DIGITS]
-    lines = {answer for answer in found if isinstance(answer, Line) and answer.valid}
-    return (
-        lines.pop()
-        if len(lines) == 1
-        and len(found) > 1
-        and not any(not isinstance(answer, Line) or not answer.valid for answer in found)
-        else None
-    )
+    first, *others = [part for part in parts if len(digits_of(part)) >= MIN_DIGITS] or [""]
+    answer = look_up(first, region) if others else None
+    if not isinstance(answer, Line) or not answer.valid:
+        return None
+    return answer if all(look_up(part, region) == answer for part in set(others)) else None
 
 
 def _is_pair(words: list[str], region: str | None) -> bool:
@@ -74,7 +72,10 @@ def _parts_into_numbers(separator: re.Pattern[str], text: str, region: str | Non
     # No number has fewer digits than seven, so most cells are decided without cutting them up.
     if len(digits_of(text)) < 2 * MIN_DIGITS or not separator.search(text):
         return False
-    return sum(_is_whole_number(part, region) for part in separator.split(text)) > 1
+    # A part that repeats is looked at once, and none behind the second number.
+    parts = Counter(separator.split(text))
+    found = (count * _is_whole_number(part, region) for part, count in parts.items())
+    return any(numbers > 1 for numbers in accumulate(found))
 
 
 def _is_whole_number(part: str, region: str | None) -> bool:

@@ -10,12 +10,11 @@ import polars as pl
 
 from validator.model import Reason
 from validator.phone import answers
-from validator.phone.bulk.frames import together
+from validator.phone.bulk.frames import kept, together
 from validator.phone.bulk.number_ranges import LOT_SPAN, is_flat
 from validator.phone.bulk.search import of
-from validator.phone.cell.grouping import BESIDE, spells_own_grouping, stands_beside
 from validator.phone.cell.recoveries import FEWEST_DIGITS, UNMISTAKABLE_DIGITS
-from validator.phone.codes import CODE_OF_PLAN, REGIONS
+from validator.phone.codes import CODE_OF_PLAN
 from validator.phone.readings.evidence import (
     FAMILY_BIT,
     MOBILE_BIT,
@@ -30,6 +29,7 @@ from validator.phone.readings.evidence import (
     Outcome,
     Slot,
 )
+from validator.phone.readings.grouped import as_beside, as_grouped
 from validator.phone.readings.habits import mobile_answers, with_habits
 from validator.phone.readings.rules import (
     BARE,
@@ -106,7 +106,7 @@ class Claims:
         outcome = self.open["signature"].replace_strict(known, return_dtype=pl.UInt8, default=None)
         reading = self.readings.gather(self.open["row"]).alias("reading")
         cells = self.open.with_columns(outcome.alias("outcome"), reading)
-        cells = _as_beside(_as_grouped(cells)) if self.numbers is Numbers.AUTO else cells
+        cells = as_beside(as_grouped(cells)) if self.numbers is Numbers.AUTO else cells
         return _read(cells, self.claims).select("row", "answer", "number", "reading")
 
 
@@ -124,7 +124,7 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     bare = with_habits(rows.filter(may & cells.select(BARE).to_series()))
     claims = _claims(_questions(bare, _rarely_claimed(rows, may)), ask)
     is_open = pl.col("row").is_in(claims["row"].implode()) | pl.col("needs_column") | _is_said_of(numbers)
-    compared = together(bare.filter(_of_plans(bare.filter(is_open))), _compared(rows.filter(may), claims))
+    compared = together(bare.filter(_of_plans(bare.filter(is_open))), _compared(rows, may, claims))
     signed = _with_claims(_signed(compared), claims, numbers)
     left_open = signed.filter("open")
     texts = cells["text"].gather(left_open["row"])
@@ -144,24 +144,29 @@ def _of_plans(some: pl.DataFrame) -> pl.Expr:
 
 def _rarely_claimed(rows: pl.DataFrame, may: pl.Series) -> pl.DataFrame:
     """Return the few cells to which rules apply that are not for all bare ones."""
-    twice = may & rows.select(may_begin_twice()).to_series()
-    begun = rows.filter(may & rows.select(ZERO_FIRST).to_series())
-    return pl.concat(
-        [
-            rows.filter(twice),
-            begun.filter(MAY_BEGIN_00 | pl.any_horizontal(_RULE_OF[one].applies for one in _BEGUN[:2])),
-        ]
+    found = rows.select(
+        twice=may_begin_twice().fill_null(value=False), begun=ZERO_FIRST.fill_null(value=False)
     )
+    begun = kept(rows, may & found["begun"])
+    begins = MAY_BEGIN_00 | pl.any_horizontal(_RULE_OF[one].applies for one in _BEGUN[:2])
+    return pl.concat([kept(rows, may & found["twice"]), begun.filter(begins)])
 
 
 def _questions(bare: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
     """Return what the rules make of the cells: not of those that are read so as they stand."""
     losing = bare.filter(PLAN.is_in(LOSING_ZEROS))
     parts = [_question(bare.filter(~pl.col("stands_abroad") & _PLUS_LOST.applies), Slot.PLUS_LOST)]
-    parts += [_question(losing.filter(_RULE_OF[Slot.ZERO_LOST].applies), Slot.ZERO_LOST)]
-    for slot in (Slot.CODE_TWICE, *_BEGUN) if rare.height else ():
-        parts.append(_question(rare.filter(_RULE_OF[slot].applies), slot))
+    parts += _questions_of(losing, Slot.ZERO_LOST)
+    parts += _questions_of(rare, Slot.CODE_TWICE, *_BEGUN)
     return _of_some_length(together(*parts))
+
+
+def _questions_of(rows: pl.DataFrame, *slots: Slot) -> list[pl.DataFrame]:
+    """Return what the rules make of those rows to which they apply, which few of them do to any."""
+    if rows.is_empty():
+        return []
+    applies = rows.select(_RULE_OF[slot].applies.fill_null(value=False).alias(slot.name) for slot in slots)
+    return [_question(rows.filter(applies[slot.name]), slot) for slot in slots if applies[slot.name].any()]
 
 
 def _of_some_length(questions: pl.DataFrame) -> pl.DataFrame:
@@ -196,12 +201,13 @@ def _claims(questions: pl.DataFrame, ask: LookUp) -> pl.DataFrame:
     return claims
 
 
-def _compared(rows: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells that begin with a zero or a plus sign, of plans where any of these is claimed."""
+def _compared(rows: pl.DataFrame, may: pl.Series, claims: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells that begin with a zero or a plus sign, of plans where any is claimed, with habits."""
     rare = claims.filter(~pl.col("slot").is_in([Slot.PLUS_LOST, Slot.ZERO_LOST]))["row"]
-    claimed = rows.filter(pl.col("row").is_in(rare.implode()) & ~BARE) if rare.len() else rows.clear()
-    others = rows.filter(~BARE & _of_plans(claimed)) if claimed.height else claimed
-    return with_habits(others)
+    claimed = rows[rare.unique()].filter(~BARE)
+    if claimed.is_empty():
+        return claimed
+    return with_habits(kept(rows, may).filter(~BARE & _of_plans(claimed)))
 
 
 def _signed(cells: pl.DataFrame) -> pl.DataFrame:
@@ -253,28 +259,6 @@ def _evidence(cells: pl.DataFrame) -> Evidence:
     groups = cells.filter("open").select(group).unique().to_series()
     distinct = cells.filter(group.is_in(groups.implode())).select("signature", "digits", "value").unique()
     return Evidence(Counter(dict(distinct["signature"].value_counts().iter_rows())))
-
-
-def _as_grouped(cells: pl.DataFrame) -> pl.DataFrame:
-    """Let cells stand whose digits are grouped as their country does."""
-    by_itself = _IS_LINE & BARE & ~pl.col("stands_abroad") & (pl.col("text").str.len_bytes() > DIGITS)
-    rows = cells.select((by_itself & (pl.col("outcome") != Outcome.PLAIN)).arg_true()).to_series()
-    asked = cells[rows].select("text", "number", "plan")
-    once = asked.unique()
-    found = [spells_own_grouping(text, number, REGIONS[plan]) for text, number, plan in once.iter_rows()]
-    once = once.with_columns(stands=pl.Series(found, dtype=pl.Boolean))
-    stands = asked.join(once, on=asked.columns, how="left", maintain_order="left")["stands"]
-    return cells.with_columns(cells["outcome"].scatter(rows.filter(stands), int(Outcome.PLAIN)))
-
-
-def _as_beside(cells: pl.DataFrame) -> pl.DataFrame:
-    """Refuse a lost plus sign where a digit or two stand beside a number in its region's groups."""
-    doubted = ~_IS_LINE & (pl.col("outcome") == Outcome.PLUS_LOST) & pl.col("text").str.contains(BESIDE)
-    rows = cells.select(doubted.arg_true()).to_series()
-    asked = cells[rows].select("text", "plan").iter_rows()
-    beside = [plan is not None and stands_beside(text, REGIONS[plan]) for text, plan in asked]
-    plain = rows.filter(pl.Series(beside, dtype=pl.Boolean))
-    return cells.with_columns(cells["outcome"].scatter(plain, int(Outcome.PLAIN)))
 
 
 def _read(cells: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from validator.phone.readings.rules import Numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 
 class Slot(IntEnum):
@@ -61,6 +61,8 @@ TRUNK_LOST_BIT, TRUNK_KEPT_BIT, TRUNK_ODD_BIT, SHORT_BIT = range(2 * SLOT_BITS, 
 FAMILY_BIT = SHORT_BIT + 1
 PLAN_BIT = FAMILY_BIT + 2
 _MASK = (1 << SLOT_BITS) - 1
+# By a mask, the readings in it.
+_SLOTS_OF = [[slot for slot in Slot if bits >> slot & 1] for bits in range(_MASK + 1)]
 
 # A reading decides a column against another if the cells that only it explains as mobile numbers are so many
 # times those that only the other one explains: lists merged from two sources have more, and stay open.
@@ -162,10 +164,12 @@ class _Column:
     def of(cls, cells: list[tuple[Signature, int]]) -> _Column:
         alone, mobile, valid = Counter[tuple[Slot, Slot]](), Counter[Slot](), Counter[Slot]()
         for signature, count in cells:
-            for one in Slot:
-                valid[one] += count * signature.claims(one)
-                mobile[one] += count * signature.is_mobile(one)
-                alone.update({(one, other): count for other in _only(signature, one)})
+            for one in _SLOTS_OF[signature.valid]:
+                valid[one] += count
+            for one in _SLOTS_OF[signature.mobile]:
+                mobile[one] += count
+                for other in _SLOTS_OF[_MASK & ~signature.mobile]:
+                    alone[one, other] += count
         return cls(alone, mobile, valid, sum(count for _, count in cells))
 
     def decides(self, one: Slot, other: Slot) -> bool:
@@ -195,17 +199,12 @@ class _Column:
         return found >= FEWEST_ABROAD and found >= SHORT_SHARE * self.total
 
 
-def _only(signature: Signature, one: Slot) -> Iterator[Slot]:
-    if signature.is_mobile(one):
-        yield from (other for other in Slot if not signature.is_mobile(other))
-
-
 def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
     if cell.claims(Slot.TRUNK_ZERO):
         return Outcome.AMBIGUOUS
     if cell.claims(Slot.PREFIX_00):
         return Outcome.PREFIX_00
-    claims = [slot for slot in Slot if cell.claims(slot)]
+    claims = list(_SLOTS_OF[cell.valid])
     if numbers is Numbers.INTERNATIONAL and cell.family is Family.BARE:
         claims = [slot for slot in claims if slot in (Slot.PLUS_LOST, Slot.CODE_TWICE)]
         if not claims:

@@ -1,0 +1,103 @@
+"""Unwrapping: the recoveries that take a number out of what is around it, before libphonenumber sees it.
+
+Each returns the text to read instead, or None where it does not apply. `recoveries` has them in their order.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from validator.model import MAX_DIGITS
+
+_WHATSAPP_ID = re.compile(
+    r"\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)", re.IGNORECASE
+)
+_SHORT_LINK = re.compile(
+    r"\bwa\.me/(?:c/|p/[0-9]+/)?(?:\+|%2b)?([0-9][0-9 ().-]*)(?=$|[/?#\s\"'>])", re.IGNORECASE
+)
+_SEND_LINK = re.compile(
+    r"(?:\bwhatsapp\.com|\bwhatsapp:/)/send/?\?(?:[^#\s]*&)?phone=([^&#\s]+)", re.IGNORECASE
+)
+_TEL_URI = re.compile(r"\btel:(?://)?(.+)", re.IGNORECASE)
+_URI_PARAMETER = re.compile(r";(?=[a-z-]+=)", re.IGNORECASE)
+_KNOWN_PARAMETERS = ("ext=", "phone-context=")  # RFC 3966, section 3
+AFTER_LAST_DIGIT = re.compile(r"[0-9]([^0-9]*)$")
+LABEL = re.compile(
+    r"[\"')\]]*(?:[\s(\[{<,;:|/-].*[^\W\d_]|(?i:cell|mobile|mob|cel|home|work|office|casa|whatsapp)\b)"
+)
+# A word and a few digits behind a number: an extension in other languages than English, or a remark.
+NOTE_WORDS = (
+    "after|before|until|opt|option|ramal|interno|int|anexo|poste|durchwahl|dw|klappe|toestel|dahili|доб|вн"
+)
+_NOTE = re.compile(
+    rf"(.*[0-9])[\s,;.()-]*\b(?:{NOTE_WORDS})\b[.:]?\s*[0-9]{{1,5}}(?:\s*(?:am|pm|h|uhr))?\W*", re.IGNORECASE
+)
+_PARTED_CODE = re.compile(r"(\W*\+[1-9][0-9]{0,2})[|;_:,]+\s*([0-9(].*)")
+# What programs make of a number: no digit is lost. Three zeros may be thousands.
+FLOAT = r"(\+?[0-9]{5,})[.,](?:0{1,2}|0{4,})"
+_FLOAT = re.compile(FLOAT)
+_EXPONENT = re.compile(r"([0-9])[.,]([0-9]{9,})[eE]\+?([0-9]{1,2})")
+QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - typographic quotes are what spreadsheets put there
+# A vanity number has at most seven digits before its letters (`1-800-555-TELL`): after eight a word is a
+# label.
+DIGITS_BEFORE_LABEL = 8
+_NOT_DIGITS = re.compile(r"[^0-9]+")
+
+
+def whatsapp_id(text: str, _region: str | None) -> str | None:
+    """Return the number in one of WhatsApp's ids."""
+    found = _WHATSAPP_ID.search(text) if "@" in text else None  # without it, digits are searched in vain
+    return f"+{found[1]}" if found else None
+
+
+def whatsapp_link(text: str, _region: str | None) -> str | None:
+    """Return the number that a link opens a chat with."""
+    found = _SHORT_LINK.search(text) or _SEND_LINK.search(text)
+    return f"+{digits}" if found and (digits := digits_of(unquote(found[1]))) else None
+
+
+def tel_uri(text: str, _region: str | None) -> str | None:
+    """Return a `tel:` URI with the parameters that libphonenumber knows."""
+    found = _TEL_URI.search(text)
+    if not found:
+        return None
+    number, *parameters = _URI_PARAMETER.split(unquote(found[1]))
+    known = [parameter for parameter in parameters if parameter.lower().startswith(_KNOWN_PARAMETERS)]
+    return ";".join([f"tel:{number}", *known])
+
+
+def float_text(text: str, _region: str | None) -> str | None:
+    """Return the digits of a number that a program wrote as a float."""
+    bare = text.strip(QUOTES)
+    if found := _FLOAT.fullmatch(bare):
+        return found[1]
+    found = _EXPONENT.fullmatch(bare)
+    zeros = int(found[3]) - len(found[2]) if found else -1
+    return f"{found[1]}{found[2]}{'0' * zeros}" if found and 0 <= zeros <= MAX_DIGITS else None
+
+
+def note(text: str, _region: str | None) -> str | None:
+    """Return what stands before a word and a few digits."""
+    found = _NOTE.fullmatch(text)
+    return found[1] if found and len(digits_of(found[1])) >= DIGITS_BEFORE_LABEL else None
+
+
+def parted_code(text: str, _region: str | None) -> str | None:
+    """Return the number with a space for the mark behind its calling code."""
+    found = _PARTED_CODE.fullmatch(text)
+    return f"{found[1]} {found[2]}" if found else None
+
+
+def label(text: str, _region: str | None) -> str | None:
+    """Return the number before words."""
+    end = AFTER_LAST_DIGIT.search(text)
+    if not end or not LABEL.match(end[1]):
+        return None
+    number = text[: end.start(1)]
+    return number if len(digits_of(number)) >= DIGITS_BEFORE_LABEL else None
+
+
+def digits_of(text: str) -> str:
+    """Return the ASCII digits of the text."""
+    return _NOT_DIGITS.sub("", text)

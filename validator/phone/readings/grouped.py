@@ -1,0 +1,53 @@
+"""Grouped: cells whose groups of digits show how they were meant, whatever their column says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.phone import answers
+from validator.phone.cell.grouping import BESIDE, spells_own_grouping, stands_beside
+from validator.phone.codes import REGIONS
+from validator.phone.readings.evidence import Outcome
+from validator.phone.readings.rules import BARE, DIGITS, PLAN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_IS_LINE = pl.col("answer") >= answers.FIRST_VALID
+
+
+def as_grouped(cells: pl.DataFrame) -> pl.DataFrame:
+    """Let cells stand whose digits are grouped as their country does."""
+    by_itself = _IS_LINE & BARE & ~pl.col("stands_abroad") & (pl.col("text").str.len_bytes() > DIGITS)
+    grouped = by_itself & (pl.col("outcome") != Outcome.PLAIN)
+    return _plain_where(cells, grouped, ("text", "number", "plan"), _is_grouped)
+
+
+def _is_grouped(text: str, number: int, plan: int) -> bool:
+    return spells_own_grouping(text, number, REGIONS[plan])
+
+
+def as_beside(cells: pl.DataFrame) -> pl.DataFrame:
+    """Refuse a lost plus sign where a digit or two stand beside a number in its region's groups."""
+    lost = ~_IS_LINE & (pl.col("outcome") == Outcome.PLUS_LOST) & PLAN.is_not_null()
+    return _plain_where(cells, lost & pl.col("text").str.contains(BESIDE), ("text", "plan"), _is_beside)
+
+
+def _is_beside(text: str, plan: int) -> bool:
+    return stands_beside(text, REGIONS[plan])
+
+
+def _plain_where(
+    cells: pl.DataFrame, doubted: pl.Expr, names: tuple[str, ...], stands: Callable[..., bool]
+) -> pl.DataFrame:
+    """Let cells stand for which it is true, looking at each distinct one among the doubted once."""
+    rows = cells.select(doubted.arg_true()).to_series()
+    if rows.is_empty():
+        return cells
+    asked = cells.select(names)[rows]
+    once = asked.unique()
+    found = once.with_columns(stands=pl.Series([stands(*one) for one in once.iter_rows()], dtype=pl.Boolean))
+    plain = asked.join(found, on=names, how="left", maintain_order="left")["stands"]
+    return cells.with_columns(cells["outcome"].scatter(rows.filter(plain), int(Outcome.PLAIN)))
