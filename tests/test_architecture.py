@@ -80,6 +80,8 @@ OWNERS = {
     "compression": {"tables"},  # of the standard library, from Python 3.14
     "h11": {"http"},
     "httpx": {"http", "sendapi", "gateways"},
+    "certifi": {"http"},
+    "truststore": {"http"},
     "tenacity": {"pacing"},
     "sqlite3": {"ledger"},
     "click": {"cli"},

@@ -20,9 +20,11 @@ ONLY_THE_USER = {
     "api-key-file",
     "base-url",
     "before",
+    "ca-file",
     "column",
     "keys",
     "ledger",
+    "proxy",
 }
 
 

@@ -1,6 +1,8 @@
 """What the client of any gateway needs of HTTP. Nothing in here knows a provider.
 
+- `network`: what the user says about the way out; `proxy`: which proxy that is; `trust`: which certificates.
 - `transport`: an httpx transport with kept connections.
+- `dialing`: new connections; `tunnel`: through a proxy.
 - `connection`: one connection, one exchange at a time.
 - `body`: decodes and bounds a response body.
 - `rate_headers`: reads rate-limit headers and `Retry-After`.

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import anyio
 import httpx
 
-from validator.http.connection import dial
+from validator.http.dialing import Route, dial
+from validator.http.trust import SYSTEM_STORE
 
 if TYPE_CHECKING:
     import ssl
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import h11
 
     from validator.http.connection import Connection
+    from validator.http.proxy import Proxy
 
 # An extension of our responses: call it, and the connection that the answer came over is not used again.
 DISTRUST = "validator.distrust"
@@ -33,12 +35,9 @@ _PORTS = {"http": 80, "https": 443}
 # default among common ones. Ours goes first, so that no request meets a connection that is being closed.
 KEEPALIVE_EXPIRY_S = 4.0
 
-
-def trusted_context() -> ssl.SSLContext:
-    """Return a context that trusts what httpx trusts, whatever the environment says. Takes 0.2 s."""
-    context = httpx.create_ssl_context(trust_env=False)
-    context.set_alpn_protocols(["http/1.1"])
-    return context
+# A run takes hours, and the server's name may get another address meanwhile: a connection in constant use is
+# replaced after so long, which resolves the name anew. The default time to live of name servers, as a rule.
+LIFETIME_S = 300.0
 
 
 class KeepAliveTransport(httpx.AsyncBaseTransport):
@@ -49,13 +48,15 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
     distrusts, a server that wants to close) is never used again. Where the server closed a kept connection
     just as it was used, before any byte of an answer, the request goes out once more over a new one (RFC
     9112, section 9.3.1; a GET is idempotent). A request has no timeout but the caller's cancel scope, which
-    spans the wait for a place. No proxy is used, and no redirect followed.
+    spans the wait for a place. No redirect is followed. A connection is replaced after five minutes, so that
+    a name that gets another address is followed.
 
     Args:
         base_url: the server; its path plays no part.
         max_connections: connections open at the same time; more requests than that wait.
         keepalive_expiry_s: seconds that an unused connection is kept.
         make_context: gives what TLS trusts; called once, before the first connection, and not for http.
+        proxy: the proxy to go through; https only, as it would read the rest.
 
     Requests raise `httpx.TransportError`.
     """
@@ -66,9 +67,11 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
         *,
         max_connections: int,
         keepalive_expiry_s: float = KEEPALIVE_EXPIRY_S,
-        make_context: Callable[[], ssl.SSLContext] = trusted_context,
+        make_context: Callable[[], ssl.SSLContext] = SYSTEM_STORE.context,
+        proxy: Proxy | None = None,
     ) -> None:
         self._origin = _origin(httpx.URL(base_url))
+        self._proxy = proxy if self._origin[0] == "https" else None
         self._places = anyio.Semaphore(max_connections, max_value=max_connections, fast_acquire=True)
         self._keepalive_expiry_s = keepalive_expiry_s
         self._make_context = make_context
@@ -101,13 +104,13 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
             except (httpx.NetworkError, httpx.RemoteProtocolError):
                 if kept.has_answered:
                     raise
-        _, host, port = self._origin
-        fresh = await dial(host, port, self._context)
+        fresh = await dial(self._route)
         return fresh, await fresh.ask(request)
 
     @cached_property
-    def _context(self) -> ssl.SSLContext | None:
-        return self._make_context() if self._origin[0] == "https" else None
+    def _route(self) -> Route:
+        scheme, host, port = self._origin
+        return Route(host, port, self._make_context() if scheme == "https" else None, self._proxy)
 
     async def _take(self) -> Connection | None:
         """Return the kept connection that was used last, and close what cannot be used any more."""
@@ -127,8 +130,10 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
     async def _give_back(self, connection: Connection) -> None:
         """Keep the connection where it can be used again, and let the next request in."""
         try:
-            if connection.may_be_asked_again and not self._is_closed:
-                connection.rest(anyio.current_time())
+            now_s = anyio.current_time()
+            is_young = now_s < connection.opened_at_s + LIFETIME_S
+            if connection.may_be_asked_again and is_young and not self._is_closed:
+                connection.rest(now_s)
                 self._resting.append(connection)
             else:
                 await connection.aclose()
