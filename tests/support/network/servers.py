@@ -7,6 +7,7 @@ import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 # Debian puts servers where only root's PATH leads.
 SEARCHED = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"))
@@ -102,11 +103,14 @@ def program(name):
 
 
 @contextmanager
-def proxy(kind, folder):
-    """Run a proxy that wants USER and PASSWORD."""
+def proxy(kind):
+    """Run a proxy that wants USER and PASSWORD. squid gives up being root, so its folder is open."""
     command = {"tinyproxy": _tinyproxy, "squid": _squid}[kind]
-    with running(command, folder) as made:
-        yield made
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        with running(command, folder) as made:
+            yield made
 
 
 @contextmanager
@@ -127,7 +131,7 @@ def tls_front(folder, *, upstream, authority, names=("localhost",)):
 def running(command, folder, **values):
     port, log = _free_port(), folder / "log"
     log.touch()
-    log.chmod(0o666)  # squid gives up being root
+    log.chmod(0o666)
     with (
         (folder / "errors").open("wb") as errors,
         subprocess.Popen(
@@ -147,9 +151,7 @@ def _tinyproxy(values):
 
 
 def _squid(values):
-    folder = values["folder"]
-    folder.chmod(0o777)
-    helper = folder / "helper.sh"
+    helper = values["folder"] / "helper.sh"
     helper.write_text(HELPER.format(user=USER, password=PASSWORD))
     helper.chmod(0o755)
     return [program("squid"), "-N", "-f", _written(SQUID, values | {"helper": helper})]
