@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from validator.errors import UsageError
 from validator.gateways.registry import capabilities_of
@@ -45,7 +46,7 @@ def require_known_host(key: KeySettings) -> None:
         UsageError: it is another host, and `key.allow_new_host` is not set.
     """
     host = host_for(key.gateway, key.options.base_url)
-    if not host or is_loopback(host.rpartition(":")[0] or host) or is_loopback(host):
+    if not host or is_loopback(urlsplit(f"//{host}").hostname or ""):
         return
     path = state_folder() / f"key-{key.options.key.fingerprint}.host"
     first = _read(path)

@@ -67,7 +67,6 @@ http {{
     }}
     server {{
         listen 127.0.0.1:{port} ssl;
-        listen [::1]:{port} ssl;
         ssl_certificate {folder}/chain.pem;
         ssl_certificate_key {folder}/key.pem;
         location / {{
