@@ -59,7 +59,7 @@ ROOMS = {
     ],
     "cli": [
         {"credentials", "display_names", "errors", "resume", "settings_files", "show", "signals", "values"},
-        {"copies", "defaults", "key_tables", "logs", "options"},
+        {"copies", "defaults", "key_tables", "logs", "options", "way_out"},
         {"ask_options", "file_options", "inputs"},
         {"list_options"},
         {"commands"},

@@ -30,11 +30,20 @@ def host_for(gateway: str, base_url: str | None) -> str:
     Raises:
         UsageError: the URL cannot be right.
     """
+    return host_of(address_for(gateway, base_url))
+
+
+def address_for(gateway: str, base_url: str | None) -> str:
+    """Return the base URL that requests of a gateway go to, checked; empty if nothing says it.
+
+    Raises:
+        UsageError: the URL cannot be right.
+    """
     capabilities = capabilities_of(gateway)
     url = base_url or capabilities.default_url
     example = capabilities.default_url or "https://gateway.example"
     remedy = f"Give one like {example} (--base-url or {capabilities.url_variable})"
-    return host_of(checked_base_url(url, remedy=remedy)) if url else ""
+    return checked_base_url(url, remedy=remedy) if url else ""
 
 
 def require_known_host(key: KeySettings) -> None:

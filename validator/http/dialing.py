@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from validator.http.proxy import Proxy
 
+_PORTS = {"http": 80, "https": 443}
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -40,6 +42,11 @@ class Route:
     def first_hop(self) -> tuple[str, int]:
         """Host and port of what is connected to: the proxy, or the server itself."""
         return (self.host, self.port) if self.proxy is None else (self.proxy.host, self.proxy.port)
+
+
+def origin_of(url: httpx.URL) -> tuple[str, str, int]:
+    """Return scheme, host and port, the host as it goes on the wire (RFC 6454, section 4)."""
+    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS.get(url.scheme, 0)
 
 
 async def dial(route: Route) -> Connection:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import anyio
 import httpx
 
-from validator.http.dialing import Route, dial
+from validator.http.dialing import Route, dial, origin_of
 from validator.http.trust import SYSTEM_STORE
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 # An extension of our responses: call it, and the connection that the answer came over is not used again.
 DISTRUST = "validator.distrust"
-
-_PORTS = {"http": 80, "https": 443}
 
 # Node's servers close a connection that was idle for 5 s (`http.Server.keepAliveTimeout`), the shortest
 # default among common ones. Ours goes first, so that no request meets a connection that is being closed.
@@ -70,7 +68,7 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
         make_context: Callable[[], ssl.SSLContext] = SYSTEM_STORE.context,
         proxy: Proxy | None = None,
     ) -> None:
-        self._origin = _origin(httpx.URL(base_url))
+        self._origin = origin_of(httpx.URL(base_url))
         self._proxy = proxy if self._origin[0] == "https" else None
         self._places = anyio.Semaphore(max_connections, max_value=max_connections, fast_acquire=True)
         self._keepalive_expiry_s = keepalive_expiry_s
@@ -80,7 +78,7 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer, its body unread. It holds a connection until it is closed."""
-        if request.method != "GET" or _origin(request.url) != self._origin:
+        if request.method != "GET" or origin_of(request.url) != self._origin:
             raise httpx.UnsupportedProtocol("only GET requests to the server of the base URL are carried")
         await self._places.acquire()
         try:
@@ -145,11 +143,6 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
         self._is_closed = True
         while self._resting:
             await self._resting.pop().aclose()
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    """Return scheme, host and port, the host as it goes on the wire (RFC 6454, section 4)."""
-    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS.get(url.scheme, 0)
 
 
 class _Body(httpx.AsyncByteStream):

@@ -18,6 +18,7 @@ from validator.http.masking import mask_logs
 from validator.http.network import Network
 from validator.http.transport import KeepAliveTransport
 from validator.http.url import checked_base_url
+from validator.http.way import way_to
 from validator.sendapi.address import (
     DEFAULT_BASE_URL,
     MAX_PER_PAGE,
@@ -84,7 +85,7 @@ class AsyncSendAPI:
         url = checked_base_url(base_url, remedy=_URL_REMEDY)
         trust = ""
         if transport is None:
-            way = (network or Network()).way_to(url)
+            way = way_to(url, network or Network())
             trust = str(way.trust)
             transport = KeepAliveTransport(
                 url, max_connections=max_connections, make_context=way.trust.context, proxy=way.proxy

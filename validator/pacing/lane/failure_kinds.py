@@ -100,7 +100,7 @@ def ending_of(session: str, failure: ApiError) -> ValidatorError:
         case FailureKind.WRONG_SETTING:
             return wrong_setting(session, failure)
         case _ if isinstance(failure, ProxyRefused):
-            return UsageError(f"{failure}, and nothing was asked")
+            return UsageError(f"nothing was asked: {failure}")
         case _:
             return StoppedEarly(
                 f"session {session} could not be looked at ({failure}), and nothing was asked. See that "
