@@ -81,6 +81,7 @@ def test_doctor_shows_where_the_way_ends(*, diagnosis, provider, options, check,
     assert "secret-2026" not in str(found)
 
 
+@pytest.mark.slow
 def test_doctor_names_proxy_and_trust_store_and_what_is_ignored(diagnosis, provider, environment):
     provider()
     environment.setenv("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
