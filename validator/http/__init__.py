@@ -12,4 +12,5 @@
 - `api_key`: a key that hides itself.
 - `exchange`: one GET: deadline, bounded body, errors of one tree.
 - `url`: checks base URLs.
+- `download`: lists on web servers.
 """

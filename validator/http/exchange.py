@@ -149,12 +149,19 @@ def _broken_off(error: Exception, host: str, trust: str) -> NoAnswer:
         return TimedOut(f"no answer from {host}: {why}")
     if isinstance(error, ProxyRefusal):
         return ProxyRefused(why)
+    if flaw := certificate_flaw(error):
+        return CertificateFailed(
+            f"the certificate of {host} does not prove who it is: {flaw}. "
+            f"{_REMEDY.format(trust) if trust else ''}Check --base-url and this machine's clock; the key "
+            "was not sent"
+        )
+    return NoAnswer(f"no answer from {host}: {why}")
+
+
+def certificate_flaw(error: Exception) -> str:
+    """Return why the peer's certificate proves nothing, if that is what went wrong; else nothing."""
     for cause in chain_of(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             flaw = getattr(cause, "verify_message", "")  # set by OpenSSL alone
-            return CertificateFailed(
-                f"the certificate of {host} does not prove who it is: {one_line(flaw) or why}. "
-                f"{_REMEDY.format(trust) if trust else ''}Check --base-url and this machine's clock; the key "
-                "was not sent"
-            )
-    return NoAnswer(f"no answer from {host}: {why}")
+            return one_line(flaw) or one_line(str(error)) or type(error).__name__
+    return ""

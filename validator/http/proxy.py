@@ -42,6 +42,11 @@ class Proxy:
     named_by: str
     authorization: str = field(default="", repr=False)
 
+    @property
+    def url(self) -> str:
+        """Its URL without credentials."""
+        return f"http://{join_host_port(self.host, self.port)}"
+
     def __str__(self) -> str:
         return f"{join_host_port(self.host, self.port)} ({self.named_by})"
 
