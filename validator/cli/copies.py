@@ -20,7 +20,6 @@ from validator.cli.display_names import names_of_copies
 from validator.cli.show import make_progress
 from validator.cli.signals import interruptible, raising_signals
 from validator.errors import FileError, innermost
-from validator.http.download import download
 from validator.reports.wording import printable
 from validator.tables import fetch, matching
 
@@ -50,9 +49,17 @@ def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
     Raises:
         FileError: it cannot be fetched, or not be kept.
     """
-    reach = download if url.is_web else fetch
     with _showing(f"fetching {printable(url.parts[1])}", quiet=quiet) as on_progress:
-        return _named(_awaited(partial(reach, url, _folder(), on_progress)), str(url))
+        return _named(_awaited(partial(_fetch(url), url, _folder(), on_progress)), str(url))
+
+
+def _fetch(url: ObjectUrl) -> Callable[..., Awaitable[Path]]:
+    if not url.is_web:
+        return fetch
+    # Imported here, since it stands with the client: a list on this machine is read without that.
+    from validator.http.download import download  # noqa: PLC0415
+
+    return download
 
 
 def copy_of_stdin(*, quiet: bool) -> Path:
