@@ -2,13 +2,15 @@
 
 import json
 
+import anyio
 import pytest
+from trio.testing import MockClock
 
 from tests.support.http.loopback import http, saying, served
 from tests.support.http.proxying import Tunnels
 from validator.errors import NoAnswer, ProxyRefused
 from validator.http.proxy import Proxy
-from validator.http.transport import KeepAliveTransport
+from validator.http.transport import PATIENCE_S, KeepAliveTransport
 from validator.sendapi import AsyncSendAPI
 
 pytestmark = pytest.mark.anyio
@@ -150,3 +152,35 @@ async def test_without_tls_no_proxy_is_used(key):
             assert await client.account.usage() == {"used": 3}
 
     assert tunnels.heads == []
+
+
+CLOCK = MockClock()
+
+
+@pytest.mark.parametrize("anyio_backend", [("trio", {"clock": CLOCK})])
+@pytest.mark.parametrize("serves", [1, 3])
+async def test_requests_that_a_full_proxy_lets_wait_go_over_the_connections_it_serves(
+    key, certificate, trusting, anyio_backend, serves
+):
+    tunnels, answers = Tunnels(serves=serves), []
+
+    async def ask(client):
+        answers.append(await client.account.usage())
+
+    async with served(tunnels.talk) as proxy_port, served(saying(ANSWER), context=certificate) as port:
+        url, proxy = f"https://localhost:{port}/v1", Proxy.parse(f"127.0.0.1:{proxy_port}", "--proxy")
+        transport = KeepAliveTransport(url, max_connections=20, make_context=lambda: trusting, proxy=proxy)
+        async with (
+            AsyncSendAPI(key, base_url=url, transport=transport) as client,
+            anyio.create_task_group() as tasks,
+        ):
+            for _ in range(20):
+                tasks.start_soon(ask, client)
+            while len(tunnels.heads) < 20 or len(answers) < serves:
+                await anyio.wait_all_tasks_blocked()
+            assert len(answers) == serves
+            CLOCK.jump(PATIENCE_S)
+            while len(answers) < 20:
+                await anyio.wait_all_tasks_blocked()
+
+    assert len(tunnels.heads) == 20

@@ -41,6 +41,7 @@ class Connection:
 
     Attributes:
         opened_at_s: when it was opened, on anyio's clock.
+        has_rested: whether it was asked before.
         resting_since_s: when it began to rest, on the same clock.
     """
 
@@ -55,6 +56,7 @@ class Connection:
         raw_socket = stream.extra(SocketAttribute.raw_socket)  # noqa: S610 - as above
         self._arrivals.register(raw_socket.fileno(), select.POLLIN)
         self.opened_at_s = anyio.current_time()
+        self.has_rested = False
         self.resting_since_s = 0.0
 
     @property
@@ -138,6 +140,7 @@ class Connection:
     def rest(self, now_s: float) -> None:
         """Get ready for the next request."""
         self._http.start_next_cycle()
+        self.has_rested = True
         self.resting_since_s = now_s
 
     def is_silent(self) -> bool:

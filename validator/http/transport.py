@@ -8,12 +8,14 @@ nothing to look for: what is free lies on a stack.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import anyio
 import httpx
 
+from validator.http.connection import Connection
 from validator.http.dialing import Route, dial, origin_of
 from validator.http.trust import SYSTEM_STORE
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     import h11
 
-    from validator.http.connection import Connection
     from validator.http.proxy import Proxy
 
 # An extension of our responses: call it, and the connection that the answer came over is not used again.
@@ -36,6 +37,24 @@ KEEPALIVE_EXPIRY_S = 4.0
 # A run takes hours, and the server's name may get another address meanwhile: a connection in constant use is
 # replaced after so long, which resolves the name anew. The default time to live of name servers, as a rule.
 LIFETIME_S = 300.0
+
+# A proxy that serves only so many connections (tinyproxy: 100) lets further ones wait in silence, and the
+# requests with them. After so long these go over a kept connection; earlier, that would only mean fewer
+# connections at the start of a run.
+PATIENCE_S = 1.0
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A request that waits for a new connection, in `scope`; one that it is offered ends that."""
+
+    scope: anyio.CancelScope
+    offered: Connection | None = None
+
+    def offer(self, kept: Connection) -> None:
+        """Let the request go over a kept connection."""
+        self.offered = kept
+        self.scope.cancel()
 
 
 class KeepAliveTransport(httpx.AsyncBaseTransport):
@@ -74,6 +93,7 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
         self._keepalive_expiry_s = keepalive_expiry_s
         self._make_context = make_context
         self._resting: deque[Connection] = deque()  # the one used last is on the right
+        self._impatient: deque[_Waiting] = deque()  # the one that waits longest is on the left
         self._is_closed = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -95,15 +115,51 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
         )
 
     async def _ask(self, request: httpx.Request) -> tuple[Connection, h11.Response]:
-        kept = await self._take()
-        if kept is not None:
-            try:
-                return kept, await kept.ask(request)
-            except (httpx.NetworkError, httpx.RemoteProtocolError):
-                if kept.has_answered:
-                    raise
+        connection = await self._take() or await self._open()
+        try:
+            return connection, await connection.ask(request)
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
+            if connection.has_answered or not connection.has_rested:
+                raise
         fresh = await dial(self._route)
         return fresh, await fresh.ask(request)
+
+    async def _open(self) -> Connection:
+        """Return a new connection, or a kept one if the new one is long in coming."""
+        fresh: Connection | Exception | None = None
+        route = self._route
+        try:
+            async with anyio.create_task_group() as tasks:
+                waiting = _Waiting(tasks.cancel_scope)
+                tasks.start_soon(self._become_impatient, waiting)
+                try:
+                    fresh = await dial(route)
+                except Exception as error:  # noqa: BLE001 - raised below, without the group around it
+                    fresh = error
+                finally:
+                    self._calm(waiting)
+                tasks.cancel_scope.cancel()
+        except BaseException:
+            if isinstance(fresh, Connection):
+                await fresh.aclose()
+            raise
+        if isinstance(fresh, Exception):
+            raise fresh
+        return fresh or await self._take() or await self._open()
+
+    async def _become_impatient(self, waiting: _Waiting) -> None:
+        await anyio.sleep(PATIENCE_S)
+        if (kept := await self._take()) is not None:
+            waiting.offer(kept)
+        else:
+            self._impatient.append(waiting)
+
+    def _calm(self, waiting: _Waiting) -> None:
+        """Offer a request nothing more, and keep what it was offered where that can be used."""
+        if waiting in self._impatient:
+            self._impatient.remove(waiting)
+        if waiting.offered is not None:
+            self._resting.append(waiting.offered)
 
     @cached_property
     def _route(self) -> Route:
@@ -132,11 +188,18 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
             is_young = now_s < connection.opened_at_s + LIFETIME_S
             if connection.may_be_asked_again and is_young and not self._is_closed:
                 connection.rest(now_s)
-                self._resting.append(connection)
+                self._keep(connection)
             else:
                 await connection.aclose()
         finally:
             self._places.release()
+
+    def _keep(self, connection: Connection) -> None:
+        """Offer the connection to the request that has waited longest, or keep it for the next."""
+        if self._impatient:
+            self._impatient.popleft().offer(connection)
+        else:
+            self._resting.append(connection)
 
     async def aclose(self) -> None:
         """Close what is unused now, and what is in use as soon as its answer is closed."""

@@ -6,10 +6,13 @@ import anyio
 
 
 class Tunnels:
-    """Relays each CONNECT to its server, or answers what it was told to; `heads` are those it was sent."""
+    """Relays each CONNECT to its server, or answers what it was told to; `heads` are those it was sent.
 
-    def __init__(self, *, answer=b"HTTP/1.1 200 Connection established\r\n\r\n", relays=True):
-        self.answer, self.relays = answer, relays
+    Only so many connections are served; further ones wait in silence, as before tinyproxy.
+    """
+
+    def __init__(self, *, answer=b"HTTP/1.1 200 Connection established\r\n\r\n", relays=True, serves=1_000):
+        self.answer, self.relays, self.serves = answer, relays, serves
         self.heads, self.clear = [], b""
 
     async def talk(self, stream):
@@ -17,6 +20,10 @@ class Tunnels:
         while b"\r\n\r\n" not in head:
             head += await stream.receive()
         self.heads.append(head.decode())
+        if len(self.heads) > self.serves:
+            with contextlib.suppress(anyio.EndOfStream):
+                await stream.receive()
+            return
         await stream.send(self.answer)
         if self.relays:
             await self._relay(stream, head.split(b" ")[1].decode())

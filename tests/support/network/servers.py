@@ -21,7 +21,7 @@ Listen 127.0.0.1
 Timeout 60
 LogFile "{log}"
 LogLevel Connect
-MaxClients 300
+MaxClients 100
 Allow 127.0.0.1
 BasicAuth {user} {password}
 """
