@@ -61,9 +61,11 @@ class Company:
         return key_in == password_in == []
 
 
-@pytest.fixture(scope="module", params=["tinyproxy", "squid"])
+@pytest.fixture(scope="module")
 def company(request, authority, tmp_path_factory):
-    if what := missing(request.param, "nginx"):
+    """The network of a company, with tinyproxy or the proxy that the test names."""
+    kind = getattr(request, "param", "tinyproxy")
+    if what := missing(kind, "nginx"):
         if "CI" in os.environ:
             pytest.fail(what)
         pytest.skip(what)
@@ -74,7 +76,7 @@ def company(request, authority, tmp_path_factory):
         front = tls_front(folders[1], upstream=port, authority=authority)
         yield Company(
             folder=folders[0],
-            proxy=stack.enter_context(proxy(request.param)),
+            proxy=stack.enter_context(proxy(kind)),
             front=stack.enter_context(front),
             ca_file=folders[1] / "company.pem",
         )

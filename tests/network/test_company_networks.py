@@ -13,6 +13,7 @@ NUMBERS = int(os.environ.get("PROXY_NUMBERS", "200"))
 FICTION = [f"+1{area}55501{line:02}" for area in range(201, 220) if area != 211 for line in range(100)]
 FICTION += [f"+447700{line}" for line in range(900_100, 901_000)]
 PLAIN = ("--accept", "possible", "--rate", "none", "--no-canaries", "--json")
+EACH_PROXY = pytest.mark.parametrize("company", ["tinyproxy", "squid"], indirect=True)
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def leads(company):
     return "leads.csv"
 
 
+@EACH_PROXY
 def test_a_whole_list_goes_through_a_proxy_with_a_password_to_a_private_authority(company, leads):
     trusted = {"HTTPS_PROXY": company.proxy_url, "SSL_CERT_FILE": str(company.ca_file)}
 
@@ -48,6 +50,7 @@ def test_flags_beat_the_environment_and_the_next_command_hides_the_password(comp
     assert company.keeps_its_secrets()
 
 
+@EACH_PROXY
 @pytest.mark.parametrize(
     ("credentials", "words"),
     [("", "wants credentials (407)"), ("ann:wrong-2026@", "does not take this user name and password (40")],
