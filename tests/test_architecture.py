@@ -59,7 +59,7 @@ ROOMS = {
     ],
     "cli": [
         {"credentials", "display_names", "errors", "resume", "settings_files", "show", "signals", "values"},
-        {"copies", "defaults", "key_tables", "logs", "options"},
+        {"copies", "defaults", "key_tables", "logs", "options", "way_out"},
         {"ask_options", "file_options", "inputs"},
         {"list_options"},
         {"commands"},
@@ -80,6 +80,8 @@ OWNERS = {
     "compression": {"tables"},  # of the standard library, from Python 3.14
     "h11": {"http"},
     "httpx": {"http", "sendapi", "gateways"},
+    "certifi": {"http"},
+    "truststore": {"http"},
     "tenacity": {"pacing"},
     "sqlite3": {"ledger"},
     "click": {"cli"},

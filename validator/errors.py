@@ -12,6 +12,7 @@ ValidatorError                  1   a bug of ours
     │                               and where it can the exit code is 5
     ├── NoAnswer                5   the exchange broke off before an answer was there
     │   ├── TimedOut            5
+    │   ├── ProxyRefused        2   not transient: the proxy wants credentials, or forbids the server
     │   └── CertificateFailed   6   not transient: the peer is not who it says
     ├── BadAnswer               5   an answer came, and it is not one to this question
     ├── MissingOrBadKey             401
@@ -139,6 +140,13 @@ class CertificateFailed(NoAnswer):
     """The peer's certificate does not prove that it is the provider. Never tried again."""
 
     exit_code = Refused.exit_code
+    transient = False
+
+
+class ProxyRefused(NoAnswer):
+    """The proxy on the way does not let us through: it wants credentials, or the server is not allowed."""
+
+    exit_code = UsageError.exit_code
     transient = False
 
 

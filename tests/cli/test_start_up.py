@@ -76,6 +76,7 @@ def imports_of(*words):
 def test_help_imports_nothing_heavy(words):
     # Not sqlite3: a measurement of coverage brings that along.
     heavy = {"polars", "httpx", "phonenumbers", "tenacity", "anyio", "rich", "starlette", "uvicorn"}
+    heavy |= {"ssl", "truststore", "certifi"}
 
     assert not heavy & imports_of(*words)
 

@@ -20,9 +20,11 @@ ONLY_THE_USER = {
     "api-key-file",
     "base-url",
     "before",
+    "ca-file",
     "column",
     "keys",
     "ledger",
+    "proxy",
 }
 
 
@@ -51,6 +53,9 @@ def test_an_option_that_nobody_has_thought_about_is_refused_in_a_folders_file():
         '[check]\nbase-url = "https://stranger.example/v1"',
         'api-key-file = "/etc/passwd"',
         'ledger = "here.sqlite"',
+        'proxy = "http://stranger.example:3128"',
+        'ca-file = "here.pem"',
+        '[check]\nca_file = "here.pem"',
         'keys = "a"',
         '[keys.a]\nsessions = ["s"]',
         "allow-new-host = true",
@@ -133,6 +138,17 @@ def test_somebody_elses_file_is_not_read(run, listed):
     path = Path("validator.toml")
     path.write_text("nonsense = 1\n")
     os.chown(path, 12345, 12345)
+
+    assert "belongs to another user" in run("plan", LEADS).err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_somebody_elses_link_to_a_file_of_ours_is_not_read(run, listed):
+    listed()
+    Path("mine.toml").write_text("nonsense = 1\n")
+    link = Path("validator.toml")
+    link.symlink_to("mine.toml")
+    os.chown(link, 12345, 12345, follow_symlinks=False)
 
     assert "belongs to another user" in run("plan", LEADS).err
 

@@ -122,7 +122,7 @@ def test_a_provider_that_goes_away_leaves_unknown_and_is_gone_on_with(
     assert check()[0] == 0
 
 
-def test_a_proxy_in_the_environment_gets_nothing(check, monkeypatch, closed_port):
+def test_a_proxy_gets_nothing_that_is_not_encrypted(check, monkeypatch, closed_port):
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port}")
 

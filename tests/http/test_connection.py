@@ -10,7 +10,8 @@ from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
 from tests.support.http.loopback import http, saying, served
-from validator.http.connection import Connection, _has_no_rest, dial
+from validator.http.connection import Connection, _has_no_rest
+from validator.http.dialing import Route, dial
 
 pytestmark = pytest.mark.anyio
 
@@ -30,7 +31,7 @@ async def pieces(connection):
 
 async def test_nothing_is_held_back_to_be_sent_with_more():
     async with served(saying(http(b"{}"))) as port:
-        plain = await dial("127.0.0.1", port, None)
+        plain = await dial(Route("127.0.0.1", port, None))
         raw = plain._stream.extra(SocketAttribute.raw_socket)
         assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         await plain.aclose()
@@ -38,7 +39,7 @@ async def test_nothing_is_held_back_to_be_sent_with_more():
 
 async def test_an_encrypted_connection_rests_and_is_asked_again(certificate, trusting):
     async with served(saying(http(b"whole")), context=certificate) as port:
-        connection = await dial("localhost", port, trusting)
+        connection = await dial(Route("localhost", port, trusting))
         for _ in range(3):
             assert await read_whole(connection) == b"whole"
             assert connection.may_be_asked_again
@@ -67,7 +68,7 @@ async def test_bytes_that_came_encrypted_with_the_answer_are_noticed(certificate
         await anyio.sleep_forever()
 
     async with served(talk, context=certificate) as port:
-        connection = await dial("localhost", port, trusting)
+        connection = await dial(Route("localhost", port, trusting))
         assert await read_whole(connection) == b"whole"
         connection.rest(0.0)
         assert not connection.is_silent()

@@ -205,8 +205,8 @@ async def test_a_body_of_a_gigabyte_is_left_at_the_cap(check):
     assert sum(sent) < 50_000_000  # what the buffers of both sockets took
 
 
-async def test_a_proxy_in_the_environment_is_not_used(check, monkeypatch):
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+async def test_a_server_without_tls_is_reached_without_a_proxy(check, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     monkeypatch.delenv("NO_PROXY", raising=False)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from validator.batch.ask_settings import KeySettings
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.http.network import Network
 
 if TYPE_CHECKING:
     from validator.settings import Rate
@@ -53,6 +55,8 @@ def make_key(
     rate: Rate | None = None,
     daily_cap: int | None = None,
     allow_new_host: bool = False,
+    proxy: str | None = None,
+    ca_file: Path | str | None = None,
 ) -> KeySettings:
     """Return a key to ask with.
 
@@ -66,6 +70,9 @@ def make_key(
         rate: how the pace is decided; None obeys what the gateway says.
         daily_cap: attempts a day through each session; None for no cap.
         allow_new_host: whether the key may go to another host than the one it was first used with.
+        proxy: the URL of an HTTP proxy (`http://USER:PASSWORD@HOST:PORT`), `none` for no proxy, or None for
+            what `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+        ca_file: a PEM file of authorities to trust besides the system's.
 
     Raises:
         UsageError: the key is malformed, or there is no such gateway.
@@ -75,7 +82,10 @@ def make_key(
         ('sess_1', 'sess_2')
     """
     options = GatewayOptions(
-        key=capabilities_of(gateway).parse_key(key), base_url=base_url, timeout_s=timeout_s
+        key=capabilities_of(gateway).parse_key(key),
+        base_url=base_url,
+        timeout_s=timeout_s,
+        network=Network(proxy=proxy, ca_file=None if ca_file is None else Path(ca_file)),
     )
     made = KeySettings(
         options=options,

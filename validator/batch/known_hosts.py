@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from validator.errors import UsageError
 from validator.gateways.registry import capabilities_of
@@ -29,12 +30,21 @@ def host_for(gateway: str, base_url: str | None) -> str:
     Raises:
         UsageError: the URL cannot be right.
     """
+    return host_of(address_for(gateway, base_url))
+
+
+def address_for(gateway: str, base_url: str | None) -> str:
+    """Return the base URL that requests of a gateway go to, checked; empty if nothing says it.
+
+    Raises:
+        UsageError: the URL cannot be right.
+    """
     capabilities = capabilities_of(gateway)
     if not base_url:
-        return host_of(capabilities.default_url or "")
+        return capabilities.default_url or ""
     example = capabilities.default_url or "https://gateway.example"
     remedy = f"Give one like {example} (--base-url or {capabilities.url_variable})"
-    return host_of(checked_base_url(base_url, remedy=remedy))
+    return checked_base_url(base_url, remedy=remedy)
 
 
 def require_known_host(key: KeySettings) -> None:
@@ -46,7 +56,7 @@ def require_known_host(key: KeySettings) -> None:
         UsageError: it is another host, and `key.allow_new_host` is not set.
     """
     host = host_for(key.gateway, key.options.base_url)
-    if not host or is_loopback(host.rpartition(":")[0] or host) or is_loopback(host):
+    if not host or is_loopback(urlsplit(f"//{host}").hostname or ""):
         return
     path = state_folder() / f"key-{key.options.key.fingerprint}.host"
     first = _read(path)

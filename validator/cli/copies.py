@@ -50,7 +50,16 @@ def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
         FileError: it cannot be fetched, or not be kept.
     """
     with _showing(f"fetching {printable(url.parts[1])}", quiet=quiet) as on_progress:
-        return _named(_awaited(partial(fetch, url, _folder(), on_progress)), str(url))
+        return _named(_awaited(partial(_fetch(url), url, _folder(), on_progress)), str(url))
+
+
+def _fetch(url: ObjectUrl) -> Callable[..., Awaitable[Path]]:
+    if not url.is_web:
+        return fetch
+    # Imported here, since it stands with the client: a list on this machine is read without that.
+    from validator.http.download import download  # noqa: PLC0415
+
+    return download
 
 
 def copy_of_stdin(*, quiet: bool) -> Path:

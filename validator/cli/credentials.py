@@ -20,6 +20,7 @@ from validator.batch.wiring import locked, make_budget
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of, open_gateway
+from validator.http.network import Network
 from validator.pacing import RetryPolicy
 
 if TYPE_CHECKING:
@@ -48,8 +49,15 @@ class ProviderOptions:
     api_key_file: Path | None
     base_url: str | None
     allow_new_host: bool = False
+    proxy: str | None = None
+    ca_file: Path | None = None
     timeout: float
     rate: Rate
+
+    @property
+    def network(self) -> Network:
+        """The way out, as far as the options name it."""
+        return Network(proxy=self.proxy, ca_file=self.ca_file)
 
     def key_settings(self, sessions: tuple[str, ...] = (), *, daily_cap: int | None = None) -> KeySettings:
         """Return the one key that the options name.
@@ -58,7 +66,10 @@ class ProviderOptions:
             UsageError: there is none, or it is malformed, or its file cannot be read.
         """
         options = GatewayOptions(
-            key=read_key(self.api_key_file), base_url=self.base_url, timeout_s=self.timeout
+            key=read_key(self.api_key_file),
+            base_url=self.base_url,
+            timeout_s=self.timeout,
+            network=self.network,
         )
         return KeySettings(
             options=options,

@@ -31,7 +31,7 @@ def keys_named(
     Args:
         names: the names of the tables, in the order in which their sessions take turns.
         tables: those of the settings files.
-        options: what holds if a table does not say otherwise: the rate, the timeout, the base URL.
+        options: what holds if a table does not say otherwise: rate, timeout, base URL, proxy, authorities.
 
     Raises:
         UsageError: a table is missing, or says something that cannot be.
@@ -60,6 +60,7 @@ def _key(name: str, table: Mapping[str, Any], options: ProviderOptions) -> KeySe
             key=_credential(where, table, gateway),
             base_url=_text(where, table, "base-url") or options.base_url,
             timeout_s=options.timeout,
+            network=options.network,
         ),
         gateway=gateway,
         name=name,

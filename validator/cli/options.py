@@ -64,6 +64,16 @@ provider_options = stack(
         help="Let the key go to another host than the one it was first used with.",
     ),
     click.option(
+        "--proxy",
+        metavar="URL",
+        help="HTTP proxy to the provider, or none.  [default: HTTPS_PROXY, ALL_PROXY, NO_PROXY]",
+    ),
+    click.option(
+        "--ca-file",
+        type=FILE,
+        help="PEM file of authorities to trust besides the system's.",
+    ),
+    click.option(
         "--timeout", type=DURATION, default="30s", show_default=True, help="For one attempt, in all."
     ),
 )

@@ -98,7 +98,7 @@ def _unsafe(path: Path) -> str:
     folder = path.absolute().parent
     for place, what in ((path, "it"), (folder, "its folder")):
         seen = place.stat()
-        if seen.st_uid not in {os.geteuid(), 0}:
+        if {seen.st_uid, place.lstat().st_uid} - {os.geteuid(), 0}:
             return f"{what} belongs to another user"
         if seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not (
             place is folder and seen.st_mode & stat.S_ISVTX

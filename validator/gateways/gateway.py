@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from validator.errors import BadAnswer
 from validator.http.api_key import ApiKey
+from validator.http.network import Network
 from validator.model import NO_NOTICE
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class GatewayOptions:
         base_url: its address, or None for the provider's own.
         timeout_s: how long one exchange may take in all, in seconds.
         max_connections: connections open at the same time.
+        network: the proxy to go through, and the certificates to trust.
         transport: another carrier of requests, as httpx defines them; None for the network.
         wall_clock: the time of day in Unix seconds, for responses without a date; None for the system's.
     """
@@ -113,6 +115,7 @@ class GatewayOptions:
     base_url: str | None = None
     timeout_s: float = 30.0
     max_connections: int = FEW_CONNECTIONS
+    network: Network = field(default_factory=Network)
     transport: httpx.AsyncBaseTransport | None = None
     wall_clock: Callable[[], float] | None = None
 

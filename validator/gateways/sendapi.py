@@ -77,6 +77,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Gateway]:
         base_url=base_url,
         timeout_s=options.timeout_s,
         max_connections=options.max_connections,
+        network=options.network,
         transport=options.transport,
         wall_clock=options.wall_clock or time.time,
     )

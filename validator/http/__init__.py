@@ -1,6 +1,10 @@
 """What the client of any gateway needs of HTTP. Nothing in here knows a provider.
 
+- `network`: what the user says about the way out.
+- `way`: what comes of that and the environment; `proxy`: which proxy; `trust`: which certificates.
 - `transport`: an httpx transport with kept connections.
+- `dialing`: new connections; `tunnel`: through a proxy.
+- `probe`: the way to a server, step by step.
 - `connection`: one connection, one exchange at a time.
 - `body`: decodes and bounds a response body.
 - `rate_headers`: reads rate-limit headers and `Retry-After`.
@@ -8,4 +12,5 @@
 - `api_key`: a key that hides itself.
 - `exchange`: one GET: deadline, bounded body, errors of one tree.
 - `url`: checks base URLs.
+- `download`: lists on web servers.
 """

@@ -36,33 +36,13 @@ _CLOSE_S = 1.0
 _END = h11.EndOfMessage()
 
 
-async def dial(host: str, port: int, context: ssl.SSLContext | None) -> Connection:
-    """Return a new connection, encrypted where there is a context. Addresses are tried as RFC 6555 has it.
-
-    Raises:
-        httpx.ConnectError: nobody listens there, or the handshake failed; the system's error is its cause.
-    """
-    try:
-        return Connection(await _open(host, port, context))
-    except (OSError, anyio.BrokenResourceError, anyio.EndOfStream) as error:
-        why = str(error.__cause__ or error) or "closed in the TLS handshake"
-        raise httpx.ConnectError(f"no connection: {why}") from error
-
-
-async def _open(host: str, port: int, context: ssl.SSLContext | None) -> ByteStream:
-    # Both event loops turn Nagle's algorithm off (TCP_NODELAY) by themselves.
-    if context is None:
-        return await anyio.connect_tcp(host, port)
-    return await anyio.connect_tcp(
-        host, port, ssl_context=context, tls_hostname=host, tls_standard_compatible=False
-    )
-
-
 class Connection:
     """A connection that is asked, read to the end, and then may rest and be asked again.
 
     Attributes:
-        resting_since_s: when it began to rest, on anyio's clock.
+        opened_at_s: when it was opened, on anyio's clock.
+        has_rested: whether it was asked before.
+        resting_since_s: when it began to rest, on the same clock.
     """
 
     def __init__(self, stream: ByteStream) -> None:
@@ -75,6 +55,8 @@ class Connection:
         self._arrivals = select.poll()
         raw_socket = stream.extra(SocketAttribute.raw_socket)  # noqa: S610 - as above
         self._arrivals.register(raw_socket.fileno(), select.POLLIN)
+        self.opened_at_s = anyio.current_time()
+        self.has_rested = False
         self.resting_since_s = 0.0
 
     @property
@@ -158,6 +140,7 @@ class Connection:
     def rest(self, now_s: float) -> None:
         """Get ready for the next request."""
         self._http.start_next_cycle()
+        self.has_rested = True
         self.resting_since_s = now_s
 
     def is_silent(self) -> bool:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 import httpx
 
-from validator.errors import ApiError, BadAnswer, CertificateFailed, NoAnswer, TimedOut
+from validator.errors import ApiError, BadAnswer, CertificateFailed, NoAnswer, ProxyRefused, TimedOut
 from validator.http.body import read_capped
 from validator.http.masking import chain_of, mask_chain, one_line
 from validator.http.transport import DISTRUST
+from validator.http.tunnel import ProxyRefusal
 from validator.http.url import host_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _OK = 200
+
+_REMEDY = "Trusted is {}; if a company's own authority has signed it, name its file with --ca-file. "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class Exchange:
         timeout_s: how long an attempt may take in all: waiting for a connection, connecting, sending and
             reading.
         wall_clock: the time of day in Unix seconds, for responses without a `Date`.
+        trust: whose certificates the transport trusts, for messages; empty if that is not known.
     """
 
     transport: httpx.AsyncBaseTransport
@@ -80,6 +84,7 @@ class Exchange:
     understand: Callable[[Reply, float], Answer]
     timeout_s: float
     wall_clock: Callable[[], float]
+    trust: str = ""
 
     async def get(self, path: str, read: Callable[[Answer], T], *, cap_bytes: int) -> T:
         """Return what `read` finds in the answer to one GET.
@@ -100,7 +105,7 @@ class Exchange:
         except TimeoutError as error:
             raise TimedOut(f"no answer from {host_of(self.base_url)} within {self.timeout_s:g} s") from error
         except (httpx.RequestError, OSError) as error:
-            raise _broken_off(error, host_of(self.base_url)) from error
+            raise _broken_off(error, host_of(self.base_url), self.trust) from error
 
     async def _ask(self, request: httpx.Request, read: Callable[[Answer], T], cap_bytes: int) -> T:
         response = await self.transport.handle_async_request(request)
@@ -136,17 +141,27 @@ def _plain(headers: httpx.Headers) -> dict[str, str]:
     return plain
 
 
-def _broken_off(error: Exception, host: str) -> NoAnswer:
+def _broken_off(error: Exception, host: str, trust: str) -> NoAnswer:
     """Return our exception for httpx's or the system's, and mask theirs, which may quote what was sent."""
     mask_chain(error)
     why = one_line(str(error)) or type(error).__name__
     if isinstance(error, httpx.TimeoutException):
         return TimedOut(f"no answer from {host}: {why}")
+    if isinstance(error, ProxyRefusal):
+        return ProxyRefused(why)
+    if flaw := certificate_flaw(error):
+        return CertificateFailed(
+            f"the certificate of {host} does not prove who it is: {flaw}. "
+            f"{_REMEDY.format(trust) if trust else ''}Check --base-url and this machine's clock; the key "
+            "was not sent"
+        )
+    return NoAnswer(f"no answer from {host}: {why}")
+
+
+def certificate_flaw(error: Exception) -> str:
+    """Return why the peer's certificate proves nothing, if that is what went wrong; else nothing."""
     for cause in chain_of(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             flaw = getattr(cause, "verify_message", "")  # set by OpenSSL alone
-            return CertificateFailed(
-                f"the certificate of {host} does not prove who it is: {one_line(flaw) or why}. "
-                "Check --base-url and this machine's clock; the key was not sent"
-            )
-    return NoAnswer(f"no answer from {host}: {why}")
+            return one_line(flaw) or one_line(str(error)) or type(error).__name__
+    return ""

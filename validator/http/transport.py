@@ -8,13 +8,16 @@ nothing to look for: what is free lies on a stack.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import anyio
 import httpx
 
-from validator.http.connection import dial
+from validator.http.connection import Connection
+from validator.http.dialing import Route, dial, origin_of
+from validator.http.trust import SYSTEM_STORE
 
 if TYPE_CHECKING:
     import ssl
@@ -22,23 +25,36 @@ if TYPE_CHECKING:
 
     import h11
 
-    from validator.http.connection import Connection
+    from validator.http.proxy import Proxy
 
 # An extension of our responses: call it, and the connection that the answer came over is not used again.
 DISTRUST = "validator.distrust"
-
-_PORTS = {"http": 80, "https": 443}
 
 # Node's servers close a connection that was idle for 5 s (`http.Server.keepAliveTimeout`), the shortest
 # default among common ones. Ours goes first, so that no request meets a connection that is being closed.
 KEEPALIVE_EXPIRY_S = 4.0
 
+# A run takes hours, and the server's name may get another address meanwhile: a connection in constant use is
+# replaced after so long, which resolves the name anew. The default time to live of name servers, as a rule.
+LIFETIME_S = 300.0
 
-def trusted_context() -> ssl.SSLContext:
-    """Return a context that trusts what httpx trusts, whatever the environment says. Takes 0.2 s."""
-    context = httpx.create_ssl_context(trust_env=False)
-    context.set_alpn_protocols(["http/1.1"])
-    return context
+# A proxy that serves only so many connections (tinyproxy: 100) lets further ones wait in silence, and the
+# requests with them. After so long these go over a kept connection; earlier, that would only mean fewer
+# connections at the start of a run.
+PATIENCE_S = 1.0
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A request that waits for a new connection, in `scope`; one that it is offered ends that."""
+
+    scope: anyio.CancelScope
+    offered: Connection | None = None
+
+    def offer(self, kept: Connection) -> None:
+        """Let the request go over a kept connection."""
+        self.offered = kept
+        self.scope.cancel()
 
 
 class KeepAliveTransport(httpx.AsyncBaseTransport):
@@ -49,13 +65,15 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
     distrusts, a server that wants to close) is never used again. Where the server closed a kept connection
     just as it was used, before any byte of an answer, the request goes out once more over a new one (RFC
     9112, section 9.3.1; a GET is idempotent). A request has no timeout but the caller's cancel scope, which
-    spans the wait for a place. No proxy is used, and no redirect followed.
+    spans the wait for a place. No redirect is followed. A connection is replaced after five minutes, so that
+    a name that gets another address is followed.
 
     Args:
         base_url: the server; its path plays no part.
         max_connections: connections open at the same time; more requests than that wait.
         keepalive_expiry_s: seconds that an unused connection is kept.
         make_context: gives what TLS trusts; called once, before the first connection, and not for http.
+        proxy: the proxy to go through; https only, as it would read the rest.
 
     Requests raise `httpx.TransportError`.
     """
@@ -66,18 +84,21 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
         *,
         max_connections: int,
         keepalive_expiry_s: float = KEEPALIVE_EXPIRY_S,
-        make_context: Callable[[], ssl.SSLContext] = trusted_context,
+        make_context: Callable[[], ssl.SSLContext] = SYSTEM_STORE.context,
+        proxy: Proxy | None = None,
     ) -> None:
-        self._origin = _origin(httpx.URL(base_url))
+        self._origin = origin_of(httpx.URL(base_url))
+        self._proxy = proxy if self._origin[0] == "https" else None
         self._places = anyio.Semaphore(max_connections, max_value=max_connections, fast_acquire=True)
         self._keepalive_expiry_s = keepalive_expiry_s
         self._make_context = make_context
         self._resting: deque[Connection] = deque()  # the one used last is on the right
+        self._impatient: deque[_Waiting] = deque()  # the one that waits longest is on the left
         self._is_closed = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer, its body unread. It holds a connection until it is closed."""
-        if request.method != "GET" or _origin(request.url) != self._origin:
+        if request.method != "GET" or origin_of(request.url) != self._origin:
             raise httpx.UnsupportedProtocol("only GET requests to the server of the base URL are carried")
         await self._places.acquire()
         try:
@@ -94,20 +115,56 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
         )
 
     async def _ask(self, request: httpx.Request) -> tuple[Connection, h11.Response]:
-        kept = await self._take()
-        if kept is not None:
-            try:
-                return kept, await kept.ask(request)
-            except (httpx.NetworkError, httpx.RemoteProtocolError):
-                if kept.has_answered:
-                    raise
-        _, host, port = self._origin
-        fresh = await dial(host, port, self._context)
+        connection = await self._take() or await self._open()
+        try:
+            return connection, await connection.ask(request)
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
+            if connection.has_answered or not connection.has_rested:
+                raise
+        fresh = await dial(self._route)
         return fresh, await fresh.ask(request)
 
+    async def _open(self) -> Connection:
+        """Return a new connection, or a kept one if the new one is long in coming."""
+        fresh: Connection | Exception | None = None
+        route = self._route
+        try:
+            async with anyio.create_task_group() as tasks:
+                waiting = _Waiting(tasks.cancel_scope)
+                tasks.start_soon(self._become_impatient, waiting)
+                try:
+                    fresh = await dial(route)
+                except Exception as error:  # noqa: BLE001 - raised below, without the group around it
+                    fresh = error
+                finally:
+                    self._calm(waiting)
+                tasks.cancel_scope.cancel()
+        except BaseException:
+            if isinstance(fresh, Connection):
+                await fresh.aclose()
+            raise
+        if isinstance(fresh, Exception):
+            raise fresh
+        return fresh or await self._take() or await self._open()
+
+    async def _become_impatient(self, waiting: _Waiting) -> None:
+        await anyio.sleep(PATIENCE_S)
+        if (kept := await self._take()) is not None:
+            waiting.offer(kept)
+        else:
+            self._impatient.append(waiting)
+
+    def _calm(self, waiting: _Waiting) -> None:
+        """Offer a request nothing more, and keep what it was offered where that can be used."""
+        if waiting in self._impatient:
+            self._impatient.remove(waiting)
+        if waiting.offered is not None:
+            self._resting.append(waiting.offered)
+
     @cached_property
-    def _context(self) -> ssl.SSLContext | None:
-        return self._make_context() if self._origin[0] == "https" else None
+    def _route(self) -> Route:
+        scheme, host, port = self._origin
+        return Route(host, port, self._make_context() if scheme == "https" else None, self._proxy)
 
     async def _take(self) -> Connection | None:
         """Return the kept connection that was used last, and close what cannot be used any more."""
@@ -127,24 +184,28 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
     async def _give_back(self, connection: Connection) -> None:
         """Keep the connection where it can be used again, and let the next request in."""
         try:
-            if connection.may_be_asked_again and not self._is_closed:
-                connection.rest(anyio.current_time())
-                self._resting.append(connection)
+            now_s = anyio.current_time()
+            is_young = now_s < connection.opened_at_s + LIFETIME_S
+            if connection.may_be_asked_again and is_young and not self._is_closed:
+                connection.rest(now_s)
+                self._keep(connection)
             else:
                 await connection.aclose()
         finally:
             self._places.release()
+
+    def _keep(self, connection: Connection) -> None:
+        """Offer the connection to the request that has waited longest, or keep it for the next."""
+        if self._impatient:
+            self._impatient.popleft().offer(connection)
+        else:
+            self._resting.append(connection)
 
     async def aclose(self) -> None:
         """Close what is unused now, and what is in use as soon as its answer is closed."""
         self._is_closed = True
         while self._resting:
             await self._resting.pop().aclose()
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int]:
-    """Return scheme, host and port, the host as it goes on the wire (RFC 6454, section 4)."""
-    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS.get(url.scheme, 0)
 
 
 class _Body(httpx.AsyncByteStream):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
 
     from validator.http.api_key import ApiKey
+    from validator.http.network import Network
     from validator.model import Number
     from validator.sendapi import client
     from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage
@@ -38,6 +39,7 @@ class SendAPI:
         base_url: str = DEFAULT_BASE_URL,
         timeout_s: float = 30.0,
         max_connections: int = 100,
+        network: Network | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         asynchronous = AsyncSendAPI(
@@ -45,6 +47,7 @@ class SendAPI:
             base_url=base_url,
             timeout_s=timeout_s,
             max_connections=max_connections,
+            network=network,
             transport=transport,
         )
         with ExitStack() as stack:

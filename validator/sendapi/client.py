@@ -15,8 +15,10 @@ from validator.http.api_key import ApiKey
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.exchange import Exchange
 from validator.http.masking import mask_logs
+from validator.http.network import Network
 from validator.http.transport import KeepAliveTransport
 from validator.http.url import checked_base_url
+from validator.http.way import way_to
 from validator.sendapi.address import (
     DEFAULT_BASE_URL,
     MAX_PER_PAGE,
@@ -52,8 +54,8 @@ class AsyncSendAPI:
         base_url: another server than the provider's; https only, except on this machine.
         timeout_s: seconds that one exchange may take in all.
         max_connections: connections open at the same time; all of them are kept for the next request.
-        transport: another carrier of requests, as httpx defines them; the default goes to the network,
-            through no proxy whatever the environment says.
+        network: the proxy to go through and the certificates to trust; by default as the environment says.
+        transport: another carrier of requests, as httpx defines them, which goes its own way.
         wall_clock: the time of day in Unix seconds, for answers that do not date themselves.
 
     Raises:
@@ -70,6 +72,7 @@ class AsyncSendAPI:
         base_url: str = DEFAULT_BASE_URL,
         timeout_s: float = 30.0,
         max_connections: int = 100,
+        network: Network | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
@@ -80,13 +83,21 @@ class AsyncSendAPI:
             )
         key = parse_key(api_key.reveal() if isinstance(api_key, ApiKey) else api_key)
         url = checked_base_url(base_url, remedy=_URL_REMEDY)
+        trust = ""
+        if transport is None:
+            way = way_to(url, network or Network())
+            trust = str(way.trust)
+            transport = KeepAliveTransport(
+                url, max_connections=max_connections, make_context=way.trust.context, proxy=way.proxy
+            )
         exchange = Exchange(
             base_url=url,
             headers=_headers(key),
             understand=understand,
             timeout_s=timeout_s,
             wall_clock=wall_clock,
-            transport=transport or KeepAliveTransport(url, max_connections=max_connections),
+            trust=trust,
+            transport=transport,
         )
         # Before the first request: a number must not reach a log through httpx, whatever its level is.
         mask_logs()

@@ -30,6 +30,10 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(diagnosis, provider, ledger
     assert code == 0
     assert {check: state for check, (state, _) in found.items()} == {
         "key": "ok",
+        "proxy": "ok",
+        "trust store": "ok",
+        "address": "ok",
+        "steps": "ok",
         "connection": "ok",
         f"session {SESSION}": "ok",
         "clock": "ok",
@@ -39,6 +43,67 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(diagnosis, provider, ledger
     }
     assert str(ledger_path) in found["ledger"][1]
     assert app.log.checks == 0
+
+
+def test_doctor_shows_address_and_the_time_of_each_step(diagnosis, provider):
+    provider()
+
+    _, found = diagnosis("--proxy", "http://ann:secret-2026@127.0.0.1:9")
+
+    assert found["proxy"][1] == "none"
+    assert found["trust store"][1] == "not used: the address is on this machine and without TLS"
+    assert re.fullmatch(r"127\.0\.0\.1, port \d+: 127\.0\.0\.1", found["address"][1])
+    assert re.fullmatch(r"name [\d,]+ ms, connect [\d,]+ ms", found["steps"][1])
+    assert re.fullmatch(r"127\.0\.0\.1:\d+ answers [\d,]+ ms after the question", found["connection"][1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "check", "words"),
+    [
+        (["--base-url", "https://nowhere.invalid/v1"], "address", "nowhere.invalid, port 443: none"),
+        (["--base-url", "https://127.0.0.1:9/v1"], "steps", "connect"),
+        (
+            ["--base-url", "https://a.invalid/v1", "--proxy", "ann:secret-2026@127.0.0.1:9"],
+            "steps",
+            "proxy 127",
+        ),
+    ],
+)
+def test_doctor_shows_where_the_way_ends(*, diagnosis, provider, options, check, words):
+    provider()
+
+    code, found = diagnosis(*options, "--timeout", "1s")
+
+    assert code == 5
+    assert found[check][0] == "warning"
+    assert words in found[check][1]
+    assert "secret-2026" not in str(found)
+
+
+@pytest.mark.slow
+def test_doctor_names_proxy_and_trust_store_and_what_is_ignored(diagnosis, provider, environment):
+    provider()
+    environment.setenv("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
+    environment.setenv("HTTPS_PROXY", "http://ann:secret-2026@127.0.0.1:9")
+    environment.setenv("SSLKEYLOGFILE", "secrets")
+
+    _, found = diagnosis("--base-url", "https://localhost:9/v1", "--timeout", "1s")
+
+    assert found["proxy"][1] == "127.0.0.1:9 (HTTPS_PROXY)"
+    assert "(SSL_CERT_FILE)" in found["trust store"][1]
+    assert found["trust store"][1].endswith("SSLKEYLOGFILE is ignored")
+    assert not Path("secrets").exists()
+
+
+@pytest.mark.parametrize("option", [["--ca-file", "no.pem"], ["--proxy", "socks5://127.0.0.1:9"]])
+def test_doctor_names_a_way_that_cannot_be_used(diagnosis, provider, option):
+    provider()
+
+    code, found = diagnosis("--base-url", "https://localhost:9/v1", *option)
+
+    assert (code, found["connection"][0]) == (2, "problem")
+    assert f"{option[0]} names" in found["connection"][1]
 
 
 def test_doctor_prints_a_line_a_check(run, provider, table):

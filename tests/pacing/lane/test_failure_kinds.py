@@ -8,6 +8,7 @@ from validator.errors import (
     InvalidRequest,
     MissingOrBadKey,
     NotFound,
+    ProxyRefused,
     QuotaExceeded,
     RateLimited,
     Redirected,
@@ -29,6 +30,7 @@ from validator.pacing.lane.failure_kinds import FAILURE_KINDS, REASONS, FailureK
         (InvalidRequest("4000"), FailureKind.REJECTED_REQUEST),
         (CertificateFailed("expired"), FailureKind.WRONG_SETTING),
         (TimedOut("30 s"), FailureKind.TRANSIENT),
+        (ProxyRefused("407"), FailureKind.TRANSIENT),
         (ApiError("something new"), FailureKind.UNEXPECTED),
     ],
 )
@@ -96,6 +98,7 @@ ENDINGS = [
             "key would travel along: set the right address with --base-url"
         ),
     ),
+    (ProxyRefused("the proxy (407)"), UsageError, "nothing was asked: the proxy (407)"),
     (
         CertificateFailed("expired"),
         Refused,

@@ -16,6 +16,7 @@ import click
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, key_file_warning, read_key, require_sessions
 from validator.cli.show import show_rows
+from validator.cli.way_out import way_out
 from validator.errors import (
     ApiError,
     Busy,
@@ -23,6 +24,7 @@ from validator.errors import (
     FileError,
     Forbidden,
     MissingOrBadKey,
+    ProxyRefused,
     QuotaExceeded,
     Redirected,
     StoppedEarly,
@@ -73,7 +75,7 @@ class Finding:
 @click.command()
 @opt.stack(opt.session_option, opt.provider_options, opt.rate_option, opt.ledger_option, opt.json_option)
 def doctor(*, sessions: tuple[str, ...], ledger: Path, as_json: bool, **given: Any) -> int:
-    """Look at key, connection, clock, sessions, ledger and disk, and say what stands in the way of a run.
+    """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run.
 
     Nothing is asked about anybody. The exit code is that of the worst problem found.
     """
@@ -132,14 +134,19 @@ def _sessions_named(sessions: tuple[str, ...]) -> Iterator[Finding]:
 
 
 async def _provider(options: ProviderOptions, sessions: tuple[str, ...]) -> list[Finding]:
+    findings: list[Finding] = []
     try:
+        for found in await way_out(options):
+            state = State.OK if found.is_well else State.WARNING
+            findings.append(Finding(found.name, state, found.what))
         async with connected(options) as (gateway, through):
             connection = await _connection(gateway, through)
-            if connection[0].state is State.PROBLEM:
-                return connection
-            return [*connection, *[await _session(gateway, through, session) for session in sessions]]
+            findings += connection
+            if connection[0].state is not State.PROBLEM:
+                findings += [await _session(gateway, through, session) for session in sessions]
     except ValidatorError as error:  # a wrong address, or a key that another run holds
-        return [_problem("connection", error)]
+        findings.append(_problem("connection", error))
+    return findings
 
 
 async def _connection(gateway: Gateway, through: Through) -> list[Finding]:
@@ -149,14 +156,14 @@ async def _connection(gateway: Gateway, through: Through) -> list[Finding]:
     except Forbidden as failure:
         # Some keys may check and not list; somebody answered, which is what this is about.
         notice = failure.rate
-    except (MissingOrBadKey, QuotaExceeded, Redirected, CertificateFailed) as failure:
+    except (MissingOrBadKey, QuotaExceeded, Redirected, CertificateFailed, ProxyRefused) as failure:
         return [_problem("connection", ending_of("", failure))]  # none of these names a session
     except ApiError as failure:
         remedy = "See that --base-url is right and the network is there"
         return [Finding("connection", State.PROBLEM, f"{failure}. {remedy}", failure.exit_code)]
     took_s = anyio.current_time() - begun
     return [
-        Finding("connection", State.OK, f"one exchange takes {1000 * took_s:,.0f} ms"),
+        Finding("connection", State.OK, f"{gateway.host} answers {1000 * took_s:,.0f} ms after the question"),
         clock(notice.sent_at_s, asked_at_s, asked_at_s + took_s),
     ]
 

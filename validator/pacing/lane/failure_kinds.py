@@ -14,6 +14,7 @@ from validator.errors import (
     MissingOrBadKey,
     NoAnswer,
     NotFound,
+    ProxyRefused,
     QuotaExceeded,
     RateLimited,
     Redirected,
@@ -98,6 +99,8 @@ def ending_of(session: str, failure: ApiError) -> ValidatorError:
             return refusal_of_key(failure)
         case FailureKind.WRONG_SETTING:
             return wrong_setting(session, failure)
+        case _ if isinstance(failure, ProxyRefused):
+            return UsageError(f"nothing was asked: {failure}")
         case _:
             return StoppedEarly(
                 f"session {session} could not be looked at ({failure}), and nothing was asked. See that "

@@ -1,4 +1,4 @@
-"""Lists in an object store or on a web server: fetched whole into a folder, then read as any file is."""
+"""Lists in an object store: fetched whole into a folder, then read as any file is."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _STORES = frozenset({"s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss"})
 _PIECE_BYTES = 1 << 20
 _MOST_RETRIES = 4
-# How long a large list takes cannot be known, only that it must not stall. Without TLS goes what says so
-# itself: the URL, or a store's address in the environment.
+# How long a large list takes cannot be known, only that it must not stall. Without TLS goes a store whose
+# address in the environment says so.
 _CLIENT: ClientConfig = {
     "allow_http": True,
     "connect_timeout": "10s",
@@ -79,14 +79,10 @@ async def matching(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
 
 def _require_fetchable(url: ObjectUrl) -> None:
     parts = urlsplit(url.text)
-    if not url.is_web and parts.scheme.lower() not in _STORES:
+    if parts.scheme.lower() not in _STORES:
         raise FileError(f"{url} cannot be fetched; name a file, or an s3://, gs://, az:// or https:// URL.")
     if not url.parts[1]:
         raise FileError(f"{url} names no object; add its name.")
-    if url.is_web and (parts.query or parts.username):
-        raise FileError(
-            f"{url} has a query or a password in its URL, which is not sent; download it and name the file."
-        )
 
 
 async def _pieces(url: ObjectUrl, on_progress: Callable[[int, int], None]) -> AsyncIterator[bytes]:

@@ -1,0 +1,57 @@
+"""The way to the provider in words, for `validator doctor`: proxy, trust store, address, and steps."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from validator.batch.known_hosts import address_for
+from validator.gateways.registry import DEFAULT_GATEWAY
+from validator.http.probe import probe
+from validator.http.way import way_to
+
+if TYPE_CHECKING:
+    from validator.cli.credentials import ProviderOptions
+    from validator.http.probe import Probe
+    from validator.http.way import Way
+
+_IGNORED = "SSLKEYLOGFILE"
+
+
+class Found(NamedTuple):
+    """What was found; `is_well` unless something failed."""
+
+    name: str
+    what: str
+    is_well: bool = True
+
+
+async def way_out(options: ProviderOptions) -> tuple[Found, ...]:
+    """Connect once, without a request, and return what was found.
+
+    Raises:
+        UsageError: the base URL, the proxy or a file of authorities cannot be used.
+    """
+    url = address_for(DEFAULT_GATEWAY, options.base_url)
+    way = way_to(url, options.network)
+    route = way.route_to(url)
+    found = await probe(route, options.timeout)
+    host, port = route.first_hop
+    addresses = ", ".join(found.addresses) or "none"
+    return (
+        Found("proxy", str(way.proxy or "none")),
+        Found("trust store", _trusted(way, encrypted=route.context is not None)),
+        Found("address", f"{host}, port {port}: {addresses}", bool(found.addresses)),
+        Found("steps", _steps(found), not found.failure),
+    )
+
+
+def _trusted(way: Way, *, encrypted: bool) -> str:
+    if not encrypted:
+        return "not used: the address is on this machine and without TLS"
+    return f"{way.trust}{f'; {_IGNORED} is ignored' if os.environ.get(_IGNORED) else ''}"
+
+
+def _steps(found: Probe) -> str:
+    times = ", ".join(f"{step} {1000 * took_s:,.0f} ms" for step, took_s in found.steps.items())
+    return f"{times}: {found.failure}" if found.failure else times

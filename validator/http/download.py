@@ -1,0 +1,160 @@
+"""Lists on web servers: fetched whole into a folder, encrypted, from the server that was named alone."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import urlsplit
+
+import anyio
+import httpx
+
+from validator.errors import FileError
+from validator.http.dialing import origin_of
+from validator.http.exchange import certificate_flaw
+from validator.http.masking import one_line
+from validator.http.network import Network
+from validator.http.url import is_loopback
+from validator.http.way import way_to
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from validator.http.way import Way
+    from validator.model import ObjectUrl
+
+    OnProgress = Callable[[int, int], None]
+
+# How long a large list takes cannot be known, only that it must not stall.
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_MOST_RETRIES = 4
+_FIRST_DELAY_S = 0.1  # doubled with each retry
+_MOST_REDIRECTS = 5
+_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+_GONE, _CLOSED = frozenset({404, 410}), frozenset({401, 403, 407})
+
+
+class _MayPassError(Exception):
+    """The answer came with a status that another try may not get."""
+
+
+async def download(url: ObjectUrl, folder: Path, on_progress: OnProgress = lambda _came, _size: None) -> Path:
+    """Copy a list into `folder` under its own name, in pieces, and return the file.
+
+    It is fetched by https, or from this machine. A redirect is followed to the same server only. Proxy and
+    authorities are those of the environment; no credentials are sent.
+
+    Args:
+        url: where the list is.
+        folder: where its copy goes.
+        on_progress: called after each piece with the bytes that came, and of how many (0 if not known).
+
+    Raises:
+        FileError: there is no such list, it may not be read, it does not come whole, or no room is left.
+        UsageError: the proxy or the authorities that the environment names cannot be used.
+    """
+    _require_safe(url)
+    path = folder / url.parts[1]
+    try:
+        with path.open("xb") as file:
+            await _fetched(url, file, on_progress)
+    except OSError as error:
+        raise FileError(
+            f"{url} cannot be kept in {folder} ({error.strerror}); set TMPDIR to another folder."
+        ) from error
+    return path
+
+
+def _require_safe(url: ObjectUrl) -> None:
+    parts = urlsplit(url.text)
+    if not parts.hostname or not url.parts[1].isprintable() or url.parts[1] in {"", ".", ".."}:
+        raise FileError(f"{url} names no object; add its name.")
+    if parts.query or parts.username:
+        raise FileError(
+            f"{url} has a query or a password in its URL, which is not sent; download it and name the file."
+        )
+    if parts.scheme.lower() == "http" and not is_loopback(parts.hostname):
+        raise FileError(
+            f"{url} would come unencrypted, and could be changed on the way; use https://, or download it "
+            "and name the file."
+        )
+
+
+async def _fetched(url: ObjectUrl, file: BinaryIO, on_progress: OnProgress) -> None:
+    """Write the whole list into a file; begin anew where it breaks off, some times."""
+    way = way_to(url.text, Network())
+    for retry in range(_MOST_RETRIES + 1):
+        file.seek(0)
+        file.truncate()
+        try:
+            async with _client(way) as client, _answer(client, url) as response:
+                return await _write(response, file, on_progress)
+        except (httpx.TransportError, _MayPassError) as error:
+            if unproven := certificate_flaw(error):
+                raise _unreachable(url, f"{unproven}; trusted is {way.trust}") from error
+            if retry == _MOST_RETRIES:
+                raise _unreachable(url, str(error) or type(error).__name__) from error
+            await anyio.sleep(_FIRST_DELAY_S * 2**retry)
+    return None
+
+
+def _client(way: Way) -> httpx.AsyncClient:
+    proxy = None
+    if way.proxy is not None:
+        headers = {"Proxy-Authorization": way.proxy.authorization} if way.proxy.authorization else None
+        proxy = httpx.Proxy(way.proxy.url, headers=headers)
+    transport = httpx.AsyncHTTPTransport(verify=way.trust.context(), proxy=proxy, trust_env=False)
+    return httpx.AsyncClient(transport=transport, timeout=_TIMEOUT, trust_env=False)
+
+
+@asynccontextmanager
+async def _answer(client: httpx.AsyncClient, url: ObjectUrl) -> AsyncIterator[httpx.Response]:
+    """Yield the answer that has the list, at the end of redirects on its server."""
+    target = httpx.URL(url.text)
+    for _ in range(_MOST_REDIRECTS):
+        async with client.stream("GET", target, headers={"Accept-Encoding": "identity"}) as response:
+            if response.next_request is None:
+                _require_list(url, response)
+                yield response
+                return
+            target = _followed(url, target, response.next_request.url)
+    raise _unreachable(url, "it redirects without end")
+
+
+def _followed(url: ObjectUrl, here: httpx.URL, there: httpx.URL) -> httpx.URL:
+    if origin_of(here) != origin_of(there):
+        shown = one_line(f"{there.scheme}://{there.netloc.decode('ascii').rpartition('@')[2]}")
+        raise FileError(
+            f"{url} redirects to another server ({shown}), which is not followed; download it and name the "
+            "file."
+        )
+    return there
+
+
+def _require_list(url: ObjectUrl, response: httpx.Response) -> None:
+    status = response.status_code
+    if status in _GONE:
+        raise FileError(f"{url} does not exist; check its name.")
+    if status in _CLOSED:
+        raise FileError(f"{url} may not be read without credentials; download it and name the file.")
+    if status in _TRANSIENT:
+        raise _MayPassError(f"status {status}")
+    if status != httpx.codes.OK:
+        raise _unreachable(url, f"status {status}")
+    if "content-length" not in response.headers and "transfer-encoding" not in response.headers:
+        raise _unreachable(url, "its server does not say where it ends")
+
+
+async def _write(response: httpx.Response, file: BinaryIO, on_progress: OnProgress) -> None:
+    size = int(response.headers.get("content-length", 0))
+    async for piece in response.aiter_raw():
+        file.write(piece)
+        on_progress(file.tell(), size)
+
+
+def _unreachable(url: ObjectUrl, why: str) -> FileError:
+    return FileError(
+        f"{url} cannot be fetched ({one_line(why)}); check the URL and the network (SSL_CERT_FILE names the "
+        "authorities to trust, HTTPS_PROXY a proxy), and try again."
+    )

@@ -1,0 +1,74 @@
+"""The way to a server, gone once step by step and without a request: what takes how long, and what fails."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio
+import httpx
+
+from validator.http.dialing import encrypted, pass_proxy, reach
+from validator.http.masking import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from validator.http.dialing import Route
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Probe:
+    """What was found.
+
+    Attributes:
+        addresses: those of the first hop, in the resolver's order; none if its name does not resolve.
+        steps: what was done, in order, and how many seconds each took.
+        failure: what went wrong in the last step, or empty.
+    """
+
+    addresses: tuple[str, ...] = ()
+    steps: dict[str, float] = field(default_factory=dict)
+    failure: str = ""
+
+    async def time(self, step: str, doing: Awaitable[T]) -> T:
+        """Do a step and record how long it took, also if it failed."""
+        begun_s = anyio.current_time()
+        try:
+            return await doing
+        finally:
+            self.steps[step] = anyio.current_time() - begun_s
+
+
+async def probe(route: Route, timeout_s: float) -> Probe:
+    """Resolve, connect, pass the proxy and shake hands, in so many seconds at most; then hang up."""
+    found = Probe()
+    try:
+        with anyio.fail_after(timeout_s):
+            found.addresses = await found.time("name", _resolved(route))
+            await _connect(route, found)
+    except TimeoutError:
+        found.failure = f"nothing within {timeout_s:g} s"
+    except (httpx.TransportError, OSError) as error:
+        found.failure = one_line(str(error))
+    return found
+
+
+async def _resolved(route: Route) -> tuple[str, ...]:
+    host, port = route.first_hop
+    found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+async def _connect(route: Route, found: Probe) -> None:
+    stream = await found.time("connect", reach(route))
+    try:
+        if route.proxy is not None:
+            await found.time("proxy", pass_proxy(stream, route))
+        if route.context is not None:
+            await found.time("TLS", encrypted(stream, route))
+    finally:
+        await anyio.aclose_forcefully(stream)
