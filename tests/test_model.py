@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from validator import errors
-from validator.errors import ApiError, CertificateFailed, Interrupted, StoppedEarly, ValidatorError
+from validator.errors import (
+    ApiError,
+    CertificateFailed,
+    Interrupted,
+    ProxyRefused,
+    Refused,
+    StoppedEarly,
+    UsageError,
+    ValidatorError,
+)
 from validator.model import Number, Outcome, Reason, Verdict
 
 E164 = "+447700900123"
@@ -110,7 +119,9 @@ def test_a_failed_exchange_keeps_what_the_provider_said():
 
 @pytest.mark.parametrize("kind", [kind for kind in ERRORS if issubclass(kind, ApiError)])
 def test_what_may_pass_is_to_be_run_again_later_and_what_will_not_calls_a_person(kind):
-    assert kind.exit_code == (StoppedEarly.exit_code if kind.transient else 6)
+    # A proxy is a setting of this machine, and the provider has refused nothing.
+    for_a_person = UsageError.exit_code if kind is ProxyRefused else Refused.exit_code
+    assert kind.exit_code == (StoppedEarly.exit_code if kind.transient else for_a_person)
 
 
 def test_a_certificate_that_proves_nothing_is_never_tried_again():
