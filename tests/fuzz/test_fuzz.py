@@ -20,7 +20,7 @@ INPUTS = int(os.environ.get("FUZZ_INPUTS", "0"))
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "inf"))
 
 # Of the processor, for what is fed at once: an input that takes a parser minutes goes beyond it.
-MAX_TURN_S = 3.0
+MAX_TURN_S = 5.0
 MAX_GROWTH_MB = 96
 WARM_UP_INPUTS = 5_000
 
