@@ -91,7 +91,7 @@ class RateUse:
         host: host and port that its requests went to.
         limit_per_min: the limit that ruled, in requests a minute; None where there was none.
         told_by: the source of the limit, in words that follow "told by" (`X-RateLimit-Limit`, `--rate`).
-        used_per_min: attempts a minute, averaged over the run.
+        used_per_min: attempts a minute while the run asked; if a short list went out at once, all of them.
         share_of_limit: used over allowed (0 to 1); None without a limit.
         held_s: seconds during which the key was held back, as the provider had asked.
         hold_reason: why it was the last time, in words that follow "held: "; empty where it never was.

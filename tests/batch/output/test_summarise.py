@@ -113,6 +113,12 @@ def test_the_pace_is_that_while_it_asked_however_short_that_was(result):
     assert (summary.rate.used_per_min, summary.rate.share_of_limit) == (80, 0.2667)
 
 
+def test_a_short_list_that_goes_out_at_once_has_used_one_minutes_worth(result):
+    summary = summarise(JOB, PLAN, counts_of(), replace(result, asking_s=0.3), 0)
+
+    assert (summary.rate.used_per_min, summary.rate.share_of_limit) == (3, 0.01)
+
+
 def test_a_run_without_a_limit_has_no_share_of_it(result):
     (key,) = result.keys
     unlimited = replace(key, budget=replace(BUDGET, limit_per_min=None))

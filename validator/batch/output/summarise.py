@@ -153,9 +153,8 @@ def _key_use(key: AskedKey, result: RunResult) -> RateUse:
     if result.asking_s <= 0:
         return RateUse(key=key.name, gateway=key.gateway, host=key.host)
     attempts = sum(result.counters.attempts_through(session) for session in key.sessions)
-    # So many attempts have one gap fewer between them; a single one has no pace.
-    used = 60 * (attempts - 1) / result.asking_s if attempts > 1 else float(attempts)
     limit = report.limit_per_min
+    used = _used_per_min(attempts, result.asking_s, limit)
     return RateUse(
         key=key.name,
         gateway=key.gateway,
@@ -167,6 +166,19 @@ def _key_use(key: AskedKey, result: RunResult) -> RateUse:
         held_s=round(report.held_s, 3),
         hold_reason=report.last_hold_reason,
     )
+
+
+def _used_per_min(attempts: int, asking_s: float, limit_per_min: float | None) -> float:
+    """Return the pace while a run asked, in requests a minute.
+
+    A short list may go out at once, within what one minute allows. That is no pace: such a run has used so
+    much of a minute, however quick it was.
+    """
+    # So many attempts have one gap fewer between them; a single one has no pace.
+    pace = 60 * (attempts - 1) / asking_s if attempts > 1 else float(attempts)
+    if limit_per_min is None or pace <= limit_per_min:
+        return pace
+    return attempts / max(asking_s / 60, 1.0)
 
 
 def summarise_plan(
