@@ -11,6 +11,7 @@ from anyio.streams.tls import TLSStream
 
 from validator.http.connection import Connection
 from validator.http.tunnel import open_tunnel
+from validator.http.url import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     import ssl
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from anyio.abc import ByteStream
 
     from validator.http.proxy import Proxy
-
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Route:
 
 def origin_of(url: httpx.URL) -> tuple[str, str, int]:
     """Return scheme, host and port, the host as it goes on the wire (RFC 6454, section 4)."""
-    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS.get(url.scheme, 0)
+    return url.scheme, url.raw_host.decode("ascii"), url.port or DEFAULT_PORTS.get(url.scheme, 0)
 
 
 async def dial(route: Route) -> Connection:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from validator.errors import UsageError
 from validator.http.masking import hide_key, one_line
+from validator.http.url import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +23,6 @@ NONE = "none"
 # Those that begin with small letters win, as with curl. HTTP_PROXY is not one of them: keys go by https.
 _VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _EXCEPTIONS = ("no_proxy", "NO_PROXY")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-_PORTS = range(1, 65_536)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Proxy:
         url = urlsplit(text if "://" in text else f"http://{text}")
         authorization = _authorization(url)
         try:
-            host, port = url.hostname, url.port or _DEFAULT_PORTS["http"]
+            host, port = url.hostname, url.port or DEFAULT_PORTS["http"]
         except ValueError:
             _refuse(url, named_by, "has no usable port")
         if url.scheme.lower() != "http":
@@ -112,7 +111,7 @@ def find_proxy(url: str, given: str | None, environ: Mapping[str, str]) -> Proxy
         UsageError: it is no proxy that can be used.
     """
     server = urlsplit(url)
-    host, port = server.hostname or "", server.port or _DEFAULT_PORTS[server.scheme]
+    host, port = server.hostname or "", server.port or DEFAULT_PORTS[server.scheme]
     if given is not None:
         found = None if given.strip().lower() == NONE else Proxy.parse(given.strip(), OPTION)
     elif is_excepted(host, port, _first(environ, _EXCEPTIONS)[1]):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # RFC 1035, section 2.3.4, and the underscore that internal names have in practice.
 _HOST = re.compile(r"(?=.{1,253}\.?$)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 _PORTS = range(1, 65_536)
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def checked_base_url(text: str, *, remedy: str) -> str:
