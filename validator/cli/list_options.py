@@ -116,11 +116,11 @@ class ListOptions(ListSettings):
         """Return the lists to read. What this command has written beside one of them is none of them."""
         inputs = found_inputs(self.input, quiet=self.quiet)
         written = {self._checked(found).absolute() for found in inputs} if self.output is None else set()
-        own = {
+        own = [
             found
             for found in inputs
             if found.path.absolute() in written and self._is_output(found.path, options)
-        }
+        ]
         for found in own:
             LOG.warning("%s is the output of an earlier run; it is left out", found.path)
         return tuple(found for found in inputs if found not in own)
