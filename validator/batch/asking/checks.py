@@ -16,6 +16,7 @@ from validator.batch.asking.queue import Queue
 from validator.batch.asking.recorder import Recorder
 from validator.batch.asking.run_state import RunState
 from validator.batch.asking.single_call import paced
+from validator.batch.asking.withheld import Withheld
 from validator.errors import ApiError, Forbidden, ValidatorError
 from validator.model import READY, Reason
 from validator.pacing import RetryPolicy, ending_of
@@ -92,6 +93,7 @@ def _state(todo: pl.Series, asking: Asking, counters: RunCounters) -> RunState:
         guarding=Guarding(
             todo=todo, carried_over=asking.carried_over, queue=queue, recorder=recorder, counters=counters
         ),
+        withheld=Withheld(queue),
         recorder=recorder,
         counters=counters,
         bounds=asking.bounds,
