@@ -1,4 +1,4 @@
-"""A session is lost, and its gateway says so in words of its own: nobody is burnt, and few requests are spent."""
+"""A session is lost, and its gateway says so in its own words: nobody is burnt, few requests are spent."""
 
 import os
 

@@ -13,6 +13,8 @@ ENOUGH = 3
 # What calls itself connected and refuses everything is looked at ever later, and asked ever less meanwhile.
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 60.0
+# So many in a row of a session that calls itself ready each time: then they count at once.
+MOST_WITHHELD = 48
 # Looks without a status, about a minute of them: then a refusal is taken at its word, one after each look.
 MOST_UNSEEN = 5
 
@@ -21,10 +23,11 @@ class RefusalStreak:
     """Withholds what refusals mean for their numbers until it is known whether the session works.
 
     An answer shows that it does: the refusals before it count. After three in a row without an answer the
-    session's status is asked for, once. If it is ready, they count, and it is asked again after twice as
-    many; if not, they say nothing about their numbers. If the status cannot be had, one request after the
-    other is tried, with pauses from 2 s to 60 s; from the fifth look in vain on the refusals count. So that
-    few requests are spent on a lost session, no more are in flight than the streak lacks.
+    session's status is asked for, once. If it is ready, they count, and it is asked for again after twice as
+    many, up to 48; if not, they say nothing about their numbers. If the status cannot be had, one request
+    after the other is tried, with pauses from 2 s to 60 s, and what is refused meanwhile is void; from the
+    fifth look in vain on it counts. So that few requests are spent on a lost session, no more are in flight
+    than the streak lacks.
 
     Args:
         by_status: whether the gateway offers a session's status; if not, refusals count at once.
@@ -38,14 +41,14 @@ class RefusalStreak:
         self._by_status = by_status
         self._withheld: list[ApiError] = []
         self._length = self._unseen = 0
-        self._look_after = ENOUGH
+        self._look_after: float = ENOUGH
         self._look_at = -math.inf
         self._pause_s = FIRST_PAUSE_S
 
     @property
     def withholds(self) -> bool:
         """Whether a refusal waits until it is known whether the session works."""
-        return self._by_status
+        return self._by_status and self._look_after < math.inf
 
     @property
     def is_blind(self) -> bool:
@@ -77,14 +80,16 @@ class RefusalStreak:
 
     def answered(self) -> list[ApiError]:
         """Record an answer; return the refusals that count now."""
+        counting = self._rule(stands=not self.is_blind)
         self._start_again()
-        return self._rule(stands=True)
+        return counting
 
     def ready(self, now: float) -> list[ApiError]:
         """Record that the session is ready; return the refusals that count now."""
-        self._put_off(now, 2 * self._length)
+        counting = self._rule(stands=not self.is_blind)
         self._unseen = 0
-        return self._rule(stands=True)
+        self._put_off(now, 2 * self._length if self._length < MOST_WITHHELD else math.inf)
+        return counting
 
     def lost(self) -> None:
         """Record that the session is not ready: the refusals say nothing about their numbers."""
@@ -105,9 +110,9 @@ class RefusalStreak:
     def _rule(self, *, stands: bool) -> list[ApiError]:
         self.stands = stands
         withheld, self._withheld = self._withheld, []
-        return withheld
+        return withheld if stands else []
 
-    def _put_off(self, now: float, look_after: int) -> None:
+    def _put_off(self, now: float, look_after: float) -> None:
         if not self._length:
             return
         self._look_after = max(ENOUGH, look_after)
