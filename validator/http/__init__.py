@@ -7,5 +7,6 @@
 - `masking`: hides keys and numbers in logs.
 - `api_key`: a key that hides itself.
 - `exchange`: one GET: deadline, bounded body, errors of one tree.
+- `interception`: refusals that are not in the gateway's own form.
 - `url`: checks base URLs.
 """
