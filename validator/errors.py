@@ -15,6 +15,7 @@ ValidatorError                  1   a bug of ours
     │   ├── ProxyRefused        2   not transient: the proxy wants credentials, or forbids the server
     │   └── CertificateFailed   6   not transient: the peer is not who it says
     ├── BadAnswer               5   an answer came, and it is not one to this question
+    │   └── Intercepted         5   a refusal that is not in the gateway's form: something in between answered
     ├── MissingOrBadKey             401
     ├── QuotaExceeded               402
     ├── Forbidden                   403
@@ -157,6 +158,13 @@ class BadAnswer(ApiError):
     transient = True
 
 
+class Intercepted(BadAnswer):
+    """A refusal that is not in the gateway's own form: a firewall, a captive portal, a proxy, an error page.
+
+    It says nothing about key, session, number or quota, whatever its status is.
+    """
+
+
 class MissingOrBadKey(ApiError):
     """401: the key is missing, wrong, revoked or expired."""
 
@@ -200,7 +208,7 @@ class ServerError(ApiError):
 
 
 class Redirected(ApiError):
-    """3xx: the base URL is wrong. Never followed, since the key would travel with it."""
+    """3xx: never followed, since the key would travel with it. If it stays, the base URL is wrong."""
 
 
 class UnexpectedStatus(ApiError):

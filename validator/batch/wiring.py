@@ -86,7 +86,8 @@ def make_asking(
     retry = RetryPolicy(max_attempts=settings.retries + 1, rng=rng)
     lanes: list[GatewayLane] = []
     for key in keys:
-        health = KeyHealth()
+        by_status = key.gateway.capabilities.has_session_status
+        health = KeyHealth(by_status=by_status)
         lanes += [
             Lane(
                 ref,
@@ -97,6 +98,7 @@ def make_asking(
                 retry=retry,
                 breaker=Breaker(),
                 max_outage_s=settings.max_outage_s,
+                by_status=by_status,
                 status=statuses.get(ref, READY),
                 guard=guards.get(ref),
             )

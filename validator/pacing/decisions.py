@@ -110,10 +110,12 @@ class Ending:
     Attributes:
         failure: how it failed, or None for an answer.
         is_free: whether the failure costs a number no attempt.
+        is_withheld: whether it is open yet what a refusal means for a number: `decide` has to wait.
     """
 
     failure: ApiError | None = None
     is_free: bool = False
+    is_withheld: bool = False
 
 
 Ruling = Confirm | Invalidate

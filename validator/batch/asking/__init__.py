@@ -5,6 +5,7 @@
 - `exchanges`: carries out one exchange and acts on its decision.
 - `steps`: what the dispatcher does next, as values.
 - `queue`: the numbers still to ask about, and the retries that wait.
+- `withheld`: the checks that were refused while it is open whether the session works.
 - `recorder`: writes outcomes to the ledger in group commits.
 - `guarding`: carries out what the guards of the lanes decide.
 - `confirm`: asks a second time about the numbers that were answered "no".

@@ -16,7 +16,16 @@ from validator.batch.asking.queue import Queue
 from validator.batch.asking.recorder import Recorder
 from validator.batch.asking.run_state import RunState
 from validator.batch.asking.single_call import paced
-from validator.errors import ApiError, Forbidden, ValidatorError
+from validator.batch.asking.withheld import Withheld
+from validator.errors import (
+    ApiError,
+    Forbidden,
+    MissingOrBadKey,
+    NotFound,
+    QuotaExceeded,
+    Redirected,
+    ValidatorError,
+)
 from validator.model import READY, Reason
 from validator.pacing import RetryPolicy, ending_of
 
@@ -38,6 +47,8 @@ if TYPE_CHECKING:
 
 # Before anything was asked, a wrong address is likelier than an outage: some seconds tell which.
 FIRST_LOOKS = 3
+# One odd answer, to a run that nobody watches, is no reason to end it either.
+CONFIRMED = (MissingOrBadKey, QuotaExceeded, NotFound, Redirected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +103,7 @@ def _state(todo: pl.Series, asking: Asking, counters: RunCounters) -> RunState:
         guarding=Guarding(
             todo=todo, carried_over=asking.carried_over, queue=queue, recorder=recorder, counters=counters
         ),
+        withheld=Withheld(queue),
         recorder=recorder,
         counters=counters,
         bounds=asking.bounds,
@@ -124,7 +136,7 @@ async def look_at_sessions(
     for session in sessions:
         try:
             look = partial(gateway.session_status, session)
-            reply = await paced(look, budget=budget, retry=retry, max_wait_s=max_wait_s)
+            reply = await paced(look, budget=budget, retry=retry, max_wait_s=max_wait_s, confirmed=CONFIRMED)
         except Forbidden:
             statuses[session] = READY
             continue

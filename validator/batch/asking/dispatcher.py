@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.steps import GatewayLane
     from validator.pacing import Action
 
-StepT = TypeVar("StepT", Send, FetchStatus, Probe)
+StepT = TypeVar("StepT", bound=Send | FetchStatus | Probe)
 
 
 ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
@@ -158,10 +158,19 @@ class Dispatcher:
             return Rest(math.inf)
         is_early = self._ending is not None
         lanes = self._state.lanes
+        if is_early:
+            self._state.withheld.give_back(lanes)
         step = last_step(lanes, lambda lane: self._action(lane, now, last=True), is_early=is_early)
-        if not isinstance(step, Probe):
-            return step
-        if is_early and step.lane.budget.ready_at(now, 1) > now + LAST_WORD_S:
+        if isinstance(step, Probe | FetchStatus):
+            step = self._last_within_budget(now, step)
+        if isinstance(step, Done) and self._state.withheld:
+            # Its lane has ended; another one may ask.
+            self._state.withheld.give_back(lanes)
+            return Rest(now)
+        return step
+
+    def _last_within_budget(self, now: float, step: Probe | FetchStatus) -> Probe | FetchStatus | Rest | Done:
+        if self._ending and step.lane.budget.ready_at(now, 1) > now + LAST_WORD_S:
             return Done()
         found = self._within_budget(now, step)
         return found if not isinstance(found, Halt) else Done()

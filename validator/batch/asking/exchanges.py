@@ -89,7 +89,7 @@ class Exchanges:
         else:
             lane.budget.finish(permit, anyio.current_time(), reply.rate)
             self._replied(lane, checks, checkpoint, reply)
-        self._state.guarding.carry_out(lane)
+        self._ended(lane)
 
     async def _probe(self, lane: GatewayLane, canary: Number, checkpoint: Checkpoint, permit: Permit) -> None:
         try:
@@ -102,7 +102,7 @@ class Exchanges:
             result = reply.result(canary)
             said = result.failure or bool(result.is_whatsapp_user)
             lane.tested(anyio.current_time(), checkpoint, canary, said=said)
-        self._state.guarding.carry_out(lane)
+        self._ended(lane)
 
     async def _look(self, lane: GatewayLane, permit: Permit) -> None:
         try:
@@ -113,6 +113,12 @@ class Exchanges:
         else:
             lane.budget.finish(permit, anyio.current_time(), seen.rate)
             lane.looked(anyio.current_time(), seen.status)
+        self._ended(lane)
+
+    def _ended(self, lane: GatewayLane) -> None:
+        """Carry out what the end of an exchange has decided about earlier ones."""
+        self._state.withheld.settle(lane, partial(self._undecided, lane))
+        self._state.guarding.carry_out(lane)
 
     def _account(self, lane: GatewayLane, permit: Permit, failure: ApiError) -> None:
         """Report a failed exchange to the budget."""
@@ -156,6 +162,9 @@ class Exchanges:
 
     def _undecided(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
         """Act on an exchange that did not say whether the number has an account."""
+        if ending.is_withheld:
+            self._state.withheld.add(lane, check, ending)
+            return
         match lane.decide(ending, check.attempts + 1):
             case Resolve(verdict, reason):
                 self._settle(lane, check, verdict, reason)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, assert_never
 
 import polars as pl
 
-from validator.batch.asking.steps import Done, Probe, Rest
+from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest
 from validator.model import Number
-from validator.pacing import AskCanary, Confirm, Invalidate, LaneState, Wait
+from validator.pacing import AskCanary, Confirm, FetchSessionStatus, Invalidate, LaneState, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -144,8 +144,8 @@ class Guarding:
 
 def last_step(
     lanes: Iterable[GatewayLane], action: Callable[[GatewayLane], Action], *, is_early: bool
-) -> Probe | Rest | Done:
-    """Return how to have vouched for what still waits to be, when nothing else is to be asked.
+) -> Probe | FetchStatus | Rest | Done:
+    """Return how to decide what still waits to be vouched for or refused, when nothing else is to be asked.
 
     Args:
         lanes: the run's.
@@ -154,11 +154,14 @@ def last_step(
     """
     rests: list[Rest] = []
     for lane in lanes:
-        if not lane.guard.unverified and not lane.guard.is_verifying:
+        has_open_refusals = lane.refusals_stand is None
+        if not (lane.guard.unverified or lane.guard.is_verifying or has_open_refusals):
             continue
         match action(lane):
             case AskCanary(canary):
                 return Probe(lane, canary)
+            case FetchSessionStatus() if has_open_refusals:
+                return FetchStatus(lane)
             case Wait() as wait if not is_early:
                 rests.append(Rest.of(wait))
             case _:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.queue import Queue
     from validator.batch.asking.recorder import Recorder
     from validator.batch.asking.steps import GatewayLane
+    from validator.batch.asking.withheld import Withheld
     from validator.model import SessionRef
     from validator.pacing import RetryBudget
 
@@ -48,6 +49,7 @@ class RunState:
         lanes: the sessions to ask through, of one key or several.
         retries: the run's budget of retries.
         guarding: carries out what the guards of the lanes decide.
+        withheld: the checks that were refused while it is open whether their session works.
         recorder: where outcomes go.
         counters: the run's counters.
         bounds: where to stop early.
@@ -59,6 +61,7 @@ class RunState:
     lanes: Sequence[GatewayLane]
     retries: RetryBudget
     guarding: Guarding
+    withheld: Withheld
     recorder: Recorder
     counters: RunCounters
     bounds: Bounds

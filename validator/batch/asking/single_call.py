@@ -44,8 +44,16 @@ async def paced(
     budget: Budget,
     retry: RetryPolicy,
     max_wait_s: float = math.inf,
+    confirmed: tuple[type[ApiError], ...] = (),
 ) -> Reply:
     """Make one exchange when the budget allows it; wait refusals out, retry what may pass.
+
+    Args:
+        call: makes the exchange.
+        budget: the key's.
+        retry: how often and when it is tried again.
+        max_wait_s: the longest wait that the provider may ask for.
+        confirmed: failures for good that are believed when they have come twice.
 
     Raises:
         ApiError: it failed for good, or as often as the retry policy allows.
@@ -62,7 +70,8 @@ async def paced(
             if is_refusal(failure):
                 continue
             attempts += 1
-            if not failure.transient or retry.exhausted(attempts):
+            may_pass = failure.transient or (attempts == 1 and isinstance(failure, confirmed))
+            if not may_pass or retry.exhausted(attempts):
                 raise
             await anyio.sleep(retry.delay_s(attempts))
         else:

@@ -68,6 +68,9 @@ REASONS: tuple[tuple[type[ApiError], Reason], ...] = (
     (NoAnswer, Reason.NO_CONNECTION),
     (BadAnswer, Reason.BAD_ANSWER),
     (ServerError, Reason.SERVER_ERROR),
+    # Neither the session's status nor another answer bears these out.
+    (NotFound, Reason.UNEXPECTED_STATUS),
+    (Redirected, Reason.UNEXPECTED_STATUS),
 )
 
 

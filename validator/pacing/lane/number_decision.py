@@ -25,16 +25,18 @@ def decide(ending: Ending, attempts: int, retry: RetryPolicy) -> Decision:  # no
     match classify_failure(ending.failure):
         case FailureKind.INVALID_NUMBER:
             return Resolve(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
-        case FailureKind.REJECTED_REQUEST:
+        case FailureKind.REJECTED_REQUEST if not ending.is_free:
             return Resolve(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
-        case FailureKind.UNEXPECTED:
+        case FailureKind.UNEXPECTED if not ending.is_free:
             return Resolve(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
-        case FailureKind.TRANSIENT if not ending.is_free:
+        case FailureKind.TRANSIENT | FailureKind.WRONG_SETTING if not ending.is_free:
             if retry.exhausted(attempts):
                 return Resolve(Verdict.UNKNOWN, reason_of(ending.failure))
             return Retry(retry.delay_s(attempts))
         case (
             FailureKind.TRANSIENT
+            | FailureKind.REJECTED_REQUEST
+            | FailureKind.UNEXPECTED
             | FailureKind.LOST_SESSION
             | FailureKind.BAD_KEY
             | FailureKind.TOO_FAST
