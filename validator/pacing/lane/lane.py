@@ -172,7 +172,6 @@ class Lane(Generic[GatewayT]):
         if failure is None:
             self._answered(now)
             return Ending()
-        self.guard.failed()
         kind = classify_failure(failure)
         self._failures += kind not in {FailureKind.INVALID_NUMBER, FailureKind.TOO_FAST}
         # Neither a breaker's probe nor an announced wait costs a number an attempt.
