@@ -15,6 +15,7 @@ import anyio
 import httpx
 
 from validator.http.connection import dial
+from validator.http.terms import TERMS
 
 if TYPE_CHECKING:
     import ssl
@@ -46,7 +47,8 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
 
     The connection used last is used first, so that only as many stay open as the pace needs. One that may
     hold anything but silence (bytes nobody asked for, an answer not read to its end, or one that the caller
-    distrusts, a server that wants to close) is never used again. Where the server closed a kept connection
+    distrusts, a server that wants to close) is never used again; and of bytes that nobody asked for the
+    caller of the last request is notified, as its `Terms` have it. Where the server closed a kept connection
     just as it was used, before any byte of an answer, the request goes out once more over a new one (RFC
     9112, section 9.3.1; a GET is idempotent). A request has no timeout but the caller's cancel scope, which
     spans the wait for a place. No proxy is used, and no redirect followed.
@@ -94,16 +96,17 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
         )
 
     async def _ask(self, request: httpx.Request) -> tuple[Connection, h11.Response]:
-        kept = await self._take()
+        terms = TERMS.get()
+        kept = await (self._make_room() if terms.fresh else self._take())
         if kept is not None:
             try:
-                return kept, await kept.ask(request)
+                return kept, await kept.ask(request, terms.on_unasked)
             except (httpx.NetworkError, httpx.RemoteProtocolError):
                 if kept.has_answered:
                     raise
         _, host, port = self._origin
         fresh = await dial(host, port, self._context)
-        return fresh, await fresh.ask(request)
+        return fresh, await fresh.ask(request, terms.on_unasked)
 
     @cached_property
     def _context(self) -> ssl.SSLContext | None:
@@ -118,6 +121,11 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
                 return connection
             await connection.aclose()
         return None
+
+    async def _make_room(self) -> None:
+        """Close a kept connection in favour of a new one: together they are as many as were allowed."""
+        if self._resting:
+            await self._resting.popleft().aclose()
 
     async def _close_expired(self) -> None:
         expired_s = anyio.current_time() - self._keepalive_expiry_s

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from validator.http.body import decode_object
 from validator.http.exchange import Answer, bad_answer
 from validator.http.rate_headers import read_rates
+from validator.sendapi.contradictions import holds_verdict
 from validator.sendapi.failures import Fault, refusal
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from validator.model import RateNotice
 
 _OK = 200
+_OTHER_SUCCESSES = range(201, 300)
 _MAX_REQUEST_ID_CHARS = 128
 
 
@@ -30,6 +32,9 @@ def understand(reply: Reply, wall_now: float) -> Answer:
     refused = reply.status != _OK or body.get("success") is False or bool(body.get("error"))
     request_id = _request_id(body, reply.headers)
     rate = read_rates(reply.headers, body if refused else None, wall_now=wall_now)
+    if refused and holds_verdict(body) and reply.status not in _OTHER_SUCCESSES:
+        flaw = f"it says if the number is registered, and refuses to (status {reply.status})"
+        raise bad_answer(flaw, rate=rate, request_id=request_id, status=reply.status)
     if refused:
         raise _refused(reply, body, rate=rate, request_id=request_id)
     if flaw:
