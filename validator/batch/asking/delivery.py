@@ -10,6 +10,7 @@ from validator.errors import BadAnswer
 if TYPE_CHECKING:
     from validator.batch.asking.queue import Check
     from validator.errors import ApiError
+    from validator.gateways.gateway import NumberResult
     from validator.model import Verdict
 
 
@@ -25,6 +26,10 @@ class Delivery:
     fresh: bool
     is_doubted: bool = False
     _settled: list[tuple[Check, Verdict]] = field(default_factory=list)
+
+    def is_own(self, result: NumberResult) -> bool:
+        """Whether a result can be no other request's: it names the number, or came over a new connection."""
+        return result.names_number or self.fresh
 
     def settled(self, check: Check, verdict: Verdict) -> None:
         """Note a check that has ended by this answer; it can be taken back, except over a new connection."""

@@ -150,11 +150,11 @@ class Exchanges:
                 self._ask_anew(check)
             elif result.verdict is None:
                 self._undecided(lane, check, Ending(result.failure))
-            elif result.names_number or delivery.fresh:
+            elif delivery.is_own(result):
                 self._answered(lane, check, checkpoint, result, delivery)
             else:
                 self._ask_anew(check)
-        answered = any(result.verdict for result in results)
+        answered = any(result.verdict and delivery.is_own(result) for result in results)
         lane.guard.ended(anyio.current_time(), checkpoint, answered=answered)
 
     def _doubt(self, delivery: Delivery) -> None:
@@ -197,9 +197,12 @@ class Exchanges:
                 settle(ordinal=ordinal)
             case Resolve(doubted, why):
                 self._settle(lane, check, doubted, why)
+                return
             case heard:
                 assert_never(heard)
-        delivery.settled(check, verdict)
+        # An "invalid" is held until the end, and was asked about twice if it did not name the number.
+        if verdict is not Verdict.INVALID:
+            delivery.settled(check, verdict)
 
     def _undecided(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
         """Act on an exchange that did not say whether the number has an account."""

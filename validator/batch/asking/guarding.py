@@ -89,8 +89,8 @@ class Guarding:
         self._taken_back.update(map(int, numbers))
         again = [number for number in numbers if self._taken_back[number] <= MOST_TAKEN_BACK]
         self._queue.put_back(self._todo.filter(_is_in(self._todo, again)))
-        given_up = [one for one in rejected if self._taken_back[one.number] > MOST_TAKEN_BACK]
-        self._leave_unknown(lane, len(numbers) - len(again), given_up)
+        self._counters.take_back(Verdict.UNKNOWN, len({*again} & {one.number for one in rejected}))
+        self._leave_unknown(lane, len(numbers) - len(again), rejected)
 
     def close(self, lanes: Iterable[GatewayLane]) -> None:
         """At the end of a run, leave what nothing vouches for to the next run to ask."""
@@ -105,7 +105,7 @@ class Guarding:
             self._leave_unknown(lane, len(denied) + len(rejected), rejected)
 
     def _leave_unknown(self, lane: GatewayLane, count: int, rejected: Iterable[Outcome]) -> None:
-        """Count numbers that stay unknown; the ledger has the reason of all but those that were rejected."""
+        """Count numbers that stay unknown, and record those rejected; of a "no" the ledger knows already."""
         for outcome in rejected:
             self._recorder.add(replace(outcome, verdict=Verdict.UNKNOWN, reason=Reason.SESSION_SUSPECT))
         if count:
