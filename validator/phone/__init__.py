@@ -19,6 +19,7 @@ from validator.phone.normalise import Surveyed, calling_codes, normalise, survey
 from validator.phone.polars_namespace import PhoneExpressions
 from validator.phone.readings.evidence import Evidence, Outcome
 from validator.phone.readings.rules import RULES, NumberReading, Numbers
+from validator.phone.region_guess import likely_regions
 from validator.phone.regions.regions import parse_region
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "apart",
     "calling_codes",
     "fold_words",
+    "likely_regions",
     "looks_like_phones",
     "normalise",
     "other_spelling",

@@ -152,9 +152,9 @@ def _key_use(key: AskedKey, result: RunResult) -> RateUse:
     report = key.budget
     if result.asking_s <= 0:
         return RateUse(key=key.name, gateway=key.gateway, host=key.host)
-    # Limits are of a minute: a short run has used one minute's worth, however quick it was.
     attempts = sum(result.counters.attempts_through(session) for session in key.sessions)
-    used = attempts / max(result.asking_s / 60, 1.0)
+    # So many attempts have one gap fewer between them; a single one has no pace.
+    used = 60 * (attempts - 1) / result.asking_s if attempts > 1 else float(attempts)
     limit = report.limit_per_min
     return RateUse(
         key=key.name,
@@ -177,6 +177,7 @@ def summarise_plan(
     now: datetime,
     host: str = "",
     plans: Mapping[str, int],
+    obstacle: str | None = None,
     read_as: Mapping[str, str | int] = NOTHING_SAID,
 ) -> PlanSummary:
     """Return the summary of a plan.
@@ -188,6 +189,7 @@ def summarise_plan(
         now: the current time.
         host: where a check would send requests.
         plans: the provider's plans, with their requests a minute.
+        obstacle: why a check would refuse the list, or None.
         read_as: what was found in the list.
     """
     offline = dict(plan.offline)
@@ -196,6 +198,7 @@ def summarise_plan(
         input=job.input_name,
         read_as=read_as,
         readings=plan.readings,
+        obstacle=obstacle,
         host=host,
         rows=plan.rows,
         distinct_numbers=plan.distinct,
