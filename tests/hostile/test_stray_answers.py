@@ -11,11 +11,10 @@ import pytest
 
 from tests.support.hostile.misdeeds import KEY, Provider, honest
 from tests.support.http.loopback import http, keepalive_transport, served
-from validator.batch.ask_settings import AskSettings
+from validator.batch.ask_settings import AskSettings, KeySettings
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters
 from validator.batch.asking.run_state import Bounds
-from validator.batch.keys import KeySettings
 from validator.batch.wiring import OpenKey, make_asking
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.sendapi import SendApi

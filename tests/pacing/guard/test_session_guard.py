@@ -192,7 +192,7 @@ def test_most_positives_answered_no_show_a_lie_and_what_waits_is_retracted():
     asked = [ask(guard, 1.0, False) for _ in range(3)]
 
     assert asked == [OWN, number(0), number(1)]
-    assert (guard.rulings(), guard.unverified, guard.is_verifying) == ([Invalidate(1)], 0, False)
+    assert (guard.rulings(), guard.unverified, guard.is_verifying) == ([Invalidate(1)], 1, False)
     assert guard.error.exit_code == 6
     assert 'session sess_a answers "no" about 3 of 5 numbers known to be registered' in str(guard.error)
 
@@ -330,7 +330,7 @@ def test_a_session_that_was_lost_may_have_lied_before():
     guard.lost()
     guard.lost()
 
-    assert (guard.rulings(), guard.unverified) == ([Invalidate(1)], 0)
+    assert (guard.rulings(), guard.unverified) == ([Invalidate(1)], 1)
     assert say(guard, False, checkpoint=checkpoint) == Requeue()
     assert say(guard, False) == Unverified(2)
     say(guard, True)
@@ -416,7 +416,7 @@ def test_a_canary_that_is_refused_or_fails_is_no_answer_and_stays_a_canary(reaso
     ask(guard, 0.0, Resolve(Verdict.UNKNOWN, reason), last=True)
 
     assert guard.next(0.0, last=True) is None
-    assert (guard.unverified, guard.rulings()) == (0, [Invalidate(1)])
+    assert (guard.unverified, guard.rulings()) == (1, [Invalidate(1)])
     assert (guard._canaries.dropped, guard._canaries.choose(9)) == ([], [OWN])
 
 
@@ -486,7 +486,7 @@ def test_an_inquiry_that_cannot_ask_anybody_ends_without_a_result():
 
     ask(guard, 200.0, Resolve(Verdict.UNKNOWN, Reason.TIMEOUT))
 
-    assert (guard.error, guard.is_verifying, guard.unverified) == (None, False, 0)
+    assert (guard.error, guard.is_verifying, guard.unverified) == (None, False, 1)
     assert guard.rulings() == [Invalidate(1)]
 
 
@@ -509,9 +509,34 @@ def test_what_nothing_has_vouched_for_at_the_end_is_invalidated(known):
         say(guard, False)
     guard.release()
 
-    assert (guard.rulings(), guard.unverified) == ([Invalidate(3)], 0)
+    assert guard.rulings() == [Invalidate(3)]
     guard.release()
     assert guard.rulings() == []
+
+
+def test_what_was_invalidated_is_owed_a_canary_until_the_session_says_yes_again():
+    guard = new(OWN)
+    early = guard.checkpoint(0.0)
+    say(guard, False)
+    fail(guard)
+    say(guard, True, checkpoint=early)
+    assert (guard.rulings(), guard.unverified) == ([Invalidate(1)], 1)
+    assert guard.next(0.0, last=False) is None
+
+    ask(guard, 0.0, True, last=True)
+
+    assert (guard.unverified, guard.rulings()) == (0, [])
+
+
+def test_a_canary_that_never_answers_is_not_asked_about_again_while_others_answer():
+    guard = with_background(OWN)
+    say(guard, True, about=number(1))
+    say(guard, False)
+    assert ask(guard, 0.0, Resolve(Verdict.UNKNOWN, Reason.TIMEOUT), last=True) == OWN
+    assert ask(guard, 0.0, True, last=True) == number(1)
+    say(guard, False)
+
+    assert guard.next(0.0, last=True) == AskCanary(number(1))
 
 
 def test_a_yes_after_an_interruption_vouches_for_nothing_from_before():

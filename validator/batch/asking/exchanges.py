@@ -117,6 +117,8 @@ class Exchanges:
             lane.budget.finish(permit, anyio.current_time(), reply.rate)
             result = reply.result(canary)
             said = result.failure or bool(result.is_whatsapp_user)
+            if said is True and lane.guard.is_current(checkpoint):
+                self._state.guarding.readmit()
             lane.tested(anyio.current_time(), checkpoint, canary, said=said)
         self._state.guarding.carry_out(lane)
 
@@ -193,6 +195,8 @@ class Exchanges:
                 return
             case Accept():
                 settle()
+                if lane.guard.is_current(checkpoint):
+                    self._state.guarding.readmit()
             case Unverified(ordinal):
                 settle(ordinal=ordinal)
             case Resolve(doubted, why):

@@ -54,21 +54,33 @@ def own_numbers(seen: Iterable[SessionReply]) -> list[Number]:
 class Guarding:
     """Carries out what the guards of a run's lanes decide.
 
-    What a guard takes back is asked about again, up to five times for a number: a canary that the provider
-    always stumbles over would otherwise have a list of "no"s asked about without end.
+    What a guard takes back is asked about again: at once if there is another session to ask, otherwise when
+    this one says "yes" again, since until then it may be down. That happens up to five times for a number: a
+    canary that the provider always stumbles over would otherwise have a list asked about without end.
 
     A "no" that waits is in the ledger. What waits with the verdict `invalid` is held here until the end, when
     it shows how many there are.
 
     Args:
         todo: the numbers the run is about, in its order.
+        has_others: whether there are several sessions.
         queue: where retracted numbers go to be asked about again.
         recorder: where what is vouched for and retracted is written.
         counters: what to count in.
     """
 
-    def __init__(self, *, todo: pl.Series, queue: Queue, recorder: Recorder, counters: RunCounters) -> None:
+    def __init__(
+        self,
+        *,
+        todo: pl.Series,
+        has_others: bool,
+        queue: Queue,
+        recorder: Recorder,
+        counters: RunCounters,
+    ) -> None:
         self._todo = todo
+        self._has_others = has_others
+        self._parked: list[int] = []
         self._queue = queue
         self._recorder = recorder
         self._counters = counters
@@ -88,9 +100,17 @@ class Guarding:
         numbers = [*denied, *(outcome.number for outcome in rejected)]
         self._taken_back.update(map(int, numbers))
         again = [number for number in numbers if self._taken_back[number] <= MOST_TAKEN_BACK]
-        self._queue.put_back(self._todo.filter(_is_in(self._todo, again)))
+        self._parked += again
+        if self._has_others or lane.guard.error:
+            self.readmit()
         self._counters.take_back(Verdict.UNKNOWN, len({*again} & {one.number for one in rejected}))
         self._leave_unknown(lane, len(numbers) - len(again), rejected)
+
+    def readmit(self) -> None:
+        """Have the numbers asked about again that were taken back: a session says "yes"."""
+        if self._parked:
+            self._queue.put_back(self._todo.filter(_is_in(self._todo, self._parked)))
+            self._parked = []
 
     def close(self, lanes: Iterable[GatewayLane]) -> None:
         """At the end of a run, leave what nothing vouches for to the next run to ask."""
@@ -102,7 +122,8 @@ class Guarding:
                 rejected, vouched = [*rejected, *vouched], []
             for outcome in vouched:
                 self._recorder.add(outcome)
-            self._leave_unknown(lane, len(denied) + len(rejected), rejected)
+            self._leave_unknown(lane, len(denied) + len(rejected) + len(self._parked), rejected)
+            self._parked = []
 
     def _leave_unknown(self, lane: GatewayLane, count: int, rejected: Iterable[Outcome]) -> None:
         """Count numbers that stay unknown, and record those rejected; of a "no" the ledger knows already."""

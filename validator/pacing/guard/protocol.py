@@ -54,7 +54,7 @@ class Guard(Protocol):
 
     @property
     def unverified(self) -> int:
-        """How many of the session's "no"s nothing vouches for yet."""
+        """How many of the session's "no"s wait for a "yes", those invalidated since its last one included."""
         ...
 
     @property
@@ -82,6 +82,10 @@ class Guard(Protocol):
 
     def checkpoint(self, now: float) -> Checkpoint:
         """Return the mark of a check that starts now."""
+        ...
+
+    def is_current(self, checkpoint: Checkpoint) -> bool:
+        """Whether an exchange started after the latest interruption, loss or lie of the session."""
         ...
 
     def on_answer(
@@ -155,6 +159,10 @@ class NoGuard:
     def checkpoint(self, now: float) -> Checkpoint:  # noqa: ARG002 - every step of a guard is given the time
         """Return a mark that says nothing."""
         return NO_MARK
+
+    def is_current(self, checkpoint: Checkpoint) -> bool:  # noqa: ARG002 - as above
+        """Return True: there is no other time."""
+        return True
 
     def on_answer(self, now: float, checkpoint: Checkpoint, number: Number, verdict: Verdict) -> Accept:  # noqa: ARG002 - as above
         """Let every answer stand."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, assert_never
 
-from validator.errors import Refused
 from validator.model import Reason, Verdict
 from validator.pacing.decisions import (
     Accept,
@@ -25,6 +24,7 @@ from validator.pacing.guard.rejections import Rejections
 from validator.pacing.guard.verification import KNOWN_POSITIVES, Verification
 
 if TYPE_CHECKING:
+    from validator.errors import Refused
     from validator.model import Number
     from validator.pacing.decisions import Ruling
     from validator.pacing.guard.canaries import Canaries
@@ -39,14 +39,14 @@ MOST_IN_VAIN = 3
 class SessionGuard:
     """Lets no "no" of a session count before the session has shown that it still says "yes". A `Guard`.
 
-    A session that has died can answer "no" to everybody from some moment on. So a "no" stands when the
-    session says "yes" in an exchange that started after the "no" was heard: to another number of the list,
-    which is the usual case and costs nothing, or to a canary. A canary is due when 500 "no"s wait or one has
-    waited for a minute, and at the end.
+    A session that has died can answer "no" to everybody. So a "no" stands when the session says "yes" in an
+    exchange that started after the "no" was heard: to another number of the list, which costs nothing, or to
+    a canary. A canary is due when 500 "no"s wait or one has waited for a minute, and at the end.
 
     A "yes" vouches for nothing from before an interruption (`Continuity`), nor for what was said before the
-    session was disconnected: it may have been mended since. Such a "no" is invalidated at once, so that its
-    number is asked about again; so is whatever still waits at the end of a run, for the next one.
+    session was disconnected: it may have been mended since. Such a "no" is invalidated at once; its number is
+    worth asking about again once the session says "yes". So is whatever still waits at the end of a run, for
+    the next one.
 
     Where a canary is answered "no" or called invalid, or "yes" has become more seldom than chance explains
     (`Drift`), the session is frozen and up to five known positives are asked about. If most are answered
@@ -54,7 +54,7 @@ class SessionGuard:
     canary has.
 
     A canary that is refused or fails is no answer: another one is tried, up to three in a row, and again a
-    minute later.
+    minute later; while others answer it is not asked about again.
 
     That a number is invalid counts as a "no", and only while such answers are few (`Rejections`): a "yes" to
     others does not vouch for a session that refuses every third.
@@ -76,13 +76,14 @@ class SessionGuard:
         self._drift = Drift()
         self._rejections = Rejections()
         self._continuity = Continuity()
-        self._heard = self._vouched = self._settled = 0
+        self._heard = self._vouched = self._settled = self._owed = 0
         self._oldest_at = -math.inf
         self._generation = 0
         self._verification: Verification | None = None
         self._testing = False
         self._test_at = -math.inf
         self._in_vain: set[Number] = set()
+        self._vain_in_a_row = 0
         self._rulings: list[Ruling] = []
 
     @property
@@ -97,8 +98,8 @@ class SessionGuard:
 
     @property
     def unverified(self) -> int:
-        """How many of the session's "no"s nothing vouches for yet."""
-        return self._heard - self._settled
+        """How many of the session's "no"s wait for a "yes", those invalidated since its last one included."""
+        return self._heard - self._settled + self._owed
 
     @property
     def reserve(self) -> int:
@@ -123,16 +124,20 @@ class SessionGuard:
         """Return the mark of an exchange that starts now."""
         return Checkpoint(self._continuity.ask(now), self._heard, self._generation)
 
+    def is_current(self, checkpoint: Checkpoint) -> bool:
+        """Whether an exchange started after the latest interruption, loss or lie."""
+        return checkpoint.generation == self._generation
+
     def on_answer(
         self, now: float, checkpoint: Checkpoint, number: Number, verdict: Verdict
     ) -> Accept | Unverified | Requeue | Resolve:
         """Record the answer to a check; see `Guard.on_answer`."""
         registered = verdict is Verdict.REGISTERED
-        if not registered and checkpoint.generation != self._generation:
+        if not registered and not self.is_current(checkpoint):
             return Requeue()
         self._drift.add(registered=registered)
         if registered:
-            self._in_vain.clear()
+            self._vain_in_a_row = 0
             self._canaries.found(number)
             self._vouch(checkpoint)
         return self._counted(verdict) or self._heard_no(now)
@@ -199,7 +204,7 @@ class SessionGuard:
 
     @property
     def _is_hopeless(self) -> bool:
-        return len(self._in_vain) >= min(MOST_IN_VAIN, len(self._canaries))
+        return self._vain_in_a_row >= min(MOST_IN_VAIN, len(self._canaries))
 
     def _choose(self) -> Number:
         canaries = self._canaries.choose(len(self._canaries))
@@ -225,8 +230,8 @@ class SessionGuard:
         return Unverified(self._heard)
 
     def _answered(self, checkpoint: Checkpoint, number: Number, *, registered: bool) -> None:
-        self.tries = 0
-        self._in_vain.clear()
+        self.tries = self._vain_in_a_row = 0
+        self._in_vain.discard(number)
         if registered:
             self._canaries.used(number)
             self._vouch(checkpoint)
@@ -238,6 +243,7 @@ class SessionGuard:
 
     def _not_answered(self, now: float, number: Number) -> None:
         self.tries = 0
+        self._vain_in_a_row += 1
         self._in_vain.add(number)
         if self._is_hopeless:
             self._test_at = now + CANARY_AFTER_S
@@ -248,6 +254,8 @@ class SessionGuard:
             self._conclude(self._verification)
 
     def _vouch(self, checkpoint: Checkpoint) -> None:
+        if self.is_current(checkpoint):
+            self._owed = 0
         if checkpoint.ordinal > self._vouched:
             self._vouched = checkpoint.ordinal
             self._continuity.vouch(checkpoint.ordinal)
@@ -261,7 +269,8 @@ class SessionGuard:
 
     def _invalidate(self) -> None:
         self._generation += 1
-        if self.unverified:
+        if self._heard > self._settled:
+            self._owed += self._heard - self._settled
             self._vouched = self._settled = self._heard
             self._rulings.append(Invalidate(self._settled))
 
@@ -272,7 +281,8 @@ class SessionGuard:
 
     def _conclude(self, inquiry: Verification) -> None:
         if inquiry.shows_lies:
-            self._give_up(inquiry)
+            self._invalidate()
+            self.error = inquiry.error(self._session)
         elif inquiry.shows_truth:
             for number in inquiry.no:
                 self._canaries.drop(number)
@@ -280,13 +290,3 @@ class SessionGuard:
         else:
             return
         self._verification = None
-
-    def _give_up(self, inquiry: Verification) -> None:
-        self._invalidate()
-        self.error = Refused(
-            f'session {self._session} answers "no" about {len(inquiry.no)} of {inquiry.asked} numbers known '
-            "to be registered, or calls them invalid, so it cannot be believed; what it said since it last "
-            "told the truth is unknown again. See that its phone is online and linked (`validator "
-            "sessions`), then run the same command again. If those numbers have left WhatsApp, name another "
-            "one with --canary"
-        )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from validator.errors import Refused
+
 if TYPE_CHECKING:
     from validator.model import Number
 
@@ -43,3 +45,12 @@ class Verification:
     def shows_truth(self) -> bool:
         """Whether half of them or more are answered "yes"."""
         return 2 * self.yes >= self.asked
+
+    def error(self, session: str) -> Refused:
+        """Return why a session that denies most of them is given up."""
+        return Refused(
+            f'session {session} answers "no" about {len(self.no)} of {self.asked} numbers known to be '
+            "registered, or calls them invalid, so it cannot be believed; what it said since it last told the "
+            "truth is unknown again. See that its phone is online and linked (`validator sessions`), then "
+            "run the same command again. If those numbers have left WhatsApp, name another one with --canary"
+        )
