@@ -207,6 +207,12 @@ def session_warnings(
         "WhatsApp with --canary"
         for ref, count in sorted(counters.doubted.items())
     )
+    rejecting = (
+        f"session {lane.session} calls more numbers invalid than chance explains, though their form is "
+        "right, so none of them is believed, and the next run asks again. See `validator sessions`"
+        for lane in lanes
+        if lane.guard.doubts_rejections
+    )
     reports = [lane.report(now) for lane in lanes]
     halted = dict.fromkeys(report.why for report in reports if report.state is LaneState.HALTED)
     lost = (
@@ -219,7 +225,7 @@ def session_warnings(
         f"{number} is no canary: it is answered like somebody who is not on WhatsApp, while others are not"
         for number in canaries.dropped
     )
-    return (*unverified, *(why for why in halted if why != str(ending)), *lost, *useless)
+    return (*unverified, *rejecting, *(why for why in halted if why != str(ending)), *lost, *useless)
 
 
 def _is_in(todo: pl.Series, numbers: Iterable[int]) -> pl.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
     from validator.batch.planning.plan import Plan
     from validator.batch.run import Ask
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,5 +108,10 @@ def lookup(**given: Any) -> int:
 
 
 def _ask(ask: Ask, next_round: Callable[[Plan], Plan], plan: Plan) -> None:
-    if len(plan.numbers) and (ending := ask(plan, next_round).ending) is not None:
-        raise ending
+    if not len(plan.numbers):
+        return
+    asked = ask(plan, next_round)
+    for warning in asked.warnings:
+        log.warning("%s", warning)
+    if asked.ending is not None:
+        raise asked.ending

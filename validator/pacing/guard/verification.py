@@ -50,7 +50,8 @@ class Verification:
         """Return why a session that denies most of them is given up."""
         return Refused(
             f'session {session} answers "no" about {len(self.no)} of {self.asked} numbers known to be '
-            "registered, or calls them invalid, so it cannot be believed; what it said since it last told the "
-            "truth is unknown again. See that its phone is online and linked (`validator sessions`), then "
-            "run the same command again. If those numbers have left WhatsApp, name another one with --canary"
+            "registered, or calls them invalid, so it cannot be believed; what it said since it last told "
+            "the truth is unknown again. See that its phone is online and linked (`validator sessions`), "
+            "then run the same command again. If those numbers have left WhatsApp, name another one with "
+            "--canary"
         )
