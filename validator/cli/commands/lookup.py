@@ -91,6 +91,7 @@ def lookup(**given: Any) -> int:
             progress=NoProgress(),
             stop=stop,
         )
+        warnings: list[str] = []
         next_round = partial(second_round, ledger=ledger, max_age=max_age, now_ms=now_ms)
         rows = look_up(
             options.numbers,
@@ -101,17 +102,20 @@ def lookup(**given: Any) -> int:
             now_ms=now_ms,
             confirms=options.confirm_negatives,
             variants=options.variants,
-            ask=partial(_ask, under_signals(asker, stop), next_round),
+            ask=partial(_ask, under_signals(asker, stop), next_round, warnings),
         )
     show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
-    return EXIT_TOO_MANY_UNKNOWN if any_unknown(rows) else 0
+    if not any_unknown(rows):
+        return 0
+    for warning in warnings:
+        log.warning("%s", warning)
+    return EXIT_TOO_MANY_UNKNOWN
 
 
-def _ask(ask: Ask, next_round: Callable[[Plan], Plan], plan: Plan) -> None:
+def _ask(ask: Ask, next_round: Callable[[Plan], Plan], warnings: list[str], plan: Plan) -> None:
     if not len(plan.numbers):
         return
     asked = ask(plan, next_round)
-    for warning in asked.warnings:
-        log.warning("%s", warning)
+    warnings += asked.warnings
     if asked.ending is not None:
         raise asked.ending
