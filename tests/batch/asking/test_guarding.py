@@ -120,6 +120,18 @@ def test_where_nothing_can_vouch_nobody_is_decided_and_the_warning_counts_them(l
     assert "--canary" in warning
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("concurrency", [8, 64])
+@pytest.mark.parametrize("failing_share", [0.002, 0.01, 0.05, 0.25])
+def test_failures_now_and_then_cost_a_flaky_session_few_calls(listed, failing_share, concurrency):
+    runs = listed(count=400, failing_share=failing_share)
+
+    ran = runs.run(concurrency=concurrency)
+
+    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
+    assert ran.counters.calls.attempts - ran.counters.calls.retries < 1.3 * 400
+
+
 def test_a_session_that_lies_to_everybody_ends_the_run_and_nothing_it_said_stands(listed):
     runs = listed(lies_from={"a": 0.0})
 

@@ -17,7 +17,7 @@ from validator.batch.asking.counters import RunCounters
 from validator.batch.asking.guarding import forget_unverified, session_warnings
 from validator.batch.asking.run_state import Bounds
 from validator.batch.wiring import OpenKey, make_asking
-from validator.errors import InvalidPhone, SessionNotConnected
+from validator.errors import InvalidPhone, ServerError, SessionNotConnected
 from validator.gateways.gateway import CheckReply, GatewayOptions, NumberResult, SessionReply
 from validator.gateways.sendapi import CAPABILITIES
 from validator.http.api_key import ApiKey
@@ -50,7 +50,8 @@ class World:
     """Who is registered, and what each session does.
 
     By session: `lies_from` and `lies_until` are times, `refusals` a time from which on every check fails, and
-    how; after `refuses_until` none does. `hangs_s` is how long a check takes then.
+    how; after `refuses_until` none does. `hangs_s` is how long a check takes then. `failing_share` is that of
+    the checks that fail by chance.
     """
 
     registered: frozenset
@@ -61,6 +62,7 @@ class World:
     refusals: dict = field(default_factory=dict)
     refuses_until: dict = field(default_factory=dict)
     hangs_s: float = 0.0
+    failing_share: float = 0.0
     called_invalid: Callable = lambda number, now: False  # noqa: ARG005
     failures: dict = field(default_factory=dict)
     calls: list = field(default_factory=list)
@@ -87,6 +89,8 @@ class World:
     def says(self, number, session, now):
         if failure := self.failures.get(number):
             raise failure
+        if self.rng.random() < self.failing_share:
+            raise ServerError("500", status=500)
         if self.called_invalid(number, now):
             raise InvalidPhone("4001", status=422, code=4001)
         since, until = self.lost.get(session, (NEVER, NEVER))
