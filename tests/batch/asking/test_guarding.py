@@ -128,7 +128,9 @@ def test_failures_now_and_then_cost_a_flaky_session_few_calls(listed, failing_sh
 
     ran = runs.run(concurrency=concurrency)
 
-    assert (ran.ending, runs.wrong(), runs.missing()) == (None, [], [])
+    assert (ran.ending, runs.wrong()) == (None, [])
+    # Some may have failed six times by chance.
+    assert {runs.known()[number][1] for number in runs.missing()} <= {"server_error"}
     assert ran.counters.calls.attempts - ran.counters.calls.retries < 1.3 * 400
 
 
