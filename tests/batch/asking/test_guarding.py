@@ -134,6 +134,16 @@ def test_failures_now_and_then_cost_a_flaky_session_few_calls(listed, failing_sh
     assert ran.counters.calls.attempts - ran.counters.calls.retries < 1.3 * 400
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("concurrency", [1, 8, 64])
+def test_a_session_that_always_takes_its_time_is_not_taken_to_be_interrupted(listed, concurrency):
+    runs = listed(count=200, takes_s=(6.0, 25.0))
+
+    ran = runs.run(concurrency=concurrency)
+
+    assert (ran.ending, runs.wrong(), runs.missing(), ran.counters.calls.retracted) == (None, [], [], 0)
+
+
 def test_a_session_that_lies_to_everybody_ends_the_run_and_nothing_it_said_stands(listed):
     runs = listed(lies_from={"a": 0.0})
 

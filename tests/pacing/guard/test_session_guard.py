@@ -602,6 +602,16 @@ def test_an_exchange_without_an_answer_for_some_seconds_is_an_interruption_befor
     assert guard.rulings() == [Confirm(2)]
 
 
+def test_a_session_that_always_takes_so_long_is_not_interrupted():
+    guard = new()
+    slow = [guard.checkpoint(0.0) for _ in range(4)]
+    for place, checkpoint in enumerate(slow):
+        say(guard, False, now=3 * LATE_S + place, checkpoint=checkpoint)
+    say(guard, True, now=4 * LATE_S)
+
+    assert guard.rulings() == [Confirm(4)]
+
+
 def test_while_a_yes_waits_no_canary_is_due_for_what_it_vouches_for():
     guard = new(OWN)
     say(guard, False)

@@ -63,6 +63,7 @@ class World:
     refuses_until: dict = field(default_factory=dict)
     hangs_s: float = 0.0
     failing_share: float = 0.0
+    takes_s: tuple = (0.001, 0.02)
     called_invalid: Callable = lambda number, now: False  # noqa: ARG005
     failures: dict = field(default_factory=dict)
     calls: list = field(default_factory=list)
@@ -73,7 +74,7 @@ class World:
     async def check(self, numbers, session):
         (number,) = numbers
         self.calls.append((session, number))
-        await anyio.sleep(self.rng.uniform(0.001, 0.02))
+        await anyio.sleep(self.rng.uniform(*self.takes_s))
         now = anyio.current_time()
         if self.refuses(session, now):
             await anyio.sleep(self.hangs_s)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-# A session that does not answer for so long is taken to be interrupted, without waiting for the time-out of
-# the exchange, which may be minutes away.
+from validator.pacing.measures.round_trips import Latest
+
+# A session that does not answer for so long, and so many times as long as it usually takes, is taken to be
+# interrupted, without waiting for the time-out of the exchange: until then no later "yes" could count.
 LATE_S = 5.0
+LATE_FACTOR = 4
 # Failures in a row that chance explains so seldom are an interruption. The first failure of a session that
 # never failed is one; where one exchange in four fails, five in a row are.
 CHANCE = 1e-3
@@ -53,15 +56,22 @@ class Continuity:
     """
 
     _pending: deque[Question] = field(default_factory=deque)
+    _took_s: Latest = field(default_factory=Latest)
     _answers: int = 0
     _rows: int = 0
     _row: int = 0
 
     def ask(self, now: float) -> Question:
-        """Record an exchange that starts, and return it; its `is_answered` is set when it ends."""
+        """Record an exchange that starts, and return it."""
         question = Question(now)
         self._pending.append(question)
         return question
+
+    def end(self, question: Question, now: float, *, answered: bool) -> None:
+        """Record how an exchange has ended."""
+        question.is_answered = answered
+        if answered:
+            self._took_s.add(now - question.asked_at)
 
     def vouch(self, through: int) -> None:
         """Record a "yes" that vouches for the answers up to the `through`th "no"."""
@@ -81,7 +91,12 @@ class Continuity:
         return found
 
     def _is_over(self, question: Question, now: float) -> bool:
-        return question.is_answered is not None or now - question.asked_at >= LATE_S
+        return question.is_answered is not None or now - question.asked_at >= self._late_s
+
+    @property
+    def _late_s(self) -> float:
+        usual_s = self._took_s.quantile(0.5) if len(self._took_s) else 0.0
+        return max(LATE_S, LATE_FACTOR * usual_s)
 
     def _answered(self) -> None:
         self._answers += 1

@@ -144,7 +144,7 @@ class SessionGuard:
 
     def ended(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> None:
         """Record that an exchange has ended; see `Guard.ended`."""
-        checkpoint.question.is_answered = answered
+        self._continuity.end(checkpoint.question, now, answered=answered)
         for event in self._continuity.events(now):
             match event:
                 case Vouched(through):
