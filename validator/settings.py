@@ -207,8 +207,8 @@ class MaxAge:
         ages_s = {
             Verdict.REGISTERED: self.registered_s,
             Verdict.NOT_REGISTERED: self.not_registered_s,
-            # The provider's "this is no number" changes as seldom as a yes does.
-            Verdict.INVALID: self.registered_s,
+            # libphonenumber accepts these numbers: the provider may have been wrong, as with a "no".
+            Verdict.INVALID: self.not_registered_s,
             Verdict.UNKNOWN: self.unknown_s,
         }
         return {verdict: int(max(0.0, now_ms - age_s * 1000)) for verdict, age_s in ages_s.items()}

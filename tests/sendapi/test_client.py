@@ -99,13 +99,65 @@ async def test_cookies_of_the_server_are_not_kept(answering):
 )
 @pytest.mark.parametrize("is_user", [True, False])
 async def test_a_registration_is_read_bare_and_wrapped(answering, registered, wrap, is_user):
-    client = answering(wrap(registered | {"is_whatsapp_user": is_user, "a_new_field": [1, {"deep": None}]}))
+    whatsapp_id = registered["whatsapp_id"] if is_user else None
+    known = {"is_whatsapp_user": is_user, "whatsapp_id": whatsapp_id, "a_new_field": [1, {"deep": None}]}
+    client = answering(wrap(registered | known))
 
     told = await client.whatsapp.contacts.check(NUMBER, session_id="sess_1")
 
     assert told.phone == NUMBER
     assert told.is_whatsapp_user is is_user
-    assert told.whatsapp_id == "447700900000@s.whatsapp.net"
+    assert told.whatsapp_id == whatsapp_id
+
+
+@pytest.mark.parametrize("wrap", [lambda it: it, lambda it: {"data": it}], ids=["bare", "wrapped"])
+@pytest.mark.parametrize(
+    ("fields", "flaw"),
+    [
+        ({"is_whatsapp_user": False}, "the id of an account"),
+        ({"errors": ["session closed"]}, "has errors"),
+        ({"errors": {"phone": "not looked up"}}, "has errors"),
+        ({"success": "false"}, "success: neither"),
+        ({"success": 0}, "success: neither"),
+        ({"success": None}, "success: neither"),
+        ({"ok": False}, "ok: false"),
+        ({"status": "error"}, "status is that of a failure"),
+        ({"status": "FAILED"}, "status is that of a failure"),
+    ],
+    ids=str,
+)
+async def test_an_answer_that_contradicts_itself_is_none(*, answering, registered, wrap, fields, flaw):
+    client = answering(wrap(registered | fields))
+
+    with pytest.raises(BadAnswer, match=flaw):
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
+
+
+@pytest.mark.parametrize("is_user", [True, False])
+async def test_an_answer_with_two_verdicts_is_none(answering, registered, is_user):
+    inner = registered | {"is_whatsapp_user": is_user, "whatsapp_id": None}
+    client = answering({"is_whatsapp_user": not is_user, "data": inner})
+
+    with pytest.raises(BadAnswer, match="both"):
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 422, 429, 500, 503])
+async def test_a_refusal_that_holds_a_verdict_is_neither(answering, registered, status):
+    client = answering(httpx.Response(status, json=registered))
+
+    with pytest.raises(BadAnswer, match=f"status {status}") as raised:
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
+
+    assert raised.value.status == status
+
+
+async def test_a_verdict_beside_an_error_is_none(answering, registered):
+    invalid = {"type": "invalid_phone", "code": 4001, "message": "No."}
+    client = answering(registered | {"error": invalid})
+
+    with pytest.raises(BadAnswer):
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import anyio
 from validator.batch.asking.checks import ask_all, look_at_sessions
 from validator.batch.asking.confirm import confirm_negatives
 from validator.batch.asking.contacts import all_contacts, take_contacts
-from validator.batch.asking.guarding import carry_over, excluding, own_numbers, session_warnings
+from validator.batch.asking.guarding import forget_unverified, own_numbers, session_warnings
 from validator.batch.asking.run_state import Bounds
 from validator.batch.asking.single_call import paced
 from validator.batch.output.summarise import AskedKey
@@ -30,13 +30,12 @@ from validator.pacing import Canaries, RetryPolicy, SessionGuard
 from validator.reports import ProgressState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.asking.checks import Asking, Watcher
     from validator.batch.asking.counters import RunCounters
-    from validator.batch.asking.guarding import CarriedOver
     from validator.batch.planning.plan import Plan
     from validator.batch.watching.stop import Stop
     from validator.errors import ValidatorError
@@ -179,7 +178,7 @@ class Asker:
         """Ask about what the answers have brought up. The "no"s of earlier runs are settled by then."""
         if plan.numbers.is_empty():
             return None
-        return await self._ask_all(plan, replace(asking, carried_over={}))
+        return await self._ask_all(plan, asking)
 
     async def _ask_all(self, plan: Plan, asking: Asking) -> ValidatorError | None:
         logger = StatusLogger(asking.lanes)
@@ -188,7 +187,7 @@ class Asker:
             return ProgressFeed(self._progress, asking.lanes, total, phase), logger, self._stop.watch
 
         begun_ms = self._now_ms()
-        total = self._counters.asked + len(excluding(plan.todo, asking.carried_over.values()))
+        total = self._counters.asked + len(plan.todo)
         ending = await ask_all(plan.todo, asking, self._counters, watchers(total, "checking"))
         if ending is not None or not plan.confirms:
             return ending
@@ -204,34 +203,23 @@ class Asker:
     def _asking(
         self, keys: Sequence[OpenKey], statuses: Mapping[SessionRef, SessionStatus], canaries: Canaries
     ) -> Asking:
-        carried_over, guards = self._guard(statuses, canaries)
         return make_asking(
             keys,
             self._settings,
             ledger=self._ledger,
             statuses=statuses,
-            guards=guards,
-            carried_over=carried_over,
+            guards=self._guards(statuses, canaries),
             bounds=self._bounds(),
             now_ms=self._now_ms,
             rng=self._rng,
         )
 
-    def _guard(
-        self, statuses: Mapping[SessionRef, SessionStatus], canaries: Canaries
-    ) -> tuple[dict[SessionRef, CarriedOver], dict[SessionRef, Guard]]:
-        """Return a guard for each session, and what it takes over from an earlier run."""
+    def _guards(self, sessions: Iterable[SessionRef], canaries: Canaries) -> dict[SessionRef, Guard]:
+        """Return a guard for each session, which begins with nothing to vouch for."""
         if not self._settings.uses_canaries:
-            return {}, {}
-        carried_over = {
-            ref: carry_over(self._ledger, ref, status=status, now_ms=self._now_ms())
-            for ref, status in statuses.items()
-        }
-        guards: dict[SessionRef, Guard] = {
-            ref: SessionGuard(ref.session, canaries=canaries, heard=one.heard, settled=one.settled)
-            for ref, one in carried_over.items()
-        }
-        return carried_over, guards
+            return {}
+        forget_unverified(self._ledger, sessions)
+        return {ref: SessionGuard(ref.session, canaries=canaries) for ref in sessions}
 
     async def _take_contacts(
         self, keys: Sequence[OpenKey], statuses: Mapping[SessionRef, SessionStatus], plan: Plan

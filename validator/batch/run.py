@@ -45,6 +45,7 @@ class RunSettings:
     Attributes:
         command: what the ledger and the summary call the run.
         max_unknown: how many rows may stay unknown in a finished run.
+        strict: whether none of them may be an answer that nothing vouched for.
         max_invalid: the share (0 to 1) of rows with something in their cell that may be invalid by how the
             list is read; with more, nobody is asked and no file is replaced.
         reports: the report files to write, by the names of `validator.reports.registry`.
@@ -54,6 +55,7 @@ class RunSettings:
 
     command: str = "check"
     max_unknown: Tolerance = field(default_factory=lambda: Tolerance(rows=0))
+    strict: bool = False
     max_invalid: float = 1.0
     reports: Mapping[str, Path] = field(default_factory=dict)
     next_command: Callable[[datetime, datetime], str] | None = None
@@ -147,7 +149,7 @@ class ListRun:
             writing = Stage(self._progress, "writing", total=surveyed.recipients.height)
             counts = write_output(self._opened, surveyed.recipients, known, writing.show)
         ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)
-        exit_code = exit_code_of(ending, counts, self._settings.max_unknown)
+        exit_code = exit_code_of(ending, counts, self._settings.max_unknown, strict=self._settings.strict)
         finished = datetime.now(UTC)
         result = RunResult(
             command=self._settings.command,

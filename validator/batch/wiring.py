@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from contextlib import ExitStack, contextmanager
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import anyio
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from validator.batch.ask_settings import AskSettings, KeySettings
-    from validator.batch.asking.guarding import CarriedOver
     from validator.batch.asking.run_state import Bounds
     from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import Gateway
@@ -65,7 +63,6 @@ def make_asking(
     ledger: Ledger,
     statuses: Mapping[SessionRef, SessionStatus],
     guards: Mapping[SessionRef, Guard],
-    carried_over: Mapping[SessionRef, CarriedOver] = MappingProxyType({}),
     bounds: Bounds,
     now_ms: Callable[[], int],
     rng: random.Random,
@@ -78,7 +75,6 @@ def make_asking(
         ledger: where outcomes go.
         statuses: the state each session was found in; one that is not named is ready.
         guards: the guard of each session; one that is not named has none, so every answer counts.
-        carried_over: what the guards have taken over from an earlier run.
         bounds: where to stop early.
         now_ms: the time of day in milliseconds since the Unix epoch.
         rng: spreads retries.
@@ -104,14 +100,7 @@ def make_asking(
             )
             for ref in refs_of(key.settings)
         ]
-    return Asking(
-        lanes=lanes,
-        retries=RetryBudget(),
-        bounds=bounds,
-        ledger=ledger,
-        now_ms=now_ms,
-        carried_over=carried_over,
-    )
+    return Asking(lanes=lanes, retries=RetryBudget(), bounds=bounds, ledger=ledger, now_ms=now_ms)
 
 
 def refs_of(key: KeySettings) -> tuple[SessionRef, ...]:

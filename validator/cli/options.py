@@ -202,6 +202,11 @@ canary_options = stack(
 
 stop_options = stack(
     click.option(
+        "--strict",
+        is_flag=True,
+        help="Exit with 4 if any answer has nothing to vouch for it, even within --max-unknown.",
+    ),
+    click.option(
         "--max-unknown",
         type=TOLERANCE,
         default="0",

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from validator.model import Reason
 from validator.reports import (
     LiveProgress,
     LogProgress,
@@ -44,10 +45,16 @@ def make_progress(*, quiet: bool) -> Progress:
 
 
 def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:
-    """Show a run's summary; if quiet, only why it did not end well."""
+    """Show a run's summary; if quiet, only why it did not end well, and whether answers are not believed."""
     if quiet and summary.exit_code:
         _, sentence = headline(summary)
         log.error("%s", printable(sentence))
+    if quiet and (suspects := summary.reasons.get(Reason.SESSION_SUSPECT.value, 0)):
+        log.error(
+            "%s rows are unknown although they were answered, since nothing shows that the session tells the "
+            "truth: name a number that is on WhatsApp with --canary",
+            f"{suspects:,}",
+        )
     _show(render_summary(summary), summary.to_json(), as_json=as_json, quiet=quiet)
 
 

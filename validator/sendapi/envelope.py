@@ -8,6 +8,7 @@ from validator.http.body import decode_object
 from validator.http.exchange import Answer, bad_answer
 from validator.http.interception import appearance, intercepted
 from validator.http.rate_headers import read_rates
+from validator.sendapi.contradictions import holds_verdict
 from validator.sendapi.failures import Fault, is_enveloped, is_over_limit, refusal
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def understand(reply: Reply, wall_now: float) -> Answer:
     refused = reply.status != _OK or body.get("success") is False or bool(body.get("error"))
     request_id = _request_id(body, reply.headers)
     rate = read_rates(reply.headers, body if refused else None, wall_now=wall_now)
+    if refused and holds_verdict(body) and reply.status not in _OTHER_SUCCESSES:
+        flaw = f"it says if the number is registered, and refuses to (status {reply.status})"
+        raise bad_answer(flaw, rate=rate, request_id=request_id, status=reply.status)
     if refused:
         raise _refused(reply, body, rate=rate, request_id=request_id)
     if flaw:

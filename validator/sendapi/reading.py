@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from validator.model import Number
 from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage, SessionStatus
+from validator.sendapi.contradictions import contradiction_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,17 +31,26 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
 
     Raises:
         BadAnswer: the flag is not a JSON boolean, the echoed phone is missing or another one (the contract
-            requires it, and it alone shows that an answer belongs to its question), or the id is none.
+            requires it, and it alone shows that an answer belongs to its question), the id is none, or the
+            answer contradicts itself.
     """
     told = _object(answer)
+    for part in (answer.body, told):
+        if flaw := contradiction_in(part):
+            raise answer.unlike(flaw)
     _check_echo(answer, told.get("phone"), asked)
     flag = told.get("is_whatsapp_user")
     if not isinstance(flag, bool):
         raise answer.unlike("is_whatsapp_user is neither true nor false")
+    if answer.body.get("is_whatsapp_user", flag) is not flag:
+        raise answer.unlike("it says both that the number is a user's and that it is none")
+    whatsapp_id = _whatsapp_id(answer, told.get("whatsapp_id"))
+    if whatsapp_id and not flag:
+        raise answer.unlike("it has the id of an account that it says there is none of")
     return Registration(
         phone=asked,
         is_whatsapp_user=flag,
-        whatsapp_id=_whatsapp_id(answer, told.get("whatsapp_id")),
+        whatsapp_id=whatsapp_id,
         rate=answer.rate,
         request_id=answer.request_id,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import anyio
 
 from validator.batch.asking.dispatcher import Dispatcher
 from validator.batch.asking.exchanges import Exchanges
-from validator.batch.asking.guarding import CarriedOver, Guarding, excluding
+from validator.batch.asking.guarding import Guarding
 from validator.batch.asking.queue import Queue
 from validator.batch.asking.recorder import Recorder
 from validator.batch.asking.run_state import RunState
@@ -30,7 +30,7 @@ from validator.model import READY, Reason
 from validator.pacing import RetryPolicy, ending_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     import polars as pl
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import Gateway, SessionReply
     from validator.ledger import Ledger
-    from validator.model import SessionRef, SessionStatus
+    from validator.model import SessionStatus
     from validator.pacing import Budget, RetryBudget
 
     Watcher = Callable[[Dispatcher, RunCounters], Coroutine[Any, Any, None]]
@@ -61,7 +61,6 @@ class Asking:
         bounds: where to stop early.
         ledger: where outcomes go.
         now_ms: the time of day in milliseconds since the Unix epoch.
-        carried_over: what the lanes' guards have taken over from an earlier run, by session.
         negative_reason: the reason that a "no" is written down with.
     """
 
@@ -70,7 +69,6 @@ class Asking:
     bounds: Bounds
     ledger: Ledger
     now_ms: Callable[[], int]
-    carried_over: Mapping[SessionRef, CarriedOver] = field(default_factory=dict)
     negative_reason: Reason = Reason.NOT_ON_WHATSAPP
 
 
@@ -93,15 +91,18 @@ async def ask_all(
 
 
 def _state(todo: pl.Series, asking: Asking, counters: RunCounters) -> RunState:
-    fresh = excluding(todo, asking.carried_over.values())
-    queue = Queue((int(number) for number in fresh), len(fresh))
+    queue = Queue((int(number) for number in todo), len(todo))
     recorder = Recorder(asking.ledger, on_durable=counters.durable, now_ms=asking.now_ms)
     return RunState(
         queue=queue,
         lanes=asking.lanes,
         retries=asking.retries,
         guarding=Guarding(
-            todo=todo, carried_over=asking.carried_over, queue=queue, recorder=recorder, counters=counters
+            todo=todo,
+            has_others=len(asking.lanes) > 1,
+            queue=queue,
+            recorder=recorder,
+            counters=counters,
         ),
         withheld=Withheld(queue),
         recorder=recorder,

@@ -104,6 +104,7 @@ class Dispatcher:
                 async with anyio.create_task_group() as tasks:
                     await self._dispatch(tasks)
                 background.cancel_scope.cancel()
+            self._exchanges.close()
             self._state.guarding.close(self._state.lanes)
         finally:
             self._state.recorder.flush()

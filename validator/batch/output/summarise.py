@@ -75,11 +75,18 @@ class RunResult:
     warnings: tuple[str, ...] = ()
 
 
-def exit_code_of(ending: ValidatorError | None, counts: Counts, max_unknown: Tolerance) -> int:
-    """Return the exit code: why the run ended early, or whether too many rows are still unknown, or 0."""
+def exit_code_of(
+    ending: ValidatorError | None, counts: Counts, max_unknown: Tolerance, *, strict: bool = False
+) -> int:
+    """Return the exit code: why the run ended early, or whether too many rows are still unknown, or 0.
+
+    Strictly, any row is too many whose answer nothing vouched for.
+    """
     if ending is not None:
         return ending.exit_code
     enough = max_unknown.allows(counts.verdicts[Verdict.UNKNOWN.value], counts.rows)
+    if strict and counts.reasons[Reason.SESSION_SUSPECT.value]:
+        return EXIT_TOO_MANY_UNKNOWN
     return 0 if enough else EXIT_TOO_MANY_UNKNOWN
 
 

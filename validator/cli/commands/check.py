@@ -42,6 +42,7 @@ class CheckOptions(ListOptions, AskOptions):
 
     reports: dict[str, Path]
     max_unknown: Tolerance
+    strict: bool
     max_invalid: float
     dry_run: bool
 
@@ -92,6 +93,7 @@ def _run(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, led
     asker = Asker(keys, options.ask_settings, ledger=ledger, counters=counters, progress=progress, stop=stop)
     settings = RunSettings(
         max_unknown=options.max_unknown,
+        strict=options.strict,
         max_invalid=options.max_invalid,
         reports=options.reports,
         next_command=partial(next_command, click.get_current_context().obj),

@@ -138,8 +138,6 @@ class Lane(Generic[GatewayT]):
             failure: how it failed, or None for an answer.
         """
         self._canary_failed = False
-        if failure is not None:
-            self.guard.failed()
         return self._health.finish(now, failure)
 
     def decide(self, ending: Ending, attempts: int) -> Decision:

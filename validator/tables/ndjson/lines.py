@@ -26,7 +26,15 @@ def _no_json(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON number")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_json)
+def _unique(pairs: list[tuple[str, Any]]) -> Object:
+    """Make an object; two readers may read two values of a key that is there twice (RFC 8259, section 4)."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_json, object_pairs_hook=_unique)
 _SECRET = secrets.token_hex(16)
 _BETWEEN = f',"{_SECRET}",'
 
