@@ -51,7 +51,7 @@ TRANSIENT = [
     (NoAnswer("refused"), Reason.NO_CONNECTION),
     (BadAnswer("html"), Reason.BAD_ANSWER),
     (ServerError("500", status=500), Reason.SERVER_ERROR),
-    (ServerError("503", status=503), Reason.SERVER_ERROR),
+    (ServerError("503", status=503, type="api_error"), Reason.SERVER_ERROR),
 ]
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 
 import anyio
 
+from validator.batch.asking.single_call import account
 from validator.errors import ApiError
 from validator.model import Outcome, Source, Verdict
-from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified, is_refusal
+from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -57,7 +58,7 @@ class Exchanges:
         """Ask for the state of a lane's session."""
         now = anyio.current_time()
         lane.start(now)
-        return partial(self._look, lane, lane.budget.start(now))
+        return partial(self._look, lane, lane.budget.start(now, is_check=False))
 
     def _take(self, now: float, most: int) -> Sequence[Check]:
         """Take the numbers of one exchange from the queue: one at least, and those that are due besides."""
@@ -84,7 +85,7 @@ class Exchanges:
         try:
             reply = await lane.gateway.check([check.number for check in checks], lane.session)
         except ApiError as failure:
-            self._account(lane, permit, failure)
+            account(lane.budget, permit, failure)
             self._failed(lane, checks, failure)
         else:
             lane.budget.finish(permit, anyio.current_time(), reply.rate)
@@ -95,7 +96,7 @@ class Exchanges:
         try:
             reply = await lane.gateway.check([canary], lane.session)
         except ApiError as failure:
-            self._account(lane, permit, failure)
+            account(lane.budget, permit, failure)
             lane.tested(anyio.current_time(), checkpoint, canary, said=failure)
         else:
             lane.budget.finish(permit, anyio.current_time(), reply.rate)
@@ -108,15 +109,11 @@ class Exchanges:
         try:
             seen = await lane.gateway.session_status(lane.session)
         except ApiError as failure:
-            self._account(lane, permit, failure)
+            account(lane.budget, permit, failure)
             lane.looked(anyio.current_time(), failure)
         else:
             lane.budget.finish(permit, anyio.current_time(), seen.rate)
             lane.looked(anyio.current_time(), seen.status)
-
-    def _account(self, lane: GatewayLane, permit: Permit, failure: ApiError) -> None:
-        """Report a failed exchange to the budget."""
-        lane.budget.finish(permit, anyio.current_time(), failure.rate, refused=is_refusal(failure))
 
     def _replied(
         self, lane: GatewayLane, checks: Sequence[Check], checkpoint: Checkpoint, reply: CheckReply

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import anyio
 
 from validator.errors import ApiError, StoppedEarly
-from validator.pacing import is_refusal
+from validator.pacing import is_by_front, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from validator.model import RateNotice
-    from validator.pacing import Budget, BudgetReport, RetryPolicy
+    from validator.pacing import Budget, BudgetReport, Permit, RetryPolicy
 
 
 class Rated(Protocol):
@@ -38,6 +38,17 @@ def refuse_long_hold(report: BudgetReport, now: float, max_wait_s: float) -> Non
         )
 
 
+def account(budget: Budget, permit: Permit, failure: ApiError) -> None:
+    """End a request that failed, in the books of its key."""
+    budget.finish(
+        permit,
+        anyio.current_time(),
+        failure.rate,
+        refused=is_refusal(failure),
+        by_front=is_by_front(failure),
+    )
+
+
 async def paced(
     call: Callable[[], Awaitable[Reply]],
     *,
@@ -54,12 +65,12 @@ async def paced(
     attempts = 0
     while True:
         await _wait_for(budget, max_wait_s)
-        permit = budget.start(anyio.current_time())
+        permit = budget.start(anyio.current_time(), is_check=False)
         try:
             reply = await call()
         except ApiError as failure:
-            budget.finish(permit, anyio.current_time(), failure.rate, refused=is_refusal(failure))
-            if is_refusal(failure):
+            account(budget, permit, failure)
+            if is_refusal(failure) and not is_by_front(failure):
                 continue
             attempts += 1
             if not failure.transient or retry.exhausted(attempts):

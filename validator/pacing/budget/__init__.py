@@ -7,6 +7,7 @@
 - `request_log`: requests in flight and finished.
 - `hold`: the pause after a refusal.
 - `arrival_spacing`: keeps requests apart for servers without a burst.
-- `concurrency`: how many requests may be in flight.
+- `concurrency`: how many requests may be in flight by the pace.
+- `in_flight_limit`: how many may be by what was refused.
 - `unpaced`: no budget.
 """

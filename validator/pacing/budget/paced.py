@@ -11,7 +11,7 @@ from validator.pacing.budget.arrival_spacing import ArrivalSpacing
 from validator.pacing.budget.protocol import BudgetReport, Permit
 from validator.pacing.budget.request_log import RequestLog, is_spent
 from validator.pacing.budget.window import Spare, Window
-from validator.pacing.budget.window_set import WindowSet
+from validator.pacing.budget.window_set import LONGEST_PACED_WINDOW_S, WindowSet
 from validator.pacing.limit.assumed import DEFAULT_PER_MIN, Assumption, DefaultPace
 from validator.pacing.limit.correction import LimitCorrection
 from validator.pacing.limit.search import Search
@@ -29,8 +29,6 @@ LEAST_JITTER_S, MOST_JITTER_S = 0.1, 0.6
 # A start may be this late without losing its place: no event loop wakes to the millisecond.
 LATENESS_S = 0.02
 
-# Longer windows (an hour, a day) are not spread evenly over their length: they are spent, then waited for.
-LONGEST_PACED_WINDOW_S = 300.0
 # The share of what the server says is left that a short list may spend at once; the rest is for what may come
 # from elsewhere meanwhile.
 SPARE_SHARE = 0.9
@@ -110,14 +108,14 @@ class PacedBudget:
         self._todo = todo
         return self._ready_at(now)
 
-    def start(self, now: float) -> Permit:
+    def start(self, now: float, *, is_check: bool = True) -> Permit:
         """Start a request; see `Budget.start`."""
         if (ready_at := self._ready_at(now)) > now:
             raise RuntimeError(f"a request was started {ready_at - now:.3f} s before the budget allows it")
         spacing_s = self._spacing_s(now)
         slot = max(self._slot + spacing_s, now + spacing_s - min(LATENESS_S, spacing_s))
         self._started += 1
-        permit = Permit(now, self._started, slot_before=self._slot, slot_after=slot)
+        permit = Permit(now, self._started, slot_before=self._slot, slot_after=slot, is_check=is_check)
         self._slot = slot
         self._apart.start(permit)
         return self._requests.start(permit)
@@ -134,10 +132,30 @@ class PacedBudget:
             self._slot = permit.slot_before
 
     def finish(
-        self, permit: Permit, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
+        self,
+        permit: Permit,
+        now: float,
+        notice: RateNotice = NO_NOTICE,
+        *,
+        refused: bool = False,
+        by_front: bool = False,
     ) -> None:
         """End a request; see `Budget.finish`."""
-        self._requests.close(permit, now, notice, refused=refused)
+        is_beyond = self._requests.close(permit, now, notice, refused=refused, by_front=by_front)
+        if not permit.is_check:
+            self._windows.learn_elsewhere(now, notice.windows)
+        elif not is_beyond:
+            self._heed(permit, now, notice, refused=refused)
+        self._log(permit.started_at, now)
+        if refused:
+            self._spare.see(now, 0)
+        if not self._heard:
+            # The first request took its slot at an assumed pace, and there was no other.
+            self._slot = min(self._slot, permit.started_at + self._spacing_s(now))
+        self._heard += 1
+
+    def _heed(self, permit: Permit, now: float, notice: RateNotice, *, refused: bool) -> None:
+        """Learn from the reply to a check, and from its refusal."""
         windows = tuple(self._lengths.corrected(told) for told in notice.windows)
         self._learn(now, windows)
         self._windows.see(
@@ -148,12 +166,7 @@ class PacedBudget:
             ordinal=permit.ordinal,
         )
         self._adapt(permit, now, replace(notice, windows=windows), refused=refused)
-        self._log(permit.started_at, now)
-        self._spare.see(now, 0 if refused else _left(windows))
-        if not self._heard:
-            # The first request took its slot at an assumed pace, and there was no other.
-            self._slot = min(self._slot, permit.started_at + self._spacing_s(now))
-        self._heard += 1
+        self._spare.see(now, _left(windows))
 
     def report(self, now: float) -> BudgetReport:
         """Return how the budget stands."""
@@ -170,7 +183,7 @@ class PacedBudget:
     def _ready_at(self, now: float) -> float:
         self._assume(now)
         in_flight = len(self._requests.in_flight)
-        if in_flight and (not self._heard or self._requests.is_trying):
+        if in_flight and (not self._heard or self._requests.is_trying or self._requests.is_full(now)):
             return math.inf
         room_at = self._windows.room_at(now, in_flight, self._started)
         slot = now if self._fits_at_once(now, in_flight) else self._slot
@@ -213,7 +226,8 @@ class PacedBudget:
         if not explained:
             told_per_min = self._windows.strictest_announced.per_min
             self._apart.refused(permit, now, self._even_s(now))
-            self._correction.refused(started_at, now, told_per_min, notice.retry_after_s)
+            held_s = self._requests.hold.held_s(now)
+            self._correction.refused(started_at, now, told_per_min, notice.retry_after_s, held_s)
 
     def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
         for told in windows:

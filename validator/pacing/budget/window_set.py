@@ -11,6 +11,8 @@ from validator.pacing.measures.units import MINUTE_S
 if TYPE_CHECKING:
     from validator.model import RateWindow
 
+# Longer windows (an hour, a day) are not spread evenly over their length: they are spent, then waited for.
+LONGEST_PACED_WINDOW_S = 300.0
 # No provider is known to state more; it bounds the work for each request, whatever the headers say.
 MOST_WINDOWS = 4
 
@@ -34,8 +36,10 @@ class WindowSet:
         self._usual_s = usual_s
         self._ceiling_per_min = ceiling_per_min
         self._share = share
-        self._windows = {usual_s: Window(usual_s, first_per_min * usual_s / MINUTE_S)}
+        self._first = first_per_min * usual_s / MINUTE_S
+        self._windows = {usual_s: Window(usual_s, self._first)}
         self._announced: set[float] = set()
+        self._is_elsewhere = False
 
     @property
     def is_assuming(self) -> bool:
@@ -83,8 +87,24 @@ class WindowSet:
         else:
             self._windows[FOUND] = self._with_log(Window(MINUTE_S, per_min))
 
+    def learn_elsewhere(self, now: float, windows: tuple[RateWindow, ...]) -> None:
+        """Record what another endpoint's reply announces: it rules until a check's does."""
+        if self._announced and not self._is_elsewhere:
+            return
+        for told in windows:
+            if told.window_s <= LONGEST_PACED_WINDOW_S:
+                self._learn(now, told)
+        self._is_elsewhere = bool(self._announced)
+
     def learn(self, now: float, told: RateWindow) -> None:
         """Record the limit of one window that a reply announces; one without a limit says nothing."""
+        if self._is_elsewhere and told.limit:
+            self._is_elsewhere = False
+            self._announced.clear()
+            self._windows = {self._usual_s: self._with_log(Window(self._usual_s, self._first))}
+        self._learn(now, told)
+
+    def _learn(self, now: float, told: RateWindow) -> None:
         if told.limit is None or told.limit <= 0 or told.window_s <= 0:
             return
         ours = told.limit * self._share

@@ -86,9 +86,18 @@ def is_told_to_wait(failure: ApiError) -> bool:
     return failure.status == HTTP_UNAVAILABLE and failure.rate.retry_after_s is not None
 
 
+def is_by_front(failure: ApiError) -> bool:
+    """Whether something before the provider is busy: a 503 in nobody's words, that names no wait.
+
+    Proxies answer so what is too fast for them (nginx's `limit_req` and `limit_conn`), and in an outage.
+    """
+    in_no_words = failure.code is None and not failure.type
+    return failure.status == HTTP_UNAVAILABLE and in_no_words and not is_told_to_wait(failure)
+
+
 def is_refusal(failure: ApiError) -> bool:
-    """Whether the whole key has to stay away: a 429, or a busy server that said when to come back."""
-    return isinstance(failure, RateLimited) or is_told_to_wait(failure)
+    """Whether the whole key has to stay away: a 429, or a busy server or front."""
+    return isinstance(failure, RateLimited) or is_told_to_wait(failure) or is_by_front(failure)
 
 
 def ending_of(session: str, failure: ApiError) -> ValidatorError:
