@@ -53,7 +53,11 @@ class RequestLog:
         Returns:
             whether it was refused for what else was in flight, so that its reply says nothing of windows.
         """
+        still_in_flight = len(self.in_flight)
         in_flight = self.in_flight.pop(permit)
+        if in_flight == 1:
+            # It started alone. Those that started together with it may have arrived first.
+            in_flight = still_in_flight
         if not refused:
             self._in_flight_limit.passed(in_flight)
             self.hold.passed(permit.started_at)

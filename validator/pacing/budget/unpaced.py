@@ -17,8 +17,10 @@ class NoBudget:
         self._requests = RequestLog(rng or random.Random())
 
     def ready_at(self, now: float, todo: int) -> float:  # noqa: ARG002 - the protocol's
-        """Return `now`, the end of the hold in force, or infinity if as many are in flight as may be."""
-        return math.inf if self._requests.is_full(now) else max(now, self._requests.hold.until)
+        """Return `now`, the end of the hold in force, or infinity if one in flight has to end first."""
+        if self._requests.is_trying or self._requests.is_full(now):
+            return math.inf
+        return max(now, self._requests.hold.until)
 
     def start(self, now: float, *, is_check: bool = True) -> Permit:
         """Start a request. `RuntimeError` while a hold is in force."""
