@@ -127,7 +127,7 @@ class PerSecond:
 
 @dataclass
 class InFlight:
-    """Counts what is in flight, each for `service_s`, and nothing else; a refusal says that nothing is left."""
+    """Counts what is in flight, each for `service_s`; a refusal says that nothing is left."""
 
     limit: int
     most: int
@@ -145,7 +145,7 @@ class InFlight:
 
 @dataclass
 class PenaltyBox:
-    """Shuts a key out for `block_s` where its server refuses; with `extends`, from each further try on.
+    """Shuts a key out for `block_s` where its server refuses; with `extends`, from each try on.
 
     Attributes:
         tries: for each block, the times of what came within it, that which began it left out.

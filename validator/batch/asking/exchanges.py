@@ -159,7 +159,8 @@ class Exchanges:
             case Retry(after_s):
                 check.attempts += 1
                 self._state.queue.park(check, anyio.current_time() + after_s)
-            case Requeue():
+            case Requeue(is_attempt):
+                check.attempts += is_attempt
                 self._state.queue.give_back(check)
             case Accept():
                 raise AssertionError("a failure was taken for an answer")
