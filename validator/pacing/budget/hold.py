@@ -93,6 +93,11 @@ class KeyBackoff:
             self._since = now
         self.until, self.reason, self.is_tried = until, reason, False
 
+    def await_window(self, now: float, wait_s: float, reason: str) -> None:
+        """Hold until a window has turned, which explains the refusals so far: they are no row any more."""
+        self.refusals_in_a_row = min(self.refusals_in_a_row, 1)
+        self.keep(now, wait_s, reason)
+
     def passed(self, started_at: float) -> None:
         """Note that a request was not refused; one sent after the hold ends the row of refusals."""
         if started_at < self.until:

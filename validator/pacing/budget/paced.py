@@ -221,7 +221,7 @@ class PacedBudget:
         explained = self._windows.refused(now, notice.windows)
         if self._windows.is_assuming and self._assumed.refused(started_at, now, notice.retry_after_s):
             if (wait_s := self._assumed.opens_at - now) > 0:
-                self._requests.hold.keep(now, wait_s, "a full minute of the provider's is waited for")
+                self._requests.hold.await_window(now, wait_s, "a full minute of the provider's is waited for")
             return
         if not explained:
             told_per_min = self._windows.strictest_announced.per_min
@@ -240,7 +240,7 @@ class PacedBudget:
         """Hold until a long window with nothing left is full again."""
         if is_spent(told) and told.reset_s is not None:
             reason = f"the allowance of {told.window_s / 3600:,.1f} h is spent"
-            self._requests.hold.keep(now, waiting_s(told.reset_s), reason)
+            self._requests.hold.await_window(now, waiting_s(told.reset_s), reason)
 
     def _log(self, started_at: float, now: float) -> None:
         arrived_by = now
