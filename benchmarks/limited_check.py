@@ -42,6 +42,7 @@ class Case:
         told_by: who tells the tool the limit: `headers`, `--rate`, or `lowest plan`, which is nobody; None
             where what the tool is told is wrong, so that refusals tell it sooner or later.
         most_refusals: how many requests may be refused; None where what the tool is told is wrong.
+        most_times: how many times as long as the limit needs it may take, or None.
     """
 
     limiter: Setup
@@ -49,6 +50,7 @@ class Case:
     numbers: int
     told_by: str | None
     most_refusals: int | None = 1
+    most_times: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,3 +173,20 @@ def test_a_rate_is_not_taken_for_a_limit_on_requests_in_flight(kind):
 
     assert record.report.told_by == "refusals"
     assert record.use(300, 180.0, HOUR_S / 6) >= 0.8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("burst", [1, 2, 11, 21])
+def test_a_front_of_the_lowest_plan_s_pace_is_come_down_to_in_a_minute(burst):
+    """A count of passes that comes twice while the pace is far too high is no limit."""
+    rng = random.Random(f"slow front {burst}")
+    record = simulate(
+        PacedBudget(now=0.0, rng=rng),
+        Gcra(60, burst),
+        Network(rng, jitter_s=0.006, think_s=0.003, spread=0.2),
+        until_s=HOUR_S,
+        todo=300,
+        tell=told_if_passed(2000),
+    )
+
+    assert record.ended_at <= 1.3 * 300

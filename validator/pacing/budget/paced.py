@@ -192,7 +192,8 @@ class PacedBudget:
 
     def _fits_at_once(self, now: float, in_flight: int) -> bool:
         proven = UNPROVEN + TRUSTED * self._spare.fallen(now)
-        if self._ceiling is not None or in_flight >= min(self._heard, proven):
+        is_doubted = self._ceiling is not None or self._correction.is_searching
+        if is_doubted or in_flight >= min(self._heard, proven):
             return False
         return self._todo + in_flight <= self._spare.least(now) * self._share * SPARE_SHARE
 
