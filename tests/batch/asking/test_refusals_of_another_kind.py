@@ -15,6 +15,7 @@ def front_of(lab, admits, status=503):
     return lab.app
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["seconds", "absent", "garbage"])
 @pytest.mark.parametrize("rate_headers", ["x", "none"])
 def test_a_limit_on_requests_in_flight_keeps_the_pace_and_loses_nothing(make_lab, form, rate_headers):
@@ -30,6 +31,7 @@ def test_a_limit_on_requests_in_flight_keeps_the_pace_and_loses_nothing(make_lab
     assert ran.budget.limit_per_min == 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extends", [False, True])
 def test_a_penalty_of_ten_minutes_is_waited_out_and_shown(make_lab, extends):
     reasons = set()
@@ -56,6 +58,7 @@ def test_a_penalty_of_ten_minutes_is_waited_out_and_shown(make_lab, extends):
     assert any("in a row, and names no wait" in why for why in reasons)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [503, 429])
 @pytest.mark.parametrize("burst", [1, 4])
 def test_a_front_that_allows_less_than_the_provider_tells_is_learned_from(make_lab, status, burst):
@@ -70,6 +73,7 @@ def test_a_front_that_allows_less_than_the_provider_tells_is_learned_from(make_l
     assert front.refused <= 20
 
 
+@pytest.mark.slow
 def test_pages_of_503_in_an_outage_are_not_waited_for_long_once_it_is_over(make_lab):
     lab = make_lab(plan="enterprise", latency_ms=3)
     front_of(lab, lambda _, now: not 2.0 <= now < 400.0)

@@ -25,6 +25,7 @@ from validator.errors import (
     UsageError,
 )
 from validator.model import Reason
+from validator.pacing.budget.hold import SHUT_OUT_AFTER
 
 if TYPE_CHECKING:
     from validator.errors import ApiError, ValidatorError
@@ -93,6 +94,11 @@ def is_by_front(failure: ApiError) -> bool:
     """
     in_no_words = failure.code is None and not failure.type
     return failure.status == HTTP_UNAVAILABLE and in_no_words and not is_told_to_wait(failure)
+
+
+def is_for_the_pace(failure: ApiError, refused_in_a_row: int) -> bool:
+    """Whether a front's 503 is for the pace, and not for an outage, by how many came one after the other."""
+    return is_by_front(failure) and refused_in_a_row < SHUT_OUT_AFTER
 
 
 def is_refusal(failure: ApiError) -> bool:

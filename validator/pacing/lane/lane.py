@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar, assert_never
 
 from validator.errors import ApiError
 from validator.model import READY, SessionStatus
-from validator.pacing.budget.hold import SHUT_OUT_AFTER
 from validator.pacing.decisions import (
     Accept,
     Action,
@@ -24,7 +23,7 @@ from validator.pacing.lane.breaker import BreakerState
 from validator.pacing.lane.failure_kinds import (
     FailureKind,
     classify_failure,
-    is_by_front,
+    is_for_the_pace,
     is_told_to_wait,
     wrong_setting,
 )
@@ -175,7 +174,7 @@ class Lane(Generic[GatewayT]):
             self._answered(now)
             return Ending()
         self.guard.failed()
-        is_paced = is_by_front(failure) and self.budget.report(now).refused_in_a_row < SHUT_OUT_AFTER
+        is_paced = is_for_the_pace(failure, self.budget.report(now).refused_in_a_row)
         kind = FailureKind.TOO_FAST if is_paced else classify_failure(failure)
         self._failures += kind not in {FailureKind.INVALID_NUMBER, FailureKind.TOO_FAST}
         # Neither a breaker's probe nor an announced wait costs a number an attempt.
