@@ -175,6 +175,23 @@ def test_a_rate_is_not_taken_for_a_limit_on_requests_in_flight(kind):
     assert record.use(300, 180.0, HOUR_S / 6) >= 0.8
 
 
+@pytest.mark.parametrize("refusal", [NOTHING, NO_NOTICE])
+def test_a_limit_of_0_in_a_refusal_explains_nothing(refusal):
+    rng = random.Random("limit of 0")
+    record = simulate(
+        PacedBudget(now=0.0, rng=rng),
+        PerSecond(4, 2000),
+        Network(rng, jitter_s=0.006, think_s=0.003, spread=0.2),
+        until_s=HOUR_S,
+        todo=400,
+        tell=told_if_passed(2000, refusal),
+    )
+
+    assert record.report.told_by == "refusals"
+    assert record.ended_at <= 2.5 * 100
+    assert len(record.refused) <= 40
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("burst", [1, 2, 11, 21])
 def test_a_front_of_the_lowest_plan_s_pace_is_come_down_to_in_a_minute(burst):
