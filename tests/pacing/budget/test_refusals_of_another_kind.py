@@ -4,14 +4,12 @@ import random
 
 import pytest
 
+from tests.support.pacing.runs import BOXES, in_flight, punished
 from tests.support.pacing.servers import (
     KINDS,
-    FixedWindow,
     Gcra,
     InFlight,
-    PenaltyBox,
     PerSecond,
-    TokenBucket,
 )
 from tests.support.pacing.simulator import (
     NO_NOTICE,
@@ -30,21 +28,6 @@ HOUR_S = 3600.0
 NOTHING = RateNotice(windows=(RateWindow(limit=0, remaining=0),))
 SPENT = RateNotice(windows=(RateWindow(limit=2000, remaining=0, reset_s=30.0),))
 A_SECOND = RateNotice(retry_after_s=1.0)
-
-
-def in_flight(most, *, told_per_min, refusal, seed=1, rate=None, service_s=0.5):
-    """Run against a limit on requests in flight; return what happened, and the use of what it allows."""
-    rng = random.Random(f"in flight {most} {told_per_min} {seed}")
-    network = Busy(rng, service_s=service_s)
-    record = simulate(
-        PacedBudget(now=0.0, limit_per_min=rate, rng=rng),
-        InFlight(told_per_min, most, service_s),
-        network,
-        until_s=TEN_MINUTES_S,
-        tell=told_if_passed(told_per_min, refusal),
-    )
-    allowed_per_min = min(rate or told_per_min, 60 * most / (service_s + network.way_s))
-    return record, record.use(allowed_per_min, 60.0, TEN_MINUTES_S)
 
 
 @pytest.mark.slow
@@ -86,26 +69,6 @@ def test_without_a_pace_fewer_are_in_flight_as_well():
 
     assert record.use(3 * 60 / 0.52, 60.0, TEN_MINUTES_S) >= 0.8
     assert record.report.most_in_flight < 64
-
-
-BOXES = {
-    "a minute's limit": lambda: FixedWindow(300, 20.0),
-    "a bucket": lambda: TokenBucket(60),
-    "five in a second": lambda: PerSecond(5, 2000),
-}
-
-
-def punished(kind, block_s, *, extends, seed=1, until_s=HOUR_S):
-    rng = random.Random(f"{kind} {block_s} {seed}")
-    box = PenaltyBox(BOXES[kind](), block_s, extends=extends)
-    record = simulate(
-        PacedBudget(now=0.0, rng=rng),
-        box,
-        Network(rng, jitter_s=0.05, think_s=0.1, spread=0.2),
-        until_s=until_s,
-        tell=told_if_passed(2 * box.limit),
-    )
-    return record, box
 
 
 @pytest.mark.slow
