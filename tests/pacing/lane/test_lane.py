@@ -51,7 +51,7 @@ TRANSIENT = [
     (NoAnswer("refused"), Reason.NO_CONNECTION),
     (BadAnswer("html"), Reason.BAD_ANSWER),
     (ServerError("500", status=500), Reason.SERVER_ERROR),
-    (ServerError("503", status=503), Reason.SERVER_ERROR),
+    (ServerError("503", status=503, type="api_error"), Reason.SERVER_ERROR),
 ]
 
 
@@ -113,6 +113,18 @@ def test_a_transient_failure_is_retried_until_attempts_run_out(failure, reason):
         assert 1.0 <= decision.after_s <= 2**attempts
 
     assert ask(lane, 0.0, failure, 6) == Resolve(Verdict.UNKNOWN, reason)
+
+
+def test_a_503_of_a_front_is_for_the_pace_until_three_in_a_row_look_like_an_outage():
+    lane, page = new(), ServerError("503", status=503)
+    decisions = []
+    for now in (0.0, 5.0, 10.0, 15.0):
+        lane.budget.finish(lane.budget.start(now), now, refused=True, by_front=True)
+        decisions.append(ask(lane, now, page))
+
+    assert decisions == [Requeue(), Requeue(), Requeue(is_attempt=True), Requeue(is_attempt=True)]
+    assert ask(lane, 15.0, page, 6) == Resolve(Verdict.UNKNOWN, Reason.SERVER_ERROR)
+    assert lane.report(20.0).failures == 3
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, assert_never
 import anyio
 
 from validator.batch.asking.delivery import Delivery
+from validator.batch.asking.single_call import account
 from validator.errors import ApiError, InvalidPhone
 from validator.gateways.gateway import CheckReply, NumberResult
 from validator.http.terms import TERMS, Terms
 from validator.model import Outcome, Reason, Source, Verdict
-from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified, is_refusal
+from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -69,7 +70,7 @@ class Exchanges:
         """Ask for the state of a lane's session."""
         now = anyio.current_time()
         lane.start(now)
-        return partial(self._look, lane, lane.budget.start(now))
+        return partial(self._look, lane, lane.budget.start(now, is_check=False))
 
     def _take(self, now: float, most: int) -> Sequence[Check]:
         """Take the numbers of one exchange from the queue: one at least, and those that are due besides."""
@@ -98,7 +99,7 @@ class Exchanges:
         try:
             reply = await _ask(lane, [check.number for check in checks])
         except ApiError as failure:
-            self._account(lane, permit, failure)
+            account(lane.budget, permit, failure)
             self._failed(lane, checks, delivery.failure(failure))
             lane.guard.ended(anyio.current_time(), checkpoint, answered=False)
         else:
@@ -111,7 +112,7 @@ class Exchanges:
         try:
             reply = await _ask(lane, [canary])
         except ApiError as failure:
-            self._account(lane, permit, failure)
+            account(lane.budget, permit, failure)
             lane.tested(anyio.current_time(), checkpoint, canary, said=failure)
         else:
             lane.budget.finish(permit, anyio.current_time(), reply.rate)
@@ -126,7 +127,7 @@ class Exchanges:
         try:
             seen = await lane.gateway.session_status(lane.session)
         except ApiError as failure:
-            self._account(lane, permit, failure)
+            account(lane.budget, permit, failure)
             lane.looked(anyio.current_time(), failure)
         else:
             lane.budget.finish(permit, anyio.current_time(), seen.rate)
@@ -137,10 +138,6 @@ class Exchanges:
         """Carry out what the end of an exchange has decided about earlier ones."""
         self._state.withheld.settle(lane, partial(self._undecided, lane))
         self._state.guarding.carry_out(lane)
-
-    def _account(self, lane: GatewayLane, permit: Permit, failure: ApiError) -> None:
-        """Report a failed exchange to the budget."""
-        lane.budget.finish(permit, anyio.current_time(), failure.rate, refused=is_refusal(failure))
 
     def _replied(
         self,
@@ -225,7 +222,8 @@ class Exchanges:
             case Retry(after_s):
                 check.attempts += 1
                 self._state.queue.park(check, anyio.current_time() + after_s)
-            case Requeue():
+            case Requeue(is_attempt):
+                check.attempts += is_attempt
                 self._state.queue.give_back(check)
             case Accept():
                 raise AssertionError("a failure was taken for an answer")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import anyio
 
 from validator.errors import ApiError, StoppedEarly
-from validator.pacing import is_refusal
+from validator.pacing import is_by_front, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from validator.model import RateNotice
-    from validator.pacing import Budget, BudgetReport, RetryPolicy
+    from validator.pacing import Budget, BudgetReport, Permit, RetryPolicy
 
 
 class Rated(Protocol):
@@ -36,6 +36,17 @@ def refuse_long_hold(report: BudgetReport, now: float, max_wait_s: float) -> Non
         raise StoppedEarly(
             f"the provider asks to stay away for {hold_s:,.0f} s, longer than --max-wait {max_wait_s:,.0f}s"
         )
+
+
+def account(budget: Budget, permit: Permit, failure: ApiError) -> None:
+    """End a request that failed, in the books of its key."""
+    budget.finish(
+        permit,
+        anyio.current_time(),
+        failure.rate,
+        refused=is_refusal(failure),
+        by_front=is_by_front(failure),
+    )
 
 
 async def paced(
@@ -62,12 +73,12 @@ async def paced(
     attempts = 0
     while True:
         await _wait_for(budget, max_wait_s)
-        permit = budget.start(anyio.current_time())
+        permit = budget.start(anyio.current_time(), is_check=False)
         try:
             reply = await call()
         except ApiError as failure:
-            budget.finish(permit, anyio.current_time(), failure.rate, refused=is_refusal(failure))
-            if is_refusal(failure):
+            account(budget, permit, failure)
+            if is_refusal(failure) and not is_by_front(failure):
                 continue
             attempts += 1
             may_pass = failure.transient or (attempts == 1 and isinstance(failure, confirmed))

@@ -19,6 +19,7 @@ from validator.pacing.decisions import (
     Wait,
 )
 from validator.pacing.guard.protocol import NoGuard
+from validator.pacing.lane.failure_kinds import is_for_the_pace
 from validator.pacing.lane.lane_health import LaneHealth
 from validator.pacing.lane.number_decision import decide
 from validator.pacing.lane.report import LaneReport, LaneState
@@ -138,7 +139,9 @@ class Lane(Generic[GatewayT]):
             failure: how it failed, or None for an answer.
         """
         self._canary_failed = False
-        return self._health.finish(now, failure)
+        refused_in_a_row = self.budget.report(now).refused_in_a_row
+        is_paced = failure is not None and is_for_the_pace(failure, refused_in_a_row)
+        return self._health.finish(now, failure, is_paced=is_paced)
 
     def decide(self, ending: Ending, attempts: int) -> Decision:
         """Return what follows for a number.

@@ -144,8 +144,14 @@ class LaneHealth:
         else:
             self._in_flight -= 1
 
-    def finish(self, now: float, failure: ApiError | None) -> Ending:
-        """Record how a check ended, and return what that means for its numbers."""
+    def finish(self, now: float, failure: ApiError | None, *, is_paced: bool) -> Ending:
+        """Record how a check ended, and return what that means for its numbers.
+
+        Args:
+            now: the current time.
+            failure: how it failed, or None for an answer.
+            is_paced: whether the failure is for the pace alone: a front has refused it.
+        """
         self._in_flight -= 1
         self.attempts += 1
         self._key.finish(now, failure)
@@ -153,9 +159,9 @@ class LaneHealth:
         if failure is None:
             self._answered(now)
             return Ending()
-        kind = classify_failure(failure)
+        kind = FailureKind.TOO_FAST if is_paced else classify_failure(failure)
         self.failures += kind not in {FailureKind.INVALID_NUMBER, FailureKind.TOO_FAST}
-        ending = self._ending(failure, kind)
+        ending = self._ending(failure, kind, is_paced=is_paced)
         self._failed(now, failure, kind)
         return ending
 
@@ -187,7 +193,7 @@ class LaneHealth:
             return LaneState.IN_QUESTION
         return STATES[self.breaker.state]
 
-    def _ending(self, failure: ApiError, kind: FailureKind) -> Ending:
+    def _ending(self, failure: ApiError, kind: FailureKind, *, is_paced: bool) -> Ending:
         """Return what a failure costs its numbers: nothing if it is about something else."""
         if not self._session.connected:
             return Ending(failure, is_free=True)
@@ -195,7 +201,8 @@ class LaneHealth:
             return Ending(failure, is_withheld=self.refusals.withholds)
         undisputed = kind is FailureKind.WRONG_SETTING and not self._setting.is_disputed
         # Neither a breaker's probe nor an announced wait costs a number an attempt.
-        is_free = undisputed or self.breaker.probing or is_told_to_wait(failure) or self.refusals.is_blind
+        is_free = undisputed or self.breaker.probing or self.refusals.is_blind
+        is_free = is_free or is_paced or is_told_to_wait(failure)
         return Ending(failure, is_free=is_free)
 
     def _seen(self, now: float, status: SessionStatus) -> None:

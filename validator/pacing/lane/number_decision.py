@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from validator.model import Reason, Verdict
 from validator.pacing.decisions import Accept, Decision, Ending, Requeue, Resolve, Retry
-from validator.pacing.lane.failure_kinds import FailureKind, classify_failure, reason_of
+from validator.pacing.lane.failure_kinds import FailureKind, classify_failure, is_by_front, reason_of
 
 if TYPE_CHECKING:
     from validator.pacing.lane.retry import RetryPolicy
@@ -32,6 +32,9 @@ def decide(ending: Ending, attempts: int, retry: RetryPolicy) -> Decision:  # no
         case FailureKind.TRANSIENT | FailureKind.WRONG_SETTING if not ending.is_free:
             if retry.exhausted(attempts):
                 return Resolve(Verdict.UNKNOWN, reason_of(ending.failure))
+            if is_by_front(ending.failure):
+                # The key waits already. The next try is another number's, in case that it is about this one.
+                return Requeue(is_attempt=True)
             return Retry(retry.delay_s(attempts))
         case (
             FailureKind.TRANSIENT
