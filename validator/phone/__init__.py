@@ -11,6 +11,7 @@ from validator.phone.answers import COUNTRIES
 from validator.phone.bulk.several import apart
 from validator.phone.cell.folding import fold_words
 from validator.phone.cell.national_variants import other_spelling
+from validator.phone.cell.numbering import has_mobile_length
 from validator.phone.cell.reading import Accept
 from validator.phone.cell.recoveries import RECOVERIES, Recovery
 from validator.phone.cells import without_fractions
@@ -36,6 +37,7 @@ __all__ = [
     "apart",
     "calling_codes",
     "fold_words",
+    "has_mobile_length",
     "looks_like_phones",
     "normalise",
     "other_spelling",

@@ -28,6 +28,7 @@ class PlanSummary:
         input: the input file, as it was named.
         read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
         readings: rows whose cells were not read plainly, by reading, most first, with masked examples.
+        suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
         host: host and port that a check would send requests to.
         rows: input rows.
         distinct_numbers: distinct numbers that may be asked about.
@@ -55,6 +56,7 @@ class PlanSummary:
     input: str
     read_as: Mapping[str, str | int] = field(default_factory=dict)
     readings: Sequence[ReadingCount] = ()
+    suppress_unreadable: int = 0
     host: str = ""
     rows: int
     distinct_numbers: int

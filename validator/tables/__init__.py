@@ -1,6 +1,7 @@
 """Reading and writing lists of recipients, exactly and in batches; finding the phone column."""
 
 from validator.tables.cells import readable
+from validator.tables.delimited import DelimitedTable
 from validator.tables.detect.joined_columns import calling_code_column, joined
 from validator.tables.detect.phone_column import (
     FoundBy,
@@ -34,6 +35,7 @@ from validator.tables.table import BATCH_ROWS, Hidden, Ragged, ReadOptions, Tabl
 __all__ = [
     "BATCH_ROWS",
     "FORMATS",
+    "DelimitedTable",
     "Format",
     "FoundBy",
     "FrameTable",

@@ -47,6 +47,7 @@ class Plan:
             after a "no", since nothing is known of it.
         room: how many more may be asked about within the limit, None for any number.
         readings: rows whose cells were not read plainly, by reading, most first.
+        suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
     """
 
     todo: pl.Series
@@ -64,6 +65,7 @@ class Plan:
     variants: pl.DataFrame
     room: int | None
     readings: tuple[ReadingCount, ...] = ()
+    suppress_unreadable: int = 0
 
     @property
     def most_variants(self) -> int:

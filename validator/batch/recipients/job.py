@@ -23,6 +23,13 @@ class Landlines(StrEnum):
     SKIP = "skip"
 
 
+class Unreadable(StrEnum):
+    """What happens to a suppression list if a row of it cannot be read, or it has none, or is cut off."""
+
+    ERROR = "error"
+    ALLOW = "allow"
+
+
 class Order(StrEnum):
     """In which order the numbers are asked about.
 
@@ -47,6 +54,7 @@ _WORDS: dict[str, type[StrEnum]] = {
     "landlines": Landlines,
     "order": Order,
     "only": Only,
+    "suppress_unreadable": Unreadable,
 }
 
 
@@ -65,6 +73,7 @@ class ListSettings:
         landlines: whether fixed lines are asked about.
         options: how the list's file is read.
         suppress_column: the phone columns of suppression lists; none to find them.
+        suppress_unreadable: what happens if somebody in a suppression list cannot be read.
         prefix: put before the names of the added columns.
         format: of the output, or None for the input's.
         excel_safe: whether formulas in the output are made harmless.
@@ -87,6 +96,7 @@ class ListSettings:
     landlines: Landlines = Landlines.KEEP
     options: ReadOptions = field(default_factory=ReadOptions)
     suppress_column: tuple[str, ...] = ()
+    suppress_unreadable: Unreadable = Unreadable.ERROR
     prefix: str = ""
     format: str | None = None
     excel_safe: bool = False
