@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from validator.cli.options import stack
 from validator.cli.values import COLUMN, FILE, FORMATS, JOIN, SOURCE
+from validator.reports.registry import REPORTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 column_option = click.option(
     "-c", "--column", help="Column with the phone numbers.  [default: found by name and content]"
@@ -118,6 +124,10 @@ input_options = stack(
     ),
 )
 
+report_options = stack(
+    *(click.option(f"--{name}", type=FILE, help=report.help) for name, report in REPORTS.items())
+)
+
 output_options = stack(
     click.option(
         "-o", "--output", help="Annotated file; - for standard output.  [default: NAME.checked.EXT]"
@@ -128,8 +138,7 @@ output_options = stack(
         help="Folder for the annotated files of several inputs.  [default: beside each]",
     ),
     click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
-    click.option("--report", type=FILE, help="HTML file for the report."),
-    click.option("--summary", type=FILE, help="JSON file for the summary."),
+    report_options,
     click.option(
         "--format",
         type=click.Choice(FORMATS),
@@ -144,3 +153,9 @@ output_options = stack(
     click.option("--prefix", default="", help="Put before the names of the added columns."),
     click.option("--line-type", is_flag=True, help="Add a column with the kind of line: mobile, fixed, ..."),
 )
+
+
+def take_reports(given: dict[str, Any]) -> dict[str, Path]:
+    """Take the options of the reports out of what a command was given, and return the files asked for."""
+    asked_for = {name: given.pop(name) for name in REPORTS}
+    return {name: path for name, path in asked_for.items() if path is not None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from validator.reports.html import render_html
 
@@ -12,6 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from validator.reports.summary import Summary
+
+
+class Report(NamedTuple):
+    """A report that is a file.
+
+    Attributes:
+        help: what its option says, in one line.
+        render: makes the content of the file.
+    """
+
+    help: str
+    render: Callable[[Summary], bytes]
 
 
 def _html(summary: Summary) -> bytes:
@@ -22,4 +34,9 @@ def _json(summary: Summary) -> bytes:
     return json.dumps(summary.to_json(), ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-REPORTS: Mapping[str, Callable[[Summary], bytes]] = MappingProxyType({"report": _html, "summary": _json})
+REPORTS: Mapping[str, Report] = MappingProxyType(
+    {
+        "report": Report("HTML file for the report.", _html),
+        "summary": Report("JSON file for the summary.", _json),
+    }
+)

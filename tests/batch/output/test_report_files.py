@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 
 from validator.batch.output.report_files import write_reports
-from validator.reports.registry import REPORTS
+from validator.reports.registry import REPORTS, Report
 
-WITH_TOY = {**REPORTS, "toy": lambda summary: f"{summary.rows} rows".encode()}
+WITH_TOY = {**REPORTS, "toy": Report("A toy.", lambda summary: f"{summary.rows} rows".encode())}
 
 
 def test_a_new_report_is_one_line(tmp_path):

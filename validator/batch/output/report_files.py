@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.reports.registry import REPORTS
+from validator.reports.registry import REPORTS, Report
 from validator.tables import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from validator.reports import Summary
@@ -18,7 +18,7 @@ def write_reports(
     summary: Summary,
     files: Mapping[str, Path],
     *,
-    reports: Mapping[str, Callable[[Summary], bytes]] = REPORTS,
+    reports: Mapping[str, Report] = REPORTS,
 ) -> None:
     """Write the reports that were asked for, each whole or not at all.
 
@@ -29,4 +29,4 @@ def write_reports(
     """
     for name, path in files.items():
         with replacing(path) as file:
-            file.write(reports[name](summary))
+            file.write(reports[name].render(summary))

@@ -25,7 +25,6 @@ from validator.cli.show import make_progress, show_summary
 from validator.cli.signals import interruptible
 from validator.cli.values import SOURCE
 from validator.ledger import Ledger
-from validator.reports.registry import REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,16 +40,9 @@ if TYPE_CHECKING:
 class CheckOptions(ListOptions, AskOptions):
     """All options of `check`."""
 
-    report: Path | None
-    summary: Path | None
+    reports: dict[str, Path]
     max_unknown: Tolerance
     dry_run: bool
-
-    @property
-    def reports(self) -> dict[str, Path]:
-        """The report files asked for, by the report's name."""
-        named = {name: getattr(self, name) for name in REPORTS}
-        return {name: path for name, path in named.items() if path is not None}
 
 
 @click.command()
@@ -76,7 +68,7 @@ def check(**given: Any) -> int:
     The key comes from SENDAPI_API_KEY or --api-key-file. What is found out is kept in the ledger: the same
     command again goes on where the last run ended, and asks nobody twice.
     """
-    options = CheckOptions(**given)
+    options = CheckOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
         return show_plan(options, options.rate, options.base_url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -20,19 +20,14 @@ from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_summary
 from validator.cli.signals import interruptible
-from validator.cli.values import FILE, SOURCE
+from validator.cli.values import SOURCE
 from validator.ledger import read
-from validator.reports.registry import REPORTS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command()
 @click.argument("input", type=SOURCE, nargs=-1, required=True)
 @opt.stack(
-    click.option("--report", type=FILE, help="HTML file for the report."),
-    click.option("--summary", type=FILE, help="JSON file for the summary."),
+    file_opt.report_options,
     file_opt.input_options,
     opt.max_age_option,
     opt.confirm_option,
@@ -42,8 +37,7 @@ if TYPE_CHECKING:
 )
 def report(**given: Any) -> int:
     """Show the earlier answers about INPUT as a check's summary and report; sends no request."""
-    asked_for = {name: given.pop(name) for name in REPORTS}
-    files: dict[str, Path] = {name: path for name, path in asked_for.items() if path is not None}
+    files = file_opt.take_reports(given)
     options = ListOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     now = datetime.now(UTC)
