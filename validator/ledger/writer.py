@@ -13,6 +13,7 @@ from validator.ledger.connection import open_reader, open_writer, translated
 from validator.ledger.finding_ids import FindingIds
 from validator.ledger.location import make_file, make_folder, refuse_remote, wider_modes
 from validator.ledger.lock import Lock
+from validator.ledger.presence import identities, lost
 from validator.ledger.reader import LedgerReader
 from validator.ledger.rows import UPSERT, Finding, row_of
 from validator.ledger.schema import QUARTER_HOUR_MS
@@ -45,6 +46,7 @@ class Ledger(LedgerReader):
 
     `record`, `record_unverified`, `confirm`, `note_attempts` gather a group, `commit` makes it durable. After
     a failed write nothing more is accepted: what reached the disk is in doubt until the file is opened anew.
+    A file that was deleted or replaced is a failed write, too; what was in it is saved beside it.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Ledger(LedgerReader):
         self._writing = writing
         self._resources = resources
         self._usable = True
+        self._identities = identities(path)
         self._group: list[tuple[Outcome, int]] = []
         self._confirmed: dict[SessionRef, int] = {}
         self._spent: Counter[tuple[SessionRef, int]] = Counter()
@@ -264,6 +267,8 @@ class Ledger(LedgerReader):
         with translated(self.path, "written"), self._writing:
             self._writing.execute("BEGIN IMMEDIATE")
             yield self._writing
+        if identities(self.path) != self._identities:
+            raise lost(self.path, self._writing)
         self._usable = True
 
     def _write_group(self, writing: sqlite3.Connection) -> None:

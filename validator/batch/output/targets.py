@@ -22,7 +22,7 @@ from validator.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     import polars as pl
@@ -79,9 +79,16 @@ def write_output(
             then as they were.
     """
     job = opened.job
+
+    def rows(*, cells: bool) -> Iterator[pl.DataFrame]:
+        # Before the first row too: what a stream was given cannot be taken back.
+        opened.require_same_numbers(recipients)
+        yield from opened.rows(cells=cells)
+        opened.require_same_numbers(recipients)
+
     return annotate(
         opened.table,
-        opened.rows,
+        rows,
         recipients,
         known,
         prefix=job.prefix,
