@@ -21,6 +21,7 @@ from validator.reports import (
     render_plan,
     render_summary,
 )
+from validator.tables import defused_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +62,10 @@ def _show(text: RenderableType, facts: dict[str, object], *, as_json: bool, quie
 
 
 def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
-    """Print a table on standard output: laid out on a terminal, with tabs elsewhere, or as a line of JSON."""
+    """Print a table on standard output: laid out on a terminal, with tabs elsewhere, or as a line of JSON.
+
+    With tabs no cell is one that a spreadsheet would take for a formula: some are the provider's text.
+    """
     console = Console()
     if as_json:
         click.echo(
@@ -72,7 +76,7 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_js
     else:
         writer = csv.writer(sys.stdout, dialect="excel-tab", lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows(defused_rows(rows))
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:

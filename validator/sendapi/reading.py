@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from validator.http.masking import without_keys
 from validator.model import Number
 from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage, SessionStatus
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _WHATSAPP_ID = re.compile(r"[0-9A-Za-z][!-~]{0,127}")
 # Of anything the provider tells of somebody, such as a contact's name: more is no text but a load.
 _MAX_TEXT_CHARS = 1_000
+_MOST_LOOKED_AT = 10_000  # the longest key, and as much again around it
 # Controls, and what turns the direction of text: a terminal would obey them. Marks and joiners that scripts
 # and emoji need are left.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -60,7 +62,7 @@ def _whatsapp_id(answer: Answer, value: object) -> str | None:
         return None
     if not isinstance(value, str) or not _WHATSAPP_ID.fullmatch(value):
         raise answer.unlike("whatsapp_id is not an id: up to 128 visible ASCII characters are expected")
-    return value
+    return without_keys(value)
 
 
 def contacts_in(answer: Answer) -> ContactPage:
@@ -167,8 +169,11 @@ def _text(value: object) -> str | None:
 
 
 def _sound(text: str) -> str:
-    """Return the text as it can be kept: JSON can spell halves of characters, which no file can hold."""
-    short = _CONTROLS.sub(" ", text[:_MAX_TEXT_CHARS])
+    """Return the text as it can be kept: JSON can spell halves of characters, which no file can hold.
+
+    Keys are masked before it is cut: the half of a key is not known as one.
+    """
+    short = without_keys(_CONTROLS.sub(" ", text[:_MOST_LOOKED_AT]))[:_MAX_TEXT_CHARS]
     return short.encode("utf-8", "replace").decode("utf-8")
 
 

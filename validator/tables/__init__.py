@@ -27,7 +27,7 @@ from validator.tables.formats import (
     suffix_of,
     writing,
 )
-from validator.tables.formulas import defused
+from validator.tables.formulas import defused, defused_rows
 from validator.tables.frame import FrameTable, FrameWriter
 from validator.tables.several import SeveralTables, together, writing_as_one, writing_parts
 from validator.tables.table import BATCH_ROWS, Hidden, Ragged, ReadOptions, Table, Writer
@@ -49,6 +49,7 @@ __all__ = [
     "Writer",
     "calling_code_column",
     "defused",
+    "defused_rows",
     "ending_of",
     "fetch",
     "find_area_codes",

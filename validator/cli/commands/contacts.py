@@ -41,7 +41,7 @@ def contacts(*, sessions: tuple[str, ...], output: Path | None, as_json: bool, *
     if output is None:
         show_rows(table.columns, table.iter_rows(), as_json=as_json)
         return
-    with writing(output, schema=table.schema, like=None) as writer:
+    with writing(output, schema=table.schema, like=None, excel_safe=True) as writer:
         writer.write(table)
     click.echo(f"validator: {table.height:,} contacts written to {output}", err=True)
 

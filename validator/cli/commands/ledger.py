@@ -169,7 +169,7 @@ def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
     if same_file(output, ledger):
         raise UsageError(f"{output} is the ledger itself; name another file")
     require_writable(output)
-    with read(ledger) as reader, writing(output, schema=COLUMNS, like=None) as writer:
+    with read(ledger) as reader, writing(output, schema=COLUMNS, like=None, excel_safe=True) as writer:
         exported = export(reader, writer)
     click.echo(f"validator: {count_text(exported, 'fact')} written to {output}", err=True)
     if as_json:
