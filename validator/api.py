@@ -30,6 +30,7 @@ from validator.batch.library_run import (
     without_rows,
 )
 from validator.batch.output.summarise import summarise_plan
+from validator.batch.planning.ruined import ruin_of
 from validator.batch.planning.survey import survey
 from validator.batch.recipients.job import Order
 from validator.batch.recipients.opening import open_job
@@ -211,6 +212,7 @@ def plan_file(
         rate_per_min=rate_per_min,
         now=now,
         plans=capabilities_of(DEFAULT_GATEWAY).plans,
+        obstacle=ruin_of(opened, surveyed.plan),
         read_as=opened.read_as,
     )
 

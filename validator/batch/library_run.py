@@ -17,6 +17,7 @@ from validator.batch.ask_settings import AskSettings, require_distinct
 from validator.batch.asker import Asked, Asker
 from validator.batch.asking.counters import RunCounters
 from validator.batch.output.targets import check_targets, require_room_for_output
+from validator.batch.planning.ruined import MOST_INVALID
 from validator.batch.recipients.job import Job, ListSettings
 from validator.batch.recipients.opening import open_job
 from validator.batch.run import ListRun, RunSettings
@@ -72,6 +73,8 @@ class FileTargets:
         report: an HTML report; None for none.
         summary: the summary as JSON; None for none.
         max_unknown: how many rows, or which share (`1%`), may stay unknown in a finished run.
+        max_invalid: the share (0 to 1) of rows with something in their cell that may be invalid by how the
+            list is read; with more, nobody is asked and no file is replaced.
     """
 
     output: Path | str | None = None
@@ -79,6 +82,7 @@ class FileTargets:
     report: Path | str | None = None
     summary: Path | str | None = None
     max_unknown: str = "0"
+    max_invalid: float = MOST_INVALID
 
 
 class LibraryRun(NamedTuple):
@@ -142,6 +146,7 @@ def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterato
     require_room_for_output(opened)
     settings = RunSettings(
         max_unknown=Tolerance.parse(targets.max_unknown),
+        max_invalid=targets.max_invalid,
         reports=named,
     )
     with _parts(opened, settings, options) as parts:

@@ -17,9 +17,10 @@ from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
 from validator.batch.planning.plan import second_round
+from validator.batch.planning.ruined import ruin_of
 from validator.batch.planning.survey import known_after, survey
 from validator.batch.stage import Stage
-from validator.errors import StoppedEarly
+from validator.errors import FileError, StoppedEarly
 from validator.settings import Tolerance
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class RunSettings:
     Attributes:
         command: what the ledger and the summary call the run.
         max_unknown: how many rows may stay unknown in a finished run.
+        max_invalid: the share (0 to 1) of rows with something in their cell that may be invalid by how the
+            list is read; with more, nobody is asked and no file is replaced.
         reports: the report files to write, by the names of `validator.reports.registry`.
         next_command: makes the command that goes on from here, given start and end; None if there is none.
         local: a context for the steps that read and write files, in which a signal may end them.
@@ -51,6 +54,7 @@ class RunSettings:
 
     command: str = "check"
     max_unknown: Tolerance = field(default_factory=lambda: Tolerance(rows=0))
+    max_invalid: float = 1.0
     reports: Mapping[str, Path] = field(default_factory=dict)
     next_command: Callable[[datetime, datetime], str] | None = None
     local: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -87,12 +91,15 @@ class ListRun:
         """Do the whole run; `ask` asks about a plan, and is not called if there is nobody to ask about.
 
         Raises:
-            FileError: the list cannot be read, or a file cannot be written. What was found out is kept.
+            FileError: the list cannot be read, or most of it is no numbers, or a file cannot be written.
+                What was found out is kept.
             LedgerError: the ledger failed.
             Interrupted: a signal came in a step that has nothing to finish.
         """
         with self._progress:
             surveyed = self.prepare()
+            if ruin := ruin_of(self._opened, surveyed.plan, self._settings.max_invalid):
+                raise FileError(f"{self._opened.job.input_name}: {ruin}")
             asked = ask(surveyed.plan, self.next_round) if len(surveyed.plan.numbers) else Asked()
             return self.conclude(surveyed, asked)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import traceback
 from contextlib import contextmanager
@@ -47,19 +48,26 @@ def translated_io() -> Iterator[None]:
     """Raise what the system refuses, and nobody further down has put into words, as `FileError`.
 
     That is standard output, for all we know: a full disk behind `>`, or a reader such as `| head` that has
-    gone away.
+    gone away. The latter ends as it does for other programs, quietly, by SIGPIPE.
     """
     try:
         yield
         sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        raise SystemExit(128 + signal.SIGPIPE) from None
     except OSError as error:
-        # Python flushes once more when it exits, and would complain again.
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        _let_go_of_stdout()
         raise FileError(
             f"{error.filename or 'standard output'} cannot be written or read ({error.strerror}); "
             "nothing that was found out is lost"
         ) from error
+
+
+def _let_go_of_stdout() -> None:
+    """Python flushes once more when it exits, and would complain again."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _place(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +10,24 @@ from typing import TYPE_CHECKING
 
 from validator.batch.recipients.job import Job, ListSettings
 from validator.batch.recipients.opening import open_job
+from validator.batch.verdict_columns import earlier_columns
 from validator.cli.display_names import names_of_copies
 from validator.cli.inputs import STDIO, found_inputs, local_file
 from validator.cli.signals import interruptible
 from validator.errors import UsageError
 from validator.phone import parse_region
 from validator.settings import MaxAge
-from validator.tables import Hidden, Ragged, ReadOptions, ending_of, output_ending
+from validator.tables import (
+    Hidden,
+    Ragged,
+    ReadOptions,
+    clear_folders_away,
+    ending_of,
+    is_read_once,
+    is_stdout,
+    open_table,
+    output_ending,
+)
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -23,6 +35,8 @@ if TYPE_CHECKING:
     from validator.batch.recipients.opening import Opened
     from validator.cli.inputs import Found
     from validator.model import ObjectUrl
+
+LOG = logging.getLogger(__name__)
 
 AUTO = "auto"
 
@@ -53,10 +67,18 @@ class ListOptions(ListSettings):
 
     def require_named_output(self) -> None:
         """Raise `UsageError` where nothing tells what the output is called."""
-        if self.input == (Path(STDIO),) and self.output is None:
+        if self.output is not None:
+            return
+        if self.input == (Path(STDIO),):
             raise UsageError(
                 "standard input has no name to call the output by; name it with --output, or -o -"
             )
+        if pipe := next((one for one in self.input if isinstance(one, Path) and is_read_once(one)), None):
+            raise UsageError(f"{pipe} is a pipe, so that the output needs a name: use --output, or -o -")
+
+    @property
+    def _is_to_stdout(self) -> bool:
+        return self.output == STDIO or (self.output is not None and is_stdout(Path(self.output)))
 
     def opened(self) -> Opened:
         """Open the list, which is fetched first where it is no file.
@@ -65,13 +87,16 @@ class ListOptions(ListSettings):
             FileError: it cannot be read.
             UsageError: options contradict each other.
         """
+        clear_folders_away()
         job = self._job()
         with interruptible():
             return open_job(job)
 
     def _job(self) -> Job:
-        if self.output == STDIO and self.as_json:
-            raise UsageError("--output - and --json both want standard output; leave one of them out")
+        if self._is_to_stdout and self.as_json:
+            raise UsageError(
+                f"--output {self.output} and --json both want standard output; leave one of them out"
+            )
         find_region = (self.region or "").strip().lower() == AUTO
         if find_region and self.region_column is not None:
             raise UsageError(
@@ -83,18 +108,19 @@ class ListOptions(ListSettings):
             )
         if self.output is not None and self.output_dir is not None:
             raise UsageError("--output names one file and --output-dir a folder; leave one of them out")
-        first, *more = inputs = found_inputs(self.input, quiet=self.quiet)
+        options = ReadOptions(
+            sheet=self.sheet,
+            ragged=Ragged(self.ragged),
+            header_row=self.header_row,
+            encoding=self.encoding,
+            hidden=Hidden(self.hidden),
+        )
+        first, *more = inputs = self._inputs(options)
         suppress = tuple(local_file(given, quiet=self.quiet) for given in self.suppress)
         settings = self.values() | {
             "region": None if self.region is None or find_region else parse_region(self.region),
             "find_region": find_region,
-            "options": ReadOptions(
-                sheet=self.sheet,
-                ragged=Ragged(self.ragged),
-                header_row=self.header_row,
-                encoding=self.encoding,
-                hidden=Hidden(self.hidden),
-            ),
+            "options": options,
             "max_age": MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,
         }
         return Job(
@@ -106,6 +132,22 @@ class ListOptions(ListSettings):
             sendable=self.sendable,
             suppress=suppress,
         )
+
+    def _inputs(self, options: ReadOptions) -> tuple[Found, ...]:
+        """Return the lists to read. What this command has written beside one of them is none of them."""
+        inputs = found_inputs(self.input, quiet=self.quiet)
+        written = {self._checked(found).absolute() for found in inputs} if self.output is None else set()
+        own = {
+            found
+            for found in inputs
+            if found.path.absolute() in written and self._is_output(found.path, options)
+        }
+        for found in own:
+            LOG.warning("%s is the output of an earlier run; it is left out", found.path)
+        return tuple(found for found in inputs if found not in own)
+
+    def _is_output(self, path: Path, options: ReadOptions) -> bool:
+        return bool(earlier_columns(open_table(path, options=options).schema, self.prefix))
 
     def _target(self, inputs: tuple[Found, ...]) -> Path | BinaryIO | tuple[Path, ...]:
         """Return where the annotated rows go: one file, or one for each input beside it or in the folder."""

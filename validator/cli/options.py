@@ -199,6 +199,13 @@ stop_options = stack(
         help="So many rows, or such a share, may stay unknown in a finished run.",
     ),
     click.option(
+        "--max-invalid",
+        type=SHARE,
+        default="50%",
+        show_default=True,
+        help="Refuse a list if a larger share of its cells are no numbers, before anything is replaced.",
+    ),
+    click.option(
         "--max-error-rate",
         type=SHARE,
         default="100%",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 
+LEDGER_PARTS = ("-wal", "-shm", ".lock")
+"""The ends of the names of the files that belong to a ledger, behind its own name."""
+
 MOUNTS = Path("/proc/self/mountinfo")
 
 # File systems on which another machine, or the host of this one, can change or lock the same file, where
@@ -107,6 +110,33 @@ def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
             f"the ledger {path} would lie on a network file system ({mount.type} at {mount.point}), where a "
             f"crash or a second machine can lose results; choose a local path with --ledger"
         )
+
+
+def refuse_strangers(path: Path) -> None:
+    """Raise `LedgerError` where a ledger is another user's file, or behind their link, in a shared folder.
+
+    In a folder that others may write to, such as /tmp, somebody may have laid a file there to read what is
+    written into it, or a link to have something overwritten.
+    """
+    place = Path(os.path.abspath(path))  # noqa: PTH100 - without following links
+    for part in (place, *place.parents):
+        if _is_strangers(part, is_file=part == place):
+            raise LedgerError(
+                f"{part} belongs to another user and lies in a folder that others may write to, so that the "
+                "ledger would be theirs; choose another path with --ledger"
+            )
+    if place.is_symlink():
+        refuse_strangers(place.parent / place.readlink())
+
+
+def _is_strangers(part: Path, *, is_file: bool) -> bool:
+    try:
+        seen, folder = part.lstat(), part.parent.stat()
+    except OSError:
+        return False
+    is_meant = is_file or stat.S_ISLNK(seen.st_mode)
+    is_shared = bool(folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+    return is_meant and is_shared and seen.st_uid not in {os.geteuid(), 0}
 
 
 def make_folder(folder: Path) -> None:

@@ -11,7 +11,13 @@ from validator.errors import Busy, LedgerError
 from validator.ledger import facts, purging, unverified_negatives
 from validator.ledger.connection import open_reader, open_writer, translated
 from validator.ledger.finding_ids import FindingIds
-from validator.ledger.location import make_file, make_folder, refuse_remote, wider_modes
+from validator.ledger.location import (
+    make_file,
+    make_folder,
+    refuse_remote,
+    refuse_strangers,
+    wider_modes,
+)
 from validator.ledger.lock import Lock
 from validator.ledger.presence import identities, lost
 from validator.ledger.reader import LedgerReader
@@ -73,8 +79,9 @@ class Ledger(LedgerReader):
         Raises:
             Busy: another process has it open for writing; the message names it.
             LedgerError: the file is damaged (it is left as it is), foreign or of a later version, lies on a
-                network file system, or cannot be written.
+                network file system or is another user's in a shared folder, or cannot be written.
         """
+        refuse_strangers(path)
         path = path.resolve()
         refuse_remote(path)
         make_folder(path.parent)

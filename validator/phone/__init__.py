@@ -20,6 +20,7 @@ from validator.phone.normalise import Surveyed, calling_codes, normalise, survey
 from validator.phone.polars_namespace import PhoneExpressions
 from validator.phone.readings.evidence import Evidence, Outcome
 from validator.phone.readings.rules import RULES, NumberReading, Numbers
+from validator.phone.region_guess import likely_regions
 from validator.phone.regions.regions import parse_region
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "calling_codes",
     "fold_words",
     "has_mobile_length",
+    "likely_regions",
     "looks_like_phones",
     "normalise",
     "other_spelling",

@@ -29,6 +29,7 @@ class PlanSummary:
         read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
         readings: rows whose cells were not read plainly, by reading, most first, with masked examples.
         suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
+        obstacle: why a check would refuse the list as it is read, with a remedy; None if it would not.
         host: host and port that a check would send requests to.
         rows: input rows.
         distinct_numbers: distinct numbers that may be asked about.
@@ -57,6 +58,7 @@ class PlanSummary:
     read_as: Mapping[str, str | int] = field(default_factory=dict)
     readings: Sequence[ReadingCount] = ()
     suppress_unreadable: int = 0
+    obstacle: str | None = None
     host: str = ""
     rows: int
     distinct_numbers: int

@@ -77,6 +77,7 @@ def render_plan(plan: PlanSummary) -> RenderableType:
     calls = count_text(plan.calls_expected, "call")
     head = f"{about}{calls} to make for {count_text(plan.rows, 'row')}."
     parts: list[RenderableType] = [
+        *([Text(printable(plan.obstacle), style=TONE_STYLES[Tone.BAD])] if plan.obstacle else []),
         Text(head, style="bold"),
         _facts(plan_facts(plan)),
         *_reasons("Never asked about", plan.invalid, plan.rows),

@@ -15,7 +15,10 @@ from validator.tables.detect.phone_words import names_whatsapp_id
 from validator.tables.detect.region_column import find_region_column, region_columns
 from validator.tables.detect.region_words import names_region
 from validator.tables.files.objects import fetch, matching
+from validator.tables.files.os_errors import reading
 from validator.tables.files.replace import replacing, require_room, require_writable, same_file
+from validator.tables.files.streams import is_read_once, is_stdout, is_stream
+from validator.tables.files.temporary import clear_folders_away, new_private, temporary_folder
 from validator.tables.formats import (
     FORMATS,
     Format,
@@ -29,6 +32,7 @@ from validator.tables.formats import (
 )
 from validator.tables.formulas import defused, defused_rows
 from validator.tables.frame import FrameTable, FrameWriter
+from validator.tables.renewed import RenewedTable, as_written
 from validator.tables.several import SeveralTables, together, writing_as_one, writing_parts
 from validator.tables.table import BATCH_ROWS, Hidden, Ragged, ReadOptions, Table, Writer
 
@@ -44,10 +48,13 @@ __all__ = [
     "PhoneColumn",
     "Ragged",
     "ReadOptions",
+    "RenewedTable",
     "SeveralTables",
     "Table",
     "Writer",
+    "as_written",
     "calling_code_column",
+    "clear_folders_away",
     "defused",
     "defused_rows",
     "ending_of",
@@ -56,15 +63,20 @@ __all__ = [
     "find_phone_column",
     "find_region_column",
     "format_of",
+    "is_read_once",
+    "is_stdout",
+    "is_stream",
     "joined",
     "least_bytes",
     "matching",
     "names_region",
     "names_whatsapp_id",
+    "new_private",
     "open_table",
     "output_ending",
     "phone_columns",
     "readable",
+    "reading",
     "region_columns",
     "replacing",
     "require_column",
@@ -72,6 +84,7 @@ __all__ = [
     "require_writable",
     "same_file",
     "suffix_of",
+    "temporary_folder",
     "together",
     "writing",
     "writing_as_one",

@@ -178,6 +178,7 @@ def summarise_plan(
     now: datetime,
     host: str = "",
     plans: Mapping[str, int],
+    obstacle: str | None = None,
     read_as: Mapping[str, str | int] = NOTHING_SAID,
 ) -> PlanSummary:
     """Return the summary of a plan.
@@ -189,6 +190,7 @@ def summarise_plan(
         now: the current time.
         host: where a check would send requests.
         plans: the provider's plans, with their requests a minute.
+        obstacle: why a check would refuse the list, or None.
         read_as: what was found in the list.
     """
     offline = dict(plan.offline)
@@ -198,6 +200,7 @@ def summarise_plan(
         read_as=read_as,
         readings=plan.readings,
         suppress_unreadable=plan.suppress_unreadable,
+        obstacle=obstacle,
         host=host,
         rows=plan.rows,
         distinct_numbers=plan.distinct,

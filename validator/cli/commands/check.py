@@ -18,6 +18,7 @@ from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.commands.plan import show_plan
+from validator.cli.kept_files import kept_files
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.resume import next_command
@@ -42,6 +43,7 @@ class CheckOptions(ListOptions, AskOptions):
 
     reports: dict[str, Path]
     max_unknown: Tolerance
+    max_invalid: float
     dry_run: bool
 
 
@@ -76,7 +78,12 @@ def check(**given: Any) -> int:
     options.require_named_output()
     opened = options.opened()
     reports = {f"--{name}": path for name, path in options.reports.items()}
-    check_targets({**opened.job.targets, **reports}, opened.job, ledger=options.ledger)
+    check_targets(
+        {**opened.job.targets, **reports},
+        opened.job,
+        ledger=options.ledger,
+        kept=kept_files(options.api_key_file),
+    )
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"
     with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
@@ -91,6 +98,7 @@ def _run(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, led
     asker = Asker(keys, options.ask_settings, ledger=ledger, counters=counters, progress=progress, stop=stop)
     settings = RunSettings(
         max_unknown=options.max_unknown,
+        max_invalid=options.max_invalid,
         reports=options.reports,
         next_command=partial(next_command, click.get_current_context().obj),
         local=interruptible,

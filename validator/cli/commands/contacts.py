@@ -8,10 +8,13 @@ import anyio
 import click
 
 from validator.batch.asking.contacts import all_contacts, contacts_frame
+from validator.batch.output.targets import refuse_kept
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, require_sessions
+from validator.cli.kept_files import kept_files
 from validator.cli.show import show_rows
 from validator.cli.values import FILE
+from validator.settings import default_ledger
 from validator.tables import require_writable, writing
 
 if TYPE_CHECKING:
@@ -34,9 +37,11 @@ ATTEMPTS_PER_PAGE = 6
 )
 def contacts(*, sessions: tuple[str, ...], output: Path | None, as_json: bool, **given: Any) -> None:
     """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""
+    options = ProviderOptions(**given)
     if output is not None:
+        refuse_kept({"--output": output}, kept_files(options.api_key_file), ledger=default_ledger())
         require_writable(output)
-    found = anyio.run(_contacts, ProviderOptions(**given), require_sessions(sessions))
+    found = anyio.run(_contacts, options, require_sessions(sessions))
     table = contacts_frame(found)
     if output is None:
         show_rows(table.columns, table.iter_rows(), as_json=as_json)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from validator.batch.output.targets import refuse_kept
 from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
 from validator.cli import file_options as file_opt
 from validator.cli import options as opt
+from validator.cli.kept_files import kept_files
 from validator.cli.show import show_rows
 from validator.cli.values import DURATION, FILE, NUMBER
 from validator.errors import FileError, UsageError
@@ -23,7 +25,7 @@ from validator.ledger import Ledger, Selection, read
 from validator.phone import parse_region
 from validator.reports import count_text
 from validator.settings import parse_number
-from validator.tables import find_phone_column, open_table, require_writable, same_file, writing
+from validator.tables import find_phone_column, open_table, require_writable, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -166,8 +168,7 @@ def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
     The file names people; it is made for its owner alone. docs/ledger.md has its columns.
     """
     _require_ledger(ledger)
-    if same_file(output, ledger):
-        raise UsageError(f"{output} is the ledger itself; name another file")
+    refuse_kept({"OUTPUT": output}, kept_files(None), ledger=ledger)
     require_writable(output)
     with read(ledger) as reader, writing(output, schema=COLUMNS, like=None, excel_safe=True) as writer:
         exported = export(reader, writer)

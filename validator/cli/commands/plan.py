@@ -9,6 +9,7 @@ import click
 
 from validator.batch.known_hosts import host_for
 from validator.batch.output.summarise import summarise_plan
+from validator.batch.planning.ruined import ruin_of
 from validator.batch.planning.survey import survey
 from validator.cli import file_options as file_opt
 from validator.cli import options as opt
@@ -61,6 +62,7 @@ def show_plan(options: ListOptions, rate: Rate, base_url: str | None) -> int:
         now=now,
         host=host,
         plans=capabilities_of(DEFAULT_GATEWAY).plans,
+        obstacle=ruin_of(opened, surveyed.plan),
         read_as=opened.read_as,
     )
     show_plan_summary(summary, as_json=options.as_json, quiet=options.quiet)

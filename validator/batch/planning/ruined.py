@@ -1,0 +1,50 @@
+"""Recognises a list whose cells are mostly not read as numbers, before a request or a file is made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from validator.model import Reason
+from validator.phone import likely_regions
+
+if TYPE_CHECKING:
+    from validator.batch.planning.plan import Plan
+    from validator.batch.recipients.opening import Opened
+
+# A list is refused if a larger share of the rows with something in their cell is invalid.
+MOST_INVALID = 0.5
+
+# These say nothing against how the list is read.
+_BESIDES = frozenset({Reason.EMPTY, Reason.LANDLINE, Reason.SUPPRESSION_LIST})
+
+
+def ruin_of(opened: Opened, plan: Plan, max_invalid: float = MOST_INVALID) -> str | None:
+    """Return why a list is not worth asking about as it is read, with a remedy, or None.
+
+    Args:
+        opened: the list.
+        plan: what a run would do.
+        max_invalid: the share (0 to 1) of rows with something in their cell that may be invalid.
+    """
+    reasons = Counter({Reason(word): rows for word, rows in plan.offline.items() if word not in _BESIDES})
+    filled = plan.rows - plan.offline.get(Reason.EMPTY, 0)
+    if reasons.total() <= max_invalid * filled:
+        return None
+    column = opened.reading.column
+    return (
+        f"{reasons.total():,} of {filled:,} cells of column {column!r} are not read as numbers, most of them "
+        f"as {reasons.most_common(1)[0][0]}. {_remedy(opened, reasons)}; a check takes the list as it is "
+        f"with --max-invalid 100%"
+    )
+
+
+def _remedy(opened: Opened, reasons: Counter[Reason]) -> str:
+    likely = reasons.most_common(1)[0][0]
+    if likely is Reason.AMBIGUOUS:
+        return "Say how the column is written with --numbers national or --numbers international"
+    if likely is not Reason.NO_COUNTRY:
+        return "See that this is the phone column (--column) and the region of its numbers (--region)"
+    regions = likely_regions(opened.table.sample().get_column(opened.reading.column))
+    named = " or ".join(f"--region {region}" for region in regions)
+    return f"They look like national numbers: name {named}" if named else "Name their region with --region"
