@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +38,11 @@ SCHEMA = pl.Schema(
         "checked_at_ms": pl.Int64(),
     }
 )
+log = logging.getLogger(__name__)
+
+# What an answer may be ahead of this machine's clock: another zone taken for UTC, a clock that was corrected.
+MOST_AHEAD_MS = 86_400_000
+
 IDS = pl.Schema({"number": pl.UInt64(), "whatsapp_id": pl.String()})
 # Of a row of the ledger's dictionary `findings`.
 _WORDS = pl.Schema(
@@ -178,11 +185,15 @@ def read_known(
         now_ms: the start of the run, in milliseconds since the Unix epoch.
         on_progress: called with how many have been found so far.
     """
-    cutoffs_ms = max_age.cutoffs_ms(now_ms)
+    cutoffs_ms, until_ms = max_age.cutoffs_ms(now_ms), latest_ms(now_ms)
     schema = pl.Schema({**SCHEMA, "fresh": pl.Boolean(), "unconfirmed": pl.Boolean()})
     frames, ids = [pl.DataFrame(schema=schema)], [pl.DataFrame(schema=IDS)]
-    for columns, findings in ahead(_columns(ledger, numbers, cutoffs_ms)):
-        frame = _frame(columns, findings).with_columns(_fresh(cutoffs_ms), unconfirmed=pl.lit(value=False))
+    ahead_of_time = 0
+    for columns, findings in ahead(_columns(ledger, numbers, cutoffs_ms, until_ms)):
+        frame = _frame(columns, findings).with_columns(
+            _fresh(cutoffs_ms, until_ms), unconfirmed=pl.lit(value=False)
+        )
+        ahead_of_time += int((frame["checked_at_ms"] > until_ms).sum())
         kept = frame.filter(pl.col("fresh") | _is_unknown())
         # The provider's text: the person who opens the output in a spreadsheet has not seen it before.
         others = pl.DataFrame(columns.other_ids, schema=IDS, orient="row").with_columns(
@@ -191,28 +202,44 @@ def read_known(
         frames.append(kept.filter(among(kept["number"], numbers)))
         on_progress(sum(frame.height for frame in frames))
         ids.append(others.filter(among(others["number"], numbers)))
+    if ahead_of_time:
+        log.warning(
+            "%d answers of the ledger bear a time in the future, from a clock that was wrong; none counts",
+            ahead_of_time,
+        )
     return KnownVerdicts(pl.concat(frames, rechunk=True), pl.concat(ids, rechunk=True))
 
 
+def latest_ms(now_ms: int) -> int:
+    """Return the latest time that an answer can bear, a day's error of clocks allowed for.
+
+    Args:
+        now_ms: the start of the run, whose own answers are later.
+    """
+    return max(now_ms, int(time.time() * 1000)) + MOST_AHEAD_MS
+
+
 def _columns(
-    ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int]
+    ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int], until_ms: int
 ) -> Iterator[tuple[KnownColumns, dict[int, Finding]]]:
     """Yield known verdicts with their words as of then: another run may add words at any time."""
-    for columns in _some_columns(ledger, numbers, cutoffs_ms):
+    for columns in _some_columns(ledger, numbers, cutoffs_ms, until_ms):
         yield columns, ledger.findings()
 
 
 def _some_columns(
-    ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int]
+    ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int], until_ms: int
 ) -> Iterator[KnownColumns]:
     """Look few numbers up one by one, and find many in one pass over the ledger."""
     if numbers.is_empty():
         return
     if len(numbers) * _LOOK_UP_COST < ledger.estimated_rows():
         for part in numbers.to_frame().iter_slices(_LOOK_UP_ROWS):
-            yield from ledger.columns_of(part.to_series().to_list(), fresh_from_ms=cutoffs_ms)
+            wanted = part.to_series().to_list()
+            yield from ledger.columns_of(wanted, fresh_from_ms=cutoffs_ms, until_ms=until_ms)
     else:
-        yield from ledger.columns_between(numbers[0], numbers[-1], fresh_from_ms=cutoffs_ms)
+        first, last = numbers[0], numbers[-1]
+        yield from ledger.columns_between(first, last, fresh_from_ms=cutoffs_ms, until_ms=until_ms)
 
 
 def _frame(columns: KnownColumns, findings: Mapping[int, Finding]) -> pl.DataFrame:
@@ -266,11 +293,12 @@ def _is_said_once() -> pl.Expr:
     return asked & pl.col("reason").eq_missing(Reason.NOT_ON_WHATSAPP.value)
 
 
-def _fresh(cutoffs_ms: Mapping[Verdict, int]) -> pl.Expr:
+def _fresh(cutoffs_ms: Mapping[Verdict, int], until_ms: int) -> pl.Expr:
     cutoff_ms = pl.col("verdict").replace_strict(
         {verdict.value: at_ms for verdict, at_ms in cutoffs_ms.items()}, return_dtype=pl.Int64
     )
-    return (pl.col("checked_at_ms") >= cutoff_ms).alias("fresh")
+    at_ms = pl.col("checked_at_ms")
+    return ((at_ms >= cutoff_ms) & (at_ms <= until_ms)).alias("fresh")
 
 
 def known_by_either(recipients: pl.DataFrame, own: pl.DataFrame, known: KnownVerdicts) -> pl.DataFrame:

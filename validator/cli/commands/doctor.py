@@ -203,11 +203,18 @@ def _ledger(path: Path) -> Iterator[Finding]:
     try:
         with Ledger.open(path, holder="validator doctor") as ledger:
             ledger.require_sound()
-            numbers = ledger.numbers()
+            numbers, found = ledger.numbers(), ledger.stats(int(time.time() * 1000))
     except ValidatorError as error:
         yield _problem("ledger", error)
         return
     yield Finding("ledger", State.OK, f"{path} is sound and knows {numbers:,} numbers")
+    if ahead := sum(ages.get("in the future", 0) for ages in found.by_age.values()):
+        yield Finding(
+            "ages",
+            State.WARNING,
+            f"{ahead:,} answers bear a time in the future, from a clock that was wrong: they do not count. "
+            "`validator ledger purge --older-than 30d` forgets them",
+        )
     yield from (Finding("permissions", State.WARNING, warning) for warning in wider_modes(ledger.path))
     yield Finding("sqlite", State.OK, _sqlite())
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from validator.batch.output.targets import refuse_kept
+from validator.batch.planning.known_verdicts import latest_ms
 from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
@@ -92,8 +93,10 @@ def purge(
 
     Takes old answers and failures, old runs, and everything that names one of the numbers.
     """
+    now_ms = int(time.time() * 1000)
     selection = Selection(
-        before_ms=None if older_than is None else int((time.time() - older_than) * 1000),
+        before_ms=None if older_than is None else int(now_ms - older_than * 1000),
+        after_ms=None if older_than is None else latest_ms(now_ms),
         numbers=every_spelling([*numbers, *_lines(numbers_file)]),
     )
     _require_selection(selection, ledger)
