@@ -58,7 +58,8 @@ ROOMS = {
         {"formats"},
     ],
     "cli": [
-        {"credentials", "display_names", "errors", "resume", "settings_files", "show", "signals", "values"},
+        {"display_names", "resume", "standard_streams", "values"},
+        {"credentials", "errors", "settings_files", "show", "signals"},
         {"copies", "defaults", "key_tables", "logs", "options"},
         {"ask_options", "file_options", "inputs", "kept_files"},
         {"list_options"},

@@ -21,6 +21,7 @@ from validator.batch.planning.ruined import ruin_of
 from validator.batch.planning.survey import known_after, survey
 from validator.batch.stage import Stage
 from validator.errors import FileError, StoppedEarly
+from validator.reports import legible
 from validator.settings import Tolerance
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class ListRun:
         """Read the list and make the plan."""
         self._run_id = self._ledger.begin_run(
             command=self._settings.command,
-            input_name=self._opened.job.input.name,
+            input_name=legible(self._opened.job.input.name),
             started_at_ms=self._start_ms,
         )
         with self._settings.local():

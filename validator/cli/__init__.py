@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,9 @@ from validator import __version__
 from validator.cli.defaults import default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
+from validator.cli.logs import set_up_logging
 from validator.cli.settings_files import SettingsFile
+from validator.cli.standard_streams import is_json_wanted, prepare_streams, say
 from validator.errors import UsageError
 from validator.settings import PROJECT_FILE, user_file
 
@@ -95,17 +99,31 @@ def cli(context: click.Context, config: Path | None) -> None:
         context.default_map = default_map(commands, files)
 
 
+def _wants_json_lines(words: Sequence[str]) -> bool:
+    """Whether each line on standard error has to be JSON, before click has looked at the words."""
+    asked = [word for option, word in pairwise(words) if option == "--log-format"]
+    asked += [value for name, value in os.environ.items() if re.fullmatch(r"VALIDATOR_\w+_LOG_FORMAT", name)]
+    asked += [word.partition("=")[2] for word in words if word.startswith("--log-format=")]
+    return "json" in asked
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error ends as one line on standard error."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     for name, value in _POLARS.items():
         os.environ.setdefault(name, value)
+    prepare_streams()
+    if _wants_json_lines(words):
+        set_up_logging(quiet=False, verbose=False, log_format="json")
     try:
         code = cli.main(
             words, prog_name="validator", standalone_mode=False, auto_envvar_prefix="VALIDATOR", obj=words
         )
     except click.ClickException as error:
-        error.show()
+        if is_json_wanted():
+            say(error.format_message())
+        else:
+            error.show(file=sys.stderr)
         return UsageError.exit_code
     except SystemExit:
         raise

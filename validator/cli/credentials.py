@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import click
-
 from validator.batch.ask_settings import KeySettings
 from validator.batch.asking.checks import FIRST_LOOKS
 from validator.batch.asking.single_call import paced
 from validator.batch.wiring import locked, make_budget
+from validator.cli.standard_streams import say
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of, open_gateway
@@ -109,7 +108,7 @@ def _key_in_file(path: Path) -> str:
             f"the key file {path} is no text; name one that holds the key and nothing else"
         ) from None
     if warning:
-        click.echo(f"validator: {warning}", err=True)
+        say(warning)
     return text
 
 

@@ -14,6 +14,7 @@ from validator.batch.verdict_columns import earlier_columns
 from validator.cli.display_names import names_of_copies
 from validator.cli.inputs import STDIO, found_inputs, local_file
 from validator.cli.signals import interruptible
+from validator.cli.standard_streams import require_stdout
 from validator.errors import UsageError
 from validator.phone import parse_region
 from validator.settings import MaxAge
@@ -152,6 +153,7 @@ class ListOptions(ListSettings):
     def _target(self, inputs: tuple[Found, ...]) -> Path | BinaryIO | tuple[Path, ...]:
         """Return where the annotated rows go: one file, or one for each input beside it or in the folder."""
         if self.output == STDIO:
+            require_stdout()
             return sys.stdout.buffer
         if self.output is not None:
             return Path(self.output)

@@ -13,8 +13,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from validator.cli.standard_streams import say
 from validator.errors import UsageError
 from validator.model import ObjectUrl
 
@@ -89,7 +88,7 @@ def _is_read(file: SettingsFile) -> bool:
     flaw = "" if file.is_own else _unsafe(file.path)
     if flaw:
         remedy = f"Mend that, or name the file with --config {file.path}"
-        click.echo(f"validator: {file.path} is not read: {flaw}. {remedy}", err=True)
+        say(f"{file.path} is not read: {flaw}. {remedy}")
     return not flaw
 
 

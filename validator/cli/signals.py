@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import signal
-import sys
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import anyio
-import click
 
+from validator.cli.standard_streams import say
 from validator.errors import Interrupted
 
 if TYPE_CHECKING:
@@ -60,7 +59,6 @@ async def stop_on_signals(stop: Stop, *, task_status: TaskStatus[None]) -> None:
         first = await anext(signals)
         if stop.is_immediate:
             raise Interrupted(first)
-        # Not with err=True, which goes past a live display on the terminal and is lost beneath it.
-        click.echo("validator: finishing what is in flight; once more to stop at once", file=sys.stderr)
+        say("finishing what is in flight; once more to stop at once")
         stop(Interrupted(first))
         raise Interrupted(await anext(signals))

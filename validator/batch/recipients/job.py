@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
 from validator.phone import Accept, Numbers
+from validator.reports import legible
 from validator.settings import MaxAge
 from validator.tables import FrameWriter, ReadOptions
 
@@ -157,16 +158,16 @@ class Job(ListSettings):
     @property
     def input_name(self) -> str:
         """What messages call the input."""
-        return _name_of(tuple(self.names.get(path, str(path)) for path in self.inputs))
+        return legible(_name_of(tuple(self.names.get(path, str(path)) for path in self.inputs)))
 
     @property
     def output_name(self) -> str:
         """What messages call the output; `-` for a stream."""
         match self.output:
             case Path():
-                return str(self.output)
+                return legible(str(self.output))
             case tuple():
-                return _name_of(tuple(map(str, self.output)))
+                return legible(_name_of(tuple(map(str, self.output))))
             case _:
                 return "-"
 
