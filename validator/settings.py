@@ -32,8 +32,18 @@ MAX_RATE_PER_MIN = 100_000.0
 
 
 def state_folder() -> Path:
-    """Return the folder for what has to outlive a run, as the environment (`XDG_STATE_HOME`) has it now."""
-    return Path(DIRS.user_state_dir)
+    """Return the folder for what has to outlive a run, as the environment (`XDG_STATE_HOME`) has it now.
+
+    Raises:
+        UsageError: this user has no home folder.
+    """
+    try:
+        return Path(DIRS.user_state_dir)
+    except RuntimeError:
+        raise UsageError(
+            "this user has no home folder to keep the ledger in; name a file of yours with --ledger, or set "
+            "XDG_STATE_HOME to a folder"
+        ) from None
 
 
 def default_ledger() -> Path:
@@ -41,9 +51,15 @@ def default_ledger() -> Path:
     return state_folder() / "ledger.sqlite"
 
 
-def user_file() -> Path:
-    """Return the user's own settings file, as the environment (`XDG_CONFIG_HOME`) has it now."""
-    return Path(DIRS.user_config_dir) / "config.toml"
+def user_file() -> Path | None:
+    """Return the user's own settings file, as the environment (`XDG_CONFIG_HOME`) has it now.
+
+    None if this user has no home folder for it.
+    """
+    try:
+        return Path(DIRS.user_config_dir) / "config.toml"
+    except RuntimeError:
+        return None
 
 
 class RateMode(StrEnum):

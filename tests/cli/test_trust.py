@@ -23,6 +23,7 @@ ONLY_THE_USER = {
     "column",
     "keys",
     "ledger",
+    "suppress-unreadable",
 }
 
 

@@ -88,10 +88,9 @@ def cli(context: click.Context, config: Path | None) -> None:
 
     Start with `validator plan LIST`, which shows what a check would do without doing it.
     """
-    files = [SettingsFile(user_file(), is_own=True), SettingsFile(PROJECT_FILE, is_own=False)]
-    files += [] if config is None else [SettingsFile(config, is_own=True)]
-    if config is not None and config.resolve() == PROJECT_FILE.resolve():
-        del files[1]
+    is_same = config is not None and config.resolve() == PROJECT_FILE.resolve()
+    named = [(user_file(), True), (None if is_same else PROJECT_FILE, False), (config, True)]
+    files = [SettingsFile(path, is_own=is_own) for path, is_own in named if path is not None]
     # Without settings no command but the one invoked has to be imported.
     if context.invoked_subcommand in COMMANDS and any(file.path.is_file() for file in files):
         found = {name: cli.get_command(context, name) for name in COMMANDS}

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
             ...
 
 
+# The longest key, and line ends; a device such as /dev/zero has no end.
+_MOST_KEY_CHARS = 10_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProviderOptions:
     """Where the provider is, and who asks. Each option is named and explained in `options`."""
@@ -96,7 +100,8 @@ def _leave_no_core_dump() -> None:
 def _key_in_file(path: Path) -> str:
     """Return the text of a key file; a warning is printed if others may read it."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_MOST_KEY_CHARS + 1)
         warning = key_file_warning(path)
     except OSError as error:
         raise UsageError(
@@ -107,6 +112,8 @@ def _key_in_file(path: Path) -> str:
         raise UsageError(
             f"the key file {path} is no text; name one that holds the key and nothing else"
         ) from None
+    if len(text) > _MOST_KEY_CHARS:
+        raise UsageError(f"the key file {path} holds more than a key; name one with the key and nothing else")
     if warning:
         say(warning)
     return text
@@ -133,11 +140,14 @@ def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) 
 
 @asynccontextmanager
 async def connected(
-    options: ProviderOptions, *, max_attempts: int = FIRST_LOOKS
+    options: ProviderOptions, *, max_attempts: int = FIRST_LOOKS, ledger: Path | None = None
 ) -> AsyncIterator[tuple[Gateway, Through]]:
-    """Open a gateway for a few single exchanges, and the budget that each has to pass through."""
+    """Open a gateway for a few single exchanges, and the budget that each has to pass through.
+
+    `ledger` is where the key's lock may lie if there is no state folder.
+    """
     key = options.key_settings()
-    with locked([key], "validator"):
+    with locked([key], "validator", ledger=ledger):
         async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
             budget = make_budget(key.rate, default_per_min=gateway.capabilities.default_rate_per_min)

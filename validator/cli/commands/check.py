@@ -86,7 +86,7 @@ def check(**given: Any) -> int:
     )
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"
-    with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
+    with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
         summary = _run(options, keys, opened, ledger)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return summary.exit_code

@@ -92,7 +92,7 @@ def _findings(options: ProviderOptions, sessions: tuple[str, ...], ledger: Path)
     yield key
     if key.state is State.OK:
         yield from _key_file(options.api_key_file)
-        yield from anyio.run(_provider, options, sessions)
+        yield from anyio.run(_provider, options, sessions, ledger)
     else:
         yield Finding("connection", State.SKIPPED, "nothing can be asked without a key")
     yield from _sessions_named(sessions)
@@ -130,9 +130,9 @@ def _sessions_named(sessions: tuple[str, ...]) -> Iterator[Finding]:
         yield _problem("session", error)
 
 
-async def _provider(options: ProviderOptions, sessions: tuple[str, ...]) -> list[Finding]:
+async def _provider(options: ProviderOptions, sessions: tuple[str, ...], ledger: Path) -> list[Finding]:
     try:
-        async with connected(options) as (gateway, through):
+        async with connected(options, ledger=ledger) as (gateway, through):
             connection = await _connection(gateway, through)
             if connection[0].state is State.PROBLEM:
                 return connection

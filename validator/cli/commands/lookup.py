@@ -76,7 +76,7 @@ def lookup(**given: Any) -> int:
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     keys = options.keys()
     holder = "validator lookup"
-    with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
+    with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
         max_age = MaxAge(registered_s=0, not_registered_s=0) if options.refresh else options.max_age
         now_ms, stop = int(datetime.now(UTC).timestamp() * 1000), Stop()
         asker = Asker(
