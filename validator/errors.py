@@ -14,6 +14,7 @@ ValidatorError                  1   a bug of ours
     │   ├── TimedOut            5
     │   └── CertificateFailed   6   not transient: the peer is not who it says
     ├── BadAnswer               5   an answer came, and it is not one to this question
+    │   └── IncompleteList      5   not transient: the provider does not give its whole list
     ├── MissingOrBadKey             401
     ├── QuotaExceeded               402
     ├── Forbidden                   403
@@ -147,6 +148,12 @@ class BadAnswer(ApiError):
 
     exit_code = StoppedEarly.exit_code
     transient = True
+
+
+class IncompleteList(BadAnswer):
+    """A list does not come whole: the provider does not page as asked. Asking again changes nothing."""
+
+    transient = False
 
 
 class MissingOrBadKey(ApiError):

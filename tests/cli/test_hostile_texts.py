@@ -68,6 +68,35 @@ def saying(provider, stage):
     return say
 
 
+@pytest.mark.parametrize("words", [["contacts"], ["contacts", "-o", "c.csv"]])
+def test_contacts_that_come_short_are_an_error_with_both_numbers(saying, run, stage, words, files):
+    saying("+447400123456")
+    answer = stage[0].app.answer
+    stage[0].app.answer = lambda parts: answer(parts) | {"meta": {"total": 450}}
+
+    done = run(*words)
+
+    assert (done.code, done.out, files()) == (5, "", [])
+    assert "lists 450 contacts, and 1 came" in done.err
+
+
+def test_a_check_goes_on_with_the_contacts_that_came(saying, run, stage, listed):
+    saying("+447400123456")
+    answer = stage[0].app.answer
+    stage[0].app.answer = lambda parts: (
+        answer(parts) | {"meta": {"total": 450}, "whatsapp_id": None}
+        if "contacts" in parts
+        else answer(parts)
+    )
+
+    done = run(
+        "check", listed("phone\n+447400123456\n+447400123457\n"), "--contacts", "--no-canaries", "--json"
+    )
+
+    assert (done.code, done.json["sources"]) == (0, {"api": 1, "contacts": 1})
+    assert "lists 450 contacts, and 1 came" in done.err
+
+
 def is_harmless(text):
     return pl.select(defused(pl.lit(text))).item() == text
 

@@ -10,7 +10,7 @@ cell in `cell`. `docs/phone.md` describes all of it for people.
 from validator.phone.answers import COUNTRIES
 from validator.phone.bulk.several import apart
 from validator.phone.cell.folding import fold_words
-from validator.phone.cell.national_variants import other_spelling
+from validator.phone.cell.national_variants import other_spelling, other_spelling_of
 from validator.phone.cell.numbering import has_mobile_length
 from validator.phone.cell.reading import Accept
 from validator.phone.cell.recoveries import RECOVERIES, Recovery
@@ -43,6 +43,7 @@ __all__ = [
     "looks_like_phones",
     "normalise",
     "other_spelling",
+    "other_spelling_of",
     "parse_region",
     "survey",
     "without_fractions",

@@ -35,12 +35,13 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
             requires it, and it alone shows that an answer belongs to its question), or the id is none.
     """
     told = _object(answer)
-    _check_echo(answer, told.get("phone"), asked)
+    echoed = _echoed(answer, told.get("phone"), asked)
     flag = told.get("is_whatsapp_user")
     if not isinstance(flag, bool):
         raise answer.unlike("is_whatsapp_user is neither true nor false")
     return Registration(
         phone=asked,
+        matched_number=echoed,
         is_whatsapp_user=flag,
         whatsapp_id=_whatsapp_id(answer, told.get("whatsapp_id")),
         rate=answer.rate,
@@ -48,12 +49,23 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
     )
 
 
-def _check_echo(answer: Answer, echo: object, asked: Number) -> None:
-    """Hold the echoed phone to the number asked about, digit by digit: its spelling does not matter."""
+def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
+    """Hold the echoed phone to the number asked about, digit by digit: its spelling does not matter.
+
+    It may be the number by which WhatsApp knows the same subscriber (docs/phone.md).
+    """
     if echo is None or isinstance(echo, bool) or not isinstance(echo, str | int):
         raise answer.unlike("it does not say which phone it is about")
-    if "".join(char for char in str(echo) if char in "0123456789") != asked.e164[1:]:
+    digits = "".join(char for char in str(echo) if char in "0123456789")
+    if digits == asked.e164[1:]:
+        return asked
+    # Imported here, since it brings polars: most answers name the number as it was asked.
+    from validator.phone import other_spelling_of  # noqa: PLC0415
+
+    other = other_spelling_of(asked)
+    if other is None or digits != other.e164[1:]:
         raise answer.unlike("it is about another phone than the one asked about")
+    return other
 
 
 def _whatsapp_id(answer: Answer, value: object) -> str | None:
@@ -158,7 +170,8 @@ def _page(answer: Answer) -> Mapping[str, Any]:
 
 
 def _entries(answer: Answer, page: Mapping[str, Any]) -> list[dict[str, Any]]:
-    entries = page.get("data")
+    # Servers written in Go say null for an empty list.
+    entries = [] if "data" in page and page["data"] is None else page.get("data")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise answer.unlike("there is no list of objects in it")
     return entries

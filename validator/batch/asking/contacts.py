@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.errors import IncompleteList
 from validator.model import Number, Outcome, Source, Verdict
 
 if TYPE_CHECKING:
@@ -59,10 +60,13 @@ async def take_contacts(
     """
     wanted = {*todo, *others}
     before = len(wanted)
-    async for contact in contacts:
-        if contact.number is not None and contact.is_whatsapp_user and contact.number in wanted:
-            wanted.remove(contact.number)
-            ledger.record(_outcome(contact.number, now_ms()))
+    try:
+        async for contact in contacts:
+            if contact.number is not None and contact.is_whatsapp_user and contact.number in wanted:
+                wanted.remove(contact.number)
+                ledger.record(_outcome(contact.number, now_ms()))
+    except IncompleteList as short:
+        log.warning("%s; the others are asked about", short)
     ledger.commit()
     log.info("%d of %d numbers are synced contacts", before - len(wanted), before)
     return todo.filter(todo.is_in(sorted(wanted)))
