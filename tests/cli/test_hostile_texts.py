@@ -80,6 +80,7 @@ def test_contacts_that_come_short_are_an_error_with_both_numbers(saying, run, st
     assert "lists 450 contacts, and 1 came" in done.err
 
 
+@pytest.mark.slow
 def test_a_check_goes_on_with_the_contacts_that_came(saying, run, stage, listed):
     saying("+447400123456")
     answer = stage[0].app.answer
@@ -125,6 +126,7 @@ def test_contacts_in_a_workbook_are_texts(saying, run, text):
     assert "<f>" not in sheet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", QUOTES)
 @pytest.mark.parametrize(
     "words",

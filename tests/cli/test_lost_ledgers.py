@@ -28,6 +28,7 @@ def losing(provider, stage):
     return lose
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [2, 15, 31])
 @pytest.mark.parametrize("loss", ["deleted", "replaced", "folder"])
 def test_a_ledger_that_goes_away_ends_the_run_and_is_saved(*, losing, run, listed, ledger_path, loss, after):
