@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1] / "validator"
 
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
-    {"model"},
+    {"local_time", "model"},
     {"errors"},
     {"settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},

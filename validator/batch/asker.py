@@ -7,7 +7,6 @@ import random
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from validator.batch.watching.status_log import StatusLogger
 from validator.batch.watching.stop import stop_at
 from validator.batch.wiring import OpenKey, make_asking, make_budget, refs_of
 from validator.gateways.registry import open_gateway
+from validator.local_time import start_of_day_s
 from validator.model import SessionRef
 from validator.pacing import Canaries, RetryPolicy, SessionGuard
 from validator.reports import ProgressState
@@ -266,9 +266,7 @@ class Asker:
 
     def _left_today(self) -> dict[SessionRef, int]:
         """Return what the caps leave each session of the local calendar day, earlier runs counted in."""
-        now = datetime.fromtimestamp(self._now_s()).astimezone()
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        since_ms = int(midnight.timestamp() * 1000)
+        since_ms = int(start_of_day_s(self._now_s()) * 1000)
         return {
             ref: max(0, key.daily_cap - self._ledger.spent_since(ref, since_ms))
             for key in self._keys
