@@ -32,6 +32,7 @@ ROOMS = {
         {"planning"},
         {"asking", "transfer"},
         {"output", "watching", "wiring"},
+        {"first_requests"},
         {"asker", "lookup"},
         {"run"},
         {"library_run"},

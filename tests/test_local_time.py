@@ -31,7 +31,7 @@ def change(request):
 
 
 def first_seen(wanted, after, zone):
-    """The first moment at which the wall clock shows a time, or has jumped over it: by looking each minute."""
+    """The first moment at which the wall clock shows a time, or jumps over it: each minute is tried."""
     at_s = after.timestamp()
     before = wall(at_s, zone)
     while True:
