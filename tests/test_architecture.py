@@ -54,7 +54,7 @@ ROOMS = {
     "tables": [
         {"cells", "files", "formulas", "table"},
         {"detect"},
-        {"columnar", "contents", "delimited", "frame", "several"},
+        {"columnar", "contents", "delimited", "frame", "renewed", "several"},
         {"excel", "ndjson", "vcard"},
         {"formats"},
     ],

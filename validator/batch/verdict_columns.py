@@ -41,6 +41,13 @@ EXTRA_COLUMNS = pl.Schema({LINE_TYPE: pl.String(), MATCHED: pl.String(), PHONE_C
 SENDABLE_COLUMNS = ("e164", "whatsapp_id", MATCHED)
 
 
+def earlier_columns(schema: pl.Schema, prefix: str) -> tuple[str, ...]:
+    """Return the columns that an earlier run has added to a list; none where one of `COLUMNS` is missing."""
+    if not all(prefix + name in schema for name in COLUMNS):
+        return ()
+    return tuple(prefix + name for name in (*COLUMNS, *EXTRA_COLUMNS) if prefix + name in schema)
+
+
 def output_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
     """Return the annotated file's columns; `UsageError` where an added one has the name of an input's."""
     return _extended(table, prefix, added_schema(extras))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from validator.batch.recipients.job import Job, ListSettings
 from validator.batch.recipients.opening import open_job
+from validator.batch.verdict_columns import earlier_columns
 from validator.cli.display_names import names_of_copies
 from validator.cli.inputs import STDIO, found_inputs, local_file
 from validator.cli.signals import interruptible
 from validator.errors import UsageError
 from validator.phone import parse_region
 from validator.settings import MaxAge
-from validator.tables import Hidden, Ragged, ReadOptions, ending_of, output_ending
+from validator.tables import Hidden, Ragged, ReadOptions, ending_of, open_table, output_ending
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from validator.batch.recipients.opening import Opened
     from validator.cli.inputs import Found
     from validator.model import ObjectUrl
+
+LOG = logging.getLogger(__name__)
 
 AUTO = "auto"
 
@@ -83,18 +87,19 @@ class ListOptions(ListSettings):
             )
         if self.output is not None and self.output_dir is not None:
             raise UsageError("--output names one file and --output-dir a folder; leave one of them out")
-        first, *more = inputs = found_inputs(self.input, quiet=self.quiet)
+        options = ReadOptions(
+            sheet=self.sheet,
+            ragged=Ragged(self.ragged),
+            header_row=self.header_row,
+            encoding=self.encoding,
+            hidden=Hidden(self.hidden),
+        )
+        first, *more = inputs = self._inputs(options)
         suppress = tuple(local_file(given, quiet=self.quiet) for given in self.suppress)
         settings = self.values() | {
             "region": None if self.region is None or find_region else parse_region(self.region),
             "find_region": find_region,
-            "options": ReadOptions(
-                sheet=self.sheet,
-                ragged=Ragged(self.ragged),
-                header_row=self.header_row,
-                encoding=self.encoding,
-                hidden=Hidden(self.hidden),
-            ),
+            "options": options,
             "max_age": MaxAge(registered_s=0, not_registered_s=0) if self.refresh else self.max_age,
         }
         return Job(
@@ -106,6 +111,22 @@ class ListOptions(ListSettings):
             sendable=self.sendable,
             suppress=suppress,
         )
+
+    def _inputs(self, options: ReadOptions) -> tuple[Found, ...]:
+        """Return the lists to read. What this command has written beside one of them is none of them."""
+        inputs = found_inputs(self.input, quiet=self.quiet)
+        written = {self._checked(found).absolute() for found in inputs} if self.output is None else set()
+        own = {
+            found
+            for found in inputs
+            if found.path.absolute() in written and self._is_output(found.path, options)
+        }
+        for found in own:
+            LOG.warning("%s is the output of an earlier run; it is left out", found.path)
+        return tuple(found for found in inputs if found not in own)
+
+    def _is_output(self, path: Path, options: ReadOptions) -> bool:
+        return bool(earlier_columns(open_table(path, options=options).schema, self.prefix))
 
     def _target(self, inputs: tuple[Found, ...]) -> Path | BinaryIO | tuple[Path, ...]:
         """Return where the annotated rows go: one file, or one for each input beside it or in the folder."""

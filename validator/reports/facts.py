@@ -30,6 +30,7 @@ _READ_AS = {
     "delimiter": "delimiter {0!r}",
     "sheet": "sheet {0!r}",
     "hidden_rows": "{0} hidden rows among the others",
+    "renewed": "in place of the earlier columns {0}",
     "formulas_without_value": "{0} formulas without a value",
 }
 

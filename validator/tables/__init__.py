@@ -28,6 +28,7 @@ from validator.tables.formats import (
 )
 from validator.tables.formulas import defused
 from validator.tables.frame import FrameTable, FrameWriter
+from validator.tables.renewed import RenewedTable, as_written
 from validator.tables.several import SeveralTables, together, writing_as_one, writing_parts
 from validator.tables.table import BATCH_ROWS, Hidden, Ragged, ReadOptions, Table, Writer
 
@@ -42,9 +43,11 @@ __all__ = [
     "PhoneColumn",
     "Ragged",
     "ReadOptions",
+    "RenewedTable",
     "SeveralTables",
     "Table",
     "Writer",
+    "as_written",
     "calling_code_column",
     "defused",
     "ending_of",

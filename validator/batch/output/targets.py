@@ -12,6 +12,7 @@ from validator.errors import UsageError
 from validator.tables import (
     FrameWriter,
     SeveralTables,
+    as_written,
     least_bytes,
     require_room,
     require_writable,
@@ -110,4 +111,4 @@ def _writing(
     opened: Opened, target: Path | BinaryIO, schema: pl.Schema, like: Table
 ) -> AbstractContextManager[Writer]:
     job = opened.job
-    return writing(target, schema=schema, like=like, format=job.format, excel_safe=job.excel_safe)
+    return writing(target, schema=schema, like=as_written(like), format=job.format, excel_safe=job.excel_safe)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from validator.batch.recipients.recipients import Reading
-from validator.batch.verdict_columns import output_schema
+from validator.batch.verdict_columns import earlier_columns, output_schema
 from validator.errors import FileError
 from validator.phone import Numbers
 from validator.tables import (
     FoundBy,
+    RenewedTable,
     calling_code_column,
     find_phone_column,
     find_region_column,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from validator.batch.recipients.job import Job
+    from validator.batch.recipients.job import Job, ListSettings
     from validator.tables import Table
 
 
@@ -108,10 +109,21 @@ def open_job(job: Job, *, table: Table | None = None) -> Opened:
         UsageError: a column of the list has the name of one that the output adds.
     """
     stamps = _stamps(job)
-    table = table or together([open_table(path, options=job.options) for path in job.inputs])
+    table = table or together([open_list(path, job) for path in job.inputs])
     reading = reading_of(table, job)
     output_schema(table, job.prefix, job.extras)
     return Opened(job, table, reading, stamps)
+
+
+def open_list(path: Path, job: ListSettings) -> Table:
+    """Open one file of a list, without the columns that an earlier run has added to it.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    table = open_table(path, options=job.options)
+    earlier = earlier_columns(table.schema, job.prefix)
+    return RenewedTable(table, earlier) if earlier else table
 
 
 def reading_of(table: Table, job: Job) -> Reading:

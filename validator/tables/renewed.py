@@ -1,0 +1,69 @@
+"""A list that carries the columns of an earlier run: read without them, so that a new run can add its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from validator.tables.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class RenewedTable:
+    """A list without some of its columns; see `Table`.
+
+    Attributes:
+        table: the list as it stands in its file.
+        renewed: the columns that are left out.
+    """
+
+    table: Table
+    renewed: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.table.path
+
+    @property
+    def format(self) -> str:
+        """The file's format."""
+        return self.table.format
+
+    @property
+    def schema(self) -> pl.Schema:
+        """The columns that are left."""
+        return pl.Schema({name: kind for name, kind in self.table.schema.items() if name not in self.renewed})
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """Column names as the file writes them."""
+        return {name: text for name, text in self.table.header.items() if name not in self.renewed}
+
+    @property
+    def manner(self) -> Mapping[str, str | int]:
+        """How the file is written, and which columns are left out; see `Table.manner`."""
+        return {**self.table.manner, "renewed": ", ".join(self.renewed)}
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """Yield the rows; see `Table.batches`."""
+        return self.table.batches(self.schema.names() if columns is None else columns)
+
+    def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - see below
+        """Yield the rows. What stands for one in the file holds the columns left out, so cells it is."""
+        return self.batches()
+
+    def sample(self) -> pl.DataFrame:
+        """Return some rows; see `Table.sample`."""
+        return self.table.sample().drop(self.renewed)
+
+
+def as_written(table: Table) -> Table:
+    """Return the list as it stands in its file, for an output that takes after it."""
+    return table.table if isinstance(table, RenewedTable) else table
