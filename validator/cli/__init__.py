@@ -15,6 +15,7 @@ from validator.cli.defaults import default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
 from validator.cli.settings_files import SettingsFile
+from validator.cli.signals import interruptible
 from validator.errors import UsageError
 from validator.settings import PROJECT_FILE, user_file
 
@@ -62,7 +63,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Left to click, a closed pipe would end with 1, which stands for a bug here."""
-        with translated_io(), naming_copies():
+        with interruptible(), translated_io(), naming_copies():
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above

@@ -10,25 +10,22 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import anyio
 import click
 
 from validator.batch.stage import Stage
 from validator.cli.display_names import names_of_copies
 from validator.cli.show import make_progress
-from validator.cli.signals import interruptible, raising_signals
-from validator.errors import FileError, innermost
+from validator.cli.signals import run_interruptible
+from validator.errors import FileError
 from validator.reports.wording import printable
 from validator.tables import fetch, matching
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Iterator
 
     from validator.model import ObjectUrl
-
-Result = TypeVar("Result")
 
 _STDIN_FILE, _STDIN_NAME = "standard-input", "standard input"
 _PIECE_BYTES = 1 << 20
@@ -40,7 +37,7 @@ def objects_of(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
     Raises:
         FileError: there are none, or the store cannot be reached.
     """
-    return _awaited(partial(matching, url))
+    return run_interruptible(partial(matching, url))
 
 
 def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
@@ -50,7 +47,7 @@ def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
         FileError: it cannot be fetched, or not be kept.
     """
     with _showing(f"fetching {printable(url.parts[1])}", quiet=quiet) as on_progress:
-        return _named(_awaited(partial(fetch, url, _folder(), on_progress)), str(url))
+        return _named(run_interruptible(partial(fetch, url, _folder(), on_progress)), str(url))
 
 
 def copy_of_stdin(*, quiet: bool) -> Path:
@@ -62,7 +59,6 @@ def copy_of_stdin(*, quiet: bool) -> Path:
     path = _folder() / _STDIN_FILE
     try:
         with (
-            interruptible(),
             path.open("xb") as file,
             _showing(f"reading {_STDIN_NAME}", quiet=quiet) as on_progress,
         ):
@@ -74,22 +70,6 @@ def copy_of_stdin(*, quiet: bool) -> Path:
             f"{_STDIN_NAME} cannot be kept in {path.parent} ({error.strerror}); set TMPDIR to another folder."
         ) from error
     return _named(path, _STDIN_NAME)
-
-
-def _awaited(reach: Callable[[], Awaitable[Result]]) -> Result:
-    """Run what reaches an object, and let signals end it.
-
-    In the library's own way to wait none would reach Python, for minutes where a server stalls.
-    """
-
-    async def reached() -> Result:
-        async with raising_signals():
-            return await reach()
-
-    try:
-        return anyio.run(reached)
-    except BaseExceptionGroup as group:
-        raise innermost(group) from group
 
 
 def _named(path: Path, name: str) -> Path:

@@ -13,7 +13,6 @@ from validator.batch.recipients.opening import open_job
 from validator.batch.verdict_columns import earlier_columns
 from validator.cli.display_names import names_of_copies
 from validator.cli.inputs import STDIO, found_inputs, local_file
-from validator.cli.signals import interruptible
 from validator.errors import UsageError
 from validator.phone import parse_region
 from validator.settings import MaxAge
@@ -69,9 +68,7 @@ class ListOptions(ListSettings):
             FileError: it cannot be read.
             UsageError: options contradict each other.
         """
-        job = self._job()
-        with interruptible():
-            return open_job(job)
+        return open_job(self._job())
 
     def _job(self) -> Job:
         if self.output == STDIO and self.as_json:

@@ -41,8 +41,8 @@ def refuse_long_hold(report: BudgetReport, now: float, max_wait_s: float) -> Non
 def _refuse_long_outage(outage_s: float, max_outage_s: float, failure: ApiError) -> None:
     if outage_s > max_outage_s:
         raise StoppedEarly(
-            f"the provider has refused one request for {outage_s:,.0f} s, longer than --max-outage "
-            f"{max_outage_s:,.0f}s (last: {failure}). Run the same command again later"
+            f"the provider has refused one request for {outage_s:,.0f} s, again and again (last: {failure}). "
+            "Run the same command again later"
         )
 
 

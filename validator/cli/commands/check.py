@@ -22,7 +22,7 @@ from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.resume import next_command
 from validator.cli.show import make_progress, show_summary
-from validator.cli.signals import interruptible
+from validator.cli.signals import until
 from validator.cli.values import SOURCE
 from validator.ledger import Ledger
 
@@ -75,7 +75,8 @@ def check(**given: Any) -> int:
         return show_plan(options, options.rate, options.base_url)
     keys = options.keys()
     options.require_named_output()
-    opened = options.opened()
+    with until(options.deadline):
+        opened = options.opened()
     reports = {f"--{name}": path for name, path in options.reports.items()}
     check_targets({**opened.job.targets, **reports}, opened.job, ledger=options.ledger)
     require_room_for_output(opened)
@@ -95,7 +96,6 @@ def _run(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, led
         max_invalid=options.max_invalid,
         reports=options.reports,
         next_command=partial(next_command, click.get_current_context().obj),
-        local=interruptible,
     )
     run = ListRun(opened, ledger=ledger, counters=counters, progress=progress, settings=settings)
     return run.run(under_signals(asker, stop))

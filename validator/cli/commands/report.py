@@ -19,7 +19,6 @@ from validator.cli import options as opt
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_summary
-from validator.cli.signals import interruptible
 from validator.cli.values import SOURCE
 from validator.ledger import read
 
@@ -44,7 +43,7 @@ def report(**given: Any) -> int:
     opened = options.opened()
     check_targets({f"--{name}": path for name, path in files.items()}, opened.job, ledger=options.ledger)
     now_ms = int(now.timestamp() * 1000)
-    with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
+    with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress)
         known = known_after(surveyed, opened.job, ledger, now_ms, progress)
         counts = count(surveyed.recipients, known, opened.job.extras)
