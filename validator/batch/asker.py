@@ -17,6 +17,7 @@ from validator.batch.asking.confirm import confirm_negatives
 from validator.batch.asking.guarding import carry_over, excluding, own_numbers, session_warnings
 from validator.batch.asking.run_state import Bounds
 from validator.batch.first_requests import FirstRequests
+from validator.batch.open_files import connections_within_limit
 from validator.batch.output.summarise import AskedKey
 from validator.batch.watching.progress_feed import ProgressFeed, hosts_text
 from validator.batch.watching.status_log import StatusLogger
@@ -103,6 +104,7 @@ class Asker:
         self._open_gateway = open_gateway
         self._now_s = now_s
         self._rng = rng or random.Random()
+        self._concurrency = settings.concurrency
 
     async def ask(self, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
         """Ask about every number of a plan, then about those of the plan that `next_round` makes of it.
@@ -116,6 +118,7 @@ class Asker:
         if plan.numbers.is_empty():
             return Asked()
         begun = anyio.current_time()
+        self._concurrency = connections_within_limit(self._settings.concurrency, len(self._keys))
         async with AsyncExitStack() as stack:
             keys = [await self._open(key, stack) for key in self._keys]
             hosts = hosts_text(key.gateway.host for key in keys)
@@ -131,7 +134,7 @@ class Asker:
         )
 
     async def _open(self, key: KeySettings, stack: AsyncExitStack) -> OpenKey:
-        options = replace(key.options, max_connections=self._settings.concurrency)
+        options = replace(key.options, max_connections=self._concurrency)
         gateway = await stack.enter_async_context(self._open_gateway(key.gateway, options))
         default_per_min = gateway.capabilities.default_rate_per_min
         budget = make_budget(key.rate, default_per_min=default_per_min, share=self._settings.rate_share)
@@ -230,7 +233,7 @@ class Asker:
     def _bounds(self) -> Bounds:
         settings = self._settings
         return Bounds(
-            concurrency=settings.concurrency,
+            concurrency=self._concurrency,
             grace_s=settings.grace_s,
             max_wait_s=settings.max_wait_s,
             max_error_rate=settings.max_error_rate,

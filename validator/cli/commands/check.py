@@ -10,6 +10,7 @@ import click
 
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
+from validator.batch.open_files import raise_limit
 from validator.batch.output.targets import check_targets, require_room_for_output
 from validator.batch.run import ListRun, RunSettings
 from validator.batch.watching.stop import Stop
@@ -81,6 +82,7 @@ def check(**given: Any) -> int:
     check_targets({**opened.job.targets, **reports}, opened.job, ledger=options.ledger)
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"
+    raise_limit(options.concurrency * len(keys))
     with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
         summary = _run(options, keys, opened, ledger)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
