@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -107,6 +108,18 @@ def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
             f"the ledger {path} would lie on a network file system ({mount.type} at {mount.point}), where a "
             f"crash or a second machine can lose results; choose a local path with --ledger"
         )
+
+
+def refuse_long_name(path: Path) -> None:
+    """Raise `LedgerError` for a name that is too long, with what SQLite and the lock put behind it."""
+    try:
+        path.with_name(f"{path.name}-journal").lstat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise LedgerError(
+                f"the name of the ledger {path} is too long, with the 8 bytes that are put behind it; choose "
+                "a shorter one with --ledger"
+            ) from error
 
 
 def make_folder(folder: Path) -> None:

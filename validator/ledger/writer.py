@@ -11,7 +11,13 @@ from validator.errors import Busy, LedgerError
 from validator.ledger import facts, purging, unverified_negatives
 from validator.ledger.connection import open_reader, open_writer, translated
 from validator.ledger.finding_ids import FindingIds
-from validator.ledger.location import make_file, make_folder, refuse_remote, wider_modes
+from validator.ledger.location import (
+    make_file,
+    make_folder,
+    refuse_long_name,
+    refuse_remote,
+    wider_modes,
+)
 from validator.ledger.lock import Lock
 from validator.ledger.reader import LedgerReader
 from validator.ledger.rows import UPSERT, Finding, row_of
@@ -74,6 +80,7 @@ class Ledger(LedgerReader):
         """
         path = path.resolve()
         refuse_remote(path)
+        refuse_long_name(path)
         make_folder(path.parent)
         with ExitStack() as stack:
             lock_path = path.with_name(path.name + ".lock")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from validator.errors import FileError
 from validator.tables.files.os_errors import unwritable
+from validator.tables.files.replaceable import require_replaceable
 from validator.tables.files.temporary import clear_away, new_temporary
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def require_writable(target: Path) -> None:
         temporary, out = _new_file(target, folder)
         with out:  # held until it is gone, or another run that starts would clear it away first
             os.unlink(temporary, dir_fd=folder)
+        require_replaceable(target, folder)
     finally:
         os.close(folder)
 
@@ -118,7 +120,9 @@ def _mode_for(target: Path) -> int:
     """Return the mode the new file gets; refuse what a move would damage, such as `/dev/null`."""
     try:
         there = target.stat()
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise unwritable(target, error) from error
         return _PRIVATE
     if stat.S_ISDIR(there.st_mode):
         raise unwritable(target, IsADirectoryError(errno.EISDIR, ""))
