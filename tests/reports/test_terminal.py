@@ -20,7 +20,10 @@ def lines_with(text, word):
 def test_the_summary_tells_verdicts_with_their_shares(summary):
     text = shown(render_summary(summary))
 
-    assert lines_with(text, "registered") == ["registered 620 62.0 % ███████ on WhatsApp"]
+    assert lines_with(text, "registered") == [
+        "registered 620 62.0 % ███████ on WhatsApp",
+        "registered 620 of 919 answered rows (67.5 %)",
+    ]
     assert lines_with(text, "all rows") == ["all rows 1,000"]
 
 

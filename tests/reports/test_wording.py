@@ -89,8 +89,8 @@ def test_control_characters_are_not_passed_on_to_the_terminal():
 @pytest.mark.parametrize(
     ("exit_code", "tone", "start"),
     [
-        (0, Tone.CAUTION, "Done, but 31 rows could not be found out."),
-        (4, Tone.CAUTION, "Done, but 31 rows could not be found out."),
+        (0, Tone.CAUTION, "Done, but 31 rows were not asked about so far."),
+        (4, Tone.CAUTION, "Done, but 31 rows were not asked about so far."),
         (5, Tone.CAUTION, "Stopped early: the deadline was reached. Nothing is lost."),
         (6, Tone.BAD, "Refused by the provider: the deadline was reached. Nothing is lost."),
         (130, Tone.CAUTION, "Interrupted."),
@@ -103,6 +103,13 @@ def test_the_headline_says_how_the_run_ended(summary, exit_code, tone, start):
 
     assert told[0] is tone
     assert told[1].startswith(start)
+
+
+@pytest.mark.parametrize("exit_code", [0, 4])
+def test_the_headline_tells_failures_from_numbers_that_nobody_was_asked_about(summary, exit_code):
+    failed = replace(summary, exit_code=exit_code, reasons={"not_checked": 30, "timeout": 1})
+
+    assert headline(failed) == (Tone.CAUTION, "Done, but 31 rows could not be found out.")
 
 
 def test_a_run_that_decided_every_row_is_good_news(done):

@@ -21,6 +21,7 @@ from validator.reports import (
     render_plan,
     render_summary,
 )
+from validator.reports.wording import headline, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,17 +34,20 @@ log = logging.getLogger("validator.progress")
 
 
 def make_progress(*, quiet: bool) -> Progress:
-    """Return a live display on a terminal, log lines elsewhere, and nothing where quiet was asked for."""
+    """Return a live display on a terminal that can draw, log lines elsewhere, and nothing if quiet."""
     if quiet:
         return NoProgress()
     console = Console(stderr=True)
-    if console.is_terminal:
+    if console.is_terminal and not console.is_dumb_terminal:
         return LiveProgress(console, clock=time.monotonic)
     return LogProgress(log, clock=time.monotonic)
 
 
 def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:
-    """Show a run's summary."""
+    """Show a run's summary; if quiet, only why it did not end well."""
+    if quiet and summary.exit_code:
+        _, sentence = headline(summary)
+        log.error("%s", printable(sentence))
     _show(render_summary(summary), summary.to_json(), as_json=as_json, quiet=quiet)
 
 
@@ -72,11 +76,18 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_js
     else:
         writer = csv.writer(sys.stdout, dialect="excel-tab", lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows(map(_texts, rows))
+
+
+def _texts(row: Iterable[object]) -> list[str]:
+    """Return cells as files have them: `true` and `false`, and nothing for None."""
+    return [
+        "" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell) for cell in row
+    ]
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     table = Table(*columns, box=None, header_style="bold")
     for row in rows:
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+        table.add_row(*map(escape, _texts(row)))
     return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from validator.model import Verdict
 from validator.reports.wording import count_text, duration_text, rate_text, share_text
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         "sendable": f"{summary.sendable} ({sendable_text(summary)})" if summary.sendable else "",
         "numbers": f"{summary.distinct_numbers:,} distinct, {summary.already_known:,} known before, "
         f"{summary.asked:,} asked now, {count_text(summary.duplicate_rows, 'duplicate row')}",
+        "registered": _registered_text(summary.verdicts),
         "calls": f"{calls.attempts:,} made, {calls.answers:,} answered, {calls.refusals:,} refused, "
         f"{calls.failures:,} failed, {count_text(calls.retries, 'retry', 'retries')}",
         "canaries": _canaries_text(calls),
@@ -80,6 +82,15 @@ def reading_text(read_as: Mapping[str, str | int]) -> str:
 def _keys_text(summary: Summary) -> str:
     """Return the use of each key; empty if there is one only."""
     return "; ".join(f"{use.key}: {rate_sentence(use)}" for use in summary.keys if use.key)
+
+
+def _registered_text(verdicts: Mapping[str, int]) -> str:
+    """Return the share of the answered rows if some rows have no answer: the table shows that of all rows."""
+    registered = verdicts[Verdict.REGISTERED]
+    answered = registered + verdicts[Verdict.NOT_REGISTERED]
+    if not (answered and verdicts[Verdict.UNKNOWN]):
+        return ""
+    return f"{registered:,} of {count_text(answered, 'answered row')} ({share_text(registered, answered)})"
 
 
 def _canaries_text(calls: CallCounts) -> str:

@@ -134,7 +134,7 @@ def headline(summary: Summary) -> tuple[Tone, str]:
         case 0 if not summary.verdicts[Verdict.UNKNOWN]:
             return Tone.GOOD, "Done: every row has its verdict."
         case 0 | 4:
-            return Tone.CAUTION, f"Done, but {unknown} could not be found out."
+            return Tone.CAUTION, f"Done, but {unknown} {_unknown_words(summary)}."
         case 5:
             return Tone.CAUTION, f"Stopped early: {because}. Nothing is lost."
         case 6:
@@ -143,6 +143,12 @@ def headline(summary: Summary) -> tuple[Tone, str]:
             return Tone.CAUTION, "Interrupted. What was in flight is recorded, nothing is lost."
         case code:
             return Tone.BAD, f"Ended with exit code {code}: {because}."
+
+
+def _unknown_words(summary: Summary) -> str:
+    """Say of the unknown rows whether anybody was asked about them."""
+    not_asked = summary.reasons.get(Reason.NOT_CHECKED, 0) == summary.verdicts[Verdict.UNKNOWN]
+    return "were not asked about so far" if not_asked else "could not be found out"
 
 
 def next_steps(summary: Summary) -> tuple[Step, ...]:

@@ -104,13 +104,13 @@ def test_a_summary_holds_what_was_counted(result):
     ]
     assert (summary.started_at, summary.duration_s) == ("2027-01-15T08:00:00+00:00", 2.0)
     rate = summary.rate
-    assert (rate.used_per_min, rate.share_of_limit, rate.held_s) == (1.5, 0.005, 12.346)
+    assert (rate.used_per_min, rate.share_of_limit, rate.held_s) == (1.0, 0.0033, 12.346)
 
 
-def test_a_short_run_has_used_one_minutes_worth(result):
+def test_the_pace_is_that_while_it_asked_however_short_that_was(result):
     summary = summarise(JOB, PLAN, counts_of(), replace(result, asking_s=1.5), 0)
 
-    assert (summary.rate.used_per_min, summary.rate.share_of_limit) == (3, 0.01)
+    assert (summary.rate.used_per_min, summary.rate.share_of_limit) == (80, 0.2667)
 
 
 def test_a_run_without_a_limit_has_no_share_of_it(result):

@@ -152,9 +152,9 @@ def _key_use(key: AskedKey, result: RunResult) -> RateUse:
     report = key.budget
     if result.asking_s <= 0:
         return RateUse(key=key.name, gateway=key.gateway, host=key.host)
-    # Limits are of a minute: a short run has used one minute's worth, however quick it was.
     attempts = sum(result.counters.attempts_through(session) for session in key.sessions)
-    used = attempts / max(result.asking_s / 60, 1.0)
+    # So many attempts have one gap fewer between them; a single one has no pace.
+    used = 60 * (attempts - 1) / result.asking_s if attempts > 1 else float(attempts)
     limit = report.limit_per_min
     return RateUse(
         key=key.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -215,6 +216,10 @@ async def _session(gateway: Gateway, through: Through, session: str) -> Finding:
 
 
 def _ledger(path: Path) -> Iterator[Finding]:
+    if not path.exists():
+        yield _absent(path)
+        yield Finding("sqlite", State.OK, _sqlite())
+        return
     try:
         with Ledger.open(path, holder="validator doctor") as ledger:
             ledger.require_sound()
@@ -225,6 +230,13 @@ def _ledger(path: Path) -> Iterator[Finding]:
     yield Finding("ledger", State.OK, f"{path} is sound and knows {numbers:,} numbers")
     yield from (Finding("permissions", State.WARNING, warning) for warning in wider_modes(ledger.path))
     yield Finding("sqlite", State.OK, _sqlite())
+
+
+def _absent(path: Path) -> Finding:
+    """Say whether the first run can make the ledger; looking does not make it."""
+    if not os.access(_nearest_folder(path), os.W_OK | os.X_OK):
+        return _problem("ledger", FileError(f"{path} is not there, and its folder cannot be written"))
+    return Finding("ledger", State.OK, f"{path} is not there yet; the first run makes it")
 
 
 def _sqlite() -> str:
@@ -238,10 +250,15 @@ def _sqlite() -> str:
 
 def _disk(ledger: Path) -> Finding:
     try:
-        free_bytes = shutil.disk_usage(ledger.resolve().parent).free
+        free_bytes = shutil.disk_usage(_nearest_folder(ledger)).free
     except OSError as error:
         return _problem("disk", FileError(f"{ledger.parent} cannot be looked at: {error.strerror}"))
     return room(free_bytes)
+
+
+def _nearest_folder(path: Path) -> Path:
+    """Return the folder that a file lies in, or would be made in."""
+    return next(folder for folder in path.resolve().parents if folder.exists())
 
 
 def room(free_bytes: int) -> Finding:
