@@ -80,7 +80,7 @@ def faked():
         # The wrapper reads the moment in its own zone, and the program inside lives in the other.
         inside = ["env", f"TZ={zone}", sys.executable, *words]
         return subprocess.Popen(
-            ["faketime", "-f", f"{moment:@%Y-%m-%d %H:%M:%S}", *inside],
+            ["faketime", f"{moment:%Y-%m-%d %H:%M:%S}", *inside],
             env=os.environ | {"TZ": "UTC"},
             **options,
         )
