@@ -59,6 +59,7 @@ ROOMS = {
         {"formats"},
     ],
     "cli": [
+        {"interruption"},
         {"credentials", "display_names", "errors", "resume", "settings_files", "show", "signals", "values"},
         {"copies", "defaults", "key_tables", "logs", "options"},
         {"ask_options", "file_options", "inputs"},

@@ -15,14 +15,9 @@ import pytest
 
 from tests.support.cli.constants import PLAIN
 from validator.batch.watching.stop import Stop
-from validator.cli.signals import (
-    SIGNALS,
-    interruptible,
-    raising_signals,
-    run_interruptible,
-    stop_on_signals,
-)
-from validator.cli.signals import until as until_deadline
+from validator.cli.interruption import SIGNALS, interruptible
+from validator.cli.interruption import until as until_deadline
+from validator.cli.signals import raising_signals, run_interruptible, stop_on_signals
 from validator.errors import Interrupted, StoppedEarly
 
 CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]

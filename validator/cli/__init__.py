@@ -14,8 +14,8 @@ from validator import __version__
 from validator.cli.defaults import default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
+from validator.cli.interruption import interruptible
 from validator.cli.settings_files import SettingsFile
-from validator.cli.signals import interruptible
 from validator.errors import UsageError
 from validator.settings import PROJECT_FILE, user_file
 

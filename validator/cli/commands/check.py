@@ -19,11 +19,11 @@ from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.commands.plan import show_plan
+from validator.cli.interruption import until
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.resume import next_command
 from validator.cli.show import make_progress, show_summary
-from validator.cli.signals import until
 from validator.cli.values import SOURCE
 from validator.ledger import Ledger
 
