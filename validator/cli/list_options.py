@@ -13,17 +13,19 @@ from validator.batch.recipients.opening import open_job
 from validator.batch.verdict_columns import earlier_columns
 from validator.cli.display_names import names_of_copies
 from validator.cli.inputs import STDIO, found_inputs, local_file
+from validator.cli.interruption import until
 from validator.errors import UsageError
+from validator.model import ObjectUrl
 from validator.phone import parse_region
 from validator.settings import MaxAge
 from validator.tables import Hidden, Ragged, ReadOptions, ending_of, open_table, output_ending
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import BinaryIO
 
     from validator.batch.recipients.opening import Opened
     from validator.cli.inputs import Found
-    from validator.model import ObjectUrl
 
 LOG = logging.getLogger(__name__)
 
@@ -61,14 +63,25 @@ class ListOptions(ListSettings):
                 "standard input has no name to call the output by; name it with --output, or -o -"
             )
 
-    def opened(self) -> Opened:
+    def opened(self, *, deadline: datetime | None = None) -> Opened:
         """Open the list, which is fetched first where it is no file.
 
         Raises:
             FileError: it cannot be read.
+            StoppedEarly: it has not come by the deadline. A file is read whatever the time.
             UsageError: options contradict each other.
         """
-        return open_job(self._job())
+        with until(deadline if self._has_to_come else None):
+            job = self._job()
+        return open_job(job)
+
+    @property
+    def _has_to_come(self) -> bool:
+        """Whether somebody else decides when a list is there: a server, or the writer of a pipe."""
+        return any(
+            isinstance(one, ObjectUrl) or one == Path(STDIO) or one.is_fifo()
+            for one in (*self.input, *self.suppress)
+        )
 
     def _job(self) -> Job:
         if self.output == STDIO and self.as_json:

@@ -19,7 +19,6 @@ from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.commands.plan import show_plan
-from validator.cli.interruption import until
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.resume import next_command
@@ -76,8 +75,7 @@ def check(**given: Any) -> int:
         return show_plan(options, options.rate, options.base_url)
     keys = options.keys()
     options.require_named_output()
-    with until(options.deadline):
-        opened = options.opened()
+    opened = options.opened(deadline=options.deadline)
     reports = {f"--{name}": path for name, path in options.reports.items()}
     check_targets({**opened.job.targets, **reports}, opened.job, ledger=options.ledger)
     require_room_for_output(opened)
