@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1] / "validator"
 
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
-    {"model"},
+    {"local_time", "model"},
     {"errors"},
     {"settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
@@ -27,11 +27,12 @@ LAYERS = [
 # The same inside of folders whose parts have an order of their own, lowest first.
 ROOMS = {
     "batch": [
-        {"ask_settings", "prefetch", "stage", "verdict_columns"},
+        {"ask_settings", "open_files", "prefetch", "stage", "verdict_columns"},
         {"keys", "known_hosts", "recipients"},
         {"planning"},
         {"asking", "transfer"},
         {"output", "watching", "wiring"},
+        {"first_requests"},
         {"asker", "lookup"},
         {"run"},
         {"library_run"},
@@ -58,7 +59,7 @@ ROOMS = {
         {"formats"},
     ],
     "cli": [
-        {"display_names", "resume", "standard_streams", "values"},
+        {"display_names", "interruption", "resume", "standard_streams", "values"},
         {"credentials", "errors", "settings_files", "show", "signals"},
         {"copies", "defaults", "key_tables", "logs", "options"},
         {"ask_options", "file_options", "inputs", "kept_files"},

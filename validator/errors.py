@@ -5,7 +5,7 @@ ValidatorError                  1   a bug of ours
 ├── FileError                   3   input or output: file, column, disk
 │   └── LedgerError             3   the ledger cannot be opened, read or written
 ├── StoppedEarly                5   resumable: deadline, daily cap, breaker, outage
-│   └── Interrupted            130   by SIGINT, or 143 by SIGTERM
+│   └── Interrupted            130   by SIGINT, 143 by SIGTERM, or 129 by SIGHUP
 ├── Refused                     6   the provider refuses: key, quota, session gone
 ├── Busy                        7   another run holds this key or ledger
 └── ApiError                    6   one exchange failed; `transient` says whether trying again can help,

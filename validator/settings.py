@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -16,6 +16,7 @@ from typing import Self
 from platformdirs import PlatformDirs
 
 from validator.errors import UsageError
+from validator.local_time import next_time_of_day
 from validator.model import Number, Verdict
 
 DIRS = PlatformDirs("recipient-validator", appauthor=False)
@@ -122,15 +123,20 @@ def parse_columns(text: str) -> tuple[str, ...]:
 
 
 def parse_deadline(text: str, now: datetime) -> datetime:
-    """Return the deadline given as a duration from `now` (`2h`) or as the next such time of day (`06:30`)."""
+    """Return the deadline given as a duration from `now` (`2h`) or as the next such time of day (`06:30`).
+
+    Args:
+        text: what was written.
+        now: the current time. Without a zone it is local time, by the rules of the system's zone.
+    """
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
     if not found:
-        return now + timedelta(seconds=parse_duration_s(text))
+        return datetime.fromtimestamp(now.timestamp() + parse_duration_s(text), now.tzinfo)
     try:
-        end = datetime.combine(now.date(), time(int(found[1]), int(found[2])), tzinfo=now.tzinfo)
+        wanted = time(int(found[1]), int(found[2]))
     except ValueError:
         raise UsageError(f"deadline {text!r} is no time of day; write for instance 06:30 or 2h") from None
-    return end if end > now else end + timedelta(days=1)
+    return next_time_of_day(wanted, now)
 
 
 def parse_share(text: str) -> float:

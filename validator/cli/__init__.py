@@ -16,6 +16,7 @@ from validator import __version__
 from validator.cli.defaults import default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
+from validator.cli.interruption import interruptible
 from validator.cli.logs import set_up_logging
 from validator.cli.settings_files import SettingsFile
 from validator.cli.standard_streams import is_json_wanted, prepare_streams, say
@@ -66,7 +67,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Left to click, a closed pipe would end with 1, which stands for a bug here."""
-        with translated_io(), naming_copies():
+        with interruptible(), translated_io(), naming_copies():
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above

@@ -8,27 +8,24 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import anyio
 import click
 
 from validator.batch.stage import Stage
 from validator.cli.display_names import names_of_copies
 from validator.cli.show import make_progress
-from validator.cli.signals import interruptible, raising_signals
-from validator.errors import FileError, UsageError, innermost
+from validator.cli.signals import run_interruptible
+from validator.errors import FileError, UsageError
 from validator.reports.wording import printable
 from validator.tables import fetch, matching, new_private, reading, temporary_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
     from validator.model import ObjectUrl
-
-Result = TypeVar("Result")
 
 _STDIN_FILE, _STDIN_NAME = "standard-input", "standard input"
 _PIECE_BYTES = 1 << 20
@@ -40,7 +37,7 @@ def objects_of(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
     Raises:
         FileError: there are none, or the store cannot be reached.
     """
-    return _awaited(partial(matching, url))
+    return run_interruptible(partial(matching, url))
 
 
 def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
@@ -50,7 +47,7 @@ def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
         FileError: it cannot be fetched, or not be kept.
     """
     with _showing(f"fetching {printable(url.parts[1])}", quiet=quiet) as on_progress:
-        return _named(_awaited(partial(fetch, url, _folder(), on_progress)), str(url))
+        return _named(run_interruptible(partial(fetch, url, _folder(), on_progress)), str(url))
 
 
 def copy_of_stdin(*, quiet: bool) -> Path:
@@ -62,8 +59,7 @@ def copy_of_stdin(*, quiet: bool) -> Path:
     """
     if sys.stdin is None:
         raise UsageError("standard input is closed; name a file, or redirect one (< list.csv)")
-    with interruptible():
-        return _copied(sys.stdin.buffer, _STDIN_FILE, _STDIN_NAME, quiet=quiet)
+    return _copied(sys.stdin.buffer, _STDIN_FILE, _STDIN_NAME, quiet=quiet)
 
 
 def copy_of_pipe(pipe: Path, *, quiet: bool) -> Path:
@@ -72,7 +68,7 @@ def copy_of_pipe(pipe: Path, *, quiet: bool) -> Path:
     Raises:
         FileError: it cannot be read, or not be kept.
     """
-    with interruptible(), reading(pipe), pipe.open("rb") as source:
+    with reading(pipe), pipe.open("rb") as source:
         return _copied(source, pipe.name, str(pipe), quiet=quiet)
 
 
@@ -88,22 +84,6 @@ def _copied(source: BinaryIO, file_name: str, name: str, *, quiet: bool) -> Path
             f"{name} cannot be kept in {path.parent} ({error.strerror}); set TMPDIR to another folder."
         ) from error
     return _named(path, name)
-
-
-def _awaited(reach: Callable[[], Awaitable[Result]]) -> Result:
-    """Run what reaches an object, and let signals end it.
-
-    In the library's own way to wait none would reach Python, for minutes where a server stalls.
-    """
-
-    async def reached() -> Result:
-        async with raising_signals():
-            return await reach()
-
-    try:
-        return anyio.run(reached)
-    except BaseExceptionGroup as group:
-        raise innermost(group) from group
 
 
 def _named(path: Path, name: str) -> Path:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from validator.batch.ask_settings import KeySettings
 from validator.batch.asking.checks import FIRST_LOOKS
 from validator.batch.asking.single_call import paced
+from validator.batch.watching.phase_feed import LOOKING_AT_SESSIONS, PhaseFeed
 from validator.batch.wiring import locked, make_budget
 from validator.cli.standard_streams import say
-from validator.errors import UsageError
+from validator.errors import UsageError, innermost
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of, open_gateway
 from validator.pacing import RetryPolicy
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.single_call import Rated
     from validator.gateways.gateway import Gateway
     from validator.http.api_key import ApiKey
+    from validator.reports import Progress
     from validator.settings import Rate
 
     Reply = TypeVar("Reply", bound=Rated)
@@ -140,15 +142,37 @@ def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) 
 
 @asynccontextmanager
 async def connected(
-    options: ProviderOptions, *, max_attempts: int = FIRST_LOOKS, ledger: Path | None = None
+    options: ProviderOptions,
+    progress: Progress,
+    *,
+    max_wait_s: float,
+    max_attempts: int = FIRST_LOOKS,
+    phase: str = LOOKING_AT_SESSIONS,
+    ledger: Path | None = None,
 ) -> AsyncIterator[tuple[Gateway, Through]]:
     """Open a gateway for a few single exchanges, and the budget that each has to pass through.
 
-    `ledger` is where the key's lock may lie if there is no state folder.
+    Args:
+        options: where the gateway is, and who asks.
+        progress: shows how it goes, and why it waits.
+        max_wait_s: end if the gateway asks to stay away for longer, or refuses one exchange for longer.
+        max_attempts: attempts for one exchange.
+        phase: what it is shown as.
+        ledger: where the key's lock may lie if there is no state folder.
     """
     key = options.key_settings()
     with locked([key], "validator", ledger=ledger):
         async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
             budget = make_budget(key.rate, default_per_min=gateway.capabilities.default_rate_per_min)
-            yield gateway, partial(paced, budget=budget, retry=retry)
+            feed = PhaseFeed(progress, [budget], phase, host=gateway.host)
+            try:
+                async with feed.shown():
+                    yield (
+                        gateway,
+                        partial(
+                            paced, budget=budget, retry=retry, max_wait_s=max_wait_s, max_outage_s=max_wait_s
+                        ),
+                    )
+            except BaseExceptionGroup as group:
+                raise innermost(group) from group

@@ -13,9 +13,10 @@ from validator.batch.recipients.opening import open_job
 from validator.batch.verdict_columns import earlier_columns
 from validator.cli.display_names import names_of_copies
 from validator.cli.inputs import STDIO, found_inputs, local_file
-from validator.cli.signals import interruptible
+from validator.cli.interruption import until
 from validator.cli.standard_streams import require_stdout
 from validator.errors import UsageError
+from validator.model import ObjectUrl
 from validator.phone import parse_region
 from validator.settings import MaxAge
 from validator.tables import (
@@ -31,11 +32,11 @@ from validator.tables import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import BinaryIO
 
     from validator.batch.recipients.opening import Opened
     from validator.cli.inputs import Found
-    from validator.model import ObjectUrl
 
 LOG = logging.getLogger(__name__)
 
@@ -81,17 +82,26 @@ class ListOptions(ListSettings):
     def _is_to_stdout(self) -> bool:
         return self.output == STDIO or (self.output is not None and is_stdout(Path(self.output)))
 
-    def opened(self) -> Opened:
+    def opened(self, *, deadline: datetime | None = None) -> Opened:
         """Open the list, which is fetched first where it is no file.
 
         Raises:
             FileError: it cannot be read.
+            StoppedEarly: it has not come by the deadline. A file is read whatever the time.
             UsageError: options contradict each other.
         """
         clear_folders_away()
-        job = self._job()
-        with interruptible():
-            return open_job(job)
+        with until(deadline if self._has_to_come else None):
+            job = self._job()
+        return open_job(job)
+
+    @property
+    def _has_to_come(self) -> bool:
+        """Whether somebody else decides when a list is there: a server, or the writer of a pipe."""
+        return any(
+            isinstance(one, ObjectUrl) or one == Path(STDIO) or is_read_once(one)
+            for one in (*self.input, *self.suppress)
+        )
 
     def _job(self) -> Job:
         if self._is_to_stdout and self.as_json:

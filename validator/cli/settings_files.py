@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FOLDER_MAY_SET = frozenset(
     {
         "accept", "canary", "column", "concurrency", "confirm-negatives", "contacts", "daily-cap", "deadline",
-        "dry-run", "encoding", "excel-safe", "format", "header-row", "hidden", "join", "json",
+        "dry-run", "encoding", "excel-safe", "format", "grace", "header-row", "hidden", "join", "json",
         "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
         "max-outage", "max-unknown", "max-wait", "no-canaries", "numbers", "only", "order", "output",
         "output-dir", "prefix", "quiet", "ragged", "rate", "rate-share", "refresh", "region", "region-column",

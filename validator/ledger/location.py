@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -137,6 +138,18 @@ def _is_strangers(part: Path, *, is_file: bool) -> bool:
     is_meant = is_file or stat.S_ISLNK(seen.st_mode)
     is_shared = bool(folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
     return is_meant and is_shared and seen.st_uid not in {os.geteuid(), 0}
+
+
+def refuse_long_name(path: Path) -> None:
+    """Raise `LedgerError` for a name that is too long, with what SQLite and the lock put behind it."""
+    try:
+        path.with_name(f"{path.name}-journal").lstat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise LedgerError(
+                f"the name of the ledger {path} is too long, with the 8 bytes that are put behind it; choose "
+                "a shorter one with --ledger"
+            ) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ from validator.ledger.finding_ids import FindingIds
 from validator.ledger.location import (
     make_file,
     make_folder,
+    refuse_long_name,
     refuse_remote,
     refuse_strangers,
     wider_modes,
@@ -84,6 +85,7 @@ class Ledger(LedgerReader):
         refuse_strangers(path)
         path = path.resolve()
         refuse_remote(path)
+        refuse_long_name(path)
         make_folder(path.parent)
         with ExitStack() as stack:
             lock_path = path.with_name(path.name + ".lock")

@@ -82,7 +82,7 @@ class Exchanges:
         self, lane: GatewayLane, checks: Sequence[Check], checkpoint: Checkpoint, permit: Permit
     ) -> None:
         try:
-            reply = await lane.gateway.check([check.number for check in checks], lane.session)
+            reply = await self._asked(lane, [check.number for check in checks])
         except ApiError as failure:
             self._account(lane, permit, failure)
             self._failed(lane, checks, failure)
@@ -93,7 +93,7 @@ class Exchanges:
 
     async def _probe(self, lane: GatewayLane, canary: Number, checkpoint: Checkpoint, permit: Permit) -> None:
         try:
-            reply = await lane.gateway.check([canary], lane.session)
+            reply = await self._asked(lane, [canary])
         except ApiError as failure:
             self._account(lane, permit, failure)
             lane.tested(anyio.current_time(), checkpoint, canary, said=failure)
@@ -103,6 +103,14 @@ class Exchanges:
             said = result.failure or bool(result.is_whatsapp_user)
             lane.tested(anyio.current_time(), checkpoint, canary, said=said)
         self._state.guarding.carry_out(lane)
+
+    async def _asked(self, lane: GatewayLane, numbers: Sequence[Number]) -> CheckReply:
+        """Ask; an exchange that is given up has failed for the guard: silence vouches for nothing."""
+        try:
+            return await lane.gateway.check(numbers, lane.session)
+        except anyio.get_cancelled_exc_class():
+            lane.guard.failed()
+            raise
 
     async def _look(self, lane: GatewayLane, permit: Permit) -> None:
         try:

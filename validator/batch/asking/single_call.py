@@ -38,20 +38,30 @@ def refuse_long_hold(report: BudgetReport, now: float, max_wait_s: float) -> Non
         )
 
 
+def _refuse_long_outage(outage_s: float, max_outage_s: float, failure: ApiError) -> None:
+    if outage_s > max_outage_s:
+        raise StoppedEarly(
+            f"the provider has refused one request for {outage_s:,.0f} s, again and again (last: {failure}). "
+            "Run the same command again later"
+        )
+
+
 async def paced(
     call: Callable[[], Awaitable[Reply]],
     *,
     budget: Budget,
     retry: RetryPolicy,
     max_wait_s: float = math.inf,
+    max_outage_s: float = math.inf,
 ) -> Reply:
     """Make one exchange when the budget allows it; wait refusals out, retry what may pass.
 
     Raises:
         ApiError: it failed for good, or as often as the retry policy allows.
-        StoppedEarly: the provider asks to stay away for longer than `max_wait_s`.
+        StoppedEarly: the provider asks to stay away for longer than `max_wait_s`, or has refused the exchange
+            for longer than `max_outage_s`.
     """
-    attempts = 0
+    attempts, begun = 0, anyio.current_time()
     while True:
         await _wait_for(budget, max_wait_s)
         permit = budget.start(anyio.current_time())
@@ -60,6 +70,7 @@ async def paced(
         except ApiError as failure:
             budget.finish(permit, anyio.current_time(), failure.rate, refused=is_refusal(failure))
             if is_refusal(failure):
+                _refuse_long_outage(anyio.current_time() - begun, max_outage_s, failure)
                 continue
             attempts += 1
             if not failure.transient or retry.exhausted(attempts):

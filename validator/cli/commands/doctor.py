@@ -15,7 +15,8 @@ import click
 
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, key_file_warning, read_key, require_sessions
-from validator.cli.show import show_rows
+from validator.cli.show import make_progress, show_rows
+from validator.cli.signals import run_interruptible
 from validator.errors import (
     ApiError,
     Busy,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from validator.cli.credentials import Through
     from validator.gateways.gateway import Gateway
+    from validator.reports import Progress
 
 COLUMNS = ("check", "state", "what")
 
@@ -71,13 +73,20 @@ class Finding:
 
 
 @click.command()
-@opt.stack(opt.session_option, opt.provider_options, opt.rate_option, opt.ledger_option, opt.json_option)
-def doctor(*, sessions: tuple[str, ...], ledger: Path, as_json: bool, **given: Any) -> int:
+@opt.stack(
+    opt.session_option,
+    opt.provider_options,
+    opt.rate_option,
+    opt.max_wait_option,
+    opt.ledger_option,
+    opt.json_option,
+)
+def doctor(*, sessions: tuple[str, ...], ledger: Path, max_wait: float, as_json: bool, **given: Any) -> int:
     """Look at key, connection, clock, sessions, ledger and disk, and say what stands in the way of a run.
 
     Nothing is asked about anybody. The exit code is that of the worst problem found.
     """
-    findings = list(_findings(ProviderOptions(**given), sessions, ledger))
+    findings = list(_findings(ProviderOptions(**given), sessions, ledger, max_wait))
     show_rows(COLUMNS, [(one.check, one.state.value, one.what) for one in findings], as_json=as_json)
     return worst(findings)
 
@@ -88,12 +97,16 @@ def worst(findings: Sequence[Finding]) -> int:
     return min(codes, key=lambda code: code in PASSING, default=0)
 
 
-def _findings(options: ProviderOptions, sessions: tuple[str, ...], ledger: Path) -> Iterator[Finding]:
+def _findings(
+    options: ProviderOptions, sessions: tuple[str, ...], ledger: Path, max_wait_s: float
+) -> Iterator[Finding]:
     key = _key(options.api_key_file)
     yield key
     if key.state is State.OK:
         yield from _key_file(options.api_key_file)
-        yield from anyio.run(_provider, options, sessions, ledger)
+        with make_progress(quiet=False) as progress:
+            found = run_interruptible(partial(_provider, options, sessions, ledger, progress, max_wait_s))
+        yield from found
     else:
         yield Finding("connection", State.SKIPPED, "nothing can be asked without a key")
     yield from _sessions_named(sessions)
@@ -131,9 +144,11 @@ def _sessions_named(sessions: tuple[str, ...]) -> Iterator[Finding]:
         yield _problem("session", error)
 
 
-async def _provider(options: ProviderOptions, sessions: tuple[str, ...], ledger: Path) -> list[Finding]:
+async def _provider(
+    options: ProviderOptions, sessions: tuple[str, ...], ledger: Path, progress: Progress, max_wait_s: float
+) -> list[Finding]:
     try:
-        async with connected(options, ledger=ledger) as (gateway, through):
+        async with connected(options, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through):
             connection = await _connection(gateway, through)
             if connection[0].state is State.PROBLEM:
                 return connection

@@ -12,6 +12,7 @@ import click
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
 from validator.batch.lookup import any_unknown, look_up
+from validator.batch.open_files import raise_limit
 from validator.batch.planning.plan import second_round
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
@@ -76,6 +77,7 @@ def lookup(**given: Any) -> int:
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     keys = options.keys()
     holder = "validator lookup"
+    raise_limit(options.concurrency * len(keys))
     with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
         max_age = MaxAge(registered_s=0, not_registered_s=0) if options.refresh else options.max_age
         now_ms, stop = int(datetime.now(UTC).timestamp() * 1000), Stop()

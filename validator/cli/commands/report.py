@@ -20,7 +20,6 @@ from validator.cli.kept_files import kept_files
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_summary
-from validator.cli.signals import interruptible
 from validator.cli.values import SOURCE
 from validator.ledger import read
 
@@ -50,7 +49,7 @@ def report(**given: Any) -> int:
         kept=kept_files(None),
     )
     now_ms = int(now.timestamp() * 1000)
-    with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
+    with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress)
         known = known_after(surveyed, opened.job, ledger, now_ms, progress)
         counts = count(surveyed.recipients, known, opened.job.extras)

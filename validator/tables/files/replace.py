@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from validator.errors import FileError
 from validator.tables.files.os_errors import unwritable
+from validator.tables.files.replaceable import require_replaceable
 from validator.tables.files.streams import is_stream, open_stream, require_open
 from validator.tables.files.temporary import clear_away, new_temporary
 
@@ -70,6 +71,7 @@ def require_writable(target: Path) -> None:
         temporary, out = _new_file(target, folder)
         with out:  # held until it is gone, or another run that starts would clear it away first
             os.unlink(temporary, dir_fd=folder)
+        require_replaceable(target, folder)
     finally:
         os.close(folder)
 
@@ -133,7 +135,9 @@ def _mode_for(target: Path) -> int:
     """Return the mode the new file gets; refuse a folder."""
     try:
         there = target.stat()
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise unwritable(target, error) from error
         return _PRIVATE
     if stat.S_ISDIR(there.st_mode):
         raise unwritable(target, IsADirectoryError(errno.EISDIR, ""))
