@@ -99,6 +99,21 @@ def _parse(line: str) -> Mount:
     return Mount(Path(point), kind, source_and_options.partition(" ")[2])
 
 
+def proper_place(path: Path) -> Path:
+    """Return where a ledger lies, links followed.
+
+    Raises:
+        LedgerError: its name is too long, it lies on a network file system, or it is another user's in a
+            shared folder.
+    """
+    refuse_long_name(path)  # before the links on the way are looked at, which such a name would break
+    refuse_strangers(path)
+    place = path.resolve()
+    refuse_remote(place)
+    refuse_long_name(place)
+    return place
+
+
 def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
     """Raise `LedgerError` for a path on a network file system; without mountinfo (macOS) none is known."""
     try:

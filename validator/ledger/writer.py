@@ -11,14 +11,7 @@ from validator.errors import Busy, LedgerError
 from validator.ledger import facts, purging, unverified_negatives
 from validator.ledger.connection import open_reader, open_writer, translated
 from validator.ledger.finding_ids import FindingIds
-from validator.ledger.location import (
-    make_file,
-    make_folder,
-    refuse_long_name,
-    refuse_remote,
-    refuse_strangers,
-    wider_modes,
-)
+from validator.ledger.location import make_file, make_folder, proper_place, wider_modes
 from validator.ledger.lock import Lock
 from validator.ledger.presence import identities, lost
 from validator.ledger.reader import LedgerReader
@@ -82,10 +75,7 @@ class Ledger(LedgerReader):
             LedgerError: the file is damaged (it is left as it is), foreign or of a later version, lies on a
                 network file system or is another user's in a shared folder, or cannot be written.
         """
-        refuse_strangers(path)
-        path = path.resolve()
-        refuse_remote(path)
-        refuse_long_name(path)
+        path = proper_place(path)
         make_folder(path.parent)
         with ExitStack() as stack:
             lock_path = path.with_name(path.name + ".lock")
