@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.batch.planning.places import among, places_of
 from validator.batch.prefetch import ahead
 from validator.batch.recipients.variants import other_numbers
 from validator.ledger import OWN_ID_SUFFIX
@@ -53,8 +54,6 @@ _WORDS = pl.Schema(
 # benchmarks/ledger.py).
 _LOOK_UP_COST = 2
 _LOOK_UP_ROWS = 100_000
-# Fewer numbers stand too far apart among those known to be found one from the other.
-_PLACED_ROWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class KnownVerdicts:
 
     def indices_of(self, numbers: pl.Series) -> pl.Series:
         """Return the row of `frame` for each of `numbers` (UInt64, nulls allowed), null if there is none."""
-        return _places(self.frame["number"], numbers)
+        return places_of(self.frame["number"], numbers)
 
     def indices_of_list(self, recipients: pl.DataFrame) -> pl.Series:
         """Return the same for all rows of the list.
@@ -120,7 +119,7 @@ class KnownVerdicts:
         """Return the id of each number that has another than the number itself; None where none has."""
         if self.ids.is_empty():
             return None
-        return self.ids["whatsapp_id"].gather(_places(self.ids["number"], numbers))
+        return self.ids["whatsapp_id"].gather(places_of(self.ids["number"], numbers))
 
     def confirmed(self) -> KnownVerdicts:
         """Return the verdicts if a "no" that the provider has said only once is no answer yet.
@@ -134,36 +133,6 @@ class KnownVerdicts:
 def _at(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
     """Return the verdicts in the frame's rows at some places; all null for a null place."""
     return frame.select(pl.exclude("number", "unconfirmed").gather(places))
-
-
-def _places(known: pl.Series, numbers: pl.Series) -> pl.Series:
-    """Return where among the known numbers, which are ascending, each number stands; null where it does not.
-
-    A binary search costs no hash table, however many are known.
-    """
-    parts = (
-        _places_of_some(known, part.to_series()) for part in numbers.to_frame().iter_slices(_PLACED_ROWS)
-    )
-    return pl.concat([_nowhere(0), *parts], rechunk=True)
-
-
-def _places_of_some(known: pl.Series, numbers: pl.Series) -> pl.Series:
-    if known.is_empty():
-        return _nowhere(len(numbers))
-    # In their own order the numbers would be looked for all over the memory, and found half as fast.
-    asked = pl.DataFrame({"number": numbers}).with_row_index("row").drop_nulls().sort("number")
-    places, hits = _search(known, asked["number"])
-    return _nowhere(len(numbers)).scatter(asked["row"].filter(hits), places.filter(hits))
-
-
-def _nowhere(rows: int) -> pl.Series:
-    return pl.repeat(None, rows, dtype=pl.get_index_type(), eager=True)
-
-
-def _search(known: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return where each number may stand among the known ones, and a mask of those that do stand there."""
-    places = known.search_sorted(numbers).clip(upper_bound=len(known) - 1)
-    return places, known[places] == numbers
 
 
 def read_known(
@@ -261,16 +230,6 @@ def _words(findings: Mapping[int, Finding]) -> pl.DataFrame:
 
 def _integers(lines: str, name: str, dtype: pl.DataType) -> pl.Series:
     return pl.read_csv(lines.encode(), has_header=False, schema={name: dtype}).to_series()
-
-
-def among(numbers: pl.Series, others: pl.Series) -> pl.Series:
-    """Return a mask of the numbers that are among the others, which are ascending.
-
-    It costs no hash table; ascending numbers are found several times as fast.
-    """
-    if others.is_empty():
-        return pl.repeat(value=False, n=len(numbers), dtype=pl.Boolean, eager=True)
-    return _search(others, numbers)[1]
 
 
 def _is_unknown() -> pl.Expr:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import among, read_known
+from validator.batch.planning.known_verdicts import read_known
+from validator.batch.planning.places import among
 from validator.batch.recipients.job import Only, Order
 from validator.batch.recipients.recipients import askable
 from validator.batch.recipients.variants import other_numbers, second_questions
