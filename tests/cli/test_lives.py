@@ -104,3 +104,40 @@ def test_what_holds_is_written_as_it_was_found_out(asked, ledger_path):
 def test_what_was_found_out_holds_from_then_on(asked):
     assert len(asked()) == 6
     assert asked() == set()
+
+
+# Ten years, and as an unknown beside an answer that still holds.
+AHEAD_MS = 3_650 * DAY_MS
+
+
+@pytest.mark.parametrize("fact", [(Verdict.REGISTERED, None), NO, INVALID, UNKNOWN], ids=lambda fact: fact[0])
+def test_an_answer_from_the_future_is_stale_and_that_is_said(check, provider, ledger_path, run, fact):
+    app, now_ms = provider(), int(time.time() * 1000)
+    verdict, reason = fact
+    number, late = NUMBERS["nothing"], Number.parse(NUMBERS["yes, 29 days"])
+    with Ledger.open(ledger_path, holder="pytest") as ledger:
+        for place, ahead_ms in ((Number.parse(number), AHEAD_MS), (late, DAY_MS // 2)):
+            ledger.record(
+                Outcome(number=place, verdict=verdict, reason=reason, checked_at_ms=now_ms + ahead_ms)
+            )
+
+    assert "in the future" in "".join(str(row) for row in run("ledger", "stats").out)
+    done = check("-o", "out.csv", "--max-age", "30d", content=f"phone\n{number}\n+{int(late)}\n")
+
+    assert app.log.calls(number) == 1
+    assert app.log.calls(f"+{int(late)}") == 0
+    assert verdict is Verdict.UNKNOWN or "1 answers of the ledger bear a time in the future" in done.err
+    assert "in the future" not in run("ledger", "stats").out
+
+
+def test_answers_from_the_future_are_found_by_doctor_and_forgotten_by_purge(provider, ledger_path, run):
+    provider()
+    with Ledger.open(ledger_path, holder="pytest") as ledger:
+        at_ms = int(time.time() * 1000) + AHEAD_MS
+        number = Number.parse(NUMBERS["nothing"])
+        ledger.record(Outcome(number=number, verdict=Verdict.REGISTERED, checked_at_ms=at_ms))
+
+    assert "1 answers bear a time in the future" in run("doctor").out
+    assert run("ledger", "purge", "--older-than", "30d", "--yes").code == 0
+    with read(ledger_path) as ledger:
+        assert ledger.numbers() == 0

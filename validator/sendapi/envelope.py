@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from validator.http.body import decode_object
 from validator.http.exchange import Answer, bad_answer
 from validator.http.interception import appearance, intercepted
+from validator.http.masking import without_keys
 from validator.http.rate_headers import read_rates
 from validator.sendapi.contradictions import holds_verdict
 from validator.sendapi.failures import Fault, is_enveloped, is_over_limit, refusal
@@ -74,4 +75,4 @@ def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     places = (body.get("error"), body.get("meta"), body)
     told = (place.get("request_id") for place in places if isinstance(place, dict))
     found = next((word for word in told if isinstance(word, str) and word), headers.get("x-request-id", ""))
-    return found[:_MAX_REQUEST_ID_CHARS]
+    return without_keys(found)[:_MAX_REQUEST_ID_CHARS]

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from validator.http.masking import without_keys
 from validator.model import Number
 from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage, SessionStatus
 from validator.sendapi.contradictions import contradiction_in
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _WHATSAPP_ID = re.compile(r"[0-9A-Za-z][!-~]{0,127}")
 # Of anything the provider tells of somebody, such as a contact's name: more is no text but a load.
 _MAX_TEXT_CHARS = 1_000
+_MOST_LOOKED_AT = 10_000  # the longest key, and as much again around it
 # Controls, and what turns the direction of text: a terminal would obey them. Marks and joiners that scripts
 # and emoji need are left.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -38,7 +40,7 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
     for part in (answer.body, told):
         if flaw := contradiction_in(part):
             raise answer.unlike(flaw)
-    _check_echo(answer, told.get("phone"), asked)
+    echoed = _echoed(answer, told.get("phone"), asked)
     flag = told.get("is_whatsapp_user")
     if not isinstance(flag, bool):
         raise answer.unlike("is_whatsapp_user is neither true nor false")
@@ -49,6 +51,7 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
         raise answer.unlike("it has the id of an account that it says there is none of")
     return Registration(
         phone=asked,
+        matched_number=echoed,
         is_whatsapp_user=flag,
         whatsapp_id=whatsapp_id,
         rate=answer.rate,
@@ -56,12 +59,23 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
     )
 
 
-def _check_echo(answer: Answer, echo: object, asked: Number) -> None:
-    """Hold the echoed phone to the number asked about, digit by digit: its spelling does not matter."""
+def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
+    """Hold the echoed phone to the number asked about, digit by digit: its spelling does not matter.
+
+    It may be the number by which WhatsApp knows the same subscriber (docs/phone.md).
+    """
     if echo is None or isinstance(echo, bool) or not isinstance(echo, str | int):
         raise answer.unlike("it does not say which phone it is about")
-    if "".join(char for char in str(echo) if char in "0123456789") != asked.e164[1:]:
+    digits = "".join(char for char in str(echo) if char in "0123456789")
+    if digits == asked.e164[1:]:
+        return asked
+    # Imported here, since it brings polars: most answers name the number as it was asked.
+    from validator.phone import other_spelling_of  # noqa: PLC0415
+
+    other = other_spelling_of(asked)
+    if other is None or digits != other.e164[1:]:
         raise answer.unlike("it is about another phone than the one asked about")
+    return other
 
 
 def _whatsapp_id(answer: Answer, value: object) -> str | None:
@@ -70,7 +84,7 @@ def _whatsapp_id(answer: Answer, value: object) -> str | None:
         return None
     if not isinstance(value, str) or not _WHATSAPP_ID.fullmatch(value):
         raise answer.unlike("whatsapp_id is not an id: up to 128 visible ASCII characters are expected")
-    return value
+    return without_keys(value)
 
 
 def contacts_in(answer: Answer) -> ContactPage:
@@ -166,7 +180,8 @@ def _page(answer: Answer) -> Mapping[str, Any]:
 
 
 def _entries(answer: Answer, page: Mapping[str, Any]) -> list[dict[str, Any]]:
-    entries = page.get("data")
+    # Servers written in Go say null for an empty list.
+    entries = [] if "data" in page and page["data"] is None else page.get("data")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise answer.unlike("there is no list of objects in it")
     return entries
@@ -177,8 +192,11 @@ def _text(value: object) -> str | None:
 
 
 def _sound(text: str) -> str:
-    """Return the text as it can be kept: JSON can spell halves of characters, which no file can hold."""
-    short = _CONTROLS.sub(" ", text[:_MAX_TEXT_CHARS])
+    """Return the text as it can be kept: JSON can spell halves of characters, which no file can hold.
+
+    Keys are masked before it is cut: the half of a key is not known as one.
+    """
+    short = without_keys(_CONTROLS.sub(" ", text[:_MOST_LOOKED_AT]))[:_MAX_TEXT_CHARS]
     return short.encode("utf-8", "replace").decode("utf-8")
 
 

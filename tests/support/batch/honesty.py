@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 import polars as pl
 
-from tests.support.batch.laboratory import KEY, START_S, on_virtual_time
+from tests.support.batch.laboratory import KEY, START_S, on_virtual_time, stopping_at
 from validator.batch.ask_settings import AskSettings, KeySettings
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.confirm import confirm_negatives
@@ -144,6 +144,7 @@ class Runs:
         confirm=False,
         budget=None,
         left_today=None,
+        deadline=None,
         **bounds,
     ):
         begun_ms = _now_ms()
@@ -174,7 +175,7 @@ class Runs:
             todo = pl.Series("number", self.missing(), dtype=pl.UInt64)
             earlier = pl.Series("number", self.said_once(), dtype=pl.UInt64)
             with anyio.move_on_at(kill_at):
-                ending = await ask_all(todo, asking, counters, watchers)
+                ending = await ask_all(todo, asking, counters, (*watchers, *stopping_at(deadline)))
                 if confirm and ending is None:
                     ending = await confirm_negatives(todo, earlier, asking, counters, since_ms=begun_ms)
         now = anyio.current_time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from functools import partial
@@ -119,6 +120,7 @@ async def look_at_sessions(
     *,
     budget: Budget,
     max_wait_s: float,
+    max_outage_s: float = math.inf,
     on_reply: Callable[[SessionReply], None] = lambda _: None,
 ) -> dict[str, SessionStatus]:
     """Return the state of each session, so that a wrong set-up costs one call and not a list of them.
@@ -137,7 +139,14 @@ async def look_at_sessions(
     for session in sessions:
         try:
             look = partial(gateway.session_status, session)
-            reply = await paced(look, budget=budget, retry=retry, max_wait_s=max_wait_s, confirmed=CONFIRMED)
+            reply = await paced(
+                look,
+                budget=budget,
+                retry=retry,
+                max_wait_s=max_wait_s,
+                max_outage_s=max_outage_s,
+                confirmed=CONFIRMED,
+            )
         except Forbidden:
             statuses[session] = READY
             continue

@@ -97,7 +97,7 @@ class Exchanges:
         delivery = Delivery(fresh=any(check.needs_new_connection for check in checks))
         TERMS.set(Terms(fresh=delivery.fresh, on_unasked=partial(self._doubt, delivery)))
         try:
-            reply = await _ask(lane, [check.number for check in checks])
+            reply = await self._asked(lane, [check.number for check in checks], checkpoint)
         except ApiError as failure:
             account(lane.budget, permit, failure)
             self._failed(lane, checks, delivery.failure(failure))
@@ -110,7 +110,7 @@ class Exchanges:
     async def _probe(self, lane: GatewayLane, canary: Number, checkpoint: Checkpoint, permit: Permit) -> None:
         TERMS.set(Terms(fresh=True))
         try:
-            reply = await _ask(lane, [canary])
+            reply = await self._asked(lane, [canary], checkpoint)
         except ApiError as failure:
             account(lane.budget, permit, failure)
             lane.tested(anyio.current_time(), checkpoint, canary, said=failure)
@@ -122,6 +122,16 @@ class Exchanges:
                 self._state.guarding.readmit()
             lane.tested(anyio.current_time(), checkpoint, canary, said=said)
         self._ended(lane)
+
+    async def _asked(
+        self, lane: GatewayLane, numbers: Sequence[Number], checkpoint: Checkpoint
+    ) -> CheckReply:
+        """Ask; an exchange that is given up has failed for the guard: silence vouches for nothing."""
+        try:
+            return await _ask(lane, numbers)
+        except anyio.get_cancelled_exc_class():
+            lane.guard.ended(anyio.current_time(), checkpoint, answered=False)
+            raise
 
     async def _look(self, lane: GatewayLane, permit: Permit) -> None:
         try:

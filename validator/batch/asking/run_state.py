@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from validator.batch.ask_settings import GRACE_S
 from validator.model import Reason
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ class Bounds:
 
     Attributes:
         concurrency: attempts in flight at most; fewer if the pace needs fewer.
-        deadline: when to stop, on anyio's clock; infinity for never.
+        grace_s: how long what is in flight may take when the run is stopped, in seconds.
         max_wait_s: a hold longer than this stops the lanes of its key.
         max_error_rate: a larger share of failures among the latest attempts stops the run.
         left_today: attempts each session may still make today; a session that is not named has no cap.
     """
 
     concurrency: int = 256
-    deadline: float = math.inf
+    grace_s: float = GRACE_S
     max_wait_s: float = 3600.0
     max_error_rate: float = 1.0
     left_today: Mapping[SessionRef, int]

@@ -49,6 +49,14 @@ def account(budget: Budget, permit: Permit, failure: ApiError) -> None:
     )
 
 
+def _refuse_long_outage(outage_s: float, max_outage_s: float, failure: ApiError) -> None:
+    if outage_s > max_outage_s:
+        raise StoppedEarly(
+            f"the provider has refused one request for {outage_s:,.0f} s, again and again (last: {failure}). "
+            "Run the same command again later"
+        )
+
+
 async def paced(
     call: Callable[[], Awaitable[Reply]],
     *,
@@ -56,6 +64,7 @@ async def paced(
     retry: RetryPolicy,
     max_wait_s: float = math.inf,
     confirmed: tuple[type[ApiError], ...] = (),
+    max_outage_s: float = math.inf,
 ) -> Reply:
     """Make one exchange when the budget allows it; wait refusals out, retry what may pass.
 
@@ -65,12 +74,14 @@ async def paced(
         retry: how often and when it is tried again.
         max_wait_s: the longest wait that the provider may ask for.
         confirmed: failures for good that are believed when they have come twice.
+        max_outage_s: the longest that it may be refused, again and again.
 
     Raises:
         ApiError: it failed for good, or as often as the retry policy allows.
-        StoppedEarly: the provider asks to stay away for longer than `max_wait_s`.
+        StoppedEarly: the provider asks to stay away for longer than `max_wait_s`, or has refused the exchange
+            for longer than `max_outage_s`.
     """
-    attempts = 0
+    attempts, begun = 0, anyio.current_time()
     while True:
         await _wait_for(budget, max_wait_s)
         permit = budget.start(anyio.current_time(), is_check=False)
@@ -79,6 +90,7 @@ async def paced(
         except ApiError as failure:
             account(budget, permit, failure)
             if is_refusal(failure) and not is_by_front(failure):
+                _refuse_long_outage(anyio.current_time() - begun, max_outage_s, failure)
                 continue
             attempts += 1
             may_pass = failure.transient or (attempts == 1 and isinstance(failure, confirmed))

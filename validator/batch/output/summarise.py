@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from validator import __version__
 from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.model import Reason, Verdict
-from validator.reports import PlanSummary, RateUse, Summary
+from validator.reports import PlanSummary, RateUse, Summary, legible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,8 +108,9 @@ def summarise(
         input=job.input_name,
         read_as=read_as,
         readings=plan.readings,
+        suppress_unreadable=plan.suppress_unreadable,
         output=job.output_name,
-        sendable=None if job.sendable is None else str(job.sendable),
+        sendable=None if job.sendable is None else legible(str(job.sendable)),
         sendable_rows=counts.sendable_rows,
         sendable_partial=job.sendable is not None and is_partial,
         started_at=_iso(result.started_at),
@@ -131,8 +132,8 @@ def summarise(
         keys=[_key_use(key, result) for key in result.keys],
         pauses={cause: round(seconds, 3) for cause, seconds in counters.paused_s.items()},
         exit_code=exit_code,
-        stopped_because=None if result.ending is None else str(result.ending),
-        next_command=result.next_command,
+        stopped_because=None if result.ending is None else legible(str(result.ending)),
+        next_command=None if result.next_command is None else legible(result.next_command),
         warnings=result.warnings,
     )
 
@@ -205,6 +206,7 @@ def summarise_plan(
         input=job.input_name,
         read_as=read_as,
         readings=plan.readings,
+        suppress_unreadable=plan.suppress_unreadable,
         obstacle=obstacle,
         host=host,
         rows=plan.rows,

@@ -13,6 +13,7 @@ import click
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
 from validator.batch.lookup import any_unknown, look_up
+from validator.batch.open_files import raise_limit
 from validator.batch.planning.plan import second_round
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
@@ -80,7 +81,8 @@ def lookup(**given: Any) -> int:
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     keys = options.keys()
     holder = "validator lookup"
-    with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
+    raise_limit(options.concurrency * len(keys))
+    with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
         max_age = MaxAge.none() if options.refresh else options.max_age
         now_ms, stop = int(datetime.now(UTC).timestamp() * 1000), Stop()
         asker = Asker(

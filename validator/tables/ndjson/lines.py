@@ -26,15 +26,16 @@ def _no_json(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON number")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> Object:
-    """Make an object; two readers may read two values of a key that is there twice (RFC 8259, section 4)."""
+def _object_of(pairs: list[tuple[str, Any]]) -> Object:
     found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key is there twice")
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"its key {twice!r} stands there twice")
     return found
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_json, object_pairs_hook=_unique)
+_DECODER = json.JSONDecoder(parse_constant=_no_json, object_pairs_hook=_object_of)
 _SECRET = secrets.token_hex(16)
 _BETWEEN = f',"{_SECRET}",'
 
