@@ -50,7 +50,7 @@ def account(budget: Budget, permit: Permit, failure: ApiError) -> None:
 
 
 def _refuse_long_outage(outage_s: float, max_outage_s: float, failure: ApiError) -> None:
-    if outage_s > max_outage_s:
+    if outage_s >= max_outage_s:
         raise StoppedEarly(
             f"the provider has refused one request for {outage_s:,.0f} s, again and again (last: {failure}). "
             "Run the same command again later"
@@ -90,6 +90,7 @@ async def paced(
         except ApiError as failure:
             account(budget, permit, failure)
             if is_refusal(failure) and not is_by_front(failure):
+                await _wait_out(budget, max_wait_s, until=begun + max_outage_s)
                 _refuse_long_outage(anyio.current_time() - begun, max_outage_s, failure)
                 continue
             attempts += 1
@@ -103,6 +104,11 @@ async def paced(
 
 
 async def _wait_for(budget: Budget, max_wait_s: float) -> None:
-    while (start_at := budget.ready_at(now := anyio.current_time(), 1)) > now:
+    await _wait_out(budget, max_wait_s, until=math.inf)
+
+
+async def _wait_out(budget: Budget, max_wait_s: float, *, until: float) -> None:
+    """Wait for the next request that the budget allows, but no longer than until a time."""
+    while min(start_at := budget.ready_at(now := anyio.current_time(), 1), until) > now:
         refuse_long_hold(budget.report(now), now, max_wait_s)
-        await anyio.sleep_until(start_at)
+        await anyio.sleep_until(min(start_at, until))
