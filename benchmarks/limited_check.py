@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from processes import environment
-from rate_limiters import REFUSED, Exchange, Setup, limiting
+from rate_limiters import Exchange, Setup, limiting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,8 +40,9 @@ class Case:
         rate: what `--rate` says.
         numbers: how many to ask about.
         told_by: who tells the tool the limit: `headers`, `--rate`, or `lowest plan`, which is nobody; None
-            where the announced limit is wrong, so that refusals show it sooner or later.
-        most_refusals: how many requests may be refused; None where the announced limit is wrong.
+            where what is announced is wrong, so that refusals show it sooner or later.
+        most_refusals: how many requests may be refused; None where what is announced is wrong.
+        most_times: how many times as long as the limit needs it may take, or None.
     """
 
     limiter: Setup
@@ -49,6 +50,7 @@ class Case:
     numbers: int
     told_by: str | None
     most_refusals: int | None = 1
+    most_times: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,12 @@ class Run:
     @property
     def refusals(self) -> int:
         """Requests that the limiter refused."""
-        return sum(exchange.status == REFUSED for exchange in self.exchanges)
+        return sum(exchange.status == self.case.limiter.limit.status for exchange in self.exchanges)
 
     def passed_per_min(self, *, after_s: float = 0.0) -> float:
         """Return how many requests a minute were let through, from the first one after so many seconds on."""
-        passed = [exchange.at_s for exchange in self.exchanges if exchange.status != REFUSED]
+        refused = self.case.limiter.limit.status
+        passed = [exchange.at_s for exchange in self.exchanges if exchange.status != refused]
         counted = [at_s for at_s in passed if at_s - passed[0] >= after_s]
         return 60 * (len(counted) - 1) / (counted[-1] - counted[0]) if len(counted) > 1 else 0.0
 
@@ -86,7 +89,8 @@ class Run:
             f"exit {self.exit_code}: {self.stderr.strip()}": self.exit_code != 0,
             f"{self.refusals} refusals": self._is_refused_too_often(),
             f"the limit was told by {self.told_by}": self.case.told_by not in {None, self.told_by},
-            f"{self.passed_per_min():.1f} a minute": self._exceeds_the_lowest_plan(),
+            f"{self.passed_per_min():.1f} a minute": self._exceeds_the_lowest_plan()
+            or self._takes_too_long(),
         }
         return [what for what, is_so in wrong.items() if is_so]
 
@@ -98,6 +102,10 @@ class Run:
     def _is_refused_too_often(self) -> bool:
         most = self.case.most_refusals
         return most is not None and self.refusals > most
+
+    def _takes_too_long(self) -> bool:
+        most = self.case.most_times
+        return most is not None and most * self.passed_per_min() < self.case.limiter.limit.per_min
 
     def _exceeds_the_lowest_plan(self) -> bool:
         """Whether more came than the plan allows, delivery jitter allowed for: the first may come late."""

@@ -50,6 +50,10 @@ LIMIT_AND_REST = Headers(
 NEVER_LESS = Headers("wrong: all always remains", LIMIT.added | {"X-RateLimit-Remaining": f"{PER_MIN}"})
 TWICE = Headers("wrong: limit twice as high", {"X-RateLimit-Limit": f"{2 * PER_MIN}"})
 WORDS = Headers("wrong: no numbers", {"X-RateLimit-Limit": "plenty", "X-RateLimit-Remaining": "NaN"})
+# Something before a provider that knows nothing of it.
+PASSED_ON = Headers(
+    "the provider's, 2000", passed_on={"X-RateLimit-Limit": "2000", "X-RateLimit-Remaining": "1990"}
+)
 OWN = (
     Headers("X-RateLimit-*", own={"legacyHeaders": True}),
     Headers("RateLimit-*, draft 6", own={"standardHeaders": "draft-6"}),
@@ -67,6 +71,7 @@ class Announced:
     rate: str
     told_by: str | None
     most_refusals: int | None = 1
+    most_times: float | None = None
 
 
 def by_headers(headers: Headers) -> Announced:
@@ -77,6 +82,7 @@ BY_RATE = Announced(NONE, f"{PER_MIN}/min", "--rate")
 BY_NOBODY = Announced(NONE, "auto", "lowest plan")
 TWICE_AND_RATE = Announced(TWICE, f"{PER_MIN}/min", "--rate")
 MISLED = Announced(TWICE, "auto", None, most_refusals=None)
+IN_FRONT = Announced(PASSED_ON, "auto", None, most_refusals=None, most_times=2.0)
 IN_WORDS = Announced(WORDS, "auto", "lowest plan")
 EVERYWHERE = (BY_RATE, BY_NOBODY, TWICE_AND_RATE, MISLED, IN_WORDS)
 
@@ -86,6 +92,11 @@ RUNS = (
     (Kind.LEAKY_BUCKET, Limit(PER_MIN, burst=1), (by_headers(LIMIT), *EVERYWHERE)),
     (Kind.LEAKY_BUCKET, Limit(PER_MIN, burst=1), (replace(by_headers(NEVER_LESS), most_refusals=None),)),
     (Kind.LEAKY_BUCKET, Limit(PER_MIN), (by_headers(LIMIT), BY_RATE)),
+    *(
+        (Kind.LEAKY_BUCKET, Limit(PER_MIN, burst=burst, delays=delays, status=status), (IN_FRONT,))
+        for status in (503, 429)
+        for burst, delays in ((0, False), (3, False), (10, False), (10, True))
+    ),
 )
 
 COLUMNS = (
@@ -113,6 +124,7 @@ def cases(seconds: float) -> Iterator[Case]:
                 numbers=numbers_in(seconds, requests=pace_per_min),
                 told_by=announced.told_by,
                 most_refusals=announced.most_refusals,
+                most_times=announced.most_times,
             )
 
 
@@ -135,7 +147,7 @@ def cells(run: Run) -> tuple[str, ...]:
     limiter, used_per_min = run.case.limiter, run.passed_per_min(after_s=FIRST_MINUTE_S)
     surprises = run.surprises()
     return (
-        f"{limiter.kind}, burst {limiter.limit.burst}" if limiter.kind is Kind.LEAKY_BUCKET else limiter.kind,
+        f"{limiter.kind}, {limiter.limit}" if limiter.kind is Kind.LEAKY_BUCKET else limiter.kind,
         limiter.headers.name,
         run.case.rate,
         f"{run.exchanges[-1].at_s - run.exchanges[0].at_s:.1f}" if run.exchanges else "",

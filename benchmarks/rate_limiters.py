@@ -40,11 +40,26 @@ HEADER_LINES = {
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Requests allowed to a key in a window; `burst` is of a leaky bucket alone."""
+    """Requests allowed to a key in a window; what follows is of a leaky bucket alone.
+
+    Attributes:
+        requests: how many.
+        window_s: the window, in seconds.
+        burst: how many may be ahead of their time.
+        delays: whether those have to wait for it.
+        status: what the others get.
+    """
 
     requests: int
     window_s: int = 60
     burst: int = 0
+    delays: bool = False
+    status: int = REFUSED
+
+    def __str__(self) -> str:
+        """Return the leaky bucket's form."""
+        delays = ", delayed" if self.delays else ""
+        return f"burst {self.burst}{delays}" + (f", {self.status}" if self.status != REFUSED else "")
 
     @property
     def per_min(self) -> float:
@@ -59,12 +74,14 @@ class Headers:
     Attributes:
         name: for the table.
         added: headers set on every answer, as they stand.
+        passed_on: headers set on the answers of the upstream alone, as if it had sent them.
         own: options that make express-rate-limit set its own, and `Retry-After` with them.
     """
 
     name: str
     added: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, object] = field(default_factory=dict)
+    passed_on: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +201,21 @@ def _configure(template: str, setup: Setup, ports: _Ports, folder: Path) -> Path
         "REQUESTS": limit.requests,
         "WINDOW_S": limit.window_s,
         "PER_MIN": round(limit.per_min),
-        "BURST": f"burst={limit.burst} nodelay" if limit.burst else "",
-        "HEADERS": "\n".join(HEADER_LINES[setup.kind] % header for header in setup.headers.added.items()),
+        "BURST": f"burst={limit.burst}{'' if limit.delays else ' nodelay'}" if limit.burst else "",
+        "STATUS": limit.status,
+        "HEADERS": "\n".join(_header_lines(setup)),
     }
     text = (HERE / template).read_text(encoding="utf-8")
     for name, value in values.items():
         text = text.replace(f"@{name}@", str(value))
     (folder / template).write_text(text, encoding="utf-8")
     return folder / template
+
+
+def _header_lines(setup: Setup) -> Iterator[str]:
+    yield from (HEADER_LINES[setup.kind] % header for header in setup.headers.added.items())
+    # Without "always" nginx leaves refusals alone.
+    yield from (f'add_header {name} "{value}";' for name, value in setup.headers.passed_on.items())
 
 
 def _free_port() -> int:

@@ -3,20 +3,30 @@
 Six kinds of limiter, four limits, up to twenty seeds; the models and the simulator are those of
 `tests/support/pacing`. The tables: the key to ourselves; 10 % and 30 % of it asked for by another client that
 looks at nothing; a limit that no header states and `--rate find` looks for; and one stated twice too high.
-Each is compared with the limit itself.
+Each is compared with the limit itself. `other` has limits on requests in flight, and penalty boxes.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from itertools import chain
+from itertools import chain, product
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from tests.support.pacing.runs import FOUND_S, WARM_S, alone, finding, misled, shared
+from tests.support.pacing.runs import (
+    BOXES,
+    FOUND_S,
+    WARM_S,
+    alone,
+    finding,
+    in_flight,
+    misled,
+    punished,
+    shared,
+)
 from tests.support.pacing.servers import KINDS
 from tests.support.pacing.simulator import nothing_told, only_retry_after
 
@@ -108,8 +118,21 @@ TABLES: dict[str, list[tuple[str, Callable[..., Result]]]] = {
 }
 
 
+def other() -> Iterator[str]:
+    """Yield the lines about refusals that are for no rate, or shut a key out."""
+    yield "\nRequests in flight of 0.5 s each, ten minutes: use of what the limit allows; refused"
+    for most, told_per_min in ((1, 300), (3, 600), (3, 2000), (8, 2000)):
+        record, use = in_flight(most, told_per_min=told_per_min)
+        yield f"{most} in flight, told {told_per_min:5d}   {use:.1%}; {len(record.refused)}"
+    yield "\nPenalty boxes told twice too high, three hours: tries within each block after its first second"
+    for kind, block_s, extends in product(BOXES, (40.0, 600.0), (False, True)):
+        _, box = punished(kind, block_s, extends=extends, until_s=10_800.0)
+        tries = [sum(at > block[0] + 1.0 for at in block) for block in box.tries]
+        yield f"{kind:18s}{block_s:5.0f} s{', extended' if extends else '':12s}{tries}"
+
+
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice(list(TABLES)))
+@click.argument("names", nargs=-1, type=click.Choice([*TABLES, "other"]))
 @click.option("--seeds", type=int, help=f"Runs for each cell, instead of {SEEDS}.")
 @click.option(
     "--limit", "limits", type=int, multiple=True, default=LIMITS, show_default=True, help="Requests a minute."
@@ -118,8 +141,10 @@ TABLES: dict[str, list[tuple[str, Callable[..., Result]]]] = {
 def main(names: tuple[str, ...], seeds: int | None, limits: tuple[int, ...], jobs: int) -> None:
     """Print the tables of these NAMES, or all of them."""
     with ProcessPoolExecutor(jobs) as pool:
-        for name in names or TABLES:
-            for title, run in TABLES[name]:
+        for name in names or (*TABLES, "other"):
+            for line in other() if name == "other" else ():
+                click.echo(line)
+            for title, run in TABLES.get(name, ()):
                 for line in table(title, run, limits, seeds or SEEDS[name], pool):
                     click.echo(line)
 

@@ -7,7 +7,9 @@ where new failures are found, and a failure prints the line that repeats it.
 """
 
 import os
+from signal import SIG_DFL, SIG_IGN, SIGHUP, SIGINT, default_int_handler, getsignal, signal
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.support.http.transports"]
@@ -21,3 +23,11 @@ settings.register_profile(
     database=None if "CI" in os.environ else settings().database,
 )
 settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _heard_signals():
+    """Let signals reach what the tests start: in the background of a script SIGINT is ignored."""
+    for signum, handler in {SIGINT: default_int_handler, SIGHUP: SIG_DFL}.items():
+        if getsignal(signum) is SIG_IGN:
+            signal(signum, handler)

@@ -155,7 +155,7 @@ def test_every_verdict_the_ledger_can_hold_has_its_cutoff():
     assert cutoffs == {
         Verdict.REGISTERED: now_ms - 10_000,
         Verdict.NOT_REGISTERED: now_ms - 5_000,
-        Verdict.INVALID: now_ms - 10_000,
+        Verdict.INVALID: now_ms - 5_000,
         Verdict.UNKNOWN: now_ms,
     }
 

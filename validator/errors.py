@@ -5,7 +5,7 @@ ValidatorError                  1   a bug of ours
 ├── FileError                   3   input or output: file, column, disk
 │   └── LedgerError             3   the ledger cannot be opened, read or written
 ├── StoppedEarly                5   resumable: deadline, daily cap, breaker, outage
-│   └── Interrupted            130   by SIGINT, or 143 by SIGTERM
+│   └── Interrupted            130   by SIGINT, 143 by SIGTERM, or 129 by SIGHUP
 ├── Refused                     6   the provider refuses: key, quota, session gone
 ├── Busy                        7   another run holds this key or ledger
 └── ApiError                    6   one exchange failed; `transient` says whether trying again can help,
@@ -15,6 +15,8 @@ ValidatorError                  1   a bug of ours
     │   ├── ProxyRefused        2   not transient: the proxy wants credentials, or forbids the server
     │   └── CertificateFailed   6   not transient: the peer is not who it says
     ├── BadAnswer               5   an answer came, and it is not one to this question
+    │   ├── Intercepted         5   a refusal that is not in the gateway's form: something in between answered
+    │   └── IncompleteList      5   not transient: the provider does not give its whole list
     ├── MissingOrBadKey             401
     ├── QuotaExceeded               402
     ├── Forbidden                   403
@@ -157,6 +159,19 @@ class BadAnswer(ApiError):
     transient = True
 
 
+class Intercepted(BadAnswer):
+    """A refusal that is not in the gateway's own form: a firewall, a captive portal, a proxy, an error page.
+
+    It says nothing about key, session, number or quota, whatever its status is.
+    """
+
+
+class IncompleteList(BadAnswer):
+    """A list does not come whole: the provider does not page as asked. Asking again changes nothing."""
+
+    transient = False
+
+
 class MissingOrBadKey(ApiError):
     """401: the key is missing, wrong, revoked or expired."""
 
@@ -200,7 +215,7 @@ class ServerError(ApiError):
 
 
 class Redirected(ApiError):
-    """3xx: the base URL is wrong. Never followed, since the key would travel with it."""
+    """3xx: never followed, since the key would travel with it. If it stays, the base URL is wrong."""
 
 
 class UnexpectedStatus(ApiError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -16,6 +16,7 @@ from typing import Self
 from platformdirs import PlatformDirs
 
 from validator.errors import UsageError
+from validator.local_time import next_time_of_day
 from validator.model import Number, Verdict
 
 DIRS = PlatformDirs("recipient-validator", appauthor=False)
@@ -32,8 +33,18 @@ MAX_RATE_PER_MIN = 100_000.0
 
 
 def state_folder() -> Path:
-    """Return the folder for what has to outlive a run, as the environment (`XDG_STATE_HOME`) has it now."""
-    return Path(DIRS.user_state_dir)
+    """Return the folder for what has to outlive a run, as the environment (`XDG_STATE_HOME`) has it now.
+
+    Raises:
+        UsageError: this user has no home folder.
+    """
+    try:
+        return Path(DIRS.user_state_dir)
+    except RuntimeError:
+        raise UsageError(
+            "this user has no home folder to keep the ledger in; name a file of yours with --ledger, or set "
+            "XDG_STATE_HOME to a folder"
+        ) from None
 
 
 def default_ledger() -> Path:
@@ -41,9 +52,15 @@ def default_ledger() -> Path:
     return state_folder() / "ledger.sqlite"
 
 
-def user_file() -> Path:
-    """Return the user's own settings file, as the environment (`XDG_CONFIG_HOME`) has it now."""
-    return Path(DIRS.user_config_dir) / "config.toml"
+def user_file() -> Path | None:
+    """Return the user's own settings file, as the environment (`XDG_CONFIG_HOME`) has it now.
+
+    None if this user has no home folder for it.
+    """
+    try:
+        return Path(DIRS.user_config_dir) / "config.toml"
+    except RuntimeError:
+        return None
 
 
 class RateMode(StrEnum):
@@ -106,15 +123,20 @@ def parse_columns(text: str) -> tuple[str, ...]:
 
 
 def parse_deadline(text: str, now: datetime) -> datetime:
-    """Return the deadline given as a duration from `now` (`2h`) or as the next such time of day (`06:30`)."""
+    """Return the deadline given as a duration from `now` (`2h`) or as the next such time of day (`06:30`).
+
+    Args:
+        text: what was written.
+        now: the current time. Without a zone it is local time, by the rules of the system's zone.
+    """
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
     if not found:
-        return now + timedelta(seconds=parse_duration_s(text))
+        return datetime.fromtimestamp(now.timestamp() + parse_duration_s(text), now.tzinfo)
     try:
-        end = datetime.combine(now.date(), time(int(found[1]), int(found[2])), tzinfo=now.tzinfo)
+        wanted = time(int(found[1]), int(found[2]))
     except ValueError:
         raise UsageError(f"deadline {text!r} is no time of day; write for instance 06:30 or 2h") from None
-    return end if end > now else end + timedelta(days=1)
+    return next_time_of_day(wanted, now)
 
 
 def parse_share(text: str) -> float:
@@ -207,8 +229,8 @@ class MaxAge:
         ages_s = {
             Verdict.REGISTERED: self.registered_s,
             Verdict.NOT_REGISTERED: self.not_registered_s,
-            # The provider's "this is no number" changes as seldom as a yes does.
-            Verdict.INVALID: self.registered_s,
+            # libphonenumber accepts these numbers: the provider may have been wrong, as with a "no".
+            Verdict.INVALID: self.not_registered_s,
             Verdict.UNKNOWN: self.unknown_s,
         }
         return {verdict: int(max(0.0, now_ms - age_s * 1000)) for verdict, age_s in ages_s.items()}

@@ -18,7 +18,7 @@ def state(monkeypatch, tmp_path):
 
 
 def going_to(url, key=KEY, **options):
-    return require_known_host(make_key(key, "sess_1", base_url=url, **options))
+    return require_known_host(make_key(key, "sess_1", base_url=url, **options), state_folder())
 
 
 @pytest.mark.parametrize(

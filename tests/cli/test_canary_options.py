@@ -89,13 +89,31 @@ def test_a_canary_needs_its_country_code_and_is_not_repeated(check, provider, te
 
 
 @pytest.mark.slow
-def test_a_session_without_a_number_in_a_list_of_nobody_is_believed_with_a_warning(check, provider):
+@pytest.mark.parametrize(
+    ("options", "code"), [((), 4), (("--max-unknown", "100%"), 0), (("--max-unknown", "100%", "--strict"), 4)]
+)
+def test_a_session_without_a_number_in_a_list_of_nobody_is_not_believed(check, provider, options, code):
     provider(registered_share=0.0, sessions=(Session(id=SESSION, name="Shop"),))
 
-    done = check()
+    done = check(*options)
 
-    assert done.code == 0
-    assert any('nothing vouches for 40 answers "no"' in warning for warning in done.json["warnings"])
+    assert done.code == code
+    assert set(verdicts()) == {("unknown", "session_suspect")}
+    assert any('40 answers "no" of session' in warning for warning in done.json["warnings"])
+    assert "40 rows are unknown although they were answered" in done.err
+    assert "--canary" in done.err
+
+    assert check("--canary", "+447700900001").code == 0
+    assert set(verdicts()) == {("not_registered", "not_on_whatsapp")}
+
+
+def test_a_looked_up_no_that_nothing_vouches_for_is_unknown_and_says_what_to_do(run, provider):
+    provider(registered_share=0.0, sessions=(Session(id=SESSION, name="Shop"),))
+
+    done = run("lookup", BOB, "--accept", "possible", "--json")
+
+    assert (done.code, done.json["rows"][0]["reason"]) == (4, "session_suspect")
+    assert "--canary" in done.err
 
 
 @pytest.mark.slow

@@ -125,12 +125,12 @@ def test_people_who_must_not_be_asked_may_be_listed_in_an_object(run, provider, 
     assert app.log.calls(BOB) == 0
 
 
-def test_a_warning_names_the_object_and_not_its_copy(run, store, listed, temporary):
+def test_an_opt_out_in_an_object_that_cannot_be_read_is_named_by_its_url(run, store, listed, temporary):
     store.objects["/bucket/stop.csv"] = f"phone\n{BOB}\nnobody\n".encode()
 
     shown = run("report", listed(LEADS), *PLAIN[:2], "--suppress", "s3://bucket/stop.csv").err
 
-    assert "1 of 2 rows of s3://bucket/stop.csv hold no number and suppress nobody" in shown
+    assert "a row of the suppression list s3://bucket/stop.csv cannot be read" in shown
     assert str(temporary) not in shown
 
 

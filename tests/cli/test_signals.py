@@ -1,8 +1,12 @@
-"""SIGINT and SIGTERM: in order the first time, at once the second time."""
+"""SIGINT, SIGTERM and SIGHUP: in order the first time, at once the second time."""
 
+import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -11,9 +15,12 @@ import pytest
 
 from tests.support.cli.constants import PLAIN
 from validator.batch.watching.stop import Stop
-from validator.cli.signals import SIGNALS, interruptible, raising_signals, stop_on_signals
-from validator.errors import Interrupted
+from validator.cli.interruption import SIGNALS, interruptible
+from validator.cli.interruption import until as until_deadline
+from validator.cli.signals import raising_signals, run_interruptible, stop_on_signals
+from validator.errors import Interrupted, StoppedEarly
 
+CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 NEVER_ANSWERS = "+447700900006"
 MANY = "phone\n" + "".join(f"+4477009{place:05}\n" for place in range(20, 120))
 
@@ -28,7 +35,7 @@ def start_check(spawn, listed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("signum", "code"), CODES)
 def test_one_signal_finishes_what_is_in_flight_writes_it_down_and_says_how_to_go_on(
     *, provider, start_check, until, run, signum, code
 ):
@@ -52,7 +59,7 @@ def test_one_signal_finishes_what_is_in_flight_writes_it_down_and_says_how_to_go
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("signum", "code"), CODES)
 def test_a_second_signal_ends_at_once_and_leaves_the_old_output(provider, start_check, until, signum, code):
     app = provider(plan="unlimited")
     Path("leads.checked.csv").write_text("old")
@@ -72,7 +79,7 @@ def test_a_second_signal_ends_at_once_and_leaves_the_old_output(provider, start_
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("signum", "code"), CODES)
 def test_a_signal_before_anything_was_asked_ends_at_once(provider, start_check, until, signum, code):
     app = provider("timeout=1")
     process = start_check()
@@ -84,6 +91,50 @@ def test_a_signal_before_anything_was_asked_ends_at_once(provider, start_check, 
     assert process.returncode == code
     assert [line for line in err.splitlines() if line.startswith("validator: ")] == ["validator: interrupted"]
     assert not Path("leads.checked.csv").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("signum", "code"), CODES)
+def test_what_is_in_flight_after_the_grace_is_given_up_and_the_output_written(
+    *, provider, start_check, until, run, signum, code
+):
+    app = provider(plan="unlimited", registered_share=1.0)
+    process = start_check("--grace", "0.3s", content=f"phone\n{NEVER_ANSWERS}\n+447700900020\n")
+    until(lambda: app.log.checks == 2)
+
+    process.send_signal(signum)
+    _, err = process.communicate(timeout=20)
+
+    rows = Path("leads.checked.csv").read_text().splitlines()[1:]
+    assert process.returncode == code
+    assert "   validator check leads.csv" in err
+    assert [row.split(",")[2] for row in rows] == ["unknown", "registered"]
+    assert ",not_checked," in rows[0]
+    assert sorted(path.name for path in Path().iterdir()) == ["leads.checked.csv", "leads.csv"]
+
+
+IGNORING = """
+import runpy, signal, sys
+for name in sys.argv.pop(1).split(","):
+    signal.signal(getattr(signal, name), signal.SIG_IGN)
+runpy.run_module("validator", run_name="__main__")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ignored", ["SIGINT", "SIGHUP", "SIGINT,SIGHUP"])
+def test_a_signal_that_the_parent_ignores_stays_ignored(provider, listed, until, ignored):
+    app = provider(latency_ms=50, plan="unlimited")
+    listed(MANY)
+    command = [sys.executable, "-c", IGNORING, ignored, "check", "leads.csv", *PLAIN, "--rate", "none", "-q"]
+    with subprocess.Popen([*command, "--concurrency", "2"], stderr=subprocess.PIPE, text=True) as process:
+        until(lambda: app.log.checks > 8)
+        for name in ignored.split(","):
+            process.send_signal(getattr(signal, name))
+        _, err = process.communicate(timeout=20)
+
+    assert (process.returncode, err) == (0, "")
+    assert app.log.checks == 100
 
 
 # Starts the command line, and presses Ctrl-C in the middle of its imports.
@@ -177,6 +228,74 @@ def test_asynchronous_code_is_interrupted_where_it_is(backend):
         anyio.run(main, backend=backend)
 
     assert [one.exit_code for one in caught.value.exceptions] == [143]
+
+
+@pytest.mark.parametrize("signum", SIGNALS)
+def test_after_asynchronous_code_plain_code_is_interrupted_as_before(signum):
+    with interruptible():
+        run_interruptible(partial(anyio.sleep, 0))
+
+        with pytest.raises(Interrupted):
+            signal.raise_signal(signum)
+
+
+@pytest.mark.parametrize("signum", SIGNALS)
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_ignored_signal_reaches_neither_plain_nor_asynchronous_code(ignoring, backend, signum):
+    ignoring(*SIGNALS)
+
+    async def main():
+        async with raising_signals():
+            signal.raise_signal(signum)
+            await anyio.sleep(0.01)
+        return "done"
+
+    with interruptible():
+        signal.raise_signal(signum)
+        assert anyio.run(main, backend=backend) == "done"
+    assert signal.getsignal(signum) is signal.SIG_IGN
+
+
+@pytest.fixture
+def ignoring():
+    """Ignore signals, as a parent does for the children it starts with nohup; undone after the test."""
+    with ExitStack() as undone:
+
+        def ignore(*signums):
+            for signum in signums:
+                undone.callback(signal.signal, signum, signal.signal(signum, signal.SIG_IGN))
+
+        yield ignore
+
+
+def test_a_deadline_ends_plain_code_that_waits():
+    reader, writer = os.pipe()
+    deadline = datetime.now(UTC) + timedelta(milliseconds=30)
+
+    with pytest.raises(StoppedEarly, match="while the list was read") as caught, until_deadline(deadline):
+        os.read(reader, 1)
+
+    os.close(reader)
+    os.close(writer)
+    assert caught.value.exit_code == 5
+
+
+@pytest.mark.parametrize("ahead_s", [0.03, 0, -60])
+def test_a_deadline_ends_asynchronous_code_that_waits(ahead_s):
+    deadline = datetime.now(UTC) + timedelta(seconds=ahead_s)
+
+    with pytest.raises(StoppedEarly, match="deadline was reached"), until_deadline(deadline):
+        run_interruptible(anyio.sleep_forever)
+
+
+def test_a_deadline_that_was_not_needed_rings_no_more():
+    with until_deadline(datetime.now(UTC) + timedelta(hours=1)):
+        pass
+    with until_deadline(None):
+        pass
+
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
 
 
 def test_without_a_signal_nothing_happens():

@@ -25,6 +25,7 @@ ONLY_THE_USER = {
     "keys",
     "ledger",
     "proxy",
+    "suppress-unreadable",
 }
 
 

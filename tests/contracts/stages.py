@@ -50,7 +50,9 @@ class SendApiStage:
             Situation.HTML: lambda: httpx.Response(200, html=HTML),
             Situation.OTHER_NUMBER: lambda: _json(phone | {"phone": f"+{OTHER}"}),
             Situation.KEY_REFUSED: lambda: _json({"error": {"code": 4011, "type": "invalid_api_key"}}, 401),
-            Situation.SESSION_LOST: lambda: _json({"error": {"message": "Session is not connected"}}, 409),
+            Situation.SESSION_LOST: lambda: _json(
+                refused | {"error": {"message": "Session is not connected"}}, 409
+            ),
         }[situation]()
 
     def state(self):

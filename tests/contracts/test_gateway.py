@@ -7,9 +7,11 @@ import pytest
 from validator.errors import (
     ApiError,
     BadAnswer,
+    Intercepted,
     InvalidPhone,
     MissingOrBadKey,
     RateLimited,
+    Redirected,
     ServerError,
     SessionNotConnected,
     TimedOut,
@@ -141,6 +143,64 @@ def test_each_failure_is_the_error_that_the_run_knows(ask, situation, kind):
         ask(situation)
 
     assert type(caught.value) is kind
+
+
+OF_OTHERS = (
+    b"",
+    b"<html><title>Attention Required!</title></html>",
+    b'{"message": "no Route matched with those values"}',
+    b'{"statusCode": 401, "message": "Unauthorized"}',
+    b'{"error": "invalid_token"}',
+    b'{"type": "about:blank", "title": "Not Found", "status": 404}',
+    b'["not found"]',
+)
+
+
+@pytest.fixture
+def intercepted(name, stage):
+    """Return the failure that a response to a check, and to a look at the session, becomes."""
+
+    async def failure_of(exchange):
+        with pytest.raises(ApiError) as caught:
+            await exchange
+        return caught.value
+
+    def run(status, body):
+        async def main():
+            options = GatewayOptions(
+                key=ApiKey(stage.key),
+                base_url="https://gateway.example/v1",
+                transport=httpx.MockTransport(lambda _: httpx.Response(status, content=body)),
+                wall_clock=lambda: 1_800_000_000.0,
+            )
+            async with gateway_module(name, WITH_TOY).open_gateway(options) as gateway:
+                asked = await failure_of(gateway.check(NUMBERS[:1], stage.session))
+                return asked, await failure_of(gateway.session_status(stage.session))
+
+        return anyio.run(main)
+
+    return run
+
+
+def kind_of(status):
+    if status < 400:
+        return Redirected
+    if status == 429:
+        return RateLimited
+    return ServerError if status in {408, 425} or status >= 500 else Intercepted
+
+
+@pytest.mark.parametrize("body", OF_OTHERS)
+@pytest.mark.parametrize(
+    "statuses", [(300, 302, 304), (400, 401, 402, 403, 404), (407, 409, 422, 428), (429, 466, 500, 599)]
+)
+def test_a_refusal_in_somebody_elses_form_says_nothing_about_key_session_or_number(
+    intercepted, statuses, body
+):
+    for status in statuses:
+        for failure in intercepted(status, body):
+            assert type(failure) is kind_of(status)
+            assert f"something in between answered {status}" in str(failure)
 
 
 def test_a_told_wait_comes_with_the_refusal(ask):

@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 import httpx
 
 from validator.errors import (
-    ApiError,
     BadAnswer,
     InvalidPhone,
     MissingOrBadKey,
-    NotFound,
     RateLimited,
-    ServerError,
     SessionNotConnected,
     UnexpectedStatus,
 )
@@ -31,6 +28,7 @@ from validator.gateways.gateway import (
 )
 from validator.http.body import OBJECT_CAP_BYTES
 from validator.http.exchange import Answer, Exchange
+from validator.http.interception import intercepted
 from validator.http.rate_headers import read_rates
 from validator.http.url import checked_base_url, host_of
 from validator.model import Number, SessionState, SessionStatus
@@ -38,8 +36,10 @@ from validator.model import Number, SessionState, SessionStatus
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from validator.errors import ApiError
     from validator.gateways.gateway import GatewayOptions
     from validator.http.exchange import Reply
+    from validator.model import RateNotice
 
 CAPABILITIES = Capabilities(
     name="toy",
@@ -54,9 +54,8 @@ CAPABILITIES = Capabilities(
     default_rate_per_min=20,
 )
 
-# By the code in the body first, then by status: a page of something in between has no code.
+# By the code in the body alone: a page of something in between has no code, whatever its status is.
 _BY_CODE = {"bad_key": MissingOrBadKey, "session_lost": SessionNotConnected, "slow_down": RateLimited}
-_BY_STATUS = {401: MissingOrBadKey, 404: NotFound, 429: RateLimited}
 _STATES = {"open": SessionState.READY, "close": SessionState.NEEDS_PERSON}
 
 
@@ -83,7 +82,7 @@ def understand(reply: Reply, wall_now: float) -> Answer:
     rate = read_rates(reply.headers, None, wall_now=wall_now)
     body = _object(reply.body)
     if reply.status != httpx.codes.OK:
-        raise _failure(reply.status, body)(f"toy answered {reply.status}", status=reply.status, rate=rate)
+        raise _failure(reply, body, rate)
     if not body:
         raise BadAnswer("toy's answer is no JSON object", status=reply.status, rate=rate)
     return Answer(body=body, rate=rate, request_id="")
@@ -97,9 +96,11 @@ def _object(body: bytes | None) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _failure(status: int, body: dict[str, object]) -> type[ApiError]:
-    known = _BY_CODE.get(str(body.get("code"))) or _BY_STATUS.get(status)
-    return known or (ServerError if status >= httpx.codes.INTERNAL_SERVER_ERROR else UnexpectedStatus)
+def _failure(reply: Reply, body: dict[str, object], rate: RateNotice) -> ApiError:
+    if "code" not in body:
+        return intercepted(reply, rate=rate)
+    known = _BY_CODE.get(str(body["code"]), UnexpectedStatus)
+    return known(f"toy answered {reply.status}", status=reply.status, rate=rate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,9 +142,7 @@ def listener(portal):
         yield port, received
 
 
-@pytest.mark.parametrize(
-    "status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"]
-)
+@pytest.mark.parametrize("status", ["302 Found", "308 Permanent"])
 def test_a_redirect_to_another_host_stops_the_run_and_sends_nothing_there(check, provider, listener, status):
     port, received = listener
 
@@ -153,6 +151,7 @@ def test_a_redirect_to_another_host_stops_the_run_and_sends_nothing_there(check,
         await stream.send(http(b"", target, status=status))
 
     provider.misdeed = redirect
+    provider.spoils_later_looks = True  # or nothing confirms it
 
     code, said = check()
 
@@ -160,9 +159,9 @@ def test_a_redirect_to_another_host_stops_the_run_and_sends_nothing_there(check,
     assert "redirects elsewhere" in said
     assert received == []
     assert not [number for number in NUMBERS if number[1:] in said]
-    assert len(provider.checks) <= len(NUMBERS)  # in flight at most, and none again
+    assert len(provider.checks) <= len(NUMBERS) + 1  # in flight at most, and one that confirms it
 
-    provider.misdeed = answer
+    provider.misdeed, provider.spoils_later_looks = answer, False
     assert check()[0] == 0
 
 

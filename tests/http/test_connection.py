@@ -10,7 +10,7 @@ from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
 from tests.support.http.loopback import http, saying, served
-from validator.http.connection import Connection, _has_no_rest
+from validator.http.connection import Connection, _holds_data, _rest_of
 from validator.http.dialing import Route, dial
 
 pytestmark = pytest.mark.anyio
@@ -77,11 +77,26 @@ async def test_bytes_that_came_encrypted_with_the_answer_are_noticed(certificate
 
 def test_bytes_that_are_no_tls_are_noticed(certificate, trusting):
     client, to_client = shaken_hands(certificate, trusting)
-    assert _has_no_rest(client)
+    assert _rest_of(client) == (False, True)
 
     to_client.write(b"x" * 100)
 
-    assert not _has_no_rest(client)
+    assert _rest_of(client) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("received", "holds"),
+    [
+        (b"", False),
+        (bytes([23, 3, 3, 0, 40]), True),
+        (bytes([23, 3, 3, 0, 19]), False),
+        (bytes([21, 3, 3, 0, 26]), False),
+        (bytes([22, 3, 3, 0, 60]), False),
+    ],
+    ids=["nothing", "data", "alert of TLS 1.3", "alert of TLS 1.2", "handshake"],
+)
+def test_data_is_told_from_alerts_by_its_record(received, holds):
+    assert _holds_data(received) is holds
 
 
 def shaken_hands(serving, trusting):

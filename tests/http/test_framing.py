@@ -93,3 +93,16 @@ async def test_framing_that_two_readers_would_read_differently_is_refused(either
     async with served(saying(said)) as port, either(port) as transport:
         with pytest.raises(httpx.RemoteProtocolError):
             await ask(transport, port)
+
+
+@pytest.mark.parametrize("length", [0, 5, 15, 99])
+@pytest.mark.parametrize("name", ["Transfer-Encoding", "TRANSFER-ENCODING"])
+async def test_an_answer_with_two_framings_is_refused(ours, length, name):
+    """By our transport alone: h11, and so httpx's, goes by the one and ignores the other."""
+    head = f"HTTP/1.1 200 OK\r\n{name}: chunked\r\nContent-Length: {length}\r\n\r\n"
+    server = Server(saying(head.encode() + b"5\r\nwhole\r\n0\r\n\r\n"), SECOND)
+
+    async with served(server.talk) as port, ours(port, max_connections=1) as transport:
+        with pytest.raises(httpx.RemoteProtocolError, match="both a Transfer-Encoding and a Content-Length"):
+            await ask(transport, port)
+        assert await ask(transport, port) == b"second"

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from email.utils import formatdate
 
 import pytest
@@ -148,12 +149,35 @@ def test_malformed_draft_fields_are_ignored(malformed):
         (formatdate(SERVER_NOW + 90, usegmt=True), 90),
         (formatdate(SERVER_NOW - 90, usegmt=True), 0),
         ("Sunday, 23-Nov-25 13:14:50 GMT", 90),
-        ("soon", None),
-        ("NaN", None),
-        ("", None),
-        ("Mon, 99 Nov 2026 99:99:99 GMT", None),
-        ("Fri, 31 Dec 99999999999 23:59:59 GMT", None),
-        ("x" * 5_000, None),
+        ("5, 5", 5),
+        ("5, 120,7", 120),
+        ('"5"', 5),
+        ("5s", 5),
+        ("5 sec", 5),
+        ("30 seconds", 30),
+        ("1500ms", 1.5),
+        ("2m", 120),
+        ("2 Minutes", 120),
+        ("1h", 3600),
+        (f"3, {formatdate(SERVER_NOW + 90, usegmt=True)}", 90),
+        (f"{formatdate(SERVER_NOW + 90, usegmt=True)}, {formatdate(SERVER_NOW + 80, usegmt=True)}", 90),
+        ("Sunday, 23-Nov-25 13:14:50 GMT, 5", 90),
+        (datetime.fromtimestamp(SERVER_NOW + 90, UTC).isoformat(), 90),
+        (datetime.fromtimestamp(SERVER_NOW + 90, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), 90),
+        (datetime.fromtimestamp(SERVER_NOW + 90, UTC).strftime("%Y-%m-%d %H:%M:%S"), 90),
+        ("5, soon", 60),
+        ("soon, 120", 120),
+        ("soon", 60),
+        ("NaN", 60),
+        ("inf", 60),
+        ("", 60),
+        (",", 60),
+        ("PT5S", 60),
+        ("five", 60),
+        ("5 fortnights", 60),
+        ("Mon, 99 Nov 2026 99:99:99 GMT", 60),
+        ("Fri, 31 Dec 99999999999 23:59:59 GMT", 60),
+        ("x" * 5_000, 60),
     ],
 )
 def test_retry_after_is_read_in_every_form(value, wait_s):
@@ -176,17 +200,21 @@ def test_a_date_without_a_zone_is_in_utc():
         ({"error": {"retry_after": 12}}, 12),
         ({"error": {"retryAfter": -3}}, 0),
         ({"error": {"retry_after": 10**400}}, MAX_WAIT_S),
-        ({"error": {"retry_after": True}}, None),
-        ({"error": {"retry_after": None}}, None),
-        ({"error": {"retry_after": "soon"}}, None),
-        ({"error": "rate limited"}, None),
-        ({}, None),
-        (None, None),
+        ({"error": {"retry_after": "5s"}}, 5),
+        ({"error": {"retry_after": True}}, 60),
+        ({"error": {"retry_after": {"seconds": 5}}}, 60),
+        ({"error": {"retry_after": "soon"}}, 60),
     ],
 )
 def test_a_wait_that_is_only_in_the_body_is_found(body, wait_s):
     assert read_rates({}, body, wall_now=NOW).retry_after_s == wait_s
     assert retry_after_s("garbage", body) == wait_s
+
+
+@pytest.mark.parametrize("body", [{"error": {"retry_after": None}}, {"error": "rate limited"}, {}, None])
+def test_no_wait_is_told_where_there_is_none(body):
+    assert read_rates({}, body, wall_now=NOW).retry_after_s is None
+    assert retry_after_s("garbage", body) == 60
 
 
 def test_the_header_wins_over_the_body():

@@ -147,6 +147,55 @@ def test_a_read_only_folder_is_named(tmp_path):
         Ledger.open(tmp_path / "ledger.sqlite", holder="pytest")
 
 
+@pytest.fixture
+def shared(tmp_path):
+    """A folder that others may write to, as /tmp is."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    return folder
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make somebody else's files")
+@pytest.mark.parametrize(
+    "what", ["link to a file", "link to nothing", "link to a folder", "file", "link to that"]
+)
+def test_another_users_link_or_file_in_a_shared_folder_is_refused(shared, tmp_path, what):
+    theirs, target = shared / "theirs", tmp_path / "mine"
+    match what:
+        case "link to a file":
+            target.write_text("precious")
+            theirs.symlink_to(target)
+        case "link to nothing":
+            theirs.symlink_to(target)
+        case "link to a folder":
+            target.mkdir()
+            theirs.symlink_to(target)
+        case _:
+            theirs.write_text("")
+    os.chown(theirs, 4711, 4711, follow_symlinks=False)
+    path = theirs / "ledger.sqlite" if what == "link to a folder" else theirs
+    if what == "link to that":
+        path = tmp_path / "own"
+        path.symlink_to(theirs)
+
+    with pytest.raises(
+        LedgerError, match="belongs to another user and lies in a folder that others may write"
+    ):
+        Ledger.open(path, holder="pytest")
+
+    assert what != "link to a file" or target.read_text() == "precious"
+    assert not list(tmp_path.rglob("*.lock"))
+
+
+def test_own_links_and_files_in_a_shared_folder_are_followed(shared, path):
+    Ledger.open(path, holder="pytest").close()
+    (shared / "own").symlink_to(path)
+
+    Ledger.open(shared / "own", holder="pytest").close()
+    Ledger.open(shared / "new.sqlite", holder="pytest").close()
+
+
 def test_a_folder_in_the_ledgers_place_is_refused(path):
     path.mkdir(parents=True)
 

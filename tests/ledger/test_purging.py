@@ -261,3 +261,17 @@ def test_what_could_not_be_overwritten_is_an_error_and_is_done_the_next_time(pat
     assert found_in(path, [FIRST]) == set()
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REGISTERED, Verdict.NOT_REGISTERED, Verdict.UNKNOWN])
+def test_what_bears_a_time_in_the_future_is_as_old(ledger, make_outcome, verdict):
+    ledger.record(make_outcome(1, verdict, checked_at_ms=NOW_MS + 10))
+    ledger.record(make_outcome(2, checked_at_ms=NOW_MS + 10))
+    ledger.record(make_outcome(2, Verdict.UNKNOWN, checked_at_ms=NOW_MS))
+    ledger.record(make_outcome(3, verdict, checked_at_ms=NOW_MS))
+    ledger.commit()
+    chosen = Selection(before_ms=NOW_MS - 5, after_ms=NOW_MS + 5)
+
+    assert ledger.purgeable(chosen) == purged(numbers=1, older_facts=1)
+    assert ledger.purge(chosen) == purged(numbers=1, older_facts=1)
+    assert ledger.numbers() == 2

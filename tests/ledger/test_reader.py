@@ -79,7 +79,7 @@ def test_rows_come_ascending_in_chunks(filled):
 def test_looking_up_and_one_pass_tell_the_same(filled, count):
     numbers = random.Random(count).sample(range(FIRST - 500, FIRST + 12_500), count)
     fresh_from_ms = MaxAge(registered_s=3, not_registered_s=5).cutoffs_ms(NOW_MS)
-    from_ms = {str(verdict): fresh_from_ms.get(verdict, 0) for verdict in Verdict}
+    from_ms = {str(verdict): fresh_from_ms.get(verdict, 0) for verdict in Verdict} | {"until": NOW_MS * 2}
 
     everything = rows_of(filled, fresh_from_ms=fresh_from_ms)
     expected = [row for row in everything if row.number in set(numbers)]
@@ -112,7 +112,7 @@ def test_columns_tell_what_rows_tell(path, make_outcome, fresh_from_ms):
 
 
 def test_columns_come_in_chunks_and_a_chunk_without_a_row_does_not(filled):
-    asked = filled._reading, dict.fromkeys(Verdict, 0)
+    asked = filled._reading, dict.fromkeys(Verdict, 0) | {"until": NOW_MS}
     numbers = [FIRST - 2, FIRST - 1, FIRST, FIRST + 1, FIRST + 2]
 
     scanned = list(columns.scan(*asked, FIRST, FIRST + 12_000, rows=1_500))
@@ -134,7 +134,7 @@ def test_numbers_between_known_ones_are_found_by_neither_way(filled):
     # More than the ledger's size makes one pass the way; the few are looked up.
     between = range(FIRST + 1, FIRST + 12_000, 3)
 
-    assert list(filled._pick(dict.fromkeys(Verdict, 0), between)) == []
+    assert list(filled._pick(dict.fromkeys(Verdict, 0) | {"until": NOW_MS}, between)) == []
     assert list(filled.known(between[:100])) == []
 
 

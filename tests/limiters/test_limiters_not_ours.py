@@ -4,6 +4,7 @@ import pytest
 from limited_check import LOWEST_PLAN_PER_MIN
 
 from tests.support.limiters.short_runs import (
+    FRONTS,
     MISLED,
     PER_MIN,
     TOLD_BY_HEADERS,
@@ -59,6 +60,14 @@ def test_a_limit_told_too_high_costs_refusals_and_no_verdict(run):
     assert not run.surprises()
     assert run.refusals
     assert decides_every_number(run)
+
+
+@of(FRONTS)
+def test_a_front_that_refuses_on_its_own_is_learned_from(run):
+    assert not run.surprises()
+    assert run.refusals
+    assert run.summary["calls"]["answers"] == run.case.numbers
+    assert not run.summary["verdicts"]["unknown"]
 
 
 @of(WITH_ROOM)

@@ -99,6 +99,17 @@ def test_a_penalty_shuts_the_key_for_its_time(talk):
     assert [response.headers.get("retry-after") for response in seen] == ["600", "500", "1", None]
 
 
+def test_a_penalty_that_extends_begins_anew_with_each_try(talk):
+    async def scenario(api):
+        statuses = [(await until_refused(api))[1].status_code]
+        for wait_s in (100, 599, 601):
+            await anyio.sleep(wait_s)
+            statuses.append((await api.check(NUMBER)).status_code)
+        return statuses
+
+    assert talk(scenario, limit_per_min=3, penalty_s=600, penalty_extends=True) == [429, 429, 429, 200]
+
+
 def test_too_many_at_once_is_a_429_of_its_own(talk):
     async def scenario(api):
         responses = []

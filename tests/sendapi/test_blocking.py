@@ -1,7 +1,10 @@
 """The synchronous twin: the same calls, errors and types as the asynchronous client, which does the work."""
 
+import gc
 import inspect
 import re
+import subprocess
+import sys
 import threading
 
 import httpx
@@ -95,8 +98,33 @@ def test_a_client_without_a_block_is_closed_by_hand_and_more_than_once(key):
     api.close()
 
     assert transport.life == ["opened", "closed"]
-    with pytest.raises(RuntimeError, match="not running"):
+    with pytest.raises(UsageError, match="this client is closed; call it inside of its `with` block"):
         api.account.usage()
+
+
+def test_a_client_that_nobody_keeps_works_and_ends_its_thread(key):
+    before = len(portals())
+
+    assert SendAPI(key, transport=Provider()).whatsapp.sessions.get(1).id == "1"
+    assert SendAPI(key, transport=Provider()).whatsapp.contacts.check(447700900000, session_id=42).phone
+
+    gc.collect()
+    for thread in portals()[before:]:
+        thread.join(5)
+    assert len(portals()) == before
+
+
+@pytest.mark.slow
+def test_a_client_that_nobody_closes_does_not_keep_the_process(key):
+    code = (
+        "from validator.sendapi import SendAPI\n"
+        f"api = SendAPI({key!r}, base_url='http://127.0.0.1:1/v1')\n"
+        "try:\n    api.whatsapp.sessions.list()\n"
+        "except Exception as error:\n    print(type(error).__name__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=20)
+
+    assert (done.returncode, done.stdout) == (0, b"NoAnswer\n")
 
 
 def test_errors_come_through_as_they_are(key):

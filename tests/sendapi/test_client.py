@@ -8,7 +8,8 @@ import httpx
 import pytest
 from trio.testing import MockClock
 
-from validator.errors import BadAnswer, TimedOut, UnexpectedStatus
+from tests.support.http.transports import KEY
+from validator.errors import BadAnswer, TimedOut, UnexpectedStatus, UsageError
 from validator.model import Number, RateWindow
 from validator.sendapi import AsyncSendAPI, SessionStatus
 
@@ -99,13 +100,65 @@ async def test_cookies_of_the_server_are_not_kept(answering):
 )
 @pytest.mark.parametrize("is_user", [True, False])
 async def test_a_registration_is_read_bare_and_wrapped(answering, registered, wrap, is_user):
-    client = answering(wrap(registered | {"is_whatsapp_user": is_user, "a_new_field": [1, {"deep": None}]}))
+    whatsapp_id = registered["whatsapp_id"] if is_user else None
+    known = {"is_whatsapp_user": is_user, "whatsapp_id": whatsapp_id, "a_new_field": [1, {"deep": None}]}
+    client = answering(wrap(registered | known))
 
     told = await client.whatsapp.contacts.check(NUMBER, session_id="sess_1")
 
     assert told.phone == NUMBER
     assert told.is_whatsapp_user is is_user
-    assert told.whatsapp_id == "447700900000@s.whatsapp.net"
+    assert told.whatsapp_id == whatsapp_id
+
+
+@pytest.mark.parametrize("wrap", [lambda it: it, lambda it: {"data": it}], ids=["bare", "wrapped"])
+@pytest.mark.parametrize(
+    ("fields", "flaw"),
+    [
+        ({"is_whatsapp_user": False}, "the id of an account"),
+        ({"errors": ["session closed"]}, "has errors"),
+        ({"errors": {"phone": "not looked up"}}, "has errors"),
+        ({"success": "false"}, "success: neither"),
+        ({"success": 0}, "success: neither"),
+        ({"success": None}, "success: neither"),
+        ({"ok": False}, "ok: false"),
+        ({"status": "error"}, "status is that of a failure"),
+        ({"status": "FAILED"}, "status is that of a failure"),
+    ],
+    ids=str,
+)
+async def test_an_answer_that_contradicts_itself_is_none(*, answering, registered, wrap, fields, flaw):
+    client = answering(wrap(registered | fields))
+
+    with pytest.raises(BadAnswer, match=flaw):
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
+
+
+@pytest.mark.parametrize("is_user", [True, False])
+async def test_an_answer_with_two_verdicts_is_none(answering, registered, is_user):
+    inner = registered | {"is_whatsapp_user": is_user, "whatsapp_id": None}
+    client = answering({"is_whatsapp_user": not is_user, "data": inner})
+
+    with pytest.raises(BadAnswer, match="both"):
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 422, 429, 500, 503])
+async def test_a_refusal_that_holds_a_verdict_is_neither(answering, registered, status):
+    client = answering(httpx.Response(status, json=registered))
+
+    with pytest.raises(BadAnswer, match=f"status {status}") as raised:
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
+
+    assert raised.value.status == status
+
+
+async def test_a_verdict_beside_an_error_is_none(answering, registered):
+    invalid = {"type": "invalid_phone", "code": 4001, "message": "No."}
+    client = answering(registered | {"error": invalid})
+
+    with pytest.raises(BadAnswer):
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
 
 
 @pytest.mark.parametrize(
@@ -344,7 +397,7 @@ async def test_an_empty_page_is_read_bare_and_wrapped(answering, body):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"data": None}, {"data": "none"}, {"data": [1]}, {"data": {"phone": "x"}}]
+    "body", [{}, {"data": {}}, {"data": "none"}, {"data": [1]}, {"data": {"phone": "x"}}]
 )
 async def test_a_page_without_a_list_of_objects_is_none(answering, body):
     client = answering(body)
@@ -485,3 +538,103 @@ async def test_cancelling_a_call_is_no_timeout(key):
         await client.whatsapp.contacts.check(NUMBER, session_id="s")
 
     assert scope.cancelled_caught
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("body", [{"data": None}, {"data": None, "meta": None}, {"data": {"data": None}}])
+async def test_null_is_an_empty_list(answering, body):
+    client = answering(body)
+
+    assert (await client.whatsapp.contacts.list(session_id="s")).contacts == ()
+    assert (await client.whatsapp.sessions.list()).sessions == ()
+    assert [contact async for contact in client.whatsapp.contacts.iterate(session_id="s")] == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("asked", "echo"),
+    [
+        ("+5511961234567", "551161234567"),
+        ("+5511961234567", "+55 11 6123-4567"),
+        ("+525512345678", "5215512345678"),
+        ("+5491123456789", "541123456789"),
+        ("+541123456789", 5491123456789),
+    ],
+)
+@pytest.mark.parametrize("flag", [True, False])
+async def test_an_answer_in_whatsapps_own_spelling_is_about_the_same_subscriber(answering, asked, echo, flag):
+    found = await answering({"phone": echo, "is_whatsapp_user": flag}).whatsapp.contacts.check(
+        asked, session_id="s"
+    )
+
+    assert (found.phone.e164, found.is_whatsapp_user) == (asked, flag)
+    assert int(found.matched_number) == int("".join(filter(str.isdigit, str(echo))))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("asked", "echo"),
+    [
+        ("+5511961234567", "5511961234568"),
+        ("+5511931234567", "551131234567"),
+        ("+525512345678", "5215512345679"),
+        ("+447700900000", "4407700900000"),
+        ("+5491123456789", "5401123456789"),
+    ],
+)
+async def test_any_other_number_is_somebody_else(answering, asked, echo):
+    client = answering({"phone": echo, "is_whatsapp_user": True})
+
+    with pytest.raises(BadAnswer, match="another phone than the one asked about"):
+        await client.whatsapp.contacts.check(asked, session_id="s")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda api: api.contacts.check(None, session_id="s"), "phone is None"),
+        (lambda api: api.contacts.check(True, session_id="s"), "phone is True"),
+        (lambda api: api.contacts.check(4.47e11, session_id="s"), "phone is 4470"),
+        (lambda api: api.contacts.check(12, session_id="s"), "the phone is not in E.164"),
+        (lambda api: api.contacts.check("+447700900000", session_id=None), "session_id is None"),
+        (lambda api: api.contacts.check("+447700900000", session_id=True), "session_id is True"),
+        (lambda api: api.contacts.list(session_id=["s"]), "session_id is "),
+        (lambda api: api.contacts.list(session_id="s", page=True), "page is True"),
+        (lambda api: api.contacts.list(session_id="s", page="1"), "page is '1'"),
+        (lambda api: api.contacts.list(session_id="s", page=1.0), "page is 1.0"),
+        (lambda api: api.contacts.list(session_id="s", per_page=None), "per_page is None"),
+        (lambda api: api.sessions.get(None), "session_id is None"),
+    ],
+)
+async def test_an_argument_that_cannot_be_is_named(answering, call, says):
+    with pytest.raises(UsageError, match=says):
+        await call(answering({}).whatsapp)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"api_key": None}, "api_key is of type NoneType"),
+        ({"api_key": 5}, "api_key is of type int"),
+        ({"base_url": None}, "base_url is of type NoneType"),
+        ({"timeout_s": "30"}, "timeout_s is of type str"),
+        ({"max_connections": True}, "max_connections is of type bool"),
+    ],
+)
+def test_an_argument_of_the_client_that_cannot_be_is_named(arguments, says):
+    with pytest.raises(UsageError, match=says):
+        AsyncSendAPI(**({"api_key": KEY} | arguments))
+
+
+@pytest.mark.anyio
+async def test_sessions_and_phones_may_be_integers(answering):
+    asked = []
+
+    def handler(request):
+        asked.append(str(request.url))
+        return {"phone": "+447700900000", "is_whatsapp_user": True}
+
+    await answering(handler).whatsapp.contacts.check(447700900000, session_id=42)
+
+    assert asked[0].endswith("/contacts/%2B447700900000/check?session_id=42")

@@ -9,6 +9,7 @@ from validator.errors import (
     ApiError,
     BadAnswer,
     Forbidden,
+    Intercepted,
     InvalidPhone,
     InvalidRequest,
     MissingOrBadKey,
@@ -20,6 +21,8 @@ from validator.errors import (
     SessionNotConnected,
     UnexpectedStatus,
 )
+from validator.http.exchange import Reply
+from validator.sendapi.envelope import understand
 from validator.sendapi.failures import Fault, meaning_of
 
 CONTRACT = [
@@ -107,42 +110,86 @@ async def test_the_third_envelope_means_the_same(refused, status, code, kind, ex
     assert (raised.code, raised.request_id) == (kind, "req_1")
 
 
-KIND_OF_STATUS = {
-    400: InvalidRequest,
-    401: MissingOrBadKey,
-    402: QuotaExceeded,
-    403: Forbidden,
-    404: NotFound,
-    405: UnexpectedStatus,
-    408: ServerError,
-    409: SessionNotConnected,
-    410: UnexpectedStatus,
-    418: UnexpectedStatus,
-    422: InvalidRequest,
-    425: ServerError,
-    429: RateLimited,
-    500: ServerError,
-    502: ServerError,
-    504: ServerError,
-    524: ServerError,
-    301: Redirected,
-    302: Redirected,
-    304: Redirected,
-    308: Redirected,
-}
-WITHOUT_WORDS = (b"", b"<html>Bad gateway</html>", b"[1]", b'{"unheard": "of"}', b'{"error": 5}')
+# Of no program, and of others: only the provider's own envelope says something about key, session or number.
+OF_OTHERS = (
+    b"",
+    b"<html>Bad gateway</html>",
+    b"[1]",
+    b'{"unheard": "of"}',
+    b'{"error": 5}',
+    b'{"error": "Unauthorized"}',
+    b'{"message": "no Route matched with those values"}',
+    b'{"code": 4011, "type": "invalid_api_key"}',
+    b'{"error": {"code": 402, "message": "Pay first", "status": "PAYMENT_REQUIRED"}}',
+    b'{"error": {"message": "Invalid token", "type": "OAuthException", "code": 190}}',
+    b'{"statusCode": 404, "message": "Cannot GET /v1", "error": "Not Found"}',
+    b'{"success": false, "errors": [{"code": 4011, "message": "no"}]}',
+)
+
+
+def understood(status, body):
+    with pytest.raises(ApiError) as raised:
+        understand(Reply(status=status, headers={}, body=body), 0.0)
+    return raised.value
+
+
+@pytest.mark.parametrize("body", OF_OTHERS)
+def test_a_refusal_in_no_envelope_is_something_in_between_whatever_its_status(body):
+    errors = {(status, body): understood(status, body) for status in range(300, 600)}
+
+    kinds = {at: type(error) for at, error in errors.items()}
+    assert kinds == {at: kind_of_others(at[0]) for at in errors}
+    assert all(error.status == status for (status, _), error in errors.items())
+    assert all("something in between answered" in str(error) for error in errors.values())
+
+
+def kind_of_others(status):
+    if status < 400:
+        return Redirected
+    if status == 429:
+        return RateLimited
+    return ServerError if status in {408, 425} or status >= 500 else Intercepted
 
 
 @pytest.mark.anyio
-async def test_without_words_the_status_decides(refused):
-    errors = {
-        (status, body): await refused(httpx.Response(status, content=body))
-        for status in KIND_OF_STATUS
-        for body in WITHOUT_WORDS
+async def test_in_an_envelope_without_known_words_the_status_decides(refused):
+    kinds = {
+        400: InvalidRequest,
+        401: MissingOrBadKey,
+        402: QuotaExceeded,
+        403: Forbidden,
+        404: NotFound,
+        405: UnexpectedStatus,
+        408: ServerError,
+        409: SessionNotConnected,
+        418: UnexpectedStatus,
+        422: InvalidRequest,
+        428: UnexpectedStatus,
+        429: RateLimited,
+        500: ServerError,
+        304: Redirected,
+    }
+    bodies = (
+        {"error": {"type": "unheard_of"}},
+        {"success": False, "error": {"message": "no"}},
+        {"success": False, "error": {"type": "unheard-of", "code": 9}, "meta": {}},
+    )
+
+    found = {
+        status: {type(await refused(httpx.Response(status, json=body))) for body in bodies}
+        for status in kinds
     }
 
-    assert {at: type(error) for at, error in errors.items()} == {at: KIND_OF_STATUS[at[0]] for at in errors}
-    assert all(error.status == status for (status, _), error in errors.items())
+    assert found == {status: {kind} for status, kind in kinds.items()}
+
+
+@pytest.mark.anyio
+async def test_limits_in_a_page_of_something_in_between_are_not_the_providers(refused):
+    headers = {"x-ratelimit-limit": "5", "x-ratelimit-remaining": "0", "retry-after": "86400"}
+
+    error = await refused(httpx.Response(403, headers=headers, html="<html>"))
+
+    assert (error.rate.windows, error.rate.retry_after_s) == ((), None)
 
 
 def fault(status, code=None, kind="", message=""):

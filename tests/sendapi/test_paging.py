@@ -86,7 +86,7 @@ def test_a_list_that_shrinks_under_way_ends():
     assert book.asked <= 4
 
 
-def test_a_row_that_the_server_drops_ends_no_list():
+def test_rows_that_the_server_drops_are_an_error_at_the_end_of_the_list():
     book = Book(30)
 
     def drop(number, per_page, page=book.page):
@@ -95,18 +95,47 @@ def test_a_row_that_the_server_drops_ends_no_list():
 
     book.page = drop
 
-    assert len(read(book)) == 27
+    with pytest.raises(BadAnswer, match="lists 30 contacts, and 27 came"):
+        read(book)
     assert book.asked == 4
 
 
-def test_a_server_that_ignores_the_page_is_left_after_two_pages_with_nothing_new():
+@pytest.mark.parametrize(
+    ("size", "total", "says"),
+    [
+        (10, 1_000, "lists 1,000 contacts, and 10 came"),
+        (10, 25, "lists 25 contacts, and 10 came"),
+        (7, 25, "lists 25 contacts, and 7 came"),
+        (10, None, "the same 10 contacts on each page of 10, so that there may be more"),
+        (30, None, "the same 30 contacts on each page of 10"),
+    ],
+)
+def test_a_server_that_ignores_the_page_is_an_error_after_two_pages_with_nothing_new(size, total, says):
     asked = []
     paging = Paging(10)
-    while paging.next_page is not None:
-        asked.append(paging.next_page)
-        paging.take(ContactPage(contacts=contacts(*range(10)), total=1_000))
 
-    assert asked == [1, 2, 3]
+    def go_on():
+        while paging.next_page is not None:
+            asked.append(paging.next_page)
+            paging.take(ContactPage(contacts=contacts(*range(size)), total=total))
+
+    with pytest.raises(BadAnswer, match=says):
+        go_on()
+    assert len(asked) <= 4
+
+
+def test_a_server_that_gives_all_at_once_is_read():
+    paging = Paging(10)
+
+    assert len(paging.take(ContactPage(contacts=contacts(*range(450)), total=450))) == 450
+    assert paging.next_page is None
+
+
+@pytest.mark.parametrize("cap", [3, 7, 10, 50])
+def test_a_server_that_caps_pages_and_says_nothing_of_it_is_read_to_its_end(cap):
+    book = Book(45, total=False, cap=cap, meta_per_page=False)
+
+    assert read(book) == list(contacts(*range(45)))
 
 
 def test_a_server_that_never_ends_is_an_error_not_a_hang():

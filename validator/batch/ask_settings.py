@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from validator.gateways.gateway import GatewayOptions
     from validator.model import Number
 
+# `docker stop` and most supervisors kill 10 s after SIGTERM; this leaves two seconds to write the output.
+GRACE_S = 8.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySettings:
@@ -52,6 +55,8 @@ class AskSettings:
         max_wait_s: stop if the gateway asks to stay away for longer, in seconds.
         max_outage_s: stop if a session has not answered for longer, in seconds.
         deadline: stop at this time, or None for never.
+        grace_s: how long what is in flight may take when a signal or the deadline stops the run, in seconds;
+            what takes longer is given up, and the next run asks again.
         contacts: whether the synced contacts of the sessions count as answers; they are read first.
         canaries: numbers known to be on WhatsApp; none for those linked to the sessions.
         uses_canaries: whether a "no" counts only after the session has shown that it still says "yes".
@@ -64,6 +69,7 @@ class AskSettings:
     max_wait_s: float = 3_600.0
     max_outage_s: float = 21_600.0
     deadline: datetime | None = None
+    grace_s: float = GRACE_S
     contacts: bool = False
     canaries: tuple[Number, ...] = ()
     uses_canaries: bool = True

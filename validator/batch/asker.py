@@ -7,42 +7,40 @@ import random
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
 
-from validator.batch.asking.checks import ask_all, look_at_sessions
+from validator.batch.asking.checks import ask_all
 from validator.batch.asking.confirm import confirm_negatives
-from validator.batch.asking.contacts import all_contacts, take_contacts
-from validator.batch.asking.guarding import carry_over, excluding, own_numbers, session_warnings
+from validator.batch.asking.guarding import forget_unverified, own_numbers, session_warnings
 from validator.batch.asking.run_state import Bounds
-from validator.batch.asking.single_call import paced
+from validator.batch.first_requests import FirstRequests
+from validator.batch.open_files import connections_within_limit
 from validator.batch.output.summarise import AskedKey
 from validator.batch.watching.progress_feed import ProgressFeed, hosts_text
 from validator.batch.watching.status_log import StatusLogger
 from validator.batch.watching.stop import stop_at
 from validator.batch.wiring import OpenKey, make_asking, make_budget, refs_of
 from validator.gateways.registry import open_gateway
-from validator.model import SessionRef
-from validator.pacing import Canaries, RetryPolicy, SessionGuard
+from validator.local_time import start_of_day_s
+from validator.pacing import Canaries, SessionGuard
 from validator.reports import ProgressState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.asking.checks import Asking, Watcher
     from validator.batch.asking.counters import RunCounters
-    from validator.batch.asking.guarding import CarriedOver
     from validator.batch.planning.plan import Plan
     from validator.batch.watching.stop import Stop
     from validator.errors import ValidatorError
     from validator.gateways.gateway import Gateway, GatewayOptions, SessionReply
     from validator.ledger import Ledger
-    from validator.model import SessionStatus
+    from validator.model import SessionRef, SessionStatus
     from validator.pacing import Guard
     from validator.reports import Progress
 
@@ -105,6 +103,7 @@ class Asker:
         self._open_gateway = open_gateway
         self._now_s = now_s
         self._rng = rng or random.Random()
+        self._concurrency = settings.concurrency
 
     async def ask(self, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
         """Ask about every number of a plan, then about those of the plan that `next_round` makes of it.
@@ -118,6 +117,7 @@ class Asker:
         if plan.numbers.is_empty():
             return Asked()
         begun = anyio.current_time()
+        self._concurrency = connections_within_limit(self._settings.concurrency, len(self._keys))
         async with AsyncExitStack() as stack:
             keys = [await self._open(key, stack) for key in self._keys]
             hosts = hosts_text(key.gateway.host for key in keys)
@@ -133,7 +133,7 @@ class Asker:
         )
 
     async def _open(self, key: KeySettings, stack: AsyncExitStack) -> OpenKey:
-        options = replace(key.options, max_connections=self._settings.concurrency)
+        options = replace(key.options, max_connections=self._concurrency)
         gateway = await stack.enter_async_context(self._open_gateway(key.gateway, options))
         default_per_min = gateway.capabilities.default_rate_per_min
         budget = make_budget(key.rate, default_per_min=default_per_min, share=self._settings.rate_share)
@@ -142,44 +142,40 @@ class Asker:
     async def _ask(
         self, keys: Sequence[OpenKey], plan: Plan, next_round: Callable[[Plan], Plan]
     ) -> tuple[ValidatorError | None, int, tuple[str, ...]]:
-        """Ask; return why it ended early, what a limit left out, and how far the answers can be trusted."""
-        seen: list[SessionReply] = []
-        async with self._stop.raising():
-            statuses = await self._look_at_sessions(keys, seen)
-            if self._settings.contacts:
-                plan = await self._take_contacts(keys, statuses, plan)
-        canaries = Canaries(self._settings.canaries or own_numbers(seen), rng=self._rng)
-        asking = self._asking(keys, statuses, canaries)
+        """Ask until the deadline; return why it ended early, what a limit left out, and warnings."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(stop_at, self._deadline_s(), self._stop, self._now_s)
-            ending, left_out = await self._ask_all(plan, asking), 0
-            if ending is None:
-                second = next_round(plan)
-                ending, left_out = await self._ask_second(second, asking), second.left_out
+            asked = await self._ask_until_stopped(keys, plan, next_round)
             tasks.cancel_scope.cancel()
+        return asked
+
+    async def _ask_until_stopped(
+        self, keys: Sequence[OpenKey], plan: Plan, next_round: Callable[[Plan], Plan]
+    ) -> tuple[ValidatorError | None, int, tuple[str, ...]]:
+        seen: list[SessionReply] = []
+        first = FirstRequests(keys, self._settings, self._progress)
+        async with self._stop.ending():
+            statuses = await first.look_at_sessions(seen.append)
+            if self._settings.contacts:
+                plan = await first.take_contacts(
+                    statuses, plan, ledger=self._ledger, now_ms=self._now_ms, rng=self._rng
+                )
+        if self._stop.why:
+            return self._stop.why, 0, ()
+        canaries = Canaries(self._settings.canaries or own_numbers(seen), rng=self._rng)
+        asking = self._asking(keys, statuses, canaries)
+        ending, left_out = await self._ask_all(plan, asking), 0
+        if ending is None:
+            second = next_round(plan)
+            ending, left_out = await self._ask_second(second, asking), second.left_out
         now = anyio.current_time()
         return ending, left_out, session_warnings(asking.lanes, canaries, self._counters, ending, now)
-
-    async def _look_at_sessions(
-        self, keys: Sequence[OpenKey], seen: list[SessionReply]
-    ) -> dict[SessionRef, SessionStatus]:
-        statuses: dict[SessionRef, SessionStatus] = {}
-        for key in keys:
-            found = await look_at_sessions(
-                key.settings.sessions,
-                key.gateway,
-                budget=key.budget,
-                max_wait_s=self._settings.max_wait_s,
-                on_reply=seen.append,
-            )
-            statuses |= {SessionRef(key.settings.gateway, session): found[session] for session in found}
-        return statuses
 
     async def _ask_second(self, plan: Plan, asking: Asking) -> ValidatorError | None:
         """Ask about what the answers have brought up. The "no"s of earlier runs are settled by then."""
         if plan.numbers.is_empty():
             return None
-        return await self._ask_all(plan, replace(asking, carried_over={}))
+        return await self._ask_all(plan, asking)
 
     async def _ask_all(self, plan: Plan, asking: Asking) -> ValidatorError | None:
         logger = StatusLogger(asking.lanes)
@@ -188,7 +184,7 @@ class Asker:
             return ProgressFeed(self._progress, asking.lanes, total, phase), logger, self._stop.watch
 
         begun_ms = self._now_ms()
-        total = self._counters.asked + len(excluding(plan.todo, asking.carried_over.values()))
+        total = self._counters.asked + len(plan.todo)
         ending = await ask_all(plan.todo, asking, self._counters, watchers(total, "checking"))
         if ending is not None or not plan.confirms:
             return ending
@@ -204,57 +200,29 @@ class Asker:
     def _asking(
         self, keys: Sequence[OpenKey], statuses: Mapping[SessionRef, SessionStatus], canaries: Canaries
     ) -> Asking:
-        carried_over, guards = self._guard(statuses, canaries)
         return make_asking(
             keys,
             self._settings,
             ledger=self._ledger,
             statuses=statuses,
-            guards=guards,
-            carried_over=carried_over,
+            guards=self._guards(statuses, canaries),
             bounds=self._bounds(),
             now_ms=self._now_ms,
             rng=self._rng,
         )
 
-    def _guard(
-        self, statuses: Mapping[SessionRef, SessionStatus], canaries: Canaries
-    ) -> tuple[dict[SessionRef, CarriedOver], dict[SessionRef, Guard]]:
-        """Return a guard for each session, and what it takes over from an earlier run."""
+    def _guards(self, sessions: Iterable[SessionRef], canaries: Canaries) -> dict[SessionRef, Guard]:
+        """Return a guard for each session, which begins with nothing to vouch for."""
         if not self._settings.uses_canaries:
-            return {}, {}
-        carried_over = {
-            ref: carry_over(self._ledger, ref, status=status, now_ms=self._now_ms())
-            for ref, status in statuses.items()
-        }
-        guards: dict[SessionRef, Guard] = {
-            ref: SessionGuard(ref.session, canaries=canaries, heard=one.heard, settled=one.settled)
-            for ref, one in carried_over.items()
-        }
-        return carried_over, guards
-
-    async def _take_contacts(
-        self, keys: Sequence[OpenKey], statuses: Mapping[SessionRef, SessionStatus], plan: Plan
-    ) -> Plan:
-        left, others = plan.numbers, plan.variants["other"]
-        for key in keys:
-            if not key.gateway.capabilities.has_contacts:
-                continue
-            retry = RetryPolicy(rng=self._rng)
-            through = partial(paced, budget=key.budget, retry=retry, max_wait_s=self._settings.max_wait_s)
-            for ref in refs_of(key.settings):
-                if statuses[ref].is_ready:
-                    contacts = all_contacts(key.gateway, ref.session, through)
-                    left = await take_contacts(
-                        contacts, left, others, ledger=self._ledger, now_ms=self._now_ms
-                    )
-        return plan.among(left)
+            return {}
+        forget_unverified(self._ledger, sessions)
+        return {ref: SessionGuard(ref.session, canaries=canaries) for ref in sessions}
 
     def _bounds(self) -> Bounds:
         settings = self._settings
         return Bounds(
-            concurrency=settings.concurrency,
-            deadline=anyio.current_time() + self._deadline_s() - self._now_s(),
+            concurrency=self._concurrency,
+            grace_s=settings.grace_s,
             max_wait_s=settings.max_wait_s,
             max_error_rate=settings.max_error_rate,
             left_today=self._left_today(),
@@ -266,9 +234,7 @@ class Asker:
 
     def _left_today(self) -> dict[SessionRef, int]:
         """Return what the caps leave each session of the local calendar day, earlier runs counted in."""
-        now = datetime.fromtimestamp(self._now_s()).astimezone()
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        since_ms = int(midnight.timestamp() * 1000)
+        since_ms = int(start_of_day_s(self._now_s()) * 1000)
         return {
             ref: max(0, key.daily_cap - self._ledger.spent_since(ref, since_ms))
             for key in self._keys

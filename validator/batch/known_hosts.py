@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from validator.errors import UsageError
 from validator.gateways.registry import capabilities_of
 from validator.http.url import checked_base_url, host_of, is_loopback
-from validator.settings import state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,10 +46,10 @@ def address_for(gateway: str, base_url: str | None) -> str:
     return checked_base_url(base_url, remedy=remedy)
 
 
-def require_known_host(key: KeySettings) -> None:
-    """See that a key goes to the host that it was first used with, and remember the first.
+def require_known_host(key: KeySettings, folder: Path) -> None:
+    """See that a key goes to the host that it was first used with, and remember the first in a folder.
 
-    A state folder that cannot be used is passed over: there is nothing to compare with.
+    A folder that cannot be used is passed over: there is nothing to compare with.
 
     Raises:
         UsageError: it is another host, and `key.allow_new_host` is not set.
@@ -58,7 +57,7 @@ def require_known_host(key: KeySettings) -> None:
     host = host_for(key.gateway, key.options.base_url)
     if not host or is_loopback(urlsplit(f"//{host}").hostname or ""):
         return
-    path = state_folder() / f"key-{key.options.key.fingerprint}.host"
+    path = folder / f"key-{key.options.key.fingerprint}.host"
     first = _read(path)
     if first is None or (first and first == host):
         return

@@ -174,7 +174,7 @@ def _parts(
     holder, path = f"validator library, {opened.job.input.name}", options.ledger or default_ledger()
     counters, stop, progress = RunCounters(), Stop(), progress_of(options)
     with ExitStack() as stack:
-        stack.enter_context(locked(options.keys, holder))
+        stack.enter_context(locked(options.keys, holder, ledger=path))
         ledger = stack.enter_context(Ledger.open(path, holder=holder))
         asker = Asker(
             options.keys, options.asking, ledger=ledger, counters=counters, progress=progress, stop=stop

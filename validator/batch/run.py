@@ -7,7 +7,6 @@ brings: `ask` is `Asker.ask`, made into a plain call by the owner of loop, signa
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,11 +20,11 @@ from validator.batch.planning.ruined import ruin_of
 from validator.batch.planning.survey import known_after, survey
 from validator.batch.stage import Stage
 from validator.errors import FileError, StoppedEarly
+from validator.reports import legible
 from validator.settings import Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from validator.batch.asking.counters import RunCounters
@@ -45,19 +44,19 @@ class RunSettings:
     Attributes:
         command: what the ledger and the summary call the run.
         max_unknown: how many rows may stay unknown in a finished run.
+        strict: whether none of them may be an answer that nothing vouched for.
         max_invalid: the share (0 to 1) of rows with something in their cell that may be invalid by how the
             list is read; with more, nobody is asked and no file is replaced.
         reports: the report files to write, by the names of `validator.reports.registry`.
         next_command: makes the command that goes on from here, given start and end; None if there is none.
-        local: a context for the steps that read and write files, in which a signal may end them.
     """
 
     command: str = "check"
     max_unknown: Tolerance = field(default_factory=lambda: Tolerance(rows=0))
+    strict: bool = False
     max_invalid: float = 1.0
     reports: Mapping[str, Path] = field(default_factory=dict)
     next_command: Callable[[datetime, datetime], str] | None = None
-    local: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 class ListRun:
@@ -109,16 +108,10 @@ class ListRun:
         """
         self._run_id = self._ledger.begin_run(
             command=self._settings.command,
-            input_name=self._opened.job.input.name,
+            input_name=legible(self._opened.job.input.name),
             started_at_ms=self._start_ms,
         )
-        with self._settings.local():
-            surveyed = survey(
-                self._opened,
-                self._ledger,
-                now_ms=self._start_ms,
-                progress=self._progress,
-            )
+        surveyed = survey(self._opened, self._ledger, now_ms=self._start_ms, progress=self._progress)
         if ruin := ruin_of(self._opened, surveyed.plan, self._settings.max_invalid):
             raise FileError(f"{self._opened.job.input_name}: {ruin}")
         return surveyed
@@ -142,12 +135,11 @@ class ListRun:
 
     def _written(self, surveyed: Preparation, asked: Asked) -> Summary:
         job = self._opened.job
-        with self._settings.local():
-            known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
-            writing = Stage(self._progress, "writing", total=surveyed.recipients.height)
-            counts = write_output(self._opened, surveyed.recipients, known, writing.show)
+        known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
+        writing = Stage(self._progress, "writing", total=surveyed.recipients.height)
+        counts = write_output(self._opened, surveyed.recipients, known, writing.show)
         ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)
-        exit_code = exit_code_of(ending, counts, self._settings.max_unknown)
+        exit_code = exit_code_of(ending, counts, self._settings.max_unknown, strict=self._settings.strict)
         finished = datetime.now(UTC)
         result = RunResult(
             command=self._settings.command,

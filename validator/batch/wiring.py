@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import random
 from contextlib import ExitStack, contextmanager
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import anyio
 
 from validator.batch.asking.checks import Asking
 from validator.batch.known_hosts import require_known_host
-from validator.ledger import Lock
+from validator.errors import LedgerError, UsageError
+from validator.ledger import Lock, make_folder
 from validator.model import READY, SessionRef
 from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryBudget, RetryPolicy
 from validator.settings import Rate, RateMode, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from validator.batch.ask_settings import AskSettings, KeySettings
-    from validator.batch.asking.guarding import CarriedOver
     from validator.batch.asking.run_state import Bounds
     from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import Gateway
@@ -65,7 +66,6 @@ def make_asking(
     ledger: Ledger,
     statuses: Mapping[SessionRef, SessionStatus],
     guards: Mapping[SessionRef, Guard],
-    carried_over: Mapping[SessionRef, CarriedOver] = MappingProxyType({}),
     bounds: Bounds,
     now_ms: Callable[[], int],
     rng: random.Random,
@@ -78,7 +78,6 @@ def make_asking(
         ledger: where outcomes go.
         statuses: the state each session was found in; one that is not named is ready.
         guards: the guard of each session; one that is not named has none, so every answer counts.
-        carried_over: what the guards have taken over from an earlier run.
         bounds: where to stop early.
         now_ms: the time of day in milliseconds since the Unix epoch.
         rng: spreads retries.
@@ -86,7 +85,8 @@ def make_asking(
     retry = RetryPolicy(max_attempts=settings.retries + 1, rng=rng)
     lanes: list[GatewayLane] = []
     for key in keys:
-        health = KeyHealth()
+        by_status = key.gateway.capabilities.has_session_status
+        health = KeyHealth(by_status=by_status)
         lanes += [
             Lane(
                 ref,
@@ -97,19 +97,13 @@ def make_asking(
                 retry=retry,
                 breaker=Breaker(),
                 max_outage_s=settings.max_outage_s,
+                by_status=by_status,
                 status=statuses.get(ref, READY),
                 guard=guards.get(ref),
             )
             for ref in refs_of(key.settings)
         ]
-    return Asking(
-        lanes=lanes,
-        retries=RetryBudget(),
-        bounds=bounds,
-        ledger=ledger,
-        now_ms=now_ms,
-        carried_over=carried_over,
-    )
+    return Asking(lanes=lanes, retries=RetryBudget(), bounds=bounds, ledger=ledger, now_ms=now_ms)
 
 
 def refs_of(key: KeySettings) -> tuple[SessionRef, ...]:
@@ -118,23 +112,47 @@ def refs_of(key: KeySettings) -> tuple[SessionRef, ...]:
 
 
 @contextmanager
-def locked(keys: Iterable[KeySettings], holder: str) -> Iterator[None]:
+def locked(keys: Iterable[KeySettings], holder: str, *, ledger: Path | None = None) -> Iterator[None]:
     """Hold the locks of all keys inside the block; a key goes only to the host it was first used with.
+
+    Args:
+        keys: the keys.
+        holder: what a person needs to recognise this run.
+        ledger: the ledger; locks lie beside it if there is no state folder to write to.
 
     Raises:
         Busy: another run holds one of them; the message names it.
+        LedgerError: there is no folder for the locks.
         UsageError: a key would go to another host.
     """
     with ExitStack() as stack:
+        folder = _folder_of_locks(ledger)
         for key in keys:
-            stack.enter_context(key_lock(key.options.key, holder))
-            require_known_host(key)
+            stack.enter_context(_key_lock(key.options.key, holder, folder))
+            require_known_host(key, folder)
         yield
 
 
-def key_lock(key: ApiKey, holder: str) -> Lock:
+def _folder_of_locks(ledger: Path | None) -> Path:
+    """Return the state folder, made if it is missing; if it cannot be written to, the ledger's."""
+    try:
+        folder = state_folder()
+        make_folder(folder)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    except (UsageError, LedgerError):
+        pass
+    if ledger is None:
+        raise LedgerError(
+            "this user has no state folder that can be written to, where a key's lock lies; set "
+            "XDG_STATE_HOME to a folder of yours"
+        )
+    return ledger.resolve().parent
+
+
+def _key_lock(key: ApiKey, holder: str, folder: Path) -> Lock:
     """Take the key for this run; `Busy` names the run that holds it.
 
     Two runs through one key would each believe that its rate limit is theirs alone.
     """
-    return Lock.take(state_folder() / f"key-{key.fingerprint}.lock", holder=holder, guards="this API key")
+    return Lock.take(folder / f"key-{key.fingerprint}.lock", holder=holder, guards="this API key")

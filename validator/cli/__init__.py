@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,10 @@ from validator import __version__
 from validator.cli.defaults import default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
+from validator.cli.interruption import interruptible
+from validator.cli.logs import set_up_logging
 from validator.cli.settings_files import SettingsFile
+from validator.cli.standard_streams import is_json_wanted, prepare_streams, say
 from validator.errors import UsageError
 from validator.settings import PROJECT_FILE, user_file
 
@@ -62,7 +67,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Left to click, a closed pipe would end with 1, which stands for a bug here."""
-        with translated_io(), naming_copies():
+        with interruptible(), translated_io(), naming_copies():
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
@@ -84,10 +89,9 @@ def cli(context: click.Context, config: Path | None) -> None:
 
     Start with `validator plan LIST`, which shows what a check would do without doing it.
     """
-    files = [SettingsFile(user_file(), is_own=True), SettingsFile(PROJECT_FILE, is_own=False)]
-    files += [] if config is None else [SettingsFile(config, is_own=True)]
-    if config is not None and config.resolve() == PROJECT_FILE.resolve():
-        del files[1]
+    is_same = config is not None and config.resolve() == PROJECT_FILE.resolve()
+    named = [(user_file(), True), (None if is_same else PROJECT_FILE, False), (config, True)]
+    files = [SettingsFile(path, is_own=is_own) for path, is_own in named if path is not None]
     # Without settings no command but the one invoked has to be imported.
     if context.invoked_subcommand in COMMANDS and any(file.path.is_file() for file in files):
         found = {name: cli.get_command(context, name) for name in COMMANDS}
@@ -95,17 +99,31 @@ def cli(context: click.Context, config: Path | None) -> None:
         context.default_map = default_map(commands, files)
 
 
+def _wants_json_lines(words: Sequence[str]) -> bool:
+    """Whether each line on standard error has to be JSON, before click has looked at the words."""
+    asked = [word for option, word in pairwise(words) if option == "--log-format"]
+    asked += [value for name, value in os.environ.items() if re.fullmatch(r"VALIDATOR_\w+_LOG_FORMAT", name)]
+    asked += [word.partition("=")[2] for word in words if word.startswith("--log-format=")]
+    return "json" in asked
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error ends as one line on standard error."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     for name, value in _POLARS.items():
         os.environ.setdefault(name, value)
+    prepare_streams()
+    if _wants_json_lines(words):
+        set_up_logging(quiet=False, verbose=False, log_format="json")
     try:
         code = cli.main(
             words, prog_name="validator", standalone_mode=False, auto_envvar_prefix="VALIDATOR", obj=words
         )
     except click.ClickException as error:
-        error.show()
+        if is_json_wanted():
+            say(error.format_message())
+        else:
+            error.show(file=sys.stderr)
         return UsageError.exit_code
     except SystemExit:
         raise

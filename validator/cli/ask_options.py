@@ -10,7 +10,7 @@ import anyio
 import click
 from click.core import ParameterSource
 
-from validator.batch.ask_settings import AskSettings, require_distinct
+from validator.batch.ask_settings import GRACE_S, AskSettings, require_distinct
 from validator.cli.credentials import ProviderOptions, require_sessions
 from validator.cli.defaults import KEYS_META
 from validator.cli.key_tables import keys_named
@@ -42,6 +42,7 @@ class AskOptions(ProviderOptions):
     max_wait: float = 3_600.0
     max_outage: float = 21_600.0
     deadline: datetime | None = None
+    grace: float = GRACE_S
     daily_cap: int | None = None
     contacts: bool = False
     canaries: tuple[Number, ...] = ()
@@ -75,6 +76,7 @@ class AskOptions(ProviderOptions):
             max_wait_s=self.max_wait,
             max_outage_s=self.max_outage,
             deadline=self.deadline,
+            grace_s=self.grace,
             contacts=self.contacts,
             canaries=self.canaries,
             uses_canaries=not self.no_canaries,

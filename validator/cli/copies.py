@@ -8,27 +8,24 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import anyio
 import click
 
 from validator.batch.stage import Stage
 from validator.cli.display_names import names_of_copies
 from validator.cli.show import make_progress
-from validator.cli.signals import interruptible, raising_signals
-from validator.errors import FileError, innermost
+from validator.cli.signals import run_interruptible
+from validator.errors import FileError, UsageError
 from validator.reports.wording import printable
-from validator.tables import fetch, matching
+from validator.tables import fetch, matching, new_private, reading, temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
+    from pathlib import Path
+    from typing import BinaryIO
 
     from validator.model import ObjectUrl
-
-Result = TypeVar("Result")
 
 _STDIN_FILE, _STDIN_NAME = "standard-input", "standard input"
 _PIECE_BYTES = 1 << 20
@@ -40,7 +37,7 @@ def objects_of(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
     Raises:
         FileError: there are none, or the store cannot be reached.
     """
-    return _awaited(partial(matching, url))
+    return run_interruptible(partial(matching, url))
 
 
 def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
@@ -50,7 +47,7 @@ def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
         FileError: it cannot be fetched, or not be kept.
     """
     with _showing(f"fetching {printable(url.parts[1])}", quiet=quiet) as on_progress:
-        return _named(_awaited(partial(_fetch(url), url, _folder(), on_progress)), str(url))
+        return _named(run_interruptible(partial(_fetch(url), url, _folder(), on_progress)), str(url))
 
 
 def _fetch(url: ObjectUrl) -> Callable[..., Awaitable[Path]]:
@@ -67,38 +64,35 @@ def copy_of_stdin(*, quiet: bool) -> Path:
 
     Raises:
         FileError: it cannot be kept.
+        UsageError: it is closed.
     """
-    path = _folder() / _STDIN_FILE
+    if sys.stdin is None:
+        raise UsageError("standard input is closed; name a file, or redirect one (< list.csv)")
+    return _copied(sys.stdin.buffer, _STDIN_FILE, _STDIN_NAME, quiet=quiet)
+
+
+def copy_of_pipe(pipe: Path, *, quiet: bool) -> Path:
+    """Read a named pipe, or another file that can be read only once, to its end, and return the file.
+
+    Raises:
+        FileError: it cannot be read, or not be kept.
+    """
+    with reading(pipe), pipe.open("rb") as source:
+        return _copied(source, pipe.name, str(pipe), quiet=quiet)
+
+
+def _copied(source: BinaryIO, file_name: str, name: str, *, quiet: bool) -> Path:
+    path = _folder() / file_name
     try:
-        with (
-            interruptible(),
-            path.open("xb") as file,
-            _showing(f"reading {_STDIN_NAME}", quiet=quiet) as on_progress,
-        ):
-            while piece := sys.stdin.buffer.read(_PIECE_BYTES):
+        with new_private(path) as file, _showing(f"reading {printable(name)}", quiet=quiet) as on_progress:
+            while piece := source.read(_PIECE_BYTES):
                 file.write(piece)
                 on_progress(file.tell())
     except OSError as error:
         raise FileError(
-            f"{_STDIN_NAME} cannot be kept in {path.parent} ({error.strerror}); set TMPDIR to another folder."
+            f"{name} cannot be kept in {path.parent} ({error.strerror}); set TMPDIR to another folder."
         ) from error
-    return _named(path, _STDIN_NAME)
-
-
-def _awaited(reach: Callable[[], Awaitable[Result]]) -> Result:
-    """Run what reaches an object, and let signals end it.
-
-    In the library's own way to wait none would reach Python, for minutes where a server stalls.
-    """
-
-    async def reached() -> Result:
-        async with raising_signals():
-            return await reach()
-
-    try:
-        return anyio.run(reached)
-    except BaseExceptionGroup as group:
-        raise innermost(group) from group
+    return _named(path, name)
 
 
 def _named(path: Path, name: str) -> Path:
@@ -115,9 +109,8 @@ def _showing(phase: str, *, quiet: bool) -> Iterator[Callable[..., None]]:
 def _folder() -> Path:
     """Return a folder that only this user can look into, and that is gone when the command ends."""
     try:
-        folder = TemporaryDirectory(prefix="validator-")
+        return click.get_current_context().with_resource(temporary_folder())
     except OSError as error:
         raise FileError(
             f"{error.filename} cannot be created ({error.strerror}); set TMPDIR to another folder."
         ) from error
-    return Path(click.get_current_context().with_resource(folder))

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import click
-
 from validator.batch.ask_settings import KeySettings
 from validator.batch.asking.checks import FIRST_LOOKS
 from validator.batch.asking.single_call import paced
+from validator.batch.watching.phase_feed import LOOKING_AT_SESSIONS, PhaseFeed
 from validator.batch.wiring import locked, make_budget
-from validator.errors import UsageError
+from validator.cli.standard_streams import say
+from validator.errors import UsageError, innermost
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of, open_gateway
 from validator.http.network import Network
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.single_call import Rated
     from validator.gateways.gateway import Gateway
     from validator.http.api_key import ApiKey
+    from validator.reports import Progress
     from validator.settings import Rate
 
     Reply = TypeVar("Reply", bound=Rated)
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
         async def __call__(self, call: Callable[[], Awaitable[Reply]]) -> Reply:
             """Return what `call` returns."""
             ...
+
+
+# The longest key, and line ends; a device such as /dev/zero has no end.
+_MOST_KEY_CHARS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +113,8 @@ def _leave_no_core_dump() -> None:
 def _key_in_file(path: Path) -> str:
     """Return the text of a key file; a warning is printed if others may read it."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_MOST_KEY_CHARS + 1)
         warning = key_file_warning(path)
     except OSError as error:
         raise UsageError(
@@ -119,8 +125,10 @@ def _key_in_file(path: Path) -> str:
         raise UsageError(
             f"the key file {path} is no text; name one that holds the key and nothing else"
         ) from None
+    if len(text) > _MOST_KEY_CHARS:
+        raise UsageError(f"the key file {path} holds more than a key; name one with the key and nothing else")
     if warning:
-        click.echo(f"validator: {warning}", err=True)
+        say(warning)
     return text
 
 
@@ -145,12 +153,37 @@ def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) 
 
 @asynccontextmanager
 async def connected(
-    options: ProviderOptions, *, max_attempts: int = FIRST_LOOKS
+    options: ProviderOptions,
+    progress: Progress,
+    *,
+    max_wait_s: float,
+    max_attempts: int = FIRST_LOOKS,
+    phase: str = LOOKING_AT_SESSIONS,
+    ledger: Path | None = None,
 ) -> AsyncIterator[tuple[Gateway, Through]]:
-    """Open a gateway for a few single exchanges, and the budget that each has to pass through."""
+    """Open a gateway for a few single exchanges, and the budget that each has to pass through.
+
+    Args:
+        options: where the gateway is, and who asks.
+        progress: shows how it goes, and why it waits.
+        max_wait_s: end if the gateway asks to stay away for longer, or refuses one exchange for longer.
+        max_attempts: attempts for one exchange.
+        phase: what it is shown as.
+        ledger: where the key's lock may lie if there is no state folder.
+    """
     key = options.key_settings()
-    with locked([key], "validator"):
+    with locked([key], "validator", ledger=ledger):
         async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
             budget = make_budget(key.rate, default_per_min=gateway.capabilities.default_rate_per_min)
-            yield gateway, partial(paced, budget=budget, retry=retry)
+            feed = PhaseFeed(progress, [budget], phase, host=gateway.host)
+            try:
+                async with feed.shown():
+                    yield (
+                        gateway,
+                        partial(
+                            paced, budget=budget, retry=retry, max_wait_s=max_wait_s, max_outage_s=max_wait_s
+                        ),
+                    )
+            except BaseExceptionGroup as group:
+                raise innermost(group) from group

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
+import signal
 import sys
 import traceback
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from validator.cli.standard_streams import let_go_of_stdout, say
 from validator.errors import FileError, Interrupted, ValidatorError, innermost
 
 if TYPE_CHECKING:
@@ -26,19 +27,19 @@ def report_failure(error: BaseException) -> int:
     log.debug("the whole story", exc_info=cause)
     match cause:
         case ValidatorError():
-            _say(str(cause))
+            say(str(cause))
             return cause.exit_code
         case KeyboardInterrupt() | click.exceptions.Abort():
-            _say("interrupted; nothing that was found out is lost, and the same command goes on from here")
+            say("interrupted; nothing that was found out is lost, and the same command goes on from here")
             return Interrupted.exit_code
         case MemoryError():
-            _say(
+            say(
                 "memory ran out; nothing that was found out is lost. Leave this process more of it, then run "
                 "the same command again"
             )
             return ValidatorError.exit_code
         case _:
-            _say(f"internal error: {type(cause).__name__} {_place(cause)}. This is a bug; -v shows all of it")
+            say(f"internal error: {type(cause).__name__} {_place(cause)}. This is a bug; -v shows all of it")
             return ValidatorError.exit_code
 
 
@@ -47,15 +48,16 @@ def translated_io() -> Iterator[None]:
     """Raise what the system refuses, and nobody further down has put into words, as `FileError`.
 
     That is standard output, for all we know: a full disk behind `>`, or a reader such as `| head` that has
-    gone away.
+    gone away. The latter ends as it does for other programs, quietly, by SIGPIPE.
     """
     try:
         yield
         sys.stdout.flush()
+    except BrokenPipeError:
+        let_go_of_stdout()
+        raise SystemExit(128 + signal.SIGPIPE) from None
     except OSError as error:
-        # Python flushes once more when it exits, and would complain again.
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        let_go_of_stdout()
         raise FileError(
             f"{error.filename or 'standard output'} cannot be written or read ({error.strerror}); "
             "nothing that was found out is lost"
@@ -66,7 +68,3 @@ def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1] if frames else None
     return f"in {last.name}, line {last.lineno} of {Path(last.filename).name}" if last else ""
-
-
-def _say(message: str) -> None:
-    click.echo(f"validator: {message}", err=True)

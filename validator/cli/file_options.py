@@ -114,6 +114,14 @@ input_options = stack(
         help="Column with the phone numbers of these lists; repeat it for several, which all count.  "
         "[default: found by name and content]",
     ),
+    click.option(
+        "--suppress-unreadable",
+        type=click.Choice(["error", "allow"]),
+        default="error",
+        show_default=True,
+        help="If somebody in these lists cannot be read, or one is empty or cut off: stop, or go on without "
+        "that protection.",
+    ),
 )
 
 report_options = stack(

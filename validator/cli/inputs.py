@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from validator.cli.copies import copy_of_object, copy_of_stdin, objects_of
+from validator.cli.copies import copy_of_object, copy_of_pipe, copy_of_stdin, objects_of
 from validator.errors import FileError, UsageError
 from validator.model import ObjectUrl
+from validator.tables import is_read_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,12 +50,14 @@ def found_inputs(given: Sequence[Path | ObjectUrl], *, quiet: bool) -> tuple[Fou
 
 
 def local_file(given: Path | ObjectUrl, *, quiet: bool) -> Path:
-    """Return the file, or the temporary one that the object was copied into.
+    """Return the file, or the temporary one that an object or a pipe was copied into.
 
     Raises:
         FileError: it cannot be.
     """
-    return copy_of_object(given, quiet=quiet) if isinstance(given, ObjectUrl) else given
+    if isinstance(given, ObjectUrl):
+        return copy_of_object(given, quiet=quiet)
+    return copy_of_pipe(given, quiet=quiet) if is_read_once(given) else given
 
 
 def _found(one: Path | ObjectUrl, *, quiet: bool) -> Found:

@@ -13,18 +13,28 @@ from validator.batch.recipients.opening import open_job
 from validator.batch.verdict_columns import earlier_columns
 from validator.cli.display_names import names_of_copies
 from validator.cli.inputs import STDIO, found_inputs, local_file
-from validator.cli.signals import interruptible
+from validator.cli.interruption import until
+from validator.cli.standard_streams import require_stdout
 from validator.errors import UsageError
+from validator.model import ObjectUrl
 from validator.phone import parse_region
 from validator.settings import MaxAge
-from validator.tables import Hidden, Ragged, ReadOptions, open_table
+from validator.tables import (
+    Hidden,
+    Ragged,
+    ReadOptions,
+    clear_folders_away,
+    is_read_once,
+    is_stdout,
+    open_table,
+)
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import BinaryIO
 
     from validator.batch.recipients.opening import Opened
     from validator.cli.inputs import Found
-    from validator.model import ObjectUrl
 
 LOG = logging.getLogger(__name__)
 
@@ -57,25 +67,45 @@ class ListOptions(ListSettings):
 
     def require_named_output(self) -> None:
         """Raise `UsageError` where nothing tells what the output is called."""
-        if self.input == (Path(STDIO),) and self.output is None:
+        if self.output is not None:
+            return
+        if self.input == (Path(STDIO),):
             raise UsageError(
                 "standard input has no name to call the output by; name it with --output, or -o -"
             )
+        if pipe := next((one for one in self.input if isinstance(one, Path) and is_read_once(one)), None):
+            raise UsageError(f"{pipe} is a pipe, so that the output needs a name: use --output, or -o -")
 
-    def opened(self) -> Opened:
+    @property
+    def _is_to_stdout(self) -> bool:
+        return self.output == STDIO or (self.output is not None and is_stdout(Path(self.output)))
+
+    def opened(self, *, deadline: datetime | None = None) -> Opened:
         """Open the list, which is fetched first where it is no file.
 
         Raises:
             FileError: it cannot be read.
+            StoppedEarly: it has not come by the deadline. A file is read whatever the time.
             UsageError: options contradict each other.
         """
-        job = self._job()
-        with interruptible():
-            return open_job(job)
+        clear_folders_away()
+        with until(deadline if self._has_to_come else None):
+            job = self._job()
+        return open_job(job)
+
+    @property
+    def _has_to_come(self) -> bool:
+        """Whether somebody else decides when a list is there: a server, or the writer of a pipe."""
+        return any(
+            isinstance(one, ObjectUrl) or one == Path(STDIO) or is_read_once(one)
+            for one in (*self.input, *self.suppress)
+        )
 
     def _job(self) -> Job:
-        if self.output == STDIO and self.as_json:
-            raise UsageError("--output - and --json both want standard output; leave one of them out")
+        if self._is_to_stdout and self.as_json:
+            raise UsageError(
+                f"--output {self.output} and --json both want standard output; leave one of them out"
+            )
         find_region = (self.region or "").strip().lower() == AUTO
         if find_region and self.region_column is not None:
             raise UsageError(
@@ -131,6 +161,7 @@ class ListOptions(ListSettings):
     def _target(self, inputs: tuple[Found, ...]) -> Path | BinaryIO | tuple[Path, ...]:
         """Return where the annotated rows go: one file, or one for each input beside it or in the folder."""
         if self.output == STDIO:
+            require_stdout()
             return sys.stdout.buffer
         if self.output is not None:
             return Path(self.output)

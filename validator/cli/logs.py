@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT = "validator"
+_FACTS = ("progress", "summary")
 
 
 class Lines(logging.Formatter):
@@ -29,8 +30,11 @@ class Lines(logging.Formatter):
 class JsonLines(Lines):
     """One JSON object a line: `time` (ISO 8601, UTC), `level`, `logger`, `message`, and any `error`.
 
-    The facts of a progress line (`record.progress`, a dict) stand beside them as `progress`.
+    The facts of a progress line (`record.progress`, a dict) stand beside them as `progress`, and those of the
+    closing summary as `summary`.
     """
+
+    is_json = True
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -40,11 +44,10 @@ class JsonLines(Lines):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if hasattr(record, "progress"):
-            line["progress"] = record.progress
+        line |= {name: getattr(record, name) for name in _FACTS if hasattr(record, name)}
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line)
 
 
 class StandardError(logging.StreamHandler[TextIO]):

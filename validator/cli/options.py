@@ -200,7 +200,20 @@ canary_options = stack(
     ),
 )
 
+max_wait_option = click.option(
+    "--max-wait",
+    type=DURATION,
+    default="1h",
+    show_default=True,
+    help="Stop if the provider asks for a longer wait.",
+)
+
 stop_options = stack(
+    click.option(
+        "--strict",
+        is_flag=True,
+        help="Exit with 4 if any answer has nothing to vouch for it, even within --max-unknown.",
+    ),
     click.option(
         "--max-unknown",
         type=TOLERANCE,
@@ -222,13 +235,7 @@ stop_options = stack(
         show_default=True,
         help="Stop when more of the latest attempts fail.",
     ),
-    click.option(
-        "--max-wait",
-        type=DURATION,
-        default="1h",
-        show_default=True,
-        help="Stop if the provider asks for a longer wait.",
-    ),
+    max_wait_option,
     click.option(
         "--max-outage",
         type=DURATION,
@@ -238,6 +245,13 @@ stop_options = stack(
     ),
     click.option(
         "--deadline", type=DEADLINE, help="Stop after this time (2h), or at this time of day (06:30)."
+    ),
+    click.option(
+        "--grace",
+        type=DURATION,
+        default="8s",
+        show_default=True,
+        help="After a signal or the deadline, give up what is in flight for longer; the next run asks again.",
     ),
     click.option(
         "--daily-cap",

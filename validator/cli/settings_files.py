@@ -13,8 +13,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from validator.cli.standard_streams import say
 from validator.errors import UsageError
 from validator.model import ObjectUrl
 
@@ -27,12 +26,12 @@ if TYPE_CHECKING:
 FOLDER_MAY_SET = frozenset(
     {
         "accept", "canary", "column", "concurrency", "confirm-negatives", "contacts", "daily-cap", "deadline",
-        "dry-run", "encoding", "excel-safe", "format", "header-row", "hidden", "join", "json",
+        "dry-run", "encoding", "excel-safe", "format", "grace", "header-row", "hidden", "join", "json",
         "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
         "max-outage", "max-unknown", "max-wait", "no-canaries", "numbers", "only", "order", "output",
         "output-dir", "prefix", "quiet", "ragged", "rate", "rate-share", "refresh", "region", "region-column",
-        "report", "retries", "sendable", "session", "sheet", "summary", "suppress", "suppress-column",
-        "timeout", "variants", "verbose",
+        "report", "retries", "sendable", "session", "sheet", "strict", "summary", "suppress",
+        "suppress-column", "timeout", "variants", "verbose",
     }
 )  # fmt: skip
 # Those among them that name files.
@@ -89,7 +88,7 @@ def _is_read(file: SettingsFile) -> bool:
     flaw = "" if file.is_own else _unsafe(file.path)
     if flaw:
         remedy = f"Mend that, or name the file with --config {file.path}"
-        click.echo(f"validator: {file.path} is not read: {flaw}. {remedy}", err=True)
+        say(f"{file.path} is not read: {flaw}. {remedy}")
     return not flaw
 
 

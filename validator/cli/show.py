@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import logging
 import sys
 import time
@@ -14,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from validator.cli.standard_streams import as_line, is_json_wanted, let_go_of_stdout, require_stdout, say
+from validator.model import Reason
 from validator.reports import (
     LiveProgress,
     LogProgress,
@@ -22,6 +23,7 @@ from validator.reports import (
     render_summary,
 )
 from validator.reports.wording import headline, printable
+from validator.tables import defused_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,16 +40,22 @@ def make_progress(*, quiet: bool) -> Progress:
     if quiet:
         return NoProgress()
     console = Console(stderr=True)
-    if console.is_terminal and not console.is_dumb_terminal:
+    if console.is_terminal and not console.is_dumb_terminal and not is_json_wanted():
         return LiveProgress(console, clock=time.monotonic)
     return LogProgress(log, clock=time.monotonic)
 
 
 def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:
-    """Show a run's summary; if quiet, only why it did not end well."""
+    """Show a run's summary; if quiet, only why it did not end well, and whether answers are not believed."""
     if quiet and summary.exit_code:
         _, sentence = headline(summary)
         log.error("%s", printable(sentence))
+    if quiet and (suspects := summary.reasons.get(Reason.SESSION_SUSPECT.value, 0)):
+        log.error(
+            "%s rows are unknown although they were answered, since nothing shows that the session tells the "
+            "truth: name a number that is on WhatsApp with --canary",
+            f"{suspects:,}",
+        )
     _show(render_summary(summary), summary.to_json(), as_json=as_json, quiet=quiet)
 
 
@@ -57,26 +65,35 @@ def show_plan_summary(plan: PlanSummary, *, as_json: bool, quiet: bool) -> None:
 
 
 def _show(text: RenderableType, facts: dict[str, object], *, as_json: bool, quiet: bool) -> None:
-    if not quiet:
+    """Show how a run ended. That it cannot be shown changes nothing about it."""
+    if not quiet and is_json_wanted():
+        log.info("the summary", extra={"summary": facts})
+    elif not quiet:
         Console(stderr=True).print(text)
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
-        sys.stdout.flush()
+        try:
+            click.echo(as_line(facts))
+            sys.stdout.flush()
+        except OSError as error:
+            let_go_of_stdout()
+            say(f"the line of JSON could not be written to standard output ({error.strerror})")
 
 
 def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
-    """Print a table on standard output: laid out on a terminal, with tabs elsewhere, or as a line of JSON."""
+    """Print a table on standard output: laid out on a terminal, with tabs elsewhere, or as a line of JSON.
+
+    With tabs no cell is one that a spreadsheet would take for a formula: some are the provider's text.
+    """
+    require_stdout()
     console = Console()
     if as_json:
-        click.echo(
-            json.dumps({"rows": [dict(zip(columns, row, strict=True)) for row in rows]}, ensure_ascii=False)
-        )
+        click.echo(as_line({"rows": [dict(zip(columns, row, strict=True)) for row in rows]}))
     elif console.is_terminal:
         console.print(_table(columns, rows))
     else:
         writer = csv.writer(sys.stdout, dialect="excel-tab", lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(map(_texts, rows))
+        writer.writerows(map(_texts, defused_rows(rows)))
 
 
 def _texts(row: Iterable[object]) -> list[str]:

@@ -1,41 +1,44 @@
-"""What SIGINT and SIGTERM do: end the run in order the first time, at once the second time."""
+"""What signals do to asynchronous code: end the run in order the first time, at once the second time."""
 
 from __future__ import annotations
 
-import signal
-import sys
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
-import click
 
-from validator.errors import Interrupted
+from validator.cli.interruption import handling, heard, why
+from validator.cli.standard_streams import say
+from validator.errors import Interrupted, innermost
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from types import FrameType
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from anyio.abc import TaskStatus
 
     from validator.batch.watching.stop import Stop
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+Result = TypeVar("Result")
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let a signal raise `Interrupted` while plain code runs, so that temporary files are cleared away."""
-    before = {signum: signal.signal(signum, _raise) for signum in SIGNALS}
+def run_interruptible(program: Callable[[], Awaitable[Result]]) -> Result:
+    """Run an asynchronous program on an event loop; a signal ends it.
+
+    A handler that raised into the loop could do so inside of a callback, where nobody would hear of it.
+
+    Raises:
+        Interrupted: a signal came.
+        StoppedEarly: the deadline of `until` came.
+    """
+
+    async def listening() -> Result:
+        async with raising_signals():
+            return await program()
+
     try:
-        yield
-    finally:
-        for signum, handler in before.items():
-            signal.signal(signum, handler)
-
-
-def _raise(signum: int, _: FrameType | None) -> None:
-    raise Interrupted(signum)
+        return anyio.run(listening)
+    except BaseExceptionGroup as group:
+        raise innermost(group) from group
 
 
 @asynccontextmanager
@@ -48,19 +51,35 @@ async def raising_signals() -> AsyncIterator[None]:
 
 
 async def _raise_at_signal(*, task_status: TaskStatus[None]) -> None:
-    with anyio.open_signal_receiver(*SIGNALS) as signals:
+    with _receiving() as signals:
         task_status.started()
-        raise Interrupted(await anext(signals))
+        raise why(await anext(signals))
+
+
+@contextmanager
+def _receiving() -> Iterator[AsyncIterator[int]]:
+    """Receive signals on the event loop; asyncio would leave the system's handlers behind, and not ours."""
+    signums = heard()
+    with handling(*signums), anyio.open_signal_receiver(*signums) if signums else _silence() as signals:
+        yield signals
+
+
+@contextmanager
+def _silence() -> Iterator[AsyncIterator[int]]:
+    async def nothing() -> AsyncIterator[int]:
+        await anyio.sleep_forever()
+        yield 0
+
+    yield nothing()
 
 
 async def stop_on_signals(stop: Stop, *, task_status: TaskStatus[None]) -> None:
     """Wait for signals: the first one stops in order, the second one raises `Interrupted` right here."""
-    with anyio.open_signal_receiver(*SIGNALS) as signals:
+    with _receiving() as signals:
         task_status.started()
         first = await anext(signals)
         if stop.is_immediate:
             raise Interrupted(first)
-        # Not with err=True, which goes past a live display on the terminal and is lost beneath it.
-        click.echo("validator: finishing what is in flight; once more to stop at once", file=sys.stderr)
+        say("finishing what is in flight; once more to stop at once")
         stop(Interrupted(first))
         raise Interrupted(await anext(signals))

@@ -69,7 +69,8 @@ SHARE = Parsed(parse_share, "share")
 PART = Parsed(parse_positive_share, "share")
 RATE = Parsed(Rate.parse, "N/min|auto|find|none")
 MAX_AGE = Parsed(MaxAge.parse, "age")
-DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now().astimezone()), "time")
+# Without a zone it is the system's, with its rules; a zone taken from the system would be one day's offset.
+DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now()), "time")  # noqa: DTZ005
 CANARY = Parsed(partial(parse_number, option="--canary"), "number")
 NUMBER = Parsed(partial(parse_number, option="--number"), "number")
 TOLERANCE = Parsed(Tolerance.parse, "rows|share")

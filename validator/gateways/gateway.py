@@ -7,10 +7,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from validator.errors import BadAnswer
+from validator.errors import BadAnswer, InvalidPhone
 from validator.http.api_key import ApiKey
 from validator.http.network import Network
-from validator.model import NO_NOTICE
+from validator.model import NO_NOTICE, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -130,12 +130,22 @@ class NumberResult:
         whatsapp_id: the account's id as it came, or None.
         failure: why there is no answer: `InvalidPhone` if the gateway calls the number invalid, another
             `ApiError` if the gateway cannot say. None if there is an answer.
+        names_number: whether the response says which number it is about. If not, it counts only if it came
+            over a new connection, where it cannot be the answer to an earlier request.
     """
 
     number: Number
     is_whatsapp_user: bool | None = None
     whatsapp_id: str | None = None
     failure: ApiError | None = None
+    names_number: bool = True
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the gateway says about the number; None if it cannot say."""
+        if self.failure is None:
+            return Verdict.REGISTERED if self.is_whatsapp_user else Verdict.NOT_REGISTERED
+        return Verdict.INVALID if isinstance(self.failure, InvalidPhone) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

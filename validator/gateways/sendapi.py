@@ -103,7 +103,8 @@ class SendApi:
         try:
             found = await self.client.whatsapp.contacts.check(number, session_id=session)
         except InvalidPhone as failure:
-            return CheckReply.of(NumberResult(number=number, failure=failure), rate=failure.rate)
+            result = NumberResult(number=number, failure=failure, names_number=False)
+            return CheckReply.of(result, rate=failure.rate)
         result = NumberResult(
             number=number, is_whatsapp_user=found.is_whatsapp_user, whatsapp_id=found.whatsapp_id
         )

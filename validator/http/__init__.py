@@ -11,6 +11,7 @@
 - `masking`: hides keys and numbers in logs.
 - `api_key`: a key that hides itself.
 - `exchange`: one GET: deadline, bounded body, errors of one tree.
+- `interception`: refusals that are not in the gateway's own form.
 - `url`: checks base URLs.
 - `download`: lists on web servers.
 """

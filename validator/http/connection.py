@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import select
+import socket
 import ssl
 from typing import TYPE_CHECKING, cast
 
@@ -15,6 +17,8 @@ from anyio.streams.tls import TLSAttribute
 from validator.http.body import PAGE_CAP_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from anyio.abc import ByteStream
 
 # Four times what common servers send at most as a head (nginx: 4 to 8 KiB a buffer, Node: 16 KiB).
@@ -33,7 +37,17 @@ _MAX_PIECES = 4_096
 # Closing skips TLS's goodbye and needs one turn of the event loop; this bounds it whatever the loop does.
 _CLOSE_S = 1.0
 
+# Two readers may end such an answer at two places (RFC 9112, section 6.1).
+_TWO_FRAMINGS = frozenset({b"transfer-encoding", b"content-length"})
+
+# Of a TLS record: its type for data, and the encrypted length of an alert (2 bytes, a type, a tag of 16).
+_TLS_DATA = 23
+_TLS_ALERT_BYTES = 19
+_PEEKED_BYTES = 5
+
 _END = h11.EndOfMessage()
+# The states of a server that has answered.
+_OVER = frozenset({h11.IDLE, h11.DONE, h11.MUST_CLOSE, h11.CLOSED})
 
 
 class Connection:
@@ -52,9 +66,11 @@ class Connection:
         self._heard_bytes = 0
         self._pieces = 0
         self._is_distrusted = False
+        self._unasked_in_tls = False
         self._arrivals = select.poll()
-        raw_socket = stream.extra(SocketAttribute.raw_socket)  # noqa: S610 - as above
-        self._arrivals.register(raw_socket.fileno(), select.POLLIN)
+        self._socket = stream.extra(SocketAttribute.raw_socket)  # noqa: S610 - as above
+        self._arrivals.register(self._socket.fileno(), select.POLLIN)
+        self._on_unasked: Callable[[], None] | None = None
         self.opened_at_s = anyio.current_time()
         self.has_rested = False
         self.resting_since_s = 0.0
@@ -64,13 +80,18 @@ class Connection:
         """Whether any byte has come back since the request was sent."""
         return self._heard_bytes > 0
 
-    async def ask(self, request: httpx.Request) -> h11.Response:
+    async def ask(self, request: httpx.Request, on_unasked: Callable[[], None] | None = None) -> h11.Response:
         """Send a request without a body and return the head of the answer; interim ones (1xx) are skipped.
+
+        Args:
+            request: the request.
+            on_unasked: called once if, when it is closed or asked again, more has come than the answer.
 
         Raises:
             httpx.TransportError: it broke off. The connection is closed then, as when it is cancelled.
         """
         self._heard_bytes = self._pieces = 0
+        self._on_unasked = on_unasked
         try:
             await self._send(request)
             return await self._head()
@@ -93,7 +114,10 @@ class Connection:
     async def _head(self) -> h11.Response:
         while isinstance(event := await self._next_event(), h11.InformationalResponse):
             pass
-        return cast("h11.Response", event)  # h11's states allow nothing else here
+        head = cast("h11.Response", event)  # h11's states allow nothing else here
+        if {name for name, _ in head.headers} >= _TWO_FRAMINGS:
+            raise httpx.RemoteProtocolError("the answer has both a Transfer-Encoding and a Content-Length")
+        return head
 
     async def next_piece(self) -> bytes:
         """Return the next piece of the body; no bytes at its end.
@@ -148,18 +172,52 @@ class Connection:
 
         Bytes that nobody asked for would be read as the answer to the next request.
         """
-        return not self._arrivals.poll(0) and (self._tls is None or _has_no_rest(self._tls))
+        if self._tls is not None:
+            self._unasked_in_tls, is_of_use = _rest_of(self._tls)
+            return is_of_use and not self._arrivals.poll(0)
+        return not self._arrivals.poll(0)
 
     async def aclose(self) -> None:
         """Close it at once, even if the caller is cancelled. Closing again does nothing."""
+        self._report_unasked()
         with anyio.move_on_after(_CLOSE_S, shield=True):
             await self._stream.aclose()
 
+    def _report_unasked(self) -> None:
+        """Notify the caller of the last request, once, if more has come than its answer."""
+        is_over = self._http.their_state in _OVER
+        if self._on_unasked is not None and is_over and self._has_unasked():
+            self._on_unasked()
+        self._on_unasked = None
 
-def _has_no_rest(tls: ssl.SSLObject) -> bool:
-    """Whether all that was received is read. What it reads is lost: the connection is of no use then."""
+    def _has_unasked(self) -> bool:
+        """Whether bytes have come after the answer; the end of the connection is none."""
+        if self._http.trailing_data[0] or self._unasked_in_tls:
+            return True
+        try:
+            # Of its own: what the event loops give as the raw socket need not read.
+            with socket.socket(fileno=os.dup(self._socket.fileno())) as own:
+                waiting = own.recv(_PEEKED_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except OSError:
+            return False
+        return bool(waiting) if self._tls is None else _holds_data(waiting)
+
+
+def _rest_of(tls: ssl.SSLObject) -> tuple[bool, bool]:
+    """Return whether data was received that is not read yet, and whether the connection is still of use.
+
+    It is of none if there was anything to read, even an end: that is lost then.
+    """
     try:
-        tls.read(1)
+        return bool(tls.read(1)), False
     except ssl.SSLError as error:
-        return isinstance(error, ssl.SSLWantReadError)
-    return False
+        return False, isinstance(error, ssl.SSLWantReadError)
+
+
+def _holds_data(received: bytes) -> bool:
+    """Whether bytes of TLS begin with a record of data, rather than an alert or a handshake message.
+
+    TLS 1.3 disguises an alert as data; it is known by its length (RFC 8446, sections 5.1, 5.2 and 6).
+    """
+    is_data = received[:1] == bytes([_TLS_DATA])
+    return is_data and int.from_bytes(received[3:5], "big") > _TLS_ALERT_BYTES

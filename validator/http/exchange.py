@@ -46,10 +46,10 @@ class Answer:
         return bad_answer(flaw, rate=self.rate, request_id=self.request_id)
 
 
-def bad_answer(flaw: str, *, rate: RateNotice, request_id: str) -> BadAnswer:
-    """Return the exception for a response with status 200 that cannot be used."""
+def bad_answer(flaw: str, *, rate: RateNotice, request_id: str, status: int = _OK) -> BadAnswer:
+    """Return the exception for a response that cannot be used, though it may look like an answer."""
     return BadAnswer(
-        f"the provider's answer cannot be used: {flaw}", status=_OK, rate=rate, request_id=request_id
+        f"the provider's answer cannot be used: {flaw}", status=status, rate=rate, request_id=request_id
     )
 
 

@@ -49,10 +49,14 @@ def _key_pattern(key: str) -> str:
     return found if len(key) >= _LONG_KEY else rf"(?<!\w){found}(?!\w)"
 
 
+def without_keys(text: str) -> str:
+    """Return the text without keys: for what the provider says about people, which is written to files."""
+    return _pattern_of(tuple(_KEYS)).sub("[key]", text)
+
+
 def mask(text: str) -> str:
     """Return the text without keys and phone numbers."""
-    without_keys = _pattern_of(tuple(_KEYS)).sub("[key]", text)
-    return _NUMBER.sub(lambda found: found["address"] or "[number]", without_keys)
+    return _NUMBER.sub(lambda found: found["address"] or "[number]", without_keys(text))
 
 
 def one_line(text: str) -> str:

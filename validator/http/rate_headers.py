@@ -1,13 +1,14 @@
 """What a response says about rates, from every spelling seen: pure, and never an error.
 
 A rate header is advice. One that cannot be read is as good as absent (IETF draft, section 7: malformed fields
-MUST be ignored), and a value out of all proportion is brought back into bounds.
+MUST be ignored), and a value out of all proportion is brought back into bounds. `Retry-After` is more: one
+that cannot be read still asks to stay away.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,6 +39,13 @@ _PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*")+')
 _TRIPLE = ("limit", "remaining", "reset")
 _BODY_WAITS = ("retry_after", "retryAfter")
 
+# What is there and not understood asks to stay away: for as long as the documented window.
+NOT_UNDERSTOOD_S = 60.0
+_UNIT_S = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "h": 3_600.0}
+_DURATION = re.compile(
+    r"([+-]?[0-9]+(?:\.[0-9]*)?)\s*(s|secs?|seconds?|ms|m|mins?|minutes?|h|hours?|)", re.IGNORECASE
+)
+
 
 def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wall_now: float) -> RateNotice:
     """Return all that a response says about rates.
@@ -45,7 +53,7 @@ def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wa
     Understood are `X-RateLimit-*` and `RateLimit-*` (limit, remaining, and a reset in Unix seconds, Unix
     milliseconds or seconds left), the IETF's `RateLimit` and `RateLimit-Policy` in the form of
     draft-ietf-httpapi-ratelimit-headers-11 and in the unnamed form of its earlier revisions, and
-    `Retry-After` (RFC 9110, section 10.2.3, with decimals allowed) or its like in the body.
+    `Retry-After` (RFC 9110, section 10.2.3; see `retry_wait_s`) or its like in the body.
 
     Args:
         headers: the response's, their names in lower case.
@@ -61,32 +69,62 @@ def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wa
     # The same window is often stated in both spellings; once is enough.
     told = {window.limit for window in named if window.remaining is not None}
     plain = [window for window in _plain_windows(headers, date, wall_now) if window.limit not in told]
-    wait_s = _wait_in_header(headers, wall_now if date is None else date)
+    now = wall_now if date is None else date
     return RateNotice(
-        windows=(*named, *plain),
-        retry_after_s=_wait_in_body(body) if wait_s is None else wait_s,
-        sent_at_s=date,
+        windows=(*named, *plain), retry_after_s=_retry_after_s(headers, body, now), sent_at_s=date
     )
 
 
-def _wait_in_header(headers: Mapping[str, str], now: float) -> float | None:
-    text = headers.get("retry-after", "").strip()
-    if (seconds := _number(text)) is not None:
-        return _bounded(seconds)
-    until = _unix_of_date(text)
-    return None if until is None else _bounded(until - now)
-
-
-def _wait_in_body(body: Mapping[str, Any] | None) -> float | None:
-    """Return the wait a body tells, beside its error or inside it; header fields win over it."""
-    if body is None:
+def _retry_after_s(headers: Mapping[str, str], body: Mapping[str, Any] | None, now: float) -> float | None:
+    """Return the wait that is asked for; the header wins over the body, if it is understood."""
+    header = headers.get("retry-after")
+    waits = [] if header is None else [retry_wait_s(header, now=now)]
+    waits += [_wait_in(value, now) for value in _waits_in_body(body)]
+    if not waits:
         return None
+    return next((_bounded(wait) for wait in waits if wait is not None), NOT_UNDERSTOOD_S)
+
+
+def retry_wait_s(text: str, *, now: float) -> float | None:
+    """Return the seconds that a `Retry-After` asks for, None if none of it is understood.
+
+    Of several the largest: a header may come twice, and be put together with commas on the way. Beyond the
+    standard's seconds and dates, `"5"`, `5s` and ISO dates are understood.
+    """
+    if len(text) > MAX_FIELD_CHARS:
+        return None
+    waits = [_wait_of(member.strip().strip('"').strip(), now) for member in _waits_apart(text)]
+    understood = [wait for wait in waits if wait is not None]
+    if len(understood) < len(waits) and understood:
+        return max(*understood, NOT_UNDERSTOOD_S)
+    return max(understood, default=None)
+
+
+def _waits_apart(text: str) -> list[str]:
+    """Return the members of a list with commas; that behind the name of a day is none of these."""
+    return re.split(r"(?<!day)(?<!Mon|Tue|Wed|Thu|Fri|Sat|Sun),", text)
+
+
+def _wait_of(member: str, now: float) -> float | None:
+    found = _DURATION.fullmatch(member)
+    if found:
+        unit = found[2].lower()
+        return float(found[1]) * _UNIT_S[unit if unit == "ms" else unit[:1]]
+    until = _unix_of_date(member) if (iso := _unix_of_iso(member)) is None else iso
+    return None if until is None else until - now
+
+
+def _waits_in_body(body: Mapping[str, Any] | None) -> Iterator[object]:
+    """Yield the waits that a body tells, beside its error or inside it."""
+    if body is None:
+        return
     inner = body.get("error")
     for place in (body, inner if isinstance(inner, dict) else {}):
-        for name in _BODY_WAITS:
-            if (seconds := _number_in(place.get(name))) is not None:
-                return _bounded(seconds)
-    return None
+        yield from (place[name] for name in _BODY_WAITS if place.get(name) is not None)
+
+
+def _wait_in(value: object, now: float) -> float | None:
+    return retry_wait_s(value, now=now) if isinstance(value, str) else _number_in(value)
 
 
 def _plain_windows(headers: Mapping[str, str], date: float | None, wall_now: float) -> Iterator[RateWindow]:
@@ -196,8 +234,6 @@ def _number(text: str) -> float | None:
 
 
 def _number_in(value: object) -> float | None:
-    if isinstance(value, str):
-        return _number(value.strip())
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(min(max(-MAX_WAIT_S, value), MAX_WAIT_S))  # before `float`, which fails on huge integers
     return None
@@ -205,6 +241,17 @@ def _number_in(value: object) -> float | None:
 
 def _bounded(seconds: float) -> float:
     return min(max(seconds, 0.0), MAX_WAIT_S)
+
+
+def _unix_of_iso(text: str) -> float | None:
+    """Return the Unix time of an ISO 8601 date with a time, in UTC if it names no zone, or None."""
+    try:
+        moment = datetime.fromisoformat(text) if "T" in text or " " in text else None
+        return (
+            None if moment is None else (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        )
+    except (ValueError, OverflowError):
+        return None
 
 
 @lru_cache(maxsize=16)  # within a second all answers have the same date, and reading one takes 10 us

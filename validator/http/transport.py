@@ -17,6 +17,7 @@ import httpx
 
 from validator.http.connection import Connection
 from validator.http.dialing import Route, dial, origin_of
+from validator.http.terms import TERMS
 from validator.http.trust import SYSTEM_STORE
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
 
     The connection used last is used first, so that only as many stay open as the pace needs. One that may
     hold anything but silence (bytes nobody asked for, an answer not read to its end, or one that the caller
-    distrusts, a server that wants to close) is never used again. Where the server closed a kept connection
+    distrusts, a server that wants to close) is never used again; and of bytes that nobody asked for the
+    caller of the last request is notified, as its `Terms` have it. Where the server closed a kept connection
     just as it was used, before any byte of an answer, the request goes out once more over a new one (RFC
     9112, section 9.3.1; a GET is idempotent). A request has no timeout but the caller's cancel scope, which
     spans the wait for a place. No redirect is followed. A connection is replaced after five minutes, so that
@@ -115,14 +117,23 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
         )
 
     async def _ask(self, request: httpx.Request) -> tuple[Connection, h11.Response]:
-        connection = await self._take() or await self._open()
+        terms = TERMS.get()
+        connection = await (self._fresh() if terms.fresh else self._kept_or_new())
         try:
-            return connection, await connection.ask(request)
+            return connection, await connection.ask(request, terms.on_unasked)
         except (httpx.NetworkError, httpx.RemoteProtocolError):
             if connection.has_answered or not connection.has_rested:
                 raise
         fresh = await dial(self._route)
-        return fresh, await fresh.ask(request)
+        return fresh, await fresh.ask(request, terms.on_unasked)
+
+    async def _kept_or_new(self) -> Connection:
+        return await self._take() or await self._open()
+
+    async def _fresh(self) -> Connection:
+        """Return a new connection whatever is kept."""
+        await self._make_room()
+        return await dial(self._route)
 
     async def _open(self) -> Connection:
         """Return a new connection, or a kept one if the new one is long in coming."""
@@ -175,6 +186,11 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
                 return connection
             await connection.aclose()
         return None
+
+    async def _make_room(self) -> None:
+        """Close a kept connection in favour of a new one: together they are as many as were allowed."""
+        if self._resting:
+            await self._resting.popleft().aclose()
 
     async def _close_expired(self) -> None:
         expired_s = anyio.current_time() - self._keepalive_expiry_s

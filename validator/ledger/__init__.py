@@ -6,7 +6,7 @@ One process writes (`Ledger`), any number read (`read`). The file is SQLite; `sc
 from validator.ledger.columns import KnownColumns
 from validator.ledger.connection import SQLITE_VERSION, loses_commits
 from validator.ledger.facts import FactRow
-from validator.ledger.location import wider_modes
+from validator.ledger.location import LEDGER_PARTS, make_folder, wider_modes
 from validator.ledger.lock import Lock
 from validator.ledger.purging import Purged, Selection
 from validator.ledger.reader import LedgerReader, RunRecord, UnverifiedNegative, read
@@ -16,6 +16,7 @@ from validator.ledger.stats import LedgerStats, SessionStats
 from validator.ledger.writer import Ledger
 
 __all__ = [
+    "LEDGER_PARTS",
     "OWN_ID_SUFFIX",
     "SQLITE_VERSION",
     "FactRow",
@@ -31,6 +32,7 @@ __all__ = [
     "SessionStats",
     "UnverifiedNegative",
     "loses_commits",
+    "make_folder",
     "read",
     "wider_modes",
 ]

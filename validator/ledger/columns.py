@@ -27,7 +27,7 @@ FACT = """
             SELECT CASE verdict WHEN 'registered' THEN :registered WHEN 'not_registered' THEN :not_registered
                 ELSE :invalid END
             FROM findings WHERE id = n.finding
-        ) THEN n.failure
+        ) OR n.checked_at_ms > :until THEN n.failure
         ELSE n.finding
     END
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
+
+LEDGER_PARTS = ("-wal", "-shm", ".lock")
+"""The ends of the names of the files that belong to a ledger, behind its own name."""
 
 MOUNTS = Path("/proc/self/mountinfo")
 
@@ -95,6 +99,21 @@ def _parse(line: str) -> Mount:
     return Mount(Path(point), kind, source_and_options.partition(" ")[2])
 
 
+def proper_place(path: Path) -> Path:
+    """Return where a ledger lies, links followed.
+
+    Raises:
+        LedgerError: its name is too long, it lies on a network file system, or it is another user's in a
+            shared folder.
+    """
+    refuse_long_name(path)  # before the links on the way are looked at, which such a name would break
+    refuse_strangers(path)
+    place = path.resolve()
+    refuse_remote(place)
+    refuse_long_name(place)
+    return place
+
+
 def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
     """Raise `LedgerError` for a path on a network file system; without mountinfo (macOS) none is known."""
     try:
@@ -107,6 +126,45 @@ def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
             f"the ledger {path} would lie on a network file system ({mount.type} at {mount.point}), where a "
             f"crash or a second machine can lose results; choose a local path with --ledger"
         )
+
+
+def refuse_strangers(path: Path) -> None:
+    """Raise `LedgerError` where a ledger is another user's file, or behind their link, in a shared folder.
+
+    In a folder that others may write to, such as /tmp, somebody may have laid a file there to read what is
+    written into it, or a link to have something overwritten.
+    """
+    place = Path(os.path.abspath(path))  # noqa: PTH100 - without following links
+    for part in (place, *place.parents):
+        if _is_strangers(part, is_file=part == place):
+            raise LedgerError(
+                f"{part} belongs to another user and lies in a folder that others may write to, so that the "
+                "ledger would be theirs; choose another path with --ledger"
+            )
+    if place.is_symlink():
+        refuse_strangers(place.parent / place.readlink())
+
+
+def _is_strangers(part: Path, *, is_file: bool) -> bool:
+    try:
+        seen, folder = part.lstat(), part.parent.stat()
+    except OSError:
+        return False
+    is_meant = is_file or stat.S_ISLNK(seen.st_mode)
+    is_shared = bool(folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+    return is_meant and is_shared and seen.st_uid not in {os.geteuid(), 0}
+
+
+def refuse_long_name(path: Path) -> None:
+    """Raise `LedgerError` for a name that is too long, with what SQLite and the lock put behind it."""
+    try:
+        path.with_name(f"{path.name}-journal").lstat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise LedgerError(
+                f"the name of the ledger {path} is too long, with the 8 bytes that are put behind it; choose "
+                "a shorter one with --ledger"
+            ) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -97,7 +97,8 @@ def _lock(path: Path, descriptor: int, guards: str) -> None:
 
 
 def _sign(descriptor: int, holder: str) -> None:
-    text = f"pid {os.getpid()} ({' '.join(holder.split())})".encode()
+    # A file's name may be no text, which stands in Python's as halves of characters.
+    text = f"pid {os.getpid()} ({' '.join(holder.split())})".encode(errors="backslashreplace")
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, text[:MAX_HOLDER_BYTES], 0)
 

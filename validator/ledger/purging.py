@@ -21,10 +21,15 @@ NAMES = "(SELECT value FROM json_each(:numbers))"
 # An account's id may name another number than the one asked about: 447700900000@s.whatsapp.net.
 NAMED = f"(number IN {NAMES} OR CAST(whatsapp_id AS INTEGER) IN {NAMES})"
 # Null, and so false, where nothing is chosen by age (`:before_ms` is null).
-OLD = "max(coalesce(checked_at_ms, failed_at_ms), coalesce(failed_at_ms, checked_at_ms)) < :before_ms"
+# What bears a time in the future was written by a clock that was wrong, and is as old.
+LATEST = f"ifnull(:after_ms, {2**63 - 1})"
+OLD_ANSWER = f"(checked_at_ms < :before_ms OR checked_at_ms > {LATEST})"
+OLD_FAILURE = f"(failed_at_ms < :before_ms OR failed_at_ms > {LATEST})"
+OLD = f"coalesce({OLD_ANSWER}, {OLD_FAILURE}) AND coalesce({OLD_FAILURE}, {OLD_ANSWER})"
 GONE = f"({NAMED} OR {OLD})"
-PARTLY_OLD = "(checked_at_ms < :before_ms OR failed_at_ms < :before_ms)"
-OLD_RUN = "coalesce(finished_at_ms, started_at_ms) < :before_ms"
+PARTLY_OLD = f"({OLD_ANSWER} OR {OLD_FAILURE})"
+ENDED_MS = "coalesce(finished_at_ms, started_at_ms)"
+OLD_RUN = f"({ENDED_MS} < :before_ms OR {ENDED_MS} > {LATEST})"
 
 COUNT_NUMBERS = f"""
     SELECT count(*) FILTER (WHERE {GONE}), count(*) FILTER (WHERE {GONE} IS NOT TRUE AND {PARTLY_OLD})
@@ -38,18 +43,18 @@ YOUNG_RUNS = f"""
 FORGET = (
     f"""
     DELETE FROM unverified_negatives AS unverified WHERE EXISTS (
-        SELECT 1 FROM numbers n WHERE n.number = unverified.number AND ({GONE} OR failed_at_ms < :before_ms)
+        SELECT 1 FROM numbers n WHERE n.number = unverified.number AND ({GONE} OR {OLD_FAILURE})
     )
     """,  # noqa: S608 - as above
     f"DELETE FROM numbers WHERE {GONE}",  # noqa: S608 - as above
-    """
+    f"""
     UPDATE numbers SET finding = NULL, checked_at_ms = NULL, attempts = NULL, whatsapp_id = NULL
-    WHERE checked_at_ms < :before_ms
-    """,
-    """
+    WHERE {OLD_ANSWER}
+    """,  # noqa: S608 - as above
+    f"""
     UPDATE numbers SET failure = NULL, failed_at_ms = NULL, failed_attempts = NULL
-    WHERE failed_at_ms < :before_ms
-    """,
+    WHERE {OLD_FAILURE}
+    """,  # noqa: S608 - as above
     f"DELETE FROM runs WHERE {OLD_RUN}",  # noqa: S608 - as above
 )
 BLANK_RUN = "UPDATE runs SET input_name = '', summary_json = NULL WHERE id = ?"
@@ -64,16 +69,22 @@ class Selection:
 
     Attributes:
         before_ms: facts and runs from before this go, in milliseconds since the Unix epoch; None for none.
+        after_ms: so do those from after this, which bear a time in the future; None for none.
         numbers: these go whatever their age.
     """
 
     before_ms: int | None = None
+    after_ms: int | None = None
     numbers: Collection[int] = frozenset()
 
     @property
     def parameters(self) -> dict[str, int | str | None]:
         """What the statements of this module are bound to."""
-        return {"before_ms": self.before_ms, "numbers": json.dumps([int(number) for number in self.numbers])}
+        return {
+            "before_ms": self.before_ms,
+            "after_ms": self.after_ms,
+            "numbers": json.dumps([int(number) for number in self.numbers]),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,11 @@ class LedgerReader:
         self.close()
 
     def known(
-        self, numbers: Sequence[int] | None = None, *, fresh_from_ms: Mapping[Verdict, int] | None = None
+        self,
+        numbers: Sequence[int] | None = None,
+        *,
+        fresh_from_ms: Mapping[Verdict, int] | None = None,
+        until_ms: int = LARGEST,
     ) -> Iterator[list[FactRow]]:
         """Yield one row for each known number, ascending, in chunks of at most 500.
 
@@ -111,11 +115,12 @@ class LedgerReader:
             fresh_from_ms: for each verdict the earliest time that is still fresh (`MaxAge.cutoffs_ms`).
                 An older answer gives way to a later failure, an `unknown` with its own reason and time.
                 Without it (and for verdicts it leaves out) an answer always stands before a failure.
+            until_ms: the latest time that is still fresh; what is later comes from a clock that was wrong.
 
         Raises:
             LedgerError: the ledger cannot be read.
         """
-        from_ms = _cutoffs(fresh_from_ms)
+        from_ms = _cutoffs(fresh_from_ms, until_ms)
         with translated(self.path, "read"):
             if numbers is None:
                 yield from self._scan(from_ms, 0, LARGEST)
@@ -125,7 +130,12 @@ class LedgerReader:
             yield from found(from_ms, wanted)
 
     def columns_between(
-        self, first: int, last: int, *, fresh_from_ms: Mapping[Verdict, int] | None = None
+        self,
+        first: int,
+        last: int,
+        *,
+        fresh_from_ms: Mapping[Verdict, int] | None = None,
+        until_ms: int = LARGEST,
     ) -> Iterator[KnownColumns]:
         """Yield the facts of the numbers from `first` to `last`, ascending, as `known` shows it.
 
@@ -133,10 +143,16 @@ class LedgerReader:
             LedgerError: the ledger cannot be read.
         """
         with translated(self.path, "read"):
-            yield from columns.scan(self._reading, _cutoffs(fresh_from_ms), first, min(last, LARGEST))
+            yield from columns.scan(
+                self._reading, _cutoffs(fresh_from_ms, until_ms), first, min(last, LARGEST)
+            )
 
     def columns_of(
-        self, numbers: Sequence[int], *, fresh_from_ms: Mapping[Verdict, int] | None = None
+        self,
+        numbers: Sequence[int],
+        *,
+        fresh_from_ms: Mapping[Verdict, int] | None = None,
+        until_ms: int = LARGEST,
     ) -> Iterator[KnownColumns]:
         """Yield the same of distinct, ascending numbers, each looked up by itself.
 
@@ -144,7 +160,7 @@ class LedgerReader:
             LedgerError: the ledger cannot be read.
         """
         with translated(self.path, "read"):
-            yield from columns.look_up(self._reading, _cutoffs(fresh_from_ms), numbers)
+            yield from columns.look_up(self._reading, _cutoffs(fresh_from_ms, until_ms), numbers)
 
     def findings(self) -> dict[int, Finding]:
         """Return the words that the columns name by id.
@@ -274,7 +290,7 @@ def read(path: Path) -> LedgerReader:
     return LedgerReader(path, open_reader(path))
 
 
-def _cutoffs(fresh_from_ms: Mapping[Verdict, int] | None) -> dict[str, int]:
-    """Return the earliest fresh time by the word of each verdict, as the queries take them."""
+def _cutoffs(fresh_from_ms: Mapping[Verdict, int] | None, until_ms: int) -> dict[str, int]:
+    """Return the earliest fresh time by the word of each verdict, and the latest, as queries take them."""
     given = {str(verdict): at_ms for verdict, at_ms in (fresh_from_ms or {}).items()}
-    return {str(verdict): 0 for verdict in Verdict} | given
+    return {str(verdict): 0 for verdict in Verdict} | given | {"until": until_ms}

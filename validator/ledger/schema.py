@@ -12,7 +12,8 @@ reading run's affair. The later recorded replaces the earlier, whatever their ti
 writer, and a clock may be set back.
 
 `unverified_negatives` lists the numbers that a session has answered "no" about while nothing has shown since
-that it still tells the truth. Until something does, such an answer is only the second fact, an `unknown` for
+that it still tells the truth; they are those of one run. Until something does, such an answer is only the
+second fact, an `unknown` for
 the reason `session_suspect` (`not_confirmed`, if it would confirm an earlier "no"): a reader finds no
 unverified "no", whenever a crash came. `ordinal` counts such answers of a session. To confirm them makes them
 first facts; to invalidate them only takes them off this list.

@@ -20,14 +20,15 @@ DAY_MS = 86_400_000
 
 # Bounds of the ages that numbers are counted by, in days: what a daily, a weekly and a monthly job look at.
 AGES_D = (1, 7, 30, 90)
-AGES = ("up to 1 day", "1 to 7 days", "7 to 30 days", "30 to 90 days", "over 90 days")
+AGES = ("up to 1 day", "1 to 7 days", "7 to 30 days", "30 to 90 days", "over 90 days", "in the future")
 
 # What the ledger shows when nobody says how long answers hold: the answer before the failure.
 # Grouped by one integer, which takes half of the time that two columns take.
 OLDER_THAN = " + ".join(f"(at_ms < :now_ms - {days * DAY_MS})" for days in AGES_D)
+IN_THE_FUTURE = f"(at_ms > :now_ms + {DAY_MS}) * {len(AGES) - 1}"
 COUNT = f"""
     SELECT f.verdict, f.source, f.gateway, f.session, key % {len(AGES)}, count, oldest_ms, newest_ms FROM (
-        SELECT fact * {len(AGES)} + {OLDER_THAN} AS key,
+        SELECT fact * {len(AGES)} + {OLDER_THAN} + {IN_THE_FUTURE} AS key,
             count(*) AS count, min(at_ms) AS oldest_ms, max(at_ms) AS newest_ms
         FROM (
             SELECT coalesce(finding, failure) AS fact, coalesce(checked_at_ms, failed_at_ms) AS at_ms

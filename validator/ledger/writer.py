@@ -11,8 +11,9 @@ from validator.errors import Busy, LedgerError
 from validator.ledger import facts, purging, unverified_negatives
 from validator.ledger.connection import open_reader, open_writer, translated
 from validator.ledger.finding_ids import FindingIds
-from validator.ledger.location import make_file, make_folder, refuse_remote, wider_modes
+from validator.ledger.location import make_file, make_folder, proper_place, wider_modes
 from validator.ledger.lock import Lock
+from validator.ledger.presence import identities, lost
 from validator.ledger.reader import LedgerReader
 from validator.ledger.rows import UPSERT, Finding, row_of
 from validator.ledger.schema import QUARTER_HOUR_MS
@@ -45,6 +46,7 @@ class Ledger(LedgerReader):
 
     `record`, `record_unverified`, `confirm`, `note_attempts` gather a group, `commit` makes it durable. After
     a failed write nothing more is accepted: what reached the disk is in doubt until the file is opened anew.
+    A file that was deleted or replaced is a failed write, too; what was in it is saved beside it.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Ledger(LedgerReader):
         self._writing = writing
         self._resources = resources
         self._usable = True
+        self._identities = identities(path)
         self._group: list[tuple[Outcome, int]] = []
         self._confirmed: dict[SessionRef, int] = {}
         self._spent: Counter[tuple[SessionRef, int]] = Counter()
@@ -70,10 +73,9 @@ class Ledger(LedgerReader):
         Raises:
             Busy: another process has it open for writing; the message names it.
             LedgerError: the file is damaged (it is left as it is), foreign or of a later version, lies on a
-                network file system, or cannot be written.
+                network file system or is another user's in a shared folder, or cannot be written.
         """
-        path = path.resolve()
-        refuse_remote(path)
+        path = proper_place(path)
         make_folder(path.parent)
         with ExitStack() as stack:
             lock_path = path.with_name(path.name + ".lock")
@@ -264,6 +266,8 @@ class Ledger(LedgerReader):
         with translated(self.path, "written"), self._writing:
             self._writing.execute("BEGIN IMMEDIATE")
             yield self._writing
+        if identities(self.path) != self._identities:
+            raise lost(self.path, self._writing)
         self._usable = True
 
     def _write_group(self, writing: sqlite3.Connection) -> None:

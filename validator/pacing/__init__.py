@@ -30,7 +30,7 @@ from validator.pacing.guard.canaries import Canaries
 from validator.pacing.guard.protocol import Checkpoint, Guard, NoGuard
 from validator.pacing.guard.session_guard import SessionGuard
 from validator.pacing.lane.breaker import Breaker, BreakerState
-from validator.pacing.lane.failure_kinds import ending_of, is_refusal
+from validator.pacing.lane.failure_kinds import ending_of, is_by_front, is_refusal
 from validator.pacing.lane.key_health import KeyHealth
 from validator.pacing.lane.lane import Lane
 from validator.pacing.lane.report import LaneReport, LaneState
@@ -73,5 +73,6 @@ __all__ = [
     "Unverified",
     "Wait",
     "ending_of",
+    "is_by_front",
     "is_refusal",
 ]

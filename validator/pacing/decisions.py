@@ -86,7 +86,13 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Requeue:
-    """The attempt says nothing about the number and does not count. Ask again when something may start."""
+    """The attempt says nothing about the number. Ask again behind all others, when something may start.
+
+    Attributes:
+        is_attempt: whether it counts all the same, since there may be no end of it.
+    """
+
+    is_attempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,12 @@ class Ending:
     Attributes:
         failure: how it failed, or None for an answer.
         is_free: whether the failure costs a number no attempt.
+        is_withheld: whether it is open yet what a refusal means for a number: `decide` has to wait.
     """
 
     failure: ApiError | None = None
     is_free: bool = False
+    is_withheld: bool = False
 
 
 Ruling = Confirm | Invalidate

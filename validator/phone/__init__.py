@@ -10,7 +10,8 @@ cell in `cell`. `docs/phone.md` describes all of it for people.
 from validator.phone.answers import COUNTRIES
 from validator.phone.bulk.several import apart
 from validator.phone.cell.folding import fold_words
-from validator.phone.cell.national_variants import other_spelling
+from validator.phone.cell.national_variants import other_spelling, other_spelling_of
+from validator.phone.cell.numbering import has_mobile_length
 from validator.phone.cell.reading import Accept
 from validator.phone.cell.recoveries import RECOVERIES, Recovery
 from validator.phone.cells import without_fractions
@@ -37,10 +38,12 @@ __all__ = [
     "apart",
     "calling_codes",
     "fold_words",
+    "has_mobile_length",
     "likely_regions",
     "looks_like_phones",
     "normalise",
     "other_spelling",
+    "other_spelling_of",
     "parse_region",
     "survey",
     "without_fractions",

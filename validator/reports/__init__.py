@@ -8,7 +8,7 @@ from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Pro
 from validator.reports.readings import CellExample, ReadingCount, masked_cell
 from validator.reports.summary import Summary
 from validator.reports.terminal import render_plan, render_summary
-from validator.reports.wording import count_text, duration_text
+from validator.reports.wording import count_text, duration_text, legible
 
 __all__ = [
     "CallCounts",
@@ -26,6 +26,7 @@ __all__ = [
     "Summary",
     "count_text",
     "duration_text",
+    "legible",
     "masked_cell",
     "render_html",
     "render_plan",

@@ -46,6 +46,7 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         "sendable": f"{summary.sendable} ({sendable_text(summary)})" if summary.sendable else "",
         "numbers": f"{summary.distinct_numbers:,} distinct, {summary.already_known:,} known before, "
         f"{summary.asked:,} asked now, {count_text(summary.duplicate_rows, 'duplicate row')}",
+        "unprotected": unprotected_text(summary.suppress_unreadable),
         "registered": _registered_text(summary.verdicts),
         "calls": f"{calls.attempts:,} made, {calls.answers:,} answered, {calls.refusals:,} refused, "
         f"{calls.failures:,} failed, {count_text(calls.retries, 'retry', 'retries')}",
@@ -77,6 +78,11 @@ def reading_text(read_as: Mapping[str, str | int]) -> str:
     return ", ".join(
         _READ_AS[name].format(value, **read_as) if value else "no header" for name, value in said.items()
     )
+
+
+def unprotected_text(rows: int) -> str:
+    """Return how many people who opted out could not be read; empty if all could."""
+    return f"{count_text(rows, 'row')} of suppression lists cannot be read" if rows else ""
 
 
 def _keys_text(summary: Summary) -> str:
@@ -113,6 +119,7 @@ def plan_facts(plan: PlanSummary) -> dict[str, str]:
         "known": f"{known:,} ({by_verdict})" if known else "none",
         "confirming": _confirming_text(plan),
         "suppressed": count_text(plan.suppressed, "row") if plan.suppressed else "",
+        "unprotected": unprotected_text(plan.suppress_unreadable),
         "lines": lines_text(plan.line_types),
         "variants": f'at most {count_text(plan.variant_calls_at_most, "call")} more, after a "no"'
         if plan.variant_calls_at_most

@@ -28,6 +28,7 @@ class PlanSummary:
         input: the input file, as it was named.
         read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
         readings: rows whose cells were not read plainly, by reading, most first, with masked examples.
+        suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
         obstacle: why a check would refuse the list as it is read, with a remedy; None if it would not.
         host: host and port that a check would send requests to.
         rows: input rows.
@@ -56,6 +57,7 @@ class PlanSummary:
     input: str
     read_as: Mapping[str, str | int] = field(default_factory=dict)
     readings: Sequence[ReadingCount] = ()
+    suppress_unreadable: int = 0
     obstacle: str | None = None
     host: str = ""
     rows: int

@@ -36,6 +36,7 @@ class Summary:
         input: the input file, as it was named.
         read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
         readings: rows whose cells were not read plainly, by reading, most first, with masked examples.
+        suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
         output: the annotated file; None where none was written.
         sendable: the file that is safe to send to; None where none was asked for.
         sendable_rows: recipients in it.
@@ -73,6 +74,7 @@ class Summary:
     input: str
     read_as: Mapping[str, str | int] = field(default_factory=dict)
     readings: Sequence[ReadingCount] = ()
+    suppress_unreadable: int = 0
     output: str | None = None
     sendable: str | None = None
     sendable_rows: int = 0

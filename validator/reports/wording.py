@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass
 from enum import StrEnum
@@ -119,6 +120,17 @@ def count_text(count: int, singular: str, plural: str | None = None) -> str:
 def rate_text(per_min: float) -> str:
     """Return a rate without needless decimals: `300`, `297.4`, `0.5`."""
     return f"{per_min:,.1f}".removesuffix(".0")
+
+
+def legible(text: str) -> str:
+    r"""Return a text of the system as text: bytes of a file's name that are no UTF-8 are `\xfc`.
+
+    Python keeps such bytes as halves of characters, which no file, ledger or terminal takes; where the
+    locale is not of UTF-8, these are the bytes of every letter beyond ASCII.
+    """
+    if text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text):
+        return text
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
 def printable(text: str) -> str:

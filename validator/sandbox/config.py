@@ -125,6 +125,7 @@ class SandboxConfig:
         limiter: the algorithm that counts.
         foreign_per_min: requests a minute that somebody else spends of each key.
         penalty_s: how long a key stays shut after a refusal, in seconds.
+        penalty_extends: whether each request within that time makes it begin anew.
         max_in_flight: requests served at once before a 429 of another type; 0 for no such limit.
         envelope: what success bodies are wrapped in.
         error_envelope: which of the contract's three error bodies, 1 to 3.
@@ -156,6 +157,7 @@ class SandboxConfig:
     limiter: LimiterKind = LimiterKind.TOKEN_BUCKET
     foreign_per_min: float = 0.0
     penalty_s: float = 0.0
+    penalty_extends: bool = False
     max_in_flight: int = 0
     envelope: Envelope = Envelope.BARE
     error_envelope: int = 1

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from validator.sandbox.config import SandboxConfig
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What is being answered gets this long after a stop; what never would be is cut off then.
 _GRACE_S = 0.3
 _BACKLOG = 2048
@@ -34,7 +35,7 @@ def serve(
     on_ready: Callable[[str], None] = print,
     allow_remote: bool = False,
 ) -> None:
-    """Serve a sandbox until SIGINT or SIGTERM, then return.
+    """Serve a sandbox until SIGINT, SIGTERM or SIGHUP, then return.
 
     Args:
         config: how it behaves.
@@ -131,7 +132,9 @@ async def _serve_until_signal(
 
 
 async def _stop_on_signal(stop: anyio.Event) -> None:
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    # Those that the parent ignores for this process (nohup) stay ignored.
+    heard = [signum for signum in _SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN]
+    with anyio.open_signal_receiver(*heard) as signals:
         await anext(signals)
         stop.set()
 

@@ -169,6 +169,9 @@ class World:
     def _penalised(self, allowance: _Allowance, now: float) -> Admission:
         shut_s = allowance.shut_until_s - now
         if shut_s > 0:
+            if self.config.penalty_extends:
+                shut_s = self.config.penalty_s
+                allowance.shut_until_s = now + shut_s
             return allowance.limiter.admit(now)._replace(admitted=False, remaining=0, wait_s=shut_s)
         admission = allowance.limiter.admit(now)
         if admission.admitted or not self.config.penalty_s:

@@ -15,8 +15,14 @@ MAX_PER_PAGE = 100  # the provider's contract
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
-def checked_id(session_id: str) -> str:
-    """Return the session id; `UsageError` where it cannot be one."""
+def checked_id(session_id: str | int) -> str:
+    """Return the session id, which the provider gives as a text or an integer; `UsageError` for all else."""
+    if isinstance(session_id, int) and not isinstance(session_id, bool):
+        session_id = str(session_id)
+    if not isinstance(session_id, str):
+        raise UsageError(
+            f"session_id is {session_id!r}; a text or an integer is expected, as in sess_01H8BKF"
+        )
     if not _ID.fullmatch(session_id):
         raise UsageError(
             f"the session id {one_line(session_id)!r} cannot be right; expected are 1 to 128 letters, "
@@ -26,25 +32,34 @@ def checked_id(session_id: str) -> str:
     return session_id
 
 
-def checked_number(phone: Number | str) -> Number:
-    """Return the number; `UsageError` where the text is not in E.164."""
+def checked_number(phone: Number | str | int) -> Number:
+    """Return the number; `UsageError` where the text is not in E.164, or an integer not the digits of it."""
     if isinstance(phone, Number):
         return phone
+    if isinstance(phone, bool) or not isinstance(phone, str | int):
+        raise UsageError(f"phone is {phone!r}; a text in E.164 is expected, as in +447700900000")
     try:
-        return Number.parse(phone)
+        return Number(phone) if isinstance(phone, int) else Number.parse(phone)
     except (ValueError, IndexError) as error:
         raise UsageError(
             "the phone is not in E.164; write it as +447700900000, plus sign included"
         ) from error
 
 
-def check_path(number: Number, session_id: str) -> str:
+def _whole(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise UsageError(f"{name} is {value!r}; a whole number is expected")
+    return value
+
+
+def check_path(number: Number, session_id: str | int) -> str:
     """Return path and query of a check. The plus sign is encoded: in a URL it may be read as a space."""
     return f"/whatsapp/contacts/%2B{number.e164[1:]}/check?session_id={checked_id(session_id)}"
 
 
-def contacts_path(session_id: str, *, page: int, per_page: int) -> str:
+def contacts_path(session_id: str | int, *, page: int, per_page: int) -> str:
     """Return path and query of a page of contacts; `UsageError` where the provider knows no such page."""
+    page, per_page = _whole("page", page), _whole("per_page", per_page)
     if page < 1:
         raise UsageError(f"page {page} does not exist; pages count from 1")
     if not 1 <= per_page <= MAX_PER_PAGE:
@@ -52,6 +67,6 @@ def contacts_path(session_id: str, *, page: int, per_page: int) -> str:
     return f"/whatsapp/contacts?session_id={checked_id(session_id)}&page={page}&per_page={per_page}"
 
 
-def session_path(session_id: str) -> str:
+def session_path(session_id: str | int) -> str:
     """Return the path of one session."""
     return f"/whatsapp/sessions/{checked_id(session_id)}"

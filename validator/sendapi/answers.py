@@ -22,6 +22,8 @@ class Registration:
 
     Attributes:
         phone: the number asked about.
+        matched_number: the number that the answer names: `phone`, or the other spelling by which WhatsApp
+            knows the same subscriber (Brazil, Mexico, Argentina).
         is_whatsapp_user: the provider's word, and the only authority: the id decides nothing.
         whatsapp_id: the account's id as it came, None where none was given. It may name another number, or
             end in `@lid`, and is never to be rebuilt from the phone.
@@ -30,6 +32,7 @@ class Registration:
     """
 
     phone: Number
+    matched_number: Number
     is_whatsapp_user: bool
     whatsapp_id: str | None = field(default=None, repr=False)
     rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)

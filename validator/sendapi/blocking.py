@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
+from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from anyio.from_thread import start_blocking_portal
+import anyio
+from anyio.from_thread import BlockingPortal
 
+from validator.errors import UsageError
 from validator.sendapi.address import DEFAULT_BASE_URL, MAX_PER_PAGE
 from validator.sendapi.client import DEFAULT_PER_PAGE, AsyncSendAPI
 from validator.sendapi.paging import Paging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from types import TracebackType
 
     import httpx
-    from anyio.from_thread import BlockingPortal
 
     from validator.http.api_key import ApiKey
     from validator.http.network import Network
@@ -26,10 +30,58 @@ if TYPE_CHECKING:
     from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage
 
 
+T = TypeVar("T")
+
+
+class _Loop:
+    """An event loop in a thread of its own, on which an asynchronous client is open.
+
+    The thread is a daemon: a client that nobody closed must not keep the process from ending.
+    """
+
+    def __init__(self, asynchronous: AsyncSendAPI) -> None:
+        started: Future[BlockingPortal] = Future()
+        self._thread = threading.Thread(target=_serve, args=(started,), name="sendapi", daemon=True)
+        self._thread.start()
+        self._portal = started.result()
+        self._stop = weakref.finalize(self, _stop, self._portal)
+        self._stop.atexit = False
+        with ExitStack() as stack:
+            stack.callback(self._stop)
+            stack.enter_context(self._portal.wrap_async_context_manager(asynchronous))
+            self._open = stack.pop_all()
+
+    def call(self, function: Callable[[], Awaitable[T]]) -> T:
+        """Return what a call of the asynchronous client returns; `UsageError` after `close`."""
+        if not self._stop.alive:
+            raise UsageError("this client is closed; call it inside of its `with` block, or make a new one")
+        return self._portal.call(function)
+
+    def close(self) -> None:
+        """Close the client and end the thread; doing it again does nothing."""
+        self._open.close()
+        self._thread.join()
+
+
+def _serve(started: Future[BlockingPortal]) -> None:
+    async def run() -> None:
+        async with BlockingPortal() as portal:
+            started.set_result(portal)
+            await portal.sleep_until_stopped()
+
+    anyio.run(run)
+
+
+def _stop(portal: BlockingPortal) -> None:
+    # What nobody has closed is cancelled.
+    portal.start_task_soon(portal.stop, True)  # noqa: FBT003 - anyio passes no keywords on
+
+
 class SendAPI:
     """SendAPI for synchronous code: the calls, arguments and errors of `AsyncSendAPI`, which does the work.
 
-    Use it in a `with` block, or `close()` it. It may be shared between threads.
+    Use it in a `with` block, or `close()` it; what is left open ends with the process. It may be shared
+    between threads.
     """
 
     def __init__(
@@ -50,16 +102,13 @@ class SendAPI:
             network=network,
             transport=transport,
         )
-        with ExitStack() as stack:
-            portal = stack.enter_context(start_blocking_portal(name="sendapi"))
-            stack.enter_context(portal.wrap_async_context_manager(asynchronous))
-            self._open = stack.pop_all()
-        self.whatsapp = WhatsApp(asynchronous.whatsapp, portal)
-        self.account = Account(asynchronous.account, portal)
+        self._loop = _Loop(asynchronous)
+        self.whatsapp = WhatsApp(asynchronous.whatsapp, self._loop)
+        self.account = Account(asynchronous.account, self._loop)
 
     def close(self) -> None:
         """Close the connections and end the thread. Closing again does nothing; calls after it are errors."""
-        self._open.close()
+        self._loop.close()
 
     def __enter__(self) -> Self:
         return self
@@ -76,29 +125,27 @@ class SendAPI:
 class WhatsApp:
     """What the provider keeps under `/whatsapp`."""
 
-    def __init__(self, asynchronous: client.WhatsApp, portal: BlockingPortal) -> None:
-        self.contacts = Contacts(asynchronous.contacts, portal)
-        self.sessions = Sessions(asynchronous.sessions, portal)
+    def __init__(self, asynchronous: client.WhatsApp, loop: _Loop) -> None:
+        self.contacts = Contacts(asynchronous.contacts, loop)
+        self.sessions = Sessions(asynchronous.sessions, loop)
 
 
 class Contacts:
     """Numbers, and the contacts that are synced to a session."""
 
-    def __init__(self, asynchronous: client.Contacts, portal: BlockingPortal) -> None:
+    def __init__(self, asynchronous: client.Contacts, loop: _Loop) -> None:
         self._async = asynchronous
-        self._portal = portal
+        self._loop = loop
 
-    def check(self, phone: Number | str, *, session_id: str) -> Registration:
+    def check(self, phone: Number | str | int, *, session_id: str | int) -> Registration:
         """As `AsyncSendAPI`'s `whatsapp.contacts.check`."""
-        return self._portal.call(partial(self._async.check, phone, session_id=session_id))
+        return self._loop.call(partial(self._async.check, phone, session_id=session_id))
 
-    def list(self, *, session_id: str, page: int = 1, per_page: int = DEFAULT_PER_PAGE) -> ContactPage:
+    def list(self, *, session_id: str | int, page: int = 1, per_page: int = DEFAULT_PER_PAGE) -> ContactPage:
         """As `AsyncSendAPI`'s `whatsapp.contacts.list`."""
-        return self._portal.call(
-            partial(self._async.list, session_id=session_id, page=page, per_page=per_page)
-        )
+        return self._loop.call(partial(self._async.list, session_id=session_id, page=page, per_page=per_page))
 
-    def iterate(self, *, session_id: str, per_page: int = MAX_PER_PAGE) -> Iterator[Contact]:
+    def iterate(self, *, session_id: str | int, per_page: int = MAX_PER_PAGE) -> Iterator[Contact]:
         """As `AsyncSendAPI`'s `whatsapp.contacts.iterate`."""
         paging = Paging(per_page)
         while paging.next_page is not None:
@@ -109,26 +156,26 @@ class Contacts:
 class Sessions:
     """The WhatsApp sessions of the account."""
 
-    def __init__(self, asynchronous: client.Sessions, portal: BlockingPortal) -> None:
+    def __init__(self, asynchronous: client.Sessions, loop: _Loop) -> None:
         self._async = asynchronous
-        self._portal = portal
+        self._loop = loop
 
     def list(self) -> SessionPage:
         """As `AsyncSendAPI`'s `whatsapp.sessions.list`."""
-        return self._portal.call(self._async.list)
+        return self._loop.call(self._async.list)
 
-    def get(self, session_id: str) -> Session:
+    def get(self, session_id: str | int) -> Session:
         """As `AsyncSendAPI`'s `whatsapp.sessions.get`."""
-        return self._portal.call(self._async.get, session_id)
+        return self._loop.call(partial(self._async.get, session_id))
 
 
 class Account:
     """The account behind the key."""
 
-    def __init__(self, asynchronous: client.Account, portal: BlockingPortal) -> None:
+    def __init__(self, asynchronous: client.Account, loop: _Loop) -> None:
         self._async = asynchronous
-        self._portal = portal
+        self._loop = loop
 
     def usage(self) -> dict[str, Any]:
         """As `AsyncSendAPI`'s `account.usage`."""
-        return self._portal.call(self._async.usage)
+        return self._loop.call(self._async.usage)

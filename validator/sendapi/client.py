@@ -76,6 +76,7 @@ class AsyncSendAPI:
         transport: httpx.AsyncBaseTransport | None = None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
+        _check_kinds(api_key=api_key, base_url=base_url, timeout_s=timeout_s, max_connections=max_connections)
         if not (0 < timeout_s < math.inf and max_connections >= 1):
             raise UsageError(
                 f"timeout_s is {timeout_s:g} and max_connections {max_connections}; "
@@ -118,6 +119,22 @@ class AsyncSendAPI:
         await self._transport.__aexit__(kind, error, traceback)
 
 
+_KINDS = {
+    "api_key": ((ApiKey, str), "a text"),
+    "base_url": ((str,), "a text"),
+    "timeout_s": ((int, float), "a number of seconds"),
+    "max_connections": ((int,), "a whole number"),
+}
+
+
+def _check_kinds(**arguments: object) -> None:
+    """Raise `UsageError` naming an argument that is of another kind than documented; a key is not quoted."""
+    for name, value in arguments.items():
+        kinds, wanted = _KINDS[name]
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            raise UsageError(f"{name} is of type {type(value).__name__}; {wanted} is expected")
+
+
 def _headers(key: ApiKey) -> httpx.Headers:
     return httpx.Headers(
         {
@@ -144,7 +161,7 @@ class Contacts:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    async def check(self, phone: Number | str, *, session_id: str) -> Registration:
+    async def check(self, phone: Number | str | int, *, session_id: str | int) -> Registration:
         """Return whether a number is registered on WhatsApp.
 
         Args:
@@ -155,12 +172,14 @@ class Contacts:
         path, read = check_path(number, session_id), partial(registration_in, asked=number)
         return await self._exchange.get(path, read, cap_bytes=OBJECT_CAP_BYTES)
 
-    async def list(self, *, session_id: str, page: int = 1, per_page: int = DEFAULT_PER_PAGE) -> ContactPage:
+    async def list(
+        self, *, session_id: str | int, page: int = 1, per_page: int = DEFAULT_PER_PAGE
+    ) -> ContactPage:
         """Return one page of the contacts synced to a session: pages count from 1 and hold up to 100."""
         path = contacts_path(session_id, page=page, per_page=per_page)
         return await self._exchange.get(path, contacts_in, cap_bytes=PAGE_CAP_BYTES)
 
-    async def iterate(self, *, session_id: str, per_page: int = MAX_PER_PAGE) -> AsyncIterator[Contact]:
+    async def iterate(self, *, session_id: str | int, per_page: int = MAX_PER_PAGE) -> AsyncIterator[Contact]:
         """Yield all contacts of a session, each once, a page being fetched when the one before is used up.
 
         See `Paging` for what happens when the list changes meanwhile, and to fetch pages at a pace of your
@@ -183,7 +202,7 @@ class Sessions:
         """Return the sessions of the account."""
         return await self._exchange.get("/whatsapp/sessions", sessions_in, cap_bytes=PAGE_CAP_BYTES)
 
-    async def get(self, session_id: str) -> Session:
+    async def get(self, session_id: str | int) -> Session:
         """Return one session and its state."""
         return await self._exchange.get(session_path(session_id), session_in, cap_bytes=OBJECT_CAP_BYTES)
 

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from validator.http.body import decode_object
 from validator.http.exchange import Answer, bad_answer
+from validator.http.interception import appearance, intercepted
+from validator.http.masking import without_keys
 from validator.http.rate_headers import read_rates
-from validator.sendapi.failures import Fault, refusal
+from validator.sendapi.contradictions import holds_verdict
+from validator.sendapi.failures import Fault, is_enveloped, is_over_limit, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,23 +20,29 @@ if TYPE_CHECKING:
     from validator.model import RateNotice
 
 _OK = 200
+_OTHER_SUCCESSES = range(201, 300)
 _MAX_REQUEST_ID_CHARS = 128
 
 
 def understand(reply: Reply, wall_now: float) -> Answer:
     """Return the answer in a response; `wall_now` is the time of day in Unix seconds.
 
+    Only a refusal in one of the provider's envelopes is its word about key, session, number or quota.
+
     Raises:
-        ApiError: the provider refused, or the body is no JSON object.
+        ApiError: the provider refused, something in between did, or the body is no JSON object.
     """
     body, flaw = _decoded(reply.body)
     refused = reply.status != _OK or body.get("success") is False or bool(body.get("error"))
     request_id = _request_id(body, reply.headers)
     rate = read_rates(reply.headers, body if refused else None, wall_now=wall_now)
+    if refused and holds_verdict(body) and reply.status not in _OTHER_SUCCESSES:
+        flaw = f"it says if the number is registered, and refuses to (status {reply.status})"
+        raise bad_answer(flaw, rate=rate, request_id=request_id, status=reply.status)
     if refused:
         raise _refused(reply, body, rate=rate, request_id=request_id)
     if flaw:
-        raise bad_answer(flaw, rate=rate, request_id=request_id)
+        raise bad_answer(f"{flaw}; it looks like {appearance(reply)}", rate=rate, request_id=request_id)
     return Answer(body=body, rate=rate, request_id=request_id)
 
 
@@ -48,14 +57,17 @@ def _decoded(body: bytes | None) -> tuple[dict[str, Any], str]:
 
 
 def _refused(reply: Reply, body: Mapping[str, Any], *, rate: RateNotice, request_id: str) -> ApiError:
-    location = reply.headers.get("location", "")
-    return refusal(
-        Fault.read(reply.status, body),
-        rate=rate,
-        request_id=request_id,
-        raw=reply.body or b"",
-        detail=f"to {location}" if location else "",
-    )
+    fault = Fault.read(reply.status, body)
+    if is_enveloped(body) or is_over_limit(fault, reply.body or b"") or _is_other_success(reply, body):
+        return refusal(fault, rate=rate, request_id=request_id, raw=reply.body or b"")
+    if reply.status == _OK:
+        return bad_answer("it says that it failed, and not how", rate=rate, request_id=request_id)
+    return intercepted(reply, rate=rate, request_id=request_id)
+
+
+def _is_other_success(reply: Reply, body: Mapping[str, Any]) -> bool:
+    """Whether it is an answer with a status of success that the contract does not have."""
+    return reply.status in _OTHER_SUCCESSES and bool(body) and not body.get("error")
 
 
 def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:
@@ -63,4 +75,4 @@ def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     places = (body.get("error"), body.get("meta"), body)
     told = (place.get("request_id") for place in places if isinstance(place, dict))
     found = next((word for word in told if isinstance(word, str) and word), headers.get("x-request-id", ""))
-    return found[:_MAX_REQUEST_ID_CHARS]
+    return without_keys(found)[:_MAX_REQUEST_ID_CHARS]

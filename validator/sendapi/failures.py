@@ -75,6 +75,11 @@ _OVER_LIMIT_BYTES = b"rate-overlimit"
 # Where an invalid phone may be the answer. It is final for the number, so a broken route must not say it.
 _ABOUT_THE_CALL = frozenset({200, 400, 422})
 
+# All three envelopes have an error with a type, in words like these. Other programs have a status there, a
+# sentence, or the name of a class.
+_TYPE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_STATUSES = frozenset({"402", "429"})
+
 # Of any part of a refusal. The longest message documented has a tenth of it, and the patterns above take time
 # that grows with the square of a text made for it: 3 s for one of 64 KB.
 _MAX_SAID_CHARS = 1_000
@@ -129,6 +134,31 @@ def _code(value: object) -> int | str | None:
     return _text(value) if isinstance(value, str) else None
 
 
+def is_enveloped(body: Mapping[str, Any]) -> bool:
+    """Whether a refusal is in one of the provider's envelopes.
+
+    All have an object `error`, and with it a type, a code of the contract, or `success: false`.
+    """
+    error = body.get("error")
+    if not isinstance(error, dict):
+        return False
+    own_code = str(_code(error.get("code"))).lower() in _BY_WORD.keys() - _STATUSES
+    own_type = bool(_TYPE.fullmatch(_text(error.get("type"))))
+    return own_code or own_type or body.get("success") is False
+
+
+def is_over_limit(fault: Fault, raw: bytes) -> bool:
+    """Whether a 5xx is a 429 of WhatsApp's own, which gateways pass on in any form.
+
+    Args:
+        fault: what the response says.
+        raw: the body as it came.
+    """
+    if fault.status < 500:  # noqa: PLR2004 - the class of statuses called 5xx
+        return False
+    return _OVER_LIMIT_BYTES in raw or bool(_OVER_LIMIT.search(fault.words))
+
+
 def meaning_of(fault: Fault, raw: bytes = b"") -> _Meaning:
     """Return the class of exception that a refusal is. Pure.
 
@@ -140,7 +170,7 @@ def meaning_of(fault: Fault, raw: bytes = b"") -> _Meaning:
     if 300 <= status < 400:  # noqa: PLR2004 - the class of statuses called 3xx
         return Redirected
     if status >= 500:  # noqa: PLR2004 - the class of statuses called 5xx
-        return RateLimited if _OVER_LIMIT_BYTES in raw or _OVER_LIMIT.search(fault.words) else ServerError
+        return RateLimited if is_over_limit(fault, raw) else ServerError
     if status < 400:  # noqa: PLR2004 - what is left here is a success
         return (_own_word(fault) or BadAnswer) if status == 200 else UnexpectedStatus  # noqa: PLR2004 - OK
     return _own_word(fault) or _BY_STATUS.get(status, UnexpectedStatus)
@@ -157,9 +187,7 @@ def _own_word(fault: Fault) -> _Meaning | None:
     return meaning
 
 
-def refusal(
-    fault: Fault, *, rate: RateNotice, request_id: str, raw: bytes = b"", detail: str = ""
-) -> ApiError:
+def refusal(fault: Fault, *, rate: RateNotice, request_id: str, raw: bytes = b"") -> ApiError:
     """Return the exception for a refusal; its message names status, words and remedy, and is masked.
 
     Args:
@@ -167,10 +195,9 @@ def refusal(
         rate: what the same response said about rates.
         request_id: the provider's id of the exchange.
         raw: the body as it came.
-        detail: more about it, for instance where a redirect leads.
     """
     meaning = meaning_of(fault, raw)
-    said = ", ".join(part for part in (str(fault.code or ""), fault.type, fault.message, detail) if part)
+    said = ", ".join(part for part in (str(fault.code or ""), fault.type, fault.message) if part)
     answered = f"the provider answered {fault.status}" + (f": {one_line(said)}" if said else "")
     remedy = _REMEDIES.get(meaning)
     return meaning(

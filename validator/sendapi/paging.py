@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.errors import BadAnswer
+from validator.errors import IncompleteList
 from validator.sendapi.address import MAX_PER_PAGE
 
 if TYPE_CHECKING:
@@ -45,13 +45,35 @@ class Paging:
         """Return the contacts that were not on an earlier page, in order, and move `next_page` on.
 
         Raises:
-            BadAnswer: the list does not end.
+            IncompleteList: the list does not end.
         """
         new = [contact for contact in page if self._is_new(contact)]
         self._received += len(page)
         self._stale = 0 if new else self._stale + 1
-        self._move_on(is_last=self._stale == _MAX_STALE_PAGES or self._is_last(page))
+        is_last = self._stale == _MAX_STALE_PAGES or self._is_last(page)
+        if is_last:
+            self._require_all(page)
+        self._move_on(is_last=is_last)
         return new
+
+    def _require_all(self, page: ContactPage) -> None:
+        """See that the list came whole, as far as that can be told.
+
+        Raises:
+            IncompleteList: it did not; the message has both numbers.
+        """
+        came, total = len(self._seen), page.total
+        if (total is not None and self._received < total) or (
+            self._stale and total is not None and came < total
+        ):
+            raise IncompleteList(
+                f"the provider lists {total:,} contacts, and {came:,} came: it does not page as asked"
+            )
+        if total is None and self._stale == _MAX_STALE_PAGES and len(page) >= self._per_page:
+            raise IncompleteList(
+                f"the provider gives the same {came:,} contacts on each page of {self._per_page:,}, so that "
+                "there may be more"
+            )
 
     def _is_new(self, contact: Contact) -> bool:
         """Whether the contact is seen for the first time. One without a phone is known by all it has."""
@@ -61,22 +83,23 @@ class Paging:
         return len(self._seen) > before
 
     def _is_last(self, page: ContactPage) -> bool:
-        """Whether the list ends here: by its total, which may change under way, or with a page not full.
+        """Whether the list ends here: by its total, which may change under way, or with a page that is empty.
 
-        A page that is not full is no end while the total tells of more: servers cap `per_page`, or drop a
-        row.
+        A page that is not full is no end if nothing says how many fit on one: servers cap `per_page`, or drop
+        a row.
         """
         if not page.contacts:
             return True
-        is_full = len(page) >= min(self._per_page, page.per_page or self._per_page)
-        if page.total is None or self._received > page.total:
-            return not is_full
+        if page.total is None:
+            return page.per_page is not None and len(page) < min(self._per_page, page.per_page)
+        if self._received > page.total:
+            return len(page) < min(self._per_page, page.per_page or self._per_page)
         return self._received == page.total
 
     def _move_on(self, *, is_last: bool) -> None:
         page = self.next_page or 1
         if not is_last and page >= MAX_PAGES:
-            raise BadAnswer(
+            raise IncompleteList(
                 f"the contacts do not end after {MAX_PAGES:,} pages; the provider's list is broken"
             )
         self.next_page = None if is_last else page + 1

@@ -6,8 +6,10 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from validator.http.masking import without_keys
 from validator.model import Number
 from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage, SessionStatus
+from validator.sendapi.contradictions import contradiction_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _WHATSAPP_ID = re.compile(r"[0-9A-Za-z][!-~]{0,127}")
 # Of anything the provider tells of somebody, such as a contact's name: more is no text but a load.
 _MAX_TEXT_CHARS = 1_000
+_MOST_LOOKED_AT = 10_000  # the longest key, and as much again around it
 # Controls, and what turns the direction of text: a terminal would obey them. Marks and joiners that scripts
 # and emoji need are left.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -30,28 +33,49 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
 
     Raises:
         BadAnswer: the flag is not a JSON boolean, the echoed phone is missing or another one (the contract
-            requires it, and it alone shows that an answer belongs to its question), or the id is none.
+            requires it, and it alone shows that an answer belongs to its question), the id is none, or the
+            answer contradicts itself.
     """
     told = _object(answer)
-    _check_echo(answer, told.get("phone"), asked)
+    for part in (answer.body, told):
+        if flaw := contradiction_in(part):
+            raise answer.unlike(flaw)
+    echoed = _echoed(answer, told.get("phone"), asked)
     flag = told.get("is_whatsapp_user")
     if not isinstance(flag, bool):
         raise answer.unlike("is_whatsapp_user is neither true nor false")
+    if answer.body.get("is_whatsapp_user", flag) is not flag:
+        raise answer.unlike("it says both that the number is a user's and that it is none")
+    whatsapp_id = _whatsapp_id(answer, told.get("whatsapp_id"))
+    if whatsapp_id and not flag:
+        raise answer.unlike("it has the id of an account that it says there is none of")
     return Registration(
         phone=asked,
+        matched_number=echoed,
         is_whatsapp_user=flag,
-        whatsapp_id=_whatsapp_id(answer, told.get("whatsapp_id")),
+        whatsapp_id=whatsapp_id,
         rate=answer.rate,
         request_id=answer.request_id,
     )
 
 
-def _check_echo(answer: Answer, echo: object, asked: Number) -> None:
-    """Hold the echoed phone to the number asked about, digit by digit: its spelling does not matter."""
+def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
+    """Hold the echoed phone to the number asked about, digit by digit: its spelling does not matter.
+
+    It may be the number by which WhatsApp knows the same subscriber (docs/phone.md).
+    """
     if echo is None or isinstance(echo, bool) or not isinstance(echo, str | int):
         raise answer.unlike("it does not say which phone it is about")
-    if "".join(char for char in str(echo) if char in "0123456789") != asked.e164[1:]:
+    digits = "".join(char for char in str(echo) if char in "0123456789")
+    if digits == asked.e164[1:]:
+        return asked
+    # Imported here, since it brings polars: most answers name the number as it was asked.
+    from validator.phone import other_spelling_of  # noqa: PLC0415
+
+    other = other_spelling_of(asked)
+    if other is None or digits != other.e164[1:]:
         raise answer.unlike("it is about another phone than the one asked about")
+    return other
 
 
 def _whatsapp_id(answer: Answer, value: object) -> str | None:
@@ -60,7 +84,7 @@ def _whatsapp_id(answer: Answer, value: object) -> str | None:
         return None
     if not isinstance(value, str) or not _WHATSAPP_ID.fullmatch(value):
         raise answer.unlike("whatsapp_id is not an id: up to 128 visible ASCII characters are expected")
-    return value
+    return without_keys(value)
 
 
 def contacts_in(answer: Answer) -> ContactPage:
@@ -156,7 +180,8 @@ def _page(answer: Answer) -> Mapping[str, Any]:
 
 
 def _entries(answer: Answer, page: Mapping[str, Any]) -> list[dict[str, Any]]:
-    entries = page.get("data")
+    # Servers written in Go say null for an empty list.
+    entries = [] if "data" in page and page["data"] is None else page.get("data")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise answer.unlike("there is no list of objects in it")
     return entries
@@ -167,8 +192,11 @@ def _text(value: object) -> str | None:
 
 
 def _sound(text: str) -> str:
-    """Return the text as it can be kept: JSON can spell halves of characters, which no file can hold."""
-    short = _CONTROLS.sub(" ", text[:_MAX_TEXT_CHARS])
+    """Return the text as it can be kept: JSON can spell halves of characters, which no file can hold.
+
+    Keys are masked before it is cut: the half of a key is not known as one.
+    """
+    short = without_keys(_CONTROLS.sub(" ", text[:_MOST_LOOKED_AT]))[:_MAX_TEXT_CHARS]
     return short.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -7,8 +7,13 @@ digits and the punctuation between them compute nothing, so `+447400123456`, `+4
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 import polars.selectors as cs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _DANGEROUS = r"^(?:[\s\p{Zs}]*[=+\-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}]|[\t\r\n])"
 _NUMBER = r"^[+\-]?[\d\p{Zs}.,()]*$"
@@ -23,6 +28,17 @@ def defused(text: pl.Expr) -> pl.Expr:
 def defused_text(text: str) -> str:
     """Return one text as `defused` does."""
     return str(pl.select(defused(pl.lit(text))).item())
+
+
+def defused_rows(rows: Iterable[Sequence[object]]) -> list[list[object]]:
+    """Return rows whose texts are as `defused` makes them."""
+    kept = [list(row) for row in rows]
+    texts = list({cell for row in kept for cell in row if isinstance(cell, str)})
+    harmless = (
+        pl.Series("text", texts, dtype=pl.String).to_frame().select(defused(pl.col("text"))).to_series()
+    )
+    safe = dict(zip(texts, harmless, strict=True))
+    return [[safe[cell] if isinstance(cell, str) else cell for cell in row] for row in kept]
 
 
 def defused_cells(frame: pl.DataFrame) -> pl.DataFrame:

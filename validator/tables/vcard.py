@@ -39,21 +39,31 @@ def open_vcard(path: Path, options: ReadOptions) -> FrameTable:
     """
     encoding = find_encoding(path, options.encoding)
     text = b"".join(utf8_blocks(path, encoding)).decode()
-    rows = [row for card in _cards(_FOLD.sub("", _SOFT_BREAK.sub("", text))) for row in _rows(card)]
+    rows = [row for card in _cards(path, _FOLD.sub("", _SOFT_BREAK.sub("", text))) for row in _rows(card)]
     if not rows:
         raise FileError(f"{path} holds no whole card (BEGIN:VCARD to END:VCARD); export the contacts again.")
     return FrameTable(pl.DataFrame(rows, schema=_SCHEMA, orient="row"), path, "csv")
 
 
-def _cards(text: str) -> Iterator[list[re.Match[str]]]:
-    card: list[re.Match[str]] = []
-    for line in map(str.strip, text.splitlines()):
+def _cards(path: Path, text: str) -> Iterator[list[re.Match[str]]]:
+    card: list[re.Match[str]] | None = None
+    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
         if line.upper() == "BEGIN:VCARD":
+            _require_ended(path, card, f"before line {number}")
             card = []
         elif line.upper() == "END:VCARD":
-            yield card
-        elif found := _PROPERTY.fullmatch(line):
+            yield card or []
+            card = None
+        elif card is not None and (found := _PROPERTY.fullmatch(line)):
             card.append(found)
+    _require_ended(path, card, "at the end of the file")
+
+
+def _require_ended(path: Path, card: object, where: str) -> None:
+    if card is not None:
+        raise FileError(
+            f"{path} holds no whole card {where} (BEGIN:VCARD to END:VCARD); export the contacts again."
+        )
 
 
 def _rows(card: list[re.Match[str]]) -> list[tuple[str, str, str | None]]:

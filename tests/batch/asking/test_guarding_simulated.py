@@ -58,19 +58,19 @@ def test_killed_at_any_moment_and_run_again_nothing_wrong_is_ever_shown(tmp_path
 
 
 @pytest.mark.slow
-def test_an_honest_session_that_is_killed_asks_nobody_again_whose_answer_was_written_down(tmp_path):
+def test_an_honest_session_that_is_killed_asks_nobody_again_whose_answer_was_vouched_for(tmp_path):
     for seed in range(30):
         rng = random.Random(seed)
         runs = draw(tmp_path, seed, count=40, share=rng.uniform(0.05, 0.6))
         for _ in range(3):
             runs.run(kill_at=runs.now_s + moment(rng, runs) / 2)
-            written = set(runs.known())
+            decided = set(runs.numbers) - set(runs.missing())
             before = runs.asked()
             assert not runs.wrong()
         runs.run()
 
         after = runs.asked()
-        assert not {number for number in written if after[number] != before[number]}, seed
+        assert not {number for number in decided if after[number] != before[number]}, seed
         assert not runs.missing(), seed
 
 
@@ -92,16 +92,12 @@ def test_when_one_of_two_sessions_starts_to_lie_the_other_decides_every_number(t
 
 
 @pytest.mark.slow
-def test_without_a_canary_beforehand_nothing_is_wrong_unless_the_warning_says_that_it_may_be(tmp_path):
-    warned = 0
+def test_without_a_canary_beforehand_nothing_is_wrong(tmp_path):
     for seed in range(60):
         rng = random.Random(seed)
         runs = draw(tmp_path, seed, count=40, share=rng.uniform(0.05, 0.6))
         runs.world.lies_from["a"] = moment(rng, runs)
 
-        ran = runs.run(canaries=())
+        runs.run(canaries=())
 
-        blind = any("nothing vouches for" in warning for warning in ran.warnings)
-        assert blind or not runs.wrong(), seed
-        warned += blind
-    assert warned < 20
+        assert not runs.wrong(), seed

@@ -89,3 +89,58 @@ def test_twenty_lies_and_then_refusals_leave_nobody_decided(tmp_path, refusal, c
     runs.world.refusals.clear()
     runs.run(canaries=canaries)
     assert (runs.wrong(), runs.missing()) == ([], [])
+
+
+def falling_ill(folder, seed, refusal, *, hangs_s=0.0):
+    """A list whose session lies from some moment on, refuses every check for a while, and is then mended."""
+    rng = random.Random(seed)
+    runs = draw(folder, seed, count=rng.choice([40, 80, 160]), share=rng.uniform(0.05, 0.6), hangs_s=hangs_s)
+    length_s = len(runs.numbers) / 8 * 0.021
+    lies_from = rng.choice([0.0, rng.uniform(0, 0.5 * length_s)])
+    refuses_from = lies_from + rng.uniform(0.01, 0.4 * length_s)
+    runs.world.lies_from["a"], runs.world.lies_until["a"] = lies_from, refuses_from
+    runs.world.refusals["a"] = (refuses_from, refusal)
+    runs.world.refuses_until["a"] = refuses_from + rng.choice(
+        [0.05, rng.uniform(0.1, 0.5), rng.uniform(1, 60)]
+    )
+    return runs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("canaries", [(OWN,), ()], ids=["canary", "none"])
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_session_that_is_mended_within_the_run_vouches_for_no_lie_from_before(tmp_path, refusal, canaries):
+    for seed in SEEDS:
+        runs = falling_ill(tmp_path, seed, REFUSALS[refusal])
+
+        runs.run(canaries=canaries, max_attempts=3, max_outage_s=300.0)
+        assert not wrong_noes(runs), seed
+
+        runs.run(canaries=canaries)
+        assert not wrong_noes(runs), seed
+
+
+@pytest.mark.slow
+def test_a_session_that_falls_silent_and_is_mended_before_the_time_out_vouches_for_no_lie(tmp_path):
+    for seed in SEEDS:
+        runs = falling_ill(tmp_path, seed, REFUSALS["silence"], hangs_s=30.0)
+
+        runs.run(max_attempts=3, concurrency=16)
+        assert not wrong_noes(runs), seed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("canaries", [(OWN,), ()], ids=["canary", "none"])
+@pytest.mark.parametrize("refusal", ["422", "503", "silence", "429"])
+def test_killed_while_the_session_is_down_the_next_run_believes_no_lie(tmp_path, refusal, canaries):
+    for seed in SEEDS:
+        runs = falling_ill(tmp_path, seed, REFUSALS[refusal], hangs_s=30.0 if refusal == "silence" else 0.0)
+        down_from, up_from = runs.world.refusals["a"][0], runs.world.refuses_until["a"]
+
+        runs.run(canaries=canaries, kill_at=random.Random(seed).uniform(down_from, up_from))
+        assert not wrong_noes(runs), seed
+
+        runs.world.refusals.clear()
+        runs.world.lies_from["a"] = NEVER
+        assert runs.run(canaries=canaries).ending is None, seed
+        assert not wrong_noes(runs), seed

@@ -14,6 +14,7 @@ from validator.errors import (
     InvalidRequest,
     MissingOrBadKey,
     NotFound,
+    QuotaExceeded,
     RateLimited,
     Redirected,
     Refused,
@@ -168,7 +169,14 @@ def test_a_session_that_the_key_may_not_see_is_taken_to_be_ready(look):
 )
 def test_a_wrong_setting_ends_the_run_before_it_begins(look, failure, ending, words):
     with pytest.raises(ending, match=words):
-        look(failure)
+        look(failure, failure)
+
+
+@pytest.mark.parametrize(
+    "failure", [NotFound("404"), MissingOrBadKey("401"), QuotaExceeded("402"), Redirected("302")]
+)
+def test_one_odd_answer_to_the_first_look_ends_nothing(look, failure):
+    assert look(failure, Reply()) == {"sess_a": READY}
 
 
 def test_a_provider_that_cannot_be_reached_is_given_a_few_seconds(look):

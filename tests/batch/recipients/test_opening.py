@@ -12,6 +12,7 @@ from validator.batch.recipients.opening import open_job
 from validator.errors import FileError, UsageError
 from validator.phone import Accept
 from validator.reports import NoProgress
+from validator.tables import writing
 
 ANN, BOB = 447_700_900_020, 447_700_900_021
 LIST = f"name,phone\nAnn,+{ANN}\nBob,+{BOB}\nAnn,+{ANN}\n"
@@ -96,23 +97,17 @@ def test_a_suppression_list_nobody_of_which_can_be_read_stops_the_run(make_job, 
         surveyed(open_job(make_job(suppress=(opted_out,))))
 
 
-def test_cells_of_a_suppression_list_that_cannot_be_read_are_warned_about(
+def test_rows_of_a_suppression_list_that_cannot_be_read_are_counted_in_the_plan(
     make_job, surveyed, tmp_path, caplog
 ):
     opted_out = tmp_path / "opted_out.csv"
     opted_out.write_text(f"mobile\n+{BOB}\n07400 123456\n")
 
-    surveyed(open_job(make_job(suppress=(opted_out,))))
+    allowing = make_job(suppress=(opted_out,), suppress_unreadable="allow")
 
-    assert "1 of 2 rows" in caplog.text
+    assert surveyed(open_job(allowing)).plan.suppress_unreadable == 1
+    assert "a row of" in caplog.text
     assert "123456" not in caplog.text
-
-
-def test_an_empty_suppression_list_is_no_mistake(make_job, surveyed, tmp_path):
-    opted_out = tmp_path / "opted_out.csv"
-    opted_out.write_text("mobile\n")
-
-    assert surveyed(open_job(make_job(suppress=(opted_out,)))).plan.todo.len() == 2
 
 
 @pytest.mark.parametrize("text", ["name,phone\n", "name,phone"])
@@ -204,6 +199,56 @@ def test_a_list_that_changes_while_it_is_asked_about_gets_no_verdicts_on_wrong_r
 
     assert not (tmp_path / "out.csv").exists()
     assert not list(tmp_path.glob(".validator*"))
+
+
+def rewritten_unseen(path, content):
+    """Write into a file in place, and set its time back."""
+    seen = path.stat()
+    assert len(content) == seen.st_size
+    path.write_bytes(content)
+    os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".ndjson", ".arrow"])
+@pytest.mark.parametrize("to", ["file", "stream"])
+def test_rows_that_hold_other_numbers_get_no_verdicts_though_size_and_time_are_the_same(
+    *, surveyed, ledger, now_ms, tmp_path, suffix, to
+):
+    path, other = tmp_path / f"leads{suffix}", tmp_path / f"other{suffix}"
+    for place, numbers in ((path, [ANN, BOB, None]), (other, [BOB, ANN, None])):
+        frame = pl.DataFrame(
+            {"name": ["Ann", "Bob", "Cy"], "phone": [number and f"+{number}" for number in numbers]}
+        )
+        with writing(place, schema=frame.schema, like=None) as writer:
+            writer.write(frame)
+    target = BytesIO() if to == "stream" else tmp_path / "out.csv"
+    opened = open_job(Job(input=path, output=target, accept=Accept.POSSIBLE))
+    found = surveyed(opened)
+    rewritten_unseen(path, other.read_bytes())
+
+    with pytest.raises(FileError, match="was changed while the run went on"):
+        write(opened, found, ledger, now_ms)
+
+    assert b"Ann" not in target.getvalue() if to == "stream" else not target.exists()
+
+
+@pytest.mark.parametrize("touch", ["mode", "link", "names"])
+def test_a_list_that_is_touched_and_holds_the_same_numbers_is_written(
+    *, make_job, surveyed, ledger, now_ms, tmp_path, touch
+):
+    opened = open_job(make_job())
+    found = surveyed(opened)
+    match touch:
+        case "mode":
+            opened.job.input.chmod(0o640)
+        case "link":
+            (tmp_path / "backup.csv").hardlink_to(opened.job.input)
+        case _:
+            rewritten_unseen(opened.job.input, LIST.replace("Ann", "Eve").encode())
+
+    write(opened, found, ledger, now_ms)
+
+    assert (tmp_path / "out.csv").read_text().count("not_checked") == 3
 
 
 def test_a_list_that_changes_after_its_last_row_was_read_again_is_noticed_too(make_job):

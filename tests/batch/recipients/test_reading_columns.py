@@ -63,10 +63,11 @@ def test_each_column_is_read_for_itself(tmp_path):
 
 def test_an_opt_out_that_can_be_meant_in_two_ways_suppresses_both(tmp_path):
     table = table_of(tmp_path, [BOTH])
-    assert sorted(suppressed_by([(table, BR)])) == [51955550101, 5551955550101]
+    assert sorted(suppressed_by([(table, BR)]).numbers) == [51955550101, 5551955550101]
 
 
 def test_opt_outs_match_across_readings(tmp_path):
     german = Reading(column="phone", region="DE")
     suppressed = suppressed_by([(table_of(tmp_path, ["491715550101"]), german)])
-    assert suppressed.to_list() == [491715550101]
+    # The input's column may decide for the national reading.
+    assert sorted(suppressed.numbers) == [491715550101, 49491715550101]

@@ -1,7 +1,6 @@
 """Whom suppression lists name, however they are written."""
 
 import gzip
-import logging
 
 import polars as pl
 import pytest
@@ -24,7 +23,7 @@ def suppressed(tmp_path):
             paths.append(tmp_path / f"{place}{name}")
             paths[-1].write_bytes(content.encode() if isinstance(content, str) else content)
         job = Job(input=tmp_path / "x.csv", output=tmp_path / "y.csv", suppress=tuple(paths), **options)
-        return sorted(suppressed_in(job))
+        return sorted(suppressed_in(job).numbers)
 
     return read
 
@@ -100,10 +99,88 @@ def test_each_rows_region_counts_where_the_list_tells_it(suppressed):
         suppressed("phone,country,land\n+447400123456,GB,DE\n", find_region=True)
 
 
-def test_a_list_without_rows_suppresses_nobody_and_says_so(suppressed, caplog):
-    with caplog.at_level(logging.WARNING):
-        assert suppressed("phone\n") == []
-    assert "has no rows and suppresses nobody" in caplog.text
+LIST = f"phone,name\n+{ANN},Ann\n+{BOB},Bob\n"
+
+
+@pytest.mark.parametrize("content", ["phone\n", "name;Handynummer\n", "phone,name\n\n\n"])
+def test_a_list_without_rows_is_an_error(suppressed, content):
+    with pytest.raises(FileError, match=r"0stop\.csv has no rows.*--suppress-unreadable allow"):
+        suppressed(content)
+    assert suppressed(content, suppress_unreadable="allow") == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "+44740012345,Cut",
+        "+4474001234567,Long",
+        "4.474E+11,Float",
+        "n/a,Nobody",
+        ",No number",
+        "+999123456789,Nowhere",
+        "07400 123456,National",
+        f"+{ANN} / +44740012,Two",
+        f"+{ANN} or 57,Two",
+        "###########,Damaged",
+        "ask at the desk on 3,Words",
+    ],
+)
+def test_a_row_that_cannot_be_read_is_an_error_that_names_it(suppressed, caplog, row):
+    with pytest.raises(FileError, match=r"a row of .*0stop\.csv cannot be read.*row 3 \(") as raised:
+        suppressed(f"{LIST}{row}\n+{BOB},Bob again\n")
+    assert not any(name in str(raised.value) for name in ("74001", "99912", str(ANN)))
+    assert set(suppressed(f"{LIST}{row}\n", suppress_unreadable="allow")) >= {ANN, BOB}
+    assert caplog.records[-1].levelname == "ERROR"
+    assert "row 3 (" in caplog.text
+
+
+def test_the_first_rows_are_named_and_all_are_counted(suppressed):
+    bad = "\n".join(f"+4474001{n}" for n in range(9))
+    with pytest.raises(FileError, match=r"9 of 11 rows .*row 2 .*row 6 \([^)]*\)\. "):
+        suppressed(f"phone\n+{ANN}\n{bad}\n+{BOB}\n")
+
+
+@pytest.mark.parametrize(
+    "row", [f"Cy,+{ANN},", f"Cy,+{ANN},n/a", f"Cy,-,+{BOB}", ",,", " , ,  "], ids=lambda row: row[:4]
+)
+def test_a_row_with_one_number_and_no_other_digits_is_read(suppressed, row):
+    assert set(suppressed(f"name,mobile,home phone\nAnn,+{ANN},+{BOB}\n{row}\n")) == {ANN, BOB}
+
+
+@pytest.mark.parametrize("row", [f"Cy,+{ANN},+44740012345", f"Cy,4.47E+11,+{ANN}", "Cy,,"])
+def test_a_row_is_unreadable_if_any_of_its_phone_cells_is(suppressed, row):
+    with pytest.raises(FileError, match=r"row 2 \("):
+        suppressed(f"name,mobile,home phone\nAnn,+{ANN},+{BOB}\n{row}\n")
+
+
+def test_a_list_that_is_cut_off_within_a_row_is_an_error_wherever_that_is(suppressed):
+    rows = f"phone,name\n+{ANN},Ann\n+{BOB},Bob\n"
+    inside = range(len("phone,name\n+4") + 1, len(rows))
+    for end in (end for end in inside if rows[end - 1] != "\n"):
+        with pytest.raises(FileError, match=r"cut off|cannot be read|no cell|cells? where the header"):
+            suppressed(rows[:end])
+    with pytest.raises(FileError, match=r"ends within row 2, without a line end"):
+        suppressed(rows.rstrip())
+    assert suppressed(rows.rstrip(), suppress_unreadable="allow") == [ANN, BOB]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_list_that_ends_with_any_line_end_is_whole(suppressed, ending, codec):
+    rows = f"phone\n+{ANN}\n+{BOB}\n".replace("\n", ending)
+    mark = "\ufeff" if codec == "utf-16-be" else ""
+    assert suppressed((mark + rows).encode(codec)) == [ANN, BOB]
+    with pytest.raises(FileError, match="cut off"):
+        suppressed((mark + rows).rstrip().encode(codec))
+
+
+def test_an_address_book_that_is_cut_off_within_a_card_is_an_error(suppressed):
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nTEL:+{number}\nEND:VCARD\n"
+    book = card.format(name="Ann", number=ANN) + card.format(name="Bob", number=BOB)
+    assert suppressed(book, name="stop.vcf") == [ANN, BOB]
+    for cut in (book[:-5], book[:-12], book.replace("END:VCARD\n", "", 1)):
+        with pytest.raises(FileError, match=r"stop\.vcf holds no whole card (at|before) "):
+            suppressed(cut, name="stop.vcf")
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
@@ -121,18 +198,10 @@ def test_a_list_without_any_number_is_an_error_and_not_a_list_of_nobody(suppress
 
 
 def test_rows_of_another_width_are_kept_where_the_lists_own_are(suppressed):
-    content = f"name,phone\nAnn,+{ANN},x\n+{BOB}\nBob,+{BOB}\n"
-    assert suppressed(content, options=ReadOptions(ragged=Ragged.KEEP)) == [ANN, BOB]
+    content = f"name,phone\nAnn,+{ANN},x\nBob,+{BOB}\nCy\n"
+    keep = ReadOptions(ragged=Ragged.KEEP)
+    assert suppressed(content, options=keep, suppress_unreadable="allow") == [ANN, BOB]
+    with pytest.raises(FileError, match=r"row 3 \(no number\)"):
+        suppressed(content, options=keep)
     with pytest.raises(FileError, match="line 2"):
         suppressed(content)
-
-
-def test_cells_that_are_no_numbers_are_counted_aloud(suppressed, caplog):
-    with caplog.at_level(logging.WARNING):
-        assert suppressed(f"phone\n+{ANN}\nx\n\n+{BOB}\nn/a\n") == [ANN, BOB]
-    assert "rows of" in caplog.text
-    assert f"{ANN}" not in caplog.text
-
-
-def test_numbers_that_no_plan_holds_yet_are_suppressed_too(suppressed):
-    assert suppressed("phone\n+447700900123\n") == [447700900123]

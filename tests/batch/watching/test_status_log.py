@@ -58,6 +58,21 @@ def test_a_hold_and_a_new_limit_are_told():
     assert pace.startswith("pace: held, the provider refused a request for its rate")
 
 
+def test_a_limit_on_requests_in_flight_is_told():
+    budget = PacedBudget(now=0.0, limit_per_min=600, rng=random.Random(1))
+    changes = StatusLogger([make_lane(budget=budget)])
+    budget.finish(budget.start(0.0), 0.01)
+    in_flight = [budget.start(0.2 * place) for place in range(1, 4)]
+    budget.finish(in_flight[-1], 0.7, refused=True)
+    for permit in in_flight[:2]:
+        budget.finish(permit, 0.8)
+    held_until = budget.report(0.8).hold_until
+    list(changes.news(0.8))
+
+    (pace, _), *_ = changes.news(held_until)
+    assert pace.endswith("a minute, at most 2 in flight")
+
+
 def test_requests_that_are_kept_apart_are_told():
     budget = PacedBudget(now=0.0, limit_per_min=300, rng=random.Random(1))
     changes = StatusLogger([make_lane(budget=budget)])

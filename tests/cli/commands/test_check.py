@@ -155,6 +155,33 @@ def test_suppressed_people_are_neither_asked_nor_sent_to(check, provider, listed
     assert Path("send.csv").read_text().splitlines() == ["name,phone,e164,whatsapp_id"]
 
 
+@pytest.mark.parametrize("bad", [f"{ANN[:-1]}\n", "4.474E+11\n", f"{ANN}", "n/a\n"])
+def test_an_opt_out_that_cannot_be_read_stops_the_run_before_anything_is_asked(
+    check, provider, listed, files, bad
+):
+    app = provider()
+    listed(f"phone\n{BOB}\n{bad}", "optout.csv")
+
+    done = check("--suppress", "optout.csv", "--sendable", "send.csv", "-q", "--json")
+
+    assert (done.code, app.log.requests, files()) == (3, 0, ["leads.csv", "optout.csv"])
+    assert "optout.csv" in done.err
+    assert "row" in done.err
+
+
+def test_opt_outs_that_are_left_unprotected_are_counted_and_said_whatever_is_quiet(check, provider, listed):
+    provider()
+    listed(f"phone\n{BOB}\n{ANN[:-1]}\n", "optout.csv")
+    allowed = ("--suppress", "optout.csv", "--suppress-unreadable", "allow", "--report", "page.html")
+
+    done = check(*allowed, "-q", "--json")
+
+    assert (done.code, done.json["suppress_unreadable"]) == (0, 1)
+    assert "row 2 (" in done.err
+    assert ANN[:-1] not in done.err
+    assert "1 row of suppression lists cannot be read" in Path("page.html").read_text()
+
+
 def test_contacts_answer_for_those_they_mark(check, provider):
     app = provider(registered_share=1.0)
 

@@ -126,15 +126,56 @@ def test_two_holds_add_up_in_the_report(budget):
     assert 20.0 <= budget.report(200.0).held_s <= 22.0
 
 
-def test_refusals_without_a_time_double_the_hold_up_to_a_minute(budget):
+def holds_in_a_row(budget, count, *, by_front=False, **notice):
     now, holds = 0.0, []
-    for _ in range(9):
-        refuse(budget, now)
+    for _ in range(count):
+        permit = budget.start(now)
+        budget.finish(permit, now, RateNotice(**notice), refused=True, by_front=by_front)
         holds.append(hold_s(budget, now))
         now = budget.ready_at(now, 1)
+    return holds
 
-    for held, expected in zip(holds, [1, 2, 4, 8, 16, 32, 60, 60, 60], strict=True):
-        assert expected <= held <= 1.1 * expected
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        ({}, [1, 2, 120, 480, 1800, 1800, 1800]),
+        ({"retry_after_s": 3.0}, [3, 3, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1800, 1800, 1800]),
+        ({"by_front": True}, [1, 2, 4, 8, 16, 32, 60, 60, 60]),
+    ],
+    ids=["no wait is named", "a wait is named in vain", "a front answers 503"],
+)
+def test_refusals_in_a_row_lengthen_the_hold(budget, refusal, expected):
+    """Without a named wait the third pause is minutes: each try may prolong a penalty."""
+    holds = holds_in_a_row(budget, len(expected), **refusal)
+
+    for held, least_s in zip(holds, expected, strict=True):
+        assert least_s <= held <= 1.1 * least_s
+
+
+def test_a_long_pause_is_reported_with_its_reason(budget):
+    holds_in_a_row(budget, 3)
+
+    assert budget.report(5.0).hold_reason == ("the provider refused 3 requests in a row, and names no wait")
+
+
+def test_a_block_that_was_met_before_is_sat_out_without_another_try(budget):
+    ends = sum(holds_in_a_row(budget, 3))
+    budget.finish(budget.start(ends), ends)
+    refuse(budget, ends + 60.0)
+
+    assert hold_s(budget, ends + 60.0) >= 123.0
+
+
+def side_by_side(budget, now):
+    """Have some requests pass two at a time, so that it is not their number that is refused."""
+    budget.finish(budget.start(now), now)
+    for _ in range(3):
+        earlier = budget.start(now := budget.ready_at(now, 10**6))
+        later = budget.start(now := budget.ready_at(now, 10**6))
+        budget.finish(earlier, now)
+        budget.finish(later, now)
+    return now
 
 
 def test_an_answer_after_a_hold_starts_the_doubling_anew(budget):
@@ -170,14 +211,14 @@ def test_an_answer_to_a_request_from_before_the_hold_does_not_end_the_row(budget
 
 
 def test_a_straggler_refused_after_the_row_ended_still_holds_a_second(budget):
-    budget.finish(budget.start(0.0), 0.1)
-    straggler = budget.start(2.0)
-    refuse(budget, 4.0)
-    budget.finish(budget.start(10.0), 10.1)
+    now = side_by_side(budget, 0.0)
+    straggler = budget.start(now + 2.0)
+    refuse(budget, now + 4.0)
+    budget.finish(budget.start(now + 10.0), now + 10.1)
 
-    budget.finish(straggler, 20.0, refused=True)
+    budget.finish(straggler, now + 20.0, refused=True)
 
-    assert hold_s(budget, 20.0) >= 1.0
+    assert hold_s(budget, now + 20.0) >= 1.0
 
 
 def test_a_cancelled_request_leaves_no_trace(budget):

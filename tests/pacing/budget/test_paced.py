@@ -344,7 +344,11 @@ def test_after_a_hold_the_pace_comes_back_in_steps():
 
 def test_after_a_hold_one_request_goes_first_and_the_others_when_it_has_passed():
     budget = new(limit_per_min=600)
-    earlier = budget.start(ask(budget, 0.0) + 1.0)
+    ask(budget, 0.0)
+    side_by_side = [budget.start(0.2 * place) for place in range(1, 5)]
+    for permit in side_by_side:
+        budget.finish(permit, 0.9)
+    earlier = budget.start(1.0)
     ask(budget, 1.1, RateNotice(retry_after_s=10.0), refused=True)
     ends = budget.report(1.2).hold_until
     first = budget.start(ends)

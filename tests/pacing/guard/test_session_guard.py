@@ -20,12 +20,14 @@ from validator.pacing import (
     Unverified,
     Wait,
 )
+from validator.pacing.guard.continuity import LATE_S
 from validator.pacing.guard.session_guard import CANARY_AFTER, CANARY_AFTER_S
 
 OWN = Number(447_700_900_999)
 NUMBER = Number(447_700_900_100)
 
 
+VERDICTS = {True: Verdict.REGISTERED, False: Verdict.NOT_REGISTERED}
 NO_ANSWERS = [Reason.REQUEST_REJECTED, Reason.UNEXPECTED_STATUS, Reason.SERVER_ERROR, Reason.TIMEOUT]
 
 
@@ -37,8 +39,17 @@ def new(*known, **options):
     return SessionGuard("sess_a", canaries=Canaries(known, rng=random.Random(1)), **options)
 
 
-def say(guard, registered, now=0.0, checkpoint=None, about=NUMBER):
-    return guard.on_answer(now, checkpoint or guard.checkpoint(now), about, registered=registered)
+def say(guard, verdict, now=0.0, checkpoint=None, about=NUMBER):
+    """Have an exchange end with an answer: True, False, or `INVALID`."""
+    asked = checkpoint or guard.checkpoint(now)
+    said = verdict if isinstance(verdict, Verdict) else VERDICTS[verdict]
+    heard = guard.on_answer(now, asked, about, said)
+    guard.ended(now, asked, answered=True)
+    return heard
+
+
+def fail(guard, now=0.0, checkpoint=None):
+    guard.ended(now, checkpoint or guard.checkpoint(now), answered=False)
 
 
 def ask(guard, now, said, *, last=False):
@@ -46,6 +57,15 @@ def ask(guard, now, said, *, last=False):
     assert isinstance(action, AskCanary)
     guard.tested(now, guard.test(now), action.number, result=said)
     return action.number
+
+
+def with_background(*known):
+    """A guard of a session that fails now and then, so that a few failures in a row are no interruption."""
+    guard = new(*known)
+    for _ in range(4):
+        fail(guard)
+        guard.ended(0.0, guard.checkpoint(0.0), answered=True)
+    return guard
 
 
 def frozen(*known, finds=0):
@@ -172,7 +192,7 @@ def test_most_positives_answered_no_show_a_lie_and_what_waits_is_retracted():
     asked = [ask(guard, 1.0, False) for _ in range(3)]
 
     assert asked == [OWN, number(0), number(1)]
-    assert (guard.rulings(), guard.unverified, guard.is_verifying) == ([Invalidate(1)], 0, False)
+    assert (guard.rulings(), guard.unverified, guard.is_verifying) == ([Invalidate(1)], 1, False)
     assert guard.error.exit_code == 6
     assert 'session sess_a answers "no" about 3 of 5 numbers known to be registered' in str(guard.error)
 
@@ -310,7 +330,7 @@ def test_a_session_that_was_lost_may_have_lied_before():
     guard.lost()
     guard.lost()
 
-    assert (guard.rulings(), guard.unverified) == ([Invalidate(1)], 0)
+    assert (guard.rulings(), guard.unverified) == ([Invalidate(1)], 1)
     assert say(guard, False, checkpoint=checkpoint) == Requeue()
     assert say(guard, False) == Unverified(2)
     say(guard, True)
@@ -327,7 +347,7 @@ def test_what_was_asked_between_two_losses_is_void_after_the_second():
 
 
 def test_a_canary_that_cannot_be_asked_about_is_tried_again_later_while_work_goes_on():
-    guard = new(OWN)
+    guard = with_background(OWN)
     say(guard, False)
     ask(guard, 100.0, Retry(5.0))
 
@@ -342,7 +362,7 @@ def test_a_canary_that_cannot_be_asked_about_is_tried_again_later_while_work_goe
 
 
 def test_what_says_nothing_of_the_canary_costs_it_no_try():
-    guard = new(OWN)
+    guard = with_background(OWN)
     say(guard, False)
     ask(guard, 100.0, Requeue())
 
@@ -375,7 +395,7 @@ def test_a_canary_vouches_for_what_was_heard_before_it_was_asked_about():
 
 
 def test_out_of_attempts_the_end_does_not_wait_and_nothing_is_believed():
-    guard = new(OWN)
+    guard = with_background(OWN)
     say(guard, False)
     ask(guard, 0.0, Resolve(Verdict.UNKNOWN, Reason.TIMEOUT), last=True)
 
@@ -396,13 +416,13 @@ def test_a_canary_that_is_refused_or_fails_is_no_answer_and_stays_a_canary(reaso
     ask(guard, 0.0, Resolve(Verdict.UNKNOWN, reason), last=True)
 
     assert guard.next(0.0, last=True) is None
-    assert (guard.release(), guard.unverified, guard.rulings()) == (0, 0, [Invalidate(1)])
+    assert (guard.unverified, guard.rulings()) == (1, [Invalidate(1)])
     assert (guard._canaries.dropped, guard._canaries.choose(9)) == ([], [OWN])
 
 
 @pytest.mark.parametrize("reason", NO_ANSWERS)
 def test_after_a_canary_without_an_answer_others_are_tried_up_to_three_in_all(reason):
-    guard = new(OWN)
+    guard = with_background(OWN)
     for place in range(9):
         say(guard, True, about=number(place))
     say(guard, False)
@@ -415,13 +435,14 @@ def test_after_a_canary_without_an_answer_others_are_tried_up_to_three_in_all(re
 
 
 def test_another_canary_that_says_yes_vouches_though_the_first_was_refused():
-    guard = new(OWN)
+    guard = with_background(OWN)
     say(guard, True)
     say(guard, False)
     ask(guard, 0.0, Resolve(Verdict.UNKNOWN, Reason.REQUEST_REJECTED), last=True)
     ask(guard, 0.0, True, last=True)
 
-    assert (guard.rulings(), guard.release(), guard.rulings()) == ([Confirm(1)], 0, [])
+    guard.release()
+    assert guard.rulings() == [Confirm(1)]
 
 
 def test_a_canary_that_is_called_invalid_counts_as_one_that_is_answered_no():
@@ -466,6 +487,7 @@ def test_an_inquiry_that_cannot_ask_anybody_ends_without_a_result():
     ask(guard, 200.0, Resolve(Verdict.UNKNOWN, Reason.TIMEOUT))
 
     assert (guard.error, guard.is_verifying, guard.unverified) == (None, False, 1)
+    assert guard.rulings() == [Invalidate(1)]
 
 
 def test_an_alarm_without_anybody_to_ask_about_freezes_nothing():
@@ -480,76 +502,211 @@ def test_an_alarm_without_anybody_to_ask_about_freezes_nothing():
     assert not guard.is_verifying
 
 
-def test_where_nothing_can_vouch_the_end_believes_what_waits_and_says_how_much():
-    guard = new()
+@pytest.mark.parametrize("known", [(), (OWN,)], ids=["no canary", "a canary"])
+def test_what_nothing_has_vouched_for_at_the_end_is_invalidated(known):
+    guard = new(*known)
     for _ in range(3):
         say(guard, False)
+    guard.release()
 
-    assert guard.next(0.0, last=True) is None
-    assert (guard.release(), guard.rulings(), guard.unverified) == (3, [Confirm(3)], 0)
-    assert (guard.release(), guard.rulings()) == (0, [])
+    assert guard.rulings() == [Invalidate(3)]
+    guard.release()
+    assert guard.rulings() == []
 
 
-def test_nothing_is_believed_of_a_session_whose_last_exchange_failed():
-    guard = new()
-    say(guard, False)
+def test_what_was_invalidated_is_owed_a_canary_until_the_session_says_yes_again():
+    guard = new(OWN)
     early = guard.checkpoint(0.0)
-    guard.failed()
-    say(guard, False, checkpoint=early)
+    say(guard, False)
+    fail(guard)
+    say(guard, True, checkpoint=early)
+    assert (guard.rulings(), guard.unverified) == ([Invalidate(1)], 1)
+    assert guard.next(0.0, last=False) is None
 
-    assert (guard.release(), guard.rulings(), guard.unverified) == (0, [Invalidate(2)], 0)
+    ask(guard, 0.0, True, last=True)
+
+    assert (guard.unverified, guard.rulings()) == (0, [])
 
 
-def test_an_answer_to_a_later_question_shows_that_a_failure_has_passed():
+def test_a_canary_that_never_answers_is_not_asked_about_again_while_others_answer():
+    guard = with_background(OWN)
+    say(guard, True, about=number(1))
+    say(guard, False)
+    assert ask(guard, 0.0, Resolve(Verdict.UNKNOWN, Reason.TIMEOUT), last=True) == OWN
+    assert ask(guard, 0.0, True, last=True) == number(1)
+    say(guard, False)
+
+    assert guard.next(0.0, last=True) == AskCanary(number(1))
+
+
+def test_a_yes_after_an_interruption_vouches_for_nothing_from_before():
     guard = new()
     say(guard, False)
-    guard.failed()
+    fail(guard)
+    say(guard, True)
+
+    assert (guard.rulings(), guard.unverified) == ([Invalidate(1)], 0)
+
+
+def test_a_no_that_was_asked_before_an_interruption_is_void():
+    guard = new()
+    early, later = guard.checkpoint(0.0), guard.checkpoint(0.0)
+    fail(guard)
+
+    assert say(guard, False, checkpoint=early) == Unverified(1)
+    assert say(guard, False, checkpoint=later) == Unverified(2)
+    assert guard.rulings() == [Invalidate(2)]
+
+
+def test_a_no_that_was_asked_before_an_interruption_and_comes_after_it_is_asked_again():
+    guard = new()
+    hanging = guard.checkpoint(0.0)
+    say(guard, True, now=LATE_S)
+
+    assert say(guard, False, checkpoint=hanging) == Requeue()
+
+
+def test_a_yes_waits_for_what_was_in_flight_when_it_came():
+    guard = new()
     say(guard, False)
+    slow = guard.checkpoint(0.0)
+    say(guard, True)
+    assert guard.rulings() == []
 
-    assert (guard.release(), guard.rulings()) == (2, [Confirm(2)])
+    guard.ended(1.0, slow, answered=True)
+
+    assert guard.rulings() == [Confirm(1)]
 
 
-def test_what_waits_is_left_to_the_next_run_where_a_canary_was_not_asked_in_time():
+def test_a_failure_that_comes_after_the_yes_of_a_mended_session_is_an_interruption_before_it():
+    guard = new()
+    say(guard, False)
+    slow = guard.checkpoint(0.0)
+    say(guard, True)
+
+    guard.ended(1.0, slow, answered=False)
+
+    assert guard.rulings() == [Invalidate(1)]
+
+
+def test_an_exchange_without_an_answer_for_some_seconds_is_an_interruption_before_its_time_out():
+    guard = new()
+    say(guard, False)
+    hanging = guard.checkpoint(0.0)
+    say(guard, True, now=LATE_S)
+    assert guard.rulings() == [Invalidate(1)]
+
+    guard.ended(30.0, hanging, answered=False)
+    say(guard, False, now=31.0)
+    say(guard, True, now=32.0)
+    assert guard.rulings() == [Confirm(2)]
+
+
+def test_a_session_that_always_takes_so_long_is_not_interrupted():
+    guard = new()
+    slow = [guard.checkpoint(0.0) for _ in range(4)]
+    for place, checkpoint in enumerate(slow):
+        say(guard, False, now=3 * LATE_S + place, checkpoint=checkpoint)
+    say(guard, True, now=4 * LATE_S)
+
+    assert guard.rulings() == [Confirm(4)]
+
+
+def test_while_a_yes_waits_no_canary_is_due_for_what_it_vouches_for():
     guard = new(OWN)
     say(guard, False)
+    guard.checkpoint(1.0)
+    say(guard, True, now=1.0)
 
-    assert (guard.release(), guard.unverified, guard.rulings()) == (0, 1, [])
+    assert guard.next(CANARY_AFTER_S + 2, last=False) is None
+
+
+def test_numbers_called_invalid_wait_for_a_yes_as_a_no_does():
+    guard = new()
+    assert say(guard, Verdict.INVALID) == Unverified(1)
+    say(guard, True)
+
+    assert (guard.rulings(), guard.doubts_rejections) == ([Confirm(1)], False)
+
+
+def test_more_numbers_called_invalid_than_chance_explains_are_not_believed_and_are_looked_into():
+    guard = new(OWN)
+    heard = [say(guard, verdict) for verdict in [True, False, Verdict.INVALID] * 4]
+
+    assert guard.doubts_rejections
+    assert heard[2] == Unverified(2)
+    assert heard[-1] == Resolve(Verdict.UNKNOWN, Reason.SESSION_SUSPECT)
+    assert guard.is_verifying
+
+
+def test_known_positives_that_say_yes_do_not_vouch_for_a_session_that_refuses_every_third():
+    guard = new(OWN)
+    for verdict in [True, False, Verdict.INVALID] * 4:
+        say(guard, verdict)
+    while guard.is_verifying:
+        ask(guard, 0.0, True)
+
+    assert (guard.error, guard.doubts_rejections) == (None, True)
+    assert say(guard, Verdict.INVALID) == Resolve(Verdict.UNKNOWN, Reason.SESSION_SUSPECT)
 
 
 def test_what_waits_when_a_run_ends_in_the_middle_of_an_inquiry_is_taken_back():
     guard = frozen(OWN)
+    guard.release()
 
-    assert (guard.release(), guard.rulings()) == (0, [Invalidate(1)])
+    assert guard.rulings() == [Invalidate(1)]
 
 
 def test_one_attempt_of_a_day_is_kept_back_where_there_is_a_canary():
     assert (new(OWN).reserve, new().reserve, NoGuard().reserve) == (1, 0, 0)
 
 
-def test_what_an_earlier_run_left_is_vouched_for_first():
-    guard = new(OWN, settled=40, heard=43)
-
-    assert guard.unverified == 3
-    assert guard.next(0.0, last=False) == AskCanary(OWN)
-    assert say(guard, False) == Unverified(44)
-    ask(guard, 0.0, True)
-    assert guard.rulings() == [Confirm(44)]
-
-
 def test_no_guard_believes_everything():
     guard = NoGuard()
     checkpoint = guard.checkpoint(0.0)
 
-    assert guard.on_answer(0.0, checkpoint, NUMBER, registered=False) == Accept()
+    for verdict in (Verdict.NOT_REGISTERED, Verdict.INVALID):
+        assert guard.on_answer(0.0, checkpoint, NUMBER, verdict) == Accept()
     assert guard.next(0.0, last=True) is None
-    guard.failed()
+    guard.ended(0.0, checkpoint, answered=False)
     guard.lost()
+    guard.release()
     guard.tested(0.0, guard.test(0.0), NUMBER, result=False)
-    assert (guard.release(), guard.rulings(), guard.unverified) == (0, [], 0)
+    assert (guard.rulings(), guard.unverified, guard.doubts_rejections) == ([], 0, False)
     assert (guard.error, guard.is_verifying, guard.tries) == (None, False, 0)
 
 
 steps = st.lists(st.tuples(st.sampled_from(["start", "end", "lose"]), st.integers(0, 9)), max_size=80)
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 9)), max_size=120),
+    st.integers(1, 40),
+    st.integers(1, 40),
+)
+def test_no_lie_from_before_an_outage_is_vouched_for_by_the_mended_session(steps, lies_s, out_s):
+    """Exchanges end in any order, and those of an outage fail; the session decides when it is asked."""
+    guard, in_flight, lies, settled = new(), [], {}, {}
+    for now, (starts, which) in enumerate(steps):
+        if starts or not in_flight:
+            in_flight.append(guard.checkpoint(float(now) / 1000))
+            continue
+        asked = in_flight.pop(which % len(in_flight))
+        if lies_s <= asked.at * 1000 < lies_s + out_s:
+            fail(guard, now / 1000, asked)
+        else:
+            is_lie = asked.at * 1000 < lies_s
+            heard = say(guard, not is_lie, now / 1000, asked)
+            if isinstance(heard, Unverified):
+                lies[heard.ordinal] = is_lie
+        for ruling in guard.rulings():
+            for ordinal in range(max(settled, default=0) + 1, ruling.through + 1):
+                settled[ordinal] = isinstance(ruling, Confirm)
+
+    outage = range(lies_s, lies_s + out_s)
+    if any(starts and now in outage for now, (starts, _) in enumerate(steps)):
+        assert not [ordinal for ordinal, vouched in settled.items() if vouched and lies[ordinal]]
 
 
 @settings(max_examples=150)

@@ -49,11 +49,14 @@ def test_every_transient_failure_has_a_reason_for_its_row():
     [
         (RateLimited("429", status=429), True),
         (ServerError("503", status=503, rate=RateNotice(retry_after_s=0.0)), True),
-        (ServerError("503", status=503), False),
+        (ServerError("503", status=503), True),
+        (ServerError("503", status=503, type="api_error"), False),
+        (ServerError("503", status=503, code=5030), False),
+        (ServerError("502", status=502), False),
         (ServerError("500", status=500, rate=RateNotice(retry_after_s=5.0)), False),
     ],
 )
-def test_a_refusal_is_a_429_or_a_503_that_says_when_to_come_back(failure, refused):
+def test_a_refusal_is_a_429_or_a_503_that_names_a_wait_or_is_in_nobodys_words(failure, refused):
     assert is_refusal(failure) is refused
 
 

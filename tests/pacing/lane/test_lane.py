@@ -51,7 +51,7 @@ TRANSIENT = [
     (NoAnswer("refused"), Reason.NO_CONNECTION),
     (BadAnswer("html"), Reason.BAD_ANSWER),
     (ServerError("500", status=500), Reason.SERVER_ERROR),
-    (ServerError("503", status=503), Reason.SERVER_ERROR),
+    (ServerError("503", status=503, type="api_error"), Reason.SERVER_ERROR),
 ]
 
 
@@ -115,6 +115,18 @@ def test_a_transient_failure_is_retried_until_attempts_run_out(failure, reason):
     assert ask(lane, 0.0, failure, 6) == Resolve(Verdict.UNKNOWN, reason)
 
 
+def test_a_503_of_a_front_is_for_the_pace_until_three_in_a_row_look_like_an_outage():
+    lane, page = new(), ServerError("503", status=503)
+    decisions = []
+    for now in (0.0, 5.0, 10.0, 15.0):
+        lane.budget.finish(lane.budget.start(now), now, refused=True, by_front=True)
+        decisions.append(ask(lane, now, page))
+
+    assert decisions == [Requeue(), Requeue(), Requeue(is_attempt=True), Requeue(is_attempt=True)]
+    assert ask(lane, 15.0, page, 6) == Resolve(Verdict.UNKNOWN, Reason.SERVER_ERROR)
+    assert lane.report(20.0).failures == 3
+
+
 @pytest.mark.parametrize(
     "failure",
     [
@@ -146,6 +158,14 @@ def test_a_server_that_keeps_saying_when_to_come_back_opens_the_breaker():
     assert lane.report(0.0).state is LaneState.PAUSED
 
 
+def confirmed(lane, now, failure):
+    """Let the lane's first request fail so, and the one that confirms it."""
+    assert ask(lane, now, failure) == Requeue()
+    assert isinstance(lane.next(now), Wait | Halt)
+    if isinstance(lane.next(now), Wait):
+        assert ask(lane, now + 2.0, failure) == Requeue()
+
+
 @pytest.mark.parametrize(
     ("failure", "error", "words"),
     [
@@ -156,13 +176,69 @@ def test_a_server_that_keeps_saying_when_to_come_back_opens_the_breaker():
 )
 def test_a_wrong_setting_halts_the_lane_and_names_the_remedy(failure, error, words):
     lane = new()
-    assert ask(lane, 0.0, failure) == Requeue()
+    confirmed(lane, 0.0, failure)
 
-    told = halted(lane, 0.0)
+    told = halted(lane, 2.0)
     assert isinstance(told, error)
     assert all(word in str(told) for word in words)
-    assert lane.report(0.0).state is LaneState.HALTED
-    assert lane.report(0.0).why == str(told)
+    assert lane.report(2.0).state is LaneState.HALTED
+    assert lane.report(2.0).why == str(told)
+
+
+def test_a_certificate_that_proves_nothing_is_not_asked_for_again():
+    lane = new()
+    ask(lane, 0.0, CertificateFailed("self-signed"))
+
+    assert isinstance(halted(lane, 0.0), Refused)
+
+
+@pytest.mark.parametrize("failure", [NotFound("404"), Redirected("302")])
+def test_a_wrong_setting_that_was_a_moments_doing_is_forgiven(failure):
+    lane = new(by_status=True)
+    ask(lane, 0.0, failure)
+    assert lane.report(0.0).state is LaneState.IN_QUESTION
+    assert str(failure) in lane.next(0.0).text
+    ask(lane, 2.0)
+
+    assert lane.next(2.0) == Go()
+
+
+@pytest.mark.parametrize("failure", [NotFound("404"), Redirected("302")])
+def test_the_sessions_status_confirms_a_wrong_setting_ten_seconds_later(failure):
+    lane = new(by_status=True)
+    confirmed(lane, 0.0, failure)
+    assert lane.report(2.0).until == 12.0
+    look(lane, 12.0, failure)
+
+    assert halted(lane, 12.0)
+
+
+@pytest.mark.parametrize("failure", [NotFound("404"), Redirected("302")])
+def test_a_wrong_setting_that_the_status_does_not_bear_out_is_a_failure_that_may_pass(failure):
+    lane = new(by_status=True)
+    confirmed(lane, 0.0, failure)
+    look(lane, 12.0, READY)
+
+    assert isinstance(ask(lane, 12.0, failure), Retry)
+    assert ask(lane, 12.0, failure, attempts=6) == Resolve(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
+    for _ in range(8):
+        ask(lane, 12.0, failure)
+    assert lane.report(12.0).state is LaneState.PAUSED
+    ask(lane, 17.0)
+    ask(lane, 17.0, failure)
+    assert lane.report(17.0).state is LaneState.IN_QUESTION
+
+
+@pytest.mark.parametrize("failure", [NotFound("404"), Redirected("302")])
+def test_a_status_that_cannot_be_had_confirms_nothing(failure):
+    lane = new(by_status=True)
+    confirmed(lane, 0.0, failure)
+    look(lane, 12.0, TimedOut("30 s"))
+    assert lane.report(12.0).until == 14.0
+    look(lane, 14.0, READY)
+    ask(lane, 14.0)
+
+    assert lane.next(14.0) == Go()
 
 
 def test_a_wrong_setting_halts_one_lane_only():
@@ -285,8 +361,10 @@ def test_a_look_that_finds_no_such_session_halts_the_lane():
     lane = new()
     ask(lane, 0.0, SessionNotConnected("409"))
     look(lane, 0.0, NotFound("404"))
+    assert isinstance(lane.next(9.0), Wait)
+    look(lane, 10.0, NotFound("404"))
 
-    assert str(halted(lane, 0.0)).startswith("session sess_a is not known to the provider (404)")
+    assert str(halted(lane, 10.0)).startswith("session sess_a is not known to the provider (404)")
 
 
 def test_a_look_may_be_what_confirms_that_the_key_is_refused():

@@ -166,3 +166,14 @@ def test_a_refusal_of_what_was_sent_before_the_last_one_does_not_count(started_a
 
     assert cubic.refused(started_at, 6.0) is counts
     assert (cubic.share(6.0) == 0.7) is counts
+
+
+@pytest.mark.parametrize("retry_after_s", [None, 2.0])
+def test_a_search_that_is_refused_in_vain_goes_on(retry_after_s):
+    doubt = slowed()
+    pass_all(doubt, 61.0, 70.0)
+    for now in (70.0, 75.0, 80.0):
+        doubt.refused(now, now + 0.1, TOLD, retry_after_s)
+
+    assert doubt.is_searching
+    assert 0 < doubt.per_min(90.0, TOLD) <= TOLD

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import anyio
 import polars as pl
 
-from tests.support.batch.laboratory import KEY, START_S, on_virtual_time
+from tests.support.batch.laboratory import KEY, START_S, on_virtual_time, stopping_at
 from validator.batch.ask_settings import AskSettings, KeySettings
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.confirm import confirm_negatives
 from validator.batch.asking.counters import RunCounters
-from validator.batch.asking.guarding import carry_over, session_warnings
+from validator.batch.asking.guarding import forget_unverified, session_warnings
 from validator.batch.asking.run_state import Bounds
 from validator.batch.wiring import OpenKey, make_asking
-from validator.errors import SessionNotConnected
+from validator.errors import InvalidPhone, ServerError, SessionNotConnected
 from validator.gateways.gateway import CheckReply, GatewayOptions, NumberResult, SessionReply
 from validator.gateways.sendapi import CAPABILITIES
 from validator.http.api_key import ApiKey
 from validator.ledger import Ledger, read
 from validator.model import READY, Number, SessionRef, SessionState, SessionStatus
 from validator.pacing import Canaries, NoBudget, SessionGuard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DISCONNECTED = SessionStatus(SessionState.NEEDS_PERSON, "disconnected")
 PENDING = SessionStatus(SessionState.STARTING, "pending")
@@ -46,7 +50,8 @@ class World:
     """Who is registered, and what each session does.
 
     By session: `lies_from` and `lies_until` are times, `refusals` a time from which on every check fails, and
-    how.
+    how; after `refuses_until` none does. `hangs_s` is how long a check takes then. `failing_share` is that of
+    the checks that fail by chance.
     """
 
     registered: frozenset
@@ -55,6 +60,11 @@ class World:
     lies_until: dict = field(default_factory=dict)
     lost: dict = field(default_factory=dict)
     refusals: dict = field(default_factory=dict)
+    refuses_until: dict = field(default_factory=dict)
+    hangs_s: float = 0.0
+    failing_share: float = 0.0
+    takes_s: tuple = (0.001, 0.02)
+    called_invalid: Callable = lambda number, now: False  # noqa: ARG005
     failures: dict = field(default_factory=dict)
     calls: list = field(default_factory=list)
 
@@ -64,17 +74,26 @@ class World:
     async def check(self, numbers, session):
         (number,) = numbers
         self.calls.append((session, number))
-        await anyio.sleep(self.rng.uniform(0.001, 0.02))
-        truth = self.says(number, session, anyio.current_time())
+        await anyio.sleep(self.rng.uniform(*self.takes_s))
+        now = anyio.current_time()
+        if self.refuses(session, now):
+            await anyio.sleep(self.hangs_s)
+            raise self.refusals[session][1]
+        truth = self.says(number, session, now)
         await anyio.sleep(self.rng.uniform(0.001, 0.02))
         return truth
+
+    def refuses(self, session, now):
+        since, _ = self.refusals.get(session, (NEVER, None))
+        return since <= now < self.refuses_until.get(session, NEVER)
 
     def says(self, number, session, now):
         if failure := self.failures.get(number):
             raise failure
-        refuses_from, refusal = self.refusals.get(session, (NEVER, None))
-        if now >= refuses_from:
-            raise refusal
+        if self.rng.random() < self.failing_share:
+            raise ServerError("500", status=500)
+        if self.called_invalid(number, now):
+            raise InvalidPhone("4001", status=422, code=4001)
         since, until = self.lost.get(session, (NEVER, NEVER))
         if since <= now < until:
             raise SessionNotConnected("not connected", status=409)
@@ -125,6 +144,7 @@ class Runs:
         confirm=False,
         budget=None,
         left_today=None,
+        deadline=None,
         **bounds,
     ):
         begun_ms = _now_ms()
@@ -134,13 +154,8 @@ class Runs:
         found = {refs[session]: (statuses or {}).get(session, READY) for session in sessions}
         ending, lanes = None, []
         with Ledger.open(self.ledger_path, holder="pytest") as ledger:
-            carried_over = {
-                ref: carry_over(ledger, ref, status=status, now_ms=_now_ms()) for ref, status in found.items()
-            }
-            guards = {
-                ref: SessionGuard(ref.session, canaries=known, heard=one.heard, settled=one.settled)
-                for ref, one in carried_over.items()
-            }
+            forget_unverified(ledger, found)
+            guards = {ref: SessionGuard(ref.session, canaries=known) for ref in found}
             settings = KeySettings(options=GatewayOptions(key=ApiKey(KEY)), sessions=tuple(sessions))
             asking = make_asking(
                 [OpenKey(settings, self.world, budget or NoBudget(rng=rng))],
@@ -148,7 +163,6 @@ class Runs:
                 ledger=ledger,
                 statuses=found,
                 guards=guards,
-                carried_over=carried_over,
                 bounds=Bounds(
                     concurrency=concurrency,
                     left_today={refs[session]: left for session, left in (left_today or {}).items()},
@@ -161,7 +175,7 @@ class Runs:
             todo = pl.Series("number", self.missing(), dtype=pl.UInt64)
             earlier = pl.Series("number", self.said_once(), dtype=pl.UInt64)
             with anyio.move_on_at(kill_at):
-                ending = await ask_all(todo, asking, counters, watchers)
+                ending = await ask_all(todo, asking, counters, (*watchers, *stopping_at(deadline)))
                 if confirm and ending is None:
                     ending = await confirm_negatives(todo, earlier, asking, counters, since_ms=begun_ms)
         now = anyio.current_time()

@@ -14,6 +14,7 @@ from validator.batch.ask_settings import AskSettings, KeySettings
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters
 from validator.batch.asking.run_state import Bounds
+from validator.batch.watching.stop import stop_at
 from validator.batch.wiring import OpenKey, make_asking
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.sendapi import SendApi
@@ -28,6 +29,15 @@ SESSION = DEFAULT_SESSIONS[0].id
 START_S = 1_800_000_000
 FIRST = 447_700_900_020  # below it are the sandbox's numbers with a fixed fate
 KEY = "sk_test_abcdef"
+
+
+def stopping_at(deadline):
+    """Watchers that stop a run at a time of anyio's clock; none without a deadline."""
+
+    async def watch(dispatcher, _):
+        await stop_at(deadline, dispatcher.stop, anyio.current_time)
+
+    return () if deadline is None else (watch,)
 
 
 def on_virtual_time(scenario, *arguments, from_s=0.0):
@@ -96,6 +106,7 @@ class Laboratory:
         kill_after_s=None,
         seed=1,
         left_today=None,
+        deadline=None,
         **bounds,
     ):
         begun, counters = anyio.current_time(), RunCounters()
@@ -121,7 +132,7 @@ class Laboratory:
                 )
                 todo = pl.Series("number", numbers, dtype=pl.UInt64)
                 with anyio.move_on_after(kill_after_s if kill_after_s is not None else float("inf")) as scope:
-                    ending = await ask_all(todo, asking, counters, watchers)
+                    ending = await ask_all(todo, asking, counters, (*watchers, *stopping_at(deadline)))
                 killed = scope.cancelled_caught
         now = anyio.current_time()
         return Ran(ending, counters, budget.report(now), now - begun, killed)

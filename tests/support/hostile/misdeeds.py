@@ -44,6 +44,7 @@ class Provider:
         connections: how many were opened.
         session_headers: what comes with the looks at the session.
         spoils_looks: whether looks at the session meet the misdeed too.
+        spoils_later_looks: whether those do that come after the first check.
         port: where it listens.
     """
 
@@ -52,7 +53,7 @@ class Provider:
         self.checks = []
         self.connections = 0
         self.session_headers = ()
-        self.spoils_looks = False
+        self.spoils_looks = self.spoils_later_looks = False
         self.port = 0
 
     async def talk(self, stream):
@@ -66,7 +67,7 @@ class Provider:
                 number = "+" + asked[1].decode()
                 self.checks.append(number)
                 await self.misdeed(stream, number, f"{number} {KEY} /contacts/%2B{number[1:]}/check".encode())
-            elif self.spoils_looks:
+            elif self.spoils_looks or (self.spoils_later_looks and self.checks):
                 await self.misdeed(stream, "+447700900100", f"+447700900100 {KEY}".encode())
             else:
                 body = json.dumps({"id": SESSION, "status": "connected"}).encode()
@@ -199,9 +200,15 @@ CASES = {
     "not UTF-8": Case(body(lambda number, _: honest(number).replace(b"+44", b"\xff\xfe")), BAD),
     "a refusal with status 200": Case(body(lambda _, echo: b'{"success": false, "error": "%s"}' % echo), BAD),
     "502": Case(saying(lambda _, echo: http(echo, status="502 Bad Gateway")), Reason.SERVER_ERROR),
-    "a status nobody knows": Case(
-        saying(lambda _, echo: http(b"", status=f"418 {echo.decode()}")), Reason.UNEXPECTED_STATUS
+    "a status nobody knows": Case(saying(lambda _, echo: http(b"", status=f"418 {echo.decode()}")), BAD),
+    "a status nobody knows, in the provider's form": Case(
+        saying(lambda _, echo: http(b'{"error": {"type": "teapot"}}', status=f"418 {echo.decode()}")),
+        Reason.UNEXPECTED_STATUS,
     ),
+    "401 of an API gateway": Case(
+        saying(lambda _, echo: http(b'{"message": "%s"}' % echo, status="401 Unauthorized")), BAD
+    ),
+    "a firewall's page": Case(saying(lambda _, echo: http(b"<b>%s" % echo, status="403 Forbidden")), BAD),
     "422 that quotes it all": Case(
         saying(lambda _, echo: http(b'{"error": {"code": 4000, "message": "%s"}}' % echo, status="422 No")),
         Reason.REQUEST_REJECTED,
@@ -213,7 +220,7 @@ def refusing(status, code):
     """Return a misdeed that refuses, in the provider's own way, and quotes all it was sent."""
     return saying(
         lambda _, echo: http(
-            b'{"error": {"code": %d, "message": "%s"}}' % (code, echo),
+            b'{"success": false, "error": {"code": %d, "message": "%s"}}' % (code, echo),
             f"X-Echo: {echo.decode()}",
             status=status,
         )

@@ -65,4 +65,24 @@ WITH_ROOM = {
         Kind.FIXED_WINDOW, Limit(PER_MIN), Headers("legacy", own={"legacyHeaders": True})
     )
 }
-ALL = TOLD_BY_HEADERS | TOLD_BY_RATE | TOLD_BY_NOBODY | MISLED | WITH_ROOM
+# As nginx stands before a provider of the largest plan: its own limit is in no header.
+FRONTS = {
+    f"nginx, {form}": Case(
+        limiter=Setup(
+            Kind.LEAKY_BUCKET,
+            form,
+            Headers("passed on", passed_on={"X-RateLimit-Limit": "2000", "X-RateLimit-Remaining": "1990"}),
+        ),
+        rate="auto",
+        numbers=60,
+        told_by=None,
+        most_refusals=30,
+    )
+    for form in (
+        Limit(PER_MIN, status=503),
+        Limit(PER_MIN, burst=3, status=503),
+        Limit(PER_MIN, burst=5, delays=True, status=503),
+        Limit(PER_MIN, burst=5, delays=True),
+    )
+}
+ALL = FRONTS | TOLD_BY_HEADERS | TOLD_BY_RATE | TOLD_BY_NOBODY | MISLED | WITH_ROOM

@@ -1,12 +1,13 @@
-"""Six kinds of rate limiter that a provider may run, as pure state on a passed-in `now`.
+"""Six kinds of rate limiter that a provider may run, and two that refuse otherwise, on a passed-in `now`.
 
 Written apart from the sandbox's, so that one misreading cannot hide in both. A refused request costs nothing.
 `remaining` is what a careful server would tell: how many more would pass at this moment.
 """
 
+import heapq
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 W = 60.0
 # Rounding of float steps; far below any jitter.
@@ -107,6 +108,69 @@ class Gcra:
         ahead_s = max(0.0, self._due - now)
         left = max(0, math.floor(self._burst - ahead_s / self._step_s + HAIR))
         return Ruling(passed, left, ahead_s, max(0.0, ahead_s - (self._burst - 1) * self._step_s))
+
+
+class PerSecond:
+    """So many in any second."""
+
+    def __init__(self, most, limit):
+        self.limit, self._most, self._log = limit, most, deque()
+
+    def rule(self, now):
+        while self._log and self._log[0] <= now - 1.0:
+            self._log.popleft()
+        passed = len(self._log) < self._most
+        if passed:
+            self._log.append(now)
+        return Ruling(passed, self.limit - len(self._log), 1.0, 0.0)
+
+
+@dataclass
+class InFlight:
+    """Counts what is in flight, each for `service_s`; a refusal says that nothing is left."""
+
+    limit: int
+    most: int
+    service_s: float
+    ends: list = field(default_factory=list)
+
+    def rule(self, now):
+        while self.ends and self.ends[0] <= now:
+            heapq.heappop(self.ends)
+        passed = len(self.ends) < self.most
+        if passed:
+            heapq.heappush(self.ends, now + self.service_s)
+        return Ruling(passed, self.limit - 1 if passed else 0, 1.0, 0.0)
+
+
+@dataclass
+class PenaltyBox:
+    """Shuts a key out for `block_s` where its server refuses; with `extends`, from each try on.
+
+    Attributes:
+        tries: for each block, the times of what came within it, that which began it left out.
+    """
+
+    server: object
+    block_s: float
+    extends: bool = False
+    tries: list = field(default_factory=list)
+    _shut_until: float = -math.inf
+
+    @property
+    def limit(self):
+        return self.server.limit
+
+    def rule(self, now):
+        if now < self._shut_until:
+            self.tries[-1].append(now)
+            self._shut_until = now + self.block_s if self.extends else self._shut_until
+            return Ruling(False, 0, self._shut_until - now, self._shut_until - now)
+        ruling = self.server.rule(now)
+        if not ruling.passed:
+            self.tries.append([])
+            self._shut_until = now + self.block_s
+        return ruling
 
 
 class Later:

@@ -32,6 +32,20 @@ class Network:
 
 
 @dataclass
+class Busy(Network):
+    """A network before a server that works on each request for as long: only the ways differ."""
+
+    service_s: float = 0.5
+    way_s: float = 0.02
+
+    def to_server(self):
+        return self.rng.uniform(0.002, self.way_s)
+
+    def back(self):
+        return self.service_s + self.rng.uniform(0.002, self.way_s)
+
+
+@dataclass
 class Others:
     """Another client of the same key that does not look at any limit: the times at which it asks.
 
@@ -210,6 +224,16 @@ def told_wrong(limit, remaining=None):
 
 def nothing_told(server, ruling):
     return NO_NOTICE
+
+
+def told_if_passed(limit, refusal=NO_NOTICE):
+    """Makes a telling of a limit by answers alone, as where something before the provider refuses."""
+
+    def tell(server, ruling):
+        window = RateWindow(limit=limit, remaining=limit - 9, reset_s=1.0)
+        return RateNotice(windows=(window,)) if ruling.passed else refusal
+
+    return tell
 
 
 def retry_after_s(ruling):

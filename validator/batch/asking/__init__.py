@@ -3,8 +3,10 @@
 - `checks`: runs the dispatcher, progress and status log side by side until the queue is empty.
 - `dispatcher`: starts an exchange when lane and budget allow it.
 - `exchanges`: carries out one exchange and acts on its decision.
+- `delivery`: whether an answer can belong to another request of the same connection.
 - `steps`: what the dispatcher does next, as values.
 - `queue`: the numbers still to ask about, and the retries that wait.
+- `withheld`: the checks that were refused while it is open whether the session works.
 - `recorder`: writes outcomes to the ledger in group commits.
 - `guarding`: carries out what the guards of the lanes decide.
 - `confirm`: asks a second time about the numbers that were answered "no".

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +12,26 @@ import anyio
 
 from validator.batch.asking.dispatcher import Dispatcher
 from validator.batch.asking.exchanges import Exchanges
-from validator.batch.asking.guarding import CarriedOver, Guarding, excluding
+from validator.batch.asking.guarding import Guarding
 from validator.batch.asking.queue import Queue
 from validator.batch.asking.recorder import Recorder
 from validator.batch.asking.run_state import RunState
 from validator.batch.asking.single_call import paced
-from validator.errors import ApiError, Forbidden, ValidatorError
+from validator.batch.asking.withheld import Withheld
+from validator.errors import (
+    ApiError,
+    Forbidden,
+    MissingOrBadKey,
+    NotFound,
+    QuotaExceeded,
+    Redirected,
+    ValidatorError,
+)
 from validator.model import READY, Reason
 from validator.pacing import RetryPolicy, ending_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     import polars as pl
 
@@ -30,7 +40,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import Gateway, SessionReply
     from validator.ledger import Ledger
-    from validator.model import SessionRef, SessionStatus
+    from validator.model import SessionStatus
     from validator.pacing import Budget, RetryBudget
 
     Watcher = Callable[[Dispatcher, RunCounters], Coroutine[Any, Any, None]]
@@ -38,6 +48,8 @@ if TYPE_CHECKING:
 
 # Before anything was asked, a wrong address is likelier than an outage: some seconds tell which.
 FIRST_LOOKS = 3
+# One odd answer, to a run that nobody watches, is no reason to end it either.
+CONFIRMED = (MissingOrBadKey, QuotaExceeded, NotFound, Redirected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +62,6 @@ class Asking:
         bounds: where to stop early.
         ledger: where outcomes go.
         now_ms: the time of day in milliseconds since the Unix epoch.
-        carried_over: what the lanes' guards have taken over from an earlier run, by session.
         negative_reason: the reason that a "no" is written down with.
     """
 
@@ -59,7 +70,6 @@ class Asking:
     bounds: Bounds
     ledger: Ledger
     now_ms: Callable[[], int]
-    carried_over: Mapping[SessionRef, CarriedOver] = field(default_factory=dict)
     negative_reason: Reason = Reason.NOT_ON_WHATSAPP
 
 
@@ -82,16 +92,20 @@ async def ask_all(
 
 
 def _state(todo: pl.Series, asking: Asking, counters: RunCounters) -> RunState:
-    fresh = excluding(todo, asking.carried_over.values())
-    queue = Queue((int(number) for number in fresh), len(fresh))
+    queue = Queue((int(number) for number in todo), len(todo))
     recorder = Recorder(asking.ledger, on_durable=counters.durable, now_ms=asking.now_ms)
     return RunState(
         queue=queue,
         lanes=asking.lanes,
         retries=asking.retries,
         guarding=Guarding(
-            todo=todo, carried_over=asking.carried_over, queue=queue, recorder=recorder, counters=counters
+            todo=todo,
+            has_others=len(asking.lanes) > 1,
+            queue=queue,
+            recorder=recorder,
+            counters=counters,
         ),
+        withheld=Withheld(queue),
         recorder=recorder,
         counters=counters,
         bounds=asking.bounds,
@@ -106,6 +120,7 @@ async def look_at_sessions(
     *,
     budget: Budget,
     max_wait_s: float,
+    max_outage_s: float = math.inf,
     on_reply: Callable[[SessionReply], None] = lambda _: None,
 ) -> dict[str, SessionStatus]:
     """Return the state of each session, so that a wrong set-up costs one call and not a list of them.
@@ -124,7 +139,14 @@ async def look_at_sessions(
     for session in sessions:
         try:
             look = partial(gateway.session_status, session)
-            reply = await paced(look, budget=budget, retry=retry, max_wait_s=max_wait_s)
+            reply = await paced(
+                look,
+                budget=budget,
+                retry=retry,
+                max_wait_s=max_wait_s,
+                max_outage_s=max_outage_s,
+                confirmed=CONFIRMED,
+            )
         except Forbidden:
             statuses[session] = READY
             continue

@@ -14,7 +14,6 @@ import polars as pl
 
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters
-from validator.batch.asking.guarding import excluding
 from validator.model import Reason, SessionRef, Source
 from validator.pacing import Halt
 
@@ -55,10 +54,7 @@ async def confirm_negatives(
     Raises:
         ExceptionGroup: with a `LedgerError`, as `ask_all`.
     """
-    fresh = excluding(todo, asking.carried_over.values())
-    # What an earlier run has left waiting may have been vouched for in this one: it keeps its own time.
-    vouched = todo.filter(~todo.is_in(fresh.implode()))
-    groups = _by_session(asking, {0: pl.concat([earlier, vouched]), since_ms: fresh})
+    groups = _by_session(asking, {0: earlier, since_ms: todo})
     second = RunCounters()
     confirming = _Confirming(asking, counters, second, watchers(sum(map(len, groups.values()))))
     ending = None
@@ -88,7 +84,6 @@ class _Confirming:
         self._asking = replace(
             asking,
             bounds=replace(asking.bounds, left_today=left_today),
-            carried_over={},
             negative_reason=Reason.NOT_ON_WHATSAPP_TWICE,
         )
         self._counters = second
@@ -130,21 +125,13 @@ def _may_be(lane: SessionRef, session: SessionRef) -> bool:
 
 
 def _by_session(asking: Asking, numbers_since_ms: Mapping[int, Numbers]) -> dict[SessionRef, Numbers]:
-    """Return the numbers that were answered "no" once since the time they are given with, by session.
-
-    Those whose second "no" is not verified yet are left out.
-    """
-    waiting = {
-        unverified.number
-        for lane in asking.lanes
-        for unverified in asking.ledger.unverified_negatives(lane.ref)
-    }
+    """Return the numbers that were answered "no" once since the time they are given with, by session."""
     found: dict[SessionRef, list[int]] = {}
     for since_ms, numbers in numbers_since_ms.items():
         for rows in asking.ledger.known(numbers.to_list()):
             for row in rows:
                 is_once = (row.reason, row.source) == (Reason.NOT_ON_WHATSAPP, Source.API)
-                if is_once and row.checked_at_ms >= since_ms and row.number not in waiting:
+                if is_once and row.checked_at_ms >= since_ms:
                     found.setdefault(SessionRef(row.gateway, row.session), []).append(row.number)
     # In the ledger they are in order, which looks like scraping; a run asks in an order of its own.
     everyone = pl.concat(numbers_since_ms.values())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.errors import BadAnswer, IncompleteList
 from validator.model import Number, Outcome, Source, Verdict
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# 200,000 contacts at a hundred a page, which is far beyond any phone's address book. A list without an end
+# would take up memory, and the allowance of the key, for as long as the run may last.
+MAX_PAGES = 2_000
+
 SCHEMA = pl.Schema(
     {
         "phone": pl.String(),
@@ -31,15 +36,33 @@ SCHEMA = pl.Schema(
 )
 
 
-async def all_contacts(gateway: Gateway, session: str, through: Through) -> AsyncIterator[GatewayContact]:
-    """Yield the contacts of a session, each once; `through` makes each page's exchange in its own time."""
-    reply = await through(partial(gateway.contacts, session))
-    while True:
+async def all_contacts(
+    gateway: Gateway, session: str, through: Through, *, on_page: Callable[[int], None] = lambda _: None
+) -> AsyncIterator[GatewayContact]:
+    """Yield the contacts of a session, each once.
+
+    Args:
+        gateway: whose they are.
+        session: its id.
+        through: makes each page's exchange in its own time.
+        on_page: called with the number of contacts of each page.
+
+    Raises:
+        BadAnswer: the list has more than `MAX_PAGES` pages.
+    """
+    ask: Callable[[], Awaitable[ContactsReply]] = partial(gateway.contacts, session)
+    for _ in range(MAX_PAGES):
+        reply = await through(ask)
+        on_page(len(reply.contacts))
         for contact in reply.contacts:
             yield contact
         if reply.next_cursor is None:
             return
-        reply = await through(partial(gateway.contacts, session, reply.next_cursor))
+        ask = partial(gateway.contacts, session, reply.next_cursor)
+    raise BadAnswer(
+        f"the contacts of session {session} do not end after {MAX_PAGES:,} pages; the provider's list is "
+        "broken. A check without --contacts does not need it"
+    )
 
 
 async def take_contacts(
@@ -59,11 +82,15 @@ async def take_contacts(
     """
     wanted = {*todo, *others}
     before = len(wanted)
-    async for contact in contacts:
-        if contact.number is not None and contact.is_whatsapp_user and contact.number in wanted:
-            wanted.remove(contact.number)
-            ledger.record(_outcome(contact.number, now_ms()))
-    ledger.commit()
+    try:
+        async for contact in contacts:
+            if contact.number is not None and contact.is_whatsapp_user and contact.number in wanted:
+                wanted.remove(contact.number)
+                ledger.record(_outcome(contact.number, now_ms()))
+    except IncompleteList as short:
+        log.warning("%s; the others are asked about", short)
+    finally:  # a deadline, or a page that cannot be read, costs none of the pages before
+        ledger.commit()
     log.info("%d of %d numbers are synced contacts", before - len(wanted), before)
     return todo.filter(todo.is_in(sorted(wanted)))
 

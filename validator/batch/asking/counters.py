@@ -29,8 +29,7 @@ class RunCounters:
         sessions: exchanges by session, likewise.
         asked: numbers whose check has ended, with a verdict or with `unknown`.
         verdicts: ended checks by verdict.
-        believed: answers "no" by session that count although nothing confirms them.
-        doubted: answers "no" by session that were retracted at the end, since nothing confirms them.
+        doubted: answers by session that were retracted at the end, since nothing vouches for them.
         paused_s: seconds in which nothing was sent although there was work, by their cause; not those in
             which a key was held.
     """
@@ -39,7 +38,6 @@ class RunCounters:
     sessions: dict[SessionRef, SessionCounts] = field(default_factory=dict)
     asked: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
-    believed: Counter[SessionRef] = field(default_factory=Counter)
     doubted: Counter[SessionRef] = field(default_factory=Counter)
     paused_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=ERROR_WINDOW))
@@ -79,9 +77,13 @@ class RunCounters:
 
     def invalidate(self, count: int) -> None:
         """Take back so many checks that ended with "no"."""
+        self.take_back(Verdict.NOT_REGISTERED, count)
+
+    def take_back(self, verdict: Verdict, count: int = 1) -> None:
+        """Take back checks that ended with a verdict: they are asked about again."""
         self.calls.retracted += count
         self.asked -= count
-        self.verdicts[Verdict.NOT_REGISTERED.value] -= count
+        self.verdicts[verdict.value] -= count
 
     def add_confirmations(self, second: RunCounters) -> None:
         """Add the counts of a round of confirmations. Its numbers are counted in `asked` already."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.steps import GatewayLane
     from validator.pacing import Action
 
-StepT = TypeVar("StepT", Send, FetchStatus, Probe)
+StepT = TypeVar("StepT", bound=Send | FetchStatus | Probe)
 
 
 ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
@@ -63,6 +63,7 @@ class Dispatcher:
         self._in_flight = 0
         self._changed = anyio.Event()
         self._ending: ValidatorError | None = None
+        self._give_up_at = math.inf
         self._resting = Rest(-math.inf)
 
     @property
@@ -85,7 +86,15 @@ class Dispatcher:
         return self._resting
 
     def stop(self, why: ValidatorError) -> None:
-        """Start nothing more; what is in flight is finished and written down. The first reason stays."""
+        """Start nothing more; what is in flight ends within the grace or is given up. The first reason stays.
+
+        What is given up is not written down, so that the next run asks again.
+        """
+        self._end(why)
+        self._give_up_at = min(self._give_up_at, anyio.current_time() + self._bounds.grace_s)
+
+    def _end(self, why: ValidatorError) -> None:
+        """Start nothing more, and give what is in flight its time: nobody waits for the end."""
         self._ending = self._ending or why
         self._wake()
 
@@ -103,11 +112,14 @@ class Dispatcher:
                 background.start_soon(self._state.recorder.run)
                 async with anyio.create_task_group() as tasks:
                     await self._dispatch(tasks)
+                    is_given_up = self._in_flight > 0
+                    tasks.cancel_scope.cancel()
                 background.cancel_scope.cancel()
+            self._exchanges.close()
             self._state.guarding.close(self._state.lanes)
         finally:
             self._state.recorder.flush()
-        is_early = len(self._queue) > 0 or isinstance(self._ending, Interrupted)
+        is_early = is_given_up or len(self._queue) > 0 or isinstance(self._ending, Interrupted)
         return self._ending if is_early else None
 
     async def _dispatch(self, tasks: TaskGroup) -> None:
@@ -139,7 +151,7 @@ class Dispatcher:
 
     def _next_step(self, now: float) -> Step:
         if not self._ending:
-            self._stop_at_bounds(now)
+            self._stop_at_error_rate()
         if self._ending or not (self._in_flight or len(self._queue)):
             return self._last_step(now)
         if self._in_flight >= self._concurrency.allowed(self._pace_per_min(now)):
@@ -154,23 +166,32 @@ class Dispatcher:
 
     def _last_step(self, now: float) -> Step:
         """Have the answers confirmed that still wait for it; nothing else is to be started."""
+        if now >= self._give_up_at:
+            return Done()
         if self._in_flight:
-            return Rest(math.inf)
+            return Rest(self._give_up_at)
         is_early = self._ending is not None
         lanes = self._state.lanes
+        if is_early:
+            self._state.withheld.give_back(lanes)
         step = last_step(lanes, lambda lane: self._action(lane, now, last=True), is_early=is_early)
-        if not isinstance(step, Probe):
-            return step
-        if is_early and step.lane.budget.ready_at(now, 1) > now + LAST_WORD_S:
+        if isinstance(step, Probe | FetchStatus):
+            step = self._last_within_budget(now, step)
+        if isinstance(step, Done) and self._state.withheld:
+            # Its lane has ended; another one may ask.
+            self._state.withheld.give_back(lanes)
+            return Rest(now)
+        return step
+
+    def _last_within_budget(self, now: float, step: Probe | FetchStatus) -> Probe | FetchStatus | Rest | Done:
+        if self._ending and step.lane.budget.ready_at(now, 1) > now + LAST_WORD_S:
             return Done()
         found = self._within_budget(now, step)
         return found if not isinstance(found, Halt) else Done()
 
-    def _stop_at_bounds(self, now: float) -> None:
-        if now >= self._bounds.deadline:
-            self.stop(StoppedEarly("the deadline was reached"))
+    def _stop_at_error_rate(self) -> None:
         if (rate := self._counters.recent_error_rate()) > self._bounds.max_error_rate:
-            self.stop(
+            self._end(
                 StoppedEarly(f"{rate:.0%} of the latest attempts failed, more than --max-error-rate allows")
             )
 
@@ -189,7 +210,7 @@ class Dispatcher:
                     self._turn = (place + 1) % len(lanes)
                     return step
         if not rests:
-            self.stop(halts[0].error)
+            self._end(halts[0].error)
             return Rest(now)
         return min(rests, key=lambda rest: rest.until)
 
@@ -235,8 +256,7 @@ class Dispatcher:
 
     async def _rest(self, rest: Rest) -> None:
         self._resting, since = rest, anyio.current_time()
-        deadline = math.inf if self._ending else self._bounds.deadline
-        with anyio.move_on_at(min(rest.until, deadline)):
+        with anyio.move_on_at(min(rest.until, self._give_up_at)):
             await self._changed.wait()
         self._changed = anyio.Event()
         self._resting = Rest(-math.inf)

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, assert_never
 
 import anyio
 
-from validator.errors import ApiError
-from validator.model import Outcome, Source, Verdict
-from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified, is_refusal
+from validator.batch.asking.delivery import Delivery
+from validator.batch.asking.single_call import account
+from validator.errors import ApiError, InvalidPhone
+from validator.gateways.gateway import CheckReply, NumberResult
+from validator.http.terms import TERMS, Terms
+from validator.model import Outcome, Reason, Source, Verdict
+from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -17,8 +21,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.queue import Check
     from validator.batch.asking.run_state import RunState
     from validator.batch.asking.steps import GatewayLane
-    from validator.gateways.gateway import CheckReply, NumberResult
-    from validator.model import Number, Reason
+    from validator.model import Number
     from validator.pacing import Checkpoint, Permit
 
     Exchange = Callable[[], Awaitable[None]]
@@ -35,6 +38,16 @@ class Exchanges:
 
     def __init__(self, state: RunState) -> None:
         self._state = state
+        self._reasons = {
+            Verdict.REGISTERED: None,
+            Verdict.NOT_REGISTERED: state.negative_reason,
+            Verdict.INVALID: Reason.REJECTED_BY_PROVIDER,
+        }
+        self._is_over = False
+
+    def close(self) -> None:
+        """Take nothing back any more: the queue is no longer served."""
+        self._is_over = True
 
     def check(self, lane: GatewayLane) -> Exchange:
         """Ask about the next numbers through a lane: as many as the gateway takes at once."""
@@ -57,7 +70,7 @@ class Exchanges:
         """Ask for the state of a lane's session."""
         now = anyio.current_time()
         lane.start(now)
-        return partial(self._look, lane, lane.budget.start(now))
+        return partial(self._look, lane, lane.budget.start(now, is_check=False))
 
     def _take(self, now: float, most: int) -> Sequence[Check]:
         """Take the numbers of one exchange from the queue: one at least, and those that are due besides."""
@@ -81,55 +94,96 @@ class Exchanges:
     async def _check(
         self, lane: GatewayLane, checks: Sequence[Check], checkpoint: Checkpoint, permit: Permit
     ) -> None:
+        delivery = Delivery(fresh=any(check.needs_new_connection for check in checks))
+        TERMS.set(Terms(fresh=delivery.fresh, on_unasked=partial(self._doubt, delivery)))
         try:
-            reply = await lane.gateway.check([check.number for check in checks], lane.session)
+            reply = await self._asked(lane, [check.number for check in checks], checkpoint)
         except ApiError as failure:
-            self._account(lane, permit, failure)
-            self._failed(lane, checks, failure)
+            account(lane.budget, permit, failure)
+            self._failed(lane, checks, delivery.failure(failure))
+            lane.guard.ended(anyio.current_time(), checkpoint, answered=False)
         else:
             lane.budget.finish(permit, anyio.current_time(), reply.rate)
-            self._replied(lane, checks, checkpoint, reply)
-        self._state.guarding.carry_out(lane)
+            self._replied(lane, checks, checkpoint, reply, delivery)
+        self._ended(lane)
 
     async def _probe(self, lane: GatewayLane, canary: Number, checkpoint: Checkpoint, permit: Permit) -> None:
+        TERMS.set(Terms(fresh=True))
         try:
-            reply = await lane.gateway.check([canary], lane.session)
+            reply = await self._asked(lane, [canary], checkpoint)
         except ApiError as failure:
-            self._account(lane, permit, failure)
+            account(lane.budget, permit, failure)
             lane.tested(anyio.current_time(), checkpoint, canary, said=failure)
         else:
             lane.budget.finish(permit, anyio.current_time(), reply.rate)
             result = reply.result(canary)
             said = result.failure or bool(result.is_whatsapp_user)
+            if said is True and lane.guard.is_current(checkpoint):
+                self._state.guarding.readmit()
             lane.tested(anyio.current_time(), checkpoint, canary, said=said)
-        self._state.guarding.carry_out(lane)
+        self._ended(lane)
+
+    async def _asked(
+        self, lane: GatewayLane, numbers: Sequence[Number], checkpoint: Checkpoint
+    ) -> CheckReply:
+        """Ask; an exchange that is given up has failed for the guard: silence vouches for nothing."""
+        try:
+            return await _ask(lane, numbers)
+        except anyio.get_cancelled_exc_class():
+            lane.guard.ended(anyio.current_time(), checkpoint, answered=False)
+            raise
 
     async def _look(self, lane: GatewayLane, permit: Permit) -> None:
         try:
             seen = await lane.gateway.session_status(lane.session)
         except ApiError as failure:
-            self._account(lane, permit, failure)
+            account(lane.budget, permit, failure)
             lane.looked(anyio.current_time(), failure)
         else:
             lane.budget.finish(permit, anyio.current_time(), seen.rate)
             lane.looked(anyio.current_time(), seen.status)
+        self._ended(lane)
 
-    def _account(self, lane: GatewayLane, permit: Permit, failure: ApiError) -> None:
-        """Report a failed exchange to the budget."""
-        lane.budget.finish(permit, anyio.current_time(), failure.rate, refused=is_refusal(failure))
+    def _ended(self, lane: GatewayLane) -> None:
+        """Carry out what the end of an exchange has decided about earlier ones."""
+        self._state.withheld.settle(lane, partial(self._undecided, lane))
+        self._state.guarding.carry_out(lane)
 
     def _replied(
-        self, lane: GatewayLane, checks: Sequence[Check], checkpoint: Checkpoint, reply: CheckReply
+        self,
+        lane: GatewayLane,
+        checks: Sequence[Check],
+        checkpoint: Checkpoint,
+        reply: CheckReply,
+        delivery: Delivery,
     ) -> None:
         lane.finish(anyio.current_time(), None)
         self._state.counters.end(lane.ref, None)
-        for check in checks:
-            result = reply.result(check.number)
-            if result.failure is None:
-                self._answered(lane, check, checkpoint, result)
-            else:
-                lane.guard.failed()
+        results = [reply.result(check.number) for check in checks]
+        for check, result in zip(checks, results, strict=True):
+            if delivery.is_doubted and not delivery.fresh:
+                self._ask_anew(check)
+            elif result.verdict is None:
                 self._undecided(lane, check, Ending(result.failure))
+            elif delivery.is_own(result):
+                self._answered(lane, check, checkpoint, result, delivery)
+            else:
+                self._ask_anew(check)
+        answered = any(result.verdict and delivery.is_own(result) for result in results)
+        lane.guard.ended(anyio.current_time(), checkpoint, answered=answered)
+
+    def _doubt(self, delivery: Delivery) -> None:
+        """Ask again about those whose answer came over a connection that has delivered something else."""
+        delivery.is_doubted = True
+        for check, verdict in delivery.take_settled():
+            if not self._is_over:
+                self._state.counters.take_back(verdict)
+                self._ask_anew(check)
+
+    def _ask_anew(self, check: Check) -> None:
+        """Ask about a number over a new connection: the answer that came may be another number's."""
+        check.needs_new_connection = True
+        self._state.queue.give_back(check)
 
     def _failed(self, lane: GatewayLane, checks: Sequence[Check], failure: ApiError) -> None:
         ending = lane.finish(anyio.current_time(), failure)
@@ -138,31 +192,48 @@ class Exchanges:
             self._undecided(lane, check, ending)
 
     def _answered(
-        self, lane: GatewayLane, check: Check, checkpoint: Checkpoint, result: NumberResult
+        self,
+        lane: GatewayLane,
+        check: Check,
+        checkpoint: Checkpoint,
+        result: NumberResult,
+        delivery: Delivery,
     ) -> None:
-        registered = bool(result.is_whatsapp_user)
-        verdict = Verdict.REGISTERED if registered else Verdict.NOT_REGISTERED
-        reason = None if registered else self._state.negative_reason
+        verdict = result.verdict or Verdict.UNKNOWN
+        reason = self._reasons[verdict]
         settle = partial(self._settle, lane, check, verdict, reason, whatsapp_id=result.whatsapp_id)
-        match lane.guard.on_answer(anyio.current_time(), checkpoint, check.number, registered=registered):
+        match lane.guard.on_answer(anyio.current_time(), checkpoint, check.number, verdict):
             case Requeue():
                 self._state.queue.give_back(check)
+                return
             case Accept():
                 settle()
+                if lane.guard.is_current(checkpoint):
+                    self._state.guarding.readmit()
             case Unverified(ordinal):
                 settle(ordinal=ordinal)
+            case Resolve(doubted, why):
+                self._settle(lane, check, doubted, why)
+                return
             case heard:
                 assert_never(heard)
+        # An "invalid" is held until the end, and was asked about twice if it did not name the number.
+        if verdict is not Verdict.INVALID:
+            delivery.settled(check, verdict)
 
     def _undecided(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
         """Act on an exchange that did not say whether the number has an account."""
+        if ending.is_withheld:
+            self._state.withheld.add(lane, check, ending)
+            return
         match lane.decide(ending, check.attempts + 1):
             case Resolve(verdict, reason):
                 self._settle(lane, check, verdict, reason)
             case Retry(after_s):
                 check.attempts += 1
                 self._state.queue.park(check, anyio.current_time() + after_s)
-            case Requeue():
+            case Requeue(is_attempt):
+                check.attempts += is_attempt
                 self._state.queue.give_back(check)
             case Accept():
                 raise AssertionError("a failure was taken for an answer")
@@ -191,4 +262,16 @@ class Exchanges:
             session=lane.ref.session,
             attempts=check.attempts,
         )
-        self._state.recorder.add(outcome, ordinal)
+        if ordinal and verdict is Verdict.INVALID:
+            self._state.guarding.hold(outcome, ordinal)
+        else:
+            self._state.recorder.add(outcome, ordinal)
+
+
+async def _ask(lane: GatewayLane, numbers: Sequence[Number]) -> CheckReply:
+    """Ask about numbers; a refusal as a whole that calls the number invalid does not say which one."""
+    try:
+        return await lane.gateway.check(numbers, lane.session)
+    except InvalidPhone as failure:
+        results = (NumberResult(number=one, failure=failure, names_number=False) for one in numbers)
+        return CheckReply.of(*results, rate=failure.rate)

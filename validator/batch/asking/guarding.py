@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict, deque
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 import polars as pl
 
-from validator.batch.asking.steps import Done, Probe, Rest
-from validator.model import Number
-from validator.pacing import AskCanary, Confirm, Invalidate, LaneState, Wait
+from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest
+from validator.model import Number, Reason, Verdict
+from validator.pacing import AskCanary, Confirm, FetchSessionStatus, Invalidate, LaneState, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from validator.batch.asking.counters import RunCounters
     from validator.batch.asking.queue import Queue
@@ -22,53 +23,21 @@ if TYPE_CHECKING:
     from validator.errors import ValidatorError
     from validator.gateways.gateway import SessionReply
     from validator.ledger import Ledger
-    from validator.model import SessionRef, SessionStatus
+    from validator.model import Outcome, SessionRef
     from validator.pacing import Action, Canaries
 
-# What an earlier run has left waiting may be vouched for this long. Later, somebody may have mended a session
-# that was lying then, and what it says now would prove nothing.
-MAY_WAIT_MS = 3_600_000
+
+MOST_TAKEN_BACK = 5
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedOver:
-    """The "no"s of a session that an earlier run has left with nothing to vouch for them.
+def forget_unverified(ledger: Ledger, sessions: Iterable[SessionRef]) -> None:
+    """Leave what earlier runs of these sessions have not verified to be asked about again, durably.
 
-    Attributes:
-        numbers: the numbers; nobody need ask about them unless the session turns out to lie.
-        settled: the ordinal before the first of them.
-        heard: the ordinal of the last.
+    A session may have been mended since, and what it says now would prove nothing.
     """
-
-    numbers: frozenset[int] = frozenset()
-    settled: int = 0
-    heard: int = 0
-
-
-def carry_over(ledger: Ledger, session: SessionRef, *, status: SessionStatus, now_ms: int) -> CarriedOver:
-    """Return what a session has left waiting; what can no longer be verified is invalidated, durably.
-
-    Args:
-        ledger: the known verdicts.
-        session: the session.
-        status: its status: unless it is ready, it may have lied before.
-        now_ms: the time of day in milliseconds since the Unix epoch.
-    """
-    since_ms = now_ms - MAY_WAIT_MS if status.is_ready else now_ms + 1
-    waiting = ledger.unverified_negatives(session)
-    if stale := [one.ordinal for one in waiting if one.at_ms < since_ms]:
-        ledger.invalidate(session, max(stale))
-        waiting = [one for one in waiting if one.ordinal > max(stale)]
-    if not waiting:
-        return CarriedOver()
-    numbers = frozenset(one.number for one in waiting)
-    return CarriedOver(numbers, waiting[0].ordinal - 1, waiting[-1].ordinal)
-
-
-def excluding(todo: pl.Series, carried_over: Iterable[CarriedOver]) -> pl.Series:
-    """Return the numbers of `todo` that wait for no session to be vouched for."""
-    waiting = frozenset().union(*(one.numbers for one in carried_over))
-    return todo.filter(~_is_in(todo, waiting))
+    for session in sessions:
+        if waiting := ledger.unverified_negatives(session):
+            ledger.invalidate(session, waiting[-1].ordinal)
 
 
 def own_numbers(seen: Iterable[SessionReply]) -> list[Number]:
@@ -85,9 +54,16 @@ def own_numbers(seen: Iterable[SessionReply]) -> list[Number]:
 class Guarding:
     """Carries out what the guards of a run's lanes decide.
 
+    What a guard takes back is asked about again: at once if there is another session to ask, otherwise when
+    this one says "yes" again, since until then it may be down. That happens up to five times for a number: a
+    canary that the provider always stumbles over would otherwise have a list asked about without end.
+
+    A "no" that waits is in the ledger. What waits with the verdict `invalid` is held here until the end, when
+    it shows how many there are.
+
     Args:
-        todo: the numbers the run is about, those that wait since an earlier one included.
-        carried_over: those, by session.
+        todo: the numbers the run is about, in its order.
+        has_others: whether there are several sessions.
         queue: where retracted numbers go to be asked about again.
         recorder: where what is vouched for and retracted is written.
         counters: what to count in.
@@ -97,55 +73,97 @@ class Guarding:
         self,
         *,
         todo: pl.Series,
-        carried_over: Mapping[SessionRef, CarriedOver],
+        has_others: bool,
         queue: Queue,
         recorder: Recorder,
         counters: RunCounters,
     ) -> None:
         self._todo = todo
-        self._inherited = carried_over
+        self._has_others = has_others
+        self._parked: list[int] = []
         self._queue = queue
         self._recorder = recorder
         self._counters = counters
+        self._held: defaultdict[SessionRef, deque[tuple[int, Outcome]]] = defaultdict(deque)
+        self._vouched: defaultdict[SessionRef, list[Outcome]] = defaultdict(list)
+        self._taken_back: Counter[int] = Counter()
+
+    def hold(self, outcome: Outcome, ordinal: int) -> None:
+        """Take a rejection: the provider's "invalid", which stands if it is vouched for and they are few."""
+        self._held[outcome.session_ref].append((ordinal, outcome))
 
     def carry_out(self, lane: GatewayLane) -> None:
         """Do what a lane's guard has decided."""
-        # What an earlier run has asked about may be in another list than this one's.
-        if retracted := self._rule(lane):
-            self._queue.put_back(self._todo.filter(_is_in(self._todo, retracted)))
+        denied, rejected = self._rule(lane)
+        if not denied and not rejected:
+            return
+        numbers = [*denied, *(outcome.number for outcome in rejected)]
+        self._taken_back.update(map(int, numbers))
+        again = [number for number in numbers if self._taken_back[number] <= MOST_TAKEN_BACK]
+        self._parked += again
+        if self._has_others or lane.guard.error:
+            self.readmit()
+        self._counters.take_back(Verdict.UNKNOWN, len({*again} & {one.number for one in rejected}))
+        self._leave_unknown(lane, len(numbers) - len(again), rejected)
+
+    def readmit(self) -> None:
+        """Have the numbers asked about again that were taken back: a session says "yes"."""
+        if self._parked:
+            self._queue.put_back(self._todo.filter(_is_in(self._todo, self._parked)))
+            self._parked = []
 
     def close(self, lanes: Iterable[GatewayLane]) -> None:
-        """At the end of a run, let stand what nothing can vouch for, or leave it to the next run to ask."""
+        """At the end of a run, leave what nothing vouches for to the next run to ask."""
         for lane in lanes:
-            if believed := lane.guard.release():
-                self._counters.believed[lane.ref] += believed
-            if doubted := self._rule(lane):
-                self._counters.doubted[lane.ref] += len(doubted)
+            lane.guard.release()
+            denied, rejected = self._rule(lane)
+            vouched = self._vouched.pop(lane.ref, [])
+            if lane.guard.doubts_rejections:
+                rejected, vouched = [*rejected, *vouched], []
+            for outcome in vouched:
+                self._recorder.add(outcome)
+            self._leave_unknown(lane, len(denied) + len(rejected) + len(self._parked), rejected)
+            self._parked = []
 
-    def _rule(self, lane: GatewayLane) -> list[Number]:
-        """Carry out what a lane's guard has decided; return the numbers it has retracted the "no" of."""
-        retracted: list[Number] = []
+    def _leave_unknown(self, lane: GatewayLane, count: int, rejected: Iterable[Outcome]) -> None:
+        """Count numbers that stay unknown, and record those rejected; of a "no" the ledger knows already."""
+        for outcome in rejected:
+            self._recorder.add(replace(outcome, verdict=Verdict.UNKNOWN, reason=Reason.SESSION_SUSPECT))
+        if count:
+            self._counters.doubted[lane.ref] += count
+
+    def _rule(self, lane: GatewayLane) -> tuple[list[Number], list[Outcome]]:
+        """Carry out what a lane's guard has decided; return what it retracts: "no"s, and rejections."""
+        denied: list[Number] = []
+        rejected: list[Outcome] = []
         for ruling in lane.guard.rulings():
             match ruling:
                 case Confirm(through):
                     self._recorder.confirm(lane.ref, through)
+                    self._vouched[lane.ref] += self._held_through(lane.ref, through)
                 case Invalidate(through):
-                    retracted += self._invalidate(lane.ref, through)
+                    denied += self._invalidate(lane.ref, through)
+                    rejected += self._held_through(lane.ref, through)
                 case _:
                     assert_never(ruling)
-        return retracted
+        return denied, rejected
 
     def _invalidate(self, session: SessionRef, through: int) -> list[Number]:
         numbers = self._recorder.invalidate(session, through)
-        before = self._inherited.get(session, CarriedOver()).numbers
-        self._counters.invalidate(len(frozenset(numbers) - before))
+        self._counters.invalidate(len(numbers))
         return numbers
+
+    def _held_through(self, session: SessionRef, through: int) -> list[Outcome]:
+        held, taken = self._held[session], []
+        while held and held[0][0] <= through:
+            taken.append(held.popleft()[1])
+        return taken
 
 
 def last_step(
     lanes: Iterable[GatewayLane], action: Callable[[GatewayLane], Action], *, is_early: bool
-) -> Probe | Rest | Done:
-    """Return how to have vouched for what still waits to be, when nothing else is to be asked.
+) -> Probe | FetchStatus | Rest | Done:
+    """Return how to decide what still waits to be vouched for or refused, when nothing else is to be asked.
 
     Args:
         lanes: the run's.
@@ -154,15 +172,18 @@ def last_step(
     """
     rests: list[Rest] = []
     for lane in lanes:
-        if not lane.guard.unverified and not lane.guard.is_verifying:
+        has_open_refusals = lane.refusals_stand is None
+        if not (lane.guard.unverified or lane.guard.is_verifying or has_open_refusals):
             continue
         match action(lane):
             case AskCanary(canary):
                 return Probe(lane, canary)
+            case FetchSessionStatus() if has_open_refusals:
+                return FetchStatus(lane)
             case Wait() as wait if not is_early:
                 rests.append(Rest.of(wait))
             case _:
-                # It stays unknown, or is let stand where nothing could ever vouch for it.
+                # It stays unknown.
                 pass
     return min(rests, key=lambda rest: rest.until, default=Done())
 
@@ -183,16 +204,17 @@ def session_warnings(
         ending: why the run has ended early, which is shown elsewhere.
         now: the current time.
     """
-    blind = (
-        f'nothing vouches for {count:,} answers "no" of session {ref.session}: no canary was there, and '
-        "nobody was found registered. Name a number that is on WhatsApp with --canary"
-        for ref, count in sorted(counters.believed.items())
-    )
     unverified = (
         f'{count:,} answers "no" of session {ref.session} stay unknown: nothing it said later shows that it '
         "told the truth, and the next run asks again. See `validator sessions`, and name a number that is on "
         "WhatsApp with --canary"
         for ref, count in sorted(counters.doubted.items())
+    )
+    rejecting = (
+        f"session {lane.session} calls more numbers invalid than chance explains, though their form is "
+        "right, so none of them is believed, and the next run asks again. See `validator sessions`"
+        for lane in lanes
+        if lane.guard.doubts_rejections
     )
     reports = [lane.report(now) for lane in lanes]
     halted = dict.fromkeys(report.why for report in reports if report.state is LaneState.HALTED)
@@ -206,7 +228,7 @@ def session_warnings(
         f"{number} is no canary: it is answered like somebody who is not on WhatsApp, while others are not"
         for number in canaries.dropped
     )
-    return (*blind, *unverified, *(why for why in halted if why != str(ending)), *lost, *useless)
+    return (*unverified, *rejecting, *(why for why in halted if why != str(ending)), *lost, *useless)
 
 
 def _is_in(todo: pl.Series, numbers: Iterable[int]) -> pl.Series:

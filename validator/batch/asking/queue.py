@@ -23,12 +23,15 @@ class Check:
         attempts: the attempts made that count (a refusal by the rate limiter does not).
         is_retry: whether the next attempt is paid from the retry budget.
         is_begun: whether there has been an attempt of any kind.
+        needs_new_connection: whether an answer may have been another request's, so that only one over a new
+            connection counts.
     """
 
     number: Number
     attempts: int = 0
     is_retry: bool = False
     is_begun: bool = False
+    needs_new_connection: bool = False
 
 
 class Queue:

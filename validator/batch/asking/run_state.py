@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from validator.batch.ask_settings import GRACE_S
 from validator.model import Reason
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.queue import Queue
     from validator.batch.asking.recorder import Recorder
     from validator.batch.asking.steps import GatewayLane
+    from validator.batch.asking.withheld import Withheld
     from validator.model import SessionRef
     from validator.pacing import RetryBudget
 
@@ -26,14 +27,14 @@ class Bounds:
 
     Attributes:
         concurrency: attempts in flight at most; fewer if the pace needs fewer.
-        deadline: when to stop, on anyio's clock; infinity for never.
+        grace_s: how long what is in flight may take when the run is stopped, in seconds.
         max_wait_s: a hold longer than this stops the lanes of its key.
         max_error_rate: a larger share of failures among the latest attempts stops the run.
         left_today: attempts each session may still make today; a session that is not named has no cap.
     """
 
     concurrency: int = 256
-    deadline: float = math.inf
+    grace_s: float = GRACE_S
     max_wait_s: float = 3600.0
     max_error_rate: float = 1.0
     left_today: Mapping[SessionRef, int]
@@ -48,6 +49,7 @@ class RunState:
         lanes: the sessions to ask through, of one key or several.
         retries: the run's budget of retries.
         guarding: carries out what the guards of the lanes decide.
+        withheld: the checks that were refused while it is open whether their session works.
         recorder: where outcomes go.
         counters: the run's counters.
         bounds: where to stop early.
@@ -59,6 +61,7 @@ class RunState:
     lanes: Sequence[GatewayLane]
     retries: RetryBudget
     guarding: Guarding
+    withheld: Withheld
     recorder: Recorder
     counters: RunCounters
     bounds: Bounds

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import anyio
 
 from validator.errors import ApiError, StoppedEarly
-from validator.pacing import is_refusal
+from validator.pacing import is_by_front, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from validator.model import RateNotice
-    from validator.pacing import Budget, BudgetReport, RetryPolicy
+    from validator.pacing import Budget, BudgetReport, Permit, RetryPolicy
 
 
 class Rated(Protocol):
@@ -38,31 +38,64 @@ def refuse_long_hold(report: BudgetReport, now: float, max_wait_s: float) -> Non
         )
 
 
+def account(budget: Budget, permit: Permit, failure: ApiError) -> None:
+    """End a request that failed, in the books of its key."""
+    budget.finish(
+        permit,
+        anyio.current_time(),
+        failure.rate,
+        refused=is_refusal(failure),
+        by_front=is_by_front(failure),
+    )
+
+
+def _refuse_long_outage(outage_s: float, max_outage_s: float, failure: ApiError) -> None:
+    if outage_s >= max_outage_s:
+        raise StoppedEarly(
+            f"the provider has refused one request for {outage_s:,.0f} s, again and again (last: {failure}). "
+            "Run the same command again later"
+        )
+
+
 async def paced(
     call: Callable[[], Awaitable[Reply]],
     *,
     budget: Budget,
     retry: RetryPolicy,
     max_wait_s: float = math.inf,
+    confirmed: tuple[type[ApiError], ...] = (),
+    max_outage_s: float = math.inf,
 ) -> Reply:
     """Make one exchange when the budget allows it; wait refusals out, retry what may pass.
 
+    Args:
+        call: makes the exchange.
+        budget: the key's.
+        retry: how often and when it is tried again.
+        max_wait_s: the longest wait that the provider may ask for.
+        confirmed: failures for good that are believed when they have come twice.
+        max_outage_s: the longest that it may be refused, again and again.
+
     Raises:
         ApiError: it failed for good, or as often as the retry policy allows.
-        StoppedEarly: the provider asks to stay away for longer than `max_wait_s`.
+        StoppedEarly: the provider asks to stay away for longer than `max_wait_s`, or has refused the exchange
+            for longer than `max_outage_s`.
     """
-    attempts = 0
+    attempts, begun = 0, anyio.current_time()
     while True:
         await _wait_for(budget, max_wait_s)
-        permit = budget.start(anyio.current_time())
+        permit = budget.start(anyio.current_time(), is_check=False)
         try:
             reply = await call()
         except ApiError as failure:
-            budget.finish(permit, anyio.current_time(), failure.rate, refused=is_refusal(failure))
-            if is_refusal(failure):
+            account(budget, permit, failure)
+            if is_refusal(failure) and not is_by_front(failure):
+                await _wait_out(budget, max_wait_s, until=begun + max_outage_s)
+                _refuse_long_outage(anyio.current_time() - begun, max_outage_s, failure)
                 continue
             attempts += 1
-            if not failure.transient or retry.exhausted(attempts):
+            may_pass = failure.transient or (attempts == 1 and isinstance(failure, confirmed))
+            if not may_pass or retry.exhausted(attempts):
                 raise
             await anyio.sleep(retry.delay_s(attempts))
         else:
@@ -71,6 +104,11 @@ async def paced(
 
 
 async def _wait_for(budget: Budget, max_wait_s: float) -> None:
-    while (start_at := budget.ready_at(now := anyio.current_time(), 1)) > now:
+    await _wait_out(budget, max_wait_s, until=math.inf)
+
+
+async def _wait_out(budget: Budget, max_wait_s: float, *, until: float) -> None:
+    """Wait for the next request that the budget allows, but no longer than until a time."""
+    while min(start_at := budget.ready_at(now := anyio.current_time(), 1), until) > now:
         refuse_long_hold(budget.report(now), now, max_wait_s)
-        await anyio.sleep_until(start_at)
+        await anyio.sleep_until(min(start_at, until))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from validator import __version__
 from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.model import Reason, Verdict
-from validator.reports import PlanSummary, RateUse, Summary
+from validator.reports import PlanSummary, RateUse, Summary, legible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,11 +75,18 @@ class RunResult:
     warnings: tuple[str, ...] = ()
 
 
-def exit_code_of(ending: ValidatorError | None, counts: Counts, max_unknown: Tolerance) -> int:
-    """Return the exit code: why the run ended early, or whether too many rows are still unknown, or 0."""
+def exit_code_of(
+    ending: ValidatorError | None, counts: Counts, max_unknown: Tolerance, *, strict: bool = False
+) -> int:
+    """Return the exit code: why the run ended early, or whether too many rows are still unknown, or 0.
+
+    Strictly, any row is too many whose answer nothing vouched for.
+    """
     if ending is not None:
         return ending.exit_code
     enough = max_unknown.allows(counts.verdicts[Verdict.UNKNOWN.value], counts.rows)
+    if strict and counts.reasons[Reason.SESSION_SUSPECT.value]:
+        return EXIT_TOO_MANY_UNKNOWN
     return 0 if enough else EXIT_TOO_MANY_UNKNOWN
 
 
@@ -101,8 +108,9 @@ def summarise(
         input=job.input_name,
         read_as=read_as,
         readings=plan.readings,
+        suppress_unreadable=plan.suppress_unreadable,
         output=job.output_name,
-        sendable=None if job.sendable is None else str(job.sendable),
+        sendable=None if job.sendable is None else legible(str(job.sendable)),
         sendable_rows=counts.sendable_rows,
         sendable_partial=job.sendable is not None and is_partial,
         started_at=_iso(result.started_at),
@@ -124,8 +132,8 @@ def summarise(
         keys=[_key_use(key, result) for key in result.keys],
         pauses={cause: round(seconds, 3) for cause, seconds in counters.paused_s.items()},
         exit_code=exit_code,
-        stopped_because=None if result.ending is None else str(result.ending),
-        next_command=result.next_command,
+        stopped_because=None if result.ending is None else legible(str(result.ending)),
+        next_command=None if result.next_command is None else legible(result.next_command),
         warnings=result.warnings,
     )
 
@@ -210,6 +218,7 @@ def summarise_plan(
         input=job.input_name,
         read_as=read_as,
         readings=plan.readings,
+        suppress_unreadable=plan.suppress_unreadable,
         obstacle=obstacle,
         host=host,
         rows=plan.rows,

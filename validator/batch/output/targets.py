@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext
 from itertools import combinations
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from validator.batch.output.annotate import annotate
 from validator.errors import UsageError
+from validator.ledger import LEDGER_PARTS
 from validator.tables import (
     FrameWriter,
     SeveralTables,
@@ -23,7 +25,7 @@ from validator.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     import polars as pl
@@ -35,28 +37,42 @@ if TYPE_CHECKING:
     from validator.tables import Table, Writer
 
 
-def check_targets(targets: Mapping[str, Path], job: Job, *, ledger: Path) -> None:
+_NOWHERE = Path(os.devnull)
+
+
+def check_targets(
+    targets: Mapping[str, Path], job: Job, *, ledger: Path, kept: Sequence[tuple[str, Path]] = ()
+) -> None:
     """See that every file to be written can be, that they differ, and that none is one that is read.
 
     Args:
         targets: the files to be written, by the option that names them.
         job: the job.
         ledger: the ledger; an output in its place would be the end of it.
+        kept: other files that must not be written over, each after what it is.
 
     Raises:
         FileError: a folder is missing or closed, or a target is a folder.
         UsageError: two of the files are one and the same.
     """
     suppress = [("a --suppress list", path) for path in job.suppress]
-    read = [*(("the input", path) for path in job.inputs), ("the ledger", ledger), *suppress]
-    for option, path in targets.items():
-        for what, present in read:
-            if same_file(path, present):
-                raise UsageError(f"{option} {path} is {what} itself; name another file")
+    refuse_kept(targets, [*(("the input", path) for path in job.inputs), *suppress, *kept], ledger=ledger)
+    for path in targets.values():
         require_writable(path)
     for (one, path), (other, other_path) in combinations(targets.items(), 2):
-        if same_file(path, other_path):
+        if same_file(path, other_path) and path != _NOWHERE:
             raise UsageError(f"{one} and {other} name the same file, {path}; name another one")
+
+
+def refuse_kept(targets: Mapping[str, Path], kept: Sequence[tuple[str, Path]], *, ledger: Path) -> None:
+    """Raise `UsageError` where a target is a file that must not be written over, or a part of the ledger."""
+    parts = [
+        (f"the {part} file of the ledger", ledger.with_name(ledger.name + part)) for part in LEDGER_PARTS
+    ]
+    for option, path in targets.items():
+        for what, present in [*kept, ("the ledger", ledger), *parts]:
+            if same_file(path, present):
+                raise UsageError(f"{option} {path} is {what} itself; name another file")
 
 
 def require_room_for_output(opened: Opened) -> None:
@@ -80,9 +96,16 @@ def write_output(
             then as they were.
     """
     job = opened.job
+
+    def rows(*, cells: bool) -> Iterator[pl.DataFrame]:
+        # Before the first row too: what a stream was given cannot be taken back.
+        opened.require_same_numbers(recipients)
+        yield from opened.rows(cells=cells)
+        opened.require_same_numbers(recipients)
+
     return annotate(
         opened.table,
-        opened.rows,
+        rows,
         recipients,
         known,
         prefix=job.prefix,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.batch.planning.places import among, places_of
 from validator.batch.prefetch import ahead
 from validator.batch.recipients.variants import other_numbers
 from validator.batch.verdict_columns import REASON, SOURCE, VERDICT
@@ -35,6 +38,11 @@ SCHEMA = pl.Schema(
         "checked_at_ms": pl.Int64(),
     }
 )
+log = logging.getLogger(__name__)
+
+# What an answer may be ahead of this machine's clock: another zone taken for UTC, a clock that was corrected.
+MOST_AHEAD_MS = 86_400_000
+
 IDS = pl.Schema({"number": pl.UInt64(), "whatsapp_id": pl.String()})
 # Of a row of the ledger's dictionary `findings`.
 _WORDS = pl.Schema(
@@ -45,8 +53,6 @@ _WORDS = pl.Schema(
 # benchmarks/ledger.py).
 _LOOK_UP_COST = 2
 _LOOK_UP_ROWS = 100_000
-# Fewer numbers stand too far apart among those known to be found one from the other.
-_PLACED_ROWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class KnownVerdicts:
 
     def indices_of(self, numbers: pl.Series) -> pl.Series:
         """Return the row of `frame` for each of `numbers` (UInt64, nulls allowed), null if there is none."""
-        return _places(self.frame["number"], numbers)
+        return places_of(self.frame["number"], numbers)
 
     def indices_of_list(self, recipients: pl.DataFrame) -> pl.Series:
         """Return the same for all rows of the list.
@@ -112,7 +118,7 @@ class KnownVerdicts:
         """Return the id of each number that has another than the number itself; None where none has."""
         if self.ids.is_empty():
             return None
-        return self.ids["whatsapp_id"].gather(_places(self.ids["number"], numbers))
+        return self.ids["whatsapp_id"].gather(places_of(self.ids["number"], numbers))
 
     def confirmed(self) -> KnownVerdicts:
         """Return the verdicts if a "no" that the provider has said only once is no answer yet.
@@ -126,36 +132,6 @@ class KnownVerdicts:
 def _at(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
     """Return the verdicts in the frame's rows at some places; all null for a null place."""
     return frame.select(pl.exclude("number", "unconfirmed").gather(places))
-
-
-def _places(known: pl.Series, numbers: pl.Series) -> pl.Series:
-    """Return where among the known numbers, which are ascending, each number stands; null where it does not.
-
-    A binary search costs no hash table, however many are known.
-    """
-    parts = (
-        _places_of_some(known, part.to_series()) for part in numbers.to_frame().iter_slices(_PLACED_ROWS)
-    )
-    return pl.concat([_nowhere(0), *parts], rechunk=True)
-
-
-def _places_of_some(known: pl.Series, numbers: pl.Series) -> pl.Series:
-    if known.is_empty():
-        return _nowhere(len(numbers))
-    # In their own order the numbers would be looked for all over the memory, and found half as fast.
-    asked = pl.DataFrame({"number": numbers}).with_row_index("row").drop_nulls().sort("number")
-    places, hits = _search(known, asked["number"])
-    return _nowhere(len(numbers)).scatter(asked["row"].filter(hits), places.filter(hits))
-
-
-def _nowhere(rows: int) -> pl.Series:
-    return pl.repeat(None, rows, dtype=pl.get_index_type(), eager=True)
-
-
-def _search(known: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return where each number may stand among the known ones, and a mask of those that do stand there."""
-    places = known.search_sorted(numbers).clip(upper_bound=len(known) - 1)
-    return places, known[places] == numbers
 
 
 def read_known(
@@ -177,11 +153,15 @@ def read_known(
         now_ms: the start of the run, in milliseconds since the Unix epoch.
         on_progress: called with how many have been found so far.
     """
-    cutoffs_ms = max_age.cutoffs_ms(now_ms)
+    cutoffs_ms, until_ms = max_age.cutoffs_ms(now_ms), latest_ms(now_ms)
     schema = pl.Schema({**SCHEMA, "fresh": pl.Boolean(), "unconfirmed": pl.Boolean()})
     frames, ids = [pl.DataFrame(schema=schema)], [pl.DataFrame(schema=IDS)]
-    for columns, findings in ahead(_columns(ledger, numbers, cutoffs_ms)):
-        frame = _frame(columns, findings).with_columns(_fresh(cutoffs_ms), unconfirmed=pl.lit(value=False))
+    ahead_of_time = 0
+    for columns, findings in ahead(_columns(ledger, numbers, cutoffs_ms, until_ms)):
+        frame = _frame(columns, findings).with_columns(
+            _fresh(cutoffs_ms, until_ms), unconfirmed=pl.lit(value=False)
+        )
+        ahead_of_time += int((frame["checked_at_ms"] > until_ms).sum())
         kept = frame.filter(pl.col("fresh") | _is_unknown())
         # The provider's text: the person who opens the output in a spreadsheet has not seen it before.
         others = pl.DataFrame(columns.other_ids, schema=IDS, orient="row").with_columns(
@@ -190,28 +170,44 @@ def read_known(
         frames.append(kept.filter(among(kept["number"], numbers)))
         on_progress(sum(frame.height for frame in frames))
         ids.append(others.filter(among(others["number"], numbers)))
+    if ahead_of_time:
+        log.warning(
+            "%d answers of the ledger bear a time in the future, from a clock that was wrong; none counts",
+            ahead_of_time,
+        )
     return KnownVerdicts(pl.concat(frames, rechunk=True), pl.concat(ids, rechunk=True))
 
 
+def latest_ms(now_ms: int) -> int:
+    """Return the latest time that an answer can bear, a day's error of clocks allowed for.
+
+    Args:
+        now_ms: the start of the run, whose own answers are later.
+    """
+    return max(now_ms, int(time.time() * 1000)) + MOST_AHEAD_MS
+
+
 def _columns(
-    ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int]
+    ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int], until_ms: int
 ) -> Iterator[tuple[KnownColumns, dict[int, Finding]]]:
     """Yield known verdicts with their words as of then: another run may add words at any time."""
-    for columns in _some_columns(ledger, numbers, cutoffs_ms):
+    for columns in _some_columns(ledger, numbers, cutoffs_ms, until_ms):
         yield columns, ledger.findings()
 
 
 def _some_columns(
-    ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int]
+    ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int], until_ms: int
 ) -> Iterator[KnownColumns]:
     """Look few numbers up one by one, and find many in one pass over the ledger."""
     if numbers.is_empty():
         return
     if len(numbers) * _LOOK_UP_COST < ledger.estimated_rows():
         for part in numbers.to_frame().iter_slices(_LOOK_UP_ROWS):
-            yield from ledger.columns_of(part.to_series().to_list(), fresh_from_ms=cutoffs_ms)
+            wanted = part.to_series().to_list()
+            yield from ledger.columns_of(wanted, fresh_from_ms=cutoffs_ms, until_ms=until_ms)
     else:
-        yield from ledger.columns_between(numbers[0], numbers[-1], fresh_from_ms=cutoffs_ms)
+        first, last = numbers[0], numbers[-1]
+        yield from ledger.columns_between(first, last, fresh_from_ms=cutoffs_ms, until_ms=until_ms)
 
 
 def _frame(columns: KnownColumns, findings: Mapping[int, Finding]) -> pl.DataFrame:
@@ -235,16 +231,6 @@ def _integers(lines: str, name: str, dtype: pl.DataType) -> pl.Series:
     return pl.read_csv(lines.encode(), has_header=False, schema={name: dtype}).to_series()
 
 
-def among(numbers: pl.Series, others: pl.Series) -> pl.Series:
-    """Return a mask of the numbers that are among the others, which are ascending.
-
-    It costs no hash table; ascending numbers are found several times as fast.
-    """
-    if others.is_empty():
-        return pl.repeat(value=False, n=len(numbers), dtype=pl.Boolean, eager=True)
-    return _search(others, numbers)[1]
-
-
 def _is_unknown() -> pl.Expr:
     return pl.col("verdict") == Verdict.UNKNOWN.value
 
@@ -265,11 +251,12 @@ def _is_said_once() -> pl.Expr:
     return asked & pl.col("reason").eq_missing(Reason.NOT_ON_WHATSAPP.value)
 
 
-def _fresh(cutoffs_ms: Mapping[Verdict, int]) -> pl.Expr:
+def _fresh(cutoffs_ms: Mapping[Verdict, int], until_ms: int) -> pl.Expr:
     cutoff_ms = pl.col("verdict").replace_strict(
         {verdict.value: at_ms for verdict, at_ms in cutoffs_ms.items()}, return_dtype=pl.Int64
     )
-    return (pl.col("checked_at_ms") >= cutoff_ms).alias("fresh")
+    at_ms = pl.col("checked_at_ms")
+    return ((at_ms >= cutoff_ms) & (at_ms <= until_ms)).alias("fresh")
 
 
 def known_by_either(recipients: pl.DataFrame, own: pl.DataFrame, known: KnownVerdicts) -> pl.DataFrame:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import among, read_known
+from validator.batch.planning.known_verdicts import read_known
+from validator.batch.planning.places import among
 from validator.batch.recipients.job import Only, Order
 from validator.batch.recipients.recipients import askable
 from validator.batch.recipients.variants import other_numbers, second_questions
@@ -47,6 +48,7 @@ class Plan:
             after a "no", since nothing is known of it.
         room: how many more may be asked about within the limit, None for any number.
         readings: rows whose cells were not read plainly, by reading, most first.
+        suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
     """
 
     todo: pl.Series
@@ -64,6 +66,7 @@ class Plan:
     variants: pl.DataFrame
     room: int | None
     readings: tuple[ReadingCount, ...] = ()
+    suppress_unreadable: int = 0
 
     @property
     def most_variants(self) -> int:

@@ -11,7 +11,7 @@ from validator.batch.planning.known_verdicts import KnownVerdicts, read_known
 from validator.batch.planning.plan import make_plan
 from validator.batch.recipients.reading_counts import ReadingCounts
 from validator.batch.recipients.recipients import askable, read_recipients
-from validator.batch.recipients.suppression import suppressed_in
+from validator.batch.recipients.suppression import OptOuts, suppressed_in
 from validator.batch.recipients.variants import other_numbers
 from validator.batch.stage import LOOKING_UP, Stage
 from validator.errors import FileError
@@ -62,10 +62,14 @@ def survey(
         FileError: the list has no rows, or one that cannot be read.
     """
     job = opened.job
-    suppressed = suppressed_in(job) if job.suppress else None
+    opted_out = suppressed_in(job) if job.suppress else OptOuts()
     reading, readings = Stage(progress, "reading"), ReadingCounts()
     recipients = read_recipients(
-        opened.table, opened.reading, suppressed=suppressed, on_progress=reading.show, readings=readings
+        opened.table,
+        opened.reading,
+        suppressed=opted_out.numbers if job.suppress else None,
+        on_progress=reading.show,
+        readings=readings,
     )
     if recipients.is_empty():
         raise FileError(
@@ -81,7 +85,7 @@ def survey(
         confirms=job.confirm_negatives,
         variants=job.variants,
     )
-    plan = replace(plan, readings=readings.counted)
+    plan = replace(plan, readings=readings.counted, suppress_unreadable=opted_out.unreadable)
     return Preparation(recipients, plan, known if plan.numbers.is_empty() else None)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
 from validator.phone import Accept, Numbers
+from validator.reports import legible
 from validator.settings import MaxAge
 from validator.tables import FrameWriter, ReadOptions, ending_of, output_ending
 
@@ -21,6 +22,13 @@ class Landlines(StrEnum):
 
     KEEP = "keep"
     SKIP = "skip"
+
+
+class Unreadable(StrEnum):
+    """What happens to a suppression list if a row of it cannot be read, or it has none, or is cut off."""
+
+    ERROR = "error"
+    ALLOW = "allow"
 
 
 class Order(StrEnum):
@@ -47,6 +55,7 @@ _WORDS: dict[str, type[StrEnum]] = {
     "landlines": Landlines,
     "order": Order,
     "only": Only,
+    "suppress_unreadable": Unreadable,
 }
 
 
@@ -65,6 +74,7 @@ class ListSettings:
         landlines: whether fixed lines are asked about.
         options: how the list's file is read.
         suppress_column: the phone columns of suppression lists; none to find them.
+        suppress_unreadable: what happens if somebody in a suppression list cannot be read.
         prefix: put before the names of the added columns.
         format: of the output, or None for the input's.
         excel_safe: whether formulas in the output are made harmless.
@@ -87,6 +97,7 @@ class ListSettings:
     landlines: Landlines = Landlines.KEEP
     options: ReadOptions = field(default_factory=ReadOptions)
     suppress_column: tuple[str, ...] = ()
+    suppress_unreadable: Unreadable = Unreadable.ERROR
     prefix: str = ""
     format: str | None = None
     excel_safe: bool = False
@@ -147,16 +158,16 @@ class Job(ListSettings):
     @property
     def input_name(self) -> str:
         """What messages call the input."""
-        return _name_of(tuple(self.names.get(path, str(path)) for path in self.inputs))
+        return legible(_name_of(tuple(self.names.get(path, str(path)) for path in self.inputs)))
 
     @property
     def output_name(self) -> str:
         """What messages call the output; `-` for a stream."""
         match self.output:
             case Path():
-                return str(self.output)
+                return legible(str(self.output))
             case tuple():
-                return _name_of(tuple(map(str, self.output)))
+                return legible(_name_of(tuple(map(str, self.output))))
             case _:
                 return "-"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from validator.batch.recipients.recipients import Reading
+from validator.batch.recipients.recipients import Reading, read_recipients
 from validator.batch.verdict_columns import earlier_columns, output_schema
 from validator.errors import FileError
 from validator.phone import Numbers
@@ -40,7 +40,7 @@ class Opened:
         job: the job.
         table: its list.
         reading: how the list's rows are read as numbers.
-        stamps: what the list's files looked like, to notice a change.
+        stamps: what the list's files looked like, to notice a change; see `_stamp`.
     """
 
     job: Job
@@ -77,12 +77,30 @@ class Opened:
             yield batch
         self._require_unchanged()
 
+    def require_same_numbers(self, recipients: pl.DataFrame) -> None:
+        """See that each row still holds the number that was decided for it, if its file was touched at all.
+
+        A program can write to a file and set its size and time back. What it cannot set is the time of that
+        (ctime), which also changes with a mode or a link; so a look at the rows tells.
+
+        Raises:
+            FileError: a row holds another number.
+        """
+        if _stamps(self.job) == self.stamps:
+            return
+        found = read_recipients(self.table, self.reading, on_progress=lambda _: None)
+        if not found["number"].equals(recipients["number"]):
+            raise self._changed()
+
     def _require_unchanged(self) -> None:
-        if _stamps(self.job) != self.stamps:
-            raise FileError(
-                f"{self.job.input_name} was changed while the run went on, so no output was written. Nothing "
-                "that was found out is lost: run the same command again"
-            )
+        if [seen[:-1] for seen in _stamps(self.job)] != [seen[:-1] for seen in self.stamps]:
+            raise self._changed()
+
+    def _changed(self) -> FileError:
+        return FileError(
+            f"{self.job.input_name} was changed while the run went on, so no output was written. Nothing "
+            "that was found out is lost: run the same command again"
+        )
 
 
 def _stamps(job: Job) -> tuple[tuple[int, ...], ...]:
@@ -90,11 +108,12 @@ def _stamps(job: Job) -> tuple[tuple[int, ...], ...]:
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
+    """Return device, inode, size, time of change, and last the time of any touch (ctime)."""
     try:
         seen = path.stat()
     except OSError:
         return ()
-    return (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns)
+    return (seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
 
 
 def open_job(job: Job, *, table: Table | None = None) -> Opened:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.batch.recipients.job import Unreadable
 from validator.batch.recipients.recipients import ColumnEvidence, Reading, recipients_of, surveys_of
 from validator.batch.recipients.variants import with_both
 from validator.errors import FileError
-from validator.model import Reason
-from validator.phone import Accept, Evidence, apart
+from validator.model import LineType, Reason
+from validator.phone import Accept, Evidence, apart, has_mobile_length
+from validator.reports import masked_cell
 from validator.tables import (
+    DelimitedTable,
     ReadOptions,
     calling_code_column,
     find_area_codes,
@@ -25,23 +28,112 @@ from validator.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from validator.batch.recipients.job import Job
     from validator.tables import Table
 
 log = logging.getLogger(__name__)
 
+EXAMPLES = 5
+_PLACE = "\0place"
+_REMEDY = (
+    "Nothing was asked. Mend or complete the list, or go on without that protection with "
+    "--suppress-unreadable allow"
+)
 
-def suppressed_in(job: Job) -> pl.Series:
-    """Return the numbers (UInt64) that a job's suppression lists name, by either spelling.
+
+@dataclass(frozen=True, slots=True)
+class OptOuts:
+    """What suppression lists say.
+
+    Attributes:
+        numbers: the distinct numbers that they name (UInt64).
+        unreadable: rows that name somebody in a way that cannot be read, whom nothing protects.
+    """
+
+    numbers: pl.Series = field(default_factory=lambda: pl.Series("number", [], dtype=pl.UInt64))
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CellsRead:
+    """What one phone column says in some rows.
+
+    Attributes:
+        numbers: all numbers in it, whichever row they are from.
+        is_read: a mask of the cells with numbers, all of which can be read.
+        is_silent: a mask of the cells that are empty, or words without a digit.
+    """
+
+    numbers: pl.Series
+    is_read: pl.Series
+    is_silent: pl.Series
+
+
+@dataclass(slots=True)
+class UnreadRows:
+    """The rows of a list that cannot be read, counted while it is read.
+
+    Attributes:
+        rows: rows so far, blank ones not counted.
+        count: those among them that cannot be read.
+        places: rows so far, blank ones counted.
+        examples: the first of them, as messages name them.
+    """
+
+    rows: int = 0
+    count: int = 0
+    places: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, rows: pl.DataFrame, read: Sequence[CellsRead], columns: Sequence[str]) -> None:
+        """Count the next rows: each needs a number, and none of its phone cells may be beyond reading."""
+        is_blank = _is_blank(rows)
+        is_any = _any(column.is_read for column in read)
+        is_odd = _any(~(column.is_read | column.is_silent) for column in read)
+        unread = (~is_blank & (is_odd | ~is_any)).arg_true()
+        for place in unread[: EXAMPLES - len(self.examples)]:
+            cells = [rows[column][place] for column in columns]
+            shown = " / ".join(masked_cell(str(cell)) for cell in cells if cell is not None) or "no number"
+            self.examples.append(f"row {self.places + place + 1:,} ({shown})")
+        self.rows += rows.height - int(is_blank.sum())
+        self.count += len(unread)
+        self.places += rows.height
+
+
+def _is_blank(rows: pl.DataFrame) -> pl.Series:
+    """Return a mask of the rows with nothing in any column."""
+    texts = (kind in (pl.String, pl.Categorical, pl.Enum) for kind in rows.schema.values())
+    nothing = [
+        (pl.col(name).cast(pl.String).str.strip_chars() == "").fill_null(value=True)
+        if is_text
+        else pl.col(name).is_null()
+        for name, is_text in zip(rows.columns, texts, strict=True)
+    ]
+    return rows.select(pl.all_horizontal(nothing)).to_series()
+
+
+def _any(masks: Iterable[pl.Series]) -> pl.Series:
+    first, *others = masks
+    for other in others:
+        first = first | other
+    return first
+
+
+def suppressed_in(job: Job) -> OptOuts:
+    """Return the numbers that a job's suppression lists name, by either spelling.
 
     Raises:
-        FileError: a list cannot be read, or names nobody that can be made out.
+        FileError: a list, or a row of one, cannot be read, or a list has no rows or may be cut off.
     """
     options = ReadOptions(ragged=job.options.ragged)
     tables = (open_table(path, options=options) for path in job.suppress)
-    return with_both(suppressed_by((table, _suppression_reading(table, job)) for table in tables))
+    found = suppressed_by(
+        ((table, _suppression_reading(table, job)) for table in tables),
+        unreadable=job.suppress_unreadable,
+    )
+    return replace(found, numbers=with_both(found.numbers))
 
 
 def _suppression_reading(table: Table, job: Job) -> Reading:
@@ -78,32 +170,38 @@ def _only(table: Table, columns: list[str]) -> str | None:
     return columns[0] if columns else None
 
 
-def suppressed_by(tables: Iterable[tuple[Table, Reading]]) -> pl.Series:
-    """Return the distinct numbers of some suppression lists (UInt64).
+def suppressed_by(
+    tables: Iterable[tuple[Table, Reading]],
+    *,
+    unreadable: Unreadable = Unreadable.ERROR,
+) -> OptOuts:
+    """Return the distinct numbers of some suppression lists.
+
+    Args:
+        tables: the lists, and how their rows are read.
+        unreadable: what happens if a row cannot be read, or a list has none.
 
     Raises:
-        FileError: nobody in a list can be read, so that it would silently suppress nobody.
+        FileError: a row cannot be read, or a list has no rows or may be cut off, unless that is allowed; or
+            nobody in a list can be read.
     """
-    found = [_suppressed_by(table, reading) for table, reading in tables]
-    return pl.concat([pl.Series("number", [], dtype=pl.UInt64), *found]).drop_nulls().unique()
+    found = [_suppressed_by(table, reading, unreadable) for table, reading in tables]
+    numbers = [OptOuts().numbers, *(one.numbers for one in found)]
+    return OptOuts(pl.concat(numbers).drop_nulls().unique(), sum(one.unreadable for one in found))
 
 
-def _suppressed_by(table: Table, reading: Reading) -> pl.Series:
+def _suppressed_by(table: Table, reading: Reading, unreadable: Unreadable) -> OptOuts:
     """Return the numbers of all phone columns of a list: each of them is somebody who opted out."""
     each = [replace(reading, column=column, others=()) for column in reading.columns]
-    found, rows, unread_rows = [pl.Series("number", [], dtype=pl.UInt64)], 0, 0
     shown = _shown_by(table, reading).columns
-    for batch in table.batches(reading.wanted):
-        read = [_numbers_of(batch, one, evidence) for one, evidence in zip(each, shown, strict=True)]
-        found += [numbers for numbers, _ in read]
-        rows += batch.height
-        unread_rows += (
-            pl.DataFrame([unread.alias(str(place)) for place, (_, unread) in enumerate(read)])
-            .select(pl.all_horizontal(pl.all()).sum())
-            .item()
-        )
-    _require_somebody(table, reading, rows=rows, unread_rows=unread_rows)
-    return pl.concat(found)
+    found, unread = [OptOuts().numbers], UnreadRows()
+    wanted = list(dict.fromkeys([*reading.wanted, *table.schema]))
+    for batch in table.batches(wanted):
+        read = [_cells_read(batch, one, evidence) for one, evidence in zip(each, shown, strict=True)]
+        found += [column.numbers for column in read]
+        unread.add(batch, read, reading.columns)
+    _require_all_read(table, reading, unread, unreadable)
+    return OptOuts(pl.concat(found), unread.count)
 
 
 def _shown_by(table: Table, reading: Reading) -> ColumnEvidence:
@@ -112,32 +210,78 @@ def _shown_by(table: Table, reading: Reading) -> ColumnEvidence:
     return sum(parts, ColumnEvidence(tuple(Evidence() for _ in reading.columns)))
 
 
-def _numbers_of(rows: pl.DataFrame, reading: Reading, shown: Evidence) -> tuple[pl.Series, pl.Series]:
-    """Return the numbers in a column, and a mask of its cells without any; two in a cell are two people.
+def _cells_read(rows: pl.DataFrame, reading: Reading, shown: Evidence) -> CellsRead:
+    """Return what a column says; two numbers in a cell are two people.
 
-    Of a cell that can be meant in two ways both numbers count: its person has opted out.
+    Of a cell that can be meant in several ways all numbers count, whatever the column decides: the column of
+    the input may decide otherwise.
     """
     [surveyed] = surveys_of(rows, reading)
     recipients = surveyed.settle(shown.outcomes(reading.numbers))
-    ambiguous = (recipients["reason"] == Reason.AMBIGUOUS.value).fill_null(value=False)
-    either = surveyed.numbers_of(ambiguous.arg_true())
+    either = surveyed.numbers_of(pl.int_range(rows.height, eager=True, dtype=pl.UInt32))
     several = (recipients["reason"] == Reason.SEVERAL_NUMBERS.value).fill_null(value=False)
-    rows = rows.with_columns(readable(rows[reading.column]))
+    ambiguous = (recipients["reason"] == Reason.AMBIGUOUS.value).fill_null(value=False)
+    rows = rows.with_columns(readable(rows[reading.column])).with_row_index(_PLACE)
     cells = pl.col(reading.column).cast(pl.String)
-    parts = recipients_of(rows.filter(several).with_columns(apart(cells)).explode(reading.column), reading)
-    unread = recipients["number"].is_null() & ~several & ~ambiguous
-    return pl.concat([recipients["number"], parts["number"], either]), unread
+    apart_rows = rows.filter(several).with_columns(apart(cells)).explode(reading.column)
+    parts = recipients_of(apart_rows, reading)
+    is_read = _is_read(recipients) | ambiguous
+    is_silent = _says_nothing(recipients, rows[reading.column])
+    part_fails = ~_is_read(parts) & ~_says_nothing(parts, apart_rows[reading.column])
+    is_read |= several & ~rows[_PLACE].is_in(apart_rows[_PLACE].filter(part_fails).implode())
+    return CellsRead(
+        numbers=pl.concat([recipients["number"], parts["number"], either]),
+        is_read=is_read,
+        is_silent=is_silent,
+    )
 
 
-def _require_somebody(table: Table, reading: Reading, *, rows: int, unread_rows: int) -> None:
-    """See that a suppression list, unless it is empty, suppresses somebody."""
-    if not rows:
-        log.warning("%s has no rows and suppresses nobody", table.path)
-    elif unread_rows == rows:
+def _is_read(recipients: pl.DataFrame) -> pl.Series:
+    """Return a mask of the cells with a number that somebody can have.
+
+    A number with a digit too few is often possible all the same, as a landline; it has to be as long as a
+    mobile number.
+    """
+    is_number = recipients["number"].is_not_null()
+    only_possible = is_number & (recipients["line_type"] == LineType.UNKNOWN.value).fill_null(value=False)
+    odd = recipients["number"].filter(only_possible).unique()
+    long_enough = [number for number in odd if has_mobile_length(number)]
+    return is_number & (~only_possible | recipients["number"].is_in(long_enough))
+
+
+def _says_nothing(recipients: pl.DataFrame, cells: pl.Series) -> pl.Series:
+    """Return a mask of the cells that are empty, or words without any digit."""
+    no_number = recipients["reason"].is_in([Reason.EMPTY.value, Reason.NOT_A_NUMBER.value])
+    has_digit = cells.cast(pl.String).str.contains(r"\p{Nd}").fill_null(value=False)
+    return no_number.fill_null(value=False) & ~has_digit
+
+
+def _require_all_read(table: Table, reading: Reading, unread: UnreadRows, unreadable: Unreadable) -> None:
+    """See that a suppression list has rows and is whole, and that each row suppresses somebody."""
+    flaw = _flaw_of(table, unread)
+    if unread.rows and unread.count == unread.rows:
         raise FileError(
             f"no cell of column {' or '.join(map(repr, reading.columns))} of {table.path} is a number, so "
             "that nobody would be suppressed; name another column with --suppress-column, and where the "
             "numbers lack the country code, say which one with --region"
         )
-    elif unread_rows:
-        log.warning("%d of %d rows of %s hold no number and suppress nobody", unread_rows, rows, table.path)
+    if flaw and unreadable is Unreadable.ERROR:
+        raise FileError(f"{flaw}. {_REMEDY}")
+    if flaw:
+        # As an error, so that it is seen where only those are: people are left unprotected.
+        log.error("%s; allowed by --suppress-unreadable", flaw)
+
+
+def _flaw_of(table: Table, unread: UnreadRows) -> str:
+    """Return why a suppression list may leave people unprotected; empty if it does not."""
+    if not unread.rows:
+        return f"{table.path} has no rows and suppresses nobody: the export may have failed"
+    if unread.count:
+        rows = f"{unread.count:,} of {unread.rows:,} rows" if unread.count > 1 else "a row"
+        return (
+            f"{rows} of the suppression list {table.path} cannot be read and would suppress nobody: "
+            f"{', '.join(unread.examples)}"
+        )
+    if isinstance(table, DelimitedTable) and table.is_cut_off():
+        return f"{table.path} ends within row {unread.rows:,}, without a line end: it may have been cut off"
+    return ""

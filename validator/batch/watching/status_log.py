@@ -104,4 +104,7 @@ def _pace(report: BudgetReport) -> State:
         return State(f"held, {report.hold_reason}")
     if math.isinf(report.rate_per_min):
         return State("free")
-    return State(", one at a time" if report.is_apart else "", report.rate_per_min)
+    if report.is_apart:
+        return State(", one at a time", report.rate_per_min)
+    most = report.most_in_flight
+    return State(f", at most {most:.0f} in flight" if most < math.inf else "", report.rate_per_min)

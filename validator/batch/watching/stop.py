@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from validator.errors import StoppedEarly
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from validator.batch.asking.counters import RunCounters
     from validator.batch.asking.dispatcher import Dispatcher
@@ -24,45 +24,50 @@ class Stop:
 
     Attributes:
         is_immediate: whether stopping ends the run at once, since nothing has begun that has to be finished.
+        why: why the run is to stop; None while it is not.
     """
 
     def __init__(self) -> None:
         self.is_immediate = False
-        self._why: StoppedEarly | None = None
+        self.why: StoppedEarly | None = None
         self._wanted = anyio.Event()
 
     def __call__(self, why: StoppedEarly) -> None:
         """Stop; the first reason stays."""
-        self._why = self._why or why
+        self.why = self.why or why
         self._wanted.set()
 
-    async def watch(self, dispatcher: Dispatcher, _: RunCounters) -> None:
-        """Stop this dispatcher when it is time."""
+    def watch(self, dispatcher: Dispatcher, _: RunCounters) -> Coroutine[Any, Any, None]:
+        """Stop this dispatcher when it is time; if that has come already, before it starts anything."""
+        if self.why:
+            dispatcher.stop(self.why)
+        return self._stop_when_wanted(dispatcher)
+
+    async def _stop_when_wanted(self, dispatcher: Dispatcher) -> None:
         await self._wanted.wait()
-        if self._why:
-            dispatcher.stop(self._why)
+        if self.why:
+            dispatcher.stop(self.why)
 
     @asynccontextmanager
-    async def raising(self) -> AsyncIterator[None]:
-        """Raise the reason at once inside the block. All errors come in exception groups."""
+    async def ending(self) -> AsyncIterator[None]:
+        """End the block at once when the run is to stop; `why` says so then. Errors come in groups."""
         self.is_immediate = True
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._raise)
+            tasks.start_soon(self._cancel, tasks.cancel_scope)
             yield
             tasks.cancel_scope.cancel()
         self.is_immediate = False
 
-    async def _raise(self) -> None:
+    async def _cancel(self, scope: anyio.CancelScope) -> None:
         await self._wanted.wait()
-        if self._why:
-            raise self._why
+        scope.cancel()
 
 
 async def stop_at(at_s: float, stop: Callable[[StoppedEarly], None], now_s: Callable[[], float]) -> None:
     """Stop at a time of day, whatever the machine has done meanwhile.
 
-    anyio's clock, which the dispatcher's own bound goes by, stands still on Linux while the machine sleeps
-    (clock_gettime(2), CLOCK_MONOTONIC): a lid closed at night would put the deadline off till noon.
+    anyio's clock stands still on Linux while the machine sleeps (clock_gettime(2), CLOCK_MONOTONIC): a lid
+    closed at night would put the deadline off till noon.
 
     Args:
         at_s: when, in Unix seconds; infinity for never.

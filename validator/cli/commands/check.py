@@ -10,6 +10,7 @@ import click
 
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
+from validator.batch.open_files import raise_limit
 from validator.batch.output.targets import check_targets, require_room_for_output
 from validator.batch.run import ListRun, RunSettings
 from validator.batch.watching.stop import Stop
@@ -18,11 +19,11 @@ from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.commands.plan import show_plan
+from validator.cli.kept_files import kept_files
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.resume import next_command
 from validator.cli.show import make_progress, show_summary
-from validator.cli.signals import interruptible
 from validator.cli.values import SOURCE
 from validator.ledger import Ledger
 
@@ -42,6 +43,7 @@ class CheckOptions(ListOptions, AskOptions):
 
     reports: dict[str, Path]
     max_unknown: Tolerance
+    strict: bool
     max_invalid: float
     dry_run: bool
 
@@ -75,12 +77,18 @@ def check(**given: Any) -> int:
         return show_plan(options, options.rate, options.base_url)
     keys = options.keys()
     options.require_named_output()
-    opened = options.opened()
+    opened = options.opened(deadline=options.deadline)
     reports = {f"--{name}": path for name, path in options.reports.items()}
-    check_targets({**opened.job.targets, **reports}, opened.job, ledger=options.ledger)
+    check_targets(
+        {**opened.job.targets, **reports},
+        opened.job,
+        ledger=options.ledger,
+        kept=kept_files(options.api_key_file),
+    )
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"
-    with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
+    raise_limit(options.concurrency * len(keys))
+    with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
         summary = _run(options, keys, opened, ledger)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return summary.exit_code
@@ -92,10 +100,10 @@ def _run(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, led
     asker = Asker(keys, options.ask_settings, ledger=ledger, counters=counters, progress=progress, stop=stop)
     settings = RunSettings(
         max_unknown=options.max_unknown,
+        strict=options.strict,
         max_invalid=options.max_invalid,
         reports=options.reports,
         next_command=partial(next_command, click.get_current_context().obj),
-        local=interruptible,
     )
     run = ListRun(opened, ledger=ledger, counters=counters, progress=progress, settings=settings)
     return run.run(under_signals(asker, stop))

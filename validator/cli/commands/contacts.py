@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import anyio
 import click
 
 from validator.batch.asking.contacts import all_contacts, contacts_frame
+from validator.batch.output.targets import refuse_kept
+from validator.batch.watching.phase_feed import READING_CONTACTS
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, require_sessions
-from validator.cli.show import show_rows
+from validator.cli.kept_files import kept_files
+from validator.cli.show import make_progress, show_rows
+from validator.cli.signals import run_interruptible
 from validator.cli.values import FILE
+from validator.settings import default_ledger
 from validator.tables import require_writable, writing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.gateways.gateway import GatewayContact
+    from validator.reports import Progress
 
 
 # A long list is worth more patience than a single look.
@@ -30,22 +36,33 @@ ATTEMPTS_PER_PAGE = 6
     click.option("-o", "--output", type=FILE, help="File to export to.  [default: standard output]"),
     opt.provider_options,
     opt.rate_option,
+    opt.max_wait_option,
     opt.json_option,
 )
-def contacts(*, sessions: tuple[str, ...], output: Path | None, as_json: bool, **given: Any) -> None:
+def contacts(
+    *, sessions: tuple[str, ...], output: Path | None, max_wait: float, as_json: bool, **given: Any
+) -> None:
     """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""
+    options = ProviderOptions(**given)
     if output is not None:
+        refuse_kept({"--output": output}, kept_files(options.api_key_file), ledger=default_ledger())
         require_writable(output)
-    found = anyio.run(_contacts, ProviderOptions(**given), require_sessions(sessions))
+    sessions = require_sessions(sessions)
+    with make_progress(quiet=False) as progress:
+        found = run_interruptible(partial(_contacts, options, sessions, progress, max_wait))
     table = contacts_frame(found)
     if output is None:
         show_rows(table.columns, table.iter_rows(), as_json=as_json)
         return
-    with writing(output, schema=table.schema, like=None) as writer:
+    with writing(output, schema=table.schema, like=None, excel_safe=True) as writer:
         writer.write(table)
     click.echo(f"validator: {table.height:,} contacts written to {output}", err=True)
 
 
-async def _contacts(options: ProviderOptions, sessions: tuple[str, ...]) -> list[GatewayContact]:
-    async with connected(options, max_attempts=ATTEMPTS_PER_PAGE) as (gateway, through):
+async def _contacts(
+    options: ProviderOptions, sessions: tuple[str, ...], progress: Progress, max_wait_s: float
+) -> list[GatewayContact]:
+    async with connected(
+        options, progress, max_wait_s=max_wait_s, max_attempts=ATTEMPTS_PER_PAGE, phase=READING_CONTACTS
+    ) as (gateway, through):
         return [contact for session in sessions async for contact in all_contacts(gateway, session, through)]

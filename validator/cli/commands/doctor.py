@@ -15,7 +15,8 @@ import click
 
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, key_file_warning, read_key, require_sessions
-from validator.cli.show import show_rows
+from validator.cli.show import make_progress, show_rows
+from validator.cli.signals import run_interruptible
 from validator.cli.way_out import way_out
 from validator.errors import (
     ApiError,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from validator.cli.credentials import Through
     from validator.gateways.gateway import Gateway
+    from validator.reports import Progress
 
 COLUMNS = ("check", "state", "what")
 
@@ -73,13 +75,20 @@ class Finding:
 
 
 @click.command()
-@opt.stack(opt.session_option, opt.provider_options, opt.rate_option, opt.ledger_option, opt.json_option)
-def doctor(*, sessions: tuple[str, ...], ledger: Path, as_json: bool, **given: Any) -> int:
+@opt.stack(
+    opt.session_option,
+    opt.provider_options,
+    opt.rate_option,
+    opt.max_wait_option,
+    opt.ledger_option,
+    opt.json_option,
+)
+def doctor(*, sessions: tuple[str, ...], ledger: Path, max_wait: float, as_json: bool, **given: Any) -> int:
     """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run.
 
     Nothing is asked about anybody. The exit code is that of the worst problem found.
     """
-    findings = list(_findings(ProviderOptions(**given), sessions, ledger))
+    findings = list(_findings(ProviderOptions(**given), sessions, ledger, max_wait))
     show_rows(COLUMNS, [(one.check, one.state.value, one.what) for one in findings], as_json=as_json)
     return worst(findings)
 
@@ -90,12 +99,16 @@ def worst(findings: Sequence[Finding]) -> int:
     return min(codes, key=lambda code: code in PASSING, default=0)
 
 
-def _findings(options: ProviderOptions, sessions: tuple[str, ...], ledger: Path) -> Iterator[Finding]:
+def _findings(
+    options: ProviderOptions, sessions: tuple[str, ...], ledger: Path, max_wait_s: float
+) -> Iterator[Finding]:
     key = _key(options.api_key_file)
     yield key
     if key.state is State.OK:
         yield from _key_file(options.api_key_file)
-        yield from anyio.run(_provider, options, sessions)
+        with make_progress(quiet=False) as progress:
+            found = run_interruptible(partial(_provider, options, sessions, ledger, progress, max_wait_s))
+        yield from found
     else:
         yield Finding("connection", State.SKIPPED, "nothing can be asked without a key")
     yield from _sessions_named(sessions)
@@ -133,13 +146,15 @@ def _sessions_named(sessions: tuple[str, ...]) -> Iterator[Finding]:
         yield _problem("session", error)
 
 
-async def _provider(options: ProviderOptions, sessions: tuple[str, ...]) -> list[Finding]:
+async def _provider(
+    options: ProviderOptions, sessions: tuple[str, ...], ledger: Path, progress: Progress, max_wait_s: float
+) -> list[Finding]:
     findings: list[Finding] = []
     try:
         for found in await way_out(options):
             state = State.OK if found.is_well else State.WARNING
             findings.append(Finding(found.name, state, found.what))
-        async with connected(options) as (gateway, through):
+        async with connected(options, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through):
             connection = await _connection(gateway, through)
             findings += connection
             if connection[0].state is not State.PROBLEM:
@@ -215,11 +230,18 @@ def _ledger(path: Path) -> Iterator[Finding]:
     try:
         with Ledger.open(path, holder="validator doctor") as ledger:
             ledger.require_sound()
-            numbers = ledger.numbers()
+            numbers, found = ledger.numbers(), ledger.stats(int(time.time() * 1000))
     except ValidatorError as error:
         yield _problem("ledger", error)
         return
     yield Finding("ledger", State.OK, f"{path} is sound and knows {numbers:,} numbers")
+    if ahead := sum(ages.get("in the future", 0) for ages in found.by_age.values()):
+        yield Finding(
+            "ages",
+            State.WARNING,
+            f"{ahead:,} answers bear a time in the future, from a clock that was wrong: they do not count. "
+            "`validator ledger purge --older-than 30d` forgets them",
+        )
     yield from (Finding("permissions", State.WARNING, warning) for warning in wider_modes(ledger.path))
     yield Finding("sqlite", State.OK, _sqlite())
 

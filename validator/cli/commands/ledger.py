@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from validator.batch.output.targets import refuse_kept
+from validator.batch.planning.known_verdicts import latest_ms
 from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
 from validator.cli import file_options as file_opt
 from validator.cli import options as opt
+from validator.cli.kept_files import kept_files
 from validator.cli.show import show_rows
 from validator.cli.values import DURATION, FILE, NUMBER
 from validator.errors import FileError, UsageError
@@ -23,7 +26,7 @@ from validator.ledger import Ledger, Selection, read
 from validator.phone import parse_region
 from validator.reports import count_text
 from validator.settings import parse_number
-from validator.tables import find_phone_column, open_table, require_writable, same_file, writing
+from validator.tables import find_phone_column, open_table, require_writable, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,8 +93,10 @@ def purge(
 
     Takes old answers and failures, old runs, and everything that names one of the numbers.
     """
+    now_ms = int(time.time() * 1000)
     selection = Selection(
-        before_ms=None if older_than is None else int((time.time() - older_than) * 1000),
+        before_ms=None if older_than is None else int(now_ms - older_than * 1000),
+        after_ms=None if older_than is None else latest_ms(now_ms),
         numbers=every_spelling([*numbers, *_lines(numbers_file)]),
     )
     _require_selection(selection, ledger)
@@ -166,10 +171,9 @@ def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
     The file names people; it is made for its owner alone. docs/ledger.md has its columns.
     """
     _require_ledger(ledger)
-    if same_file(output, ledger):
-        raise UsageError(f"{output} is the ledger itself; name another file")
+    refuse_kept({"OUTPUT": output}, kept_files(None), ledger=ledger)
     require_writable(output)
-    with read(ledger) as reader, writing(output, schema=COLUMNS, like=None) as writer:
+    with read(ledger) as reader, writing(output, schema=COLUMNS, like=None, excel_safe=True) as writer:
         exported = export(reader, writer)
     click.echo(f"validator: {count_text(exported, 'fact')} written to {output}", err=True)
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -12,6 +13,7 @@ import click
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
 from validator.batch.lookup import any_unknown, look_up
+from validator.batch.open_files import raise_limit
 from validator.batch.planning.plan import second_round
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
     from validator.batch.planning.plan import Plan
     from validator.batch.run import Ask
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +81,8 @@ def lookup(**given: Any) -> int:
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     keys = options.keys()
     holder = "validator lookup"
-    with locked(keys, holder), Ledger.open(options.ledger, holder=holder) as ledger:
+    raise_limit(options.concurrency * len(keys))
+    with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
         max_age = MaxAge.none() if options.refresh else options.max_age
         now_ms, stop = int(datetime.now(UTC).timestamp() * 1000), Stop()
         asker = Asker(
@@ -87,6 +93,7 @@ def lookup(**given: Any) -> int:
             progress=NoProgress(),
             stop=stop,
         )
+        warnings: list[str] = []
         next_round = partial(second_round, ledger=ledger, max_age=max_age, now_ms=now_ms)
         rows = look_up(
             options.numbers,
@@ -97,12 +104,20 @@ def lookup(**given: Any) -> int:
             now_ms=now_ms,
             confirms=options.confirm_negatives,
             variants=options.variants,
-            ask=partial(_ask, under_signals(asker, stop), next_round),
+            ask=partial(_ask, under_signals(asker, stop), next_round, warnings),
         )
     show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
-    return EXIT_TOO_MANY_UNKNOWN if any_unknown(rows) else 0
+    if not any_unknown(rows):
+        return 0
+    for warning in warnings:
+        log.warning("%s", warning)
+    return EXIT_TOO_MANY_UNKNOWN
 
 
-def _ask(ask: Ask, next_round: Callable[[Plan], Plan], plan: Plan) -> None:
-    if len(plan.numbers) and (ending := ask(plan, next_round).ending) is not None:
-        raise ending
+def _ask(ask: Ask, next_round: Callable[[Plan], Plan], warnings: list[str], plan: Plan) -> None:
+    if not len(plan.numbers):
+        return
+    asked = ask(plan, next_round)
+    warnings += asked.warnings
+    if asked.ending is not None:
+        raise asked.ending

@@ -16,7 +16,6 @@ from validator.cli import options as opt
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_plan_summary
-from validator.cli.signals import interruptible
 from validator.cli.values import SOURCE
 from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
@@ -53,7 +52,7 @@ def show_plan(options: ListOptions, rate: Rate, base_url: str | None) -> int:
     _require_files(options)
     now, host = datetime.now(UTC), host_for(DEFAULT_GATEWAY, base_url)
     opened = options.opened()
-    with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
+    with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=int(now.timestamp() * 1000), progress=progress)
     summary = summarise_plan(
         opened.job,

@@ -16,10 +16,10 @@ from validator.batch.output.targets import check_targets
 from validator.batch.planning.survey import known_after, survey
 from validator.cli import file_options as file_opt
 from validator.cli import options as opt
+from validator.cli.kept_files import kept_files
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_summary
-from validator.cli.signals import interruptible
 from validator.cli.values import SOURCE
 from validator.ledger import read
 
@@ -42,9 +42,14 @@ def report(**given: Any) -> int:
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     now = datetime.now(UTC)
     opened = options.opened()
-    check_targets({f"--{name}": path for name, path in files.items()}, opened.job, ledger=options.ledger)
+    check_targets(
+        {f"--{name}": path for name, path in files.items()},
+        opened.job,
+        ledger=options.ledger,
+        kept=kept_files(None),
+    )
     now_ms = int(now.timestamp() * 1000)
-    with interruptible(), make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
+    with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress)
         known = known_after(surveyed, opened.job, ledger, now_ms, progress)
         counts = count(surveyed.recipients, known, opened.job.extras)

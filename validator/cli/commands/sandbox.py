@@ -75,6 +75,9 @@ EPILOG = "\n\n".join(
     click.option(
         "--foreign-per-min", default=0.0, help="Requests a minute that somebody else spends of the key."
     ),
+    click.option("--penalty-s", default=0.0, help="Seconds for which a refusal shuts the key out."),
+    click.option("--penalty-extends", is_flag=True, help="Each request within them prolongs it."),
+    click.option("--max-in-flight", default=0, help="Requests in flight beyond which a 429 is answered."),
     click.option(
         "--fault", "faults", multiple=True, help="What goes wrong, see below; repeat it for several."
     ),

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import anyio
 import click
 
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected
-from validator.cli.show import show_rows
+from validator.cli.show import make_progress, show_rows
+from validator.cli.signals import run_interruptible
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from validator.gateways.gateway import SessionReply
+    from validator.reports import Progress
 
 COLUMNS = ("id", "name", "status", "phone_number", "last_seen_at")
 
 
 @click.command()
-@opt.stack(opt.provider_options, opt.rate_option, opt.json_option)
-def sessions(*, as_json: bool, **given: Any) -> None:
+@opt.stack(opt.provider_options, opt.rate_option, opt.max_wait_option, opt.json_option)
+def sessions(*, max_wait: float, as_json: bool, **given: Any) -> None:
     """List the WhatsApp sessions of the key, and whether they are connected."""
-    found = anyio.run(_sessions, ProviderOptions(**given))
+    with make_progress(quiet=False) as progress:
+        found = run_interruptible(partial(_sessions, ProviderOptions(**given), progress, max_wait))
     show_rows(COLUMNS, map(_row, found), as_json=as_json)
 
 
@@ -35,6 +38,8 @@ def _text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds")
 
 
-async def _sessions(options: ProviderOptions) -> tuple[SessionReply, ...]:
-    async with connected(options) as (gateway, through):
+async def _sessions(
+    options: ProviderOptions, progress: Progress, max_wait_s: float
+) -> tuple[SessionReply, ...]:
+    async with connected(options, progress, max_wait_s=max_wait_s) as (gateway, through):
         return (await through(gateway.sessions)).sessions

@@ -11,6 +11,7 @@ from validator.pacing.budget.arrival_spacing import ArrivalSpacing
 from validator.pacing.budget.protocol import BudgetReport, Permit
 from validator.pacing.budget.request_log import RequestLog, is_spent
 from validator.pacing.budget.window import Spare, Window
+from validator.pacing.budget.window_set import LONGEST_PACED_WINDOW_S, WindowSet
 from validator.pacing.limit.assumed import DEFAULT_PER_MIN, Assumption, DefaultPace
 from validator.pacing.limit.correction import LimitCorrection
 from validator.pacing.limit.search import Search
@@ -27,14 +28,6 @@ LEAST_JITTER_S, MOST_JITTER_S = 0.1, 0.6
 
 # A start may be this late without losing its place: no event loop wakes to the millisecond.
 LATENESS_S = 0.02
-
-# Longer windows (an hour, a day) are not spread evenly over their length: they are spent, then waited for.
-LONGEST_PACED_WINDOW_S = 300.0
-# No provider is known to state more; it bounds the work for each request, whatever the headers say.
-MOST_WINDOWS = 4
-
-# Among the windows by their lengths, the one that was found because the announced ones proved wrong.
-FOUND = -1.0
 
 # The share of what the server says is left that a short list may spend at once; the rest is for what may come
 # from elsewhere meanwhile.
@@ -96,12 +89,10 @@ class PacedBudget:
         self._ceiling = limit_per_min
         self._share = share
         self._jitter_s = min(max(jitter_s, LEAST_JITTER_S), MOST_JITTER_S)
-        self._usual_s = window_s
         self._assumed: Assumption = Search(now, share) if find else DefaultPace(share * default_per_min)
         first_per_min = self._assumed.per_min(now) if limit_per_min is None else limit_per_min
-        self._windows = {window_s: Window(window_s, first_per_min * window_s / MINUTE_S)}
+        self._windows = WindowSet(window_s, first_per_min, ceiling_per_min=limit_per_min, share=share)
         self._lengths = WindowLengthEstimator(window_s)
-        self._told: set[float] = set()
         self._requests = RequestLog(rng)
         self._spare = Spare(window_s)
         self._trips = RoundTrips()
@@ -117,14 +108,14 @@ class PacedBudget:
         self._todo = todo
         return self._ready_at(now)
 
-    def start(self, now: float) -> Permit:
+    def start(self, now: float, *, is_check: bool = True) -> Permit:
         """Start a request; see `Budget.start`."""
         if (ready_at := self._ready_at(now)) > now:
             raise RuntimeError(f"a request was started {ready_at - now:.3f} s before the budget allows it")
         spacing_s = self._spacing_s(now)
         slot = max(self._slot + spacing_s, now + spacing_s - min(LATENESS_S, spacing_s))
         self._started += 1
-        permit = Permit(now, self._started, slot_before=self._slot, slot_after=slot)
+        permit = Permit(now, self._started, slot_before=self._slot, slot_after=slot, is_check=is_check)
         self._slot = slot
         self._apart.start(permit)
         return self._requests.start(permit)
@@ -141,25 +132,46 @@ class PacedBudget:
             self._slot = permit.slot_before
 
     def finish(
-        self, permit: Permit, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
+        self,
+        permit: Permit,
+        now: float,
+        notice: RateNotice = NO_NOTICE,
+        *,
+        refused: bool = False,
+        by_front: bool = False,
     ) -> None:
         """End a request; see `Budget.finish`."""
-        self._requests.close(permit, now, notice, refused=refused)
-        windows = tuple(self._lengths.corrected(told) for told in notice.windows)
-        self._learn(now, windows)
-        self._give_way(permit, now, windows)
-        self._adapt(permit, now, replace(notice, windows=windows), refused=refused)
+        is_beyond = self._requests.close(permit, now, notice, refused=refused, by_front=by_front)
+        if not permit.is_check:
+            self._windows.learn_elsewhere(now, notice.windows)
+        elif not is_beyond:
+            self._heed(permit, now, notice, refused=refused)
         self._log(permit.started_at, now)
-        self._spare.see(now, 0 if refused else _left(windows))
+        if refused:
+            self._spare.see(now, 0)
         if not self._heard:
             # The first request took its slot at an assumed pace, and there was no other.
             self._slot = min(self._slot, permit.started_at + self._spacing_s(now))
         self._heard += 1
 
+    def _heed(self, permit: Permit, now: float, notice: RateNotice, *, refused: bool) -> None:
+        """Learn from the reply to a check, and from its refusal."""
+        windows = tuple(self._lengths.corrected(told) for told in notice.windows)
+        self._learn(now, windows)
+        self._windows.see(
+            now,
+            windows,
+            in_flight=len(self._requests.in_flight) + 1,
+            later=self._started - permit.ordinal,
+            ordinal=permit.ordinal,
+        )
+        self._adapt(permit, now, replace(notice, windows=windows), refused=refused)
+        self._spare.see(now, _left(windows))
+
     def report(self, now: float) -> BudgetReport:
         """Return how the budget stands."""
         self._assume(now)
-        strictest = min(self._windows.values(), key=lambda window: window.per_min)
+        strictest = self._windows.strictest
         return self._requests.report(
             now,
             limit_per_min=strictest.per_min,
@@ -171,58 +183,33 @@ class PacedBudget:
     def _ready_at(self, now: float) -> float:
         self._assume(now)
         in_flight = len(self._requests.in_flight)
-        if in_flight and (not self._heard or self._requests.is_trying):
+        if in_flight and (not self._heard or self._requests.is_trying or self._requests.is_full(now)):
             return math.inf
-        room_at = max(window.room_at(now, in_flight, self._started) for window in self._windows.values())
+        room_at = self._windows.room_at(now, in_flight, self._started)
         slot = now if self._fits_at_once(now, in_flight) else self._slot
         apart_at = self._apart.ready_at(now, self._even_s(now)) if self._apart.is_wanted else now
         return max(now, self._requests.hold.until, room_at, slot, apart_at)
 
     def _fits_at_once(self, now: float, in_flight: int) -> bool:
         proven = UNPROVEN + TRUSTED * self._spare.fallen(now)
-        if self._ceiling is not None or in_flight >= min(self._heard, proven):
+        is_doubted = self._ceiling is not None or self._correction.is_searching
+        if is_doubted or in_flight >= min(self._heard, proven):
             return False
         return self._todo + in_flight <= self._spare.least(now) * self._share * SPARE_SHARE
 
     def _even_s(self, now: float) -> float:
-        return max(window.spacing_s(now, self._jitter_s) for window in self._windows.values())
+        return self._windows.spacing_s(now, self._jitter_s)
 
     def _spacing_s(self, now: float) -> float:
         return self._even_s(now) / min(self._requests.hold.pace(now), self._correction.share(now))
 
-    @property
-    def _is_assuming(self) -> bool:
-        return self._ceiling is None and not self._told
-
     def _assume(self, now: float) -> None:
         """Go by what is assumed at this moment, where nobody tells more, and by what was found out."""
-        if self._is_assuming:
-            usual = self._windows[self._usual_s]
-            usual.limit = self._assumed.per_min(now) * usual.window_s / MINUTE_S
+        if self._windows.is_assuming:
+            self._windows.assume(self._assumed.per_min(now))
         if self._correction.is_searching:
-            self._believe(self._correction.per_min(now, self._strictest_told().per_min))
-
-    def _believe(self, found_per_min: float) -> None:
-        """Go by a limit that was found below the announced ones, or by those alone where none is any more."""
-        if found_per_min == math.inf:
-            self._windows.pop(FOUND, None)
-        elif found := self._windows.get(FOUND):
-            found.limit = found_per_min
-        else:
-            found = Window(MINUTE_S, found_per_min)
-            found.carry_over(self._longest())
-            self._windows[FOUND] = found
-
-    def _give_way(self, permit: Permit, now: float, windows: tuple[RateWindow, ...]) -> None:
-        for told in windows:
-            if window := self._windows.get(told.window_s):
-                window.see(
-                    now,
-                    told,
-                    in_flight=len(self._requests.in_flight) + 1,
-                    later=self._started - permit.ordinal,
-                    ordinal=permit.ordinal,
-                )
+            told_per_min = self._windows.strictest_announced.per_min
+            self._windows.find(self._correction.per_min(now, told_per_min))
 
     def _adapt(self, permit: Permit, now: float, notice: RateNotice, *, refused: bool) -> None:
         """Slow down, or look for a lower limit, where the reply to a refused request does not explain it."""
@@ -232,66 +219,42 @@ class PacedBudget:
             self._correction.passed(started_at, now)
             self._assumed.passed(started_at, now)
             return
-        told = {window.window_s: window for window in notice.windows}
-        explained = [window.refused(now, told.get(length)) for length, window in self._windows.items()]
-        if self._is_assuming and self._assumed.refused(started_at, now, notice.retry_after_s):
+        explained = self._windows.refused(now, notice.windows)
+        if self._windows.is_assuming and self._assumed.refused(started_at, now, notice.retry_after_s):
             if (wait_s := self._assumed.opens_at - now) > 0:
-                self._requests.hold.keep(now, wait_s, "a full minute of the provider's is waited for")
+                self._requests.hold.await_window(now, wait_s, "a full minute of the provider's is waited for")
             return
-        if not any(explained):
+        if not explained:
+            told_per_min = self._windows.strictest_announced.per_min
             self._apart.refused(permit, now, self._even_s(now))
-            self._correction.refused(started_at, now, self._strictest_told().per_min, notice.retry_after_s)
+            held_s = self._requests.hold.held_s(now)
+            self._correction.refused(started_at, now, told_per_min, notice.retry_after_s, held_s)
 
     def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
         for told in windows:
             if told.window_s > LONGEST_PACED_WINDOW_S:
                 self._wait_for_reset(now, told)
-            elif told.limit is not None and told.limit > 0 and told.window_s > 0:
-                self._learn_limit(now, told.window_s, told.limit)
+            else:
+                self._windows.learn(now, told)
 
     def _wait_for_reset(self, now: float, told: RateWindow) -> None:
         """Hold until a long window with nothing left is full again."""
         if is_spent(told) and told.reset_s is not None:
             reason = f"the allowance of {told.window_s / 3600:,.1f} h is spent"
-            self._requests.hold.keep(now, waiting_s(told.reset_s), reason)
-
-    def _learn_limit(self, now: float, window_s: float, limit: int) -> None:
-        ours = limit * self._share
-        if self._ceiling is not None and window_s == self._usual_s:
-            ours = min(ours, self._ceiling * window_s / MINUTE_S)
-        if window_s in self._told:
-            self._windows[window_s].learn(now, ours)
-        elif len(self._told) < MOST_WINDOWS:
-            self._adopt(Window(window_s, ours))
-
-    def _adopt(self, window: Window) -> None:
-        """Accept a window announced for the first time; the default was only assumed until then."""
-        window.carry_over(self._longest())
-        if not self._told and self._ceiling is None:
-            self._windows.clear()
-        self._told.add(window.window_s)
-        self._windows[window.window_s] = window
-
-    def _longest(self) -> Window:
-        return max(self._windows.values(), key=lambda known: known.window_s)
-
-    def _strictest_told(self) -> Window:
-        told = (window for length, window in self._windows.items() if length != FOUND)
-        return min(told, key=lambda window: window.per_min)
+            self._requests.hold.await_window(now, waiting_s(told.reset_s), reason)
 
     def _log(self, started_at: float, now: float) -> None:
         arrived_by = now
         if not self._trips.is_rarely_late(now - started_at):
             arrived_by = min(now, started_at + self._jitter_s)
-        for window in self._windows.values():
-            window.add(arrived_by)
+        self._windows.add(arrived_by)
 
     def _told_by(self, strictest: Window) -> str:
-        if strictest is self._windows.get(FOUND):
+        if self._windows.is_found(strictest):
             return self._correction.told_by
-        if self._ceiling is not None and strictest.per_min >= self._ceiling:
-            return "--rate"
-        return "headers" if strictest.window_s in self._told else self._assumed.told_by
+        if self._windows.is_announced(strictest):
+            return "headers"
+        return self._assumed.told_by if self._ceiling is None else "--rate"
 
 
 def _left(windows: tuple[RateWindow, ...]) -> int:

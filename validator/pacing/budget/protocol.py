@@ -11,12 +11,16 @@ from validator.model import NO_NOTICE, RateNotice
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Permit:
-    """The leave for one request: when it started, its number, and what the budget needs to take it back."""
+    """The leave for one request: when it started, its number, and what the budget needs to take it back.
+
+    `is_check` says whether it asks about numbers, or goes to another endpoint of the provider.
+    """
 
     started_at: float
     ordinal: int = 0
     slot_before: float = -math.inf
     slot_after: float = -math.inf
+    is_check: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,8 @@ class BudgetReport:
         started: requests started, those taken back not counted.
         refused: those refused for their rate.
         last_hold_reason: why requests were held last, also after that hold has ended; empty where never.
+        most_in_flight: how many may be in flight by what was refused; infinity if no such limit shows.
+        refused_in_a_row: how many requests were refused one after the other, each sent after a hold.
     """
 
     limit_per_min: float | None
@@ -49,6 +55,8 @@ class BudgetReport:
     refused: int
     last_hold_reason: str = ""
     is_apart: bool = False
+    most_in_flight: float = math.inf
+    refused_in_a_row: int = 0
 
 
 class Budget(Protocol):
@@ -65,8 +73,14 @@ class Budget(Protocol):
         """
         ...
 
-    def start(self, now: float) -> Permit:
-        """Start a request. `RuntimeError` where `ready_at` does not allow it."""
+    def start(self, now: float, *, is_check: bool = True) -> Permit:
+        """Start a request. `RuntimeError` where `ready_at` does not allow it.
+
+        Args:
+            now: the current time.
+            is_check: whether it asks about numbers. What replies of other endpoints say of limits is gone by
+                only until a check has been answered: an endpoint may have a limit of its own.
+        """
         ...
 
     def cancel(self, permit: Permit, now: float) -> None:
@@ -74,7 +88,13 @@ class Budget(Protocol):
         ...
 
     def finish(
-        self, permit: Permit, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
+        self,
+        permit: Permit,
+        now: float,
+        notice: RateNotice = NO_NOTICE,
+        *,
+        refused: bool = False,
+        by_front: bool = False,
     ) -> None:
         """End a request, however it ended.
 
@@ -82,8 +102,9 @@ class Budget(Protocol):
             permit: what `start` returned.
             now: the current time.
             notice: what the reply said about rates.
-            refused: whether it was refused for its rate (429, or 503 with `Retry-After`): holds the whole
-                key.
+            refused: whether it was refused for its rate (429, 503 with `Retry-After`, 503 of a front): holds
+                the whole key.
+            by_front: whether something before the provider refused it, which names no wait.
         """
         ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from validator.pacing.budget.hold import KeyBackoff
+from validator.pacing.budget.in_flight_limit import InFlightLimit
 from validator.pacing.budget.protocol import BudgetReport, Permit
 from validator.pacing.measures.rolling_count import RollingCount
 from validator.pacing.measures.units import MINUTE_S, waiting_s
@@ -16,41 +17,60 @@ if TYPE_CHECKING:
 
 
 class RequestLog:
-    """Counts requests and keeps the hold; what every kind of budget does.
+    """Counts requests, and keeps the hold and the limit on those in flight; what every kind of budget does.
 
     Attributes:
         hold: the key's one hold.
-        in_flight: requests started and not ended.
+        in_flight: requests started and not ended, each with how many there were when it had started.
     """
 
     def __init__(self, rng: random.Random) -> None:
         self.hold = KeyBackoff(rng)
-        self.in_flight: set[Permit] = set()
+        self.in_flight: dict[Permit, int] = {}
+        self._in_flight_limit = InFlightLimit()
         self._starts = RollingCount(MINUTE_S)
         self._started = 0
         self._refused = 0
 
     def start(self, permit: Permit) -> Permit:
         """Count a request that starts."""
-        self.in_flight.add(permit)
+        self.in_flight[permit] = len(self.in_flight) + 1
         self._starts.add(permit.started_at)
         self._started += 1
         return permit
 
     def cancel(self, permit: Permit) -> None:
         """Take a request that was never sent out of the books. `KeyError` if it is not in flight."""
-        self.in_flight.remove(permit)
+        del self.in_flight[permit]
         self._starts.take_back(permit.started_at)
         self._started -= 1
 
-    def close(self, permit: Permit, now: float, notice: RateNotice, *, refused: bool) -> None:
-        """End a request; one that was refused holds the key. `KeyError` if it is not in flight."""
-        self.in_flight.remove(permit)
-        if refused:
-            self._refused += 1
-            self.hold.refuse(permit.started_at, now, _asked_s(notice))
-        else:
+    def close(
+        self, permit: Permit, now: float, notice: RateNotice, *, refused: bool, by_front: bool = False
+    ) -> bool:
+        """End a request; one that was refused holds the key. `KeyError` if it is not in flight.
+
+        Returns:
+            whether it was refused for what else was in flight, so that its reply says nothing of windows.
+        """
+        still_in_flight = len(self.in_flight)
+        in_flight = self.in_flight.pop(permit)
+        if in_flight == 1:
+            # It started alone. Those that started together with it may have arrived first.
+            in_flight = still_in_flight
+        if not refused:
+            self._in_flight_limit.passed(in_flight)
             self.hold.passed(permit.started_at)
+            return False
+        self._refused += 1
+        is_beyond = self._in_flight_limit.refused(in_flight, permit.started_at, now)
+        asked_s = waiting_s(notice.retry_after_s) if is_beyond else _asked_s(notice)
+        self.hold.refuse(permit.started_at, now, asked_s, by_front=by_front)
+        return is_beyond
+
+    def is_full(self, now: float) -> bool:
+        """Whether as many are in flight as the server lets be."""
+        return len(self.in_flight) >= self._in_flight_limit.most(now)
 
     @property
     def is_trying(self) -> bool:
@@ -81,6 +101,8 @@ class RequestLog:
             started=self._started,
             refused=self._refused,
             is_apart=is_apart,
+            most_in_flight=self._in_flight_limit.most(now),
+            refused_in_a_row=self.hold.refusals_in_a_row,
         )
 
 

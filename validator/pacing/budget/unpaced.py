@@ -17,26 +17,34 @@ class NoBudget:
         self._requests = RequestLog(rng or random.Random())
 
     def ready_at(self, now: float, todo: int) -> float:  # noqa: ARG002 - the protocol's
-        """Return `now`, or the end of the hold in force."""
+        """Return `now`, the end of the hold in force, or infinity if one in flight has to end first."""
+        if self._requests.is_trying or self._requests.is_full(now):
+            return math.inf
         return max(now, self._requests.hold.until)
 
-    def start(self, now: float) -> Permit:
+    def start(self, now: float, *, is_check: bool = True) -> Permit:
         """Start a request. `RuntimeError` while a hold is in force."""
         if now < self._requests.hold.until:
             raise RuntimeError(
                 f"a request was started {self._requests.hold.until - now:.3f} s before the hold ends"
             )
-        return self._requests.start(Permit(now))
+        return self._requests.start(Permit(now, is_check=is_check))
 
     def cancel(self, permit: Permit, now: float) -> None:  # noqa: ARG002 - the protocol's
         """Take back a request that was never sent."""
         self._requests.cancel(permit)
 
     def finish(
-        self, permit: Permit, now: float, notice: RateNotice = NO_NOTICE, *, refused: bool = False
+        self,
+        permit: Permit,
+        now: float,
+        notice: RateNotice = NO_NOTICE,
+        *,
+        refused: bool = False,
+        by_front: bool = False,
     ) -> None:
         """End a request; see `Budget.finish`."""
-        self._requests.close(permit, now, notice, refused=refused)
+        self._requests.close(permit, now, notice, refused=refused, by_front=by_front)
 
     def report(self, now: float) -> BudgetReport:
         """Return how the budget stands."""

@@ -96,7 +96,8 @@ class Window:
     def refused(self, now: float, told: RateWindow | None) -> bool:
         """Record a refusal; say whether what this reply leaves over explains it."""
         self._sharing.refused(now)
-        spent = told is not None and told.remaining is not None and told.remaining <= 0
+        # A limit of 0 is no window's: what refuses for another reason fills the headers with it.
+        spent = told is not None and told.limit != 0 and told.remaining is not None and told.remaining <= 0
         return spent and self._sharing.explains_refusals
 
     def room_at(self, now: float, in_flight: int, started: int) -> float:

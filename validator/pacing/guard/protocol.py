@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from validator.pacing.decisions import Accept
+from validator.pacing.guard.continuity import Question
 
 if TYPE_CHECKING:
     from validator.errors import Refused
-    from validator.model import Number
+    from validator.model import Number, Verdict
     from validator.pacing.decisions import AskCanary, Requeue, Resolve, Retry, Ruling, Unverified, Wait
 
 
@@ -19,16 +19,19 @@ class Checkpoint:
     """The moment at which an exchange started: what its answer can vouch for.
 
     Attributes:
-        at: the time.
+        question: the exchange.
         ordinal: the latest "no" of the session heard by then.
-        generation: how often the session had been lost or given up by then.
-        failures: how many of the session's exchanges had failed by then.
+        generation: how often the session had been interrupted, lost or given up by then.
     """
 
-    at: float = -math.inf
+    question: Question = field(default_factory=Question)
     ordinal: int = 0
     generation: int = 0
-    failures: int = 0
+
+    @property
+    def at(self) -> float:
+        """The time."""
+        return self.question.asked_at
 
 
 class Guard(Protocol):
@@ -45,8 +48,13 @@ class Guard(Protocol):
         ...
 
     @property
+    def doubts_rejections(self) -> bool:
+        """Whether the session calls too many numbers invalid to be believed about any."""
+        ...
+
+    @property
     def unverified(self) -> int:
-        """How many of the session's "no"s nothing vouches for yet."""
+        """How many of the session's "no"s wait for a "yes", those invalidated since its last one included."""
         ...
 
     @property
@@ -76,10 +84,34 @@ class Guard(Protocol):
         """Return the mark of a check that starts now."""
         ...
 
+    def is_current(self, checkpoint: Checkpoint) -> bool:
+        """Whether an exchange started after the latest interruption, loss or lie of the session."""
+        ...
+
     def on_answer(
-        self, now: float, checkpoint: Checkpoint, number: Number, *, registered: bool
-    ) -> Accept | Unverified | Requeue:
-        """Record the answer to a check, and say whether it stands, waits to be vouched for, or is void."""
+        self, now: float, checkpoint: Checkpoint, number: Number, verdict: Verdict
+    ) -> Accept | Unverified | Requeue | Resolve:
+        """Record the answer to a check, and say what becomes of it.
+
+        Args:
+            now: the current time.
+            checkpoint: what `checkpoint` returned when the exchange started.
+            number: the number.
+            verdict: `REGISTERED`, `NOT_REGISTERED` or `INVALID`.
+
+        Returns:
+            Whether the answer stands, waits to be vouched for, is void, or is not believed.
+        """
+        ...
+
+    def ended(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> None:
+        """Record that a check's exchange has ended, after its answers; `tested` does so for a canary's.
+
+        Args:
+            now: the current time.
+            checkpoint: what `checkpoint` returned when the exchange started.
+            answered: whether it brought an answer; "invalid" is one.
+        """
         ...
 
     def test(self, now: float) -> Checkpoint:
@@ -92,16 +124,12 @@ class Guard(Protocol):
         """Record what became of a canary: whether the session calls it registered, or how that failed."""
         ...
 
-    def failed(self) -> None:
-        """Record that an exchange brought no answer, or the answer that the number is invalid."""
-        ...
-
     def lost(self) -> None:
         """Record that the session is not connected."""
         ...
 
-    def release(self) -> int:
-        """Decide on what waits at the end of a run; return how many "no"s are believed without a "yes"."""
+    def release(self) -> None:
+        """Decide on what waits at the end of a run."""
         ...
 
     def rulings(self) -> list[Ruling]:
@@ -117,6 +145,7 @@ class NoGuard:
 
     error = None
     is_verifying = False
+    doubts_rejections = False
     unverified = 0
     reserve = 0
     tries = 0
@@ -131,9 +160,16 @@ class NoGuard:
         """Return a mark that says nothing."""
         return NO_MARK
 
-    def on_answer(self, now: float, checkpoint: Checkpoint, number: Number, *, registered: bool) -> Accept:  # noqa: ARG002 - as above
+    def is_current(self, checkpoint: Checkpoint) -> bool:  # noqa: ARG002 - as above
+        """Return True: there is no other time."""
+        return True
+
+    def on_answer(self, now: float, checkpoint: Checkpoint, number: Number, verdict: Verdict) -> Accept:  # noqa: ARG002 - as above
         """Let every answer stand."""
         return Accept()
+
+    def ended(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> None:
+        """Take no note."""
 
     def test(self, now: float) -> Checkpoint:
         """Return a mark that says nothing."""
@@ -144,15 +180,11 @@ class NoGuard:
     ) -> None:
         """Take no note."""
 
-    def failed(self) -> None:
-        """Take no note."""
-
     def lost(self) -> None:
         """Take no note."""
 
-    def release(self) -> int:
-        """Return 0: nothing waits."""
-        return 0
+    def release(self) -> None:
+        """Do nothing: nothing waits."""
 
     def rulings(self) -> list[Ruling]:
         """Return nothing."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
-from validator.errors import Refused
-from validator.model import Reason
+from validator.model import Reason, Verdict
 from validator.pacing.decisions import (
     Accept,
     AskCanary,
@@ -19,10 +17,14 @@ from validator.pacing.decisions import (
     Unverified,
     Wait,
 )
+from validator.pacing.guard.continuity import Continuity, Interruption, Vouched
 from validator.pacing.guard.drift import Drift
 from validator.pacing.guard.protocol import Checkpoint
+from validator.pacing.guard.rejections import Rejections
+from validator.pacing.guard.verification import KNOWN_POSITIVES, Verification
 
 if TYPE_CHECKING:
+    from validator.errors import Refused
     from validator.model import Number
     from validator.pacing.decisions import Ruling
     from validator.pacing.guard.canaries import Canaries
@@ -30,89 +32,58 @@ if TYPE_CHECKING:
 # A canary is due when so many "no"s wait, or one has waited so long: at most 0.2 % of calls, or one a minute.
 CANARY_AFTER = 500
 CANARY_AFTER_S = 60.0
-# Accounts are closed now and then: one canary's "no" is followed by a look at several.
-KNOWN_POSITIVES = 5
 # A canary may itself be what the provider stumbles over, so others are tried; not all, if nothing answers.
 MOST_IN_VAIN = 3
-
-
-@dataclass(slots=True)
-class _Verification:
-    """Asking about known positives while nothing else starts.
-
-    Attributes:
-        left: those still to ask about.
-        asked: how many are asked about in all.
-        yes: how many the session says "yes" to.
-        no: those it says "no" to, or calls invalid.
-    """
-
-    left: list[Number]
-    asked: int
-    yes: int = 0
-    no: list[Number] = field(default_factory=list)
-
-    def take(self, number: Number, *, registered: bool) -> None:
-        self.left.remove(number)
-        self.yes += registered
-        self.no += [] if registered else [number]
-
-    @property
-    def shows_lies(self) -> bool:
-        return 2 * len(self.no) > self.asked
-
-    @property
-    def shows_truth(self) -> bool:
-        return 2 * self.yes >= self.asked
 
 
 class SessionGuard:
     """Lets no "no" of a session count before the session has shown that it still says "yes". A `Guard`.
 
-    A session that has died can answer "no" to everybody from some moment on. So a "no" stands when the
-    session says "yes" in an exchange that started after the "no" was heard: to another number of the list,
-    which is the usual case and costs nothing, or to a canary. A canary is due when 500 "no"s wait or one has
-    waited for a minute, and at the end.
+    A session that has died can answer "no" to everybody. So a "no" stands when the session says "yes" in an
+    exchange that started after the "no" was heard: to another number of the list, which costs nothing, or to
+    a canary. A canary is due when 500 "no"s wait or one has waited for a minute, and at the end.
+
+    A "yes" vouches for nothing from before an interruption (`Continuity`), nor for what was said before the
+    session was disconnected: it may have been mended since. Such a "no" is invalidated at once; its number is
+    worth asking about again once the session says "yes". So is whatever still waits at the end of a run, for
+    the next one.
 
     Where a canary is answered "no" or called invalid, or "yes" has become more seldom than chance explains
     (`Drift`), the session is frozen and up to five known positives are asked about. If most are answered
-    "no", the session is given up and every "no" that waits is retracted; else the list has changed, or the
+    "no", the session is given up and every "no" that waits is invalidated; else the list has changed, or the
     canary has.
 
     A canary that is refused or fails is no answer: another one is tried, up to three in a row, and again a
-    minute later. What still waits at the end of a run is retracted if the session owes an answer then: it
-    may be mended before the next run, whose "yes" would prove nothing. It is believed only if there never was
-    a canary. Otherwise it is left for the next run to vouch for.
+    minute later; while others answer it is not asked about again.
 
-    A session that was disconnected may have lied before, and been mended since: what it says then vouches for
-    nothing from before, which is retracted at once.
+    That a number is invalid counts as a "no", and only while such answers are few (`Rejections`): a "yes" to
+    others does not vouch for a session that refuses every third.
 
     Args:
         session: the session's id.
         canaries: the run's.
-        heard: the ordinal of the latest "no" that an earlier run has left unvouched, 0 for none.
-        settled: the ordinal before the first such one.
 
     Attributes:
         error: why the session is given up, or None.
         tries: how often in a row a canary was asked about in vain.
     """
 
-    def __init__(self, session: str, *, canaries: Canaries, heard: int = 0, settled: int = 0) -> None:
+    def __init__(self, session: str, *, canaries: Canaries) -> None:
         self.error: Refused | None = None
         self.tries = 0
         self._session = session
         self._canaries = canaries
         self._drift = Drift()
-        self._heard, self._settled = heard, settled
+        self._rejections = Rejections()
+        self._continuity = Continuity()
+        self._heard = self._vouched = self._settled = self._owed = 0
         self._oldest_at = -math.inf
         self._generation = 0
-        self._verification: _Verification | None = None
+        self._verification: Verification | None = None
         self._testing = False
         self._test_at = -math.inf
         self._in_vain: set[Number] = set()
-        self._failures = 0
-        self._failing = False
+        self._vain_in_a_row = 0
         self._rulings: list[Ruling] = []
 
     @property
@@ -121,9 +92,14 @@ class SessionGuard:
         return self._verification is not None
 
     @property
+    def doubts_rejections(self) -> bool:
+        """Whether the session calls too many numbers invalid to be believed about any."""
+        return self._rejections.is_alarming
+
+    @property
     def unverified(self) -> int:
-        """How many of the session's "no"s nothing vouches for yet."""
-        return self._heard - self._settled
+        """How many of the session's "no"s wait for a "yes", those invalidated since its last one included."""
+        return self._heard - self._settled + self._owed
 
     @property
     def reserve(self) -> int:
@@ -145,28 +121,38 @@ class SessionGuard:
         return None if self._testing else self._canaries.spare()
 
     def checkpoint(self, now: float) -> Checkpoint:
-        """Return the mark of a check that starts now."""
-        return Checkpoint(now, self._heard, self._generation, self._failures)
+        """Return the mark of an exchange that starts now."""
+        return Checkpoint(self._continuity.ask(now), self._heard, self._generation)
+
+    def is_current(self, checkpoint: Checkpoint) -> bool:
+        """Whether an exchange started after the latest interruption, loss or lie."""
+        return checkpoint.generation == self._generation
 
     def on_answer(
-        self, now: float, checkpoint: Checkpoint, number: Number, *, registered: bool
-    ) -> Accept | Unverified | Requeue:
+        self, now: float, checkpoint: Checkpoint, number: Number, verdict: Verdict
+    ) -> Accept | Unverified | Requeue | Resolve:
         """Record the answer to a check; see `Guard.on_answer`."""
-        if not registered and checkpoint.generation != self._generation:
+        registered = verdict is Verdict.REGISTERED
+        if not registered and not self.is_current(checkpoint):
             return Requeue()
-        self._heard_from(checkpoint)
         self._drift.add(registered=registered)
         if registered:
-            self._in_vain.clear()
+            self._vain_in_a_row = 0
             self._canaries.found(number)
-            self._confirm(checkpoint)
-            return Accept()
-        if not self.unverified:
-            self._oldest_at = now
-        self._heard += 1
-        if self._drift.is_alarming():
-            self._verify()
-        return Unverified(self._heard)
+            self._vouch(checkpoint)
+        return self._counted(verdict) or self._heard_no(now)
+
+    def ended(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> None:
+        """Record that an exchange has ended; see `Guard.ended`."""
+        self._continuity.end(checkpoint.question, now, answered=answered)
+        for event in self._continuity.events(now):
+            match event:
+                case Vouched(through):
+                    self._confirm(through)
+                case Interruption():
+                    self._invalidate()
+                case _:
+                    assert_never(event)
 
     def test(self, now: float) -> Checkpoint:
         """Note that a canary is asked about now, and return its mark."""
@@ -180,7 +166,6 @@ class SessionGuard:
         self._testing = False
         match result:
             case bool():
-                self._heard_from(checkpoint)
                 self._answered(checkpoint, number, registered=result)
             case Resolve(_, Reason.REJECTED_BY_PROVIDER):
                 self._answered(checkpoint, number, registered=False)
@@ -193,23 +178,16 @@ class SessionGuard:
                 self._canaries.used(number)
             case _:
                 assert_never(result)
-
-    def failed(self) -> None:
-        """Record that an exchange failed: only a yes or no to a later one shows that the session works."""
-        self._failures += 1
-        self._failing = True
+        is_rejected = isinstance(result, Resolve) and result.verdict is Verdict.INVALID
+        self.ended(now, checkpoint, answered=is_rejected or isinstance(result, bool))
 
     def lost(self) -> None:
         """Record that the session is not connected."""
         self._invalidate()
 
-    def release(self) -> int:
-        """Decide on what waits at the end of a run; return how many "no"s are believed without a "yes"."""
-        if self._failing or self._in_vain or self._verification:
-            self._invalidate()
-        believed = 0 if self._canaries else self.unverified
-        self._confirm(Checkpoint(ordinal=self._settled + believed))
-        return believed
+    def release(self) -> None:
+        """Invalidate what waits at the end of a run."""
+        self._invalidate()
 
     def rulings(self) -> list[Ruling]:
         """Return what has been decided since the last call."""
@@ -221,26 +199,42 @@ class SessionGuard:
             return False
         if last:
             return not self._is_hopeless or self._test_at <= now
-        return self.unverified >= CANARY_AFTER or now - self._oldest_at >= CANARY_AFTER_S
+        waiting = self._heard - self._vouched
+        return waiting >= CANARY_AFTER or (waiting > 0 and now - self._oldest_at >= CANARY_AFTER_S)
 
     @property
     def _is_hopeless(self) -> bool:
-        return len(self._in_vain) >= min(MOST_IN_VAIN, len(self._canaries))
+        return self._vain_in_a_row >= min(MOST_IN_VAIN, len(self._canaries))
 
     def _choose(self) -> Number:
         canaries = self._canaries.choose(len(self._canaries))
         return next((number for number in canaries if number not in self._in_vain), canaries[0])
 
-    def _heard_from(self, checkpoint: Checkpoint) -> None:
-        """Note an answer: the session works if nothing has failed since the exchange started."""
-        self._failing = self._failing and checkpoint.failures != self._failures
+    def _counted(self, verdict: Verdict) -> Accept | Resolve | None:
+        """Return what becomes of a "yes", or of an "invalid" too many; None: the answer has to wait."""
+        was_alarming = self._rejections.is_alarming
+        self._rejections.add(rejected=verdict is Verdict.INVALID)
+        if self._rejections.is_alarming and not was_alarming:
+            self._verify()
+        if verdict is Verdict.REGISTERED:
+            return Accept()
+        is_doubted = verdict is Verdict.INVALID and self._rejections.is_alarming
+        return Resolve(Verdict.UNKNOWN, Reason.SESSION_SUSPECT) if is_doubted else None
+
+    def _heard_no(self, now: float) -> Unverified:
+        if self._heard == self._vouched:
+            self._oldest_at = now
+        self._heard += 1
+        if self._drift.is_alarming():
+            self._verify()
+        return Unverified(self._heard)
 
     def _answered(self, checkpoint: Checkpoint, number: Number, *, registered: bool) -> None:
-        self.tries = 0
-        self._in_vain.clear()
+        self.tries = self._vain_in_a_row = 0
+        self._in_vain.discard(number)
         if registered:
             self._canaries.used(number)
-            self._confirm(checkpoint)
+            self._vouch(checkpoint)
         if self._verification and number in self._verification.left:
             self._verification.take(number, registered=registered)
             self._conclude(self._verification)
@@ -249,6 +243,7 @@ class SessionGuard:
 
     def _not_answered(self, now: float, number: Number) -> None:
         self.tries = 0
+        self._vain_in_a_row += 1
         self._in_vain.add(number)
         if self._is_hopeless:
             self._test_at = now + CANARY_AFTER_S
@@ -258,27 +253,36 @@ class SessionGuard:
             self._verification.asked -= 1
             self._conclude(self._verification)
 
-    def _confirm(self, checkpoint: Checkpoint) -> None:
-        if checkpoint.ordinal > self._settled:
-            self._settled = checkpoint.ordinal
-            self._rulings.append(Confirm(self._settled))
+    def _vouch(self, checkpoint: Checkpoint) -> None:
+        if self.is_current(checkpoint):
+            self._owed = 0
+        if checkpoint.ordinal > self._vouched:
+            self._vouched = checkpoint.ordinal
+            self._continuity.vouch(checkpoint.ordinal)
             # Whatever still waits was heard after the exchange that vouches had started.
             self._oldest_at = checkpoint.at
 
+    def _confirm(self, through: int) -> None:
+        if through > self._settled:
+            self._settled = through
+            self._rulings.append(Confirm(through))
+
     def _invalidate(self) -> None:
         self._generation += 1
-        if self.unverified:
-            self._settled = self._heard
+        if self._heard > self._settled:
+            self._owed += self._heard - self._settled
+            self._vouched = self._settled = self._heard
             self._rulings.append(Invalidate(self._settled))
 
     def _verify(self) -> None:
         positives = self._canaries.choose(KNOWN_POSITIVES)
         if not self._verification and positives:
-            self._verification = _Verification(positives, len(positives))
+            self._verification = Verification(positives, len(positives))
 
-    def _conclude(self, inquiry: _Verification) -> None:
+    def _conclude(self, inquiry: Verification) -> None:
         if inquiry.shows_lies:
-            self._give_up(inquiry)
+            self._invalidate()
+            self.error = inquiry.error(self._session)
         elif inquiry.shows_truth:
             for number in inquiry.no:
                 self._canaries.drop(number)
@@ -286,13 +290,3 @@ class SessionGuard:
         else:
             return
         self._verification = None
-
-    def _give_up(self, inquiry: _Verification) -> None:
-        self._invalidate()
-        self.error = Refused(
-            f'session {self._session} answers "no" about {len(inquiry.no)} of {inquiry.asked} numbers known '
-            "to be registered, or calls them invalid, so it cannot be believed; what it said since it last "
-            "told the truth is unknown again. See that its phone is online and linked (`validator "
-            "sessions`), then run the same command again. If those numbers have left WhatsApp, name another "
-            "one with --canary"
-        )

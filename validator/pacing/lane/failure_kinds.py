@@ -26,6 +26,7 @@ from validator.errors import (
     UsageError,
 )
 from validator.model import Reason
+from validator.pacing.budget.hold import SHUT_OUT_AFTER
 
 if TYPE_CHECKING:
     from validator.errors import ApiError, ValidatorError
@@ -68,6 +69,9 @@ REASONS: tuple[tuple[type[ApiError], Reason], ...] = (
     (NoAnswer, Reason.NO_CONNECTION),
     (BadAnswer, Reason.BAD_ANSWER),
     (ServerError, Reason.SERVER_ERROR),
+    # Neither the session's status nor another answer bears these out.
+    (NotFound, Reason.UNEXPECTED_STATUS),
+    (Redirected, Reason.UNEXPECTED_STATUS),
 )
 
 
@@ -87,9 +91,23 @@ def is_told_to_wait(failure: ApiError) -> bool:
     return failure.status == HTTP_UNAVAILABLE and failure.rate.retry_after_s is not None
 
 
+def is_by_front(failure: ApiError) -> bool:
+    """Whether something before the provider is busy: a 503 in nobody's words, that names no wait.
+
+    Proxies answer so what is too fast for them (nginx's `limit_req` and `limit_conn`), and in an outage.
+    """
+    in_no_words = failure.code is None and not failure.type
+    return failure.status == HTTP_UNAVAILABLE and in_no_words and not is_told_to_wait(failure)
+
+
+def is_for_the_pace(failure: ApiError, refused_in_a_row: int) -> bool:
+    """Whether a front's 503 is for the pace, and not for an outage, by how many came one after the other."""
+    return is_by_front(failure) and refused_in_a_row < SHUT_OUT_AFTER
+
+
 def is_refusal(failure: ApiError) -> bool:
-    """Whether the whole key has to stay away: a 429, or a busy server that said when to come back."""
-    return isinstance(failure, RateLimited) or is_told_to_wait(failure)
+    """Whether the whole key has to stay away: a 429, or a busy server or front."""
+    return isinstance(failure, RateLimited) or is_told_to_wait(failure) or is_by_front(failure)
 
 
 def ending_of(session: str, failure: ApiError) -> ValidatorError:

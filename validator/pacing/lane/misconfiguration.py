@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.errors import Refused, UsageError
+from validator.errors import InvalidRequest, Refused, UsageError
 
 if TYPE_CHECKING:
-    from validator.errors import ApiError
+    from validator.errors import ApiError, ValidatorError
 
 # When most of a run's first requests are called invalid, the settings are wrong rather than the list.
 FIRST_ATTEMPTS = 200
@@ -22,8 +22,13 @@ class MisconfigurationDetector:
     def __init__(self) -> None:
         self._rejected = self._unexpected = 0
 
-    def rejected(self, attempts: int, failure: ApiError) -> UsageError | None:
-        """Record a request that was called invalid, the last of so many attempts."""
+    def refused(self, attempts: int, failure: ApiError) -> ValidatorError | None:
+        """Record a refused request, one of so many attempts; return the error if they are too many."""
+        if isinstance(failure, InvalidRequest):
+            return self._called_invalid(attempts, failure)
+        return self._called_unexpected(attempts, failure)
+
+    def _called_invalid(self, attempts: int, failure: ApiError) -> UsageError | None:
         self._rejected += 1
         if attempts > FIRST_ATTEMPTS or 2 * self._rejected <= FIRST_ATTEMPTS:
             return None
@@ -32,8 +37,7 @@ class MisconfigurationDetector:
             "Rather than the list, a setting is wrong: look at --session and --base-url"
         )
 
-    def unexpected(self, attempts: int, failure: ApiError) -> Refused | None:
-        """Record a status that the provider does not document, of the last of so many attempts."""
+    def _called_unexpected(self, attempts: int, failure: ApiError) -> Refused | None:
         self._unexpected += 1
         if attempts < ENOUGH_FOR_UNEXPECTED or self._unexpected <= UNEXPECTED_SHARE * attempts:
             return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from validator.model import Reason, Verdict
 from validator.pacing.decisions import Accept, Decision, Ending, Requeue, Resolve, Retry
-from validator.pacing.lane.failure_kinds import FailureKind, classify_failure, reason_of
+from validator.pacing.lane.failure_kinds import FailureKind, classify_failure, is_by_front, reason_of
 
 if TYPE_CHECKING:
     from validator.pacing.lane.retry import RetryPolicy
@@ -25,16 +25,21 @@ def decide(ending: Ending, attempts: int, retry: RetryPolicy) -> Decision:  # no
     match classify_failure(ending.failure):
         case FailureKind.INVALID_NUMBER:
             return Resolve(Verdict.INVALID, Reason.REJECTED_BY_PROVIDER)
-        case FailureKind.REJECTED_REQUEST:
+        case FailureKind.REJECTED_REQUEST if not ending.is_free:
             return Resolve(Verdict.UNKNOWN, Reason.REQUEST_REJECTED)
-        case FailureKind.UNEXPECTED:
+        case FailureKind.UNEXPECTED if not ending.is_free:
             return Resolve(Verdict.UNKNOWN, Reason.UNEXPECTED_STATUS)
-        case FailureKind.TRANSIENT if not ending.is_free:
+        case FailureKind.TRANSIENT | FailureKind.WRONG_SETTING if not ending.is_free:
             if retry.exhausted(attempts):
                 return Resolve(Verdict.UNKNOWN, reason_of(ending.failure))
+            if is_by_front(ending.failure):
+                # The key waits already. The next try is another number's, in case that it is about this one.
+                return Requeue(is_attempt=True)
             return Retry(retry.delay_s(attempts))
         case (
             FailureKind.TRANSIENT
+            | FailureKind.REJECTED_REQUEST
+            | FailureKind.UNEXPECTED
             | FailureKind.LOST_SESSION
             | FailureKind.BAD_KEY
             | FailureKind.TOO_FAST

@@ -14,8 +14,8 @@ KEPT = 0.7
 # The full pace is reached again after this long.
 BACK_S = 60.0
 
-# Refused again so soon after it was slowed down, a pace is too high for good. Others who come and go are
-# given way to for a minute or two; a wrong announced limit would be overrun again after each.
+# Refused again so soon after it was slowed down, holds not counted, a pace is too high for good. Others who
+# come and go are given way to for a minute or two; a wrong announced limit would be overrun again after each.
 AGAIN_WITHIN_S = 600.0
 # A pace that was settled on is tried a little higher after this long, since others may have left meanwhile.
 PROBE_AFTER_S = 120.0
@@ -85,15 +85,21 @@ class LimitCorrection:
         self._search.passed(started_at, now)
 
     def refused(
-        self, started_at: float, now: float, told_per_min: float, retry_after_s: float | None
+        self,
+        started_at: float,
+        now: float,
+        told_per_min: float,
+        retry_after_s: float | None,
+        held_s: float = 0.0,
     ) -> None:
-        """Record a refusal, with the announced limit and the wait."""
+        """Record a refusal, with the announced limit, the wait, and how long requests were held in all."""
         if not self.is_searching:
             pace_per_min = told_per_min * self._cubic.share(now)
             if not self._cubic.refused(started_at, now):
                 return
-            if now - self._slowed_at > AGAIN_WITHIN_S:
-                self._slowed_at = now
+            sending_s = now - held_s
+            if sending_s - self._slowed_at > AGAIN_WITHIN_S:
+                self._slowed_at = sending_s
                 return
             self.is_searching = True
             self._search.assume(pace_per_min, told_per_min)

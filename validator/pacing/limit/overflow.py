@@ -107,7 +107,9 @@ def estimate_limit(overflow: Overflow, after: RejectionEvidence) -> tuple[Phase,
 
 
 def _estimate_creep(overflow: Overflow, after: RejectionEvidence) -> tuple[Phase, float]:
-    if abs(after.full - overflow.full_before) < SAME_SHARE * overflow.full_before:
+    # A count is a limit if it comes twice, but not while a far too high pace is refused again and again.
+    is_used = overflow.since_s >= TOO_SHORT_S or after.full >= LEAST_KEPT * overflow.per_min
+    if is_used and abs(after.full - overflow.full_before) < SAME_SHARE * overflow.full_before:
         return Phase.KEEP, min(after.full, overflow.full_before)
     if overflow.since_s < PROVED_S:
         return _measure(overflow, after)

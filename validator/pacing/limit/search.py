@@ -88,6 +88,7 @@ class Search:
     def assume(self, per_min: float, most_per_min: float) -> None:
         """Take this pace for the limit until it is refused, and never go beyond the other."""
         self._base, self._most = per_min, most_per_min
+        self._least = min(DEFAULT_PER_MIN, per_min)
 
     def per_min(self, now: float) -> float:
         """Return the pace to go on with; never beyond the largest plan's."""

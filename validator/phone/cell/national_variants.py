@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.model import Number
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -183,6 +185,12 @@ def other_spelling(number: pl.Expr) -> pl.Expr:
         .then(549 * 10**10 + ten_digits)
         .cast(pl.UInt64)
     )
+
+
+def other_spelling_of(number: Number) -> Number | None:
+    """Return the other spelling of one number, as `other_spelling` does."""
+    other = pl.select(other_spelling(pl.lit(int(number), pl.UInt64))).item()
+    return None if other is None else Number(other)
 
 
 def _is_under(number: pl.Expr, lead: int, digits: int) -> pl.Expr:

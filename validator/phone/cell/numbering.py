@@ -112,6 +112,13 @@ def is_valid(text: str, region: str | None) -> bool:
     return isinstance(answer, Line) and answer.valid
 
 
+def has_mobile_length(number: int) -> bool:
+    """Return whether a number, as the digits of its E.164 form, is as long as its plan's mobile numbers."""
+    parsed = phonenumbers.parse(f"+{number}")
+    found = phonenumbers.is_possible_number_for_type_with_reason(parsed, PhoneNumberType.MOBILE)
+    return found == ValidationResult.IS_POSSIBLE
+
+
 def has_length(region: str, digits: int) -> bool:
     """Return whether the region has numbers of that many national digits."""
     plan = PhoneMetadata.metadata_for_region(region, None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from validator.errors import FileError
-from validator.tables.columnar.scan import ScannedTable, reading_columns, sinking, spooling
+from validator.tables.columnar.scan import ScannedTable, nameable, reading_columns, sinking, spooling
 from validator.tables.files.os_errors import reading, require_regular
 from validator.tables.table import BATCH_ROWS
 
@@ -64,4 +64,4 @@ def writing_arrow(
 
 
 def _scan(path: Path) -> pl.LazyFrame:
-    return pl.scan_ipc(path, glob=False, hive_partitioning=False)
+    return pl.scan_ipc(nameable(path), glob=False, hive_partitioning=False)

@@ -9,7 +9,7 @@ import polars as pl
 
 from validator.tables.columnar.arrow_schema import DescribedSchema
 from validator.tables.columnar.footer import FooterStream, logical_types_of
-from validator.tables.columnar.scan import ScannedTable, reading_columns, sinking, spooling
+from validator.tables.columnar.scan import ScannedTable, nameable, reading_columns, sinking, spooling
 from validator.tables.files.os_errors import require_regular
 from validator.tables.table import BATCH_ROWS
 
@@ -50,7 +50,7 @@ def _is_lost(kind: LogicalType, dtype: pl.DataType | None) -> bool:
 
 
 def _scan(path: Path) -> pl.LazyFrame:
-    return pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    return pl.scan_parquet(nameable(path), glob=False, hive_partitioning=False)
 
 
 @contextmanager

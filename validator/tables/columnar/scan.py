@@ -8,6 +8,7 @@ import re
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, ClassVar
 
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
 
 _SAMPLES = 10  # places that a sample is taken from; each costs a part of one row group
 _STDOUT = Path("standard output")  # how messages name a target that has no path
+
+
+@cache
+def nameable(path: Path) -> Path:
+    """Return a path whose name is text, as polars needs: that of an open descriptor for any other.
+
+    The descriptor stays open, one a file, as long as the process lives.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return Path(f"/proc/self/fd/{os.open(path, os.O_RDONLY | os.O_CLOEXEC)}")
+    return path
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,13 @@ class DelimitedTable:
             rows = lines.read(None).with_columns(texts) if cells else texts.to_frame()
             yield from rows.iter_slices(BATCH_ROWS)
 
+    def is_cut_off(self) -> bool:
+        """Whether the file ends without a line end, as it does where a copy of it was broken off."""
+        last = b""
+        for block in utf8_blocks(self.path, self.encoding):
+            last = block[-1:] or last
+        return last not in (b"\n", b"\r")
+
     def sample(self) -> pl.DataFrame:
         """Return some rows; see `Table.sample`. What cannot be read stays out: reading it all will tell."""
         if is_short(self.path):

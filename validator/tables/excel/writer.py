@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 import polars as pl
@@ -21,6 +20,7 @@ from validator.tables.delimited import DelimitedTable
 from validator.tables.delimited.writer import ZONED
 from validator.tables.excel.reader import ExcelTable
 from validator.tables.files.os_errors import unwritable
+from validator.tables.files.temporary import temporary_folder
 from validator.tables.table import refuse_types
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def writing_sheet(
     _refuse_too_wide(schema)
     refuse_types(schema, "Excel")
     place = target or Path("standard output")
-    with TemporaryDirectory(prefix="validator-") as folder, _saying(place):
-        path = Path(folder) / "book.xlsx"
-        book = Workbook(path, {"constant_memory": True, "tmpdir": folder})
+    with temporary_folder() as folder, _saying(place):
+        path = folder / "book.xlsx"
+        book = Workbook(path, {"constant_memory": True, "tmpdir": str(folder)})
         book.set_properties({"created": _CREATED})
         writer = _SheetWriter(_new_sheet(book, like), _formats(book), schema, place)
         writer.write_above(like.above if isinstance(like, ExcelTable) else ())

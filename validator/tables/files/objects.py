@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from validator.errors import FileError
 from validator.model import ObjectUrl
+from validator.tables.files.temporary import new_private
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -46,7 +47,7 @@ async def fetch(
     _require_fetchable(url)
     path = folder / url.parts[1]
     try:
-        with path.open("xb") as file:
+        with new_private(path) as file:
             async for piece in _pieces(url, on_progress):
                 file.write(piece)
     except OSError as error:

@@ -25,6 +25,7 @@ _UNWRITABLE = {
     errno.EPERM: _NO_PERMISSION,
     errno.ENOENT: _NO_FOLDER,
     errno.ENOTDIR: _NO_FOLDER,
+    errno.ENAMETOOLONG: "the name {path} is too long for this disk; choose a shorter one for the output.",
     errno.EISDIR: "{path} is a folder; name a file in it for the output.",
 }
 

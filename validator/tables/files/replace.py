@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from validator.errors import FileError
 from validator.tables.files.os_errors import unwritable
+from validator.tables.files.replaceable import require_replaceable
+from validator.tables.files.streams import is_stream, open_stream, require_open
 from validator.tables.files.temporary import clear_away, new_temporary
 
 if TYPE_CHECKING:
@@ -30,9 +32,16 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     moved onto `target`, and the folder is synced. If the block raises, the temporary file is removed and
     `target` stands as before. A symbolic link is replaced itself; the file it points to is left alone.
 
+    What is no plain file (`/dev/stdout`, `/dev/null`, a named pipe) is written into as it comes.
+
     Raises:
-        FileError: the folder or disk refuses, or `target` is a folder, pipe or device.
+        FileError: the folder or disk refuses, or `target` is a folder.
+        BrokenPipeError: `target` is a pipe whose reader has gone.
     """
+    if is_stream(target):
+        with _WholeWrites(open_stream(target), target) as out:
+            yield out
+        return
     folder = _open_folder(target)
     try:
         temporary, out = _new_file(target, folder)
@@ -53,12 +62,16 @@ def require_writable(target: Path) -> None:
 
     What killed runs have left of their temporary files in its folder is cleared away on the occasion.
     """
+    if is_stream(target):
+        require_open(target)
+        return
     folder = _open_folder(target)
     try:
         clear_away(folder)
         temporary, out = _new_file(target, folder)
         with out:  # held until it is gone, or another run that starts would clear it away first
             os.unlink(temporary, dir_fd=folder)
+        require_replaceable(target, folder)
     finally:
         os.close(folder)
 
@@ -68,6 +81,8 @@ def require_room(target: Path, least_bytes: int) -> None:
 
     The file that is replaced frees nothing, since it stands until the new one is complete.
     """
+    if is_stream(target):
+        return
     folder = _open_folder(target)
     try:
         disk = os.fstatvfs(folder)
@@ -102,6 +117,8 @@ class _WholeWrites(io.FileIO):
         try:
             while written < len(view):
                 written += super().write(view[written:])
+        except BrokenPipeError:
+            raise
         except OSError as error:
             raise unwritable(self._target, error) from error
         return written
@@ -115,15 +132,15 @@ def _open_folder(target: Path) -> int:
 
 
 def _mode_for(target: Path) -> int:
-    """Return the mode the new file gets; refuse what a move would damage, such as `/dev/null`."""
+    """Return the mode the new file gets; refuse a folder."""
     try:
         there = target.stat()
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise unwritable(target, error) from error
         return _PRIVATE
     if stat.S_ISDIR(there.st_mode):
         raise unwritable(target, IsADirectoryError(errno.EISDIR, ""))
-    if not stat.S_ISREG(there.st_mode):
-        raise FileError(f"{target} is a pipe or device and cannot be replaced; use -o - to write to stdout.")
     return _PRIVATE if target.is_symlink() else stat.S_IMODE(there.st_mode)
 
 

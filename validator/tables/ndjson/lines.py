@@ -26,7 +26,16 @@ def _no_json(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON number")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_json)
+def _object_of(pairs: list[tuple[str, Any]]) -> Object:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"its key {twice!r} stands there twice")
+    return found
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_json, object_pairs_hook=_object_of)
 _SECRET = secrets.token_hex(16)
 _BETWEEN = f',"{_SECRET}",'
 

@@ -107,3 +107,49 @@ def test_a_cleared_key_can_be_doubted_again():
 
     assert key.error is None
     assert key.ready_at(50.0) == 52.0
+
+
+def refused_twice(failure=REFUSED):
+    """A key whose gateway offers a session's status, refused by two requests."""
+    key = KeyHealth(by_status=True)
+    key.start()
+    key.finish(0.0, failure)
+    confirm(key, 2.0, failure)
+    assert (key.error, key.wants_status) == (None, True)
+    return key
+
+
+def look(key, now, failure):
+    assert key.ready_at(now) == now
+    key.start()
+    key.finish(now, failure, is_status=True)
+
+
+@pytest.mark.parametrize(("failure", "_remedy"), KEY_REFUSALS)
+def test_the_sessions_status_confirms_it_ten_seconds_later(failure, _remedy):
+    key = refused_twice(failure)
+    assert key.ready_at(2.0) == 12.0
+    look(key, 12.0, failure)
+
+    assert isinstance(key.error, Refused)
+
+
+@pytest.mark.parametrize("seen", [None, SessionNotConnected("409")])
+@pytest.mark.parametrize("ending", [None, REFUSED])
+def test_where_the_status_may_be_seen_one_more_request_decides_about_the_key(seen, ending):
+    key = refused_twice()
+    look(key, 12.0, seen)
+    assert (key.error, key.wants_status) == (None, False)
+    confirm(key, 12.0, ending)
+
+    assert isinstance(key.error, Refused) is (ending is REFUSED)
+    assert key.ready_at(12.0) == 12.0 or key.error
+
+
+@pytest.mark.parametrize("seen", [TimedOut("30 s"), RateLimited("429"), NotFound("404")])
+def test_a_status_that_cannot_be_had_is_asked_for_again(seen):
+    key = refused_twice()
+    look(key, 12.0, seen)
+
+    assert (key.error, key.wants_status) == (None, True)
+    assert key.ready_at(12.0) == 14.0

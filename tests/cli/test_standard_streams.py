@@ -1,0 +1,162 @@
+"""Standard streams that are closed, full or broken, and logs that a machine reads."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.support.cli.constants import ALWAYS_500, ANN, LIST, PLAIN
+from tests.support.cli.csv_rows import rows_of
+from validator.tables import writing
+
+CHECK = f"validator check leads.csv {' '.join(PLAIN)}"
+
+
+@pytest.fixture
+def shell(environment, provider, listed):
+    """Run a shell command line in which `validator` is the program; return what it did."""
+    provider()
+    listed()
+
+    def run(line, **variables):
+        line = line.replace("validator ", f"{sys.executable} -m validator ")
+        return subprocess.run(
+            ["bash", "-c", line],
+            capture_output=True,
+            check=False,
+            timeout=60,
+            env=os.environ | variables,
+        )
+
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quiet", ["", "-q", "-v"])
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full", "2> >(exec 0<&-; sleep 0.1)"])
+def test_what_becomes_of_standard_error_decides_nothing(shell, stderr, quiet):
+    done = shell(f"{CHECK} --json {quiet} {stderr}")
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["verdicts"]["registered"] == 2
+    assert len(rows_of("leads.checked.csv")) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stdout", [">&-", ">/dev/full", "| true"])
+def test_what_becomes_of_the_json_line_decides_nothing(shell, stdout):
+    done = shell(f"set -o pipefail; {CHECK} --json {stdout}")
+
+    assert done.returncode == 0, done.stderr
+    assert len(rows_of("leads.checked.csv")) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [f"{CHECK} -o -", "validator sessions", "validator contacts"])
+@pytest.mark.parametrize("stdout", [">&-", ">/dev/full"])
+def test_an_output_that_cannot_be_written_is_3(shell, words, stdout):
+    done = shell(f"{words} -q {stdout}" if words.startswith(CHECK) else f"{words} {stdout}")
+
+    assert done.returncode == 3, done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_all_streams_closed_is_no_reason_to_fail(shell):
+    assert shell(f"{CHECK} <&- >&- 2>&-").returncode == 0
+    assert len(rows_of("leads.checked.csv")) == 4
+
+
+@pytest.mark.slow
+def test_closed_standard_input_as_the_list_is_one_line(shell):
+    done = shell("validator check - -o out.csv <&-")
+
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+    assert b"standard input is closed" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (CHECK, 0),
+        (f"{CHECK} -v", 0),
+        (f"{CHECK} --colunm phone", 2),
+        (f"{CHECK} --column nowhere", 3),
+        (f"{CHECK} -v --column nowhere", 3),
+        (f"{CHECK} -o /nowhere/out.csv", 3),
+        ("validator plan leads.csv", 0),
+        ("validator check no.csv", 3),
+        (f"validator lookup {ANN} --no-canaries", 0),
+        (f"validator lookup {ALWAYS_500} --accept possible --no-canaries --retries 0 -v", 4),
+    ],
+)
+def test_each_line_of_a_json_log_is_json(shell, words, code):
+    for form in ("--log-format json", "--log-format=json"):
+        done = shell(f"{words} {form}")
+        lines = done.stderr.decode().splitlines()
+
+        assert done.returncode == code, done.stderr
+        assert all("message" in json.loads(line) for line in lines)
+        assert lines or words.startswith("validator lookup")
+    summaries = [line["summary"] for line in map(json.loads, lines) if "summary" in line]
+    assert len(summaries) == (code == 0 and "lookup" not in words)
+
+
+@pytest.mark.slow
+def test_a_bug_of_ours_is_a_line_of_json_too(environment):
+    code = (
+        "import sys\nfrom validator.cli import main\nimport validator.cli.commands.plan as plan\n"
+        "plan.show_plan = None\n"
+        "sys.exit(main(['plan', 'leads.csv', '-v', '--log-format', 'json']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert done.returncode == 1
+    assert "Traceback" in lines[0]["error"]
+    assert "internal error" in lines[-1]["message"]
+
+
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+NAMES = {"münchen.csv": "münchen", "m\udcfcnchen.csv": "m\\xfcnchen", "名簿.csv": "名簿"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+@pytest.mark.parametrize("variables", [ASCII, {"LC_ALL": "C.UTF-8"}], ids=["C", "UTF-8"])
+def test_any_name_of_a_file_works_in_any_locale(shell, listed, name, variables):
+    listed(LIST, name)
+    stem = name.removesuffix(".csv")
+    shown = f"'{stem}'"
+    line = (
+        f"validator check '{name}' {' '.join(PLAIN)} --sendable {shown}.send.csv --report {shown}.html "
+        f"--summary {shown}.json --ledger {shown}.ledger --json -v"
+    )
+    line = os.fsencode(line.replace("validator ", f"{sys.executable} -m validator "))
+
+    done = subprocess.run(["bash", "-c", line], capture_output=True, check=False, env=os.environ | variables)
+
+    assert done.returncode == 0, done.stderr
+    assert Path(f"{stem}.checked.csv").read_text().count("registered") == 3
+    summary = json.loads(Path(f"{stem}.json").read_text())
+    assert json.loads(done.stdout)["input"] == summary["input"] == f"{NAMES[name]}.csv"
+    assert NAMES[name] in Path(f"{stem}.html").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".xlsx", ".ndjson", ".csv.gz"])
+def test_a_name_that_is_no_text_works_in_any_format(shell, suffix):
+    name = f"m\udcfcnchen{suffix}"
+    with writing(Path(name), schema=pl.Schema({"phone": pl.String()}), like=None) as writer:
+        writer.write(pl.DataFrame({"phone": [ANN]}))
+    line = f"{sys.executable} -m validator check '{name}' {' '.join(PLAIN)} -q"
+
+    done = subprocess.run(["bash", "-c", os.fsencode(line)], capture_output=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert Path(f"m\udcfcnchen.checked{suffix}").exists()

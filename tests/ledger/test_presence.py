@@ -1,0 +1,130 @@
+"""A ledger's file that is deleted, moved or replaced while the ledger is in use."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from validator.errors import LedgerError
+from validator.ledger import Ledger, read
+
+
+def numbers_of(path):
+    with read(path) as reader:
+        return [row[0] for rows in reader.known() for row in rows]
+
+
+def in_the_way(path):
+    other = path.with_name("other.sqlite")
+    Ledger.open(other, holder="pytest").close()
+    other.replace(path)
+
+
+def fresh(path):
+    path.with_name(path.name + "-wal").unlink()
+    path.with_name(path.name + "-shm").unlink()
+    in_the_way(path)
+
+
+def restored(path):
+    """As backup programs do: another file of the same content."""
+    shutil.copy(path, path.with_name("copy"))
+    path.with_name("copy").replace(path)
+
+
+LOSSES = {
+    "deleted": lambda path: path.unlink(),
+    "moved": lambda path: path.rename(path.with_name("moved")),
+    "replaced": in_the_way,
+    "replaced with all its files": fresh,
+    "restored": restored,
+    "without its log": lambda path: path.with_name(path.name + "-wal").unlink(),
+    "folder deleted": lambda path: shutil.rmtree(path.parent),
+    "folder moved": lambda path: path.parent.rename(path.parent.with_name("elsewhere")),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_ledger_that_is_not_there_any_more_is_an_error_and_saved_whole(path, make_outcome, loss):
+    ledger = Ledger.open(path, holder="pytest")
+    ledger.record(make_outcome(1))
+    ledger.commit()
+    LOSSES[loss](path)
+    ledger.record(make_outcome(2))
+
+    with pytest.raises(LedgerError, match=r"while it was in use\. .* saved in \S+; get it back") as caught:
+        ledger.commit()
+    ledger.close()
+
+    (saved,) = path.parent.glob("ledger.sqlite.saved-*")
+    assert str(saved) in str(caught.value)
+    assert saved.stat().st_mode & 0o777 == 0o600
+    assert numbers_of(saved) == [447_700_900_001, 447_700_900_002]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", ["deleted", "replaced", "folder deleted"])
+def test_the_remedy_gets_it_back(path, make_outcome, loss):
+    ledger = Ledger.open(path, holder="pytest")
+    LOSSES[loss](path)
+    ledger.record(make_outcome(1))
+    with pytest.raises(LedgerError) as caught:
+        ledger.commit()
+    ledger.close()
+    remedy = str(caught.value).split("`")[1]
+
+    program = f"{shlex.quote(sys.executable)} -m validator"
+    subprocess.run(
+        remedy.replace("validator ledger", f"{program} ledger"),
+        shell=True,
+        check=True,
+        capture_output=True,
+        env=os.environ | {"VALIDATOR_LEDGER": "/nowhere"},
+    )
+
+    assert numbers_of(path) == [447_700_900_001]
+
+
+def test_a_new_ledger_in_its_place_is_left_whole(path, make_outcome):
+    ledger = Ledger.open(path, holder="pytest")
+    fresh(path)
+    with Ledger.open(path.with_name("other.sqlite"), holder="pytest") as other:
+        other.record(make_outcome(7))
+    path.with_name("other.sqlite").replace(path)
+    ledger.record(make_outcome(1))
+
+    with pytest.raises(LedgerError, match="was replaced"):
+        ledger.commit()
+    ledger.close()
+
+    assert numbers_of(path) == [447_700_900_007]
+
+
+def test_a_ledger_that_is_lost_before_it_is_closed_is_an_error_too(path, make_outcome):
+    ledger = Ledger.open(path, holder="pytest")
+    ledger.record(make_outcome(1))
+    path.unlink()
+
+    with pytest.raises(LedgerError, match="was deleted or moved"):
+        ledger.close()
+
+
+def test_a_folder_that_cannot_be_made_again_leaves_the_copy_in_the_temporary_one(
+    path, make_outcome, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    ledger = Ledger.open(path, holder="pytest")
+    shutil.rmtree(path.parent)
+    path.parent.write_text("a file in its place")
+    ledger.record(make_outcome(1))
+
+    with pytest.raises(LedgerError, match="run the same command again with --ledger"):
+        ledger.commit()
+    ledger.close()
+
+    (saved,) = (tmp_path / "temporary").glob("ledger.sqlite.saved-*")
+    assert numbers_of(saved) == [447_700_900_001]

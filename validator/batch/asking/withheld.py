@@ -1,0 +1,50 @@
+"""Checks that were refused while it is open whether the session works."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from validator.batch.asking.queue import Check, Queue
+    from validator.batch.asking.steps import GatewayLane
+    from validator.model import SessionRef
+    from validator.pacing import Ending
+
+
+class Withheld:
+    """Keeps checks by session until their lane says what the refusals mean.
+
+    Args:
+        queue: where those go whose refusal says nothing about their number.
+    """
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._checks: defaultdict[SessionRef, list[tuple[Check, Ending]]] = defaultdict(list)
+
+    def __len__(self) -> int:
+        """How many checks are kept."""
+        return sum(map(len, self._checks.values()))
+
+    def add(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
+        """Keep a check that was refused through a lane."""
+        self._checks[lane.ref].append((check, ending))
+
+    def settle(self, lane: GatewayLane, decide: Callable[[Check, Ending], None]) -> None:
+        """Let `decide` act on a lane's refusals if they count; give the checks back if they do not."""
+        if lane.refusals_stand is None:
+            return
+        if not lane.refusals_stand:
+            self.give_back([lane])
+        for check, ending in self._checks.pop(lane.ref, ()):
+            decide(check, replace(ending, is_withheld=False))
+
+    def give_back(self, lanes: Iterable[GatewayLane]) -> None:
+        """Give the checks of lanes back to the queue: they are to be asked about again."""
+        for lane in lanes:
+            for check, _ in self._checks.pop(lane.ref, ()):
+                self._queue.give_back(check)

@@ -1,0 +1,104 @@
+"""What a run asks before it asks about numbers: the state of each session, and its synced contacts."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from validator.batch.asking.checks import look_at_sessions
+from validator.batch.asking.contacts import all_contacts, take_contacts
+from validator.batch.asking.single_call import paced
+from validator.batch.watching.phase_feed import LOOKING_AT_SESSIONS, READING_CONTACTS, PhaseFeed
+from validator.batch.watching.progress_feed import hosts_text
+from validator.batch.wiring import refs_of
+from validator.model import SessionRef
+from validator.pacing import RetryPolicy
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping, Sequence
+
+    from validator.batch.ask_settings import AskSettings
+    from validator.batch.planning.plan import Plan
+    from validator.batch.wiring import OpenKey
+    from validator.gateways.gateway import SessionReply
+    from validator.ledger import Ledger
+    from validator.model import SessionStatus
+    from validator.reports import Progress
+
+
+class FirstRequests:
+    """Makes the first requests of a run, under the bounds of the run, and shows them.
+
+    Args:
+        keys: the keys, with their gateways open.
+        settings: how to ask.
+        progress: shows how it goes.
+    """
+
+    def __init__(self, keys: Sequence[OpenKey], settings: AskSettings, progress: Progress) -> None:
+        self._keys = keys
+        self._settings = settings
+        self._progress = progress
+
+    async def look_at_sessions(
+        self, on_reply: Callable[[SessionReply], None]
+    ) -> dict[SessionRef, SessionStatus]:
+        """Return the state of each session; see `checks.look_at_sessions`, whose errors come in groups."""
+        statuses: dict[SessionRef, SessionStatus] = {}
+        feed = self._feed(LOOKING_AT_SESSIONS, sum(len(key.settings.sessions) for key in self._keys))
+
+        def seen(reply: SessionReply) -> None:
+            feed.add()
+            on_reply(reply)
+
+        async with feed.shown():
+            for key in self._keys:
+                found = await look_at_sessions(
+                    key.settings.sessions,
+                    key.gateway,
+                    budget=key.budget,
+                    max_wait_s=self._settings.max_wait_s,
+                    max_outage_s=self._settings.max_outage_s,
+                    on_reply=seen,
+                )
+                gateway = key.settings.gateway
+                statuses |= {SessionRef(gateway, session): found[session] for session in found}
+        return statuses
+
+    async def take_contacts(
+        self,
+        statuses: Mapping[SessionRef, SessionStatus],
+        plan: Plan,
+        *,
+        ledger: Ledger,
+        now_ms: Callable[[], int],
+        rng: random.Random,
+    ) -> Plan:
+        """Write what the contacts of the ready sessions tell into the ledger; return the plan for the rest.
+
+        Raises:
+            ApiError: the contacts cannot be read. It comes in a group.
+        """
+        left, others = plan.numbers, plan.variants["other"]
+        feed = self._feed(READING_CONTACTS)
+        async with feed.shown():
+            for key in self._keys:
+                if not key.gateway.capabilities.has_contacts:
+                    continue
+                through = partial(
+                    paced,
+                    budget=key.budget,
+                    retry=RetryPolicy(rng=rng),
+                    max_wait_s=self._settings.max_wait_s,
+                    max_outage_s=self._settings.max_outage_s,
+                )
+                for ref in refs_of(key.settings):
+                    if statuses[ref].is_ready:
+                        contacts = all_contacts(key.gateway, ref.session, through, on_page=feed.add)
+                        left = await take_contacts(contacts, left, others, ledger=ledger, now_ms=now_ms)
+        return plan.among(left)
+
+    def _feed(self, phase: str, total: int = 0) -> PhaseFeed:
+        host = hosts_text(key.gateway.host for key in self._keys)
+        return PhaseFeed(self._progress, [key.budget for key in self._keys], phase, host=host, total=total)

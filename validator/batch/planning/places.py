@@ -1,0 +1,48 @@
+"""Where numbers stand among others, which are ascending: found by binary search, without a hash table."""
+
+from __future__ import annotations
+
+import polars as pl
+
+# Fewer numbers stand too far apart among those known to be found one from the other.
+_PLACED_ROWS = 1_000_000
+
+
+def among(numbers: pl.Series, others: pl.Series) -> pl.Series:
+    """Return a mask of the numbers that are among the others, which are ascending.
+
+    It costs no hash table; ascending numbers are found several times as fast.
+    """
+    if others.is_empty():
+        return pl.repeat(value=False, n=len(numbers), dtype=pl.Boolean, eager=True)
+    return _search(others, numbers)[1]
+
+
+def places_of(known: pl.Series, numbers: pl.Series) -> pl.Series:
+    """Return where among the known numbers, which are ascending, each number stands; null where it does not.
+
+    A binary search costs no hash table, however many are known.
+    """
+    parts = (
+        _places_of_some(known, part.to_series()) for part in numbers.to_frame().iter_slices(_PLACED_ROWS)
+    )
+    return pl.concat([_nowhere(0), *parts], rechunk=True)
+
+
+def _places_of_some(known: pl.Series, numbers: pl.Series) -> pl.Series:
+    if known.is_empty():
+        return _nowhere(len(numbers))
+    # In their own order the numbers would be looked for all over the memory, and found half as fast.
+    asked = pl.DataFrame({"number": numbers}).with_row_index("row").drop_nulls().sort("number")
+    places, hits = _search(known, asked["number"])
+    return _nowhere(len(numbers)).scatter(asked["row"].filter(hits), places.filter(hits))
+
+
+def _nowhere(rows: int) -> pl.Series:
+    return pl.repeat(None, rows, dtype=pl.get_index_type(), eager=True)
+
+
+def _search(known: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return where each number may stand among the known ones, and a mask of those that do stand there."""
+    places = known.search_sorted(numbers).clip(upper_bound=len(known) - 1)
+    return places, known[places] == numbers

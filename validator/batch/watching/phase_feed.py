@@ -1,0 +1,79 @@
+"""Shows a phase of single requests on the progress display: looks at sessions, pages of contacts."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import anyio
+
+from validator.batch.watching.progress_feed import LOOK_EVERY_S
+from validator.reports import ProgressState
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from validator.pacing import Budget
+    from validator.reports import Progress
+
+LOOKING_AT_SESSIONS = "looking at sessions"
+READING_CONTACTS = "reading contacts"
+
+# A phase that is through sooner, and is not held, is not worth a line.
+SLOW_S = 2.0
+
+
+class PhaseFeed:
+    """Keeps a progress display up to date while single requests are made, and says why they wait.
+
+    Args:
+        progress: the display.
+        budgets: those of the keys that the requests are made with.
+        phase: what is being done.
+        host: where the requests go.
+        total: how many sessions or contacts there are; 0 if that is not known.
+    """
+
+    def __init__(
+        self, progress: Progress, budgets: Sequence[Budget], phase: str, *, host: str, total: int = 0
+    ) -> None:
+        self._progress = progress
+        self._budgets = budgets
+        self._phase = phase
+        self._host = host
+        self._total = total
+        self._done = 0
+
+    def add(self, count: int = 1) -> None:
+        """Count so many more sessions or contacts as done."""
+        self._done += count
+
+    @asynccontextmanager
+    async def shown(self) -> AsyncIterator[None]:
+        """Show the phase while the block lasts. Errors come in groups."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._show)
+            yield
+            tasks.cancel_scope.cancel()
+
+    async def _show(self) -> None:
+        begun = anyio.current_time()
+        while True:
+            await anyio.sleep(LOOK_EVERY_S)
+            now = anyio.current_time()
+            state = self.state(now)
+            if state.paused_because or now - begun >= SLOW_S:
+                self._progress.update(state)
+
+    def state(self, now: float) -> ProgressState:
+        """Return what there is to show."""
+        reports = [budget.report(now) for budget in self._budgets]
+        held = next((report for report in reports if (report.hold_until or now) > now), None)
+        return ProgressState(
+            phase=self._phase,
+            host=self._host,
+            total=self._total,
+            done=self._done,
+            paused_because=held.hold_reason if held else None,
+            paused_for_s=(held.hold_until or now) - now if held else None,
+        )

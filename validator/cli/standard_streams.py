@@ -1,0 +1,101 @@
+"""Standard input, output and error as a command finds them: closed, full, broken, or in another encoding.
+
+What is said on standard error never decides how a command ends.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from validator.errors import FileError
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+log = logging.getLogger("validator")
+
+_STANDARD = (0, 1, 2)
+
+
+class _Unfailing:
+    """Standard error; what cannot be written there is lost, and nothing else happens."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.unguarded = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.unguarded, name)
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self.unguarded.write(text)
+            self.unguarded.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self.unguarded.flush()
+
+
+def prepare_streams() -> None:
+    """Make standard output and error fit to be written to, whatever they are.
+
+    A descriptor that is closed would be the next file's, into which then goes what libraries print.
+    """
+    _fill_closed()
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the whole process
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as above
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    if not isinstance(sys.stderr, _Unfailing):
+        sys.stderr = cast("TextIO", _Unfailing(sys.stderr))
+
+
+def _fill_closed() -> None:
+    for descriptor in _STANDARD:
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
+
+
+def require_stdout() -> None:
+    """Raise `FileError` if standard output was closed when the command began: what goes there is lost."""
+    if getattr(sys.stdout, "name", "") == os.devnull:
+        raise FileError("standard output is closed; name a file with --output, or redirect it (> FILE)")
+
+
+def let_go_of_stdout() -> None:
+    """Python flushes once more when it exits, and would complain again."""
+    with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def is_json_wanted() -> bool:
+    """Whether each line on standard error has to be JSON."""
+    return any(getattr(handler.formatter, "is_json", False) for handler in logging.getLogger().handlers)
+
+
+def say(message: str) -> None:
+    """Print a line on standard error, also if only errors are to be seen."""
+    if is_json_wanted():
+        log.error("%s", message)
+    else:
+        click.echo(f"validator: {message}", file=sys.stderr)
+
+
+def as_line(value: object) -> str:
+    """Return a value as a line of JSON; in ASCII if standard output has no other letters."""
+    is_unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    return json.dumps(value, ensure_ascii=not is_unicode)

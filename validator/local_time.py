@@ -1,0 +1,57 @@
+"""Times of day and days as the wall clock shows them, over a clock change too.
+
+A zone of None is the system's (`TZ`, `/etc/localtime`), by its rules for the day in question: a fixed offset,
+as `datetime.astimezone()` gives it, is that of another day.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, tzinfo
+
+_MIDNIGHT = time()
+
+
+def next_time_of_day(wanted: time, now: datetime) -> datetime:
+    """Return the next moment after `now` at which the wall clock shows a time of day, in the zone of `now`.
+
+    A time that the clock jumps over has come when the clock jumps; one that it shows twice comes twice.
+    """
+    today, now_s = now.date(), now.timestamp()
+    moments_s = (
+        _moment_s(today + timedelta(days=days), wanted.replace(fold=fold), now.tzinfo)
+        for days in (0, 1)
+        for fold in (0, 1)
+    )
+    return datetime.fromtimestamp(min(one for one in moments_s if one > now_s), now.tzinfo)
+
+
+def start_of_day_s(now_s: float, zone: tzinfo | None = None) -> float:
+    """Return when the calendar day of a moment began, in Unix seconds.
+
+    Args:
+        now_s: the moment, in Unix seconds.
+        zone: whose calendar; None for the system's zone.
+    """
+    return _moment_s(datetime.fromtimestamp(now_s, zone).date(), _MIDNIGHT, zone)
+
+
+def _moment_s(day: date, wanted: time, zone: tzinfo | None) -> float:
+    """Return when the wall clock shows a time, or passes it, on a day; the time's `fold` as in PEP 495."""
+    shown = datetime.combine(day, wanted, zone)
+    moment_s = shown.timestamp()
+    if _wall(moment_s, zone) == shown.replace(tzinfo=None, fold=0):
+        return moment_s
+    # The clock jumps over it. By PEP 495 the two folds lie before and after the jump.
+    around = sorted(int(shown.replace(fold=fold).timestamp()) for fold in (0, 1))
+    target = shown.replace(tzinfo=None, fold=0)
+    jump = range(around[0], around[1] + 1)
+    return float(jump[bisect_left(jump, True, key=lambda at_s: _wall(at_s, zone) >= target)])  # noqa: FBT003
+
+
+def _wall(at_s: float, zone: tzinfo | None) -> datetime:
+    return datetime.fromtimestamp(at_s, zone).replace(tzinfo=None, fold=0)

@@ -1,0 +1,147 @@
+"""The windows that rule a key: those that replies announce, the one assumed until then, the one found."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from validator.pacing.budget.window import Window
+from validator.pacing.measures.units import MINUTE_S
+
+if TYPE_CHECKING:
+    from validator.model import RateWindow
+
+# Longer windows (an hour, a day) are not spread evenly over their length: they are spent, then waited for.
+LONGEST_PACED_WINDOW_S = 300.0
+# No provider is known to state more; it bounds the work for each request, whatever the headers say.
+MOST_WINDOWS = 4
+
+# Among the windows by their lengths, the one that was found because the announced ones proved wrong.
+FOUND = -1.0
+
+
+class WindowSet:
+    """Several windows side by side; the strictest decides at each moment.
+
+    Args:
+        usual_s: the length in seconds of the window that is assumed, and that the ceiling refers to.
+        first_per_min: the limit in requests a minute until a reply announces one.
+        ceiling_per_min: what no announced limit may exceed, or None.
+        share: the share of announced limits that is ours.
+    """
+
+    def __init__(
+        self, usual_s: float, first_per_min: float, *, ceiling_per_min: float | None, share: float
+    ) -> None:
+        self._usual_s = usual_s
+        self._ceiling_per_min = ceiling_per_min
+        self._share = share
+        self._first = first_per_min * usual_s / MINUTE_S
+        self._windows = {usual_s: Window(usual_s, self._first)}
+        self._announced: set[float] = set()
+        self._is_elsewhere = False
+
+    @property
+    def is_assuming(self) -> bool:
+        """Whether nobody has stated a limit, neither a reply nor a ceiling."""
+        return self._ceiling_per_min is None and not self._announced
+
+    @property
+    def strictest(self) -> Window:
+        """The window with the lowest limit."""
+        return min(self._windows.values(), key=lambda window: window.per_min)
+
+    @property
+    def strictest_announced(self) -> Window:
+        """The same without the one that was found."""
+        announced = (window for length, window in self._windows.items() if length != FOUND)
+        return min(announced, key=lambda window: window.per_min)
+
+    def is_found(self, window: Window) -> bool:
+        """Whether a window is the one that was found."""
+        return window is self._windows.get(FOUND)
+
+    def is_announced(self, window: Window) -> bool:
+        """Whether replies announce a window, and no ceiling is below it."""
+        at_ceiling = self._ceiling_per_min is not None and window.per_min >= self._ceiling_per_min
+        return window.window_s in self._announced and not at_ceiling
+
+    def spacing_s(self, now: float, jitter_s: float) -> float:
+        """Return the seconds from one request to the next."""
+        return max(window.spacing_s(now, jitter_s) for window in self._windows.values())
+
+    def room_at(self, now: float, in_flight: int, started: int) -> float:
+        """Return when one more request fits into every window; see `Window.room_at`."""
+        return max(window.room_at(now, in_flight, started) for window in self._windows.values())
+
+    def assume(self, per_min: float) -> None:
+        """Go by a limit in requests a minute that nobody has stated."""
+        self._windows[self._usual_s].limit = per_min * self._usual_s / MINUTE_S
+
+    def find(self, per_min: float) -> None:
+        """Go by a limit that was found below the announced ones; infinity: by those alone again."""
+        if per_min == math.inf:
+            self._windows.pop(FOUND, None)
+        elif found := self._windows.get(FOUND):
+            found.limit = per_min
+        else:
+            self._windows[FOUND] = self._with_log(Window(MINUTE_S, per_min))
+
+    def learn_elsewhere(self, now: float, windows: tuple[RateWindow, ...]) -> None:
+        """Record what another endpoint's reply announces: it rules until a check's does."""
+        if self._announced and not self._is_elsewhere:
+            return
+        for told in windows:
+            if told.window_s <= LONGEST_PACED_WINDOW_S:
+                self._learn(now, told)
+        self._is_elsewhere = bool(self._announced)
+
+    def learn(self, now: float, told: RateWindow) -> None:
+        """Record the limit of one window that a reply announces; one without a limit says nothing."""
+        if self._is_elsewhere and told.limit:
+            self._is_elsewhere = False
+            self._announced.clear()
+            self._windows = {self._usual_s: self._with_log(Window(self._usual_s, self._first))}
+        self._learn(now, told)
+
+    def _learn(self, now: float, told: RateWindow) -> None:
+        if told.limit is None or told.limit <= 0 or told.window_s <= 0:
+            return
+        ours = told.limit * self._share
+        if self._ceiling_per_min is not None and told.window_s == self._usual_s:
+            ours = min(ours, self._ceiling_per_min * told.window_s / MINUTE_S)
+        if told.window_s in self._announced:
+            self._windows[told.window_s].learn(now, ours)
+        elif len(self._announced) < MOST_WINDOWS:
+            self._adopt(self._with_log(Window(told.window_s, ours)))
+
+    def _adopt(self, window: Window) -> None:
+        """Accept a window announced for the first time; the default was only assumed until then."""
+        if self.is_assuming:
+            self._windows.clear()
+        self._announced.add(window.window_s)
+        self._windows[window.window_s] = window
+
+    def see(
+        self, now: float, windows: tuple[RateWindow, ...], *, in_flight: int, later: int, ordinal: int
+    ) -> None:
+        """Record how many requests a reply left over in each window; see `Window.see`."""
+        for told in windows:
+            if window := self._windows.get(told.window_s):
+                window.see(now, told, in_flight=in_flight, later=later, ordinal=ordinal)
+
+    def refused(self, now: float, windows: tuple[RateWindow, ...]) -> bool:
+        """Record a refusal; say whether what its reply leaves over explains it."""
+        told = {window.window_s: window for window in windows}
+        explained = [window.refused(now, told.get(length)) for length, window in self._windows.items()]
+        return any(explained)
+
+    def add(self, arrived_by: float) -> None:
+        """Log a request that had reached the server by then at the latest."""
+        for window in self._windows.values():
+            window.add(arrived_by)
+
+    def _with_log(self, window: Window) -> Window:
+        """Return a new window with what the longest of the others has logged."""
+        window.carry_over(max(self._windows.values(), key=lambda known: known.window_s))
+        return window

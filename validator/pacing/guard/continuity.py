@@ -1,0 +1,114 @@
+"""Whether a session has answered without an interruption: how far back a "yes" can vouch."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from validator.pacing.measures.round_trips import Latest
+
+# A session that does not answer for so long, and so many times as long as it usually takes, is taken to be
+# interrupted, without waiting for the time-out of the exchange: until then no later "yes" could count.
+LATE_S = 5.0
+LATE_FACTOR = 4
+# Failures in a row that chance explains so seldom are an interruption. The first failure of a session that
+# never failed is one; where one exchange in four fails, five in a row are.
+CHANCE = 1e-3
+
+
+@dataclass(slots=True)
+class Question:
+    """One exchange of a session.
+
+    Attributes:
+        asked_at: when it started.
+        is_answered: whether the session answered; None while the exchange is in flight.
+        vouches_through: for a "yes", the last "no" that it vouches for.
+    """
+
+    asked_at: float = 0.0
+    is_answered: bool | None = None
+    vouches_through: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """The session said "yes", without an interruption since its answers up to the `through`th "no"."""
+
+    through: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """The session has not answered for a while: it may have been mended since."""
+
+
+Event = Vouched | Interruption
+
+
+@dataclass(slots=True)
+class Continuity:
+    """The exchanges of one session, judged in the order in which they were asked.
+
+    A session that lies, goes down and is mended says "yes" again, which proves nothing about what it said
+    before. Exchanges end in any order: the "yes" can come before the failure. So a "yes" vouches only once
+    all exchanges that were in flight when it came have ended.
+    """
+
+    _pending: deque[Question] = field(default_factory=deque)
+    _took_s: Latest = field(default_factory=Latest)
+    _answers: int = 0
+    _rows: int = 0
+    _row: int = 0
+
+    def ask(self, now: float) -> Question:
+        """Record an exchange that starts, and return it."""
+        question = Question(now)
+        self._pending.append(question)
+        return question
+
+    def end(self, question: Question, now: float, *, answered: bool) -> None:
+        """Record how an exchange has ended."""
+        question.is_answered = answered
+        if answered:
+            self._took_s.add(now - question.asked_at)
+
+    def vouch(self, through: int) -> None:
+        """Record a "yes" that vouches for the answers up to the `through`th "no"."""
+        self._pending.append(Question(is_answered=True, vouches_through=through))
+
+    def events(self, now: float) -> list[Event]:
+        """Return what has become certain since the last call, in order."""
+        found: list[Event] = []
+        while self._pending and self._is_over(self._pending[0], now):
+            question = self._pending.popleft()
+            if question.vouches_through:
+                found.append(Vouched(question.vouches_through))
+            elif question.is_answered:
+                self._answered()
+            elif self._failed():
+                found.append(Interruption())
+        return found
+
+    def _is_over(self, question: Question, now: float) -> bool:
+        return question.is_answered is not None or now - question.asked_at >= self._late_s
+
+    @property
+    def _late_s(self) -> float:
+        usual_s = self._took_s.quantile(0.5) if len(self._took_s) else 0.0
+        return max(LATE_S, LATE_FACTOR * usual_s)
+
+    def _answered(self) -> None:
+        self._answers += 1
+        self._row = 0
+
+    def _failed(self) -> bool:
+        """Count a failure; return whether those in a row are an interruption.
+
+        What chance explains is measured by the rows of failures before this one: an outage is one row.
+        """
+        self._rows += self._row == 0
+        self._row += 1
+        before = self._rows - 1
+        share = before / (before + self._answers) if before else 0.0
+        return share**self._row <= CHANCE
