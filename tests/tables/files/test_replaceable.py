@@ -4,6 +4,8 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import pytest
@@ -73,19 +75,16 @@ except FileError as error:
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
 @pytest.mark.parametrize("is_sticky", [True, False])
-def test_what_the_system_refuses_at_the_end_is_found_at_the_beginning(tmp_path, is_sticky):
-    shared = tmp_path / "shared"
-    shared.mkdir()
-    shared.chmod(0o1777 if is_sticky else 0o777)
-    for above in tmp_path.parents[:2]:
-        above.chmod(0o755)
-    tmp_path.chmod(0o755)
-    target = shared / "out.csv"
-    target.write_text("old")
+def test_what_the_system_refuses_at_the_end_is_found_at_the_beginning(is_sticky):
+    # Not below pytest's own folder, which no other user may enter.
+    with TemporaryDirectory() as shared:
+        Path(shared).chmod(0o1777 if is_sticky else 0o777)
+        target = Path(shared) / "out.csv"
+        target.write_text("old")
 
-    done = subprocess.run(
-        [sys.executable, "-c", AS_NOBODY, target], capture_output=True, text=True, check=True
-    )
+        done = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, target], capture_output=True, text=True, check=True
+        )
 
     said = [line.split(":")[0] for line in done.stdout.splitlines()]
     assert said == (["found before", "found late"] if is_sticky else [])

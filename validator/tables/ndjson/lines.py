@@ -31,7 +31,7 @@ def _object_of(pairs: list[tuple[str, Any]]) -> Object:
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"its key {twice!r} stands there twice")
+        raise ValueError(f"the key {twice!r} is there twice")
     return found
 
 
