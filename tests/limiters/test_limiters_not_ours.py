@@ -24,10 +24,15 @@ def of(cases):
     return pytest.mark.parametrize("run", cases, indirect=True)
 
 
+def is_answered_once(run):
+    # Each "no" before a refusal that no "yes" has vouched for yet is taken back, and asked about again.
+    return run.summary["calls"]["answers"] - run.summary["calls"]["retracted"] == run.case.numbers
+
+
 def decides_every_number(run):
     calls, verdicts = run.summary["calls"], run.summary["verdicts"]
     assert verdicts["registered"] + verdicts["not_registered"] == run.case.numbers
-    assert calls["answers"] == run.case.numbers
+    assert is_answered_once(run)
     # The limiter also saw the look at the session, and what was asked to see whether it tells the truth.
     assert calls["attempts"] + calls["canaries"] + 1 == len(run.exchanges)
     assert calls["refusals"] == run.refusals
@@ -66,7 +71,7 @@ def test_a_limit_told_too_high_costs_refusals_and_no_verdict(run):
 def test_a_front_that_refuses_on_its_own_is_learned_from(run):
     assert not run.surprises()
     assert run.refusals
-    assert run.summary["calls"]["answers"] == run.case.numbers
+    assert is_answered_once(run)
     assert not run.summary["verdicts"]["unknown"]
 
 
