@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1] / "validator"
 
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
-    {"local_time", "model"},
+    {"local_time", "model", "version"},
     {"errors"},
     {"settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
@@ -124,9 +124,9 @@ def imported(module: str) -> Iterator[str]:
 
 
 def own_imports(module: str) -> set[str]:
-    """The modules of this package that a module imports; its version stands in no layer."""
+    """The modules of this package that a module imports."""
     names = {name.removeprefix("validator").removeprefix(".") for name in imported(module) if is_ours(name)}
-    found = {name if name in MODULES else name.rpartition(".")[0] for name in names - {"__version__"}}
+    found = {name if name in MODULES else name.rpartition(".")[0] for name in names}
     return found - {module}
 
 

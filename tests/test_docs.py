@@ -2,7 +2,6 @@
 
 import re
 import runpy
-import tomllib
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from validator.cli import COMMANDS, cli
 from validator.model import Reason, Source, Verdict
 from validator.pacing.lane.failure_kinds import FAILURE_KINDS
 from validator.tables import FORMATS, formats
+from validator.version import __version__
 
 ROOT = Path(__file__).parents[1]
 # Options of our benchmarks, which pages name beside those of the commands.
@@ -236,7 +236,6 @@ def test_the_lock_pins_hashes_and_names_no_host():
 
 
 def test_changelog_has_a_section_for_this_version():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     titles = re.findall(
         r"^## \[([^]]+)\](?: - (\d{4}-\d\d-\d\d))?$",
         (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
@@ -244,7 +243,7 @@ def test_changelog_has_a_section_for_this_version():
     )
 
     assert titles[0] == ("Unreleased", "")
-    assert titles[1][0] == version
+    assert titles[1][0] == __version__
     assert all(date for _, date in titles[1:]), "a section without its date is not ready for a tag"
 
 

@@ -12,8 +12,9 @@ The names below are imported on first use, so that `import validator` costs next
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING
+
+from validator.version import __version__
 
 if TYPE_CHECKING:
     from validator.api import (
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     )
     from validator.reports import PlanSummary, ProgressState, Summary
     from validator.settings import MaxAge, Rate
-
-__version__ = version("recipient-validator")
 
 _HOMES = {
     "validator.api": (

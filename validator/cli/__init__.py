@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator import __version__
 from validator.cli.defaults import default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
@@ -22,6 +21,7 @@ from validator.cli.settings_files import SettingsFile
 from validator.cli.standard_streams import is_json_wanted, prepare_streams, say
 from validator.errors import UsageError
 from validator.settings import PROJECT_FILE, user_file
+from validator.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

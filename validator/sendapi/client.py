@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from functools import partial
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -31,6 +30,7 @@ from validator.sendapi.envelope import understand
 from validator.sendapi.key import parse_key
 from validator.sendapi.paging import Paging
 from validator.sendapi.reading import contacts_in, registration_in, session_in, sessions_in, usage_in
+from validator.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -142,7 +142,7 @@ def _headers(key: ApiKey) -> httpx.Headers:
             "Accept": "application/json",
             # Answers have 150 bytes; compression would save nothing and let a small body become a large one.
             "Accept-Encoding": "identity",
-            "User-Agent": f"recipient-validator/{version('recipient-validator')}",
+            "User-Agent": f"recipient-validator/{__version__}",
         }
     )
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from validator import __version__
 from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.model import Reason, Verdict
 from validator.reports import PlanSummary, RateUse, Summary, legible
+from validator.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
