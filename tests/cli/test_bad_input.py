@@ -356,3 +356,12 @@ def test_a_session_that_is_disconnected_and_stays_so(run, provider, listed, envi
 
     assert (done.code, done.json["stopped_because"]) == (5, "the deadline was reached")
     assert done.json["verdicts"]["unknown"] == 3
+
+
+def test_two_sheets_for_one_run(run, listed):
+    listed()
+
+    done = run("plan", "leads.csv", "--sheet", "A", "--sheet", "B")
+
+    assert done.code == 2
+    assert "A, B: one run reads one sheet. Run the command once for each" in done.err

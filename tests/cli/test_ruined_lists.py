@@ -76,6 +76,15 @@ def test_a_plan_says_first_that_the_list_would_be_refused(run, files):
     assert "60 of 60 cells of column 'phone' are not read as numbers" in refusal
 
 
+@pytest.mark.parametrize(("most", "is_refused"), [("99%", True), ("100%", False)])
+def test_a_dry_run_says_what_the_check_would_do(run, most, is_refused):
+    Path("leads.csv").write_text(IN_INDIA)
+
+    done = run("check", "leads.csv", "--dry-run", "--max-invalid", most)
+
+    assert ("are not read as numbers" in done.err) == is_refused
+
+
 def test_the_library_refuses_such_a_file_and_takes_such_numbers(tmp_path):
     Path("leads.csv").write_text(IN_INDIA)
     options = validator.RunOptions(keys=[validator.make_key(KEY, "s1")], ledger=tmp_path / "l.sqlite")

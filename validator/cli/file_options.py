@@ -13,6 +13,16 @@ from validator.reports.registry import REPORTS
 if TYPE_CHECKING:
     from pathlib import Path
 
+
+def _one_sheet(_context: click.Context, _option: click.Parameter, sheets: tuple[str, ...]) -> str | None:
+    """Return the sheet to read: the last of several would be a choice that nobody made."""
+    if len(set(sheets)) > 1:
+        raise click.BadParameter(
+            f"{', '.join(sheets)}: one run reads one sheet. Run the command once for each, with an --output."
+        )
+    return sheets[0] if sheets else None
+
+
 column_option = click.option(
     "-c", "--column", help="Column with the phone numbers.  [default: found by name and content]"
 )
@@ -100,7 +110,12 @@ input_options = stack(
         show_default=True,
         help="Rows that a filter of a workbook hides: read them like the others, or leave them out.",
     ),
-    click.option("--sheet", help="Sheet of a workbook.  [default: the first that is not hidden]"),
+    click.option(
+        "--sheet",
+        multiple=True,
+        callback=_one_sheet,
+        help="Sheet of a workbook.  [default: the first that is not hidden]",
+    ),
     click.option(
         "--suppress",
         type=SOURCE,

@@ -162,7 +162,7 @@ def test_a_sheet_that_begins_with_a_number_has_no_header(book, number):
 def test_the_first_sheet_that_is_not_hidden_is_read_and_named_in_the_log(book, caplog):
     path = book(hidden=["codes"], codes=[["x"], ["1"]], leads=[["phone"], ["2"]], old=[["phone"], ["3"]])
     assert read(path).rows() == [("2",)]
-    assert "has 2 sheets; 'leads' is read. Choose another with --sheet." in caplog.text
+    assert "has 2 sheets; 'leads' is read, and the output will lack 'old'. Choose another" in caplog.text
 
 
 def test_one_sheet_needs_no_notice(book, caplog):
@@ -173,6 +173,9 @@ def test_one_sheet_needs_no_notice(book, caplog):
 def test_a_sheet_is_read_by_its_name(book, tmp_path):
     path = book(hidden=["codes"], leads=[["phone"], ["2"]], codes=[["x"], ["1"]])
     assert read(path, sheet="codes").columns == ["x"]
+    assert read(path, sheet="CODES").columns == ["x"]
+    with pytest.raises(FileError, match="has no sheet 'code'; its sheets are: leads, codes"):
+        read(path, sheet="code")
     table = open_table(path, options=ReadOptions(sheet="codes"))
     with writing(tmp_path / "out.xlsx", schema=table.schema, like=table):
         pass

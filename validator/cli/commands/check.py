@@ -74,7 +74,7 @@ def check(**given: Any) -> int:
     options = CheckOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
-        return show_plan(options, options.rate, options.base_url)
+        return show_plan(options, options.rate, options.base_url, max_invalid=options.max_invalid)
     keys = options.keys()
     options.require_named_output()
     opened = options.opened(deadline=options.deadline)

@@ -9,7 +9,7 @@ import click
 
 from validator.batch.known_hosts import host_for
 from validator.batch.output.summarise import summarise_plan
-from validator.batch.planning.ruined import ruin_of
+from validator.batch.planning.ruined import MOST_INVALID, ruin_of
 from validator.batch.planning.survey import survey
 from validator.cli import file_options as file_opt
 from validator.cli import options as opt
@@ -47,8 +47,17 @@ def plan(rate: Rate, base_url: str | None, **given: Any) -> int:
     return show_plan(options, rate, base_url)
 
 
-def show_plan(options: ListOptions, rate: Rate, base_url: str | None) -> int:
-    """Make the plan of a list and show it; `base_url` is where a check would send requests."""
+def show_plan(
+    options: ListOptions, rate: Rate, base_url: str | None, *, max_invalid: float = MOST_INVALID
+) -> int:
+    """Make the plan of a list and show it.
+
+    Args:
+        options: the list and how to read it.
+        rate: the rate of a check.
+        base_url: where a check would send requests; None for the provider's own.
+        max_invalid: the share (0 to 1) of invalid cells at which a check would take the list.
+    """
     _require_files(options)
     now, host = datetime.now(UTC), host_for(DEFAULT_GATEWAY, base_url)
     opened = options.opened()
@@ -61,7 +70,7 @@ def show_plan(options: ListOptions, rate: Rate, base_url: str | None) -> int:
         now=now,
         host=host,
         plans=capabilities_of(DEFAULT_GATEWAY).plans,
-        obstacle=ruin_of(opened, surveyed.plan),
+        obstacle=ruin_of(opened, surveyed.plan, max_invalid),
         read_as=opened.read_as,
     )
     show_plan_summary(summary, as_json=options.as_json, quiet=options.quiet)

@@ -208,19 +208,33 @@ def _is_archive(path: Path) -> bool:
 
 
 def _chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> str:
-    if asked is not None and asked not in workbook.sheet_names:
-        names = ", ".join(workbook.sheet_names)
-        raise FileError(f"{path} has no sheet {asked!r}; its sheets are: {names}. Choose one with --sheet.")
+    if asked is not None:
+        return _named(path, workbook.sheet_names, asked)
     shown = [
         sheet.name
         for sheet in workbook.sheets_metadata
         if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet
     ]
-    if asked is None and not shown:
+    if not shown:
         raise FileError(f"{path} has no sheet that is not hidden; name one with --sheet.")
-    if asked is None and len(shown) > 1:
-        log.warning("%s has %d sheets; %r is read. Choose another with --sheet.", path, len(shown), shown[0])
-    return shown[0] if asked is None else asked
+    if len(shown) > 1:
+        log.warning(
+            "%s has %d sheets; %r is read, and the output will lack %s. Choose another with --sheet.",
+            path, len(shown), shown[0], ", ".join(map(repr, shown[1:])),
+        )  # fmt: skip
+    return shown[0]
+
+
+def _named(path: Path, names: Sequence[str], asked: str) -> str:
+    """Return the sheet that is meant, in other case too: Excel has no two that differ in case only."""
+    if asked in names:
+        return asked
+    alike = [name for name in names if name.casefold() == asked.casefold()]
+    if not alike:
+        raise FileError(
+            f"{path} has no sheet {asked!r}; its sheets are: {', '.join(names)}. Choose one with --sheet."
+        )
+    return alike[0]
 
 
 def _rows(
