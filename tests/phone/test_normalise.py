@@ -95,6 +95,14 @@ def test_a_column_that_cannot_hold_numbers_is_named_by_its_type(cells):
         normalise(cells)
 
 
+def test_a_plain_list_is_a_column_too():
+    listed = normalise(["07400 123456", 447400123457, None], "GB")
+
+    assert listed["number"].to_list() == [447400123456, 447400123457, None]
+    with pytest.raises(UsageError, match="put the one number into a list"):
+        normalise("07400 123456", "GB")
+
+
 def test_an_unknown_region_for_all_is_an_error():
     with pytest.raises(UsageError, match="'XX' is not known"):
         normalise(pl.Series(["1"]), "XX")

@@ -23,7 +23,7 @@ from validator.phone.readings.rules import Numbers
 from validator.phone.regions.regions import parse_region
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from validator.phone.readings.evidence import Evidence, Outcome
 
@@ -42,7 +42,7 @@ _RANGES = RangeIndex()
 
 
 def normalise(
-    cells: pl.Series,
+    cells: pl.Series | Sequence[str | int | None],
     regions: pl.Series | str | None = None,
     *,
     accept: Accept = Accept.VALID,
@@ -51,8 +51,9 @@ def normalise(
     """Return the number of every cell, or the reason why there is none.
 
     Args:
-        cells: text, or integers, floats and decimals, which are read as their digits. They are a whole
-            column: what its distinct cells show decides between the readings of each.
+        cells: text, or integers, floats and decimals, which are read as their digits; a column of a frame, or
+            a plain list. They are a whole column: what its distinct cells show decides between the readings
+            of each.
         regions: where national numbers belong: one region for all cells, a column of them (as `parse_region`
             reads them), or None. A word in the column that names no region counts as none, so that numbers in
             international form are still read; those which need it are refused with `unknown_country`.
@@ -66,8 +67,13 @@ def normalise(
         the other four are.
 
     Raises:
-        UsageError: the one region is not known, or a column holds neither text nor numbers.
+        UsageError: the one region is not known, a column holds neither text nor numbers, or the cells are one
+            text.
     """
+    if isinstance(cells, str):
+        raise UsageError("normalise takes a column or a list; put the one number into a list")
+    if not isinstance(cells, pl.Series):
+        cells = pl.Series("cells", list(cells), dtype=pl.String, strict=False)
     column = survey(cells, regions, accept=accept, numbers=numbers)
     return column.settle(column.evidence.outcomes(Numbers(numbers)))
 
