@@ -59,8 +59,8 @@ ROOMS = {
         {"formats"},
     ],
     "cli": [
-        {"display_names", "interruption", "resume", "standard_streams", "values"},
-        {"credentials", "errors", "settings_files", "show", "signals"},
+        {"display_names", "interruption", "nearest", "resume", "standard_streams", "values"},
+        {"credentials", "environment", "errors", "settings_files", "show", "signals"},
         {"copies", "defaults", "key_tables", "logs", "options", "way_out"},
         {"ask_options", "file_options", "inputs", "kept_files"},
         {"list_options"},

@@ -231,7 +231,12 @@ def test_the_project_file_beats_the_users_option_by_option(defaults):
     [
         ("rate = ", r"config\.toml is not valid TOML"),
         ("speed = 1", r"config\.toml: no command has an option 'speed'; see `validator COMMAND --help`"),
-        ("[chekc]\nrate = 1", r"there is no command 'chekc'; there are: check, lookup, plan"),
+        (
+            "[chekc]\nrate = 1",
+            r"there is no command 'chekc'; there are: check, lookup, plan\. Did you mean 'check'\?",
+        ),
+        ("ragion = 'GB'", r"no command has an option 'ragion'; .*Did you mean 'region'\?"),
+        ("[check]\nrat = 1", r"command 'check' has no option 'rat'; .*Did you mean 'rate'\?"),
         ("[lookup]\nrate = 1", r"command 'lookup' has no option 'rate'; see `validator lookup --help`"),
         ('api_key = "sk_live_secret"', "a key does not belong in here; name a file .* api-key-file"),
         ('[check]\napi-key = "sk_live_secret"', "a key does not belong in here"),

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from validator.cli import environment
 from validator.cli.defaults import default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
 from validator.cli.interruption import interruptible
 from validator.cli.logs import set_up_logging
+from validator.cli.nearest import suggestion
 from validator.cli.settings_files import SettingsFile
 from validator.cli.standard_streams import is_json_wanted, prepare_streams, say
 from validator.errors import UsageError
@@ -65,6 +67,15 @@ class Commands(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called for; where there is none, say which may be meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise click.UsageError(error.message + suggestion(args[0], COMMANDS), ctx) from error
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Left to click, a closed pipe would end with 1, which stands for a bug here."""
         with interruptible(), translated_io(), naming_copies():
@@ -92,10 +103,13 @@ def cli(context: click.Context, config: Path | None) -> None:
     is_same = config is not None and config.resolve() == PROJECT_FILE.resolve()
     named = [(user_file(), True), (None if is_same else PROJECT_FILE, False), (config, True)]
     files = [SettingsFile(path, is_own=is_own) for path, is_own in named if path is not None]
+    variables = environment.given(os.environ)
+    has_settings = any(file.path.is_file() for file in files)
     # Without settings no command but the one invoked has to be imported.
-    if context.invoked_subcommand in COMMANDS and any(file.path.is_file() for file in files):
+    if context.invoked_subcommand in COMMANDS and (variables or has_settings):
         found = {name: cli.get_command(context, name) for name in COMMANDS}
         commands = {name: command for name, command in found.items() if command}
+        environment.warn_of_unknown(variables, cli, commands)
         context.default_map = default_map(commands, files)
 
 
@@ -117,7 +131,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_up_logging(quiet=False, verbose=False, log_format="json")
     try:
         code = cli.main(
-            words, prog_name="validator", standalone_mode=False, auto_envvar_prefix="VALIDATOR", obj=words
+            words,
+            prog_name="validator",
+            standalone_mode=False,
+            auto_envvar_prefix=environment.PREFIX,
+            obj=words,
         )
     except click.ClickException as error:
         if is_json_wanted():

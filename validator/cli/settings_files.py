@@ -13,6 +13,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from validator.cli.nearest import suggestion
 from validator.cli.standard_streams import say
 from validator.errors import UsageError
 from validator.model import ObjectUrl
@@ -151,16 +152,22 @@ def _check_names(
         raise UsageError(
             f"{path}: a key does not belong in here; name a file that holds it with api-key-file"
         )
-    if strange := sorted(set(shared) - set().union(*known.values())):
-        raise UsageError(f"{path}: no command has an option {strange[0]!r}; see `validator COMMAND --help`")
+    options = set().union(*known.values())
+    if strange := sorted(set(shared) - options):
+        hint = suggestion(strange[0], options)
+        raise UsageError(
+            f"{path}: no command has an option {strange[0]!r}; see `validator COMMAND --help`.{hint}"
+        )
     for command, table in tables.items():
         if command not in known:
             raise UsageError(
-                f"{path}: there is no command {command!r}; there are: {', '.join(sorted(known))}"
+                f"{path}: there is no command {command!r}; there are: {', '.join(sorted(known))}."
+                f"{suggestion(command, known)}"
             )
         if strange := sorted(set(table) - known[command]):
             raise UsageError(
-                f"{path}: command {command!r} has no option {strange[0]!r}; see `validator {command} --help`"
+                f"{path}: command {command!r} has no option {strange[0]!r}; see `validator {command} --help`."
+                f"{suggestion(strange[0], known[command])}"
             )
 
 

@@ -1,0 +1,20 @@
+"""The name that somebody meant who wrote one that does not exist."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def suggestion(word: str, names: Iterable[str]) -> str:
+    """Return a question that names the nearest of some names, after a blank; empty if none is near.
+
+    Example:
+        >>> suggestion("chek", ["check", "plan"])
+        " Did you mean 'check'?"
+    """
+    near = difflib.get_close_matches(word, list(names), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
