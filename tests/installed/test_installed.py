@@ -68,6 +68,30 @@ def test_the_version_is_that_of_the_project(tmp_path):
     assert done.stdout.split()[-1] == version
 
 
+def test_the_crontab_of_the_readme_works_with_what_cron_gives_it(tmp_path):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    crontab = readme[readme.index("\nPATH=") :].partition("```")[0].strip()
+    *variables, line = crontab.splitlines()
+    (tmp_path / "leads.csv").write_text("name,phone\nAnn,07400 123456\n")
+    (tmp_path / "key").write_text("sk_test_0123456789abcdefghijklmn\n")
+    (tmp_path / "key").chmod(0o600)
+    with sandbox(tmp_path) as url:
+        given = dict(variable.split("=", 1) for variable in variables) | {"SENDAPI_BASE_URL": url}
+        given["PATH"] = given["PATH"].replace("/opt/validator/bin", str(VALIDATOR.parent))
+        command = line.split(maxsplit=5)[5].replace("/srv/leads", str(tmp_path))
+        command = command.replace("/etc/validator/key", str(tmp_path / "key"))
+
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            cwd="/",
+            env={"HOME": str(tmp_path), "LOGNAME": "ann"} | given,
+            check=False,
+        )
+
+    summary = json.loads((tmp_path / "validator.log").read_text())
+    assert (done.returncode, summary["exit_code"], summary["rows"]) == (0, 0, 1)
+
+
 def test_the_help_names_the_commands(tmp_path):
     done = run(tmp_path, "--help")
 
