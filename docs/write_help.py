@@ -11,13 +11,15 @@ from pathlib import Path
 import click
 
 from validator.cli import COMMANDS, cli
+from validator.cli.help_pages import HELP_ALL
 
 PAGE = Path(__file__).with_name("commands.md")
 WIDTH = "80"
 INTRODUCTION = """\
 # Commands and options
 
-`make docs` writes this page: it is what the program prints. Every option can also stand in a settings file,
+`make docs` writes this page: it is what the program prints, with `--help-all` where a command has
+that; `--help` shows the options that most need first. Every option can also stand in a settings file,
 or in the environment (`VALIDATOR_CHECK_RATE=300/min`): [README](../README.md#settings-and-several-keys).
 """
 
@@ -33,9 +35,15 @@ def commands() -> list[str]:
     return found
 
 
+def option_of_all(command: str) -> str:
+    """Return the option with which a command shows all of its options."""
+    found = cli.get_command(click.Context(cli), command)
+    return HELP_ALL if getattr(found, "first", None) else "--help"
+
+
 def help_text(command: str) -> str:
-    """Return what `validator COMMAND --help` prints on a terminal of 80 columns."""
-    arguments = [sys.executable, "-m", "validator", *command.split(), "--help"]
+    """Return what `validator COMMAND --help` prints on a terminal of 80 columns, with all options."""
+    arguments = [sys.executable, "-m", "validator", *command.split(), option_of_all(command)]
     environment = os.environ | {"COLUMNS": WIDTH}
     return subprocess.run(arguments, env=environment, check=True, capture_output=True, text=True).stdout
 

@@ -59,12 +59,22 @@ ROOMS = {
         {"formats"},
     ],
     "cli": [
-        {"display_names", "interruption", "nearest", "resume", "standard_streams", "values"},
-        {"credentials", "environment", "errors", "settings_files", "show", "signals"},
+        {
+            "deferred",
+            "display_names",
+            "interruption",
+            "nearest",
+            "option_groups",
+            "resume",
+            "standard_streams",
+            "values",
+        },
+        {"credentials", "environment", "errors", "help_pages", "settings_files", "show", "signals"},
         {"copies", "defaults", "key_tables", "logs", "options", "way_out"},
         {"ask_options", "file_options", "inputs", "kept_files"},
         {"list_options"},
         {"commands"},
+        {"faces"},
     ],
 }
 

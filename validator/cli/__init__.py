@@ -16,6 +16,7 @@ from validator.cli import environment
 from validator.cli.defaults import default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
+from validator.cli.help_pages import narrow_width
 from validator.cli.interruption import interruptible
 from validator.cli.logs import set_up_logging
 from validator.cli.nearest import suggestion
@@ -53,7 +54,7 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """A group that imports a command's module when the command is used, and not before."""
+    """A group that imports a command's face when the command is used, and its work when it runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the commands in the order in which people need them."""
@@ -63,7 +64,7 @@ class Commands(click.Group):
         """Import and return one command."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"validator.cli.commands.{cmd_name}")
+        module = importlib.import_module(f"validator.cli.faces.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
 
@@ -136,6 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             standalone_mode=False,
             auto_envvar_prefix=environment.PREFIX,
             obj=words,
+            terminal_width=narrow_width(),
         )
     except click.ClickException as error:
         if is_json_wanted():

@@ -1,14 +1,34 @@
-"""What a run shows: its progress while it lasts, and its summary at the end, for people and for programs."""
+"""What a run shows: its progress while it lasts, and its summary at the end, for people and for programs.
 
-from validator.reports.counts import CallCounts, RateUse, SessionCounts
-from validator.reports.html import render_html
-from validator.reports.live import LiveProgress
-from validator.reports.plan_summary import PlanSummary
-from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
-from validator.reports.readings import CellExample, ReadingCount, masked_cell
-from validator.reports.summary import Summary
-from validator.reports.terminal import render_plan, render_summary
-from validator.reports.wording import count_text, duration_text, legible
+The names below are imported on first use: the help text needs the names of the reports, and not rich.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from validator.reports.counts import CallCounts, RateUse, SessionCounts
+    from validator.reports.html import render_html
+    from validator.reports.live import LiveProgress
+    from validator.reports.plan_summary import PlanSummary
+    from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
+    from validator.reports.readings import CellExample, ReadingCount, masked_cell
+    from validator.reports.summary import Summary
+    from validator.reports.terminal import render_plan, render_summary
+    from validator.reports.wording import count_text, duration_text, legible
+
+_HOMES = {
+    "counts": ("CallCounts", "RateUse", "SessionCounts"),
+    "html": ("render_html",),
+    "live": ("LiveProgress",),
+    "plan_summary": ("PlanSummary",),
+    "progress": ("KeyProgress", "LogProgress", "NoProgress", "Progress", "ProgressState"),
+    "readings": ("CellExample", "ReadingCount", "masked_cell"),
+    "summary": ("Summary",),
+    "terminal": ("render_plan", "render_summary"),
+    "wording": ("count_text", "duration_text", "legible"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "CallCounts",
@@ -32,3 +52,10 @@ __all__ = [
     "render_plan",
     "render_summary",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import a name on first use."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)

@@ -6,8 +6,6 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from validator.reports.html import render_html
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -27,6 +25,8 @@ class Report(NamedTuple):
 
 
 def _html(summary: Summary) -> bytes:
+    from validator.reports.html import render_html  # noqa: PLC0415 - the help text does without polars and rich
+
     return render_html(summary).encode()
 
 

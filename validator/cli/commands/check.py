@@ -16,7 +16,6 @@ from validator.batch.run import ListRun, RunSettings
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
 from validator.cli import file_options as file_opt
-from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.commands.plan import show_plan
 from validator.cli.kept_files import kept_files
@@ -24,7 +23,6 @@ from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.resume import next_command
 from validator.cli.show import make_progress, show_summary
-from validator.cli.values import SOURCE
 from validator.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -48,29 +46,8 @@ class CheckOptions(ListOptions, AskOptions):
     dry_run: bool
 
 
-@click.command()
-@click.argument("input", type=SOURCE, nargs=-1, required=True)
-@opt.stack(
-    file_opt.output_options,
-    file_opt.input_options,
-    opt.asking_options,
-    opt.canary_options,
-    opt.known_options,
-    opt.stop_options,
-    opt.ledger_option,
-    click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
-    opt.json_option,
-    opt.logging_options,
-)
-def check(**given: Any) -> int:
-    """Validate the recipients in INPUT and write it back with a verdict on every row.
-
-    INPUT is a CSV, NDJSON, Parquet, Arrow or Excel file, or the s3://, gs://, az:// or https:// URL of one.
-    Several, or a pattern of names, are one list, and - is standard input.
-
-    The key comes from SENDAPI_API_KEY or --api-key-file. What is found out is kept in the ledger: the same
-    command again goes on where the last run ended, and asks nobody twice.
-    """
+def run(**given: Any) -> int:
+    """Validate the recipients in INPUT and write it back with a verdict on every row."""
     options = CheckOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:

@@ -10,12 +10,10 @@ import click
 from validator.batch.asking.contacts import all_contacts, contacts_frame
 from validator.batch.output.targets import refuse_kept
 from validator.batch.watching.phase_feed import READING_CONTACTS
-from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, require_sessions
 from validator.cli.kept_files import kept_files
 from validator.cli.show import make_progress, show_rows
 from validator.cli.signals import run_interruptible
-from validator.cli.values import FILE
 from validator.settings import default_ledger
 from validator.tables import require_writable, writing
 
@@ -30,16 +28,7 @@ if TYPE_CHECKING:
 ATTEMPTS_PER_PAGE = 6
 
 
-@click.command()
-@opt.stack(
-    opt.session_option,
-    click.option("-o", "--output", type=FILE, help="File to export to.  [default: standard output]"),
-    opt.provider_options,
-    opt.rate_option,
-    opt.max_wait_option,
-    opt.json_option,
-)
-def contacts(
+def run(
     *, sessions: tuple[str, ...], output: Path | None, max_wait: float, as_json: bool, **given: Any
 ) -> None:
     """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""

@@ -11,9 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import click
 
-from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, key_file_warning, read_key, require_sessions
 from validator.cli.show import make_progress, show_rows
 from validator.cli.signals import run_interruptible
@@ -74,20 +72,8 @@ class Finding:
     exit_code: int = 0
 
 
-@click.command()
-@opt.stack(
-    opt.session_option,
-    opt.provider_options,
-    opt.rate_option,
-    opt.max_wait_option,
-    opt.ledger_option,
-    opt.json_option,
-)
-def doctor(*, sessions: tuple[str, ...], ledger: Path, max_wait: float, as_json: bool, **given: Any) -> int:
-    """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run.
-
-    Nothing is asked about anybody. The exit code is that of the worst problem found.
-    """
+def run(*, sessions: tuple[str, ...], ledger: Path, max_wait: float, as_json: bool, **given: Any) -> int:
+    """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run."""
     findings = list(_findings(ProviderOptions(**given), sessions, ledger, max_wait))
     show_rows(COLUMNS, [(one.check, one.state.value, one.what) for one in findings], as_json=as_json)
     return worst(findings)

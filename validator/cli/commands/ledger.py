@@ -16,11 +16,8 @@ from validator.batch.planning.known_verdicts import latest_ms
 from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
-from validator.cli import file_options as file_opt
-from validator.cli import options as opt
 from validator.cli.kept_files import kept_files
 from validator.cli.show import show_rows
-from validator.cli.values import DURATION, FILE, NUMBER
 from validator.errors import FileError, UsageError
 from validator.ledger import Ledger, Selection, read
 from validator.phone import parse_region
@@ -39,13 +36,6 @@ if TYPE_CHECKING:
 LATEST_RUNS = 5
 
 
-@click.group()
-def ledger() -> None:
-    """Read and maintain the ledger: the latest answer about each number, and the runs that asked."""
-
-
-@ledger.command()
-@opt.stack(opt.ledger_option, opt.json_option)
 def stats(*, ledger: Path, as_json: bool) -> None:
     """Show the answers by verdict and age, what each session found out, the latest runs, and the size."""
     with read(ledger) as reader:
@@ -57,28 +47,6 @@ def stats(*, ledger: Path, as_json: bool) -> None:
         show_rows(("what", "value"), _facts(ledger, found, runs), as_json=False)
 
 
-@ledger.command()
-@opt.stack(
-    click.option("--older-than", type=DURATION, help="Forget what was found out longer ago, as in 30d."),
-    click.option(
-        "--number",
-        "numbers",
-        type=NUMBER,
-        multiple=True,
-        help="Forget this number; repeat it for several. Other users of the machine can read arguments: "
-        "--numbers keeps them out.",
-    ),
-    click.option(
-        "--numbers",
-        "numbers_file",
-        type=click.File(encoding="utf-8-sig"),
-        help="File with numbers to forget, one a line; - for standard input.",
-    ),
-    click.option("--dry-run", is_flag=True, help="Only count what would go."),
-    click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal."),
-    opt.ledger_option,
-    opt.json_option,
-)
 def purge(
     *,
     older_than: float | None,
@@ -89,10 +57,7 @@ def purge(
     ledger: Path,
     as_json: bool,
 ) -> None:
-    """Forget people: delete the answers about them and overwrite it in the ledger's files.
-
-    Takes old answers and failures, old runs, and everything that names one of the numbers.
-    """
+    """Forget people: delete the answers about them and overwrite it in the ledger's files."""
     now_ms = int(time.time() * 1000)
     selection = Selection(
         before_ms=None if older_than is None else int(now_ms - older_than * 1000),
@@ -162,14 +127,8 @@ def _say(purged: Purged, what: str) -> None:
     click.echo(f"validator: {what}: {parts or 'nothing'}", err=True)
 
 
-@ledger.command(name="export")
-@click.argument("output", type=FILE)
-@opt.stack(opt.ledger_option, opt.json_option)
 def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
-    """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file, one a row; `import` reads it.
-
-    The file names people; it is made for its owner alone. docs/ledger.md has its columns.
-    """
+    """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file, one a row; `import` reads it."""
     _require_ledger(ledger)
     refuse_kept({"OUTPUT": output}, kept_files(None), ledger=ledger)
     require_writable(output)
@@ -180,9 +139,6 @@ def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
         click.echo(json.dumps({"facts": exported}))
 
 
-@ledger.command(name="import")
-@click.argument("path", metavar="INPUT", type=FILE)
-@opt.stack(file_opt.column_option, file_opt.region_option, opt.ledger_option, opt.json_option)
 def import_command(
     *,
     path: Path,
@@ -191,11 +147,7 @@ def import_command(
     ledger: Path,
     as_json: bool,
 ) -> None:
-    """Take over the facts in INPUT: another ledger's export, an annotated file, or another tool's list.
-
-    Needed are numbers, `checked_at`, and `verdict` or `is_whatsapp_user`. The newest answer about a number
-    stands; a row that cannot be understood is an error, and then nothing is taken over.
-    """
+    """Take over the facts in INPUT: another ledger's export, an annotated file, or another tool's list."""
     table = open_table(path)
     chosen = None if region is None else parse_region(region)
     named = column or ("e164" if "e164" in table.schema else None)

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
 from validator.batch.lookup import any_unknown, look_up
@@ -17,8 +15,6 @@ from validator.batch.open_files import raise_limit
 from validator.batch.planning.plan import second_round
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
-from validator.cli import file_options as file_opt
-from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.logs import set_up_logging
 from validator.cli.show import show_rows
@@ -57,26 +53,8 @@ class LookupOptions(AskOptions):
     log_format: str
 
 
-@click.command()
-@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
-@opt.stack(
-    file_opt.region_option,
-    file_opt.accept_option,
-    file_opt.variants_option,
-    opt.asking_options,
-    opt.canary_options,
-    opt.max_age_option,
-    opt.refresh_option,
-    opt.confirm_option,
-    opt.ledger_option,
-    opt.json_option,
-    opt.logging_options,
-)
-def lookup(**given: Any) -> int:
-    """Check a few numbers and print one line for each: a quick look, by the same rules as `check`.
-
-    What is known already is not asked again, and what is found out goes into the ledger.
-    """
+def run(**given: Any) -> int:
+    """Check a few numbers and print one line for each: a quick look, by the same rules as `check`."""
     options = LookupOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     keys = options.keys()

@@ -5,18 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from validator.batch.known_hosts import host_for
 from validator.batch.output.summarise import summarise_plan
 from validator.batch.planning.ruined import MOST_INVALID, ruin_of
 from validator.batch.planning.survey import survey
-from validator.cli import file_options as file_opt
-from validator.cli import options as opt
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_plan_summary
-from validator.cli.values import SOURCE
 from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.ledger import read
@@ -26,22 +21,8 @@ if TYPE_CHECKING:
     from validator.settings import Rate
 
 
-@click.command()
-@click.argument("input", type=SOURCE, nargs=-1, required=True)
-@opt.stack(
-    file_opt.input_options,
-    opt.known_options,
-    opt.rate_option,
-    opt.base_url_option,
-    opt.ledger_option,
-    opt.json_option,
-    opt.logging_options,
-)
-def plan(rate: Rate, base_url: str | None, **given: Any) -> int:
-    """Show what `validator check INPUT` would do: rows, duplicates, who is known, and the calls to make.
-
-    Nothing is sent anywhere, nothing is written, and no key is needed.
-    """
+def run(rate: Rate, base_url: str | None, **given: Any) -> int:
+    """Show what `validator check INPUT` would do: rows, duplicates, who is known, and the calls to make."""
     options = ListOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     return show_plan(options, rate, base_url)

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import click
-
 from validator.batch.asking.counters import RunCounters
 from validator.batch.output.annotate import count
 from validator.batch.output.report_files import write_reports
@@ -15,27 +13,14 @@ from validator.batch.output.summarise import RunResult, summarise
 from validator.batch.output.targets import check_targets
 from validator.batch.planning.survey import known_after, survey
 from validator.cli import file_options as file_opt
-from validator.cli import options as opt
 from validator.cli.kept_files import kept_files
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_summary
-from validator.cli.values import SOURCE
 from validator.ledger import read
 
 
-@click.command()
-@click.argument("input", type=SOURCE, nargs=-1, required=True)
-@opt.stack(
-    file_opt.report_options,
-    file_opt.input_options,
-    opt.max_age_option,
-    opt.confirm_option,
-    opt.ledger_option,
-    opt.json_option,
-    opt.logging_options,
-)
-def report(**given: Any) -> int:
+def run(**given: Any) -> int:
     """Show the earlier answers about INPUT as a check's summary and report; sends no request."""
     files = file_opt.take_reports(given)
     options = ListOptions(**given)

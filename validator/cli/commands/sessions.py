@@ -5,9 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected
 from validator.cli.show import make_progress, show_rows
 from validator.cli.signals import run_interruptible
@@ -21,9 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "name", "status", "phone_number", "last_seen_at")
 
 
-@click.command()
-@opt.stack(opt.provider_options, opt.rate_option, opt.max_wait_option, opt.json_option)
-def sessions(*, max_wait: float, as_json: bool, **given: Any) -> None:
+def run(*, max_wait: float, as_json: bool, **given: Any) -> None:
     """List the WhatsApp sessions of the key, and whether they are connected."""
     with make_progress(quiet=False) as progress:
         found = run_interruptible(partial(_sessions, ProviderOptions(**given), progress, max_wait))

@@ -1,0 +1,61 @@
+"""`validator check`: its arguments, options and help text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from validator.cli import file_options as file_opt
+from validator.cli import options as opt
+from validator.cli.deferred import work
+from validator.cli.help_pages import Command, Example
+from validator.cli.values import SOURCE
+
+
+@click.command(
+    cls=Command,
+    first="sendable output column region session api-key-file rate deadline dry-run report",
+    examples=(
+        Example(
+            "Validate a list, and write the recipients to send to",
+            "validator check leads.csv --region GB --sendable send.csv",
+        ),
+        Example("See first what it would do", "validator check leads.csv --region GB --dry-run"),
+        Example(
+            "Every file of a folder, as one list, at half the key's limit",
+            "validator check 'lists/*.csv' --rate-share 50%",
+        ),
+        Example(
+            "At night: end before the office opens, and go on the next night",
+            "validator check leads.csv --deadline 06:30 --json -q",
+        ),
+        Example(
+            "Leave out who has opted out, and keep standard output for the rows",
+            "validator check leads.csv --suppress opted-out.csv -o -",
+        ),
+    ),
+)
+@click.argument("input", type=SOURCE, nargs=-1, required=True)
+@opt.stack(
+    file_opt.output_options,
+    file_opt.input_options,
+    opt.asking_options,
+    opt.canary_options,
+    opt.known_options,
+    opt.stop_options,
+    opt.ledger_option,
+    click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
+    opt.json_option,
+    opt.logging_options,
+)
+def check(**given: Any) -> int | None:
+    """Validate the recipients in INPUT and write it back with a verdict on every row.
+
+    INPUT is a CSV, NDJSON, Parquet, Arrow or Excel file, or the s3://, gs://, az:// or https:// URL of one.
+    Several, or a pattern of names, are one list, and - is standard input.
+
+    The key comes from SENDAPI_API_KEY or --api-key-file. What is found out is kept in the ledger: the same
+    command again goes on where the last run ended, and asks nobody twice.
+    """
+    return work("check", given)

@@ -1,0 +1,35 @@
+"""`validator contacts`: its arguments, options and help text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from validator.cli import options as opt
+from validator.cli.deferred import work
+from validator.cli.help_pages import Command, Example
+from validator.cli.values import FILE
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        Example(
+            "All contacts of a session, into a file",
+            "validator contacts --session sess_01H8BKF -o contacts.csv",
+        ),
+        Example("As one line of JSON", "validator contacts --session sess_01H8BKF --json"),
+    ),
+)
+@opt.stack(
+    opt.session_option,
+    click.option("-o", "--output", type=FILE, help="File to export to.  [default: standard output]"),
+    opt.provider_options,
+    opt.rate_option,
+    opt.max_wait_option,
+    opt.json_option,
+)
+def contacts(**given: Any) -> int | None:
+    """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""
+    return work("contacts", given)

@@ -1,0 +1,37 @@
+"""`validator doctor`: its arguments, options and help text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from validator.cli import options as opt
+from validator.cli.deferred import work
+from validator.cli.help_pages import Command, Example
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        Example("Everything a run needs", "validator doctor"),
+        Example(
+            "For one session and the ledger of a client",
+            "validator doctor --session sess_01H8BKF --ledger client-a.sqlite",
+        ),
+    ),
+)
+@opt.stack(
+    opt.session_option,
+    opt.provider_options,
+    opt.rate_option,
+    opt.max_wait_option,
+    opt.ledger_option,
+    opt.json_option,
+)
+def doctor(**given: Any) -> int | None:
+    """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run.
+
+    Nothing is asked about anybody. The exit code is that of the worst problem found.
+    """
+    return work("doctor", given)

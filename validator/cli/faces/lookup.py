@@ -1,0 +1,45 @@
+"""`validator lookup`: its arguments, options and help text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from validator.cli import file_options as file_opt
+from validator.cli import options as opt
+from validator.cli.deferred import work
+from validator.cli.help_pages import Command, Example
+
+
+@click.command(
+    cls=Command,
+    first="region session api-key-file refresh ledger json",
+    examples=(
+        Example("Two numbers", "validator lookup +12025550123 +447400123456"),
+        Example(
+            "A national number, asked about again whatever is known",
+            "validator lookup 07400123456 --region GB --refresh",
+        ),
+    ),
+)
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
+@opt.stack(
+    file_opt.region_option,
+    file_opt.accept_option,
+    file_opt.variants_option,
+    opt.asking_options,
+    opt.canary_options,
+    opt.max_age_option,
+    opt.refresh_option,
+    opt.confirm_option,
+    opt.ledger_option,
+    opt.json_option,
+    opt.logging_options,
+)
+def lookup(**given: Any) -> int | None:
+    """Check a few numbers and print one line for each: a quick look, by the same rules as `check`.
+
+    What is known already is not asked again, and what is found out goes into the ledger.
+    """
+    return work("lookup", given)

@@ -1,0 +1,46 @@
+"""`validator plan`: its arguments, options and help text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from validator.cli import file_options as file_opt
+from validator.cli import options as opt
+from validator.cli.deferred import work
+from validator.cli.help_pages import Command, Example
+from validator.cli.values import SOURCE
+
+
+@click.command(
+    cls=Command,
+    first="column region region-column numbers sheet suppress max-age limit rate json",
+    examples=(
+        Example("What a check of a list would do", "validator plan leads.csv --region GB"),
+        Example(
+            "How long it takes at 300 requests a minute",
+            "validator plan leads.xlsx --sheet Customers --rate 300/min",
+        ),
+        Example(
+            "Of which reading the column is",
+            "validator plan leads.csv --column Mobile --numbers national --region IN",
+        ),
+    ),
+)
+@click.argument("input", type=SOURCE, nargs=-1, required=True)
+@opt.stack(
+    file_opt.input_options,
+    opt.known_options,
+    opt.rate_option,
+    opt.base_url_option,
+    opt.ledger_option,
+    opt.json_option,
+    opt.logging_options,
+)
+def plan(**given: Any) -> int | None:
+    """Show what `validator check INPUT` would do: rows, duplicates, who is known, and the calls to make.
+
+    Nothing is sent anywhere, nothing is written, and no key is needed.
+    """
+    return work("plan", given)

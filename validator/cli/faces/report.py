@@ -1,0 +1,39 @@
+"""`validator report`: its arguments, options and help text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from validator.cli import file_options as file_opt
+from validator.cli import options as opt
+from validator.cli.deferred import work
+from validator.cli.help_pages import Command, Example
+from validator.cli.values import SOURCE
+
+
+@click.command(
+    cls=Command,
+    first="report summary column region max-age ledger json",
+    examples=(
+        Example(
+            "The page about a list that was checked",
+            "validator report leads.csv --region GB --report leads.html",
+        ),
+        Example("The summary as a file of JSON", "validator report leads.csv --summary leads.json -q"),
+    ),
+)
+@click.argument("input", type=SOURCE, nargs=-1, required=True)
+@opt.stack(
+    file_opt.report_options,
+    file_opt.input_options,
+    opt.max_age_option,
+    opt.confirm_option,
+    opt.ledger_option,
+    opt.json_option,
+    opt.logging_options,
+)
+def report(**given: Any) -> int | None:
+    """Show the earlier answers about INPUT as a check's summary and report; sends no request."""
+    return work("report", given)

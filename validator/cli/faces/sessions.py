@@ -1,0 +1,27 @@
+"""`validator sessions`: its arguments, options and help text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from validator.cli import options as opt
+from validator.cli.deferred import work
+from validator.cli.help_pages import Command, Example
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        Example("The sessions of the key in SENDAPI_API_KEY", "validator sessions"),
+        Example(
+            "Those of another key, as one line of JSON",
+            "validator sessions --api-key-file client-a.key --json",
+        ),
+    ),
+)
+@opt.stack(opt.provider_options, opt.rate_option, opt.max_wait_option, opt.json_option)
+def sessions(**given: Any) -> int | None:
+    """List the WhatsApp sessions of the key, and whether they are connected."""
+    return work("sessions", given)

@@ -1,0 +1,36 @@
+"""The groups in which `--help-all` shows the options of a command with many, each in one of them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# By their names on the command line; a test sees to it that no option is left over.
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "What is written": (
+            "output", "output-dir", "sendable", "report", "summary", "format", "excel-safe", "prefix",
+            "line-type",
+        ),
+        "How the list is read": (
+            "column", "join", "region", "region-column", "numbers", "accept", "variants", "landlines",
+            "sheet", "hidden", "header-row", "encoding", "ragged",
+        ),
+        "Who must not be asked": ("suppress", "suppress-column", "suppress-unreadable"),
+        "Key, sessions and the way to the provider": (
+            "session", "profile", "keys", "api-key-file", "base-url", "allow-new-host", "proxy", "ca-file",
+            "timeout",
+        ),
+        "Pace": ("rate", "rate-share", "daily-cap", "concurrency", "retries", "order"),
+        "What is known already": ("ledger", "max-age", "refresh", "only", "contacts"),
+        'Whether a "no" is believed': ("canary", "no-canaries", "confirm-negatives", "strict"),
+        "When a run stops, or does not begin": (
+            "limit", "deadline", "grace", "max-unknown", "max-invalid", "max-error-rate", "max-wait",
+            "max-outage",
+        ),
+        "What is shown": ("dry-run", "json", "progress", "quiet", "verbose", "log-format"),
+    }
+)  # fmt: skip
