@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
     from validator.reports.readings import CellExample, ReadingCount, masked_cell
     from validator.reports.summary import Summary
-    from validator.reports.terminal import render_plan, render_summary
+    from validator.reports.terminal import render_plan, render_start, render_summary
     from validator.reports.wording import count_text, duration_text, legible
 
 _HOMES = {
@@ -25,7 +25,7 @@ _HOMES = {
     "progress": ("KeyProgress", "LogProgress", "NoProgress", "Progress", "ProgressState"),
     "readings": ("CellExample", "ReadingCount", "masked_cell"),
     "summary": ("Summary",),
-    "terminal": ("render_plan", "render_summary"),
+    "terminal": ("render_plan", "render_start", "render_summary"),
     "wording": ("count_text", "duration_text", "legible"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -50,6 +50,7 @@ __all__ = [
     "masked_cell",
     "render_html",
     "render_plan",
+    "render_start",
     "render_summary",
 ]
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from validator.reports.summary import Summary
 
 TOP_COUNTRIES = 8
+TOP_REASONS = 3
 
 # A shorter pause explains nothing, such as the moment in which a canary is waited for.
 SHORTEST_PAUSE_S = 1.0
@@ -127,6 +128,57 @@ def plan_facts(plan: PlanSummary) -> dict[str, str]:
         "ends": f"{plan.ends_at}, if started now" if plan.ends_at else "",
     }
     return {name: fact for name, fact in facts.items() if fact}
+
+
+def plan_sentence(plan: PlanSummary) -> str:
+    """Return how many calls a run would make; if none, why, and what can be done about it."""
+    about = "About " if plan.confirmations_expected else ""
+    calls = count_text(plan.calls_expected, "call")
+    return f"{about}{calls} to make for {count_text(plan.rows, 'row')}{_why_none(plan)}."
+
+
+def _why_none(plan: PlanSummary) -> str:
+    if plan.calls_expected or not plan.rows:
+        return ""
+    if not plan.distinct_numbers:
+        return ": none of them holds a number that may be asked about"
+    known = sum(plan.already_known.values())
+    if known < plan.distinct_numbers:
+        return ""
+    what = "the one number is" if known == 1 else f"all {known:,} numbers are"
+    return f": {what} known already. A check writes what is known, and asks again with --refresh"
+
+
+def start_facts(plan: PlanSummary) -> dict[str, str]:
+    """Return what is worth knowing before a run's first call, by name."""
+    known, invalid = sum(plan.already_known.values()), sum(plan.invalid.values())
+    facts = {
+        "read as": reading_text(plan.read_as),
+        "numbers": f"{plan.distinct_numbers:,} distinct, {known:,} known already",
+        "not asked": f"{count_text(invalid + plan.suppressed, 'row')}, {_most(plan)}"
+        if invalid or plan.suppressed
+        else "",
+        "takes": _times_text(plan) if plan.calls_expected else "",
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def _most(plan: PlanSummary) -> str:
+    """Return why rows are not asked about, the most frequent reasons first."""
+    reasons = {**plan.invalid, **({"suppressed": plan.suppressed} if plan.suppressed else {})}
+    top = sorted(reasons.items(), key=lambda one: -one[1])[:TOP_REASONS]
+    return ", ".join(f"{word} {count:,}" for word, count in top)
+
+
+def _times_text(plan: PlanSummary) -> str:
+    """Return how long the calls take: at the rate asked for, or on each of the provider's plans."""
+    if plan.time_s is not None and plan.rate_per_min is not None:
+        ends = f", until {plan.ends_at}" if plan.ends_at else ""
+        return f"{duration_text(plan.time_s)} at {rate_text(plan.rate_per_min)} a minute{ends}"
+    times = plan.plan_times_s
+    return ", ".join(
+        f"{duration_text(times[name])} at {limit:,} a minute" for name, limit in plan.plans.items()
+    )
 
 
 def _confirming_text(plan: PlanSummary) -> str:

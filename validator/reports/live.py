@@ -22,7 +22,7 @@ from validator.reports.progress import (
 from validator.reports.terminal import VERDICT_STYLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from rich.console import Console, RenderableType
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 # Eight pictures a second look alive; a run that checks thousands a second must not spend itself on drawing.
 REDRAW_INTERVAL_S = 0.125
+
+# A bar of fewer columns, gaps included, shows nothing.
+LEAST_BAR_WIDTH = 12
 
 
 class LiveProgress:
@@ -62,29 +65,41 @@ class LiveProgress:
     def update(self, state: ProgressState) -> None:
         """Draw the state if its time has come."""
         if self._cadence.is_due(state, self._clock()):
-            self._live.update(render_progress(state), refresh=True)
+            options = self._live.console.options
+            drawn = render_progress(state, width=options.max_width, ascii_only=options.ascii_only)
+            self._live.update(drawn, refresh=True)
 
 
-def render_progress(state: ProgressState) -> RenderableType:
-    """Return the display of one state: how far, how fast, what came out, and why it waits if it does."""
+def render_progress(state: ProgressState, *, width: int = 80, ascii_only: bool = False) -> RenderableType:
+    """Return the display of one state: how far, how fast, what came out, and why it waits if it does.
+
+    Args:
+        state: what to show.
+        width: of the terminal, in columns; on a narrow one the bar has a line of its own.
+        ascii_only: whether the terminal has no other letters.
+    """
+    mark = " - " if ascii_only else " \N{MIDDLE DOT} "
     lines = [
-        Text(
-            " \N{MIDDLE DOT} ".join(filter(None, (left_text(state), pace_text(state), trouble_text(state))))
-        ),
+        Text(mark.join(filter(None, (left_text(state), pace_text(state), trouble_text(state))))),
         _verdicts(state),
         Text(pause_text(state), style="bold yellow"),
     ]
-    return Group(_bar(state), *(line for line in lines if line.plain))
+    return Group(*_head(state, width), *(line for line in lines if line.plain))
 
 
-def _bar(state: ProgressState) -> RenderableType:
+def _head(state: ProgressState, width: int) -> Iterable[RenderableType]:
+    """Yield what is done and how far, beside a bar or, where there is no room, above one."""
+    phase, done = Text(phase_text(state), style="bold"), done_text(state)
+    bar = ProgressBar(total=state.total, completed=state.done) if state.total else ""
+    if len(phase.plain) + len(done) + LEAST_BAR_WIDTH > width:
+        yield from (Text.assemble(phase, " ", done), *([bar] if bar else []))
+        return
     row = Table.grid(padding=(0, 1), expand=True)
     row.add_column(no_wrap=True)
     row.add_column(ratio=1)
     row.add_column(no_wrap=True, justify="right")
-    bar = ProgressBar(total=state.total, completed=state.done) if state.total else ""
-    row.add_row(Text(phase_text(state), style="bold"), bar, done_text(state))
-    return row
+    row.add_row(phase, bar, done)
+    yield row
 
 
 def _verdicts(state: ProgressState) -> Text:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from validator.model import Reason, Verdict
-from validator.reports.facts import TOP_COUNTRIES, lines_text, plan_facts, summary_facts
+from validator.reports.facts import (
+    TOP_COUNTRIES,
+    lines_text,
+    plan_facts,
+    plan_sentence,
+    start_facts,
+    summary_facts,
+)
+from validator.reports.fitting import BAR, BLOCK, FittingTable
 from validator.reports.readings import READING_WORDS, examples_text
 from validator.reports.wording import (
     REASON_WORDS,
     VERDICT_WORDS,
     Tone,
-    count_text,
     duration_text,
     headline,
     next_steps,
@@ -29,7 +35,7 @@ from validator.reports.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from rich.console import JustifyMethod, RenderableType
+    from rich.console import RenderableType
 
     from validator.reports.plan_summary import PlanSummary
     from validator.reports.readings import ReadingCount
@@ -73,12 +79,9 @@ def render_summary(summary: Summary) -> RenderableType:
 
 def render_plan(plan: PlanSummary) -> RenderableType:
     """Return what a run would do: the list's make-up, the calls, and how long they take on which plan."""
-    about = "About " if plan.confirmations_expected else ""
-    calls = count_text(plan.calls_expected, "call")
-    head = f"{about}{calls} to make for {count_text(plan.rows, 'row')}."
     parts: list[RenderableType] = [
         *([Text(printable(plan.obstacle), style=TONE_STYLES[Tone.BAD])] if plan.obstacle else []),
-        Text(head, style="bold"),
+        Text(plan_sentence(plan), style="bold"),
         _facts(plan_facts(plan)),
         *_reasons("Never asked about", plan.invalid, plan.rows),
         *_readings(plan.readings),
@@ -87,6 +90,11 @@ def render_plan(plan: PlanSummary) -> RenderableType:
         *_warnings(plan.warnings),
     ]
     return _stack(parts)
+
+
+def render_start(plan: PlanSummary) -> RenderableType:
+    """Return what a run is about to do, in a few lines: how the list is read, the calls, and their time."""
+    return Group(Text(plan_sentence(plan), style="bold"), _facts(start_facts(plan)))
 
 
 def _stack(parts: Iterable[RenderableType]) -> RenderableType:
@@ -98,17 +106,12 @@ def _stack(parts: Iterable[RenderableType]) -> RenderableType:
     return Group(*(line for part in parts for line in (part, Text())))
 
 
-def _table(*columns: str) -> Table:
-    """Return a bare table; on a narrow console the meanings wrap, and the words and figures stay whole."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
-    for column in columns:
-        justify: JustifyMethod = "right" if column in NUMERIC_COLUMNS else "left"
-        table.add_column(column, justify=justify, no_wrap=column not in WRAPPED_COLUMNS)
-    return table
+def _table(*columns: str) -> FittingTable:
+    return FittingTable(*columns, figures=NUMERIC_COLUMNS, texts=WRAPPED_COLUMNS)
 
 
-def _verdicts(summary: Summary) -> Table:
-    table = _table("verdict", "rows", "share", "", "meaning")
+def _verdicts(summary: Summary) -> FittingTable:
+    table = _table("verdict", "rows", "share", BAR, "meaning")
     for verdict, words in VERDICT_WORDS.items():
         count = summary.verdicts[verdict]
         style = VERDICT_STYLES[verdict] if count else "dim"
@@ -122,10 +125,10 @@ def _verdicts(summary: Summary) -> Table:
 
 def _bar(count: int, total: int) -> str:
     """Return a bar of the count's share; anything above nothing shows."""
-    return "\N{FULL BLOCK}" * max(round(BAR_WIDTH * count / total), 1) if count else ""
+    return BLOCK * max(round(BAR_WIDTH * count / total), 1) if count else ""
 
 
-def _reasons(title: str, reasons: Mapping[str, int], rows: int) -> Iterable[Table]:
+def _reasons(title: str, reasons: Mapping[str, int], rows: int) -> Iterable[FittingTable]:
     if not reasons:
         return
     table = _table(title.lower(), "rows", "share", "meaning")
@@ -136,7 +139,7 @@ def _reasons(title: str, reasons: Mapping[str, int], rows: int) -> Iterable[Tabl
     yield table
 
 
-def _readings(readings: Iterable[ReadingCount]) -> Iterable[Table]:
+def _readings(readings: Iterable[ReadingCount]) -> Iterable[FittingTable]:
     table = _table("how cells were read", "rows", EXAMPLES, "meaning")
     for count in readings:
         examples, meaning = Text(printable(examples_text(count))), READING_WORDS[count.reading]
@@ -154,7 +157,7 @@ def _facts(facts: Mapping[str, str]) -> Table:
     return table
 
 
-def _sessions(summary: Summary) -> Iterable[Table]:
+def _sessions(summary: Summary) -> Iterable[FittingTable]:
     if not summary.sessions:
         return
     table = _table("session", "attempts", "failures", "error rate")
@@ -181,7 +184,7 @@ def _next(summary: Summary) -> Iterable[RenderableType]:
     yield Text("\n").join(lines)
 
 
-def _plan_countries(plan: PlanSummary) -> Iterable[Table]:
+def _plan_countries(plan: PlanSummary) -> Iterable[FittingTable]:
     """The countries with most calls, and the kinds of line in each."""
     if not plan.countries:
         return
@@ -194,9 +197,9 @@ def _plan_countries(plan: PlanSummary) -> Iterable[Table]:
     yield table
 
 
-def _plan_times(plan: PlanSummary) -> Iterable[Table]:
+def _plan_times(plan: PlanSummary) -> Iterable[FittingTable]:
     """How long it takes; where other spellings may be asked about, also how long at most."""
-    if not plan.plans and plan.rate_per_min is None:
+    if not plan.calls_at_most or not (plan.plans or plan.rate_per_min is not None):
         return
     at_most = ["at most"] * (plan.variant_calls_at_most > 0)
     table = _table("provider's plan", "a minute", "time", *at_most)
