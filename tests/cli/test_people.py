@@ -66,3 +66,67 @@ def test_a_limited_run_says_the_share_of_the_answered_rows(check):
     assert done.code == 5
     assert "answered row" in done.err
     assert Path("leads.checked.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["check", "missing.csv"], 3, "missing.csv does not exist"),
+        (["check", "leads.csv", "--region", "QQ"], 2, "region 'QQ' is not known"),
+        (["check", "leads.csv", *PLAIN, "-s", "sess_nobody"], 6, "sess_nobody"),
+        (["plan", "leads.csv", "--column", "mobile"], 3, "mobile"),
+        (["plan", "leads.csv", "--jason"], 2, "No such option"),
+        (["chek"], 2, "Did you mean 'check'?"),
+        (["sessions", "--api-key-file", "missing.key"], 2, "missing.key"),
+        (["lookup", "nonsense", "--canary", "x"], 2, "--canary"),
+        (["ledger", "purge"], 2, "nothing to forget was chosen"),
+    ],
+)
+def test_a_run_that_cannot_begin_ends_with_json_if_that_is_wanted(run, listed, words, code, message):
+    listed()
+
+    done = run(*words, "--json")
+
+    assert done.code == code
+    assert done.json["exit_code"] == code
+    assert message in done.json["error"]
+    assert message in done.err
+    assert len(done.out.splitlines()) == 1
+    assert run(*words).out == ""
+
+
+def test_json_may_be_wanted_by_the_environment(run, environment):
+    environment.setenv("VALIDATOR_PLAN_AS_JSON", "true")
+
+    assert run("plan", "missing.csv").json["exit_code"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "is_offered"),
+    [([], True), (["--sendable", "own.csv"], False), (["--limit", "0"], False)],
+)
+def test_a_finished_run_offers_the_command_that_writes_the_sendable_file(check, options, is_offered):
+    done = check("--json", *options)
+
+    expected = f"validator check leads.csv {' '.join(PLAIN)} --json --sendable leads.send.csv"
+    assert done.json["send_command"] == (expected if is_offered else None)
+
+
+def test_several_lists_are_offered_none_as_a_pattern_could_match_the_new_file(run, listed):
+    listed(name="a.csv")
+    listed(name="b.csv")
+
+    assert run("check", "*.csv", *PLAIN, "--json").json["send_command"] is None
+
+
+@pytest.mark.parametrize(("lead", "region"), [("098765", "IN"), ("07400 1", "GB"), ("0301 22", "PK")])
+def test_some_national_numbers_are_a_warning_that_names_their_region(run, listed, lead, region):
+    national = [f"{lead}{place}" for place in range(43210, 43215)]
+    listed("phone\n" + "\n".join([ANN, *(f"+4477009000{place}" for place in range(20, 29)), *national]))
+
+    for command in ("plan", "check"):
+        done = run(command, "leads.csv", *PLAIN[:2], "--json")
+        [warning] = [one for one in done.json["warnings"] if "country code" in one]
+        assert "5 rows hold numbers without a country code" in warning
+        assert f"--region {region}" in warning
+    assert run("plan", "leads.csv", "--region", region, *PLAIN[:2], "--json").json["warnings"] == []

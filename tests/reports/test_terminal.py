@@ -80,6 +80,31 @@ def test_words_and_figures_stay_whole_at_any_usual_width(summary, width):
     assert all(word in text for word in ("not_registered", "suppression_list", "error rate", "1,000"))
 
 
+@pytest.mark.parametrize("width", [30, 40, 50])
+def test_a_table_without_room_becomes_lines_and_nothing_is_cut(summary, plan, width):
+    for text in (shown(render_summary(summary), width=width), shown(render_plan(plan), width=width)):
+        assert max(map(len, text.splitlines())) <= width
+        assert "\N{HORIZONTAL ELLIPSIS}" not in text
+    words = " ".join(shown(render_summary(summary), width=width).split())
+    assert "not_registered" in words
+    assert "share 62.0 %" in words
+    assert "on WhatsApp" in words
+
+
+def test_the_plan_says_why_there_is_nothing_to_ask(plan):
+    none = replace(plan, calls_to_make=0, calls_to_confirm=0, countries={}, country_line_types={})
+    known = replace(none, distinct_numbers=20, already_known={"registered": 20})
+    empty = replace(none, distinct_numbers=0, already_known={})
+
+    assert shown(render_plan(known), width=200).startswith(
+        "0 calls to make for 1,000 rows: all 20 numbers are known already."
+    )
+    assert shown(render_plan(empty), width=200).startswith(
+        "0 calls to make for 1,000 rows: none of them holds a number"
+    )
+    assert "provider's plan" not in shown(render_plan(known))
+
+
 def test_no_color_is_honoured_and_colour_is_there_otherwise(summary):
     coloured = shown(render_summary(summary), force_terminal=True, color_system="truecolor", no_color=False)
     plain = shown(render_summary(summary), force_terminal=True, color_system="truecolor", no_color=True)

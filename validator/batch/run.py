@@ -16,10 +16,11 @@ from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
 from validator.batch.planning.plan import second_round
-from validator.batch.planning.ruined import ruin_of
+from validator.batch.planning.ruined import hints_of, ruin_of
 from validator.batch.planning.survey import known_after, survey
 from validator.batch.stage import Stage
 from validator.errors import FileError, StoppedEarly
+from validator.model import Verdict
 from validator.reports import legible
 from validator.settings import Tolerance
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.batch.asking.counters import RunCounters
+    from validator.batch.output.annotate import Counts
     from validator.batch.planning.plan import Plan
     from validator.batch.planning.survey import Preparation
     from validator.batch.recipients.opening import Opened
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
     from validator.reports import Progress, Summary
 
     Ask = Callable[[Plan, Callable[[Plan], Plan]], Asked]
+
+
+def _look_away(_: Plan) -> None:
+    """Take a plan that nobody wants to see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,8 @@ class RunSettings:
             list is read; with more, nobody is asked and no file is replaced.
         reports: the report files to write, by the names of `validator.reports.registry`.
         next_command: makes the command that goes on from here, given start and end; None if there is none.
+        send_command: the command that writes the sendable file as well; None if there is none.
+        on_plan: called with the plan, before anybody is asked.
     """
 
     command: str = "check"
@@ -57,6 +65,8 @@ class RunSettings:
     max_invalid: float = 1.0
     reports: Mapping[str, Path] = field(default_factory=dict)
     next_command: Callable[[datetime, datetime], str] | None = None
+    send_command: str | None = None
+    on_plan: Callable[[Plan], None] = _look_away
 
 
 class ListRun:
@@ -114,6 +124,7 @@ class ListRun:
         surveyed = survey(self._opened, self._ledger, now_ms=self._start_ms, progress=self._progress)
         if ruin := ruin_of(self._opened, surveyed.plan, self._settings.max_invalid):
             raise FileError(f"{self._opened.job.input_name}: {ruin}")
+        self._settings.on_plan(surveyed.plan)
         return surveyed
 
     def next_round(self, plan: Plan) -> Plan:
@@ -150,13 +161,18 @@ class ListRun:
             keys=asked.keys,
             ending=ending,
             next_command=self._next_command(finished) if exit_code else None,
-            warnings=asked.warnings,
+            send_command=self._send_command(counts),
+            warnings=(*asked.warnings, *hints_of(self._opened, surveyed.plan)),
         )
         return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
 
     def _next_command(self, finished: datetime) -> str | None:
         make = self._settings.next_command
         return None if make is None else make(self._started, finished)
+
+    def _send_command(self, counts: Counts) -> str | None:
+        is_wanted = self._opened.job.sendable is None and counts.verdicts[Verdict.REGISTERED.value] > 0
+        return self._settings.send_command if is_wanted else None
 
     @property
     def _start_ms(self) -> int:

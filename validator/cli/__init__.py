@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.cli import environment
-from validator.cli.defaults import default_map
+from validator.cli.defaults import FILES_META, PROFILE_META, default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
 from validator.cli.help_pages import narrow_width
@@ -21,8 +21,7 @@ from validator.cli.interruption import interruptible
 from validator.cli.logs import set_up_logging
 from validator.cli.nearest import suggestion
 from validator.cli.settings_files import SettingsFile
-from validator.cli.standard_streams import is_json_wanted, prepare_streams, say
-from validator.errors import UsageError
+from validator.cli.standard_streams import prepare_streams
 from validator.settings import PROJECT_FILE, user_file
 from validator.version import __version__
 
@@ -48,6 +47,7 @@ COMMANDS = {
     "sessions": "List the sessions of the key and their state.",
     "doctor": "Look at key, session, connection, clock and ledger: is a run going to work?",
     "ledger": "Read the ledger of earlier answers; purge, export, import.",
+    "config": "Show each setting and where it comes from.",
     "report": "Make summary and HTML again from the ledger; no network.",
     "sandbox": "Serve a local SendAPI to try things on.",
 }
@@ -95,8 +95,11 @@ class Commands(click.Group):
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Settings file to trust as your own; it beats validator.toml in the working folder.",
 )
+@click.option(
+    "--profile", metavar="NAME", help="Use the settings of the table [profiles.NAME] of a settings file."
+)
 @click.pass_context
-def cli(context: click.Context, config: Path | None) -> None:
+def cli(context: click.Context, config: Path | None, profile: str | None) -> None:
     """Find out which recipients of a list are on WhatsApp, before the campaign.
 
     Start with `validator plan LIST`, which shows what a check would do without doing it.
@@ -107,11 +110,13 @@ def cli(context: click.Context, config: Path | None) -> None:
     variables = environment.given(os.environ)
     has_settings = any(file.path.is_file() for file in files)
     # Without settings no command but the one invoked has to be imported.
-    if context.invoked_subcommand in COMMANDS and (variables or has_settings):
+    context.meta[FILES_META] = files
+    if context.invoked_subcommand in COMMANDS and (variables or has_settings or profile):
         found = {name: cli.get_command(context, name) for name in COMMANDS}
         commands = {name: command for name, command in found.items() if command}
         environment.warn_of_unknown(variables, cli, commands)
-        context.default_map = default_map(commands, files)
+        context.default_map = default_map(commands, files, profile)
+        environment.leave_out(context.meta[PROFILE_META], commands, os.environ)
 
 
 def _wants_json_lines(words: Sequence[str]) -> bool:
@@ -120,6 +125,12 @@ def _wants_json_lines(words: Sequence[str]) -> bool:
     asked += [value for name, value in os.environ.items() if re.fullmatch(r"VALIDATOR_\w+_LOG_FORMAT", name)]
     asked += [word.partition("=")[2] for word in words if word.startswith("--log-format=")]
     return "json" in asked
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    """Whether standard output has to end with one line of JSON, before click has looked at the words."""
+    asked = [value for name, value in os.environ.items() if re.fullmatch(r"VALIDATOR_\w+_AS_JSON", name)]
+    return "--json" in words or any(value.lower() in {"1", "true", "yes", "on"} for value in asked)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -139,14 +150,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             obj=words,
             terminal_width=narrow_width(),
         )
-    except click.ClickException as error:
-        if is_json_wanted():
-            say(error.format_message())
-        else:
-            error.show(file=sys.stderr)
-        return UsageError.exit_code
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - the last net: a panic of polars is no Exception
-        return report_failure(error)
+        return report_failure(error, as_json=_wants_json(words))
     return code if isinstance(code, int) else 0

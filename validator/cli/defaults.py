@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from validator.cli.option_groups import long_name
 from validator.cli.settings_files import read_defaults
 from validator.errors import UsageError
 
@@ -14,38 +15,47 @@ if TYPE_CHECKING:
 
     from validator.cli.settings_files import SettingsFile
 
+FILES_META = "validator.files"
+"""Where click's context has the settings files that may be there, the last of which beats the others."""
 KEYS_META = "validator.keys"
 """Where click's context has the tables `[keys.NAME]` of the settings files."""
+ORIGINS_META = "validator.origins"
+"""Where it has the origin of each value of theirs: by command, then by option."""
+PROFILE_META = "validator.profile"
+"""Where it has the options that the chosen profile sets, by command."""
 
 
-def default_map(commands: Mapping[str, click.Command], files: Sequence[SettingsFile]) -> dict[str, Any]:
-    """Return the defaults of all commands from the settings files.
+def default_map(
+    commands: Mapping[str, click.Command], files: Sequence[SettingsFile], profile: str | None = None
+) -> dict[str, Any]:
+    """Return the defaults of all commands from the settings files, and from a profile in them.
 
     In each file an option is called as on the command line; a group's options are those of all its commands.
-    The tables `[keys.NAME]` go into click's context, if there is one.
+    The tables `[keys.NAME]`, origins and the profile's options go into click's context, if there is one.
 
     Raises:
         UsageError: as `read_defaults`, or a value is not of the option's kind.
     """
-    known = {name: set(_options(command)) for name, command in commands.items()}
-    found = read_defaults(known, files)
+    known = {name: set(options_of(command)) for name, command in commands.items()}
+    found = read_defaults(known, files, profile)
     if (context := click.get_current_context(silent=True)) is not None:
         context.meta[KEYS_META] = found.keys
+        context.meta[ORIGINS_META] = found.origins
+        context.meta[PROFILE_META] = found.profiles.get(profile or "", {})
     return {name: _defaults(command, found.options[name]) for name, command in commands.items()}
 
 
-def _options(command: click.Command) -> dict[str, click.Option]:
+def options_of(command: click.Command) -> dict[str, click.Option]:
     """Return the options of a command, or of all commands of a group, by their long name."""
     if isinstance(command, click.Group):
-        return {name: one for inner in command.commands.values() for name, one in _options(inner).items()}
-    options = [option for option in command.params if isinstance(option, click.Option)]
-    return {max(option.opts, key=len).lstrip("-"): option for option in options}
+        return {name: one for inner in command.commands.values() for name, one in options_of(inner).items()}
+    return {long_name(option): option for option in command.params if isinstance(option, click.Option)}
 
 
 def _defaults(command: click.Command, values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(command, click.Group):
         return {name: _defaults(inner, values) for name, inner in command.commands.items()}
-    options = _options(command)
+    options = options_of(command)
     return {
         options[name].name or name: _value(name, options[name], values[name])
         for name in values

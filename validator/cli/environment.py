@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from validator.cli.nearest import suggestion
+from validator.cli.option_groups import long_name
 from validator.cli.standard_streams import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping, MutableMapping
 
 PREFIX = "VALIDATOR"
 
@@ -36,8 +37,9 @@ def warn_of_unknown(
         group: what holds the commands, and has options of its own.
         commands: all of them, by name.
     """
-    known = set(_names(group, PREFIX))
-    known.update(name for word, command in commands.items() for name in _names(command, f"{PREFIX}_{word}"))
+    options = [(option, PREFIX) for option in group.params]
+    options += [one for word, command in commands.items() for one in _options(command, f"{PREFIX}_{word}")]
+    known = {name for option, prefix in options for name in _auto(option, prefix)}
     for name in names:
         if name not in known:
             hint = _suggestion(name, known) or " Names are VALIDATOR_COMMAND_OPTION."
@@ -50,15 +52,44 @@ def _suggestion(name: str, known: Iterable[str]) -> str:
     return near.replace("'_", f"'{PREFIX}_")
 
 
-def _names(command: click.Command, prefix: str) -> Iterator[str]:
-    """Yield the names that click reads for a command's options, and for those of its own commands."""
-    for option in command.params:
-        if isinstance(option, click.Option) and option.name:
-            yield _name(prefix, option.name)
+def variables_of(option: click.Parameter, prefix: str) -> tuple[str, ...]:
+    """Return the variables that click reads for an option, the first that is set counts.
+
+    Args:
+        option: the option.
+        prefix: what the variables of its command begin with: `VALIDATOR_CHECK`.
+    """
+    own = option.envvar or ()
+    return (*([own] if isinstance(own, str) else own), *_auto(option, prefix))
+
+
+def leave_out(
+    options: Mapping[str, Container[str]],
+    commands: Mapping[str, click.Command],
+    variables: MutableMapping[str, str],
+) -> None:
+    """Take out the variables of options that somebody has set in a way that beats the environment.
+
+    Args:
+        options: those options for each command, by their long names without dashes.
+        commands: all commands, by name.
+        variables: the environment.
+    """
+    for word, command in commands.items():
+        for option, prefix in _options(command, f"{PREFIX}_{word}"):
+            if long_name(option) in options.get(word, ()):
+                for name in variables_of(option, prefix):
+                    variables.pop(name, None)
+
+
+def _options(command: click.Command, prefix: str) -> Iterator[tuple[click.Parameter, str]]:
+    """Yield the options of a command, or of those of a group, with what their variables begin with."""
     if isinstance(command, click.Group):
         for word, inner in command.commands.items():
-            yield from _names(inner, f"{prefix}_{word}")
+            yield from _options(inner, f"{prefix}_{word}")
+    yield from ((option, prefix) for option in command.params)
 
 
-def _name(prefix: str, option: str) -> str:
-    return f"{prefix}_{option}".upper().replace("-", "_")
+def _auto(option: click.Parameter, prefix: str) -> Iterator[str]:
+    if isinstance(option, click.Option) and option.name:
+        yield f"{prefix}_{option.name}".upper().replace("-", "_")

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from validator.cli.standard_streams import let_go_of_stdout, say
-from validator.errors import FileError, Interrupted, ValidatorError, innermost
+from validator.cli.standard_streams import end_stdout, is_json_wanted, let_go_of_stdout, say
+from validator.errors import FileError, Interrupted, UsageError, ValidatorError, innermost
+from validator.reports.counts import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,26 +22,42 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def report_failure(error: BaseException) -> int:
-    """Say what went wrong and return the exit code that stands for it."""
+def report_failure(error: BaseException, *, as_json: bool) -> int:
+    """Say what went wrong, and return the exit code that stands for it.
+
+    Args:
+        error: what ended the command.
+        as_json: whether standard output has to end with a line of JSON: `exit_code` and `error` then.
+    """
     cause = innermost(error)
     log.debug("the whole story", exc_info=cause)
+    code, message = _described(cause)
+    if isinstance(cause, click.ClickException) and not is_json_wanted():
+        cause.show(file=sys.stderr)
+    else:
+        say(message)
+    if as_json:
+        end_stdout({"schema_version": SCHEMA_VERSION, "exit_code": code, "error": message})
+    return code
+
+
+def _described(cause: BaseException) -> tuple[int, str]:
     match cause:
         case ValidatorError():
-            say(str(cause))
-            return cause.exit_code
+            return cause.exit_code, str(cause)
+        case click.ClickException():
+            return UsageError.exit_code, cause.format_message()
         case KeyboardInterrupt() | click.exceptions.Abort():
-            say("interrupted; nothing that was found out is lost, and the same command goes on from here")
-            return Interrupted.exit_code
+            words = "interrupted; nothing that was found out is lost, and the same command goes on from here"
+            return Interrupted.exit_code, words
         case MemoryError():
-            say(
-                "memory ran out; nothing that was found out is lost. Leave this process more of it, then run "
-                "the same command again"
+            words = (
+                "memory ran out; nothing that was found out is lost. Leave this process more of it, then run"
             )
-            return ValidatorError.exit_code
+            return ValidatorError.exit_code, f"{words} the same command again"
         case _:
-            say(f"internal error: {type(cause).__name__} {_place(cause)}. This is a bug; -v shows all of it")
-            return ValidatorError.exit_code
+            what = f"internal error: {type(cause).__name__} {_place(cause)}"
+            return ValidatorError.exit_code, f"{what}. This is a bug; -v shows all of it"
 
 
 @contextmanager

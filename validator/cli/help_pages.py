@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from validator.cli.option_groups import GROUPS
+from validator.cli.option_groups import GROUPS, long_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,11 +84,6 @@ def narrow_width() -> int | None:
 def is_option(parameter: click.Parameter) -> bool:
     """Whether a parameter is an option, and no argument."""
     return isinstance(parameter, click.Option)
-
-
-def long_name(option: click.Parameter) -> str:
-    """Return an option's name on the command line without its dashes: `rate-share`."""
-    return max(option.opts, key=len).lstrip("-")
 
 
 def _show_all(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's

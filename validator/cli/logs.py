@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT = "validator"
-_FACTS = ("progress", "summary")
+_FACTS = ("plan", "progress", "summary")
 
 
 class Lines(logging.Formatter):
@@ -30,8 +30,8 @@ class Lines(logging.Formatter):
 class JsonLines(Lines):
     """One JSON object a line: `time` (ISO 8601, UTC), `level`, `logger`, `message`, and any `error`.
 
-    The facts of a progress line (`record.progress`, a dict) stand beside them as `progress`, and those of the
-    closing summary as `summary`.
+    The facts of a progress line (`record.progress`, a dict) stand beside them as `progress`, those of the
+    plan before a run as `plan`, and those of the closing summary as `summary`.
     """
 
     is_json = True

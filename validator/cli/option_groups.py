@@ -1,4 +1,4 @@
-"""The groups in which `--help-all` shows the options of a command with many, each in one of them."""
+"""What options are called, and the groups in which `--help-all` shows them, each in one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import click
 
 # By their names on the command line; a test sees to it that no option is left over.
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -21,7 +23,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "Who must not be asked": ("suppress", "suppress-column", "suppress-unreadable"),
         "Key, sessions and the way to the provider": (
-            "session", "profile", "keys", "api-key-file", "base-url", "allow-new-host", "proxy", "ca-file",
+            "session", "keys", "api-key-file", "base-url", "allow-new-host", "proxy", "ca-file",
             "timeout",
         ),
         "Pace": ("rate", "rate-share", "daily-cap", "concurrency", "retries", "order"),
@@ -34,3 +36,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "What is shown": ("dry-run", "json", "progress", "quiet", "verbose", "log-format"),
     }
 )  # fmt: skip
+
+
+def long_name(option: click.Parameter) -> str:
+    """Return an option's name on the command line without its dashes: `rate-share`."""
+    return max(option.opts, key=len).lstrip("-")

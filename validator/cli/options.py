@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from validator.cli.standard_streams import PROGRESS_META
 from validator.cli.values import (
     CANARY,
     DEADLINE,
@@ -36,6 +37,11 @@ def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command
     return apply
 
 
+def _keep_progress(context: click.Context, _option: click.Parameter, style: str) -> None:
+    """Keep how to show progress where `show.make_progress` looks: what fetches a list shows it alike."""
+    context.meta[PROGRESS_META] = style
+
+
 logging_options = stack(
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
     click.option("-v", "--verbose", is_flag=True, help="Say more; numbers are masked."),
@@ -46,6 +52,16 @@ logging_options = stack(
         show_default=True,
         help="How to log.",
     ),
+)
+
+progress_option = click.option(
+    "--progress",
+    type=click.Choice(["auto", "bar", "lines", "none"]),
+    default="auto",
+    show_default=True,
+    expose_value=False,
+    callback=_keep_progress,
+    help="How a run shows where it stands: auto draws a bar on a terminal, and logs lines elsewhere.",
 )
 
 base_url_option = click.option(

@@ -25,7 +25,18 @@ def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> 
     """
     hours = math.ceil((now - started).total_seconds() / HOUR_S + 1e-9)
     replaced = [f"--max-age={hours}h" if word == "--refresh" else word for word in arguments]
-    return shlex.join(["validator", *map(_without_password, replaced, ["", *replaced])])
+    return shlex.join(["validator", *_without_passwords(replaced)])
+
+
+def send_command(arguments: Sequence[str], input_name: str) -> str:
+    """Return the same command line with a sendable file named after the input; it asks nobody again."""
+    stem, dot, ending = input_name.partition(".")
+    known = [word for word in arguments if word != "--refresh"]
+    return shlex.join(["validator", *_without_passwords(known), "--sendable", f"{stem}.send{dot}{ending}"])
+
+
+def _without_passwords(words: Sequence[str]) -> list[str]:
+    return [_without_password(word, before) for word, before in zip(words, ["", *words], strict=False)]
 
 
 def _without_password(word: str, before: str) -> str:

@@ -3,6 +3,9 @@
 A file named with `--config` beats the project file (`validator.toml` in the working folder), which beats the
 user's own (`config.toml` in the configuration folder). A working folder may be somebody else's: its file says
 nothing about where a key goes, which credentials are read, or what is written outside that folder.
+
+A profile, `[profiles.NAME]`, is a settings file of its own inside of one, which `--profile NAME` chooses. It
+beats the environment, and all that stands outside of profiles; it may say what its file may say.
 """
 
 from __future__ import annotations
@@ -30,8 +33,8 @@ FOLDER_MAY_SET = frozenset(
         "dry-run", "encoding", "excel-safe", "format", "grace", "header-row", "hidden", "join", "json",
         "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
         "max-outage", "max-unknown", "max-wait", "no-canaries", "numbers", "only", "order", "output",
-        "output-dir", "prefix", "quiet", "ragged", "rate", "rate-share", "refresh", "region", "region-column",
-        "report", "retries", "sendable", "session", "sheet", "strict", "summary", "suppress",
+        "output-dir", "prefix", "progress", "quiet", "ragged", "rate", "rate-share", "refresh", "region",
+        "region-column", "report", "retries", "sendable", "session", "sheet", "strict", "summary", "suppress",
         "suppress-column", "timeout", "variants", "verbose",
     }
 )  # fmt: skip
@@ -41,6 +44,8 @@ _STDOUT = "-"
 
 KEYS = "keys"
 """The table with the keys: `[keys.NAME]`."""
+PROFILES = "profiles"
+"""The table with the profiles: `[profiles.NAME]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,19 @@ class Defaults:
     Attributes:
         options: for each command its options with a text, a number, a boolean or a list of these.
         keys: the tables `[keys.NAME]`, by name.
+        origins: for each command and option, where the value comes from: the file, and the profile in it.
+        profiles: for each profile of any file, the options it sets for each command.
     """
 
     options: dict[str, dict[str, Any]]
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    origins: dict[str, dict[str, str]] = field(default_factory=dict)
+    profiles: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
 
-def read_defaults(known: Mapping[str, set[str]], files: Sequence[SettingsFile]) -> Defaults:
+def read_defaults(
+    known: Mapping[str, set[str]], files: Sequence[SettingsFile], profile: str | None = None
+) -> Defaults:
     """Return the defaults of each command; a later file beats an earlier one, option by option.
 
     A key at the top level goes to every command that has such an option; a key in a table named after a
@@ -73,24 +84,58 @@ def read_defaults(known: Mapping[str, set[str]], files: Sequence[SettingsFile]) 
     Args:
         known: each command's option names, as they are written on the command line without their dashes.
         files: the files, which need not exist.
+        profile: the profile that was chosen, which beats all that stands outside of profiles.
 
     Raises:
         UsageError: a file is not TOML, names a command or an option that does not exist, or is found in a
-            folder and sets what only the user may set.
+            folder and sets what only the user may set; or no file has the profile.
     """
-    merged = Defaults({command: {} for command in known})
-    for file in files:
-        if file.path.is_file() and _is_read(file):
-            _merge(merged, file, known)
+    merged = Defaults({command: {} for command in known}, origins={command: {} for command in known})
+    found = [(file, _dashed(_parsed(file.path))) for file in files if file.path.is_file() and _is_read(file)]
+    tables = [(file, name, table) for file, content in found for name, table in _profiles(file.path, content)]
+    for file, content in found:
+        _merge(merged, file, content, known, origin=str(file.path))
+    for file, name, table in tables:
+        read = merged if name == profile else Defaults({}, origins={})
+        sets = _merge(read, file, table, known, origin=f"{file.path} [{PROFILES}.{name}]")
+        for command, options in sets.items():
+            merged.profiles.setdefault(name, {}).setdefault(command, set()).update(options)
+    if profile is not None and profile not in merged.profiles:
+        there = f"{', '.join(sorted(merged.profiles)) or 'none'}.{suggestion(profile, merged.profiles)}"
+        raise UsageError(
+            f"--profile names {profile!r}, and no settings file that is read has [{PROFILES}.{profile}]; "
+            f"there are: {there} `validator config` shows which files are read"
+        )
     return merged
 
 
+def _profiles(path: Path, content: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Take the profiles out of a file's content."""
+    tables = content.pop(PROFILES, {})
+    if not isinstance(tables, dict):
+        raise UsageError(f"{path}: {PROFILES} is no table; write [{PROFILES}.NAME] and its settings below")
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise UsageError(
+                f"{path}: {PROFILES}.{name} is no table; write [{PROFILES}.{name}] and its settings below"
+            )
+        yield name, _dashed(table)
+
+
 def _is_read(file: SettingsFile) -> bool:
-    flaw = "" if file.is_own else _unsafe(file.path)
-    if flaw:
-        remedy = f"Mend that, or name the file with --config {file.path}"
-        say(f"{file.path} is not read: {flaw}. {remedy}")
+    if flaw := why_not_read(file):
+        say(f"{file.path} is not read: {flaw}. {not_read_remedy(file)}")
     return not flaw
+
+
+def not_read_remedy(file: SettingsFile) -> str:
+    """Return what to do so that a file is read."""
+    return f"Mend that, or name the file with --config {file.path}"
+
+
+def why_not_read(file: SettingsFile) -> str:
+    """Return why a file that is there is not read; empty if it is."""
+    return "" if file.is_own else _unsafe(file.path)
 
 
 def _unsafe(path: Path) -> str:
@@ -107,20 +152,31 @@ def _unsafe(path: Path) -> str:
     return ""
 
 
-def _merge(merged: Defaults, file: SettingsFile, known: Mapping[str, set[str]]) -> None:
-    content = _dashed(_parsed(file.path))
+def _merge(
+    merged: Defaults,
+    file: SettingsFile,
+    content: dict[str, Any],
+    known: Mapping[str, set[str]],
+    *,
+    origin: str,
+) -> dict[str, set[str]]:
+    """Add what a file, or a profile in it, says to the defaults; return what it sets for each command."""
     keys = content.pop(KEYS, {}) if isinstance(content.get(KEYS), dict) else {}
     tables = {name: _dashed(value) for name, value in content.items() if isinstance(value, dict)}
     shared = {name: value for name, value in content.items() if name not in tables}
-    _check_names(file.path, shared, tables, known)
+    _check_names(origin, shared, tables, known)
     for table in (shared, *tables.values()):
-        _check_values(file.path, table)
+        _check_values(origin, table)
     if not file.is_own:
         _check_folder_file(file.path, keys, (shared, *tables.values()))
     merged.keys.update(_key_tables(file.path, keys))
+    sets: dict[str, set[str]] = {}
     for command, options in known.items():
-        merged.options[command].update({name: value for name, value in shared.items() if name in options})
-        merged.options[command].update(tables.get(command, {}))
+        own = {name: value for name, value in shared.items() if name in options} | tables.get(command, {})
+        merged.options.setdefault(command, {}).update(own)
+        merged.origins.setdefault(command, {}).update(dict.fromkeys(own, origin))
+        sets[command] = set(own)
+    return sets
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -143,39 +199,39 @@ def _dashed(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_names(
-    path: Path,
+    origin: str,
     shared: Mapping[str, Any],
     tables: Mapping[str, Mapping[str, Any]],
     known: Mapping[str, set[str]],
 ) -> None:
     if any("api-key" in table for table in (shared, *tables.values())):
         raise UsageError(
-            f"{path}: a key does not belong in here; name a file that holds it with api-key-file"
+            f"{origin}: a key does not belong in here; name a file that holds it with api-key-file"
         )
     options = set().union(*known.values())
     if strange := sorted(set(shared) - options):
         hint = suggestion(strange[0], options)
         raise UsageError(
-            f"{path}: no command has an option {strange[0]!r}; see `validator COMMAND --help`.{hint}"
+            f"{origin}: no command has an option {strange[0]!r}; see `validator COMMAND --help`.{hint}"
         )
     for command, table in tables.items():
         if command not in known:
             raise UsageError(
-                f"{path}: there is no command {command!r}; there are: {', '.join(sorted(known))}."
+                f"{origin}: there is no command {command!r}; there are: {', '.join(sorted(known))}."
                 f"{suggestion(command, known)}"
             )
         if strange := sorted(set(table) - known[command]):
             raise UsageError(
-                f"{path}: command {command!r} has no option {strange[0]!r}; see `validator {command} --help`."
-                f"{suggestion(strange[0], known[command])}"
+                f"{origin}: command {command!r} has no option {strange[0]!r}; "
+                f"see `validator {command} --help`.{suggestion(strange[0], known[command])}"
             )
 
 
-def _check_values(path: Path, table: Mapping[str, Any]) -> None:
+def _check_values(origin: str, table: Mapping[str, Any]) -> None:
     for option, value in table.items():
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, str | int | float) for part in parts):
-            raise UsageError(f"{path}: option {option!r} needs a text, a number, true or false, or a list")
+            raise UsageError(f"{origin}: option {option!r} needs a text, a number, true or false, or a list")
 
 
 def _check_folder_file(path: Path, keys: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> None:

@@ -13,15 +13,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from validator.cli.standard_streams import as_line, is_json_wanted, let_go_of_stdout, require_stdout, say
+from validator.cli.standard_streams import (
+    PROGRESS_META,
+    as_line,
+    end_stdout,
+    is_json_wanted,
+    require_stdout,
+)
 from validator.model import Reason
 from validator.reports import (
     LiveProgress,
     LogProgress,
     NoProgress,
     render_plan,
+    render_start,
     render_summary,
 )
+from validator.reports.facts import start_line
 from validator.reports.wording import headline, printable
 from validator.tables import defused_rows
 
@@ -36,13 +44,33 @@ log = logging.getLogger("validator.progress")
 
 
 def make_progress(*, quiet: bool) -> Progress:
-    """Return a live display on a terminal that can draw, log lines elsewhere, and nothing if quiet."""
-    if quiet:
+    """Return what shows how a run goes, as `--progress` says; nothing if quiet.
+
+    `auto` draws on a terminal that can, and logs lines elsewhere. Nothing is drawn where each line is JSON.
+    """
+    context = click.get_current_context(silent=True)
+    style = context.meta.get(PROGRESS_META, "auto") if context else "auto"
+    if quiet or style == "none":
         return NoProgress()
-    console = Console(stderr=True)
-    if console.is_terminal and not console.is_dumb_terminal and not is_json_wanted():
+    forced = True if style == "bar" else None
+    console = Console(stderr=True, force_terminal=forced, force_interactive=forced)
+    if style != "lines" and console.is_interactive and not is_json_wanted():
         return LiveProgress(console, clock=time.monotonic)
     return LogProgress(log, clock=time.monotonic)
+
+
+def show_start(plan: PlanSummary, *, quiet: bool) -> None:
+    """Show what a run is about to do, before its first call: a block on a terminal, a log line elsewhere."""
+    console = Console(stderr=True)
+    if quiet:
+        return
+    if console.is_terminal and not is_json_wanted():
+        # Printed by this console it would end up in the display that is up; that one prints it above.
+        with console.capture() as drawn:
+            console.print(render_start(plan))
+        sys.stderr.write(drawn.get())
+    else:
+        log.info("%s", start_line(plan), extra={"plan": plan.to_json()})
 
 
 def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:
@@ -71,12 +99,7 @@ def _show(text: RenderableType, facts: dict[str, object], *, as_json: bool, quie
     elif not quiet:
         Console(stderr=True).print(text)
     if as_json:
-        try:
-            click.echo(as_line(facts))
-            sys.stdout.flush()
-        except OSError as error:
-            let_go_of_stdout()
-            say(f"the line of JSON could not be written to standard output ({error.strerror})")
+        end_stdout(facts)
 
 
 def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:

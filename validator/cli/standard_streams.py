@@ -24,6 +24,9 @@ log = logging.getLogger("validator")
 
 _STANDARD = (0, 1, 2)
 
+PROGRESS_META = "validator.progress"
+"""Where click's context has the value of `--progress`."""
+
 
 class _Unfailing:
     """Standard error; what cannot be written there is lost, and nothing else happens."""
@@ -93,6 +96,16 @@ def say(message: str) -> None:
         log.error("%s", message)
     else:
         click.echo(f"validator: {message}", file=sys.stderr)
+
+
+def end_stdout(facts: dict[str, object]) -> None:
+    """End standard output with a line of JSON. That it cannot be written changes nothing about a run."""
+    try:
+        click.echo(as_line(facts))
+        sys.stdout.flush()
+    except OSError as error:
+        let_go_of_stdout()
+        say(f"the line of JSON could not be written to standard output ({error.strerror})")
 
 
 def as_line(value: object) -> str:

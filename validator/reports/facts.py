@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from validator.model import Verdict
-from validator.reports.wording import count_text, duration_text, rate_text, share_text
+from validator.reports.wording import count_text, duration_text, printable, rate_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,6 +161,12 @@ def start_facts(plan: PlanSummary) -> dict[str, str]:
         "takes": _times_text(plan) if plan.calls_expected else "",
     }
     return {name: fact for name, fact in facts.items() if fact}
+
+
+def start_line(plan: PlanSummary) -> str:
+    """Return the same on one line, for a log."""
+    facts = "; ".join(f"{name} {fact}" for name, fact in start_facts(plan).items())
+    return printable(f"{plan_sentence(plan)} {facts}")
 
 
 def _most(plan: PlanSummary) -> str:

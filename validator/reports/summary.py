@@ -63,6 +63,7 @@ class Summary:
         exit_code: what the command ends with.
         stopped_because: why the run ended before its work did; None where it did not.
         next_command: the command that goes on from here; None where nothing is left to do.
+        send_command: the command that writes the sendable file; None if there is one, or nobody to send to.
         warnings: what a person should look at, one sentence each, without numbers or keys.
 
     Raises:
@@ -100,6 +101,7 @@ class Summary:
     exit_code: int = 0
     stopped_because: str | None = None
     next_command: str | None = None
+    send_command: str | None = None
     warnings: Sequence[str] = ()
 
     def __post_init__(self) -> None:

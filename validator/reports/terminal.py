@@ -94,7 +94,7 @@ def render_plan(plan: PlanSummary) -> RenderableType:
 
 def render_start(plan: PlanSummary) -> RenderableType:
     """Return what a run is about to do, in a few lines: how the list is read, the calls, and their time."""
-    return Group(Text(plan_sentence(plan), style="bold"), _facts(start_facts(plan)))
+    return _stack([Group(Text(plan_sentence(plan), style="bold"), _facts(start_facts(plan)))])
 
 
 def _stack(parts: Iterable[RenderableType]) -> RenderableType:

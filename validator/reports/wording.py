@@ -174,6 +174,9 @@ def next_steps(summary: Summary) -> tuple[Step, ...]:
         steps.append(Step("Ask only what is still missing:", command_lines(summary.next_command)))
     if summary.sendable and summary.sendable_rows:
         steps.append(_sending_step(summary))
+    elif summary.send_command:
+        text = "Write those to send to into a file of their own; nobody is asked again:"
+        steps.append(Step(text, command_lines(summary.send_command)))
     return tuple(steps)
 
 

@@ -39,6 +39,16 @@ def test_the_display_is_told_several_times_a_second(watched):
     assert (states[0].total, states[0].phase, states[0].paused_because) == (10, "checking", None)
 
 
+@pytest.mark.parametrize("count", [30, 100])
+def test_the_first_minute_shows_the_pace_and_not_what_was_sent_so_far(watched, count):
+    states = watched(count, sandbox={"latency_ms": 500}, concurrency=1)
+
+    # One at a time, half a second each: 120 a minute from the first seconds on.
+    paces = [state.rate_per_min for state in states if state.done > 8]
+    assert len(paces) > count
+    assert all(90 < pace <= 120 for pace in paces)
+
+
 def test_a_pause_is_shown_with_its_reason_and_its_length(watched):
     states = watched(30, "disconnect@5+60s", concurrency=1)
 

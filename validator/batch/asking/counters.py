@@ -107,3 +107,16 @@ class RunCounters:
         if session not in self.sessions:
             self.sessions[session] = SessionCounts(session=session.session, gateway=session.gateway)
         return self.sessions[session]
+
+
+def pace_per_min(attempts: int, asking_s: float, limit_per_min: float | None) -> float:
+    """Return the pace while a run asked, in requests a minute.
+
+    A short list may go out at once, within what one minute allows. That is no pace: such a run has used so
+    much of a minute, however quick it was.
+    """
+    # So many attempts have one gap fewer between them; a single one has no pace.
+    pace = 60 * (attempts - 1) / asking_s if attempts > 1 else float(attempts)
+    if limit_per_min is None or pace <= limit_per_min:
+        return pace
+    return attempts / max(asking_s / 60, 1.0)

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from validator.batch.asking.counters import pace_per_min
 from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.model import Reason, Verdict
 from validator.reports import PlanSummary, RateUse, Summary, legible
 from validator.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from validator.batch.asking.counters import RunCounters
     from validator.batch.output.annotate import Counts
@@ -61,6 +62,7 @@ class RunResult:
         keys: the keys it asked with; none if nothing was asked.
         ending: why it ended early, or None.
         next_command: how to go on, or None where nothing is left.
+        send_command: what writes the sendable file, or None if this run did, or there is nobody to send to.
         warnings: what a person should look at.
     """
 
@@ -72,6 +74,7 @@ class RunResult:
     keys: tuple[AskedKey, ...] = ()
     ending: ValidatorError | None = None
     next_command: str | None = None
+    send_command: str | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -134,6 +137,7 @@ def summarise(
         exit_code=exit_code,
         stopped_because=None if result.ending is None else legible(str(result.ending)),
         next_command=None if result.next_command is None else legible(result.next_command),
+        send_command=None if result.send_command is None else legible(result.send_command),
         warnings=result.warnings,
     )
 
@@ -162,7 +166,7 @@ def _key_use(key: AskedKey, result: RunResult) -> RateUse:
         return RateUse(key=key.name, gateway=key.gateway, host=key.host)
     attempts = sum(result.counters.attempts_through(session) for session in key.sessions)
     limit = report.limit_per_min
-    used = _used_per_min(attempts, result.asking_s, limit)
+    used = pace_per_min(attempts, result.asking_s, limit)
     return RateUse(
         key=key.name,
         gateway=key.gateway,
@@ -176,19 +180,6 @@ def _key_use(key: AskedKey, result: RunResult) -> RateUse:
     )
 
 
-def _used_per_min(attempts: int, asking_s: float, limit_per_min: float | None) -> float:
-    """Return the pace while a run asked, in requests a minute.
-
-    A short list may go out at once, within what one minute allows. That is no pace: such a run has used so
-    much of a minute, however quick it was.
-    """
-    # So many attempts have one gap fewer between them; a single one has no pace.
-    pace = 60 * (attempts - 1) / asking_s if attempts > 1 else float(attempts)
-    if limit_per_min is None or pace <= limit_per_min:
-        return pace
-    return attempts / max(asking_s / 60, 1.0)
-
-
 def summarise_plan(
     job: Job,
     plan: Plan,
@@ -199,6 +190,7 @@ def summarise_plan(
     plans: Mapping[str, int],
     obstacle: str | None = None,
     read_as: Mapping[str, str | int] = NOTHING_SAID,
+    warnings: Sequence[str] = (),
 ) -> PlanSummary:
     """Return the summary of a plan.
 
@@ -211,6 +203,7 @@ def summarise_plan(
         plans: the provider's plans, with their requests a minute.
         obstacle: why a check would refuse the list, or None.
         read_as: what was found in the list.
+        warnings: what a person should look at.
     """
     offline = dict(plan.offline)
     summary = PlanSummary(
@@ -236,6 +229,7 @@ def summarise_plan(
         country_line_types=plan.country_line_types,
         rate_per_min=rate_per_min,
         plans=plans,
+        warnings=warnings,
     )
     if summary.time_s is None:
         return summary

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from validator.model import Reason
 from validator.phone import likely_regions
+from validator.phone.cells import as_text
 
 if TYPE_CHECKING:
     from validator.batch.planning.plan import Plan
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 # A list is refused if a larger share of the rows with something in their cell is invalid.
 MOST_INVALID = 0.5
+
+# So begins a cell that names its country.
+_INTERNATIONAL = r"^\s*(\+|00)"
 
 # These say nothing against how the list is read.
 _BESIDES = frozenset({Reason.EMPTY, Reason.LANDLINE, Reason.SUPPRESSION_LIST})
@@ -39,12 +43,25 @@ def ruin_of(opened: Opened, plan: Plan, max_invalid: float = MOST_INVALID) -> st
     )
 
 
+def hints_of(opened: Opened, plan: Plan) -> tuple[str, ...]:
+    """Return how to read more of a list, a sentence each: that of its numbers without a country."""
+    if not (rows := plan.offline.get(Reason.NO_COUNTRY, 0)):
+        return ()
+    what = "1 row holds a number" if rows == 1 else f"{rows:,} rows hold numbers"
+    return (f"{what} without a country code. {_region_remedy(opened)}",)
+
+
 def _remedy(opened: Opened, reasons: Counter[Reason]) -> str:
     likely = reasons.most_common(1)[0][0]
     if likely is Reason.AMBIGUOUS:
         return "Say how the column is written with --numbers national or --numbers international"
     if likely is not Reason.NO_COUNTRY:
         return "See that this is the phone column (--column) and the region of its numbers (--region)"
-    regions = likely_regions(opened.table.sample().get_column(opened.reading.column))
+    return _region_remedy(opened)
+
+
+def _region_remedy(opened: Opened) -> str:
+    cells = as_text(opened.table.sample().get_column(opened.reading.column)).get_column("text")
+    regions = likely_regions(cells.filter(~cells.str.contains(_INTERNATIONAL)))
     named = " or ".join(f"--region {region}" for region in regions)
     return f"They look like national numbers: name {named}" if named else "Name their region with --region"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from validator.batch.asking.counters import pace_per_min
 from validator.reports import KeyProgress, ProgressState
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # Often enough to look alive to a person, seldom enough to cost nothing.
 LOOK_EVERY_S = 0.25
+
+MINUTE_S = 60.0
 
 
 class ProgressFeed:
@@ -40,6 +43,7 @@ class ProgressFeed:
         self._hosts = hosts_text(lane.gateway.host for lane in lanes)
         self._total = total
         self._phase = phase
+        self._begun: tuple[float, int] | None = None
 
     async def __call__(self, dispatcher: Dispatcher, counters: RunCounters) -> None:
         """Update the display until cancelled, and once more then: the end is worth showing."""
@@ -53,8 +57,10 @@ class ProgressFeed:
     def state(self, dispatcher: Dispatcher, counters: RunCounters, now: float) -> ProgressState:
         """Return what there is to show."""
         reports = {name: budget.report(now) for name, budget in self._budgets.items()}
-        used_per_min = sum(report.used_per_min for report in reports.values())
         limit_per_min, told_by = _limit(list(reports.values()))
+        used_per_min = self._used_per_min(counters.calls.attempts, now, limit_per_min)
+        if used_per_min is None:
+            used_per_min = float(sum(report.used_per_min for report in reports.values()))
         resting = dispatcher.resting
         # Some pauses end when something in flight does, and nobody knows when that is.
         pause_s = max(0.0, resting.until - now) if resting.why and resting.until < math.inf else None
@@ -64,7 +70,7 @@ class ProgressFeed:
             total=self._total,
             done=counters.asked,
             verdicts=dict(counters.verdicts),
-            rate_per_min=float(used_per_min),
+            rate_per_min=used_per_min,
             limit_per_min=limit_per_min,
             limit_told_by=told_by,
             keys=tuple(
@@ -86,6 +92,13 @@ class ProgressFeed:
                 retries_s=dispatcher.retries_s(now),
             ),
         )
+
+    def _used_per_min(self, attempts: int, now: float, limit_per_min: float | None) -> float | None:
+        """Return the pace of the phase in its first minute; None after it, when budgets know a whole one."""
+        begun, before = self._begun = self._begun or (now, attempts)
+        if not 0 < now - begun < MINUTE_S:
+            return None
+        return pace_per_min(attempts - before, now - begun, limit_per_min)
 
     @staticmethod
     def _eta_s(

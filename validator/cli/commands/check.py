@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
 from validator.batch.open_files import raise_limit
+from validator.batch.output.summarise import summarise_plan
 from validator.batch.output.targets import check_targets, require_room_for_output
 from validator.batch.run import ListRun, RunSettings
 from validator.batch.watching.stop import Stop
@@ -21,8 +23,9 @@ from validator.cli.commands.plan import show_plan
 from validator.cli.kept_files import kept_files
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
-from validator.cli.resume import next_command
-from validator.cli.show import make_progress, show_summary
+from validator.cli.resume import next_command, send_command
+from validator.cli.show import make_progress, show_start, show_summary
+from validator.gateways.registry import capabilities_of
 from validator.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.batch.ask_settings import KeySettings
+    from validator.batch.planning.plan import Plan
     from validator.batch.recipients.opening import Opened
     from validator.reports import Summary
     from validator.settings import Tolerance
@@ -81,6 +85,30 @@ def _run(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, led
         max_invalid=options.max_invalid,
         reports=options.reports,
         next_command=partial(next_command, click.get_current_context().obj),
+        send_command=_send_command(options, opened),
+        on_plan=partial(_show_start, options, keys, opened),
     )
     run = ListRun(opened, ledger=ledger, counters=counters, progress=progress, settings=settings)
     return run.run(under_signals(asker, stop))
+
+
+def _show_start(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, plan: Plan) -> None:
+    rates = [key.rate.per_min for key in keys]
+    limits = capabilities_of(keys[0].gateway).plans if len(keys) == 1 else {}
+    start = summarise_plan(
+        opened.job,
+        plan,
+        rate_per_min=options.rate_share * sum(filter(None, rates)) if all(rates) else None,
+        now=datetime.now(UTC),
+        plans={name: round(options.rate_share * limit) for name, limit in limits.items()},
+        read_as=opened.read_as,
+    )
+    show_start(start, quiet=options.quiet)
+
+
+def _send_command(options: CheckOptions, opened: Opened) -> str | None:
+    """Return what writes a sendable file for one list that lies in a file; None for any other."""
+    path = opened.job.input
+    if options.input != (path,):
+        return None
+    return send_command(click.get_current_context().obj, path.name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from validator.batch.known_hosts import host_for
 from validator.batch.output.summarise import summarise_plan
-from validator.batch.planning.ruined import MOST_INVALID, ruin_of
+from validator.batch.planning.ruined import MOST_INVALID, hints_of, ruin_of
 from validator.batch.planning.survey import survey
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
@@ -44,6 +44,7 @@ def show_plan(
     opened = options.opened()
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=int(now.timestamp() * 1000), progress=progress)
+    obstacle = ruin_of(opened, surveyed.plan, max_invalid)
     summary = summarise_plan(
         opened.job,
         surveyed.plan,
@@ -51,8 +52,9 @@ def show_plan(
         now=now,
         host=host,
         plans=capabilities_of(DEFAULT_GATEWAY).plans,
-        obstacle=ruin_of(opened, surveyed.plan, max_invalid),
+        obstacle=obstacle,
         read_as=opened.read_as,
+        warnings=() if obstacle else hints_of(opened, surveyed.plan),
     )
     show_plan_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0

@@ -47,6 +47,7 @@ from validator.cli.values import SOURCE
     opt.ledger_option,
     click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
     opt.json_option,
+    opt.progress_option,
     opt.logging_options,
 )
 def check(**given: Any) -> int | None:

@@ -29,6 +29,7 @@ from validator.cli.values import FILE
     opt.rate_option,
     opt.max_wait_option,
     opt.json_option,
+    opt.progress_option,
 )
 def contacts(**given: Any) -> int | None:
     """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""

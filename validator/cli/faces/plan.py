@@ -36,6 +36,7 @@ from validator.cli.values import SOURCE
     opt.base_url_option,
     opt.ledger_option,
     opt.json_option,
+    opt.progress_option,
     opt.logging_options,
 )
 def plan(**given: Any) -> int | None:

@@ -32,6 +32,7 @@ from validator.cli.values import SOURCE
     opt.confirm_option,
     opt.ledger_option,
     opt.json_option,
+    opt.progress_option,
     opt.logging_options,
 )
 def report(**given: Any) -> int | None:
