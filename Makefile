@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lock docs names limiters crash fuzz ledger readings soak bench clean
+.PHONY: help setup demo test quick check format lock docs names limiters crash fuzz ledger manual readings soak bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -49,6 +49,9 @@ lock: ## Pin every dependency anew, with hashes, into requirements.lock
 
 docs: setup ## Write the help texts into docs/commands.md
 	$(BIN)/python docs/write_help.py
+
+manual: setup ## Write the manual pages into build/man/man1
+	$(BIN)/validator manual --dir build/man/man1
 
 names: setup ## Write the names of countries anew from CLDR and libphonenumber
 	$(BIN)/python tools/write_country_names.py

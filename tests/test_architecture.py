@@ -62,6 +62,7 @@ ROOMS = {
         {
             "deferred",
             "display_names",
+            "exit_codes",
             "interruption",
             "nearest",
             "option_groups",
@@ -70,7 +71,9 @@ ROOMS = {
             "values",
         },
         {"credentials", "environment", "errors", "help_pages", "settings_files", "show", "signals"},
-        {"copies", "defaults", "key_tables", "logs", "options", "way_out"},
+        {"defaults"},
+        {"completing"},
+        {"copies", "key_tables", "logs", "man_pages", "options", "way_out"},
         {"ask_options", "file_options", "inputs", "kept_files"},
         {"list_options"},
         {"commands"},

@@ -10,6 +10,7 @@ import pytest
 from validator import errors
 from validator.batch.verdict_columns import COLUMNS, EXTRA_COLUMNS
 from validator.cli import COMMANDS, cli
+from validator.cli.exit_codes import EXIT_CODES
 from validator.cli.help_pages import HELP_ALL
 from validator.model import Reason, Source, Verdict
 from validator.pacing.lane.failure_kinds import FAILURE_KINDS
@@ -146,6 +147,8 @@ def test_exit_codes_are_those_of_the_exceptions():
     }
 
     assert told == raised | {0, errors.EXIT_TOO_MANY_UNKNOWN, 143}
+    written = dict(re.findall(r"^\| ([\d, ]+) \| (.+?) \|", rows, re.MULTILINE))
+    assert written == EXIT_CODES
 
 
 def proofs_in(text: str) -> list[tuple[str, str]]:

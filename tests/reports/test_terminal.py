@@ -87,7 +87,7 @@ def test_a_table_without_room_becomes_lines_and_nothing_is_cut(summary, plan, wi
         assert "\N{HORIZONTAL ELLIPSIS}" not in text
     words = " ".join(shown(render_summary(summary), width=width).split())
     assert "not_registered" in words
-    assert "share 62.0 %" in words
+    assert "62.0 %" in words
     assert "on WhatsApp" in words
 
 

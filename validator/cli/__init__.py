@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.cli import environment
+from validator.cli import completing, environment
 from validator.cli.defaults import FILES_META, PROFILE_META, default_map
 from validator.cli.display_names import naming_copies
 from validator.cli.errors import report_failure, translated_io
@@ -20,9 +20,8 @@ from validator.cli.help_pages import narrow_width
 from validator.cli.interruption import interruptible
 from validator.cli.logs import set_up_logging
 from validator.cli.nearest import suggestion
-from validator.cli.settings_files import SettingsFile
+from validator.cli.settings_files import files_of
 from validator.cli.standard_streams import prepare_streams
-from validator.settings import PROJECT_FILE, user_file
 from validator.version import __version__
 
 if TYPE_CHECKING:
@@ -49,6 +48,8 @@ COMMANDS = {
     "ledger": "Read the ledger of earlier answers; purge, export, import.",
     "config": "Show each setting and where it comes from.",
     "report": "Make summary and HTML again from the ledger; no network.",
+    "completion": "Print what bash, zsh or fish needs to complete commands and values.",
+    "manual": "Print or write manual pages.",
     "sandbox": "Serve a local SendAPI to try things on.",
 }
 
@@ -96,7 +97,10 @@ class Commands(click.Group):
     help="Settings file to trust as your own; it beats validator.toml in the working folder.",
 )
 @click.option(
-    "--profile", metavar="NAME", help="Use the settings of the table [profiles.NAME] of a settings file."
+    "--profile",
+    metavar="NAME",
+    shell_complete=completing.PROFILES,
+    help="Use the settings of the table [profiles.NAME] of a settings file.",
 )
 @click.pass_context
 def cli(context: click.Context, config: Path | None, profile: str | None) -> None:
@@ -104,9 +108,7 @@ def cli(context: click.Context, config: Path | None, profile: str | None) -> Non
 
     Start with `validator plan LIST`, which shows what a check would do without doing it.
     """
-    is_same = config is not None and config.resolve() == PROJECT_FILE.resolve()
-    named = [(user_file(), True), (None if is_same else PROJECT_FILE, False), (config, True)]
-    files = [SettingsFile(path, is_own=is_own) for path, is_own in named if path is not None]
+    files = files_of(config)
     variables = environment.given(os.environ)
     has_settings = any(file.path.is_file() for file in files)
     # Without settings no command but the one invoked has to be imported.
@@ -128,8 +130,13 @@ def _wants_json_lines(words: Sequence[str]) -> bool:
 
 
 def _wants_json(words: Sequence[str]) -> bool:
-    """Whether standard output has to end with one line of JSON, before click has looked at the words."""
+    """Whether standard output has to end with one line of JSON, before click has looked at the words.
+
+    With `-o -` it has rows or nothing.
+    """
     asked = [value for name, value in os.environ.items() if re.fullmatch(r"VALIDATOR_\w+_AS_JSON", name)]
+    if {("-o", "-"), ("--output", "-")} & set(pairwise(words)):
+        return False
     return "--json" in words or any(value.lower() in {"1", "true", "yes", "on"} for value in asked)
 
 
@@ -139,6 +146,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, value in _POLARS.items():
         os.environ.setdefault(name, value)
     prepare_streams()
+    if completing.VARIABLE in os.environ:
+        completing.quote_for_bash()
     if _wants_json_lines(words):
         set_up_logging(quiet=False, verbose=False, log_format="json")
     try:

@@ -13,7 +13,7 @@ from validator.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from validator.cli.settings_files import SettingsFile
+    from validator.cli.settings_files import Defaults, SettingsFile
 
 FILES_META = "validator.files"
 """Where click's context has the settings files that may be there, the last of which beats the others."""
@@ -36,13 +36,23 @@ def default_map(
     Raises:
         UsageError: as `read_defaults`, or a value is not of the option's kind.
     """
-    known = {name: set(options_of(command)) for name, command in commands.items()}
-    found = read_defaults(known, files, profile)
+    found = settings_in(commands, files, profile)
     if (context := click.get_current_context(silent=True)) is not None:
         context.meta[KEYS_META] = found.keys
         context.meta[ORIGINS_META] = found.origins
         context.meta[PROFILE_META] = found.profiles.get(profile or "", {})
     return {name: _defaults(command, found.options[name]) for name, command in commands.items()}
+
+
+def settings_in(
+    commands: Mapping[str, click.Command], files: Sequence[SettingsFile], profile: str | None = None
+) -> Defaults:
+    """Return what the settings files say about all commands.
+
+    Raises:
+        UsageError: as `read_defaults`.
+    """
+    return read_defaults({name: set(options_of(one)) for name, one in commands.items()}, files, profile)
 
 
 def options_of(command: click.Command) -> dict[str, click.Option]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def report_failure(error: BaseException, *, as_json: bool) -> int:
+def report_failure(error: BaseException, *, as_json: bool = False) -> int:
     """Say what went wrong, and return the exit code that stands for it.
 
     Args:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from validator.cli import completing
 from validator.cli.options import stack
 from validator.cli.values import COLUMN, FILE, FORMATS, JOIN, SOURCE
 from validator.reports.registry import REPORTS
@@ -24,11 +25,17 @@ def _one_sheet(_context: click.Context, _option: click.Parameter, sheets: tuple[
 
 
 column_option = click.option(
-    "-c", "--column", help="Column with the phone numbers.  [default: found by name and content]"
+    "-c",
+    "--column",
+    shell_complete=completing.COLUMNS_OF_IMPORT,
+    help="Column with the phone numbers.  [default: found by name and content]",
 )
 
 region_option = click.option(
-    "-r", "--region", help="Region of numbers without a country code: GB, +44 or Brazil."
+    "-r",
+    "--region",
+    shell_complete=completing.REGIONS,
+    help="Region of numbers without a country code: GB, +44 or Brazil.",
 )
 
 accept_option = click.option(
@@ -59,6 +66,7 @@ input_options = stack(
         "--column",
         type=COLUMN,
         multiple=True,
+        shell_complete=completing.COLUMNS,
         callback=lambda _context, _option, columns: tuple(dict.fromkeys(columns)),
         help="Column with the phone numbers; repeat it for several: the first with a number counts.  "
         "[default: found by name and content]",
@@ -66,10 +74,13 @@ input_options = stack(
     click.option(
         "-r",
         "--region",
+        shell_complete=completing.REGIONS,
         help="Region of numbers without a country code: GB, +44 or Brazil; auto finds the column with it.",
     ),
     click.option(
-        "--region-column", help="Column with each row's region; --region stands in where it is empty."
+        "--region-column",
+        shell_complete=completing.COLUMNS,
+        help="Column with each row's region; --region stands in where it is empty.",
     ),
     accept_option,
     numbers_option,
@@ -91,6 +102,7 @@ input_options = stack(
     click.option(
         "--join",
         type=JOIN,
+        shell_complete=completing.COLUMNS_JOINED,
         default=(),
         help="Columns that make one number, in order: area code and number, or calling code and number.",
     ),
@@ -113,6 +125,7 @@ input_options = stack(
     click.option(
         "--sheet",
         multiple=True,
+        shell_complete=completing.SHEETS,
         callback=_one_sheet,
         help="Sheet of a workbook.  [default: the first that is not hidden]",
     ),
@@ -126,6 +139,7 @@ input_options = stack(
         "--suppress-column",
         type=COLUMN,
         multiple=True,
+        shell_complete=completing.COLUMNS_OF_SUPPRESSED,
         help="Column with the phone numbers of these lists; repeat it for several, which all count.  "
         "[default: found by name and content]",
     ),

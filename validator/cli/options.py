@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from validator.cli import completing
 from validator.cli.standard_streams import PROGRESS_META
 from validator.cli.values import (
     CANARY,
@@ -99,6 +100,7 @@ session_option = click.option(
     "--session",
     "sessions",
     multiple=True,
+    shell_complete=completing.SESSIONS,
     envvar="SENDAPI_SESSION_ID",
     show_envvar=True,
     callback=lambda _context, _option, sessions: tuple(dict.fromkeys(sessions)),
@@ -167,6 +169,7 @@ keys_option = click.option(
     "--keys",
     "key_names",
     metavar="NAME,...",
+    shell_complete=completing.KEYS,
     callback=lambda _context, _option, names: tuple(filter(None, (names or "").replace(" ", "").split(","))),
     help="Ask with these keys, each a table [keys.NAME] of your settings file, in place of one key.",
 )

@@ -20,6 +20,7 @@ from validator.cli.nearest import suggestion
 from validator.cli.standard_streams import say
 from validator.errors import UsageError
 from validator.model import ObjectUrl
+from validator.settings import PROJECT_FILE, user_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,6 +55,17 @@ class SettingsFile:
 
     path: Path
     is_own: bool
+
+
+def files_of(config: Path | None) -> list[SettingsFile]:
+    """Return the settings files that may be there, each of which beats those before it.
+
+    Args:
+        config: the file that `--config` names; None if there is none.
+    """
+    is_same = config is not None and config.resolve() == PROJECT_FILE.resolve()
+    named = [(user_file(), True), (None if is_same else PROJECT_FILE, False), (config, True)]
+    return [SettingsFile(path, is_own=is_own) for path, is_own in named if path is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ FILE = click.Path(path_type=Path)
 SOURCE = Source()
 
 
+SHELLS = ("bash", "zsh", "fish")
+
 FORMATS = (
     "csv",
     "ndjson",

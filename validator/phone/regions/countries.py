@@ -114,6 +114,11 @@ _FEWEST_LETTERS = 3
 _BY_HAND = (_ABBREVIATIONS, _PARTS, _FORMAL, _EVERYDAY)
 
 
+def region_codes() -> list[str]:
+    """Return the codes of all regions that have a numbering plan, sorted."""
+    return sorted(SUPPORTED_REGIONS)
+
+
 def region_coded(word: str) -> str | None:
     """Return the region of a code: ISO 3166's of two or three letters, `UK`, `EL`, or a vehicle's sign."""
     sign = word.strip()

@@ -22,6 +22,12 @@ def open_excel(path: Path, options: ReadOptions) -> Table:
     return table
 
 
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of a workbook's sheets, in its order; see `reader.sheets_of`."""
+    names: list[str] = _needing_the_extra("reader").sheets_of(path)
+    return names
+
+
 def writing_excel(
     out: BinaryIO, *, target: Path | None, schema: pl.Schema, like: Table | None
 ) -> AbstractContextManager[Writer]:

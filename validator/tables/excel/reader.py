@@ -112,6 +112,18 @@ class ExcelTable:
             yield pl.DataFrame({name: column_of(name, self.schema[name], cells[name]) for name in columns})
 
 
+def sheets_of(path: Path) -> list[str]:
+    """Return the names of a workbook's sheets.
+
+    Raises:
+        FileError: there is no such file, or it is no workbook.
+    """
+    require_regular(path)
+    with _reading(path):
+        _is_archive(path)  # refuses what would unpack to far more than it is
+        return _workbook(path).sheet_names
+
+
 def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
     """Open a sheet of a workbook: the one named, else the first one that is not hidden.
 
@@ -122,8 +134,7 @@ def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
     require_regular(path)
     with _reading(path):
         is_archive = _is_archive(path)
-        with path.open("rb") as file:  # a path would be taken by its ending
-            workbook = CalamineWorkbook.from_filelike(file)
+        workbook = _workbook(path)
         name = _chosen(path, workbook, options.sheet)
         marks = marks_of(path, name) if is_archive else Marks()
         refuse_sprawling(path, name, marks)
@@ -205,6 +216,11 @@ def _is_archive(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
         refuse_bomb(path, sum(part.file_size for part in archive.infolist()), path.stat().st_size)
     return True
+
+
+def _workbook(path: Path) -> CalamineWorkbook:
+    with path.open("rb") as file:  # a path would be taken by its ending
+        return CalamineWorkbook.from_filelike(file)
 
 
 def _chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> str:

@@ -1,0 +1,31 @@
+"""`validator completion`: its argument and help text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from validator.cli.deferred import work
+from validator.cli.help_pages import Command, Example
+from validator.cli.values import SHELLS
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        Example("For this bash; in ~/.bashrc, for each", 'eval "$(validator completion bash)"'),
+        Example("For zsh, in ~/.zshrc after compinit", 'eval "$(validator completion zsh)"'),
+        Example(
+            "For fish, for good", "validator completion fish > ~/.config/fish/completions/validator.fish"
+        ),
+    ),
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(**given: Any) -> int | None:
+    """Print what SHELL needs to complete commands, options and their values.
+
+    Values are the columns and sheets of the list that is named, regions, and the sessions, keys and profiles
+    of the settings files. Nothing is asked of the provider.
+    """
+    return work("completion", given)
