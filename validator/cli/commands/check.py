@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 class CheckOptions(ListOptions, AskOptions):
     """All options of `check`."""
 
-    reports: dict[str, Path]
     max_unknown: Tolerance
     strict: bool
     max_invalid: float
