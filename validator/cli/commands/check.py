@@ -25,11 +25,11 @@ from validator.cli.logs import set_up_logging
 from validator.cli.resume import next_command
 from validator.cli.show import make_progress, show_summary
 from validator.cli.values import SOURCE
+from validator.errors import UsageError
 from validator.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from validator.batch.ask_settings import KeySettings
     from validator.batch.recipients.opening import Opened
@@ -45,6 +45,14 @@ class CheckOptions(ListOptions, AskOptions):
     strict: bool
     max_invalid: float
     dry_run: bool
+
+    def require_vouching(self) -> None:
+        """Raise `UsageError` where answers are to be vouched for and nothing is to do so."""
+        if self.strict and self.no_canaries:
+            raise UsageError(
+                "--strict wants answers that something vouches for, and --no-canaries believes them all; "
+                "leave one of them out"
+            )
 
 
 @click.command()
@@ -74,6 +82,7 @@ def check(**given: Any) -> int:
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
         return show_plan(options, options.rate, options.base_url, max_invalid=options.max_invalid)
+    options.require_vouching()
     keys = options.keys()
     options.require_named_output()
     opened = options.opened(deadline=options.deadline)
