@@ -1,6 +1,5 @@
 """Temporary folders, which each run makes for itself while others clear away those of the dead."""
 
-import os
 import threading
 from pathlib import Path
 
@@ -34,4 +33,4 @@ def test_a_new_folder_is_never_taken_for_a_dead_ones(clearing):
         with temporary_folder() as folder:
             assert folder.is_dir()
             Path(folder, "list.csv").touch()
-    assert os.listdir(clearing) == []
+    assert list(clearing.iterdir()) == []
