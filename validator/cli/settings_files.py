@@ -133,7 +133,7 @@ def _merge(merged: Defaults, file: SettingsFile, known: Mapping[str, set[str]]) 
 
 
 def _beside(own: Mapping[str, Any], given: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """Return what a folder's file sets; the user's lists of people to protect stay, and are read as before."""
+    """Return what a folder's file sets; the user's lists of people to protect stay as they are."""
     if own.get(_PROTECTING) and f"{_PROTECTING}-column" in given:
         raise UsageError(
             f"{path} sets '{_PROTECTING}-column', which would change how the lists of your own settings file "

@@ -24,8 +24,8 @@ def refuse_several(path: Path, workbook: CalamineWorkbook) -> None:
     filled = [name for name in sheets if workbook.get_sheet_by_name(name).height]
     if len(filled) > 1:
         raise FileError(
-            f"{path} has {len(filled)} sheets with something in them ({', '.join(map(repr, filled))}), and one "
-            "would be read; save each list of people as a file of its own, CSV or a workbook."
+            f"{path} has {len(filled)} sheets with something in them ({', '.join(map(repr, filled))}), and "
+            "one would be read; save each list of people as a file of its own, CSV or a workbook."
         )
 
 
