@@ -91,7 +91,7 @@ def check(**given: Any) -> int:
         {**opened.job.targets, **reports},
         opened.job,
         ledger=options.ledger,
-        kept=kept_files(options.api_key_file),
+        kept=kept_files(options.api_key_file, options.ca_file),
     )
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"
