@@ -16,7 +16,7 @@ from validator.cli import show
 from validator.cli.defaults import default_map
 from validator.cli.logs import JsonLines, set_up_logging
 from validator.cli.resume import next_command
-from validator.cli.settings_files import SettingsFile
+from validator.cli.settings_sources import SettingsFile
 from validator.errors import UsageError
 from validator.pacing import NoBudget, PacedBudget
 from validator.reports import LiveProgress, LogProgress, NoProgress, ProgressState

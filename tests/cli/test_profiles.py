@@ -51,6 +51,7 @@ def test_a_profile_beats_all_but_flags(own, settings, environment):
     Path("validator.toml").write_text('region = "BR"\nrate = "10/min"\n')
     environment.setenv("SENDAPI_SESSION_ID", "sess_env")
     environment.setenv("VALIDATOR_CHECK_RATE", "5/min")
+    environment.setenv("VALIDATOR_CONFIG_AS_JSON", "true")
 
     found = settings("check", "--max-wait", "2h", before=("--profile", "client-a"))
 
@@ -161,6 +162,27 @@ def test_a_profile_in_a_folder_may_say_no_more_than_its_file(run, setting, error
 
     assert done.code == 2
     assert error in done.err
+
+
+def test_lists_that_protect_people_come_beside_those_outside_of_the_profile(own, settings):
+    own('suppress = "all.csv"\n[profiles.client-a]\nsuppress = ["a.csv", "b.csv"]\n')
+    Path("validator.toml").write_text('[profiles.client-a]\nsuppress = "c.csv"\n')
+
+    assert (
+        settings("check", before=("--profile", "client-a"))["suppress"][0] == "all.csv, a.csv, b.csv, c.csv"
+    )
+
+
+def test_a_variable_with_such_lists_is_neither_left_out_nor_preferred(own, run, environment, listed):
+    own('[profiles.client-a]\nsuppress = "a.csv"\n')
+    environment.setenv("VALIDATOR_PLAN_SUPPRESS", "b.csv")
+
+    done = run("--profile", "client-a", "plan", listed())
+
+    assert done.code == 2
+    assert (
+        "VALIDATOR_PLAN_SUPPRESS in the environment and the profile both name lists to suppress" in done.err
+    )
 
 
 def test_secrets_and_people_are_hidden(own, run, environment):

@@ -20,7 +20,8 @@ from validator.cli.help_pages import narrow_width
 from validator.cli.interruption import interruptible
 from validator.cli.logs import set_up_logging
 from validator.cli.nearest import suggestion
-from validator.cli.settings_files import files_of
+from validator.cli.settings_files import PROTECTING
+from validator.cli.settings_sources import files_of
 from validator.cli.standard_streams import prepare_streams
 from validator.version import __version__
 
@@ -110,7 +111,7 @@ def cli(context: click.Context, config: Path | None, profile: str | None) -> Non
     """
     files = files_of(config)
     variables = environment.given(os.environ)
-    has_settings = any(file.path.is_file() for file in files)
+    has_settings = any(file.is_there for file in files)
     # Without settings no command but the one invoked has to be imported.
     context.meta[FILES_META] = files
     if context.invoked_subcommand in COMMANDS and (variables or has_settings or profile):
@@ -118,7 +119,9 @@ def cli(context: click.Context, config: Path | None, profile: str | None) -> Non
         commands = {name: command for name, command in found.items() if command}
         environment.warn_of_unknown(variables, cli, commands)
         context.default_map = default_map(commands, files, profile)
-        environment.leave_out(context.meta[PROFILE_META], commands, os.environ)
+        command = context.invoked_subcommand
+        sets = context.meta[PROFILE_META].get(command, set())
+        environment.leave_out(sets, commands[command], os.environ, protecting=PROTECTING)
 
 
 def _wants_json_lines(words: Sequence[str]) -> bool:

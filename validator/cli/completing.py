@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
 from validator.cli.defaults import settings_in
-from validator.cli.settings_files import files_of
+from validator.cli.settings_sources import files_of
 from validator.errors import ValidatorError
 
 if TYPE_CHECKING:

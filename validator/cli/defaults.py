@@ -13,7 +13,8 @@ from validator.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from validator.cli.settings_files import Defaults, SettingsFile
+    from validator.cli.settings_files import Defaults
+    from validator.cli.settings_sources import SettingsFile
 
 FILES_META = "validator.files"
 """Where click's context has the settings files that may be there, the last of which beats the others."""

@@ -10,6 +10,7 @@ import click
 from validator.cli.nearest import suggestion
 from validator.cli.option_groups import long_name
 from validator.cli.standard_streams import say
+from validator.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, MutableMapping
@@ -64,22 +65,33 @@ def variables_of(option: click.Parameter, prefix: str) -> tuple[str, ...]:
 
 
 def leave_out(
-    options: Mapping[str, Container[str]],
-    commands: Mapping[str, click.Command],
+    options: Container[str],
+    command: click.Command,
     variables: MutableMapping[str, str],
+    *,
+    protecting: str,
 ) -> None:
-    """Take out the variables of options that somebody has set in a way that beats the environment.
+    """Take out the variables of options that a profile sets, which beats the environment.
 
     Args:
-        options: those options for each command, by their long names without dashes.
-        commands: all commands, by name.
+        options: those options, by their long names without dashes.
+        command: the command that runs.
         variables: the environment.
+        protecting: the option whose value protects people, so that neither is left out.
+
+    Raises:
+        UsageError: that one is set by both.
     """
-    for word, command in commands.items():
-        for option, prefix in _options(command, f"{PREFIX}_{word}"):
-            if long_name(option) in options.get(word, ()):
-                for name in variables_of(option, prefix):
-                    variables.pop(name, None)
+    for option, prefix in _options(command, f"{PREFIX}_{command.name}"):
+        if (long := long_name(option)) in options:
+            found = [name for name in variables_of(option, prefix) if variables.get(name)]
+            if found and long == protecting:
+                raise UsageError(
+                    f"{found[0]} in the environment and the profile both name lists to {long}; unset the "
+                    f"variable, and name all of them with --{long}"
+                )
+            for name in found:
+                del variables[name]
 
 
 def _options(command: click.Command, prefix: str) -> Iterator[tuple[click.Parameter, str]]:

@@ -10,17 +10,13 @@ beats the environment, and all that stands outside of profiles; it may say what 
 
 from __future__ import annotations
 
-import os
-import stat
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from validator.cli.nearest import suggestion
-from validator.cli.standard_streams import say
+from validator.cli.settings_sources import SettingsFile, is_read, parsed
 from validator.errors import UsageError
 from validator.model import ObjectUrl
-from validator.settings import PROJECT_FILE, user_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +29,7 @@ FOLDER_MAY_SET = frozenset(
         "accept", "canary", "column", "concurrency", "confirm-negatives", "contacts", "daily-cap", "deadline",
         "dry-run", "encoding", "excel-safe", "format", "grace", "header-row", "hidden", "join", "json",
         "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
-        "max-outage", "max-unknown", "max-wait", "no-canaries", "numbers", "only", "order", "output",
+        "max-outage", "max-unknown", "max-wait", "numbers", "only", "order", "output",
         "output-dir", "prefix", "progress", "quiet", "ragged", "rate", "rate-share", "refresh", "region",
         "region-column", "report", "retries", "sendable", "session", "sheet", "strict", "summary", "suppress",
         "suppress-column", "timeout", "variants", "verbose",
@@ -42,30 +38,13 @@ FOLDER_MAY_SET = frozenset(
 # Those among them that name files.
 _NAME_FILES = frozenset({"output", "output-dir", "report", "sendable", "summary", "suppress"})
 _STDOUT = "-"
+PROTECTING = "suppress"
+"""Lists that protect people: a folder's file or a profile adds to the others, and replaces none."""
 
 KEYS = "keys"
 """The table with the keys: `[keys.NAME]`."""
 PROFILES = "profiles"
 """The table with the profiles: `[profiles.NAME]`."""
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsFile:
-    """A settings file that may be there; `is_own` if the user has written or named it."""
-
-    path: Path
-    is_own: bool
-
-
-def files_of(config: Path | None) -> list[SettingsFile]:
-    """Return the settings files that may be there, each of which beats those before it.
-
-    Args:
-        config: the file that `--config` names; None if there is none.
-    """
-    is_same = config is not None and config.resolve() == PROJECT_FILE.resolve()
-    named = [(user_file(), True), (None if is_same else PROJECT_FILE, False), (config, True)]
-    return [SettingsFile(path, is_own=is_own) for path, is_own in named if path is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +82,13 @@ def read_defaults(
             folder and sets what only the user may set; or no file has the profile.
     """
     merged = Defaults({command: {} for command in known}, origins={command: {} for command in known})
-    found = [(file, _dashed(_parsed(file.path))) for file in files if file.path.is_file() and _is_read(file)]
+    found = [(file, _dashed(parsed(file.path))) for file in files if file.is_there and is_read(file)]
     tables = [(file, name, table) for file, content in found for name, table in _profiles(file.path, content)]
     for file, content in found:
-        _merge(merged, file, content, known, origin=str(file.path))
+        _merge(merged, file, content, known)
     for file, name, table in tables:
         read = merged if name == profile else Defaults({}, origins={})
-        sets = _merge(read, file, table, known, origin=f"{file.path} [{PROFILES}.{name}]")
+        sets = _merge(read, file, table, known, profile=name)
         for command, options in sets.items():
             merged.profiles.setdefault(name, {}).setdefault(command, set()).update(options)
     if profile is not None and profile not in merged.profiles:
@@ -134,45 +113,16 @@ def _profiles(path: Path, content: dict[str, Any]) -> Iterator[tuple[str, dict[s
         yield name, _dashed(table)
 
 
-def _is_read(file: SettingsFile) -> bool:
-    if flaw := why_not_read(file):
-        say(f"{file.path} is not read: {flaw}. {not_read_remedy(file)}")
-    return not flaw
-
-
-def not_read_remedy(file: SettingsFile) -> str:
-    """Return what to do so that a file is read."""
-    return f"Mend that, or name the file with --config {file.path}"
-
-
-def why_not_read(file: SettingsFile) -> str:
-    """Return why a file that is there is not read; empty if it is."""
-    return "" if file.is_own else _unsafe(file.path)
-
-
-def _unsafe(path: Path) -> str:
-    """Return why somebody else may have written a file; empty if only this user or root can have."""
-    folder = path.absolute().parent
-    for place, what in ((path, "it"), (folder, "its folder")):
-        seen = place.stat()
-        if {seen.st_uid, place.lstat().st_uid} - {os.geteuid(), 0}:
-            return f"{what} belongs to another user"
-        if seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not (
-            place is folder and seen.st_mode & stat.S_ISVTX
-        ):
-            return f"others may write to {what} (mode {stat.S_IMODE(seen.st_mode):04o}); chmod go-w {place}"
-    return ""
-
-
 def _merge(
     merged: Defaults,
     file: SettingsFile,
     content: dict[str, Any],
     known: Mapping[str, set[str]],
     *,
-    origin: str,
+    profile: str = "",
 ) -> dict[str, set[str]]:
     """Add what a file, or a profile in it, says to the defaults; return what it sets for each command."""
+    origin = f"{file.path} [{PROFILES}.{profile}]" if profile else str(file.path)
     keys = content.pop(KEYS, {}) if isinstance(content.get(KEYS), dict) else {}
     tables = {name: _dashed(value) for name, value in content.items() if isinstance(value, dict)}
     shared = {name: value for name, value in content.items() if name not in tables}
@@ -185,24 +135,34 @@ def _merge(
     sets: dict[str, set[str]] = {}
     for command, options in known.items():
         own = {name: value for name, value in shared.items() if name in options} | tables.get(command, {})
-        merged.options.setdefault(command, {}).update(own)
+        before = merged.options.setdefault(command, {})
+        if not file.is_own:
+            _leave_protection(before, own, file.path)
+        if profile or not file.is_own:
+            own = _beside(before, own)
+        before.update(own)
         merged.origins.setdefault(command, {}).update(dict.fromkeys(own, origin))
         sets[command] = set(own)
     return sets
 
 
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        # Notepad begins a file with a byte order mark, which TOML does not know.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}; see to its permissions") from error
-    except RecursionError:
+def _leave_protection(own: Mapping[str, Any], given: Mapping[str, Any], path: Path) -> None:
+    """Refuse what a folder's file says about the lists of the user's own settings."""
+    if own.get(PROTECTING) and f"{PROTECTING}-column" in given:
         raise UsageError(
-            f"{path} is nested too deeply; settings need no more than a table and a list"
-        ) from None
-    except ValueError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}") from error
+            f"{path} sets '{PROTECTING}-column', which would change how the lists of your own settings file "
+            f"are read. Use a flag, or name this file with --config {path}"
+        )
+
+
+def _beside(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a folder's file or a profile sets; lists that protect people come beside those before."""
+    lists = [*_listed(own.get(PROTECTING)), *_listed(given.get(PROTECTING))]
+    return {**given, PROTECTING: lists} if PROTECTING in given else dict(given)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _dashed(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,7 +227,7 @@ def _check_folder_file(path: Path, keys: Mapping[str, Any], tables: Sequence[Map
 def _files_in(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for option, value in table.items():
         if option in _NAME_FILES:
-            yield from ((option, str(part)) for part in (value if isinstance(value, list) else [value]))
+            yield from ((option, str(part)) for part in _listed(value))
 
 
 def _outside(path: Path, value: str) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from validator.cli.defaults import FILES_META, ORIGINS_META
-from validator.cli.environment import variables_of
+from validator.cli.defaults import FILES_META, ORIGINS_META, PROFILE_META
+from validator.cli.environment import leave_out, variables_of
 from validator.cli.nearest import suggestion
 from validator.cli.option_groups import long_name
-from validator.cli.settings_files import not_read_remedy, why_not_read
+from validator.cli.settings_files import PROTECTING
+from validator.cli.settings_sources import not_read_remedy, why_not_read
 from validator.cli.show import show_rows
 from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
@@ -21,7 +22,7 @@ from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from validator.cli.settings_files import SettingsFile
+    from validator.cli.settings_sources import SettingsFile
 
 COLUMNS = ("setting", "value", "from")
 DEFAULT_COMMAND = "check"
@@ -70,6 +71,9 @@ def _context_of(root: click.Context, words: list[str]) -> tuple[click.Context, d
         if isinstance(command, click.Group):
             parent, group = click.Context(command, parent, info_name=name), command
         else:
+            top = parent.command if parent is not root else command
+            sets = root.meta.get(PROFILE_META, {}).get(top.name, set())
+            leave_out(sets, top, os.environ, protecting=PROTECTING)
             arguments = [one for one in command.params if isinstance(one, click.Argument) and one.required]
             # Neither option nor file is looked up by these.
             words += ["x"] * len(arguments)
@@ -133,7 +137,7 @@ def _key(context: click.Context) -> Setting:
 
 def _file(file: SettingsFile) -> Setting:
     """Return whether a settings file is read, and why it is not."""
-    if not file.path.is_file():
+    if not file.is_there:
         return Setting("(settings file)", "not there", str(file.path))
     flaw = why_not_read(file)
     state = f"not read: {flaw}. {not_read_remedy(file)}" if flaw else "read"

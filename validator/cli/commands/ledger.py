@@ -130,7 +130,7 @@ def _say(purged: Purged, what: str) -> None:
 def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
     """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file, one a row; `import` reads it."""
     _require_ledger(ledger)
-    refuse_kept({"OUTPUT": output}, kept_files(None), ledger=ledger)
+    refuse_kept({"OUTPUT": output}, kept_files(), ledger=ledger)
     require_writable(output)
     with read(ledger) as reader, writing(output, schema=COLUMNS, like=None, excel_safe=True) as writer:
         exported = export(reader, writer)
