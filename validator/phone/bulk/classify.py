@@ -16,7 +16,7 @@ from validator.phone import answers
 from validator.phone.bulk.frames import kept, split, together
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.search import SHOWN_DIGITS
-from validator.phone.bulk.second_chances import counted, only_digits
+from validator.phone.bulk.second_chances import counted, has_digits, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
 from validator.phone.cell.folding import fold, mend
 from validator.phone.cell.reading import PLAIN
@@ -86,7 +86,7 @@ _MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|1
 _FEWEST_DIGITS = 2
 
 _TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("core")
-_PLUS, _WRITTEN_DIGITS, _FIRM = pl.col("plus"), pl.col("written_digits"), pl.lit(value=True)
+_PLUS, _FOR_TWO, _FIRM = pl.col("plus"), pl.col("for_two"), pl.lit(value=True)
 
 # What `Shapes` is made of.
 _SETTLED = {"row": pl.UInt32(), "answer": answers.ANSWER, "number": pl.UInt64()}
@@ -215,13 +215,14 @@ def _linked() -> pl.Expr:
 
 
 def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
-    """Take words off behind eight digits or more, and add `written_digits`, how many the text has."""
-    label = _TEXT.str.extract(AFTER_LAST_DIGIT.pattern)
-    rows = rows.with_columns(written_digits=_TEXT.str.count_matches("[0-9]"), label=label)
-    is_label = pl.col("label").str.contains(f"^(?:{LABEL.pattern})")
-    labelled = is_label & (_WRITTEN_DIGITS >= DIGITS_BEFORE_LABEL)
+    """Take words off behind eight digits or more, and add `for_two`: it has the digits of two numbers."""
+    rows = rows.with_columns(for_two=has_digits(_TEXT, TWO_NUMBERS_DIGITS))
+    wordy, rest = split(rows, _TEXT.str.contains("[^0-9]$") & has_digits(_TEXT, DIGITS_BEFORE_LABEL))
+    wordy = wordy.with_columns(label=_TEXT.str.extract(AFTER_LAST_DIGIT.pattern))
+    labelled = pl.col("label").str.contains(f"^(?:{LABEL.pattern})")
     number = _TEXT.str.head(_TEXT.str.len_chars() - pl.col("label").str.len_chars())
-    return rows.with_columns(text=pl.when(labelled).then(number).otherwise(_TEXT))
+    wordy = wordy.with_columns(text=pl.when(labelled).then(number).otherwise(_TEXT))
+    return together(rest, wordy.select(rest.columns))
 
 
 def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
@@ -230,15 +231,15 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.settle(damaged, Reason.SPREADSHEET_DAMAGE)
     addresses, rows = split(rows, _TEXT.str.contains(_ADDRESS))
     piles.settle(addresses, Reason.NOT_A_NUMBER)
-    parted, rows = split(rows, (_WRITTEN_DIGITS >= TWO_NUMBERS_DIGITS) & _TEXT.str.contains(SEPARATOR))
+    parted, rows = split(rows, _FOR_TWO & _TEXT.str.contains(SEPARATOR))
     piles.part(parted.filter(~_TEXT.str.contains("=", literal=True)))
     whole, rows = split(rows.with_columns(core=_TEXT.str.extract(CORE)), _CORE.is_not_null())
     piles.dial_spelt(whole)
     # Behind a prefix, what recoveries leave may be none, or may have its extension elsewhere.
-    firm = (_WRITTEN_DIGITS < TWO_NUMBERS_DIGITS) & ~_TEXT.str.contains(_MAY_BE_RECOVERED)
+    firm = ~_FOR_TWO & ~_TEXT.str.contains(_MAY_BE_RECOVERED)
     rows = rows.with_columns(core=_TEXT.str.extract(_EXTENDED), firm=firm)
     extended, rows = split(rows, _CORE.is_not_null())
-    enough = _CORE.str.count_matches("[0-9]") >= FEWEST_DIALLED_DIGITS
+    enough = has_digits(_CORE, FEWEST_DIALLED_DIGITS)
     piles.dial_spelt(extended.filter(enough), pl.col("firm"))
     keyed = pl.when(~_TEXT.str.contains(_SECOND_EXTENSION)).then(_TEXT.str.extract(_LETTERED))
     lettered, rows = split(rows.with_columns(core=keyed), _CORE.is_not_null())

@@ -67,7 +67,7 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
 def _behind_prefix(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of `prefix_00` and `prefix_011`, of cells that begin with a zero."""
     by_00 = _TEXT.str.contains(whole(PREFIX_00)) & (_DIGITS >= 2 + FEWEST_DIALLED_DIGITS)
-    enough = _TEXT.str.count_matches("[0-9]") >= 3 + UNMISTAKABLE_DIGITS
+    enough = has_digits(_TEXT, 3 + UNMISTAKABLE_DIGITS)
     by_011 = _TEXT.str.contains(whole(PREFIX_011)) & enough
     number = _ONLY_DIGITS.str.slice(pl.when(by_00).then(2).otherwise(3))
     return _questions(cells, by_00 | by_011, _TRUE, number)
@@ -97,6 +97,11 @@ def _stand_beside(cells: pl.DataFrame) -> pl.Series:
 def only_digits(core: pl.Expr) -> pl.Expr:
     """phonenumberutil._normalize, of a core without letters: its digits, as a text."""
     return core.str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION))
+
+
+def has_digits(text: pl.Expr, count: int) -> pl.Expr:
+    """Return whether a text has so many digits: one look from its start, and none at what is behind them."""
+    return text.str.contains(rf"^(?:[^0-9]*[0-9]){{{count}}}")
 
 
 def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

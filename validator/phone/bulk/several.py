@@ -12,7 +12,7 @@ from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.frames import together
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
-from validator.phone.bulk.second_chances import QUESTION, counted, only_digits
+from validator.phone.bulk.second_chances import QUESTION, counted, has_digits, only_digits
 from validator.phone.cell.refusals import SEPARATING_WORDS
 
 # Two numbers have at least, and at most, so many digits.
@@ -91,7 +91,7 @@ def _parts(cells: pl.DataFrame, separator: str, parting: int) -> pl.DataFrame:
     if parted.is_empty():
         return _NO_QUESTIONS
     found = parted.select("at", "plan", part=_TEXT.str.split(separator, literal=False)).explode("part")
-    found = found.filter(_PART.str.count_matches("[0-9]") >= MIN_DIGITS)
+    found = found.filter(has_digits(_PART, MIN_DIGITS))
     found = found.with_columns(core=_PART.str.extract(CORE)).with_columns(known=pl.col("core").is_not_null())
     # What is not known is not asked in earnest either: no digits, from nowhere.
     core, plan = pl.col("core").fill_null(""), pl.when("known").then("plan").alias("plan")
