@@ -227,6 +227,8 @@ def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     """`reading._refuse`, then phonenumberutil._extract_possible_number and _maybe_strip_extension."""
+    if rows.is_empty():
+        return
     damaged, rows = split(rows, _TEXT.str.contains(_DAMAGED))
     piles.settle(damaged, Reason.SPREADSHEET_DAMAGE)
     addresses, rows = split(rows, _TEXT.str.contains(_ADDRESS))

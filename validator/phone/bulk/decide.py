@@ -18,12 +18,7 @@ from validator.phone.bulk.classify import shapes
 from validator.phone.bulk.frames import split, together
 from validator.phone.bulk.lookup import look_up
 from validator.phone.bulk.respelling import respelt
-from validator.phone.bulk.second_chances import (
-    only_digits,
-    with_plus,
-    with_unmistakable,
-    without_zero_in_brackets,
-)
+from validator.phone.bulk.second_chances import with_plus, with_unmistakable, without_zero_in_brackets
 from validator.phone.bulk.several import doubtful_parts, parts, several
 from validator.phone.cell.reading import Accept
 
@@ -34,6 +29,8 @@ _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _ANSWER = pl.col("answer")
 # What a review of a cell depends on.
 _KEY = ["text", "plan", "firm"]
+# To find what repeats, and to put it back, costs as much as a review of so large a part of the cells.
+_WORTH_REVIEWING_ONCE = 0.2
 
 
 def decide(cells: pl.DataFrame, accept: Accept, atlas: RangeIndex) -> pl.DataFrame:
@@ -102,13 +99,22 @@ def _if_in_plan() -> pl.Expr:
 
 def _reviewed(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
     """`reading.read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
-    distinct = with_unmistakable(cells.unique(_KEY, maintain_order=True)).with_row_index("at")
-    distinct = distinct.with_columns(only_digits=only_digits(pl.col("core")))
-    questions = [part(distinct) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
+    if cells.is_empty() or cells["text"].n_unique() > (1 - _WORTH_REVIEWING_ONCE) * cells.height:
+        return _reviewed_each(cells, atlas)
+    distinct = cells.unique(_KEY, maintain_order=True)
+    found = _reviewed_each(distinct, atlas).drop("row").hstack(distinct.select(_KEY))
+    return cells.select("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)
+
+
+def _reviewed_each(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
+    """Return `row`, `answer` and `number` of every cell, in order."""
+    found = cells.select("row", "answer", "number")
+    if cells.is_empty():
+        return found
+    asking = with_unmistakable(cells).with_row_index("at")
+    questions = [part(asking) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
     doubtful, *chances = _asked(questions, atlas)
-    found = distinct.select("answer", "number")
     # What comes first there comes last here, where it has the last word.
     for others in (several(doubtful), *(chance.filter(_is_closed()) for chance in chances)):
         found = answers.put(found, others["at"], others)
-    found = distinct.select(_KEY).hstack(found)
-    return cells.select("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)
+    return found.insert_column(0, cells["row"])
