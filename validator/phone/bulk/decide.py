@@ -15,7 +15,7 @@ import polars as pl
 from validator.model import Reason
 from validator.phone import answers
 from validator.phone.bulk.classify import shapes
-from validator.phone.bulk.frames import split, together
+from validator.phone.bulk.frames import kept, together
 from validator.phone.bulk.lookup import look_up
 from validator.phone.bulk.respelling import respelt
 from validator.phone.bulk.second_chances import with_plus, with_unmistakable, without_zero_in_brackets
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _ANSWER = pl.col("answer")
+_DECIDED = ["row", "answer", "number"]
 # What a review of a cell depends on.
 _KEY = ["text", "plan", "firm"]
 # To find what repeats, and to put it back, costs as much as a review of so large a part of the cells.
@@ -45,13 +46,12 @@ def decide(cells: pl.DataFrame, accept: Accept, atlas: RangeIndex) -> pl.DataFra
     """
     shaped = shapes(cells.select("text", plan=pl.col("region").to_physical().cast(pl.UInt32)))
     dialled, of_parts = _asked([shaped.dialled.with_columns(known=True), parts(shaped.parted)], atlas)
-    closed, rest = split(dialled, _is_closed())
+    closed = dialled.select(_is_closed()).to_series()
     held = several(of_parts)
     held = held.with_columns(shaped.parted["row"].gather(held["at"]))
-    reviewed = _reviewed(_written(rest.filter("firm"), cells, shaped.spelt), atlas)
-    decided = together(
-        *(some.select("row", "answer", "number") for some in (shaped.settled, held, closed, reviewed))
-    )
+    reviewed = _reviewed(_written(kept(dialled, ~closed & dialled["firm"]), cells, shaped.spelt), atlas)
+    decided = together(shaped.settled, *(some.select(_DECIDED) for some in (held, reviewed)))
+    decided = together(kept(dialled.select(_DECIDED), closed), decided)
     whole = answers.put(answers.undecided(cells.height), decided["row"], decided)
     whole = whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
     return whole.hstack(_how_written(shaped.dialled, cells.height))
@@ -108,7 +108,7 @@ def _reviewed(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
 
 def _reviewed_each(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
     """Return `row`, `answer` and `number` of every cell, in order."""
-    found = cells.select("row", "answer", "number")
+    found = cells.select(_DECIDED)
     if cells.is_empty():
         return found
     asking = with_unmistakable(cells).with_row_index("at")
