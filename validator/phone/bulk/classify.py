@@ -48,6 +48,8 @@ _SEND_LINK = (
     r"(?i)^(?:(?:https?://)?(?:api\.|web\.|www\.)?whatsapp\.com|whatsapp:/)/send/?"
     r"\?phone=(?:\+|%2b)?([0-9]+)(?:&text=[^@&#\s/]*)?$"
 )
+# One look for what is in all of these.
+_MAY_BE_LINKED = r"(?i)wa\.me/|whatsapp|@c\.us"
 _TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
 # Whatever else the recoveries at the front look for, the label apart, and parameters libphonenumber knows.
 _DANGEROUS = (
@@ -125,11 +127,8 @@ class Shapes:
 
 def shapes(cells: pl.DataFrame) -> Shapes:
     """Return the shapes of cells: `text` (String, no white space around it) and `plan` (UInt32, or null)."""
-    value, plus = _TEXT.str.to_integer(dtype=pl.UInt64, strict=False), _TEXT.str.starts_with("+")
-    rows = cells.with_row_index("row").with_columns(
-        value=value, plus=plus, digits=_TEXT.str.len_bytes() - plus
-    )
-    rows, empty = split(rows, _TEXT.is_not_null())
+    rows = cells.with_row_index("row").with_columns(value=_as_integer(_TEXT), plus=_TEXT.str.starts_with("+"))
+    rows, empty = split(rows.with_columns(digits=_TEXT.str.len_bytes() - _PLUS), _TEXT.is_not_null())
     rows, _ = split(rows, _DIGITS <= _MOST_BYTES)
     bare, rest = split(rows, _VALUE.is_not_null() & (_DIGITS + _PLUS <= SHOWN_DIGITS))
     plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
@@ -184,8 +183,18 @@ class _Piles:
         )
 
 
+def _as_integer(text: pl.Expr) -> pl.Expr:
+    return text.str.to_integer(dtype=pl.UInt64, strict=False)
+
+
 def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
-    return rows.with_columns(only_digits=only_digits(core)).with_columns(counted(pl.col("only_digits")))
+    """Add `digits` and `value`: most numbers have no punctuation but spaces, which are soon out."""
+    rows = rows.with_columns(unspaced=core.str.replace_all(" ", "", literal=True))
+    size = pl.col("unspaced").str.len_bytes() - _PLUS
+    rows = rows.with_columns(value=_as_integer(pl.col("unspaced")), digits=size)
+    punctuated = pl.when(_VALUE.is_null() | (_DIGITS > SHOWN_DIGITS)).then(core)
+    number = rows.select(only_digits(punctuated).alias("number")).select(counted(pl.col("number")))
+    return rows.with_columns(pl.coalesce(number[name], name).alias(name) for name in number.columns)
 
 
 def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
@@ -210,8 +219,9 @@ def _folded(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _linked() -> pl.Expr:
+    linked = pl.when(_TEXT.str.contains(_MAY_BE_LINKED)).then(_TEXT)
     shapes = (_WHATSAPP_ID, _SHORT_LINK, _SEND_LINK)
-    return pl.concat_str(pl.lit("+"), pl.coalesce(_TEXT.str.extract(shape) for shape in shapes))
+    return pl.concat_str(pl.lit("+"), pl.coalesce(linked.str.extract(shape) for shape in shapes))
 
 
 def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
