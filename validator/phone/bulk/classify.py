@@ -18,7 +18,7 @@ from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.search import SHOWN_DIGITS
 from validator.phone.bulk.second_chances import counted, has_digits, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
-from validator.phone.cell.folding import fold, mend
+from validator.phone.cell.folding import TO_MEND, fold, mend
 from validator.phone.cell.reading import PLAIN
 from validator.phone.cell.refusals import ADDRESS, DAMAGE
 from validator.phone.cell.unwrapping import (
@@ -38,6 +38,9 @@ _AROUND = " ()-/.[]"
 _WORDLESS = r"^[^\p{Nd}#＃%]*$"  # noqa: RUF001 - as they come
 _SOMETHING = r"[\p{L}\p{P}\p{S}]"
 _TO_FOLD = r"[^ -~]|  |&(?:nbsp|#)|_x000"
+# Of that, what most often is there: spaces of other kinds, ends of lines, and letters that stay as they are.
+_SPACES = r"[ \t\n\x0b\x0c\r\x1c-\x1f\u00a0]+"
+_ONLY_SPACES_TO_FOLD = r"^[ -~\t\n\x0b\x0c\r\x1c-\x1f\u00a0À-ɏ€]*$"
 # ASCII, and letters of which Python and Rust have the same opinion as to what they are and match.
 _ALPHABET = r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£]*$"
 
@@ -213,9 +216,13 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
 
 
 def _folded(rows: pl.DataFrame) -> pl.DataFrame:
+    """`folding.mend` and `fold`."""
     odd, rows = split(rows, _TEXT.str.contains(_TO_FOLD))
+    to_mend = _TEXT.str.contains(f"(?i){TO_MEND}")
+    spaced, odd = split(odd, _TEXT.str.contains(_ONLY_SPACES_TO_FOLD) & ~to_mend)
+    spaced = spaced.with_columns(_TEXT.str.replace_all(_SPACES, " ").str.strip_chars(" "))
     texts = pl.Series("text", [fold(mend(text)) for text in odd.get_column("text")], dtype=pl.String)
-    return pl.concat([rows, odd.with_columns(texts)])
+    return together(rows, spaced, odd.with_columns(texts))
 
 
 def _linked() -> pl.Expr:
