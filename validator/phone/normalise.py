@@ -126,7 +126,8 @@ def survey(
 
     Parts of a long column are surveyed one by one. What all of their evidence together comes to settles each.
     """
-    asked = pl.concat([_texts(cells), _regions(regions, len(cells))], how="horizontal")
+    # In one piece: columns in pieces of other lengths are put together again by every query.
+    asked = pl.concat([_texts(cells.rechunk()), _regions(regions, len(cells))], how="horizontal")
     texts = _readable(asked).select("text", "region")
     in_bulk = _is_worth_bulk(texts)
     found = texts.hstack(_answers(texts, Accept(accept), in_bulk=in_bulk))
@@ -161,7 +162,7 @@ def _texts(cells: pl.Series) -> pl.DataFrame:
 def _regions(regions: pl.Series | str | None, rows: int) -> pl.DataFrame:
     """Return `region`, null where there is none, and `misnamed`: a word is there that names none."""
     if isinstance(regions, pl.Series):
-        return _named_regions(as_text(regions).get_column("text"))
+        return _named_regions(as_text(regions.rechunk()).get_column("text"))
     region = None if regions is None else parse_region(regions)
     return pl.select(
         region=pl.repeat(region, rows, dtype=REGION),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -135,8 +136,14 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
 
 def _may_be_claimed(numbers: Numbers) -> pl.Expr:
     where = PLAN.is_not_null() | PLUS | (BARE if numbers is Numbers.INTERNATIONAL else False)
-    possible = (_ANSWER >= answers.FIRST_LINE) | _ANSWER.is_in(_OPEN)
-    return ((DIGITS <= _MOST_DIGITS) & where & possible).fill_null(value=False)
+    return ((DIGITS <= _MOST_DIGITS) & where & of(_may_be_numbers(), _ANSWER)).fill_null(value=False)
+
+
+@lru_cache(maxsize=1)
+def _may_be_numbers() -> pl.Series:
+    """Return by answer whether it is a number, or a refusal after which there may be one."""
+    answer = pl.int_range(answers.in_words().height)
+    return pl.select((answer >= answers.FIRST_LINE) | answer.is_in(_OPEN)).to_series()
 
 
 def _of_plans(some: pl.DataFrame) -> pl.Expr:
