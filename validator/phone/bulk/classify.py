@@ -51,8 +51,6 @@ _SEND_LINK = (
     r"(?i)^(?:(?:https?://)?(?:api\.|web\.|www\.)?whatsapp\.com|whatsapp:/)/send/?"
     r"\?phone=(?:\+|%2b)?([0-9]+)(?:&text=[^@&#\s/]*)?$"
 )
-# One look for what is in all of these.
-_MAY_BE_LINKED = r"(?i)wa\.me/|whatsapp|@c\.us"
 _TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
 # Whatever else the recoveries at the front look for, the label apart, and parameters libphonenumber knows.
 _DANGEROUS = (
@@ -134,7 +132,9 @@ def shapes(cells: pl.DataFrame) -> Shapes:
     rows, empty = split(rows.with_columns(digits=_TEXT.str.len_bytes() - _PLUS), _TEXT.is_not_null())
     rows, _ = split(rows, _DIGITS <= _MOST_BYTES)
     bare, rest = split(rows, _VALUE.is_not_null() & (_DIGITS + _PLUS <= SHOWN_DIGITS))
-    plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
+    plain, dressed = split(
+        rest[["row", "text", "plan", "plus"]], _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$")
+    )
     piles = _Piles()
     piles.settle(empty, Reason.EMPTY)
     piles.dial(bare, _TEXT)
@@ -195,9 +195,9 @@ def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
     rows = rows.with_columns(unspaced=core.str.replace_all(" ", "", literal=True))
     size = pl.col("unspaced").str.len_bytes() - _PLUS
     rows = rows.with_columns(value=_as_integer(pl.col("unspaced")), digits=size)
-    punctuated = pl.when(_VALUE.is_null() | (_DIGITS > SHOWN_DIGITS)).then(core)
-    number = rows.select(only_digits(punctuated).alias("number")).select(counted(pl.col("number")))
-    return rows.with_columns(pl.coalesce(number[name], name).alias(name) for name in number.columns)
+    punctuated = rows.select((_VALUE.is_null() | (_DIGITS > SHOWN_DIGITS)).arg_true()).to_series()
+    number = rows[punctuated].select(only_digits(core).alias("number")).select(counted(pl.col("number")))
+    return rows.with_columns(rows[name].scatter(punctuated, number[name]) for name in number.columns)
 
 
 def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
@@ -226,9 +226,8 @@ def _folded(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _linked() -> pl.Expr:
-    linked = pl.when(_TEXT.str.contains(_MAY_BE_LINKED)).then(_TEXT)
     shapes = (_WHATSAPP_ID, _SHORT_LINK, _SEND_LINK)
-    return pl.concat_str(pl.lit("+"), pl.coalesce(linked.str.extract(shape) for shape in shapes))
+    return pl.concat_str(pl.lit("+"), pl.coalesce(_TEXT.str.extract(shape) for shape in shapes))
 
 
 def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
