@@ -89,6 +89,7 @@ _MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|1
 _FEWEST_DIGITS = 2
 
 _TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("core")
+_IS_SHOWN = _VALUE.is_not_null() & (_DIGITS <= SHOWN_DIGITS)
 _PLUS, _FOR_TWO, _FIRM = pl.col("plus"), pl.col("for_two"), pl.lit(value=True)
 
 # What `Shapes` is made of.
@@ -131,13 +132,14 @@ def shapes(cells: pl.DataFrame) -> Shapes:
     rows = cells.with_row_index("row").with_columns(value=_as_integer(_TEXT), plus=_TEXT.str.starts_with("+"))
     rows, empty = split(rows.with_columns(digits=_TEXT.str.len_bytes() - _PLUS), _TEXT.is_not_null())
     rows, _ = split(rows, _DIGITS <= _MOST_BYTES)
-    bare, rest = split(rows, _VALUE.is_not_null() & (_DIGITS + _PLUS <= SHOWN_DIGITS))
-    plain, dressed = split(
-        rest[["row", "text", "plan", "plus"]], _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$")
-    )
+    bare, rest = split(rows, _IS_SHOWN)
+    # Most punctuation is spaces: what is digits without them needs no closer look.
+    spaced, rest = split(_unspaced(rest[["row", "text", "plan", "plus"]]), _IS_SHOWN)
+    plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
     piles = _Piles()
     piles.settle(empty, Reason.EMPTY)
     piles.dial(bare, _TEXT)
+    piles.dial(spaced, _TEXT)
     piles.dial(_counted(plain, _TEXT), _TEXT)
     if not dressed.is_empty():
         _undress(dressed.select("row", "text", "plan"), piles)
@@ -190,14 +192,17 @@ def _as_integer(text: pl.Expr) -> pl.Expr:
     return text.str.to_integer(dtype=pl.UInt64, strict=False)
 
 
+def _unspaced(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `value` and `digits` of the text without its spaces, where that is digits."""
+    rows = rows.with_columns(unspaced=_TEXT.str.replace_all(" ", "", literal=True))
+    unspaced = pl.col("unspaced")
+    return rows.with_columns(value=_as_integer(unspaced), digits=unspaced.str.len_bytes() - _PLUS)
+
+
 def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
-    """Add `digits` and `value`: most numbers have no punctuation but spaces, which are soon out."""
-    rows = rows.with_columns(unspaced=core.str.replace_all(" ", "", literal=True))
-    size = pl.col("unspaced").str.len_bytes() - _PLUS
-    rows = rows.with_columns(value=_as_integer(pl.col("unspaced")), digits=size)
-    punctuated = rows.select((_VALUE.is_null() | (_DIGITS > SHOWN_DIGITS)).arg_true()).to_series()
-    number = rows[punctuated].select(only_digits(core).alias("number")).select(counted(pl.col("number")))
-    return rows.with_columns(rows[name].scatter(punctuated, number[name]) for name in number.columns)
+    """Add the same of the core without any punctuation."""
+    number = rows.select(number=only_digits(core))
+    return rows.with_columns(number.select(counted(pl.col("number"))).get_columns())
 
 
 def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
