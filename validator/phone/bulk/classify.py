@@ -166,11 +166,13 @@ class _Piles:
     def dial(self, rows: pl.DataFrame, core: pl.Expr, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
         """phonenumberutil._is_viable_phone_number: three digits, or two and nothing else."""
         rows = rows.with_columns(firm=firm, keyed=keyed)
-        enough = rows.select(_DIGITS >= FEWEST_DIALLED_DIGITS).to_series()
-        adjacent = core.str.strip_chars(_AROUND).str.len_bytes() == _FEWEST_DIGITS
-        two, fewer = split(kept(rows, ~enough), (_DIGITS == _FEWEST_DIGITS) & adjacent)
-        self.dialled.extend((kept(rows.select(*_DIALLED), enough), two.select(*_DIALLED)))
-        self.settle(fewer, Reason.NOT_A_NUMBER)
+        enough = rows["digits"] >= FEWEST_DIALLED_DIGITS
+        self.dialled.append(kept(rows[list(_DIALLED)], enough))
+        if not enough.all():
+            adjacent = core.str.strip_chars(_AROUND).str.len_bytes() == _FEWEST_DIGITS
+            two, fewer = split(kept(rows, ~enough), (_DIGITS == _FEWEST_DIGITS) & adjacent)
+            self.dialled.append(two[list(_DIALLED)])
+            self.settle(fewer, Reason.NOT_A_NUMBER)
 
     def dial_spelt(self, rows: pl.DataFrame, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
         """Dial the `core` of cells that are not dialled as they came."""

@@ -134,9 +134,7 @@ def _found(rows: pl.DataFrame, number: pl.Expr, lines: pl.DataFrame) -> pl.DataF
 
 def _counts(rows: pl.DataFrame, condition: pl.Expr, number: pl.Expr) -> Counter[int]:
     """Count the rows for which it is true by a number of theirs, if they have one."""
-    if rows.is_empty():
-        return Counter()
-    some = kept(rows, rows.select(condition.fill_null(value=False)).to_series())
+    some = rows.filter(condition)
     if some.is_empty():
         return Counter()
     return Counter(dict(some.select(number.alias("one")).drop_nulls().to_series().value_counts().iter_rows()))
