@@ -114,11 +114,11 @@ def _halves(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _cuts(pairs: pl.DataFrame) -> pl.DataFrame:
     """Return one row a space with enough digits on both sides: `left` of them stand before it."""
-    digits, words = pl.col("digits"), pl.col("core").str.split(" ").alias("word")
+    digits, core = pl.col("digits"), pl.col("core")
     # Counted through all cells, and what is in those before taken off: a sum by cell costs far more.
     before = digits.cum_sum() - digits
     words = pairs.select(
-        "at", "plan", "plus", "digits", words, only_digits=only_digits(pl.col("core")), before=before
+        "at", "plan", "plus", "digits", before=before, only_digits=only_digits(core), word=core.str.split(" ")
     )
     words = words.explode("word").with_columns(own=only_digits(pl.col("word")).str.len_bytes())
     words = words.with_columns(left=pl.col("own").cum_sum() - pl.col("before"))
