@@ -20,7 +20,7 @@ INTRODUCTION = """\
 
 `make docs` writes this page: it is what the program prints, with `--help-all` where a command has
 that; `--help` shows the options that most need first. Every option can also stand in a settings file,
-or in the environment (`VALIDATOR_CHECK_RATE=300/min`): [README](../README.md#settings-and-several-keys).
+or in the environment (`VALIDATOR_CHECK_RATE=300/min`): [settings.md](settings.md).
 """
 
 

@@ -10,8 +10,10 @@ import pytest
 from validator import errors
 from validator.batch.verdict_columns import COLUMNS, EXTRA_COLUMNS
 from validator.cli import COMMANDS, cli
+from validator.cli.defaults import settings_in
 from validator.cli.exit_codes import EXIT_CODES
 from validator.cli.help_pages import HELP_ALL
+from validator.cli.settings_sources import SettingsFile
 from validator.model import Reason, Source, Verdict
 from validator.pacing.lane.failure_kinds import FAILURE_KINDS
 from validator.tables import FORMATS, formats
@@ -84,7 +86,7 @@ def test_every_option_that_is_named_exists(name):
 
 def test_every_command_line_of_the_readme_is_one():
     """Each word after `validator` that stands for a command is one, and has the options it is given."""
-    lines = re.findall(r"validator (?:--config \S+ )?([a-z]+)([^`\n#]*)", README)
+    lines = re.findall(r"validator (?:--(?:config|profile) \S+ )?([a-z]+)([^`\n#]*)", README)
     commands = every_command()
     used = [
         (name, set(re.findall(r"(?<!\S)-{1,2}[a-z][a-z-]*", rest)))
@@ -214,6 +216,19 @@ def test_the_guide_says_what_each_error_means():
     kinds = [kind.__name__ for kind, _ in FAILURE_KINDS]
 
     assert not [kind for kind in [*kinds, "UnexpectedStatus"] if f"`{kind}`" not in page]
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/settings.md"])
+def test_settings_files_of_the_pages_are_such_files(name, tmp_path):
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    commands = {one: command for one, command in every_command().items() if one and " " not in one}
+
+    assert blocks
+    for block in blocks:
+        path = tmp_path / "settings.toml"
+        path.write_text(block, encoding="utf-8")
+        profiles = re.findall(r"^\[profiles\.([\w-]+)\]", block, re.MULTILINE)
+        settings_in(commands, [SettingsFile(path, is_own=True)], *profiles)
 
 
 def test_python_examples_name_what_there_is():
