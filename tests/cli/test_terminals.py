@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.support.cli.constants import ANN, BOB, PLAIN
+from tests.support.cli.constants import ANN, BOB, PLAIN, SESSION
 from tests.support.cli.screen import on_terminal, screen_of
 
 pytestmark = pytest.mark.slow
@@ -178,3 +178,32 @@ def test_a_list_with_some_national_numbers_says_whose_they_look_like(listed):
         "! 5 rows hold numbers without a country code. They look like national numbers: name --region IN"
         in done.text
     )
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize(
+    ("words", "wholes"),
+    [
+        (["lookup", *PLAIN, ANN, BOB], [ANN, BOB, "not_on_whatsapp", "is_whatsapp_user"]),
+        (["sessions"], [SESSION, "disconnected", "+447700900999"]),
+        (["doctor"], [SESSION, "connection", "well-formed"]),
+    ],
+)
+def test_no_cell_of_a_table_is_cut(provider, columns, words, wholes):
+    provider()
+
+    done = on_terminal(*words, columns=columns, with_output=True)
+
+    assert done.code == 0
+    assert max(map(len, done.lines)) <= columns
+    assert "\N{HORIZONTAL ELLIPSIS}" not in done.text
+    assert not [whole for whole in wholes if whole not in done.text]
+
+
+def test_a_long_path_is_folded_and_not_cut(provider, tmp_path):
+    provider()
+    path = tmp_path / ("x" * 60) / "ledger.sqlite"
+
+    done = on_terminal("doctor", "--ledger", path, columns=60, with_output=True)
+
+    assert str(path) in "".join(line.strip() for line in done.lines)

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from validator.cli.standard_streams import (
     PROGRESS_META,
@@ -30,6 +28,7 @@ from validator.reports import (
     render_summary,
 )
 from validator.reports.facts import start_line
+from validator.reports.fitting import FittingTable
 from validator.reports.wording import headline, legible, printable
 from validator.tables import defused_rows
 
@@ -41,6 +40,9 @@ if TYPE_CHECKING:
     from validator.reports import PlanSummary, Progress, Summary
 
 log = logging.getLogger("validator.progress")
+
+# Columns whose cells may be longer than a line.
+_SENTENCES = frozenset({"from", "value", "what"})
 
 
 def make_progress(*, quiet: bool) -> Progress:
@@ -127,8 +129,9 @@ def _texts(row: Iterable[object]) -> list[str]:
     ]
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    table = Table(*columns, box=None, header_style="bold")
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> FittingTable:
+    """Lay rows out so that each word is whole: ids and numbers are there to be copied."""
+    table = FittingTable(*columns, figures=frozenset(), texts=_SENTENCES)
     for row in rows:
-        table.add_row(*map(escape, _texts(row)))
+        table.add_row(*map(printable, _texts(row)))
     return table

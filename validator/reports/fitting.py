@@ -79,7 +79,8 @@ class FittingTable:
         for place in places:
             name = self.columns[place]
             justify: JustifyMethod = "right" if name in self._figures else "left"
-            table.add_column(name, justify=justify, no_wrap=name not in self._texts)
+            # A path or an id is of no use if its end is cut off.
+            table.add_column(name, justify=justify, no_wrap=name not in self._texts, overflow="fold")
         for number, (cells, style) in enumerate(self._rows):
             if number in self._sections:
                 table.add_section()
@@ -91,10 +92,11 @@ class FittingTable:
         for cells, style in self._rows:
             named = [(name, cell) for name, cell in zip(self.columns, cells, strict=True) if cell.plain]
             first, rest = named[0][1], [one for one in named[1:] if one[0] != BAR]
-            yield Text.assemble(first, style=style)
+            yield Text.assemble(first, style=style, overflow="fold")
             figures = ", ".join(f"{name} {cell.plain}" for name, cell in rest if name not in self._texts)
             texts = [cell.plain for name, cell in rest if name in self._texts]
-            yield from (Text(f"{_INDENT}{line}", style="dim") for line in filter(None, (figures, *texts)))
+            for line in filter(None, (figures, *texts)):
+                yield Text(f"{_INDENT}{line}", style="dim", overflow="fold")
 
 
 def _drawable(cell: Text, *, ascii_only: bool) -> Text:

@@ -34,8 +34,11 @@ class Drawn:
         return "\n".join(self.lines)
 
 
-def on_terminal(*words, columns=80, rows=40, is_terminal=True, **environment):
-    """Run the command line with standard error on a terminal, or on a pipe; return what was drawn."""
+def on_terminal(*words, columns=80, rows=40, is_terminal=True, with_output=False, **environment):
+    """Run the command line with standard error on a terminal, or on a pipe; return what was drawn.
+
+    Standard output is a pipe, or `with_output` on the same terminal.
+    """
     command = [sys.executable, "-m", "validator", *map(str, words)]
     variables = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "NO_COLOR"}}
     variables |= {"TERM": "xterm-256color", **environment}
@@ -46,11 +49,15 @@ def on_terminal(*words, columns=80, rows=40, is_terminal=True, **environment):
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     with subprocess.Popen(
-        command, stdin=follower, stderr=follower, stdout=subprocess.PIPE, env=variables
+        command,
+        stdin=follower,
+        stderr=follower,
+        stdout=follower if with_output else subprocess.PIPE,
+        env=variables,
     ) as process:
         os.close(follower)
         raw = b"".join(_read(leader))
-        out = process.stdout.read().decode()
+        out = "" if with_output else process.stdout.read().decode()
     os.close(leader)
     return Drawn(process.returncode, raw.decode(), screen_of(raw, columns), out)
 
