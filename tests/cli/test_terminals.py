@@ -48,6 +48,13 @@ def test_a_plan_comes_first_then_one_block_and_then_the_summary(check, columns):
     assert "\N{HORIZONTAL ELLIPSIS}" not in done.text
 
 
+def test_the_block_is_no_wider_than_what_most_terminals_are_made(check):
+    drawn = [line for line in re.split(r"[\r\n]+", check(columns=200).raw) if "checking at" in line]
+
+    assert drawn
+    assert max(len(re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", line)) for line in drawn) <= 80
+
+
 @pytest.mark.parametrize("columns", [40, 80])
 def test_the_summary_ends_with_a_command_to_copy(check, columns):
     done = check(columns=columns)

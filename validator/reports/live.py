@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Group
+from rich.constrain import Constrain
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 # Eight pictures a second look alive; a run that checks thousands a second must not spend itself on drawing.
 REDRAW_INTERVAL_S = 0.125
+
+# A terminal that is made narrower breaks wider lines in two, and redrawing would leave one of them behind.
+MOST_WIDTH = 80
 
 # A bar of fewer columns, gaps included, shows nothing.
 LEAST_BAR_WIDTH = 12
@@ -66,8 +70,9 @@ class LiveProgress:
         """Draw the state if its time has come."""
         if self._cadence.is_due(state, self._clock()):
             options = self._live.console.options
-            drawn = render_progress(state, width=options.max_width, ascii_only=options.ascii_only)
-            self._live.update(drawn, refresh=True)
+            width = min(options.max_width, MOST_WIDTH)
+            drawn = render_progress(state, width=width, ascii_only=options.ascii_only)
+            self._live.update(Constrain(drawn, width), refresh=True)
 
 
 def render_progress(state: ProgressState, *, width: int = 80, ascii_only: bool = False) -> RenderableType:
