@@ -197,6 +197,21 @@ def test_secrets_and_people_are_hidden(own, run, environment):
     assert "SENDAPI_API_KEY in the environment" in done.out
 
 
+@pytest.mark.parametrize(
+    ("proxy", "is_shown"),
+    [
+        ("http://me:s3cret@proxy:3128", "http://(hidden)@proxy:3128"),
+        ("me:s3cret@proxy:3128", "(hidden)@proxy:3128"),
+        ("http://me:s3@cret@proxy:3128", "http://(hidden)@proxy:3128"),
+        ("http://me:s3/cret@proxy:3128", "http://(hidden)@proxy:3128"),
+        ("http://proxy:3128", "http://proxy:3128"),
+        ("none", "none"),
+    ],
+)
+def test_a_password_of_a_proxy_is_hidden_whatever_is_in_it(settings, proxy, is_shown):
+    assert settings("check", "--proxy", proxy)["proxy"][0] == is_shown
+
+
 def test_variables_are_named_as_they_are_called(settings, environment):
     environment.setenv("VALIDATOR_CHECK_RATE", "5/min")
     environment.setenv("VALIDATOR_LEDGER_PURGE_OLDER_THAN", "3d")

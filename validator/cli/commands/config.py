@@ -31,8 +31,10 @@ HIDDEN = "(hidden)"
 
 # Options whose values are people's numbers.
 _OF_PEOPLE = frozenset({"canary", "number"})
-# User name and password before the host of a URL, or of a proxy that is written without a scheme.
-_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)?[^/@\s]+(?=@)", re.IGNORECASE)
+# User name and password before the host of a URL, or of a proxy without a scheme. A password may hold
+# an @ itself.
+_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)?.+(?=@)", re.IGNORECASE)
+_URLS = frozenset({"proxy", "base-url"})
 
 
 class Setting(NamedTuple):
@@ -120,7 +122,7 @@ def shown(name: str, value: Any) -> str:
     if name in _OF_PEOPLE:
         return HIDDEN
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return _USER.sub(rf"\1{HIDDEN}", text)
+    return _USER.sub(rf"\1{HIDDEN}", text) if name in _URLS or "://" in text else text
 
 
 def _key(context: click.Context) -> Setting:

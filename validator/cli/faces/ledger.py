@@ -20,6 +20,7 @@ def ledger() -> None:
 
 @ledger.command(
     cls=Command,
+    short_help="Show what is known, and the latest runs.",
     examples=(
         Example("What is known", "validator ledger stats"),
         Example("As one line of JSON", "validator ledger stats --json"),
@@ -33,6 +34,7 @@ def stats(**given: Any) -> int | None:
 
 @ledger.command(
     cls=Command,
+    short_help="Forget people, or what is old.",
     examples=(
         Example("Forget what is older than a year", "validator ledger purge --older-than 365d"),
         Example(
@@ -73,6 +75,7 @@ def purge(**given: Any) -> int | None:
 @ledger.command(
     name="export",
     cls=Command,
+    short_help="Write every fact to a file.",
     examples=(Example("Every fact, one a row", "validator ledger export facts.parquet"),),
 )
 @click.argument("output", type=FILE)
@@ -88,6 +91,7 @@ def export_command(**given: Any) -> int | None:
 @ledger.command(
     name="import",
     cls=Command,
+    short_help="Take over the facts of a file.",
     examples=(
         Example("Another ledger's facts", "validator ledger import facts.parquet"),
         Example(
