@@ -28,8 +28,8 @@ def of(cases):
 
 
 def is_answered_once(run):
-    # A refusal interrupts: each "no" before it that no "yes" has vouched for yet is taken back, and asked about
-    # again, as is one that was in flight.
+    # A refusal interrupts: each "no" before it that nothing vouches for yet is taken back and asked again,
+    # as is one that was in flight.
     calls = run.summary["calls"]
     again = calls["answers"] - calls["retracted"] - run.case.numbers
     return 0 <= again <= MOST_IN_FLIGHT if run.refusals else again == 0
