@@ -404,8 +404,8 @@ BAD = [
     Bad(
         "excel-without-the-sheet",
         workbook(("leads", [["phone"], [ANN]])),
-        r"leads.xlsx has no sheet 'Leads'; its sheets are: leads. Choose",
+        r"leads.xlsx has no sheet 'People'; its sheets are: leads. Choose",
         name="leads.xlsx",
-        options=("--sheet", "Leads"),
+        options=("--sheet", "People"),
     ),
 ]
