@@ -95,6 +95,11 @@ def test_a_run_that_cannot_begin_ends_with_json_if_that_is_wanted(run, listed, w
     assert run(*words).out == ""
 
 
+@pytest.mark.parametrize("output", [["-o", "-"], ["-o-"], ["--output=-"], ["--sendable", "/dev/stdout"]])
+def test_no_line_of_json_stands_among_rows_that_go_to_standard_output(run, output):
+    assert run("check", "missing.csv", "--json", *output).out == ""
+
+
 def test_json_may_be_wanted_by_the_environment(run, environment):
     environment.setenv("VALIDATOR_PLAN_AS_JSON", "true")
 

@@ -38,6 +38,9 @@ _POLARS = {
     "_RJEM_MALLOC_CONF": "dirty_decay_ms:3000",
 }
 
+# Names of standard output, as an output or as the value of an option.
+_STDOUT = frozenset({"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "-o-"})
+
 # What each command does, written here so that `--help` need not import polars and httpx to say it.
 COMMANDS = {
     "check": "Validate a list: the main job.",
@@ -135,10 +138,11 @@ def _wants_json_lines(words: Sequence[str]) -> bool:
 def _wants_json(words: Sequence[str]) -> bool:
     """Whether standard output has to end with one line of JSON, before click has looked at the words.
 
-    With `-o -` it has rows or nothing.
+    An output that goes there has it for itself: then it gets rows or nothing.
     """
     asked = [value for name, value in os.environ.items() if re.fullmatch(r"VALIDATOR_\w+_AS_JSON", name)]
-    if {("-o", "-"), ("--output", "-")} & set(pairwise(words)):
+    is_output = any(option in {"-o", "--output"} and word == "-" for option, word in pairwise(words))
+    if is_output or "--output=-" in words or any(word.rpartition("=")[2] in _STDOUT for word in words):
         return False
     return "--json" in words or any(value.lower() in {"1", "true", "yes", "on"} for value in asked)
 
