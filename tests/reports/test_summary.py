@@ -9,11 +9,13 @@ from validator.model import Reason, Verdict
 from validator.reports import (
     CallCounts,
     CellExample,
+    Changes,
     PlanSummary,
     RateUse,
     ReadingCount,
     SessionCounts,
     Summary,
+    TimeBucket,
 )
 from validator.reports.facts import summary_facts
 from validator.reports.plan_summary import calls_time_s
@@ -49,6 +51,8 @@ def test_every_key_of_the_summary_is_documented_and_no_other(summary):
     assert documented("`sessions`, each") == {of.name for of in fields(SessionCounts)} | {"error_rate"}
     assert documented("`readings`, each") == {of.name for of in fields(ReadingCount)}
     assert documented("`examples`, each") == {of.name for of in fields(CellExample)}
+    assert documented("`changes`") == {of.name for of in fields(Changes)}
+    assert documented("`timeline`, each") == {of.name for of in fields(TimeBucket)}
     assert documented("`rate`") == {of.name for of in fields(RateUse)}
 
 
