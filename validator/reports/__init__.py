@@ -1,8 +1,8 @@
 """What a run shows: its progress while it lasts, and its summary at the end, for people and for programs."""
 
 from validator.reports.counts import CallCounts, Changes, RateUse, SessionCounts
-from validator.reports.html import render_html
 from validator.reports.live import LiveProgress
+from validator.reports.page.render import render_html
 from validator.reports.plan_summary import PlanSummary
 from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
 from validator.reports.readings import CellExample, ReadingCount, masked_cell

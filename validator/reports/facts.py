@@ -26,6 +26,7 @@ _READ_AS = {
     "others": "then {0}",
     "region": "region {0}",
     "region_column": "region by column {0!r}",
+    "numbers": "numbers {0}",
     "header_row": "header in row {0}",
     "encoding": "encoding {0}",
     "delimiter": "delimiter {0!r}",
@@ -78,6 +79,34 @@ def reading_text(read_as: Mapping[str, str | int]) -> str:
     return ", ".join(
         _READ_AS[name].format(value, **read_as) if value else "no header" for name, value in said.items()
     )
+
+
+# The same, each thing by itself, for the page.
+_READ_AS_FACTS = {
+    "column": ("column", "{0}, found by {found_by}"),
+    "others": ("then columns", "{0}"),
+    "region": ("region", "{0}"),
+    "region_column": ("region by column", "{0}"),
+    "numbers": ("numbers without a plus", "{0}, as asked"),
+    "format": ("format", "{0}"),
+    "header_row": ("header", "row {0}"),
+    "encoding": ("encoding", "{0}"),
+    "delimiter": ("delimiter", "{0!r}"),
+    "sheet": ("sheet", "{0}"),
+    "hidden_rows": ("hidden rows", "{0} among the others"),
+    "renewed": ("in place of the columns", "{0}"),
+    "formulas_without_value": ("formulas without a value", "{0}"),
+}
+
+
+def read_as_facts(read_as: Mapping[str, str | int]) -> dict[str, str]:
+    """Return what a list was read as, by name."""
+    facts = {
+        label: text.format(read_as[name], **read_as)
+        for name, (label, text) in _READ_AS_FACTS.items()
+        if read_as.get(name)
+    }
+    return facts | ({"header": "none"} if read_as.get("header_row") == 0 else {})
 
 
 def unprotected_text(rows: int) -> str:
