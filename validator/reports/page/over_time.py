@@ -85,23 +85,35 @@ def over_time(summary: Summary) -> OverTime | None:
     if not buckets:
         return None
     end_s = buckets[-1].start_s + buckets[-1].duration_s
-    limits = [one.limit_per_min for one in buckets if one.limit_per_min is not None]
-    top = max([1.0, *limits, *(one.rate_per_min for one in buckets)])
+    rates = _rates(buckets)
+    top = max([1.0, *_limits(buckets), *rates])
     return OverTime(
         top=rate_text(round(top, 1)),
         columns=tuple(
-            Box("used", left, HEIGHT - height, width, height)
-            for (left, width), height in zip(
-                _places(buckets), (HEIGHT * one.rate_per_min / top for one in buckets), strict=True
-            )
+            Box("used", left, HEIGHT * (1 - rate / top), width, HEIGHT * rate / top)
+            for (left, width), rate in zip(_places(buckets), rates, strict=True)
         ),
         limit=_limit_path(buckets, top),
-        rate_words=_rate_words(buckets),
+        rate_words=_rate_words(rates, _limits(buckets)),
         strips=tuple(_strips(summary, buckets)),
         middle=duration_text(round(end_s / 2)),
         end=duration_text(round(end_s)),
-        rows=tuple(map(_row, buckets)),
+        rows=tuple(map(_row, buckets, rates)),
     )
+
+
+def _rates(buckets: Sequence[TimeBucket]) -> list[float]:
+    """Return the rate used in each bucket; a short last one has no rate of its own, and that of both."""
+    rates = [one.rate_per_min for one in buckets]
+    *_, before, last = (buckets[0], *buckets)
+    if last.duration_s < before.duration_s / 2:
+        sent = sum(one.attempts + one.canaries for one in (before, last))
+        rates[-1] = 60 * sent / (before.duration_s + last.duration_s)
+    return rates
+
+
+def _limits(buckets: Sequence[TimeBucket]) -> list[float]:
+    return [one.limit_per_min for one in buckets if one.limit_per_min is not None]
 
 
 def _places(buckets: Sequence[TimeBucket]) -> list[tuple[float, float]]:
@@ -122,9 +134,7 @@ def _limit_path(buckets: Sequence[TimeBucket], top: float) -> str:
     )
 
 
-def _rate_words(buckets: Sequence[TimeBucket]) -> str:
-    rates = [one.rate_per_min for one in buckets]
-    limits = [one.limit_per_min for one in buckets if one.limit_per_min is not None]
+def _rate_words(rates: Sequence[float], limits: Sequence[float]) -> str:
     used = f"{rate_text(round(min(rates), 1))} to {rate_text(round(max(rates), 1))}"
     allowed = (
         f"{rate_text(round(min(limits), 1))} to {rate_text(round(max(limits), 1))}"
@@ -175,12 +185,12 @@ def _shade(share: float | None) -> str:
     return next((shade for least, shade in SHADES if share > least), "well")
 
 
-def _row(one: TimeBucket) -> TimeRow:
+def _row(one: TimeBucket, rate_per_min: float) -> TimeRow:
     idle = [f"held {duration_text(one.held_s)}"] * bool(one.held_s)
     idle += [f"paused {duration_text(one.paused_s)}"] * bool(one.paused_s)
     return TimeRow(
         start=duration_text(one.start_s),
-        used=rate_text(round(one.rate_per_min, 1)),
+        used=rate_text(round(rate_per_min, 1)),
         allowed="any" if one.limit_per_min is None else rate_text(round(one.limit_per_min, 1)),
         failures=f"{one.failures:,}",
         refusals=f"{one.refusals:,}",
