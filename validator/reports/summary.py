@@ -128,7 +128,7 @@ class Summary:
             readings=tuple(self.readings),
             verdicts=every(Verdict, self.verdicts),
             reasons=known(Reason, self.reasons),
-            examples={Reason(word).value: tuple(rows) for word, rows in self.examples.items()},
+            examples={Reason(word).value: tuple(self.examples[word]) for word in sorted(self.examples)},
             sources=known(Source, self.sources),
             countries=most_first(self.countries),
             registered_countries=most_first(self.registered_countries),

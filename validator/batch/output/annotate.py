@@ -95,15 +95,16 @@ class Counts:
         for *words, count in kinds.sort("len", descending=True).iter_rows():
             for counter, word in zip((self.verdicts, self.reasons, self.sources), words, strict=True):
                 counter.update({word: count} if word is not None else {})
-        self._add_examples(findings)
-        self._add_registered(findings.filter(pl.col("verdict") == Verdict.REGISTERED.value))
+        self._add_examples(findings, set(kinds["reason"].drop_nulls()))
+        is_yes = findings["verdict"] == Verdict.REGISTERED.value
+        self._add_registered(findings.select("country", "checked_at_ms").filter(is_yes))
         if "matched" in findings:
             self.matched_by_variant += int(_is_other(findings).sum())
         self.rows += findings.height
 
-    def _add_examples(self, findings: pl.DataFrame) -> None:
-        """Keep the first rows with each reason: a reason is looked for only while there are too few."""
-        for reason in findings["reason"].unique().drop_nulls():
+    def _add_examples(self, findings: pl.DataFrame, reasons: Iterable[str]) -> None:
+        """Keep the first rows with each of some reasons; none is looked for once there are enough."""
+        for reason in reasons:
             before = self.examples.get(reason, ())
             if len(before) == EXAMPLES:
                 continue
