@@ -43,16 +43,15 @@ def report(**given: Any) -> int:
     What only a run knows (requests, sessions, rates, changes) is that of the last check of INPUT that the
     ledger has.
     """
-    files = file_opt.take_reports(given)
-    options = ListOptions(**given)
+    options = ListOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     now = datetime.now(UTC)
     opened = options.opened()
     check_targets(
-        {f"--{name}": path for name, path in files.items()},
+        {f"--{name}": path for name, path in options.reports.items()},
         opened.job,
         ledger=options.ledger,
-        kept=kept_files(None),
+        kept=kept_files(),
     )
     now_ms = int(now.timestamp() * 1000)
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
@@ -68,6 +67,6 @@ def report(**given: Any) -> int:
         )
         summary = summarise(opened.job, surveyed.plan, counts, result, 0, read_as=opened.read_as)
         summary = with_check(replace(summary, output=None), ledger, legible(opened.job.input.name))
-    write_reports(summary, files)
+    write_reports(summary, options.reports)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0
