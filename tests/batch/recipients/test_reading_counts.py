@@ -69,7 +69,7 @@ def test_a_list_read_again_is_counted_once():
 
 def test_rows_that_are_not_asked_about_have_examples_by_reason(tmp_path):
     path, counts = tmp_path / "list.csv", ReadingCounts()
-    pl.DataFrame({"phone": ["n/a", "+491715550122", *["12"] * 7, None]}).write_csv(path)
+    pl.DataFrame({"phone": ["n/a", "+491715550122", *["+4912"] * 7, None]}).write_csv(path)
     read_recipients(open_table(path), Reading(column="phone"), on_progress=print, readings=counts)
 
     assert {reason: [one.row for one in rows] for reason, rows in counts.examples.items()} == {
