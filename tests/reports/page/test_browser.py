@@ -21,6 +21,14 @@ CLIPPED = """
         || (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible"))
     .map(one => one.outerHTML.slice(0, 120))
 """
+# Figures that stand on more than two lines: a column was pressed together.
+PRESSED = """
+() => [...document.querySelectorAll(".figure")].filter(one => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    return new Set([...range.getClientRects()].map(line => Math.round(line.top))).size > 2;
+}).map(one => one.outerHTML)
+"""
 COLOURS = "() => [getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
 SHOWN = [
     *(("full", width, scheme) for width in (360, 768, 1280) for scheme in ("light", "dark")),
@@ -102,6 +110,7 @@ def test_nothing_is_clipped_and_axe_finds_nothing_serious(opened, request, kind,
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CLIPPED) == []
+    assert page.evaluate(PRESSED) == []
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == []
 

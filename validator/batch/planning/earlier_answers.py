@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import EXPIRED
+from validator.batch.planning.known_verdicts import EXPIRED, read_known
 from validator.batch.planning.places import among, places_of
 from validator.model import Verdict
 from validator.reports import Changes
+from validator.settings import MaxAge
 
 if TYPE_CHECKING:
     from validator.batch.planning.known_verdicts import KnownVerdicts
+    from validator.ledger import LedgerReader
 
 _YES = Verdict.REGISTERED.value
+_FOR_EVER = MaxAge(registered_s=math.inf, not_registered_s=math.inf)
 _NO = [Verdict.NOT_REGISTERED.value, Verdict.INVALID.value]
 
 
@@ -37,13 +41,28 @@ class EarlierAnswers:
     latest_at: str | None = None
 
     @classmethod
-    def of(cls, known: KnownVerdicts, numbers: pl.Series) -> Self:
-        """Return the answers about `numbers` that no longer hold, and every "no" that is to be confirmed."""
-        unconfirmed = known.frame.filter("unconfirmed").select(
-            "number", pl.lit(_NO[0], EXPIRED["verdict"]).alias("verdict"), "checked_at_ms"
+    def read(cls, ledger: LedgerReader, known: KnownVerdicts, numbers: pl.Series, now_ms: int) -> Self:
+        """Return the answers about `numbers` that no longer hold, and every "no" that is to be confirmed.
+
+        An answer that no longer holds stands behind a later failure, if there is one.
+
+        Args:
+            ledger: the known verdicts.
+            known: what was read of them for the list.
+            numbers: those to be asked about (UInt64, distinct).
+            now_ms: the start of the run, in milliseconds since the Unix epoch.
+        """
+        asked = numbers.sort()
+        once = known.frame.filter("unconfirmed").with_columns(verdict=pl.lit(_NO[0], EXPIRED["verdict"]))
+        is_failure = (pl.col("verdict") == Verdict.UNKNOWN.value) & ~pl.col("unconfirmed")
+        failed = known.frame.filter(is_failure)["number"]
+        failed = failed.filter(among(failed, asked))
+        behind = read_known(ledger, failed, _FOR_EVER, now_ms).frame
+        answers = pl.concat(
+            part.select(EXPIRED.names())
+            for part in (known.expired, once, behind.filter(pl.col("verdict") != Verdict.UNKNOWN.value))
         )
-        answers = pl.concat([known.expired, unconfirmed])
-        answers = answers.filter(among(answers["number"], numbers.sort())).sort("number")
+        answers = answers.filter(among(answers["number"], asked)).sort("number")
         return cls(
             answers.select("number", was_yes=pl.col("verdict") == _YES),
             _moment(answers["checked_at_ms"].min()),

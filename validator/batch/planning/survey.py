@@ -104,7 +104,8 @@ def survey(
     )
     if plan.numbers.is_empty():
         return Preparation(recipients, plan, known)
-    return Preparation(recipients, plan, None, EarlierAnswers.of(known, plan.numbers))
+    earlier = EarlierAnswers.read(ledger, known, plan.numbers, now_ms)
+    return Preparation(recipients, plan, None, earlier)
 
 
 def known_after(

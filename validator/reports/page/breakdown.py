@@ -23,17 +23,17 @@ BAR_WIDTH = 1_000
 TOP_COUNTRIES = 12
 
 LINE_WORDS = {
-    LineType.MOBILE: "mobile",
+    LineType.MOBILE: "",
     LineType.FIXED: "landline",
     LineType.FIXED_OR_MOBILE: "landline or mobile: the numbering plan does not say",
     LineType.VOIP: "over the internet",
     LineType.TOLL_FREE: "free for the caller",
-    LineType.PREMIUM_RATE: "premium rate",
-    LineType.SHARED_COST: "shared cost",
-    LineType.PERSONAL: "personal number",
-    LineType.PAGER: "pager",
+    LineType.PREMIUM_RATE: "the caller pays more",
+    LineType.SHARED_COST: "the caller pays a part",
+    LineType.PERSONAL: "follows a person from line to line",
+    LineType.PAGER: "",
     LineType.UAN: "a company's number",
-    LineType.VOICEMAIL: "voicemail",
+    LineType.VOICEMAIL: "",
     LineType.UNKNOWN: "of a kind that the numbering plan does not say",
 }
 CHANGE_WORDS = {
