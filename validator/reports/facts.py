@@ -10,7 +10,7 @@ from validator.reports.wording import count_text, duration_text, rate_text, shar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from validator.reports.counts import CallCounts, RateUse
+    from validator.reports.counts import CallCounts, Changes, RateUse
     from validator.reports.plan_summary import PlanSummary
     from validator.reports.summary import Summary
 
@@ -47,6 +47,7 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         "sendable": f"{summary.sendable} ({sendable_text(summary)})" if summary.sendable else "",
         "numbers": f"{summary.distinct_numbers:,} distinct, {summary.already_known:,} known before, "
         f"{summary.asked:,} asked now, {count_text(summary.duplicate_rows, 'duplicate row')}",
+        "changed": changes_text(summary.changes),
         "unprotected": unprotected_text(summary.suppress_unreadable),
         "registered": _registered_text(summary.verdicts),
         "calls": f"{calls.attempts:,} made, {calls.answers:,} answered, {calls.refusals:,} refused, "
@@ -112,6 +113,14 @@ def read_as_facts(read_as: Mapping[str, str | int]) -> dict[str, str]:
 def unprotected_text(rows: int) -> str:
     """Return how many people who opted out could not be read; empty if all could."""
     return f"{count_text(rows, 'row')} of suppression lists cannot be read" if rows else ""
+
+
+def changes_text(changes: Changes) -> str:
+    """Return who joined and left since the last check; empty if nobody was checked before."""
+    if not changes.checked_before:
+        return ""
+    before = f"of {count_text(changes.checked_before, 'number')} checked before"
+    return f"{changes.joined:,} new on WhatsApp, {changes.gone:,} gone, {before}"
 
 
 def _keys_text(summary: Summary) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from validator.model import LineType, Reason
@@ -59,6 +59,7 @@ class Line:
         meaning: what the word means.
         examples: some of the rows it counts.
         more: a further figure.
+        more_share: which share of `count` that is, in words.
     """
 
     word: str
@@ -69,6 +70,7 @@ class Line:
     meaning: str = ""
     examples: tuple[CellExample, ...] = ()
     more: str = ""
+    more_share: str = ""
 
 
 def verdict_lines(summary: Summary) -> list[Line]:
@@ -168,8 +170,8 @@ def shares_text(lines: Iterable[Line]) -> str:
 
 
 def _country(word: str, count: int, registered: int, summary: Summary) -> Line:
-    share = share_text(registered, count)
-    return _line(word, count, sum(summary.countries.values()), more=f"{registered:,} ({share})")
+    line = _line(word, count, sum(summary.countries.values()))
+    return replace(line, more=f"{registered:,}", more_share=share_text(registered, count))
 
 
 def _line(
@@ -180,7 +182,6 @@ def _line(
     kind: str = "",
     meaning: str = "",
     examples: Sequence[CellExample] = (),
-    more: str = "",
 ) -> Line:
     return Line(
         word=str(word),
@@ -190,5 +191,4 @@ def _line(
         width=BAR_WIDTH * count / max(total, 1),
         meaning=meaning,
         examples=tuple(examples),
-        more=more,
     )

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 # Facts that the page shows elsewhere, as tables.
-_SHOWN = frozenset({"input", "read as", "countries", "registered"})
+_SHOWN = frozenset({"input", "read as", "countries", "registered", "changed"})
 
 
 def render_html(summary: Summary) -> str:
