@@ -14,7 +14,7 @@ from validator.ledger.location import PRIVATE_FILE, make_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-# A holder signs some microseconds after it has taken the lock. Whoever comes in between would find no name,
+# A holder signs some microseconds after it has taken the lock. A process that comes in between would find no name,
 # or that of one who was killed: so it is given this long, for a busy machine.
 SIGNING_S = 0.05
 
