@@ -164,5 +164,5 @@ class Spare:
         return self._told[0][1] if self._told else 0
 
     def fallen(self, now: float) -> int:
-        """Return by how many the fewest are below the most ever reported: proof that the report counts requests."""
+        """Return by how many the fewest are below the most ever reported: proof that the count is live."""
         return self._most - self.least(now)
