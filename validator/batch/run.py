@@ -151,6 +151,8 @@ class ListRun:
             ending=ending,
             next_command=self._next_command(finished) if exit_code else None,
             warnings=asked.warnings,
+            timeline=asked.timeline,
+            changes=surveyed.changes(known),
         )
         return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
 
