@@ -153,7 +153,7 @@ class Asker:
         self, keys: Sequence[OpenKey], plan: Plan, next_round: Callable[[Plan], Plan]
     ) -> tuple[ValidatorError | None, int, tuple[str, ...]]:
         seen: list[SessionReply] = []
-        first = FirstRequests(keys, self._settings, self._progress)
+        first = FirstRequests(keys, self._settings, self._progress, self._stop)
         async with self._stop.ending():
             statuses = await first.look_at_sessions(seen.append)
             if self._settings.contacts:
