@@ -9,7 +9,7 @@ import pytest
 from trio.testing import MockClock
 
 from tests.support.http.transports import KEY
-from validator.errors import BadAnswer, TimedOut, UnexpectedStatus, UsageError
+from validator.errors import BadAnswer, Intercepted, TimedOut, UnexpectedStatus, UsageError
 from validator.model import Number, RateWindow
 from validator.sendapi import AsyncSendAPI, SessionStatus
 
@@ -328,6 +328,26 @@ async def test_a_success_that_the_contract_does_not_know_is_not_guessed_at(answe
         await client.whatsapp.contacts.check(NUMBER, session_id="s")
 
     assert not unexpected.value.transient
+
+
+@pytest.mark.parametrize("status", [201, 202, 206, 207, 226, 299])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": "queued"},
+        {"ok": True, "job": 5},
+        {"data": {"id": "evt_1"}, "success": True},
+        {"message": "accepted", "code": 4001},
+        {"phone": NUMBER},
+    ],
+)
+async def test_the_json_of_somebody_else_with_a_status_of_success_may_pass(answering, status, body):
+    client = answering(httpx.Response(status, json=body))
+
+    with pytest.raises(Intercepted, match=f"answered {status}.* the JSON of another program") as odd:
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
+
+    assert odd.value.transient
 
 
 async def test_the_rates_and_the_request_id_come_with_the_answer(answering, registered):
