@@ -25,6 +25,7 @@ from validator.batch.verdict_columns import output_schema
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
 from validator.errors import StoppedEarly, innermost
+from validator.http.event_loop import OPTIONS
 from validator.ledger import Ledger
 from validator.reports import NoProgress
 from validator.reports.registry import REPORTS
@@ -185,7 +186,7 @@ def _parts(
 
 def ask_blocking(parts: LibraryRun, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
     """Ask on an event loop in a thread of its own, so that it works below a running loop (a notebook) too."""
-    with start_blocking_portal(name="validator") as portal:
+    with start_blocking_portal(backend_options=OPTIONS, name="validator") as portal:
         asking = portal.start_task_soon(parts.asker.ask, plan, next_round)
         try:
             asked = asking.result()
