@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1] / "validator"
 LAYERS = [
     {"local_time", "model", "version"},
     {"errors"},
-    {"settings", "phone"},
+    {"arguments", "settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
     {"sendapi"},
     {"gateways"},

@@ -613,18 +613,19 @@ async def test_any_other_number_is_somebody_else(answering, asked, echo):
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda api: api.contacts.check(None, session_id="s"), "phone is None"),
-        (lambda api: api.contacts.check(True, session_id="s"), "phone is True"),
-        (lambda api: api.contacts.check(4.47e11, session_id="s"), "phone is 4470"),
+        (lambda api: api.contacts.check(None, session_id="s"), "phone is of type NoneType"),
+        (lambda api: api.contacts.check(True, session_id="s"), "phone is of type bool"),
+        (lambda api: api.contacts.check(4.47e11, session_id="s"), "phone is of type float"),
+        (lambda api: api.contacts.check(b"+447700900000", session_id="s"), "phone is of type bytes"),
         (lambda api: api.contacts.check(12, session_id="s"), "the phone is not in E.164"),
-        (lambda api: api.contacts.check("+447700900000", session_id=None), "session_id is None"),
-        (lambda api: api.contacts.check("+447700900000", session_id=True), "session_id is True"),
+        (lambda api: api.contacts.check("+447700900000", session_id=None), "session_id is of type NoneType"),
+        (lambda api: api.contacts.check("+447700900000", session_id=True), "session_id is of type bool"),
         (lambda api: api.contacts.list(session_id=["s"]), "session_id is "),
         (lambda api: api.contacts.list(session_id="s", page=True), "page is True"),
         (lambda api: api.contacts.list(session_id="s", page="1"), "page is '1'"),
         (lambda api: api.contacts.list(session_id="s", page=1.0), "page is 1.0"),
         (lambda api: api.contacts.list(session_id="s", per_page=None), "per_page is None"),
-        (lambda api: api.sessions.get(None), "session_id is None"),
+        (lambda api: api.sessions.get(None), "session_id is of type NoneType"),
     ],
 )
 async def test_an_argument_that_cannot_be_is_named(answering, call, says):
