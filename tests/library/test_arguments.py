@@ -1,5 +1,7 @@
 """Arguments of another kind: taken if they are unambiguous, else an error that names the argument."""
 
+# mypy: disable-error-code="arg-type,call-overload,dict-item,list-item,misc"
+
 from functools import partial
 from pathlib import Path
 

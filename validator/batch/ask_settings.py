@@ -79,8 +79,8 @@ class AskSettings:
         max_wait_s: stop if the gateway asks to stay away for longer, in seconds.
         max_outage_s: stop if a session has not answered for longer, in seconds.
         deadline: stop at this time, or None for never.
-        grace_s: how long what is in flight may take when a signal or the deadline stops the run, in seconds;
-            what takes longer is given up, and the next run asks again.
+        grace_s: how long the end may take when a signal or the deadline stops the run, in seconds, writing
+            included; what is in flight for longer is given up, and the next run asks again.
         contacts: whether the synced contacts of the sessions count as answers; they are read first.
         canaries: numbers known to be on WhatsApp; none for those linked to the sessions.
         uses_canaries: whether a "no" counts only after the session has shown that it still says "yes".

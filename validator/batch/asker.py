@@ -163,7 +163,7 @@ class Asker:
         if self._stop.why:
             return self._stop.why, 0, ()
         canaries = Canaries(self._settings.canaries or own_numbers(seen), rng=self._rng)
-        asking = self._asking(keys, statuses, canaries)
+        asking = self._asking(keys, statuses, canaries, plan.prepared_s)
         ending, left_out = await self._ask_all(plan, asking), 0
         if ending is None:
             second = next_round(plan)
@@ -198,7 +198,11 @@ class Asker:
         )
 
     def _asking(
-        self, keys: Sequence[OpenKey], statuses: Mapping[SessionRef, SessionStatus], canaries: Canaries
+        self,
+        keys: Sequence[OpenKey],
+        statuses: Mapping[SessionRef, SessionStatus],
+        canaries: Canaries,
+        writing_s: float,
     ) -> Asking:
         return make_asking(
             keys,
@@ -206,7 +210,7 @@ class Asker:
             ledger=self._ledger,
             statuses=statuses,
             guards=self._guards(statuses, canaries),
-            bounds=self._bounds(),
+            bounds=self._bounds(writing_s),
             now_ms=self._now_ms,
             rng=self._rng,
         )
@@ -218,11 +222,12 @@ class Asker:
         forget_unverified(self._ledger, sessions)
         return {ref: SessionGuard(ref.session, canaries=canaries) for ref in sessions}
 
-    def _bounds(self) -> Bounds:
+    def _bounds(self, writing_s: float) -> Bounds:
+        """Return where to stop early. A long list is written within the grace, if that can be."""
         settings = self._settings
         return Bounds(
             concurrency=self._concurrency,
-            grace_s=settings.grace_s,
+            grace_s=max(0.0, settings.grace_s - writing_s),
             max_wait_s=settings.max_wait_s,
             max_error_rate=settings.max_error_rate,
             left_today=self._left_today(),

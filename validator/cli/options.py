@@ -225,7 +225,8 @@ grace_option = click.option(
     type=DURATION,
     default="8s",
     show_default=True,
-    help="After a signal or the deadline, give up what is in flight for longer; the next run asks again.",
+    help="After a signal or the deadline, end within this time, writing included: what is in flight for "
+    "longer is given up, and the next run asks again.",
 )
 
 bound_options = stack(max_wait_option, max_outage_option, deadline_option, grace_option)

@@ -49,6 +49,7 @@ class Plan:
         room: how many more may be asked about within the limit, None for any number.
         readings: rows whose cells were not read plainly, by reading, most first.
         suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
+        prepared_s: how long it took to read the rows, in seconds; writing them takes about as long.
     """
 
     todo: pl.Series
@@ -67,6 +68,7 @@ class Plan:
     room: int | None
     readings: tuple[ReadingCount, ...] = ()
     suppress_unreadable: int = 0
+    prepared_s: float = 0.0
 
     @property
     def most_variants(self) -> int:
