@@ -25,11 +25,11 @@ from validator.cli.logs import set_up_logging
 from validator.cli.resume import next_command
 from validator.cli.show import make_progress, show_summary
 from validator.cli.values import SOURCE
+from validator.errors import UsageError
 from validator.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from validator.batch.ask_settings import KeySettings
     from validator.batch.recipients.opening import Opened
@@ -41,11 +41,18 @@ if TYPE_CHECKING:
 class CheckOptions(ListOptions, AskOptions):
     """All options of `check`."""
 
-    reports: dict[str, Path]
     max_unknown: Tolerance
     strict: bool
     max_invalid: float
     dry_run: bool
+
+    def require_vouching(self) -> None:
+        """Raise `UsageError` where answers are to be vouched for and nothing is to do so."""
+        if self.strict and self.no_canaries:
+            raise UsageError(
+                "--strict wants answers that something vouches for, and --no-canaries believes them all; "
+                "leave one of them out"
+            )
 
 
 @click.command()
@@ -75,6 +82,7 @@ def check(**given: Any) -> int:
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
         return show_plan(options, options.rate, options.base_url, max_invalid=options.max_invalid)
+    options.require_vouching()
     keys = options.keys()
     options.require_named_output()
     opened = options.opened(deadline=options.deadline)
@@ -83,7 +91,7 @@ def check(**given: Any) -> int:
         {**opened.job.targets, **reports},
         opened.job,
         ledger=options.ledger,
-        kept=kept_files(options.api_key_file),
+        kept=kept_files(options.api_key_file, options.ca_file),
     )
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"

@@ -57,7 +57,8 @@ def contacts(
     if output is None:
         require_stdout()
     else:
-        refuse_kept({"--output": output}, kept_files(options.api_key_file), ledger=ledger)
+        kept = kept_files(options.api_key_file, options.ca_file)
+        refuse_kept({"--output": output}, kept, ledger=ledger)
         require_writable(output)
     sessions = require_sessions(sessions)
     with make_progress(quiet=quiet) as progress:
