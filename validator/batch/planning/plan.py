@@ -52,6 +52,7 @@ class Plan:
         readings: rows whose cells were not read plainly, by reading, most first.
         examples: the first rows never asked about, by reason, with their cells, masked.
         suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
+        prepared_s: how long it took to read the rows, in seconds; writing them takes about as long.
     """
 
     todo: pl.Series
@@ -71,6 +72,7 @@ class Plan:
     readings: tuple[ReadingCount, ...] = ()
     examples: Mapping[str, tuple[CellExample, ...]] = field(default_factory=dict)
     suppress_unreadable: int = 0
+    prepared_s: float = 0.0
 
     @property
     def most_variants(self) -> int:
