@@ -6,6 +6,7 @@ import importlib
 import os
 import re
 import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from validator.cli.standard_streams import prepare_streams
 from validator.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 # What polars looks for when it is imported, and when it first scans.
 _POLARS = {
@@ -121,10 +122,20 @@ def cli(context: click.Context, config: Path | None, profile: str | None) -> Non
         found = {name: cli.get_command(context, name) for name in COMMANDS}
         commands = {name: command for name, command in found.items() if command}
         environment.warn_of_unknown(variables, cli, commands)
-        context.default_map = default_map(commands, files, profile)
+        heed = partial(_heed_log_format, context)
+        context.default_map = default_map(commands, files, profile, heed)
         command = context.invoked_subcommand
         sets = context.meta[PROFILE_META].get(command, set())
         environment.leave_out(sets, commands[command], os.environ, protecting=PROTECTING)
+
+
+def _heed_log_format(context: click.Context, settings: Mapping[str, Any]) -> None:
+    """Log lines of JSON from here on if a settings file wants it of the command, and no argument decides."""
+    table = settings.get(context.invoked_subcommand or "")
+    named = {**settings, **(table if isinstance(table, dict) else {})}
+    wants_json = "json" in (named.get("log-format"), named.get("log_format"))
+    if wants_json and not any(word.startswith("--log-format") for word in context.obj or ()):
+        set_up_logging(quiet=False, verbose=False, log_format="json")
 
 
 def _wants_json_lines(words: Sequence[str]) -> bool:

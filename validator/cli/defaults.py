@@ -11,7 +11,7 @@ from validator.cli.settings_files import read_defaults
 from validator.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from validator.cli.settings_files import Defaults
     from validator.cli.settings_sources import SettingsFile
@@ -27,17 +27,21 @@ PROFILE_META = "validator.profile"
 
 
 def default_map(
-    commands: Mapping[str, click.Command], files: Sequence[SettingsFile], profile: str | None = None
+    commands: Mapping[str, click.Command],
+    files: Sequence[SettingsFile],
+    profile: str | None = None,
+    heed: Callable[[Mapping[str, Any]], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Return the defaults of all commands from the settings files, and from a profile in them.
 
     In each file an option is called as on the command line; a group's options are those of all its commands.
-    The tables `[keys.NAME]`, origins and the profile's options go into click's context, if there is one.
+    The tables `[keys.NAME]`, origins and the profile's options go into click's context, if there is one;
+    `heed` is as for `read_defaults`.
 
     Raises:
         UsageError: as `read_defaults`, or a value is not of the option's kind.
     """
-    found = settings_in(commands, files, profile)
+    found = settings_in(commands, files, profile, heed)
     if (context := click.get_current_context(silent=True)) is not None:
         context.meta[KEYS_META] = found.keys
         context.meta[ORIGINS_META] = found.origins
@@ -46,14 +50,17 @@ def default_map(
 
 
 def settings_in(
-    commands: Mapping[str, click.Command], files: Sequence[SettingsFile], profile: str | None = None
+    commands: Mapping[str, click.Command],
+    files: Sequence[SettingsFile],
+    profile: str | None = None,
+    heed: Callable[[Mapping[str, Any]], None] = lambda _: None,
 ) -> Defaults:
     """Return what the settings files say about all commands.
 
     Raises:
         UsageError: as `read_defaults`.
     """
-    return read_defaults({name: set(options_of(one)) for name, one in commands.items()}, files, profile)
+    return read_defaults({name: set(options_of(one)) for name, one in commands.items()}, files, profile, heed)
 
 
 def options_of(command: click.Command) -> dict[str, click.Option]:

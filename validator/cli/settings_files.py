@@ -19,7 +19,7 @@ from validator.errors import UsageError
 from validator.model import ObjectUrl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 # What a file found in a folder may set. An option that is not named here has to come from somebody who runs
@@ -65,7 +65,10 @@ class Defaults:
 
 
 def read_defaults(
-    known: Mapping[str, set[str]], files: Sequence[SettingsFile], profile: str | None = None
+    known: Mapping[str, set[str]],
+    files: Sequence[SettingsFile],
+    profile: str | None = None,
+    heed: Callable[[Mapping[str, Any]], None] = lambda _: None,
 ) -> Defaults:
     """Return the defaults of each command; a later file beats an earlier one, option by option.
 
@@ -76,6 +79,7 @@ def read_defaults(
         known: each command's option names, as they are written on the command line without their dashes.
         files: the files, which need not exist.
         profile: the profile that was chosen, which beats all that stands outside of profiles.
+        heed: called with what each of them says, before anything in it is refused.
 
     Raises:
         UsageError: a file is not TOML, names a command or an option that does not exist, or is found in a
@@ -83,6 +87,8 @@ def read_defaults(
     """
     merged = Defaults({command: {} for command in known}, origins={command: {} for command in known})
     found = [(file, _dashed(parsed(file.path))) for file in files if file.is_there and is_read(file)]
+    for _, content in found:
+        heed(content)
     tables = [(file, name, table) for file, content in found for name, table in _profiles(file.path, content)]
     for file, content in found:
         _merge(merged, file, content, known)

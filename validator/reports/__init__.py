@@ -7,25 +7,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from validator.reports.counts import CallCounts, RateUse, SessionCounts
-    from validator.reports.html import render_html
+    from validator.reports.counts import CallCounts, Changes, RateUse, SessionCounts
     from validator.reports.live import LiveProgress
+    from validator.reports.page.render import render_html
     from validator.reports.plan_summary import PlanSummary
     from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
     from validator.reports.readings import CellExample, ReadingCount, masked_cell
     from validator.reports.summary import Summary
     from validator.reports.terminal import render_plan, render_start, render_summary
+    from validator.reports.timeline import TimeBucket, Timeline, TimeSpan
     from validator.reports.wording import count_text, duration_text, legible
 
 _HOMES = {
-    "counts": ("CallCounts", "RateUse", "SessionCounts"),
-    "html": ("render_html",),
+    "counts": ("CallCounts", "Changes", "RateUse", "SessionCounts"),
     "live": ("LiveProgress",),
+    "page.render": ("render_html",),
     "plan_summary": ("PlanSummary",),
     "progress": ("KeyProgress", "LogProgress", "NoProgress", "Progress", "ProgressState"),
     "readings": ("CellExample", "ReadingCount", "masked_cell"),
     "summary": ("Summary",),
     "terminal": ("render_plan", "render_start", "render_summary"),
+    "timeline": ("TimeBucket", "Timeline", "TimeSpan"),
     "wording": ("count_text", "duration_text", "legible"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -33,6 +35,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "CallCounts",
     "CellExample",
+    "Changes",
     "KeyProgress",
     "LiveProgress",
     "LogProgress",
@@ -44,6 +47,9 @@ __all__ = [
     "ReadingCount",
     "SessionCounts",
     "Summary",
+    "TimeBucket",
+    "TimeSpan",
+    "Timeline",
     "count_text",
     "duration_text",
     "legible",

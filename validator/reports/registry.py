@@ -25,7 +25,7 @@ class Report(NamedTuple):
 
 
 def _html(summary: Summary) -> bytes:
-    from validator.reports.html import render_html  # noqa: PLC0415 - the help text does without polars and rich
+    from validator.reports.page.render import render_html  # noqa: PLC0415 - the help text does without polars and rich
 
     return render_html(summary).encode()
 

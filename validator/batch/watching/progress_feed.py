@@ -57,7 +57,7 @@ class ProgressFeed:
     def state(self, dispatcher: Dispatcher, counters: RunCounters, now: float) -> ProgressState:
         """Return what there is to show."""
         reports = {name: budget.report(now) for name, budget in self._budgets.items()}
-        limit_per_min, told_by = _limit(list(reports.values()))
+        limit_per_min, told_by = limit_of(list(reports.values()))
         used_per_min = self._used_per_min(counters.calls.attempts, now, limit_per_min)
         if used_per_min is None:
             used_per_min = float(sum(report.used_per_min for report in reports.values()))
@@ -118,7 +118,7 @@ class ProgressFeed:
         return max([*at_pace_s, *([retries_s] if retries_s else [])], default=None)
 
 
-def _limit(reports: Sequence[BudgetReport]) -> tuple[float | None, str]:
+def limit_of(reports: Sequence[BudgetReport]) -> tuple[float | None, str]:
     """Return the limit of all keys together, None if one has none, and where it comes from."""
     if len(reports) == 1:
         return reports[0].limit_per_min, reports[0].told_by

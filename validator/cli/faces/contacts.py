@@ -28,8 +28,10 @@ from validator.cli.values import FILE
     opt.provider_options,
     opt.rate_option,
     opt.max_wait_option,
+    opt.ledger_option,
     opt.json_option,
     opt.progress_option,
+    opt.logging_options,
 )
 def contacts(**given: Any) -> int | None:
     """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""

@@ -28,6 +28,7 @@ from validator.cli.help_pages import Command, Example
     opt.max_wait_option,
     opt.ledger_option,
     opt.json_option,
+    opt.logging_options,
 )
 def doctor(**given: Any) -> int | None:
     """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run.

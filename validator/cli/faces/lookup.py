@@ -30,6 +30,7 @@ from validator.cli.help_pages import Command, Example
     file_opt.variants_option,
     opt.asking_options,
     opt.canary_options,
+    opt.bound_options,
     opt.max_age_option,
     opt.refresh_option,
     opt.confirm_option,

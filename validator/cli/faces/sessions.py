@@ -21,7 +21,14 @@ from validator.cli.help_pages import Command, Example
         ),
     ),
 )
-@opt.stack(opt.provider_options, opt.rate_option, opt.max_wait_option, opt.json_option)
+@opt.stack(
+    opt.provider_options,
+    opt.rate_option,
+    opt.max_wait_option,
+    opt.ledger_option,
+    opt.json_option,
+    opt.logging_options,
+)
 def sessions(**given: Any) -> int | None:
     """List the WhatsApp sessions of the key, and whether they are connected."""
     return work("sessions", given)
