@@ -48,7 +48,7 @@ COMMANDS = {
     "sessions": "List the sessions of the key and their state.",
     "doctor": "Look at key, session, connection, clock and ledger: is a run going to work?",
     "ledger": "Read the ledger of earlier answers; purge, export, import.",
-    "report": "Make summary and HTML again from the ledger; no network.",
+    "report": "Make summary and HTML again from the ledger; asks nobody.",
     "sandbox": "Serve a local SendAPI to try things on.",
 }
 

@@ -67,11 +67,11 @@ class ListOptions(ListSettings):
     log_format: str
     as_json: bool
 
-    def require_files(self, what: str) -> None:
-        """Raise `UsageError` if something would have to be fetched: a plan, or a report, makes no request."""
+    def require_files(self) -> None:
+        """Raise `UsageError` if something would have to be fetched: a plan makes no request of any kind."""
         if urls := [one for one in (*self.input, *self.suppress) if isinstance(one, ObjectUrl)]:
             raise UsageError(
-                f"{what} makes no request, and {urls[0]} would have to be fetched; download it first and "
+                f"a plan makes no request, and {urls[0]} would have to be fetched; download it first and "
                 "name the file, or run `validator check`"
             )
 
