@@ -28,7 +28,7 @@ LAYERS = [
 ROOMS = {
     "batch": [
         {"ask_settings", "open_files", "prefetch", "stage", "verdict_columns"},
-        {"keys", "known_hosts", "recipients"},
+        {"keys", "known_hosts", "notify", "recipients"},
         {"planning"},
         {"asking", "transfer"},
         {"output", "watching", "wiring"},
@@ -61,8 +61,8 @@ ROOMS = {
     "cli": [
         {"display_names", "interruption", "nearest", "resume", "standard_streams", "values"},
         {"credentials", "environment", "errors", "settings_files", "show", "signals"},
-        {"copies", "defaults", "key_tables", "logs", "options", "way_out"},
-        {"ask_options", "file_options", "inputs", "kept_files"},
+        {"copies", "defaults", "key_tables", "logs", "notifier", "options", "way_out"},
+        {"ask_options", "end_options", "file_options", "inputs", "kept_files"},
         {"list_options"},
         {"commands"},
     ],
@@ -88,6 +88,7 @@ OWNERS = {
     "sqlite3": {"ledger"},
     "click": {"cli"},
     "rich": {"cli", "reports"},
+    "prometheus_client": {"reports"},
     "platformdirs": {"settings"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},

@@ -24,7 +24,11 @@ ONLY_THE_USER = {
     "column",
     "keys",
     "ledger",
+    "metrics",
+    "notify",
+    "notify-secret-file",
     "proxy",
+    "success-codes",
     "suppress-unreadable",
 }
 

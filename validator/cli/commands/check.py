@@ -19,6 +19,7 @@ from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.commands.plan import show_plan
+from validator.cli.end_options import EndOptions, end_options
 from validator.cli.kept_files import kept_files
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
@@ -28,7 +29,7 @@ from validator.cli.values import SOURCE
 from validator.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from validator.batch.ask_settings import KeySettings
@@ -58,6 +59,7 @@ class CheckOptions(ListOptions, AskOptions):
     opt.known_options,
     opt.stop_options,
     opt.ledger_option,
+    end_options,
     click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
     opt.json_option,
     opt.logging_options,
@@ -71,16 +73,21 @@ def check(**given: Any) -> int:
     The key comes from SENDAPI_API_KEY or --api-key-file. What is found out is kept in the ledger: the same
     command again goes on where the last run ended, and asks nobody twice.
     """
+    ends = EndOptions.take(given)
     options = CheckOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
         return show_plan(options, options.rate, options.base_url, max_invalid=options.max_invalid)
+    return ends.reported("check", partial(_checked, options, ends.targets), ca_file=options.ca_file)
+
+
+def _checked(options: CheckOptions, more_targets: Mapping[str, Path]) -> Summary:
     keys = options.keys()
     options.require_named_output()
     opened = options.opened(deadline=options.deadline)
     reports = {f"--{name}": path for name, path in options.reports.items()}
     check_targets(
-        {**opened.job.targets, **reports},
+        {**opened.job.targets, **reports, **more_targets},
         opened.job,
         ledger=options.ledger,
         kept=kept_files(options.api_key_file),
@@ -91,7 +98,7 @@ def check(**given: Any) -> int:
     with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
         summary = _run(options, keys, opened, ledger)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
-    return summary.exit_code
+    return summary
 
 
 def _run(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, ledger: Ledger) -> Summary:
