@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.cli.constants import KEY, SESSION
 from validator.cli.commands.doctor import LEAST_FREE_BYTES, Finding, State, clock, room, worst
+from validator.cli.credentials import is_open_to_others
 from validator.ledger import Ledger
 
 
@@ -221,6 +222,25 @@ def test_doctor_looks_at_the_permissions_of_the_key_file(diagnosis, provider, mo
     done, found = diagnosis("--api-key-file", "key")
 
     assert (done, found["key file"][0]) == (code, state)
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "reader", "is_open"),
+    [
+        (0o600, 1_000, 1_000, False),
+        (0o640, 1_000, 1_000, True),
+        (0o604, 1_000, 1_000, True),
+        (0o400, 0, 0, False),
+        (0o440, 0, 0, True),
+        (0o440, 0, 1_000, False),  # a secret of Kubernetes with fsGroup, a credential of systemd with an ACL
+        (0o640, 0, 1_000, False),
+        (0o460, 0, 1_000, True),
+        (0o444, 0, 1_000, True),
+        (0o440, 1_001, 1_000, True),
+    ],
+)
+def test_a_key_file_that_root_gives_to_a_service_is_open_to_nobody_else(*, mode, owner, reader, is_open):
+    assert is_open_to_others(mode, owner=owner, reader=reader) is is_open
 
 
 def test_doctor_names_who_holds_the_ledger(diagnosis, provider, held_ledger):
