@@ -230,6 +230,14 @@ def test_a_webhook_needs_a_secret(check):
     assert "--notify-secret-file" in done.said[-1]
 
 
+def test_the_file_of_the_secret_is_not_written_over(check):
+    Path("secret").write_text(SECRET)
+    with receiving() as (url, _):
+        done = check("--notify", url, "--notify-secret-file", "secret", "--sendable", "secret")
+
+    assert (done.code, Path("secret").read_text()) == (2, SECRET)
+
+
 def test_a_secret_without_a_webhook_is_an_error(check):
     Path("secret").write_text(SECRET)
 

@@ -59,7 +59,15 @@ def test_standard_output_by_any_name_is_wanted_once(run, listed, provider):
     provider()
     listed()
 
-    assert "both want standard output" in run(*CHECK, "-o", "/dev/stdout", "--json").err
+    for words in (
+        ["-o", "/dev/stdout", "--json"],
+        ["-o", "-", "--sendable", "/dev/fd/1"],
+        ["--report", "/dev/stdout", "--json"],
+        ["--sendable", "/proc/self/fd/1", "--summary", "/dev/stdout"],
+    ):
+        done = run(*CHECK, *words)
+        assert (done.code, done.out) == (2, "")
+        assert "all want standard output; leave it to one of them" in done.err
 
 
 @pytest.mark.parametrize("option", ["-o", "--sendable", "--report", "--summary"])

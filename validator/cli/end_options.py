@@ -71,6 +71,11 @@ class EndOptions:
         """The files that are written, by option."""
         return {} if self.metrics is None else {"--metrics": self.metrics}
 
+    @property
+    def kept(self) -> tuple[tuple[str, Path], ...]:
+        """The files that must not be written over, each after what it is."""
+        return () if self.notify_secret_file is None else (("the secret file", self.notify_secret_file),)
+
     def reported(self, command: str, run: Callable[[], Summary], *, ca_file: Path | None) -> int:
         """Do a run, report how it ended, and return the exit code.
 

@@ -22,7 +22,7 @@ from validator.reports import (
     render_plan,
     render_summary,
 )
-from validator.reports.wording import headline, printable
+from validator.reports.wording import headline, legible, printable
 from validator.tables import defused_rows
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_js
     With tabs no cell is one that a spreadsheet would take for a formula: some are the provider's text.
     """
     require_stdout()
+    rows = [[legible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     console = Console()
     if as_json:
         click.echo(as_line({"rows": [dict(zip(columns, row, strict=True)) for row in rows]}))

@@ -26,10 +26,11 @@ from validator.cli.logs import set_up_logging
 from validator.cli.resume import next_command
 from validator.cli.show import make_progress, show_summary
 from validator.cli.values import SOURCE
+from validator.errors import UsageError
 from validator.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from validator.batch.ask_settings import KeySettings
@@ -42,11 +43,18 @@ if TYPE_CHECKING:
 class CheckOptions(ListOptions, AskOptions):
     """All options of `check`."""
 
-    reports: dict[str, Path]
     max_unknown: Tolerance
     strict: bool
     max_invalid: float
     dry_run: bool
+
+    def require_vouching(self) -> None:
+        """Raise `UsageError` where answers are to be vouched for and nothing is to do so."""
+        if self.strict and self.no_canaries:
+            raise UsageError(
+                "--strict wants answers that something vouches for, and --no-canaries believes them all; "
+                "leave one of them out"
+            )
 
 
 @click.command()
@@ -78,19 +86,20 @@ def check(**given: Any) -> int:
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
         return show_plan(options, options.rate, options.base_url, max_invalid=options.max_invalid)
-    return ends.reported("check", partial(_checked, options, ends.targets), ca_file=options.ca_file)
+    return ends.reported("check", partial(_checked, options, ends), ca_file=options.ca_file)
 
 
-def _checked(options: CheckOptions, more_targets: Mapping[str, Path]) -> Summary:
+def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
+    options.require_vouching()
     keys = options.keys()
     options.require_named_output()
     opened = options.opened(deadline=options.deadline)
     reports = {f"--{name}": path for name, path in options.reports.items()}
     check_targets(
-        {**opened.job.targets, **reports, **more_targets},
+        {**opened.job.targets, **reports, **ends.targets},
         opened.job,
         ledger=options.ledger,
-        kept=kept_files(options.api_key_file),
+        kept=[*kept_files(options.api_key_file), *ends.kept],
     )
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"
