@@ -33,6 +33,7 @@ ONLY_THE_USER = {
     "proxy",
     "success-codes",
     "suppress-unreadable",
+    "watch",
 }
 
 

@@ -95,7 +95,7 @@ class FirstRequests:
                 )
                 for ref in refs_of(key.settings):
                     if statuses[ref].is_ready:
-                        contacts = all_contacts(key.gateway, ref.session, through, on_page=feed.add)
+                        contacts = all_contacts(key.gateway, ref.session, through, on_page=feed.add_page)
                         left = await take_contacts(contacts, left, others, ledger=ledger, now_ms=now_ms)
         return plan.among(left)
 

@@ -175,25 +175,24 @@ def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) 
 
 @asynccontextmanager
 async def connected(
-    options: ProviderOptions,
+    key: KeySettings,
     progress: Progress,
     *,
     max_wait_s: float,
     max_attempts: int = FIRST_LOOKS,
     phase: str = LOOKING_AT_SESSIONS,
     ledger: Path | None = None,
-) -> AsyncIterator[tuple[Gateway, Through]]:
-    """Open a gateway for a few single exchanges, and the budget that each has to pass through.
+) -> AsyncIterator[tuple[Gateway, Through, PhaseFeed]]:
+    """Open a gateway for a few single exchanges, the budget they have to pass through, and what shows them.
 
     Args:
-        options: where the gateway is, and who asks.
+        key: where the gateway is, and who asks.
         progress: shows how it goes, and why it waits.
         max_wait_s: end if the gateway asks to stay away for longer, or refuses one exchange for longer.
         max_attempts: attempts for one exchange.
         phase: what it is shown as.
         ledger: where the key's lock may lie if there is no state folder.
     """
-    key = options.key_settings()
     with locked([key], "validator", ledger=ledger):
         async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
@@ -206,6 +205,7 @@ async def connected(
                         partial(
                             paced, budget=budget, retry=retry, max_wait_s=max_wait_s, max_outage_s=max_wait_s
                         ),
+                        feed,
                     )
             except BaseExceptionGroup as group:
                 raise innermost(group) from group

@@ -31,7 +31,6 @@ from validator.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from validator.batch.ask_settings import KeySettings
     from validator.batch.recipients.opening import Opened

@@ -15,14 +15,17 @@ from validator.cli.credentials import ProviderOptions, connected, require_sessio
 from validator.cli.kept_files import kept_files
 from validator.cli.show import make_progress, show_rows
 from validator.cli.signals import run_interruptible
-from validator.cli.values import FILE
+from validator.cli.standard_streams import say
+from validator.cli.values import FILE, FORMATS
 from validator.settings import default_ledger
 from validator.tables import require_writable, writing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from validator.gateways.gateway import GatewayContact
+    from validator.batch.ask_settings import KeySettings
+    from validator.batch.watching.phase_feed import PhaseFeed
+    from validator.gateways.gateway import ContactsReply, GatewayContact
     from validator.reports import Progress
 
 
@@ -33,36 +36,82 @@ ATTEMPTS_PER_PAGE = 6
 @click.command()
 @opt.stack(
     opt.session_option,
-    click.option("-o", "--output", type=FILE, help="File to export to.  [default: standard output]"),
+    click.option(
+        "-o", "--output", "--export", type=FILE, help="File to export to.  [default: standard output]"
+    ),
+    click.option(
+        "--format",
+        type=click.Choice(FORMATS),
+        metavar="FORMAT",
+        help=f"Of the file: {', '.join(FORMATS)}.  [default: by its name]",
+    ),
     opt.provider_options,
     opt.rate_option,
     opt.max_wait_option,
     opt.json_option,
 )
 def contacts(
-    *, sessions: tuple[str, ...], output: Path | None, max_wait: float, as_json: bool, **given: Any
+    *,
+    sessions: tuple[str, ...],
+    output: Path | None,
+    format: str | None,  # noqa: A002 - the option's name
+    max_wait: float,
+    as_json: bool,
+    **given: Any,
 ) -> None:
-    """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""
+    """List the contacts synced to the sessions, or export them to a file.
+
+    A list that does not come whole is an error, and no file is written then.
+    """
     options = ProviderOptions(**given)
     if output is not None:
         refuse_kept({"--output": output}, kept_files(options.api_key_file), ledger=default_ledger())
         require_writable(output)
     sessions = require_sessions(sessions)
     with make_progress(quiet=False) as progress:
-        found = run_interruptible(partial(_contacts, options, sessions, progress, max_wait))
+        found = run_interruptible(partial(_contacts, options.key_settings(), sessions, progress, max_wait))
     table = contacts_frame(found)
     if output is None:
         show_rows(table.columns, table.iter_rows(), as_json=as_json)
         return
-    with writing(output, schema=table.schema, like=None, excel_safe=True) as writer:
+    with writing(output, schema=table.schema, like=None, format=format, excel_safe=True) as writer:
         writer.write(table)
-    click.echo(f"validator: {table.height:,} contacts written to {output}", err=True)
+    say(f"{table.height:,} contacts written to {output}")
 
 
 async def _contacts(
-    options: ProviderOptions, sessions: tuple[str, ...], progress: Progress, max_wait_s: float
+    key: KeySettings, sessions: tuple[str, ...], progress: Progress, max_wait_s: float
 ) -> list[GatewayContact]:
+    found: list[GatewayContact] = []
     async with connected(
-        options, progress, max_wait_s=max_wait_s, max_attempts=ATTEMPTS_PER_PAGE, phase=READING_CONTACTS
-    ) as (gateway, through):
-        return [contact for session in sessions async for contact in all_contacts(gateway, session, through)]
+        key, progress, max_wait_s=max_wait_s, max_attempts=ATTEMPTS_PER_PAGE, phase=READING_CONTACTS
+    ) as (gateway, through, feed):
+        for session in sessions:
+            pages = _Pages(feed, before=len(found))
+            found += [one async for one in all_contacts(gateway, session, through, on_page=pages.take)]
+            pages.say_if_changed(session)
+    return found
+
+
+class _Pages:
+    """Counts the contacts of a session's pages, and sees whether the list changed between them."""
+
+    def __init__(self, feed: PhaseFeed, *, before: int) -> None:
+        self._feed = feed
+        self._before = before
+        self._totals: list[int] = []
+
+    def take(self, page: ContactsReply) -> None:
+        """Show how many came, and of how many."""
+        self._feed.add_page(page)
+        if page.total is not None:
+            self._totals.append(page.total)
+            self._feed.expect(self._before + page.total)
+
+    def say_if_changed(self, session: str) -> None:
+        """Say so: a contact that moved to an earlier page meanwhile is missing, and no cursor prevents it."""
+        if self._totals and self._totals[0] != self._totals[-1]:
+            say(
+                f"the list of session {session} changed while it was read, from {self._totals[0]:,} to "
+                f"{self._totals[-1]:,} contacts; some may be missing. The same command again reads it anew"
+            )

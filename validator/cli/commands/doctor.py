@@ -154,7 +154,8 @@ async def _provider(
         for found in await way_out(options):
             state = State.OK if found.is_well else State.WARNING
             findings.append(Finding(found.name, state, found.what))
-        async with connected(options, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through):
+        key = options.key_settings()
+        async with connected(key, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through, _):
             connection = await _connection(gateway, through)
             findings += connection
             if connection[0].state is not State.PROBLEM:
