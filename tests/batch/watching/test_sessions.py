@@ -12,10 +12,8 @@ from validator.model import SessionState, SessionStatus
 def seen(**words):
     """A look: each session with the gateway's word."""
     return [
-        SessionReply(
-            session=session, name=f"name of {session}", status=SessionStatus(SessionState.READY, word)
-        )
-        for session, word in words.items()
+        SessionReply(session=one, name=f"name of {one}", status=SessionStatus(SessionState.READY, word))
+        for one, word in words.items()
     ]
 
 
@@ -60,7 +58,7 @@ def watching(virtual):
                     look,
                     every_s=every_s,
                     on_change=lambda change: told.append((anyio.current_time(), change.status)),
-                    on_trouble=lambda why: troubles.append(why),
+                    on_trouble=troubles.append,
                 )
 
         virtual(scenario)

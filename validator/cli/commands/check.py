@@ -98,7 +98,7 @@ def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
         {**opened.job.targets, **reports, **ends.targets},
         opened.job,
         ledger=options.ledger,
-        kept=[*kept_files(options.api_key_file), *ends.kept],
+        kept=[*kept_files(options.api_key_file, options.ca_file), *ends.kept],
     )
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"

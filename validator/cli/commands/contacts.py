@@ -65,7 +65,9 @@ def contacts(
     """
     options = ProviderOptions(**given)
     if output is not None:
-        refuse_kept({"--output": output}, kept_files(options.api_key_file), ledger=default_ledger())
+        refuse_kept(
+            {"--output": output}, kept_files(options.api_key_file, options.ca_file), ledger=default_ledger()
+        )
         require_writable(output)
     sessions = require_sessions(sessions)
     with make_progress(quiet=False) as progress:
@@ -89,29 +91,38 @@ async def _contacts(
         for session in sessions:
             pages = _Pages(feed, before=len(found))
             found += [one async for one in all_contacts(gateway, session, through, on_page=pages.take)]
-            pages.say_if_changed(session)
+            if flaw := pages.flaw():
+                say(f"contacts of session {session} may be missing: {flaw}. Run the same command again")
     return found
 
 
 class _Pages:
-    """Counts the contacts of a session's pages, and sees whether the list changed between them."""
+    """Counts the contacts of a session's pages, and sees whether the list stood still between them."""
 
     def __init__(self, feed: PhaseFeed, *, before: int) -> None:
         self._feed = feed
         self._before = before
+        self._came = 0
         self._totals: list[int] = []
 
     def take(self, page: ContactsReply) -> None:
         """Show how many came, and of how many."""
+        self._came += len(page.contacts)
         self._feed.add_page(page)
         if page.total is not None:
             self._totals.append(page.total)
             self._feed.expect(self._before + page.total)
 
-    def say_if_changed(self, session: str) -> None:
-        """Say so: a contact that moved to an earlier page meanwhile is missing, and no cursor prevents it."""
-        if self._totals and self._totals[0] != self._totals[-1]:
-            say(
-                f"the list of session {session} changed while it was read, from {self._totals[0]:,} to "
-                f"{self._totals[-1]:,} contacts; some may be missing. The same command again reads it anew"
-            )
+    def flaw(self) -> str:
+        """Return why contacts may be missing; empty if none can be.
+
+        One that moves to an earlier page is missed, and the provider offers no cursor that would prevent it.
+        """
+        if not self._totals:
+            return ""
+        first, last = self._totals[0], self._totals[-1]
+        if first != last:
+            return f"its list changed while it was read, from {first:,} to {last:,} contacts"
+        if self._came != last:
+            return f"the provider lists {last:,}, and {self._came:,} came, as pages repeat some"
+        return ""

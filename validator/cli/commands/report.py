@@ -45,7 +45,7 @@ def report(**given: Any) -> int:
         {f"--{name}": path for name, path in options.reports.items()},
         opened.job,
         ledger=options.ledger,
-        kept=kept_files(None),
+        kept=kept_files(),
     )
     now_ms = int(now.timestamp() * 1000)
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
