@@ -60,8 +60,8 @@ ROOMS = {
     ],
     "cli": [
         {"display_names", "interruption", "nearest", "resume", "standard_streams", "values"},
-        {"credentials", "environment", "errors", "settings_files", "show", "signals"},
-        {"copies", "defaults", "key_tables", "logs", "notifier", "options", "way_out"},
+        {"credentials", "environment", "errors", "findings", "settings_files", "show", "signals"},
+        {"copies", "defaults", "key_tables", "local_checks", "logs", "notifier", "options", "way_out"},
         {"ask_options", "end_options", "file_options", "inputs", "kept_files"},
         {"list_options"},
         {"commands"},
