@@ -14,7 +14,7 @@ from tests.support.cli.constants import ALWAYS_500, ANN, BOB, KEY, PLAIN
 from tests.support.cli.csv_rows import rows_of
 from tests.support.http.receiver import receiving
 from validator.cli.end_options import EndOptions
-from validator.errors import Busy, Interrupted
+from validator.errors import Busy, FileError, Interrupted
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 UNKNOWN = f"phone\n{ANN}\n{ALWAYS_500}\n"
@@ -324,3 +324,15 @@ def test_success_codes_hold_for_errors_too(capfd):
 
     assert EndOptions(success_codes=frozenset({0, 7})).reported("check", busy, ca_file=None) == 0
     assert "in use by pid 1" in capfd.readouterr().err
+
+
+def test_an_output_that_cannot_be_written_is_how_the_run_ended(capfd):
+    """Standard output fails when the run is over: that is the end that counts."""
+
+    def closed():
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(FileError, match="No space left"):
+        EndOptions(metrics=Path("leads.prom")).reported("check", closed, ca_file=None)
+
+    assert metrics()["validator_last_run_exit_code"] == 3

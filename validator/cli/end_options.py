@@ -1,4 +1,4 @@
-"""The options for a scheduler: who hears how a run ended, and which exit codes count as success."""
+"""The options for a scheduler: who is notified of how a run ended, and which exit codes count as success."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from validator.reports import Summary
 
-    Hear = Callable[[RunEnd], None]
+    Receive = Callable[[RunEnd], None]
 
 end_options = stack(
     click.option(
@@ -90,15 +90,19 @@ class EndOptions:
             FileError: the metrics cannot be written; nothing was run.
             UsageError: the options cannot be used; nothing was run.
         """
-        hearers = [*self._metrics(), *self._webhook(ca_file)]
-        started_s, summary, error = time.time(), None, None
-        try:
-            with translated_io():
-                summary = run()
-        except BaseException as raised:  # noqa: BLE001 - raised again below, or counts as success
-            error = raised
+        receivers = [*self._metrics(), *self._webhook(ca_file)]
+        started_s = time.time()
+        summary, error = _attempt(run)
+        end = self._end(command, started_s, summary, error)
+        for receive in receivers:
+            _report(receive, end)
+        return self._returned(end, error)
+
+    def _end(
+        self, command: str, started_s: float, summary: Summary | None, error: BaseException | None
+    ) -> RunEnd:
         code = exit_code_of(error) if summary is None else summary.exit_code
-        end = RunEnd(
+        return RunEnd(
             command=command,
             version=__version__,
             started_at_s=started_s,
@@ -108,9 +112,6 @@ class EndOptions:
             error=None if error is None else _words(error),
             summary=summary,
         )
-        for hear in hearers:
-            _let_hear(hear, end)
-        return self._returned(end, error)
 
     @staticmethod
     def _returned(end: RunEnd, error: BaseException | None) -> int:
@@ -121,14 +122,14 @@ class EndOptions:
         report_failure(error)
         return 0
 
-    def _metrics(self) -> Iterator[Hear]:
+    def _metrics(self) -> Iterator[Receive]:
         if self.metrics is not None:
             # Imported here: the library takes a tenth of a second.
             from validator.batch.output.metrics_file import MetricsFile  # noqa: PLC0415
 
             yield MetricsFile.find(self.metrics).write
 
-    def _webhook(self, ca_file: Path | None) -> Iterator[Hear]:
+    def _webhook(self, ca_file: Path | None) -> Iterator[Receive]:
         if self.notify is None:
             if self.notify_secret_file is not None:
                 raise UsageError("--notify-secret-file signs what --notify sends, and there is no --notify")
@@ -145,11 +146,21 @@ class EndOptions:
         yield notifier(self.notify, secret, ca_file)
 
 
-def _let_hear(hear: Hear, end: RunEnd) -> None:
+def _attempt(run: Callable[[], Summary]) -> tuple[Summary | None, BaseException | None]:
+    """Do a run; return its summary, or else what it raised."""
     try:
-        hear(end)
-    except (ValidatorError, OSError) as error:
-        say(f"the end of the run was not reported: {innermost(error)}")
+        with translated_io():
+            summary = run()
+    except BaseException as error:  # noqa: BLE001 - raised again once the end is reported
+        return None, error
+    return summary, None
+
+
+def _report(receive: Receive, end: RunEnd) -> None:
+    try:
+        receive(end)
+    except Exception as error:  # noqa: BLE001 - the run has ended, and its exit code stands
+        say(f"the end of the run was not reported: {_words(error)}")
 
 
 def _words(error: BaseException) -> str:

@@ -25,7 +25,7 @@ LAST_SUCCESS = "validator_last_success_timestamp_seconds"
 def render_metrics(end: RunEnd, *, run: str, last_success_s: float | None = None) -> bytes:
     """Return the metrics of a run that ended.
 
-    Those that a summary tells are left out if the run failed before it had one.
+    Those of the summary are left out if the run failed before it had one.
 
     Args:
         end: how it ended.

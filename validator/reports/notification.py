@@ -67,9 +67,9 @@ def _sentence(end: RunEnd) -> str:
 
 
 def _sent(summary: Summary, mask: Callable[[str], str]) -> dict[str, Any]:
-    told, rate = summary.to_json(), asdict(summary.rate)
+    facts, rate = summary.to_json(), asdict(summary.rate)
     return {
-        **{name: told[name] for name in SENT},
+        **{name: facts[name] for name in SENT},
         "input": mask(summary.input),
         "rate": {name: rate[name] for name in _OF_RATE},
         "warnings": [mask(warning) for warning in summary.warnings],

@@ -1,4 +1,4 @@
-"""How a run ended, also one that failed before there was anything to sum up: what monitoring hears of it."""
+"""How a run ended, also one that failed before there was anything to sum up: what monitoring gets."""
 
 from __future__ import annotations
 
