@@ -7,7 +7,8 @@ brings: `ask` is `Asker.ask`, made into a plain call by the owner of loop, signa
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -111,10 +112,11 @@ class ListRun:
             input_name=legible(self._opened.job.input.name),
             started_at_ms=self._start_ms,
         )
+        begun_s = time.monotonic()
         surveyed = survey(self._opened, self._ledger, now_ms=self._start_ms, progress=self._progress)
         if ruin := ruin_of(self._opened, surveyed.plan, self._settings.max_invalid):
             raise FileError(f"{self._opened.job.input_name}: {ruin}")
-        return surveyed
+        return replace(surveyed, plan=replace(surveyed.plan, prepared_s=time.monotonic() - begun_s))
 
     def next_round(self, plan: Plan) -> Plan:
         """Return the plan for what the answers to a plan have brought up."""
@@ -151,6 +153,8 @@ class ListRun:
             ending=ending,
             next_command=self._next_command(finished) if exit_code else None,
             warnings=asked.warnings,
+            timeline=asked.timeline,
+            changes=surveyed.changes(known),
         )
         return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
 

@@ -119,7 +119,7 @@ def _absent(path: Path) -> Finding:
         return problem(
             "ledger",
             FileError(
-                f"{path} is not there, and its folder cannot be written; "
+                f"{path} is not there, and cannot be made; "
                 "name a file of yours with --ledger, or set XDG_STATE_HOME to a folder of yours"
             ),
         )

@@ -13,11 +13,11 @@ from validator.batch.watching.phase_feed import READING_CONTACTS
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, require_sessions
 from validator.cli.kept_files import kept_files
+from validator.cli.logs import take_logging
 from validator.cli.show import make_progress, show_rows
 from validator.cli.signals import run_interruptible
-from validator.cli.standard_streams import say
+from validator.cli.standard_streams import require_stdout, say
 from validator.cli.values import FILE, FORMATS
-from validator.settings import default_ledger
 from validator.tables import require_writable, writing
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ ATTEMPTS_PER_PAGE = 6
     opt.provider_options,
     opt.rate_option,
     opt.max_wait_option,
+    opt.ledger_option,
     opt.json_option,
+    opt.logging_options,
 )
 def contacts(
     *,
@@ -56,6 +58,7 @@ def contacts(
     output: Path | None,
     format: str | None,  # noqa: A002 - the option's name
     max_wait: float,
+    ledger: Path,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -63,30 +66,39 @@ def contacts(
 
     A list that does not come whole is an error, and no file is written then.
     """
+    quiet = take_logging(given)
     options = ProviderOptions(**given)
-    if output is not None:
-        refuse_kept(
-            {"--output": output}, kept_files(options.api_key_file, options.ca_file), ledger=default_ledger()
-        )
+    if output is None:
+        require_stdout()
+    else:
+        kept = kept_files(options.api_key_file, options.ca_file)
+        refuse_kept({"--output": output}, kept, ledger=ledger)
         require_writable(output)
     sessions = require_sessions(sessions)
-    with make_progress(quiet=False) as progress:
-        found = run_interruptible(partial(_contacts, options.key_settings(), sessions, progress, max_wait))
+    key = options.key_settings()
+    with make_progress(quiet=quiet) as progress:
+        found = run_interruptible(partial(_contacts, key, sessions, progress, max_wait, ledger))
     table = contacts_frame(found)
     if output is None:
         show_rows(table.columns, table.iter_rows(), as_json=as_json)
         return
     with writing(output, schema=table.schema, like=None, format=format, excel_safe=True) as writer:
         writer.write(table)
-    say(f"{table.height:,} contacts written to {output}")
+    if not quiet:
+        say(f"{table.height:,} contacts written to {output}")
 
 
 async def _contacts(
-    key: KeySettings, sessions: tuple[str, ...], progress: Progress, max_wait_s: float
+    key: KeySettings, sessions: tuple[str, ...], progress: Progress, max_wait_s: float, ledger: Path
 ) -> list[GatewayContact]:
     found: list[GatewayContact] = []
     async with connected(
-        key, progress, max_wait_s=max_wait_s, max_attempts=ATTEMPTS_PER_PAGE, phase=READING_CONTACTS
+        key,
+        progress,
+        max_wait_s=max_wait_s,
+        max_attempts=ATTEMPTS_PER_PAGE,
+        phase=READING_CONTACTS,
+        ledger=ledger,
     ) as (gateway, through, feed):
         for session in sessions:
             pages = _Pages(feed, before=len(found))

@@ -14,8 +14,10 @@ from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, require_sessions
 from validator.cli.findings import Finding, State, problem, worst
 from validator.cli.local_checks import disk, extras, key_file, key_of, ledger_at, settings
+from validator.cli.logs import take_logging
 from validator.cli.show import make_progress, show_rows
 from validator.cli.signals import run_interruptible
+from validator.cli.standard_streams import require_stdout
 from validator.cli.way_out import way_out
 from validator.errors import (
     ApiError,
@@ -60,27 +62,33 @@ _LINK_AGAIN = "link its phone again in the provider's dashboard"
     opt.max_wait_option,
     opt.ledger_option,
     opt.json_option,
+    opt.logging_options,
 )
 def doctor(*, sessions: tuple[str, ...], ledger: Path, max_wait: float, as_json: bool, **given: Any) -> int:
     """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run.
 
     Nothing is asked about anybody. The exit code is that of the worst problem found.
     """
-    findings = list(_findings(ProviderOptions(**given), sessions, ledger, max_wait))
+    quiet = take_logging(given)
+    require_stdout()
+    with make_progress(quiet=quiet) as progress:
+        findings = list(_findings(ProviderOptions(**given), sessions, ledger, progress, max_wait))
     show_rows(COLUMNS, [(one.check, one.state.value, one.what) for one in findings], as_json=as_json)
     return worst(findings)
 
 
 def _findings(
-    options: ProviderOptions, sessions: tuple[str, ...], ledger: Path, max_wait_s: float
+    options: ProviderOptions,
+    sessions: tuple[str, ...],
+    ledger: Path,
+    progress: Progress,
+    max_wait_s: float,
 ) -> Iterator[Finding]:
     key = key_of(options.api_key_file)
     yield key
     if key.state is State.OK:
         yield from key_file(options.api_key_file)
-        with make_progress(quiet=False) as progress:
-            found = run_interruptible(partial(_provider, options, sessions, ledger, progress, max_wait_s))
-        yield from found
+        yield from run_interruptible(partial(_provider, options, sessions, ledger, progress, max_wait_s))
     else:
         yield Finding("connection", State.SKIPPED, "nothing can be asked without a key; see to that first")
     yield from _sessions_named(sessions)

@@ -12,13 +12,18 @@ import click
 from validator.batch.watching.sessions import watch as watch_sessions
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected
+from validator.cli.logs import take_logging
 from validator.cli.show import make_progress, show_row, show_rows
 from validator.cli.signals import run_interruptible
 from validator.cli.standard_streams import require_stdout, say
 from validator.cli.values import DURATION
 from validator.errors import UsageError
+from validator.reports import NoProgress
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
+
     from validator.batch.ask_settings import KeySettings
     from validator.batch.watching.sessions import SessionChange
     from validator.gateways.gateway import SessionReply
@@ -44,18 +49,22 @@ LEAST_WATCH_S = 5.0
     opt.provider_options,
     opt.rate_option,
     opt.max_wait_option,
+    opt.ledger_option,
     opt.json_option,
+    opt.logging_options,
 )
-def sessions(*, watch: float | None, max_wait: float, as_json: bool, **given: Any) -> None:
+def sessions(*, watch: float | None, max_wait: float, ledger: Path, as_json: bool, **given: Any) -> None:
     """List the WhatsApp sessions of the key, and whether they are connected."""
     if watch is not None:
         _require_slow(watch)
+    quiet = take_logging(given)
+    require_stdout()
     key = ProviderOptions(**given).key_settings()
     if watch is not None:
-        _watch(key, max_wait, watch, as_json=as_json)
+        _watch(partial(_sessions, key, NoProgress(), max_wait, ledger), watch, as_json=as_json)
         return
-    with make_progress(quiet=False) as progress:
-        found = run_interruptible(partial(_sessions, key, progress, max_wait))
+    with make_progress(quiet=quiet) as progress:
+        found = run_interruptible(partial(_sessions, key, progress, max_wait, ledger))
     show_rows(COLUMNS, map(_row, found), as_json=as_json)
 
 
@@ -66,20 +75,18 @@ def _require_slow(every_s: float) -> None:
         )
 
 
-def _watch(key: KeySettings, max_wait_s: float, every_s: float, *, as_json: bool) -> None:
-    require_stdout()
+def _watch(look: Callable[[], Awaitable[Sequence[SessionReply]]], every_s: float, *, as_json: bool) -> None:
     if not as_json:
         show_row(CHANGE_COLUMNS, CHANGE_COLUMNS, as_json=False)
-    with make_progress(quiet=True) as progress:
-        run_interruptible(
-            partial(
-                watch_sessions,
-                partial(_sessions, key, progress, max_wait_s),
-                every_s=every_s,
-                on_change=partial(_show_change, as_json=as_json),
-                on_trouble=_say_trouble,
-            )
+    run_interruptible(
+        partial(
+            watch_sessions,
+            look,
+            every_s=every_s,
+            on_change=partial(_show_change, as_json=as_json),
+            on_trouble=_say_trouble,
         )
+    )
 
 
 def _show_change(change: SessionChange, *, as_json: bool) -> None:
@@ -100,7 +107,9 @@ def _text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds")
 
 
-async def _sessions(key: KeySettings, progress: Progress, max_wait_s: float) -> tuple[SessionReply, ...]:
-    async with connected(key, progress, max_wait_s=max_wait_s) as (gateway, through, _):
+async def _sessions(
+    key: KeySettings, progress: Progress, max_wait_s: float, ledger: Path
+) -> tuple[SessionReply, ...]:
+    async with connected(key, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through, _):
         reply = await through(gateway.sessions)
     return reply.sessions
