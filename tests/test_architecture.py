@@ -28,7 +28,7 @@ LAYERS = [
 ROOMS = {
     "batch": [
         {"ask_settings", "clock", "open_files", "prefetch", "stage", "verdict_columns"},
-        {"keys", "known_hosts", "recipients"},
+        {"keys", "known_hosts", "notify", "recipients"},
         {"planning"},
         {"asking", "transfer"},
         {"output", "watching", "wiring"},
@@ -60,9 +60,9 @@ ROOMS = {
     ],
     "cli": [
         {"display_names", "interruption", "nearest", "resume", "standard_streams", "values"},
-        {"credentials", "environment", "errors", "settings_files", "show", "signals"},
-        {"copies", "defaults", "key_tables", "logs", "options", "way_out"},
-        {"ask_options", "file_options", "inputs", "kept_files"},
+        {"credentials", "environment", "errors", "findings", "settings_files", "show", "signals"},
+        {"copies", "defaults", "key_tables", "local_checks", "logs", "notifier", "options", "way_out"},
+        {"ask_options", "end_options", "file_options", "inputs", "kept_files"},
         {"list_options"},
         {"commands"},
     ],
@@ -88,6 +88,7 @@ OWNERS = {
     "sqlite3": {"ledger"},
     "click": {"cli"},
     "rich": {"cli", "reports"},
+    "prometheus_client": {"reports"},
     "jinja2": {"reports"},
     "platformdirs": {"settings"},
     "starlette": {"sandbox"},

@@ -32,6 +32,10 @@ UNIT_S = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3_600.0, "d": DAY_S, "w": 7 * D
 MAX_RATE_PER_MIN = 100_000.0
 
 
+# What a run ends with that was in order, or that somebody else has to put in order.
+MAY_BE_SUCCESS = (0, 4, 5, 6, 7, 129, 130, 143)
+
+
 def state_folder() -> Path:
     """Return the folder for what has to outlive a run, as the environment (`XDG_STATE_HOME`) has it now.
 
@@ -149,6 +153,22 @@ def parse_share(text: str) -> float:
     if not 0 <= share <= 1:
         raise UsageError(f"share {text!r} is out of range; 0% to 100%")
     return share
+
+
+def parse_exit_codes(text: str) -> frozenset[int]:
+    """Return the exit codes of `0,4`; 0 is always among them.
+
+    Raises:
+        UsageError: one is none that a run in order ends with.
+    """
+    words = {word.strip() for word in text.split(",")} - {""}
+    known = {str(code): code for code in MAY_BE_SUCCESS}
+    if strange := sorted(words - set(known)):
+        raise UsageError(
+            f"exit code {strange[0]!r} cannot count as success; there are: {', '.join(known)} (1 is a bug, "
+            "and after 2 and 3 nothing is as it was asked for)"
+        )
+    return frozenset({0, *(known[word] for word in words)})
 
 
 def parse_number(text: str, *, option: str) -> Number:

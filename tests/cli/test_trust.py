@@ -26,9 +26,14 @@ ONLY_THE_USER = {
     "column",
     "keys",
     "ledger",
+    "metrics",
     "no-canaries",
+    "notify",
+    "notify-secret-file",
     "proxy",
+    "success-codes",
     "suppress-unreadable",
+    "watch",
 }
 
 

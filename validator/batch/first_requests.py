@@ -91,7 +91,7 @@ class FirstRequests:
         async with feed.shown():
             for key, session in self._with_contacts(statuses):
                 through = self._through(key, RetryPolicy(rng=rng))
-                contacts = all_contacts(key.gateway, session, through, on_page=feed.add)
+                contacts = all_contacts(key.gateway, session, through, on_page=feed.add_page)
                 try:
                     left = await take_contacts(contacts, left, others, ledger=ledger, now_ms=now_ms)
                 except StoppedEarly as why:

@@ -28,18 +28,30 @@ def report_failure(error: BaseException) -> int:
     match cause:
         case ValidatorError():
             say(str(cause))
-            return cause.exit_code
         case KeyboardInterrupt() | click.exceptions.Abort():
             say("interrupted; nothing that was found out is lost, and the same command goes on from here")
-            return Interrupted.exit_code
         case MemoryError():
             say(
                 "memory ran out; nothing that was found out is lost. Leave this process more of it, then run "
                 "the same command again"
             )
-            return ValidatorError.exit_code
         case _:
             say(f"internal error: {type(cause).__name__} {_place(cause)}. This is a bug; -v shows all of it")
+    return exit_code_of(cause)
+
+
+def exit_code_of(error: BaseException | None) -> int:
+    """Return the exit code that an error ends the command with; 0 for none."""
+    if error is None:
+        return 0
+    match innermost(error):
+        case ValidatorError() as ours:
+            return ours.exit_code
+        case SystemExit(code=int() as code):
+            return code
+        case KeyboardInterrupt() | click.exceptions.Abort():
+            return Interrupted.exit_code
+        case _:
             return ValidatorError.exit_code
 
 

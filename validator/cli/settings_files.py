@@ -100,15 +100,15 @@ def read_defaults(
 
 
 def _is_read(file: SettingsFile) -> bool:
-    flaw = "" if file.is_own else _unsafe(file.path)
+    flaw = "" if file.is_own else why_unread(file.path)
     if flaw:
         remedy = f"Mend that, or name the file with --config {file.path}"
         say(f"{file.path} is not read: {flaw}. {remedy}")
     return not flaw
 
 
-def _unsafe(path: Path) -> str:
-    """Return why somebody else may have written a file; empty if only this user or root can have."""
+def why_unread(path: Path) -> str:
+    """Return why a folder's file is not read: somebody else may have written it; empty if nobody can have."""
     folder = path.absolute().parent
     for place, what in ((path, "it"), (folder, "its folder")):
         seen = place.stat()

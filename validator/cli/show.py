@@ -98,9 +98,20 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_js
     elif console.is_terminal:
         console.print(_table(columns, rows))
     else:
-        writer = csv.writer(sys.stdout, dialect="excel-tab", lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(map(_texts, defused_rows(rows)))
+        _tabbed((columns, *defused_rows(rows)))
+
+
+def show_row(columns: Sequence[str], row: Sequence[object], *, as_json: bool) -> None:
+    """Print a row of a table that is never complete: with tabs, as `show_rows` does, or as a line of JSON."""
+    if as_json:
+        click.echo(as_line(dict(zip(columns, row, strict=True))))
+    else:
+        _tabbed(defused_rows([row]))
+
+
+def _tabbed(rows: Iterable[Sequence[object]]) -> None:
+    writer = csv.writer(sys.stdout, dialect="excel-tab", lineterminator="\n")
+    writer.writerows(map(_texts, rows))
 
 
 def _texts(row: Iterable[object]) -> list[str]:

@@ -19,6 +19,7 @@ from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.commands.plan import show_plan
+from validator.cli.end_options import EndOptions, end_options
 from validator.cli.kept_files import kept_files
 from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
@@ -65,6 +66,7 @@ class CheckOptions(ListOptions, AskOptions):
     opt.known_options,
     opt.stop_options,
     opt.ledger_option,
+    end_options,
     click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
     opt.json_option,
     opt.logging_options,
@@ -78,20 +80,25 @@ def check(**given: Any) -> int:
     The key comes from SENDAPI_API_KEY or --api-key-file. What is found out is kept in the ledger: the same
     command again goes on where the last run ended, and asks nobody twice.
     """
+    ends = EndOptions.take(given)
     options = CheckOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
         return show_plan(options, options.rate, options.base_url, max_invalid=options.max_invalid)
+    return ends.reported("check", partial(_checked, options, ends), ca_file=options.ca_file)
+
+
+def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
     options.require_vouching()
     keys = options.keys()
     options.require_named_output()
     opened = options.opened(deadline=options.deadline)
     reports = {f"--{name}": path for name, path in options.reports.items()}
     check_targets(
-        {**opened.job.targets, **reports},
+        {**opened.job.targets, **reports, **ends.targets},
         opened.job,
         ledger=options.ledger,
-        kept=kept_files(options.api_key_file, options.ca_file),
+        kept=[*kept_files(options.api_key_file, options.ca_file), *ends.kept],
     )
     require_room_for_output(opened)
     holder = f"validator check {opened.job.input.name}"
@@ -99,7 +106,7 @@ def check(**given: Any) -> int:
     with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
         summary = _run(options, keys, opened, ledger)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
-    return summary.exit_code
+    return summary
 
 
 def _run(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, ledger: Ledger) -> Summary:
