@@ -27,13 +27,15 @@ from validator.batch.library_run import (
     job_of,
     progress_of,
     run_async,
+    sample_run,
     without_rows,
 )
 from validator.batch.output.summarise import summarise_plan
-from validator.batch.planning.ruined import ruin_of
+from validator.batch.planning.ruined import MOST_INVALID, ruin_of
 from validator.batch.planning.survey import survey
 from validator.batch.recipients.job import Order
 from validator.batch.recipients.opening import open_job
+from validator.batch.sample_run import SAMPLE_SIZE, SampleSettings
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.ledger import read
 from validator.settings import default_ledger
@@ -41,7 +43,7 @@ from validator.settings import default_ledger
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from validator.reports import PlanSummary, Summary
+    from validator.reports import PlanSummary, SampleSummary, Summary
 
 NUMBER = "number"
 """The column of `check_numbers` that holds what was given."""
@@ -229,6 +231,57 @@ async def plan_file_async(
     return await anyio.to_thread.run_sync(
         partial(plan_file, source, options=options, rate_per_min=rate_per_min)
     )
+
+
+def sample_file(
+    source: Path | str,
+    *,
+    size: int = SAMPLE_SIZE,
+    seed: int = 0,
+    max_invalid: float = MOST_INVALID,
+    options: RunOptions | None = None,
+) -> SampleSummary:
+    """Ask about a random part of a file's recipients, and return what it says of all of them.
+
+    Numbers with a fresh verdict cost nothing, and a check of the file does not ask about the sample again. No
+    file is written. Blocks as `check_file` does, and raises the same. The share returned is None if nobody was
+    answered, and counts no number that stayed unknown.
+
+    Args:
+        source: the list.
+        size: how many distinct numbers to ask about, each country in proportion.
+        seed: decides which; a larger sample of the same list and seed holds the smaller one.
+        max_invalid: as for `FileTargets`.
+        options: as for `check_file`; `limit`, `enough`, `only` and `order` do not count.
+
+    Example:
+        >>> sample = sample_file("leads.csv", size=100, options=RunOptions(keys=[key], ledger=ledger))
+        >>> sample.sampled, sample.share_low <= sample.share <= sample.share_high
+        (2, True)
+    """
+    sample = SampleSettings(size=size, seed=seed)
+    with sample_run(Path(source), sample, max_invalid, _with_keys(options)) as parts:
+        return parts.run.run(partial(ask_blocking, parts))
+
+
+async def sample_file_async(
+    source: Path | str,
+    *,
+    size: int = SAMPLE_SIZE,
+    seed: int = 0,
+    max_invalid: float = MOST_INVALID,
+    options: RunOptions | None = None,
+) -> SampleSummary:
+    """As `sample_file`, on the event loop of the caller; cancelling ends the run in order.
+
+    Example:
+        >>> options = RunOptions(keys=[key], ledger=ledger)
+        >>> anyio.run(partial(sample_file_async, "leads.csv", options=options)).sampled
+        2
+    """
+    sample = SampleSettings(size=size, seed=seed)
+    with sample_run(Path(source), sample, max_invalid, _with_keys(options)) as parts:
+        return await run_async(parts)
 
 
 def _with_keys(options: RunOptions | None) -> RunOptions:

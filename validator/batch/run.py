@@ -1,4 +1,6 @@
-"""A whole run over one list: read and plan, ask, write.
+"""A whole run over one list: read and plan, ask, conclude.
+
+`Run` is what every run does; `ListRun` writes the list back.
 
 The steps that read and write files are plain code; the one that asks runs on an event loop, which the caller
 brings: `ask` is `Asker.ask`, made into a plain call by the owner of loop, signals and terminal.
@@ -7,9 +9,10 @@ brings: `ask` is `Asker.ask`, made into a plain call by the owner of loop, signa
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from validator.batch.asker import Asked
 from validator.batch.output.report_files import write_reports
@@ -31,10 +34,23 @@ if TYPE_CHECKING:
     from validator.batch.planning.plan import Plan
     from validator.batch.planning.survey import Preparation
     from validator.batch.recipients.opening import Opened
+    from validator.errors import ValidatorError
     from validator.ledger import Ledger
     from validator.reports import Progress, Summary
 
     Ask = Callable[[Plan, Callable[[Plan], Plan]], Asked]
+
+
+class Reported(Protocol):
+    """What the ledger keeps of a run's summary."""
+
+    @property
+    def exit_code(self) -> int: ...  # noqa: D102
+
+    def to_json(self) -> dict[str, Any]: ...  # noqa: D102
+
+
+SummaryT = TypeVar("SummaryT", bound=Reported)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +75,7 @@ class RunSettings:
     next_command: Callable[[datetime, datetime], str] | None = None
 
 
-class ListRun:
+class Run(ABC, Generic[SummaryT]):
     """One run over one list.
 
     Args:
@@ -86,7 +102,7 @@ class ListRun:
         self._settings = settings
         self._started = datetime.now(UTC)
 
-    def run(self, ask: Ask) -> Summary:
+    def run(self, ask: Ask) -> SummaryT:
         """Do the whole run; `ask` asks about a plan, and is not called if there is nobody to ask about.
 
         Raises:
@@ -121,10 +137,9 @@ class ListRun:
         max_age = self._opened.job.max_age
         return second_round(plan, ledger=self._ledger, max_age=max_age, now_ms=self._start_ms)
 
-    def conclude(self, surveyed: Preparation, asked: Asked) -> Summary:
-        """Write the output and the reports, record how the run ended, and return its summary."""
-        summary = self._written(surveyed, asked)
-        write_reports(summary, self._settings.reports)
+    def conclude(self, surveyed: Preparation, asked: Asked) -> SummaryT:
+        """Make what the run is for out of the answers, record how it ended, and return its summary."""
+        summary = self._concluded(surveyed, asked)
         self._ledger.finish_run(
             self._run_id,
             finished_at_ms=_ms(datetime.now(UTC)),
@@ -133,15 +148,13 @@ class ListRun:
         )
         return summary
 
-    def _written(self, surveyed: Preparation, asked: Asked) -> Summary:
-        job = self._opened.job
-        known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
-        writing = Stage(self._progress, "writing", total=surveyed.recipients.height)
-        counts = write_output(self._opened, surveyed.recipients, known, writing.show)
-        ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)
-        exit_code = exit_code_of(ending, counts, self._settings.max_unknown, strict=self._settings.strict)
+    @abstractmethod
+    def _concluded(self, surveyed: Preparation, asked: Asked) -> SummaryT:
+        """Make what the run is for out of the answers, and return the summary."""
+
+    def _result(self, asked: Asked, ending: ValidatorError | None, exit_code: int) -> RunResult:
         finished = datetime.now(UTC)
-        result = RunResult(
+        return RunResult(
             command=self._settings.command,
             started_at=self._started,
             finished_at=finished,
@@ -152,7 +165,6 @@ class ListRun:
             next_command=self._next_command(finished) if exit_code else None,
             warnings=asked.warnings,
         )
-        return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
 
     def _next_command(self, finished: datetime) -> str | None:
         make = self._settings.next_command
@@ -161,6 +173,26 @@ class ListRun:
     @property
     def _start_ms(self) -> int:
         return _ms(self._started)
+
+
+class ListRun(Run["Summary"]):
+    """A run that writes the list back with a verdict on every row."""
+
+    def _concluded(self, surveyed: Preparation, asked: Asked) -> Summary:
+        """Write the output and the reports."""
+        summary = self._written(surveyed, asked)
+        write_reports(summary, self._settings.reports)
+        return summary
+
+    def _written(self, surveyed: Preparation, asked: Asked) -> Summary:
+        job = self._opened.job
+        known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
+        writing = Stage(self._progress, "writing", total=surveyed.recipients.height)
+        counts = write_output(self._opened, surveyed.recipients, known, writing.show)
+        ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)
+        exit_code = exit_code_of(ending, counts, self._settings.max_unknown, strict=self._settings.strict)
+        result = self._result(asked, ending, exit_code)
+        return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
 
 
 def _limit_reached(left_out: int) -> StoppedEarly | None:

@@ -31,7 +31,7 @@ FOLDER_MAY_SET = frozenset(
         "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
         "max-outage", "max-unknown", "max-wait", "no-canaries", "numbers", "only", "order", "output",
         "output-dir", "prefix", "quiet", "ragged", "rate", "rate-share", "refresh", "region", "region-column",
-        "report", "retries", "sendable", "session", "sheet", "strict", "summary", "suppress",
+        "report", "retries", "seed", "sendable", "session", "sheet", "size", "strict", "summary", "suppress",
         "suppress-column", "timeout", "variants", "verbose",
     }
 )  # fmt: skip

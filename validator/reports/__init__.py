@@ -6,13 +6,15 @@ from validator.reports.live import LiveProgress
 from validator.reports.plan_summary import PlanSummary
 from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
 from validator.reports.readings import CellExample, ReadingCount, masked_cell
+from validator.reports.sample_summary import CountrySample, SampleSummary
 from validator.reports.summary import Summary
-from validator.reports.terminal import render_plan, render_summary
+from validator.reports.terminal import render_plan, render_sample, render_summary
 from validator.reports.wording import count_text, duration_text, legible
 
 __all__ = [
     "CallCounts",
     "CellExample",
+    "CountrySample",
     "KeyProgress",
     "LiveProgress",
     "LogProgress",
@@ -22,6 +24,7 @@ __all__ = [
     "ProgressState",
     "RateUse",
     "ReadingCount",
+    "SampleSummary",
     "SessionCounts",
     "Summary",
     "count_text",
@@ -30,5 +33,6 @@ __all__ = [
     "masked_cell",
     "render_html",
     "render_plan",
+    "render_sample",
     "render_summary",
 ]

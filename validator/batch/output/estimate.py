@@ -2,8 +2,8 @@
 
 The share is that of each stratum, weighted by its numbers. The interval is Wilson's, for the size that a
 simple random sample would need to be as sharp (the effective size): strata make it sharper, and so does a
-sample that is a large part of the whole. Korn and Graubard (1998), "Confidence intervals for proportions with small
-expected number of positive counts estimated from survey data", take the effective size; Dean and Pagano
+sample that is a large part of the whole. Korn and Graubard (1998), "Confidence intervals for proportions with
+small expected number of positive counts estimated from survey data", take the effective size; Dean and Pagano
 (2015) find Wilson's interval the best to put it into.
 """
 

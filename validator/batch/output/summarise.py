@@ -113,8 +113,8 @@ def summarise(
         sendable=None if job.sendable is None else legible(str(job.sendable)),
         sendable_rows=counts.sendable_rows,
         sendable_partial=job.sendable is not None and is_partial,
-        started_at=_iso(result.started_at),
-        finished_at=_iso(result.finished_at),
+        started_at=iso(result.started_at),
+        finished_at=iso(result.finished_at),
         duration_s=round((result.finished_at - result.started_at).total_seconds(), 3),
         rows=counts.rows,
         distinct_numbers=plan.distinct,
@@ -128,7 +128,7 @@ def summarise(
         matched_by_variant=counts.matched_by_variant,
         calls=replace(counters.calls),
         sessions=[replace(counts) for counts in counters.sessions.values()],
-        rate=_total_use(result),
+        rate=total_use(result),
         keys=[_key_use(key, result) for key in result.keys],
         pauses={cause: round(seconds, 3) for cause, seconds in counters.paused_s.items()},
         exit_code=exit_code,
@@ -138,7 +138,7 @@ def summarise(
     )
 
 
-def _total_use(result: RunResult) -> RateUse:
+def total_use(result: RunResult) -> RateUse:
     """Return the use of all keys taken together: for one key, that key's."""
     uses = [_key_use(key, result) for key in result.keys]
     if len(uses) < MANY:
@@ -239,8 +239,9 @@ def summarise_plan(
     )
     if summary.time_s is None:
         return summary
-    return replace(summary, ends_at=_iso(now + timedelta(seconds=summary.time_s)))
+    return replace(summary, ends_at=iso(now + timedelta(seconds=summary.time_s)))
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """Return a moment as ISO 8601, UTC, in seconds."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")

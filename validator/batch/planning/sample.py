@@ -40,8 +40,8 @@ def draw(recipients: pl.DataFrame, size: int, *, seed: int) -> Sample:
     list and seed, a larger sample holds the smaller one, so that its answers are known already.
 
     The lot of a number is its place in the shuffled country, less a start that is random for the country, as
-    a part of the country's numbers; the lowest lots are drawn. This is systematic sampling with a random start
-    in each stratum.
+    a part of the country's numbers; the lowest lots are drawn. This is systematic sampling with a random
+    start in each stratum.
 
     Args:
         recipients: the rows, as `recipients.read_recipients` returns them.

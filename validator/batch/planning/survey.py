@@ -76,7 +76,14 @@ def survey(
             f"{job.input_name} has a header and no rows; export the list again, with its recipients"
         )
     known = known_for(job, recipients, ledger, now_ms, progress)
-    plan = make_plan(
+    plan = plan_for(job, recipients, known)
+    plan = replace(plan, readings=readings.counted, suppress_unreadable=opted_out.unreadable)
+    return Preparation(recipients, plan, known if plan.numbers.is_empty() else None)
+
+
+def plan_for(job: Job, recipients: pl.DataFrame, known: KnownVerdicts) -> Plan:
+    """Return what a run over a job's recipients, or some of them, would do."""
+    return make_plan(
         recipients,
         known,
         order=job.order,
@@ -85,8 +92,6 @@ def survey(
         confirms=job.confirm_negatives,
         variants=job.variants,
     )
-    plan = replace(plan, readings=readings.counted, suppress_unreadable=opted_out.unreadable)
-    return Preparation(recipients, plan, known if plan.numbers.is_empty() else None)
 
 
 def known_after(

@@ -8,43 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.batch.asker import Asker
-from validator.batch.asking.counters import RunCounters
-from validator.batch.open_files import raise_limit
 from validator.batch.output.targets import check_targets, require_room_for_output
-from validator.batch.run import ListRun, RunSettings
-from validator.batch.watching.stop import Stop
-from validator.batch.wiring import locked
+from validator.batch.run import ListRun
 from validator.cli import file_options as file_opt
 from validator.cli import options as opt
-from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.commands.plan import show_plan
 from validator.cli.kept_files import kept_files
-from validator.cli.list_options import ListOptions
+from validator.cli.list_run import ListRunOptions, run_list
 from validator.cli.logs import set_up_logging
-from validator.cli.resume import next_command
-from validator.cli.show import make_progress, show_summary
+from validator.cli.show import show_summary
 from validator.cli.values import SOURCE
-from validator.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
-
-    from validator.batch.ask_settings import KeySettings
-    from validator.batch.recipients.opening import Opened
-    from validator.reports import Summary
-    from validator.settings import Tolerance
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckOptions(ListOptions, AskOptions):
+class CheckOptions(ListRunOptions):
     """All options of `check`."""
 
     reports: dict[str, Path]
-    max_unknown: Tolerance
-    strict: bool
-    max_invalid: float
     dry_run: bool
 
 
@@ -86,24 +69,7 @@ def check(**given: Any) -> int:
         kept=kept_files(options.api_key_file),
     )
     require_room_for_output(opened)
-    holder = f"validator check {opened.job.input.name}"
-    raise_limit(options.concurrency * len(keys))
-    with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
-        summary = _run(options, keys, opened, ledger)
+    settings = options.run_settings("check", options.reports)
+    summary = run_list(options, keys, opened, settings, partial(ListRun, opened))
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return summary.exit_code
-
-
-def _run(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, ledger: Ledger) -> Summary:
-    counters, stop = RunCounters(), Stop()
-    progress = make_progress(quiet=options.quiet)
-    asker = Asker(keys, options.ask_settings, ledger=ledger, counters=counters, progress=progress, stop=stop)
-    settings = RunSettings(
-        max_unknown=options.max_unknown,
-        strict=options.strict,
-        max_invalid=options.max_invalid,
-        reports=options.reports,
-        next_command=partial(next_command, click.get_current_context().obj),
-    )
-    run = ListRun(opened, ledger=ledger, counters=counters, progress=progress, settings=settings)
-    return run.run(under_signals(asker, stop))
