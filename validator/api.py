@@ -243,9 +243,8 @@ def sample_file(
 ) -> SampleSummary:
     """Ask about a random part of a file's recipients, and return what it says of all of them.
 
-    Numbers with a fresh verdict cost nothing, and a check of the file does not ask about the sample again. No
-    file is written. Blocks as `check_file` does, and raises the same. The share returned is None if nobody was
-    answered, and counts no number that stayed unknown.
+    Numbers with a fresh verdict cost nothing, and a check of the file does not ask about the sample again.
+    Writes no file. Blocks and raises as `check_file` does. The share is None if nobody was answered.
 
     Args:
         source: the list.

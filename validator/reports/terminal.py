@@ -115,7 +115,7 @@ def render_sample(sample: SampleSummary) -> RenderableType:
     parts: list[RenderableType] = [
         Text(printable(sentence), style=TONE_STYLES[tone]),
         _facts(sample_facts(sample)),
-        *_reasons("Why not a plain yes", sample.reasons, sample.sampled),
+        *_reasons("Why not a plain yes", sample.reasons, sample.sampled, "numbers"),
         *_sample_countries(sample),
         Text(f"A check of the whole list makes {about}{calls}.", style="bold"),
         *(_plan_times(sample.whole) if sample.whole.calls_expected else ()),
@@ -161,13 +161,13 @@ def _bar(count: int, total: int) -> str:
     return "\N{FULL BLOCK}" * max(round(BAR_WIDTH * count / total), 1) if count else ""
 
 
-def _reasons(title: str, reasons: Mapping[str, int], rows: int) -> Iterable[Table]:
+def _reasons(title: str, reasons: Mapping[str, int], total: int, counted: str = "rows") -> Iterable[Table]:
     if not reasons:
         return
-    table = _table(title.lower(), "rows", "share", "meaning")
+    table = _table(title.lower(), counted, "share", "meaning")
     for word, count in reasons.items():
         table.add_row(
-            word, f"{count:,}", share_text(count, rows), Text(REASON_WORDS[Reason(word)], style="dim")
+            word, f"{count:,}", share_text(count, total), Text(REASON_WORDS[Reason(word)], style="dim")
         )
     yield table
 
