@@ -17,7 +17,7 @@ from anyio.from_thread import start_blocking_portal
 from validator.batch.ask_settings import AskSettings, require_distinct
 from validator.batch.asker import Asked, Asker
 from validator.batch.asking.counters import RunCounters
-from validator.batch.output.targets import check_targets, require_room_for_output
+from validator.batch.output.targets import check_targets, make_split_folder, require_room_for_output
 from validator.batch.planning.ruined import MOST_INVALID
 from validator.batch.recipients.job import Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
@@ -72,6 +72,8 @@ class FileTargets:
     Attributes:
         output: the annotated file; None for `NAME.checked.EXT` beside the input.
         sendable: the file with the registered recipients, each number once; None for none.
+        split: a folder for the files `not_registered`, `invalid` (with a column `hint`) and `unknown` in the
+            format of the output; it is made if it is missing. None for none.
         report: an HTML report; None for none.
         summary: the summary as JSON; None for none.
         max_unknown: how many rows, or which share (`1%`), may stay unknown in a finished run.
@@ -81,6 +83,7 @@ class FileTargets:
 
     output: Path | str | None = None
     sendable: Path | str | None = None
+    split: Path | str | None = None
     report: Path | str | None = None
     summary: Path | str | None = None
     max_unknown: str = "0"
@@ -128,6 +131,7 @@ def job_of(source: Path, targets: FileTargets, options: RunOptions) -> Job:
         input=source,
         output=Path(targets.output) if targets.output is not None else _beside(source, options.settings),
         sendable=None if targets.sendable is None else Path(targets.sendable),
+        split=None if targets.split is None else Path(targets.split),
         suppress=tuple(map(Path, options.suppress)),
     )
 
@@ -143,6 +147,7 @@ def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterato
     asked_for = {name: getattr(targets, name) for name in REPORTS}
     named = {name: Path(path) for name, path in asked_for.items() if path is not None}
     ledger = options.ledger or default_ledger()
+    make_split_folder(opened.job)
     check_targets({**opened.job.targets, **named}, opened.job, ledger=ledger)
     require_room_for_output(opened)
     settings = RunSettings(

@@ -31,12 +31,12 @@ FOLDER_MAY_SET = frozenset(
         "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
         "max-outage", "max-unknown", "max-wait", "no-canaries", "numbers", "only", "order", "output",
         "output-dir", "prefix", "quiet", "ragged", "rate", "rate-share", "refresh", "region", "region-column",
-        "report", "retries", "seed", "sendable", "session", "sheet", "size", "strict", "summary", "suppress",
-        "suppress-column", "timeout", "variants", "verbose",
+        "report", "retries", "seed", "sendable", "session", "sheet", "size", "split", "strict", "summary",
+        "suppress", "suppress-column", "timeout", "variants", "verbose",
     }
 )  # fmt: skip
 # Those among them that name files.
-_NAME_FILES = frozenset({"output", "output-dir", "report", "sendable", "summary", "suppress"})
+_NAME_FILES = frozenset({"output", "output-dir", "report", "sendable", "split", "summary", "suppress"})
 _STDOUT = "-"
 
 KEYS = "keys"

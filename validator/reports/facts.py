@@ -45,6 +45,7 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         "read as": reading_text(summary.read_as),
         "output": summary.output or "",
         "sendable": f"{summary.sendable} ({sendable_text(summary)})" if summary.sendable else "",
+        "split": _split_text(summary),
         "numbers": f"{summary.distinct_numbers:,} distinct, {summary.already_known:,} known before, "
         f"{summary.asked:,} asked now, {count_text(summary.duplicate_rows, 'duplicate row')}",
         "unprotected": unprotected_text(summary.suppress_unreadable),
@@ -215,6 +216,11 @@ def sendable_text(summary: Summary) -> str:
     """Return what the sendable file holds, and whether that is all of it."""
     recipients = count_text(summary.sendable_rows, "recipient")
     return f"{recipients}, partial: the run ended early" if summary.sendable_partial else recipients
+
+
+def _split_text(summary: Summary) -> str:
+    rows = ", ".join(f"{verdict} {count:,}" for verdict, count in summary.split_rows.items())
+    return f"{summary.split} ({rows})" if summary.split else ""
 
 
 def _countries(countries: Mapping[str, int]) -> str:

@@ -41,6 +41,8 @@ class Summary:
         sendable: the file that is safe to send to; None where none was asked for.
         sendable_rows: recipients in it.
         sendable_partial: whether the run ended before every number was asked about.
+        split: the folder with a file for each of other verdicts; None where none was asked for.
+        split_rows: the rows of each file in it, by verdict.
         started_at: ISO 8601, UTC.
         finished_at: ISO 8601, UTC.
         duration_s: wall time of the run in seconds.
@@ -79,6 +81,8 @@ class Summary:
     sendable: str | None = None
     sendable_rows: int = 0
     sendable_partial: bool = False
+    split: str | None = None
+    split_rows: Mapping[str, int] = field(default_factory=dict)
     started_at: str
     finished_at: str
     duration_s: float
@@ -112,6 +116,7 @@ class Summary:
             sources=known(Source, self.sources),
             countries=most_first(self.countries),
             pauses=most_first(self.pauses),
+            split_rows=dict(self.split_rows),
             sessions=tuple(self.sessions),
             keys=tuple(self.keys),
             warnings=tuple(self.warnings),

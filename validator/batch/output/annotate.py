@@ -1,6 +1,6 @@
-"""The output: the input's rows with a verdict on each, and the part of them that is safe to send to.
+"""The output: the input's rows with a verdict on each, and parts of them in files of their own.
 
-Both files are a pure function of the input, its numbers and what the ledger knows.
+All files are a pure function of the input, its numbers and what the ledger knows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.batch.output.segments import open_segments
 from validator.batch.planning.known_verdicts import known_by_either
 from validator.batch.planning.plan import counts
 from validator.batch.prefetch import ahead
@@ -19,7 +20,6 @@ from validator.batch.recipients.variants import listed_by_both
 from validator.batch.verdict_columns import (
     MATCHED,
     REASON,
-    SENDABLE_COLUMNS,
     SOURCE,
     VERDICT,
     added_schema,
@@ -27,20 +27,18 @@ from validator.batch.verdict_columns import (
     e164,
     is_user,
     output_schema,
-    sendable_schema,
+    prefixed,
 )
 from validator.model import Reason, Source, Verdict
 from validator.tables import BATCH_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Protocol
 
+    from validator.batch.output.segments import OpenWriter
     from validator.batch.planning.known_verdicts import KnownVerdicts
-    from validator.tables import Table, Writer
-
-    OpenWriter = Callable[[pl.Schema], AbstractContextManager[Writer]]
+    from validator.tables import Table
 
     class Rows(Protocol):
         """Reads a list's rows, each with its cells or only with what stands for it in the file."""
@@ -50,10 +48,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Counts:
-    """What was written, in rows; `matched_by_variant` are registered by another spelling of their number."""
+    """What was written, in rows; `matched_by_variant` are registered by another spelling of their number.
+
+    `segments` has the rows of each segment that there is a file for, by its verdict.
+    """
 
     rows: int = 0
-    sendable_rows: int = 0
+    segments: Counter[str] = field(default_factory=Counter)
     matched_by_variant: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -136,10 +137,10 @@ def annotate(
     prefix: str,
     extras: Sequence[str] = (),
     output: OpenWriter,
-    sendable: OpenWriter | None,
+    segments: Mapping[Verdict, OpenWriter],
     on_progress: Callable[[int], None],
 ) -> Counts:
-    """Write the annotated file, and the sendable one where there is to be one; return what was written.
+    """Write the annotated file, and those of the segments that are wanted; return what was written.
 
     Args:
         table: the input.
@@ -149,25 +150,26 @@ def annotate(
         prefix: put before the names of the added columns.
         extras: which of `EXTRA_COLUMNS` to add.
         output: opens the annotated file for a schema.
-        sendable: opens the sendable file for a schema, or None for no such file.
+        segments: opens the file of a segment for a schema, by its verdict.
         on_progress: called with the rows written so far.
     """
     counted = Counts(countries=Counter(counts(recipients["country"])))
-    first = recipients["number"].is_first_distinct() if sendable else None
+    first = recipients["number"].is_first_distinct() if segments else None
     by_both = listed_by_both(recipients) if MATCHED in extras else None
     with ExitStack() as files:
         annotated = files.enter_context(output(output_schema(table, prefix, extras)))
-        chosen = files.enter_context(sendable(sendable_schema(table, prefix, extras))) if sendable else None
-        writers = [annotated, chosen] if chosen else [annotated]
+        parts = open_segments(files, segments, table, prefix, extras)
+        writers = [annotated, *(segment.writer for segment in parts)]
         batches = ahead(rows(cells=any(writer.needs_cells for writer in writers)))
         for batch, findings in ahead(_with_findings(batches, recipients, known, extras)):
             part = slice(counted.rows, counted.rows + batch.height)
             added = output_columns(findings, extras)
-            annotated.write(batch.hstack(_prefixed(added, prefix)))
+            annotated.write(batch.hstack(prefixed(added, prefix)))
             counted.add(findings)
-            if chosen and first is not None:
+            if first is not None:
                 once = first[part] if by_both is None else first[part] & _is_own(findings, by_both[part])
-                counted.sendable_rows += _write_sendable(chosen, batch, added, once, prefix)
+                written = {one.verdict.value: one.write(batch, added, once) for one in parts}
+                counted.segments.update(written)
             on_progress(counted.rows)
     return counted
 
@@ -188,20 +190,6 @@ def _with_findings(
     for batch in batches:
         part, end = slice(end, end + batch.height), end + batch.height
         yield batch, decide_verdicts(recipients[part], known, places[part], extras)
-
-
-def _write_sendable(
-    writer: Writer, rows: pl.DataFrame, answers: pl.DataFrame, once: pl.Series, prefix: str
-) -> int:
-    """Write the rows that are registered, of those that stand for their recipient; return how many."""
-    added = _prefixed(answers.select(name for name in SENDABLE_COLUMNS if name in answers.columns), prefix)
-    chosen = rows.hstack(added).filter((answers["verdict"] == Verdict.REGISTERED.value) & once)
-    writer.write(chosen)
-    return chosen.height
-
-
-def _prefixed(answers: pl.DataFrame, prefix: str) -> pl.DataFrame:
-    return answers.rename({name: prefix + name for name in answers.columns})
 
 
 def _word(word: Verdict | Reason | Source, dtype: pl.Enum) -> pl.Expr:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from validator.batch.recipients.job import SPLIT_VERDICTS
 from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.model import Reason, Verdict
 from validator.reports import PlanSummary, RateUse, Summary, legible
@@ -111,8 +112,12 @@ def summarise(
         suppress_unreadable=plan.suppress_unreadable,
         output=job.output_name,
         sendable=None if job.sendable is None else legible(str(job.sendable)),
-        sendable_rows=counts.sendable_rows,
+        sendable_rows=counts.segments[Verdict.REGISTERED.value],
         sendable_partial=job.sendable is not None and is_partial,
+        split=None if job.split is None else legible(str(job.split)),
+        split_rows={verdict.value: counts.segments[verdict.value] for verdict in SPLIT_VERDICTS}
+        if job.split is not None
+        else {},
         started_at=iso(result.started_at),
         finished_at=iso(result.finished_at),
         duration_s=round((result.finished_at - result.started_at).total_seconds(), 3),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.batch.output.targets import check_targets, require_room_for_output
+from validator.batch.output.targets import check_targets, make_split_folder, require_room_for_output
 from validator.batch.run import ListRun
 from validator.cli import file_options as file_opt
 from validator.cli import options as opt
@@ -62,6 +62,7 @@ def check(**given: Any) -> int:
     options.require_named_output()
     opened = options.opened(deadline=options.deadline)
     reports = {f"--{name}": path for name, path in options.reports.items()}
+    make_split_folder(opened.job)
     check_targets(
         {**opened.job.targets, **reports},
         opened.job,
