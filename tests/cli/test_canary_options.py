@@ -89,6 +89,13 @@ def test_a_canary_needs_its_country_code_and_is_not_repeated(check, provider, te
 
 
 @pytest.mark.slow
+def test_what_nothing_vouches_for_cannot_be_wanted_strictly(check):
+    done = check("--strict", "--no-canaries")
+
+    assert done.code == 2
+    assert "--strict wants answers that something vouches for" in done.err
+
+
 @pytest.mark.parametrize(
     ("options", "code"), [((), 4), (("--max-unknown", "100%"), 0), (("--max-unknown", "100%", "--strict"), 4)]
 )

@@ -66,6 +66,26 @@ def test_an_output_that_cannot_be_written_is_3(shell, words, stdout):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"{CHECK} -o /dev/stdout >&-",
+        f"{CHECK} -o /dev/fd/1 >&-",
+        f"{CHECK} --sendable /proc/self/fd/1 >&-",
+        f"{CHECK} --summary /dev/stdout >&-",
+        f"{CHECK} --report /dev/stderr 2>&-",
+        "validator contacts -o /dev/stdout >&-",
+    ],
+)
+def test_a_closed_stream_that_is_named_by_its_path_is_3_too(shell, words):
+    done = shell(words)
+
+    assert done.returncode == 3, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"cannot be written" in done.stderr or "2>&-" in words
+
+
+@pytest.mark.slow
 def test_all_streams_closed_is_no_reason_to_fail(shell):
     assert shell(f"{CHECK} <&- >&- 2>&-").returncode == 0
     assert len(rows_of("leads.checked.csv")) == 4

@@ -1,6 +1,7 @@
 """Targets and inputs that are no plain files, and files that no output may replace."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+import certifi
 import pytest
 
 from tests.support.cli.constants import ANN, KEY, LIST, PLAIN
@@ -59,7 +61,15 @@ def test_standard_output_by_any_name_is_wanted_once(run, listed, provider):
     provider()
     listed()
 
-    assert "both want standard output" in run(*CHECK, "-o", "/dev/stdout", "--json").err
+    for words in (
+        ["-o", "/dev/stdout", "--json"],
+        ["-o", "-", "--sendable", "/dev/fd/1"],
+        ["--report", "/dev/stdout", "--json"],
+        ["--sendable", "/proc/self/fd/1", "--summary", "/dev/stdout"],
+    ):
+        done = run(*CHECK, *words)
+        assert (done.code, done.out) == (2, "")
+        assert "all want standard output; leave it to one of them" in done.err
 
 
 @pytest.mark.parametrize("option", ["-o", "--sendable", "--report", "--summary"])
@@ -119,6 +129,20 @@ def test_what_a_shell_substitutes_is_read_and_opt_outs_in_it_too(shell):
     assert Path("out.csv").read_text().count("suppressed") == 2
 
 
+@pytest.mark.parametrize("option", ["-o", "--sendable"])
+def test_a_reader_of_another_pipe_that_goes_away_is_an_error(check, option):
+    os.mkfifo("pipe")
+    rows = "".join(f"x{n},{ANN}\n" for n in range(20_000))
+    reader = threading.Thread(target=lambda: os.close(os.open("pipe", os.O_RDONLY)))
+    reader.start()
+
+    done = check(option, "pipe", content=f"name,phone\n{rows}")
+
+    reader.join()
+    assert done.code == 3
+    assert "pipe cannot be written" in done.err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("target", ["-", "/dev/stdout"])
 def test_a_reader_that_has_seen_enough_ends_it_quietly(shell, target):
@@ -152,6 +176,9 @@ def precious(environment, ledger_path, tmp_path):
     named = tmp_path / "named.toml"
     named.write_text("limit = 5\n")
     Ledger.open(ledger_path, holder="pytest").close()
+    for end in ("lock", "host"):
+        ledger_path.with_name(f"key-0123456789ab.{end}").touch()
+    shutil.copy(certifi.where(), "authorities.pem")
     parts = {end: ledger_path.with_name(ledger_path.name + end) for end in ("", "-wal", "-shm", ".lock")}
     return {
         "the key": Path("key"),
@@ -159,6 +186,9 @@ def precious(environment, ledger_path, tmp_path):
         "the project's settings": PROJECT_FILE,
         "own settings": own,
         "named settings": named,
+        "authorities": Path("authorities.pem"),
+        "the key's lock": ledger_path.with_name("key-0123456789ab.lock"),
+        "the key's host": ledger_path.with_name("key-0123456789ab.host"),
         **{f"the ledger{end}": path for end, path in parts.items()},
     }
 
@@ -171,6 +201,9 @@ def precious(environment, ledger_path, tmp_path):
         "the project's settings",
         "own settings",
         "named settings",
+        "authorities",
+        "the key's lock",
+        "the key's host",
         "the ledger",
         "the ledger-wal",
         "the ledger-shm",
@@ -192,14 +225,16 @@ def test_nothing_that_must_be_kept_is_written_over(*, run, provider, listed, pre
     app, target = provider(), precious[what]
     listed()
     key = ["--api-key-file", "key"] if words[0] in {"check", "contacts"} else []
+    if what == "authorities" and key:
+        key += ["--ca-file", "authorities.pem"]
     before = target.read_bytes() if target.exists() else None
-    if not key and what == "the key":
-        pytest.skip("these commands need no key")
+    if not key and what in {"the key", "authorities"}:
+        pytest.skip("these commands need no key and no network")
 
     done = run("--config", tmp_path / "named.toml", *words[:1], *words[1:], target, *key)
 
     assert (done.code, app.log.requests) == (2, 0)
-    assert "itself; name another file" in done.err
+    assert "; name another file" in done.err
     assert (target.read_bytes() if target.exists() else None) == before
 
 

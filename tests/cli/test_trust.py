@@ -7,8 +7,10 @@ import click
 import pytest
 
 from tests.support.cli.constants import KEY, PLAIN, SESSION
+from tests.support.cli.csv_rows import rows_of
 from validator.cli import COMMANDS, cli
 from validator.cli.settings_files import FOLDER_MAY_SET
+from validator.settings import user_file
 
 LEADS = "leads.csv"
 
@@ -24,6 +26,7 @@ ONLY_THE_USER = {
     "column",
     "keys",
     "ledger",
+    "no-canaries",
     "proxy",
     "suppress-unreadable",
 }
@@ -44,6 +47,19 @@ def test_an_option_that_nobody_has_thought_about_is_refused_in_a_folders_file():
     assert every - FOLDER_MAY_SET <= ONLY_THE_USER
     assert every >= FOLDER_MAY_SET
     assert set(asking) <= set(COMMANDS)
+
+
+@pytest.fixture
+def own_opt_outs(tmp_path):
+    """Write a list of people who opted out, and name it in the user's own settings file."""
+
+    def write(content):
+        path = tmp_path / "opt-outs.csv"
+        path.write_text(content)
+        user_file().parent.mkdir(parents=True, exist_ok=True)
+        user_file().write_text(f'suppress = "{path}"\n')
+
+    return write
 
 
 @pytest.mark.parametrize(
@@ -108,6 +124,52 @@ def test_a_named_file_is_trusted_as_the_users_own(run, provider, listed, tmp_pat
 
     assert run("--config", "validator.toml", "check", LEADS, *PLAIN).code == 0
     assert (tmp_path / "mine.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "suppressed"),
+    [
+        ("suppress = []", {"Ann"}),
+        ('suppress = "theirs.csv"', {"Ann", "Bob"}),
+        ('[check]\nsuppress = ["theirs.csv"]', {"Ann", "Bob"}),
+        ("", {"Ann"}),
+    ],
+)
+def test_the_users_own_opt_outs_stay_whatever_a_folders_file_says(
+    *, run, provider, listed, own_opt_outs, line, suppressed
+):
+    provider()
+    listed("name,phone\nAnn,+447700900001\nBob,+447700900002\nCy,+447700900003\n")
+    own_opt_outs("phone\n+447700900001\n")
+    Path("theirs.csv").write_text("phone\n+447700900002\n")
+    Path("validator.toml").write_text(line + "\n")
+
+    assert run("check", LEADS, *PLAIN, "-q").code == 0
+
+    rows = rows_of("leads.checked.csv")
+    assert {row["name"] for row in rows if row["verdict"] == "suppressed"} == suppressed
+
+
+def test_a_folders_file_does_not_say_how_the_users_own_opt_outs_are_read(run, listed, own_opt_outs):
+    listed()
+    own_opt_outs("old,new\n+447700900001,+447700900002\n")
+    Path("validator.toml").write_text("suppress-column = 'old'\n")
+
+    done = run("check", LEADS, *PLAIN)
+
+    assert done.code == 2
+    assert "would change how the lists of your own settings file are read" in done.err
+
+
+def test_a_file_that_is_named_may_be_a_pipe(run, listed):
+    listed()
+    for line, code in {"nonsense = 1\n": 2, "quiet = true\n": 0}.items():
+        reading, writing = os.pipe()
+        os.write(writing, line.encode())
+        os.close(writing)
+
+        assert run("--config", f"/dev/fd/{reading}", "plan", LEADS).code == code
+        os.close(reading)
 
 
 @pytest.mark.parametrize("mode", [0o664, 0o666, 0o602])

@@ -95,6 +95,8 @@ async def test_what_is_not_fetched_is_not_asked_for(url, says, tmp_path):
 async def test_this_machine_may_be_asked_without_tls(host, tmp_path):
     async with served(saying(http(LEADS))) as port:
         assert await fetched(f"http://{host}:{port}/leads.csv", tmp_path) == LEADS
+    (copy,) = tmp_path.iterdir()
+    assert copy.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("location", ["/other.csv", "other.csv", "http://127.0.0.1:{port}/other.csv"])

@@ -19,6 +19,13 @@ def test_a_key_is_hidden_as_urls_write_it():
     assert mask("GET /check?token=canary%2Ffour%2Bfive%3D&n=1") == "GET /check?token=[key]&n=1"
 
 
+@pytest.mark.parametrize("quoted", ["sk_live_ab%2Fcd%2Bef%3D", r"sk_live_ab\/cd+ef="])
+def test_a_key_of_the_form_of_sendapis_is_hidden_whole_however_it_is_quoted(quoted):
+    ApiKey("sk_live_ab/cd+ef=")
+
+    assert mask(f"refused: {quoted}.") == "refused: [key]."
+
+
 def test_a_key_that_begins_with_another_is_hidden_whole():
     ApiKey("canary-six"), ApiKey("canary-six-seven")
 

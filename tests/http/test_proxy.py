@@ -52,10 +52,12 @@ def test_a_server_without_https_is_reached_directly_as_a_proxy_would_read_the_ke
         ("socks5://ann:secret-9@a:1080", "'a:1080', which is a proxy of another kind (socks5)"),
         ("https://ann:secret-9@a:3128", "'a:3128', which is a proxy of another kind (https)"),
         ("http://ann:secret-9@:3128", "':3128', which is no address"),
-        ("http://ann:secret-9@a:99999", "'a:99999', which has no usable port"),
-        ("http://ann:secret-9@a:x", "'a:x', which has no usable port"),
+        ("http://ann:secret-9@a:99999", "'a:99999', which is no address, or has no usable port"),
+        ("http://ann:secret-9@a:x", "'a:x', which is no address, or has no usable port"),
         ("http://ann:secret-9@a:1/path", "'a:1', which is no address"),
         ("http://", "'', which is no address"),
+        ("http://ann:secret-9@[::1:3128", "'[::1:3128', which is no address"),
+        ("http://ann:secret-9@\udcfc:3128", "':3128', which is no address"),
     ],
 )
 def test_what_is_no_proxy_is_an_error_that_names_its_place_and_hides_the_password(text, flaw):

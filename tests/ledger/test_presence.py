@@ -65,6 +65,46 @@ def test_a_ledger_that_is_not_there_any_more_is_an_error_and_saved_whole(path, m
     assert numbers_of(saved) == [447_700_900_001, 447_700_900_002]
 
 
+def led_elsewhere(path):
+    path.parent.with_name("other").mkdir()
+    path.parent.with_name("next").symlink_to("other")
+    path.parent.with_name("next").replace(path.parent.with_name("current"))
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_a_link_that_leads_elsewhere_is_an_error_that_names_the_ledger(path, make_outcome, is_folder):
+    path.parent.mkdir(exist_ok=True)
+    link = path.parent.with_name("current")
+    link.symlink_to(path.parent if is_folder else path)
+    ledger = Ledger.open(link / path.name if is_folder else link, holder="pytest")
+    led_elsewhere(path)
+    ledger.record(make_outcome(1))
+
+    with pytest.raises(LedgerError, match=f"with --ledger {path}$"):
+        ledger.commit()
+    ledger.close()
+
+    assert numbers_of(path) == [447_700_900_001]
+
+
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_without_its_lock_a_ledger_may_have_two_writers_and_takes_nothing_more(
+    path, make_outcome, is_replaced
+):
+    ledger = Ledger.open(path, holder="pytest")
+    lock = path.with_name(path.name + ".lock")
+    lock.unlink()
+    if is_replaced:
+        lock.touch()
+    ledger.record(make_outcome(1))
+
+    with pytest.raises(LedgerError, match=r"\.lock was deleted or replaced .* Nothing is lost; run"):
+        ledger.commit()
+    ledger.close()
+
+    assert numbers_of(path) == [447_700_900_001]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("loss", ["deleted", "replaced", "folder deleted"])
 def test_the_remedy_gets_it_back(path, make_outcome, loss):

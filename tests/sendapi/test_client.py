@@ -124,6 +124,16 @@ async def test_a_registration_is_read_bare_and_wrapped(answering, registered, wr
         ({"ok": False}, "ok: false"),
         ({"status": "error"}, "status is that of a failure"),
         ({"status": "FAILED"}, "status is that of a failure"),
+        ({"code": 4001, "message": "invalid phone"}, "code is that of a failure"),
+        ({"statusCode": 500}, "statuscode is that of a failure"),
+        ({"status_code": "409"}, "statuscode is that of a failure"),
+        ({"status": "disconnected"}, "status is that of a failure"),
+        ({"state": "not-connected"}, "state is that of a failure"),
+        ({"result": "error"}, "result is that of a failure"),
+        ({"failed": True}, "has failed"),
+        ({"fault": {"faultstring": "x"}}, "has fault"),
+        ({"reason": "Session not ready, scan the QR code"}, "reason is that of a failure"),
+        ({"message": "Request timed out"}, "message is that of a failure"),
     ],
     ids=str,
 )
@@ -131,6 +141,40 @@ async def test_an_answer_that_contradicts_itself_is_none(*, answering, registere
     client = answering(wrap(registered | fields))
 
     with pytest.raises(BadAnswer, match=flaw):
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "success", "code": 200, "message": "Number is not on WhatsApp"},
+        {"code": 0, "result": "ok", "error": None, "errors": [], "exists": False, "jid": None},
+        {"statusCode": "200", "reason": "not registered", "failed": False},
+    ],
+    ids=str,
+)
+async def test_what_other_envelopes_say_of_success_contradicts_nothing(answering, registered, fields):
+    client = answering(registered | {"is_whatsapp_user": False, "whatsapp_id": None} | fields)
+
+    assert not (await client.whatsapp.contacts.check(NUMBER, session_id="s")).is_whatsapp_user
+
+
+@pytest.mark.parametrize("is_user", [True, False])
+@pytest.mark.parametrize("name", ["exists", "numberExists", "isRegistered", "on_whatsapp"])
+async def test_an_answer_whose_flags_differ_is_none(answering, registered, is_user, name):
+    own = {"is_whatsapp_user": is_user, "whatsapp_id": None}
+    client = answering(registered | own | {name: not is_user})
+
+    with pytest.raises(BadAnswer, match="both"):
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
+
+
+@pytest.mark.parametrize("name", ["jid", "wa_id", "whatsappJid", "lid"])
+async def test_a_no_with_an_id_of_any_name_is_none(answering, registered, name):
+    own = {"is_whatsapp_user": False, "whatsapp_id": None, name: "447700900000@s.whatsapp.net"}
+    client = answering(registered | own)
+
+    with pytest.raises(BadAnswer, match="the id of an account"):
         await client.whatsapp.contacts.check(NUMBER, session_id="s")
 
 

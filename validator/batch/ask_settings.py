@@ -83,7 +83,8 @@ class AskSettings:
             )
         if not self.uses_canaries:
             warnings.append(
-                'every "no" was believed (--no-canaries): a session that has died can say it of anybody'
+                "every answer was believed (--no-canaries): a session that has died can say of anybody that "
+                "they are not on WhatsApp, or no number at all"
             )
         return tuple(warnings)
 

@@ -16,6 +16,7 @@ from validator.batch.asking.checks import ask_all
 from validator.batch.asking.confirm import confirm_negatives
 from validator.batch.asking.guarding import forget_unverified, own_numbers, session_warnings
 from validator.batch.asking.run_state import Bounds
+from validator.batch.clock import clock_warnings
 from validator.batch.first_requests import FirstRequests
 from validator.batch.open_files import connections_within_limit
 from validator.batch.output.summarise import AskedKey
@@ -154,6 +155,7 @@ class Asker:
     ) -> tuple[ValidatorError | None, int, tuple[str, ...]]:
         seen: list[SessionReply] = []
         first = FirstRequests(keys, self._settings, self._progress)
+        begun_s = self._now_s()
         async with self._stop.ending():
             statuses = await first.look_at_sessions(seen.append)
             if self._settings.contacts:
@@ -162,6 +164,7 @@ class Asker:
                 )
         if self._stop.why:
             return self._stop.why, 0, ()
+        clock = clock_warnings((reply.rate.sent_at_s for reply in seen), begun_s, self._now_s())
         canaries = Canaries(self._settings.canaries or own_numbers(seen), rng=self._rng)
         asking = self._asking(keys, statuses, canaries)
         ending, left_out = await self._ask_all(plan, asking), 0
@@ -169,7 +172,8 @@ class Asker:
             second = next_round(plan)
             ending, left_out = await self._ask_second(second, asking), second.left_out
         now = anyio.current_time()
-        return ending, left_out, session_warnings(asking.lanes, canaries, self._counters, ending, now)
+        warnings = session_warnings(asking.lanes, canaries, self._counters, ending, now)
+        return ending, left_out, (*clock, *warnings)
 
     async def _ask_second(self, plan: Plan, asking: Asking) -> ValidatorError | None:
         """Ask about what the answers have brought up. The "no"s of earlier runs are settled by then."""

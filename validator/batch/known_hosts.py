@@ -7,13 +7,13 @@ neither recorded nor refused: the key does not leave the machine.
 from __future__ import annotations
 
 import logging
-import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from validator.errors import UsageError
+from validator.errors import FileError, UsageError
 from validator.gateways.registry import capabilities_of
 from validator.http.url import checked_base_url, host_of, is_loopback
+from validator.tables import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,8 +82,8 @@ def _read(path: Path) -> str | None:
 
 def _write(path: Path, host: str) -> None:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(host + "\n")
-    except OSError as error:
+        # Whole or not at all: a file that a crash has emptied would let the key go anywhere.
+        with replacing(path) as file:
+            file.write(f"{host}\n".encode())
+    except FileError as error:
         log.debug("the host of the key cannot be remembered: %s", error)

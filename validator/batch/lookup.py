@@ -14,6 +14,7 @@ from validator.batch.recipients.job import Order
 from validator.batch.recipients.recipients import Reading, recipients_of
 from validator.batch.verdict_columns import MATCHED
 from validator.model import Verdict
+from validator.reports.wording import legible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +53,7 @@ def look_up(
         variants: whether the other spelling of a number is asked about after a "no".
         ask: asks about the numbers that are not known and puts the answers into the ledger.
     """
-    typed = pl.DataFrame({TYPED: numbers}, schema={TYPED: pl.String})
+    typed = pl.DataFrame({TYPED: list(map(legible, numbers))}, schema={TYPED: pl.String})
     recipients = recipients_of(typed, Reading(column=TYPED, region=region, accept=accept))
     read = partial(known_of, recipients, ledger, max_age, now_ms, confirmed=confirms, variants=variants)
     ask(make_plan(recipients, read(), order=Order.INPUT, confirms=confirms, variants=variants))

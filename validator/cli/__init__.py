@@ -105,7 +105,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     named = [(user_file(), True), (None if is_same else PROJECT_FILE, False), (config, True)]
     files = [SettingsFile(path, is_own=is_own) for path, is_own in named if path is not None]
     variables = environment.given(os.environ)
-    has_settings = any(file.path.is_file() for file in files)
+    has_settings = any(file.is_there for file in files)
     # Without settings no command but the one invoked has to be imported.
     if context.invoked_subcommand in COMMANDS and (variables or has_settings):
         found = {name: cli.get_command(context, name) for name in COMMANDS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ from validator.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from typing import BinaryIO
 
@@ -54,6 +55,7 @@ class ListOptions(ListSettings):
     output_dir: Path | None = None
     sendable: Path | None = None
     split: Path | None = None
+    reports: Mapping[str, Path] = field(default_factory=dict)
     sheet: str | None
     ragged: str
     header_row: int | None
@@ -78,9 +80,15 @@ class ListOptions(ListSettings):
         if pipe := next((one for one in self.input if isinstance(one, Path) and is_read_once(one)), None):
             raise UsageError(f"{pipe} is a pipe, so that the output needs a name: use --output, or -o -")
 
-    @property
-    def _is_to_stdout(self) -> bool:
-        return self.output == STDIO or (self.output is not None and is_stdout(Path(self.output)))
+    def _require_one_for_stdout(self) -> None:
+        targets = {
+            "--output": self.output,
+            "--sendable": self.sendable,
+            **{f"--{name}": path for name, path in self.reports.items()},
+        }
+        named = [option for option, target in targets.items() if target is not None and _is_stdout(target)]
+        if len(wanting := [*named, *["--json"] * self.as_json]) > 1:
+            raise UsageError(f"{' and '.join(wanting)} all want standard output; leave it to one of them")
 
     def opened(self, *, deadline: datetime | None = None) -> Opened:
         """Open the list, which is fetched first where it is no file.
@@ -104,10 +112,7 @@ class ListOptions(ListSettings):
         )
 
     def _job(self) -> Job:
-        if self._is_to_stdout and self.as_json:
-            raise UsageError(
-                f"--output {self.output} and --json both want standard output; leave one of them out"
-            )
+        self._require_one_for_stdout()
         find_region = (self.region or "").strip().lower() == AUTO
         if find_region and self.region_column is not None:
             raise UsageError(
@@ -186,3 +191,7 @@ class ListOptions(ListSettings):
     def _checked(self, found: Found) -> Path:
         folder = found.beside if self.output_dir is None else self.output_dir
         return folder / checked_name(found.path, self.format)
+
+
+def _is_stdout(target: str | Path) -> bool:
+    return str(target) == STDIO or is_stdout(Path(target))

@@ -18,6 +18,7 @@ from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.list_options import ListOptions
 from validator.cli.resume import next_command
 from validator.cli.show import make_progress
+from validator.errors import UsageError
 from validator.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ class ListRunOptions(ListOptions, AskOptions):
     max_unknown: Tolerance
     strict: bool
     max_invalid: float
+
+    def require_vouching(self) -> None:
+        """Raise `UsageError` where answers are to be vouched for and nothing is to do so."""
+        if self.strict and self.no_canaries:
+            raise UsageError(
+                "--strict wants answers that something vouches for, and --no-canaries believes them all; "
+                "leave one of them out"
+            )
 
     def run_settings(self, command: str, reports: Mapping[str, Path]) -> RunSettings:
         """Return what becomes of the result of a run."""

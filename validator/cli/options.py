@@ -196,7 +196,7 @@ canary_options = stack(
         "several.  [default: the session's own]",
     ),
     click.option(
-        "--no-canaries", is_flag=True, help='Believe every "no" as it comes, and never ask to make sure.'
+        "--no-canaries", is_flag=True, help="Believe every answer as it comes, and never ask to make sure."
     ),
 )
 

@@ -29,7 +29,7 @@ FOLDER_MAY_SET = frozenset(
         "accept", "canary", "column", "concurrency", "confirm-negatives", "contacts", "daily-cap", "deadline",
         "dry-run", "encoding", "excel-safe", "format", "grace", "header-row", "hidden", "join", "json",
         "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
-        "max-outage", "max-unknown", "max-wait", "no-canaries", "numbers", "only", "order", "output",
+        "max-outage", "max-unknown", "max-wait", "numbers", "only", "order", "output",
         "output-dir", "prefix", "quiet", "ragged", "rate", "rate-share", "refresh", "region", "region-column",
         "report", "retries", "seed", "sendable", "session", "sheet", "size", "split", "strict", "summary",
         "suppress", "suppress-column", "timeout", "variants", "verbose",
@@ -38,6 +38,8 @@ FOLDER_MAY_SET = frozenset(
 # Those among them that name files.
 _NAME_FILES = frozenset({"output", "output-dir", "report", "sendable", "split", "summary", "suppress"})
 _STDOUT = "-"
+# Lists that protect people: those of a folder's file come beside the user's own, and never in place of them.
+_PROTECTING = "suppress"
 
 KEYS = "keys"
 """The table with the keys: `[keys.NAME]`."""
@@ -49,6 +51,11 @@ class SettingsFile:
 
     path: Path
     is_own: bool
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is something to read, be it a pipe where the user has named one."""
+        return self.path.is_file() or (self.is_own and self.path.exists())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ def read_defaults(known: Mapping[str, set[str]], files: Sequence[SettingsFile]) 
     """
     merged = Defaults({command: {} for command in known})
     for file in files:
-        if file.path.is_file() and _is_read(file):
+        if file.is_there and _is_read(file):
             _merge(merged, file, known)
     return merged
 
@@ -119,8 +126,25 @@ def _merge(merged: Defaults, file: SettingsFile, known: Mapping[str, set[str]]) 
         _check_folder_file(file.path, keys, (shared, *tables.values()))
     merged.keys.update(_key_tables(file.path, keys))
     for command, options in known.items():
-        merged.options[command].update({name: value for name, value in shared.items() if name in options})
-        merged.options[command].update(tables.get(command, {}))
+        given = {name: value for name, value in shared.items() if name in options} | tables.get(command, {})
+        if not file.is_own:
+            given = _beside(merged.options[command], given, file.path)
+        merged.options[command].update(given)
+
+
+def _beside(own: Mapping[str, Any], given: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return what a folder's file sets; the user's lists of people to protect stay as they are."""
+    if own.get(_PROTECTING) and f"{_PROTECTING}-column" in given:
+        raise UsageError(
+            f"{path} sets '{_PROTECTING}-column', which would change how the lists of your own settings file "
+            f"are read. Use a flag, or name this file with --config {path}"
+        )
+    lists = [*_listed(own.get(_PROTECTING)), *_listed(given.get(_PROTECTING))]
+    return {**given, _PROTECTING: lists} if _PROTECTING in given else dict(given)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -199,7 +223,7 @@ def _check_folder_file(path: Path, keys: Mapping[str, Any], tables: Sequence[Map
 def _files_in(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for option, value in table.items():
         if option in _NAME_FILES:
-            yield from ((option, str(part)) for part in (value if isinstance(value, list) else [value]))
+            yield from ((option, str(part)) for part in _listed(value))
 
 
 def _outside(path: Path, value: str) -> str:

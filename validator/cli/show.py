@@ -23,7 +23,7 @@ from validator.reports import (
     render_sample,
     render_summary,
 )
-from validator.reports.wording import headline, printable, sample_headline
+from validator.reports.wording import headline, legible, printable, sample_headline
 from validator.tables import defused_rows
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_js
     With tabs no cell is one that a spreadsheet would take for a formula: some are the provider's text.
     """
     require_stdout()
+    rows = [[legible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     console = Console()
     if as_json:
         click.echo(as_line({"rows": [dict(zip(columns, row, strict=True)) for row in rows]}))

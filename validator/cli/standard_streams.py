@@ -67,7 +67,8 @@ def _fill_closed() -> None:
         try:
             os.fstat(descriptor)
         except OSError:
-            os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
+            # For reading: what is written there by another name (`/dev/stdout`) is then an error.
+            os.dup2(os.open(os.devnull, os.O_RDONLY), descriptor)
 
 
 def require_stdout() -> None:

@@ -32,9 +32,9 @@ _KEYS: dict[str, None] = {}
 
 
 def hide_key(text: str) -> None:
-    """Let `mask` hide this key from now on, as it is and as URLs write it."""
-    if not _KEY_SHAPE.fullmatch(text):
-        _KEYS.update(dict.fromkeys((text, quote(text, safe=""))))
+    r"""Let `mask` hide this key from now on: as it is, as URLs write it, and as JSON may (`\/`)."""
+    spellings = (text, quote(text, safe=""), text.replace("/", r"\/"))
+    _KEYS.update(dict.fromkeys(one for one in spellings if not _KEY_SHAPE.fullmatch(one)))
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from base64 import b64encode
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Self
 from urllib.parse import unquote, urlsplit
 
@@ -58,16 +59,17 @@ class Proxy:
         Raises:
             UsageError: it is anything else. The message never holds the password.
         """
-        url = urlsplit(text if "://" in text else f"http://{text}")
-        authorization = _authorization(url)
+        refuse = partial(_refuse, text.rpartition("://")[2], named_by)
         try:
+            url = urlsplit(text if "://" in text else f"http://{text}")
+            authorization = _authorization(url)
             host, port = url.hostname, url.port or DEFAULT_PORTS["http"]
         except ValueError:
-            _refuse(url, named_by, "has no usable port")
+            refuse("is no address, or has no usable port")
         if url.scheme.lower() != "http":
-            _refuse(url, named_by, f"is a proxy of another kind ({url.scheme})")
-        if not host or url.path.strip("/") or url.query:
-            _refuse(url, named_by, "is no address of a proxy")
+            refuse(f"is a proxy of another kind ({url.scheme})")
+        if not host or not host.isprintable() or url.path.strip("/") or url.query:
+            refuse("is no address of a proxy")
         return cls(host, port, named_by, authorization)
 
 
@@ -83,8 +85,8 @@ def _authorization(url: SplitResult) -> str:
     return f"Basic {token}"
 
 
-def _refuse(url: SplitResult, named_by: str, flaw: str) -> NoReturn:
-    shown = one_line(url.netloc.rpartition("@")[2])
+def _refuse(address: str, named_by: str, flaw: str) -> NoReturn:
+    shown = one_line(address.rpartition("@")[2].partition("/")[0])
     raise UsageError(
         f"{named_by} names {shown!r}, which {flaw}; give one like http://proxy.example:3128, or "
         f"{OPTION} {NONE}"

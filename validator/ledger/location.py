@@ -94,9 +94,9 @@ def mount_of(path: Path, mountinfo: str) -> Mount | None:
 def _parse(line: str) -> Mount:
     before, _, after = line.partition(" - ")
     # Blanks in a mount point are written as octal escapes (`\040`).
-    point = before.split(" ")[4].encode().decode("unicode_escape").encode("latin-1").decode(errors="replace")
+    point = before.split(" ")[4].encode("utf-8", "surrogateescape").decode("unicode_escape").encode("latin-1")
     kind, _, source_and_options = after.partition(" ")
-    return Mount(Path(point), kind, source_and_options.partition(" ")[2])
+    return Mount(Path(os.fsdecode(point)), kind, source_and_options.partition(" ")[2])
 
 
 def proper_place(path: Path) -> Path:

@@ -20,9 +20,51 @@ Identity = tuple[int, int] | None
 """Device and inode of a file; None if there is none."""
 
 
-def identities(path: Path) -> tuple[Identity, Identity]:
-    """Return the identity of a ledger's file and of its WAL."""
-    return _identity(path), _identity(path.with_name(path.name + "-wal"))
+class Presence:
+    """The files of a ledger that was opened just now, to be compared with those that are there later.
+
+    Args:
+        given: the path as it was given, links and all.
+        place: where it leads.
+    """
+
+    def __init__(self, given: Path, place: Path) -> None:
+        self._given, self._place = given.absolute(), place
+        self._lock = lock_path(place)
+        self._database, self._link, self._guard = self._identities()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each file is still the one that was opened."""
+        return self._identities() == (self._database, self._link, self._guard)
+
+    def loss(self, connection: sqlite3.Connection) -> LedgerError:
+        """Return the error for files that are no longer whole; what only this process has is saved first.
+
+        Args:
+            connection: an open connection to the ledger.
+        """
+        database, link, _ = self._identities()
+        if database != self._database:
+            return _lost(self._place, connection)
+        if link != self._link:
+            return LedgerError(
+                f"the link {self._given} led to the ledger {self._place} and does so no longer. All that was "
+                f"found out is there; run the command again with --ledger {shlex.quote(str(self._place))}"
+            )
+        return LedgerError(
+            f"{self._lock} was deleted or replaced while the ledger was in use, so that another run could "
+            "write to it at the same time. Nothing is lost; run the same command again"
+        )
+
+    def _identities(self) -> tuple[tuple[Identity, Identity], Identity, Identity]:
+        wal = self._place.with_name(self._place.name + "-wal")
+        return (_identity(self._place), _identity(wal)), _identity(self._given), _identity(self._lock)
+
+
+def lock_path(place: Path) -> Path:
+    """Return the file whose lock a ledger's only writer holds."""
+    return place.with_name(place.name + ".lock")
 
 
 def _identity(path: Path) -> Identity:
@@ -33,13 +75,8 @@ def _identity(path: Path) -> Identity:
     return seen.st_dev, seen.st_ino
 
 
-def lost(path: Path, connection: sqlite3.Connection) -> LedgerError:
-    """Save a ledger whose file was deleted or replaced, and return the error that says where it is.
-
-    Args:
-        path: where the ledger was.
-        connection: an open connection to it.
-    """
+def _lost(path: Path, connection: sqlite3.Connection) -> LedgerError:
+    """Save a ledger whose file was deleted or replaced, and return the error that says where it is."""
     what = "was deleted or moved" if _identity(path) is None else "was replaced, or its -wal file was,"
     saved = _saved(path, connection)
     if saved is None:

@@ -13,7 +13,7 @@ from validator.ledger.connection import open_reader, open_writer, translated
 from validator.ledger.finding_ids import FindingIds
 from validator.ledger.location import make_file, make_folder, proper_place, wider_modes
 from validator.ledger.lock import Lock
-from validator.ledger.presence import identities, lost
+from validator.ledger.presence import Presence, lock_path
 from validator.ledger.reader import LedgerReader
 from validator.ledger.rows import UPSERT, Finding, row_of
 from validator.ledger.schema import QUARTER_HOUR_MS
@@ -50,13 +50,18 @@ class Ledger(LedgerReader):
     """
 
     def __init__(
-        self, path: Path, reading: sqlite3.Connection, writing: sqlite3.Connection, resources: ExitStack
+        self,
+        path: Path,
+        reading: sqlite3.Connection,
+        writing: sqlite3.Connection,
+        resources: ExitStack,
+        presence: Presence,
     ) -> None:
         super().__init__(path, reading)
         self._writing = writing
         self._resources = resources
         self._usable = True
-        self._identities = identities(path)
+        self._presence = presence
         self._group: list[tuple[Outcome, int]] = []
         self._confirmed: dict[SessionRef, int] = {}
         self._spent: Counter[tuple[SessionRef, int]] = Counter()
@@ -75,17 +80,16 @@ class Ledger(LedgerReader):
             LedgerError: the file is damaged (it is left as it is), foreign or of a later version, lies on a
                 network file system or is another user's in a shared folder, or cannot be written.
         """
-        path = proper_place(path)
+        given, path = path, proper_place(path)
         make_folder(path.parent)
         with ExitStack() as stack:
-            lock_path = path.with_name(path.name + ".lock")
-            stack.enter_context(Lock.take(lock_path, holder=holder, guards=f"the ledger {path}"))
+            stack.enter_context(Lock.take(lock_path(path), holder=holder, guards=f"the ledger {path}"))
             make_file(path)
             for warning in wider_modes(path):
                 LOG.warning("%s", warning)
             writing = stack.enter_context(closing(open_writer(path)))
             reading = stack.enter_context(closing(open_reader(path)))
-            return cls(path, reading, writing, stack.pop_all())
+            return cls(path, reading, writing, stack.pop_all(), Presence(given, path))
 
     def record(self, outcome: Outcome) -> None:
         """Put an outcome into the open group; `commit` makes it durable, and visible to readers.
@@ -266,8 +270,8 @@ class Ledger(LedgerReader):
         with translated(self.path, "written"), self._writing:
             self._writing.execute("BEGIN IMMEDIATE")
             yield self._writing
-        if identities(self.path) != self._identities:
-            raise lost(self.path, self._writing)
+        if not self._presence.is_whole:
+            raise self._presence.loss(self._writing)
         self._usable = True
 
     def _write_group(self, writing: sqlite3.Connection) -> None:

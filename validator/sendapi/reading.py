@@ -37,11 +37,11 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
             answer contradicts itself.
     """
     told = _object(answer)
+    flag = told.get("is_whatsapp_user")
     for part in (answer.body, told):
-        if flaw := contradiction_in(part):
+        if flaw := contradiction_in(part, registered=flag if isinstance(flag, bool) else None):
             raise answer.unlike(flaw)
     echoed = _echoed(answer, told.get("phone"), asked)
-    flag = told.get("is_whatsapp_user")
     if not isinstance(flag, bool):
         raise answer.unlike("is_whatsapp_user is neither true nor false")
     if answer.body.get("is_whatsapp_user", flag) is not flag:

@@ -44,6 +44,7 @@ class ReadOptions:
             to find it.
         encoding: of text, by the name that Python has for it; None to find it.
         hidden: what happens to rows of a workbook that are hidden, by a filter or by hand.
+        sole_sheet: whether a workbook in which several sheets hold something is an error.
     """
 
     sheet: str | None = None
@@ -51,6 +52,7 @@ class ReadOptions:
     header_row: int | None = None
     encoding: str | None = None
     hidden: Hidden = Hidden.KEEP
+    sole_sheet: bool = False
 
 
 class Table(Protocol):

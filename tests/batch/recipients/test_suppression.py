@@ -1,7 +1,9 @@
 """Whom suppression lists name, however they are written."""
 
 import gzip
+import io
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -205,3 +207,28 @@ def test_rows_of_another_width_are_kept_where_the_lists_own_are(suppressed):
         suppressed(content, options=keep)
     with pytest.raises(FileError, match="line 2"):
         suppressed(content)
+
+
+def workbook(hidden=(), **sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name in hidden else "visible"
+        for row in rows:
+            sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("hidden", [(), ("may",), ("june",)])
+def test_opt_outs_on_several_sheets_are_an_error_that_names_them(suppressed, hidden):
+    book = workbook(may=[["phone"], [f"+{ANN}"]], june=[["phone"], [f"+{BOB}"]], hidden=hidden)
+
+    with pytest.raises(FileError, match=r"has 2 sheets with something in them \('may', 'june'\), and one"):
+        suppressed(book, name="stop.xlsx")
+
+
+def test_empty_sheets_beside_the_opt_outs_hold_nobody(suppressed):
+    assert suppressed(workbook(a=[["phone"], [f"+{ANN}"]], b=[], c=[]), name="stop.xlsx") == [ANN]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import nullcontext
 from itertools import combinations
 from pathlib import Path
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 _NOWHERE = Path(os.devnull)
 _PRIVATE_FOLDER = 0o700
+# What the state folder has for each key, or the ledger's folder where there is none.
+_OF_A_KEY = re.compile(r"key-[0-9a-f]{12}\.(lock|host)")
 
 
 def check_targets(
@@ -72,6 +75,8 @@ def refuse_kept(targets: Mapping[str, Path], kept: Sequence[tuple[str, Path]], *
         (f"the {part} file of the ledger", ledger.with_name(ledger.name + part)) for part in LEDGER_PARTS
     ]
     for option, path in targets.items():
+        if _OF_A_KEY.fullmatch(path.name):
+            raise UsageError(f"{option} {path} has the name of a key's lock or host; name another file")
         for what, present in [*kept, ("the ledger", ledger), *parts]:
             if same_file(path, present):
                 raise UsageError(f"{option} {path} is {what} itself; name another file")

@@ -127,7 +127,7 @@ def suppressed_in(job: Job) -> OptOuts:
     Raises:
         FileError: a list, or a row of one, cannot be read, or a list has no rows or may be cut off.
     """
-    options = ReadOptions(ragged=job.options.ragged)
+    options = ReadOptions(ragged=job.options.ragged, sole_sheet=True)
     tables = (open_table(path, options=options) for path in job.suppress)
     found = suppressed_by(
         ((table, _suppression_reading(table, job)) for table in tables),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -19,15 +19,11 @@ from validator.cli.logs import set_up_logging
 from validator.cli.show import show_summary
 from validator.cli.values import SOURCE
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 @dataclass(frozen=True, kw_only=True)
 class CheckOptions(ListRunOptions):
     """All options of `check`."""
 
-    reports: dict[str, Path]
     dry_run: bool
 
 
@@ -58,6 +54,7 @@ def check(**given: Any) -> int:
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
         return show_plan(options, options.rate, options.base_url, max_invalid=options.max_invalid)
+    options.require_vouching()
     keys = options.keys()
     options.require_named_output()
     opened = options.opened(deadline=options.deadline)
@@ -67,7 +64,7 @@ def check(**given: Any) -> int:
         {**opened.job.targets, **reports},
         opened.job,
         ledger=options.ledger,
-        kept=kept_files(options.api_key_file),
+        kept=kept_files(options.api_key_file, options.ca_file),
     )
     require_room_for_output(opened)
     settings = options.run_settings("check", options.reports)

@@ -45,7 +45,9 @@ def contacts(
     """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""
     options = ProviderOptions(**given)
     if output is not None:
-        refuse_kept({"--output": output}, kept_files(options.api_key_file), ledger=default_ledger())
+        refuse_kept(
+            {"--output": output}, kept_files(options.api_key_file, options.ca_file), ledger=default_ledger()
+        )
         require_writable(output)
     sessions = require_sessions(sessions)
     with make_progress(quiet=False) as progress:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import click
 
+from validator.batch.clock import MOST_OFF_S, ahead_s, flaw_of
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, key_file_warning, read_key, require_sessions
 from validator.cli.show import make_progress, show_rows
@@ -47,9 +48,6 @@ COLUMNS = ("check", "state", "what")
 
 # A million numbers take some 25 MB in the ledger, its log up to 64 MB more, and the outputs want room too.
 LEAST_FREE_BYTES = 256 * 2**20
-
-# NTP keeps a clock within a fraction of a second; who is further off has none, or a provider without one.
-MOST_CLOCK_OFF_S = 10.0
 
 # These pass with time. Every other problem needs a hand, and so is the worse one.
 PASSING = frozenset({StoppedEarly.exit_code, Busy.exit_code})
@@ -193,18 +191,10 @@ def clock(sent_at_s: float | None, asked_at_s: float, answered_at_s: float) -> F
     """
     if sent_at_s is None:
         return Finding("clock", State.SKIPPED, "the provider's answers bear no date; let NTP keep it right")
-    # The least by which they differ, wherever between question and answer the provider looked at its clock.
-    ahead_s, behind_s = asked_at_s - (sent_at_s + 1), sent_at_s - answered_at_s
-    off_s = max(ahead_s, behind_s)
-    if off_s <= MOST_CLOCK_OFF_S:
-        return Finding("clock", State.OK, f"within {MOST_CLOCK_OFF_S:.0f} s of the provider's")
-    where = "ahead of" if ahead_s > behind_s else "behind"
-    return Finding(
-        "clock",
-        State.WARNING,
-        f"this machine's clock is {off_s:,.0f} s {where} the provider's; deadlines and the ages of answers "
-        "go by it. Let NTP set it",
-    )
+    flaw = flaw_of(ahead_s(sent_at_s, asked_at_s, answered_at_s))
+    if flaw:
+        return Finding("clock", State.WARNING, flaw)
+    return Finding("clock", State.OK, f"within {MOST_OFF_S:.0f} s of the provider's")
 
 
 async def _session(gateway: Gateway, through: Through, session: str) -> Finding:

@@ -171,7 +171,7 @@ def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
     The file names people; it is made for its owner alone. docs/ledger.md has its columns.
     """
     _require_ledger(ledger)
-    refuse_kept({"OUTPUT": output}, kept_files(None), ledger=ledger)
+    refuse_kept({"OUTPUT": output}, kept_files(), ledger=ledger)
     require_writable(output)
     with read(ledger) as reader, writing(output, schema=COLUMNS, like=None, excel_safe=True) as writer:
         exported = export(reader, writer)

@@ -37,16 +37,15 @@ from validator.ledger import read
 )
 def report(**given: Any) -> int:
     """Show the earlier answers about INPUT as a check's summary and report; sends no request."""
-    files = file_opt.take_reports(given)
-    options = ListOptions(**given)
+    options = ListOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     now = datetime.now(UTC)
     opened = options.opened()
     check_targets(
-        {f"--{name}": path for name, path in files.items()},
+        {f"--{name}": path for name, path in options.reports.items()},
         opened.job,
         ledger=options.ledger,
-        kept=kept_files(None),
+        kept=kept_files(),
     )
     now_ms = int(now.timestamp() * 1000)
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
@@ -58,6 +57,6 @@ def report(**given: Any) -> int:
     )
     summary = summarise(opened.job, surveyed.plan, counts, result, 0, read_as=opened.read_as)
     summary = replace(summary, output=None)
-    write_reports(summary, files)
+    write_reports(summary, options.reports)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0

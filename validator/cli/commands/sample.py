@@ -66,6 +66,7 @@ def sample(**given: Any) -> int:
     """
     options = SampleOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
+    options.require_vouching()
     keys = options.keys()
     opened = options.opened(deadline=options.deadline)
     chosen = SampleSettings(size=options.size, seed=options.seed, rate_per_min=rate_of(keys))

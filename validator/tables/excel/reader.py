@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,13 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from validator.errors import FileError
 from validator.tables.delimited.layout import named
@@ -24,6 +17,7 @@ from validator.tables.detect.header_row import LOOKED_AT, MOST_TITLES, header_pl
 from validator.tables.excel.cells import column_of, dtype_of, spelled, types_of
 from validator.tables.excel.notices import refuse_sprawling, warn_of
 from validator.tables.excel.sheet_xml import Marks, marks_of
+from validator.tables.excel.sheets import chosen, refuse_several
 from validator.tables.files.compression import refuse_bomb
 from validator.tables.files.os_errors import reading, require_regular
 from validator.tables.table import Hidden, thinned
@@ -40,8 +34,6 @@ if TYPE_CHECKING:
     from validator.tables.table import ReadOptions
 
     Row = list[Cell]
-
-log = logging.getLogger(__name__)
 
 _FRAME_ROWS = 16_384  # cells are Python objects before they are a row, so fewer at a time than elsewhere
 _OLE = b"\xd0\xcf\x11\xe0"  # what old workbooks and encrypted new ones begin with
@@ -124,7 +116,9 @@ def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
         is_archive = _is_archive(path)
         with path.open("rb") as file:  # a path would be taken by its ending
             workbook = CalamineWorkbook.from_filelike(file)
-        name = _chosen(path, workbook, options.sheet)
+        if options.sole_sheet:
+            refuse_several(path, workbook)
+        name = chosen(path, workbook, options.sheet)
         marks = marks_of(path, name) if is_archive else Marks()
         refuse_sprawling(path, name, marks)
         sheet = workbook.get_sheet_by_name(name)
@@ -205,36 +199,6 @@ def _is_archive(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
         refuse_bomb(path, sum(part.file_size for part in archive.infolist()), path.stat().st_size)
     return True
-
-
-def _chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> str:
-    if asked is not None:
-        return _named(path, workbook.sheet_names, asked)
-    shown = [
-        sheet.name
-        for sheet in workbook.sheets_metadata
-        if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet
-    ]
-    if not shown:
-        raise FileError(f"{path} has no sheet that is not hidden; name one with --sheet.")
-    if len(shown) > 1:
-        log.warning(
-            "%s has %d sheets; %r is read, and the output will lack %s. Choose another with --sheet.",
-            path, len(shown), shown[0], ", ".join(map(repr, shown[1:])),
-        )  # fmt: skip
-    return shown[0]
-
-
-def _named(path: Path, names: Sequence[str], asked: str) -> str:
-    """Return the sheet that is meant, in other case too: Excel has no two that differ in case only."""
-    if asked in names:
-        return asked
-    alike = [name for name in names if name.casefold() == asked.casefold()]
-    if not alike:
-        raise FileError(
-            f"{path} has no sheet {asked!r}; its sheets are: {', '.join(names)}. Choose one with --sheet."
-        )
-    return alike[0]
 
 
 def _rows(

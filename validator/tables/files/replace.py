@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from validator.errors import FileError
 from validator.tables.files.os_errors import unwritable
 from validator.tables.files.replaceable import require_replaceable
-from validator.tables.files.streams import is_stream, open_stream, require_open
+from validator.tables.files.streams import is_stdout, is_stream, open_stream, require_open
 from validator.tables.files.temporary import clear_away, new_temporary
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
 
     Raises:
         FileError: the folder or disk refuses, or `target` is a folder.
-        BrokenPipeError: `target` is a pipe whose reader has gone.
+        BrokenPipeError: `target` is standard output, and its reader has gone.
     """
     if is_stream(target):
         with _WholeWrites(open_stream(target), target) as out:
@@ -117,9 +117,9 @@ class _WholeWrites(io.FileIO):
         try:
             while written < len(view):
                 written += super().write(view[written:])
-        except BrokenPipeError:
-            raise
         except OSError as error:
+            if isinstance(error, BrokenPipeError) and is_stdout(self._target):
+                raise  # `| head` has seen enough
             raise unwritable(self._target, error) from error
         return written
 

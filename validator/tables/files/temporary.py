@@ -64,7 +64,10 @@ def temporary_folder() -> Iterator[Path]:
     clear_folders_away()
     while True:
         path = mkdtemp(prefix=_FOLDER_PREFIX)
-        descriptor = os.open(path, _FOLDER)
+        try:
+            descriptor = os.open(path, _FOLDER)
+        except FileNotFoundError:
+            continue  # before it was locked, another run has taken it for a dead one's
         if _hold(descriptor):
             break
         os.close(descriptor)
