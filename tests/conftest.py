@@ -6,6 +6,7 @@ same at each run, so that a red build is about the change it judges. Elsewhere t
 where new failures are found, and a failure prints the line that repeats it.
 """
 
+import logging
 import os
 from signal import SIG_DFL, SIG_IGN, SIGHUP, SIGINT, default_int_handler, getsignal, signal
 
@@ -31,3 +32,14 @@ def _heard_signals():
     for signum, handler in {SIGINT: default_int_handler, SIGHUP: SIG_DFL}.items():
         if getsignal(signum) is SIG_IGN:
             signal(signum, handler)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before():
+    """The commands set up logging for their process, which here is that of all tests."""
+    root, own = logging.getLogger(), logging.getLogger("validator")
+    before = root.handlers[:], root.level, own.level
+    yield
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    own.setLevel(before[2])

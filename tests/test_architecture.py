@@ -27,7 +27,7 @@ LAYERS = [
 # The same inside of folders whose parts have an order of their own, lowest first.
 ROOMS = {
     "batch": [
-        {"ask_settings", "open_files", "prefetch", "stage", "verdict_columns"},
+        {"ask_settings", "clock", "open_files", "prefetch", "stage", "verdict_columns"},
         {"keys", "known_hosts", "recipients"},
         {"planning"},
         {"asking", "transfer"},

@@ -2,7 +2,7 @@
 
 import random
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import anyio
@@ -336,3 +336,17 @@ def test_silence_that_is_given_up_vouches_for_no_no(ask):
     ran = ask(World(check=check), uses_canaries=True, stop_at_s=2, stop_with=Interrupted(15), grace_s=1)
 
     assert "not_registered" not in set(ran.known.values())
+
+
+@pytest.mark.parametrize(
+    ("off_s", "says"),
+    [(3600, "3,599 s ahead of"), (-86_400, "86,400 s behind"), (9, None), (-9, None)],
+)
+def test_a_clock_that_differs_from_the_providers_is_said(ask, off_s, says):
+    async def dated(session):
+        return replace(ready(session), rate=RateNotice(sent_at_s=START_S - off_s))
+
+    found = [one for one in ask(World(session_status=dated)).asked.warnings if "clock" in one]
+
+    assert len(found) == (says is not None)
+    assert all(f"this machine's clock is {says} the provider's" in one for one in found)

@@ -1,7 +1,6 @@
 """The command line in this process, against sandboxes on loopback ports, with an environment of its own."""
 
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -65,17 +64,6 @@ def environment(monkeypatch, tmp_path):
     folder.mkdir()
     monkeypatch.chdir(folder)
     return monkeypatch
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before():
-    """The commands set up logging for their process, which here is that of all tests."""
-    root, own = logging.getLogger(), logging.getLogger("validator")
-    before = root.handlers[:], root.level, own.level
-    yield
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
-    own.setLevel(before[2])
 
 
 @dataclass

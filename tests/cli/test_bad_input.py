@@ -284,7 +284,7 @@ def test_an_option_that_is_not_understood(refused, listed, option, value, words)
 def test_standard_output_cannot_hold_both_data_and_json(refused, listed):
     listed()
 
-    assert "both want standard output" in refused("check", "leads.csv", "-o", "-", "--json", code=2)
+    assert "all want standard output" in refused("check", "leads.csv", "-o", "-", "--json", code=2)
 
 
 def test_an_option_there_is_not(run):

@@ -18,10 +18,11 @@ pytestmark = pytest.mark.slow
 REFUSED = ("429=1",)
 
 
+@pytest.mark.slow
 def test_a_refused_first_look_ends_at_the_deadline_shows_the_hold_and_writes_the_output(check, provider):
     app = provider(*REFUSED, retry_after_form="huge")
 
-    done = check("--deadline", "1s", "--max-wait", "100d", "--json")
+    done = check("--deadline", "3s", "--max-wait", "100d", "--json")
 
     assert (done.code, done.json["stopped_because"]) == (5, "the deadline was reached")
     assert "paused: the provider refused a request for its rate" in done.err

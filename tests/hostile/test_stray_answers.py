@@ -96,14 +96,21 @@ class Straying(Provider):
         await stream.send(STRAYS[kind](number))
 
 
-async def ask(provider, ledger_path):
-    """Ask about the numbers; return why it ended, and the verdict of each."""
+async def ask(provider, ledger_path, contexts):
+    """Ask about the numbers; return why it ended, and the verdict of each.
+
+    Args:
+        provider: what answers.
+        ledger_path: where the ledger goes.
+        contexts: of TLS, the server's and the client's; both None to do without.
+    """
     ref = SessionRef("sendapi", "a")
     rng, counters = random.Random(1), RunCounters()
     key = KeySettings(options=GatewayOptions(key=ApiKey(KEY)), sessions=("a",))
-    async with served(provider.talk) as port:
-        url = f"http://127.0.0.1:{port}/v1"
-        transport = keepalive_transport(url, max_connections=32, context=None)
+    own, trusting = contexts
+    async with served(provider.talk, context=own) as port:
+        url = f"https://localhost:{port}/v1" if own else f"http://127.0.0.1:{port}/v1"
+        transport = keepalive_transport(url, max_connections=32, context=trusting)
         async with AsyncSendAPI(KEY, base_url=url, transport=transport) as client:
             with Ledger.open(ledger_path, holder="pytest") as ledger:
                 asking = make_asking(
@@ -121,11 +128,14 @@ async def ask(provider, ledger_path):
                 return ending, {row.number: row.verdict for rows in ledger.known() for row in rows}
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_no_stray_answer_is_taken_for_anybodys(tmp_path, backend):
+@pytest.mark.parametrize(
+    ("backend", "is_encrypted"), [("asyncio", False), ("trio", True)], ids=["asyncio", "trio, TLS"]
+)
+def test_no_stray_answer_is_taken_for_anybodys(tmp_path, certificate, trusting, backend, is_encrypted):
     provider = Straying(backend)
+    contexts = (certificate, trusting) if is_encrypted else (None, None)
 
-    ending, verdicts = anyio.run(ask, provider, tmp_path / "ledger.sqlite", backend=backend)
+    ending, verdicts = anyio.run(ask, provider, tmp_path / "ledger.sqlite", contexts, backend=backend)
 
     truth = {True: "registered", False: "not_registered"}
     wrong = [

@@ -138,22 +138,22 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
     async def _open(self) -> Connection:
         """Return a new connection, or a kept one if the new one is long in coming."""
         fresh: Connection | Exception | None = None
-        route = self._route
+        route, waiting = self._route, _Waiting(anyio.CancelScope())
         try:
             async with anyio.create_task_group() as tasks:
-                waiting = _Waiting(tasks.cancel_scope)
                 tasks.start_soon(self._become_impatient, waiting)
-                try:
-                    fresh = await dial(route)
-                except Exception as error:  # noqa: BLE001 - raised below, without the group around it
-                    fresh = error
-                finally:
-                    self._calm(waiting)
+                with waiting.scope:
+                    try:
+                        fresh = await dial(route)
+                    except Exception as error:  # noqa: BLE001 - raised below, without the group around it
+                        fresh = error
                 tasks.cancel_scope.cancel()
         except BaseException:
             if isinstance(fresh, Connection):
                 await fresh.aclose()
             raise
+        finally:
+            self._calm(waiting)  # only now is it offered nothing more: the task above may have been about to
         if isinstance(fresh, Exception):
             raise fresh
         return fresh or await self._take() or await self._open()

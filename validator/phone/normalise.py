@@ -109,11 +109,16 @@ class Surveyed:
         is_line = pl.col("answer") >= answers.FIRST_LINE
         number = pl.when(is_line).then("number").alias("number")
         reason, line_type, country = (pl.lit(words).gather("answer") for words in answers.in_words())
-        found = self.cells.select("refused", "misnamed").hstack(
-            [*found.get_columns(), readings.alias("reading")]
-        )
         reading = pl.when(is_line).then(pl.lit(READINGS).gather("reading")).alias("reading")
-        return found.with_columns(reason=reason).select(number, _reason(), line_type, country, reading)
+        found = found.hstack([readings.alias("reading")])
+        return self._refusing(found.select(number, reason, line_type, country, reading))
+
+    def _refusing(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Put the reasons that a cell's type or region gives, which most columns have none of."""
+        refused, misnamed = self.cells["refused"], self.cells["misnamed"]
+        if refused.null_count() == refused.len() and not misnamed.any():
+            return found
+        return found.with_columns(refused, misnamed).with_columns(_reason()).drop("refused", "misnamed")
 
 
 def survey(
@@ -127,15 +132,22 @@ def survey(
 
     Parts of a long column are surveyed one by one. What all of their evidence together comes to settles each.
     """
-    asked = pl.concat([_texts(cells), _regions(regions, len(cells))], how="horizontal")
-    readable = pl.when(pl.col("refused").is_null()).then("text").alias("text")
-    texts = asked.select(readable, "region")
+    # In one piece: columns in pieces of other lengths are put together again by every query.
+    asked = pl.concat([_texts(cells.rechunk()), _regions(regions, len(cells))], how="horizontal")
+    texts = _readable(asked).select("text", "region")
     in_bulk = _is_worth_bulk(texts)
     found = texts.hstack(_answers(texts, Accept(accept), in_bulk=in_bulk))
     plan = pl.col("region").to_physical().cast(pl.UInt32).alias("plan")
     claims = claims_to(found.with_columns(plan), _look_up if in_bulk else _look_up_each, Numbers(numbers))
     standing = asked.select("refused", "misnamed").hstack(found.select("answer", "number"))
     return Surveyed(standing, claims)
+
+
+def _readable(asked: pl.DataFrame) -> pl.DataFrame:
+    """Leave no text where a cell is refused already: of a column of text, hardly one is."""
+    if asked["refused"].null_count() == asked.height:
+        return asked
+    return asked.with_columns(pl.when(pl.col("refused").is_null()).then("text").alias("text"))
 
 
 def calling_codes(words: pl.Series) -> pl.Series:
@@ -156,7 +168,7 @@ def _texts(cells: pl.Series) -> pl.DataFrame:
 def _regions(regions: pl.Series | str | None, rows: int) -> pl.DataFrame:
     """Return `region`, null where there is none, and `misnamed`: a word is there that names none."""
     if isinstance(regions, pl.Series):
-        return _named_regions(as_text(regions).get_column("text"))
+        return _named_regions(as_text(regions.rechunk()).get_column("text"))
     region = None if regions is None else parse_region(regions)
     return pl.select(
         region=pl.repeat(region, rows, dtype=REGION),

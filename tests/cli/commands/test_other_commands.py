@@ -184,10 +184,10 @@ def test_settings_are_called_as_on_the_command_line(run, provider, listed, envir
     listed()
     Path("validator.toml").write_text(
         f'session = "{SESSION}"\njson = true\nretries = 3\n[check]\naccept = "possible"\nmax-unknown = 0.0\n'
-        "suppress = []\nno-canaries = true\n[ledger]\njson = false\n"
+        "suppress = []\n[ledger]\njson = false\n"
     )
 
-    done = run("check", "leads.csv", "--max-unknown", "0")
+    done = run("check", "leads.csv", "--max-unknown", "0", "--no-canaries")
 
     assert (done.code, done.json["asked"]) == (0, 2)
     assert app.log.checks == 2

@@ -63,6 +63,37 @@ def test_no_cell_differs(atlas, kind, accept):
     assert left / cells < left_at_most
 
 
+@pytest.mark.parametrize("copies", [1, 4])
+def test_cells_differ_no_more_where_they_repeat(atlas, copies):
+    rows = list(Cells(seed=3).fuzzed(30)) * copies
+    known, _ = decided(rows, Accept.VALID, atlas)
+    assert list(differing(known, Accept.VALID)) == []
+
+
+ODD_SPACES = [
+    "+44\u00a07400\u00a0123456",
+    "07400  123456\nBob",
+    "07400\t123 456",
+    "\u00a007400 123456\u00a0",
+    "07400\u2009123456",
+]
+MENDED = ["07400\u00c2\u00a0123456", "07400&nbsp;123456", "Zo\u00eb 07400 123456", "\u20ac 750000,50"]
+
+
+@pytest.mark.parametrize("cell", [*ODD_SPACES, *MENDED])
+def test_spaces_of_all_kinds_are_those_of_a_cell(atlas, cell):
+    known, _ = decided([(cell, "GB")], Accept.VALID, atlas)
+    assert list(differing(known, Accept.VALID)) == []
+
+
+@pytest.mark.parametrize(
+    "cell", ["07400 123456 07400 123457", "07400 123456 - 07400 123457", "020 7946 - 0018"]
+)
+def test_halves_are_cut_at_any_space_between_digits(atlas, cell):
+    known, _ = decided([(cell, "GB"), ("+44 7400 123456", "GB"), (cell, "FR")], Accept.VALID, atlas)
+    assert list(differing(known, Accept.VALID)) == []
+
+
 CELL = st.one_of(
     st.text(max_size=30),
     st.text(alphabet="0123456789+() -./,;x@#*eE:\u00a0\u0663\uff14", max_size=30),

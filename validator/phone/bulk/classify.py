@@ -16,9 +16,9 @@ from validator.phone import answers
 from validator.phone.bulk.frames import kept, split, together
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.search import SHOWN_DIGITS
-from validator.phone.bulk.second_chances import counted, only_digits
+from validator.phone.bulk.second_chances import counted, has_digits, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
-from validator.phone.cell.folding import fold, mend
+from validator.phone.cell.folding import TO_MEND, fold, mend
 from validator.phone.cell.reading import PLAIN
 from validator.phone.cell.refusals import ADDRESS, DAMAGE
 from validator.phone.cell.unwrapping import (
@@ -38,6 +38,9 @@ _AROUND = " ()-/.[]"
 _WORDLESS = r"^[^\p{Nd}#＃%]*$"  # noqa: RUF001 - as they come
 _SOMETHING = r"[\p{L}\p{P}\p{S}]"
 _TO_FOLD = r"[^ -~]|  |&(?:nbsp|#)|_x000"
+# Of that, what most often is there: spaces of other kinds, ends of lines, and letters that stay as they are.
+_SPACES = r"[ \t\n\x0b\x0c\r\x1c-\x1f\u00a0]+"
+_ONLY_SPACES_TO_FOLD = r"^[ -~\t\n\x0b\x0c\r\x1c-\x1f\u00a0À-ɏ€]*$"
 # ASCII, and letters of which Python and Rust have the same opinion as to what they are and match.
 _ALPHABET = r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£]*$"
 
@@ -86,7 +89,8 @@ _MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|1
 _FEWEST_DIGITS = 2
 
 _TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("core")
-_PLUS, _WRITTEN_DIGITS, _FIRM = pl.col("plus"), pl.col("written_digits"), pl.lit(value=True)
+_IS_SHOWN = _VALUE.is_not_null() & (_DIGITS <= SHOWN_DIGITS)
+_PLUS, _FOR_TWO, _FIRM = pl.col("plus"), pl.col("for_two"), pl.lit(value=True)
 
 # What `Shapes` is made of.
 _SETTLED = {"row": pl.UInt32(), "answer": answers.ANSWER, "number": pl.UInt64()}
@@ -125,17 +129,17 @@ class Shapes:
 
 def shapes(cells: pl.DataFrame) -> Shapes:
     """Return the shapes of cells: `text` (String, no white space around it) and `plan` (UInt32, or null)."""
-    value, plus = _TEXT.str.to_integer(dtype=pl.UInt64, strict=False), _TEXT.str.starts_with("+")
-    rows = cells.with_row_index("row").with_columns(
-        value=value, plus=plus, digits=_TEXT.str.len_bytes() - plus
-    )
-    rows, empty = split(rows, _TEXT.is_not_null())
+    rows = cells.with_row_index("row").with_columns(value=_as_integer(_TEXT), plus=_TEXT.str.starts_with("+"))
+    rows, empty = split(rows.with_columns(digits=_TEXT.str.len_bytes() - _PLUS), _TEXT.is_not_null())
     rows, _ = split(rows, _DIGITS <= _MOST_BYTES)
-    bare, rest = split(rows, _VALUE.is_not_null() & (_DIGITS + _PLUS <= SHOWN_DIGITS))
+    bare, rest = split(rows, _IS_SHOWN)
+    # Most punctuation is spaces: what is digits without them needs no closer look.
+    spaced, rest = split(_unspaced(rest[["row", "text", "plan", "plus"]]), _IS_SHOWN)
     plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
     piles = _Piles()
     piles.settle(empty, Reason.EMPTY)
     piles.dial(bare, _TEXT)
+    piles.dial(spaced, _TEXT)
     piles.dial(_counted(plain, _TEXT), _TEXT)
     if not dressed.is_empty():
         _undress(dressed.select("row", "text", "plan"), piles)
@@ -162,11 +166,13 @@ class _Piles:
     def dial(self, rows: pl.DataFrame, core: pl.Expr, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
         """phonenumberutil._is_viable_phone_number: three digits, or two and nothing else."""
         rows = rows.with_columns(firm=firm, keyed=keyed)
-        enough = rows.select(_DIGITS >= FEWEST_DIALLED_DIGITS).to_series()
-        adjacent = core.str.strip_chars(_AROUND).str.len_bytes() == _FEWEST_DIGITS
-        two, fewer = split(kept(rows, ~enough), (_DIGITS == _FEWEST_DIGITS) & adjacent)
-        self.dialled.extend((kept(rows.select(*_DIALLED), enough), two.select(*_DIALLED)))
-        self.settle(fewer, Reason.NOT_A_NUMBER)
+        enough = rows["digits"] >= FEWEST_DIALLED_DIGITS
+        self.dialled.append(kept(rows[list(_DIALLED)], enough))
+        if not enough.all():
+            adjacent = core.str.strip_chars(_AROUND).str.len_bytes() == _FEWEST_DIGITS
+            two, fewer = split(kept(rows, ~enough), (_DIGITS == _FEWEST_DIGITS) & adjacent)
+            self.dialled.append(two[list(_DIALLED)])
+            self.settle(fewer, Reason.NOT_A_NUMBER)
 
     def dial_spelt(self, rows: pl.DataFrame, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
         """Dial the `core` of cells that are not dialled as they came."""
@@ -184,8 +190,21 @@ class _Piles:
         )
 
 
+def _as_integer(text: pl.Expr) -> pl.Expr:
+    return text.str.to_integer(dtype=pl.UInt64, strict=False)
+
+
+def _unspaced(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `value` and `digits` of the text without its spaces, where that is digits."""
+    rows = rows.with_columns(unspaced=_TEXT.str.replace_all(" ", "", literal=True))
+    unspaced = pl.col("unspaced")
+    return rows.with_columns(value=_as_integer(unspaced), digits=unspaced.str.len_bytes() - _PLUS)
+
+
 def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
-    return rows.with_columns(only_digits=only_digits(core)).with_columns(counted(pl.col("only_digits")))
+    """Add the same of the core without any punctuation."""
+    number = rows.select(number=only_digits(core))
+    return rows.with_columns(number.select(counted(pl.col("number"))).get_columns())
 
 
 def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
@@ -204,9 +223,13 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
 
 
 def _folded(rows: pl.DataFrame) -> pl.DataFrame:
+    """`folding.mend` and `fold`."""
     odd, rows = split(rows, _TEXT.str.contains(_TO_FOLD))
+    to_mend = _TEXT.str.contains(f"(?i){TO_MEND}")
+    spaced, odd = split(odd, _TEXT.str.contains(_ONLY_SPACES_TO_FOLD) & ~to_mend)
+    spaced = spaced.with_columns(_TEXT.str.replace_all(_SPACES, " ").str.strip_chars(" "))
     texts = pl.Series("text", [fold(mend(text)) for text in odd.get_column("text")], dtype=pl.String)
-    return pl.concat([rows, odd.with_columns(texts)])
+    return together(rows, spaced, odd.with_columns(texts))
 
 
 def _linked() -> pl.Expr:
@@ -215,30 +238,33 @@ def _linked() -> pl.Expr:
 
 
 def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
-    """Take words off behind eight digits or more, and add `written_digits`, how many the text has."""
-    label = _TEXT.str.extract(AFTER_LAST_DIGIT.pattern)
-    rows = rows.with_columns(written_digits=_TEXT.str.count_matches("[0-9]"), label=label)
-    is_label = pl.col("label").str.contains(f"^(?:{LABEL.pattern})")
-    labelled = is_label & (_WRITTEN_DIGITS >= DIGITS_BEFORE_LABEL)
+    """Take words off behind eight digits or more, and add `for_two`: it has the digits of two numbers."""
+    rows = rows.with_columns(for_two=has_digits(_TEXT, TWO_NUMBERS_DIGITS))
+    wordy, rest = split(rows, _TEXT.str.contains("[^0-9]$") & has_digits(_TEXT, DIGITS_BEFORE_LABEL))
+    wordy = wordy.with_columns(label=_TEXT.str.extract(AFTER_LAST_DIGIT.pattern))
+    labelled = pl.col("label").str.contains(f"^(?:{LABEL.pattern})")
     number = _TEXT.str.head(_TEXT.str.len_chars() - pl.col("label").str.len_chars())
-    return rows.with_columns(text=pl.when(labelled).then(number).otherwise(_TEXT))
+    wordy = wordy.with_columns(text=pl.when(labelled).then(number).otherwise(_TEXT))
+    return together(rest, wordy.select(rest.columns))
 
 
 def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     """`reading._refuse`, then phonenumberutil._extract_possible_number and _maybe_strip_extension."""
+    if rows.is_empty():
+        return
     damaged, rows = split(rows, _TEXT.str.contains(_DAMAGED))
     piles.settle(damaged, Reason.SPREADSHEET_DAMAGE)
     addresses, rows = split(rows, _TEXT.str.contains(_ADDRESS))
     piles.settle(addresses, Reason.NOT_A_NUMBER)
-    parted, rows = split(rows, (_WRITTEN_DIGITS >= TWO_NUMBERS_DIGITS) & _TEXT.str.contains(SEPARATOR))
+    parted, rows = split(rows, _FOR_TWO & _TEXT.str.contains(SEPARATOR))
     piles.part(parted.filter(~_TEXT.str.contains("=", literal=True)))
     whole, rows = split(rows.with_columns(core=_TEXT.str.extract(CORE)), _CORE.is_not_null())
     piles.dial_spelt(whole)
     # Behind a prefix, what recoveries leave may be none, or may have its extension elsewhere.
-    firm = (_WRITTEN_DIGITS < TWO_NUMBERS_DIGITS) & ~_TEXT.str.contains(_MAY_BE_RECOVERED)
+    firm = ~_FOR_TWO & ~_TEXT.str.contains(_MAY_BE_RECOVERED)
     rows = rows.with_columns(core=_TEXT.str.extract(_EXTENDED), firm=firm)
     extended, rows = split(rows, _CORE.is_not_null())
-    enough = _CORE.str.count_matches("[0-9]") >= FEWEST_DIALLED_DIGITS
+    enough = has_digits(_CORE, FEWEST_DIALLED_DIGITS)
     piles.dial_spelt(extended.filter(enough), pl.col("firm"))
     keyed = pl.when(~_TEXT.str.contains(_SECOND_EXTENSION)).then(_TEXT.str.extract(_LETTERED))
     lettered, rows = split(rows.with_columns(core=keyed), _CORE.is_not_null())

@@ -15,15 +15,10 @@ import polars as pl
 from validator.model import Reason
 from validator.phone import answers
 from validator.phone.bulk.classify import shapes
-from validator.phone.bulk.frames import split, together
+from validator.phone.bulk.frames import kept, together
 from validator.phone.bulk.lookup import look_up
 from validator.phone.bulk.respelling import respelt
-from validator.phone.bulk.second_chances import (
-    only_digits,
-    with_plus,
-    with_unmistakable,
-    without_zero_in_brackets,
-)
+from validator.phone.bulk.second_chances import with_plus, with_unmistakable, without_zero_in_brackets
 from validator.phone.bulk.several import doubtful_parts, parts, several
 from validator.phone.cell.reading import Accept
 
@@ -32,8 +27,11 @@ if TYPE_CHECKING:
 
 _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _ANSWER = pl.col("answer")
+_DECIDED = ["row", "answer", "number"]
 # What a review of a cell depends on.
 _KEY = ["text", "plan", "firm"]
+# To find what repeats, and to put it back, costs as much as a review of so large a part of the cells.
+_WORTH_REVIEWING_ONCE = 0.2
 
 
 def decide(cells: pl.DataFrame, accept: Accept, atlas: RangeIndex) -> pl.DataFrame:
@@ -48,26 +46,26 @@ def decide(cells: pl.DataFrame, accept: Accept, atlas: RangeIndex) -> pl.DataFra
     """
     shaped = shapes(cells.select("text", plan=pl.col("region").to_physical().cast(pl.UInt32)))
     dialled, of_parts = _asked([shaped.dialled.with_columns(known=True), parts(shaped.parted)], atlas)
-    closed, rest = split(dialled, _is_closed())
+    open_and_firm = ~dialled.select(_is_closed()).to_series() & dialled["firm"]
     held = several(of_parts)
     held = held.with_columns(shaped.parted["row"].gather(held["at"]))
-    reviewed = _reviewed(_written(rest.filter("firm"), cells, shaped.spelt), atlas)
-    decided = together(
-        *(some.select("row", "answer", "number") for some in (shaped.settled, held, closed, reviewed))
-    )
-    whole = answers.put(answers.undecided(cells.height), decided["row"], decided)
+    reviewed = _reviewed(_written(kept(dialled, open_and_firm), cells, shaped.spelt), atlas)
+    others = together(shaped.settled, *(some.select(_DECIDED) for some in (held, reviewed)))
+    spread = _spread(dialled, cells.height)
+    whole = answers.put(spread, others["row"], others)
     whole = whole if accept is Accept.POSSIBLE else whole.with_columns(answer=_if_in_plan())
-    return whole.hstack(_how_written(shaped.dialled, cells.height))
+    return whole.hstack(spread.select(answers.WRITTEN.names()))
 
 
-def _how_written(dialled: pl.DataFrame, rows: int) -> pl.DataFrame:
-    written = dialled.filter(~pl.col("keyed"))
-    return pl.DataFrame(
-        [
-            pl.Series(name, [None], dtype).new_from_index(0, rows).scatter(written["row"], written[name])
-            for name, dtype in answers.WRITTEN.items()
-        ]
-    )
+def _spread(dialled: pl.DataFrame, rows: int) -> pl.DataFrame:
+    """Return `answer`, `number` and how it is written of all rows, as dialled; undecided are the others."""
+    answer = pl.when(_is_closed()).then(_ANSWER).otherwise(_UNDECIDED)
+    written = (pl.when(~pl.col("keyed")).then(name).alias(name) for name in answers.WRITTEN)
+    said = dialled.select(answer, "number", *written)
+    # Where each row is in there, since to look it up takes a fraction of what it takes to put it somewhere.
+    nowhere = pl.Series("place", [None], pl.UInt32()).new_from_index(0, rows)
+    place = nowhere.scatter(dialled["row"], pl.int_range(dialled.height, dtype=pl.UInt32(), eager=True))
+    return said[place].with_columns(pl.col("answer", "number").fill_null(0))
 
 
 def _asked(frames: list[pl.DataFrame], atlas: RangeIndex) -> list[pl.DataFrame]:
@@ -102,13 +100,22 @@ def _if_in_plan() -> pl.Expr:
 
 def _reviewed(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
     """`reading.read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
-    distinct = with_unmistakable(cells.unique(_KEY, maintain_order=True)).with_row_index("at")
-    distinct = distinct.with_columns(only_digits=only_digits(pl.col("core")))
-    questions = [part(distinct) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
+    if cells.is_empty() or cells["text"].n_unique() > (1 - _WORTH_REVIEWING_ONCE) * cells.height:
+        return _reviewed_each(cells, atlas)
+    distinct = cells.unique(_KEY, maintain_order=True)
+    found = _reviewed_each(distinct, atlas).drop("row").hstack(distinct.select(_KEY))
+    return cells.select("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)
+
+
+def _reviewed_each(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
+    """Return `row`, `answer` and `number` of every cell, in order."""
+    found = cells.select(_DECIDED)
+    if cells.is_empty():
+        return found
+    asking = with_unmistakable(cells).with_row_index("at")
+    questions = [part(asking) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
     doubtful, *chances = _asked(questions, atlas)
-    found = distinct.select("answer", "number")
     # What comes first there comes last here, where it has the last word.
     for others in (several(doubtful), *(chance.filter(_is_closed()) for chance in chances)):
         found = answers.put(found, others["at"], others)
-    found = distinct.select(_KEY).hstack(found)
-    return cells.select("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)
+    return found.insert_column(0, cells["row"])

@@ -37,7 +37,6 @@ _ZERO_IN_BRACKETS = r"\(\s*0\s*(?:\)|$)"
 _TEXT, _DIGITS, _VALUE, _PLAN = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("plan")
 _CORE, _PLUS, _APPLIES = pl.col("core"), pl.col("plus"), pl.col("applies")
 _UNMISTAKABLE, _TRUE = pl.col("unmistakable"), pl.lit(value=True)
-_ONLY_DIGITS = pl.col("only_digits")
 _SHOWN = pl.min_horizontal(_DIGITS, SHOWN_DIGITS).cast(pl.UInt32)
 # What a core has beside its digits.
 _PUNCTUATION = list(" ()-/+.[]~*")
@@ -67,23 +66,27 @@ def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
 def _behind_prefix(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the questions of `prefix_00` and `prefix_011`, of cells that begin with a zero."""
     by_00 = _TEXT.str.contains(whole(PREFIX_00)) & (_DIGITS >= 2 + FEWEST_DIALLED_DIGITS)
-    enough = _TEXT.str.count_matches("[0-9]") >= 3 + UNMISTAKABLE_DIGITS
+    enough = has_digits(_TEXT, 3 + UNMISTAKABLE_DIGITS)
     by_011 = _TEXT.str.contains(whole(PREFIX_011)) & enough
-    number = _ONLY_DIGITS.str.slice(pl.when(by_00).then(2).otherwise(3))
+    number = only_digits(_CORE).str.slice(pl.when(by_00).then(2).otherwise(3))
     return _questions(cells, by_00 | by_011, _TRUE, number)
 
 
 def _lost_plus(cells: pl.DataFrame) -> pl.DataFrame:
     lost = (_TEXT.str.contains(whole(BARE_DIGITS)) & _UNMISTAKABLE).alias("lost")
     cells = cells.with_columns(lost).filter(pl.col("lost").fill_null(value=True))
-    return _questions(cells.filter(~_stand_beside(cells)), pl.col("lost"), _TRUE, _ONLY_DIGITS)
+    return _as_dialled(cells.filter(~_stand_beside(cells)), pl.col("lost").is_not_null())
 
 
 def _counts(cells: pl.DataFrame) -> pl.DataFrame:
     """Return questions without an answer: the recovery `own_grouping` takes a closer look."""
     cells = cells.filter(_TEXT.str.contains(f"^(?:{LISTED})$"))
-    unknown = pl.lit(None, pl.Boolean())
-    return _questions(cells.filter(_stand_beside(cells)), unknown, _TRUE, _ONLY_DIGITS)
+    return _as_dialled(cells.filter(_stand_beside(cells)), pl.lit(value=False))
+
+
+def _as_dialled(cells: pl.DataFrame, known: pl.Expr) -> pl.DataFrame:
+    """Return the questions what their digits are behind a plus sign."""
+    return cells.select("at", "plan", "digits", "value", plus=_TRUE, known=known).select(*QUESTION)
 
 
 def _stand_beside(cells: pl.DataFrame) -> pl.Series:
@@ -97,6 +100,11 @@ def _stand_beside(cells: pl.DataFrame) -> pl.Series:
 def only_digits(core: pl.Expr) -> pl.Expr:
     """phonenumberutil._normalize, of a core without letters: its digits, as a text."""
     return core.str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION))
+
+
+def has_digits(text: pl.Expr, count: int) -> pl.Expr:
+    """Return whether a text has so many digits: one look from its start, and none at what is behind them."""
+    return text.str.contains(rf"^(?:[^0-9]*[0-9]){{{count}}}")
 
 
 def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

@@ -12,7 +12,7 @@ from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
 from validator.phone.bulk.frames import together
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
-from validator.phone.bulk.second_chances import QUESTION, counted, only_digits
+from validator.phone.bulk.second_chances import QUESTION, counted, has_digits, only_digits
 from validator.phone.cell.refusals import SEPARATING_WORDS
 
 # Two numbers have at least, and at most, so many digits.
@@ -91,7 +91,7 @@ def _parts(cells: pl.DataFrame, separator: str, parting: int) -> pl.DataFrame:
     if parted.is_empty():
         return _NO_QUESTIONS
     found = parted.select("at", "plan", part=_TEXT.str.split(separator, literal=False)).explode("part")
-    found = found.filter(_PART.str.count_matches("[0-9]") >= MIN_DIGITS)
+    found = found.filter(has_digits(_PART, MIN_DIGITS))
     found = found.with_columns(core=_PART.str.extract(CORE)).with_columns(known=pl.col("core").is_not_null())
     # What is not known is not asked in earnest either: no digits, from nowhere.
     core, plan = pl.col("core").fill_null(""), pl.when("known").then("plan").alias("plan")
@@ -102,19 +102,29 @@ def _parts(cells: pl.DataFrame, separator: str, parting: int) -> pl.DataFrame:
 
 def _halves(cells: pl.DataFrame) -> pl.DataFrame:
     """`refusals._is_pair`: return two questions a space, about the digits before and behind it."""
-    whole = pl.col("only_digits")
-    pairs = cells.filter(pl.col("digits") <= _MOST_DIGITS_OF_A_PAIR)
+    pairs = cells.filter((pl.col("digits") <= _MOST_DIGITS_OF_A_PAIR) & pl.col("core").str.contains(" "))
     if pairs.is_empty():
         return _NO_QUESTIONS
-    words = pairs.select("at", "plan", "plus", "digits", whole, word=pl.col("core").str.split(" "))
-    words = words.explode("word").with_columns(left=only_digits(pl.col("word")).str.len_bytes())
-    words = words.with_columns(pl.col("left").cum_sum().over("at"))
-    right = pl.col("digits") - pl.col("left")
-    cuts = words.filter(pl.min_horizontal("left", right) >= FEWEST_DIALLED_DIGITS).unique(["at", "left"])
+    cuts, whole = _cuts(pairs), pl.col("only_digits")
     first = cuts.select("at", "plan", "plus", "left", number=whole.str.head("left"), known=_TRUE)
     behind = whole.str.slice("left").alias("number")
     second = cuts.select("at", "plan", "left", behind, plus=_FALSE, known=_TRUE)
     return pl.concat([_asking(half, pl.col("left"), _TRUE) for half in (first, second)])
+
+
+def _cuts(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a space with enough digits on both sides: `left` of them stand before it."""
+    digits, core = pl.col("digits"), pl.col("core")
+    # Counted through all cells, and what is in those before taken off: a sum by cell costs far more.
+    before = digits.cum_sum() - digits
+    words = pairs.select(
+        "at", "plan", "plus", "digits", before=before, only_digits=only_digits(core), word=core.str.split(" ")
+    )
+    words = words.explode("word").with_columns(own=only_digits(pl.col("word")).str.len_bytes())
+    words = words.with_columns(left=pl.col("own").cum_sum() - pl.col("before"))
+    fewest = pl.min_horizontal("left", digits - pl.col("left"))
+    # A word without digits is behind a space that was counted.
+    return words.filter((fewest >= FEWEST_DIALLED_DIGITS) & (pl.col("own") > 0))
 
 
 def _asking(numbered: pl.DataFrame, parting: pl.Expr, must_be_valid: pl.Expr) -> pl.DataFrame:

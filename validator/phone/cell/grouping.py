@@ -35,11 +35,9 @@ def spells_own_grouping(text: str, number: int, region: str) -> bool:
     if not _may_be_grouped("-".join(groups), region):
         return False
     parsed = _parsed(number, region)
-    own = (
-        groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)),
-        groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL))[1:],
-    )
-    return groups in own and groups != _abroad("".join(groups))
+    national = groups == groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
+    own = national or groups == _international(parsed)[1:]
+    return own and groups != _abroad("".join(groups))
 
 
 def stands_beside(text: str, region: str) -> bool:
@@ -91,6 +89,10 @@ def _abroad(digits: str) -> list[str]:
         parsed = phonenumbers.parse(f"+{digits}")
     except NumberParseException:
         return []
+    return _international(parsed)
+
+
+def _international(parsed: phonenumbers.PhoneNumber) -> list[str]:
     return groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL))
 
 

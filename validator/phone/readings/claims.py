@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -121,8 +122,9 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     """
     rows = cells.with_row_index("row").select(_KEPT)
     may = cells.select(_may_be_claimed(numbers)).to_series()
-    bare = with_habits(rows.filter(may & cells.select(BARE).to_series()))
-    claims = _claims(_questions(bare, _rarely_claimed(rows, may)), ask)
+    zero = may & rows.select(ZERO_FIRST.fill_null(value=False)).to_series()
+    bare = with_habits(kept(rows, may & ~zero & ~rows["plus"]))
+    claims = _claims(_questions(bare, _rarely_claimed(rows, may, zero)), ask)
     is_open = pl.col("row").is_in(claims["row"].implode()) | pl.col("needs_column") | _is_said_of(numbers)
     compared = together(bare.filter(_of_plans(bare.filter(is_open))), _compared(rows, may, claims))
     signed = _with_claims(_signed(compared), claims, numbers)
@@ -134,22 +136,25 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
 
 def _may_be_claimed(numbers: Numbers) -> pl.Expr:
     where = PLAN.is_not_null() | PLUS | (BARE if numbers is Numbers.INTERNATIONAL else False)
-    possible = (_ANSWER >= answers.FIRST_LINE) | _ANSWER.is_in(_OPEN)
-    return ((DIGITS <= _MOST_DIGITS) & where & possible).fill_null(value=False)
+    return ((DIGITS <= _MOST_DIGITS) & where & of(_may_be_numbers(), _ANSWER)).fill_null(value=False)
+
+
+@lru_cache(maxsize=1)
+def _may_be_numbers() -> pl.Series:
+    """Return by answer whether it is a number, or a refusal after which there may be one."""
+    answer = pl.int_range(answers.in_words().height)
+    return pl.select((answer >= answers.FIRST_LINE) | answer.is_in(_OPEN)).to_series()
 
 
 def _of_plans(some: pl.DataFrame) -> pl.Expr:
     return PLAN.is_in(some["plan"].unique().implode(), nulls_equal=True)
 
 
-def _rarely_claimed(rows: pl.DataFrame, may: pl.Series) -> pl.DataFrame:
+def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.DataFrame:
     """Return the few cells to which rules apply that are not for all bare ones."""
-    found = rows.select(
-        twice=may_begin_twice().fill_null(value=False), begun=ZERO_FIRST.fill_null(value=False)
-    )
-    begun = kept(rows, may & found["begun"])
+    twice = rows.select(may_begin_twice().fill_null(value=False)).to_series()
     begins = MAY_BEGIN_00 | pl.any_horizontal(_RULE_OF[one].applies for one in _BEGUN[:2])
-    return pl.concat([kept(rows, may & found["twice"]), begun.filter(begins)])
+    return pl.concat([kept(rows, may & twice & ~zero), kept(rows, zero).filter(begins)])
 
 
 def _questions(bare: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
