@@ -166,7 +166,7 @@ class Asker:
             return self._stop.why, 0, ()
         clock = clock_warnings((reply.rate.sent_at_s for reply in seen), begun_s, self._now_s())
         canaries = Canaries(self._settings.canaries or own_numbers(seen), rng=self._rng)
-        asking = self._asking(keys, statuses, canaries)
+        asking = self._asking(keys, statuses, canaries, plan.needed)
         ending, left_out = await self._ask_all(plan, asking), 0
         if ending is None:
             second = next_round(plan)
@@ -202,7 +202,11 @@ class Asker:
         )
 
     def _asking(
-        self, keys: Sequence[OpenKey], statuses: Mapping[SessionRef, SessionStatus], canaries: Canaries
+        self,
+        keys: Sequence[OpenKey],
+        statuses: Mapping[SessionRef, SessionStatus],
+        canaries: Canaries,
+        needed: int | None,
     ) -> Asking:
         return make_asking(
             keys,
@@ -210,7 +214,7 @@ class Asker:
             ledger=self._ledger,
             statuses=statuses,
             guards=self._guards(statuses, canaries),
-            bounds=self._bounds(),
+            bounds=self._bounds(needed),
             now_ms=self._now_ms,
             rng=self._rng,
         )
@@ -222,7 +226,7 @@ class Asker:
         forget_unverified(self._ledger, sessions)
         return {ref: SessionGuard(ref.session, canaries=canaries) for ref in sessions}
 
-    def _bounds(self) -> Bounds:
+    def _bounds(self, needed: int | None) -> Bounds:
         settings = self._settings
         return Bounds(
             concurrency=self._concurrency,
@@ -230,6 +234,7 @@ class Asker:
             max_wait_s=settings.max_wait_s,
             max_error_rate=settings.max_error_rate,
             left_today=self._left_today(),
+            needed=needed,
         )
 
     def _deadline_s(self) -> float:

@@ -97,7 +97,7 @@ class FirstRequests:
                     if statuses[ref].is_ready:
                         contacts = all_contacts(key.gateway, ref.session, through, on_page=feed.add)
                         left = await take_contacts(contacts, left, others, ledger=ledger, now_ms=now_ms)
-        return plan.among(left)
+        return plan.without_registered(left)
 
     def _feed(self, phase: str, total: int = 0) -> PhaseFeed:
         host = hosts_text(key.gateway.host for key in self._keys)

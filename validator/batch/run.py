@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from validator.batch.asker import Asked
+from validator.batch.output.annotate import count_sendable
 from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
@@ -22,7 +23,7 @@ from validator.batch.planning.plan import second_round
 from validator.batch.planning.ruined import ruin_of
 from validator.batch.planning.survey import known_after, survey
 from validator.batch.stage import Stage
-from validator.errors import FileError, StoppedEarly
+from validator.errors import EnoughFound, FileError, StoppedEarly
 from validator.reports import legible
 from validator.settings import Tolerance
 
@@ -162,13 +163,13 @@ class Run(ABC, Generic[SummaryT]):
             counters=self._counters,
             keys=asked.keys,
             ending=ending,
-            next_command=self._next_command(finished) if exit_code else None,
+            next_command=self._next_command(finished, ending) if exit_code else None,
             warnings=asked.warnings,
         )
 
-    def _next_command(self, finished: datetime) -> str | None:
+    def _next_command(self, finished: datetime, ending: ValidatorError | None) -> str | None:
         make = self._settings.next_command
-        return None if make is None else make(self._started, finished)
+        return None if make is None or isinstance(ending, EnoughFound) else make(self._started, finished)
 
     @property
     def _start_ms(self) -> int:
@@ -177,6 +178,18 @@ class Run(ABC, Generic[SummaryT]):
 
 class ListRun(Run["Summary"]):
     """A run that writes the list back with a verdict on every row."""
+
+    def prepare(self) -> Preparation:
+        """Read the list and make the plan, which is to ask nobody if enough can be sent to already."""
+        surveyed = super().prepare()
+        enough = self._opened.job.enough
+        if enough is None or surveyed.plan.numbers.is_empty():
+            return surveyed
+        job = self._opened.job
+        known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
+        needed = enough - count_sendable(surveyed.recipients, known, job.extras)
+        plan = replace(surveyed.plan, needed=needed)
+        return replace(surveyed, plan=plan if needed > 0 else plan.for_nobody())
 
     def _concluded(self, surveyed: Preparation, asked: Asked) -> Summary:
         """Write the output and the reports."""
@@ -189,14 +202,19 @@ class ListRun(Run["Summary"]):
         known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
         writing = Stage(self._progress, "writing", total=surveyed.recipients.height)
         counts = write_output(self._opened, surveyed.recipients, known, writing.show)
-        ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)
+        ending = asked.ending or _left_out(surveyed.plan, asked)
         exit_code = exit_code_of(ending, counts, self._settings.max_unknown, strict=self._settings.strict)
         result = self._result(asked, ending, exit_code)
         return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
 
 
-def _limit_reached(left_out: int) -> StoppedEarly | None:
-    return StoppedEarly(f"--limit leaves {left_out:,} numbers unasked") if left_out else None
+def _left_out(plan: Plan, asked: Asked) -> StoppedEarly | None:
+    left_out = plan.left_out + asked.left_out
+    if not left_out:
+        return None
+    if plan.needed is not None and plan.needed <= 0:
+        return EnoughFound("as many recipients can be sent to already as --enough asks for")
+    return StoppedEarly(f"--limit leaves {left_out:,} numbers unasked")
 
 
 def _ms(moment: datetime) -> int:

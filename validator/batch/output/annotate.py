@@ -154,22 +154,19 @@ def annotate(
         on_progress: called with the rows written so far.
     """
     counted = Counts(countries=Counter(counts(recipients["country"])))
-    first = recipients["number"].is_first_distinct() if segments else None
-    by_both = listed_by_both(recipients) if MATCHED in extras else None
+    once = _Once(recipients, extras) if segments else None
     with ExitStack() as files:
         annotated = files.enter_context(output(output_schema(table, prefix, extras)))
         parts = open_segments(files, segments, table, prefix, extras)
         writers = [annotated, *(segment.writer for segment in parts)]
         batches = ahead(rows(cells=any(writer.needs_cells for writer in writers)))
         for batch, findings in ahead(_with_findings(batches, recipients, known, extras)):
-            part = slice(counted.rows, counted.rows + batch.height)
             added = output_columns(findings, extras)
             annotated.write(batch.hstack(prefixed(added, prefix)))
+            if once is not None:
+                stands = once.among(findings, counted.rows)
+                counted.segments.update({one.verdict: one.write(batch, added, stands) for one in parts})
             counted.add(findings)
-            if first is not None:
-                once = first[part] if by_both is None else first[part] & _is_own(findings, by_both[part])
-                written = {one.verdict.value: one.write(batch, added, once) for one in parts}
-                counted.segments.update(written)
             on_progress(counted.rows)
     return counted
 
@@ -180,6 +177,36 @@ def count(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] 
     for _, findings in _with_findings(recipients.iter_slices(BATCH_ROWS), recipients, known, extras):
         counted.add(findings)
     return counted
+
+
+def count_sendable(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] = ()) -> int:
+    """Return how many rows a sendable file would hold, without writing one."""
+    once, rows, sendable = _Once(recipients, extras), 0, 0
+    for _, findings in _with_findings(recipients.iter_slices(BATCH_ROWS), recipients, known, extras):
+        is_registered = findings["verdict"] == Verdict.REGISTERED.value
+        sendable += int((is_registered & once.among(findings, rows)).sum())
+        rows += findings.height
+    return sendable
+
+
+class _Once:
+    """Tells which rows stand for their recipient: the first of each number.
+
+    Args:
+        recipients: the rows.
+        extras: which of `EXTRA_COLUMNS` are wanted.
+    """
+
+    def __init__(self, recipients: pl.DataFrame, extras: Sequence[str]) -> None:
+        self._first = recipients["number"].is_first_distinct()
+        self._by_both = listed_by_both(recipients) if MATCHED in extras else None
+
+    def among(self, findings: pl.DataFrame, start: int) -> pl.Series:
+        """Return a mask of the rows that do, among those from `start` that have been decided."""
+        part = slice(start, start + findings.height)
+        if self._by_both is None:
+            return self._first[part]
+        return self._first[part] & _is_own(findings, self._by_both[part])
 
 
 def _with_findings(

@@ -49,6 +49,7 @@ class Plan:
         room: how many more may be asked about within the limit, None for any number.
         readings: rows whose cells were not read plainly, by reading, most first.
         suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
+        needed: how many "yes" of the run are enough to end it, None if it goes on whatever is answered.
     """
 
     todo: pl.Series
@@ -67,6 +68,7 @@ class Plan:
     room: int | None
     readings: tuple[ReadingCount, ...] = ()
     suppress_unreadable: int = 0
+    needed: int | None = None
 
     @property
     def most_variants(self) -> int:
@@ -77,6 +79,16 @@ class Plan:
     def numbers(self) -> Numbers:
         """All numbers to be asked about."""
         return pl.concat([self.todo, self.to_confirm])
+
+    def for_nobody(self) -> Plan:
+        """Return the same plan with all its numbers left out."""
+        left_out = self.left_out + len(self.numbers)
+        return replace(self, todo=self.todo.clear(), to_confirm=self.to_confirm.clear(), left_out=left_out)
+
+    def without_registered(self, left: Numbers) -> Plan:
+        """Return the same plan once those of its numbers that are not left have proved to be registered."""
+        found = len(self.numbers) - len(left)
+        return replace(self.among(left), needed=None if self.needed is None else self.needed - found)
 
     def among(self, numbers: Numbers) -> Plan:
         """Return the same plan for those of its numbers that are among others."""

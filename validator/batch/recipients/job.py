@@ -88,6 +88,7 @@ class ListSettings:
         order: in which to ask.
         only: restricts whom to ask.
         limit: asks about at most so many numbers.
+        enough: asks until so many recipients can be sent to, those known before among them.
         confirm_negatives: whether a "no" counts only if a second asking says it too.
         variants: whether the other spelling of a number is asked about after a "no".
         line_type: whether the output has a column with the kind of line.
@@ -111,6 +112,7 @@ class ListSettings:
     order: Order = Order.SHUFFLED
     only: Only = Only.ALL
     limit: int | None = None
+    enough: int | None = None
     confirm_negatives: bool = False
     variants: bool = False
     line_type: bool = False

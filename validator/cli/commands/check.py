@@ -35,6 +35,12 @@ class CheckOptions(ListRunOptions):
     opt.asking_options,
     opt.canary_options,
     opt.known_options,
+    click.option(
+        "--enough",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Stop once so many recipients can be sent to, those known before among them.",
+    ),
     opt.stop_options,
     opt.ledger_option,
     click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
