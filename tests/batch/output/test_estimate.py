@@ -13,7 +13,7 @@ from validator.batch.planning.sample import draw
 from validator.batch.recipients.recipients import SCHEMA
 from validator.phone import COUNTRIES
 
-# `benchmarks/sampling.py` draws from 1,000 lists; so does SAMPLE_LISTS=1000 here.
+# The figure of docs/sample.md is that of SAMPLE_LISTS=1000.
 LISTS = int(os.environ.get("SAMPLE_LISTS", "150"))
 
 
