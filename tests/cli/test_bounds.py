@@ -1,6 +1,5 @@
 """Bounds of a whole command: the deadline in each phase, and over the clock changes of three zones."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -77,12 +76,10 @@ def faked():
     if not shutil.which("faketime"):
         pytest.skip("faketime is not installed")
 
-    def run(zone, moment, *words, **options):
-        # The wrapper reads the moment in its own zone, and the program inside lives in the other.
+    def run(zone, moment, *words, speed=1, **options):
         inside = ["env", f"TZ={zone}", sys.executable, *words]
         return subprocess.Popen(
-            ["faketime", f"{moment:%Y-%m-%d %H:%M:%S}", *inside],
-            env=os.environ | {"TZ": "UTC"},
+            ["faketime", "-f", f"{(moment - datetime.now(UTC)).total_seconds():+.0f} x{speed}", *inside],
             **options,
         )
 
@@ -103,3 +100,23 @@ def test_a_deadline_over_a_clock_change_is_right_to_the_second_under_faketime(
     process = faked(zone, before, "-c", DUE.format(text=f"{shown:%H:%M}"), stdout=subprocess.PIPE, text=True)
 
     assert float(process.communicate(timeout=60)[0]) == earlier
+
+
+@pytest.mark.slow
+def test_a_run_over_a_clock_change_ends_when_the_clock_shows_its_deadline(faked, provider):
+    """The list never comes. It is three minutes before the change, which take eighteen seconds here."""
+    provider()
+    runs = {}
+    for zone, moment in CHANGES:
+        due = moment.astimezone(ZoneInfo(zone))
+        words = ["-m", "validator", "check", "-", "-o", "out.csv", "--deadline", f"{due:%H:%M}", *PLAIN]
+        runs[zone, moment] = faked(
+            zone, moment - timedelta(minutes=3), *words, stdin=subprocess.PIPE, speed=10
+        )
+
+    codes = {}
+    for change, run in runs.items():
+        with run, run.stdin:
+            codes[change] = run.wait(timeout=120)
+
+    assert codes == dict.fromkeys(runs, 5)

@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
     """Yield the items; a thread always makes the next one, and never more than one.
 
-    What making an item raises is raised in its place. Whoever stops early waits for the one in the making.
+    What making an item raises is raised in its place. A reader that stops waits for the one in the making.
     """
     with ThreadPoolExecutor(1) as maker:
         coming = maker.submit(next, items, None)

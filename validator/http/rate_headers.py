@@ -67,8 +67,8 @@ def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wa
     date = _unix_of_date(headers.get("date", ""))
     named = list(_draft_windows(headers))
     # The same window is often stated in both spellings; once is enough.
-    told = {window.limit for window in named if window.remaining is not None}
-    plain = [window for window in _plain_windows(headers, date, wall_now) if window.limit not in told]
+    reported = {window.limit for window in named if window.remaining is not None}
+    plain = [window for window in _plain_windows(headers, date, wall_now) if window.limit not in reported]
     now = wall_now if date is None else date
     return RateNotice(
         windows=(*named, *plain), retry_after_s=_retry_after_s(headers, body, now), sent_at_s=date
@@ -130,9 +130,9 @@ def _wait_in(value: object, now: float) -> float | None:
 def _plain_windows(headers: Mapping[str, str], date: float | None, wall_now: float) -> Iterator[RateWindow]:
     """Yield the window stated in limit, remaining and reset, then those of unnamed policies."""
     policies = _unnamed_policies(headers)
-    for told in _triples(headers):
-        limit, remaining = _count(told.get("limit")), _count(told.get("remaining"))
-        reset = _number(_first(told.get("reset", "")))
+    for reported in _triples(headers):
+        limit, remaining = _count(reported.get("limit")), _count(reported.get("remaining"))
+        reset = _number(_first(reported.get("reset", "")))
         if limit is not None or remaining is not None or reset is not None:
             yield RateWindow(
                 limit=limit,
@@ -181,12 +181,12 @@ class _Item(NamedTuple):
 def _draft_windows(headers: Mapping[str, str]) -> Iterator[RateWindow]:
     """Yield the windows of `RateLimit-Policy` with what `RateLimit` says of each, then the rest of that."""
     left = {item.name: item.parameters for item in _items(headers.get("ratelimit"))}
-    for name, told in _items(headers.get("ratelimit-policy")):
+    for name, reported in _items(headers.get("ratelimit-policy")):
         remaining = left.pop(name, {})
         # Policies that count bytes or open connections (parameter `qu`) are none of ours.
-        if _count(told.get("q")) is not None and told.get("qu", "requests") == "requests":
-            yield _window(told, remaining)
-    yield from (_window({}, told) for told in left.values() if _count(told.get("r")) is not None)
+        if _count(reported.get("q")) is not None and reported.get("qu", "requests") == "requests":
+            yield _window(reported, remaining)
+    yield from (_window({}, reported) for reported in left.values() if _count(reported.get("r")) is not None)
 
 
 def _window(policy: Mapping[str, str], left: Mapping[str, str]) -> RateWindow:

@@ -64,7 +64,7 @@ REMOTE_9P = re.compile(r"(^|,)(trans=(tcp|unix|virtio|xen|rdma|usbg)|aname=drvfs
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A mounted file system: where, of which type (`ext4`, `nfs4`, `fuse.sshfs`), and its own options."""
+    """A mounted file system: where, its type (`ext4`, `nfs4`, `fuse.sshfs`), and its own options."""
 
     point: Path
     type: str

@@ -14,8 +14,8 @@ from validator.ledger.location import PRIVATE_FILE, make_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-# A holder signs some microseconds after it has taken the lock. Whoever comes in between would find no name,
-# or that of one who was killed: so it is given this long, for a busy machine.
+# A holder signs some microseconds after it has taken the lock. A process that comes in between would find no
+# name, or that of one which was killed: so it is given this long, for a busy machine.
 SIGNING_S = 0.05
 
 # More than any command line worth printing; the file is ours, but a message must stay one line.

@@ -65,7 +65,7 @@ FAULT_WORDS: tuple[tuple[str, str], ...] = (
     ("drip", "the body comes one byte a second"),
     ("close", "right answer, then the connection is closed"),
     ("slow", "right answer, late: `slow=SHARE:DURATION`, 2 s by default"),
-    ("stall", "late (60 s unless told), and then `false`"),
+    ("stall", "late (60 s by default), and then `false`"),
     ("html", "an HTML page with status 200"),
     ("html502", "an HTML page with status 502"),
     ("empty", "status 200 without a body"),

@@ -134,7 +134,7 @@ class SessionPage:
     """The account's sessions, in the provider's order. Iterating it gives them.
 
     Attributes:
-        sessions: those that were told.
+        sessions: those that were listed.
         total: how many there are; None if not stated.
         rate: what the answer said about rates.
         request_id: the provider's id of the exchange, empty where none was given.

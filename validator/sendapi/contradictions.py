@@ -35,14 +35,14 @@ _FAILURE = re.compile(
 )
 
 
-def contradiction_in(told: Mapping[str, Any], *, registered: bool | None = None) -> str:
+def contradiction_in(answer: Mapping[str, Any], *, registered: bool | None = None) -> str:
     """Return what in an object says that the request has failed, or the opposite; empty if nothing does.
 
     Args:
-        told: the answer, or the envelope around it.
+        answer: the answer, or the envelope around it.
         registered: what the answer says of the number; None if it is not known yet.
     """
-    return next(_flaws({_plain(name): value for name, value in told.items()}, registered=registered), "")
+    return next(_flaws({_plain(name): value for name, value in answer.items()}, registered=registered), "")
 
 
 def holds_verdict(body: Mapping[str, Any]) -> bool:

@@ -73,6 +73,6 @@ def _is_other_success(reply: Reply, body: Mapping[str, Any]) -> bool:
 def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """Return the provider's id of the exchange: in the error, in `meta`, at the top, or in the header."""
     places = (body.get("error"), body.get("meta"), body)
-    told = (place.get("request_id") for place in places if isinstance(place, dict))
-    found = next((word for word in told if isinstance(word, str) and word), headers.get("x-request-id", ""))
+    fields = (place.get("request_id") for place in places if isinstance(place, dict))
+    found = next((word for word in fields if isinstance(word, str) and word), headers.get("x-request-id", ""))
     return without_keys(found)[:_MAX_REQUEST_ID_CHARS]

@@ -110,12 +110,12 @@ class Fault:
         error = body.get("error")
         if isinstance(error, str):
             return cls(status=status, message=_text(error))
-        told = error if isinstance(error, dict) else body
+        fields = error if isinstance(error, dict) else body
         return cls(
             status=status,
-            code=_code(told.get("code")),
-            type=_text(told.get("type")),
-            message=_text(told.get("message")),
+            code=_code(fields.get("code")),
+            type=_text(fields.get("type")),
+            message=_text(fields.get("message")),
         )
 
     @property

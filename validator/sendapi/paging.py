@@ -57,7 +57,7 @@ class Paging:
         return new
 
     def _require_all(self, page: ContactPage) -> None:
-        """See that the list came whole, as far as that can be told.
+        """See that the list came whole, as far as that can be known.
 
         Raises:
             IncompleteList: it did not; the message has both numbers.

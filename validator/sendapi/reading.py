@@ -36,17 +36,17 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
             requires it, and it alone shows that an answer belongs to its question), the id is none, or the
             answer contradicts itself.
     """
-    told = _object(answer)
-    flag = told.get("is_whatsapp_user")
-    for part in (answer.body, told):
+    fields = _object(answer)
+    flag = fields.get("is_whatsapp_user")
+    for part in (answer.body, fields):
         if flaw := contradiction_in(part, registered=flag if isinstance(flag, bool) else None):
             raise answer.unlike(flaw)
-    echoed = _echoed(answer, told.get("phone"), asked)
+    echoed = _echoed(answer, fields.get("phone"), asked)
     if not isinstance(flag, bool):
         raise answer.unlike("is_whatsapp_user is neither true nor false")
     if answer.body.get("is_whatsapp_user", flag) is not flag:
         raise answer.unlike("it says both that the number is a user's and that it is none")
-    whatsapp_id = _whatsapp_id(answer, told.get("whatsapp_id"))
+    whatsapp_id = _whatsapp_id(answer, fields.get("whatsapp_id"))
     if whatsapp_id and not flag:
         raise answer.unlike("it has the id of an account that it says there is none of")
     return Registration(
@@ -91,12 +91,12 @@ def contacts_in(answer: Answer) -> ContactPage:
     """Return a page of contacts; `BadAnswer` where there is no list of objects."""
     page = _page(answer)
     meta = page.get("meta")
-    told = meta if isinstance(meta, dict) else {}
+    fields = meta if isinstance(meta, dict) else {}
     return ContactPage(
         contacts=tuple(_contact(entry) for entry in _entries(answer, page)),
-        total=_count(told.get("total")),
-        page=_count(told.get("page")),
-        per_page=_count(told.get("per_page")),
+        total=_count(fields.get("total")),
+        page=_count(fields.get("page")),
+        per_page=_count(fields.get("per_page")),
         rate=answer.rate,
         request_id=answer.request_id,
     )
@@ -139,8 +139,8 @@ def session_in(answer: Answer) -> Session:
     return _session(answer, _object(answer))
 
 
-def _session(answer: Answer, told: Mapping[str, Any]) -> Session:
-    session_id, status = told.get("id"), told.get("status")
+def _session(answer: Answer, fields: Mapping[str, Any]) -> Session:
+    session_id, status = fields.get("id"), fields.get("status")
     if isinstance(session_id, bool) or not isinstance(session_id, str | int) or session_id == "":
         raise answer.unlike("a session has no id")
     if not isinstance(status, str):
@@ -149,11 +149,11 @@ def _session(answer: Answer, told: Mapping[str, Any]) -> Session:
         id=_sound(str(session_id)),
         status=SessionStatus.of(status),
         raw_status=_sound(status),
-        name=_text(told.get("name")) or "",
-        phone_number=_text(told.get("phone_number")),
-        last_seen_at=_moment(told.get("last_seen_at")),
-        message_count=_count(told.get("message_count")),
-        created_at=_moment(told.get("created_at")),
+        name=_text(fields.get("name")) or "",
+        phone_number=_text(fields.get("phone_number")),
+        last_seen_at=_moment(fields.get("last_seen_at")),
+        message_count=_count(fields.get("message_count")),
+        created_at=_moment(fields.get("created_at")),
         rate=answer.rate,
         request_id=answer.request_id,
     )

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 FIRST_HOLD_S = 1.0
 # Capped at 60 s for what stands before the provider, whose refusal may be an outage: it ends unannounced.
 LONGEST_OF_FRONT_S = 60.0
-# A key that is refused so often in a row, and not told for how long, is shut out rather than too fast. It may
-# be for longer with each try, so the next come after two minutes, eight, and half an hour at most.
+# A key that is refused so often in a row, and no wait is named, is shut out rather than too fast. It may be
+# for longer with each try, so the next come after two minutes, eight, and half an hour at most.
 SHUT_OUT_AFTER = 3
 FIRST_PAUSE_S, LONGEST_PAUSE_S, PAUSE_GROWS_BY = 120.0, 1800.0, 4.0
 # Beyond so many in a row every wait is the longest.

@@ -41,7 +41,7 @@ class PacedBudget:
 
     One request starts every (W + J) / L seconds, for a limit of L requests in a window of W seconds and a
     delivery jitter of J seconds; lateness is not caught up with beyond 20 ms. What is in flight and what the
-    server may still count stay below L together. Where several windows are told, the strictest decides at
+    server may still count stay below L together. Where several windows are reported, the strictest decides at
     each moment.
 
     **The limit** is the fixed ceiling given, or else the default until a reply states it. A
@@ -70,7 +70,7 @@ class PacedBudget:
         find: whether to look for the limit while no reply states it.
         default_per_min: the limit in requests a minute to assume while no reply states it.
         jitter_s: delivery jitter to allow for, held within 0.1 to 0.6 s.
-        window_s: the window that limits refer to where nothing else is told.
+        window_s: the window that limits refer to where nothing else is reported.
         rng: spreads the ends of holds.
     """
 
@@ -156,7 +156,7 @@ class PacedBudget:
 
     def _heed(self, permit: Permit, now: float, notice: RateNotice, *, refused: bool) -> None:
         """Learn from the reply to a check, and from its refusal."""
-        windows = tuple(self._lengths.corrected(told) for told in notice.windows)
+        windows = tuple(self._lengths.corrected(reported) for reported in notice.windows)
         self._learn(now, windows)
         self._windows.see(
             now,
@@ -231,17 +231,17 @@ class PacedBudget:
             self._correction.refused(started_at, now, told_per_min, notice.retry_after_s, held_s)
 
     def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
-        for told in windows:
-            if told.window_s > LONGEST_PACED_WINDOW_S:
-                self._wait_for_reset(now, told)
+        for reported in windows:
+            if reported.window_s > LONGEST_PACED_WINDOW_S:
+                self._wait_for_reset(now, reported)
             else:
-                self._windows.learn(now, told)
+                self._windows.learn(now, reported)
 
-    def _wait_for_reset(self, now: float, told: RateWindow) -> None:
+    def _wait_for_reset(self, now: float, reported: RateWindow) -> None:
         """Hold until a long window with nothing left is full again."""
-        if is_spent(told) and told.reset_s is not None:
-            reason = f"the allowance of {told.window_s / 3600:,.1f} h is spent"
-            self._requests.hold.await_window(now, waiting_s(told.reset_s), reason)
+        if is_spent(reported) and reported.reset_s is not None:
+            reason = f"the allowance of {reported.window_s / 3600:,.1f} h is spent"
+            self._requests.hold.await_window(now, waiting_s(reported.reset_s), reason)
 
     def _log(self, started_at: float, now: float) -> None:
         arrived_by = now

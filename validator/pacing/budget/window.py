@@ -69,35 +69,40 @@ class Window:
         """Log a request that had reached the server by then at the latest."""
         heapq.heappush(self._leaves, arrived_by + self.window_s)
 
-    def see(self, now: float, told: RateWindow, *, in_flight: int, later: int, ordinal: int) -> None:
+    def see(self, now: float, reported: RateWindow, *, in_flight: int, later: int, ordinal: int) -> None:
         """Record how many requests a reply left over.
 
         Args:
             now: when it came.
-            told: what it told of this window.
+            reported: what it reports of this window.
             in_flight: requests in flight, the one replied to included.
             later: requests started after the one replied to.
             ordinal: the number of the one replied to, counted from the first.
         """
-        if told.remaining is None or told.limit is None or told.limit <= 0:
+        if reported.remaining is None or reported.limit is None or reported.limit <= 0:
             return
         own = in_flight + self._counted(now)
         reading = Reading(
             now=now,
-            limit=told.limit,
-            remaining=told.remaining,
-            reset_s=told.reset_s,
+            limit=reported.limit,
+            remaining=reported.remaining,
+            reset_s=reported.reset_s,
             own=own - later,
             own_most=own,
             ordinal=ordinal,
         )
         self._sharing.see(reading, self.limit)
 
-    def refused(self, now: float, told: RateWindow | None) -> bool:
+    def refused(self, now: float, reported: RateWindow | None) -> bool:
         """Record a refusal; say whether what this reply leaves over explains it."""
         self._sharing.refused(now)
         # A limit of 0 is no window's: what refuses for another reason fills the headers with it.
-        spent = told is not None and told.limit != 0 and told.remaining is not None and told.remaining <= 0
+        spent = (
+            reported is not None
+            and reported.limit != 0
+            and reported.remaining is not None
+            and reported.remaining <= 0
+        )
         return spent and self._sharing.explains_refusals
 
     def room_at(self, now: float, in_flight: int, started: int) -> float:
@@ -159,5 +164,5 @@ class Spare:
         return self._told[0][1] if self._told else 0
 
     def fallen(self, now: float) -> int:
-        """Return by how many the fewest are below the most ever told: proof that what is told is counted."""
+        """Return by how many the fewest are below the most ever reported: proof that the count is live."""
         return self._most - self.least(now)

@@ -91,29 +91,29 @@ class WindowSet:
         """Record what another endpoint's reply announces: it rules until a check's does."""
         if self._announced and not self._is_elsewhere:
             return
-        for told in windows:
-            if told.window_s <= LONGEST_PACED_WINDOW_S:
-                self._learn(now, told)
+        for reported in windows:
+            if reported.window_s <= LONGEST_PACED_WINDOW_S:
+                self._learn(now, reported)
         self._is_elsewhere = bool(self._announced)
 
-    def learn(self, now: float, told: RateWindow) -> None:
+    def learn(self, now: float, reported: RateWindow) -> None:
         """Record the limit of one window that a reply announces; one without a limit says nothing."""
-        if self._is_elsewhere and told.limit:
+        if self._is_elsewhere and reported.limit:
             self._is_elsewhere = False
             self._announced.clear()
             self._windows = {self._usual_s: self._with_log(Window(self._usual_s, self._first))}
-        self._learn(now, told)
+        self._learn(now, reported)
 
-    def _learn(self, now: float, told: RateWindow) -> None:
-        if told.limit is None or told.limit <= 0 or told.window_s <= 0:
+    def _learn(self, now: float, reported: RateWindow) -> None:
+        if reported.limit is None or reported.limit <= 0 or reported.window_s <= 0:
             return
-        ours = told.limit * self._share
-        if self._ceiling_per_min is not None and told.window_s == self._usual_s:
-            ours = min(ours, self._ceiling_per_min * told.window_s / MINUTE_S)
-        if told.window_s in self._announced:
-            self._windows[told.window_s].learn(now, ours)
+        ours = reported.limit * self._share
+        if self._ceiling_per_min is not None and reported.window_s == self._usual_s:
+            ours = min(ours, self._ceiling_per_min * reported.window_s / MINUTE_S)
+        if reported.window_s in self._announced:
+            self._windows[reported.window_s].learn(now, ours)
         elif len(self._announced) < MOST_WINDOWS:
-            self._adopt(self._with_log(Window(told.window_s, ours)))
+            self._adopt(self._with_log(Window(reported.window_s, ours)))
 
     def _adopt(self, window: Window) -> None:
         """Accept a window announced for the first time; the default was only assumed until then."""
@@ -126,14 +126,14 @@ class WindowSet:
         self, now: float, windows: tuple[RateWindow, ...], *, in_flight: int, later: int, ordinal: int
     ) -> None:
         """Record how many requests a reply left over in each window; see `Window.see`."""
-        for told in windows:
-            if window := self._windows.get(told.window_s):
-                window.see(now, told, in_flight=in_flight, later=later, ordinal=ordinal)
+        for reported in windows:
+            if window := self._windows.get(reported.window_s):
+                window.see(now, reported, in_flight=in_flight, later=later, ordinal=ordinal)
 
     def refused(self, now: float, windows: tuple[RateWindow, ...]) -> bool:
         """Record a refusal; say whether what its reply leaves over explains it."""
-        told = {window.window_s: window for window in windows}
-        explained = [window.refused(now, told.get(length)) for length, window in self._windows.items()]
+        reported = {window.window_s: window for window in windows}
+        explained = [window.refused(now, reported.get(length)) for length, window in self._windows.items()]
         return any(explained)
 
     def add(self, arrived_by: float) -> None:

@@ -1,4 +1,4 @@
-"""What refusals that nothing explains say of a limit that somebody told."""
+"""What refusals that nothing explains say of a limit that somebody has named."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from validator.pacing.limit.search import Search
 from validator.pacing.measures.units import MINUTE_S
 
 # RFC 9438, section 4.6: on congestion, seven tenths are kept. Botocore's adaptive mode does the same. Nine
-# are refused half as often again beside others whose bucket is not yet told from a window (simulated).
+# are refused half as often again beside others whose bucket still looks like a window (simulated).
 KEPT = 0.7
 
 # The full pace is reached again after this long.

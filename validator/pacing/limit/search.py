@@ -199,8 +199,8 @@ class Search:
     def _hear_turn(self, started_at: float, now: float, retry_after_s: float | None) -> None:
         """Record when the window turns, as each of those refused at an overflow tells it, to the second."""
         if retry_after_s is not None and retry_after_s > TURN_FROM_S + 2 * MINUTE_S / self._overflow.per_min:
-            told = WindowReset(started_at + retry_after_s - 1.0, now + retry_after_s)
-            self._told_turn = self._told_turn.narrowed(told)
+            reported = WindowReset(started_at + retry_after_s - 1.0, now + retry_after_s)
+            self._told_turn = self._told_turn.narrowed(reported)
 
     def _catch(self, now: float, *, passed: bool) -> None:
         """Record one of those in flight at the overflow, and decide anew with what is known now."""
@@ -228,7 +228,7 @@ class Search:
     def _passed_since_turn(self) -> int:
         """Return how many have passed in the fixed window that is full, 0 where there is none.
 
-        Unless it was told, there is none if more passed in the window before.
+        Unless it was reported, there is none if more passed in the window before.
         """
         overflow_at = self._overflow.started_at
         if self._told_turn.is_known:

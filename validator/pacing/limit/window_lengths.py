@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Lengths that longer windows have: five minutes, a quarter of an hour, an hour, a day, a month.
 USUAL_LENGTHS_S = (300.0, 900.0, 3600.0, 86_400.0, 31 * 86_400.0)
-# Both are told to the second at best, and a little late.
+# Both are reported to the second at best, and a little late.
 RESET_SLACK = 1.25
 # A sliding counter is empty again only when the window after this one is over too.
 FARTHEST_RESET = 1 + RESET_SLACK
@@ -32,12 +32,12 @@ class WindowLengthEstimator:
         self._usual_s = usual_s
         self._farthest_reset_s = 0.0
 
-    def corrected(self, told: RateWindow) -> RateWindow:
+    def corrected(self, reported: RateWindow) -> RateWindow:
         """Return the window at its length."""
-        if told.window_s != self._usual_s:
-            return told
-        self._farthest_reset_s = max(self._farthest_reset_s, waiting_s(told.reset_s))
-        if self._farthest_reset_s <= FARTHEST_RESET * told.window_s:
-            return told
+        if reported.window_s != self._usual_s:
+            return reported
+        self._farthest_reset_s = max(self._farthest_reset_s, waiting_s(reported.reset_s))
+        if self._farthest_reset_s <= FARTHEST_RESET * reported.window_s:
+            return reported
         fitting = (length for length in USUAL_LENGTHS_S if self._farthest_reset_s <= length * RESET_SLACK)
-        return replace(told, window_s=next(fitting, self._farthest_reset_s))
+        return replace(reported, window_s=next(fitting, self._farthest_reset_s))

@@ -12,7 +12,7 @@ NOTICED_SHARE, NOTICED_REQUESTS = 0.005, 1.0
 # Others are taken to be gone when nothing has been missing for this many windows.
 WINDOWS_UNTIL_ALONE = 2
 
-# What is kept free for requests of others that no reply has told of yet: three standard deviations of what
+# What is kept free for requests of others that no reply has reported yet: three standard deviations of what
 # comes at random within the time from a server's decision to the effect of our answer to it.
 DEVIATIONS = 3.0
 REACTION_S = 1.5
@@ -27,7 +27,7 @@ LEAST_BURST_S, LEAST_BURST = 1.5, 20
 # What a bucket had left is remembered to a sixtieth of the window.
 STEPS = 60
 
-# Where nothing is left and it is not told until when, it is tried again after this share of the window.
+# Where nothing is left and no reset is reported, it is tried again after this share of the window.
 TRY_SHARE = 1 / 8
 
 
@@ -122,8 +122,8 @@ class WindowCapacity:
         if last.remaining - (started - last.ordinal) > (self._margin if turns else 0):
             return now
         try_s = TRY_SHARE * self._window_s
-        told = last.reset_s is not None and 0 < last.reset_s <= self._window_s
-        reset_s = last.reset_s if told and last.reset_s is not None else try_s
+        reported = last.reset_s is not None and 0 < last.reset_s <= self._window_s
+        reset_s = last.reset_s if reported and last.reset_s is not None else try_s
         return max(now, last.now + (reset_s if turns else min(reset_s, try_s)))
 
     def _turns(self, now: float) -> bool:

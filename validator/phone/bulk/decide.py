@@ -1,4 +1,4 @@
-"""Bulk: `reading.read` for whole columns, as far as the answers can be told without reading cell by cell.
+"""Bulk: `reading.read` for whole columns, as far as the answers can be known without reading cell by cell.
 
 The decision goes as it does there: the cell as it stands; where that is no valid number, the second chances;
 then whether there may be two numbers in it. Where one of these steps would take a closer look, the answer is

@@ -34,7 +34,7 @@ LOT_SPAN = 100
 LINES = pl.Schema({"number": pl.UInt64(), "answer": answers.ANSWER, "plain": pl.Boolean()})
 Chart = list[tuple[int, ...]]
 
-# What a number is told by: a pattern that it matches, one that it begins with (behind a caret), and this.
+# What distinguishes a number: a pattern that it matches, one that it begins with (behind a caret), and this.
 _PREFIXED = "prefixed"
 
 _BOTH = [LineType.FIXED, LineType.MOBILE]
@@ -64,15 +64,15 @@ def _ranges(code: int, plans: Sequence[Plan], digits: int) -> Iterator[tuple[int
     bits = {told_by: 1 << place for place, told_by in enumerate(described)}
     type_rules = [_type_rules(plan, digits, bits) for plan in plans]
     base, settle, answered = code * 10**digits, settling(code, digits), dict[int, int]()
-    for first, told in _stretches(described.values(), digits):
-        if (answer := answered.get(told)) is None:
-            answer = answered[told] = answers.of(settle(_line(type_rules, told)))
-        yield base + first, answer, not told & bits[_PREFIXED]
+    for first, marks in _stretches(described.values(), digits):
+        if (answer := answered.get(marks)) is None:
+            answer = answered[marks] = answers.of(settle(_line(type_rules, marks)))
+        yield base + first, answer, not marks & bits[_PREFIXED]
     yield base + 10**digits, answers.UNDECIDED, False
 
 
 def _stretches(described: Iterable[list[Range]], digits: int) -> Iterator[tuple[int, int]]:
-    """Yield where stretches of numbers of so many digits begin, and what all of each is told by, as bits."""
+    """Yield where stretches of numbers of so many digits begin, and what all of each match, as bits."""
     changes = defaultdict(int, {0: 0})
     for place, pairs in enumerate(described):
         for first, end in merged(pairs):
@@ -100,22 +100,22 @@ def _kinds(plan: Plan, digits: int) -> Iterator[Kind]:
 
 
 class _TypeRules(NamedTuple):
-    """What the bits of a stretch say of one plan: no bit where no number is told by it."""
+    """What the bits of a stretch say of one plan: no bit where it distinguishes no number."""
 
     country: str
     leading: int
     kinds: list[tuple[LineType, int]]
 
-    def line_type(self, told: int) -> LineType:
+    def line_type(self, marks: int) -> LineType:
         """phonenumberutil._number_type_helper."""
-        matched = [line_type for line_type, bit in self.kinds if told & bit]
+        matched = [line_type for line_type, bit in self.kinds if marks & bit]
         if LineType.UNKNOWN not in matched[:-1]:  # the one of `Plan.every`, without which no other counts
             return LineType.UNKNOWN
         return LineType.FIXED_OR_MOBILE if matched[1:] == _BOTH else matched[1]
 
-    def owns(self, told: int) -> bool:
+    def owns(self, marks: int) -> bool:
         """phonenumberutil._region_code_for_number_from_list."""
-        return bool(told & self.leading) if self.leading else self.line_type(told) is not LineType.UNKNOWN
+        return bool(marks & self.leading) if self.leading else self.line_type(marks) is not LineType.UNKNOWN
 
 
 def _type_rules(plan: Plan, digits: int, bits: dict[str, int]) -> _TypeRules:
@@ -123,9 +123,9 @@ def _type_rules(plan: Plan, digits: int, bits: dict[str, int]) -> _TypeRules:
     return _TypeRules(plan.region, bits.get(f"^{plan.leading_digits}", 0), kinds)
 
 
-def _line(type_rules: Sequence[_TypeRules], told: int) -> Line:
+def _line(type_rules: Sequence[_TypeRules], marks: int) -> Line:
     """phonenumberutil.region_code_for_number and number_type. The digits are those of any number."""
     main, *others = type_rules
-    owner = next((legend for legend in type_rules if not others or legend.owns(told)), None)
-    line_type = owner.line_type(told) if owner else LineType.UNKNOWN
+    owner = next((legend for legend in type_rules if not others or legend.owns(marks)), None)
+    line_type = owner.line_type(marks) if owner else LineType.UNKNOWN
     return Line(0, line_type, (owner or main).country, valid=line_type is not LineType.UNKNOWN)

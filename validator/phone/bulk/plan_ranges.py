@@ -159,8 +159,8 @@ def _kinds(plan: PhoneMetadata) -> Iterator[Kind]:
         kind = getattr(plan, name)
         if kind and kind.national_number_pattern and not (same and line_type is LineType.MOBILE):
             either = same and line_type is LineType.FIXED
-            told = LineType.FIXED_OR_MOBILE if either else line_type
-            yield Kind(told, kind.national_number_pattern, kind.possible_length)
+            marks = LineType.FIXED_OR_MOBILE if either else line_type
+            yield Kind(marks, kind.national_number_pattern, kind.possible_length)
 
 
 class Inland(NamedTuple):
@@ -245,7 +245,7 @@ def _prefixes_of(plan: Plan, mark: int, digits: int, behind: str) -> Iterator[tu
 def _prefix(plan: Plan, text: str, last: str) -> Prefix:
     """phonenumberutil._parse_prefix_as_idd, and _maybe_strip_national_prefix_carrier_code up to viability.
 
-    The latter's result is told as a change to the first digits. Where a carrier code stands between digits
+    The latter's result is given as a change to the first digits. Where a carrier code stands between digits
     that stay, that is the same change for the whole range only if all of it, to the `last`, begins with the
     same digits.
     """

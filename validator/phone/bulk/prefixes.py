@@ -54,8 +54,8 @@ def ranged(rows: pl.DataFrame, inlands: Inlands, *names: str) -> pl.DataFrame:
     """Add these fields of `plans.National`: what the plan says of the digits as a national number."""
     digits = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(_LONGER)
     found = rows.select(range=place_among(inlands.nationals["key"], _base() + digits))
-    told = found.select(of(inlands.nationals[name], pl.col("range")).alias(name) for name in names)
-    return rows.with_columns(told.get_columns())
+    marks = found.select(of(inlands.nationals[name], pl.col("range")).alias(name) for name in names)
+    return rows.with_columns(marks.get_columns())
 
 
 def fitting(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:

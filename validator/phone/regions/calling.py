@@ -45,7 +45,7 @@ def may_call(digits: str, region: str) -> bool:
     code = str(phonenumbers.country_code_for_region(region))
     if code == str(_NORTH_AMERICA) and digits != code:
         return region_of_calling_code(digits) == region
-    # Guernsey is +44-1481: a region that shares another's calling code is told by what follows.
+    # Guernsey is +44-1481: a region that shares another's calling code is distinguished by what follows.
     is_main = phonenumbers.region_code_for_country_code(int(code)) == region
     return digits == code or (digits.startswith(code) and not is_main)
 
