@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import stat
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -23,12 +24,18 @@ MIXED = (
 NAMES = ["invalid", "not_registered", "unknown"]
 
 
+@pytest.fixture
+def check(check):
+    """Nobody waits for the second attempt at a number that is never answered."""
+    return partial(check, "--retries", "0")
+
+
 def in_folder(name="parts"):
     return sorted(path.name for path in Path(name).iterdir())
 
 
 def test_each_verdict_has_its_file_with_the_columns_of_the_output(check):
-    done = check("--split", "parts", "--sendable", "send.csv", "--retries", "0", "--json", content=MIXED)
+    done = check("--split", "parts", "--sendable", "send.csv", "--json", content=MIXED)
 
     assert in_folder() == [f"{name}.csv" for name in NAMES]
     no, invalid, unknown = (rows_of(f"parts/{name}.csv") for name in ("not_registered", "invalid", "unknown"))
@@ -47,7 +54,7 @@ def test_each_verdict_has_its_file_with_the_columns_of_the_output(check):
 
 
 def test_every_row_of_a_segment_is_a_row_of_the_output_as_it_stands_there(check):
-    check("--split", "parts", "--retries", "0", "-q", content=MIXED)
+    check("--split", "parts", "-q", content=MIXED)
 
     output = Path("leads.checked.csv").read_text().splitlines()
     for name in ("not_registered", "unknown"):
@@ -182,6 +189,7 @@ def test_a_segment_that_cannot_be_replaced_is_found_before_the_first_request(che
     assert "parts/unknown.csv" in done.err
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_leaves_every_segment_as_it_was(check, provider, environment):
     check("--split", "parts", "-q", content=MIXED)
     before = {path: path.read_bytes() for path in Path("parts").iterdir()}
@@ -250,10 +258,10 @@ def test_a_pattern_takes_no_segment_of_an_earlier_run_for_a_list(run, provider, 
     provider()
     Path("lists").mkdir()
     listed(MIXED, "lists/a.csv")
-    first = run("check", "lists/*.csv", *PLAIN, "--split", "lists", "-q", "--retries", "0")
+    first = run("check", "lists/*.csv", *PLAIN, "--retries", "0", "--split", "lists", "-q")
     written = {path.name: path.read_bytes() for path in Path("lists").iterdir()}
 
-    second = run("check", "lists/*.csv", *PLAIN, "--split", "lists", "--retries", "0")
+    second = run("check", "lists/*.csv", *PLAIN, "--retries", "0", "--split", "lists")
 
     assert (first.code, second.code) == (4, 4)
     assert "lists/invalid.csv is the output of an earlier run; it is left out" in second.err
@@ -267,7 +275,7 @@ def test_a_list_of_somebody_elses_with_the_name_of_a_segment_is_kept(run, provid
     listed(MIXED, "lists/a.csv")
     listed(LIST, "lists/invalid.csv")
 
-    done = run("check", "lists/*.csv", *PLAIN, "--split", "lists")
+    done = run("check", "lists/*.csv", *PLAIN, "--retries", "0", "--split", "lists")
 
     assert (done.code, app.log.requests) == (2, 0)
     assert "is the input itself" in done.err
@@ -291,7 +299,7 @@ def test_the_library_writes_the_segments_that_the_command_does(check, stage, tmp
     options = validator.RunOptions(
         keys=[key],
         settings=validator.ListSettings(accept="possible"),
-        asking=validator.AskSettings(uses_canaries=False),
+        asking=validator.AskSettings(uses_canaries=False, retries=0),
         ledger=tmp_path / "own.sqlite",
     )
 

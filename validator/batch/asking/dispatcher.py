@@ -156,7 +156,7 @@ class Dispatcher:
             self._stop_with_enough()
         if self._ending or not (self._in_flight or len(self._queue)):
             return self._last_step(now)
-        if self._in_flight >= min(self._concurrency.allowed(self._pace_per_min(now)), self._still_needed()):
+        if self._in_flight >= min(self._concurrency.allowed(self._pace_per_min(now)), self._useful()):
             return Rest(math.inf)
         work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at(now))
         if work_at > now:
@@ -202,11 +202,15 @@ class Dispatcher:
             self._end(EnoughFound("as many recipients can be sent to as --enough asks for"))
 
     def _still_needed(self) -> float:
-        """Return how many more "yes" end the run. No more are in flight, so that nobody is asked in vain."""
+        """Return how many more "yes" end the run."""
         if self._bounds.needed is None:
             return math.inf
         found = self._counters.verdicts[Verdict.REGISTERED.value] + self._state.recorder.registered_waiting
         return self._bounds.needed - found
+
+    def _useful(self) -> float:
+        """Return how many exchanges may be in flight if all say "yes", so that nobody is asked in vain."""
+        return self._still_needed() / max(lane.gateway.capabilities.max_batch for lane in self._state.lanes)
 
     def _choose_step(self, now: float) -> Step:
         """Return the step of the first lane that can go, from the one whose turn it is; or the least rest."""
