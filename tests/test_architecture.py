@@ -90,6 +90,7 @@ OWNERS = {
     "sqlite3": {"ledger"},
     "click": {"cli"},
     "rich": {"cli", "reports"},
+    "jinja2": {"reports"},
     "platformdirs": {"settings"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},

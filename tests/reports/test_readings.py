@@ -1,5 +1,6 @@
 """How cells were read, as reports show it: counted, with masked examples."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -58,7 +59,7 @@ def test_a_masked_cell_hides_six_digits_at_least_and_all_letters(cell, masked):
 def test_every_report_shows_the_readings(summary, plan, text):
     assert text in shown(render_summary(replace(summary, readings=READINGS)))
     assert text in shown(render_plan(replace(plan, readings=READINGS)))
-    assert text in render_html(replace(summary, readings=READINGS))
+    assert text in re.sub("<[^>]+>", "", render_html(replace(summary, readings=READINGS)))
 
 
 def test_a_list_read_plainly_has_no_such_part(summary, plan):

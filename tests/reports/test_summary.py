@@ -9,11 +9,13 @@ from validator.model import Reason, Verdict
 from validator.reports import (
     CallCounts,
     CellExample,
+    Changes,
     PlanSummary,
     RateUse,
     ReadingCount,
     SessionCounts,
     Summary,
+    TimeBucket,
 )
 from validator.reports.facts import summary_facts
 from validator.reports.plan_summary import calls_time_s
@@ -50,6 +52,8 @@ def test_every_key_of_the_summary_is_documented_and_no_other(summary):
     assert documented("`sessions`, each") == {of.name for of in fields(SessionCounts)} | {"error_rate"}
     assert documented("`readings`, each") == {of.name for of in fields(ReadingCount)}
     assert documented("`examples`, each") == {of.name for of in fields(CellExample)}
+    assert documented("`changes`") == {of.name for of in fields(Changes)}
+    assert documented("`timeline`, each") == {of.name for of in fields(TimeBucket)}
     assert documented("`rate`") == {of.name for of in fields(RateUse)}
 
 
@@ -135,3 +139,18 @@ def test_a_plan_starts_with_nothing_known():
 )
 def test_canaries_are_a_fact_where_there_were_any(summary, calls, fact):
     assert summary_facts(replace(summary, calls=calls)).get("canaries") == fact
+
+
+@pytest.mark.parametrize(
+    ("changes", "fact"),
+    [
+        (Changes(first_yes=5, first_no=2), None),
+        (Changes(joined=1, same=0), "1 new on WhatsApp, 0 gone, of 1 number checked before"),
+        (
+            Changes(joined=1_200, gone=8, same=3_000, unanswered=1),
+            "1,200 new on WhatsApp, 8 gone, of 4,209 numbers checked before",
+        ),
+    ],
+)
+def test_what_has_changed_is_a_fact_if_somebody_was_checked_before(summary, changes, fact):
+    assert summary_facts(replace(summary, changes=changes)).get("changed") == fact

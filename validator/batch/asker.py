@@ -6,7 +6,7 @@ import math
 import random
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,11 +23,12 @@ from validator.batch.output.summarise import AskedKey
 from validator.batch.watching.progress_feed import ProgressFeed, hosts_text
 from validator.batch.watching.status_log import StatusLogger
 from validator.batch.watching.stop import stop_at
+from validator.batch.watching.timeline_feed import TimelineFeed
 from validator.batch.wiring import OpenKey, make_asking, make_budget, refs_of
 from validator.gateways.registry import open_gateway
 from validator.local_time import start_of_day_s
 from validator.pacing import Canaries, SessionGuard
-from validator.reports import ProgressState
+from validator.reports import ProgressState, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -58,6 +59,7 @@ class Asked:
         keys: how each key stands at the end; none if nothing was asked.
         left_out: how many numbers of the second round a limit has left out.
         warnings: what a person should look at.
+        timeline: how it went over time.
     """
 
     duration_s: float = 0.0
@@ -65,6 +67,7 @@ class Asked:
     keys: tuple[AskedKey, ...] = ()
     left_out: int = 0
     warnings: tuple[str, ...] = ()
+    timeline: Timeline = field(default_factory=Timeline)
 
 
 class Asker:
@@ -105,6 +108,8 @@ class Asker:
         self._now_s = now_s
         self._rng = rng or random.Random()
         self._concurrency = settings.concurrency
+        self._timeline = Timeline()
+        self._begun = 0.0
 
     async def ask(self, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
         """Ask about every number of a plan, then about those of the plan that `next_round` makes of it.
@@ -117,7 +122,7 @@ class Asker:
         """
         if plan.numbers.is_empty():
             return Asked()
-        begun = anyio.current_time()
+        self._begun = anyio.current_time()
         self._concurrency = connections_within_limit(self._settings.concurrency, len(self._keys))
         async with AsyncExitStack() as stack:
             keys = [await self._open(key, stack) for key in self._keys]
@@ -126,11 +131,12 @@ class Asker:
             ending, left_out, warnings = await self._ask(keys, plan, next_round)
         now = anyio.current_time()
         return Asked(
-            duration_s=now - begun,
+            duration_s=now - self._begun,
             ending=ending,
             keys=tuple(_asked_key(key, now) for key in keys),
             left_out=left_out,
             warnings=(*self._settings.warnings(self._keys), *warnings),
+            timeline=self._timeline,
         )
 
     async def _open(self, key: KeySettings, stack: AsyncExitStack) -> OpenKey:
@@ -159,9 +165,11 @@ class Asker:
         async with self._stop.ending():
             statuses = await first.look_at_sessions(seen.append)
             if self._settings.contacts:
+                numbers = len(plan.numbers)
                 plan = await first.take_contacts(
                     statuses, plan, ledger=self._ledger, now_ms=self._now_ms, rng=self._rng
                 )
+                self._counters.from_contacts = numbers - len(plan.numbers)
         if self._stop.why:
             return self._stop.why, 0, ()
         clock = clock_warnings((reply.rate.sent_at_s for reply in seen), begun_s, self._now_s())
@@ -183,9 +191,11 @@ class Asker:
 
     async def _ask_all(self, plan: Plan, asking: Asking) -> ValidatorError | None:
         logger = StatusLogger(asking.lanes)
+        timeline = TimelineFeed(self._timeline, asking.lanes, self._begun)
 
         def watchers(total: int, phase: str) -> Sequence[Watcher]:
-            return ProgressFeed(self._progress, asking.lanes, total, phase), logger, self._stop.watch
+            progress = ProgressFeed(self._progress, asking.lanes, total, phase)
+            return progress, timeline, logger, self._stop.watch
 
         begun_ms = self._now_ms()
         total = self._counters.asked + len(plan.todo)

@@ -21,7 +21,7 @@ from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
 from validator.batch.planning.plan import second_round
 from validator.batch.planning.ruined import ruin_of
-from validator.batch.planning.survey import known_after, survey
+from validator.batch.planning.survey import Preparation, known_after, survey
 from validator.batch.stage import Stage
 from validator.errors import EnoughFound, FileError, StoppedEarly
 from validator.reports import legible
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from validator.batch.asking.counters import RunCounters
     from validator.batch.planning.plan import Plan
-    from validator.batch.planning.survey import Preparation
     from validator.batch.recipients.opening import Opened
     from validator.errors import ValidatorError
     from validator.ledger import Ledger
@@ -165,6 +164,7 @@ class Run(ABC, Generic[SummaryT]):
             ending=ending,
             next_command=self._next_command(finished, ending) if exit_code else None,
             warnings=asked.warnings,
+            timeline=asked.timeline,
         )
 
     def _next_command(self, finished: datetime, ending: ValidatorError | None) -> str | None:
@@ -189,7 +189,9 @@ class ListRun(Run["Summary"]):
         known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
         needed = enough - count_sendable(surveyed.recipients, known, job.extras)
         plan = replace(surveyed.plan, needed=needed)
-        return replace(surveyed, plan=plan if needed > 0 else plan.for_nobody())
+        if needed > 0:
+            return replace(surveyed, plan=plan)
+        return Preparation(surveyed.recipients, plan.for_nobody(), known)
 
     def _concluded(self, surveyed: Preparation, asked: Asked) -> Summary:
         """Write the output and the reports."""
@@ -204,7 +206,7 @@ class ListRun(Run["Summary"]):
         counts = write_output(self._opened, surveyed.recipients, known, writing.show)
         ending = asked.ending or _left_out(surveyed.plan, asked)
         exit_code = exit_code_of(ending, counts, self._settings.max_unknown, strict=self._settings.strict)
-        result = self._result(asked, ending, exit_code)
+        result = replace(self._result(asked, ending, exit_code), changes=surveyed.changes(known))
         return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
 
 

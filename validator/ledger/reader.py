@@ -265,18 +265,18 @@ class LedgerReader:
         with translated(self.path, "read"):
             return purging.count(self._reading, selection)
 
-    def runs(self, limit: int) -> list[RunRecord]:
-        """Return the latest runs, the newest first.
+    def runs(self, limit: int, *, input_name: str | None = None) -> list[RunRecord]:
+        """Return the latest runs, the newest first; those over a list of this name, if there is one.
 
         Raises:
             LedgerError: the ledger cannot be read.
         """
         query = """
             SELECT id, command, input_name, started_at_ms, finished_at_ms, exit_code, summary_json
-            FROM runs ORDER BY id DESC LIMIT ?
+            FROM runs WHERE input_name = coalesce(?, input_name) ORDER BY id DESC LIMIT ?
         """
         with translated(self.path, "read"):
-            rows = self._reading.execute(query, (limit,)).fetchall()
+            rows = self._reading.execute(query, (input_name, limit)).fetchall()
         return [RunRecord(*row) for row in rows]
 
 

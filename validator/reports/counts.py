@@ -46,6 +46,12 @@ class CallCounts:
         for one in fields(self):
             setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
+    def since(self, before: CallCounts) -> CallCounts:
+        """Return what was counted after these counts were `before`."""
+        return CallCounts(
+            **{one.name: getattr(self, one.name) - getattr(before, one.name) for one in fields(self)}
+        )
+
 
 @dataclass(slots=True, kw_only=True)
 class SessionCounts:
@@ -106,6 +112,39 @@ class RateUse:
     share_of_limit: float | None = None
     held_s: float = 0.0
     hold_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What the numbers asked about in a run were answered before, against what they are answered now.
+
+    "No" is `not_registered` or the provider's "invalid". An earlier answer is one that no longer held, or a
+    "no" that was to be confirmed.
+
+    Attributes:
+        first_yes: numbers without an earlier answer that are on WhatsApp.
+        first_no: numbers without an earlier answer that are not.
+        joined: numbers answered "no" before and "yes" now.
+        gone: numbers answered "yes" before and "no" now.
+        same: numbers answered as before.
+        unanswered: numbers with an earlier answer and none now.
+        earliest_at: when the oldest of the earlier answers was given, ISO 8601, UTC; None without any.
+        latest_at: when the newest of them was.
+    """
+
+    first_yes: int = 0
+    first_no: int = 0
+    joined: int = 0
+    gone: int = 0
+    same: int = 0
+    unanswered: int = 0
+    earliest_at: str | None = None
+    latest_at: str | None = None
+
+    @property
+    def checked_before(self) -> int:
+        """Numbers with an earlier answer."""
+        return self.joined + self.gone + self.same + self.unanswered
 
 
 def set_fields(frozen: object, **values: object) -> None:

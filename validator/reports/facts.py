@@ -10,7 +10,7 @@ from validator.reports.wording import count_text, duration_text, rate_text, shar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from validator.reports.counts import CallCounts, RateUse
+    from validator.reports.counts import CallCounts, Changes, RateUse
     from validator.reports.plan_summary import PlanSummary
     from validator.reports.sample_summary import SampleSummary
     from validator.reports.summary import Summary
@@ -27,6 +27,7 @@ _READ_AS = {
     "others": "then {0}",
     "region": "region {0}",
     "region_column": "region by column {0!r}",
+    "numbers": "numbers {0}",
     "header_row": "header in row {0}",
     "encoding": "encoding {0}",
     "delimiter": "delimiter {0!r}",
@@ -48,6 +49,7 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         "split": _split_text(summary),
         "numbers": f"{summary.distinct_numbers:,} distinct, {summary.already_known:,} known before, "
         f"{summary.asked:,} asked now, {count_text(summary.duplicate_rows, 'duplicate row')}",
+        "changed": changes_text(summary.changes),
         "unprotected": unprotected_text(summary.suppress_unreadable),
         "registered": _registered_text(summary.verdicts),
         "calls": _calls_text(calls),
@@ -81,9 +83,45 @@ def reading_text(read_as: Mapping[str, str | int]) -> str:
     )
 
 
+# The same, each thing by itself, for the page.
+_READ_AS_FACTS = {
+    "column": ("column", "{0}, found by {found_by}"),
+    "others": ("then columns", "{0}"),
+    "region": ("region", "{0}"),
+    "region_column": ("region by column", "{0}"),
+    "numbers": ("numbers without a plus", "{0}, as asked"),
+    "format": ("format", "{0}"),
+    "header_row": ("header", "row {0}"),
+    "encoding": ("encoding", "{0}"),
+    "delimiter": ("delimiter", "{0!r}"),
+    "sheet": ("sheet", "{0}"),
+    "hidden_rows": ("hidden rows", "{0} among the others"),
+    "renewed": ("in place of the columns", "{0}"),
+    "formulas_without_value": ("formulas without a value", "{0}"),
+}
+
+
+def read_as_facts(read_as: Mapping[str, str | int]) -> dict[str, str]:
+    """Return what a list was read as, by name."""
+    facts = {
+        label: text.format(read_as[name], **read_as)
+        for name, (label, text) in _READ_AS_FACTS.items()
+        if read_as.get(name)
+    }
+    return facts | ({"header": "none"} if read_as.get("header_row") == 0 else {})
+
+
 def unprotected_text(rows: int) -> str:
     """Return how many people who opted out could not be read; empty if all could."""
     return f"{count_text(rows, 'row')} of suppression lists cannot be read" if rows else ""
+
+
+def changes_text(changes: Changes) -> str:
+    """Return who joined and left since the last check; empty if nobody was checked before."""
+    if not changes.checked_before:
+        return ""
+    before = f"of {count_text(changes.checked_before, 'number')} checked before"
+    return f"{changes.joined:,} new on WhatsApp, {changes.gone:,} gone, {before}"
 
 
 def _keys_text(summary: Summary) -> str:

@@ -6,7 +6,7 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from validator.reports.html import render_html
+from validator.reports.page.render import render_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from validator.model import Reason, Source, Verdict
+from validator.model import LineType, Reason, Source, Verdict
 from validator.reports.counts import (
     SCHEMA_VERSION,
     CallCounts,
+    Changes,
     RateUse,
     every,
     known,
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from validator.reports.counts import SessionCounts
-    from validator.reports.readings import ReadingCount
+    from validator.reports.readings import CellExample, ReadingCount
+    from validator.reports.timeline import TimeBucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +53,16 @@ class Summary:
         duplicate_rows: rows beyond the first of each of them.
         already_known: distinct numbers whose verdict was known before the run.
         asked: numbers whose check ended in this run.
+        from_contacts: numbers answered in this run by the contacts of a session, without a request for each.
         verdicts: rows by verdict; every verdict has its key.
         reasons: rows by reason, most first.
+        examples: the first rows with each of these reasons, with their cells or numbers, masked.
         sources: rows by where the verdict came from, most first.
         countries: rows by country of the number (ISO 3166-1 alpha-2), most first.
+        registered_countries: registered rows by country, most first.
+        line_types: rows by kind of line, most first.
+        oldest_yes_at: when the oldest "yes" of a registered row was given, ISO 8601, UTC; None without one.
+        changes: what has changed since the numbers asked about were last answered.
         matched_by_variant: rows registered by another spelling of their number.
         calls: exchanges of this run.
         sessions: exchanges by session.
@@ -62,6 +70,9 @@ class Summary:
         keys: the same for each key.
         pauses: seconds in which nothing was sent although there was work, holds of the key left out, by their
             cause, the longest first.
+        timeline: the same over time, in at most `MOST_BUCKETS` parts; none if nothing was asked.
+        check_finished_at: of a `report`, when the check ended that calls, sessions, rates, pauses, timeline
+            and changes are from; None if the ledger has none.
         exit_code: what the command ends with.
         stopped_because: why the run ended before its work did; None where it did not.
         next_command: the command that goes on from here; None where nothing is left to do.
@@ -91,16 +102,24 @@ class Summary:
     duplicate_rows: int
     already_known: int
     asked: int
+    from_contacts: int = 0
     verdicts: Mapping[str, int]
     reasons: Mapping[str, int] = field(default_factory=dict)
+    examples: Mapping[str, Sequence[CellExample]] = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
     countries: Mapping[str, int] = field(default_factory=dict)
+    registered_countries: Mapping[str, int] = field(default_factory=dict)
+    line_types: Mapping[str, int] = field(default_factory=dict)
+    oldest_yes_at: str | None = None
+    changes: Changes = field(default_factory=Changes)
     matched_by_variant: int = 0
     calls: CallCounts = field(default_factory=CallCounts)
     sessions: Sequence[SessionCounts] = ()
     rate: RateUse = field(default_factory=RateUse)
     keys: Sequence[RateUse] = ()
     pauses: Mapping[str, float] = field(default_factory=dict)
+    timeline: Sequence[TimeBucket] = ()
+    check_finished_at: str | None = None
     exit_code: int = 0
     stopped_because: str | None = None
     next_command: str | None = None
@@ -113,10 +132,14 @@ class Summary:
             readings=tuple(self.readings),
             verdicts=every(Verdict, self.verdicts),
             reasons=known(Reason, self.reasons),
+            examples={Reason(word).value: tuple(self.examples[word]) for word in sorted(self.examples)},
             sources=known(Source, self.sources),
             countries=most_first(self.countries),
+            registered_countries=most_first(self.registered_countries),
+            line_types=known(LineType, self.line_types),
             pauses=most_first(self.pauses),
             split_rows=dict(self.split_rows),
+            timeline=tuple(self.timeline),
             sessions=tuple(self.sessions),
             keys=tuple(self.keys),
             warnings=tuple(self.warnings),

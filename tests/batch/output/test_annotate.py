@@ -4,10 +4,11 @@ from io import BytesIO
 import polars as pl
 import pytest
 
-from validator.batch.output.annotate import annotate, count, find
+from validator.batch.output.annotate import Counts, annotate, count, decide_verdicts, find
 from validator.batch.verdict_columns import COLUMNS, output_schema
 from validator.errors import UsageError
 from validator.model import Source, Verdict
+from validator.reports import CellExample
 from validator.tables import open_table, writing
 
 ANN, BOB, CY, DEE = (447_700_900_020 + place for place in range(4))
@@ -214,3 +215,29 @@ def test_it_writes_to_a_stream_too(listed, recipients_in, known):
 @pytest.mark.parametrize("verdict", Verdict)
 def test_every_verdict_has_a_word_for_whether_it_is_a_user(verdict):
     assert verdict.is_whatsapp_user is {"registered": True, "not_registered": False}.get(verdict.value)
+
+
+def test_each_reason_has_its_first_rows_with_their_numbers_masked(written):
+    _, counted = written()
+
+    assert {reason: rows for reason, (*rows,) in counted.examples.items()} == {
+        "not_on_whatsapp": [CellExample(row=2, cell="+4477******21")],
+        "not_a_number": [CellExample(row=3, cell="")],
+        "timeout": [CellExample(row=4, cell="+4477******22")],
+        "not_checked": [CellExample(row=6, cell="+4477******23")],
+    }
+
+
+def test_examples_stay_few_over_many_batches(recipients_in, known):
+    recipients, counted = recipients_in([f"+{BOB}", f"+{ANN}", f"+{BOB}"]), Counts()
+    for _ in range(5):
+        counted.add(decide_verdicts(recipients, known, known.indices_of(recipients["number"]), ()))
+
+    assert [one.row for one in counted.examples["not_on_whatsapp"]] == [1, 3, 4, 6, 7]
+
+
+def test_what_is_known_of_the_registered_rows_is_counted(written, now_ms):
+    _, counted = written()
+
+    assert (counted.registered_countries, counted.line_types) == ({"GB": 2}, {"unknown": 5})
+    assert counted.oldest_yes_ms == now_ms

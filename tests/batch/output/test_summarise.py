@@ -15,6 +15,7 @@ from validator.batch.recipients.job import Job
 from validator.errors import Interrupted, Refused, ServerError, StoppedEarly
 from validator.model import SessionRef, Verdict
 from validator.pacing import BudgetReport
+from validator.reports import CellExample, Timeline, TimeSpan
 from validator.settings import Tolerance
 
 NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
@@ -178,3 +179,22 @@ def test_a_plan_that_confirms_counts_its_calls_and_their_time():
 
     assert (summary.calls_to_make, summary.calls_to_confirm, summary.confirmations_expected) == (5, 2, 2)
     assert summary.time_s == pytest.approx(7 * 60.5 / 60)
+
+
+def test_a_reason_has_examples_with_cells_where_these_decided_and_with_numbers_elsewhere(result):
+    cell, number = CellExample(row=3, cell="0171"), CellExample(row=5, cell="+4477******00")
+    plan = replace(PLAN, examples={"too_short": (cell,)})
+    counts = replace(counts_of(), examples={"too_short": (replace(cell, cell=""),), "timeout": (number,)})
+
+    summary = summarise(JOB, plan, counts, result, 0)
+    assert summary.examples == {"too_short": (cell,), "timeout": (number,)}
+
+
+def test_the_timeline_names_the_sessions_in_the_order_of_the_summary(result):
+    timeline, other = Timeline(), SessionRef("sendapi", "sess_b")
+    result.counters.begin(other, retries=0)
+    timeline.add(0, 1, TimeSpan(sessions={other: (1, 0), REF: (3, 1)}))
+
+    summary = summarise(JOB, PLAN, counts_of(), replace(result, timeline=timeline), 0)
+    assert [one.session for one in summary.sessions] == ["sess_a", "sess_b"]
+    assert (summary.timeline[0].session_attempts, summary.timeline[0].session_failures) == ((3, 1), (1, 0))

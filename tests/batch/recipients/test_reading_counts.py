@@ -65,3 +65,26 @@ def test_a_list_read_again_is_counted_once():
         counts.clear()
         counts.add(rows, lambda _: GERMAN[0])
     assert [(one.rows, one.examples[0].row) for one in counts.counted] == [(1, 1)]
+
+
+def test_rows_that_are_not_asked_about_have_examples_by_reason(tmp_path):
+    path, counts = tmp_path / "list.csv", ReadingCounts()
+    pl.DataFrame({"phone": ["n/a", "+491715550122", *["+4912"] * 7, None]}).write_csv(path)
+    read_recipients(open_table(path), Reading(column="phone"), on_progress=print, readings=counts)
+
+    assert {reason: [one.row for one in rows] for reason, rows in counts.examples.items()} == {
+        "not_a_number": [1],
+        "too_short": [3, 4, 5, 6, 7],
+        "empty": [10],
+    }
+    assert counts.examples["not_a_number"] == (CellExample(row=1, cell="*/*"),)
+    assert counts.examples["empty"][0].cell == ""
+
+
+def test_examples_of_a_reason_stay_few_over_many_batches():
+    counts = ReadingCounts()
+    rows = pl.DataFrame({"reason": ["too_short", None, "too_short"], "reading": [None] * 3})
+    for _ in range(4):
+        counts.add(rows, lambda place: ["1", "2", "3"][place])
+
+    assert [one.row for one in counts.examples["too_short"]] == [1, 3, 4, 6, 7]

@@ -411,3 +411,25 @@ def test_formulas_stay_unless_the_output_is_for_a_spreadsheet(check):
     for path in ("leads.checked.csv", "send.csv"):
         [row] = rows_of(path)
         assert (row["name"], row["phone"], row["e164"]) == ("'=1+1", ANN, ANN)
+
+
+@pytest.mark.parametrize("options", [(), ("--confirm-negatives",), ("--variants",)])
+def test_the_timeline_holds_every_exchange_of_every_round(check, options):
+    brazilian = "\n".join(f"+55119{number}" for number in range(61_000_000, 61_000_012))
+    done = check(*options, "--json", content=f"phone\n{ANN}\n{BOB}\n{brazilian}\n")
+
+    calls, timeline = done.json["calls"], done.json["timeline"]
+    assert calls["attempts"] >= 14
+    for name in ("attempts", "answers", "failures", "refusals", "canaries", "retracted"):
+        assert sum(part[name] for part in timeline) == calls[name], name
+    sessions = [sum(counts) for counts in zip(*(part["session_attempts"] for part in timeline), strict=True)]
+    assert sessions == [session["attempts"] for session in done.json["sessions"]]
+
+
+def test_what_has_changed_since_the_last_check_is_counted(check, ledger_path):
+    check()
+    again = check("--refresh", "--json")
+
+    changes = again.json["changes"]
+    assert (changes["same"], changes["first_yes"], changes["joined"], changes["gone"]) == (2, 0, 0, 0)
+    assert changes["earliest_at"]

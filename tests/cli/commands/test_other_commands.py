@@ -248,3 +248,72 @@ def test_plan_and_report_count_readings_and_show_no_full_number(run, ledger_path
         assert done.json["readings"][0]["rows"] == len(german)
         assert done.json["readings"][0]["examples"][0] == {"row": 1, "cell": "4917******00"}
         assert not [number for number in german if number in str(done) + page]
+
+
+def test_report_makes_the_page_of_the_last_check_again(run, check, provider):
+    app = provider()
+    checked = check("--json")
+    requests = app.log.requests
+
+    report = run("report", "leads.csv", "--accept", "possible", "--json", "--report", "later.html")
+
+    assert (report.code, app.log.requests) == (0, requests)
+    of_the_run = (
+        "calls",
+        "sessions",
+        "rate",
+        "keys",
+        "pauses",
+        "timeline",
+        "changes",
+        "asked",
+        "from_contacts",
+    )
+    assert {name: report.json[name] for name in of_the_run} == {
+        name: checked.json[name] for name in of_the_run
+    }
+    assert report.json["check_finished_at"] == checked.json["finished_at"]
+    assert report.json["examples"] == checked.json["examples"]
+    page = Path("later.html").read_text(encoding="utf-8")
+    assert "Sessions and rate over time" in page
+    assert "requests, sessions and changes are of the check that ended" in page
+
+
+def test_report_takes_no_run_of_another_list_of_the_same_name(run, check, listed):
+    check()
+    listed(f"name,phone\nAnn,{ANN}\n")
+
+    report = run("report", "leads.csv", "--accept", "possible", "--json", "--report", "later.html")
+
+    assert (report.json["check_finished_at"], report.json["calls"]["attempts"]) == (None, 0)
+    assert "no finished check of this list as it is now" in Path("later.html").read_text(encoding="utf-8")
+
+
+def test_report_finds_the_check_of_the_list_behind_runs_that_are_none(run, check, ledger_path):
+    checked = check("--json")
+    with Ledger.open(ledger_path, holder="pytest") as ledger:
+        ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=1)
+        later = ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=2)
+        summary = json.dumps({"rows": 9, "distinct_numbers": 9})
+        ledger.finish_run(later, finished_at_ms=3, exit_code=0, summary_json=summary)
+        other = ledger.begin_run(command="check", input_name="other.csv", started_at_ms=4)
+        ledger.finish_run(other, finished_at_ms=5, exit_code=0, summary_json=json.dumps(checked.json))
+
+    report = run("report", "leads.csv", "--accept", "possible", "--json")
+
+    assert report.json["check_finished_at"] == checked.json["finished_at"]
+
+
+def test_report_reads_a_check_that_another_version_has_kept(run, check, ledger_path):
+    kept = check("--json").json
+    for name in ("timeline", "changes", "from_contacts", "examples", "keys", "pauses"):
+        del kept[name]
+    kept["calls"]["invented_later"] = 5
+    with Ledger.open(ledger_path, holder="pytest") as ledger:
+        run_id = ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=1)
+        ledger.finish_run(run_id, finished_at_ms=3, exit_code=0, summary_json=json.dumps(kept))
+
+    report = run("report", "leads.csv", "--accept", "possible", "--json", "--report", "later.html")
+
+    assert (report.code, report.json["timeline"], report.json["calls"]) == (0, [], report.json["calls"])
+    assert report.json["calls"]["attempts"] == kept["calls"]["attempts"]

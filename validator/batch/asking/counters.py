@@ -28,6 +28,7 @@ class RunCounters:
         calls: exchanges, as the summary shows them.
         sessions: exchanges by session, likewise.
         asked: numbers whose check has ended, with a verdict or with `unknown`.
+        from_contacts: numbers answered by the contacts of a session.
         verdicts: ended checks by verdict.
         doubted: answers by session that were retracted at the end, since nothing vouches for them.
         paused_s: seconds in which nothing was sent although there was work, by their cause; not those in
@@ -37,6 +38,7 @@ class RunCounters:
     calls: CallCounts = field(default_factory=CallCounts)
     sessions: dict[SessionRef, SessionCounts] = field(default_factory=dict)
     asked: int = 0
+    from_contacts: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     doubted: Counter[SessionRef] = field(default_factory=Counter)
     paused_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))

@@ -66,6 +66,7 @@ class Dispatcher:
         self._ending: ValidatorError | None = None
         self._give_up_at = math.inf
         self._resting = Rest(-math.inf)
+        self._resting_since = -math.inf
 
     @property
     def in_flight(self) -> int:
@@ -85,6 +86,11 @@ class Dispatcher:
     def resting(self) -> Rest:
         """What the dispatcher last waited for."""
         return self._resting
+
+    def paused_s(self, now: float) -> float:
+        """Return for how long nothing was sent although there was work, holds of the key not counted."""
+        resting_s = now - self._resting_since if self._resting.cause else 0.0
+        return sum(self._counters.paused_s.values()) + resting_s
 
     def stop(self, why: ValidatorError) -> None:
         """Start nothing more; what is in flight ends within the grace or is given up. The first reason stays.
@@ -272,13 +278,13 @@ class Dispatcher:
         return max(1, math.ceil(len(self._queue) / numbers_each))
 
     async def _rest(self, rest: Rest) -> None:
-        self._resting, since = rest, anyio.current_time()
+        self._resting, self._resting_since = rest, anyio.current_time()
         with anyio.move_on_at(min(rest.until, self._give_up_at)):
             await self._changed.wait()
         self._changed = anyio.Event()
         self._resting = Rest(-math.inf)
         if rest.cause:
-            self._counters.paused_s[rest.cause] += anyio.current_time() - since
+            self._counters.paused_s[rest.cause] += anyio.current_time() - self._resting_since
 
     def _wake(self) -> None:
         self._changed.set()

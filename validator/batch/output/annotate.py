@@ -16,6 +16,7 @@ from validator.batch.output.segments import open_segments
 from validator.batch.planning.known_verdicts import known_by_either
 from validator.batch.planning.plan import counts
 from validator.batch.prefetch import ahead
+from validator.batch.recipients.reading_counts import EXAMPLES
 from validator.batch.recipients.variants import listed_by_both
 from validator.batch.verdict_columns import (
     MATCHED,
@@ -30,6 +31,7 @@ from validator.batch.verdict_columns import (
     prefixed,
 )
 from validator.model import Reason, Source, Verdict
+from validator.reports import CellExample, masked_cell
 from validator.tables import BATCH_ROWS
 
 if TYPE_CHECKING:
@@ -48,9 +50,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Counts:
-    """What was written, in rows; `matched_by_variant` are registered by another spelling of their number.
+    """What was written, in rows.
 
-    `segments` has the rows of each segment that there is a file for, by its verdict.
+    Attributes:
+        rows: all of them.
+        segments: those of each segment that there is a file for, by its verdict.
+        matched_by_variant: those that are registered by another spelling of their number.
+        verdicts: rows by verdict.
+        reasons: rows by reason.
+        sources: rows by where the verdict came from.
+        countries: rows by country of the number.
+        registered_countries: registered rows by country.
+        line_types: rows by kind of line.
+        oldest_yes_ms: when the oldest answer behind a registered row was given, in milliseconds since the
+            Unix epoch; None without one.
+        examples: the first rows with each reason, with their numbers, masked.
     """
 
     rows: int = 0
@@ -60,16 +74,52 @@ class Counts:
     reasons: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
     countries: Counter[str] = field(default_factory=Counter)
+    registered_countries: Counter[str] = field(default_factory=Counter)
+    line_types: Counter[str] = field(default_factory=Counter)
+    oldest_yes_ms: int | None = None
+    examples: dict[str, tuple[CellExample, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of_list(cls, recipients: pl.DataFrame) -> Counts:
+        """Return counts that hold so far what no verdict changes: countries and kinds of line."""
+        return cls(
+            countries=Counter(counts(recipients["country"])),
+            line_types=Counter(counts(recipients["line_type"])),
+        )
 
     def add(self, findings: pl.DataFrame) -> None:
         """Count one batch of rows with the verdicts that `decide_verdicts` has given them."""
-        self.rows += findings.height
         kinds = findings.group_by("verdict", "reason", "source").len()
         for *words, count in kinds.sort("len", descending=True).iter_rows():
             for counter, word in zip((self.verdicts, self.reasons, self.sources), words, strict=True):
                 counter.update({word: count} if word is not None else {})
+        self._add_examples(findings, set(kinds["reason"].drop_nulls()))
+        is_yes = findings["verdict"] == Verdict.REGISTERED.value
+        self._add_registered(findings.select("country", "checked_at_ms").filter(is_yes))
         if "matched" in findings:
             self.matched_by_variant += int(_is_other(findings).sum())
+        self.rows += findings.height
+
+    def _add_examples(self, findings: pl.DataFrame, reasons: Iterable[str]) -> None:
+        """Keep the first rows with each of some reasons; none is looked for once there are enough."""
+        for reason in reasons:
+            before = self.examples.get(reason, ())
+            if len(before) == EXAMPLES:
+                continue
+            places = (findings["reason"] == reason).arg_true().head(EXAMPLES - len(before)).to_list()
+            numbers = findings["number"].gather(places)
+            self.examples[reason] = before + tuple(
+                CellExample(
+                    row=self.rows + place + 1, cell="" if number is None else masked_cell(f"+{number}")
+                )
+                for place, number in zip(places, numbers, strict=True)
+            )
+
+    def _add_registered(self, registered: pl.DataFrame) -> None:
+        self.registered_countries.update(counts(registered["country"]))
+        oldest = registered["checked_at_ms"].min()
+        if isinstance(oldest, int):
+            self.oldest_yes_ms = min(oldest, self.oldest_yes_ms or oldest)
 
 
 def find(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] = ()) -> pl.DataFrame:
@@ -101,7 +151,7 @@ def decide_verdicts(
     verdicts = verdicts.rename({"reason": "known_reason"})
     offline = pl.col("reason").is_not_null()
     suppressed = pl.col("reason") == Reason.SUPPRESSION_LIST.value
-    rows = recipients.drop("country").hstack(verdicts)
+    rows = recipients.hstack(verdicts)
     return rows.with_columns(
         pl.when(suppressed)
         .then(_word(Verdict.SUPPRESSED, VERDICT))
@@ -153,7 +203,7 @@ def annotate(
         segments: opens the file of a segment for a schema, by its verdict.
         on_progress: called with the rows written so far.
     """
-    counted = Counts(countries=Counter(counts(recipients["country"])))
+    counted = Counts.of_list(recipients)
     once = _Once(recipients, extras) if segments else None
     with ExitStack() as files:
         annotated = files.enter_context(output(output_schema(table, prefix, extras)))
@@ -173,7 +223,7 @@ def annotate(
 
 def count(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] = ()) -> Counts:
     """Return what an annotated file would hold, without writing one."""
-    counted = Counts(countries=Counter(counts(recipients["country"])))
+    counted = Counts.of_list(recipients)
     for _, findings in _with_findings(recipients.iter_slices(BATCH_ROWS), recipients, known, extras):
         counted.add(findings)
     return counted

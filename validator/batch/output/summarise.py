@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from validator.batch.recipients.job import SPLIT_VERDICTS
 from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.model import Reason, Verdict
-from validator.reports import PlanSummary, RateUse, Summary, legible
+from validator.reports import Changes, PlanSummary, RateUse, Summary, Timeline, legible
 from validator.version import __version__
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from validator.errors import ValidatorError
     from validator.model import SessionRef
     from validator.pacing import BudgetReport
+    from validator.reports import CellExample
     from validator.settings import Tolerance
 
 # From so many keys on, their use is added up.
@@ -63,6 +64,8 @@ class RunResult:
         ending: why it ended early, or None.
         next_command: how to go on, or None where nothing is left.
         warnings: what a person should look at.
+        timeline: how the asking went over time.
+        changes: what has changed since the numbers asked about were last answered.
     """
 
     command: str
@@ -74,6 +77,8 @@ class RunResult:
     ending: ValidatorError | None = None
     next_command: str | None = None
     warnings: tuple[str, ...] = ()
+    timeline: Timeline = field(default_factory=Timeline)
+    changes: Changes = field(default_factory=Changes)
 
 
 def exit_code_of(
@@ -126,21 +131,33 @@ def summarise(
         duplicate_rows=plan.duplicates,
         already_known=sum(plan.known.values()),
         asked=counters.asked,
+        from_contacts=counters.from_contacts,
         verdicts=counts.verdicts,
         reasons=counts.reasons,
+        examples=_examples(plan, counts),
         sources=counts.sources,
         countries=counts.countries,
+        registered_countries=counts.registered_countries,
+        line_types=counts.line_types,
+        oldest_yes_at=None if counts.oldest_yes_ms is None else _iso_ms(counts.oldest_yes_ms),
+        changes=result.changes,
         matched_by_variant=counts.matched_by_variant,
         calls=replace(counters.calls),
         sessions=[replace(counts) for counts in counters.sessions.values()],
         rate=total_use(result),
         keys=[_key_use(key, result) for key in result.keys],
         pauses={cause: round(seconds, 3) for cause, seconds in counters.paused_s.items()},
+        timeline=result.timeline.buckets(list(counters.sessions)),
         exit_code=exit_code,
         stopped_because=None if result.ending is None else legible(str(result.ending)),
         next_command=None if result.next_command is None else legible(result.next_command),
         warnings=result.warnings,
     )
+
+
+def _examples(plan: Plan, counts: Counts) -> dict[str, tuple[CellExample, ...]]:
+    """Return examples of every reason: with the cell where that decided it, else with the number."""
+    return {word: plan.examples.get(word) or counts.examples[word] for word in counts.examples}
 
 
 def total_use(result: RunResult) -> RateUse:
@@ -245,6 +262,10 @@ def summarise_plan(
     if summary.time_s is None:
         return summary
     return replace(summary, ends_at=iso(now + timedelta(seconds=summary.time_s)))
+
+
+def _iso_ms(at_ms: int) -> str:
+    return iso(datetime.fromtimestamp(at_ms / 1000, UTC))
 
 
 def iso(moment: datetime) -> str:

@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 # What an answer may be ahead of this machine's clock: another zone taken for UTC, a clock that was corrected.
 MOST_AHEAD_MS = 86_400_000
 
+EXPIRED = pl.Schema({name: SCHEMA[name] for name in ("number", "verdict", "checked_at_ms")})
 IDS = pl.Schema({"number": pl.UInt64(), "whatsapp_id": pl.String()})
 # Of a row of the ledger's dictionary `findings`.
 _WORDS = pl.Schema(
@@ -65,11 +66,13 @@ class KnownVerdicts:
             (no need to ask again), `unconfirmed` (a "no" that would count if a second asking said it too).
         ids: `number` and `whatsapp_id` of those that have another id, ascending.
         row_indices: the row of `frame` for each row of the list; None if they have not been looked for.
+        expired: `number`, `verdict` and `checked_at_ms` of answers that no longer hold, ascending.
     """
 
     frame: pl.DataFrame
     ids: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=IDS))
     row_indices: pl.Series | None = None
+    expired: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXPIRED))
 
     def status_of(self, numbers: pl.Series, row_indices: pl.Series | None = None) -> pl.DataFrame:
         """Return what a plan needs to know about each of `numbers` (UInt64, nulls allowed), in their order.
@@ -156,6 +159,7 @@ def read_known(
     cutoffs_ms, until_ms = max_age.cutoffs_ms(now_ms), latest_ms(now_ms)
     schema = pl.Schema({**SCHEMA, "fresh": pl.Boolean(), "unconfirmed": pl.Boolean()})
     frames, ids = [pl.DataFrame(schema=schema)], [pl.DataFrame(schema=IDS)]
+    expired = [pl.DataFrame(schema=EXPIRED)]
     ahead_of_time = 0
     for columns, findings in ahead(_columns(ledger, numbers, cutoffs_ms, until_ms)):
         frame = _frame(columns, findings).with_columns(
@@ -163,6 +167,8 @@ def read_known(
         )
         ahead_of_time += int((frame["checked_at_ms"] > until_ms).sum())
         kept = frame.filter(pl.col("fresh") | _is_unknown())
+        old = frame.filter(~pl.col("fresh") & ~_is_unknown() & (pl.col("checked_at_ms") <= until_ms))
+        expired.append(old.filter(among(old["number"], numbers)).select(EXPIRED.names()))
         # The provider's text: the person who opens the output in a spreadsheet has not seen it before.
         others = pl.DataFrame(columns.other_ids, schema=IDS, orient="row").with_columns(
             defused(pl.col("whatsapp_id"))
@@ -175,7 +181,8 @@ def read_known(
             "%d answers of the ledger bear a time in the future, from a clock that was wrong; none counts",
             ahead_of_time,
         )
-    return KnownVerdicts(pl.concat(frames, rechunk=True), pl.concat(ids, rechunk=True))
+    found, others, old = (pl.concat(parts, rechunk=True) for parts in (frames, ids, expired))
+    return KnownVerdicts(found, others, expired=old)
 
 
 def latest_ms(now_ms: int) -> int:

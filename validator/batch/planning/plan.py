@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
@@ -15,9 +15,11 @@ from validator.batch.recipients.variants import other_numbers, second_questions
 from validator.model import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from validator.batch.planning.known_verdicts import KnownVerdicts
     from validator.ledger import LedgerReader
-    from validator.reports import ReadingCount
+    from validator.reports import CellExample, ReadingCount
     from validator.settings import MaxAge
 
 _NO = Verdict.NOT_REGISTERED.value
@@ -48,6 +50,7 @@ class Plan:
             after a "no", since nothing is known of it.
         room: how many more may be asked about within the limit, None for any number.
         readings: rows whose cells were not read plainly, by reading, most first.
+        examples: the first rows never asked about, by reason, with their cells, masked.
         suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
         needed: how many "yes" of the run are enough to end it, None if it goes on whatever is answered.
     """
@@ -67,6 +70,7 @@ class Plan:
     variants: pl.DataFrame
     room: int | None
     readings: tuple[ReadingCount, ...] = ()
+    examples: Mapping[str, tuple[CellExample, ...]] = field(default_factory=dict)
     suppress_unreadable: int = 0
     needed: int | None = None
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.batch.planning.earlier_answers import EarlierAnswers
 from validator.batch.planning.known_verdicts import KnownVerdicts, read_known
 from validator.batch.planning.plan import make_plan
 from validator.batch.recipients.reading_counts import ReadingCounts
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from validator.batch.recipients.job import Job
     from validator.batch.recipients.opening import Opened
     from validator.ledger import LedgerReader
-    from validator.reports import Progress
+    from validator.reports import Changes, Progress
     from validator.settings import MaxAge
 
 
@@ -36,11 +37,21 @@ class Preparation:
         plan: whom to ask.
         known: their known verdicts, if nobody is to be asked and it stays so; else None, since it
             will be read anew, and would take some twenty bytes a number for as long as the run goes.
+        earlier: what the numbers to ask about were answered before: nine bytes for each that was.
     """
 
     recipients: pl.DataFrame
     plan: Plan
     known: KnownVerdicts | None
+    earlier: EarlierAnswers = field(default_factory=EarlierAnswers)
+
+    def changes(self, known: KnownVerdicts) -> Changes:
+        """Return what has changed since the numbers asked about were last answered.
+
+        Args:
+            known: their verdicts after the run.
+        """
+        return self.earlier.changes(self.plan.numbers, known)
 
 
 def survey(
@@ -77,8 +88,16 @@ def survey(
         )
     known = known_for(job, recipients, ledger, now_ms, progress)
     plan = plan_for(job, recipients, known)
-    plan = replace(plan, readings=readings.counted, suppress_unreadable=opted_out.unreadable)
-    return Preparation(recipients, plan, known if plan.numbers.is_empty() else None)
+    plan = replace(
+        plan,
+        readings=readings.counted,
+        examples=readings.examples,
+        suppress_unreadable=opted_out.unreadable,
+    )
+    if plan.numbers.is_empty():
+        return Preparation(recipients, plan, known)
+    earlier = EarlierAnswers.read(ledger, known, plan.numbers, now_ms)
+    return Preparation(recipients, plan, None, earlier)
 
 
 def plan_for(job: Job, recipients: pl.DataFrame, known: KnownVerdicts) -> Plan:

@@ -58,6 +58,7 @@ class Opened:
             "others": ", ".join(reading.others) or None,
             "region": reading.region,
             "region_column": reading.region_column,
+            "numbers": None if reading.numbers is Numbers.AUTO else reading.numbers.value,
             "format": self.table.format,
             **self.table.manner,
         }

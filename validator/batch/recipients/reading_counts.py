@@ -12,22 +12,24 @@ from validator.phone import NumberReading
 from validator.reports import CellExample, ReadingCount, masked_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 EXAMPLES = 5
 
 
 @dataclass(slots=True)
 class ReadingCounts:
-    """Counts and first examples by reading.
+    """Counts and first examples by reading, and first examples by reason.
 
     Attributes:
         rows: rows counted so far, of whatever reading.
         found: what was counted, by reading.
+        examples: the first rows that are not to be asked about, by reason.
     """
 
     rows: int = 0
     found: dict[str, ReadingCount] = field(default_factory=dict)
+    examples: dict[str, tuple[CellExample, ...]] = field(default_factory=dict)
 
     def add(self, read: pl.DataFrame, cell_of: Callable[[int], object]) -> None:
         """Count the next rows.
@@ -40,25 +42,40 @@ class ReadingCounts:
         grouped = places.group_by("reading").agg(pl.len(), pl.col("place").sort().head(EXAMPLES))
         for reading, rows, first in grouped.iter_rows():
             before = self.found.get(reading, ReadingCount(reading=reading, rows=0))
-            wanted = first[: EXAMPLES - len(before.examples)]
-            examples = tuple(
-                CellExample(row=self.rows + place + 1, cell=masked_cell(str(cell_of(place))))
-                for place in wanted
-            )
-            self.found[reading] = replace(
-                before, rows=before.rows + rows, examples=before.examples + examples
-            )
+            examples = self._with_more(before.examples, first, cell_of)
+            self.found[reading] = replace(before, rows=before.rows + rows, examples=examples)
+        for reason in read["reason"].unique().drop_nulls():
+            before_of = self.examples.get(reason, ())
+            if len(before_of) < EXAMPLES:
+                places = (read["reason"] == reason).arg_true().head(EXAMPLES).to_list()
+                self.examples[reason] = self._with_more(before_of, places, cell_of)
         self.rows += read.height
+
+    def _with_more(
+        self, before: tuple[CellExample, ...], places: Sequence[int], cell_of: Callable[[int], object]
+    ) -> tuple[CellExample, ...]:
+        """Return the examples with those at some places among the next rows, as many as are wanted."""
+        more = (
+            CellExample(row=self.rows + place + 1, cell=masked_cell(text_of(cell_of(place))))
+            for place in places[: EXAMPLES - len(before)]
+        )
+        return (*before, *more)
 
     def clear(self) -> None:
         """Forget everything: the list is read again."""
         self.rows = 0
         self.found.clear()
+        self.examples.clear()
 
     @property
     def counted(self) -> tuple[ReadingCount, ...]:
         """What was counted, most rows first."""
         return tuple(sorted(self.found.values(), key=lambda one: (-one.rows, one.reading)))
+
+
+def text_of(cell: object) -> str:
+    """Return a cell as text; one with nothing in it is empty."""
+    return "" if cell is None else str(cell)
 
 
 def _reading() -> pl.Expr:

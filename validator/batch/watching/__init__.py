@@ -3,4 +3,5 @@
 - `progress_feed`: reports the state of the run at intervals.
 - `status_log`: logs changes of lanes and budget.
 - `stop`: why a run ends early.
+- `timeline_feed`: how the run goes over time, for its summary.
 """

@@ -54,7 +54,7 @@ class ProgressFeed:
         """Return what there is to show."""
         reports = {name: budget.report(now) for name, budget in self._budgets.items()}
         used_per_min = sum(report.used_per_min for report in reports.values())
-        limit_per_min, told_by = _limit(list(reports.values()))
+        limit_per_min, told_by = limit_of(list(reports.values()))
         resting = dispatcher.resting
         # Some pauses end when something in flight does, and nobody knows when that is.
         pause_s = max(0.0, resting.until - now) if resting.why and resting.until < math.inf else None
@@ -105,7 +105,7 @@ class ProgressFeed:
         return max([*at_pace_s, *([retries_s] if retries_s else [])], default=None)
 
 
-def _limit(reports: Sequence[BudgetReport]) -> tuple[float | None, str]:
+def limit_of(reports: Sequence[BudgetReport]) -> tuple[float | None, str]:
     """Return the limit of all keys together, None if one has none, and where it comes from."""
     if len(reports) == 1:
         return reports[0].limit_per_min, reports[0].told_by

@@ -10,6 +10,7 @@ import click
 
 from validator.batch.asking.counters import RunCounters
 from validator.batch.output.annotate import count
+from validator.batch.output.earlier_check import with_check
 from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, summarise
 from validator.batch.output.targets import check_targets
@@ -22,6 +23,7 @@ from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_summary
 from validator.cli.values import SOURCE
 from validator.ledger import read
+from validator.reports import legible
 
 
 @click.command()
@@ -36,7 +38,11 @@ from validator.ledger import read
     opt.logging_options,
 )
 def report(**given: Any) -> int:
-    """Show the earlier answers about INPUT as a check's summary and report; sends no request."""
+    """Show the earlier answers about INPUT as a check's summary and report; sends no request.
+
+    What only a run knows (requests, sessions, rates, changes) is that of the last check of INPUT that the
+    ledger has.
+    """
     options = ListOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     now = datetime.now(UTC)
@@ -52,11 +58,15 @@ def report(**given: Any) -> int:
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress)
         known = known_after(surveyed, opened.job, ledger, now_ms, progress)
         counts = count(surveyed.recipients, known, opened.job.extras)
-    result = RunResult(
-        command="report", started_at=now, finished_at=datetime.now(UTC), asking_s=0.0, counters=RunCounters()
-    )
-    summary = summarise(opened.job, surveyed.plan, counts, result, 0, read_as=opened.read_as)
-    summary = replace(summary, output=None)
+        result = RunResult(
+            command="report",
+            started_at=now,
+            finished_at=datetime.now(UTC),
+            asking_s=0.0,
+            counters=RunCounters(),
+        )
+        summary = summarise(opened.job, surveyed.plan, counts, result, 0, read_as=opened.read_as)
+        summary = with_check(replace(summary, output=None), ledger, legible(opened.job.input.name))
     write_reports(summary, options.reports)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0

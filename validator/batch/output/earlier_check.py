@@ -1,0 +1,66 @@
+"""What only the run itself knew, for a report that is made later: from the summary that the ledger keeps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from validator.reports import CallCounts, Changes, RateUse, SessionCounts, TimeBucket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from validator.ledger import LedgerReader
+    from validator.reports import Summary
+
+Value = TypeVar("Value", CallCounts, Changes, RateUse, SessionCounts, TimeBucket)
+
+# A list may have been checked by other options since, or another one of its name.
+LATEST_RUNS = 20
+
+
+def with_check(summary: Summary, ledger: LedgerReader, input_name: str) -> Summary:
+    """Return a summary with calls, sessions, rates, pauses, timeline and changes of the list's last check.
+
+    The list is known by its name, its rows and its distinct numbers. Without such a check, the summary is
+    returned as it is.
+
+    Args:
+        summary: what the ledger says of the list now.
+        ledger: has the summaries of earlier checks.
+        input_name: the list's name, as the ledger has it.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    for record in ledger.runs(LATEST_RUNS, input_name=input_name):
+        if record.command != "check" or record.summary_json is None:
+            continue
+        kept = json.loads(record.summary_json)
+        if (kept["rows"], kept["distinct_numbers"]) == (summary.rows, summary.distinct_numbers):
+            return replace(summary, **_parts(kept))
+    return summary
+
+
+def _parts(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a kept summary that the ledger's facts do not tell; an older one lacks some."""
+    return {
+        "check_finished_at": kept["finished_at"],
+        "already_known": kept["already_known"],
+        "asked": kept["asked"],
+        "from_contacts": kept.get("from_contacts", 0),
+        "calls": _value(CallCounts, kept["calls"]),
+        "sessions": [_value(SessionCounts, one) for one in kept["sessions"]],
+        "rate": _value(RateUse, kept["rate"]),
+        "keys": [_value(RateUse, one) for one in kept.get("keys", ())],
+        "pauses": kept.get("pauses", {}),
+        "timeline": [_value(TimeBucket, one) for one in kept.get("timeline", ())],
+        "changes": _value(Changes, kept.get("changes", {})),
+        "warnings": kept.get("warnings", ()),
+    }
+
+
+def _value(of: type[Value], kept: Mapping[str, Any]) -> Value:
+    """Return a value of a kept summary; what a later version has added is left out."""
+    return of(**{field.name: kept[field.name] for field in fields(of) if field.name in kept})

@@ -1,0 +1,101 @@
+"""What the numbers to ask about were answered before, and what has changed since."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+import polars as pl
+
+from validator.batch.planning.known_verdicts import EXPIRED, read_known
+from validator.batch.planning.places import among, places_of
+from validator.model import Verdict
+from validator.reports import Changes
+from validator.settings import MaxAge
+
+if TYPE_CHECKING:
+    from validator.batch.planning.known_verdicts import KnownVerdicts
+    from validator.ledger import LedgerReader
+
+_YES = Verdict.REGISTERED.value
+_FOR_EVER = MaxAge(registered_s=math.inf, not_registered_s=math.inf)
+_NO = [Verdict.NOT_REGISTERED.value, Verdict.INVALID.value]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAnswers:
+    """The earlier answers about some numbers, which a run replaces.
+
+    Attributes:
+        frame: `number` (UInt64, ascending) and `was_yes` of each.
+        earliest_at: when the oldest of them was given, ISO 8601, UTC; None without any.
+        latest_at: when the newest of them was.
+    """
+
+    frame: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"number": pl.UInt64, "was_yes": pl.Boolean})
+    )
+    earliest_at: str | None = None
+    latest_at: str | None = None
+
+    @classmethod
+    def read(cls, ledger: LedgerReader, known: KnownVerdicts, numbers: pl.Series, now_ms: int) -> Self:
+        """Return the answers about `numbers` that no longer hold, and every "no" that is to be confirmed.
+
+        An answer that no longer holds stands behind a later failure, if there is one.
+
+        Args:
+            ledger: the known verdicts.
+            known: what was read of them for the list.
+            numbers: those to be asked about (UInt64, distinct).
+            now_ms: the start of the run, in milliseconds since the Unix epoch.
+        """
+        asked = numbers.sort()
+        once = known.frame.filter("unconfirmed").with_columns(verdict=pl.lit(_NO[0], EXPIRED["verdict"]))
+        is_failure = (pl.col("verdict") == Verdict.UNKNOWN.value) & ~pl.col("unconfirmed")
+        failed = known.frame.filter(is_failure)["number"]
+        failed = failed.filter(among(failed, asked))
+        behind = read_known(ledger, failed, _FOR_EVER, now_ms).frame
+        answers = pl.concat(
+            part.select(EXPIRED.names())
+            for part in (known.expired, once, behind.filter(pl.col("verdict") != Verdict.UNKNOWN.value))
+        )
+        answers = answers.filter(among(answers["number"], asked)).sort("number")
+        return cls(
+            answers.select("number", was_yes=pl.col("verdict") == _YES),
+            _moment(answers["checked_at_ms"].min()),
+            _moment(answers["checked_at_ms"].max()),
+        )
+
+    def changes(self, numbers: pl.Series, known: KnownVerdicts) -> Changes:
+        """Return what has changed.
+
+        Args:
+            numbers: those asked about (UInt64, distinct).
+            known: their verdicts now.
+        """
+        status = known.status_of(numbers)
+        answered = pl.col("is_fresh")
+        now = status.select(
+            is_yes=answered & (pl.col("verdict") == _YES).fill_null(value=False),
+            is_no=answered & pl.col("verdict").is_in(_NO).fill_null(value=False),
+            was_yes=self.frame["was_yes"].gather(places_of(self.frame["number"], numbers)),
+        )
+        yes, no, was_yes = pl.col("is_yes"), pl.col("is_no"), pl.col("was_yes")
+        counted = now.select(
+            first_yes=(yes & was_yes.is_null()).sum(),
+            first_no=(no & was_yes.is_null()).sum(),
+            joined=(yes & ~was_yes).sum(),
+            gone=(no & was_yes).sum(),
+            same=((yes & was_yes) | (no & ~was_yes)).sum(),
+            unanswered=(~yes & ~no & was_yes.is_not_null()).sum(),
+        )
+        return Changes(**counted.row(0, named=True), earliest_at=self.earliest_at, latest_at=self.latest_at)
+
+
+def _moment(at_ms: object) -> str | None:
+    if not isinstance(at_ms, int):
+        return None
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,137 @@
+"""Fills the template of the page: no script, nothing fetched, nothing that identifies a recipient."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from validator.reports.facts import read_as_facts, summary_facts
+from validator.reports.page.answer import answer_note, answer_sentence
+from validator.reports.page.breakdown import (
+    change_lines,
+    country_lines,
+    line_type_lines,
+    reading_lines,
+    reason_lines,
+    saving_lines,
+    segments,
+    shares_text,
+    verdict_lines,
+)
+from validator.reports.page.over_time import over_time
+from validator.reports.page.savings import savings_of
+from validator.reports.page.sending import whole_send
+from validator.reports.wording import (
+    count_text,
+    duration_text,
+    headline,
+    next_steps,
+    rate_text,
+    share_text,
+)
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from validator.reports.summary import Summary
+
+# The page is opened from disk and from mail: nothing may be loaded or run, whatever ends up in its text.
+CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+# Facts that the page shows elsewhere, as tables.
+_SHOWN = frozenset({"input", "read as", "countries", "registered", "changed"})
+
+
+def render_html(summary: Summary) -> str:
+    """Return the summary as a self-contained HTML page, readable without colours, sight or a screen.
+
+    It holds counts, reasons, file names, masked cells and the command to go on with; it cannot hold
+    recipients, since the summary has none. Its length does not depend on the list's.
+    """
+    return _template().render(_values(summary))
+
+
+def visible(text: object) -> object:
+    """Return text whose control characters are shown by their code points, as in `[U+202E]`.
+
+    A cell, a file name or an answer of the provider may hold some that reorder or hide what follows them.
+    """
+    if not isinstance(text, str) or text.isprintable() or hasattr(text, "__html__"):
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else f"[U+{ord(char):04X}]" for char in text)
+
+
+@cache
+def _template() -> Template:
+    # Only a run that writes the page waits for this import.
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+
+    environment = Environment(
+        loader=PackageLoader("validator.reports.page", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "count": count_text,
+        "duration": duration_text,
+        "rate": rate_text,
+        "segments": segments,
+        "share": share_text,
+        "shares": shares_text,
+        "span": _span,
+    }
+    return environment.get_template("page.html.j2")
+
+
+def _values(summary: Summary) -> dict[str, Any]:
+    tone, sentence = headline(summary)
+    savings = savings_of(summary)
+    return {
+        "policy": CONTENT_POLICY,
+        "summary": summary,
+        "name": PurePath(summary.input).name,
+        "answer": answer_sentence(summary),
+        "note": answer_note(summary),
+        "tone": tone.value,
+        "headline": sentence,
+        "when": _when(summary),
+        "verdicts": verdict_lines(summary),
+        "steps": next_steps(summary),
+        "reasons": reason_lines(summary),
+        "sending": whole_send(summary),
+        "read_as": read_as_facts(summary.read_as),
+        "readings": reading_lines(summary),
+        "is_run_known": summary.command != "report" or summary.check_finished_at is not None,
+        "savings": savings,
+        "costs": saving_lines(summary, savings),
+        "changes": change_lines(summary.changes),
+        "time": over_time(summary),
+        "countries": country_lines(summary),
+        "line_types": line_type_lines(summary),
+        "facts": {name: fact for name, fact in summary_facts(summary).items() if name not in _SHOWN},
+    }
+
+
+def _when(summary: Summary) -> str:
+    if summary.command != "report":
+        return f"{_minute(summary.started_at)} to {_minute(summary.finished_at)} UTC"
+    made = f"Made from the ledger, {_minute(summary.finished_at)} UTC"
+    if summary.check_finished_at is None:
+        return made
+    check = _minute(summary.check_finished_at)
+    return f"{made}; requests, sessions and changes are of the check that ended {check} UTC"
+
+
+def _minute(at: str) -> str:
+    """Return a moment in ISO 8601 to the minute: `2026-11-23 18:03`."""
+    return at[:16].replace("T", " ")
+
+
+def _span(earliest: str | None, latest: str | None) -> str:
+    """Return the days between two moments: `on 2027-01-15`, or `from 2026-11-01 to 2027-01-15`."""
+    first, last = (earliest or "")[:10], (latest or "")[:10]
+    return f"on {first}" if first == last else f"from {first} to {last}"

@@ -1,0 +1,55 @@
+"""Which rows of a list cost a request, and which did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from validator.reports.plan_summary import calls_time_s
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from validator.reports.summary import Summary
+
+SAVING_WORDS = {
+    "asked": "asked about now",
+    "known": "known from earlier runs",
+    "duplicate": "the same number as an earlier row",
+    "contacts": "answered by the session's contacts",
+    "offline": "decided without a request: no number, a landline that is skipped, or suppressed",
+    "left": "not asked about",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Savings:
+    """Every row of a list once, by what it cost.
+
+    Attributes:
+        rows: rows by the words of `SAVING_WORDS`.
+        saved: rows that cost no request.
+        saved_s: how long their requests would have taken at the limit that ruled; None without one.
+    """
+
+    rows: Mapping[str, int]
+    saved: int
+    saved_s: float | None
+
+
+def savings_of(summary: Summary) -> Savings:
+    """Return what a run has cost and saved."""
+    to_ask = max(0, summary.distinct_numbers - summary.already_known - summary.from_contacts)
+    # Other spellings of a number count as asked, and are no row of the list.
+    asked = min(summary.asked, to_ask)
+    rows = {
+        "asked": asked,
+        "known": summary.already_known,
+        "duplicate": summary.duplicate_rows,
+        "contacts": summary.from_contacts,
+        "offline": max(0, summary.rows - summary.distinct_numbers - summary.duplicate_rows),
+        "left": to_ask - asked,
+    }
+    saved = rows["known"] + rows["duplicate"] + rows["contacts"] + rows["offline"]
+    limit = summary.rate.limit_per_min
+    return Savings(rows=rows, saved=saved, saved_s=calls_time_s(saved, limit) if limit else None)
