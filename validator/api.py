@@ -8,15 +8,17 @@ process is changed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
 import polars as pl
 
+from validator.arguments import NUMBER as ARGUMENT_NUMBER
+from validator.arguments import WHOLE, Kind, path, require, several
 from validator.batch.keys import key_from_environment
 from validator.batch.library_run import (
     FileTargets,
@@ -36,14 +38,25 @@ from validator.batch.planning.survey import survey
 from validator.batch.recipients.job import Order
 from validator.batch.recipients.opening import open_job
 from validator.batch.sample_run import SAMPLE_SIZE, SampleSettings
+from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.ledger import read
-from validator.settings import default_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from pathlib import Path
 
     from validator.reports import PlanSummary, SampleSummary, Summary
+
+_KINDS = {
+    "targets": Kind((FileTargets,), "a FileTargets").or_none,
+    "options": Kind((RunOptions,), "a RunOptions").or_none,
+    "frame": Kind((pl.DataFrame,), "a polars DataFrame"),
+    "rate_per_min": ARGUMENT_NUMBER.or_none,
+    "size": WHOLE,
+    "seed": WHOLE,
+    "max_invalid": ARGUMENT_NUMBER,
+}
+_TYPED = Kind((str, int), "a text or an integer").or_none
 
 NUMBER = "number"
 """The column of `check_numbers` that holds what was given."""
@@ -78,7 +91,8 @@ def check_file(
         >>> summary.rows, summary.exit_code
         (3, 0)
     """
-    with file_run(Path(source), targets or FileTargets(), _with_keys(options)) as parts:
+    require(_KINDS, targets=targets)
+    with file_run(path("source", source), targets or FileTargets(), _with_keys(options)) as parts:
         return parts.run.run(partial(ask_blocking, parts))
 
 
@@ -94,7 +108,8 @@ async def check_file_async(
         >>> anyio.run(partial(check_file_async, "leads.csv", options=options)).rows
         3
     """
-    with file_run(Path(source), targets or FileTargets(), _with_keys(options)) as parts:
+    require(_KINDS, targets=targets)
+    with file_run(path("source", source), targets or FileTargets(), _with_keys(options)) as parts:
         return await run_async(parts)
 
 
@@ -121,8 +136,9 @@ def check_frame(
         >>> check_frame(leads, options=RunOptions(keys=[key], ledger=ledger))["verdict"].len()
         2
     """
+    require(_KINDS, frame=frame)
     if frame.is_empty():
-        return without_rows(frame, (options or RunOptions()).settings)
+        return without_rows(frame, _chosen(options).settings)
     with frame_run(frame, _with_keys(options)) as parts:
         parts.run.run(partial(ask_blocking, parts))
         return parts.written(allow_partial=allow_partial)
@@ -138,20 +154,22 @@ async def check_frame_async(
         >>> anyio.run(partial(check_frame_async, leads, options=RunOptions(keys=[key], ledger=ledger))).height
         1
     """
+    require(_KINDS, frame=frame)
     if frame.is_empty():
-        return without_rows(frame, (options or RunOptions()).settings)
+        return without_rows(frame, _chosen(options).settings)
     with frame_run(frame, _with_keys(options)) as parts:
         await run_async(parts)
         return parts.written(allow_partial=allow_partial)
 
 
 def check_numbers(
-    numbers: Iterable[str], *, options: RunOptions | None = None, allow_partial: bool = False
+    numbers: Iterable[str | int | None], *, options: RunOptions | None = None, allow_partial: bool = False
 ) -> pl.DataFrame:
     """Check some numbers as they were typed, and return one row for each, in order.
 
     Args:
-        numbers: in international form, or in the national form of `options.settings.region`.
+        numbers: in international form, or in the national form of `options.settings.region`; an integer is
+            read as its digits, and None is a missing cell.
         options: how to read, whom to ask, and how.
         allow_partial: as for `check_frame`.
 
@@ -170,7 +188,7 @@ def check_numbers(
 
 
 async def check_numbers_async(
-    numbers: Iterable[str], *, options: RunOptions | None = None, allow_partial: bool = False
+    numbers: Iterable[str | int | None], *, options: RunOptions | None = None, allow_partial: bool = False
 ) -> pl.DataFrame:
     """As `check_numbers`, on the event loop of the caller; cancelling ends the run in order.
 
@@ -203,9 +221,10 @@ def plan_file(
         >>> plan_file("leads.csv", options=RunOptions(ledger=ledger), rate_per_min=60).calls_to_make
         2
     """
-    chosen, now = options or RunOptions(), datetime.now(UTC)
-    opened = open_job(job_of(Path(source), FileTargets(), chosen))
-    with read(chosen.ledger or default_ledger()) as ledger:
+    require(_KINDS, rate_per_min=rate_per_min)
+    chosen, now = _chosen(options), datetime.now(UTC)
+    opened = open_job(job_of(path("source", source), FileTargets(), chosen))
+    with read(chosen.ledger_path) as ledger:
         now_ms = int(now.timestamp() * 1000)
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress_of(chosen))
     return summarise_plan(
@@ -258,8 +277,9 @@ def sample_file(
         >>> sample.sampled, sample.share_low <= sample.share <= sample.share_high
         (2, True)
     """
+    require(_KINDS, size=size, seed=seed, max_invalid=max_invalid)
     sample = SampleSettings(size=size, seed=seed)
-    with sample_run(Path(source), sample, max_invalid, _with_keys(options)) as parts:
+    with sample_run(path("source", source), sample, max_invalid, _with_keys(options)) as parts:
         return parts.run.run(partial(ask_blocking, parts))
 
 
@@ -278,22 +298,33 @@ async def sample_file_async(
         >>> anyio.run(partial(sample_file_async, "leads.csv", options=options)).sampled
         2
     """
+    require(_KINDS, size=size, seed=seed, max_invalid=max_invalid)
     sample = SampleSettings(size=size, seed=seed)
-    with sample_run(Path(source), sample, max_invalid, _with_keys(options)) as parts:
+    with sample_run(path("source", source), sample, max_invalid, _with_keys(options)) as parts:
         return await run_async(parts)
 
 
 def _with_keys(options: RunOptions | None) -> RunOptions:
     """Return the options, with the key that the environment names if they name none."""
-    chosen = options or RunOptions()
+    chosen = _chosen(options)
     return chosen if chosen.keys else replace(chosen, keys=(key_from_environment(),))
 
 
-def _numbers_frame(numbers: Iterable[str]) -> pl.DataFrame:
-    return pl.DataFrame({NUMBER: list(numbers)}, schema={NUMBER: pl.String})
+def _chosen(options: RunOptions | None) -> RunOptions:
+    require(_KINDS, options=options)
+    return options or RunOptions()
+
+
+def _numbers_frame(numbers: Iterable[str | int | None]) -> pl.DataFrame:
+    """Return numbers as a column of texts; one text would be taken for a list of its letters."""
+    if isinstance(numbers, (str, bytes)) or not isinstance(numbers, Iterable):
+        raise UsageError(f"numbers is of type {type(numbers).__name__}; a list of texts is expected")
+    given = several("numbers", list(numbers), _TYPED)
+    texts = [None if one is None else str(one) for one in given]
+    return pl.DataFrame({NUMBER: texts}, schema={NUMBER: pl.String})
 
 
 def _for_numbers(options: RunOptions | None) -> RunOptions:
-    chosen = options or RunOptions()
+    chosen = _chosen(options)
     settings = replace(chosen.settings, column=(NUMBER,), order=Order.INPUT)
     return replace(chosen, settings=settings)

@@ -217,8 +217,22 @@ def test_no_wait_is_told_where_there_is_none(body):
     assert retry_after_s("garbage", body) == 60
 
 
-def test_the_header_wins_over_the_body():
-    assert retry_after_s("5", {"retry_after": 60}) == 5
+@pytest.mark.parametrize(
+    ("header", "body", "wait_s"),
+    [
+        ("1", {"error": {"retry_after": 60}}, 60),
+        ("5", {"retry_after": 60}, 60),
+        ("90", {"retry_after": 60}, 90),
+        ("0", {"error": {"retryAfter": "2m"}}, 120),
+        ("1, 3", {"retry_after": 2}, 3),
+        (None, {"retry_after": 5, "error": {"retry_after": 45, "retryAfter": "7"}}, 45),
+        ("7", {"error": {"retry_after": "soon"}}, 7),
+    ],
+)
+def test_of_several_waits_the_largest_counts_wherever_they_stand(header, body, wait_s):
+    told = {} if header is None else {"retry-after": header}
+
+    assert read_rates(told, body, wall_now=NOW).retry_after_s == wait_s
 
 
 def test_a_response_that_says_nothing_is_an_empty_notice():

@@ -1,6 +1,7 @@
 """Checks from Python give what the command gives, and end in order."""
 
 import json
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -11,6 +12,7 @@ from polars.testing import assert_frame_equal
 
 import validator
 from validator import AskSettings, FileTargets, ListSettings, Rate, RunOptions
+from validator.batch.library_run import file_run
 from validator.cli import main
 from validator.errors import FileError, Refused, UsageError
 from validator.tables import open_table
@@ -37,6 +39,15 @@ def test_a_file_comes_back_annotated_with_its_summary(options, folder):
     assert written.columns == ["name", "phone", *ADDED]
     assert (summary.rows, summary.distinct_numbers, summary.exit_code) == (3, 2, 0)
     assert [use.host for use in summary.keys] == [options.keys[0].options.base_url.split("/")[2]]
+
+
+def test_a_plan_has_the_time_that_reading_took(options, folder):
+    """Writing takes about as long, and the grace leaves room for it."""
+    begun_s = time.monotonic()
+    with file_run(folder / "leads.csv", FileTargets(), options) as parts:
+        plan = parts.run.prepare().plan
+
+        assert 0 < plan.prepared_s <= time.monotonic() - begun_s
 
 
 def test_targets_and_reports_are_written_where_they_are_named(options, folder):

@@ -9,7 +9,7 @@ import pytest
 from trio.testing import MockClock
 
 from tests.support.http.transports import KEY
-from validator.errors import BadAnswer, TimedOut, UnexpectedStatus, UsageError
+from validator.errors import BadAnswer, Intercepted, TimedOut, UnexpectedStatus, UsageError
 from validator.model import Number, RateWindow
 from validator.sendapi import AsyncSendAPI, SessionStatus
 
@@ -374,6 +374,26 @@ async def test_a_success_that_the_contract_does_not_know_is_not_guessed_at(answe
     assert not unexpected.value.transient
 
 
+@pytest.mark.parametrize("status", [201, 202, 206, 207, 226, 299])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": "queued"},
+        {"ok": True, "job": 5},
+        {"data": {"id": "evt_1"}, "success": True},
+        {"message": "accepted", "code": 4001},
+        {"phone": NUMBER},
+    ],
+)
+async def test_the_json_of_somebody_else_with_a_status_of_success_may_pass(answering, status, body):
+    client = answering(httpx.Response(status, json=body))
+
+    with pytest.raises(Intercepted, match=f"answered {status}.* the JSON of another program") as odd:
+        await client.whatsapp.contacts.check(NUMBER, session_id="s")
+
+    assert odd.value.transient
+
+
 async def test_the_rates_and_the_request_id_come_with_the_answer(answering, registered):
     headers = {
         "x-ratelimit-limit": "300",
@@ -637,18 +657,19 @@ async def test_any_other_number_is_somebody_else(answering, asked, echo):
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda api: api.contacts.check(None, session_id="s"), "phone is None"),
-        (lambda api: api.contacts.check(True, session_id="s"), "phone is True"),
-        (lambda api: api.contacts.check(4.47e11, session_id="s"), "phone is 4470"),
+        (lambda api: api.contacts.check(None, session_id="s"), "phone is of type NoneType"),
+        (lambda api: api.contacts.check(True, session_id="s"), "phone is of type bool"),
+        (lambda api: api.contacts.check(4.47e11, session_id="s"), "phone is of type float"),
+        (lambda api: api.contacts.check(b"+447700900000", session_id="s"), "phone is of type bytes"),
         (lambda api: api.contacts.check(12, session_id="s"), "the phone is not in E.164"),
-        (lambda api: api.contacts.check("+447700900000", session_id=None), "session_id is None"),
-        (lambda api: api.contacts.check("+447700900000", session_id=True), "session_id is True"),
+        (lambda api: api.contacts.check("+447700900000", session_id=None), "session_id is of type NoneType"),
+        (lambda api: api.contacts.check("+447700900000", session_id=True), "session_id is of type bool"),
         (lambda api: api.contacts.list(session_id=["s"]), "session_id is "),
         (lambda api: api.contacts.list(session_id="s", page=True), "page is True"),
         (lambda api: api.contacts.list(session_id="s", page="1"), "page is '1'"),
         (lambda api: api.contacts.list(session_id="s", page=1.0), "page is 1.0"),
         (lambda api: api.contacts.list(session_id="s", per_page=None), "per_page is None"),
-        (lambda api: api.sessions.get(None), "session_id is None"),
+        (lambda api: api.sessions.get(None), "session_id is of type NoneType"),
     ],
 )
 async def test_an_argument_that_cannot_be_is_named(answering, call, says):

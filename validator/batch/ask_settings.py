@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from validator.arguments import FLAG, NUMBER, TEXT, WHOLE, Kind, require, several
 from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY
+from validator.model import Number
 from validator.settings import Rate, RateMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from validator.gateways.gateway import GatewayOptions
-    from validator.model import Number
 
 # `docker stop` and most supervisors kill 10 s after SIGTERM; this leaves two seconds to write the output.
 GRACE_S = 8.0
+
+
+SESSION = Kind((str, int), "a text or an integer")
+_NUMBER = Kind((Number,), "a Number")
+_KEY_KINDS = {
+    "gateway": TEXT,
+    "name": TEXT,
+    "rate": Kind((Rate,), "a Rate"),
+    "daily_cap": WHOLE.or_none,
+    "allow_new_host": FLAG,
+}
+_ASK_KINDS = {
+    **dict.fromkeys(("concurrency", "retries"), WHOLE),
+    **dict.fromkeys(("rate_share", "max_error_rate", "max_wait_s", "max_outage_s", "grace_s"), NUMBER),
+    **dict.fromkeys(("contacts", "uses_canaries"), FLAG),
+    "deadline": Kind((datetime,), "a datetime").or_none,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +60,12 @@ class KeySettings:
     daily_cap: int | None = None
     allow_new_host: bool = False
 
+    def __post_init__(self) -> None:
+        """Take integers, or a single id, for sessions; raise `UsageError` for another kind of argument."""
+        sessions = several("sessions", self.sessions, SESSION)
+        object.__setattr__(self, "sessions", tuple(map(str, sessions)))
+        require(_KEY_KINDS, **{name: getattr(self, name) for name in _KEY_KINDS})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskSettings:
@@ -55,8 +79,8 @@ class AskSettings:
         max_wait_s: stop if the gateway asks to stay away for longer, in seconds.
         max_outage_s: stop if a session has not answered for longer, in seconds.
         deadline: stop at this time, or None for never.
-        grace_s: how long what is in flight may take when a signal or the deadline stops the run, in seconds;
-            what takes longer is given up, and the next run asks again.
+        grace_s: how long the end may take when a signal or the deadline stops the run, in seconds, writing
+            included; what is in flight for longer is given up, and the next run asks again.
         contacts: whether the synced contacts of the sessions count as answers; they are read first.
         canaries: numbers known to be on WhatsApp; none for those linked to the sessions.
         uses_canaries: whether a "no" counts only after the session has shown that it still says "yes".
@@ -73,6 +97,11 @@ class AskSettings:
     contacts: bool = False
     canaries: tuple[Number, ...] = ()
     uses_canaries: bool = True
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` for an argument of another kind."""
+        require(_ASK_KINDS, **{name: getattr(self, name) for name in _ASK_KINDS})
+        object.__setattr__(self, "canaries", several("canaries", self.canaries, _NUMBER))
 
     def warnings(self, keys: Iterable[KeySettings]) -> tuple[str, ...]:
         """Return what a person should know about a run that asks so, one sentence each."""

@@ -11,15 +11,18 @@ from validator.batch.asking.single_call import paced
 from validator.batch.watching.phase_feed import LOOKING_AT_SESSIONS, READING_CONTACTS, PhaseFeed
 from validator.batch.watching.progress_feed import hosts_text
 from validator.batch.wiring import refs_of
+from validator.errors import StoppedEarly
 from validator.model import SessionRef
 from validator.pacing import RetryPolicy
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from validator.batch.ask_settings import AskSettings
+    from validator.batch.asking.contacts import Through
     from validator.batch.planning.plan import Plan
+    from validator.batch.watching.stop import Stop
     from validator.batch.wiring import OpenKey
     from validator.gateways.gateway import SessionReply
     from validator.ledger import Ledger
@@ -34,10 +37,14 @@ class FirstRequests:
         keys: the keys, with their gateways open.
         settings: how to ask.
         progress: shows how it goes.
+        stop: ends the run in order.
     """
 
-    def __init__(self, keys: Sequence[OpenKey], settings: AskSettings, progress: Progress) -> None:
+    def __init__(
+        self, keys: Sequence[OpenKey], settings: AskSettings, progress: Progress, stop: Stop
+    ) -> None:
         self._keys = keys
+        self._stop = stop
         self._settings = settings
         self._progress = progress
 
@@ -77,27 +84,36 @@ class FirstRequests:
     ) -> Plan:
         """Write what the contacts of the ready sessions tell into the ledger; return the plan for the rest.
 
-        Raises:
-            ApiError: the contacts cannot be read. It comes in a group.
+        The run is stopped if the provider asks to stay away for too long, or refuses for too long.
         """
         left, others = plan.numbers, plan.variants["other"]
         feed = self._feed(READING_CONTACTS)
         async with feed.shown():
-            for key in self._keys:
-                if not key.gateway.capabilities.has_contacts:
-                    continue
-                through = partial(
-                    paced,
-                    budget=key.budget,
-                    retry=RetryPolicy(rng=rng),
-                    max_wait_s=self._settings.max_wait_s,
-                    max_outage_s=self._settings.max_outage_s,
-                )
-                for ref in refs_of(key.settings):
-                    if statuses[ref].is_ready:
-                        contacts = all_contacts(key.gateway, ref.session, through, on_page=feed.add)
-                        left = await take_contacts(contacts, left, others, ledger=ledger, now_ms=now_ms)
+            for key, session in self._with_contacts(statuses):
+                through = self._through(key, RetryPolicy(rng=rng))
+                contacts = all_contacts(key.gateway, session, through, on_page=feed.add)
+                try:
+                    left = await take_contacts(contacts, left, others, ledger=ledger, now_ms=now_ms)
+                except StoppedEarly as why:
+                    self._stop(why)
+                    break
         return plan.without_registered(left)
+
+    def _with_contacts(self, statuses: Mapping[SessionRef, SessionStatus]) -> Iterator[tuple[OpenKey, str]]:
+        """Yield the ready sessions whose gateway gives contacts, each with its key."""
+        for key in self._keys:
+            if key.gateway.capabilities.has_contacts:
+                yield from ((key, ref.session) for ref in refs_of(key.settings) if statuses[ref].is_ready)
+
+    def _through(self, key: OpenKey, retry: RetryPolicy) -> Through:
+        settings = self._settings
+        return partial(
+            paced,
+            budget=key.budget,
+            retry=retry,
+            max_wait_s=settings.max_wait_s,
+            max_outage_s=settings.max_outage_s,
+        )
 
     def _feed(self, phase: str, total: int = 0) -> PhaseFeed:
         host = hosts_text(key.gateway.host for key in self._keys)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from validator.batch.ask_settings import KeySettings
+from validator.arguments import FILE, TEXT, Kind, require, several
+from validator.batch.ask_settings import SESSION, KeySettings
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.http.network import Network
-
-if TYPE_CHECKING:
-    from validator.settings import Rate
+from validator.settings import Rate
 
 
 def key_from_environment(gateway: str = DEFAULT_GATEWAY) -> KeySettings:
@@ -45,14 +43,24 @@ def key_from_environment(gateway: str = DEFAULT_GATEWAY) -> KeySettings:
     )
 
 
+_KINDS = {
+    "key": TEXT,
+    "gateway": TEXT,
+    "base_url": TEXT.or_none,
+    "timeout_s": Kind((int, float), "a number of seconds"),
+    "proxy": TEXT.or_none,
+    "ca_file": FILE.or_none,
+}
+
+
 def make_key(
     key: str,
-    *sessions: str,
+    *sessions: str | int,
     gateway: str = DEFAULT_GATEWAY,
     name: str = "",
     base_url: str | None = None,
     timeout_s: float = 30.0,
-    rate: Rate | None = None,
+    rate: Rate | str | None = None,
     daily_cap: int | None = None,
     allow_new_host: bool = False,
     proxy: str | None = None,
@@ -67,7 +75,7 @@ def make_key(
         name: what messages call the key; needed if a run has several.
         base_url: the gateway's address; None for the provider's own.
         timeout_s: how long one request may take, in seconds.
-        rate: how the pace is decided; None obeys what the gateway says.
+        rate: how the pace is decided, also as a text (`300/min`); None obeys what the gateway says.
         daily_cap: attempts a day through each session; None for no cap.
         allow_new_host: whether the key may go to another host than the one it was first used with.
         proxy: the URL of an HTTP proxy (`http://USER:PASSWORD@HOST:PORT`), `none` for no proxy, or None for
@@ -75,12 +83,21 @@ def make_key(
         ca_file: a PEM file of authorities to trust besides the system's.
 
     Raises:
-        UsageError: the key is malformed, or there is no such gateway.
+        UsageError: the key is malformed, there is no such gateway, or an argument is of another kind.
 
     Example:
         >>> make_key("sk_test_0123456789", "sess_1", "sess_2").sessions
         ('sess_1', 'sess_2')
     """
+    require(
+        _KINDS,
+        key=key,
+        gateway=gateway,
+        base_url=base_url,
+        timeout_s=timeout_s,
+        proxy=proxy,
+        ca_file=ca_file,
+    )
     options = GatewayOptions(
         key=capabilities_of(gateway).parse_key(key),
         base_url=base_url,
@@ -91,8 +108,9 @@ def make_key(
         options=options,
         gateway=gateway,
         name=name,
-        sessions=sessions,
+        sessions=tuple(map(str, several("sessions", sessions, SESSION))),
         daily_cap=daily_cap,
         allow_new_host=allow_new_host,
     )
-    return made if rate is None else replace(made, rate=rate)
+    chosen = Rate.parse(rate) if isinstance(rate, str) else rate
+    return made if chosen is None else replace(made, rate=chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,7 +15,8 @@ import anyio.to_thread
 import polars as pl
 from anyio.from_thread import start_blocking_portal
 
-from validator.batch.ask_settings import AskSettings, require_distinct
+from validator.arguments import FILE, NUMBER, Kind, path, require, several
+from validator.batch.ask_settings import AskSettings, KeySettings, require_distinct
 from validator.batch.asker import Asked, Asker
 from validator.batch.asking.counters import RunCounters
 from validator.batch.output.targets import check_targets, make_split_folder, require_room_for_output
@@ -27,6 +29,7 @@ from validator.batch.verdict_columns import output_schema
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
 from validator.errors import StoppedEarly, innermost
+from validator.http.event_loop import OPTIONS
 from validator.ledger import Ledger
 from validator.reports import NoProgress
 from validator.reports.registry import REPORTS
@@ -34,14 +37,26 @@ from validator.settings import Tolerance, default_ledger
 from validator.tables import FrameTable, FrameWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from validator.batch.ask_settings import KeySettings
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.opening import Opened
     from validator.reports import Progress, ProgressState, SampleSummary, Summary
 
     OnProgress = Callable[[ProgressState], None]
+
+
+_KEY = Kind((KeySettings,), "a key, as make_key returns it,")
+_KINDS = {
+    "settings": Kind((ListSettings,), "a ListSettings"),
+    "asking": Kind((AskSettings,), "an AskSettings"),
+    "on_progress": Kind((Callable,), "a function").or_none,  # type: ignore[arg-type] # isinstance takes it
+}
+_TARGET_KINDS = {
+    **dict.fromkeys(("output", "sendable", "split", "report", "summary"), FILE.or_none),
+    "max_unknown": Kind((str, int), "a text or a whole number"),
+    "max_invalid": NUMBER,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +75,27 @@ class RunOptions:
     keys: Sequence[KeySettings] = ()
     settings: ListSettings = field(default_factory=ListSettings)
     asking: AskSettings = field(default_factory=AskSettings)
-    ledger: Path | None = None
+    ledger: Path | str | None = None
     suppress: Sequence[Path | str] = ()
     on_progress: OnProgress | None = None
+
+    def __post_init__(self) -> None:
+        """Take one key, and one file of opt-outs, for a list of one, and a text for a path.
+
+        Raises:
+            UsageError: an argument is of another kind.
+        """
+        require(_KINDS, settings=self.settings, asking=self.asking, on_progress=self.on_progress)
+        object.__setattr__(self, "keys", several("keys", self.keys, _KEY))
+        suppress = tuple(map(Path, several("suppress", self.suppress, FILE)))
+        object.__setattr__(self, "suppress", suppress)
+        if self.ledger is not None:
+            object.__setattr__(self, "ledger", path("ledger", self.ledger))
+
+    @property
+    def ledger_path(self) -> Path:
+        """The file of the ledger."""
+        return Path(self.ledger) if self.ledger is not None else default_ledger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +119,12 @@ class FileTargets:
     split: Path | str | None = None
     report: Path | str | None = None
     summary: Path | str | None = None
-    max_unknown: str = "0"
+    max_unknown: str | int = "0"
     max_invalid: float = MOST_INVALID
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` for an argument of another kind."""
+        require(_TARGET_KINDS, **{name: getattr(self, name) for name in _TARGET_KINDS})
 
 
 class LibraryRun(NamedTuple, Generic[SummaryT]):
@@ -146,12 +183,12 @@ def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterato
     opened = open_job(job_of(source, targets, options))
     asked_for = {name: getattr(targets, name) for name in REPORTS}
     named = {name: Path(path) for name, path in asked_for.items() if path is not None}
-    ledger = options.ledger or default_ledger()
+    ledger = options.ledger_path
     make_split_folder(opened.job)
     check_targets({**opened.job.targets, **named}, opened.job, ledger=ledger)
     require_room_for_output(opened)
     settings = RunSettings(
-        max_unknown=Tolerance.parse(targets.max_unknown),
+        max_unknown=Tolerance.parse(str(targets.max_unknown)),
         max_invalid=targets.max_invalid,
         reports=named,
     )
@@ -194,7 +231,7 @@ def _parts(
     writer: FrameWriter | None = None,
 ) -> Iterator[LibraryRun[SummaryT]]:
     require_distinct(options.keys)
-    holder, path = f"validator library, {opened.job.input.name}", options.ledger or default_ledger()
+    holder, path = f"validator library, {opened.job.input.name}", options.ledger_path
     counters, stop, progress = RunCounters(), Stop(), progress_of(options)
     with ExitStack() as stack:
         stack.enter_context(locked(options.keys, holder, ledger=path))
@@ -208,7 +245,7 @@ def _parts(
 
 def ask_blocking(parts: LibraryRun[SummaryT], plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
     """Ask on an event loop in a thread of its own, so that it works below a running loop (a notebook) too."""
-    with start_blocking_portal(name="validator") as portal:
+    with start_blocking_portal(backend_options=OPTIONS, name="validator") as portal:
         asking = portal.start_task_soon(parts.asker.ask, plan, next_round)
         try:
             asked = asking.result()

@@ -9,6 +9,7 @@ brings: `ask` is `Asker.ask`, made into a plain call by the owner of loop, signa
 from __future__ import annotations
 
 import json
+import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -127,10 +128,11 @@ class Run(ABC, Generic[SummaryT]):
             input_name=legible(self._opened.job.input.name),
             started_at_ms=self._start_ms,
         )
+        begun_s = time.monotonic()
         surveyed = survey(self._opened, self._ledger, now_ms=self._start_ms, progress=self._progress)
         if ruin := ruin_of(self._opened, surveyed.plan, self._settings.max_invalid):
             raise FileError(f"{self._opened.job.input_name}: {ruin}")
-        return surveyed
+        return replace(surveyed, plan=replace(surveyed.plan, prepared_s=time.monotonic() - begun_s))
 
     def next_round(self, plan: Plan) -> Plan:
         """Return the plan for what the answers to a plan have brought up."""

@@ -6,6 +6,7 @@ import importlib
 import os
 import re
 import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from validator.settings import PROJECT_FILE, user_file
 from validator.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 # What polars looks for when it is imported, and when it first scans.
 _POLARS = {
@@ -111,7 +112,16 @@ def cli(context: click.Context, config: Path | None) -> None:
         found = {name: cli.get_command(context, name) for name in COMMANDS}
         commands = {name: command for name, command in found.items() if command}
         environment.warn_of_unknown(variables, cli, commands)
-        context.default_map = default_map(commands, files)
+        context.default_map = default_map(commands, files, partial(_heed_log_format, context))
+
+
+def _heed_log_format(context: click.Context, settings: Mapping[str, Any]) -> None:
+    """Log lines of JSON from here on if a settings file wants it of the command, and no argument decides."""
+    table = settings.get(context.invoked_subcommand or "")
+    named = {**settings, **(table if isinstance(table, dict) else {})}
+    wants_json = "json" in (named.get("log-format"), named.get("log_format"))
+    if wants_json and not any(word.startswith("--log-format") for word in context.obj or ()):
+        set_up_logging(quiet=False, verbose=False, log_format="json")
 
 
 def _wants_json_lines(words: Sequence[str]) -> bool:

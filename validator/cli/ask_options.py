@@ -16,6 +16,7 @@ from validator.cli.defaults import KEYS_META
 from validator.cli.key_tables import keys_named
 from validator.cli.signals import stop_on_signals
 from validator.errors import UsageError, innermost
+from validator.http.event_loop import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,6 +98,6 @@ def _ask_under_signals(asker: Asker, stop: Stop, plan: Plan, next_round: Callabl
         return asked
 
     try:
-        return anyio.run(ask)
+        return anyio.run(ask, backend_options=OPTIONS)
     except BaseExceptionGroup as group:
         raise innermost(group) from group

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+import anyio
+
 from validator.batch.ask_settings import KeySettings
 from validator.batch.asking.checks import FIRST_LOOKS
 from validator.batch.asking.single_call import paced
@@ -159,7 +161,7 @@ async def connected(
     max_wait_s: float,
     max_attempts: int = FIRST_LOOKS,
     phase: str = LOOKING_AT_SESSIONS,
-    ledger: Path | None = None,
+    ledger: Path,
 ) -> AsyncIterator[tuple[Gateway, Through]]:
     """Open a gateway for a few single exchanges, and the budget that each has to pass through.
 
@@ -177,6 +179,7 @@ async def connected(
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
             budget = make_budget(key.rate, default_per_min=gateway.capabilities.default_rate_per_min)
             feed = PhaseFeed(progress, [budget], phase, host=gateway.host)
+            progress.update(feed.state(anyio.current_time()))
             try:
                 async with feed.shown():
                     yield (

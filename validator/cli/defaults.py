@@ -10,7 +10,7 @@ from validator.cli.settings_files import read_defaults
 from validator.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from validator.cli.settings_files import SettingsFile
 
@@ -18,17 +18,21 @@ KEYS_META = "validator.keys"
 """Where click's context has the tables `[keys.NAME]` of the settings files."""
 
 
-def default_map(commands: Mapping[str, click.Command], files: Sequence[SettingsFile]) -> dict[str, Any]:
+def default_map(
+    commands: Mapping[str, click.Command],
+    files: Sequence[SettingsFile],
+    heed: Callable[[Mapping[str, Any]], None] = lambda _: None,
+) -> dict[str, Any]:
     """Return the defaults of all commands from the settings files.
 
     In each file an option is called as on the command line; a group's options are those of all its commands.
-    The tables `[keys.NAME]` go into click's context, if there is one.
+    The tables `[keys.NAME]` go into click's context, if there is one; `heed` is as for `read_defaults`.
 
     Raises:
         UsageError: as `read_defaults`, or a value is not of the option's kind.
     """
     known = {name: set(_options(command)) for name, command in commands.items()}
-    found = read_defaults(known, files)
+    found = read_defaults(known, files, heed)
     if (context := click.get_current_context(silent=True)) is not None:
         context.meta[KEYS_META] = found.keys
     return {name: _defaults(command, found.options[name]) for name, command in commands.items()}

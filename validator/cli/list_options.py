@@ -69,6 +69,14 @@ class ListOptions(ListSettings):
     log_format: str
     as_json: bool
 
+    def require_files(self, what: str) -> None:
+        """Raise `UsageError` if something would have to be fetched: a plan, or a report, makes no request."""
+        if urls := [one for one in (*self.input, *self.suppress) if isinstance(one, ObjectUrl)]:
+            raise UsageError(
+                f"{what} makes no request, and {urls[0]} would have to be fetched; download it first and "
+                "name the file, or run `validator check`"
+            )
+
     def require_named_output(self) -> None:
         """Raise `UsageError` where nothing tells what the output is called."""
         if self.output is not None:

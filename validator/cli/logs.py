@@ -70,6 +70,13 @@ def set_up_logging(*, quiet: bool, verbose: bool, log_format: str) -> None:
     logging.getLogger(ROOT).setLevel(level)
 
 
+def take_logging(options: dict[str, Any]) -> bool:
+    """Take the logging options out of a command's, and log as they say; return whether to be quiet."""
+    quiet, verbose = options.pop("quiet"), options.pop("verbose")
+    set_up_logging(quiet=quiet, verbose=verbose, log_format=options.pop("log_format"))
+    return bool(quiet)
+
+
 def _mask_what_others_say(record: logging.LogRecord) -> bool:
     """Mask a message of another library's; ours hold masked numbers, and dates that look like numbers."""
     if not record.name.startswith(ROOT):

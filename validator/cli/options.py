@@ -208,6 +208,29 @@ max_wait_option = click.option(
     help="Stop if the provider asks for a longer wait.",
 )
 
+max_outage_option = click.option(
+    "--max-outage",
+    type=DURATION,
+    default="6h",
+    show_default=True,
+    help="Stop when the provider has not answered for longer.",
+)
+
+deadline_option = click.option(
+    "--deadline", type=DEADLINE, help="Stop after this time (2h), or at this time of day (06:30)."
+)
+
+grace_option = click.option(
+    "--grace",
+    type=DURATION,
+    default="8s",
+    show_default=True,
+    help="After a signal or the deadline, end within this time, writing included: what is in flight for "
+    "longer is given up, and the next run asks again.",
+)
+
+bound_options = stack(max_wait_option, max_outage_option, deadline_option, grace_option)
+
 stop_options = stack(
     click.option(
         "--strict",
@@ -235,24 +258,7 @@ stop_options = stack(
         show_default=True,
         help="Stop when more of the latest attempts fail.",
     ),
-    max_wait_option,
-    click.option(
-        "--max-outage",
-        type=DURATION,
-        default="6h",
-        show_default=True,
-        help="Stop when the provider has not answered for longer.",
-    ),
-    click.option(
-        "--deadline", type=DEADLINE, help="Stop after this time (2h), or at this time of day (06:30)."
-    ),
-    click.option(
-        "--grace",
-        type=DURATION,
-        default="8s",
-        show_default=True,
-        help="After a signal or the deadline, give up what is in flight for longer; the next run asks again.",
-    ),
+    bound_options,
     click.option(
         "--daily-cap",
         type=click.IntRange(min=2),

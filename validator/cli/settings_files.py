@@ -19,7 +19,7 @@ from validator.errors import UsageError
 from validator.model import ObjectUrl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 # What a file found in a folder may set. An option that is not named here has to come from somebody who runs
@@ -71,7 +71,11 @@ class Defaults:
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def read_defaults(known: Mapping[str, set[str]], files: Sequence[SettingsFile]) -> Defaults:
+def read_defaults(
+    known: Mapping[str, set[str]],
+    files: Sequence[SettingsFile],
+    heed: Callable[[Mapping[str, Any]], None] = lambda _: None,
+) -> Defaults:
     """Return the defaults of each command; a later file beats an earlier one, option by option.
 
     A key at the top level goes to every command that has such an option; a key in a table named after a
@@ -80,6 +84,7 @@ def read_defaults(known: Mapping[str, set[str]], files: Sequence[SettingsFile]) 
     Args:
         known: each command's option names, as they are written on the command line without their dashes.
         files: the files, which need not exist.
+        heed: called with what each of them says, before anything in it is refused.
 
     Raises:
         UsageError: a file is not TOML, names a command or an option that does not exist, or is found in a
@@ -88,7 +93,9 @@ def read_defaults(known: Mapping[str, set[str]], files: Sequence[SettingsFile]) 
     merged = Defaults({command: {} for command in known})
     for file in files:
         if file.is_there and _is_read(file):
-            _merge(merged, file, known)
+            content = _dashed(_parsed(file.path))
+            heed(content)
+            _merge(merged, file, content, known)
     return merged
 
 
@@ -114,8 +121,9 @@ def _unsafe(path: Path) -> str:
     return ""
 
 
-def _merge(merged: Defaults, file: SettingsFile, known: Mapping[str, set[str]]) -> None:
-    content = _dashed(_parsed(file.path))
+def _merge(
+    merged: Defaults, file: SettingsFile, content: dict[str, Any], known: Mapping[str, set[str]]
+) -> None:
     keys = content.pop(KEYS, {}) if isinstance(content.get(KEYS), dict) else {}
     tables = {name: _dashed(value) for name, value in content.items() if isinstance(value, dict)}
     shared = {name: value for name, value in content.items() if name not in tables}

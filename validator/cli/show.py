@@ -51,13 +51,19 @@ def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:
     if quiet and summary.exit_code:
         _, sentence = headline(summary)
         log.error("%s", printable(sentence))
-    if quiet and (suspects := summary.reasons.get(Reason.SESSION_SUSPECT.value, 0)):
+    if quiet:
+        show_suspects(summary.reasons.get(Reason.SESSION_SUSPECT.value, 0))
+    _show(render_summary(summary), summary.to_json(), as_json=as_json, quiet=quiet)
+
+
+def show_suspects(rows: int) -> None:
+    """Say how many rows are unknown since nothing vouches for their answers; `-q` does not hide it."""
+    if rows:
         log.error(
             "%s rows are unknown although they were answered, since nothing shows that the session tells the "
             "truth: name a number that is on WhatsApp with --canary",
-            f"{suspects:,}",
+            f"{rows:,}",
         )
-    _show(render_summary(summary), summary.to_json(), as_json=as_json, quiet=quiet)
 
 
 def show_plan_summary(plan: PlanSummary, *, as_json: bool, quiet: bool) -> None:

@@ -10,6 +10,7 @@ import anyio
 from validator.cli.interruption import handling, heard, why
 from validator.cli.standard_streams import say
 from validator.errors import Interrupted, innermost
+from validator.http.event_loop import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -36,7 +37,7 @@ def run_interruptible(program: Callable[[], Awaitable[Result]]) -> Result:
             return await program()
 
     try:
-        return anyio.run(listening)
+        return anyio.run(listening, backend_options=OPTIONS)
     except BaseExceptionGroup as group:
         raise innermost(group) from group
 

@@ -74,7 +74,9 @@ def _fill_closed() -> None:
 def require_stdout() -> None:
     """Raise `FileError` if standard output was closed when the command began: what goes there is lost."""
     if getattr(sys.stdout, "name", "") == os.devnull:
-        raise FileError("standard output is closed; name a file with --output, or redirect it (> FILE)")
+        raise FileError(
+            "standard output is closed; redirect it (> FILE), or name a file if there is --output"
+        )
 
 
 def let_go_of_stdout() -> None:

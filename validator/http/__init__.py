@@ -4,6 +4,7 @@
 - `way`: what comes of that and the environment; `proxy`: which proxy; `trust`: which certificates.
 - `transport`: an httpx transport with kept connections.
 - `dialing`: new connections; `tunnel`: through a proxy.
+- `event_loop`: does not wait for the system to find a name.
 - `probe`: the way to a server, step by step.
 - `connection`: one connection, one exchange at a time.
 - `body`: decodes and bounds a response body.

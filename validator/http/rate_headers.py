@@ -76,13 +76,13 @@ def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wa
 
 
 def _retry_after_s(headers: Mapping[str, str], body: Mapping[str, Any] | None, now: float) -> float | None:
-    """Return the wait that is asked for; the header wins over the body, if it is understood."""
+    """Return the wait that is asked for: of those in header and body that are understood the largest."""
     header = headers.get("retry-after")
     waits = [] if header is None else [retry_wait_s(header, now=now)]
     waits += [_wait_in(value, now) for value in _waits_in_body(body)]
     if not waits:
         return None
-    return next((_bounded(wait) for wait in waits if wait is not None), NOT_UNDERSTOOD_S)
+    return max((_bounded(wait) for wait in waits if wait is not None), default=NOT_UNDERSTOOD_S)
 
 
 def retry_wait_s(text: str, *, now: float) -> float | None:

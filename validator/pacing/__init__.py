@@ -33,6 +33,7 @@ from validator.pacing.lane.breaker import Breaker, BreakerState
 from validator.pacing.lane.failure_kinds import ending_of, is_by_front, is_refusal
 from validator.pacing.lane.key_health import KeyHealth
 from validator.pacing.lane.lane import Lane
+from validator.pacing.lane.patience import Patience
 from validator.pacing.lane.report import LaneReport, LaneState
 from validator.pacing.lane.retry import RetryBudget, RetryPolicy
 
@@ -62,6 +63,7 @@ __all__ = [
     "NoBudget",
     "NoGuard",
     "PacedBudget",
+    "Patience",
     "Permit",
     "Requeue",
     "Resolve",

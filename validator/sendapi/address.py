@@ -21,7 +21,8 @@ def checked_id(session_id: str | int) -> str:
         session_id = str(session_id)
     if not isinstance(session_id, str):
         raise UsageError(
-            f"session_id is {session_id!r}; a text or an integer is expected, as in sess_01H8BKF"
+            f"session_id is of type {type(session_id).__name__}; a text or an integer is expected, as in "
+            "sess_01H8BKF"
         )
     if not _ID.fullmatch(session_id):
         raise UsageError(
@@ -37,7 +38,9 @@ def checked_number(phone: Number | str | int) -> Number:
     if isinstance(phone, Number):
         return phone
     if isinstance(phone, bool) or not isinstance(phone, str | int):
-        raise UsageError(f"phone is {phone!r}; a text in E.164 is expected, as in +447700900000")
+        raise UsageError(
+            f"phone is of type {type(phone).__name__}; a text in E.164 is expected, as +447700900000"
+        )
     try:
         return Number(phone) if isinstance(phone, int) else Number.parse(phone)
     except (ValueError, IndexError) as error:

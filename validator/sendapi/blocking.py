@@ -13,6 +13,7 @@ import anyio
 from anyio.from_thread import BlockingPortal
 
 from validator.errors import UsageError
+from validator.http.event_loop import OPTIONS
 from validator.sendapi.address import DEFAULT_BASE_URL, MAX_PER_PAGE
 from validator.sendapi.client import DEFAULT_PER_PAGE, AsyncSendAPI
 from validator.sendapi.paging import Paging
@@ -69,7 +70,7 @@ def _serve(started: Future[BlockingPortal]) -> None:
             started.set_result(portal)
             await portal.sleep_until_stopped()
 
-    anyio.run(run)
+    anyio.run(run, backend_options=OPTIONS)
 
 
 def _stop(portal: BlockingPortal) -> None:

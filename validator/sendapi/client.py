@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
+from validator.arguments import TEXT, WHOLE, Kind, require
 from validator.errors import UsageError
 from validator.http.api_key import ApiKey
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
@@ -76,7 +77,15 @@ class AsyncSendAPI:
         transport: httpx.AsyncBaseTransport | None = None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        _check_kinds(api_key=api_key, base_url=base_url, timeout_s=timeout_s, max_connections=max_connections)
+        require(
+            _KINDS,
+            api_key=api_key,
+            base_url=base_url,
+            timeout_s=timeout_s,
+            max_connections=max_connections,
+            network=network,
+            transport=transport,
+        )
         if not (0 < timeout_s < math.inf and max_connections >= 1):
             raise UsageError(
                 f"timeout_s is {timeout_s:g} and max_connections {max_connections}; "
@@ -120,19 +129,13 @@ class AsyncSendAPI:
 
 
 _KINDS = {
-    "api_key": ((ApiKey, str), "a text"),
-    "base_url": ((str,), "a text"),
-    "timeout_s": ((int, float), "a number of seconds"),
-    "max_connections": ((int,), "a whole number"),
+    "api_key": Kind((ApiKey, str), "a text"),
+    "base_url": TEXT,
+    "timeout_s": Kind((int, float), "a number of seconds"),
+    "max_connections": WHOLE,
+    "network": Kind((Network,), "a Network").or_none,
+    "transport": Kind((httpx.AsyncBaseTransport,), "an asynchronous transport of httpx").or_none,
 }
-
-
-def _check_kinds(**arguments: object) -> None:
-    """Raise `UsageError` naming an argument that is of another kind than documented; a key is not quoted."""
-    for name, value in arguments.items():
-        kinds, wanted = _KINDS[name]
-        if isinstance(value, bool) or not isinstance(value, kinds):
-            raise UsageError(f"{name} is of type {type(value).__name__}; {wanted} is expected")
 
 
 def _headers(key: ApiKey) -> httpx.Headers:

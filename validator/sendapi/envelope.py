@@ -66,8 +66,11 @@ def _refused(reply: Reply, body: Mapping[str, Any], *, rate: RateNotice, request
 
 
 def _is_other_success(reply: Reply, body: Mapping[str, Any]) -> bool:
-    """Whether it is an answer with a status of success that the contract does not have."""
-    return reply.status in _OTHER_SUCCESSES and bool(body) and not body.get("error")
+    """Whether it is an answer to a check, with a status of success that the contract does not have.
+
+    Other JSON with such a status (a queue, a gateway: "accepted") is somebody else's.
+    """
+    return reply.status in _OTHER_SUCCESSES and holds_verdict(body) and not body.get("error")
 
 
 def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:

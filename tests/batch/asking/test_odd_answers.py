@@ -3,47 +3,15 @@
 import os
 import random
 
-import anyio
-import httpx
 import pytest
 
 from tests.support.batch.laboratory import Laboratory, numbers_of
+from tests.support.batch.odd_answers import BODIES, AnswersOddly
 
 # The long form: `ODD_NUMBERS=2000 ODD_SEEDS=3 ODD_STEP=1 pytest tests/batch/asking/test_odd_answers.py`.
 NUMBERS = int(os.environ.get("ODD_NUMBERS", "30"))
 SEEDS = range(int(os.environ.get("ODD_SEEDS", "1")))
-STATUSES = range(300, 600, int(os.environ.get("ODD_STEP", "23")))
-
-BODIES = {
-    "page": httpx.Response(200, html="<html><h1>Sign in to the network</h1></html>"),
-    "empty": httpx.Response(200),
-    "json": httpx.Response(200, json={"message": "no Route matched with those values"}),
-}
-
-
-class AnswersOddly:
-    """An ASGI application before the sandbox: some requests get an answer of something in between.
-
-    Args:
-        app: the sandbox.
-        status: that of the odd answers.
-        body: what else is in them.
-        odd: says whether a request, by its place among all, gets one, given the time.
-    """
-
-    def __init__(self, app, status, body, odd):
-        self.app, self.log, self.world = app, app.log, app.world
-        self._status, self._body, self._odd = status, body, odd
-        self._requests = 0
-
-    async def __call__(self, scope, receive, send):
-        self._requests += 1
-        if not self._odd(self._requests, anyio.current_time()):
-            await self.app(scope, receive, send)
-            return
-        headers = [*self._body.headers.raw, (b"location", b"http://10.0.0.1/login?next=/")]
-        await send({"type": "http.response.start", "status": self._status, "headers": headers})
-        await send({"type": "http.response.body", "body": self._body.content})
+STATUSES = (201, 202, 207, 226, *range(300, 600, int(os.environ.get("ODD_STEP", "23"))))
 
 
 def odd(folder, status, body, when):

@@ -11,9 +11,12 @@ from validator.errors import (
     BadAnswer,
     CertificateFailed,
     Forbidden,
+    IncompleteList,
+    Intercepted,
     InvalidRequest,
     MissingOrBadKey,
     NotFound,
+    ProxyRefused,
     QuotaExceeded,
     RateLimited,
     Redirected,
@@ -108,8 +111,45 @@ def test_out_of_attempts_the_last_failure_is_the_result(through):
         through(TimedOut("first"), TimedOut("second"), TimedOut("third"), Reply())
 
 
-@pytest.mark.parametrize("failure", [NotFound("x"), MissingOrBadKey("x"), SessionNotConnected("x")])
-def test_what_will_not_pass_is_not_tried_again(through, failure):
+REFUSALS = [
+    MissingOrBadKey("401"),
+    QuotaExceeded("402"),
+    Forbidden("403"),
+    NotFound("404"),
+    SessionNotConnected("409"),
+    InvalidRequest("422"),
+]
+
+
+@pytest.mark.parametrize("failure", REFUSALS)
+def test_a_refusal_is_believed_when_it_has_come_twice_some_seconds_apart(through, failure):
+    reply, called_at = through(failure, Reply())
+    assert (reply.status, called_at) == (READY, [0, 2])
+
+    with pytest.raises(type(failure)):
+        through(failure, failure, Reply())
+
+
+@pytest.mark.parametrize("failure", REFUSALS)
+def test_trouble_before_or_between_makes_no_refusal_believed_sooner(through, failure):
+    trouble = BadAnswer("a page")
+
+    assert through(trouble, failure, Reply())[0].status == READY
+    with pytest.raises(type(failure)):
+        through(failure, trouble, failure, Reply())
+
+
+def test_a_redirect_is_believed_when_it_stays(through):
+    portal = Redirected("302", status=302)
+    reply, called_at = through(portal, portal, Reply())
+    assert (reply.status, called_at) == (READY, [0, 2, 12])
+
+    with pytest.raises(Redirected):
+        through(portal, portal, portal, Reply())
+
+
+@pytest.mark.parametrize("failure", [CertificateFailed("x"), ProxyRefused("x"), IncompleteList("x")])
+def test_what_no_second_request_can_change_is_not_tried_again(through, failure):
     with pytest.raises(type(failure)):
         through(failure, Reply())
 
@@ -138,11 +178,11 @@ def test_no_hold_is_no_reason_to_stop(virtual):
 def look(virtual):
     """Look at sessions before a run, given what each call gives."""
 
-    def run(*steps, sessions=("sess_a",)):
+    def run(*steps, sessions=("sess_a",), **bounds):
         script = Script(*steps)
 
         async def main():
-            return await look_at_sessions(sessions, script, budget=NoBudget(), max_wait_s=math.inf)
+            return await look_at_sessions(sessions, script, budget=NoBudget(), max_wait_s=math.inf, **bounds)
 
         return virtual(main)
 
@@ -162,7 +202,6 @@ def test_a_session_that_the_key_may_not_see_is_taken_to_be_ready(look):
     [
         (NotFound("404"), Refused, "sess_a is not known"),
         (MissingOrBadKey("401"), Refused, "does not accept the API key"),
-        (Redirected("302"), UsageError, "--base-url"),
         (CertificateFailed("no"), Refused, "certificate"),
         (InvalidRequest("422"), StoppedEarly, "--base-url"),
     ],
@@ -170,6 +209,23 @@ def test_a_session_that_the_key_may_not_see_is_taken_to_be_ready(look):
 def test_a_wrong_setting_ends_the_run_before_it_begins(look, failure, ending, words):
     with pytest.raises(ending, match=words):
         look(failure, failure)
+
+
+def test_a_redirect_that_stays_ends_the_run_before_it_begins(look):
+    with pytest.raises(UsageError, match="--base-url"):
+        look(*[Redirected("302")] * 3)
+
+
+@pytest.mark.parametrize(
+    "failure", [Intercepted("401", status=401), ServerError("502", status=502), BadAnswer("a page")]
+)
+def test_what_is_not_the_providers_word_is_waited_out_at_the_first_look(look, failure):
+    assert look(*[failure] * 40, Reply()) == {"sess_a": READY}
+
+
+def test_what_does_not_pass_ends_the_first_look_with_its_last_words(look):
+    with pytest.raises(StoppedEarly, match=r"has failed for 300 s, .*something in between answered 451"):
+        look(*[Intercepted("something in between answered 451")] * 40, max_outage_s=300.0)
 
 
 @pytest.mark.parametrize(

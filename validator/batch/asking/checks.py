@@ -18,15 +18,7 @@ from validator.batch.asking.recorder import Recorder
 from validator.batch.asking.run_state import RunState
 from validator.batch.asking.single_call import paced
 from validator.batch.asking.withheld import Withheld
-from validator.errors import (
-    ApiError,
-    Forbidden,
-    MissingOrBadKey,
-    NotFound,
-    QuotaExceeded,
-    Redirected,
-    ValidatorError,
-)
+from validator.errors import ApiError, Forbidden, ValidatorError
 from validator.model import READY, Reason
 from validator.pacing import RetryPolicy, ending_of
 
@@ -46,10 +38,8 @@ if TYPE_CHECKING:
     Watcher = Callable[[Dispatcher, RunCounters], Coroutine[Any, Any, None]]
 
 
-# Before anything was asked, a wrong address is likelier than an outage: some seconds tell which.
+# If nothing has ever answered, a wrong address is likelier than an outage: some seconds tell which.
 FIRST_LOOKS = 3
-# One odd answer, to a run that nobody watches, is no reason to end it either.
-CONFIRMED = (MissingOrBadKey, QuotaExceeded, NotFound, Redirected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +135,8 @@ async def look_at_sessions(
                 retry=retry,
                 max_wait_s=max_wait_s,
                 max_outage_s=max_outage_s,
-                confirmed=CONFIRMED,
+                is_patient=True,
+                believed=(Forbidden,),
             )
         except Forbidden:
             statuses[session] = READY

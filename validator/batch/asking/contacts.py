@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.errors import BadAnswer, IncompleteList
+from validator.errors import ApiError, BadAnswer
 from validator.model import Number, Outcome, Source, Verdict
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ async def take_contacts(
 ) -> Numbers:
     """Write what some contacts tell about the numbers of `todo` into the ledger; return those still to ask.
 
-    What they tell about `others`, which may have to be asked about later, is written down too.
+    What they tell about `others`, which may have to be asked about later, is written down too. Contacts that
+    cannot be read, or not to their end, save no requests: the numbers that are left are asked about.
 
     Only contacts that the provider marks as WhatsApp users count: a contact without the mark is weaker
     evidence than an answer to a check, and is asked about.
@@ -87,8 +88,10 @@ async def take_contacts(
             if contact.number is not None and contact.is_whatsapp_user and contact.number in wanted:
                 wanted.remove(contact.number)
                 ledger.record(_outcome(contact.number, now_ms()))
-    except IncompleteList as short:
-        log.warning("%s; the others are asked about", short)
+    except ApiError as failure:
+        log.warning(
+            "not all contacts could be read: %s. The others are asked about", str(failure).rstrip(".")
+        )
     finally:  # a deadline, or a page that cannot be read, costs none of the pages before
         ledger.commit()
     log.info("%d of %d numbers are synced contacts", before - len(wanted), before)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import anyio
 
 from validator.errors import ApiError, StoppedEarly
-from validator.pacing import is_by_front, is_refusal
+from validator.pacing import Patience, is_by_front, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from validator.model import RateNotice
     from validator.pacing import Budget, BudgetReport, Permit, RetryPolicy
+
+
+log = logging.getLogger(__name__)
 
 
 class Rated(Protocol):
@@ -51,10 +55,11 @@ def account(budget: Budget, permit: Permit, failure: ApiError) -> None:
 
 def _refuse_long_outage(outage_s: float, max_outage_s: float, failure: ApiError) -> None:
     if outage_s >= max_outage_s:
+        what = "the provider has refused one request" if is_refusal(failure) else "one request has failed"
         raise StoppedEarly(
-            f"the provider has refused one request for {outage_s:,.0f} s, again and again (last: {failure}). "
+            f"{what} for {outage_s:,.0f} s, again and again (last: {failure}). "
             "Run the same command again later"
-        )
+        ) from failure
 
 
 async def paced(
@@ -63,25 +68,27 @@ async def paced(
     budget: Budget,
     retry: RetryPolicy,
     max_wait_s: float = math.inf,
-    confirmed: tuple[type[ApiError], ...] = (),
     max_outage_s: float = math.inf,
+    is_patient: bool = False,
+    believed: tuple[type[ApiError], ...] = (),
 ) -> Reply:
-    """Make one exchange when the budget allows it; wait refusals out, retry what may pass.
+    """Make one exchange when the budget allows it; wait refusals out, retry what may pass, confirm the rest.
 
     Args:
         call: makes the exchange.
         budget: the key's.
         retry: how often and when it is tried again.
         max_wait_s: the longest wait that the provider may ask for.
-        confirmed: failures for good that are believed when they have come twice.
-        max_outage_s: the longest that it may be refused, again and again.
+        max_outage_s: the longest that it may fail or be refused, again and again.
+        is_patient: whether answers that are not the provider's are waited out, see `Patience`.
+        believed: refusals that need no second request.
 
     Raises:
         ApiError: it failed for good, or as often as the retry policy allows.
-        StoppedEarly: the provider asks to stay away for longer than `max_wait_s`, or has refused the exchange
+        StoppedEarly: the provider asks to stay away for longer than `max_wait_s`, or the exchange has failed
             for longer than `max_outage_s`.
     """
-    attempts, begun = 0, anyio.current_time()
+    begun, patience = anyio.current_time(), Patience(retry, is_patient=is_patient, believed=believed)
     while True:
         await _wait_for(budget, max_wait_s)
         permit = budget.start(anyio.current_time(), is_check=False)
@@ -91,13 +98,12 @@ async def paced(
             account(budget, permit, failure)
             if is_refusal(failure) and not is_by_front(failure):
                 await _wait_out(budget, max_wait_s, until=begun + max_outage_s)
-                _refuse_long_outage(anyio.current_time() - begun, max_outage_s, failure)
-                continue
-            attempts += 1
-            may_pass = failure.transient or (attempts == 1 and isinstance(failure, confirmed))
-            if not may_pass or retry.exhausted(attempts):
+            elif (delay_s := patience.delay_s(failure)) is None:
                 raise
-            await anyio.sleep(retry.delay_s(attempts))
+            else:
+                log.warning("%s. It is tried again in %.0f s", str(failure).rstrip("."), delay_s)
+                await anyio.sleep_until(min(anyio.current_time() + delay_s, begun + max_outage_s))
+            _refuse_long_outage(anyio.current_time() - begun, max_outage_s, failure)
         else:
             budget.finish(permit, anyio.current_time(), reply.rate)
             return reply

@@ -52,6 +52,7 @@ class Plan:
         readings: rows whose cells were not read plainly, by reading, most first.
         examples: the first rows never asked about, by reason, with their cells, masked.
         suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
+        prepared_s: how long it took to read the rows, in seconds; writing them takes about as long.
         needed: how many "yes" of the run are enough to end it, None if it goes on whatever is answered.
     """
 
@@ -72,6 +73,7 @@ class Plan:
     readings: tuple[ReadingCount, ...] = ()
     examples: Mapping[str, tuple[CellExample, ...]] = field(default_factory=dict)
     suppress_unreadable: int = 0
+    prepared_s: float = 0.0
     needed: int | None = None
 
     @property

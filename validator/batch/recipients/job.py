@@ -7,7 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from validator.arguments import FLAG, TEXT, WHOLE, Kind, require, several
 from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
+from validator.errors import UsageError
 from validator.model import Verdict
 from validator.phone import Accept, Numbers
 from validator.reports import legible
@@ -65,6 +67,24 @@ _WORDS: dict[str, type[StrEnum]] = {
 }
 
 
+_KINDS = {
+    **dict.fromkeys(("region", "region_column", "format"), TEXT.or_none),
+    **dict.fromkeys(("find_region", "excel_safe", "confirm_negatives", "variants", "line_type"), FLAG),
+    "prefix": TEXT,
+    "limit": WHOLE.or_none,
+    "enough": WHOLE.or_none,
+    "options": Kind((ReadOptions,), "a ReadOptions"),
+    "max_age": Kind((MaxAge,), "a MaxAge"),
+}
+
+
+def _member(name: str, words: type[StrEnum], word: str) -> StrEnum:
+    try:
+        return words(word)
+    except ValueError:
+        raise UsageError(f"{name} is {word!r}; it is one of {', '.join(words)}") from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListSettings:
     """How a list is read, whom to ask about, and what the output looks like.
@@ -118,9 +138,16 @@ class ListSettings:
     line_type: bool = False
 
     def __post_init__(self) -> None:
-        """Take words for the members of their enums, so that options and library calls may name them."""
-        for name, kind in _WORDS.items():
-            object.__setattr__(self, name, kind(getattr(self, name)))
+        """Take words for the members of their enums, and one column for a list of one.
+
+        Raises:
+            UsageError: an argument is of another kind, or a word is none of those there are.
+        """
+        for name, words in _WORDS.items():
+            object.__setattr__(self, name, _member(name, words, getattr(self, name)))
+        for name in ("column", "join", "suppress_column"):
+            object.__setattr__(self, name, several(name, getattr(self, name), TEXT))
+        require(_KINDS, **{name: getattr(self, name) for name in _KINDS})
 
     def values(self) -> dict[str, Any]:
         """Return each setting by its name."""

@@ -16,8 +16,10 @@ import click
 from validator.batch.clock import MOST_OFF_S, ahead_s, flaw_of
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected, key_file_warning, read_key, require_sessions
+from validator.cli.logs import take_logging
 from validator.cli.show import make_progress, show_rows
 from validator.cli.signals import run_interruptible
+from validator.cli.standard_streams import require_stdout
 from validator.cli.way_out import way_out
 from validator.errors import (
     ApiError,
@@ -80,13 +82,17 @@ class Finding:
     opt.max_wait_option,
     opt.ledger_option,
     opt.json_option,
+    opt.logging_options,
 )
 def doctor(*, sessions: tuple[str, ...], ledger: Path, max_wait: float, as_json: bool, **given: Any) -> int:
     """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run.
 
     Nothing is asked about anybody. The exit code is that of the worst problem found.
     """
-    findings = list(_findings(ProviderOptions(**given), sessions, ledger, max_wait))
+    quiet = take_logging(given)
+    require_stdout()
+    with make_progress(quiet=quiet) as progress:
+        findings = list(_findings(ProviderOptions(**given), sessions, ledger, progress, max_wait))
     show_rows(COLUMNS, [(one.check, one.state.value, one.what) for one in findings], as_json=as_json)
     return worst(findings)
 
@@ -98,15 +104,17 @@ def worst(findings: Sequence[Finding]) -> int:
 
 
 def _findings(
-    options: ProviderOptions, sessions: tuple[str, ...], ledger: Path, max_wait_s: float
+    options: ProviderOptions,
+    sessions: tuple[str, ...],
+    ledger: Path,
+    progress: Progress,
+    max_wait_s: float,
 ) -> Iterator[Finding]:
     key = _key(options.api_key_file)
     yield key
     if key.state is State.OK:
         yield from _key_file(options.api_key_file)
-        with make_progress(quiet=False) as progress:
-            found = run_interruptible(partial(_provider, options, sessions, ledger, progress, max_wait_s))
-        yield from found
+        yield from run_interruptible(partial(_provider, options, sessions, ledger, progress, max_wait_s))
     else:
         yield Finding("connection", State.SKIPPED, "nothing can be asked without a key")
     yield from _sessions_named(sessions)
@@ -239,7 +247,10 @@ def _ledger(path: Path) -> Iterator[Finding]:
 def _absent(path: Path) -> Finding:
     """Say whether the first run can make the ledger; looking does not make it."""
     if not os.access(_nearest_folder(path), os.W_OK | os.X_OK):
-        return _problem("ledger", FileError(f"{path} is not there, and its folder cannot be written"))
+        return _problem(
+            "ledger",
+            FileError(f"{path} is not there, and cannot be made; name one with --ledger"),
+        )
     return Finding("ledger", State.OK, f"{path} is not there yet; the first run makes it")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -21,11 +22,12 @@ from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.logs import set_up_logging
-from validator.cli.show import show_rows
+from validator.cli.show import make_progress, show_rows, show_suspects
+from validator.cli.standard_streams import require_stdout
 from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.ledger import Ledger
+from validator.model import Reason
 from validator.phone import Accept, parse_region
-from validator.reports import NoProgress
 from validator.settings import MaxAge
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class LookupOptions(AskOptions):
     file_opt.variants_option,
     opt.asking_options,
     opt.canary_options,
+    opt.bound_options,
     opt.max_age_option,
     opt.refresh_option,
     opt.confirm_option,
@@ -79,10 +82,14 @@ def lookup(**given: Any) -> int:
     """
     options = LookupOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
+    require_stdout()
     keys = options.keys()
     holder = "validator lookup"
     raise_limit(options.concurrency * len(keys))
-    with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
+    with ExitStack() as stack:
+        stack.enter_context(locked(keys, holder, ledger=options.ledger))
+        ledger = stack.enter_context(Ledger.open(options.ledger, holder=holder))
+        progress = stack.enter_context(make_progress(quiet=options.quiet))
         max_age = MaxAge.none() if options.refresh else options.max_age
         now_ms, stop = int(datetime.now(UTC).timestamp() * 1000), Stop()
         asker = Asker(
@@ -90,7 +97,7 @@ def lookup(**given: Any) -> int:
             options.ask_settings,
             ledger=ledger,
             counters=RunCounters(),
-            progress=NoProgress(),
+            progress=progress,
             stop=stop,
         )
         warnings: list[str] = []
@@ -111,6 +118,8 @@ def lookup(**given: Any) -> int:
         return 0
     for warning in warnings:
         log.warning("%s", warning)
+    if options.quiet:
+        show_suspects(rows["reason"].to_list().count(Reason.SESSION_SUSPECT.value))
     return EXIT_TOO_MANY_UNKNOWN
 
 

@@ -17,10 +17,8 @@ from validator.cli.list_options import ListOptions
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_plan_summary
 from validator.cli.values import SOURCE
-from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.ledger import read
-from validator.model import ObjectUrl
 
 if TYPE_CHECKING:
     from validator.settings import Rate
@@ -58,7 +56,7 @@ def show_plan(
         base_url: where a check would send requests; None for the provider's own.
         max_invalid: the share (0 to 1) of invalid cells at which a check would take the list.
     """
-    _require_files(options)
+    options.require_files("a plan")
     now, host = datetime.now(UTC), host_for(DEFAULT_GATEWAY, base_url)
     opened = options.opened()
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
@@ -75,12 +73,3 @@ def show_plan(
     )
     show_plan_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0
-
-
-def _require_files(options: ListOptions) -> None:
-    """See that a plan makes no request of any kind."""
-    if urls := [one for one in (*options.input, *options.suppress) if isinstance(one, ObjectUrl)]:
-        raise UsageError(
-            f"a plan makes no request, and {urls[0]} would have to be fetched; download it first and name "
-            "the file, or run `validator check`"
-        )

@@ -45,6 +45,7 @@ def report(**given: Any) -> int:
     """
     options = ListOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
+    options.require_files("a report")
     now = datetime.now(UTC)
     opened = options.opened()
     check_targets(

@@ -9,11 +9,14 @@ import click
 
 from validator.cli import options as opt
 from validator.cli.credentials import ProviderOptions, connected
+from validator.cli.logs import take_logging
 from validator.cli.show import make_progress, show_rows
 from validator.cli.signals import run_interruptible
+from validator.cli.standard_streams import require_stdout
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from validator.gateways.gateway import SessionReply
     from validator.reports import Progress
@@ -22,11 +25,20 @@ COLUMNS = ("id", "name", "status", "phone_number", "last_seen_at")
 
 
 @click.command()
-@opt.stack(opt.provider_options, opt.rate_option, opt.max_wait_option, opt.json_option)
-def sessions(*, max_wait: float, as_json: bool, **given: Any) -> None:
+@opt.stack(
+    opt.provider_options,
+    opt.rate_option,
+    opt.max_wait_option,
+    opt.ledger_option,
+    opt.json_option,
+    opt.logging_options,
+)
+def sessions(*, max_wait: float, ledger: Path, as_json: bool, **given: Any) -> None:
     """List the WhatsApp sessions of the key, and whether they are connected."""
-    with make_progress(quiet=False) as progress:
-        found = run_interruptible(partial(_sessions, ProviderOptions(**given), progress, max_wait))
+    quiet = take_logging(given)
+    require_stdout()
+    with make_progress(quiet=quiet) as progress:
+        found = run_interruptible(partial(_sessions, ProviderOptions(**given), progress, max_wait, ledger))
     show_rows(COLUMNS, map(_row, found), as_json=as_json)
 
 
@@ -39,7 +51,7 @@ def _text(moment: datetime | None) -> str | None:
 
 
 async def _sessions(
-    options: ProviderOptions, progress: Progress, max_wait_s: float
+    options: ProviderOptions, progress: Progress, max_wait_s: float, ledger: Path
 ) -> tuple[SessionReply, ...]:
-    async with connected(options, progress, max_wait_s=max_wait_s) as (gateway, through):
+    async with connected(options, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through):
         return (await through(gateway.sessions)).sessions

@@ -9,5 +9,6 @@
 - `failure_kinds`: the class of a failure.
 - `misconfiguration`: replies that mean a wrong setting.
 - `report`: the state of a lane, for progress and summary.
+- `patience`: whether one exchange that failed is made again: a look at a session, a page of contacts.
 - `retry`: when a failed check is tried again, and how often.
 """

@@ -1,0 +1,63 @@
+"""What callers from Python pass: each argument is of its documented kind, or a `UsageError` names it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+
+from validator.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Types that an argument may have, and what messages call them. A boolean is no number."""
+
+    types: tuple[type, ...]
+    wanted: str
+
+    @property
+    def or_none(self) -> Kind:
+        """The same, or None."""
+        return Kind((*self.types, NoneType), f"{self.wanted}, or None")
+
+    def admits(self, value: object) -> bool:
+        """Whether a value is of this kind."""
+        return isinstance(value, self.types) and (bool in self.types or not isinstance(value, bool))
+
+
+TEXT = Kind((str,), "a text")
+WHOLE = Kind((int,), "a whole number")
+NUMBER = Kind((int, float), "a number")
+FLAG = Kind((bool,), "True or False")
+FILE = Kind((str, PathLike), "a path")
+
+
+def require(kinds: Mapping[str, Kind], **arguments: object) -> None:
+    """Raise `UsageError` if an argument is not of its kind. No value is quoted: it may be a key."""
+    for name, value in arguments.items():
+        if not kinds[name].admits(value):
+            raise UsageError(f"{name} is of type {type(value).__name__}; {kinds[name].wanted} is expected")
+
+
+def several(name: str, value: Any, one: Kind) -> tuple[Any, ...]:
+    """Return values of one kind as a tuple; one that stands alone is meant as the only one."""
+    if one.admits(value):
+        return (value,)
+    if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
+        raise UsageError(f"{name} is of type {type(value).__name__}; {one.wanted}, or a list, is expected")
+    for place, part in enumerate(value):
+        require({f"{name}[{place}]": one}, **{f"{name}[{place}]": part})
+    return tuple(value)
+
+
+def path(name: str, value: Any) -> Path:
+    """Return a path that may be given as a text."""
+    require({name: FILE}, **{name: value})
+    return Path(value)

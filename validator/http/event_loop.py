@@ -1,0 +1,64 @@
+"""An event loop that ends while the system is still looking for a name.
+
+asyncio resolves names in threads that the end of the loop waits for, and the end of the process again. A
+resolver whose servers are silent takes half a minute, in which no signal and no deadline would end anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class EventLoop(asyncio.SelectorEventLoop):
+    """Resolves each name in a thread that nothing waits for, once for all who ask at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._resolving: dict[tuple[object, ...], asyncio.Future[Any]] = {}
+
+    async def getaddrinfo(  # type: ignore[override] # as asyncio has it, with typeshed's names
+        self,
+        host: str | None,
+        port: int | str | None,
+        *,
+        family: int = 0,
+        type: int = 0,  # noqa: A002 - as asyncio names it
+        proto: int = 0,
+        flags: int = 0,
+    ) -> Any:
+        """Return what `socket.getaddrinfo` does."""
+        asked = (host, port, family, type, proto, flags)
+        if asked not in self._resolving:
+            self._resolving[asked] = self._in_thread(partial(socket.getaddrinfo, *asked))
+            self._resolving[asked].add_done_callback(partial(self._resolved, asked))
+        return await asyncio.shield(self._resolving[asked])
+
+    def _resolved(self, asked: tuple[object, ...], found: asyncio.Future[Any]) -> None:
+        del self._resolving[asked]
+        if not found.cancelled():
+            found.exception()  # looked at, even if nobody waits any more
+
+    def _in_thread(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
+        future = self.create_future()
+        threading.Thread(target=self._run, args=(call, future), name="resolver", daemon=True).start()
+        return future
+
+    def _run(self, call: Callable[[], Any], future: asyncio.Future[Any]) -> None:
+        try:
+            end = partial(future.set_result, call())
+        except Exception as error:  # noqa: BLE001 - goes to those who wait
+            end = partial(future.set_exception, error)
+        with suppress(RuntimeError):  # the loop has been closed
+            self.call_soon_threadsafe(end)
+
+
+OPTIONS = {"loop_factory": EventLoop}
+"""Of anyio's asyncio backend, to run on such a loop."""
