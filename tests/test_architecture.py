@@ -35,6 +35,7 @@ ROOMS = {
         {"first_requests"},
         {"asker", "lookup"},
         {"run"},
+        {"sample_run"},
         {"library_run"},
     ],
     "pacing": [
@@ -64,6 +65,7 @@ ROOMS = {
         {"copies", "defaults", "key_tables", "local_checks", "logs", "notifier", "options", "way_out"},
         {"ask_options", "end_options", "file_options", "inputs", "kept_files"},
         {"list_options"},
+        {"list_run"},
         {"commands"},
     ],
 }

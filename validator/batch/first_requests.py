@@ -97,7 +97,7 @@ class FirstRequests:
                 except StoppedEarly as why:
                     self._stop(why)
                     break
-        return plan.among(left)
+        return plan.without_registered(left)
 
     def _with_contacts(self, statuses: Mapping[SessionRef, SessionStatus]) -> Iterator[tuple[OpenKey, str]]:
         """Yield the ready sessions whose gateway gives contacts, each with its key."""

@@ -43,6 +43,7 @@ _POLARS = {
 COMMANDS = {
     "check": "Validate a list: the main job.",
     "plan": "Show what a check would do and how long it would take; no network.",
+    "sample": "Ask about a random part of a list, and say what the whole is like.",
     "lookup": "Check a few numbers at once.",
     "contacts": "List or export the contacts synced to a session.",
     "sessions": "List the sessions of the key and their state.",

@@ -20,9 +20,10 @@ from validator.reports import (
     LogProgress,
     NoProgress,
     render_plan,
+    render_sample,
     render_summary,
 )
-from validator.reports.wording import headline, legible, printable
+from validator.reports.wording import headline, legible, printable, sample_headline
 from validator.tables import defused_rows
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from validator.reports import PlanSummary, Progress, Summary
+    from validator.reports import PlanSummary, Progress, SampleSummary, Summary
 
 log = logging.getLogger("validator.progress")
 
@@ -68,6 +69,14 @@ def show_suspects(rows: int) -> None:
 def show_plan_summary(plan: PlanSummary, *, as_json: bool, quiet: bool) -> None:
     """Show a plan."""
     _show(render_plan(plan), plan.to_json(), as_json=as_json, quiet=quiet)
+
+
+def show_sample(sample: SampleSummary, *, as_json: bool, quiet: bool) -> None:
+    """Show what a sample says; if quiet, only why it did not end well."""
+    if quiet and sample.exit_code:
+        _, sentence = sample_headline(sample)
+        log.error("%s", printable(sentence))
+    _show(render_sample(sample), sample.to_json(), as_json=as_json, quiet=quiet)
 
 
 def _show(text: RenderableType, facts: dict[str, object], *, as_json: bool, quiet: bool) -> None:

@@ -6,8 +6,9 @@ from validator.reports.page.render import render_html
 from validator.reports.plan_summary import PlanSummary
 from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
 from validator.reports.readings import CellExample, ReadingCount, masked_cell
+from validator.reports.sample_summary import CountrySample, SampleSummary
 from validator.reports.summary import Summary
-from validator.reports.terminal import render_plan, render_summary
+from validator.reports.terminal import render_plan, render_sample, render_summary
 from validator.reports.timeline import TimeBucket, Timeline, TimeSpan
 from validator.reports.wording import count_text, duration_text, legible
 
@@ -15,6 +16,7 @@ __all__ = [
     "CallCounts",
     "CellExample",
     "Changes",
+    "CountrySample",
     "KeyProgress",
     "LiveProgress",
     "LogProgress",
@@ -24,6 +26,7 @@ __all__ = [
     "ProgressState",
     "RateUse",
     "ReadingCount",
+    "SampleSummary",
     "SessionCounts",
     "Summary",
     "TimeBucket",
@@ -35,5 +38,6 @@ __all__ = [
     "masked_cell",
     "render_html",
     "render_plan",
+    "render_sample",
     "render_summary",
 ]

@@ -22,6 +22,7 @@ from validator.tables.files.temporary import clear_folders_away, new_private, te
 from validator.tables.formats import (
     FORMATS,
     Format,
+    ending_beside,
     ending_of,
     format_of,
     least_bytes,
@@ -58,6 +59,7 @@ __all__ = [
     "clear_folders_away",
     "defused",
     "defused_rows",
+    "ending_beside",
     "ending_of",
     "fetch",
     "find_area_codes",
