@@ -3,6 +3,7 @@
 import re
 import runpy
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -14,14 +15,32 @@ from validator.cli.defaults import settings_in
 from validator.cli.exit_codes import EXIT_CODES
 from validator.cli.help_pages import HELP_ALL
 from validator.cli.settings_sources import SettingsFile
+from validator.http.webhook import Webhook
 from validator.model import Reason, Source, Verdict
 from validator.pacing.lane.failure_kinds import FAILURE_KINDS
+from validator.reports import RateUse, Summary
+from validator.reports.metrics import render_metrics
+from validator.reports.notification import notification
+from validator.reports.run_end import RunEnd
 from validator.tables import FORMATS, formats
 from validator.version import __version__
 
 ROOT = Path(__file__).parents[1]
-# Options of our benchmarks, which pages name beside those of the commands.
-OF_OTHERS = {"--seeds"}
+# Options of our benchmarks and of other programs, which pages name beside those of the commands.
+OF_OTHERS = {
+    "--seeds",
+    *(
+        "--cap-drop",
+        "--read-only",
+        "--rm",
+        "--secret",
+        "--security-opt",
+        "--stop-timeout",
+        "--tmpfs",
+    ),  # podman
+    *("--from-file", "--from-literal"),  # kubectl
+    *("--now", "--system"),  # systemctl, useradd
+}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -236,6 +255,38 @@ def test_python_examples_name_what_there_is():
     imports = "\n".join(line for line in code.splitlines() if line.startswith(("import ", "from ")))
 
     exec(compile(imports, "README.md", "exec"), {})
+
+
+def test_metrics_and_the_message_are_what_the_page_says():
+    end = RunEnd(
+        command="check", version="1", started_at_s=0, finished_at_s=1, exit_code=0, is_success=True,
+        summary=Summary(
+            version="1", command="check", input="l.csv", started_at="", finished_at="", duration_s=1, rows=0,
+            distinct_numbers=0, duplicate_rows=0, already_known=0, asked=0, verdicts={},
+            rate=RateUse(limit_per_min=1),
+        ),
+    )  # fmt: skip
+    written = render_metrics(end, run="l", last_success_s=1.0).decode()
+    metrics, message = page("schedules.md").split("\n## Metrics\n")[1].split("\n## Messages\n")
+    told = notification(end, mask=str)
+
+    assert described(metrics) == re.findall(r"^# HELP (\w+) ", written, re.MULTILINE)
+    assert described(message) == list(told)
+    of_summary = next(line for line in message.splitlines() if line.startswith("| `summary`"))
+    assert set(re.findall(r"`(\w+)`", of_summary)) - {"summary"} == set(told["summary"])
+
+
+def test_the_receiver_of_the_page_knows_a_genuine_message():
+    (code,) = re.findall(r"```python\n(import base64.*?)```", page("schedules.md"), re.DOTALL)
+    webhook = Webhook.parse("https://hooks.example.com/", "a secret of enough characters")
+    names: dict[str, Any] = {}
+    exec(compile(code, "schedules.md", "exec"), names)
+
+    headers = webhook.headers(b"{}", "msg_1", 1.0)
+
+    assert names["is_genuine"](headers, b"{}", webhook.secret)
+    assert not names["is_genuine"](headers, b"{ }", webhook.secret)
+    assert not names["is_genuine"](headers, b"{}", b"another secret of enough characters")
 
 
 def test_make_targets_exist():

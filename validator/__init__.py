@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         check_numbers_async,
         plan_file,
         plan_file_async,
+        sample_file,
+        sample_file_async,
     )
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.keys import key_from_environment, make_key
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
         UsageError,
         ValidatorError,
     )
-    from validator.reports import PlanSummary, ProgressState, Summary
+    from validator.reports import PlanSummary, ProgressState, SampleSummary, Summary
     from validator.settings import MaxAge, Rate
 
 _HOMES = {
@@ -54,6 +56,8 @@ _HOMES = {
         "check_numbers_async",
         "plan_file",
         "plan_file_async",
+        "sample_file",
+        "sample_file_async",
     ),
     "validator.batch.ask_settings": ("AskSettings", "KeySettings"),
     "validator.batch.library_run": ("FileTargets", "RunOptions"),
@@ -69,7 +73,7 @@ _HOMES = {
         "ValidatorError",
     ),
     "validator.batch.keys": ("key_from_environment", "make_key"),
-    "validator.reports": ("PlanSummary", "ProgressState", "Summary"),
+    "validator.reports": ("PlanSummary", "ProgressState", "SampleSummary", "Summary"),
     "validator.settings": ("MaxAge", "Rate"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -89,6 +93,7 @@ __all__ = [
     "Rate",
     "Refused",
     "RunOptions",
+    "SampleSummary",
     "StoppedEarly",
     "Summary",
     "UsageError",
@@ -104,6 +109,8 @@ __all__ = [
     "make_key",
     "plan_file",
     "plan_file_async",
+    "sample_file",
+    "sample_file_async",
 ]
 
 

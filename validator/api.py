@@ -18,7 +18,7 @@ import anyio.to_thread
 import polars as pl
 
 from validator.arguments import NUMBER as ARGUMENT_NUMBER
-from validator.arguments import Kind, path, require, several
+from validator.arguments import WHOLE, Kind, path, require, several
 from validator.batch.keys import key_from_environment
 from validator.batch.library_run import (
     FileTargets,
@@ -29,27 +29,33 @@ from validator.batch.library_run import (
     job_of,
     progress_of,
     run_async,
+    sample_run,
     without_rows,
 )
 from validator.batch.output.summarise import summarise_plan
-from validator.batch.planning.ruined import ruin_of
+from validator.batch.planning.ruined import MOST_INVALID, ruin_of
 from validator.batch.planning.survey import survey
 from validator.batch.recipients.job import Order
 from validator.batch.recipients.opening import open_job
+from validator.batch.sample_run import SampleSettings
 from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.ledger import read
+from validator.settings import SAMPLE_SIZE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from validator.reports import PlanSummary, Summary
+    from validator.reports import PlanSummary, SampleSummary, Summary
 
 _KINDS = {
     "targets": Kind((FileTargets,), "a FileTargets").or_none,
     "options": Kind((RunOptions,), "a RunOptions").or_none,
     "frame": Kind((pl.DataFrame,), "a polars DataFrame"),
     "rate_per_min": ARGUMENT_NUMBER.or_none,
+    "size": WHOLE,
+    "seed": WHOLE,
+    "max_invalid": ARGUMENT_NUMBER,
 }
 _TYPED = Kind((str, int), "a text or an integer").or_none
 
@@ -245,6 +251,58 @@ async def plan_file_async(
     return await anyio.to_thread.run_sync(
         partial(plan_file, source, options=options, rate_per_min=rate_per_min)
     )
+
+
+def sample_file(
+    source: Path | str,
+    *,
+    size: int = SAMPLE_SIZE,
+    seed: int = 0,
+    max_invalid: float = MOST_INVALID,
+    options: RunOptions | None = None,
+) -> SampleSummary:
+    """Ask about a random part of a file's recipients, and return what it says of all of them.
+
+    Numbers with a fresh verdict cost nothing, and a check of the file does not ask about the sample again.
+    Writes no file. Blocks and raises as `check_file` does. The share is None if nobody was answered.
+
+    Args:
+        source: the list.
+        size: how many distinct numbers to ask about, each country in proportion.
+        seed: decides which; a larger sample of the same list and seed holds the smaller one.
+        max_invalid: as for `FileTargets`.
+        options: as for `check_file`; `limit`, `enough`, `only` and `order` do not count.
+
+    Example:
+        >>> sample = sample_file("leads.csv", size=100, options=RunOptions(keys=[key], ledger=ledger))
+        >>> sample.sampled, sample.share_low <= sample.share <= sample.share_high
+        (2, True)
+    """
+    require(_KINDS, size=size, seed=seed, max_invalid=max_invalid)
+    sample = SampleSettings(size=size, seed=seed)
+    with sample_run(path("source", source), sample, max_invalid, _with_keys(options)) as parts:
+        return parts.run.run(partial(ask_blocking, parts))
+
+
+async def sample_file_async(
+    source: Path | str,
+    *,
+    size: int = SAMPLE_SIZE,
+    seed: int = 0,
+    max_invalid: float = MOST_INVALID,
+    options: RunOptions | None = None,
+) -> SampleSummary:
+    """As `sample_file`, on the event loop of the caller; cancelling ends the run in order.
+
+    Example:
+        >>> options = RunOptions(keys=[key], ledger=ledger)
+        >>> anyio.run(partial(sample_file_async, "leads.csv", options=options)).sampled
+        2
+    """
+    require(_KINDS, size=size, seed=seed, max_invalid=max_invalid)
+    sample = SampleSettings(size=size, seed=seed)
+    with sample_run(path("source", source), sample, max_invalid, _with_keys(options)) as parts:
+        return await run_async(parts)
 
 
 def _with_keys(options: RunOptions | None) -> RunOptions:

@@ -5,6 +5,7 @@ ValidatorError                  1   a bug of ours
 ├── FileError                   3   input or output: file, column, disk
 │   └── LedgerError             3   the ledger cannot be opened, read or written
 ├── StoppedEarly                5   resumable: deadline, daily cap, breaker, outage
+│   ├── EnoughFound             5   as many recipients as were asked for can be sent to
 │   └── Interrupted            130   by SIGINT, 143 by SIGTERM, or 129 by SIGHUP
 ├── Refused                     6   the provider refuses: key, quota, session gone
 ├── Busy                        7   another run holds this key or ledger
@@ -66,6 +67,10 @@ class StoppedEarly(ValidatorError):
     """The run ended in order before its work did; the same command goes on from there."""
 
     exit_code = 5
+
+
+class EnoughFound(StoppedEarly):
+    """As many recipients as were asked for can be sent to; the same command would ask nobody."""
 
 
 class Interrupted(StoppedEarly):

@@ -23,6 +23,9 @@ DIRS = PlatformDirs("recipient-validator", appauthor=False)
 
 PROJECT_FILE = Path("validator.toml")
 
+SAMPLE_SIZE = 300
+"""Numbers of a sample that says the share to within six points either way."""
+
 DAY_S = 86_400.0
 # Nobody means more than a century, and a calendar cannot be asked about the year 10000.
 LONGEST_S = 100 * 365 * DAY_S
@@ -30,6 +33,10 @@ UNIT_S = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3_600.0, "d": DAY_S, "w": 7 * D
 
 # Enterprise, the largest documented plan, allows 2,000 a minute; fifty times that is a slip of the keyboard.
 MAX_RATE_PER_MIN = 100_000.0
+
+
+# What a run ends with that was in order, or that somebody else has to put in order.
+MAY_BE_SUCCESS = (0, 4, 5, 6, 7, 129, 130, 143)
 
 
 def state_folder() -> Path:
@@ -149,6 +156,22 @@ def parse_share(text: str) -> float:
     if not 0 <= share <= 1:
         raise UsageError(f"share {text!r} is out of range; 0% to 100%")
     return share
+
+
+def parse_exit_codes(text: str) -> frozenset[int]:
+    """Return the exit codes of `0,4`; 0 is always among them.
+
+    Raises:
+        UsageError: one is none that a run in order ends with.
+    """
+    words = {word.strip() for word in text.split(",")} - {""}
+    known = {str(code): code for code in MAY_BE_SUCCESS}
+    if strange := sorted(words - set(known)):
+        raise UsageError(
+            f"exit code {strange[0]!r} cannot count as success; there are: {', '.join(known)} (1 is a bug, "
+            "and after 2 and 3 nothing is as it was asked for)"
+        )
+    return frozenset({0, *(known[word] for word in words)})
 
 
 def parse_number(text: str, *, option: str) -> Number:

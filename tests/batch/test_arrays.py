@@ -53,7 +53,7 @@ class Arrays:
 def ask(tmp_path):
     """Ask about 45 numbers; return the counters, and what the ledger holds of each."""
 
-    def run(gateway):
+    def run(gateway, concurrency=1, needed=None):
         async def main():
             rng, counters = random.Random(1), RunCounters()
             key = KeySettings(options=GatewayOptions(key=ApiKey(KEY)), sessions=("a",))
@@ -64,7 +64,7 @@ def ask(tmp_path):
                     ledger=ledger,
                     statuses={},
                     guards={},
-                    bounds=Bounds(concurrency=1, left_today={}),
+                    bounds=Bounds(concurrency=concurrency, left_today={}, needed=needed),
                     now_ms=lambda: int(1000 * (START_S + anyio.current_time())),
                     rng=rng,
                 )
@@ -101,3 +101,12 @@ def test_a_request_that_fails_costs_each_of_its_numbers_an_attempt(ask):
     assert [known[FIRST + place][1] for place in (0, 9, 20)] == [2, 2, 1]
     assert counters.calls.failures == 1
     assert {verdict for verdict, _ in known.values()} == {"registered", "invalid", "not_registered"}
+
+
+@pytest.mark.parametrize(("needed", "most"), [(1, 10), (12, 21), (40, 43)])
+def test_a_run_that_ends_with_enough_asks_for_less_than_an_array_too_many(ask, needed, most):
+    gateway = Arrays()
+
+    _, counters, _ = ask(gateway, concurrency=64, needed=needed)
+
+    assert needed <= counters.verdicts["registered"] <= most

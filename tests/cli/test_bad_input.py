@@ -248,7 +248,7 @@ def test_a_base_url_that_redirects_elsewhere(refused, listed, provider, old_outp
     line = refused("check", "leads.csv", "--accept", "possible", code=2)
     assert line.startswith("the provider's address redirects elsewhere")
     assert "--base-url" in line
-    assert app.log.requests == 2  # a first refusal is confirmed by a second
+    assert 2 <= app.log.requests <= 3  # confirmed some seconds later
 
 
 def test_a_base_url_with_another_path(refused, listed, provider, stage):

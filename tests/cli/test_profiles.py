@@ -223,6 +223,13 @@ def test_variables_are_named_as_they_are_called(settings, environment):
     assert found == ("3d", "VALIDATOR_LEDGER_PURGE_OLDER_THAN in the environment")
 
 
+@pytest.mark.parametrize("path", ["T0/B0/secret", "secret?a=b/c", "secret"])
+def test_the_path_of_a_webhook_is_hidden(settings, path):
+    shown = settings("check", "--notify", f"https://hooks.example.com/{path}")["notify"][0]
+
+    assert shown == "https://hooks.example.com/(hidden)"
+
+
 def test_files_that_are_read_and_not_are_shown_with_the_reason(own, run):
     path = own('region = "GB"\n')
     Path("validator.toml").write_text('rate = "1/s"\n')

@@ -4,14 +4,18 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from validator.errors import ValidatorError
 from validator.ledger import Ledger
+from validator.sandbox import parse_fault
 
 from .conftest import KEY, SESSION
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+SCHEDULES = EXAMPLES / "schedules"
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def environment(sandbox, folder, monkeypatch):
 
 
 def test_there_is_a_test_for_each_example():
-    assert {path.name for path in EXAMPLES.iterdir()} == {"check_a_list.py", "notebook.py", "airflow_task.py"}
+    assert {path.name for path in EXAMPLES.iterdir()} == {"check_a_list.py", "notebook.py", "schedules"}
 
 
 @pytest.mark.slow
@@ -45,9 +49,9 @@ def test_the_notebook_runs_cell_by_cell(environment, capsys):
     assert "can be sent to" in out
 
 
-@pytest.fixture
-def task():
-    return runpy.run_path(str(EXAMPLES / "airflow_task.py"))
+@pytest.fixture(params=["airflow_task.py", "prefect_flow.py"])
+def task(request):
+    return runpy.run_path(str(SCHEDULES / request.param))
 
 
 def test_the_task_returns_how_many_can_be_sent_to(environment, task):
@@ -60,11 +64,104 @@ def test_the_task_is_skipped_while_another_run_has_the_ledger(environment, task,
         task["check_recipients"]("leads.csv")
 
 
-def test_the_task_is_retried_while_the_provider_is_down(environment, task, monkeypatch):
+@pytest.mark.slow
+def test_the_task_is_retried_while_the_provider_is_down(sandbox, environment, task, monkeypatch):
+    _, url = sandbox(faults=(parse_fault("500=1"),))
+    monkeypatch.setenv("SENDAPI_BASE_URL", url)
+
+    with pytest.raises(task["Retry"], match=r"."):
+        task["check_recipients"]("leads.csv")
+
+
+def test_the_task_fails_where_somebody_has_to_act(environment, task, monkeypatch):
     monkeypatch.setenv("SENDAPI_SESSION_ID", "sess_nobody")
 
-    with pytest.raises(Exception, match="sess_nobody"):
+    with pytest.raises(ValidatorError, match="sess_nobody"):
         task["check_recipients"]("leads.csv")
+
+
+# What of Airflow and Prefect the examples use, which takes note of how it is used.
+AIRFLOW = {
+    "airflow/__init__.py": "",
+    "airflow/sdk/__init__.py": """
+made = []
+def dag(**settings):
+    return lambda function: function
+def task(**settings):
+    return lambda function: lambda *given: made.append((settings, function, given))
+""",
+    "airflow/sdk/exceptions.py": """
+class AirflowSkipException(Exception): ...
+class AirflowFailException(Exception): ...
+""",
+}
+PREFECT = {
+    "prefect/__init__.py": """
+made = []
+def flow(function):
+    return function
+def task(**settings):
+    return lambda function: made.append(settings) or function
+""",
+    "prefect/states.py": "def Completed(**state): return state",
+}
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """Put modules where imports find them, until the test is over."""
+
+    def install(modules):
+        for name, content in modules.items():
+            path = tmp_path / "packages" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        monkeypatch.syspath_prepend(tmp_path / "packages")
+
+    before = set(sys.modules)
+    yield install
+    for name in set(sys.modules) - before:
+        if name.split(".")[0] in {"airflow", "prefect"}:
+            del sys.modules[name]
+
+
+def test_airflow_skips_for_7_retries_for_5_and_fails_for_the_rest(
+    environment, installed, monkeypatch, folder
+):
+    installed(AIRFLOW)
+    example = runpy.run_path(str(SCHEDULES / "airflow_task.py"))
+    ((settings, check, given),) = sys.modules["airflow.sdk"].made
+    path = folder.parent / "state" / "recipient-validator" / "ledger.sqlite"
+
+    assert (settings["retries"], given) == (5, ("/data/leads.csv",))
+    assert check("leads.csv") in {0, 1, 2}
+    with (
+        Ledger.open(path, holder="another run"),
+        pytest.raises(example["AirflowSkipException"], match="another run"),
+    ):
+        check("leads.csv")
+    monkeypatch.setenv("SENDAPI_SESSION_ID", "sess_nobody")
+    (folder / "more.csv").write_text("phone\n+447400123499\n")
+    with pytest.raises(example["AirflowFailException"], match="sess_nobody"):
+        check("more.csv")
+
+
+def test_prefect_skips_for_7_and_retries_for_5_alone(environment, installed, folder):
+    installed(PREFECT)
+    example = runpy.run_path(str(SCHEDULES / "prefect_flow.py"))
+    (settings,) = sys.modules["prefect"].made
+    path = folder.parent / "state" / "recipient-validator" / "ledger.sqlite"
+
+    def goes_on(error):
+        state = SimpleNamespace(result=lambda **_: error)
+        return settings["retry_condition_fn"](None, None, state)
+
+    assert settings["retries"] == 5
+    assert goes_on(example["Retry"]("the deadline was reached"))
+    assert not goes_on(ValidatorError("the key"))
+    assert example["recipients"]("leads.csv") in {0, 1, 2}
+    with Ledger.open(path, holder="another run"):
+        assert example["recipients"]("leads.csv")["name"] == "Skipped"
 
 
 @pytest.mark.slow

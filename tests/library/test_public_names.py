@@ -50,6 +50,7 @@ def test_the_exported_names_are_these():
         "Rate",
         "Refused",
         "RunOptions",
+        "SampleSummary",
         "StoppedEarly",
         "Summary",
         "UsageError",
@@ -65,6 +66,8 @@ def test_the_exported_names_are_these():
         "make_key",
         "plan_file",
         "plan_file_async",
+        "sample_file",
+        "sample_file_async",
     ]
     assert dir(validator) == sorted(validator.__all__)
 

@@ -2,7 +2,16 @@ from dataclasses import replace
 
 import pytest
 
-from validator.reports import CallCounts, PlanSummary, ProgressState, RateUse, SessionCounts, Summary
+from validator.reports import (
+    CallCounts,
+    CountrySample,
+    PlanSummary,
+    ProgressState,
+    RateUse,
+    SampleSummary,
+    SessionCounts,
+    Summary,
+)
 
 
 @pytest.fixture
@@ -99,4 +108,34 @@ def state():
         refusals=1,
         failures=4,
         eta_s=152,
+    )
+
+
+@pytest.fixture
+def sample(plan):
+    """A sample that left a number without an answer."""
+    return SampleSummary(
+        version="0.1.0",
+        input="lists/autumn.csv",
+        seed=0,
+        started_at="2026-11-23T18:00:00+00:00",
+        finished_at="2026-11-23T18:01:05+00:00",
+        duration_s=65.0,
+        rows=1_000,
+        distinct_numbers=900,
+        sampled=300,
+        already_known=20,
+        asked=280,
+        verdicts={"registered": 180, "not_registered": 119, "unknown": 1},
+        reasons={"not_on_whatsapp": 119, "timeout": 1},
+        share=0.602,
+        share_low=0.557,
+        share_high=0.645,
+        confidence=0.95,
+        countries=[
+            CountrySample(country="GB", numbers=700, sampled=233, answered=232, registered=150),
+            CountrySample(country="", numbers=200, sampled=67, answered=67, registered=30),
+        ],
+        calls=CallCounts(attempts=290, answers=279, failures=11),
+        whole=plan,
     )

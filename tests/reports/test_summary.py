@@ -26,7 +26,8 @@ DOC = Path(__file__).parents[2] / "docs" / "summary.md"
 def documented(section: str) -> set[str]:
     """The keys in the first column of a section's table in docs/summary.md."""
     text = DOC.read_text(encoding="utf-8").split(f"## {section}\n")[1].split("\n## ")[0]
-    return {line.split("`")[1] for line in text.splitlines() if line.startswith("| `")}
+    cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    return {word for cell in cells for word in cell.split("`")[1::2]}
 
 
 def test_the_json_form_survives_json(summary):
@@ -58,6 +59,10 @@ def test_every_key_of_the_summary_is_documented_and_no_other(summary):
 
 def test_every_key_of_the_plan_is_documented_and_no_other(plan):
     assert documented("A plan") == plan.to_json().keys()
+
+
+def test_every_key_of_a_sample_is_documented_and_no_other(sample):
+    assert documented("A sample") == sample.to_json().keys()
 
 
 def test_every_verdict_has_its_key_even_where_it_has_no_rows(done):

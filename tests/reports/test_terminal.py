@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from validator.reports import render_plan, render_summary
+from validator.reports import render_plan, render_sample, render_summary
 
 
 def shown(renderable, width=100, **options):
@@ -182,3 +182,20 @@ def test_a_plan_without_a_rate_and_a_provider_without_plans_shows_no_times(plan)
     text = shown(render_plan(replace(plan, rate_per_min=None, ends_at=None, plans={})))
 
     assert "a minute" not in text
+
+
+def test_a_sample_says_the_share_what_it_saves_and_what_the_rest_costs(sample):
+    text = shown(render_sample(sample))
+
+    assert "About 60.2 % of 900 numbers are on WhatsApp, between 55.7 % and 64.5 % (95 % interval)." in text
+    assert "358 messages to numbers that are not on WhatsApp (320 to 399)" in text
+    assert 'of the sample 60.0 % are on WhatsApp if all were "no", 60.3 % if "yes"' in " ".join(text.split())
+    assert lines_with(text, "GB") == ["GB 700 233 232 64.7 %"]
+    assert "A check of the whole list makes 800 more calls." in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_sample_fits_into_a_narrow_terminal(sample, width):
+    text = shown(render_sample(sample), width=width)
+
+    assert max(map(len, text.splitlines())) <= width

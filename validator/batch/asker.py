@@ -174,7 +174,7 @@ class Asker:
             return self._stop.why, 0, ()
         clock = clock_warnings((reply.rate.sent_at_s for reply in seen), begun_s, self._now_s())
         canaries = Canaries(self._settings.canaries or own_numbers(seen), rng=self._rng)
-        asking = self._asking(keys, statuses, canaries, plan.prepared_s)
+        asking = self._asking(keys, statuses, canaries, plan)
         ending, left_out = await self._ask_all(plan, asking), 0
         if ending is None:
             second = next_round(plan)
@@ -216,7 +216,7 @@ class Asker:
         keys: Sequence[OpenKey],
         statuses: Mapping[SessionRef, SessionStatus],
         canaries: Canaries,
-        writing_s: float,
+        plan: Plan,
     ) -> Asking:
         return make_asking(
             keys,
@@ -224,7 +224,7 @@ class Asker:
             ledger=self._ledger,
             statuses=statuses,
             guards=self._guards(statuses, canaries),
-            bounds=self._bounds(writing_s),
+            bounds=self._bounds(plan),
             now_ms=self._now_ms,
             rng=self._rng,
         )
@@ -236,15 +236,16 @@ class Asker:
         forget_unverified(self._ledger, sessions)
         return {ref: SessionGuard(ref.session, canaries=canaries) for ref in sessions}
 
-    def _bounds(self, writing_s: float) -> Bounds:
+    def _bounds(self, plan: Plan) -> Bounds:
         """Return where to stop early. A long list is written within the grace, if that can be."""
         settings = self._settings
         return Bounds(
             concurrency=self._concurrency,
-            grace_s=max(0.0, settings.grace_s - writing_s),
+            grace_s=max(0.0, settings.grace_s - plan.prepared_s),
             max_wait_s=settings.max_wait_s,
             max_error_rate=settings.max_error_rate,
             left_today=self._left_today(),
+            needed=plan.needed,
         )
 
     def _deadline_s(self) -> float:

@@ -91,13 +91,13 @@ class FirstRequests:
         async with feed.shown():
             for key, session in self._with_contacts(statuses):
                 through = self._through(key, RetryPolicy(rng=rng))
-                contacts = all_contacts(key.gateway, session, through, on_page=feed.add)
+                contacts = all_contacts(key.gateway, session, through, on_page=feed.add_page)
                 try:
                     left = await take_contacts(contacts, left, others, ledger=ledger, now_ms=now_ms)
                 except StoppedEarly as why:
                     self._stop(why)
                     break
-        return plan.among(left)
+        return plan.without_registered(left)
 
     def _with_contacts(self, statuses: Mapping[SessionRef, SessionStatus]) -> Iterator[tuple[OpenKey, str]]:
         """Yield the ready sessions whose gateway gives contacts, each with its key."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple
 
 import anyio
 import anyio.lowlevel
@@ -18,11 +19,12 @@ from validator.arguments import FILE, NUMBER, Kind, path, require, several
 from validator.batch.ask_settings import AskSettings, KeySettings, require_distinct
 from validator.batch.asker import Asked, Asker
 from validator.batch.asking.counters import RunCounters
-from validator.batch.output.targets import check_targets, require_room_for_output
+from validator.batch.output.targets import check_targets, make_split_folder, require_room_for_output
 from validator.batch.planning.ruined import MOST_INVALID
 from validator.batch.recipients.job import Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
-from validator.batch.run import ListRun, RunSettings
+from validator.batch.run import ListRun, Run, RunSettings, SummaryT
+from validator.batch.sample_run import SampleRun, SampleSettings, rate_of
 from validator.batch.verdict_columns import output_schema
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.opening import Opened
-    from validator.reports import Progress, ProgressState, Summary
+    from validator.reports import Progress, ProgressState, SampleSummary, Summary
 
     OnProgress = Callable[[ProgressState], None]
 
@@ -51,7 +53,7 @@ _KINDS = {
     "on_progress": Kind((Callable,), "a function").or_none,  # type: ignore[arg-type] # isinstance takes it
 }
 _TARGET_KINDS = {
-    **dict.fromkeys(("output", "sendable", "report", "summary"), FILE.or_none),
+    **dict.fromkeys(("output", "sendable", "split", "report", "summary"), FILE.or_none),
     "max_unknown": Kind((str, int), "a text or a whole number"),
     "max_invalid": NUMBER,
 }
@@ -103,6 +105,8 @@ class FileTargets:
     Attributes:
         output: the annotated file; None for `NAME.checked.EXT` beside the input.
         sendable: the file with the registered recipients, each number once; None for none.
+        split: a folder for the files `not_registered`, `invalid` (with a column `hint`) and `unknown` in the
+            format of the output; it is made if it is missing. None for none.
         report: an HTML report; None for none.
         summary: the summary as JSON; None for none.
         max_unknown: how many rows, or which share (`1%`), may stay unknown in a finished run.
@@ -112,6 +116,7 @@ class FileTargets:
 
     output: Path | str | None = None
     sendable: Path | str | None = None
+    split: Path | str | None = None
     report: Path | str | None = None
     summary: Path | str | None = None
     max_unknown: str | int = "0"
@@ -122,10 +127,10 @@ class FileTargets:
         require(_TARGET_KINDS, **{name: getattr(self, name) for name in _TARGET_KINDS})
 
 
-class LibraryRun(NamedTuple):
+class LibraryRun(NamedTuple, Generic[SummaryT]):
     """A run that is put together, with its ledger open and its keys locked."""
 
-    run: ListRun
+    run: Run[SummaryT]
     asker: Asker
     stop: Stop
     progress: Progress
@@ -163,6 +168,7 @@ def job_of(source: Path, targets: FileTargets, options: RunOptions) -> Job:
         input=source,
         output=Path(targets.output) if targets.output is not None else _beside(source, options.settings),
         sendable=None if targets.sendable is None else Path(targets.sendable),
+        split=None if targets.split is None else Path(targets.split),
         suppress=tuple(map(Path, options.suppress)),
     )
 
@@ -172,12 +178,13 @@ def _beside(source: Path, settings: ListSettings) -> Path:
 
 
 @contextmanager
-def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterator[LibraryRun]:
+def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterator[LibraryRun[Summary]]:
     """Put together the run over a file, as `check_file` documents it."""
     opened = open_job(job_of(source, targets, options))
     asked_for = {name: getattr(targets, name) for name in REPORTS}
     named = {name: Path(path) for name, path in asked_for.items() if path is not None}
     ledger = options.ledger_path
+    make_split_folder(opened.job)
     check_targets({**opened.job.targets, **named}, opened.job, ledger=ledger)
     require_room_for_output(opened)
     settings = RunSettings(
@@ -185,12 +192,24 @@ def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterato
         max_invalid=targets.max_invalid,
         reports=named,
     )
-    with _parts(opened, settings, options) as parts:
+    with _parts(opened, options, partial(ListRun, opened, settings=settings)) as parts:
         yield parts
 
 
 @contextmanager
-def frame_run(frame: pl.DataFrame, options: RunOptions) -> Iterator[LibraryRun]:
+def sample_run(
+    source: Path, sample: SampleSettings, max_invalid: float, options: RunOptions
+) -> Iterator[LibraryRun[SampleSummary]]:
+    """Put together the run over a part of a file, as `sample_file` documents it."""
+    opened = open_job(job_of(source, FileTargets(), options))
+    sample = replace(sample, rate_per_min=rate_of(options.keys))
+    settings = RunSettings(command="sample", max_invalid=max_invalid)
+    with _parts(opened, options, partial(SampleRun, opened, sample, settings=settings)) as parts:
+        yield parts
+
+
+@contextmanager
+def frame_run(frame: pl.DataFrame, options: RunOptions) -> Iterator[LibraryRun[Summary]]:
     """Put together the run over a frame that has rows, as `check_frame` documents it."""
     table, writer = FrameTable(frame), FrameWriter()
     job = Job(
@@ -199,14 +218,18 @@ def frame_run(frame: pl.DataFrame, options: RunOptions) -> Iterator[LibraryRun]:
         output=writer,
         suppress=tuple(map(Path, options.suppress)),
     )
-    with _parts(open_job(job, table=table), RunSettings(), options, writer) as parts:
+    opened = open_job(job, table=table)
+    with _parts(opened, options, partial(ListRun, opened, settings=RunSettings()), writer) as parts:
         yield parts
 
 
 @contextmanager
 def _parts(
-    opened: Opened, settings: RunSettings, options: RunOptions, writer: FrameWriter | None = None
-) -> Iterator[LibraryRun]:
+    opened: Opened,
+    options: RunOptions,
+    make_run: Callable[..., Run[SummaryT]],
+    writer: FrameWriter | None = None,
+) -> Iterator[LibraryRun[SummaryT]]:
     require_distinct(options.keys)
     holder, path = f"validator library, {opened.job.input.name}", options.ledger_path
     counters, stop, progress = RunCounters(), Stop(), progress_of(options)
@@ -216,11 +239,11 @@ def _parts(
         asker = Asker(
             options.keys, options.asking, ledger=ledger, counters=counters, progress=progress, stop=stop
         )
-        run = ListRun(opened, ledger=ledger, counters=counters, progress=progress, settings=settings)
+        run = make_run(ledger=ledger, counters=counters, progress=progress)
         yield LibraryRun(run, asker, stop, progress, writer, [])
 
 
-def ask_blocking(parts: LibraryRun, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
+def ask_blocking(parts: LibraryRun[SummaryT], plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
     """Ask on an event loop in a thread of its own, so that it works below a running loop (a notebook) too."""
     with start_blocking_portal(backend_options=OPTIONS, name="validator") as portal:
         asking = portal.start_task_soon(parts.asker.ask, plan, next_round)
@@ -236,7 +259,7 @@ def ask_blocking(parts: LibraryRun, plan: Plan, next_round: Callable[[Plan], Pla
     return asked
 
 
-async def run_async(parts: LibraryRun) -> Summary:
+async def run_async(parts: LibraryRun[SummaryT]) -> SummaryT:
     """Do the whole run on the caller's event loop; files are read and written in a worker thread."""
     with parts.progress:
         surveyed = await anyio.to_thread.run_sync(parts.run.prepare)
@@ -247,7 +270,7 @@ async def run_async(parts: LibraryRun) -> Summary:
         return await anyio.to_thread.run_sync(parts.run.conclude, surveyed, asked)
 
 
-async def _ask_until_cancelled(parts: LibraryRun, plan: Plan) -> Asked:
+async def _ask_until_cancelled(parts: LibraryRun[SummaryT], plan: Plan) -> Asked:
     """Ask; if the caller cancels, let the run end in order before the cancellation goes on."""
     try:
         async with anyio.create_task_group() as tasks:

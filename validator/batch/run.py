@@ -1,4 +1,6 @@
-"""A whole run over one list: read and plan, ask, write.
+"""A whole run over one list: read and plan, ask, conclude.
+
+`Run` is what every run does; `ListRun` writes the list back.
 
 The steps that read and write files are plain code; the one that asks runs on an event loop, which the caller
 brings: `ask` is `Asker.ask`, made into a plain call by the owner of loop, signals and terminal.
@@ -8,19 +10,21 @@ from __future__ import annotations
 
 import json
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from validator.batch.asker import Asked
+from validator.batch.output.annotate import count_sendable
 from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
 from validator.batch.planning.plan import second_round
 from validator.batch.planning.ruined import hints_of, ruin_of
-from validator.batch.planning.survey import known_after, survey
+from validator.batch.planning.survey import Preparation, known_after, survey
 from validator.batch.stage import Stage
-from validator.errors import FileError, StoppedEarly
+from validator.errors import EnoughFound, FileError, StoppedEarly
 from validator.model import Verdict
 from validator.reports import legible
 from validator.settings import Tolerance
@@ -32,12 +36,24 @@ if TYPE_CHECKING:
     from validator.batch.asking.counters import RunCounters
     from validator.batch.output.annotate import Counts
     from validator.batch.planning.plan import Plan
-    from validator.batch.planning.survey import Preparation
     from validator.batch.recipients.opening import Opened
+    from validator.errors import ValidatorError
     from validator.ledger import Ledger
     from validator.reports import Progress, Summary
 
     Ask = Callable[[Plan, Callable[[Plan], Plan]], Asked]
+
+
+class Reported(Protocol):
+    """What the ledger keeps of a run's summary."""
+
+    @property
+    def exit_code(self) -> int: ...  # noqa: D102
+
+    def to_json(self) -> dict[str, Any]: ...  # noqa: D102
+
+
+SummaryT = TypeVar("SummaryT", bound=Reported)
 
 
 def _look_away(_: Plan) -> None:
@@ -70,7 +86,7 @@ class RunSettings:
     on_plan: Callable[[Plan], None] = _look_away
 
 
-class ListRun:
+class Run(ABC, Generic[SummaryT]):
     """One run over one list.
 
     Args:
@@ -97,7 +113,7 @@ class ListRun:
         self._settings = settings
         self._started = datetime.now(UTC)
 
-    def run(self, ask: Ask) -> Summary:
+    def run(self, ask: Ask) -> SummaryT:
         """Do the whole run; `ask` asks about a plan, and is not called if there is nobody to ask about.
 
         Raises:
@@ -108,6 +124,7 @@ class ListRun:
         """
         with self._progress:
             surveyed = self.prepare()
+            self._settings.on_plan(surveyed.plan)
             asked = ask(surveyed.plan, self.next_round) if len(surveyed.plan.numbers) else Asked()
             return self.conclude(surveyed, asked)
 
@@ -126,7 +143,6 @@ class ListRun:
         surveyed = survey(self._opened, self._ledger, now_ms=self._start_ms, progress=self._progress)
         if ruin := ruin_of(self._opened, surveyed.plan, self._settings.max_invalid):
             raise FileError(f"{self._opened.job.input_name}: {ruin}")
-        self._settings.on_plan(surveyed.plan)
         return replace(surveyed, plan=replace(surveyed.plan, prepared_s=time.monotonic() - begun_s))
 
     def next_round(self, plan: Plan) -> Plan:
@@ -134,10 +150,9 @@ class ListRun:
         max_age = self._opened.job.max_age
         return second_round(plan, ledger=self._ledger, max_age=max_age, now_ms=self._start_ms)
 
-    def conclude(self, surveyed: Preparation, asked: Asked) -> Summary:
-        """Write the output and the reports, record how the run ended, and return its summary."""
-        summary = self._written(surveyed, asked)
-        write_reports(summary, self._settings.reports)
+    def conclude(self, surveyed: Preparation, asked: Asked) -> SummaryT:
+        """Make what the run is for out of the answers, record how it ended, and return its summary."""
+        summary = self._concluded(surveyed, asked)
         self._ledger.finish_run(
             self._run_id,
             finished_at_ms=_ms(datetime.now(UTC)),
@@ -146,15 +161,13 @@ class ListRun:
         )
         return summary
 
-    def _written(self, surveyed: Preparation, asked: Asked) -> Summary:
-        job = self._opened.job
-        known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
-        writing = Stage(self._progress, "writing", total=surveyed.recipients.height)
-        counts = write_output(self._opened, surveyed.recipients, known, writing.show)
-        ending = asked.ending or _limit_reached(surveyed.plan.left_out + asked.left_out)
-        exit_code = exit_code_of(ending, counts, self._settings.max_unknown, strict=self._settings.strict)
+    @abstractmethod
+    def _concluded(self, surveyed: Preparation, asked: Asked) -> SummaryT:
+        """Make what the run is for out of the answers, and return the summary."""
+
+    def _result(self, plan: Plan, asked: Asked, ending: ValidatorError | None, exit_code: int) -> RunResult:
         finished = datetime.now(UTC)
-        result = RunResult(
+        return RunResult(
             command=self._settings.command,
             started_at=self._started,
             finished_at=finished,
@@ -162,29 +175,69 @@ class ListRun:
             counters=self._counters,
             keys=asked.keys,
             ending=ending,
-            next_command=self._next_command(finished) if exit_code else None,
-            send_command=self._send_command(counts),
-            warnings=(*asked.warnings, *hints_of(self._opened, surveyed.plan)),
+            next_command=self._next_command(finished, ending) if exit_code else None,
+            warnings=(*asked.warnings, *hints_of(self._opened, plan)),
             timeline=asked.timeline,
-            changes=surveyed.changes(known),
         )
-        return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
 
-    def _next_command(self, finished: datetime) -> str | None:
+    def _next_command(self, finished: datetime, ending: ValidatorError | None) -> str | None:
         make = self._settings.next_command
-        return None if make is None else make(self._started, finished)
-
-    def _send_command(self, counts: Counts) -> str | None:
-        is_wanted = self._opened.job.sendable is None and counts.verdicts[Verdict.REGISTERED.value] > 0
-        return self._settings.send_command if is_wanted else None
+        return None if make is None or isinstance(ending, EnoughFound) else make(self._started, finished)
 
     @property
     def _start_ms(self) -> int:
         return _ms(self._started)
 
 
-def _limit_reached(left_out: int) -> StoppedEarly | None:
-    return StoppedEarly(f"--limit leaves {left_out:,} numbers unasked") if left_out else None
+class ListRun(Run["Summary"]):
+    """A run that writes the list back with a verdict on every row."""
+
+    def prepare(self) -> Preparation:
+        """Read the list and make the plan, which is to ask nobody if enough can be sent to already."""
+        surveyed = super().prepare()
+        enough = self._opened.job.enough
+        if enough is None or surveyed.plan.numbers.is_empty():
+            return surveyed
+        job = self._opened.job
+        known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
+        needed = enough - count_sendable(surveyed.recipients, known, job.extras)
+        plan = replace(surveyed.plan, needed=needed)
+        if needed > 0:
+            return replace(surveyed, plan=plan)
+        return Preparation(surveyed.recipients, plan.for_nobody(), known)
+
+    def _concluded(self, surveyed: Preparation, asked: Asked) -> Summary:
+        """Write the output and the reports."""
+        summary = self._written(surveyed, asked)
+        write_reports(summary, self._settings.reports)
+        return summary
+
+    def _written(self, surveyed: Preparation, asked: Asked) -> Summary:
+        job = self._opened.job
+        known = known_after(surveyed, job, self._ledger, self._start_ms, self._progress)
+        writing = Stage(self._progress, "writing", total=surveyed.recipients.height)
+        counts = write_output(self._opened, surveyed.recipients, known, writing.show)
+        ending = asked.ending or _left_out(surveyed.plan, asked)
+        exit_code = exit_code_of(ending, counts, self._settings.max_unknown, strict=self._settings.strict)
+        result = replace(
+            self._result(surveyed.plan, asked, ending, exit_code),
+            send_command=self._send_command(counts),
+            changes=surveyed.changes(known),
+        )
+        return summarise(job, surveyed.plan, counts, result, exit_code, read_as=self._opened.read_as)
+
+    def _send_command(self, counts: Counts) -> str | None:
+        is_wanted = self._opened.job.sendable is None and counts.verdicts[Verdict.REGISTERED.value] > 0
+        return self._settings.send_command if is_wanted else None
+
+
+def _left_out(plan: Plan, asked: Asked) -> StoppedEarly | None:
+    left_out = plan.left_out + asked.left_out
+    if not left_out:
+        return None
+    if plan.needed is not None and plan.needed <= 0:
+        return EnoughFound("as many recipients can be sent to already as --enough asks for")
+    return StoppedEarly(f"--limit leaves {left_out:,} numbers unasked")
 
 
 def _ms(moment: datetime) -> int:

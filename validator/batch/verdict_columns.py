@@ -38,28 +38,39 @@ PHONE_COLUMN = "phone_column"
 LINE_TYPE, MATCHED = "line_type", "matched_number"
 EXTRA_COLUMNS = pl.Schema({LINE_TYPE: pl.String(), MATCHED: pl.String(), PHONE_COLUMN: pl.String()})
 
-# What the sendable file adds, of what the output does.
+# What the sendable file, the segment of the registered, adds of what the output does.
 SENDABLE_COLUMNS = ("e164", "whatsapp_id", MATCHED)
+
+# What the segment of the invalid adds beyond what the output does: what to mend.
+HINT = "hint"
 
 
 def earlier_columns(schema: pl.Schema, prefix: str) -> tuple[str, ...]:
     """Return the columns that an earlier run has added to a list; none where one of `COLUMNS` is missing."""
+    names = schema.names()
     if not all(prefix + name in schema for name in COLUMNS):
         return ()
-    return tuple(prefix + name for name in (*COLUMNS, *EXTRA_COLUMNS) if prefix + name in schema)
+    # A column that the list itself calls so comes before those that are added.
+    behind = names[names.index(prefix + next(iter(COLUMNS))) :]
+    hints = [prefix + HINT] if prefix + HINT in behind else []
+    return (*(prefix + name for name in (*COLUMNS, *EXTRA_COLUMNS) if prefix + name in schema), *hints)
 
 
 def output_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
     """Return the annotated file's columns; `UsageError` where an added one has the name of an input's."""
-    return _extended(table, prefix, added_schema(extras))
+    return with_columns_of(table, prefix, added_schema(extras))
 
 
-def sendable_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
-    """Return the sendable file's columns."""
+def segment_columns(verdict: Verdict, extras: Sequence[str] = ()) -> pl.Schema:
+    """Return the columns that the segment of a verdict adds to the list's own, without a prefix."""
     added = added_schema(extras)
-    return _extended(
-        table, prefix, pl.Schema({name: added[name] for name in SENDABLE_COLUMNS if name in added})
-    )
+    match verdict:
+        case Verdict.REGISTERED:
+            return pl.Schema({name: added[name] for name in SENDABLE_COLUMNS if name in added})
+        case Verdict.INVALID:
+            return pl.Schema({**added, HINT: pl.String()})
+        case _:
+            return added
 
 
 def added_schema(extras: Sequence[str]) -> pl.Schema:
@@ -67,13 +78,19 @@ def added_schema(extras: Sequence[str]) -> pl.Schema:
     return pl.Schema({**COLUMNS, **{name: dtype for name, dtype in EXTRA_COLUMNS.items() if name in extras}})
 
 
-def _extended(table: Table, prefix: str, added: pl.Schema) -> pl.Schema:
+def with_columns_of(table: Table, prefix: str, added: pl.Schema) -> pl.Schema:
+    """Return a list's columns and those added; `UsageError` where one of these has the name of an own one."""
     if clash := [prefix + name for name in added if prefix + name in table.schema]:
         raise UsageError(
             f"{table.path.name} already has a column {clash[0]!r}, which the output adds; "
             "give the added columns another name with --prefix, for instance --prefix wa_"
         )
     return pl.Schema({**table.schema, **{prefix + name: dtype for name, dtype in added.items()}})
+
+
+def prefixed(answers: pl.DataFrame, prefix: str) -> pl.DataFrame:
+    """Return added columns under the names that they have in a file."""
+    return answers.rename({name: prefix + name for name in answers.columns})
 
 
 def e164(number: str) -> pl.Expr:

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 # The longest key, and line ends; a device such as /dev/zero has no end.
 _MOST_KEY_CHARS = 10_000
 
+KEY_FILE_OPTION = "--api-key-file"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderOptions:
@@ -100,10 +102,19 @@ def read_key(path: Path | None, gateway: str = DEFAULT_GATEWAY) -> ApiKey:
     return capabilities.parse_key(text)
 
 
-def key_text(path: Path | None, variable: str) -> str:
-    """Return what a key file holds, or else a variable; from here on a crash leaves no core dump."""
+def key_text(path: Path | None, variable: str, *, option: str = KEY_FILE_OPTION) -> str:
+    """Return what a key file holds, or else a variable; from here on a crash leaves no core dump.
+
+    Args:
+        path: the file, or None.
+        variable: the variable that counts if there is no file.
+        option: what names the file.
+
+    Raises:
+        UsageError: the file cannot be read, or holds more than a key.
+    """
     _leave_no_core_dump()
-    return os.environ.get(variable, "") if path is None else _key_in_file(path)
+    return os.environ.get(variable, "") if path is None else _key_in_file(path, option)
 
 
 def _leave_no_core_dump() -> None:
@@ -112,7 +123,7 @@ def _leave_no_core_dump() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
-def _key_in_file(path: Path) -> str:
+def _key_in_file(path: Path, option: str) -> str:
     """Return the text of a key file; a warning is printed if others may read it."""
     try:
         with path.open(encoding="utf-8") as file:
@@ -120,7 +131,7 @@ def _key_in_file(path: Path) -> str:
         warning = key_file_warning(path)
     except OSError as error:
         raise UsageError(
-            f"the key file {path} cannot be read ({error.strerror}); name the right one with --api-key-file"
+            f"the key file {path} cannot be read ({error.strerror}); name the right one with {option}"
         ) from error
     except UnicodeDecodeError:
         # Not quoted and not chained: it holds the bytes.
@@ -136,10 +147,21 @@ def _key_in_file(path: Path) -> str:
 
 def key_file_warning(path: Path) -> str:
     """Return what is wrong with the permissions of a key file, and the remedy; empty if nothing is."""
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+    found = path.stat()
+    mode = stat.S_IMODE(found.st_mode)
+    if not is_open_to_others(mode, owner=found.st_uid, reader=os.geteuid()):
         return ""
     return f"the key file {path} is open to others (mode {mode:04o}); chmod 600 {path}"
+
+
+def is_open_to_others(mode: int, *, owner: int, reader: int) -> bool:
+    """Whether a secret in a file of this mode is anybody's but the reader's and root's.
+
+    systemd and Kubernetes hand out secrets in files of root's, which the service may read by its group or by
+    an access list, whose mask the group's bits show. Closing these would close them to the service.
+    """
+    given_by_root = owner == 0 != reader
+    return bool(mode & ((stat.S_IWGRP if given_by_root else stat.S_IRWXG) | stat.S_IRWXO))
 
 
 def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) -> tuple[str, ...]:
@@ -155,25 +177,24 @@ def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) 
 
 @asynccontextmanager
 async def connected(
-    options: ProviderOptions,
+    key: KeySettings,
     progress: Progress,
     *,
     max_wait_s: float,
     max_attempts: int = FIRST_LOOKS,
     phase: str = LOOKING_AT_SESSIONS,
     ledger: Path,
-) -> AsyncIterator[tuple[Gateway, Through]]:
-    """Open a gateway for a few single exchanges, and the budget that each has to pass through.
+) -> AsyncIterator[tuple[Gateway, Through, PhaseFeed]]:
+    """Open a gateway for a few single exchanges, the budget they have to pass through, and what shows them.
 
     Args:
-        options: where the gateway is, and who asks.
+        key: where the gateway is, and who asks.
         progress: shows how it goes, and why it waits.
         max_wait_s: end if the gateway asks to stay away for longer, or refuses one exchange for longer.
         max_attempts: attempts for one exchange.
         phase: what it is shown as.
         ledger: where the key's lock may lie if there is no state folder.
     """
-    key = options.key_settings()
     with locked([key], "validator", ledger=ledger):
         async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
@@ -187,6 +208,7 @@ async def connected(
                         partial(
                             paced, budget=budget, retry=retry, max_wait_s=max_wait_s, max_outage_s=max_wait_s
                         ),
+                        feed,
                     )
             except BaseExceptionGroup as group:
                 raise innermost(group) from group

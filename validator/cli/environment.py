@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 PREFIX = "VALIDATOR"
 
+NOTIFY_SECRET = f"{PREFIX}_NOTIFY_SECRET"
+"""The variable with the secret of `--notify`, which is no option: those can be seen by others."""
+
 # Kubernetes gives these to each container of a cluster that has a service of this name.
 _OF_A_SERVICE = re.compile(rf"{PREFIX}_(SERVICE_(HOST|PORT\w*)|PORT(_\w+)?)")
 
@@ -24,7 +27,9 @@ _OF_A_SERVICE = re.compile(rf"{PREFIX}_(SERVICE_(HOST|PORT\w*)|PORT(_\w+)?)")
 def given(environment: Iterable[str]) -> list[str]:
     """Return the names of the environment that look like options."""
     return sorted(
-        name for name in environment if name.startswith(f"{PREFIX}_") and not _OF_A_SERVICE.fullmatch(name)
+        name
+        for name in environment
+        if name.startswith(f"{PREFIX}_") and name != NOTIFY_SECRET and not _OF_A_SERVICE.fullmatch(name)
     )
 
 

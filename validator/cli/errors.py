@@ -31,7 +31,7 @@ def report_failure(error: BaseException, *, as_json: bool = False) -> int:
     """
     cause = innermost(error)
     log.debug("the whole story", exc_info=cause)
-    code, message = _described(cause)
+    code, message = exit_code_of(cause), _described(cause)
     if isinstance(cause, click.ClickException) and not is_json_wanted():
         cause.show(file=sys.stderr)
     else:
@@ -41,23 +41,39 @@ def report_failure(error: BaseException, *, as_json: bool = False) -> int:
     return code
 
 
-def _described(cause: BaseException) -> tuple[int, str]:
+def _described(cause: BaseException) -> str:
     match cause:
         case ValidatorError():
-            return cause.exit_code, str(cause)
+            return str(cause)
         case click.ClickException():
-            return UsageError.exit_code, cause.format_message()
+            return cause.format_message()
         case KeyboardInterrupt() | click.exceptions.Abort():
-            words = "interrupted; nothing that was found out is lost, and the same command goes on from here"
-            return Interrupted.exit_code, words
+            return "interrupted; nothing that was found out is lost, and the same command goes on from here"
         case MemoryError():
             words = (
                 "memory ran out; nothing that was found out is lost. Leave this process more of it, then run"
             )
-            return ValidatorError.exit_code, f"{words} the same command again"
+            return f"{words} the same command again"
         case _:
             what = f"internal error: {type(cause).__name__} {_place(cause)}"
-            return ValidatorError.exit_code, f"{what}. This is a bug; -v shows all of it"
+            return f"{what}. This is a bug; -v shows all of it"
+
+
+def exit_code_of(error: BaseException | None) -> int:
+    """Return the exit code that an error ends the command with; 0 for none."""
+    if error is None:
+        return 0
+    match innermost(error):
+        case ValidatorError() as ours:
+            return ours.exit_code
+        case SystemExit(code=int() as code):
+            return code
+        case click.ClickException():
+            return UsageError.exit_code
+        case KeyboardInterrupt() | click.exceptions.Abort():
+            return Interrupted.exit_code
+        case _:
+            return ValidatorError.exit_code
 
 
 @contextmanager

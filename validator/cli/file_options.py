@@ -167,6 +167,13 @@ output_options = stack(
         help="Folder for the annotated files of several inputs.  [default: beside each]",
     ),
     click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
+    click.option(
+        "--split",
+        type=FILE,
+        metavar="DIR",
+        help="Folder for the rows that are not_registered, invalid (with a hint what to mend) and unknown, "
+        "each in a file of its own.",
+    ),
     report_options,
     click.option(
         "--format",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from validator.batch.recipients.job import Job, ListSettings, checked_name
+from validator.batch.recipients.job import SPLIT_VERDICTS, Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
 from validator.batch.verdict_columns import earlier_columns
 from validator.cli.display_names import names_of_copies
@@ -24,6 +24,7 @@ from validator.tables import (
     Ragged,
     ReadOptions,
     clear_folders_away,
+    ending_of,
     is_read_once,
     is_stdout,
     open_table,
@@ -53,6 +54,7 @@ class ListOptions(ListSettings):
     output: str | None = None
     output_dir: Path | None = None
     sendable: Path | None = None
+    split: Path | None = None
     reports: Mapping[str, Path] = field(default_factory=dict)
     sheet: str | None
     ragged: str
@@ -67,11 +69,11 @@ class ListOptions(ListSettings):
     log_format: str
     as_json: bool
 
-    def require_files(self, what: str) -> None:
-        """Raise `UsageError` if something would have to be fetched: a plan, or a report, makes no request."""
+    def require_files(self) -> None:
+        """Raise `UsageError` if something would have to be fetched: a plan makes no request of any kind."""
         if urls := [one for one in (*self.input, *self.suppress) if isinstance(one, ObjectUrl)]:
             raise UsageError(
-                f"{what} makes no request, and {urls[0]} would have to be fetched; download it first and "
+                f"a plan makes no request, and {urls[0]} would have to be fetched; download it first and "
                 "name the file, or run `validator check`"
             )
 
@@ -152,6 +154,7 @@ class ListOptions(ListSettings):
             names=names_of_copies(),
             output=self._target(inputs),
             sendable=self.sendable,
+            split=self.split,
             suppress=suppress,
         )
 
@@ -162,11 +165,23 @@ class ListOptions(ListSettings):
         own = [
             found
             for found in inputs
-            if found.path.absolute() in written and self._is_output(found.path, options)
+            if (found.path.absolute() in written or self._is_in_split(found.path))
+            and self._is_output(found.path, options)
         ]
+        if len(own) == len(inputs):  # named as the list: a segment that was mended
+            return inputs
         for found in own:
             LOG.warning("%s is the output of an earlier run; it is left out", found.path)
         return tuple(found for found in inputs if found not in own)
+
+    def _is_in_split(self, path: Path) -> bool:
+        """Whether a file has the place and the name of a segment."""
+        stem = path.name.removesuffix(ending_of(path))
+        return (
+            self.split is not None
+            and path.absolute().parent == self.split.absolute()
+            and stem in SPLIT_VERDICTS
+        )
 
     def _is_output(self, path: Path, options: ReadOptions) -> bool:
         return bool(earlier_columns(open_table(path, options=options).schema, self.prefix))

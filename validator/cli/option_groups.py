@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "What is written": (
-            "output", "output-dir", "sendable", "report", "summary", "format", "excel-safe", "prefix",
-            "line-type",
+            "output", "output-dir", "sendable", "split", "report", "summary", "format", "excel-safe",
+            "prefix", "line-type",
         ),
+        "Which part of the list is asked about": ("size", "seed"),
         "How the list is read": (
             "column", "join", "region", "region-column", "numbers", "accept", "variants", "landlines",
             "sheet", "hidden", "header-row", "encoding", "ragged",
@@ -30,8 +31,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "What is known already": ("ledger", "max-age", "refresh", "only", "contacts"),
         'Whether a "no" is believed': ("canary", "no-canaries", "confirm-negatives", "strict"),
         "When a run stops, or does not begin": (
-            "limit", "deadline", "grace", "max-unknown", "max-invalid", "max-error-rate", "max-wait",
-            "max-outage",
+            "limit", "enough", "deadline", "grace", "max-unknown", "max-invalid", "max-error-rate",
+            "max-wait", "max-outage",
+        ),
+        "Who learns of the end, and which exit codes are well": (
+            "metrics", "notify", "notify-secret-file", "success-codes",
         ),
         "What is shown": ("dry-run", "json", "progress", "quiet", "verbose", "log-format"),
     }

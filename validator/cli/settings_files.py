@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 FOLDER_MAY_SET = frozenset(
     {
         "accept", "canary", "column", "concurrency", "confirm-negatives", "contacts", "daily-cap", "deadline",
-        "dry-run", "encoding", "excel-safe", "format", "grace", "header-row", "hidden", "join", "json",
-        "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
-        "max-outage", "max-unknown", "max-wait", "numbers", "only", "order", "output",
-        "output-dir", "prefix", "progress", "quiet", "ragged", "rate", "rate-share", "refresh", "region",
-        "region-column", "report", "retries", "sendable", "session", "sheet", "strict", "summary", "suppress",
+        "dry-run", "encoding", "enough", "excel-safe", "format", "grace", "header-row", "hidden", "join",
+        "json", "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
+        "max-outage", "max-unknown", "max-wait", "numbers", "only", "order", "output", "output-dir", "prefix",
+        "progress", "quiet", "ragged", "rate", "rate-share", "refresh", "region", "region-column", "report",
+        "retries", "seed", "sendable", "session", "sheet", "size", "split", "strict", "summary", "suppress",
         "suppress-column", "timeout", "variants", "verbose",
     }
 )  # fmt: skip
 # Those among them that name files.
-_NAME_FILES = frozenset({"output", "output-dir", "report", "sendable", "summary", "suppress"})
+_NAME_FILES = frozenset({"output", "output-dir", "report", "sendable", "split", "summary", "suppress"})
 _STDOUT = "-"
 PROTECTING = "suppress"
 """Lists that protect people: a folder's file or a profile adds to the others, and replaces none."""

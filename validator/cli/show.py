@@ -24,12 +24,13 @@ from validator.reports import (
     LogProgress,
     NoProgress,
     render_plan,
+    render_sample,
     render_start,
     render_summary,
 )
 from validator.reports.facts import start_line
 from validator.reports.fitting import FittingTable
-from validator.reports.wording import headline, legible, printable
+from validator.reports.wording import headline, legible, printable, sample_headline
 from validator.tables import defused_rows
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from validator.reports import PlanSummary, Progress, Summary
+    from validator.reports import PlanSummary, Progress, SampleSummary, Summary
 
 log = logging.getLogger("validator.progress")
 
@@ -100,6 +101,14 @@ def show_plan_summary(plan: PlanSummary, *, as_json: bool, quiet: bool) -> None:
     _show(render_plan(plan), plan.to_json(), as_json=as_json, quiet=quiet)
 
 
+def show_sample(sample: SampleSummary, *, as_json: bool, quiet: bool) -> None:
+    """Show what a sample says; if quiet, only why it did not end well."""
+    if quiet and sample.exit_code:
+        _, sentence = sample_headline(sample)
+        log.error("%s", printable(sentence))
+    _show(render_sample(sample), sample.to_json(), as_json=as_json, quiet=quiet)
+
+
 def _show(text: RenderableType, facts: dict[str, object], *, as_json: bool, quiet: bool) -> None:
     """Show how a run ended. That it cannot be shown changes nothing about it."""
     if not quiet and is_json_wanted():
@@ -123,9 +132,20 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_js
     elif console.is_terminal:
         console.print(_table(columns, rows))
     else:
-        writer = csv.writer(sys.stdout, dialect="excel-tab", lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(map(_texts, defused_rows(rows)))
+        _tabbed((columns, *defused_rows(rows)))
+
+
+def show_row(columns: Sequence[str], row: Sequence[object], *, as_json: bool) -> None:
+    """Print a row of a table that is never complete: with tabs, as `show_rows` does, or as a line of JSON."""
+    if as_json:
+        click.echo(as_line(dict(zip(columns, row, strict=True))))
+    else:
+        _tabbed(defused_rows([row]))
+
+
+def _tabbed(rows: Iterable[Sequence[object]]) -> None:
+    writer = csv.writer(sys.stdout, dialect="excel-tab", lineterminator="\n")
+    writer.writerows(map(_texts, rows))
 
 
 def _texts(row: Iterable[object]) -> list[str]:

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 _IGNORED = "SSLKEYLOGFILE"
 
+# What to do if a step of `probe` fails.
+_REMEDIES = {
+    "name": "see that the name in --base-url is right, and that this machine's name server works",
+    "connect": "see that the port in --base-url is right, and whether a firewall wants a proxy (--proxy)",
+    "proxy": "see that --proxy or HTTPS_PROXY has the right address and password",
+    "TLS": "behind a company's firewall, name its authority with --ca-file",
+}
+
 
 class Found(NamedTuple):
     """What was found; `is_well` unless something failed."""
@@ -37,7 +45,7 @@ async def way_out(options: ProviderOptions) -> tuple[Found, ...]:
     route = way.route_to(url)
     found = await probe(route, options.timeout)
     host, port = route.first_hop
-    addresses = ", ".join(found.addresses) or "none"
+    addresses = ", ".join(found.addresses) or f"none; {_REMEDIES['name']}"
     return (
         Found("proxy", str(way.proxy or "none")),
         Found("trust store", _trusted(way, encrypted=route.context is not None)),
@@ -54,4 +62,6 @@ def _trusted(way: Way, *, encrypted: bool) -> str:
 
 def _steps(found: Probe) -> str:
     times = ", ".join(f"{step} {1000 * took_s:,.0f} ms" for step, took_s in found.steps.items())
-    return f"{times}: {found.failure}" if found.failure else times
+    if not found.failure:
+        return times
+    return f"{times}: {found.failure}; {_REMEDIES[next(reversed(found.steps), 'name')]}"

@@ -226,11 +226,13 @@ class ContactsReply:
     Attributes:
         contacts: those on this page.
         next_cursor: give it to `contacts` for the next page; None after the last.
+        total: contacts of the session when the page was made; None if not stated.
         rate: what the response says about rates.
     """
 
     contacts: tuple[GatewayContact, ...]
     next_cursor: object | None = None
+    total: int | None = None
     rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
 
 

@@ -126,9 +126,8 @@ class SendApi:
             session_id=session, page=paging.next_page or 1, per_page=_PER_PAGE
         )
         contacts = tuple(map(_contact, paging.take(page)))
-        return ContactsReply(
-            contacts=contacts, next_cursor=None if paging.next_page is None else paging, rate=page.rate
-        )
+        cursor = None if paging.next_page is None else paging
+        return ContactsReply(contacts=contacts, next_cursor=cursor, total=page.total, rate=page.rate)
 
     async def limits(self) -> LimitsReply:
         """Ask `account.usage`, which the provider does not document."""

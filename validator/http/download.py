@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from validator.http.way import Way
     from validator.model import ObjectUrl
 
     OnProgress = Callable[[int, int], None]
@@ -92,7 +91,7 @@ async def _fetched(url: ObjectUrl, file: BinaryIO, on_progress: OnProgress) -> N
         file.seek(0)
         file.truncate()
         try:
-            async with _client(way) as client, _answer(client, url) as response:
+            async with way.client(_TIMEOUT) as client, _answer(client, url) as response:
                 return await _write(response, file, on_progress)
         except (httpx.TransportError, _MayPassError) as error:
             if unproven := certificate_flaw(error):
@@ -101,15 +100,6 @@ async def _fetched(url: ObjectUrl, file: BinaryIO, on_progress: OnProgress) -> N
                 raise _unreachable(url, str(error) or type(error).__name__) from error
             await anyio.sleep(_FIRST_DELAY_S * 2**retry)
     return None
-
-
-def _client(way: Way) -> httpx.AsyncClient:
-    proxy = None
-    if way.proxy is not None:
-        headers = {"Proxy-Authorization": way.proxy.authorization} if way.proxy.authorization else None
-        proxy = httpx.Proxy(way.proxy.url, headers=headers)
-    transport = httpx.AsyncHTTPTransport(verify=way.trust.context(), proxy=proxy, trust_env=False)
-    return httpx.AsyncClient(transport=transport, timeout=_TIMEOUT, trust_env=False)
 
 
 @asynccontextmanager

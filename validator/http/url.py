@@ -11,7 +11,7 @@ from validator.errors import UsageError
 from validator.http.masking import one_line
 
 if TYPE_CHECKING:
-    from typing import NoReturn
+    import httpx
 
 # RFC 1035, section 2.3.4, and the underscore that internal names have in practice.
 _HOST = re.compile(r"(?=.{1,253}\.?$)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
@@ -29,32 +29,52 @@ def checked_base_url(text: str, *, remedy: str) -> str:
     Raises:
         UsageError: it is no URL that requests can be sent to, or it would send the key in the open.
     """
+    found, flaw = _checked(text, "the key")
+    if not flaw and ("?" in text or "#" in text):
+        flaw = "has a query or a fragment"
+    if flaw:
+        raise UsageError(f"the base URL {_shown(text)!r} {flaw}. {remedy}")
+    return found.rstrip("/")
+
+
+def checked_webhook_url(text: str, *, remedy: str) -> str:
+    """Return the URL of a webhook, normalised. Its path and query may be a secret, and are in no message.
+
+    Args:
+        text: the URL as it was given.
+        remedy: the sentence that says how to give a right one.
+
+    Raises:
+        UsageError: it is no URL that a message can be sent to, or the message would travel in the open.
+    """
+    found, flaw = _checked(text, "the message")
+    if flaw:
+        raise UsageError(f"the address of the webhook {flaw}. {remedy}")
+    return found
+
+
+def _checked(text: str, what: str) -> tuple[str, str]:
+    """Return the URL, normalised, and what is wrong with it; `what` is sent there."""
     # Imported here: a plan asks where a check would go, and starts without the client of requests.
     import httpx  # noqa: PLC0415
 
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
-        _refuse(text, remedy, f"is not a URL ({error})", cause=error)
+        return text, f"is not a URL ({error})"
+    return str(url), _flaw(url, what)
+
+
+def _flaw(url: httpx.URL, what: str) -> str:
     if url.scheme not in {"https", "http"} or not url.host:
-        _refuse(text, remedy, "does not start with https:// and a host")
+        return "does not start with https:// and a host"
     if url.userinfo:
-        _refuse(text, remedy, "has a user name or password in it; the key does not belong in a URL")
-    if "?" in text or "#" in text:
-        _refuse(text, remedy, "has a query or a fragment")
+        return f"has a user name or password in it; {what} goes without"
     if not _is_host(url.raw_host.decode("ascii")) or (url.port is not None and url.port not in _PORTS):
-        _refuse(text, remedy, "has no usable host and port")
+        return "has no usable host and port"
     if url.scheme == "http" and not is_loopback(url.host):
-        _refuse(
-            text,
-            remedy,
-            "is not encrypted, and the key would travel in the open; only a loopback host may use http",
-        )
-    return str(url).rstrip("/")
-
-
-def _refuse(text: str, remedy: str, flaw: str, *, cause: Exception | None = None) -> NoReturn:
-    raise UsageError(f"the base URL {_shown(text)!r} {flaw}. {remedy}") from cause
+        return f"is not encrypted, and {what} would travel in the open; only a loopback host may use http"
+    return ""
 
 
 def _shown(text: str) -> str:

@@ -34,6 +34,15 @@ class Way:
         scheme, host, port = origin_of(httpx.URL(base_url))
         return Route(host, port, self.trust.context() if scheme == "https" else None, self.proxy)
 
+    def client(self, timeout: httpx.Timeout) -> httpx.AsyncClient:
+        """Return a client for a few requests, which follows no redirect and sends no credentials."""
+        proxy = None
+        if self.proxy is not None:
+            headers = {"Proxy-Authorization": self.proxy.authorization} if self.proxy.authorization else None
+            proxy = httpx.Proxy(self.proxy.url, headers=headers)
+        transport = httpx.AsyncHTTPTransport(verify=self.trust.context(), proxy=proxy, trust_env=False)
+        return httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False)
+
 
 def way_to(base_url: str, network: Network) -> Way:
     """Return the way to a server, as the environment has it now.

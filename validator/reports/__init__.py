@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from validator.reports.plan_summary import PlanSummary
     from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
     from validator.reports.readings import CellExample, ReadingCount, masked_cell
+    from validator.reports.sample_summary import CountrySample, SampleSummary
     from validator.reports.summary import Summary
-    from validator.reports.terminal import render_plan, render_start, render_summary
+    from validator.reports.terminal import render_plan, render_sample, render_start, render_summary
     from validator.reports.timeline import TimeBucket, Timeline, TimeSpan
     from validator.reports.wording import count_text, duration_text, legible
 
@@ -25,8 +26,9 @@ _HOMES = {
     "plan_summary": ("PlanSummary",),
     "progress": ("KeyProgress", "LogProgress", "NoProgress", "Progress", "ProgressState"),
     "readings": ("CellExample", "ReadingCount", "masked_cell"),
+    "sample_summary": ("CountrySample", "SampleSummary"),
     "summary": ("Summary",),
-    "terminal": ("render_plan", "render_start", "render_summary"),
+    "terminal": ("render_plan", "render_sample", "render_start", "render_summary"),
     "timeline": ("TimeBucket", "Timeline", "TimeSpan"),
     "wording": ("count_text", "duration_text", "legible"),
 }
@@ -36,6 +38,7 @@ __all__ = [
     "CallCounts",
     "CellExample",
     "Changes",
+    "CountrySample",
     "KeyProgress",
     "LiveProgress",
     "LogProgress",
@@ -45,6 +48,7 @@ __all__ = [
     "ProgressState",
     "RateUse",
     "ReadingCount",
+    "SampleSummary",
     "SessionCounts",
     "Summary",
     "TimeBucket",
@@ -56,6 +60,7 @@ __all__ = [
     "masked_cell",
     "render_html",
     "render_plan",
+    "render_sample",
     "render_start",
     "render_summary",
 ]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from validator.reports.counts import CallCounts, Changes, RateUse
     from validator.reports.plan_summary import PlanSummary
+    from validator.reports.sample_summary import SampleSummary
     from validator.reports.summary import Summary
 
 TOP_COUNTRIES = 8
@@ -46,13 +47,13 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         "read as": reading_text(summary.read_as),
         "output": summary.output or "",
         "sendable": f"{summary.sendable} ({sendable_text(summary)})" if summary.sendable else "",
+        "split": _split_text(summary),
         "numbers": f"{summary.distinct_numbers:,} distinct, {summary.already_known:,} known before, "
         f"{summary.asked:,} asked now, {count_text(summary.duplicate_rows, 'duplicate row')}",
         "changed": changes_text(summary.changes),
         "unprotected": unprotected_text(summary.suppress_unreadable),
         "registered": _registered_text(summary.verdicts),
-        "calls": f"{calls.attempts:,} made, {calls.answers:,} answered, {calls.refusals:,} refused, "
-        f"{calls.failures:,} failed, {count_text(calls.retries, 'retry', 'retries')}",
+        "calls": _calls_text(calls),
         "canaries": _canaries_text(calls),
         "confirmed": f"{count_text(calls.confirmations, 'no', 'noes')} asked about once more, "
         f"{calls.overturned:,} overturned"
@@ -225,6 +226,53 @@ def _times_text(plan: PlanSummary) -> str:
     )
 
 
+def sample_facts(sample: SampleSummary) -> dict[str, str]:
+    """Return a sample's facts by name, those without anything to say left out."""
+    counts = ", ".join(f"{word} {count:,}" for word, count in sample.verdicts.items() if count)
+    drawn = f"{sample.sampled:,} of {count_text(sample.distinct_numbers, 'number')}, seed {sample.seed}"
+    calls = sample.calls
+    facts = {
+        "input": f"{sample.input} ({count_text(sample.rows, 'row')})",
+        "read as": reading_text(sample.read_as),
+        "sample": f"{drawn}: {counts}" if counts else drawn,
+        "unanswered": _unanswered_text(sample),
+        "numbers": f"{sample.already_known:,} of the sample known before, {sample.asked:,} asked now",
+        "unprotected": unprotected_text(sample.suppress_unreadable),
+        "saves": _saves_text(sample),
+        "calls": _calls_text(calls) if calls.attempts else "",
+        "canaries": _canaries_text(calls),
+        "rate": rate_sentence(sample.rate) if calls.attempts else "",
+        "held": hold_sentence(sample.rate),
+        "took": f"{duration_text(sample.duration_s)}, until {sample.finished_at}",
+    }
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def _unanswered_text(sample: SampleSummary) -> str:
+    """Return how many of the sample have no answer, and what the sample's share were if all were the same."""
+    if not sample.unknown:
+        return ""
+    registered = sample.verdicts[Verdict.REGISTERED]
+    if_no, if_yes = (share_text(count, sample.sampled) for count in (registered, registered + sample.unknown))
+    numbers = count_text(sample.unknown, "number")
+    return f'{numbers}, left out; of the sample {if_no} are on WhatsApp if all were "no", {if_yes} if "yes"'
+
+
+def _saves_text(sample: SampleSummary) -> str:
+    if sample.not_registered is None:
+        return ""
+    likely, least, most = sample.not_registered
+    span = "" if least == most else f" ({least:,} to {most:,})"
+    return f"{count_text(likely, 'message')} to numbers that are not on WhatsApp{span}"
+
+
+def _calls_text(calls: CallCounts) -> str:
+    return (
+        f"{calls.attempts:,} made, {calls.answers:,} answered, {calls.refusals:,} refused, "
+        f"{calls.failures:,} failed, {count_text(calls.retries, 'retry', 'retries')}"
+    )
+
+
 def _confirming_text(plan: PlanSummary) -> str:
     earlier, others = plan.calls_to_confirm, plan.calls_to_make - plan.calls_to_confirm
     once_more = f"{count_text(earlier, 'no', 'noes')} of earlier runs once more"
@@ -264,6 +312,11 @@ def sendable_text(summary: Summary) -> str:
     """Return what the sendable file holds, and whether that is all of it."""
     recipients = count_text(summary.sendable_rows, "recipient")
     return f"{recipients}, partial: the run ended early" if summary.sendable_partial else recipients
+
+
+def _split_text(summary: Summary) -> str:
+    rows = ", ".join(f"{verdict} {count:,}" for verdict, count in summary.split_rows.items())
+    return f"{summary.split} ({rows})" if summary.split else ""
 
 
 def _countries(countries: Mapping[str, int]) -> str:

@@ -43,6 +43,8 @@ class Summary:
         sendable: the file that is safe to send to; None where none was asked for.
         sendable_rows: recipients in it.
         sendable_partial: whether the run ended before every number was asked about.
+        split: the folder with a file for each of other verdicts; None where none was asked for.
+        split_rows: the rows of each file in it, by verdict.
         started_at: ISO 8601, UTC.
         finished_at: ISO 8601, UTC.
         duration_s: wall time of the run in seconds.
@@ -91,6 +93,8 @@ class Summary:
     sendable: str | None = None
     sendable_rows: int = 0
     sendable_partial: bool = False
+    split: str | None = None
+    split_rows: Mapping[str, int] = field(default_factory=dict)
     started_at: str
     finished_at: str
     duration_s: float
@@ -136,6 +140,7 @@ class Summary:
             registered_countries=most_first(self.registered_countries),
             line_types=known(LineType, self.line_types),
             pauses=most_first(self.pauses),
+            split_rows=dict(self.split_rows),
             timeline=tuple(self.timeline),
             sessions=tuple(self.sessions),
             keys=tuple(self.keys),

@@ -15,6 +15,7 @@ from validator.reports.facts import (
     lines_text,
     plan_facts,
     plan_sentence,
+    sample_facts,
     start_facts,
     summary_facts,
 )
@@ -24,22 +25,27 @@ from validator.reports.wording import (
     REASON_WORDS,
     VERDICT_WORDS,
     Tone,
+    count_text,
     duration_text,
     headline,
     next_steps,
     printable,
     rate_text,
+    sample_headline,
+    sample_steps,
     share_text,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
     from validator.reports.plan_summary import PlanSummary
     from validator.reports.readings import ReadingCount
+    from validator.reports.sample_summary import SampleSummary
     from validator.reports.summary import Summary
+    from validator.reports.wording import Step
 
 VERDICT_STYLES: Mapping[str, str] = MappingProxyType(
     {
@@ -56,7 +62,21 @@ TONE_STYLES: Mapping[Tone, str] = MappingProxyType(
 BAR_WIDTH = 12
 EXAMPLES = "examples (row 1: the first data row)"
 NUMERIC_COLUMNS = frozenset(
-    {"rows", "share", "attempts", "failures", "error rate", "a minute", "time", "at most", "calls"}
+    {
+        "rows",
+        "share",
+        "attempts",
+        "failures",
+        "error rate",
+        "a minute",
+        "time",
+        "at most",
+        "calls",
+        "numbers",
+        "sampled",
+        "answered",
+        "on WhatsApp",
+    }
 )
 WRAPPED_COLUMNS = frozenset({"meaning", "kinds of line", EXAMPLES})
 
@@ -72,7 +92,7 @@ def render_summary(summary: Summary) -> RenderableType:
         _facts(summary_facts(summary)),
         *_sessions(summary),
         *_warnings(summary.warnings),
-        *_next(summary),
+        *_next(next_steps(summary)),
     ]
     return _stack(parts)
 
@@ -95,6 +115,24 @@ def render_plan(plan: PlanSummary) -> RenderableType:
 def render_start(plan: PlanSummary) -> RenderableType:
     """Return what a run is about to do, in a few lines: how the list is read, the calls, and their time."""
     return _stack([Group(Text(plan_sentence(plan), style="bold"), _facts(start_facts(plan)))])
+
+
+def render_sample(sample: SampleSummary) -> RenderableType:
+    """Return what a part of a list says of the whole, and what a check of the whole would cost."""
+    tone, sentence = sample_headline(sample)
+    about = "about " if sample.whole.confirmations_expected else ""
+    calls = count_text(sample.whole.calls_expected, "more call")
+    parts: list[RenderableType] = [
+        Text(printable(sentence), style=TONE_STYLES[tone]),
+        _facts(sample_facts(sample)),
+        *_reasons("Why not a plain yes", sample.reasons, sample.sampled, "numbers"),
+        *_sample_countries(sample),
+        Text(f"A check of the whole list makes {about}{calls}.", style="bold"),
+        *(_plan_times(sample.whole) if sample.whole.calls_expected else ()),
+        *_warnings(sample.warnings),
+        *_next(sample_steps(sample)),
+    ]
+    return _stack(parts)
 
 
 def _stack(parts: Iterable[RenderableType]) -> RenderableType:
@@ -128,13 +166,15 @@ def _bar(count: int, total: int) -> str:
     return BLOCK * max(round(BAR_WIDTH * count / total), 1) if count else ""
 
 
-def _reasons(title: str, reasons: Mapping[str, int], rows: int) -> Iterable[FittingTable]:
+def _reasons(
+    title: str, reasons: Mapping[str, int], total: int, counted: str = "rows"
+) -> Iterable[FittingTable]:
     if not reasons:
         return
-    table = _table(title.lower(), "rows", "share", "meaning")
+    table = _table(title.lower(), counted, "share", "meaning")
     for word, count in reasons.items():
         table.add_row(
-            word, f"{count:,}", share_text(count, rows), Text(REASON_WORDS[Reason(word)], style="dim")
+            word, f"{count:,}", share_text(count, total), Text(REASON_WORDS[Reason(word)], style="dim")
         )
     yield table
 
@@ -173,8 +213,7 @@ def _warnings(warnings: Iterable[str]) -> Iterable[Text]:
         yield Text("\n").join(lines)
 
 
-def _next(summary: Summary) -> Iterable[RenderableType]:
-    steps = next_steps(summary)
+def _next(steps: Sequence[Step]) -> Iterable[RenderableType]:
     if not steps:
         return
     lines = [Text("What to do next", style="bold")]
@@ -182,6 +221,24 @@ def _next(summary: Summary) -> Iterable[RenderableType]:
         lines.append(Text(f"{number}. {step.text}"))
         lines += [Text(f"   {printable(line)}", style="bold", overflow="fold") for line in step.command]
     yield Text("\n").join(lines)
+
+
+def _sample_countries(sample: SampleSummary) -> Iterable[FittingTable]:
+    """The countries with most numbers, and what the sample says of each."""
+    table = _table("country", "numbers", "sampled", "answered", "on WhatsApp")
+    for one in sample.countries[:TOP_COUNTRIES]:
+        share = share_text(one.registered, one.answered)
+        table.add_row(one.country or "-", f"{one.numbers:,}", f"{one.sampled:,}", f"{one.answered:,}", share)
+    if rest := sample.countries[TOP_COUNTRIES:]:
+        counts = (sum(getattr(one, name) for one in rest) for name in ("numbers", "sampled", "answered"))
+        registered, answered = (
+            sum(getattr(one, name) for one in rest) for name in ("registered", "answered")
+        )
+        table.add_row(
+            f"{len(rest):,} more", *(f"{count:,}" for count in counts), share_text(registered, answered)
+        )
+    if table.row_count:
+        yield table
 
 
 def _plan_countries(plan: PlanSummary) -> Iterable[FittingTable]:

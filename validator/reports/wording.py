@@ -15,6 +15,7 @@ from validator.model import Reason, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from validator.reports.sample_summary import SampleSummary
     from validator.reports.summary import Summary
 
 MINUTE_S = 60
@@ -163,6 +164,42 @@ def _unknown_words(summary: Summary) -> str:
     return "were not asked about so far" if not_asked else "could not be found out"
 
 
+def sample_headline(sample: SampleSummary) -> tuple[Tone, str]:
+    """Return what a sample says of the whole, in one sentence, after how it ended if that was not well."""
+    because = (sample.stopped_because or "the reason was not recorded").removesuffix(".")
+    found = _share_sentence(sample)
+    match sample.exit_code:
+        case 0:
+            return Tone.GOOD if sample.sampled else Tone.CAUTION, found
+        case 4:
+            return Tone.CAUTION, f"{found} No answer for {sample.unknown:,} of the sample."
+        case 5:
+            return Tone.CAUTION, f"Stopped early: {because}. {found}"
+        case 6:
+            return Tone.BAD, f"Refused by the provider: {because}. {found}"
+        case 129 | 130 | 143:
+            return Tone.CAUTION, f"Interrupted. {found}"
+        case code:
+            return Tone.BAD, f"Ended with exit code {code}: {because}. {found}"
+
+
+def _share_sentence(sample: SampleSummary) -> str:
+    numbers = count_text(sample.distinct_numbers, "number")
+    if not sample.sampled:
+        return "The list has no number that may be asked about."
+    if sample.share is None:
+        return f"Nothing is known of the {numbers}: none of the sample was answered."
+    if sample.is_whole:
+        return f"{share_text(sample.share, 1)} of the {numbers} are on WhatsApp; all of them were answered."
+    return f"About {share_text(sample.share, 1)} of {numbers} are on WhatsApp, {interval_text(sample)}."
+
+
+def interval_text(sample: SampleSummary) -> str:
+    """Return the interval of the share: `between 66.9 % and 77.2 % (95 % interval)`."""
+    low, high = (share_text(share or 0.0, 1) for share in (sample.share_low, sample.share_high))
+    return f"between {low} and {high} ({100 * sample.confidence:.0f} % interval)"
+
+
 def next_steps(summary: Summary) -> tuple[Step, ...]:
     """Return what to do now, in order: put right, run again, send."""
     steps = []
@@ -178,6 +215,17 @@ def next_steps(summary: Summary) -> tuple[Step, ...]:
         text = "Write those to send to into a file of their own; nobody is asked again:"
         steps.append(Step(text, command_lines(summary.send_command)))
     return tuple(steps)
+
+
+def sample_steps(sample: SampleSummary) -> tuple[Step, ...]:
+    """Return what to do after a sample."""
+    if sample.next_command:
+        return (Step("Ask only what is still missing:", command_lines(sample.next_command)),)
+    if sample.whole.calls_expected:
+        return (
+            Step("If that is worth it, run `validator check` on the list; it does not ask the sample again."),
+        )
+    return ()
 
 
 def command_lines(command: str) -> tuple[str, ...]:

@@ -16,12 +16,13 @@ from validator.tables.detect.region_column import find_region_column, region_col
 from validator.tables.detect.region_words import names_region
 from validator.tables.files.objects import fetch, matching
 from validator.tables.files.os_errors import reading
-from validator.tables.files.replace import replacing, require_room, require_writable, same_file
+from validator.tables.files.replace import PUBLIC_FILE, replacing, require_room, require_writable, same_file
 from validator.tables.files.streams import is_read_once, is_stdout, is_stream
 from validator.tables.files.temporary import clear_folders_away, new_private, temporary_folder
 from validator.tables.formats import (
     FORMATS,
     Format,
+    ending_beside,
     ending_of,
     format_of,
     least_bytes,
@@ -39,6 +40,7 @@ from validator.tables.table import BATCH_ROWS, Hidden, Ragged, ReadOptions, Tabl
 __all__ = [
     "BATCH_ROWS",
     "FORMATS",
+    "PUBLIC_FILE",
     "DelimitedTable",
     "Format",
     "FoundBy",
@@ -57,6 +59,7 @@ __all__ = [
     "clear_folders_away",
     "defused",
     "defused_rows",
+    "ending_beside",
     "ending_of",
     "fetch",
     "find_area_codes",

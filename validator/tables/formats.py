@@ -141,6 +141,17 @@ def output_ending(path: Path, format: str | None) -> str:  # noqa: A002 - as abo
     return chosen.suffixes[0] if other else ending
 
 
+def ending_beside(target: Path | None, like: Path, format: str | None) -> str:  # noqa: A002 - as above
+    """Return the ending, with its dots, of further files of the format that `target` is written in.
+
+    Where its name tells none, that is the format of `like`.
+    """
+    named = None if target is None else _by_suffix(target)
+    if target is None or named is None:
+        return output_ending(like, format)
+    return ending_of(target) if format in {None, named} else suffix_of(_known(format or named).name)
+
+
 def open_table(
     path: Path,
     *,

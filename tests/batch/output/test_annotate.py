@@ -56,7 +56,7 @@ def written(listed, recipients_in, known, tmp_path):
             known,
             prefix=prefix,
             output=opener(paths[0]),
-            sendable=opener(paths[1]) if sendable else None,
+            segments={Verdict.REGISTERED: opener(paths[1])} if sendable else {},
             on_progress=told.append,
         )
         assert told == [counted.rows]
@@ -97,7 +97,7 @@ def test_the_sendable_file_has_each_registered_recipient_once_with_the_lists_own
     (_, send), counted = written()
 
     assert send.splitlines() == ["id,phone,note,e164,whatsapp_id", f'1,+{ANN},"a, b",+{ANN},123@lid']
-    assert counted.sendable_rows == 1
+    assert counted.segments == {"registered": 1}
 
 
 def test_an_id_that_a_spreadsheet_would_take_for_a_formula_is_harmless(recipients_in, knows, make_outcome):
@@ -112,7 +112,7 @@ def test_an_id_that_a_spreadsheet_would_take_for_a_formula_is_harmless(recipient
 def test_no_sendable_file_is_written_unasked(written):
     (_, send), counted = written(sendable=False)
 
-    assert (send, counted.sendable_rows) == (None, 0)
+    assert (send, counted.segments) == (None, {})
 
 
 def test_a_clash_of_columns_names_the_column_and_the_remedy(listed):
@@ -161,7 +161,7 @@ def test_typed_columns_keep_their_types(tmp_path, recipients_in, known):
         known,
         prefix="",
         output=lambda schema: writing(out, schema=schema, like=table),
-        sendable=None,
+        segments={},
         on_progress=lambda _: None,
     )
 
@@ -180,7 +180,7 @@ def test_a_sendable_file_of_another_format_has_the_lists_cells(listed, recipient
         known,
         prefix="",
         output=lambda schema: writing(tmp_path / "out.csv", schema=schema, like=table),
-        sendable=lambda schema: writing(sent, schema=schema, like=table),
+        segments={Verdict.REGISTERED: lambda schema: writing(sent, schema=schema, like=table)},
         on_progress=lambda _: None,
     )
 
@@ -205,7 +205,7 @@ def test_it_writes_to_a_stream_too(listed, recipients_in, known):
         known,
         prefix="",
         output=lambda schema: writing(stream, schema=schema, like=table),
-        sendable=None,
+        segments={},
         on_progress=lambda _: None,
     )
 

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli.constants import KEY, SESSION
-from validator.cli.commands.doctor import LEAST_FREE_BYTES, Finding, State, clock, room, worst
+from validator.cli.commands.doctor import clock, limit
+from validator.cli.credentials import is_open_to_others
+from validator.cli.findings import Finding, State, worst
+from validator.cli.local_checks import LEAST_FREE_BYTES, room
 from validator.ledger import Ledger
+from validator.model import NO_NOTICE
 
 
 @pytest.fixture
@@ -35,14 +39,131 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(diagnosis, provider, ledger
         "address": "ok",
         "steps": "ok",
         "connection": "ok",
+        "limit": "ok",
         f"session {SESSION}": "ok",
         "clock": "ok",
         "ledger": "ok",
         "sqlite": "ok",
         "disk": "ok",
+        "settings": "ok",
+        "extras": "ok",
     }
     assert str(ledger_path) in found["ledger"][1]
     assert app.log.checks == 0
+
+
+# What each line says to do, by the fault or the options that bring it up.
+REMEDIES: list[tuple[list[str], list[str], str, str]] = [
+    ([], ["--api-key-file", "no"], "key", "name the right one with --api-key-file"),
+    (["401=1"], [], "connection", "Put a valid one in its place"),
+    (["402=1"], [], "connection", "Renew it, or wait for the next billing period"),
+    (["404=1"], [], "connection", "See that --base-url is right"),
+    (["redirect=1"], [], "connection", "set the right address with --base-url"),
+    (
+        ["500=1"],
+        ["--max-wait", "1s"],
+        "connection",
+        "See that --base-url is right and the network is there",
+    ),
+    (["403=1"], [], f"session {SESSION}", "see it in the provider's dashboard"),
+    ([], ["-s", "sess_nobody"], "session sess_nobody", "choose one with --session"),
+    ([], ["--base-url", "http://sendapi.example/v1"], "connection", "(--base-url or SENDAPI_BASE_URL)"),
+    (
+        [],
+        ["--ca-file", "no.pem", "--base-url", "https://localhost:9/v1"],
+        "connection",
+        "name a file with",
+    ),
+    ([], ["--ledger", "closed/l.sqlite"], "ledger", "name a file of yours with --ledger"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("faults", "options", "check", "remedy"), REMEDIES)
+def test_a_line_that_is_not_ok_says_what_to_do(*, diagnosis, provider, faults, options, check, remedy):
+    provider(*faults)
+    Path("closed").write_text("no folder")
+
+    _, found = diagnosis(*options)
+
+    assert found[check][0] in {"problem", "skipped"}
+    assert remedy in found[check][1]
+
+
+@pytest.mark.parametrize(
+    ("session", "remedy"),
+    [
+        ("sess_01H8BKF0000000000000000PND", "wait until it is, or finish linking its phone"),
+        ("sess_01H8BKF0000000000000000DSC", "link its phone again"),
+    ],
+)
+def test_a_session_that_is_not_ready_says_what_to_do(diagnosis, provider, session, remedy):
+    provider()
+
+    assert remedy in diagnosis("-s", session)[1][f"session {session}"][1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "check", "remedy"),
+    [
+        (["--base-url", "https://nowhere.invalid/v1"], "address", "this machine's name server works"),
+        (["--base-url", "https://127.0.0.1:9/v1"], "steps", "whether a firewall wants a proxy (--proxy)"),
+        (
+            ["--base-url", "https://a.invalid/v1", "--proxy", "http://127.0.0.1:9"],
+            "steps",
+            "whether a firewall wants a proxy (--proxy)",
+        ),
+    ],
+)
+def test_a_way_that_ends_says_what_to_do(diagnosis, provider, options, check, remedy):
+    provider()
+
+    assert remedy in diagnosis(*options, "--timeout", "1s")[1][check][1]
+
+
+def test_doctor_shows_the_limit_of_the_key(diagnosis, provider):
+    provider()
+
+    assert diagnosis()[1]["limit"] == ("ok", "2,000 requests in 60 s")
+
+
+def test_a_limit_that_is_not_stated_is_named_by_the_user():
+    assert limit(NO_NOTICE).state is State.SKIPPED
+    assert "--rate" in limit(NO_NOTICE).what
+
+
+def test_doctor_shows_which_settings_are_read(diagnosis, provider, environment):
+    provider()
+    assert diagnosis()[1]["settings"] == ("ok", "no settings file")
+    Path("mine.toml").write_text("[check]\n")
+    Path("validator.toml").write_text("[check]\n")
+    environment.setenv("VALIDATOR_CHECK_RATE", "60/min")
+    environment.setenv("VALIDATOR_NOTIFY_SECRET", "a secret of enough characters")
+
+    state, what = diagnosis()[1]["settings"]
+
+    assert (state, what) == ("ok", "validator.toml, VALIDATOR_CHECK_RATE")
+
+
+def test_doctor_shows_a_settings_file_that_is_not_read_and_why(run, provider):
+    provider()
+    Path("validator.toml").write_text("[check]\n")
+    Path("validator.toml").chmod(0o666)
+
+    rows = [row for row in run("doctor", "--json").json["rows"] if row["check"] == "settings"]
+
+    assert [row["state"] for row in rows] == ["ok", "warning"]
+    assert "chmod go-w" in rows[1]["what"]
+
+
+def test_doctor_shows_which_extras_are_there(diagnosis, provider):
+    provider()
+
+    state, what = diagnosis()[1]["extras"]
+
+    assert state == "ok"
+    assert {"excel", "cloud", "sandbox"} <= set(re.findall(r"\w+", what))
 
 
 def test_doctor_shows_address_and_the_time_of_each_step(diagnosis, provider):
@@ -221,6 +342,25 @@ def test_doctor_looks_at_the_permissions_of_the_key_file(diagnosis, provider, mo
     done, found = diagnosis("--api-key-file", "key")
 
     assert (done, found["key file"][0]) == (code, state)
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "reader", "is_open"),
+    [
+        (0o600, 1_000, 1_000, False),
+        (0o640, 1_000, 1_000, True),
+        (0o604, 1_000, 1_000, True),
+        (0o400, 0, 0, False),
+        (0o440, 0, 0, True),
+        (0o440, 0, 1_000, False),  # a secret of Kubernetes with fsGroup, a credential of systemd with an ACL
+        (0o640, 0, 1_000, False),
+        (0o460, 0, 1_000, True),
+        (0o444, 0, 1_000, True),
+        (0o440, 1_001, 1_000, True),
+    ],
+)
+def test_a_key_file_that_root_gives_to_a_service_is_open_to_nobody_else(*, mode, owner, reader, is_open):
+    assert is_open_to_others(mode, owner=owner, reader=reader) is is_open
 
 
 def test_doctor_names_who_holds_the_ledger(diagnosis, provider, held_ledger):

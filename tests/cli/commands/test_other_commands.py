@@ -1,6 +1,8 @@
 """The commands but `check` and `doctor`: the way it is meant to go, and where it may part from that."""
 
 import json
+import re
+import signal
 import stat
 import time
 from pathlib import Path
@@ -9,8 +11,13 @@ import polars as pl
 import pytest
 
 from tests.support.cli.constants import ALWAYS_500, ANN, BOB, PLAIN, SESSION
+from validator.batch.watching.phase_feed import PhaseFeed
+from validator.cli.commands.contacts import _Pages
+from validator.gateways.gateway import ContactsReply, GatewayContact
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Verdict
+from validator.reports import NoProgress
+from validator.tables import open_table
 
 
 def know(path, *numbers):
@@ -120,16 +127,97 @@ def test_contacts_speak_json(run, provider):
     assert len(run("contacts", "--json").json["rows"]) == 3
 
 
-@pytest.mark.parametrize("name", ["contacts.csv", "contacts.parquet"])
-def test_contacts_are_exported_to_a_file(run, provider, name):
+READERS = {
+    "csv": pl.read_csv,
+    "ndjson": pl.read_ndjson,
+    "parquet": pl.read_parquet,
+    "arrow": pl.read_ipc,
+    "xlsx": lambda name: next(open_table(Path(name)).batches()),
+}
+
+
+@pytest.mark.parametrize(
+    ("option", "ending"), [*(("-o", ending) for ending in READERS), ("--output", "csv"), ("--export", "csv")]
+)
+def test_contacts_are_exported_to_a_file(run, provider, option, ending):
     provider(contacts=30)
+    name = f"contacts.{ending}"
 
-    done = run("contacts", "-o", name)
+    done = run("contacts", option, name)
 
-    frame = pl.read_parquet(name) if name.endswith("parquet") else pl.read_csv(name)
+    frame = READERS[ending](name)
     assert (done.code, done.out, frame.height) == (0, "", 30)
+    assert frame.columns == ["phone", "name", "is_whatsapp_user", "profile_picture_url"]
     assert done.said == [f"validator: 30 contacts written to {name}"]
     assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600
+
+
+def test_contacts_are_exported_in_another_format_than_their_name_says(run, provider):
+    provider(contacts=3)
+
+    done = run("contacts", "-o", "contacts.txt", "--format", "ndjson")
+
+    assert (done.code, pl.read_ndjson("contacts.txt").height) == (0, 3)
+
+
+@pytest.mark.parametrize(("contacts", "came"), [(100, 100), (250, 249), (350, 349)])
+def test_contacts_that_pages_repeat_are_exported_once_and_what_is_missing_is_said(
+    run, provider, contacts, came
+):
+    provider("repeated_row=1", contacts=contacts)
+
+    done = run("contacts", "-o", "contacts.csv")
+
+    phones = pl.read_csv("contacts.csv")["phone"]
+    assert (done.code, phones.len(), phones.n_unique()) == (0, came, came)
+    assert (f"the provider lists {contacts}, and {came} came" in done.err) is (came < contacts)
+
+
+@pytest.mark.parametrize("options", [["-o", "contacts.csv"], [], ["--json"]])
+def test_contacts_that_end_short_are_an_error_with_both_numbers_and_no_file(run, provider, files, options):
+    provider("short_page=1", contacts=250)
+
+    done = run("contacts", *options)
+
+    assert (done.code, files()) == (5, [])
+    assert re.search(r"lists 250 contacts, and \d+ came", done.said[-1])
+    if "--json" in options:
+        assert (done.json["exit_code"], done.json["error"] in done.said[-1]) == (5, True)
+    else:
+        assert done.out == ""
+
+
+@pytest.mark.parametrize("removed", [1, 60])
+def test_contacts_that_become_fewer_under_way_are_a_notice_with_both_numbers(run, provider, stage, removed):
+    after, before = provider(contacts=250 - removed), provider(contacts=250)
+    pages = []
+
+    async def changing(scope, receive, send):
+        pages.append(scope)
+        await (before if len(pages) == 1 else after)(scope, receive, send)
+
+    stage[0].app = changing
+
+    done = run("contacts", "-o", "contacts.csv")
+
+    notice, written = done.said
+    assert (done.code, written) == (0, f"validator: {250 - removed} contacts written to contacts.csv")
+    assert (
+        f"may be missing: its list changed while it was read, from 250 to {250 - removed} contacts" in notice
+    )
+
+
+def test_the_pages_of_contacts_are_shown_with_how_many_there_are():
+    seen = []
+    feed = PhaseFeed(NoProgress(), [], "reading contacts", host="h")
+    pages = _Pages(feed, before=7)
+    feed.add(7)
+
+    for count in (100, 100, 50):
+        pages.take(ContactsReply(contacts=(GatewayContact(phone="1"),) * count, total=250))
+        seen.append((feed.state(0.0).done, feed.state(0.0).total))
+
+    assert seen == [(107, 257), (207, 257), (257, 257)]
 
 
 def test_contacts_that_cannot_be_written_are_not_fetched(run, provider):
@@ -170,6 +258,59 @@ def test_sessions_speak_json(run, provider):
     provider(integer_ids=True)
 
     assert [row["id"] for row in run("sessions", "--json").json["rows"]] == ["1", "2", "3"]
+
+
+@pytest.mark.slow
+def test_sessions_are_watched_until_ctrl_c(provider, spawn):
+    provider()
+    process = spawn("sessions", "--watch")
+    header, *rows = [process.stdout.readline().rstrip("\n").split("\t") for _ in range(4)]
+
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+
+    assert header == ["time", "id", "name", "was", "status"]
+    assert [row[3:] for row in rows] == [["", "connected"], ["", "pending"], ["", "disconnected"]]
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+
+
+@pytest.mark.slow
+def test_a_watch_prints_a_line_of_json_for_each_session(provider, spawn):
+    provider()
+    process = spawn("sessions", "--watch", "10s", "--json")
+
+    lines = [json.loads(process.stdout.readline()) for _ in range(3)]
+
+    assert [(line["was"], line["status"]) for line in lines] == [
+        ("", "connected"),
+        ("", "pending"),
+        ("", "disconnected"),
+    ]
+    assert lines[0]["id"] == SESSION
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--watch", "1s"], 2, "5s is the least"),
+        (["--watch", "soon"], 2, "duration 'soon' is not understood"),
+        (["--watch", "--api-key-file", "no"], 2, "no"),
+    ],
+)
+def test_a_watch_that_cannot_be_ends_at_once(run, provider, options, code, words):
+    app = provider()
+
+    done = run("sessions", *options)
+
+    assert (done.code, app.log.requests) == (code, 0)
+    assert words in done.err
+
+
+def test_a_watch_through_a_key_that_is_refused_ends(run, provider):
+    provider("401=1")
+
+    assert run("sessions", "--watch").code == 6
 
 
 def test_ledger_stats_follow_the_settings_file(run, tmp_path):

@@ -14,7 +14,7 @@ import polars as pl
 
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters
-from validator.model import Reason, SessionRef, Source
+from validator.model import Reason, SessionRef, Source, Verdict
 from validator.pacing import Halt
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class _Confirming:
         }
         self._asking = replace(
             asking,
-            bounds=replace(asking.bounds, left_today=left_today),
+            bounds=replace(asking.bounds, left_today=left_today, needed=_still_needed(asking, first)),
             negative_reason=Reason.NOT_ON_WHATSAPP_TWICE,
         )
         self._counters = second
@@ -139,3 +139,8 @@ def _by_session(asking: Asking, numbers_since_ms: Mapping[int, Numbers]) -> dict
         session: everyone.filter(everyone.is_in(pl.Series(numbers, dtype=pl.UInt64).implode()))
         for session, numbers in found.items()
     }
+
+
+def _still_needed(asking: Asking, first: RunCounters) -> int | None:
+    needed = asking.bounds.needed
+    return None if needed is None else needed - first.verdicts[Verdict.REGISTERED.value]

@@ -37,7 +37,11 @@ SCHEMA = pl.Schema(
 
 
 async def all_contacts(
-    gateway: Gateway, session: str, through: Through, *, on_page: Callable[[int], None] = lambda _: None
+    gateway: Gateway,
+    session: str,
+    through: Through,
+    *,
+    on_page: Callable[[ContactsReply], None] = lambda _: None,
 ) -> AsyncIterator[GatewayContact]:
     """Yield the contacts of a session, each once.
 
@@ -45,7 +49,7 @@ async def all_contacts(
         gateway: whose they are.
         session: its id.
         through: makes each page's exchange in its own time.
-        on_page: called with the number of contacts of each page.
+        on_page: called with each page.
 
     Raises:
         BadAnswer: the list has more than `MAX_PAGES` pages.
@@ -53,7 +57,7 @@ async def all_contacts(
     ask: Callable[[], Awaitable[ContactsReply]] = partial(gateway.contacts, session)
     for _ in range(MAX_PAGES):
         reply = await through(ask)
-        on_page(len(reply.contacts))
+        on_page(reply)
         for contact in reply.contacts:
             yield contact
         if reply.next_cursor is None:

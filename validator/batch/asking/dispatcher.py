@@ -15,7 +15,8 @@ import anyio
 from validator.batch.asking.guarding import last_step
 from validator.batch.asking.single_call import refuse_long_hold
 from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest, Send, Step
-from validator.errors import Interrupted, StoppedEarly, ValidatorError
+from validator.errors import EnoughFound, Interrupted, StoppedEarly, ValidatorError
+from validator.model import Verdict
 from validator.pacing import (
     AskCanary,
     Concurrency,
@@ -158,9 +159,10 @@ class Dispatcher:
     def _next_step(self, now: float) -> Step:
         if not self._ending:
             self._stop_at_error_rate()
+            self._stop_with_enough()
         if self._ending or not (self._in_flight or len(self._queue)):
             return self._last_step(now)
-        if self._in_flight >= self._concurrency.allowed(self._pace_per_min(now)):
+        if self._in_flight >= min(self._concurrency.allowed(self._pace_per_min(now)), self._useful()):
             return Rest(math.inf)
         work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at(now))
         if work_at > now:
@@ -200,6 +202,21 @@ class Dispatcher:
             self._end(
                 StoppedEarly(f"{rate:.0%} of the latest attempts failed, more than --max-error-rate allows")
             )
+
+    def _stop_with_enough(self) -> None:
+        if self._still_needed() <= 0:
+            self._end(EnoughFound("as many recipients can be sent to as --enough asks for"))
+
+    def _still_needed(self) -> float:
+        """Return how many more "yes" end the run."""
+        if self._bounds.needed is None:
+            return math.inf
+        found = self._counters.verdicts[Verdict.REGISTERED.value] + self._state.recorder.registered_waiting
+        return self._bounds.needed - found
+
+    def _useful(self) -> float:
+        """Return how many exchanges may be in flight if all say "yes", so that nobody is asked in vain."""
+        return self._still_needed() / max(lane.gateway.capabilities.max_batch for lane in self._state.lanes)
 
     def _choose_step(self, now: float) -> Step:
         """Return the step of the first lane that can go, from the one whose turn it is; or the least rest."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import anyio
 
+from validator.model import Verdict
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -64,6 +66,11 @@ class Recorder:
         self._attempts: dict[SessionRef, int] = {}
         self._waiting = anyio.Event()
         self._broken = False
+
+    @property
+    def registered_waiting(self) -> int:
+        """How many outcomes of the open group are "yes"."""
+        return sum(outcome.verdict is Verdict.REGISTERED for outcome, _ in self._group)
 
     def add(self, outcome: Outcome, ordinal: int = 0) -> None:
         """Take an outcome into the open group; with its ordinal if it has to be verified first."""

@@ -31,6 +31,7 @@ class Bounds:
         max_wait_s: a hold longer than this stops the lanes of its key.
         max_error_rate: a larger share of failures among the latest attempts stops the run.
         left_today: attempts each session may still make today; a session that is not named has no cap.
+        needed: so many "yes" stop the run, None for any number.
     """
 
     concurrency: int = 256
@@ -38,6 +39,7 @@ class Bounds:
     max_wait_s: float = 3600.0
     max_error_rate: float = 1.0
     left_today: Mapping[SessionRef, int]
+    needed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

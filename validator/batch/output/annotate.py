@@ -1,6 +1,6 @@
-"""The output: the input's rows with a verdict on each, and the part of them that is safe to send to.
+"""The output: the input's rows with a verdict on each, and parts of them in files of their own.
 
-Both files are a pure function of the input, its numbers and what the ledger knows.
+All files are a pure function of the input, its numbers and what the ledger knows.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.batch.output.segments import open_segments
 from validator.batch.planning.known_verdicts import known_by_either
 from validator.batch.planning.plan import counts
 from validator.batch.prefetch import ahead
@@ -20,7 +21,6 @@ from validator.batch.recipients.variants import listed_by_both
 from validator.batch.verdict_columns import (
     MATCHED,
     REASON,
-    SENDABLE_COLUMNS,
     SOURCE,
     VERDICT,
     added_schema,
@@ -28,21 +28,19 @@ from validator.batch.verdict_columns import (
     e164,
     is_user,
     output_schema,
-    sendable_schema,
+    prefixed,
 )
 from validator.model import Reason, Source, Verdict
 from validator.reports import CellExample, masked_cell
 from validator.tables import BATCH_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Protocol
 
+    from validator.batch.output.segments import OpenWriter
     from validator.batch.planning.known_verdicts import KnownVerdicts
-    from validator.tables import Table, Writer
-
-    OpenWriter = Callable[[pl.Schema], AbstractContextManager[Writer]]
+    from validator.tables import Table
 
     class Rows(Protocol):
         """Reads a list's rows, each with its cells or only with what stands for it in the file."""
@@ -56,7 +54,7 @@ class Counts:
 
     Attributes:
         rows: all of them.
-        sendable_rows: those in the sendable file.
+        segments: those of each segment that there is a file for, by its verdict.
         matched_by_variant: those that are registered by another spelling of their number.
         verdicts: rows by verdict.
         reasons: rows by reason.
@@ -70,7 +68,7 @@ class Counts:
     """
 
     rows: int = 0
-    sendable_rows: int = 0
+    segments: Counter[str] = field(default_factory=Counter)
     matched_by_variant: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -189,10 +187,10 @@ def annotate(
     prefix: str,
     extras: Sequence[str] = (),
     output: OpenWriter,
-    sendable: OpenWriter | None,
+    segments: Mapping[Verdict, OpenWriter],
     on_progress: Callable[[int], None],
 ) -> Counts:
-    """Write the annotated file, and the sendable one where there is to be one; return what was written.
+    """Write the annotated file, and those of the segments that are wanted; return what was written.
 
     Args:
         table: the input.
@@ -202,25 +200,23 @@ def annotate(
         prefix: put before the names of the added columns.
         extras: which of `EXTRA_COLUMNS` to add.
         output: opens the annotated file for a schema.
-        sendable: opens the sendable file for a schema, or None for no such file.
+        segments: opens the file of a segment for a schema, by its verdict.
         on_progress: called with the rows written so far.
     """
     counted = Counts.of_list(recipients)
-    first = recipients["number"].is_first_distinct() if sendable else None
-    by_both = listed_by_both(recipients) if MATCHED in extras else None
+    once = _Once(recipients, extras) if segments else None
     with ExitStack() as files:
         annotated = files.enter_context(output(output_schema(table, prefix, extras)))
-        chosen = files.enter_context(sendable(sendable_schema(table, prefix, extras))) if sendable else None
-        writers = [annotated, chosen] if chosen else [annotated]
+        parts = open_segments(files, segments, table, prefix, extras)
+        writers = [annotated, *(segment.writer for segment in parts)]
         batches = ahead(rows(cells=any(writer.needs_cells for writer in writers)))
         for batch, findings in ahead(_with_findings(batches, recipients, known, extras)):
-            part = slice(counted.rows, counted.rows + batch.height)
             added = output_columns(findings, extras)
-            annotated.write(batch.hstack(_prefixed(added, prefix)))
+            annotated.write(batch.hstack(prefixed(added, prefix)))
+            if once is not None:
+                stands = once.among(findings, counted.rows)
+                counted.segments.update({one.verdict: one.write(batch, added, stands) for one in parts})
             counted.add(findings)
-            if chosen and first is not None:
-                once = first[part] if by_both is None else first[part] & _is_own(findings, by_both[part])
-                counted.sendable_rows += _write_sendable(chosen, batch, added, once, prefix)
             on_progress(counted.rows)
     return counted
 
@@ -233,6 +229,36 @@ def count(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] 
     return counted
 
 
+def count_sendable(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] = ()) -> int:
+    """Return how many rows a sendable file would hold, without writing one."""
+    once, rows, sendable = _Once(recipients, extras), 0, 0
+    for _, findings in _with_findings(recipients.iter_slices(BATCH_ROWS), recipients, known, extras):
+        is_registered = findings["verdict"] == Verdict.REGISTERED.value
+        sendable += int((is_registered & once.among(findings, rows)).sum())
+        rows += findings.height
+    return sendable
+
+
+class _Once:
+    """Tells which rows stand for their recipient: the first of each number.
+
+    Args:
+        recipients: the rows.
+        extras: which of `EXTRA_COLUMNS` are wanted.
+    """
+
+    def __init__(self, recipients: pl.DataFrame, extras: Sequence[str]) -> None:
+        self._first = recipients["number"].is_first_distinct()
+        self._by_both = listed_by_both(recipients) if MATCHED in extras else None
+
+    def among(self, findings: pl.DataFrame, start: int) -> pl.Series:
+        """Return a mask of the rows that do, among those from `start` that have been decided."""
+        part = slice(start, start + findings.height)
+        if self._by_both is None:
+            return self._first[part]
+        return self._first[part] & _is_own(findings, self._by_both[part])
+
+
 def _with_findings(
     batches: Iterable[pl.DataFrame], recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str]
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -241,20 +267,6 @@ def _with_findings(
     for batch in batches:
         part, end = slice(end, end + batch.height), end + batch.height
         yield batch, decide_verdicts(recipients[part], known, places[part], extras)
-
-
-def _write_sendable(
-    writer: Writer, rows: pl.DataFrame, answers: pl.DataFrame, once: pl.Series, prefix: str
-) -> int:
-    """Write the rows that are registered, of those that stand for their recipient; return how many."""
-    added = _prefixed(answers.select(name for name in SENDABLE_COLUMNS if name in answers.columns), prefix)
-    chosen = rows.hstack(added).filter((answers["verdict"] == Verdict.REGISTERED.value) & once)
-    writer.write(chosen)
-    return chosen.height
-
-
-def _prefixed(answers: pl.DataFrame, prefix: str) -> pl.DataFrame:
-    return answers.rename({name: prefix + name for name in answers.columns})
 
 
 def _word(word: Verdict | Reason | Source, dtype: pl.Enum) -> pl.Expr:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from validator.batch.asking.counters import pace_per_min
+from validator.batch.recipients.job import SPLIT_VERDICTS
 from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.model import Reason, Verdict
 from validator.reports import Changes, PlanSummary, RateUse, Summary, Timeline, legible
@@ -119,10 +120,14 @@ def summarise(
         suppress_unreadable=plan.suppress_unreadable,
         output=job.output_name,
         sendable=None if job.sendable is None else legible(str(job.sendable)),
-        sendable_rows=counts.sendable_rows,
+        sendable_rows=counts.segments[Verdict.REGISTERED.value],
         sendable_partial=job.sendable is not None and is_partial,
-        started_at=_iso(result.started_at),
-        finished_at=_iso(result.finished_at),
+        split=None if job.split is None else legible(str(job.split)),
+        split_rows={verdict.value: counts.segments[verdict.value] for verdict in SPLIT_VERDICTS}
+        if job.split is not None
+        else {},
+        started_at=iso(result.started_at),
+        finished_at=iso(result.finished_at),
         duration_s=round((result.finished_at - result.started_at).total_seconds(), 3),
         rows=counts.rows,
         distinct_numbers=plan.distinct,
@@ -142,7 +147,7 @@ def summarise(
         matched_by_variant=counts.matched_by_variant,
         calls=replace(counters.calls),
         sessions=[replace(counts) for counts in counters.sessions.values()],
-        rate=_total_use(result),
+        rate=total_use(result),
         keys=[_key_use(key, result) for key in result.keys],
         pauses={cause: round(seconds, 3) for cause, seconds in counters.paused_s.items()},
         timeline=result.timeline.buckets(list(counters.sessions)),
@@ -159,7 +164,7 @@ def _examples(plan: Plan, counts: Counts) -> dict[str, tuple[CellExample, ...]]:
     return {word: plan.examples.get(word) or counts.examples[word] for word in counts.examples}
 
 
-def _total_use(result: RunResult) -> RateUse:
+def total_use(result: RunResult) -> RateUse:
     """Return the use of all keys taken together: for one key, that key's."""
     uses = [_key_use(key, result) for key in result.keys]
     if len(uses) < MANY:
@@ -250,12 +255,13 @@ def summarise_plan(
     )
     if summary.time_s is None:
         return summary
-    return replace(summary, ends_at=_iso(now + timedelta(seconds=summary.time_s)))
+    return replace(summary, ends_at=iso(now + timedelta(seconds=summary.time_s)))
 
 
 def _iso_ms(at_ms: int) -> str:
-    return _iso(datetime.fromtimestamp(at_ms / 1000, UTC))
+    return iso(datetime.fromtimestamp(at_ms / 1000, UTC))
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """Return a moment as ISO 8601, UTC, in seconds."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from validator.batch.output.annotate import annotate
-from validator.errors import UsageError
+from validator.errors import FileError, UsageError
 from validator.ledger import LEDGER_PARTS
 from validator.tables import (
     FrameWriter,
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from validator.batch.output.annotate import Counts, OpenWriter
+    from validator.batch.output.annotate import Counts
+    from validator.batch.output.segments import OpenWriter
     from validator.batch.planning.known_verdicts import KnownVerdicts
     from validator.batch.recipients.job import Job
     from validator.batch.recipients.opening import Opened
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 
 _NOWHERE = Path(os.devnull)
+_PRIVATE_FOLDER = 0o700
 # What the state folder has for each key, or the ledger's folder where there is none.
 _OF_A_KEY = re.compile(r"key-[0-9a-f]{12}\.(lock|host)")
 
@@ -80,6 +82,22 @@ def refuse_kept(targets: Mapping[str, Path], kept: Sequence[tuple[str, Path]], *
                 raise UsageError(f"{option} {path} is {what} itself; name another file")
 
 
+def make_split_folder(job: Job) -> None:
+    """Make the folder of the segments if it is missing; nobody but its owner reads a new one.
+
+    Raises:
+        FileError: it cannot be made, or is a file.
+    """
+    if job.split is None or job.split.is_dir():
+        return
+    try:
+        job.split.mkdir(mode=_PRIVATE_FOLDER)
+    except FileExistsError as error:
+        raise FileError(f"--split {job.split} is a file, and a folder is wanted; name another one") from error
+    except OSError as error:
+        raise FileError(f"the folder --split {job.split} cannot be made: {error.strerror}") from error
+
+
 def require_room_for_output(opened: Opened) -> None:
     """See that the disk has room for the annotated file at the least, before hours are spent on its content.
 
@@ -94,10 +112,10 @@ def require_room_for_output(opened: Opened) -> None:
 def write_output(
     opened: Opened, recipients: pl.DataFrame, known: KnownVerdicts, on_progress: Callable[[int], None]
 ) -> Counts:
-    """Write the annotated file and, where one was asked for, the sendable file; return what was written.
+    """Write the annotated file and the files of the segments asked for; return what was written.
 
     Raises:
-        FileError: the list has changed since it was opened, or a file cannot be written; both targets are
+        FileError: the list has changed since it was opened, or a file cannot be written; all targets are
             then as they were.
     """
     job = opened.job
@@ -116,7 +134,7 @@ def write_output(
         prefix=job.prefix,
         extras=job.extras,
         output=_opener(opened, job.output),
-        sendable=None if job.sendable is None else _opener(opened, job.sendable),
+        segments={verdict: _opener(opened, path) for verdict, path in job.segments.items()},
         on_progress=on_progress,
     )
 

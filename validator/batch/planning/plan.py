@@ -53,6 +53,7 @@ class Plan:
         examples: the first rows never asked about, by reason, with their cells, masked.
         suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
         prepared_s: how long it took to read the rows, in seconds; writing them takes about as long.
+        needed: how many "yes" of the run are enough to end it, None if it goes on whatever is answered.
     """
 
     todo: pl.Series
@@ -73,6 +74,7 @@ class Plan:
     examples: Mapping[str, tuple[CellExample, ...]] = field(default_factory=dict)
     suppress_unreadable: int = 0
     prepared_s: float = 0.0
+    needed: int | None = None
 
     @property
     def most_variants(self) -> int:
@@ -83,6 +85,16 @@ class Plan:
     def numbers(self) -> Numbers:
         """All numbers to be asked about."""
         return pl.concat([self.todo, self.to_confirm])
+
+    def for_nobody(self) -> Plan:
+        """Return the same plan with all its numbers left out."""
+        left_out = self.left_out + len(self.numbers)
+        return replace(self, todo=self.todo.clear(), to_confirm=self.to_confirm.clear(), left_out=left_out)
+
+    def without_registered(self, left: Numbers) -> Plan:
+        """Return the same plan once those of its numbers that are not left have proved to be registered."""
+        found = len(self.numbers) - len(left)
+        return replace(self.among(left), needed=None if self.needed is None else self.needed - found)
 
     def among(self, numbers: Numbers) -> Plan:
         """Return the same plan for those of its numbers that are among others."""
@@ -129,14 +141,14 @@ def make_plan(
     is_asked = askable(recipients)
     status = known.status_of(recipients["number"], known.indices_of_list(recipients))
     is_fresh = status["is_fresh"]
-    missing = _distinct(recipients.filter(is_asked & ~is_fresh), order)
+    missing = distinct_rows(recipients.filter(is_asked & ~is_fresh), order)
     occurring = _occurring(status["row"].filter(is_asked & is_fresh), known.frame.height)
     cached = known.frame.filter(occurring)
     distinct = cached.height + missing.height
     if variants:
         is_no = (status["verdict"] == _NO).fill_null(value=False)
-        others = second_questions(_distinct(recipients.filter(is_asked & is_no), order))
-        missing = _distinct(pl.concat([missing, _not_fresh(others, known)]), order)
+        others = second_questions(distinct_rows(recipients.filter(is_asked & is_no), order))
+        missing = distinct_rows(pl.concat([missing, _not_fresh(others, known)]), order)
     todo = missing if only is Only.ALL else missing.filter(among(missing["number"], _unknown(known)))
     if order is Order.SHUFFLED:
         todo = todo.sample(fraction=1.0, shuffle=True, seed=seed)
@@ -167,7 +179,7 @@ def counts(column: pl.Series) -> dict[str, int]:
     return dict(table.sort(["len", "word"], descending=[True, False]).iter_rows())
 
 
-def _distinct(rows: pl.DataFrame, order: Order) -> pl.DataFrame:
+def distinct_rows(rows: pl.DataFrame, order: Order) -> pl.DataFrame:
     """Return one row of each number: the first, in the rows' order, or where none is asked for, ascending.
 
     Sorting takes a third of the time and memory that a hash table takes over ten million rows.

@@ -87,15 +87,7 @@ def survey(
             f"{job.input_name} has a header and no rows; export the list again, with its recipients"
         )
     known = known_for(job, recipients, ledger, now_ms, progress)
-    plan = make_plan(
-        recipients,
-        known,
-        order=job.order,
-        only=job.only,
-        limit=job.limit,
-        confirms=job.confirm_negatives,
-        variants=job.variants,
-    )
+    plan = plan_for(job, recipients, known)
     plan = replace(
         plan,
         readings=readings.counted,
@@ -106,6 +98,19 @@ def survey(
         return Preparation(recipients, plan, known)
     earlier = EarlierAnswers.read(ledger, known, plan.numbers, now_ms)
     return Preparation(recipients, plan, None, earlier)
+
+
+def plan_for(job: Job, recipients: pl.DataFrame, known: KnownVerdicts) -> Plan:
+    """Return what a run over a job's recipients, or some of them, would do."""
+    return make_plan(
+        recipients,
+        known,
+        order=job.order,
+        only=job.only,
+        limit=job.limit,
+        confirms=job.confirm_negatives,
+        variants=job.variants,
+    )
 
 
 def known_after(

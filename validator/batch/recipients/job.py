@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from validator.arguments import FLAG, TEXT, WHOLE, Kind, require, several
 from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
 from validator.errors import UsageError
+from validator.model import Verdict
 from validator.phone import Accept, Numbers
 from validator.reports import legible
 from validator.settings import MaxAge
-from validator.tables import FrameWriter, ReadOptions, ending_of, output_ending
+from validator.tables import FrameWriter, ReadOptions, ending_beside, ending_of, output_ending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+SPLIT_VERDICTS = (Verdict.NOT_REGISTERED, Verdict.INVALID, Verdict.UNKNOWN)
+"""The verdicts that have a file in the folder of `split`. The registered have the sendable file, and the
+suppressed none, since nothing is to be done about them."""
 
 
 class Landlines(StrEnum):
@@ -66,6 +72,7 @@ _KINDS = {
     **dict.fromkeys(("find_region", "excel_safe", "confirm_negatives", "variants", "line_type"), FLAG),
     "prefix": TEXT,
     "limit": WHOLE.or_none,
+    "enough": WHOLE.or_none,
     "options": Kind((ReadOptions,), "a ReadOptions"),
     "max_age": Kind((MaxAge,), "a MaxAge"),
 }
@@ -101,6 +108,7 @@ class ListSettings:
         order: in which to ask.
         only: restricts whom to ask.
         limit: asks about at most so many numbers.
+        enough: asks until so many recipients can be sent to, those known before among them.
         confirm_negatives: whether a "no" counts only if a second asking says it too.
         variants: whether the other spelling of a number is asked about after a "no".
         line_type: whether the output has a column with the kind of line.
@@ -124,6 +132,7 @@ class ListSettings:
     order: Order = Order.SHUFFLED
     only: Only = Only.ALL
     limit: int | None = None
+    enough: int | None = None
     confirm_negatives: bool = False
     variants: bool = False
     line_type: bool = False
@@ -156,6 +165,7 @@ class Job(ListSettings):
         output: the annotated file, or a stream for standard output; or a file for each of the lists; or what
             collects the rows in memory.
         sendable: the file with the registered recipients, or None for none.
+        split: the folder for a file of each of `SPLIT_VERDICTS`, or None for none.
         suppress: lists of people who must not be asked or sent to.
     """
 
@@ -164,6 +174,7 @@ class Job(ListSettings):
     names: Mapping[Path, str] = field(default_factory=dict)
     output: Path | BinaryIO | tuple[Path, ...] | FrameWriter
     sendable: Path | None = None
+    split: Path | None = None
     suppress: tuple[Path, ...] = ()
 
     @property
@@ -198,12 +209,25 @@ class Job(ListSettings):
                 return "-"
 
     @property
+    def segments(self) -> dict[Verdict, Path]:
+        """The files of segments, by the verdict of their rows.
+
+        Those in a folder have the format of the annotated file.
+        """
+        sendable = {} if self.sendable is None else {Verdict.REGISTERED: self.sendable}
+        if self.split is None:
+            return sendable
+        first = self.output[0] if isinstance(self.output, tuple) else self.output
+        ending = ending_beside(first if isinstance(first, Path) else None, self.input, self.format)
+        return sendable | {verdict: self.split / f"{verdict}{ending}" for verdict in SPLIT_VERDICTS}
+
+    @property
     def targets(self) -> dict[str, Path]:
         """The files to be written, by the option that names them."""
         parts = zip(self.inputs, self.output, strict=True) if isinstance(self.output, tuple) else ()
-        named = {"--output": self.output, "--sendable": self.sendable}
         return {
-            **{option: path for option, path in named.items() if isinstance(path, Path)},
+            **({"--output": self.output} if isinstance(self.output, Path) else {}),
+            **{_option_of(verdict): path for verdict, path in self.segments.items()},
             **{f"the output of {given}": path for given, path in parts},
         }
 
@@ -215,6 +239,10 @@ def checked_name(path: Path, format: str | None) -> str:  # noqa: A002 - the opt
         FileError: there is no such format, or the list is no list.
     """
     return f"{path.name.removesuffix(ending_of(path))}.checked{output_ending(path, format)}"
+
+
+def _option_of(segment: Verdict) -> str:
+    return "--sendable" if segment is Verdict.REGISTERED else f"the {segment} file of --split,"
 
 
 def _name_of(names: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from validator.batch.recipients.recipients import Reading, read_recipients
-from validator.batch.verdict_columns import earlier_columns, output_schema
+from validator.batch.verdict_columns import earlier_columns, output_schema, segment_columns, with_columns_of
 from validator.errors import FileError
 from validator.phone import Numbers
 from validator.tables import (
@@ -132,6 +132,8 @@ def open_job(job: Job, *, table: Table | None = None) -> Opened:
     table = table or together([open_list(path, job) for path in job.inputs])
     reading = reading_of(table, job)
     output_schema(table, job.prefix, job.extras)
+    for verdict in job.segments:
+        with_columns_of(table, job.prefix, segment_columns(verdict, job.extras))
     return Opened(job, table, reading, stamps)
 
 

@@ -13,6 +13,7 @@ from validator.reports import ProgressState
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from validator.gateways.gateway import ContactsReply
     from validator.pacing import Budget
     from validator.reports import Progress
 
@@ -47,6 +48,14 @@ class PhaseFeed:
     def add(self, count: int = 1) -> None:
         """Count so many more sessions or contacts as done."""
         self._done += count
+
+    def add_page(self, page: ContactsReply) -> None:
+        """Count the contacts of one more page as done."""
+        self.add(len(page.contacts))
+
+    def expect(self, total: int) -> None:
+        """Set how many sessions or contacts there are, as far as that is known now."""
+        self._total = total
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:

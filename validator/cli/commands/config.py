@@ -35,6 +35,8 @@ _OF_PEOPLE = frozenset({"canary", "number"})
 # an @ itself.
 _USER = re.compile(r"^([a-z][a-z0-9+.-]*://)?.+(?=@)", re.IGNORECASE)
 _URLS = frozenset({"proxy", "base-url"})
+# The path of a webhook, which may let anybody post there who knows it.
+_WEBHOOK_PATH = re.compile(r"^([a-z]+://[^/?#]*[/?#]).+", re.IGNORECASE)
 
 
 class Setting(NamedTuple):
@@ -122,6 +124,8 @@ def shown(name: str, value: Any) -> str:
     if name in _OF_PEOPLE:
         return HIDDEN
     text = str(value).lower() if isinstance(value, bool) else str(value)
+    if name == "notify":
+        text = _WEBHOOK_PATH.sub(rf"\1{HIDDEN}", text)
     return _USER.sub(rf"\1{HIDDEN}", text) if name in _URLS or "://" in text else text
 
 

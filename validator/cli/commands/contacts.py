@@ -19,7 +19,9 @@ from validator.tables import require_writable, writing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from validator.gateways.gateway import GatewayContact
+    from validator.batch.ask_settings import KeySettings
+    from validator.batch.watching.phase_feed import PhaseFeed
+    from validator.gateways.gateway import ContactsReply, GatewayContact
     from validator.reports import Progress
 
 
@@ -31,12 +33,16 @@ def run(
     *,
     sessions: tuple[str, ...],
     output: Path | None,
+    format: str | None,  # noqa: A002 - the option's name
     max_wait: float,
     ledger: Path,
     as_json: bool,
     **given: Any,
 ) -> None:
-    """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""
+    """List the contacts synced to the sessions, or export them to a file.
+
+    A list that does not come whole is an error, and no file is written then.
+    """
     quiet = take_logging(given)
     options = ProviderOptions(**given)
     if output is None:
@@ -46,31 +52,66 @@ def run(
         refuse_kept({"--output": output}, kept, ledger=ledger)
         require_writable(output)
     sessions = require_sessions(sessions)
+    key = options.key_settings()
     with make_progress(quiet=quiet) as progress:
-        found = run_interruptible(partial(_contacts, options, sessions, progress, max_wait, ledger))
+        found = run_interruptible(partial(_contacts, key, sessions, progress, max_wait, ledger))
     table = contacts_frame(found)
     if output is None:
         show_rows(table.columns, table.iter_rows(), as_json=as_json)
         return
-    with writing(output, schema=table.schema, like=None, excel_safe=True) as writer:
+    with writing(output, schema=table.schema, like=None, format=format, excel_safe=True) as writer:
         writer.write(table)
     if not quiet:
         say(f"{table.height:,} contacts written to {output}")
 
 
 async def _contacts(
-    options: ProviderOptions,
-    sessions: tuple[str, ...],
-    progress: Progress,
-    max_wait_s: float,
-    ledger: Path,
+    key: KeySettings, sessions: tuple[str, ...], progress: Progress, max_wait_s: float, ledger: Path
 ) -> list[GatewayContact]:
+    found: list[GatewayContact] = []
     async with connected(
-        options,
+        key,
         progress,
         max_wait_s=max_wait_s,
         max_attempts=ATTEMPTS_PER_PAGE,
         phase=READING_CONTACTS,
         ledger=ledger,
-    ) as (gateway, through):
-        return [contact for session in sessions async for contact in all_contacts(gateway, session, through)]
+    ) as (gateway, through, feed):
+        for session in sessions:
+            pages = _Pages(feed, before=len(found))
+            found += [one async for one in all_contacts(gateway, session, through, on_page=pages.take)]
+            if flaw := pages.flaw():
+                say(f"contacts of session {session} may be missing: {flaw}. Run the same command again")
+    return found
+
+
+class _Pages:
+    """Counts the contacts of a session's pages, and sees whether the list stood still between them."""
+
+    def __init__(self, feed: PhaseFeed, *, before: int) -> None:
+        self._feed = feed
+        self._before = before
+        self._came = 0
+        self._totals: list[int] = []
+
+    def take(self, page: ContactsReply) -> None:
+        """Show how many came, and of how many."""
+        self._came += len(page.contacts)
+        self._feed.add_page(page)
+        if page.total is not None:
+            self._totals.append(page.total)
+            self._feed.expect(self._before + page.total)
+
+    def flaw(self) -> str:
+        """Return why contacts may be missing; empty if none can be.
+
+        One that moves to an earlier page is missed, and the provider offers no cursor that would prevent it.
+        """
+        if not self._totals:
+            return ""
+        first, last = self._totals[0], self._totals[-1]
+        if first != last:
+            return f"its list changed while it was read, from {first:,} to {last:,} contacts"
+        if self._came != last:
+            return f"the provider lists {last:,}, and {self._came:,} came, as pages repeat some"
+        return ""

@@ -37,7 +37,7 @@ def show_plan(
         base_url: where a check would send requests; None for the provider's own.
         max_invalid: the share (0 to 1) of invalid cells at which a check would take the list.
     """
-    options.require_files("a plan")
+    options.require_files()
     now, host = datetime.now(UTC), host_for(DEFAULT_GATEWAY, base_url)
     opened = options.opened()
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:

@@ -23,10 +23,9 @@ from validator.reports import legible
 
 
 def run(**given: Any) -> int:
-    """Show the earlier answers about INPUT as a check's summary and report; sends no request."""
+    """Show the earlier answers about INPUT as a check's summary and report; the provider is asked nothing."""
     options = ListOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
-    options.require_files("a report")
     now = datetime.now(UTC)
     opened = options.opened()
     check_targets(

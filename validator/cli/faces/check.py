@@ -9,6 +9,7 @@ import click
 from validator.cli import file_options as file_opt
 from validator.cli import options as opt
 from validator.cli.deferred import work
+from validator.cli.end_options import end_options
 from validator.cli.help_pages import Command, Example
 from validator.cli.values import SOURCE
 
@@ -43,8 +44,15 @@ from validator.cli.values import SOURCE
     opt.asking_options,
     opt.canary_options,
     opt.known_options,
+    click.option(
+        "--enough",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Stop once so many recipients can be sent to, those known before among them.",
+    ),
     opt.stop_options,
     opt.ledger_option,
+    end_options,
     click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
     opt.json_option,
     opt.progress_option,

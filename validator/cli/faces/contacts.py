@@ -9,7 +9,7 @@ import click
 from validator.cli import options as opt
 from validator.cli.deferred import work
 from validator.cli.help_pages import Command, Example
-from validator.cli.values import FILE
+from validator.cli.values import FILE, FORMATS
 
 
 @click.command(
@@ -24,7 +24,15 @@ from validator.cli.values import FILE
 )
 @opt.stack(
     opt.session_option,
-    click.option("-o", "--output", type=FILE, help="File to export to.  [default: standard output]"),
+    click.option(
+        "-o", "--output", "--export", type=FILE, help="File to export to.  [default: standard output]"
+    ),
+    click.option(
+        "--format",
+        type=click.Choice(FORMATS),
+        metavar="FORMAT",
+        help=f"Of the file: {', '.join(FORMATS)}.  [default: by its name]",
+    ),
     opt.provider_options,
     opt.rate_option,
     opt.max_wait_option,
@@ -34,5 +42,8 @@ from validator.cli.values import FILE
     opt.logging_options,
 )
 def contacts(**given: Any) -> int | None:
-    """List the contacts synced to the sessions, or export them to a CSV or Parquet file."""
+    """List the contacts synced to the sessions, or export them to a file.
+
+    A list that does not come whole is an error, and no file is written then.
+    """
     return work("contacts", given)

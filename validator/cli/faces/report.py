@@ -36,7 +36,7 @@ from validator.cli.values import SOURCE
     opt.logging_options,
 )
 def report(**given: Any) -> int | None:
-    """Show the earlier answers about INPUT as a check's summary and report; sends no request.
+    """Show the earlier answers about INPUT as a check's summary and report; the provider is asked nothing.
 
     What only a run knows (requests, sessions, rates, changes) is that of the last check of INPUT that the
     ledger has.

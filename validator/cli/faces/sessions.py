@@ -9,6 +9,7 @@ import click
 from validator.cli import options as opt
 from validator.cli.deferred import work
 from validator.cli.help_pages import Command, Example
+from validator.cli.values import DURATION
 
 
 @click.command(
@@ -19,9 +20,18 @@ from validator.cli.help_pages import Command, Example
             "Those of another key, as one line of JSON",
             "validator sessions --api-key-file client-a.key --json",
         ),
+        Example("A line for each change, looking once a minute", "validator sessions --watch 1min"),
     ),
 )
 @opt.stack(
+    click.option(
+        "--watch",
+        type=DURATION,
+        is_flag=False,
+        flag_value="30s",
+        help="Look again every 30 s, or as often as this says (5s at the least), and print a line for each "
+        "change, until Ctrl-C.",
+    ),
     opt.provider_options,
     opt.rate_option,
     opt.max_wait_option,

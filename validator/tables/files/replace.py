@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _PRIVATE = 0o600  # the lists hold people's numbers; nobody but the owner reads a new one
+PUBLIC_FILE = 0o644
+"""The mode of a new file that holds nothing about anybody, and that others have to read."""
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[BinaryIO]:
+def replacing(target: Path, *, mode: int = _PRIVATE) -> Iterator[BinaryIO]:
     """Give a file to write to that takes the place of `target` when the block ends well.
 
-    The bytes go to a temporary file in the same folder (mode 0600, or that of the file replaced), are synced,
+    The bytes go to a temporary file in the same folder (`mode`, or that of the file replaced), are synced,
     moved onto `target`, and the folder is synced. If the block raises, the temporary file is removed and
     `target` stands as before. A symbolic link is replaced itself; the file it points to is left alone.
 
@@ -44,7 +46,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         return
     folder = _open_folder(target)
     try:
-        temporary, out = _new_file(target, folder)
+        temporary, out = _new_file(target, folder, mode)
         with out:
             try:
                 yield out
@@ -131,22 +133,22 @@ def _open_folder(target: Path) -> int:
         raise unwritable(target, error) from error
 
 
-def _mode_for(target: Path) -> int:
-    """Return the mode the new file gets; refuse a folder."""
+def _mode_for(target: Path, new: int) -> int:
+    """Return the mode the new file gets, `new` if it replaces none; refuse a folder."""
     try:
         there = target.stat()
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise unwritable(target, error) from error
-        return _PRIVATE
+        return new
     if stat.S_ISDIR(there.st_mode):
         raise unwritable(target, IsADirectoryError(errno.EISDIR, ""))
-    return _PRIVATE if target.is_symlink() else stat.S_IMODE(there.st_mode)
+    return new if target.is_symlink() else stat.S_IMODE(there.st_mode)
 
 
-def _new_file(target: Path, folder: int) -> tuple[str, _WholeWrites]:
+def _new_file(target: Path, folder: int, new_mode: int = _PRIVATE) -> tuple[str, _WholeWrites]:
     """Make the temporary file, with the mode that the target is to have; return its name and the file."""
-    mode = _mode_for(target)
+    mode = _mode_for(target, new_mode)
     try:
         temporary, descriptor = new_temporary(folder)
         out = _WholeWrites(descriptor, target)

@@ -34,6 +34,8 @@ def check_recipients(source: str) -> int:
         summary = validator.check_file(source, targets=targets)
     except validator.Busy as error:
         raise Skip(str(error)) from error
+    except validator.StoppedEarly as error:  # before it had begun: the provider cannot be reached
+        raise Retry(str(error)) from error
     if summary.exit_code in {4, 5}:
         raise Retry(summary.stopped_because or "some recipients are still unknown")
     if summary.exit_code:
@@ -42,10 +44,10 @@ def check_recipients(source: str) -> int:
 
 
 if find_spec("airflow"):
-    from airflow.decorators import dag, task
-    from airflow.exceptions import AirflowSkipException
+    from airflow.sdk import dag, task
+    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-    @dag(schedule="0 2 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC), catchup=False)
+    @dag(schedule="5 1 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC), catchup=False, max_active_runs=1)
     def recipients() -> None:
         """Check the list of tomorrow's campaign."""
 
@@ -55,6 +57,8 @@ if find_spec("airflow"):
                 return check_recipients(source)
             except Skip as why:
                 raise AirflowSkipException(str(why)) from why
+            except validator.ValidatorError as why:
+                raise AirflowFailException(str(why)) from why  # another try would end alike
 
         check("/data/leads.csv")
 

@@ -1,0 +1,42 @@
+"""Delivers the message about a run's end: tried again if that may help, within a bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import anyio
+
+from validator.http.webhook import NotDelivered
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from validator.pacing import RetryPolicy
+
+MAX_ATTEMPTS = 5
+WITHIN_S = 30.0
+# A run that a signal ended is killed soon: containers are given 10 s in all, and have used most of it.
+WITHIN_AFTER_SIGNAL_S = 2.0
+
+
+async def deliver(send: Callable[[], Awaitable[None]], *, retry: RetryPolicy, within_s: float) -> str:
+    """Deliver a message; return why it was not delivered, empty if it was.
+
+    Args:
+        send: sends it once, and raises `NotDelivered`.
+        retry: how often it is tried, and after how long.
+        within_s: how long all tries may take, in seconds.
+    """
+    why, attempts = f"no answer within {within_s:g} s", 0
+    with anyio.move_on_after(within_s):
+        while True:
+            try:
+                await send()
+            except NotDelivered as failure:
+                why, attempts = str(failure), attempts + 1
+                if not failure.transient or retry.exhausted(attempts):
+                    return why
+            else:
+                return ""
+            await anyio.sleep(retry.delay_s(attempts))
+    return why

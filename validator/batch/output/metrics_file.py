@@ -1,0 +1,64 @@
+"""The file with the metrics of the last run, which node_exporter's textfile collector reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from validator.errors import UsageError
+from validator.reports import legible
+from validator.reports.metrics import last_success_s, render_metrics
+from validator.tables import PUBLIC_FILE, is_stream, reading, replacing, require_writable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from validator.reports.run_end import RunEnd
+
+# A file of metrics has some 6 KB.
+_MOST_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsFile:
+    """A file of metrics, and what of its earlier content has to be kept.
+
+    Attributes:
+        path: the file, which need not be there.
+        last_success_s: when a run has succeeded by what it says, in Unix seconds; None if none has.
+    """
+
+    path: Path
+    last_success_s: float | None = None
+
+    @classmethod
+    def find(cls, path: Path) -> Self:
+        """Look at the file that is there, and see that it can be replaced.
+
+        Raises:
+            FileError: it can be neither read nor replaced.
+            UsageError: it holds something else than metrics of this tool, and so is not replaced.
+        """
+        if is_stream(path):
+            raise UsageError(f"--metrics {path} is no plain file; metrics are put in place by a rename")
+        require_writable(path)
+        if not path.exists():
+            return cls(path)
+        with reading(path), path.open("rb") as file:
+            content = file.read(_MOST_BYTES)
+        try:
+            return cls(path, last_success_s(content))
+        except ValueError:
+            raise UsageError(
+                f"--metrics {path} holds something else than metrics of this tool; name another file"
+            ) from None
+
+    def write(self, end: RunEnd) -> None:
+        """Replace the file; others may read it. The label `run` is its name without its ending.
+
+        Raises:
+            FileError: it cannot be replaced.
+        """
+        run = legible(self.path.stem)
+        with replacing(self.path, mode=PUBLIC_FILE) as file:
+            file.write(render_metrics(end, run=run, last_success_s=self.last_success_s))

@@ -1,0 +1,132 @@
+"""What a sample says of its list, as the values that the reports show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.batch.output.annotate import Counts, decide_verdicts
+from validator.batch.output.estimate import CONFIDENCE, Stratum, estimate
+from validator.batch.output.summarise import iso, summarise_plan, total_use
+from validator.batch.planning.sample import NO_COUNTRY
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.model import Verdict
+from validator.reports import CountrySample, SampleSummary, legible
+from validator.tables import BATCH_ROWS
+from validator.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from validator.batch.output.summarise import RunResult
+    from validator.batch.planning.known_verdicts import KnownVerdicts
+    from validator.batch.planning.plan import Plan
+    from validator.batch.planning.sample import Sample
+    from validator.batch.recipients.opening import Opened
+
+
+@dataclass(frozen=True, slots=True)
+class SampleAnswers:
+    """What is known of a sample's numbers.
+
+    Attributes:
+        counts: the numbers by verdict and reason.
+        countries: each country of the list, most numbers first.
+    """
+
+    counts: Counts
+    countries: tuple[CountrySample, ...]
+
+
+def answers_of(sample: Sample, known: KnownVerdicts, extras: Sequence[str]) -> SampleAnswers:
+    """Return what is known of a sample's numbers, by the rules of the annotated file."""
+    counted, seen = Counts(), Counter[tuple[str, str]]()
+    for rows in sample.rows.iter_slices(BATCH_ROWS):
+        findings = decide_verdicts(rows, known, known.indices_of(rows["number"]), extras)
+        counted.add(findings)
+        country = rows["country"].cast(pl.String).fill_null(NO_COUNTRY)
+        kinds = findings.with_columns(country).group_by("country", "verdict").len()
+        seen.update({(name, verdict): count for name, verdict, count in kinds.iter_rows()})
+    return SampleAnswers(counted, tuple(_country(name, sample, seen) for name in sample.numbers))
+
+
+def _country(name: str, sample: Sample, seen: Counter[tuple[str, str]]) -> CountrySample:
+    sampled = sum(seen[name, verdict.value] for verdict in Verdict)
+    return CountrySample(
+        country=name,
+        numbers=sample.numbers[name],
+        sampled=sampled,
+        answered=sampled - seen[name, Verdict.UNKNOWN.value],
+        registered=seen[name, Verdict.REGISTERED.value],
+    )
+
+
+def summarise_sample(
+    opened: Opened,
+    rest: Plan,
+    answers: SampleAnswers,
+    result: RunResult,
+    exit_code: int,
+    *,
+    already_known: int,
+    seed: int,
+    rate_per_min: float | None,
+) -> SampleSummary:
+    """Return the summary of a sample.
+
+    Args:
+        opened: the list.
+        rest: what a check of the whole list would still do.
+        answers: what is known of the sample now.
+        result: how the run went.
+        exit_code: what the command ends with.
+        already_known: numbers of the sample whose verdict was known before the run.
+        seed: what the sample was drawn with.
+        rate_per_min: the rate asked for, where the run has shown no limit; None if there is none.
+    """
+    found = estimate(
+        Stratum(numbers=one.numbers, answered=one.answered, registered=one.registered)
+        for one in answers.countries
+    )
+    counters, use, job = result.counters, total_use(result), opened.job
+    whole = summarise_plan(
+        job,
+        rest,
+        rate_per_min=use.limit_per_min or rate_per_min,
+        now=result.finished_at,
+        host=", ".join(dict.fromkeys(key.host for key in result.keys)),
+        plans=capabilities_of(result.keys[0].gateway if result.keys else DEFAULT_GATEWAY).plans,
+        read_as=opened.read_as,
+    )
+    return SampleSummary(
+        version=__version__,
+        input=job.input_name,
+        read_as=opened.read_as,
+        suppress_unreadable=rest.suppress_unreadable,
+        seed=seed,
+        started_at=iso(result.started_at),
+        finished_at=iso(result.finished_at),
+        duration_s=round((result.finished_at - result.started_at).total_seconds(), 3),
+        rows=rest.rows,
+        distinct_numbers=rest.distinct,
+        sampled=answers.counts.rows,
+        already_known=already_known,
+        asked=counters.asked,
+        verdicts=answers.counts.verdicts,
+        reasons=answers.counts.reasons,
+        share=None if found is None else round(found.share, 6),
+        share_low=None if found is None else round(found.low, 6),
+        share_high=None if found is None else round(found.high, 6),
+        confidence=CONFIDENCE,
+        countries=answers.countries,
+        calls=replace(counters.calls),
+        rate=use,
+        whole=whole,
+        exit_code=exit_code,
+        stopped_because=None if result.ending is None else legible(str(result.ending)),
+        next_command=None if result.next_command is None else legible(result.next_command),
+        warnings=result.warnings,
+    )

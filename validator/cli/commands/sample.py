@@ -1,0 +1,34 @@
+"""`validator sample`: ask about a random part of a list, and say what the whole is like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from validator.batch.sample_run import SampleRun, SampleSettings, rate_of
+from validator.cli.list_run import ListRunOptions, run_list
+from validator.cli.logs import set_up_logging
+from validator.cli.show import show_sample
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleOptions(ListRunOptions):
+    """All options of `sample`."""
+
+    size: int
+    seed: int
+
+
+def run(**given: Any) -> int:
+    """Ask about a random part of INPUT, and say which share of the whole is on WhatsApp."""
+    options = SampleOptions(**given)
+    set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
+    options.require_vouching()
+    keys = options.keys()
+    opened = options.opened(deadline=options.deadline)
+    chosen = SampleSettings(size=options.size, seed=options.seed, rate_per_min=rate_of(keys))
+    settings = options.run_settings("sample", {})
+    summary = run_list(options, keys, opened, settings, partial(SampleRun, opened, chosen))
+    show_sample(summary, as_json=options.as_json, quiet=options.quiet)
+    return summary.exit_code

@@ -1,0 +1,39 @@
+"""How a run ended, also one that failed before there was anything to sum up: what monitoring gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from validator.reports.summary import Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnd:
+    """The end of a run.
+
+    Attributes:
+        command: the command's name.
+        version: the tool's version.
+        started_at_s: when it began, in Unix seconds.
+        finished_at_s: when it ended, in Unix seconds.
+        exit_code: the true one, whatever is returned in its place.
+        is_success: whether that code counts as success.
+        error: why there is no summary; None if there is one.
+        summary: the summary, or None if the run failed before it had one.
+    """
+
+    command: str
+    version: str
+    started_at_s: float
+    finished_at_s: float
+    exit_code: int
+    is_success: bool
+    error: str | None = None
+    summary: Summary | None = None
+
+    @property
+    def duration_s(self) -> float:
+        """How long the run took, in seconds; 0 if a clock was set back meanwhile."""
+        return round(max(0.0, self.finished_at_s - self.started_at_s), 3)
