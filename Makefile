@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lock docs names limiters crash fuzz ledger manual readings soak bench clean
+.PHONY: help setup demo test quick check format lock docs names limiters crash fuzz ledger manual readings soak container bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -82,6 +82,9 @@ ledger: setup ## Hold the ledger to a model through 10,000 sequences of 50 steps
 
 readings: setup ## Read lists of every region in each spelling, and hold them to what was meant
 	READINGS_EVERY=1 $(BIN)/python -m pytest tests/phone/readings -q
+
+container: setup ## Build the container file with podman or docker, or take its steps one by one as root
+	.ci/container
 
 soak: setup ## Ask at full speed for an hour, and see that nothing grows
 	$(BIN)/python benchmarks/soak.py
