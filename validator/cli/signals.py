@@ -10,7 +10,6 @@ import anyio
 from validator.cli.interruption import handling, heard, why
 from validator.cli.standard_streams import say
 from validator.errors import Interrupted, innermost
-from validator.http.event_loop import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -31,6 +30,9 @@ def run_interruptible(program: Callable[[], Awaitable[Result]]) -> Result:
         Interrupted: a signal came.
         StoppedEarly: the deadline of `until` came.
     """
+
+    # Imported here: asyncio imports ssl, which commands that send nothing do without.
+    from validator.http.event_loop import OPTIONS  # noqa: PLC0415
 
     async def listening() -> Result:
         async with raising_signals():
