@@ -50,6 +50,14 @@ def test_what_was_known_before_counts_and_may_be_enough_by_itself(check, everybo
     assert everybody.log.checks == 8
 
 
+@pytest.mark.parametrize(("enough", "wanted"), [("5", "5 recipients"), ("1", "1 recipient")])
+def test_the_calls_announced_are_at_most_so_many(check, everybody, enough, wanted):
+    sentence = f"At most 100 calls to make for 100 rows, until {wanted} can be sent to."
+
+    assert sentence in check("--enough", enough, "--dry-run", content=phones(*YES)).err
+    assert sentence in check("--enough", enough, content=phones(*YES)).err
+
+
 def test_half_of_them_on_whatsapp_takes_as_many_as_it_takes_and_no_recipient_more(check, provider):
     app = provider(registered_share=0.5)
 

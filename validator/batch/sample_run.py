@@ -79,7 +79,7 @@ class SampleRun(Run[SampleSummary]):
         progress: Progress,
         settings: RunSettings,
     ) -> None:
-        everybody = replace(opened.job, limit=None, only=Only.ALL, order=Order.SHUFFLED)
+        everybody = replace(opened.job, limit=None, enough=None, only=Only.ALL, order=Order.SHUFFLED)
         opened = replace(opened, job=everybody)
         super().__init__(opened, ledger=ledger, counters=counters, progress=progress, settings=settings)
         self._sample = sample

@@ -30,7 +30,6 @@ def run_interruptible(program: Callable[[], Awaitable[Result]]) -> Result:
         Interrupted: a signal came.
         StoppedEarly: the deadline of `until` came.
     """
-
     # Imported here: asyncio imports ssl, which commands that send nothing do without.
     from validator.http.event_loop import OPTIONS  # noqa: PLC0415
 

@@ -172,8 +172,11 @@ def plan_facts(plan: PlanSummary) -> dict[str, str]:
 def plan_sentence(plan: PlanSummary) -> str:
     """Return how many calls a run would make; if none, why, and what can be done about it."""
     about = "About " if plan.confirmations_expected else ""
+    end = ""
+    if plan.enough is not None and plan.calls_expected:
+        about, end = "At most ", f", until {count_text(plan.enough, 'recipient')} can be sent to"
     calls = count_text(plan.calls_expected, "call")
-    return f"{about}{calls} to make for {count_text(plan.rows, 'row')}{_why_none(plan)}."
+    return f"{about}{calls} to make for {count_text(plan.rows, 'row')}{end}{_why_none(plan)}."
 
 
 def _why_none(plan: PlanSummary) -> str:

@@ -41,6 +41,7 @@ class PlanSummary:
         calls_to_confirm: those among them that an earlier run got a "no" for, asked about once more.
         confirmations_expected: calls beside these, to confirm the "no"s that are to be expected now.
         variant_calls_at_most: calls about other spellings beside these, were every answer a "no".
+        enough: end once so many recipients can be sent to; None to go on to the end.
         countries: numbers to ask about, by country (ISO 3166-1 alpha-2), most first.
         line_types: numbers to ask about, by kind of line, most first.
         country_line_types: the same in each country, in the order of `countries`.
@@ -70,6 +71,7 @@ class PlanSummary:
     calls_to_confirm: int = 0
     confirmations_expected: int = 0
     variant_calls_at_most: int = 0
+    enough: int | None = None
     countries: Mapping[str, int] = field(default_factory=dict)
     line_types: Mapping[str, int] = field(default_factory=dict)
     country_line_types: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -248,6 +248,7 @@ def summarise_plan(
         variant_calls_at_most=plan.most_variants * (2 if plan.confirms else 1),
         countries=plan.countries,
         line_types=plan.line_types,
+        enough=job.enough,
         country_line_types=plan.country_line_types,
         rate_per_min=rate_per_min,
         plans=plans,
