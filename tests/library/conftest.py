@@ -47,10 +47,15 @@ def provider(sandbox):
     return app, make_key(KEY, SESSION, base_url=url)
 
 
+@pytest.fixture(autouse=True)
+def state(tmp_path, monkeypatch):
+    """A state folder of its own: keys are locked there, and other tests use the same key."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A working folder with a list, and a state folder of its own."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    """A working folder with a list."""
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
