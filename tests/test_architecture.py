@@ -37,6 +37,7 @@ ROOMS = {
         {"run"},
         {"sample_run"},
         {"library_run"},
+        {"library_arguments"},
     ],
     "pacing": [
         {"decisions", "measures"},

@@ -8,18 +8,14 @@ process is changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
-import polars as pl
 
-from validator.arguments import NUMBER as ARGUMENT_NUMBER
-from validator.arguments import WHOLE, Kind, path, require, several
-from validator.batch.keys import key_from_environment
+from validator.arguments import path, require
+from validator.batch.library_arguments import KINDS, for_numbers, given_or_default, numbers_frame, with_keys
 from validator.batch.library_run import (
     FileTargets,
     RunOptions,
@@ -35,32 +31,19 @@ from validator.batch.library_run import (
 from validator.batch.output.summarise import summarise_plan
 from validator.batch.planning.ruined import MOST_INVALID, ruin_of
 from validator.batch.planning.survey import survey
-from validator.batch.recipients.job import Order
 from validator.batch.recipients.opening import open_job
 from validator.batch.sample_run import SampleSettings
-from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.ledger import read
 from validator.settings import SAMPLE_SIZE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    import polars as pl
+
     from validator.reports import PlanSummary, SampleSummary, Summary
-
-_KINDS = {
-    "targets": Kind((FileTargets,), "a FileTargets").or_none,
-    "options": Kind((RunOptions,), "a RunOptions").or_none,
-    "frame": Kind((pl.DataFrame,), "a polars DataFrame"),
-    "rate_per_min": ARGUMENT_NUMBER.or_none,
-    "size": WHOLE,
-    "seed": WHOLE,
-    "max_invalid": ARGUMENT_NUMBER,
-}
-_TYPED = Kind((str, int), "a text or an integer").or_none
-
-NUMBER = "number"
-"""The column of `check_numbers` that holds what was given."""
 
 
 def check_file(
@@ -92,8 +75,8 @@ def check_file(
         >>> summary.rows, summary.exit_code
         (3, 0)
     """
-    require(_KINDS, targets=targets)
-    with file_run(path("source", source), targets or FileTargets(), _with_keys(options)) as parts:
+    require(KINDS, targets=targets)
+    with file_run(path("source", source), targets or FileTargets(), with_keys(options)) as parts:
         return parts.run.run(partial(ask_blocking, parts))
 
 
@@ -109,8 +92,8 @@ async def check_file_async(
         >>> anyio.run(partial(check_file_async, "leads.csv", options=options)).rows
         3
     """
-    require(_KINDS, targets=targets)
-    with file_run(path("source", source), targets or FileTargets(), _with_keys(options)) as parts:
+    require(KINDS, targets=targets)
+    with file_run(path("source", source), targets or FileTargets(), with_keys(options)) as parts:
         return await run_async(parts)
 
 
@@ -137,10 +120,10 @@ def check_frame(
         >>> check_frame(leads, options=RunOptions(keys=[key], ledger=ledger))["verdict"].len()
         2
     """
-    require(_KINDS, frame=frame)
+    require(KINDS, frame=frame)
     if frame.is_empty():
-        return without_rows(frame, _chosen(options).settings)
-    with frame_run(frame, _with_keys(options)) as parts:
+        return without_rows(frame, given_or_default(options).settings)
+    with frame_run(frame, with_keys(options)) as parts:
         parts.run.run(partial(ask_blocking, parts))
         return parts.written(allow_partial=allow_partial)
 
@@ -155,10 +138,10 @@ async def check_frame_async(
         >>> anyio.run(partial(check_frame_async, leads, options=RunOptions(keys=[key], ledger=ledger))).height
         1
     """
-    require(_KINDS, frame=frame)
+    require(KINDS, frame=frame)
     if frame.is_empty():
-        return without_rows(frame, _chosen(options).settings)
-    with frame_run(frame, _with_keys(options)) as parts:
+        return without_rows(frame, given_or_default(options).settings)
+    with frame_run(frame, with_keys(options)) as parts:
         await run_async(parts)
         return parts.written(allow_partial=allow_partial)
 
@@ -185,7 +168,7 @@ def check_numbers(
         >>> found["e164"].to_list()
         ['+447400123456']
     """
-    return check_frame(_numbers_frame(numbers), options=_for_numbers(options), allow_partial=allow_partial)
+    return check_frame(numbers_frame(numbers), options=for_numbers(options), allow_partial=allow_partial)
 
 
 async def check_numbers_async(
@@ -198,7 +181,7 @@ async def check_numbers_async(
         0
     """
     return await check_frame_async(
-        _numbers_frame(numbers), options=_for_numbers(options), allow_partial=allow_partial
+        numbers_frame(numbers), options=for_numbers(options), allow_partial=allow_partial
     )
 
 
@@ -222,8 +205,8 @@ def plan_file(
         >>> plan_file("leads.csv", options=RunOptions(ledger=ledger), rate_per_min=60).calls_to_make
         2
     """
-    require(_KINDS, rate_per_min=rate_per_min)
-    chosen, now = _chosen(options), datetime.now(UTC)
+    require(KINDS, rate_per_min=rate_per_min)
+    chosen, now = given_or_default(options), datetime.now(UTC)
     opened = open_job(job_of(path("source", source), FileTargets(), chosen))
     with read(chosen.ledger_path) as ledger:
         now_ms = int(now.timestamp() * 1000)
@@ -278,9 +261,9 @@ def sample_file(
         >>> sample.sampled, sample.share_low <= sample.share <= sample.share_high
         (2, True)
     """
-    require(_KINDS, size=size, seed=seed, max_invalid=max_invalid)
+    require(KINDS, size=size, seed=seed, max_invalid=max_invalid)
     sample = SampleSettings(size=size, seed=seed)
-    with sample_run(path("source", source), sample, max_invalid, _with_keys(options)) as parts:
+    with sample_run(path("source", source), sample, max_invalid, with_keys(options)) as parts:
         return parts.run.run(partial(ask_blocking, parts))
 
 
@@ -299,33 +282,7 @@ async def sample_file_async(
         >>> anyio.run(partial(sample_file_async, "leads.csv", options=options)).sampled
         2
     """
-    require(_KINDS, size=size, seed=seed, max_invalid=max_invalid)
+    require(KINDS, size=size, seed=seed, max_invalid=max_invalid)
     sample = SampleSettings(size=size, seed=seed)
-    with sample_run(path("source", source), sample, max_invalid, _with_keys(options)) as parts:
+    with sample_run(path("source", source), sample, max_invalid, with_keys(options)) as parts:
         return await run_async(parts)
-
-
-def _with_keys(options: RunOptions | None) -> RunOptions:
-    """Return the options, with the key that the environment names if they name none."""
-    chosen = _chosen(options)
-    return chosen if chosen.keys else replace(chosen, keys=(key_from_environment(),))
-
-
-def _chosen(options: RunOptions | None) -> RunOptions:
-    require(_KINDS, options=options)
-    return options or RunOptions()
-
-
-def _numbers_frame(numbers: Iterable[str | int | None]) -> pl.DataFrame:
-    """Return numbers as a column of texts; one text would be taken for a list of its letters."""
-    if isinstance(numbers, (str, bytes)) or not isinstance(numbers, Iterable):
-        raise UsageError(f"numbers is of type {type(numbers).__name__}; a list of texts is expected")
-    given = several("numbers", list(numbers), _TYPED)
-    texts = [None if one is None else str(one) for one in given]
-    return pl.DataFrame({NUMBER: texts}, schema={NUMBER: pl.String})
-
-
-def _for_numbers(options: RunOptions | None) -> RunOptions:
-    chosen = _chosen(options)
-    settings = replace(chosen.settings, column=(NUMBER,), order=Order.INPUT)
-    return replace(chosen, settings=settings)

@@ -1,0 +1,57 @@
+"""What the library's functions are given, checked: options, frames, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import polars as pl
+
+from validator.arguments import NUMBER as ARGUMENT_NUMBER
+from validator.arguments import WHOLE, Kind, require, several
+from validator.batch.keys import key_from_environment
+from validator.batch.library_run import FileTargets, RunOptions
+from validator.batch.recipients.job import Order
+from validator.errors import UsageError
+
+KINDS = {
+    "targets": Kind((FileTargets,), "a FileTargets").or_none,
+    "options": Kind((RunOptions,), "a RunOptions").or_none,
+    "frame": Kind((pl.DataFrame,), "a polars DataFrame"),
+    "rate_per_min": ARGUMENT_NUMBER.or_none,
+    "size": WHOLE,
+    "seed": WHOLE,
+    "max_invalid": ARGUMENT_NUMBER,
+}
+_TYPED = Kind((str, int), "a text or an integer").or_none
+
+NUMBER = "number"
+"""The column of `check_numbers` that holds what was given."""
+
+
+def with_keys(options: RunOptions | None) -> RunOptions:
+    """Return the options, with the key that the environment names if they name none."""
+    chosen = given_or_default(options)
+    return chosen if chosen.keys else replace(chosen, keys=(key_from_environment(),))
+
+
+def given_or_default(options: RunOptions | None) -> RunOptions:
+    """Return the options that a caller gave; those that count by default for None."""
+    require(KINDS, options=options)
+    return options or RunOptions()
+
+
+def numbers_frame(numbers: Iterable[str | int | None]) -> pl.DataFrame:
+    """Return numbers as a column of texts; one text would be taken for a list of its letters."""
+    if isinstance(numbers, (str, bytes)) or not isinstance(numbers, Iterable):
+        raise UsageError(f"numbers is of type {type(numbers).__name__}; a list of texts is expected")
+    given = several("numbers", list(numbers), _TYPED)
+    texts = [None if one is None else str(one) for one in given]
+    return pl.DataFrame({NUMBER: texts}, schema={NUMBER: pl.String})
+
+
+def for_numbers(options: RunOptions | None) -> RunOptions:
+    """Return the options as they hold for numbers without a list around them."""
+    chosen = given_or_default(options)
+    settings = replace(chosen.settings, column=(NUMBER,), order=Order.INPUT)
+    return replace(chosen, settings=settings)
