@@ -28,8 +28,8 @@ from validator.reports import (
     render_start,
     render_summary,
 )
-from validator.reports.facts import start_line
 from validator.reports.fitting import FittingTable
+from validator.reports.plan_facts import start_line
 from validator.reports.wording import headline, legible, printable, sample_headline
 from validator.tables import defused_rows
 

@@ -10,16 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from validator.model import Reason, Verdict
-from validator.reports.facts import (
-    TOP_COUNTRIES,
-    lines_text,
-    plan_facts,
-    plan_sentence,
-    sample_facts,
-    start_facts,
-    summary_facts,
-)
+from validator.reports.facts import TOP_COUNTRIES, lines_text, sample_facts, summary_facts
 from validator.reports.fitting import BAR, BLOCK, FittingTable
+from validator.reports.plan_facts import plan_facts, plan_sentence, start_facts
 from validator.reports.readings import READING_WORDS, examples_text
 from validator.reports.wording import (
     REASON_WORDS,
