@@ -12,6 +12,7 @@ from validator.reports import (
     SessionCounts,
     Summary,
 )
+from validator.reports.run_end import RunEnd
 
 
 @pytest.fixture
@@ -138,4 +139,18 @@ def sample(plan):
         ],
         calls=CallCounts(attempts=290, answers=279, failures=11),
         whole=plan,
+    )
+
+
+@pytest.fixture
+def end(summary):
+    """How that run ended, for those who wait for it."""
+    return RunEnd(
+        command="check",
+        version="0.1.0",
+        started_at_s=1_800_000_000.0,
+        finished_at_s=1_800_000_185.25,
+        exit_code=5,
+        is_success=False,
+        summary=summary,
     )

@@ -7,20 +7,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from validator.reports import CallCounts
 from validator.reports.metrics import last_success_s, render_metrics
-from validator.reports.run_end import RunEnd
-
-
-@pytest.fixture
-def end(summary):
-    return RunEnd(
-        command="check",
-        version="0.1.0",
-        started_at_s=1_800_000_000.0,
-        finished_at_s=1_800_000_185.25,
-        exit_code=5,
-        is_success=False,
-        summary=summary,
-    )
 
 
 def samples_of(content):
