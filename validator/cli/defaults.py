@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from validator.cli.settings_sources import SettingsFile
 
 FILES_META = "validator.files"
-"""Where click's context has the settings files that may be there, the last of which beats the others."""
+"""Where click's context has the settings files that may be there; a later one beats an earlier one."""
 KEYS_META = "validator.keys"
 """Where click's context has the tables `[keys.NAME]` of the settings files."""
 ORIGINS_META = "validator.origins"

@@ -30,7 +30,7 @@ class SettingsFile:
 
 
 def files_of(config: Path | None) -> list[SettingsFile]:
-    """Return the settings files that may be there, each of which beats those before it.
+    """Return the settings files that may be there; a later one beats an earlier one.
 
     Args:
         config: the file that `--config` names; None if there is none.

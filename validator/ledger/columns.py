@@ -1,4 +1,4 @@
-"""What is known as columns, for lists of millions: no row becomes a Python object on its way out.
+"""Verdicts as columns, for lists of millions: no row becomes a Python object on its way out.
 
 SQLite puts each column together as one text of integers; the caller reads it as a CSV file of one
 column. A row of three integers costs half a microsecond this way and a tuple of eight cells three times that

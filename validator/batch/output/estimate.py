@@ -50,7 +50,7 @@ class Stratum:
 
     @property
     def share(self) -> float:
-        """The share registered among the answered, of which there is at least one."""
+        """The share registered among the answered; there is at least one."""
         return self.registered / self.answered
 
 

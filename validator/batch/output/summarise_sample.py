@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SampleAnswers:
-    """What is known of a sample's numbers.
+    """The verdicts of a sample's numbers.
 
     Attributes:
         counts: the numbers by verdict and reason.
@@ -42,7 +42,7 @@ class SampleAnswers:
 
 
 def answers_of(sample: Sample, known: KnownVerdicts, extras: Sequence[str]) -> SampleAnswers:
-    """Return what is known of a sample's numbers, by the rules of the annotated file."""
+    """Return the verdicts of a sample's numbers, by the rules of the annotated file."""
     counted, seen = Counts(), Counter[tuple[str, str]]()
     for rows in sample.rows.iter_slices(BATCH_ROWS):
         findings = decide_verdicts(rows, known, known.indices_of(rows["number"]), extras)
@@ -80,7 +80,7 @@ def summarise_sample(
     Args:
         opened: the list.
         rest: what a check of the whole list would still do.
-        answers: what is known of the sample now.
+        answers: the verdicts of the sample now.
         result: how the run went.
         exit_code: what the command ends with.
         already_known: numbers of the sample whose verdict was known before the run.

@@ -66,7 +66,7 @@ _EXTENDED = (
     r"(?i)^[^0-9+]*(\+*[0-9 ().\-/\[\]]*[0-9])"
     r"(?:;ext=[0-9]{1,6}| *(?:, *)?(?:ext|extn|x)\.? *[0-9]{1,6}| *,+ *[0-9]{1,9})$"
 )
-# Three digits with punctuation, of which x is some, and letters, the last of which is at the end.
+# Three digits with punctuation (x counts as some) and letters; the last letter is at the end.
 _BETWEEN = r"[ ().\-/\[\]*xX~]*"
 _LETTERED = rf"^[^0-9+]*(\+*(?:{_BETWEEN}[0-9]){{3}}[ ().\-/\[\]*~0-9A-Za-z]*[A-Za-z])[^#\p{{L}}\p{{N}}+]*$"
 _KEYS = ("", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ")  # ITU-T E.161

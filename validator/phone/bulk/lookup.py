@@ -43,7 +43,7 @@ _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _CODE, _PLAN, _DIGITS, _VALUE = pl.col("code"), pl.col("plan"), pl.col("digits"), pl.col("value")
 _PLACE, _SIZE, _ANSWER = pl.col("place"), pl.col("size"), pl.col("answer")
 _PLUS, _SURE, _TRUE, _FALSE = pl.col("plus"), pl.col("sure"), pl.lit(value=True), pl.lit(value=False)
-# What is known of a row from when its calling code is. `lost` says that libphonenumber let a plus sign go,
+# The columns of a row once its calling code is known. `lost` says that libphonenumber let a plus sign go,
 # with no calling code behind it; `stripping` has the others.
 _SUBSCRIBER = ("at", "code", "plan", "digits", "value", "hidden", "lost", "place", "sure")
 

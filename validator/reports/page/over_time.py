@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WIDTH = 1_000
 HEIGHT = 160
-# A strip a session: more of them are told by the table of sessions, those with most failures first.
+# A strip a session, those with most failures first; the table of sessions has all of them.
 MOST_STRIPS = 12
 
 # The least share of failures that each shade of a strip stands for.
