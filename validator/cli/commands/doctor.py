@@ -118,7 +118,7 @@ async def _connection(gateway: Gateway, through: Through) -> list[Finding]:
         notice = failure.rate
     except (MissingOrBadKey, QuotaExceeded, Redirected, CertificateFailed, ProxyRefused) as failure:
         return [problem("connection", ending_of("", failure))]  # none of these names a session
-    except ApiError as failure:
+    except (ApiError, StoppedEarly) as failure:  # the latter where it was tried until a bound
         remedy = "See that --base-url is right and the network is there"
         return [Finding("connection", State.PROBLEM, f"{failure}. {remedy}", failure.exit_code)]
     took_s = anyio.current_time() - begun
