@@ -226,6 +226,8 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
 def _folded(rows: pl.DataFrame) -> pl.DataFrame:
     """`folding.mend` and `fold`."""
     odd, rows = split(rows, _TEXT.str.contains(_TO_FOLD))
+    if odd.is_empty():
+        return rows
     to_mend = _TEXT.str.contains(f"(?i){TO_MEND}")
     spaced, odd = split(odd, _TEXT.str.contains(_ONLY_SPACES_TO_FOLD) & ~to_mend)
     spaced = spaced.with_columns(_TEXT.str.replace_all(_SPACES, " ").str.strip_chars(" "))
@@ -261,6 +263,8 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.part(parted.filter(~_TEXT.str.contains("=", literal=True)))
     whole, rows = split(rows.with_columns(core=_TEXT.str.extract(CORE)), _CORE.is_not_null())
     piles.dial_spelt(whole)
+    if rows.is_empty():
+        return
     # Behind a prefix, what recoveries leave may be none, or may have its extension elsewhere.
     firm = ~_FOR_TWO & ~_TEXT.str.contains(_MAY_BE_RECOVERED)
     rows = rows.with_columns(core=_TEXT.str.extract(_EXTENDED), firm=firm)

@@ -156,7 +156,10 @@ def _open_plans(
 ) -> pl.Series:
     """Return the plans of bare cells that may be read in another way, or not at all."""
     is_open = pl.col("row").is_in(claims["row"].implode()) | _is_said_of(numbers)
-    found = (abroad.select(PLAN.filter(is_open)), others.select(PLAN.filter(is_open | pl.col("needs_column"))))
+    found = (
+        abroad.select(PLAN.filter(is_open)),
+        others.select(PLAN.filter(is_open | pl.col("needs_column"))),
+    )
     return pl.concat(found)["plan"]
 
 

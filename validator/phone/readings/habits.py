@@ -107,13 +107,16 @@ def mobile_answers() -> pl.Series:
 def _is_written_before(cells: pl.DataFrame, by_lead: pl.Expr) -> pl.Series:
     """Return whether a plan that writes a trunk prefix before some numbers writes one before the cell's."""
     rows = cells.select((pl.col("without_trunk") & by_lead).arg_true()).to_series()
+    written_before = pl.repeat(value=False, n=cells.height, eager=True)
+    if rows.is_empty():
+        return written_before
     asked = cells.select("plan", "digits", "value")[rows]
     asked = asked.select("plan", "digits", lead=VALUE // power(DIGITS - _LEAD_DIGITS))
     kinds = asked.unique()
     written = [writes_trunk(REGIONS[plan], digits, lead) for plan, digits, lead in kinds.iter_rows()]
     kinds = kinds.with_columns(written=pl.Series(written, dtype=pl.Boolean))
     found = asked.join(kinds, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")
-    return pl.repeat(value=False, n=cells.height, eager=True).scatter(rows, found["written"])
+    return written_before.scatter(rows, found["written"])
 
 
 @cache
