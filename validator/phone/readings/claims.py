@@ -46,6 +46,7 @@ from validator.phone.readings.rules import (
     Numbers,
     lot_of,
     may_begin_twice,
+    may_begin_twice_behind_00,
 )
 
 if TYPE_CHECKING:
@@ -170,8 +171,8 @@ def _of_plans(plans: pl.Series) -> pl.Expr:
 def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.DataFrame:
     """Return the few cells to which rules apply that are not for all bare ones."""
     twice = rows.select(may_begin_twice().fill_null(value=False)).to_series()
-    begun = (Slot.CODE_TWICE, *_BEGUN[:2])
-    begins = MAY_BEGIN_00 | pl.any_horizontal(_RULE_OF[one].applies for one in begun)
+    begins = MAY_BEGIN_00 | pl.any_horizontal(_RULE_OF[one].applies for one in _BEGUN[:2])
+    begins |= may_begin_twice_behind_00().fill_null(value=False)
     return pl.concat([kept(rows, may & twice & ~zero), kept(rows, zero).filter(begins)])
 
 

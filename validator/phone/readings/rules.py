@@ -128,6 +128,11 @@ def may_begin_twice() -> pl.Expr:
     return of(_twice_leads(), VALUE // power(DIGITS - 2 * LEAD_DIGITS))
 
 
+def may_begin_twice_behind_00() -> pl.Expr:
+    """Whether they do behind two zeros."""
+    return _BY_00 & of(_twice_leads(), VALUE // power(DIGITS - 2 - 2 * LEAD_DIGITS))
+
+
 @lru_cache(maxsize=1)
 def _twice_leads() -> pl.Series:
     """Return by the first six digits whether they begin with a calling code twice."""
