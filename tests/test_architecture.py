@@ -32,7 +32,7 @@ ROOMS = {
         {"planning"},
         {"asking", "transfer"},
         {"output", "watching", "wiring"},
-        {"first_requests"},
+        {"connected", "first_requests"},
         {"asker", "lookup"},
         {"run"},
         {"sample_run"},
