@@ -58,6 +58,7 @@ def create_app(parts: Parts, hosts: Hosts) -> ASGIApp:
         ],
         exception_handlers={ValidatorError: refused, Missing: _missing, HTTPException: _missing},
     )
+    app.router.redirect_slashes = False
     return Guard(Entrance(app, parts.door), hosts)
 
 

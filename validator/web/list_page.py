@@ -82,8 +82,7 @@ class ListPage:
             "check_state": check,
             "sample_state": sample,
             "can_go_on": check in _UNFINISHED,
-            "files": list(self._parts.lists.files(stored)) if check in _WITH_FILES else [],
-            "report": REPORT,
+            "files": self._parts.lists.meanings(stored) if check in _WITH_FILES else [],
         }
         return render("list.html.j2", values)
 

@@ -16,17 +16,18 @@ import shutil
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from validator.batch.library_run import FileTargets
 from validator.batch.recipients.job import checked_name
 from validator.errors import UsageError
 from validator.ledger import make_folder
-from validator.tables import ending_of, replacing
+from validator.model import Verdict
+from validator.tables import ending_beside, ending_of, output_ending, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 Kind: TypeAlias = Literal["sample", "check"]
 """The kinds of runs."""
@@ -140,7 +141,7 @@ def _run_from(found: dict[str, Any] | None) -> LastRun | None:
 
 
 class Lists:
-    """The lists in a folder.
+    """The lists in a folder, of one process at a time.
 
     Args:
         folder: the page's own; it is made for its owner alone.
@@ -150,10 +151,17 @@ class Lists:
         self._folder = folder / "lists"
         make_folder(folder)
         make_folder(self._folder)
+        self._clear_away()
+
+    def _clear_away(self) -> None:
+        """Remove what a process that was killed has left of a list that was brought."""
+        for one in self._folder.iterdir():
+            if not (one / _RECORD).exists():
+                shutil.rmtree(one)
 
     def all(self) -> list[StoredList]:
         """Return all lists, the latest first."""
-        found = [self.get(one.name) for one in self._folder.iterdir() if (one / _RECORD).is_file()]
+        found = [self.get(one.name) for one in self._folder.iterdir()]
         return sorted(found, key=lambda one: one.made_at, reverse=True)
 
     def get(self, id: str) -> StoredList:  # noqa: A002 - as the field
@@ -178,7 +186,8 @@ class Lists:
             id=secrets.token_hex(8), name=plain_name(name), made_at=datetime.now(UTC).isoformat()
         )
         checked_name(self.source(stored), None)
-        make_folder(self._of(stored.id) / _OUT)
+        for folder in (self._of(stored.id), self._of(stored.id) / _OUT):
+            make_folder(folder)
         file.rename(self.source(stored))
         self.save(stored)
         return stored
@@ -208,10 +217,9 @@ class Lists:
     def targets(self, stored: StoredList) -> FileTargets:
         """Return which files a check writes: those of `validator check` with `--sendable` and `--split`."""
         out, source = self._of(stored.id) / _OUT, self.source(stored)
-        ending = ending_of(source)
         return FileTargets(
             output=out / checked_name(source, None),
-            sendable=out / f"{source.name.removesuffix(ending)}.send{ending}",
+            sendable=out / _sendable_name(source),
             split=out,
             report=out / REPORT,
         )
@@ -221,10 +229,29 @@ class Lists:
         out = self._of(stored.id) / _OUT
         return {path.name: path for path in sorted(out.iterdir()) if path.is_file()}
 
+    def meanings(self, stored: StoredList) -> list[tuple[str, str]]:
+        """Return the files that the last check has written, and what each holds; first those used first."""
+        source, there = self.source(stored), self.files(stored)
+        checked = checked_name(source, None)
+        ending = ending_beside(Path(checked), source, None)
+        named = {
+            _sendable_name(source): "to send to, each number once",
+            checked: "every row, with its verdict",
+            f"{Verdict.NOT_REGISTERED}{ending}": "not on WhatsApp",
+            f"{Verdict.INVALID}{ending}": "to mend; the column hint says what",
+            f"{Verdict.UNKNOWN}{ending}": "no answer, or not asked yet",
+            REPORT: "the report, to pass on",
+        }
+        return [(name, meaning) for name, meaning in named.items() if name in there]
+
     def _of(self, id: str) -> Path:  # noqa: A002 - as the field
         if not _ID.fullmatch(id):
             raise Missing
         return self._folder / id
+
+
+def _sendable_name(source: Path) -> str:
+    return f"{source.name.removesuffix(ending_of(source))}.send{output_ending(source, None)}"
 
 
 def plain_name(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.batch.recipients.job import ListSettings
+from validator.batch.recipients.job import ListSettings, checked_name
 from validator.batch.recipients.opening import open_list
 from validator.errors import UsageError
 from validator.ledger import make_folder
@@ -37,6 +37,7 @@ class OptOuts:
             UsageError: there is one of this name, which would be lost.
         """
         target = self._folder / plain_name(name)
+        checked_name(target, None)
         if target.exists():
             raise UsageError(
                 f"there is a suppression list {target.name} already; remove it, or rename the file"

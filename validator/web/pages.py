@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from validator.model import Verdict
 from validator.phone.regions.countries import region_codes
 from validator.reports.page.render import visible
 from validator.reports.progress import (
@@ -18,7 +17,6 @@ from validator.reports.progress import (
 )
 from validator.reports.wording import count_text
 from validator.version import __version__
-from validator.web.lists import REPORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,34 +41,11 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "count": count_text,
-        "meaning_of": meaning_of,
         "version": __version__,
         "regions": tuple(region_codes()),
         "watched": watched,
     }
     return environment
-
-
-_SEGMENTS = {
-    Verdict.NOT_REGISTERED: "not on WhatsApp",
-    Verdict.INVALID: "to mend; the column hint says what",
-    Verdict.UNKNOWN: "no answer, or not asked yet",
-}
-
-
-def meaning_of(name: str, list_name: str) -> str:
-    """Return what a file holds that a check has written.
-
-    Args:
-        name: its name.
-        list_name: that of the list.
-    """
-    if name == REPORT:
-        return "the report, to pass on"
-    stem = name.partition(".")[0]
-    if stem in set(Verdict) and not list_name.startswith(f"{stem}."):
-        return _SEGMENTS[Verdict(stem)]
-    return "every row, with its verdict" if ".checked." in name else "to send to, each number once"
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:

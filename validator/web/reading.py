@@ -24,10 +24,10 @@ AUTO = "auto"
 _FIELDS = {
     "--allow-new-host": "--allow-new-host (when you start the page)",
     "--column": "Phone column",
-    "--enough": "",
-    "--limit": "At most",
+    "--limit": "Numbers at most",
     "--numbers": "Numbers without a plus",
     "--rate": "Requests a minute",
+    "--refresh": "`validator check --refresh`",
     "--region": "Region",
     "--region-column": "Region: auto",
     "--session": "Session",
@@ -36,9 +36,14 @@ _FIELDS = {
 }
 
 
+# Where the page keeps files is nothing to those who know them by their names.
+_FOLDERS = re.compile(r"/\S*/web/(lists/[0-9a-f]{16}/(out/)?|suppress/)")
+
+
 def on_the_page(text: str) -> str:
-    """Return a message with the names of the page's fields in place of those of options."""
-    return re.sub(r"--[a-z][a-z-]+", lambda found: _FIELDS.get(found[0]) or found[0], text)
+    """Return a message with the names of the page's fields in place of options, and without its folders."""
+    text = _FOLDERS.sub("", text)
+    return re.sub(r"--[a-z][a-z-]+", lambda found: _FIELDS.get(found[0], found[0]), text)
 
 
 def settings_of(choices: Choices) -> ListSettings:
@@ -55,7 +60,7 @@ def settings_of(choices: Choices) -> ListSettings:
         find_region=finds,
         numbers=Numbers(choices.numbers) if choices.numbers in set(Numbers) else Numbers.AUTO,
         options=ReadOptions(sheet=choices.sheet or None),
-        limit=_whole("At most", choices.limit, least=0) if choices.limit else None,
+        limit=_whole("Numbers at most", choices.limit, least=0) if choices.limit else None,
     )
 
 

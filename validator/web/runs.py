@@ -22,7 +22,7 @@ from validator import api
 from validator.batch.ask_settings import KeySettings
 from validator.batch.library_run import RunOptions
 from validator.batch.watching.stop import Stop
-from validator.errors import Busy, StoppedEarly, ValidatorError, innermost
+from validator.errors import Busy, StoppedEarly, UsageError, ValidatorError, innermost
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.http.network import Network
@@ -64,12 +64,11 @@ class Provider:
 
     def key_settings(self, key: ApiKey, choices: Choices) -> KeySettings:
         """Return the key to ask with, as it was chosen on the page."""
-        session = choices.session or self.session
         return KeySettings(
             options=GatewayOptions(
                 key=key, base_url=self.base_url, timeout_s=self.timeout_s, network=self.network
             ),
-            sessions=(session,) if session else (),
+            sessions=(choices.session or self.session,),
             rate=rate_of(choices),
             allow_new_host=self.allow_new_host,
         )
@@ -166,6 +165,8 @@ class Runs:
 
     def _work(self, stored: StoredList, kind: Kind, going: Going) -> Callable[[], Awaitable[LastRun]]:
         key = self.provider.key_settings(self._key.required(), stored.choices)
+        if not any(key.sessions):
+            raise UsageError("there is no session to check through yet; choose one under Session")
         options = replace(self.options(stored.choices), keys=[key], on_progress=going.show, stop=going.stop)
         source = self._lists.source(stored)
         if kind == "sample":

@@ -18,6 +18,7 @@ from validator.web.lists import Lists
 from validator.web.opt_outs import OptOuts
 from validator.web.parts import Parts
 from validator.web.runs import Runs
+from validator.web.upload import clear_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,6 +101,7 @@ async def serve(
     """
     door = Door(lambda token: on_link(f"{address_of(listener)}{OPENING}?token={token}"), password)
     lists, opt_outs = Lists(folder), OptOuts(folder)
+    clear_away(folder)
     async with anyio.create_task_group() as tasks:
         runs = Runs(tasks, lists, opt_outs, key, provider)
         parts = Parts(

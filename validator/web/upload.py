@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import parse_qsl
 
-from python_multipart import FormParser
+from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
 from validator.errors import FileError
+from validator.tables import new_private
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from python_multipart.multipart import File
+    from python_multipart.multipart import MultipartCallbacks
     from starlette.requests import Request
 
 # The fields of the page's own forms are a few short words each, a key among them.
 _MOST_FIELD_BYTES = 64 * 1024
+
+BROKEN_OFF = "the file did not come whole; choose it again"
+_INCOMING = "incoming-"
 
 
 class TooLarge(FileError):
@@ -39,6 +44,12 @@ async def fields_of(request: Request) -> dict[str, str]:
     return {name: value.strip() for name, value in pairs}
 
 
+def clear_away(folder: Path) -> None:
+    """Remove what a process that was killed has left of files that were coming in."""
+    for left in folder.glob(f"{_INCOMING}*"):
+        shutil.rmtree(left)
+
+
 @asynccontextmanager
 async def uploaded(request: Request, folder: Path, most_bytes: int) -> AsyncIterator[tuple[str, Path]]:
     """Give the name and the path of the file that a form sends; it is gone afterwards if nobody moved it.
@@ -52,41 +63,76 @@ async def uploaded(request: Request, folder: Path, most_bytes: int) -> AsyncIter
         TooLarge: it is larger.
         FileError: no file was chosen, or the form is broken off.
     """
-    with tempfile.TemporaryDirectory(dir=folder, prefix="incoming-") as private:
-        files: list[File] = []
-        try:
-            await _receive(request, Path(private), most_bytes, files)
-            if not files or not files[0].file_name:
-                raise FileError("no file was chosen; choose one, then send it")
-            yield files[0].file_name.decode("utf-8", "replace"), Path(_text(files[0].actual_file_name))
-        finally:
-            for file in files:
-                file.close()
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_INCOMING) as private:
+        path = Path(private) / "file"
+        with new_private(path) as out:
+            received = _Received(out)
+            await _receive(request, received, most_bytes)
+        if not received.name:
+            raise FileError("no file was chosen; choose one, then send it")
+        yield received.name, path
 
 
-async def _receive(request: Request, folder: Path, most_bytes: int, files: list[File]) -> None:
-    kind, options = parse_options_header(request.headers.get("content-type"))
+class _Received:
+    """Takes a form apart as it comes: the first file of it is written, and the rest is left out.
+
+    Args:
+        out: where the file goes.
+    """
+
+    def __init__(self, out: BinaryIO) -> None:
+        self.name = ""
+        self.is_whole = False
+        self._out = out
+        self._field = self._value = b""
+        self._writes = False
+
+    @property
+    def callbacks(self) -> MultipartCallbacks:
+        """What the parser calls."""
+        return {
+            "on_header_field": self._take_field,
+            "on_header_value": self._take_value,
+            "on_header_end": self._end_header,
+            "on_part_data": self._take_data,
+            "on_part_end": self._end_part,
+            "on_end": self._end,
+        }
+
+    def _take_field(self, data: bytes, start: int, end: int) -> None:
+        self._field += data[start:end]
+
+    def _take_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _end_header(self) -> None:
+        if self._field.lower() == b"content-disposition" and not self.name:
+            _, options = parse_options_header(self._value)
+            self.name = options.get(b"filename", b"").decode("utf-8", "replace")
+            self._writes = bool(self.name)
+        self._field = self._value = b""
+
+    def _take_data(self, data: bytes, start: int, end: int) -> None:
+        if self._writes:
+            self._out.write(data[start:end])
+
+    def _end_part(self) -> None:
+        self._writes = False
+
+    def _end(self) -> None:
+        self.is_whole = True
+
+
+async def _receive(request: Request, received: _Received, most_bytes: int) -> None:
+    _, options = parse_options_header(request.headers.get("content-type"))
     try:
-        parser = FormParser(
-            _text(kind),
-            on_field=None,
-            on_file=files.append,
-            boundary=options.get(b"boundary"),
-            config={
-                "UPLOAD_DIR": str(folder),
-                "UPLOAD_DELETE_TMP": False,
-                "MAX_MEMORY_FILE_SIZE": -1,
-                "MAX_FIELD_SIZE": _MOST_FIELD_BYTES,
-            },
-        )
+        parser = MultipartParser(options.get(b"boundary", b""), received.callbacks)
         async for part in _bounded(request, most_bytes):
             parser.write(part)
-        parser.finalize()
     except FormParserError as error:
-        raise FileError("the file did not come whole; choose it again") from error
-    for file in files:
-        file.flush_to_disk()
-        file.finalize()
+        raise FileError(BROKEN_OFF) from error
+    if not received.is_whole:
+        raise FileError(BROKEN_OFF)
 
 
 async def _bounded(request: Request, most_bytes: int) -> AsyncIterator[bytes]:
@@ -102,7 +148,3 @@ async def _bounded(request: Request, most_bytes: int) -> AsyncIterator[bytes]:
         if seen > most_bytes:
             raise too_large
         yield part
-
-
-def _text(name: bytes | str | None) -> str:
-    return (name or b"").decode() if not isinstance(name, str) else name
