@@ -17,6 +17,7 @@ from validator.reports.progress import (
 )
 from validator.reports.wording import count_text
 from validator.version import __version__
+from validator.web.reading import on_the_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ def watched(going: Going) -> dict[str, str]:
         "held": pause_text(state),
         "end": left_text(state),
     }
-    return {name: fact for name, fact in facts.items() if fact}
+    return {name: on_the_page(fact) for name, fact in facts.items() if fact}
 
 
 def _verdicts_text(state: ProgressState) -> str:

@@ -11,3 +11,11 @@ addEventListener("DOMContentLoaded", () => {
     if (event.detail.type === "ended") location.reload();
   });
 });
+
+// A file that misses its field would replace the page.
+addEventListener("dragover", event => event.preventDefault());
+addEventListener("drop", event => {
+  event.preventDefault();
+  const field = document.getElementById("file");
+  if (field && event.dataTransfer.files.length) field.files = event.dataTransfer.files;
+});
