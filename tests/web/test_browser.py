@@ -68,6 +68,7 @@ def start(environment, tmp_path):
 def tab(browser):
     """A tab whose console is empty in the end: what the page's policy forbids would be told there."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(20_000)
     page, said = context.new_page(), []
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda message: said.append(message.text))

@@ -29,7 +29,7 @@ async def reading(opened, address, **chosen):
 
 def rows(part):
     """The first rows as they are shown: cell, and number or reason."""
-    found = re.findall(r"<td><bdi>(.*?)</bdi></td><td>(.*?)</td>", part)
+    found = re.findall(r"<bdi>([^<]*)</bdi></td><td>(.*?)</td>", part)
     return [(cell, re.sub(r"<.*?>", "", read).strip()) for cell, read in found]
 
 

@@ -209,6 +209,29 @@ async def test_the_sessions_of_the_key_are_there_to_choose_from(provider):
         assert f'value="{SESSION}" selected' in shown
 
 
+@slowly
+async def test_a_run_waits_for_a_look_at_the_sessions_and_no_look_begins_while_it_goes(provider):
+    """Both need the key to themselves."""
+    app, page = provider
+    async with page() as opened:
+        address = await opened.bring(MANY)
+        looks = []
+
+        async def look():
+            looks.append((await opened.browser.get(f"{address}/sessions")).text)
+
+        async with anyio.create_task_group() as tabs:
+            tabs.start_soon(look)
+            await until(lambda: app.log.requests)
+            await opened.browser.post(f"{address}/check", data={"limit": "3"})
+            await look()
+        stored = await opened.ended(address)
+    assert "once no list is being checked" in looks[0]
+    assert "Shop: connected" in looks[1]
+    assert stored.check.why == ""
+    assert stored.check.verdicts["unknown"] == len(NUMBERS) - 3
+
+
 async def test_what_the_provider_refuses_is_said_and_the_page_goes_on(provider):
     _, page = provider
     async with page() as opened:

@@ -121,7 +121,7 @@ class ListPage:
     async def sessions(self, request: Request) -> Response:
         """Return the choice of the key's sessions, or a field to enter one and why they cannot be listed."""
         stored, parts = self._list(request), self._parts
-        found, problem = await sessions_of(parts.key, parts.runs.provider)
+        found, problem = await sessions_of(parts.key, parts.runs)
         chosen = stored.choices.session or parts.runs.provider.session
         values = {"sessions": found, "problem": problem, "session": chosen}
         return HTMLResponse(render("sessions.html.j2", values))

@@ -11,6 +11,7 @@ Each is gone on with by starting it again: the ledger has the answers.
 from __future__ import annotations
 
 import logging
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ from validator.web.outcome import check_outcome, sample_outcome
 from validator.web.reading import on_the_page, rate_of, settings_of, size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from anyio.abc import TaskGroup
@@ -117,6 +118,19 @@ class Runs:
         self._key = key
         self.provider = provider
         self._going: dict[str, Going] = {}
+        self._looking = anyio.Lock()
+
+    @asynccontextmanager
+    async def key_to_look(self) -> AsyncIterator[Provider]:
+        """Give the provider, to look at with the key. A run that is started meanwhile waits for the end.
+
+        Raises:
+            Busy: a run has the key.
+        """
+        if self._going:
+            raise Busy("the sessions can be listed once no list is being checked; enter the session's id")
+        async with self._looking:
+            yield self.provider
 
     def of(self, stored: StoredList) -> Going | None:
         """Return the run over a list that is going on, or None."""
@@ -178,10 +192,16 @@ class Runs:
         last = LastRun(state=RunState.PAUSED)
         try:
             with going.scope:
+                await self._end_of_looking()
                 last = await _outcome(work)
         finally:
             del self._going[stored.id]
             self._write_down(stored, going, last)
+
+    async def _end_of_looking(self) -> None:
+        """Wait until the key is free; nobody begins to look while a run is going."""
+        async with self._looking:
+            pass
 
     def _write_down(self, stored: StoredList, going: Going, last: LastRun) -> None:
         try:

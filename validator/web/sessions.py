@@ -15,17 +15,18 @@ from validator.web.reading import on_the_page
 if TYPE_CHECKING:
     from validator.gateways.gateway import SessionReply
     from validator.web.key import KeyHolder
-    from validator.web.runs import Provider
+    from validator.web.runs import Provider, Runs
 
 # Somebody waits for it in front of a page.
 _MOST_S = 15.0
 
 
-async def sessions_of(key: KeyHolder, provider: Provider) -> tuple[tuple[SessionReply, ...], str]:
+async def sessions_of(key: KeyHolder, runs: Runs) -> tuple[tuple[SessionReply, ...], str]:
     """Return the sessions of the key; or none and why they cannot be seen, with a remedy."""
     try:
         with anyio.fail_after(_MOST_S):
-            return await _look(key, provider), ""
+            async with runs.key_to_look() as provider:
+                return await _look(key, provider), ""
     except TimeoutError:
         return (), "the provider has not listed the sessions in time; enter the session's id"
     except ValidatorError as error:
