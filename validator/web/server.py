@@ -29,8 +29,19 @@ if TYPE_CHECKING:
     from validator.web.key import KeyHolder
     from validator.web.runs import Provider
 
-LOOPBACK = "127.0.0.1"
-_LOOPBACK_NAMES = frozenset({"localhost", LOOPBACK, "::1"})
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def is_loopback(address: str) -> bool:
+    """Return whether only this machine reaches an address.
+
+    Raises:
+        UsageError: it is no numeric address.
+    """
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        raise UsageError(f"--listen takes a numeric address such as 192.168.1.20, not {address!r}") from None
 
 
 def listen(address: str, port: int) -> socket.socket:
@@ -41,12 +52,9 @@ def listen(address: str, port: int) -> socket.socket:
         port: the port; 0 takes any free one.
 
     Raises:
-        UsageError: the address is none, or cannot be listened on.
+        UsageError: it cannot be listened on.
     """
-    try:
-        family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET  # noqa: PLR2004
-    except ValueError:
-        raise UsageError(f"--listen takes a numeric address such as 192.168.1.20, not {address!r}") from None
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -64,7 +72,7 @@ def listen(address: str, port: int) -> socket.socket:
 def hosts_of(listener: socket.socket) -> Hosts:
     """Return the names that a page goes by: beyond loopback, this machine's name and any numeric address."""
     address, port = listener.getsockname()[:2]
-    if ipaddress.ip_address(address).is_loopback:
+    if is_loopback(address):
         return Hosts(port, _LOOPBACK_NAMES | {address})
     return Hosts(port, _LOOPBACK_NAMES | {socket.gethostname().lower()}, any_address=True)
 

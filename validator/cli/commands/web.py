@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import webbrowser
 from functools import partial
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from validator.cli.credentials import ProviderOptions, key_text, read_key
@@ -48,7 +47,7 @@ def run(
         raise UsageError(EXTRA) from error
     take_logging(given)
     options = ProviderOptions(rate=Rate(RateMode.AUTO), **given)
-    password = _password(password_file, listen)
+    password = _password(password_file, listen, is_open=not server.is_loopback(listen))
     provider = Provider(
         ledger=ledger,
         session=next(iter(sessions), ""),
@@ -81,26 +80,19 @@ def _key(options: ProviderOptions) -> ApiKey | None:
     return read_key(options.api_key_file) if has_one else None
 
 
-def _password(file: Path | None, address: str) -> str | None:
+def _password(file: Path | None, address: str, *, is_open: bool) -> str | None:
     """Return the password to sign in with, or None for none.
 
     Raises:
         UsageError: the page can be reached from other machines, and there is none.
     """
     password = key_text(file, WEB_PASSWORD, option="--password-file").strip()
-    if password or _is_loopback(address):
+    if password or not is_open:
         return password or None
     raise UsageError(
         f"--listen {address} lets other machines reach the page, and there is no password to keep them out; "
         f"set {WEB_PASSWORD}, or name a file that holds one with --password-file"
     )
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _show(link: str, *, open_browser: bool) -> None:
