@@ -122,9 +122,14 @@ async def test_a_list_that_is_read_in_another_way_has_no_results_any_more(page):
         opened.parts.lists.save(stored)
         written = opened.parts.lists.targets(stored).output
         written.write_text("")
-        await opened.browser.post(f"{address}/reading", data={"region": ""})
-        assert written.exists()
-        await opened.browser.post(f"{address}/reading", data={"column": "office"})
+        same = {"column": "", "region": "", "numbers": "auto", "sheet": ""}
+        headers = {"HX-Request": "true"}
+        kept = await opened.browser.post(f"{address}/reading", data=same, headers=headers)
+        assert (written.exists(), "hx-refresh" in kept.headers) == (True, False)
+        other = await opened.browser.post(
+            f"{address}/reading", data=same | {"column": "office"}, headers=headers
+        )
+        assert other.headers["hx-refresh"] == "true"
         assert not written.exists()
         assert opened.parts.lists.all()[0].check is None
 

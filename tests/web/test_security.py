@@ -1,8 +1,10 @@
 """The page against those who are not its owner."""
 
 import re
+import resource
 import stat
 
+import httpx
 import pytest
 
 from tests.support.web.opened import LEADS, alert
@@ -75,6 +77,40 @@ async def test_the_link_is_exchanged_once_for_a_cookie_that_stays_with_the_page(
         cookie = fresh.headers["set-cookie"]
         assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
         assert (await stranger.get("/")).status_code == 200
+
+
+async def test_what_is_open_to_all_leads_nowhere_else(page):
+    async with page() as opened, opened.stranger() as stranger:
+        list_page = await opened.bring()
+        for way in ("..", "%2e%2e", "..%2f..", "%2e%2e/templates", "/"):
+            found = await stranger.get(f"/static/{way}{list_page}")
+            assert found.status_code in {403, 404}, way
+            assert "leads.csv" not in found.text
+
+
+async def test_a_crash_is_said_without_what_it_was_about(page, tmp_path):
+    async with page() as opened:
+        list_page = await opened.bring()
+        record = next((tmp_path / "web" / "lists").glob("*/list.json"))
+        record.write_text("+447400123456 is no JSON")
+        transport = httpx.ASGITransport(app=opened.app, raise_app_exceptions=False)
+        opened.browser._transport = transport
+        crashed = await opened.browser.get(list_page)
+    assert crashed.status_code == 500
+    assert "a bug of this program" in alert(crashed)
+    assert "447400123456" not in crashed.text
+
+
+async def test_what_the_disk_does_not_take_is_one_notice_and_leaves_nothing(page, tmp_path):
+    async with page() as opened:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, before[1]))
+        try:
+            refused = await opened.browser.post("/lists", files={"file": ("leads.csv", LEADS * 100)})
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert (refused.status_code, alert(refused)) == (507, "this machine refuses: File too large")
+    assert not list((tmp_path / "web").glob("incoming-*"))
 
 
 @pytest.mark.parametrize("token", ["", "?token=", "?token=wrong", "?token=%00"])

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 _NOT_HERE = "There is nothing at this address. The list may have been removed; go back to the first page."
 
+_CRASHED = (
+    "Internal error, a bug of this program; its log says more. Runs go on, and nothing found out is lost."
+)
+
 
 def create_app(parts: Parts, hosts: Hosts) -> ASGIApp:
     """Return the page as an ASGI application.
@@ -42,7 +46,8 @@ def create_app(parts: Parts, hosts: Hosts) -> ASGIApp:
 
     async def refused(request: Request, error: Exception) -> Response:
         """Say what went wrong on the page that it went wrong on."""
-        notice, status = on_the_page(str(error)), _status_of(error)
+        text = f"this machine refuses: {error.strerror}" if isinstance(error, OSError) else str(error)
+        notice, status = on_the_page(text), _status_of(error)
         try:
             page = one_list.page(parts.lists.get(request.path_params.get("id", "")), notice)
         except Missing:
@@ -56,7 +61,13 @@ def create_app(parts: Parts, hosts: Hosts) -> ASGIApp:
             Route(f"{STATIC}/report.css", _report_style),
             Mount(STATIC, StaticFiles(directory=str(files("validator.web") / "static"))),
         ],
-        exception_handlers={ValidatorError: refused, Missing: _missing, HTTPException: _missing},
+        exception_handlers={
+            ValidatorError: refused,
+            OSError: refused,
+            Missing: _missing,
+            HTTPException: _missing,
+            Exception: _crashed,
+        },
     )
     app.router.redirect_slashes = False
     return Guard(Entrance(app, parts.door), hosts)
@@ -68,6 +79,8 @@ def _status_of(error: Exception) -> int:
             return 413
         case Busy():
             return 409
+        case OSError():
+            return 507
         case _:
             return 422
 
@@ -77,6 +90,12 @@ async def _report_style(_: Request) -> Response:
     return FileResponse(str(files("validator.reports.page") / "page.css"))
 
 
+async def _crashed(_: Request, __: Exception) -> Response:
+    return HTMLResponse(render("notice.html.j2", {"title": "It failed", "notice": _CRASHED}), status_code=500)
+
+
 async def _missing(_: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
-    return HTMLResponse(render("missing.html.j2", {"notice": _NOT_HERE}), status_code=status)
+    return HTMLResponse(
+        render("notice.html.j2", {"title": "Not here", "notice": _NOT_HERE}), status_code=status
+    )

@@ -113,10 +113,14 @@ class ListPage:
         stored, fields = self._list(request), await fields_of(request)
         if self._parts.runs.of(stored):
             raise Busy("this list is being checked; pause or stop that first, then change how it is read")
+        before = stored
         stored = self._parts.lists.choose(stored, _chosen(stored.choices, fields))
-        if "hx-request" in request.headers:
-            return HTMLResponse(await self._reading_part(stored))
-        return _back_to(stored)
+        if "hx-request" not in request.headers:
+            return _back_to(stored)
+        # Results that are gone stand elsewhere on the page, which is loaded anew then.
+        had_results = (before.sample, before.check) != (stored.sample, stored.check)
+        headers = {"HX-Refresh": "true"} if had_results else None
+        return HTMLResponse(await self._reading_part(stored), headers=headers)
 
     async def sessions(self, request: Request) -> Response:
         """Return the choice of the key's sessions, or a field to enter one and why they cannot be listed."""

@@ -24,6 +24,7 @@ from validator.batch.recipients.job import checked_name
 from validator.errors import UsageError
 from validator.ledger import make_folder
 from validator.model import Verdict
+from validator.phone import Numbers
 from validator.tables import ending_beside, ending_of, output_ending, replacing
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Choices:
     @property
     def reading(self) -> tuple[str, ...]:
         """What decides which number a row is."""
-        return (self.column, self.region, self.numbers, self.sheet)
+        return (self.column, self.region, self.numbers or Numbers.AUTO.value, self.sheet)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,7 @@ async def _serve(app: ASGIApp, listener: socket.socket) -> None:
     server = _Server(
         uvicorn.Config(
             app,
+            log_config=None,  # ours masks what others say
             log_level="warning",
             access_log=False,
             lifespan="off",
