@@ -31,7 +31,7 @@ from validator.batch.wiring import locked
 from validator.errors import StoppedEarly, innermost
 from validator.http.event_loop import OPTIONS
 from validator.ledger import Ledger
-from validator.reports import NoProgress
+from validator.reports import CallbackProgress, NoProgress
 from validator.reports.registry import REPORTS
 from validator.settings import Tolerance, default_ledger
 from validator.tables import FrameTable, FrameWriter
@@ -150,20 +150,9 @@ class LibraryRun(NamedTuple, Generic[SummaryT]):
         return self.writer.frame() if self.writer else pl.DataFrame()
 
 
-class _CallbackProgress(NoProgress):
-    """Hands each state of a run to a callback."""
-
-    def __init__(self, on_progress: OnProgress) -> None:
-        self._on_progress = on_progress
-
-    def update(self, state: ProgressState) -> None:
-        """Call the callback."""
-        self._on_progress(state)
-
-
 def progress_of(options: RunOptions) -> Progress:
     """Return what hands the states of the run to the callback."""
-    return NoProgress() if options.on_progress is None else _CallbackProgress(options.on_progress)
+    return NoProgress() if options.on_progress is None else CallbackProgress(options.on_progress)
 
 
 def job_of(source: Path, targets: FileTargets, options: RunOptions) -> Job:
