@@ -246,6 +246,9 @@ def go_on(owner):
     owner.press("button", "Go on")
     owner.wait("they are in leads.send.xlsx")
     owner.look("result")
+    owner.reach(owner.tab.locator("summary"))
+    owner.tab.keyboard.press("Enter")
+    owner.wait("0 calls to make")
 
 
 def read_what_came_of_it(owner):
