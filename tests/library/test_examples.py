@@ -40,6 +40,7 @@ def test_the_script_prints_how_many_can_be_sent_to(environment):
     assert Path("sendable.csv").exists()
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_cell_by_cell(environment, capsys):
     runpy.run_path(str(EXAMPLES / "notebook.py"))
 
@@ -54,6 +55,7 @@ def task(request):
     return runpy.run_path(str(SCHEDULES / request.param))
 
 
+@pytest.mark.slow
 def test_the_task_returns_how_many_can_be_sent_to(environment, task):
     assert task["check_recipients"]("leads.csv") in {0, 1, 2}
 
@@ -74,6 +76,7 @@ def test_the_task_is_retried_while_the_provider_is_down(environment, task, monke
         task["check_recipients"]("leads.csv")
 
 
+@pytest.mark.slow
 def test_the_task_fails_where_somebody_has_to_act(environment, task, monkeypatch):
     monkeypatch.setenv("SENDAPI_SESSION_ID", "sess_nobody")
 
@@ -126,6 +129,7 @@ def installed(tmp_path, monkeypatch):
             del sys.modules[name]
 
 
+@pytest.mark.slow
 def test_airflow_skips_for_7_retries_for_5_and_fails_for_the_rest(
     environment, installed, monkeypatch, folder
 ):
@@ -147,6 +151,7 @@ def test_airflow_skips_for_7_retries_for_5_and_fails_for_the_rest(
         check("more.csv")
 
 
+@pytest.mark.slow
 def test_prefect_skips_for_7_and_retries_for_5_alone(environment, installed, folder):
     installed(PREFECT)
     example = runpy.run_path(str(SCHEDULES / "prefect_flow.py"))

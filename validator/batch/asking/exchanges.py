@@ -168,6 +168,7 @@ class Exchanges:
             elif delivery.is_own(result):
                 self._answered(lane, check, checkpoint, result, delivery)
             else:
+                check.was_rejected |= result.verdict is Verdict.INVALID
                 self._ask_anew(check)
         answered = any(result.verdict and delivery.is_own(result) for result in results)
         lane.guard.ended(anyio.current_time(), checkpoint, answered=answered)
@@ -202,7 +203,8 @@ class Exchanges:
         verdict = result.verdict or Verdict.UNKNOWN
         reason = self._reasons[verdict]
         settle = partial(self._settle, lane, check, verdict, reason, whatsapp_id=result.whatsapp_id)
-        match lane.guard.on_answer(anyio.current_time(), checkpoint, check.number, verdict):
+        now, was_rejected = anyio.current_time(), check.was_rejected
+        match lane.guard.on_answer(now, checkpoint, check.number, verdict, was_rejected=was_rejected):
             case Requeue():
                 self._state.queue.give_back(check)
                 return

@@ -129,7 +129,13 @@ class SessionGuard:
         return checkpoint.generation == self._generation
 
     def on_answer(
-        self, now: float, checkpoint: Checkpoint, number: Number, verdict: Verdict
+        self,
+        now: float,
+        checkpoint: Checkpoint,
+        number: Number,
+        verdict: Verdict,
+        *,
+        was_rejected: bool = False,
     ) -> Accept | Unverified | Requeue | Resolve:
         """Record the answer to a check; see `Guard.on_answer`."""
         registered = verdict is Verdict.REGISTERED
@@ -140,7 +146,7 @@ class SessionGuard:
             self._vain_in_a_row = 0
             self._canaries.found(number)
             self._vouch(checkpoint)
-        return self._counted(verdict) or self._heard_no(now)
+        return self._counted(verdict, was_rejected=was_rejected) or self._heard_no(now)
 
     def ended(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> None:
         """Record that an exchange has ended; see `Guard.ended`."""
@@ -210,10 +216,11 @@ class SessionGuard:
         canaries = self._canaries.choose(len(self._canaries))
         return next((number for number in canaries if number not in self._in_vain), canaries[0])
 
-    def _counted(self, verdict: Verdict) -> Accept | Resolve | None:
+    def _counted(self, verdict: Verdict, *, was_rejected: bool) -> Accept | Resolve | None:
         """Return what becomes of a "yes", or of an "invalid" too many; None: the answer has to wait."""
         was_alarming = self._rejections.is_alarming
-        self._rejections.add(rejected=verdict is Verdict.INVALID)
+        # A second answer that takes the first one back speaks against the session's word as well.
+        self._rejections.add(rejected=was_rejected or verdict is Verdict.INVALID)
         if self._rejections.is_alarming and not was_alarming:
             self._verify()
         if verdict is Verdict.REGISTERED:
