@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "What is written": (
-            "output", "output-dir", "sendable", "split", "report", "summary", "format", "excel-safe",
-            "prefix", "line-type",
+            "output", "output-dir", "sendable", "split", "report", "summary", "no-clobber", "format",
+            "excel-safe", "prefix", "line-type",
         ),
         "Which part of the list is asked about": ("size", "seed"),
         "How the list is read": (
