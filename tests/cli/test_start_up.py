@@ -168,16 +168,17 @@ def test_a_full_disk_behind_standard_output_is_told(spawn):
 
 
 @pytest.mark.slow
-def test_without_its_extra_the_sandbox_says_how_to_get_it():
+@pytest.mark.parametrize("command", ["sandbox", "web"])
+def test_without_its_extra_a_server_says_how_to_get_it(command):
     code = (
         "import sys; sys.modules['starlette'] = None; from validator.cli import main; "
-        "sys.exit(main(['sandbox', '--port', '0']))"
+        f"sys.exit(main(['{command}', '--port', '0']))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "pip install 'recipient-validator[sandbox]'" in done.stderr
+    assert f"pip install 'recipient-validator[{command}]'" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.served import served
+from tests.support.sandboxes import served
 from validator.batch.keys import make_key
 from validator.sandbox import DEFAULT_SESSIONS
 

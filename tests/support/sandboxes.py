@@ -1,4 +1,4 @@
-"""A sandbox in a thread of this process, with whatever settings a test wants."""
+"""Sandboxes on loopback ports, beside the tests."""
 
 from contextlib import contextmanager
 
