@@ -41,8 +41,8 @@ NOT_RUN: dict[str, set[str]] = {
         *("kubectl", "podman"),
     },
     "docs/start.md": {"pip"},
-    "docs/terminal.md": {"eval"},
     "docs/web.md": {"pip"},
+    "docs/terminal.md": {"eval"},
 }
 SHOWN_ONLY = {"", "text", "yaml", "toml"}  # other tests read those that say something of the program
 
@@ -92,6 +92,7 @@ def as_here(text, reader):
         text.replace("sess_01H8BKF...", SESSION)
         .replace("sk_live_...", KEY)
         .replace("8080", reader["PORT"])
+        .replace("validator web ", f"validator web --port {reader['PORT']} ")
         .replace("unset SENDAPI_BASE_URL", f"export SENDAPI_BASE_URL={reader['SENDAPI_BASE_URL']}")
         .replace("https://hooks.example.com", reader["SENDAPI_BASE_URL"])
     )
