@@ -80,9 +80,8 @@ def modules_of(*words):
 @pytest.mark.slow
 @pytest.mark.parametrize("words", [["--help"], ["--version"]])
 def test_help_imports_nothing_heavy(words):
-    # Not sqlite3: a measurement of coverage brings that along.
     heavy = {"polars", "httpx", "phonenumbers", "tenacity", "anyio", "rich", "starlette", "uvicorn"}
-    heavy |= {"ssl", "truststore", "certifi"}
+    heavy |= {"sqlite3", "ssl", "truststore", "certifi"}
 
     assert not heavy & imports_of(*words)
 
