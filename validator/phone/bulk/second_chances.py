@@ -15,7 +15,7 @@ from validator.phone.bulk.frames import split, together
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import SHOWN_DIGITS, power
-from validator.phone.cell.grouping import BESIDE, LISTED, stands_beside
+from validator.phone.cell.grouping import BESIDE, CUT_CODE, LISTED, stands_beside
 from validator.phone.cell.numbering import has_length, national_forms
 from validator.phone.cell.recoveries import (
     BARE_DIGITS,
@@ -48,6 +48,7 @@ QUESTION = {
     "value": pl.UInt64(),
     "known": pl.Boolean(),
 }
+NO_QUESTIONS = pl.DataFrame(schema=QUESTION)
 
 
 def without_zero_in_brackets(cells: pl.DataFrame) -> pl.DataFrame:
@@ -73,7 +74,8 @@ def _behind_prefix(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lost_plus(cells: pl.DataFrame) -> pl.DataFrame:
-    lost = (_TEXT.str.contains(whole(BARE_DIGITS)) & _UNMISTAKABLE).alias("lost")
+    bare = _TEXT.str.contains(whole(BARE_DIGITS)) & ~_TEXT.str.contains(CUT_CODE)
+    lost = (bare & _UNMISTAKABLE).alias("lost")
     cells = cells.with_columns(lost).filter(pl.col("lost").fill_null(value=True))
     return _as_dialled(cells.filter(~_stand_beside(cells)), pl.col("lost").is_not_null())
 
@@ -81,6 +83,8 @@ def _lost_plus(cells: pl.DataFrame) -> pl.DataFrame:
 def _counts(cells: pl.DataFrame) -> pl.DataFrame:
     """Return questions without an answer: the recovery `own_grouping` takes a closer look."""
     cells = cells.filter(_TEXT.str.contains(f"^(?:{LISTED})$"))
+    if cells.is_empty():
+        return NO_QUESTIONS
     return _as_dialled(cells.filter(_stand_beside(cells)), pl.lit(value=False))
 
 
@@ -114,9 +118,10 @@ def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _questions(cells: pl.DataFrame, applies: pl.Expr, plus: pl.Expr, number: pl.Expr) -> pl.DataFrame:
-    if cells.is_empty():
-        return pl.DataFrame(schema=QUESTION)
-    tried = cells.with_columns(applies=applies).filter(_APPLIES.fill_null(value=True))
+    some = not cells.is_empty()
+    tried = cells.with_columns(applies=applies).filter(_APPLIES.fill_null(value=True)) if some else cells
+    if tried.is_empty():
+        return NO_QUESTIONS
     numbered = tried.select("at", "plan", plus=plus, number=number, known=_APPLIES.is_not_null())
     return numbered.select("at", "plan", "plus", *counted(pl.col("number")), "known")
 
