@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from validator.arguments import FLAG, NUMBER, TEXT, WHOLE, Kind, require, several
 from validator.errors import UsageError
-from validator.gateways.registry import DEFAULT_GATEWAY
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.model import Number
 from validator.settings import Rate, RateMode
 
@@ -49,7 +49,7 @@ class KeySettings:
         sessions: the ids of the sessions to ask through, one at least.
         rate: how the pace of the key is decided.
         allow_new_host: whether the key may go to another host than the one it was first used with.
-        daily_cap: attempts a day through each session, or None for no cap.
+        daily_cap: numbers asked about a day through each session, or None for the gateway's default.
     """
 
     options: GatewayOptions
@@ -65,6 +65,11 @@ class KeySettings:
         sessions = several("sessions", self.sessions, SESSION)
         object.__setattr__(self, "sessions", tuple(map(str, sessions)))
         require(_KEY_KINDS, **{name: getattr(self, name) for name in _KEY_KINDS})
+
+    @property
+    def cap(self) -> int | None:
+        """The most numbers a day through each session, or None for no cap."""
+        return self.daily_cap or capabilities_of(self.gateway).daily_cap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

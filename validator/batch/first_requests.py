@@ -64,7 +64,7 @@ class FirstRequests:
                 found = await look_at_sessions(
                     key.settings.sessions,
                     key.gateway,
-                    budget=key.budget,
+                    budget=key.side,
                     max_wait_s=self._settings.max_wait_s,
                     max_outage_s=self._settings.max_outage_s,
                     on_reply=seen,
@@ -109,7 +109,7 @@ class FirstRequests:
         settings = self._settings
         return partial(
             paced,
-            budget=key.budget,
+            budget=key.side,
             retry=retry,
             max_wait_s=settings.max_wait_s,
             max_outage_s=settings.max_outage_s,
@@ -117,4 +117,4 @@ class FirstRequests:
 
     def _feed(self, phase: str, total: int = 0) -> PhaseFeed:
         host = hosts_text(key.gateway.host for key in self._keys)
-        return PhaseFeed(self._progress, [key.budget for key in self._keys], phase, host=host, total=total)
+        return PhaseFeed(self._progress, [key.side for key in self._keys], phase, host=host, total=total)

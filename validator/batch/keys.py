@@ -76,7 +76,7 @@ def make_key(
         base_url: the gateway's address; None for the provider's own.
         timeout_s: how long one request may take, in seconds.
         rate: how the pace is decided, also as a text (`300/min`); None obeys what the gateway says.
-        daily_cap: attempts a day through each session; None for no cap.
+        daily_cap: numbers asked about a day through each session; None for the gateway's default.
         allow_new_host: whether the key may go to another host than the one it was first used with.
         proxy: the URL of an HTTP proxy (`http://USER:PASSWORD@HOST:PORT`), `none` for no proxy, or None for
             what `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say.

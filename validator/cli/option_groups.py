@@ -15,7 +15,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "What is written": (
             "output", "output-dir", "sendable", "split", "report", "summary", "format", "excel-safe",
-            "prefix", "line-type",
+            "prefix", "line-type", "strength",
         ),
         "Which part of the list is asked about": ("size", "seed"),
         "How the list is read": (

@@ -281,7 +281,8 @@ stop_options = stack(
     click.option(
         "--daily-cap",
         type=click.IntRange(min=2),
-        help="Attempts a day through each session, runs taken together; one is kept for a canary.",
+        help="Numbers a day asked about through each session, runs taken together; one is kept for a canary."
+        "  [default: the gateway's]",
     ),
 )
 

@@ -31,8 +31,8 @@ FOLDER_MAY_SET = frozenset(
         "json", "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
         "max-outage", "max-unknown", "max-wait", "numbers", "only", "order", "output", "output-dir", "prefix",
         "progress", "quiet", "ragged", "rate", "rate-share", "refresh", "region", "region-column", "report",
-        "retries", "seed", "sendable", "session", "sheet", "size", "split", "strict", "summary", "suppress",
-        "suppress-column", "timeout", "variants", "verbose",
+        "retries", "seed", "sendable", "session", "sheet", "size", "split", "strength", "strict", "summary",
+        "suppress", "suppress-column", "timeout", "variants", "verbose",
     }
 )  # fmt: skip
 # Those among them that name files.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from validator.errors import BadAnswer, InvalidPhone
 from validator.http.api_key import ApiKey
 from validator.http.network import Network
-from validator.model import NO_NOTICE, Verdict
+from validator.model import NO_NOTICE, Strength, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
 # Enough for one look at a session; a run asks for as many as it has requests in flight.
 FEW_CONNECTIONS = 4
-
-
-class Negatives(StrEnum):
-    """How far a gateway's "no" can be trusted.
-
-    `DEFINITE`: it says "no" only if WhatsApp said so. `WEAK`: a time-out or a dead socket can look like one.
-    """
-
-    DEFINITE = "definite"
-    WEAK = "weak"
 
 
 class Spelling(StrEnum):
@@ -65,6 +55,9 @@ class Capabilities:
         spelling: how it takes a number.
         negatives: how far its "no" can be trusted.
         tells_limits: whether its responses carry rate limits.
+        paces_checks_only: whether requests other than checks count towards no limit.
+        caches_yes: whether a "yes" may be an earlier one, kept by the gateway.
+        default_session: the session if the user names none; empty if one has to be named.
         has_session_status: whether `session_status` is offered.
         lists_sessions: whether `sessions` is offered.
         has_contacts: whether `contacts` is offered.
@@ -84,8 +77,11 @@ class Capabilities:
     default_url: str | None = None
     max_batch: int = 1
     spelling: Spelling = Spelling.E164
-    negatives: Negatives = Negatives.DEFINITE
+    negatives: Strength = Strength.DEFINITE
     tells_limits: bool = False
+    paces_checks_only: bool = False
+    caches_yes: bool = False
+    default_session: str = ""
     has_session_status: bool = False
     lists_sessions: bool = False
     has_contacts: bool = False
@@ -95,6 +91,10 @@ class Capabilities:
     default_rate_per_min: float
     daily_cap: int | None = None
     plans: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def strength_of(self, verdict: Verdict) -> Strength:
+        """Return how far a verdict of the gateway can be trusted."""
+        return self.negatives if verdict is Verdict.NOT_REGISTERED else Strength.DEFINITE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import sys
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +13,12 @@ from validator.model import Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from validator.batch.asking.array import Array
+
+
+# Of the six attempts that a number has by default, the first two go with all others: 50, 50, 12, 3, 1.
+_SEPARATED_INTO = 4
 
 
 @dataclass(slots=True)
@@ -25,6 +32,7 @@ class Check:
         is_begun: whether there has been an attempt of any kind.
         needs_new_connection: whether an answer may have been another request's, so that only one over a new
             connection counts.
+        most: how many numbers a request about it may have, itself among them.
     """
 
     number: Number
@@ -32,6 +40,15 @@ class Check:
     is_retry: bool = False
     is_begun: bool = False
     needs_new_connection: bool = False
+    most: int = sys.maxsize
+
+    def separate(self, count: int) -> None:
+        """Record a failed request of so many numbers: if it is not the first, fewer are asked with this one.
+
+        One of them may be what the gateway stumbles over, and would take all others along each time.
+        """
+        if self.attempts:
+            self.most = max(1, count // _SEPARATED_INTO)
 
 
 class Queue:
@@ -50,11 +67,13 @@ class Queue:
         self._fresh = count
         self._returned: deque[Check] = deque()
         self._parked: list[tuple[float, int, Check]] = []
+        self._suspects: deque[Array] = deque()
         self._sequence = 0
 
     def __len__(self) -> int:
         """How many checks wait here, of every kind."""
-        return self._fresh + len(self._returned) + len(self._parked)
+        suspected = sum(len(array.checks) for array in self._suspects)
+        return self._fresh + len(self._returned) + len(self._parked) + suspected
 
     @property
     def parked(self) -> int:
@@ -68,14 +87,14 @@ class Queue:
             now: the current time.
             retries_from: when the retry budget next allows a retry.
         """
-        if self._fresh or self._returned:
+        if self._fresh or self._returned or self._suspects:
             return now
         return max(now, self._parked[0][0], retries_from) if self._parked else math.inf
 
     def take(self, now: float, *, retries_from: float) -> Check:
         """Hand out a parked check that is due, or a fresh one, or a returned one, in this order.
 
-        Must only be called when `ready_at` says `now`.
+        Must only be called when `ready_at` says `now`, and `take_suspects` has returned None.
         """
         if self._parked and max(self._parked[0][0], retries_from) <= now:
             return heapq.heappop(self._parked)[2]
@@ -83,6 +102,14 @@ class Queue:
             self._fresh -= 1
             return Check(Number(next(self._numbers)))
         return self._returned.popleft()
+
+    def suspect(self, array: Array) -> None:
+        """Take back checks that a gateway has refused together, for one of them."""
+        self._suspects.append(array)
+
+    def take_suspects(self) -> Array | None:
+        """Hand out the first half of checks that were refused together, with the others; None without any."""
+        return self._suspects.popleft().halved() if self._suspects else None
 
     def give_back(self, check: Check) -> None:
         """Take back a check whose last attempt does not count."""

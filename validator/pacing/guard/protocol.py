@@ -11,7 +11,16 @@ from validator.pacing.guard.continuity import Question
 if TYPE_CHECKING:
     from validator.errors import Refused
     from validator.model import Number, Verdict
-    from validator.pacing.decisions import AskCanary, Requeue, Resolve, Retry, Ruling, Unverified, Wait
+    from validator.pacing.decisions import (
+        AskCanary,
+        FetchSessionStatus,
+        Requeue,
+        Resolve,
+        Retry,
+        Ruling,
+        Unverified,
+        Wait,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,12 @@ class Guard(Protocol):
         """How often in a row a canary was asked about in vain."""
         ...
 
-    def next(self, now: float, *, last: bool) -> AskCanary | Wait | None:
+    @property
+    def wants_look(self) -> bool:
+        """Whether answers wait for a look at the session, which has to find it ready."""
+        ...
+
+    def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
         """Return what has to come before anything else through the session, or None.
 
         Args:
@@ -124,6 +138,14 @@ class Guard(Protocol):
         """Record what became of a canary: whether the session calls it registered, or how that failed."""
         ...
 
+    def look(self, now: float) -> None:
+        """Record that a look at the session starts."""
+        ...
+
+    def looked(self, now: float, *, ready: bool) -> None:
+        """Record how a look has ended; if it finds the session not ready, `lost` comes before."""
+        ...
+
     def lost(self) -> None:
         """Record that the session is not connected."""
         ...
@@ -149,6 +171,7 @@ class NoGuard:
     unverified = 0
     reserve = 0
     tries = 0
+    wants_look = False
 
     def next(self, now: float, *, last: bool) -> None:
         """Ask for nothing."""
@@ -178,6 +201,12 @@ class NoGuard:
     def tested(
         self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
+        """Take no note."""
+
+    def look(self, now: float) -> None:
+        """Take no note."""
+
+    def looked(self, now: float, *, ready: bool) -> None:
         """Take no note."""
 
     def lost(self) -> None:

@@ -9,31 +9,31 @@ from validator.model import Reason, Verdict
 from validator.pacing.decisions import (
     Accept,
     AskCanary,
-    Confirm,
-    Invalidate,
+    FetchSessionStatus,
     Requeue,
     Resolve,
     Retry,
     Unverified,
     Wait,
 )
-from validator.pacing.guard.continuity import Continuity, Interruption, Vouched
+from validator.pacing.guard.canaries import CanaryTurns
 from validator.pacing.guard.drift import Drift
-from validator.pacing.guard.protocol import Checkpoint
+from validator.pacing.guard.negatives import Negatives
 from validator.pacing.guard.rejections import Rejections
 from validator.pacing.guard.verification import KNOWN_POSITIVES, Verification
+from validator.pacing.guard.vouching import CANARY_AFTER_S, Proof, Vouching
 
 if TYPE_CHECKING:
     from validator.errors import Refused
     from validator.model import Number
     from validator.pacing.decisions import Ruling
     from validator.pacing.guard.canaries import Canaries
+    from validator.pacing.guard.protocol import Checkpoint
 
 # A canary is due when so many "no"s wait, or one has waited so long: at most 0.2 % of calls, or one a minute.
 CANARY_AFTER = 500
-CANARY_AFTER_S = 60.0
-# A canary may itself be what the provider stumbles over, so others are tried; not all, if nothing answers.
-MOST_IN_VAIN = 3
+
+ANY_YES = Proof()
 
 
 class SessionGuard:
@@ -56,35 +56,37 @@ class SessionGuard:
     A canary that is refused or fails is no answer: another one is tried, up to three in a row, and again a
     minute later; while others answer it is not asked about again.
 
+    Some gateways also say "no" where they could not find out. Their "no" needs more (`Proof`): the "yes" of a
+    canary, and then a look that finds the session ready, as it was before. Thirty "no"s in a row without a
+    "yes" pause such a session until a canary is answered.
+
     That a number is invalid counts as a "no", and only while such answers are few (`Rejections`): a "yes" to
     others does not vouch for a session that refuses every third.
 
     Args:
         session: the session's id.
         canaries: the run's.
+        proof: what has to speak for a "no".
 
     Attributes:
         error: why the session is given up, or None.
         tries: how often in a row a canary was asked about in vain.
     """
 
-    def __init__(self, session: str, *, canaries: Canaries) -> None:
+    def __init__(self, session: str, *, canaries: Canaries, proof: Proof = ANY_YES) -> None:
         self.error: Refused | None = None
         self.tries = 0
         self._session = session
         self._canaries = canaries
+        self._turns = CanaryTurns(canaries, once=proof.canary_once)
+        self._proof = proof
+        self._vouching = Vouching(proof)
         self._drift = Drift()
         self._rejections = Rejections()
-        self._continuity = Continuity()
-        self._heard = self._vouched = self._settled = self._owed = 0
-        self._oldest_at = -math.inf
-        self._generation = 0
+        self._negatives = Negatives()
         self._verification: Verification | None = None
         self._testing = False
         self._test_at = -math.inf
-        self._in_vain: set[Number] = set()
-        self._vain_in_a_row = 0
-        self._rulings: list[Ruling] = []
 
     @property
     def is_verifying(self) -> bool:
@@ -99,20 +101,22 @@ class SessionGuard:
     @property
     def unverified(self) -> int:
         """How many of the session's "no"s wait for a "yes", those invalidated since its last one included."""
-        return self._heard - self._settled + self._owed
+        return self._negatives.unverified
 
     @property
     def reserve(self) -> int:
         """How many of a day's last attempts are to be kept back: one, where there is a canary."""
         return 1 if self._canaries else 0
 
-    def next(self, now: float, *, last: bool) -> AskCanary | Wait | None:
+    def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
         """Return what has to come first; see `Guard.next`."""
+        if self._vouching.wants_look and (last or self._vouching.look_at <= now):
+            return self._look(now)
         if not self._verification and not self._is_due(now, last=last):
             return None
         if not self._testing and self._test_at <= now:
-            return AskCanary(self._verification.left[0] if self._verification else self._choose())
-        if not self._verification and not last:
+            return AskCanary(self._verification.left[0] if self._verification else self._turns.choose())
+        if not (self._verification or last or self._vouching.is_suspicious):
             return None
         return Wait(math.inf if self._testing else self._test_at, f"session {self._session} may be lying")
 
@@ -122,11 +126,11 @@ class SessionGuard:
 
     def checkpoint(self, now: float) -> Checkpoint:
         """Return the mark of an exchange that starts now."""
-        return Checkpoint(self._continuity.ask(now), self._heard, self._generation)
+        return self._negatives.checkpoint(now)
 
     def is_current(self, checkpoint: Checkpoint) -> bool:
         """Whether an exchange started after the latest interruption, loss or lie."""
-        return checkpoint.generation == self._generation
+        return self._negatives.is_current(checkpoint)
 
     def on_answer(
         self, now: float, checkpoint: Checkpoint, number: Number, verdict: Verdict
@@ -137,22 +141,15 @@ class SessionGuard:
             return Requeue()
         self._drift.add(registered=registered)
         if registered:
-            self._vain_in_a_row = 0
+            self._turns.in_a_row = 0
             self._canaries.found(number)
-            self._vouch(checkpoint)
+            self._vouch(checkpoint, is_canary=False)
         return self._counted(verdict) or self._heard_no(now)
 
     def ended(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> None:
         """Record that an exchange has ended; see `Guard.ended`."""
-        self._continuity.end(checkpoint.question, now, answered=answered)
-        for event in self._continuity.events(now):
-            match event:
-                case Vouched(through):
-                    self._confirm(through)
-                case Interruption():
-                    self._invalidate()
-                case _:
-                    assert_never(event)
+        if self._negatives.end(now, checkpoint, answered=answered):
+            self._vouching.forget()
 
     def test(self, now: float) -> Checkpoint:
         """Note that a canary is asked about now, and return its mark."""
@@ -181,6 +178,22 @@ class SessionGuard:
         is_rejected = isinstance(result, Resolve) and result.verdict is Verdict.INVALID
         self.ended(now, checkpoint, answered=is_rejected or isinstance(result, bool))
 
+    @property
+    def wants_look(self) -> bool:
+        """Whether a "yes" waits for a look at the session."""
+        return self._vouching.wants_look
+
+    def look(self, now: float) -> None:
+        """Record that a look at the session starts."""
+        self._vouching.look(now)
+
+    def looked(self, now: float, *, ready: bool) -> None:
+        """Record how a look at the session has ended."""
+        if vouched := self._vouching.looked(now, ready=ready):
+            self._negatives.vouch(vouched)
+            if self._negatives.settle(now):
+                self._vouching.forget()
+
     def lost(self) -> None:
         """Record that the session is not connected."""
         self._invalidate()
@@ -191,24 +204,24 @@ class SessionGuard:
 
     def rulings(self) -> list[Ruling]:
         """Return what has been decided since the last call."""
-        decided, self._rulings = self._rulings, []
-        return decided
+        return self._negatives.rulings()
+
+    def _look(self, now: float) -> FetchSessionStatus | Wait | None:
+        if self._vouching.look_at <= now:
+            return FetchSessionStatus()
+        if self._vouching.is_hopeless:
+            return None
+        return Wait(self._vouching.look_at, f"session {self._session} is to be looked at")
 
     def _is_due(self, now: float, *, last: bool) -> bool:
-        if not self.unverified or not self._canaries:
+        is_covered = self._vouching.covers(self._negatives.heard)
+        if not self.unverified or is_covered or not self._turns.are_left(last=last):
             return False
         if last:
-            return not self._is_hopeless or self._test_at <= now
-        waiting = self._heard - self._vouched
-        return waiting >= CANARY_AFTER or (waiting > 0 and now - self._oldest_at >= CANARY_AFTER_S)
-
-    @property
-    def _is_hopeless(self) -> bool:
-        return self._vain_in_a_row >= min(MOST_IN_VAIN, len(self._canaries))
-
-    def _choose(self) -> Number:
-        canaries = self._canaries.choose(len(self._canaries))
-        return next((number for number in canaries if number not in self._in_vain), canaries[0])
+            return not self._turns.is_hopeless or self._test_at <= now
+        waiting = self._negatives.waiting
+        is_old = waiting > 0 and now - self._negatives.oldest_at >= self._proof.canary_after_s
+        return waiting >= CANARY_AFTER or is_old or self._vouching.is_suspicious
 
     def _counted(self, verdict: Verdict) -> Accept | Resolve | None:
         """Return what becomes of a "yes", or of an "invalid" too many; None: the answer has to wait."""
@@ -222,19 +235,19 @@ class SessionGuard:
         return Resolve(Verdict.UNKNOWN, Reason.SESSION_SUSPECT) if is_doubted else None
 
     def _heard_no(self, now: float) -> Unverified:
-        if self._heard == self._vouched:
-            self._oldest_at = now
-        self._heard += 1
+        self._vouching.heard_no()
         if self._drift.is_alarming():
             self._verify()
-        return Unverified(self._heard)
+        return Unverified(self._negatives.add(now))
 
     def _answered(self, checkpoint: Checkpoint, number: Number, *, registered: bool) -> None:
-        self.tries = self._vain_in_a_row = 0
-        self._in_vain.discard(number)
+        self.tries = 0
+        self._turns.answered(number)
         if registered:
+            is_cached = self._turns.is_spent(number)
             self._canaries.used(number)
-            self._vouch(checkpoint)
+            self._canaries.spend(number)
+            self._vouch(checkpoint, is_canary=True, is_cached=is_cached)
         if self._verification and number in self._verification.left:
             self._verification.take(number, registered=registered)
             self._conclude(self._verification)
@@ -243,39 +256,27 @@ class SessionGuard:
 
     def _not_answered(self, now: float, number: Number) -> None:
         self.tries = 0
-        self._vain_in_a_row += 1
-        self._in_vain.add(number)
-        if self._is_hopeless:
+        self._turns.not_answered(number)
+        if self._turns.is_hopeless:
             self._test_at = now + CANARY_AFTER_S
-        self._canaries.used(number)
         if self._verification and number in self._verification.left:
             self._verification.left.remove(number)
             self._verification.asked -= 1
             self._conclude(self._verification)
 
-    def _vouch(self, checkpoint: Checkpoint) -> None:
+    def _vouch(self, checkpoint: Checkpoint, *, is_canary: bool, is_cached: bool = False) -> None:
         if self.is_current(checkpoint):
-            self._owed = 0
-        if checkpoint.ordinal > self._vouched:
-            self._vouched = checkpoint.ordinal
-            self._continuity.vouch(checkpoint.ordinal)
-            # Whatever still waits was heard after the exchange that vouches had started.
-            self._oldest_at = checkpoint.at
-
-    def _confirm(self, through: int) -> None:
-        if through > self._settled:
-            self._settled = through
-            self._rulings.append(Confirm(through))
+            self._negatives.owed = 0
+        vouched = self._vouching.heard_yes(checkpoint, is_canary=is_canary, is_cached=is_cached)
+        if vouched is not None:
+            self._negatives.vouch(vouched)
 
     def _invalidate(self) -> None:
-        self._generation += 1
-        if self._heard > self._settled:
-            self._owed += self._heard - self._settled
-            self._vouched = self._settled = self._heard
-            self._rulings.append(Invalidate(self._settled))
+        self._vouching.forget()
+        self._negatives.invalidate()
 
     def _verify(self) -> None:
-        positives = self._canaries.choose(KNOWN_POSITIVES)
+        positives = self._turns.pool(KNOWN_POSITIVES)
         if not self._verification and positives:
             self._verification = Verification(positives, len(positives))
 
