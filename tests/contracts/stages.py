@@ -1,5 +1,6 @@
 """What each gateway's provider answers in each situation of the contract. A new gateway adds its own."""
 
+import json
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -34,6 +35,7 @@ class SendApiStage:
 
     key = "sk_test_canary_5f2d9a"
     session = "sess_1"
+    never = frozenset()
 
     def answer(self, situation, numbers):
         (number,) = numbers
@@ -85,6 +87,7 @@ class ToyStage:
 
     key = "sk_test_canary_5f2d9a"
     session = "main"
+    never = frozenset()
 
     def respond(self, situation, request):
         path = request.url.path
@@ -110,8 +113,55 @@ class ToyStage:
         }[situation]()
 
 
+@dataclass(frozen=True)
+class EvolutionStage:
+    """Evolution API's server."""
+
+    key = "canary_5f2d9a_evolution"
+    session = "main"
+    # It calls no number invalid.
+    never = frozenset({Situation.INVALID})
+
+    def answer(self, situation, numbers):
+        entries = [self.entry(number, exists=situation is Situation.YES) for number in numbers]
+        return {
+            Situation.YES: lambda: _json(entries[::-1]),
+            Situation.NO: lambda: _json(entries),
+            Situation.CANNOT_SAY: lambda: _json([one | {"exists": None} for one in entries]),
+            Situation.RATE_WITH_WAIT: lambda: self.boom(500, "rate-overlimit", {"Retry-After": "7"}),
+            Situation.RATE_WITHOUT_WAIT: lambda: self.boom(500, "rate-overlimit"),
+            Situation.SERVER_ERROR: lambda: self.failure(500, "Internal server error"),
+            Situation.HTML: lambda: httpx.Response(200, html=HTML),
+            Situation.OTHER_NUMBER: lambda: _json([self.entry(OTHER, exists=True)]),
+            Situation.PARTIAL: lambda: _json(entries[1:]),
+            Situation.KEY_REFUSED: lambda: self.failure(401, "Unauthorized"),
+            Situation.SESSION_LOST: lambda: self.boom(428, "Connection Closed"),
+        }[situation]()
+
+    def entry(self, number, *, exists):
+        return {"jid": f"{number}@s.whatsapp.net", "exists": exists, "number": number}
+
+    def boom(self, status, message, headers=None):
+        payload = {"statusCode": status, "error": "Error", "message": message}
+        output = {"statusCode": status, "payload": payload}
+        return _json({"data": None, "isBoom": True, "isServer": False, "output": output}, 400, headers)
+
+    def failure(self, status, message):
+        return _json({"status": status, "error": "Error", "response": {"message": [message]}}, status)
+
+    def respond(self, situation, request):
+        path = request.url.path
+        if "/whatsappNumbers/" in path:
+            return self.answer(situation, json.loads(request.content)["numbers"])
+        if "/findContacts/" in path:
+            return _json([{"remoteJid": "447400123456@s.whatsapp.net", "pushName": "Ann", "isGroup": False}])
+        if path.endswith("/fetchInstances"):
+            return _json([{"name": self.session, "connectionStatus": "open", "token": "t0ken"}])
+        return _json({"instance": {"instanceName": self.session, "state": "open"}})
+
+
 def _json(body, status=200, headers=None):
     return httpx.Response(status, json=body, headers=headers)
 
 
-STAGES = {"sendapi": SendApiStage(), "toy": ToyStage()}
+STAGES = {"sendapi": SendApiStage(), "toy": ToyStage(), "evolution": EvolutionStage()}

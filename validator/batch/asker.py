@@ -14,7 +14,7 @@ import anyio
 
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.confirm import confirm_negatives
-from validator.batch.asking.guarding import forget_unverified, own_numbers, proof_of, session_warnings
+from validator.batch.asking.guarding import forget_unverified, proof_of, session_warnings
 from validator.batch.asking.run_state import Bounds
 from validator.batch.clock import clock_warnings
 from validator.batch.first_requests import FirstRequests
@@ -165,6 +165,7 @@ class Asker:
         begun_s = self._now_s()
         async with self._stop.ending():
             statuses = await first.look_at_sessions(seen.append)
+            known = self._settings.canaries or await first.linked_numbers(seen)
             if self._settings.contacts:
                 numbers = len(plan.numbers)
                 plan = await first.take_contacts(
@@ -174,7 +175,7 @@ class Asker:
         if self._stop.why:
             return self._stop.why, 0, ()
         clock = clock_warnings((reply.rate.sent_at_s for reply in seen), begun_s, self._now_s())
-        canaries = Canaries(self._settings.canaries or own_numbers(seen), rng=self._rng)
+        canaries = Canaries(known, rng=self._rng)
         asking = self._asking(keys, statuses, canaries, plan)
         ending, left_out = await self._ask_all(plan, asking), 0
         if ending is None:

@@ -32,6 +32,7 @@ DEFAULT_GATEWAY = "sendapi"
 GATEWAYS: Mapping[str, str] = MappingProxyType(
     {
         "sendapi": "validator.gateways.sendapi",
+        "evolution": "validator.gateways.evolution",
     }
 )
 

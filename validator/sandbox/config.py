@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from validator.sandbox.dialects import DIALECTS, SENDAPI
 from validator.sandbox.limits import LimiterKind
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class SandboxConfig:
     """How the sandbox behaves. Plain words are taken for the enums.
 
     Attributes:
+        gateway: whose API it speaks.
         seed: what answers, ids, faults and delays are drawn from, together with the number asked about.
         registered_share: the share of numbers on WhatsApp, 0 to 1.
         plan: the plan of keys that do not name one.
@@ -150,6 +152,7 @@ class SandboxConfig:
         ValueError: a value is out of its range; the message names it.
     """
 
+    gateway: str = SENDAPI
     seed: int = 0
     registered_share: float = 0.6
     plan: str = "growth"
@@ -181,6 +184,7 @@ class SandboxConfig:
     def __post_init__(self) -> None:
         """Hold every value to its range."""
         self._take_words()
+        _one_of("gateway", self.gateway, (SENDAPI, *DIALECTS))
         _one_of("plan", self.plan, tuple(PLAN_LIMITS_PER_MIN))
         _one_of("error_envelope", self.error_envelope, (1, 2, 3))
         _one_of("bad_request_status", self.bad_request_status, (400, 422))

@@ -235,10 +235,11 @@ class SessionGuard:
         return Resolve(Verdict.UNKNOWN, Reason.SESSION_SUSPECT) if is_doubted else None
 
     def _heard_no(self, now: float) -> Unverified:
+        ordinal = self._negatives.add(now)
         self._vouching.heard_no()
         if self._drift.is_alarming():
             self._verify()
-        return Unverified(self._negatives.add(now))
+        return Unverified(ordinal)
 
     def _answered(self, checkpoint: Checkpoint, number: Number, *, registered: bool) -> None:
         self.tries = 0
@@ -279,6 +280,9 @@ class SessionGuard:
         positives = self._turns.pool(KNOWN_POSITIVES)
         if not self._verification and positives:
             self._verification = Verification(positives, len(positives))
+        elif not positives and self._proof.is_weak:
+            # Nobody is left to ask about: the list's own "yes" may come only after the session has recovered.
+            self._invalidate()
 
     def _conclude(self, inquiry: Verification) -> None:
         if inquiry.shows_lies:
