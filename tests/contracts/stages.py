@@ -35,7 +35,7 @@ class SendApiStage:
 
     key = "sk_test_canary_5f2d9a"
     session = "sess_1"
-    never = frozenset()
+    never: frozenset[Situation] = frozenset()
 
     def answer(self, situation, numbers):
         (number,) = numbers
@@ -87,7 +87,7 @@ class ToyStage:
 
     key = "sk_test_canary_5f2d9a"
     session = "main"
-    never = frozenset()
+    never: frozenset[Situation] = frozenset()
 
     def respond(self, situation, request):
         path = request.url.path

@@ -24,7 +24,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "Who must not be asked": ("suppress", "suppress-column", "suppress-unreadable"),
         "Key, sessions and the way to the provider": (
-            "session", "keys", "api-key-file", "base-url", "allow-new-host", "proxy", "ca-file",
+            "gateway", "session", "keys", "api-key-file", "base-url", "allow-new-host", "proxy", "ca-file",
             "timeout",
         ),
         "Pace": ("rate", "rate-share", "daily-cap", "concurrency", "retries", "order"),

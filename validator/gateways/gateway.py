@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from validator.errors import BadAnswer, InvalidPhone
+from validator.errors import BadAnswer, InvalidPhone, UsageError
 from validator.http.api_key import ApiKey
 from validator.http.network import Network
 from validator.model import NO_NOTICE, Strength, Verdict
@@ -91,6 +91,13 @@ class Capabilities:
     default_rate_per_min: float
     daily_cap: int | None = None
     plans: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def no_address(self) -> UsageError:
+        """Return the error for a gateway without an address of its own, if the user names none."""
+        return UsageError(
+            f"{self.title} runs on a server of your own; say where, as in https://gateway.example "
+            f"(--base-url or {self.url_variable})"
+        )
 
     def strength_of(self, verdict: Verdict) -> Strength:
         """Return how far a verdict of the gateway can be trusted."""

@@ -52,7 +52,10 @@ async def open_exchange(
     Raises:
         UsageError: there is no base URL, or it cannot be right.
     """
-    url = base_url_of(capabilities, options.base_url)
+    if not (given := options.base_url or capabilities.default_url):
+        raise capabilities.no_address()
+    remedy = f"Give one like https://gateway.example (--base-url or {capabilities.url_variable})"
+    url = checked_base_url(given, remedy=remedy)
     transport, trust = options.transport, ""
     if transport is None:
         way = way_to(url, options.network)
@@ -79,22 +82,6 @@ _HEADERS = {
     "Accept-Encoding": "identity",
     "User-Agent": f"recipient-validator/{__version__}",
 }
-
-
-def base_url_of(capabilities: Capabilities, base_url: str | None) -> str:
-    """Return the address of a gateway, checked.
-
-    Raises:
-        UsageError: there is none, or it cannot be right.
-    """
-    given = base_url or capabilities.default_url
-    option = f"--base-url or {capabilities.url_variable}"
-    if not given:
-        raise UsageError(
-            f"{capabilities.title} runs on a server of your own; say where, as in https://gateway.example "
-            f"({option})"
-        )
-    return checked_base_url(given, remedy=f"Give one like https://gateway.example ({option})")
 
 
 def segment(capabilities: Capabilities, session: str) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, cast
 
 from validator.errors import UsageError
+from validator.nearest import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,8 @@ def gateway_module(name: str, gateways: Mapping[str, str] = GATEWAYS) -> Gateway
         UsageError: there is no such gateway.
     """
     if name not in gateways:
-        raise UsageError(f"there is no gateway {name!r}; there are: {', '.join(sorted(gateways))}")
+        names = ", ".join(sorted(gateways))
+        raise UsageError(f"there is no gateway {name!r}; there are: {names}.{suggestion(name, gateways)}")
     return cast("GatewayModule", import_module(gateways[name]))
 
 

@@ -26,6 +26,7 @@ from validator.sandbox.config import (
     SandboxConfig,
     Session,
 )
+from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
 from validator.sandbox.faults import FAULT_WORDS, Fault, FaultKind, parse_fault
 from validator.sandbox.limits import LimiterKind
 from validator.sandbox.log import Entry, RequestLog
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_SESSIONS",
+    "DIALECTS",
     "FAULT_WORDS",
     "INTEGER_SESSIONS",
     "MAGIC_NUMBERS",
     "PLAN_LIMITS_PER_MIN",
+    "SENDAPI",
+    "SESSION_NAMES",
     "Answers",
     "ConnectionBroken",
     "Entry",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from validator.sandbox.dialects import DIALECTS, SENDAPI
+from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
 from validator.sandbox.limits import LimiterKind
 
 if TYPE_CHECKING:
@@ -199,7 +199,14 @@ class SandboxConfig:
             _between("limit_per_min", self.limit_per_min, 1, 10**9)
         check_faults(self.faults)
         if not self.sessions:
-            object.__setattr__(self, "sessions", INTEGER_SESSIONS if self.integer_ids else DEFAULT_SESSIONS)
+            object.__setattr__(self, "sessions", self._own_sessions())
+
+    def _own_sessions(self) -> tuple[Session, ...]:
+        """Return a connected, a pending and a disconnected session, named as the gateway names its own."""
+        if self.gateway == SENDAPI:
+            return INTEGER_SESSIONS if self.integer_ids else DEFAULT_SESSIONS
+        names = SESSION_NAMES[self.gateway]
+        return tuple(replace(one, id=name) for one, name in zip(DEFAULT_SESSIONS, names, strict=True))
 
     def _take_words(self) -> None:
         for name, enum in _WORDS.items():

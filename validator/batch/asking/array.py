@@ -15,7 +15,7 @@ from validator.errors import InvalidRequest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from validator.batch.asking.queue import Check
+    from validator.batch.asking.check import Check
     from validator.errors import ApiError
 
 

@@ -19,7 +19,7 @@ from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from validator.batch.asking.queue import Check
+    from validator.batch.asking.check import Check
     from validator.batch.asking.run_state import RunState
     from validator.batch.asking.steps import GatewayLane
     from validator.model import Number

@@ -44,7 +44,9 @@ def run(**given: Any) -> int:
     options = CheckOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
-        return show_plan(options, options.rate, options.base_url, max_invalid=options.max_invalid)
+        return show_plan(
+            options, options.rate, options.gateway, options.base_url, max_invalid=options.max_invalid
+        )
     return ends.reported(
         "check",
         partial(_checked, options, ends),

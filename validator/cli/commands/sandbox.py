@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
 
 from validator.errors import UsageError
 from validator.sandbox import (
+    SENDAPI,
     SandboxConfig,
     parse_fault,
 )
@@ -23,10 +25,12 @@ def run(*, host: str, port: int, allow_remote: bool, faults: tuple[str, ...], **
         raise UsageError(EXTRA) from error
     try:
         config = SandboxConfig(faults=tuple(parse_fault(fault) for fault in faults), **given)
-        serve(config, host=host, port=port, allow_remote=allow_remote, on_ready=_say)
+        path = "/v1" if config.gateway == SENDAPI else ""
+        on_ready = partial(_say, path=path)
+        serve(config, host=host, port=port, allow_remote=allow_remote, on_ready=on_ready)
     except (ValueError, OSError) as error:
         raise UsageError(str(error)) from error
 
 
-def _say(url: str) -> None:
-    click.echo(f"sandbox ready at {url}/v1", err=True)
+def _say(url: str, *, path: str) -> None:
+    click.echo(f"sandbox ready at {url}{path}", err=True)

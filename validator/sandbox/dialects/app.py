@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from email.utils import formatdate
 from hashlib import sha256
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -17,7 +18,7 @@ from validator.sandbox.config import Answers
 from validator.sandbox.control import control_routes
 from validator.sandbox.corruption import Ending, Reply
 from validator.sandbox.delivery import deliver
-from validator.sandbox.dialects import open_dialect
+from validator.sandbox.dialects import DIALECTS
 from validator.sandbox.dialects.dialect import (
     REFUSED_KEY,
     SPENT_KEY,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from validator.sandbox.config import SandboxConfig, Session
-    from validator.sandbox.dialects.dialect import Asked
+    from validator.sandbox.dialects.dialect import Asked, Dialect
     from validator.sandbox.faults import Fault
 
 _KEYS = ((REFUSED_KEY, Trouble.KEY), (UNLICENSED_KEY, Trouble.LICENCE), (SPENT_KEY, Trouble.QUOTA))
@@ -64,7 +65,7 @@ class DialectSandbox:
     def __init__(self, config: SandboxConfig, *, wall: Callable[[], float] = time.time) -> None:
         self.log = RequestLog(config.log_path)
         self.world = World(config)
-        self._dialect = open_dialect(config.gateway, self.world)
+        self._dialect: Dialect = import_module(DIALECTS[config.gateway]).open_dialect(self.world)
         self._kept: set[str] = set()
         self._wall = wall
         self._router = Router(
