@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from validator.gateways.gateway import CheckReply, NumberResult
 from validator.http.received import is_whatsapp_id, number_in
@@ -10,6 +10,7 @@ from validator.http.received import is_whatsapp_id, number_in
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from validator.http.exchange import Answer
     from validator.model import Number, RateNotice
 
 # The servers of WhatsApp whose ids are numbers.
@@ -41,6 +42,49 @@ def result_of(number: object, exists: object, jid: object) -> NumberResult | Non
     return NumberResult(
         number=known, is_whatsapp_user=exists, whatsapp_id=jid if exists and is_whatsapp_id(jid) else None
     )
+
+
+def lone_result(asked: Number, answer: Answer, exists: object, *jids: object) -> CheckReply:
+    """Return the reply of an answer that does not repeat the one number asked about.
+
+    Args:
+        asked: the number.
+        answer: the answer.
+        exists: only a JSON boolean is an answer.
+        jids: the account's id, and other ids of it. One of another number's shows that the answer is not to
+            this question.
+
+    Raises:
+        BadAnswer: the answer says nothing about the number.
+    """
+    if not isinstance(exists, bool):
+        raise answer.unlike("it says neither that the number is registered nor that it is not")
+    named = [number for number in map(number_of, jids) if number is not None]
+    if not all(number == asked or _is_other_spelling(number, asked) for number in named):
+        raise answer.unlike("it is about another number than the one asked about")
+    jid = next((one for one in jids if is_whatsapp_id(one)), None)
+    result = NumberResult(
+        number=asked,
+        is_whatsapp_user=exists,
+        whatsapp_id=jid if exists else None,
+        names_number=bool(named),
+    )
+    return CheckReply.of(result, rate=answer.rate)
+
+
+def _is_other_spelling(number: Number, asked: Number) -> bool:
+    # Imported here, since it brings polars: most answers name the number as it was asked.
+    from validator.phone import other_spelling_of  # noqa: PLC0415
+
+    return number == other_spelling_of(asked)
+
+
+def objects_in(answer: Answer) -> list[dict[str, Any]]:
+    """Return the objects of an answer that is a list of them; `BadAnswer` if it is none."""
+    rows = answer.body
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise answer.unlike("there is no list of objects in it")
+    return rows
 
 
 def number_of(jid: object) -> Number | None:

@@ -23,7 +23,7 @@ from validator.errors import (
     UnexpectedStatus,
     Unsupported,
 )
-from validator.gateways.entries import check_reply, number_of, phone_of, result_of
+from validator.gateways.entries import check_reply, number_of, objects_in, phone_of, result_of
 from validator.gateways.gateway import (
     Capabilities,
     ContactsReply,
@@ -207,7 +207,7 @@ class Evolution:
 
 
 def _results(answer: Answer) -> CheckReply:
-    entries = _objects(answer)
+    entries = objects_in(answer)
     results = (result_of(one.get("number"), one.get("exists"), one.get("jid")) for one in entries)
     return check_reply(results, answer.rate)
 
@@ -233,14 +233,14 @@ def _sessions(answer: Answer) -> SessionsReply:
             name=text_in(one.get("profileName")) or "",
             phone_number=phone_of(one.get("ownerJid")),
         )
-        for one in _objects(answer)
+        for one in objects_in(answer)
         if isinstance(one.get("name"), str)
     )
     return SessionsReply(sessions=found, rate=answer.rate)
 
 
 def _contacts(page: _Page, answer: Answer) -> ContactsReply:
-    rows = _objects(answer)
+    rows = objects_in(answer)
     first = str(rows[0].get("remoteJid")) if rows else ""
     if rows and first == page.before:
         raise IncompleteList("Evolution API gives the same page of contacts again", rate=answer.rate)
@@ -260,10 +260,3 @@ def _contact(row: dict[str, Any]) -> GatewayContact:
         name=text_in(row.get("pushName")),
         profile_picture_url=text_in(row.get("profilePicUrl")),
     )
-
-
-def _objects(answer: Answer) -> list[dict[str, Any]]:
-    rows = answer.body
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise answer.unlike("there is no list of objects in it")
-    return rows

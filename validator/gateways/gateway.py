@@ -53,6 +53,8 @@ class Capabilities:
         default_url: the provider's own address; None if each user runs a server of their own.
         max_batch: the most numbers in one `check`.
         spelling: how it takes a number.
+        names_numbers: whether its answers say which number they are about. If not, each check goes over a
+            connection of its own, where no other answer can come.
         negatives: how far its "no" can be trusted.
         tells_limits: whether its responses carry rate limits.
         paces_checks_only: whether requests other than checks count towards no limit.
@@ -77,6 +79,7 @@ class Capabilities:
     default_url: str | None = None
     max_batch: int = 1
     spelling: Spelling = Spelling.E164
+    names_numbers: bool = True
     negatives: Strength = Strength.DEFINITE
     tells_limits: bool = False
     paces_checks_only: bool = False

@@ -34,6 +34,9 @@ GATEWAYS: Mapping[str, str] = MappingProxyType(
     {
         "sendapi": "validator.gateways.sendapi",
         "evolution": "validator.gateways.evolution",
+        "waha": "validator.gateways.waha",
+        "green-api": "validator.gateways.green_api",
+        "wuzapi": "validator.gateways.wuzapi",
     }
 )
 

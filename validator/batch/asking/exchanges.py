@@ -98,7 +98,8 @@ class Exchanges:
 
     async def _check(self, lane: GatewayLane, asked: Array, checkpoint: Checkpoint, permit: Permit) -> None:
         checks = asked.checks
-        delivery = Delivery(fresh=any(check.needs_new_connection for check in checks))
+        needs_new = any(check.needs_new_connection for check in checks)
+        delivery = Delivery(fresh=needs_new or not lane.gateway.capabilities.names_numbers)
         TERMS.set(Terms(fresh=delivery.fresh, on_unasked=partial(self._doubt, delivery)))
         try:
             reply = await self._asked(lane, [check.number for check in checks], checkpoint)
