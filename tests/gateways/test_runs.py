@@ -12,7 +12,7 @@ from validator.settings import Rate
 
 SEEDS = int(os.environ.get("GATEWAY_SEEDS", "1"))
 # In the long form 5,000 numbers a gateway.
-LONG_LIST = int(os.environ.get("GATEWAY_NUMBERS", "300"))
+LONG_LIST = int(os.environ.get("GATEWAY_NUMBERS", "150"))
 COUNT = 160
 # Virtual time is not free: watchers of a run wake several times a second.
 FAST = Rate.parse("240/min")

@@ -18,6 +18,7 @@ from validator.batch.planning.known_verdicts import read_known
 from validator.batch.planning.plan import make_plan
 from validator.batch.recipients.recipients import Reading, recipients_of
 from validator.batch.watching.stop import Stop
+from validator.errors import innermost
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import capabilities_of, open_gateway
 from validator.http.api_key import ApiKey
@@ -37,11 +38,12 @@ SESSION = "1101000001"
 
 @dataclass
 class Ran:
-    """How one run went; `asked` is None if it was killed."""
+    """How one run went; `asked` is None if it was killed, or over before it began."""
 
     asked: object
     counters: RunCounters
     duration_s: float
+    ending: object
 
 
 @dataclass
@@ -79,13 +81,24 @@ class GatewayLab:
         return ran
 
     async def _run(
-        self, numbers, *, kill_after_s=None, canaries=(), watchers=(), rate=None, seed=1, **settings
+        self,
+        numbers,
+        *,
+        kill_after_s=None,
+        canaries=(),
+        watchers=(),
+        rate=None,
+        seed=1,
+        key=KEY,
+        session=SESSION,
+        **settings,
     ):
-        begun, counters, asked = anyio.current_time(), RunCounters(), None
+        begun, counters, asked, error = anyio.current_time(), RunCounters(), None, None
+        rate = Rate.parse(rate) if isinstance(rate, str) else rate
         key = KeySettings(
-            options=GatewayOptions(key=ApiKey(KEY), base_url="http://localhost"),
+            options=GatewayOptions(key=ApiKey(key), base_url="http://localhost"),
             gateway=self.gateway,
-            sessions=(SESSION,),
+            sessions=(session,),
             rate=rate or Rate(RateMode.AUTO),
             daily_cap=settings.pop("daily_cap", 1_000_000),
         )
@@ -102,13 +115,16 @@ class GatewayLab:
                 rng=random.Random(seed),
             )
             plan = self.plan(ledger, numbers)
-            async with anyio.create_task_group() as tasks:
-                for watch in watchers:
-                    tasks.start_soon(watch)
-                with anyio.move_on_after(float("inf") if kill_after_s is None else kill_after_s):
-                    asked = await asker.ask(plan, lambda plan: plan.among(plan.numbers.clear()))
-                tasks.cancel_scope.cancel()
-        return Ran(asked, counters, anyio.current_time() - begun)
+            try:
+                async with anyio.create_task_group() as tasks:
+                    for watch in watchers:
+                        tasks.start_soon(watch)
+                    with anyio.move_on_after(float("inf") if kill_after_s is None else kill_after_s):
+                        asked = await asker.ask(plan, lambda plan: plan.among(plan.numbers.clear()))
+                    tasks.cancel_scope.cancel()
+            except BaseExceptionGroup as group:
+                error = innermost(group)
+        return Ran(asked, counters, anyio.current_time() - begun, error or (asked and asked.ending))
 
     @asynccontextmanager
     async def _open(self, name, options):

@@ -110,8 +110,9 @@ class SessionGuard:
 
     def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
         """Return what has to come first; see `Guard.next`."""
-        if self._vouching.wants_look and (last or self._vouching.look_at <= now):
-            return self._look(now)
+        look_at = self._vouching.look_at(last=last)
+        if self._vouching.wants_look and (last or look_at <= now):
+            return self._look(now, look_at)
         if not self._verification and not self._is_due(now, last=last):
             return None
         if not self._testing and self._test_at <= now:
@@ -206,12 +207,12 @@ class SessionGuard:
         """Return what has been decided since the last call."""
         return self._negatives.rulings()
 
-    def _look(self, now: float) -> FetchSessionStatus | Wait | None:
-        if self._vouching.look_at <= now:
+    def _look(self, now: float, look_at: float) -> FetchSessionStatus | Wait | None:
+        if look_at <= now:
             return FetchSessionStatus()
         if self._vouching.is_hopeless:
             return None
-        return Wait(self._vouching.look_at, f"session {self._session} is to be looked at")
+        return Wait(look_at, f"session {self._session} is to be looked at")
 
     def _is_due(self, now: float, *, last: bool) -> bool:
         is_covered = self._vouching.covers(self._negatives.heard)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 CANARY_AFTER_S = 60.0
 # So many "no"s in a row without a "yes" are what a silent rate limit looks like.
 SUSPICIOUS_ROW = 30
-# Looks at the session are apart by this at least: a gateway may answer several exchanges a second.
+# Looks at the session are apart by this at least, the last ones that end well excepted: a gateway may answer
+# several exchanges a second.
 LOOK_EVERY_S = 10.0
 # After so many looks in a row that failed, the next one is a minute later.
 MOST_LOOKS_IN_VAIN = 3
@@ -50,18 +51,19 @@ class Vouching:
 
     Args:
         proof: what is needed.
-
-    Attributes:
-        look_at: when the next look may start.
     """
 
     def __init__(self, proof: Proof) -> None:
-        self.look_at = -math.inf
         self._proof = proof
+        self._spaced_at = self._retry_at = -math.inf
         self._waiting: Checkpoint | None = None
         self._looked_for: Checkpoint | None = None
         self._in_vain = 0
         self._row = 0
+
+    def look_at(self, *, last: bool) -> float:
+        """Return when the next look may start; the last ones need not keep their distance."""
+        return self._retry_at if last else max(self._retry_at, self._spaced_at)
 
     @property
     def wants_look(self) -> bool:
@@ -103,7 +105,7 @@ class Vouching:
     def look(self, now: float) -> None:
         """Record that a look at the session starts."""
         self._looked_for, self._waiting = self._waiting, None
-        self.look_at = now + LOOK_EVERY_S
+        self._spaced_at = now + LOOK_EVERY_S
 
     def looked(self, now: float, *, ready: bool) -> Checkpoint | None:
         """Record how a look has ended; return what vouches now, or None."""
@@ -115,8 +117,7 @@ class Vouching:
             return found
         self._in_vain += 1
         self._waiting = self._waiting or found
-        if self.is_hopeless:
-            self.look_at = now + CANARY_AFTER_S
+        self._retry_at = now + (CANARY_AFTER_S if self.is_hopeless else LOOK_EVERY_S)
         return None
 
     def forget(self) -> None:

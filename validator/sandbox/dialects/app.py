@@ -154,7 +154,9 @@ class DialectSandbox:
         config = self.world.config
         if not asked.key or not (config.any_key or asked.key in config.keys):
             return Trouble.KEY
-        return next((trouble for word, trouble in _KEYS if asked.key.startswith(word)), None)
+        found = next((trouble for word, trouble in _KEYS if asked.key.startswith(word)), None)
+        # A quota is one of checks.
+        return None if found is Trouble.QUOTA and asked.purpose is not Purpose.CHECK else found
 
     def _check_trouble(self, asked: Asked, fault: Fault | None) -> Trouble | None:
         if not all(
