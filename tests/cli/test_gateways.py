@@ -8,11 +8,19 @@ import pytest
 
 from tests.support.cli.constants import ANN, BOB
 from validator.gateways.registry import GATEWAYS, capabilities_of
+from validator.model import Strength
 from validator.sandbox import SESSION_NAMES, SandboxConfig, create_app, parse_fault
 
 
 def rows_of(done):
     return done.json["rows"]
+
+
+def assert_hidden(done, folder):
+    """No key, and no token that an answer brings along, is in what was said or written."""
+    files = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert not [secret for secret in (KEY, "token-of-") if secret in done.out + done.err]
+    assert not [secret for secret in (KEY, "token-of-") if secret.encode() in files]
 
 
 OTHERS = [name for name in GATEWAYS if name != "sendapi"]
@@ -53,17 +61,20 @@ def check(ask, listed):
 
 
 @pytest.mark.slow
-def test_a_list_is_checked_and_each_answer_says_how_far_it_can_be_trusted(serve, check, capabilities):
+def test_a_list_is_checked_and_each_answer_says_how_far_it_can_be_trusted(
+    serve, check, capabilities, tmp_path
+):
     app = serve()
 
-    done = check("-o", "out.ndjson", "--strength", *FAST)
+    done = check("-o", "out.ndjson", "--strength", "--report", "r.html", "-v", *FAST)
 
     assert done.code == 0, done.err
     rows = [json.loads(line) for line in Path("out.ndjson").read_text().splitlines()]
     assert [row["verdict"] for row in rows] == ["registered", "not_registered", "invalid"]
     assert [row["strength"] for row in rows] == ["definite", capabilities.negatives.value, None]
     assert app.log.calls(BOB) == 1
-    assert KEY not in done.out + done.err
+    assert ("is weak" in done.err) == (capabilities.negatives is Strength.WEAK)
+    assert_hidden(done, tmp_path)
 
 
 def test_without_its_own_variables_the_gateway_names_them(ask, listed, capabilities, environment):

@@ -117,6 +117,8 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
         return RateLimited if is_over_limit else ServerError
     if value.get("statusCode") != status or not isinstance(value.get("message"), str | list):
         return None
+    if "path" in value:  # the form of another service
+        return None
     return _BY_STATUS.get(status, ServerError if status >= 500 else UnexpectedStatus)  # noqa: PLR2004 - 5xx
 
 

@@ -8,7 +8,7 @@ request against 251 (measured over one and the same transport, nginx on loopback
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -80,7 +80,7 @@ class Exchange:
 
     transport: httpx.AsyncBaseTransport
     base_url: str
-    headers: httpx.Headers
+    headers: httpx.Headers = field(repr=False)
     understand: Callable[[Reply, float], Answer]
     timeout_s: float
     wall_clock: Callable[[], float]

@@ -39,7 +39,7 @@ _LOOKS = tuple(
         ("SendAPI", r'"error":\s*\{[^{}]*"code":\s*40[0-9]{2}\b'),
         ("Evolution API", r'"response":\s*\{\s*"message":|"isboom":\s*true|license_required'),
         ("WAHA", r'"message":\s*"cannot (?:get|post) /[^{}]*"statuscode":\s*404|"expected":\s*\["working"'),
-        ("GREEN-API", r'"path":\s*"/wainstance|"path":[^{}]*"timestamp":[^{}]*"statuscode"'),
+        ("GREEN-API", r'"path":\s*"/wainstance|"statuscode":[^{}]*"timestamp":[^{}]*"path":'),
         ("wuzapi", r'"success":\s*false[^{}]*\}|^404 page not found$'),
         ("a captive portal", r"captive|hotspot|wispr|\bwi-?fi\b|^location: \S*(?:portal|login|signin)"),
     )

@@ -35,6 +35,8 @@ FIRST = 447_700_900_100
 # A name that is a session's in every gateway: GREEN-API has digits alone.
 SESSION = "1101000001"
 
+SHOP = Session(id=SESSION, name="Shop", phone_number=OWN)
+
 
 @dataclass
 class Ran:
@@ -64,9 +66,8 @@ class GatewayLab:
             gateway=gateway,
             seed=seed,
             registered_share=share,
-            sessions=(Session(id=SESSION, name="Shop", phone_number=OWN),),
             faults=tuple(map(parse_fault, faults)),
-            **{"plan": "unlimited"} | settings,
+            **{"plan": "unlimited", "sessions": (SHOP,)} | settings,
         )
         app = create_app(config, wall=lambda: START_S + anyio.current_time())
         return cls(gateway, path, app, truth_seed=seed, share=share)
