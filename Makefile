@@ -28,7 +28,7 @@ test: setup check ## Check the code, then run every test and measure coverage
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=95
 
-quick: setup ## Run the tests that take a moment, all of them in less than a minute
+quick: setup ## Run the tests that take a moment each, in about a minute
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m "not slow"
 
 check: setup ## Look at format, lint and types

@@ -1,5 +1,7 @@
 """A server that answers every check at once, or after a fixed time, and does nothing else.
 
+A third of the answers is a "no", by the number: every number that three divides has no account.
+
     python benchmarks/answering.py LATENCY_MS
 
 The sandbox parses, draws, limits and logs, which takes more processor time than a fast client does: the
@@ -28,7 +30,8 @@ HEAD = (
     b"x-ratelimit-remaining: 999999\r\nx-ratelimit-reset: 1800000000\r\ncontent-length: %d\r\n\r\n"
 )
 SESSION_BODY = b'{"id": "sess_bench", "name": "Shop", "status": "connected"}'
-CHECK_BODY = b'{"phone": "+%s", "is_whatsapp_user": true, "whatsapp_id": "%s@s.whatsapp.net"}'
+YES_BODY = b'{"phone": "+%s", "is_whatsapp_user": true, "whatsapp_id": "%s@s.whatsapp.net"}'
+NO_BODY = b'{"phone": "+%s", "is_whatsapp_user": false, "whatsapp_id": null}'
 
 
 class Answering(asyncio.Protocol):
@@ -58,7 +61,12 @@ class Answering(asyncio.Protocol):
 
 def answer_to(path: bytes) -> bytes:
     number = path.partition(b"/contacts/%2B")[2].partition(b"/")[0]
-    body = CHECK_BODY % (number, number) if number else SESSION_BODY
+    if not number:
+        body = SESSION_BODY
+    elif int(number) % 3:
+        body = YES_BODY % (number, number)
+    else:
+        body = NO_BODY % number
     return HEAD % len(body) + body
 
 

@@ -1,4 +1,4 @@
-"""The real fan-out, put together as `validator check` does it, with a durable ledger of its own."""
+"""The real fan-out, put together as `validator check` does it: guarded, with a durable ledger of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import open_gateway
 from validator.http.api_key import ApiKey
 from validator.ledger import Ledger
-from validator.pacing import NoBudget
+from validator.model import SessionRef
+from validator.pacing import Canaries, NoBudget, SessionGuard
 
 if TYPE_CHECKING:
     import httpx
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 KEY = "sk_test_0123456789abcdefghijklmn"
 SESSION = "sess_01H8BKF0000000000000000Z2T"
-FIRST = 12_015_550_100
+FIRST, LAST = 12_012_000_000, 12_019_999_999  # numbers are drawn from these, in no order
 
 
 async def ask(
@@ -41,11 +42,13 @@ async def ask(
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> RunCounters:
     """Ask about so many numbers; every answer is durable in a ledger on disk when this returns."""
-    numbers = pl.Series(range(FIRST, FIRST + count), dtype=pl.UInt64)
+    rng = random.Random(1)
+    numbers = pl.Series(rng.sample(range(FIRST, LAST + 1), count), dtype=pl.UInt64)
     options = GatewayOptions(
         key=ApiKey(KEY), base_url=base_url, max_connections=concurrency, transport=transport
     )
     key = KeySettings(options=options, sessions=(SESSION,))
+    ref = SessionRef(key.gateway, SESSION)
     counters = RunCounters()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -57,10 +60,10 @@ async def ask(
                 AskSettings(max_outage_s=600.0),
                 ledger=ledger,
                 statuses={},
-                guards={},
+                guards={ref: SessionGuard(SESSION, canaries=Canaries(rng=rng))},
                 bounds=Bounds(concurrency=concurrency, left_today={}),
                 now_ms=lambda: time.time_ns() // 1_000_000,
-                rng=random.Random(1),
+                rng=rng,
             )
             ending = await ask_all(numbers, asking, counters)
     if ending is not None or counters.asked != count:

@@ -1,5 +1,7 @@
 """The fan-out without a limit: how fast checks get from the server into the durable ledger.
 
+Numbers are random, a third of the answers is a "no", and the session is guarded, as in a run.
+
 Client and server are pinned to a core each. Against an answer that takes 100 ms, what can be had is the
 concurrency over that time; on loopback, what a bare loop of the same concurrency reaches that keeps nothing.
 """
@@ -28,7 +30,7 @@ SLOW_MS = 100.0
 SLOW_IN_FLIGHT = 256
 SLOW_GOAL = 0.90
 
-IN_FLIGHT = 64
+IN_FLIGHT = 256  # as `check` has by default
 ROUNDS = 3
 
 # A probe says how many checks fill this time, so that fast and slow loops are measured for equally long.
@@ -65,7 +67,7 @@ def slow_answers() -> list[Row]:
     rate = count / timing.result[0]
     return [
         Row(
-            what=f"fan-out, answers after {SLOW_MS:.0f} ms, {SLOW_IN_FLIGHT} in flight, ledger durable",
+            what=f"fan-out, answers after {SLOW_MS:.0f} ms, {SLOW_IN_FLIGHT} in flight, guarded, durable",
             measured=f"{rate:,.0f} checks/s",
             against=f"{SLOW_IN_FLIGHT} / {SLOW_MS / 1000:g} s = {possible:,.0f}/s",
             ratio=f"{rate / possible:.2f}",
@@ -91,11 +93,11 @@ def _against(name: str, counts: Mapping[str, int], rounds: list[dict[str, Timing
     spent_ms = median(each["ours"].result[1] for each in rounds) / counts["ours"] * 1000
     has_goal = name == "aiohttp"
     return Row(
-        what=f"fan-out on loopback, {IN_FLIGHT} in flight, ledger durable",
+        what=f"fan-out on loopback, {IN_FLIGHT} in flight, guarded, durable",
         measured=f"{our_rate:,.0f} checks/s ({spent_ms:.2f} ms of processor)",
         against=f"a bare {name} loop without a ledger, {bare_rate:,.0f}/s",
         ratio=f"{ratio:.2f}",
-        goal=">= 1.0, then 3.0" if has_goal else "",
+        goal=">= 1.0, then 1.5" if has_goal else "",
         reached=ratio >= 1.0 if has_goal else None,
         peak_mb=max(each["ours"].peak_mb for each in rounds),
     )

@@ -2,8 +2,8 @@
 
     python examples/own_gateway.py +447700900001 +447700900002
 
-The provider here is invented: it answers `GET /exists/DIGITS` with the digits and whether they exist. What a real
-one needs besides is in docs/gateways.md; `tests/contracts/test_gateway.py` holds you to its checklist.
+The provider here is invented: it answers `GET /exists/DIGITS` with the digits and whether they exist. What a
+real one needs besides is in docs/gateways.md; `tests/contracts/test_gateway.py` holds you to its checklist.
 """
 
 from __future__ import annotations

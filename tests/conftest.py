@@ -26,6 +26,13 @@ settings.register_profile(
 settings.load_profile("suite")
 
 
+def pytest_collection_modifyitems(items):
+    """A test that has a provider makes whole runs, which take over a quarter of a second."""
+    for item in items:
+        if "provider" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _heard_signals():
     """Let signals reach what the tests start: in the background of a script SIGINT is ignored."""

@@ -279,6 +279,7 @@ def test_a_deadline_among_contacts_keeps_those_of_the_pages_before(ask):
     assert len(ran.known) == 250
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("why", [Interrupted(15), Interrupted(1), StoppedEarly("the call was cancelled")])
 @pytest.mark.parametrize("grace_s", [0, 2, 8])
 def test_what_is_in_flight_after_the_grace_is_given_up_and_stays_to_be_asked(ask, why, grace_s):

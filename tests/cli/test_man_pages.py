@@ -40,6 +40,7 @@ def test_one_page_is_printed(run, pages):
     assert run("manual").out == pages["validator"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("groff") is None, reason="no groff here")
 def test_a_formatter_finds_nothing_to_warn_of(pages):
     for name, text in pages.items():

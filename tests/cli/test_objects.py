@@ -84,6 +84,7 @@ def test_a_key_is_asked_for_as_it_is_written(run, store, key, asked):
     assert run("report", f"s3://bucket/{key}", *PLAIN[:2], "--json").json["rows"] == 2
 
 
+@pytest.mark.slow
 def test_a_pattern_names_objects_of_one_folder(run, store, files):
     for key in ("b%202.csv", "a%5B1%5D.csv", "a1.csv", "a.parquet", "more/a2.csv"):
         store.objects[f"/bucket/lists/{key}"] = LEADS

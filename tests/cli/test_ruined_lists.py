@@ -85,6 +85,7 @@ def test_a_dry_run_says_what_the_check_would_do(run, most, is_refused):
     assert ("are not read as numbers" in done.err) == is_refused
 
 
+@pytest.mark.slow
 def test_the_library_refuses_such_a_file_and_takes_such_numbers(tmp_path):
     Path("leads.csv").write_text(IN_INDIA)
     options = validator.RunOptions(keys=[validator.make_key(KEY, "s1")], ledger=tmp_path / "l.sqlite")

@@ -260,6 +260,7 @@ def test_a_place_without_shared_memory_is_refused(path, tmp_path):
     connection.close()
 
 
+@pytest.mark.slow
 def test_a_ledger_copied_without_its_wal_still_opens(filled, tmp_path):
     copy = shutil.copy(filled, tmp_path / "copy.sqlite")
 

@@ -157,6 +157,7 @@ def test_numbers_come_back_in_order_with_their_verdicts(options):
     assert found["verdict"].to_list()[1] == "invalid"
 
 
+@pytest.mark.slow
 def test_a_refused_key_is_raised_and_nothing_is_lost(sandbox, tmp_path):
     _, url = sandbox()
     key = validator.make_key("sk_live_revoked_0123456789", SESSION, base_url=url)

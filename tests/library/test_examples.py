@@ -52,6 +52,7 @@ def test_a_gateway_of_ones_own_answers_by_number(capsys, monkeypatch):
     assert capsys.readouterr().out == "+447700900001 registered\n+447700900002 not_registered\n"
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_cell_by_cell(environment, capsys):
     runpy.run_path(str(EXAMPLES / "notebook.py"))
 
@@ -66,6 +67,7 @@ def task(request):
     return runpy.run_path(str(SCHEDULES / request.param))
 
 
+@pytest.mark.slow
 def test_the_task_returns_how_many_can_be_sent_to(environment, task):
     assert task["check_recipients"]("leads.csv") in {0, 1, 2}
 
@@ -86,6 +88,7 @@ def test_the_task_is_retried_while_the_provider_is_down(environment, task, monke
         task["check_recipients"]("leads.csv")
 
 
+@pytest.mark.slow
 def test_the_task_fails_where_somebody_has_to_act(environment, task, monkeypatch):
     monkeypatch.setenv("SENDAPI_SESSION_ID", "sess_nobody")
 
@@ -138,6 +141,7 @@ def installed(tmp_path, monkeypatch):
             del sys.modules[name]
 
 
+@pytest.mark.slow
 def test_airflow_skips_for_7_retries_for_5_and_fails_for_the_rest(
     environment, installed, monkeypatch, folder
 ):
@@ -159,6 +163,7 @@ def test_airflow_skips_for_7_retries_for_5_and_fails_for_the_rest(
         check("more.csv")
 
 
+@pytest.mark.slow
 def test_prefect_skips_for_7_and_retries_for_5_alone(environment, installed, folder):
     installed(PREFECT)
     example = runpy.run_path(str(SCHEDULES / "prefect_flow.py"))

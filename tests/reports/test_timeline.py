@@ -12,6 +12,7 @@ def span(attempts=1, *, limit_per_min=None, seconds=1.0, **values):
     return TimeSpan(calls=CallCounts(attempts=attempts, answers=attempts), **limited, **values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [1, 59, 60, 61, 3_600, 90_000])
 def test_buckets_stay_few_and_lose_nothing_however_long_a_run_takes(seconds):
     timeline = Timeline()

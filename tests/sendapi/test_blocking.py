@@ -102,6 +102,7 @@ def test_a_client_without_a_block_is_closed_by_hand_and_more_than_once(key):
         api.account.usage()
 
 
+@pytest.mark.slow
 def test_a_client_that_nobody_keeps_works_and_ends_its_thread(key):
     before = len(portals())
 

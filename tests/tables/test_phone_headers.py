@@ -77,6 +77,7 @@ def test_ids_of_whatsapp_are_known_for_them(header):
     assert not names_whatsapp_id("WhatsApp number")
 
 
+@pytest.mark.slow
 def test_of_two_columns_the_mobile_one_is_meant_or_both_are_named():
     wrong = []
     for pair in combinations(HEADERS, 2):

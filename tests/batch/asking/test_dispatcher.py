@@ -56,6 +56,7 @@ def test_900_numbers_on_the_growth_plan_use_98_percent_of_the_limit_and_are_neve
     assert ran.budget.limit_per_min == 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limiter", list(LimiterKind))
 def test_the_limit_is_that_of_a_minute_whatever_the_provider_counts_by(make_lab, limiter):
     lab = make_lab(plan="growth", limiter=limiter)
@@ -381,6 +382,7 @@ def test_after_an_outage_every_number_is_decided(make_lab):
     assert lab.decided() == set(numbers_of(80))
 
 
+@pytest.mark.slow
 def test_a_number_that_always_fails_does_not_prolong_an_outage_for_the_others(make_lab):
     lab = make_lab("outage@3+60s")
     stumbling = [447_700_900_000 + fate for fate in (5, 7, 8, 9, 11, 12, 16, 17, 19)]

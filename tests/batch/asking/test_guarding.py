@@ -157,6 +157,7 @@ def test_a_session_that_lies_to_everybody_ends_the_run_and_nothing_it_said_stand
     assert runs.canary_calls() == 2
 
 
+@pytest.mark.slow
 def test_a_lie_is_noticed_long_before_the_end_of_a_long_list(listed):
     runs = listed(count=600, share=0.6, lies_from={"a": 0.2})
 

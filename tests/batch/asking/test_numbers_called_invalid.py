@@ -71,6 +71,24 @@ def test_nobody_registered_is_called_invalid(tmp_path, pattern, envelope, canari
         assert (runs.wrong(), registered_called_invalid(runs)) == ([], []), seed
 
 
+@pytest.mark.parametrize("contradicted", [4, 8])
+def test_rejections_that_the_second_answer_takes_back_speak_against_those_it_repeats(tmp_path, contradicted):
+    runs = draw(tmp_path, 1, count=60, share=1.0)
+    twice, once = set(runs.numbers[10:12]), set(runs.numbers[20 : 20 + contradicted])
+    asked = []
+
+    def called_invalid(number, _now):
+        asked.append(number)
+        return number in twice or (number in once and asked.count(number) == 1)
+
+    runs.world.called_invalid = called_invalid
+    ran = runs.run()
+
+    assert not registered_called_invalid(runs)
+    assert {runs.known()[number] for number in twice} == {("unknown", "session_suspect")}
+    assert any("calls more numbers invalid than chance explains" in warning for warning in ran.warnings)
+
+
 @pytest.mark.parametrize("pattern", [everybody, from_the_31st_answer_on])
 def test_a_session_that_calls_its_canary_invalid_ends_the_run(tmp_path, pattern):
     runs = called_invalid(tmp_path, 1, pattern)

@@ -97,6 +97,7 @@ def verdicts(lab, numbers):
     return {lab.known()[number][:2] for number in numbers}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wording", WORDINGS)
 def test_a_session_lost_at_the_start_costs_few_requests_and_burns_nobody(tmp_path, wording):
     lab = losing(tmp_path, wording, after=0)

@@ -228,6 +228,7 @@ def test_what_does_not_pass_ends_the_first_look_with_its_last_words(look):
         look(*[Intercepted("something in between answered 451")] * 40, max_outage_s=300.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "failure", [NotFound("404"), MissingOrBadKey("401"), QuotaExceeded("402"), Redirected("302")]
 )

@@ -92,6 +92,7 @@ def strata():
 
 
 @given(strata())
+@pytest.mark.slow
 def test_the_interval_holds_the_share_and_all_that_was_seen(parts):
     found = estimate(stratum(*part) for part in parts)
 

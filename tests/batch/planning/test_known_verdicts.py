@@ -83,6 +83,7 @@ def test_a_no_that_was_said_once_is_no_answer_where_only_the_confirmed_count(kno
 @given(
     st.sets(st.integers(10**6, 10**15 - 1), max_size=30), st.lists(st.integers(10**6, 10**15 - 1) | st.none())
 )
+@pytest.mark.slow
 def test_looking_up_is_as_a_dictionary_would_have_it(stored, asked):
     numbers = sorted(stored)
     frame = pl.DataFrame({"number": numbers}, schema={"number": pl.UInt64})

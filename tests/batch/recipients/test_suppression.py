@@ -155,6 +155,7 @@ def test_a_row_is_unreadable_if_any_of_its_phone_cells_is(suppressed, row):
         suppressed(f"name,mobile,home phone\nAnn,+{ANN},+{BOB}\n{row}\n")
 
 
+@pytest.mark.slow
 def test_a_list_that_is_cut_off_within_a_row_is_an_error_wherever_that_is(suppressed):
     rows = f"phone,name\n+{ANN},Ann\n+{BOB},Bob\n"
     inside = range(len("phone,name\n+4") + 1, len(rows))

@@ -376,6 +376,7 @@ def test_without_a_command_the_help_text_is_shown(run):
     assert "Commands:" in done.out + done.err
 
 
+@pytest.mark.slow
 def test_plan_and_report_count_readings_and_show_no_full_number(run, ledger_path):
     german = [f"4917155501{end:02}" for end in range(10)]
     Path("german.csv").write_text("\n".join(["phone", *german]), encoding="utf-8")

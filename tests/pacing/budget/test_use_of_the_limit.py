@@ -21,6 +21,7 @@ def run(kind, limit, seed, *, until_s, todo=10**9, tell=None, rate=None, **netwo
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("limit", [60, 300])
 @pytest.mark.parametrize("kind", KINDS)
@@ -42,6 +43,7 @@ def test_a_large_limit_is_used_and_nothing_refused(kind, limit):
     assert record.use(limit, 60.0, 180.0) >= LEAST_USE[limit]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_window_of_the_server_ever_holds_more_than_the_limit(kind):
     record = run(kind, 300, seed=3, until_s=400.0)
@@ -57,6 +59,7 @@ def test_a_fixed_rate_holds_without_headers(kind):
     assert record.use(300, 60.0, 300.0) >= 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_slow_replies_cost_little(kind):
     record = run(kind, 300, seed=5, until_s=400.0, think_s=2.0, spread=0.8)
@@ -65,6 +68,7 @@ def test_slow_replies_cost_little(kind):
     assert record.use(300, 60.0, 400.0) >= 0.983
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "gcra, a second"])
 def test_late_arrivals_now_and_then_are_not_refused(kind):
     """Two in a thousand arrive 1 to 3 s late. A burst of two cannot take three arrivals at one moment."""
@@ -102,6 +106,7 @@ def test_a_run_that_follows_another_at_once_soon_has_the_whole_limit(kind, resum
     assert later.use(limit, 60.0, 120.0) >= 0.93
 
 
+@pytest.mark.slow
 def test_a_restart_every_97_seconds_is_never_refused():
     rng = random.Random(7)
     server = KINDS["sliding log"](600, offset_s=0.0)

@@ -83,6 +83,7 @@ def test_an_outage_looks_like_nobody_else(kind):
     assert record.use(300, 270.0, 400.0) >= 0.985
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "gcra, a second"])
 def test_two_runs_with_a_share_each_use_the_key_together_without_refusals(kind):
     rng = random.Random(f"shares {kind}")

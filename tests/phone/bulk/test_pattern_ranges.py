@@ -46,6 +46,7 @@ def test_ranges_hold_what_the_pattern_matches(pattern):
         }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern", ["12[3-57]", "1[3-5]{2}", "1[35]?2", "12{2}[3-5]", "1?2[3-5](?:6[78]|9)?"]
 )

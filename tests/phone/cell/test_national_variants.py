@@ -113,12 +113,14 @@ def test_the_other_spelling_is_the_one_whatsapp_may_know(number, expected):
 
 
 @given(st.sampled_from(AREAS), st.sampled_from("689"), st.integers(0, 10**7 - 1))
+@pytest.mark.slow
 def test_brazils_other_spelling_is_read_as_the_number_itself(area, first, rest):
     number = int(f"55{area}9{first}{rest:07d}")
     assert normalise(pl.Series([f"+{other(number)}"]))["number"].to_list() == [number]
 
 
 @given(st.integers(10**9, 10**10 - 1))
+@pytest.mark.slow
 def test_mexicos_other_spelling_is_read_as_the_number_itself(national):
     number = 52 * 10**10 + national
     assume(is_valid(f"+{number}", None) and other(number))

@@ -57,6 +57,12 @@ READ = [
     ("+1 202 555 0123,,4567", None, 12025550123),
     ("07400 123456 📱", "GB", GB),
     ("1-800-FLOWERS", "US", 18003569377),
+    ("07400&#8209;123456", "GB", GB),
+    ("(07400)&ensp;123&ndash;456", "GB", GB),
+    # the same number twice
+    ("07400 123456 / +44 7400 123456", "GB", GB),
+    ("07400 123456 ::: 07400-123456", "GB", GB),
+    ("07400 123456 (07400.123.456)", "GB", GB),
     # characters
     ("\uff10\uff17\uff14\uff10\uff10\u3000\uff11\uff12\uff13\uff14\uff15\uff16", "GB", GB),
     ("\uff0b\uff14\uff14\uff17\uff14\uff10\uff10\uff11\uff12\uff13\uff14\uff15\uff16", None, GB),

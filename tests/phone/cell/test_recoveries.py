@@ -176,6 +176,13 @@ def test_an_international_prefix_needs_a_valid_number_behind_it(outcome, cell, r
         ("4532123456", "NO", 4532123456),
         # the region claims them
         ("51987654321", "BR", "ambiguous"),
+        # a digit or two stand before a number, and cut what would be a calling code
+        ("3 612345678", "ES", "too_long"),
+        ("no. 3 612 34 56 78", "ES", "too_long"),
+        ("2 612345678", "ES", "too_long"),
+        ("25 4712345678", "US", "too_long"),
+        ("44 7400 123456", "US", GB),
+        ("254 712 345678", "US", 254712345678),
         ("11987654321", "BR", 5511987654321),
         ("4532123456", "US", "not_in_plan"),
         ("29012345", "FR", "too_short"),

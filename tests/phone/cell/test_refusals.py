@@ -17,6 +17,9 @@ import pytest
         "\uff14.47701E+11",
         "447400123.000",
         "447400123,000",
+        "7400123456.5",
+        "447400123456.25",
+        "7400123456.0625",
         "-7400123456",
         "-7400123456.0",
         "\u22127400123456",
@@ -32,7 +35,10 @@ def test_what_a_spreadsheet_damaged_is_never_guessed(outcome, cell, region):
     assert outcome(cell, region) == "spreadsheet_damage"
 
 
-@pytest.mark.parametrize("cell", ["07400.123456", "07400,123456", "+44 7400 123456.", "+44.7400.123.456"])
+@pytest.mark.parametrize(
+    "cell",
+    ["07400.123456", "07400,123456", "+44 7400 123456.", "+44.7400.123.456", "7400.123456", "074001234.56"],
+)
 def test_dots_and_commas_alone_are_no_damage(outcome, cell):
     assert outcome(cell, "GB") != "spreadsheet_damage"
 
@@ -94,3 +100,11 @@ def test_two_numbers_are_seen_without_a_region_too(outcome):
 )
 def test_separators_inside_one_number_are_not_mistaken(outcome, cell, region, number):
     assert outcome(cell, region) == number
+
+
+@pytest.mark.parametrize(
+    "cell", ["ext 44 7400123456", "Ext. 3 7400 123456", "ramal 12 7400123456", "poste 4 - 07400 123456"]
+)
+@pytest.mark.parametrize("region", ["GB", "US"])
+def test_an_extension_before_a_number_is_no_part_of_it(outcome, cell, region):
+    assert outcome(cell, region) == "not_a_number"

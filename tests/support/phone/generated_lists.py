@@ -54,6 +54,7 @@ SPELLINGS: dict[str, Callable[[PhoneNumber], str]] = {
     "00": lambda number: f"00{_code(number)}{_nsn(number)}",
     "code twice": lambda number: f"{_code(number)}{_code(number)}{_nsn(number)}",
     "+ code twice": lambda number: f"+{_code(number)}{_code(number)}{_nsn(number)}",
+    "00 code twice": lambda number: f"00{_code(number)}{_code(number)}{_nsn(number)}",
     "zero before code": lambda number: f"0{_code(number)}{_nsn(number)}",
 }
 

@@ -14,6 +14,7 @@ def read(path):
     return [row for batch in open_table(path).batches() for row in batch.rows()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -24,6 +24,8 @@ class Check:
         is_begun: whether there has been an attempt of any kind.
         needs_new_connection: whether an answer may have been another request's, so that only one over a new
             connection counts.
+        was_rejected: whether an answer has called the number invalid that does not name it, so that it was
+            asked about again.
         most: how many numbers a request about it may have, itself among them.
     """
 
@@ -32,6 +34,7 @@ class Check:
     is_retry: bool = False
     is_begun: bool = False
     needs_new_connection: bool = False
+    was_rejected: bool = False
     most: int = sys.maxsize
 
     def separate(self, count: int) -> None:

@@ -97,9 +97,8 @@ class Exchanges:
         return check
 
     async def _check(self, lane: GatewayLane, asked: Array, checkpoint: Checkpoint, permit: Permit) -> None:
-        checks = asked.checks
-        needs_new = any(check.needs_new_connection for check in checks)
-        delivery = Delivery(fresh=needs_new or not lane.gateway.capabilities.names_numbers)
+        checks, is_named = asked.checks, lane.gateway.capabilities.names_numbers
+        delivery = Delivery(fresh=not is_named or any(check.needs_new_connection for check in checks))
         TERMS.set(Terms(fresh=delivery.fresh, on_unasked=partial(self._doubt, delivery)))
         try:
             reply = await self._asked(lane, [check.number for check in checks], checkpoint)
@@ -174,6 +173,7 @@ class Exchanges:
             elif delivery.is_own(result):
                 self._answered(lane, check, checkpoint, result, delivery)
             else:
+                check.was_rejected |= result.verdict is Verdict.INVALID
                 self._ask_anew(check)
         answered = any(result.verdict and delivery.is_own(result) for result in results)
         lane.guard.ended(anyio.current_time(), checkpoint, answered=answered)
@@ -194,8 +194,7 @@ class Exchanges:
     def _failed(self, lane: GatewayLane, asked: Array, failure: ApiError) -> None:
         ending = lane.finish(anyio.current_time(), failure)
         self._state.counters.end(lane.ref, failure)
-        for check in asked.others:
-            self._state.queue.give_back(check)
+        self._state.queue.give_back(*asked.others)
         if asked.is_spoilt_by(failure):
             self._state.queue.suspect(Array(asked.checks, refused=failure))
             return
@@ -224,7 +223,8 @@ class Exchanges:
         verdict = result.verdict or Verdict.UNKNOWN
         reason = self._reasons[verdict]
         settle = partial(self._settle, lane, check, verdict, reason, whatsapp_id=result.whatsapp_id)
-        match lane.guard.on_answer(anyio.current_time(), checkpoint, check.number, verdict):
+        now, was_rejected = anyio.current_time(), check.was_rejected
+        match lane.guard.on_answer(now, checkpoint, check.number, verdict, was_rejected=was_rejected):
             case Requeue():
                 self._state.queue.give_back(check)
                 return

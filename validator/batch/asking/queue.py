@@ -76,10 +76,11 @@ class Queue:
         """Hand out the first half of checks that were refused together, with the others; None without any."""
         return self._suspects.popleft().halved() if self._suspects else None
 
-    def give_back(self, check: Check) -> None:
-        """Take back a check whose last attempt does not count."""
-        check.is_retry = False
-        self._returned.append(check)
+    def give_back(self, *checks: Check) -> None:
+        """Take back checks whose last attempt does not count."""
+        for check in checks:
+            check.is_retry = False
+        self._returned.extend(checks)
 
     def put_back(self, numbers: Iterable[int]) -> None:
         """Take numbers back whose checks had ended, to be asked about as if they never had been."""

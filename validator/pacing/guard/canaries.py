@@ -120,9 +120,12 @@ class CanaryTurns:
         """Return up to so many that an answer about would show something."""
         return self._canaries.unspent[:most] if self._once else self._canaries.choose(most)
 
-    def is_spent(self, number: Number) -> bool:
-        """Whether the answer about a canary may come from a cache."""
-        return self._once and number not in self._canaries.unspent
+    def confirmed(self, number: Number) -> bool:
+        """Record that one was called registered; return whether that may have come from a cache."""
+        is_cached = self._once and number not in self._canaries.unspent
+        self._canaries.used(number)
+        self._canaries.spend(number)
+        return is_cached
 
     def answered(self, number: Number) -> None:
         """Record that one was answered about."""

@@ -103,7 +103,13 @@ class Guard(Protocol):
         ...
 
     def on_answer(
-        self, now: float, checkpoint: Checkpoint, number: Number, verdict: Verdict
+        self,
+        now: float,
+        checkpoint: Checkpoint,
+        number: Number,
+        verdict: Verdict,
+        *,
+        was_rejected: bool = False,
     ) -> Accept | Unverified | Requeue | Resolve:
         """Record the answer to a check, and say what becomes of it.
 
@@ -112,6 +118,7 @@ class Guard(Protocol):
             checkpoint: what `checkpoint` returned when the exchange started.
             number: the number.
             verdict: `REGISTERED`, `NOT_REGISTERED` or `INVALID`.
+            was_rejected: whether an earlier answer called the number invalid, without its name.
 
         Returns:
             Whether the answer stands, waits to be vouched for, is void, or is not believed.
@@ -187,7 +194,15 @@ class NoGuard:
         """Return True: there is no other time."""
         return True
 
-    def on_answer(self, now: float, checkpoint: Checkpoint, number: Number, verdict: Verdict) -> Accept:  # noqa: ARG002 - as above
+    def on_answer(
+        self,
+        now: float,  # noqa: ARG002 - as above
+        checkpoint: Checkpoint,  # noqa: ARG002
+        number: Number,  # noqa: ARG002
+        verdict: Verdict,  # noqa: ARG002
+        *,
+        was_rejected: bool = False,  # noqa: ARG002
+    ) -> Accept:
         """Let every answer stand."""
         return Accept()
 

@@ -13,7 +13,7 @@ ALARM = 2.5
 
 @dataclass(slots=True)
 class Rejections:
-    """Counts a session's answers, and those by which it called a number invalid.
+    """Counts the numbers a session has answered about, and those that it has ever called invalid.
 
     Attributes:
         is_alarming: whether they were ever more than chance explains; then none of them is believed.
@@ -24,7 +24,7 @@ class Rejections:
     _rejected: int = 0
 
     def add(self, *, rejected: bool) -> None:
-        """Record an answer."""
+        """Record the last answer about a number, and whether any called it invalid."""
         self._answers += 1
         self._rejected += rejected
         if rejected:

@@ -56,9 +56,8 @@ class SessionGuard:
     A canary that is refused or fails is no answer: another one is tried, up to three in a row, and again a
     minute later; while others answer it is not asked about again.
 
-    Some gateways also say "no" where they could not find out. Their "no" needs more (`Proof`): the "yes" of a
-    canary, and then a look that finds the session ready, as it was before. Thirty "no"s in a row without a
-    "yes" pause such a session until a canary is answered.
+    Where a gateway also says "no" if it could not find out, that needs more (`Proof`): a canary's "yes", then a
+    look that finds the session ready, as before. Thirty in a row pause it until a canary is answered.
 
     That a number is invalid counts as a "no", and only while such answers are few (`Rejections`): a "yes" to
     others does not vouch for a session that refuses every third.
@@ -111,7 +110,7 @@ class SessionGuard:
     def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
         """Return what has to come first; see `Guard.next`."""
         look_at = self._vouching.look_at(last=last)
-        if self._vouching.wants_look and (last or look_at <= now):
+        if self.wants_look and (last or look_at <= now):
             return self._look(now, look_at)
         if not self._verification and not self._is_due(now, last=last):
             return None
@@ -134,7 +133,13 @@ class SessionGuard:
         return self._negatives.is_current(checkpoint)
 
     def on_answer(
-        self, now: float, checkpoint: Checkpoint, number: Number, verdict: Verdict
+        self,
+        now: float,
+        checkpoint: Checkpoint,
+        number: Number,
+        verdict: Verdict,
+        *,
+        was_rejected: bool = False,
     ) -> Accept | Unverified | Requeue | Resolve:
         """Record the answer to a check; see `Guard.on_answer`."""
         registered = verdict is Verdict.REGISTERED
@@ -145,7 +150,7 @@ class SessionGuard:
             self._turns.in_a_row = 0
             self._canaries.found(number)
             self._vouch(checkpoint, is_canary=False)
-        return self._counted(verdict) or self._heard_no(now)
+        return self._counted(verdict, was_rejected=was_rejected) or self._heard_no(now)
 
     def ended(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> None:
         """Record that an exchange has ended; see `Guard.ended`."""
@@ -210,9 +215,8 @@ class SessionGuard:
     def _look(self, now: float, look_at: float) -> FetchSessionStatus | Wait | None:
         if look_at <= now:
             return FetchSessionStatus()
-        if self._vouching.is_hopeless:
-            return None
-        return Wait(look_at, f"session {self._session} is to be looked at")
+        why = f"session {self._session} is to be looked at"
+        return None if self._vouching.is_hopeless else Wait(look_at, why)
 
     def _is_due(self, now: float, *, last: bool) -> bool:
         is_covered = self._vouching.covers(self._negatives.heard)
@@ -224,10 +228,11 @@ class SessionGuard:
         is_old = waiting > 0 and now - self._negatives.oldest_at >= self._proof.canary_after_s
         return waiting >= CANARY_AFTER or is_old or self._vouching.is_suspicious
 
-    def _counted(self, verdict: Verdict) -> Accept | Resolve | None:
+    def _counted(self, verdict: Verdict, *, was_rejected: bool) -> Accept | Resolve | None:
         """Return what becomes of a "yes", or of an "invalid" too many; None: the answer has to wait."""
         was_alarming = self._rejections.is_alarming
-        self._rejections.add(rejected=verdict is Verdict.INVALID)
+        # A second answer that takes the first one back speaks against the session's word as well.
+        self._rejections.add(rejected=was_rejected or verdict is Verdict.INVALID)
         if self._rejections.is_alarming and not was_alarming:
             self._verify()
         if verdict is Verdict.REGISTERED:
@@ -246,10 +251,7 @@ class SessionGuard:
         self.tries = 0
         self._turns.answered(number)
         if registered:
-            is_cached = self._turns.is_spent(number)
-            self._canaries.used(number)
-            self._canaries.spend(number)
-            self._vouch(checkpoint, is_canary=True, is_cached=is_cached)
+            self._vouch(checkpoint, is_canary=True, is_cached=self._turns.confirmed(number))
         if self._verification and number in self._verification.left:
             self._verification.take(number, registered=registered)
             self._conclude(self._verification)
@@ -269,8 +271,7 @@ class SessionGuard:
     def _vouch(self, checkpoint: Checkpoint, *, is_canary: bool, is_cached: bool = False) -> None:
         if self.is_current(checkpoint):
             self._negatives.owed = 0
-        vouched = self._vouching.heard_yes(checkpoint, is_canary=is_canary, is_cached=is_cached)
-        if vouched is not None:
+        if vouched := self._vouching.heard_yes(checkpoint, is_canary=is_canary, is_cached=is_cached):
             self._negatives.vouch(vouched)
 
     def _invalidate(self) -> None:

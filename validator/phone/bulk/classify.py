@@ -18,7 +18,7 @@ from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.search import SHOWN_DIGITS
 from validator.phone.bulk.second_chances import counted, has_digits, only_digits
 from validator.phone.bulk.several import CORE, SEPARATOR, TWO_NUMBERS_DIGITS
-from validator.phone.cell.folding import TO_MEND, fold, mend
+from validator.phone.cell.folding import ESCAPED, TO_MEND, fold, mend
 from validator.phone.cell.reading import PLAIN
 from validator.phone.cell.refusals import ADDRESS, DAMAGE
 from validator.phone.cell.unwrapping import (
@@ -37,7 +37,7 @@ _AROUND = " ()-/.[]"
 # In a raw cell: no digit of any script, but something that `fold` leaves, and no mark that means more.
 _WORDLESS = r"^[^\p{Nd}#＃%]*$"  # noqa: RUF001 - as they come
 _SOMETHING = r"[\p{L}\p{P}\p{S}]"
-_TO_FOLD = r"[^ -~]|  |&(?:nbsp|#)|_x000"
+_TO_FOLD = f"[^ -~]|  |(?i:{ESCAPED})"
 # Of that, what most often is there: spaces of other kinds, ends of lines, and letters that stay as they are.
 _SPACES = r"[ \t\n\x0b\x0c\r\x1c-\x1f\u00a0]+"
 _ONLY_SPACES_TO_FOLD = r"^[ -~\t\n\x0b\x0c\r\x1c-\x1f\u00a0À-ɏ€]*$"

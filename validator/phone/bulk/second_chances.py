@@ -15,7 +15,7 @@ from validator.phone.bulk.frames import split, together
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import SHOWN_DIGITS, power
-from validator.phone.cell.grouping import BESIDE, LISTED, stands_beside
+from validator.phone.cell.grouping import BESIDE, CUT_CODE, LISTED, stands_beside
 from validator.phone.cell.numbering import has_length, national_forms
 from validator.phone.cell.recoveries import (
     BARE_DIGITS,
@@ -73,7 +73,8 @@ def _behind_prefix(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lost_plus(cells: pl.DataFrame) -> pl.DataFrame:
-    lost = (_TEXT.str.contains(whole(BARE_DIGITS)) & _UNMISTAKABLE).alias("lost")
+    bare = _TEXT.str.contains(whole(BARE_DIGITS)) & ~_TEXT.str.contains(CUT_CODE)
+    lost = (bare & _UNMISTAKABLE).alias("lost")
     cells = cells.with_columns(lost).filter(pl.col("lost").fill_null(value=True))
     return _as_dialled(cells.filter(~_stand_beside(cells)), pl.col("lost").is_not_null())
 

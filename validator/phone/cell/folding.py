@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -22,9 +23,11 @@ _MIS_READ = re.compile("[Ââ][\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’
 _LAST_LATIN_1 = 0xFF
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9() ])[ÊÿÐÑ](?=[0-9()+ ])")
 _OTHER_MARKS = {"Ê": " ", "ÿ": " ", "Ð": "-", "Ñ": "-"}
-_ESCAPES = re.compile("&nbsp;|&#160;|&#xa0;|_x000[ad]_|Â(?= )", re.IGNORECASE)
-# What any of these has; no other text is to be mended. Rust reads it as Python does.
-TO_MEND = "[ÂâÊÿÐÑ]|&(?:nbsp|#)|_x000"
+_ESCAPES = re.compile("_x000[ad]_|Â(?= )", re.IGNORECASE)
+# What any of these has, and the references of HTML (`&nbsp;`, `&#8209;`); no other text is to be mended. Rust
+# reads it as Python does.
+ESCAPED = "&(?:#|[a-z]{2,8};)|_x000"
+TO_MEND = f"[ÂâÊÿÐÑ]|{ESCAPED}"
 _TO_MEND = re.compile(TO_MEND, re.IGNORECASE)
 _RUN_OF_SPACES = re.compile(" {2,}")
 
@@ -41,7 +44,7 @@ def mend(text: str) -> str:
     """Return the text with punctuation that was saved in another encoding, or escaped, as it was meant."""
     if not _TO_MEND.search(text):
         return text
-    text = _MIS_READ.sub(_as_meant, _ESCAPES.sub(" ", text))
+    text = _MIS_READ.sub(_as_meant, _ESCAPES.sub(" ", html.unescape(text)))
     return _BETWEEN_DIGITS.sub(lambda found: _OTHER_MARKS[found[0]], text)
 
 

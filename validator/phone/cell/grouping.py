@@ -20,6 +20,11 @@ _FEWEST_GROUPS = 3
 # How many digits a national form adds and leaves out at most: Argentina's `011 15-2345-6789` does both.
 ADDED_DIGITS, LEFT_OUT_DIGITS = 3, 1
 _BESIDE = re.compile(BESIDE)
+# Digits that are cut within their calling code, so that they do not begin with one: `3 612345678` is none of
+# Hungary. Of codes with three digits, two may stand first. Rust reads it as Python does.
+_LONG_CODES = sorted({str(code)[:2] for code in COUNTRY_CODE_TO_REGION_CODE if code > 99})  # noqa: PLR2004
+CUT_CODE = rf"^[^0-9+]*(?:[2-689]|{'|'.join(_LONG_CODES)})[^0-9]+[0-9]"
+_CUT_CODE = re.compile(CUT_CODE)
 # A number of a list, or a count in brackets, which is no part of the number.
 LISTED = r"[1-9][0-9]?[).:]\s+(.*[0-9])\W*|(.*[0-9])\s*[(\[][1-9][0-9]?[)\]]"
 _LISTED = re.compile(LISTED)
@@ -46,6 +51,11 @@ def stands_beside(text: str, region: str) -> bool:
         return False
     groups = groups_of(text)
     return any(_is_own(" ".join(part), region) for part in (groups[1:], groups[:-1]))
+
+
+def cuts_its_code(text: str) -> bool:
+    """Return whether the text's digits are parted within what would be their calling code."""
+    return _CUT_CODE.match(text) is not None
 
 
 def without_count(text: str, region: str) -> str | None:

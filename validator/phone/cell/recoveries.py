@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from validator.phone.cell.folding import fold, mend
-from validator.phone.cell.grouping import stands_beside, without_count
+from validator.phone.cell.grouping import cuts_its_code, stands_beside, without_count
 from validator.phone.cell.national_variants import SPELLING_NAMES, SPELLINGS, SPELT
 from validator.phone.cell.numbering import has_length, is_national_somewhere
 from validator.phone.cell.unwrapping import (
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from validator.phone.cell.national_variants import Spelling
 
-_CODE_AND_PLUS = re.compile(r"[^0-9+]*\+?[\s(]*([1-9][0-9]{0,2})[\s().-]*\+([0-9\s().-]+)")
+_CODE_AND_PLUS = re.compile(r"[^0-9+]*(?:\+|00)?[\s(]*([1-9][0-9]{0,2})[\s().-]*\+([0-9\s().-]+)")
 ZERO_IN_BRACKETS = re.compile(r"\(\s*0\s*\)")
 INTERNATIONAL = re.compile(r"[^0-9+]*(?:\+|00)")
 # In these each character can be read in one way only. Where it could in two, a cell of brackets took seconds.
@@ -112,7 +112,9 @@ def _prefix_011(text: str, _region: str | None) -> str | None:
 def _lost_plus(text: str, region: str | None) -> str | None:
     found = BARE_DIGITS.fullmatch(text)
     digits = digits_of(found[1]) if found else ""
-    if not _is_unmistakable(digits, region) or (region and stands_beside(text, region)):
+    if not _is_unmistakable(digits, region) or cuts_its_code(text):
+        return None
+    if region and stands_beside(text, region):
         return None
     return f"+{digits}"
 
@@ -152,7 +154,7 @@ RECOVERIES = (
     Recovery(
         "mis_saved",
         Stage.FRONT,
-        "punctuation saved in another encoding or language: `+1Â 202Â 5550101`, `_x000D_`, `&nbsp;`",
+        "punctuation saved in another encoding or language: `+1Â 202Â 5550101`, `_x000D_`, `&#8209;`",
         _mis_saved,
     ),
     Recovery(

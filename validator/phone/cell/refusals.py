@@ -13,19 +13,25 @@ from validator.phone.cell.unwrapping import QUOTES, digits_of
 _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
 # Three zeros may be thousands, and a minus is the result of a subtraction: `+91-9876543210` typed in a cell.
 _DECIMAL = r"[+-]?[0-9]{5,}[.,]000|-[1-9][0-9]{6,}(?:[.,]0+)?"
+# A result with a fraction: nobody parts a number's last digit or two with a dot, or any behind ten.
+_FRACTION = r"-?[1-9][0-9]{6,}\.[0-9]{1,2}|-?[1-9][0-9]{9,}\.[0-9]+"
 _THOUSANDS = r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?:\.0+)?"
 _ERROR_VALUE = r"#{3,}|#(?:N/A|VALUE!|REF!|NUM!|NAME\?|DIV/0!|NULL!)"
-DAMAGE = re.compile(f"{_SCIENTIFIC}|{_DECIMAL}|{_THOUSANDS}|{_ERROR_VALUE}", re.ASCII)
+DAMAGE = re.compile(f"{_SCIENTIFIC}|{_DECIMAL}|{_FRACTION}|{_THOUSANDS}|{_ERROR_VALUE}", re.ASCII)
 
+# An extension before a number of something else: its digits would be read as the first ones.
+_EXTENSION_WORDS = "ext|extn|extension|ramal|anexo|poste|durchwahl|klappe|toestel|dahili|доб"
+_EXTENSION_FIRST = rf"^\W*(?:{_EXTENSION_WORDS})\b\W*[0-9]{{1,5}}[^0-9]+[0-9]"
 ADDRESS = re.compile(
-    r"://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b", re.IGNORECASE
+    rf"://|\bwa\.me/|\bwhatsapp\.(?:com|net)|@(?:lid|g\.us|broadcast|newsletter)\b|{_EXTENSION_FIRST}",
+    re.IGNORECASE,
 )
 
 # "or" and "and" in the languages that lists come in.
 SEPARATING_WORDS = "or|and|ou|et|e|o|u|y|oder|und|of|en|og|och|i|lub|oraz|veya|ve|atau|dan|или|и"
 _SEPARATOR = re.compile(rf"[,|&]|;(?![a-z-]+=)|\s(?:{SEPARATING_WORDS})\s", re.IGNORECASE)
 # Each of these may stand inside one number, so they separate only where the whole makes none. Coarse to fine.
-_ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|[/\\]|\s-+\s|:::|\n", re.IGNORECASE)
+_ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|[/\\(]|\s-+\s|:::|\n", re.IGNORECASE)
 _DOUBTFUL_SEPARATORS = tuple(map(re.compile, (r"[/\\]", r"\s-+\s", r"[^\W\d_][^0-9+]*", r"(?=\+)")))
 
 
@@ -35,7 +41,7 @@ def is_damaged(text: str) -> bool:
 
 
 def is_other_address(text: str) -> bool:
-    """Return whether the text is a link, a group, a list or a private id, whose digits are no number."""
+    """Return whether the text begins with what is no number: a link, a group, a private id, an extension."""
     return ADDRESS.search(text) is not None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.phone import answers
-from validator.phone.cell.grouping import BESIDE, spells_own_grouping, stands_beside
+from validator.phone.cell.grouping import BESIDE, CUT_CODE, spells_own_grouping, stands_beside
 from validator.phone.codes import REGIONS
 from validator.phone.readings.evidence import Outcome
 from validator.phone.readings.rules import BARE, DIGITS, PLAN
@@ -30,9 +30,16 @@ def _is_grouped(text: str, number: int, plan: int) -> bool:
 
 
 def as_beside(cells: pl.DataFrame) -> pl.DataFrame:
-    """Refuse a lost plus sign where a digit or two stand beside a number in its region's groups."""
-    lost = ~_IS_LINE & (pl.col("outcome") == Outcome.PLUS_LOST) & PLAN.is_not_null()
-    return _plain_where(cells, lost & pl.col("text").str.contains(BESIDE), ("text", "plan"), _is_beside)
+    """Refuse a lost plus sign where a digit or two stand beside a number in its region's groups.
+
+    The same where the digits are parted within what would be their calling code.
+    """
+    lost = ~_IS_LINE & (pl.col("outcome") == Outcome.PLUS_LOST)
+    is_cut = lost & pl.col("text").str.contains(CUT_CODE)
+    plain = pl.when(is_cut).then(int(Outcome.PLAIN)).otherwise("outcome")
+    cells = cells.with_columns(outcome=plain.cast(cells["outcome"].dtype))
+    beside = lost & PLAN.is_not_null() & pl.col("text").str.contains(BESIDE)
+    return _plain_where(cells, beside, ("text", "plan"), _is_beside)
 
 
 def _is_beside(text: str, plan: int) -> bool:

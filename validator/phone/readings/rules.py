@@ -104,11 +104,12 @@ _FEWEST_DIGITS, _MOST_DIGITS = 8, 15
 PLUS, PLAN, DIGITS, VALUE = pl.col("plus"), pl.col("plan"), pl.col("digits"), pl.col("value")
 _CODE = of(CODE_OF_PLAN, PLAN)
 _SIZE = of(DIGITS_OF_CODE, _CODE)
-_LEAD = of(CODE_OF_LEAD, VALUE // power(DIGITS - LEAD_DIGITS))
-_LEAD_SIZE = of(DIGITS_OF_CODE, _LEAD)
 # The digits begin with a zero; or they do not, and no plus sign stands before them.
 ZERO_FIRST = power(DIGITS - 1) > VALUE
 BARE = ~PLUS & ~ZERO_FIRST
+# Two zeros stand first, and no third.
+_BY_00 = ~PLUS & (power(DIGITS - 2) > VALUE) & (power(DIGITS - 3) <= VALUE)
+_BEHIND_00 = DIGITS - 2 * _BY_00.cast(pl.UInt32)
 
 
 def _begins(lead: pl.Expr, size: pl.Expr, digits: pl.Expr) -> pl.Expr:
@@ -123,8 +124,8 @@ def lot_of(digits: pl.Expr, value: pl.Expr) -> pl.Expr:
 
 
 def may_begin_twice() -> pl.Expr:
-    """Whether the digits begin with a calling code twice: one look at the first six of them."""
-    return of(_twice_leads(), VALUE // power(DIGITS - 2 * LEAD_DIGITS))
+    """Whether the digits begin with a calling code twice: one look at the first six of them, behind `00`."""
+    return of(_twice_leads(), VALUE // power(_BEHIND_00 - 2 * LEAD_DIGITS))
 
 
 @lru_cache(maxsize=1)
@@ -140,16 +141,17 @@ def _twice_leads() -> pl.Series:
 
 
 def _code_twice() -> Rule:
-    size = 2 * _LEAD_SIZE
-    twice = _LEAD.cast(pl.UInt64) * (power(_LEAD_SIZE) + 1)
-    own = PLUS | (_LEAD == _CODE)
+    lead = of(CODE_OF_LEAD, VALUE // power(_BEHIND_00 - LEAD_DIGITS))
+    size = of(DIGITS_OF_CODE, lead)
+    twice = lead.cast(pl.UInt64) * (power(size) + 1)
+    international = PLUS | _BY_00
     return Rule(
         "code_twice",
         NumberReading.CODE_TWICE,
         "the calling code twice: `+91 91 98765 43210`",
-        ~ZERO_FIRST & (_LEAD > 0) & own & _begins(twice, size, DIGITS),
-        DIGITS - _LEAD_SIZE,
-        VALUE % power(DIGITS - _LEAD_SIZE),
+        (BARE & (lead == _CODE) | international) & (lead > 0) & _begins(twice, 2 * size, _BEHIND_00),
+        _BEHIND_00 - size,
+        VALUE % power(_BEHIND_00 - size),
     )
 
 
@@ -181,9 +183,7 @@ def _chosen(cases: list[tuple[pl.Expr, pl.Expr]]) -> pl.Expr:
 
 
 # Not where it was read so anyway.
-MAY_BEGIN_00 = (
-    ~PLUS & (power(DIGITS - 2) > VALUE) & (power(DIGITS - 3) <= VALUE) & (pl.col("number") != VALUE)
-)
+MAY_BEGIN_00 = _BY_00 & (pl.col("number") != VALUE)
 
 RULES = (
     Rule(
