@@ -35,6 +35,7 @@ def key_from_environment(gateway: str = DEFAULT_GATEWAY) -> KeySettings:
     key, sessions = (
         os.environ.get(name, "") for name in (capabilities.key_variable, capabilities.session_variable)
     )
+    sessions = sessions or capabilities.default_session
     if not key or not sessions:
         missing = capabilities.session_variable if key else capabilities.key_variable
         raise UsageError(f"{missing} is not set; set it, or give the function keys=[make_key(...)]")

@@ -95,6 +95,11 @@ class Capabilities:
     daily_cap: int | None = None
     plans: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def paces(self) -> Mapping[str, float]:
+        """The numbers a minute on each plan; if there are none, at the pace that holds by default."""
+        return self.plans or {"default": self.default_rate_per_min * self.max_batch}
+
     def no_address(self) -> UsageError:
         """Return the error for a gateway without an address of its own, if the user names none."""
         return UsageError(

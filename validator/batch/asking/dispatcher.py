@@ -255,7 +255,8 @@ class Dispatcher:
 
     def _action(self, lane: GatewayLane, now: float, *, last: bool = False) -> Action:
         if self._state.left_today(lane, kept=0 if last else lane.guard.reserve) <= 0:
-            return Halt(StoppedEarly(f"session {lane.session} has spent its --daily-cap"))
+            why = f"session {lane.session} has spent its --daily-cap of numbers for today"
+            return Halt(StoppedEarly(why))
         return lane.next(now, last=last)
 
     def _within_budget(self, now: float, step: StepT) -> StepT | Rest | Halt:

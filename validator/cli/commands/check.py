@@ -80,8 +80,9 @@ def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
 
 
 def _show_start(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, plan: Plan) -> None:
-    rates = [key.rate.per_min for key in keys]
-    limits = capabilities_of(keys[0].gateway).plans if len(keys) == 1 else {}
+    found = [(key.rate.per_min, capabilities_of(key.gateway)) for key in keys]
+    rates = [None if rate is None else rate * gateway.max_batch for rate, gateway in found]
+    limits = found[0][1].paces if len(keys) == 1 else {}
     start = summarise_plan(
         opened.job,
         plan,

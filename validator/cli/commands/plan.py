@@ -39,6 +39,7 @@ def show_plan(
         max_invalid: the share (0 to 1) of invalid cells at which a check would take the list.
     """
     options.require_files()
+    capabilities = capabilities_of(gateway)
     now, host = datetime.now(UTC), host_for(gateway, base_url)
     opened = options.opened()
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
@@ -47,10 +48,10 @@ def show_plan(
     summary = summarise_plan(
         opened.job,
         surveyed.plan,
-        rate_per_min=rate.per_min,
+        rate_per_min=None if rate.per_min is None else rate.per_min * capabilities.max_batch,
         now=now,
         host=host,
-        plans=capabilities_of(gateway).plans,
+        plans={name: round(pace) for name, pace in capabilities.paces.items()},
         obstacle=obstacle,
         read_as=opened.read_as,
         warnings=() if obstacle else hints_of(opened, surveyed.plan),

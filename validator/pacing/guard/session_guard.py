@@ -56,8 +56,8 @@ class SessionGuard:
     A canary that is refused or fails is no answer: another one is tried, up to three in a row, and again a
     minute later; while others answer it is not asked about again.
 
-    Where a gateway also says "no" if it could not find out, that needs more (`Proof`): a canary's "yes", then a
-    look that finds the session ready, as before. Thirty in a row pause it until a canary is answered.
+    Where a gateway also says "no" if it could not find out, that needs more (`Proof`): a canary's "yes", then
+    a look that finds the session ready, as before. Thirty in a row pause it until a canary is answered.
 
     That a number is invalid counts as a "no", and only while such answers are few (`Rejections`): a "yes" to
     others does not vouch for a session that refuses every third.
