@@ -14,6 +14,8 @@ SEEDS = int(os.environ.get("GATEWAY_SEEDS", "1"))
 # In the long form 5,000 numbers a gateway.
 LONG_LIST = int(os.environ.get("GATEWAY_NUMBERS", "150"))
 COUNT = 160
+# A gateway that says "no" to a few numbers and recovers cannot be told from one that tells the truth: what dies
+# for a while does so for more answers than chance explains.
 # Virtual time is not free: watchers of a run wake several times a second.
 FAST = Rate.parse("240/min")
 WAYS = (
@@ -62,7 +64,7 @@ def test_a_session_that_dies_at_a_random_moment_leaves_no_wrong_verdict(make_lab
     for seed in range(SEEDS):
         rng = random.Random(f"{way} {seed}")
         requests = -(-COUNT // capabilities_of(gateway).max_batch)
-        fault = way.format(at=rng.randint(1, requests), lasts=rng.randint(1, 20))
+        fault = way.format(at=rng.randint(1, requests), lasts=rng.randint(10, 30))
         lab = make_lab(fault, name=f"{seed}", seed=seed)
 
         lab.run(range(FIRST, FIRST + COUNT), rate=FAST, max_outage_s=40.0)

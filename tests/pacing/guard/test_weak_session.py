@@ -166,3 +166,31 @@ def test_a_row_that_chance_does_not_explain_is_taken_back_where_nobody_is_left_t
     look(guard, 31)
     assert Confirm(140) not in guard.rulings()
     assert guard.unverified == 0
+
+
+def test_a_row_of_no_that_chance_hardly_explains_is_asked_about_again():
+    guard = new(OWN)
+    for place in range(100):
+        answer(guard, 0, registered=place % 2 == 0, place=place)
+    assert guard.rulings() == []
+    for place in range(16):
+        answer(guard, 1, registered=False, place=200 + place)
+
+    assert isinstance(guard.rulings()[0], Invalidate)
+    probe(guard, 2)
+    look(guard, 3)
+    assert guard.rulings() == []
+
+
+def test_those_that_are_asked_about_again_are_no_sample_of_the_list():
+    guard = new(OWN)
+    for place in range(100):
+        answer(guard, 0, registered=place % 2 == 0, place=place)
+    for place in range(25):
+        checkpoint = guard.checkpoint(1)
+        guard.on_answer(1, checkpoint, Number(447_700_901_000 + place), Verdict.NOT_REGISTERED, is_again=True)
+        guard.ended(1, checkpoint, answered=True)
+    probe(guard, 2)
+    look(guard, 3)
+
+    assert guard.rulings() == [Confirm(75)]

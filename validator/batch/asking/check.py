@@ -26,6 +26,7 @@ class Check:
             connection counts.
         was_rejected: whether an answer has called the number invalid that does not name it, so that it was
             asked about again.
+        is_again: whether an earlier answer about the number was taken back.
         most: how many numbers a request about it may have, itself among them.
     """
 
@@ -35,6 +36,7 @@ class Check:
     is_begun: bool = False
     needs_new_connection: bool = False
     was_rejected: bool = False
+    is_again: bool = False
     most: int = sys.maxsize
 
     def separate(self, count: int) -> None:

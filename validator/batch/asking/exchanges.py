@@ -223,8 +223,8 @@ class Exchanges:
         verdict = result.verdict or Verdict.UNKNOWN
         reason = self._reasons[verdict]
         settle = partial(self._settle, lane, check, verdict, reason, whatsapp_id=result.whatsapp_id)
-        now, was_rejected = anyio.current_time(), check.was_rejected
-        match lane.guard.on_answer(now, checkpoint, check.number, verdict, was_rejected=was_rejected):
+        now, history = anyio.current_time(), {"was_rejected": check.was_rejected, "is_again": check.is_again}
+        match lane.guard.on_answer(now, checkpoint, check.number, verdict, **history):
             case Requeue():
                 self._state.queue.give_back(check)
                 return

@@ -84,7 +84,7 @@ class Queue:
 
     def put_back(self, numbers: Iterable[int]) -> None:
         """Take numbers back whose checks had ended, to be asked about as if they never had been."""
-        self._returned.extend(Check(Number(number)) for number in numbers)
+        self._returned.extend(Check(Number(number), is_again=True) for number in numbers)
 
     def park(self, check: Check, due: float) -> None:
         """Keep a check until `due`, when it may be retried; among equals the first parked comes first."""

@@ -110,6 +110,7 @@ class Guard(Protocol):
         verdict: Verdict,
         *,
         was_rejected: bool = False,
+        is_again: bool = False,
     ) -> Accept | Unverified | Requeue | Resolve:
         """Record the answer to a check, and say what becomes of it.
 
@@ -119,6 +120,7 @@ class Guard(Protocol):
             number: the number.
             verdict: `REGISTERED`, `NOT_REGISTERED` or `INVALID`.
             was_rejected: whether an earlier answer called the number invalid, without its name.
+            is_again: whether an earlier answer about the number was taken back.
 
         Returns:
             Whether the answer stands, waits to be vouched for, is void, or is not believed.
@@ -202,6 +204,7 @@ class NoGuard:
         verdict: Verdict,  # noqa: ARG002
         *,
         was_rejected: bool = False,  # noqa: ARG002
+        is_again: bool = False,  # noqa: ARG002
     ) -> Accept:
         """Let every answer stand."""
         return Accept()

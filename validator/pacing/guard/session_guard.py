@@ -109,9 +109,8 @@ class SessionGuard:
 
     def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
         """Return what has to come first; see `Guard.next`."""
-        look_at = self._vouching.look_at(last=last)
-        if self.wants_look and (last or look_at <= now):
-            return self._look(now, look_at)
+        if look := self._vouching.next(now, self._session, last=last):
+            return look
         if not self._verification and not self._is_due(now, last=last):
             return None
         if not self._testing and self._test_at <= now:
@@ -140,17 +139,21 @@ class SessionGuard:
         verdict: Verdict,
         *,
         was_rejected: bool = False,
+        is_again: bool = False,
     ) -> Accept | Unverified | Requeue | Resolve:
         """Record the answer to a check; see `Guard.on_answer`."""
         registered = verdict is Verdict.REGISTERED
         if not registered and not self.is_current(checkpoint):
             return Requeue()
-        self._drift.add(registered=registered)
+        # Those that are asked about again are no sample of the list: most were "no"s.
+        is_sample = not (is_again and self._proof.is_weak)
+        if is_sample:
+            self._drift.add(registered=registered)
         if registered:
             self._turns.in_a_row = 0
             self._canaries.found(number)
             self._vouch(checkpoint, is_canary=False)
-        return self._counted(verdict, was_rejected=was_rejected) or self._heard_no(now)
+        return self._counted(verdict, was_rejected=was_rejected) or self._heard_no(now, is_sample=is_sample)
 
     def ended(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> None:
         """Record that an exchange has ended; see `Guard.ended`."""
@@ -212,12 +215,6 @@ class SessionGuard:
         """Return what has been decided since the last call."""
         return self._negatives.rulings()
 
-    def _look(self, now: float, look_at: float) -> FetchSessionStatus | Wait | None:
-        if look_at <= now:
-            return FetchSessionStatus()
-        why = f"session {self._session} is to be looked at"
-        return None if self._vouching.is_hopeless else Wait(look_at, why)
-
     def _is_due(self, now: float, *, last: bool) -> bool:
         is_covered = self._vouching.covers(self._negatives.heard)
         if not self.unverified or is_covered or not self._turns.are_left(last=last):
@@ -240,11 +237,14 @@ class SessionGuard:
         is_doubted = verdict is Verdict.INVALID and self._rejections.is_alarming
         return Resolve(Verdict.UNKNOWN, Reason.SESSION_SUSPECT) if is_doubted else None
 
-    def _heard_no(self, now: float) -> Unverified:
+    def _heard_no(self, now: float, *, is_sample: bool) -> Unverified:
         ordinal = self._negatives.add(now)
-        self._vouching.heard_no()
-        if self._drift.is_alarming():
-            self._verify()
+        if is_sample:
+            self._vouching.heard_no()
+            if self._drift.is_alarming():
+                self._verify()
+            if self._proof.is_weak and self._drift.has_doubtful_row():
+                self._invalidate()
         return Unverified(ordinal)
 
     def _answered(self, checkpoint: Checkpoint, number: Number, *, registered: bool) -> None:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from validator.pacing.decisions import FetchSessionStatus, Wait
+
 if TYPE_CHECKING:
     from validator.pacing.guard.protocol import Checkpoint
 
@@ -61,10 +63,6 @@ class Vouching:
         self._in_vain = 0
         self._row = 0
 
-    def look_at(self, *, last: bool) -> float:
-        """Return when the next look may start; the last ones need not keep their distance."""
-        return self._retry_at if last else max(self._retry_at, self._spaced_at)
-
     @property
     def wants_look(self) -> bool:
         """Whether a "yes" waits for a look at the session."""
@@ -79,6 +77,17 @@ class Vouching:
     def is_suspicious(self) -> bool:
         """Whether a weak session has said "no" too often since its last "yes"."""
         return self._proof.is_weak and self._row >= SUSPICIOUS_ROW
+
+    def next(self, now: float, session: str, *, last: bool) -> FetchSessionStatus | Wait | None:
+        """Return the look at a session that comes first, or the wait for it at the end of a run, or None."""
+        if not self.wants_look:
+            return None
+        look_at = self._retry_at if last else max(self._retry_at, self._spaced_at)
+        if look_at <= now:
+            return FetchSessionStatus()
+        return (
+            Wait(look_at, f"session {session} is to be looked at") if last and not self.is_hopeless else None
+        )
 
     def covers(self, ordinal: int) -> bool:
         """Whether a "yes" after the `ordinal`th "no" waits for a look, or for its end."""
