@@ -24,7 +24,7 @@ def assert_hidden(done, folder):
 
 
 OTHERS = [name for name in GATEWAYS if name != "sendapi"]
-KEY = "canary_token_5f2d9a77"
+KEY = "canary:token_5f2d9a77"
 LIST = f"name,phone\nAnn,{ANN}\nBob,{BOB}\nCy,nonsense\n"
 FAST = ("--rate", "600/min")
 

@@ -292,6 +292,45 @@ class WuzapiStage(Stage):
         return self.success({"Connected": True, "LoggedIn": True})
 
 
+@dataclass(frozen=True)
+class GowaStage(Stage):
+    """GOWA's server."""
+
+    key = "user:canary_5f2d9a_gowa"
+    session = "dev-a"
+    # It calls no number invalid, and an answer names none.
+    never = frozenset({Situation.INVALID, Situation.OTHER_NUMBER})
+
+    def answer(self, situation):
+        return {
+            Situation.YES: lambda: self.success({"is_on_whatsapp": True}),
+            Situation.NO: lambda: self.success({"is_on_whatsapp": False}),
+            Situation.CANNOT_SAY: lambda: self.success({"is_on_whatsapp": None}),
+            # What stands before it; its own rate limit is a "no".
+            Situation.RATE_WITH_WAIT: lambda: httpx.Response(429, html=HTML, headers={"Retry-After": "7"}),
+            Situation.RATE_WITHOUT_WAIT: lambda: httpx.Response(429, html=HTML),
+            Situation.SERVER_ERROR: lambda: _json({"code": "GATEWAY_TIMEOUT", "message": "x"}, 504),
+            Situation.HTML: lambda: httpx.Response(200, html=HTML),
+            Situation.KEY_REFUSED: lambda: httpx.Response(
+                401, text="Unauthorized", headers={"WWW-Authenticate": 'Basic realm="Restricted"'}
+            ),
+            Situation.SESSION_LOST: lambda: _json({"code": "AUTHENTICATION_ERROR", "message": "x"}, 401),
+        }[situation]()
+
+    def success(self, results):
+        return _json({"code": "SUCCESS", "message": "x", "results": results})
+
+    def respond(self, situation, request):
+        path = request.url.path
+        if path.endswith("/user/check"):
+            return self.answer(situation)
+        if path.endswith("/contacts"):
+            return self.success({"data": [{"jid": "447400123456@s.whatsapp.net", "name": "Ann"}]})
+        if path.endswith("/devices"):
+            return self.success([{"id": self.session, "state": "logged_in"}])
+        return self.success({"is_connected": True, "is_logged_in": True})
+
+
 def _json(body, status=200, headers=None):
     return httpx.Response(status, json=body, headers=headers)
 
@@ -303,4 +342,5 @@ STAGES = {
     "waha": WahaStage(),
     "green-api": GreenApiStage(),
     "wuzapi": WuzapiStage(),
+    "gowa": GowaStage(),
 }

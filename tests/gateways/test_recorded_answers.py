@@ -8,7 +8,14 @@ from pathlib import Path
 import anyio
 import httpx
 
-from validator.errors import ApiError, InvalidRequest, MissingOrBadKey, NoAnswer, SessionNotConnected
+from validator.errors import (
+    ApiError,
+    InvalidRequest,
+    MissingOrBadKey,
+    NoAnswer,
+    NotFound,
+    SessionNotConnected,
+)
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import open_gateway
 from validator.http.api_key import ApiKey
@@ -52,7 +59,7 @@ def outcome_of(gateway, one):
 
     async def main():
         options = GatewayOptions(
-            key=ApiKey("canary_5f2d9a77"),
+            key=ApiKey("user:canary_5f2d9a77"),
             base_url="http://127.0.0.1:9",
             transport=httpx.MockTransport(respond),
             wall_clock=lambda: 1_800_000_000.0,
@@ -60,8 +67,9 @@ def outcome_of(gateway, one):
         async with open_gateway(gateway, options) as opened:
             calls = {
                 "/user/check": lambda: opened.check([NUMBER], "dev-a"),
-                "/session/status": lambda: opened.session_status("dev-a"),
+                "/status": lambda: opened.session_status("dev-a"),
                 "/contacts": lambda: opened.contacts("dev-a"),
+                "GET /devices ": opened.sessions,
             }
             call = next(call for path, call in calls.items() if path in one.asked)
             try:
@@ -98,6 +106,44 @@ def test_wuzapi():
     for one, expected in zip(asked, OF_WUZAPI, strict=True):
         found = outcome_of("wuzapi", one)
         if isinstance(expected, SessionState):
+            assert found.status.state is expected, one.asked
+        else:
+            assert isinstance(found, expected), one.asked
+
+
+OF_GOWA = (
+    MissingOrBadKey,  # no password
+    MissingOrBadKey,  # a wrong one
+    0,  # devices
+    NotFound,  # no device is named
+    1,  # devices
+    SessionState.NEEDS_PERSON,  # one that is not connected
+    SessionState.NEEDS_PERSON,  # the same by the server's own status
+    SessionNotConnected,  # a check through a device without a client
+    SessionNotConnected,  # the same with a plus sign
+    SessionNotConnected,  # the same without a phone
+    SessionNotConnected,  # the same with an empty one
+    NotFound,  # a device that there is none of
+    SessionNotConnected,  # contacts, without a client
+    1,  # devices
+    SessionState.NEEDS_PERSON,  # one that is not connected
+    SessionNotConnected,  # a device that is not connected
+    SessionNotConnected,  # the same with twenty digits
+    SessionNotConnected,  # contacts, not connected
+    ApiError,  # a wrong method
+)
+
+
+def test_gowa():
+    left_out = r"/health|/nope|/app/devices|POST http\S*/devices|POST \S*/devices|/devices/dev-a -u|/login"
+    asked = [one for one in recorded("gowa") if not re.search(left_out, one.asked)]
+
+    assert len(asked) == len(OF_GOWA)
+    for one, expected in zip(asked, OF_GOWA, strict=True):
+        found = outcome_of("gowa", one)
+        if isinstance(expected, int):
+            assert len(found.sessions) == expected, one.asked
+        elif isinstance(expected, SessionState):
             assert found.status.state is expected, one.asked
         else:
             assert isinstance(found, expected), one.asked

@@ -37,6 +37,7 @@ GATEWAYS: Mapping[str, str] = MappingProxyType(
         "waha": "validator.gateways.waha",
         "green-api": "validator.gateways.green_api",
         "wuzapi": "validator.gateways.wuzapi",
+        "gowa": "validator.gateways.gowa",
     }
 )
 

@@ -40,6 +40,7 @@ _LOOKS = tuple(
         ("Evolution API", r'"response":\s*\{\s*"message":|"isboom":\s*true|license_required'),
         ("WAHA", r'"message":\s*"cannot (?:get|post) /[^{}]*"statuscode":\s*404|"expected":\s*\["working"'),
         ("GREEN-API", r'"path":\s*"/wainstance|"statuscode":[^{}]*"timestamp":[^{}]*"path":'),
+        ("GOWA", r'^www-authenticate: basic realm="restricted"|"code":\s*"[a-z_]+",\s*"message"'),
         ("wuzapi", r'"success":\s*false[^{}]*\}|^404 page not found$'),
         ("a captive portal", r"captive|hotspot|wispr|\bwi-?fi\b|^location: \S*(?:portal|login|signin)"),
     )

@@ -29,7 +29,8 @@ from validator.sandbox import SandboxConfig, Session, create_app, parse_fault
 from validator.sandbox.behaviour import registration
 from validator.settings import MaxAge, Rate, RateMode
 
-KEY = "canary_token_5f2d9a77"
+# With a colon, as GOWA has user and password.
+KEY = "canary:token_5f2d9a77"
 OWN = "+447700900021"
 FIRST = 447_700_900_100
 # A name that is a session's in every gateway: GREEN-API has digits alone.

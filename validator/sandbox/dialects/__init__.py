@@ -21,6 +21,7 @@ DIALECTS: Mapping[str, str] = MappingProxyType(
         "waha": "validator.sandbox.dialects.waha",
         "green-api": "validator.sandbox.dialects.green_api",
         "wuzapi": "validator.sandbox.dialects.wuzapi",
+        "gowa": "validator.sandbox.dialects.gowa",
     }
 )
 
@@ -31,5 +32,6 @@ SESSION_NAMES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "waha": ("default", "new", "old"),
         "green-api": ("1101000001", "1101000002", "1101000003"),
         "wuzapi": ("default", "new", "old"),
+        "gowa": ("main", "new", "old"),
     }
 )
