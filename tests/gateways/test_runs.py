@@ -14,8 +14,8 @@ SEEDS = int(os.environ.get("GATEWAY_SEEDS", "1"))
 # In the long form 5,000 numbers a gateway.
 LONG_LIST = int(os.environ.get("GATEWAY_NUMBERS", "150"))
 COUNT = 160
-# One that says "no" to a few numbers and then recovers looks like an honest gateway. What dies for a while here
-# does so for more answers than chance explains.
+# One that says "no" to a few numbers and then recovers looks like an honest gateway: what dies for a while
+# does so here for more answers than chance explains.
 # Virtual time is not free: watchers of a run wake several times a second.
 FAST = Rate.parse("240/min")
 WAYS = (

@@ -215,7 +215,7 @@ def _look_up(questions: pl.DataFrame) -> pl.DataFrame:
     """Return `answer` and `number` of questions: `plus`, `plan`, `digits` and `value`."""
     found = look_up_plussed(questions, _RANGES)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
-    return answers.put(found, rows, _look_up_each(questions[rows]))
+    return found if rows.is_empty() else answers.put(found, rows, _look_up_each(questions[rows]))
 
 
 def _look_up_each(questions: pl.DataFrame) -> pl.DataFrame:

@@ -26,7 +26,7 @@ class Check:
             connection counts.
         was_rejected: whether an answer has called the number invalid that does not name it, so that it was
             asked about again.
-        is_again: whether an earlier answer about the number was taken back.
+        is_again: whether the number was answered before: the answer was taken back, or is to be confirmed.
         most: how many numbers a request about it may have, itself among them.
     """
 

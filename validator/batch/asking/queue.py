@@ -25,11 +25,13 @@ class Queue:
     Args:
         numbers: the numbers to ask, in order.
         count: how many there are.
+        are_again: whether they were answered before.
     """
 
-    def __init__(self, numbers: Iterable[int], count: int) -> None:
+    def __init__(self, numbers: Iterable[int], count: int, *, are_again: bool = False) -> None:
         self._numbers = iter(numbers)
         self._fresh = count
+        self._are_again = are_again
         self._returned: deque[Check] = deque()
         self._parked: list[tuple[float, int, Check]] = []
         self._suspects: deque[Array] = deque()
@@ -65,7 +67,7 @@ class Queue:
             return heapq.heappop(self._parked)[2]
         if self._fresh:
             self._fresh -= 1
-            return Check(Number(next(self._numbers)))
+            return Check(Number(next(self._numbers)), is_again=self._are_again)
         return self._returned.popleft()
 
     def suspect(self, array: Array) -> None:

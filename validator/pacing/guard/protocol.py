@@ -120,7 +120,7 @@ class Guard(Protocol):
             number: the number.
             verdict: `REGISTERED`, `NOT_REGISTERED` or `INVALID`.
             was_rejected: whether an earlier answer called the number invalid, without its name.
-            is_again: whether an earlier answer about the number was taken back.
+            is_again: whether the number was answered before: taken back, or to be confirmed.
 
         Returns:
             Whether the answer stands, waits to be vouched for, is void, or is not believed.

@@ -130,9 +130,9 @@ class Shapes:
 def shapes(cells: pl.DataFrame) -> Shapes:
     """Return the shapes of cells: `text` (String, no white space around it) and `plan` (UInt32, or null)."""
     rows = cells.with_row_index("row").with_columns(value=_as_integer(_TEXT), plus=_TEXT.str.starts_with("+"))
-    rows, empty = split(rows.with_columns(digits=_TEXT.str.len_bytes() - _PLUS), _TEXT.is_not_null())
-    rows, _ = split(rows, _DIGITS <= _MOST_BYTES)
-    bare, rest = split(rows, _IS_SHOWN)
+    bare, rest = split(rows.with_columns(digits=_TEXT.str.len_bytes() - _PLUS), _IS_SHOWN)
+    rest, empty = split(rest, _TEXT.is_not_null())
+    rest, _ = split(rest, _DIGITS <= _MOST_BYTES)
     # Most punctuation is spaces: what is digits without them needs no closer look.
     spaced, rest = split(_unspaced(rest[["row", "text", "plan", "plus"]]), _IS_SHOWN)
     plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
@@ -198,7 +198,8 @@ def _unspaced(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `value` and `digits` of the text without its spaces, where that is digits."""
     rows = rows.with_columns(unspaced=_TEXT.str.replace_all(" ", "", literal=True))
     unspaced = pl.col("unspaced")
-    return rows.with_columns(value=_as_integer(unspaced), digits=unspaced.str.len_bytes() - _PLUS)
+    counts = {"value": _as_integer(unspaced), "digits": unspaced.str.len_bytes() - _PLUS}
+    return rows.with_columns(**counts).drop("unspaced")
 
 
 def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
@@ -225,6 +226,8 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
 def _folded(rows: pl.DataFrame) -> pl.DataFrame:
     """`folding.mend` and `fold`."""
     odd, rows = split(rows, _TEXT.str.contains(_TO_FOLD))
+    if odd.is_empty():
+        return rows
     to_mend = _TEXT.str.contains(f"(?i){TO_MEND}")
     spaced, odd = split(odd, _TEXT.str.contains(_ONLY_SPACES_TO_FOLD) & ~to_mend)
     spaced = spaced.with_columns(_TEXT.str.replace_all(_SPACES, " ").str.strip_chars(" "))
@@ -260,6 +263,8 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.part(parted.filter(~_TEXT.str.contains("=", literal=True)))
     whole, rows = split(rows.with_columns(core=_TEXT.str.extract(CORE)), _CORE.is_not_null())
     piles.dial_spelt(whole)
+    if rows.is_empty():
+        return
     # Behind a prefix, what recoveries leave may be none, or may have its extension elsewhere.
     firm = ~_FOR_TWO & ~_TEXT.str.contains(_MAY_BE_RECOVERED)
     rows = rows.with_columns(core=_TEXT.str.extract(_EXTENDED), firm=firm)

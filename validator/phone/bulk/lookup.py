@@ -43,6 +43,7 @@ _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _CODE, _PLAN, _DIGITS, _VALUE = pl.col("code"), pl.col("plan"), pl.col("digits"), pl.col("value")
 _PLACE, _SIZE, _ANSWER = pl.col("place"), pl.col("size"), pl.col("answer")
 _PLUS, _SURE, _TRUE, _FALSE = pl.col("plus"), pl.col("sure"), pl.lit(value=True), pl.lit(value=False)
+_NO_ANSWERS = pl.DataFrame(schema={"at": pl.UInt32(), "answer": answers.ANSWER, "number": pl.UInt64()})
 # The columns of a row once its calling code is known. `lost` says that libphonenumber let a plus sign go,
 # with no calling code behind it; `stripping` has the others.
 _SUBSCRIBER = ("at", "code", "plan", "digits", "value", "hidden", "lost", "place", "sure")
@@ -134,7 +135,7 @@ def _found(rows: pl.DataFrame, number: pl.Expr, lines: pl.DataFrame) -> pl.DataF
 
 def _counts(rows: pl.DataFrame, condition: pl.Expr, number: pl.Expr) -> Counter[int]:
     """Count the rows for which it is true by a number of theirs, if they have one."""
-    some = rows.filter(condition)
+    some = rows if rows.is_empty() else rows.filter(condition)
     if some.is_empty():
         return Counter()
     return Counter(dict(some.select(number.alias("one")).drop_nulls().to_series().value_counts().iter_rows()))
@@ -147,6 +148,8 @@ def _lot(code: pl.Expr, digits: pl.Expr) -> pl.Expr:
 
 
 def _failed(rows: pl.DataFrame, answer: pl.Expr) -> pl.DataFrame:
+    if rows.is_empty():
+        return _NO_ANSWERS
     return rows.select("at", answer.alias("answer"), pl.lit(0, pl.UInt64).alias("number"))
 
 

@@ -54,6 +54,7 @@ def draw(code: int, plans: Sequence[Plan], digits: int) -> Chart:
         return []
 
 
+@cache
 def is_flat(code: int, digits: int) -> bool:
     """Return whether no number under the calling code has so many digits, so that all have one answer."""
     return not any(any(_kinds(plan, digits)) for plan in plans_under(code))

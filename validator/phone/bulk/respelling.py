@@ -13,7 +13,7 @@ import polars as pl
 
 from validator.phone.bulk.pattern_ranges import ranges, text_of
 from validator.phone.bulk.search import SHOWN_DIGITS, of, place_among, power
-from validator.phone.bulk.second_chances import whole
+from validator.phone.bulk.second_chances import NO_QUESTIONS, whole
 from validator.phone.cell.national_variants import SPELLINGS, SPELT
 from validator.phone.codes import REGIONS
 
@@ -69,11 +69,15 @@ def _found(cells: pl.DataFrame, table: pl.DataFrame, key: pl.Expr) -> pl.DataFra
     keyed = cells.with_columns(key=key.fill_null(0))
     placed = keyed.with_columns(place=place_among(table["key"], pl.col("key")))
     matched = placed.filter(of(table["digits"], pl.col("place")) > 0)
+    if matched.is_empty():  # as mostly
+        return matched
     said = (of(table[name], pl.col("place")).alias(f"said_{name}") for name in table.columns)
     return matched.with_columns(said).filter(pl.col("text").str.contains(whole(SPELT)))
 
 
 def _questions(cells: pl.DataFrame, applies: pl.Expr) -> pl.DataFrame:
+    if cells.is_empty():
+        return NO_QUESTIONS
     value = pl.col("said_first") + pl.col("key") - pl.col("said_key")
     asked = cells.rename({"said_after_plus": "after_plus"}).with_columns(applies=applies)
     asked = asked.filter(pl.col("applies").fill_null(value=True))

@@ -48,6 +48,7 @@ QUESTION = {
     "value": pl.UInt64(),
     "known": pl.Boolean(),
 }
+NO_QUESTIONS = pl.DataFrame(schema=QUESTION)
 
 
 def without_zero_in_brackets(cells: pl.DataFrame) -> pl.DataFrame:
@@ -82,6 +83,8 @@ def _lost_plus(cells: pl.DataFrame) -> pl.DataFrame:
 def _counts(cells: pl.DataFrame) -> pl.DataFrame:
     """Return questions without an answer: the recovery `own_grouping` takes a closer look."""
     cells = cells.filter(_TEXT.str.contains(f"^(?:{LISTED})$"))
+    if cells.is_empty():
+        return NO_QUESTIONS
     return _as_dialled(cells.filter(_stand_beside(cells)), pl.lit(value=False))
 
 
@@ -115,9 +118,10 @@ def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _questions(cells: pl.DataFrame, applies: pl.Expr, plus: pl.Expr, number: pl.Expr) -> pl.DataFrame:
-    if cells.is_empty():
-        return pl.DataFrame(schema=QUESTION)
-    tried = cells.with_columns(applies=applies).filter(_APPLIES.fill_null(value=True))
+    some = not cells.is_empty()
+    tried = cells.with_columns(applies=applies).filter(_APPLIES.fill_null(value=True)) if some else cells
+    if tried.is_empty():
+        return NO_QUESTIONS
     numbered = tried.select("at", "plan", plus=plus, number=number, known=_APPLIES.is_not_null())
     return numbered.select("at", "plan", "plus", *counted(pl.col("number")), "known")
 

@@ -87,7 +87,7 @@ def _counts() -> pl.Expr:
 
 def _parts(cells: pl.DataFrame, separator: str, parting: int) -> pl.DataFrame:
     """Return one question a part with the digits of a number, known if it has the shape of one."""
-    parted = cells.filter(_TEXT.str.contains(separator))
+    parted = cells if cells.is_empty() else cells.filter(_TEXT.str.contains(separator))
     if parted.is_empty():
         return _NO_QUESTIONS
     found = parted.select("at", "plan", part=_TEXT.str.split(separator, literal=False)).explode("part")

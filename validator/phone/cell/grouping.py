@@ -42,7 +42,7 @@ def spells_own_grouping(text: str, number: int, region: str) -> bool:
     parsed = _parsed(number, region)
     national = groups == groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
     own = national or groups == _international(parsed)[1:]
-    return own and groups != _abroad("".join(groups))
+    return own and groups != _abroad(groups)
 
 
 def stands_beside(text: str, region: str) -> bool:
@@ -94,9 +94,12 @@ def _parsed(number: int, region: str) -> phonenumbers.PhoneNumber:
     )
 
 
-def _abroad(digits: str) -> list[str]:
+def _abroad(groups: list[str]) -> list[str]:
+    """Return the groups of the digits with a plus sign, none where the first is no calling code."""
+    if int(groups[0]) not in COUNTRY_CODE_TO_REGION_CODE:  # as mostly: parsing takes much longer
+        return []
     try:
-        parsed = phonenumbers.parse(f"+{digits}")
+        parsed = phonenumbers.parse(f"+{''.join(groups)}")
     except NumberParseException:
         return []
     return _international(parsed)

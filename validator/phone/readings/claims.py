@@ -11,7 +11,7 @@ import polars as pl
 
 from validator.model import Reason
 from validator.phone import answers
-from validator.phone.bulk.frames import kept, together
+from validator.phone.bulk.frames import kept, split, together
 from validator.phone.bulk.number_ranges import LOT_SPAN, is_flat
 from validator.phone.bulk.search import of
 from validator.phone.cell.recoveries import FEWEST_DIGITS, UNMISTAKABLE_DIGITS
@@ -31,7 +31,7 @@ from validator.phone.readings.evidence import (
     Slot,
 )
 from validator.phone.readings.grouped import as_beside, as_grouped
-from validator.phone.readings.habits import mobile_answers, with_habits
+from validator.phone.readings.habits import STANDS_ABROAD, mobile_answers, with_habits
 from validator.phone.readings.rules import (
     BARE,
     DIGITS,
@@ -123,14 +123,19 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     rows = cells.with_row_index("row").select(_KEPT)
     may = cells.select(_may_be_claimed(numbers)).to_series()
     zero = may & rows.select(ZERO_FIRST.fill_null(value=False)).to_series()
-    bare = with_habits(kept(rows, may & ~zero & ~rows["plus"]))
-    claims = _claims(_questions(bare, _rarely_claimed(rows, may, zero)), ask)
-    is_open = pl.col("row").is_in(claims["row"].implode()) | pl.col("needs_column") | _is_said_of(numbers)
-    compared = together(bare.filter(_of_plans(bare.filter(is_open))), _compared(rows, may, claims))
+    bare = kept(rows, may & ~zero & ~rows["plus"])
+    abroad, others = split(bare, STANDS_ABROAD)
+    claims = _claims(_questions(bare, others, _rarely_claimed(rows, may, zero)), ask)
+    others = with_habits(others)
+    open_plans = _open_plans(abroad, others, claims, numbers)
+    compared = together(abroad.filter(_of_plans(open_plans)), _compared(rows, may, claims))
+    compared = together(others.filter(_of_plans(open_plans)), with_habits(compared))
     signed = _with_claims(_signed(compared), claims, numbers)
     left_open = signed.filter("open")
     texts = cells["text"].gather(left_open["row"])
-    readings = pl.zeros(cells.height, pl.UInt8, eager=True).scatter(bare["row"], bare["reading"])
+    readings = pl.zeros(cells.height, pl.UInt8, eager=True)
+    readings = readings.scatter(abroad["row"], _READING_OF[NumberReading.PLUS_LOST])
+    readings = readings.scatter(others["row"], others["reading"])
     return Claims(readings, left_open.with_columns(texts), claims, _evidence(signed), numbers)
 
 
@@ -146,8 +151,20 @@ def _may_be_numbers() -> pl.Series:
     return pl.select((answer >= answers.FIRST_LINE) | answer.is_in(_OPEN)).to_series()
 
 
-def _of_plans(some: pl.DataFrame) -> pl.Expr:
-    return PLAN.is_in(some["plan"].unique().implode(), nulls_equal=True)
+def _open_plans(
+    abroad: pl.DataFrame, others: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers
+) -> pl.Series:
+    """Return the plans of bare cells that may be read in another way, or not at all."""
+    is_open = pl.col("row").is_in(claims["row"].implode()) | _is_said_of(numbers)
+    found = (
+        abroad.select(PLAN.filter(is_open)),
+        others.select(PLAN.filter(is_open | pl.col("needs_column"))),
+    )
+    return pl.concat(found)["plan"]
+
+
+def _of_plans(plans: pl.Series) -> pl.Expr:
+    return PLAN.is_in(plans.unique().implode(), nulls_equal=True)
 
 
 def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.DataFrame:
@@ -157,10 +174,10 @@ def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.D
     return pl.concat([kept(rows, may & twice), kept(rows, zero & ~twice).filter(begins)])
 
 
-def _questions(bare: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
-    """Return what the rules make of the cells: not of those that are read so as they stand."""
+def _questions(bare: pl.DataFrame, others: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
+    """Return what the rules make of the bare cells, those others that do not stand abroad, and the rare."""
     losing = bare.filter(PLAN.is_in(LOSING_ZEROS))
-    parts = [_question(bare.filter(~pl.col("stands_abroad") & _PLUS_LOST.applies), Slot.PLUS_LOST)]
+    parts = [_question(others.filter(_PLUS_LOST.applies), Slot.PLUS_LOST)]
     parts += _questions_of(losing, Slot.ZERO_LOST)
     parts += _questions_of(rare, Slot.CODE_TWICE, *_BEGUN)
     return _of_some_length(together(*parts))
@@ -207,12 +224,12 @@ def _claims(questions: pl.DataFrame, ask: LookUp) -> pl.DataFrame:
 
 
 def _compared(rows: pl.DataFrame, may: pl.Series, claims: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells that begin with a zero or a plus sign, of plans where any is claimed, with habits."""
+    """Return the cells that begin with a zero or a plus sign, of plans where any is claimed."""
     rare = claims.filter(~pl.col("slot").is_in([Slot.PLUS_LOST, Slot.ZERO_LOST]))["row"]
     claimed = rows[rare.unique()].filter(~BARE)
     if claimed.is_empty():
         return claimed
-    return with_habits(kept(rows, may).filter(~BARE & _of_plans(claimed)))
+    return kept(rows, may).filter(~BARE & _of_plans(claimed["plan"]))
 
 
 def _signed(cells: pl.DataFrame) -> pl.DataFrame:

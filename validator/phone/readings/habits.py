@@ -26,6 +26,10 @@ _TRUNK_LOST, _PLUS_LOST = (
     list(NumberReading).index(one) for one in (NumberReading.TRUNK_LOST, NumberReading.PLUS_LOST)
 )
 
+_IS_LINE = pl.col("answer") >= answers.FIRST_VALID
+# As it stands, a cell is read as an international number without its plus sign.
+STANDS_ABROAD = BARE & _IS_LINE & (pl.col("number") == VALUE)
+
 
 class Trunk(IntEnum):
     """Whether a plan writes a trunk prefix before its numbers."""
@@ -59,7 +63,7 @@ class Habits(NamedTuple):
 def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
     """Add what a plan's habits say of each cell, as it stands.
 
-    - `stands_abroad`: it is read as an international number without its plus sign.
+    - `stands_abroad`, as `STANDS_ABROAD` says.
     - `without_trunk`: it is national, and all of its number.
     - `trunk_lost`: it is so though its plan writes a trunk prefix before it.
     - `trunk_odd`: it is so, as its plan writes it, but mobile numbers begin with a trunk prefix or a zero.
@@ -71,11 +75,10 @@ def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
     places = cells["plan"].unique().drop_nulls()
     packed = pl.Series([habits_of(REGIONS[place]).packed for place in places], dtype=pl.UInt32)
     habits = of(pl.zeros(PLAN_COUNT, pl.UInt32, eager=True).scatter(places, packed), PLAN)
-    is_line = pl.col("answer") >= answers.FIRST_VALID
-    national = BARE & is_line & (pl.col("number") != VALUE)
+    national = BARE & _IS_LINE & (pl.col("number") != VALUE)
     cells = cells.with_columns(
         habits=habits,
-        stands_abroad=BARE & is_line & (pl.col("number") == VALUE),
+        stands_abroad=STANDS_ABROAD,
         without_trunk=national & (pl.col("number") % power(DIGITS) == VALUE),
     )
     trunk = pl.col("habits") & 3
@@ -104,13 +107,16 @@ def mobile_answers() -> pl.Series:
 def _is_written_before(cells: pl.DataFrame, by_lead: pl.Expr) -> pl.Series:
     """Return whether a plan that writes a trunk prefix before some numbers writes one before the cell's."""
     rows = cells.select((pl.col("without_trunk") & by_lead).arg_true()).to_series()
+    written_before = pl.repeat(value=False, n=cells.height, eager=True)
+    if rows.is_empty():
+        return written_before
     asked = cells.select("plan", "digits", "value")[rows]
     asked = asked.select("plan", "digits", lead=VALUE // power(DIGITS - _LEAD_DIGITS))
     kinds = asked.unique()
     written = [writes_trunk(REGIONS[plan], digits, lead) for plan, digits, lead in kinds.iter_rows()]
     kinds = kinds.with_columns(written=pl.Series(written, dtype=pl.Boolean))
     found = asked.join(kinds, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")
-    return pl.repeat(value=False, n=cells.height, eager=True).scatter(rows, found["written"])
+    return written_before.scatter(rows, found["written"])
 
 
 @cache
