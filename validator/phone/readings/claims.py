@@ -46,6 +46,7 @@ from validator.phone.readings.rules import (
     Numbers,
     lot_of,
     may_begin_twice,
+    may_begin_twice_behind_00,
 )
 
 if TYPE_CHECKING:
@@ -171,7 +172,8 @@ def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.D
     """Return the few cells to which rules apply that are not for all bare ones."""
     twice = rows.select(may_begin_twice().fill_null(value=False)).to_series()
     begins = MAY_BEGIN_00 | pl.any_horizontal(_RULE_OF[one].applies for one in _BEGUN[:2])
-    return pl.concat([kept(rows, may & twice), kept(rows, zero & ~twice).filter(begins)])
+    begins |= may_begin_twice_behind_00().fill_null(value=False)
+    return pl.concat([kept(rows, may & twice & ~zero), kept(rows, zero).filter(begins)])
 
 
 def _questions(bare: pl.DataFrame, others: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:

@@ -124,8 +124,13 @@ def lot_of(digits: pl.Expr, value: pl.Expr) -> pl.Expr:
 
 
 def may_begin_twice() -> pl.Expr:
-    """Whether the digits begin with a calling code twice: one look at the first six of them, behind `00`."""
-    return of(_twice_leads(), VALUE // power(_BEHIND_00 - 2 * LEAD_DIGITS))
+    """Whether the digits begin with a calling code twice: one look at the first six of them."""
+    return of(_twice_leads(), VALUE // power(DIGITS - 2 * LEAD_DIGITS))
+
+
+def may_begin_twice_behind_00() -> pl.Expr:
+    """Whether they do behind two zeros."""
+    return _BY_00 & of(_twice_leads(), VALUE // power(DIGITS - 2 - 2 * LEAD_DIGITS))
 
 
 @lru_cache(maxsize=1)
