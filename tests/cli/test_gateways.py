@@ -184,6 +184,16 @@ def test_a_table_that_cannot_be_is_refused(run, settings, listed, text, message)
     assert message in done.err
 
 
+def test_two_defaults_are_refused_unless_one_is_named(run, settings, listed):
+    own = settings("[gateway.evolution]\ndefault = true\n[gateway.waha]\ndefault = true\n")
+
+    done = run(*own, "plan", listed(LIST), "--accept", "possible")
+
+    assert done.code == 2
+    assert "[gateway.evolution] and [gateway.waha] both say default = true" in " ".join(done.err.split())
+    assert run(*own, "plan", listed(LIST), "--accept", "possible", "--gateway", "waha").code == 0
+
+
 def test_a_file_found_in_a_folder_says_nothing_about_gateways(run, listed):
     Path("validator.toml").write_text('[gateway.evolution]\nbase-url = "http://127.0.0.1:9"\n')
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.cli.defaults import GATEWAYS_META, ORIGINS_META, as_defaults
+from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, GATEWAYS, capabilities_of
 from validator.nearest import suggestion
 
@@ -40,6 +41,11 @@ def _choose(context: click.Context, option: click.Parameter, name: str) -> str: 
     tables: Mapping[str, Mapping[str, Any]] = context.meta.get(GATEWAYS_META, {})
     is_named = context.get_parameter_source("gateway") is not click.core.ParameterSource.DEFAULT
     marked = [one for one, table in tables.items() if table.get("default") is True]
+    if len(marked) > 1 and not is_named:
+        tables_named = " and ".join(f"[gateway.{one}]" for one in marked)
+        raise UsageError(
+            f"{tables_named} both say default = true; leave it with one, or name one with --gateway"
+        )
     name = name if is_named or not marked else marked[0]
     context.meta[GATEWAY_META] = name
     if name in tables:
