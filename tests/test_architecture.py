@@ -32,12 +32,12 @@ ROOMS = {
         {"planning"},
         {"asking", "transfer"},
         {"output", "watching", "wiring"},
-        {"first_requests"},
+        {"connected", "first_requests"},
         {"asker", "lookup"},
         {"run"},
         {"sample_run"},
         {"library_run"},
-        {"library_arguments"},
+        {"library_arguments", "preview"},
     ],
     "pacing": [
         {"decisions", "measures"},
@@ -87,7 +87,7 @@ ROOMS = {
 }
 
 # Their place is kept free.
-RESERVED = {"cluster", "web"}
+RESERVED = {"cluster"}
 
 OWNERS = {
     "polars": {"phone", "tables", "batch", "reports", "api"},
@@ -107,11 +107,13 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli", "reports"},
     "prometheus_client": {"reports"},
-    "jinja2": {"reports"},
+    "jinja2": {"reports", "web"},
     "platformdirs": {"settings"},
-    "starlette": {"sandbox"},
-    "uvicorn": {"sandbox"},
-    "anyio": {"http", "sendapi", "api", "batch", "sandbox", "cli"},
+    "starlette": {"sandbox", "web"},
+    "uvicorn": {"sandbox", "web"},
+    "python_multipart": {"web"},
+    "keyring": {"cli"},
+    "anyio": {"http", "sendapi", "api", "batch", "sandbox", "web", "cli"},
 }
 
 # Time is anyio's clock and a passed-in `now`; these would break virtual time or tie us to one event loop.

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
         check_numbers_async,
         plan_file,
         plan_file_async,
+        preview_file,
         sample_file,
         sample_file_async,
     )
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.keys import key_from_environment, make_key
     from validator.batch.library_run import FileTargets, RunOptions
+    from validator.batch.preview import Preview
     from validator.batch.recipients.job import ListSettings
     from validator.errors import (
         ApiError,
@@ -56,11 +58,13 @@ _HOMES = {
         "check_numbers_async",
         "plan_file",
         "plan_file_async",
+        "preview_file",
         "sample_file",
         "sample_file_async",
     ),
     "validator.batch.ask_settings": ("AskSettings", "KeySettings"),
     "validator.batch.library_run": ("FileTargets", "RunOptions"),
+    "validator.batch.preview": ("Preview",),
     "validator.batch.recipients.job": ("ListSettings",),
     "validator.errors": (
         "ApiError",
@@ -89,6 +93,7 @@ __all__ = [
     "ListSettings",
     "MaxAge",
     "PlanSummary",
+    "Preview",
     "ProgressState",
     "Rate",
     "Refused",
@@ -109,6 +114,7 @@ __all__ = [
     "make_key",
     "plan_file",
     "plan_file_async",
+    "preview_file",
     "sample_file",
     "sample_file_async",
 ]

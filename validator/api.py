@@ -8,7 +8,6 @@ process is changed.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,21 +19,16 @@ from validator.batch.library_run import (
     FileTargets,
     RunOptions,
     ask_blocking,
+    entered,
     file_run,
     frame_run,
-    job_of,
-    progress_of,
     run_async,
     sample_run,
     without_rows,
 )
-from validator.batch.output.summarise import summarise_plan
-from validator.batch.planning.ruined import MOST_INVALID, ruin_of
-from validator.batch.planning.survey import survey
-from validator.batch.recipients.opening import open_job
+from validator.batch.planning.ruined import MOST_INVALID
+from validator.batch.preview import preview_of
 from validator.batch.sample_run import SampleSettings
-from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
-from validator.ledger import read
 from validator.settings import SAMPLE_SIZE
 
 if TYPE_CHECKING:
@@ -43,6 +37,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from validator.batch.preview import Preview
     from validator.reports import PlanSummary, SampleSummary, Summary
 
 
@@ -93,7 +88,9 @@ async def check_file_async(
         3
     """
     require(KINDS, targets=targets)
-    with file_run(path("source", source), targets or FileTargets(), with_keys(options)) as parts:
+    async with entered(
+        file_run(path("source", source), targets or FileTargets(), with_keys(options))
+    ) as parts:
         return await run_async(parts)
 
 
@@ -141,7 +138,7 @@ async def check_frame_async(
     require(KINDS, frame=frame)
     if frame.is_empty():
         return without_rows(frame, given_or_default(options).settings)
-    with frame_run(frame, with_keys(options)) as parts:
+    async with entered(frame_run(frame, with_keys(options))) as parts:
         await run_async(parts)
         return parts.written(allow_partial=allow_partial)
 
@@ -206,20 +203,7 @@ def plan_file(
         2
     """
     require(KINDS, rate_per_min=rate_per_min)
-    chosen, now = given_or_default(options), datetime.now(UTC)
-    opened = open_job(job_of(path("source", source), FileTargets(), chosen))
-    with read(chosen.ledger_path) as ledger:
-        now_ms = int(now.timestamp() * 1000)
-        surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress_of(chosen))
-    return summarise_plan(
-        opened.job,
-        surveyed.plan,
-        rate_per_min=rate_per_min,
-        now=now,
-        plans=capabilities_of(DEFAULT_GATEWAY).plans,
-        obstacle=ruin_of(opened, surveyed.plan),
-        read_as=opened.read_as,
-    )
+    return preview_of(path("source", source), given_or_default(options), rate_per_min, rows=0).plan
 
 
 async def plan_file_async(
@@ -234,6 +218,31 @@ async def plan_file_async(
     return await anyio.to_thread.run_sync(
         partial(plan_file, source, options=options, rate_per_min=rate_per_min)
     )
+
+
+def preview_file(
+    source: Path | str,
+    *,
+    rows: int = 10,
+    options: RunOptions | None = None,
+    rate_per_min: float | None = None,
+) -> Preview:
+    """Return what `plan_file` does, and how the first rows are read: as which numbers, or why as none.
+
+    The whole list is read, since its column decides what a cell means.
+
+    Args:
+        source: the list.
+        rows: how many rows to show.
+        options: as for `plan_file`.
+        rate_per_min: as for `plan_file`.
+
+    Example:
+        >>> preview_file("leads.csv", options=RunOptions(ledger=ledger)).rows[0].e164
+        '+447400123456'
+    """
+    require(KINDS, rate_per_min=rate_per_min, rows=rows)
+    return preview_of(path("source", source), given_or_default(options), rate_per_min, rows)
 
 
 def sample_file(
@@ -284,5 +293,5 @@ async def sample_file_async(
     """
     require(KINDS, size=size, seed=seed, max_invalid=max_invalid)
     sample = SampleSettings(size=size, seed=seed)
-    with sample_run(path("source", source), sample, max_invalid, with_keys(options)) as parts:
+    async with entered(sample_run(path("source", source), sample, max_invalid, with_keys(options))) as parts:
         return await run_async(parts)

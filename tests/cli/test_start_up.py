@@ -64,12 +64,17 @@ PROMISED = frozenset(
 
 
 def imports_of(*words):
-    """The top-level modules that a command line imports, asked of a process of its own."""
+    """The top-level modules that a command line imports."""
+    return {name.partition(".")[0] for name in modules_of(*words)}
+
+
+def modules_of(*words):
+    """All modules that a command line imports, asked of a process of its own."""
     code = (
         "import sys; from validator.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
-    return {name.partition(".")[0] for name in done.stderr.split()}
+    return set(done.stderr.split())
 
 
 @pytest.mark.slow
@@ -90,6 +95,16 @@ def test_what_sends_nothing_imports_no_http_client(words, tmp_path, monkeypatch)
     Path("leads.csv").write_text("phone\n+447911123456\n", encoding="utf-8")
 
     assert not {"httpx", "h11", "ssl"} & imports_of(*words)
+
+
+@pytest.mark.slow
+def test_a_quiet_run_loads_nothing_that_draws(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    Path("leads.csv").write_text("phone\n+447911123456\n", encoding="utf-8")
+    drawing = {"rich.console", "validator.reports.terminal", "validator.reports.live", "jinja2"}
+
+    assert not drawing & modules_of("plan", "leads.csv", "--quiet")
 
 
 @pytest.mark.slow
@@ -153,16 +168,17 @@ def test_a_full_disk_behind_standard_output_is_told(spawn):
 
 
 @pytest.mark.slow
-def test_without_its_extra_the_sandbox_says_how_to_get_it():
+@pytest.mark.parametrize("command", ["sandbox", "web"])
+def test_without_its_extra_a_server_says_how_to_get_it(command):
     code = (
         "import sys; sys.modules['starlette'] = None; from validator.cli import main; "
-        "sys.exit(main(['sandbox', '--port', '0']))"
+        f"sys.exit(main(['{command}', '--port', '0']))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "pip install 'recipient-validator[sandbox]'" in done.stderr
+    assert f"pip install 'recipient-validator[{command}]'" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import csv
 import json
 import runpy
 
+import httpx
 import pytest
 
-from tests.support.installed import ROOT, run, sandbox
+from tests.support.installed import ROOT, run, sandbox, serving
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +33,21 @@ def test_the_help_names_the_commands(tmp_path):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert {"check", "plan", "sandbox"} <= set(done.stdout.split())
+
+
+def test_the_page_comes_with_its_templates_and_scripts(tmp_path):
+    with serving(tmp_path, "web", "--port", "0") as line:
+        link = line.split()[2]
+        with httpx.Client(trust_env=False, verify=False) as browser:
+            assert browser.get(link).status_code == 200
+            for name in (
+                "",
+                "static/page.css",
+                "static/report.css",
+                "static/htmx.min.js",
+                "static/LICENSE.txt",
+            ):
+                assert browser.get(link.partition("open?")[0] + name).status_code == 200
 
 
 def test_a_list_is_checked_against_the_sandbox_that_comes_with_it(tmp_path):

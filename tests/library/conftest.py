@@ -1,36 +1,16 @@
 """The library against a sandbox on a loopback port, with a state folder of its own."""
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
-import anyio
-import anyio.from_thread
 import pytest
 
+from tests.support.sandboxes import served
 from validator.batch.keys import make_key
-from validator.sandbox import DEFAULT_SESSIONS, SandboxConfig, create_app, listen, serve_async
+from validator.sandbox import DEFAULT_SESSIONS
 
 KEY = "sk_test_0123456789abcdefghijklmn"
 SESSION = DEFAULT_SESSIONS[0].id
 LEADS = "name,phone\nAnn,+447400123456\nBob,+447400123457\nCy,+44 7400 123456\n"
-
-
-@contextmanager
-def served(**settings):
-    """Serve a sandbox; give its application and its base URL."""
-    app = create_app(SandboxConfig(**{"plan": "unlimited"} | settings))
-    with anyio.from_thread.start_blocking_portal("asyncio") as portal, listen() as listener:
-        stop, ready = portal.call(anyio.Event), portal.call(anyio.Event)
-
-        async def run():
-            await serve_async(app, listener, stop, on_ready=lambda _: ready.set())
-
-        running = portal.start_task_soon(run)
-        portal.call(ready.wait)
-        try:
-            yield app, f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-        finally:
-            portal.call(stop.set)
-            running.result()
 
 
 @pytest.fixture

@@ -12,9 +12,11 @@ from polars.testing import assert_frame_equal
 
 import validator
 from validator import AskSettings, FileTargets, ListSettings, Rate, RunOptions
+from validator.batch.keys import make_key
 from validator.batch.library_run import file_run
+from validator.batch.watching.stop import Stop
 from validator.cli import main
-from validator.errors import FileError, Refused, UsageError
+from validator.errors import FileError, Refused, StoppedEarly, UsageError
 from validator.tables import open_table
 
 from .conftest import KEY, SESSION
@@ -228,3 +230,46 @@ def _fields(options):
 
 def _unpaced(key):
     return replace(key, rate=Rate.parse("none"))
+
+
+@pytest.mark.slow
+def test_a_stop_ends_the_run_in_order_and_writes_what_is_known(sandbox, folder, tmp_path):
+    _, url = sandbox(latency_ms=20)
+    numbers = [f"+4474001{place:05d}" for place in range(40)]
+    (folder / "leads.csv").write_text("\n".join(["phone", *numbers, ""]))
+
+    async def stopped():
+        stop = Stop()
+
+        def look(state):
+            if state.phase == "checking" and state.done >= 3:
+                stop(StoppedEarly("enough for today"))
+
+        options = RunOptions(
+            keys=[make_key(KEY, SESSION, base_url=url, rate="600/min")],
+            ledger=tmp_path / "ledger.sqlite",
+            on_progress=look,
+            stop=stop,
+        )
+        return await validator.check_file_async("leads.csv", options=options)
+
+    summary = anyio.run(stopped)
+
+    assert (summary.exit_code, summary.stopped_because) == (5, "enough for today")
+    written = pl.read_csv(folder / "leads.checked.csv")
+    assert 0 < written["reason"].eq("not_checked").sum() < len(numbers)
+
+
+def test_a_preview_shows_the_first_rows_as_the_whole_column_reads_them(folder, tmp_path):
+    (folder / "leads.csv").write_text("phone\n+447400123456\n\nnonsense\n+447400123457\n")
+    options = RunOptions(ledger=tmp_path / "ledger.sqlite")
+
+    seen = validator.preview_file("leads.csv", rows=3, options=options)
+
+    assert [(row.row, row.cell, row.e164, row.reason) for row in seen.rows] == [
+        (1, "+447400123456", "+447400123456", ""),
+        (2, "", "", "empty"),
+        (3, "nonsense", "", "not_a_number"),
+    ]
+    assert seen.plan.calls_to_make == validator.plan_file("leads.csv", options=options).calls_to_make == 2
+    assert validator.preview_file("leads.csv", rows=0, options=options).rows == ()

@@ -46,6 +46,7 @@ def test_the_exported_names_are_these():
         "ListSettings",
         "MaxAge",
         "PlanSummary",
+        "Preview",
         "ProgressState",
         "Rate",
         "Refused",
@@ -66,6 +67,7 @@ def test_the_exported_names_are_these():
         "make_key",
         "plan_file",
         "plan_file_async",
+        "preview_file",
         "sample_file",
         "sample_file_async",
     ]

@@ -37,13 +37,19 @@ def run(folder, *words, **more):
 @contextmanager
 def sandbox(folder):
     """Serve the bundled sandbox; give its base URL."""
-    command = [VALIDATOR, "sandbox", "--port", "0", "--plan", "unlimited"]
+    with serving(folder, "sandbox", "--port", "0", "--plan", "unlimited") as line:
+        assert "ready at" in line
+        yield line.split()[-1]
+
+
+@contextmanager
+def serving(folder, *words):
+    """Run a command that serves; give the first line that it prints."""
+    command = [VALIDATOR, *words]
     with subprocess.Popen(
         command, cwd=folder, env=environment(folder), stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            line = process.stderr.readline()
-            assert "ready at" in line, line + process.stderr.read()
-            yield line.split()[-1]
+            yield process.stderr.readline()
         finally:
             process.terminate()

@@ -21,6 +21,7 @@ KINDS = {
     "rate_per_min": ARGUMENT_NUMBER.or_none,
     "size": WHOLE,
     "seed": WHOLE,
+    "rows": WHOLE,
     "max_invalid": ARGUMENT_NUMBER,
 }
 _TYPED = Kind((str, int), "a text or an integer").or_none

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -31,13 +31,14 @@ from validator.batch.wiring import locked
 from validator.errors import StoppedEarly, innermost
 from validator.http.event_loop import OPTIONS
 from validator.ledger import Ledger
-from validator.reports import NoProgress
+from validator.reports import CallbackProgress, NoProgress
 from validator.reports.registry import REPORTS
 from validator.settings import Tolerance, default_ledger
 from validator.tables import FrameTable, FrameWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.opening import Opened
@@ -51,6 +52,7 @@ _KINDS = {
     "settings": Kind((ListSettings,), "a ListSettings"),
     "asking": Kind((AskSettings,), "an AskSettings"),
     "on_progress": Kind((Callable,), "a function").or_none,  # type: ignore[arg-type] # isinstance takes it
+    "stop": Kind((Stop,), "a Stop").or_none,
 }
 _TARGET_KINDS = {
     **dict.fromkeys(("output", "sendable", "split", "report", "summary"), FILE.or_none),
@@ -70,6 +72,8 @@ class RunOptions:
         ledger: the file of the ledger; None for the one that `validator check` uses.
         suppress: lists of people who must not be asked about or sent to.
         on_progress: called with each state of the run, in the thread or on the event loop of the run.
+        stop: ends the run in order if it is called on the run's event loop: what is in flight is finished,
+            and the files are written with what is known. None if nothing will call it.
     """
 
     keys: Sequence[KeySettings] = ()
@@ -78,6 +82,7 @@ class RunOptions:
     ledger: Path | str | None = None
     suppress: Sequence[Path | str] = ()
     on_progress: OnProgress | None = None
+    stop: Stop | None = None
 
     def __post_init__(self) -> None:
         """Take one key, and one file of opt-outs, for a list of one, and a text for a path.
@@ -85,7 +90,7 @@ class RunOptions:
         Raises:
             UsageError: an argument is of another kind.
         """
-        require(_KINDS, settings=self.settings, asking=self.asking, on_progress=self.on_progress)
+        require(_KINDS, **{name: getattr(self, name) for name in _KINDS})
         object.__setattr__(self, "keys", several("keys", self.keys, _KEY))
         suppress = tuple(map(Path, several("suppress", self.suppress, FILE)))
         object.__setattr__(self, "suppress", suppress)
@@ -145,20 +150,9 @@ class LibraryRun(NamedTuple, Generic[SummaryT]):
         return self.writer.frame() if self.writer else pl.DataFrame()
 
 
-class _CallbackProgress(NoProgress):
-    """Hands each state of a run to a callback."""
-
-    def __init__(self, on_progress: OnProgress) -> None:
-        self._on_progress = on_progress
-
-    def update(self, state: ProgressState) -> None:
-        """Call the callback."""
-        self._on_progress(state)
-
-
 def progress_of(options: RunOptions) -> Progress:
     """Return what hands the states of the run to the callback."""
-    return NoProgress() if options.on_progress is None else _CallbackProgress(options.on_progress)
+    return NoProgress() if options.on_progress is None else CallbackProgress(options.on_progress)
 
 
 def job_of(source: Path, targets: FileTargets, options: RunOptions) -> Job:
@@ -232,7 +226,7 @@ def _parts(
 ) -> Iterator[LibraryRun[SummaryT]]:
     require_distinct(options.keys)
     holder, path = f"validator library, {opened.job.input.name}", options.ledger_path
-    counters, stop, progress = RunCounters(), Stop(), progress_of(options)
+    counters, stop, progress = RunCounters(), options.stop or Stop(), progress_of(options)
     with ExitStack() as stack:
         stack.enter_context(locked(options.keys, holder, ledger=path))
         ledger = stack.enter_context(Ledger.open(path, holder=holder))
@@ -257,6 +251,16 @@ def ask_blocking(parts: LibraryRun[SummaryT], plan: Plan, next_round: Callable[[
             raise innermost(group) from group
     parts.endings.append(asked)
     return asked
+
+
+@asynccontextmanager
+async def entered(made: AbstractContextManager[LibraryRun[SummaryT]]) -> AsyncIterator[LibraryRun[SummaryT]]:
+    """Put a run together in a worker thread, since that reads the beginning of its list."""
+    with ExitStack() as stack:
+        # A cancellation in between would leave the ledger open and the keys locked.
+        with anyio.CancelScope(shield=True):
+            parts = await anyio.to_thread.run_sync(stack.enter_context, made)
+        yield parts
 
 
 async def run_async(parts: LibraryRun[SummaryT]) -> SummaryT:

@@ -55,6 +55,7 @@ COMMANDS = {
     "ledger": "Read the ledger of earlier answers; purge, export, import.",
     "config": "Show each setting and where it comes from.",
     "report": "Make summary and HTML again from the ledger; asks nobody.",
+    "web": "Serve a page on this machine to check lists with, in a browser.",
     "completion": "Print what bash, zsh or fish needs to complete commands and values.",
     "manual": "Print or write manual pages.",
     "sandbox": "Serve a local SendAPI, or another gateway, to try things on.",

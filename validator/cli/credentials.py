@@ -1,50 +1,26 @@
-"""From options to the keys to ask with, and to a gateway for a few single exchanges."""
+"""From options to the keys to ask with."""
 
 from __future__ import annotations
 
 import os
-import random
 import resource
 import stat
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
-
-import anyio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from validator.batch.ask_settings import KeySettings
-from validator.batch.asking.checks import FIRST_LOOKS
-from validator.batch.asking.single_call import paced
 from validator.batch.known_hosts import required_address
-from validator.batch.watching.phase_feed import LOOKING_AT_SESSIONS, PhaseFeed
-from validator.batch.wiring import locked, make_budget
 from validator.cli.standard_streams import say
-from validator.errors import UsageError, innermost
+from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
-from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of, open_gateway
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.http.network import Network
-from validator.pacing import NoBudget, RetryPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-    from validator.batch.asking.single_call import Rated
-    from validator.gateways.gateway import Gateway
     from validator.http.api_key import ApiKey
-    from validator.reports import Progress
     from validator.settings import Rate
-
-    Reply = TypeVar("Reply", bound=Rated)
-
-    class Through(Protocol):
-        """Makes one exchange in its own time."""
-
-        async def __call__(self, call: Callable[[], Awaitable[Reply]]) -> Reply:
-            """Return what `call` returns."""
-            ...
-
 
 # The longest key, and line ends; a device such as /dev/zero has no end.
 _MOST_KEY_CHARS = 10_000
@@ -194,44 +170,3 @@ def require_offered(gateway: str, *, offers: str, what: str) -> None:
     capabilities = capabilities_of(gateway)
     if not getattr(capabilities, offers):
         raise UsageError(f"{capabilities.title} {what}; `validator gateways` shows what each can do")
-
-
-@asynccontextmanager
-async def connected(
-    key: KeySettings,
-    progress: Progress,
-    *,
-    max_wait_s: float,
-    max_attempts: int = FIRST_LOOKS,
-    phase: str = LOOKING_AT_SESSIONS,
-    ledger: Path,
-) -> AsyncIterator[tuple[Gateway, Through, PhaseFeed]]:
-    """Open a gateway for a few single exchanges, the budget they have to pass through, and what shows them.
-
-    Args:
-        key: where the gateway is, and who asks.
-        progress: shows how it goes, and why it waits.
-        max_wait_s: end if the gateway asks to stay away for longer, or refuses one exchange for longer.
-        max_attempts: attempts for one exchange.
-        phase: what it is shown as.
-        ledger: where the key's lock may lie if there is no state folder.
-    """
-    with locked([key], "validator", ledger=ledger):
-        async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
-            retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
-            is_free = gateway.capabilities.paces_checks_only
-            default_per_min = gateway.capabilities.default_rate_per_min
-            budget = NoBudget() if is_free else make_budget(key.rate, default_per_min=default_per_min)
-            feed = PhaseFeed(progress, [budget], phase, host=gateway.host)
-            progress.update(feed.state(anyio.current_time()))
-            try:
-                async with feed.shown():
-                    yield (
-                        gateway,
-                        partial(
-                            paced, budget=budget, retry=retry, max_wait_s=max_wait_s, max_outage_s=max_wait_s
-                        ),
-                        feed,
-                    )
-            except BaseExceptionGroup as group:
-                raise innermost(group) from group

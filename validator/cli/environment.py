@@ -19,6 +19,9 @@ PREFIX = "VALIDATOR"
 
 NOTIFY_SECRET = f"{PREFIX}_NOTIFY_SECRET"
 """The variable with the secret of `--notify`, which is no option: those can be seen by others."""
+WEB_PASSWORD = f"{PREFIX}_WEB_PASSWORD"
+"""The variable with the password of `web`, which is no option either."""
+_NO_OPTIONS = frozenset({NOTIFY_SECRET, WEB_PASSWORD})
 
 # Kubernetes gives these to each container of a cluster that has a service of this name.
 _OF_A_SERVICE = re.compile(rf"{PREFIX}_(SERVICE_(HOST|PORT\w*)|PORT(_\w+)?)")
@@ -29,7 +32,7 @@ def given(environment: Iterable[str]) -> list[str]:
     return sorted(
         name
         for name in environment
-        if name.startswith(f"{PREFIX}_") and name != NOTIFY_SECRET and not _OF_A_SERVICE.fullmatch(name)
+        if name.startswith(f"{PREFIX}_") and name not in _NO_OPTIONS and not _OF_A_SERVICE.fullmatch(name)
     )
 
 

@@ -37,6 +37,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Who learns of the end, and which exit codes are well": (
             "metrics", "notify", "notify-secret-file", "success-codes",
         ),
+        "How the page is reached": ("open", "port", "listen", "password-file", "max-upload"),
         "What is shown": ("dry-run", "json", "progress", "quiet", "verbose", "log-format"),
     }
 )  # fmt: skip

@@ -9,8 +9,8 @@ import time
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
+from validator import reports
 from validator.cli.standard_streams import (
     PROGRESS_META,
     as_line,
@@ -19,26 +19,17 @@ from validator.cli.standard_streams import (
     require_stdout,
 )
 from validator.model import Reason
-from validator.reports import (
-    LiveProgress,
-    LogProgress,
-    NoProgress,
-    render_plan,
-    render_sample,
-    render_start,
-    render_summary,
-)
-from validator.reports.fitting import FittingTable
 from validator.reports.plan_facts import start_line
 from validator.reports.wording import headline, legible, printable, sample_headline
 from validator.tables import defused_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from validator.reports import PlanSummary, Progress, SampleSummary, Summary
+    from validator.reports.fitting import FittingTable
 
 log = logging.getLogger("validator.progress")
 
@@ -54,23 +45,23 @@ def make_progress(*, quiet: bool) -> Progress:
     context = click.get_current_context(silent=True)
     style = context.meta.get(PROGRESS_META, "auto") if context else "auto"
     if quiet or style == "none":
-        return NoProgress()
+        return reports.NoProgress()
     forced = True if style == "bar" else None
-    console = Console(stderr=True, force_terminal=forced, force_interactive=forced)
+    console = _console(stderr=True, force_terminal=forced, force_interactive=forced)
     if style != "lines" and console.is_interactive and not is_json_wanted():
-        return LiveProgress(console, clock=time.monotonic)
-    return LogProgress(log, clock=time.monotonic)
+        return reports.LiveProgress(console, clock=time.monotonic)
+    return reports.LogProgress(log, clock=time.monotonic)
 
 
 def show_start(plan: PlanSummary, *, quiet: bool) -> None:
     """Show what a run is about to do, before its first call: a block on a terminal, a log line elsewhere."""
-    console = Console(stderr=True)
     if quiet:
         return
+    console = _console(stderr=True)
     if console.is_terminal and not is_json_wanted():
         # Printed by this console it would end up in the display that is up; that one prints it above.
         with console.capture() as drawn:
-            console.print(render_start(plan))
+            console.print(reports.render_start(plan))
         sys.stderr.write(drawn.get())
     else:
         log.info("%s", start_line(plan), extra={"plan": plan.to_json()})
@@ -83,7 +74,7 @@ def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:
         log.error("%s", printable(sentence))
     if quiet:
         show_suspects(summary.reasons.get(Reason.SESSION_SUSPECT.value, 0))
-    _show(render_summary(summary), summary.to_json(), as_json=as_json, quiet=quiet)
+    _show(lambda: reports.render_summary(summary), summary.to_json(), as_json=as_json, quiet=quiet)
 
 
 def show_suspects(rows: int) -> None:
@@ -98,7 +89,7 @@ def show_suspects(rows: int) -> None:
 
 def show_plan_summary(plan: PlanSummary, *, as_json: bool, quiet: bool) -> None:
     """Show a plan."""
-    _show(render_plan(plan), plan.to_json(), as_json=as_json, quiet=quiet)
+    _show(lambda: reports.render_plan(plan), plan.to_json(), as_json=as_json, quiet=quiet)
 
 
 def show_sample(sample: SampleSummary, *, as_json: bool, quiet: bool) -> None:
@@ -106,15 +97,17 @@ def show_sample(sample: SampleSummary, *, as_json: bool, quiet: bool) -> None:
     if quiet and sample.exit_code:
         _, sentence = sample_headline(sample)
         log.error("%s", printable(sentence))
-    _show(render_sample(sample), sample.to_json(), as_json=as_json, quiet=quiet)
+    _show(lambda: reports.render_sample(sample), sample.to_json(), as_json=as_json, quiet=quiet)
 
 
-def _show(text: RenderableType, facts: dict[str, object], *, as_json: bool, quiet: bool) -> None:
+def _show(
+    text: Callable[[], RenderableType], facts: dict[str, object], *, as_json: bool, quiet: bool
+) -> None:
     """Show how a run ended. That it cannot be shown changes nothing about it."""
     if not quiet and is_json_wanted():
         log.info("the summary", extra={"summary": facts})
     elif not quiet:
-        Console(stderr=True).print(text)
+        _console(stderr=True).print(text())
     if as_json:
         end_stdout(facts)
 
@@ -126,10 +119,9 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_js
     """
     require_stdout()
     rows = [[legible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
-    console = Console()
     if as_json:
         click.echo(as_line({"rows": [dict(zip(columns, row, strict=True)) for row in rows]}))
-    elif console.is_terminal:
+    elif (console := _console()).is_terminal:
         console.print(_table(columns, rows))
     else:
         _tabbed((columns, *defused_rows(rows)))
@@ -157,7 +149,17 @@ def _texts(row: Iterable[object]) -> list[str]:
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> FittingTable:
     """Lay rows out so that each word is whole: ids and numbers are there to be copied."""
+    from validator.reports.fitting import FittingTable  # noqa: PLC0415 - as for `_console`
+
     table = FittingTable(*columns, figures=frozenset(), texts=_SENTENCES)
     for row in rows:
         table.add_row(*map(printable, _texts(row)))
     return table
+
+
+def _console(
+    *, stderr: bool = False, force_terminal: bool | None = None, force_interactive: bool | None = None
+) -> Console:
+    from rich.console import Console  # noqa: PLC0415 - it takes time to load, and `--quiet` needs none
+
+    return Console(stderr=stderr, force_terminal=force_terminal, force_interactive=force_interactive)

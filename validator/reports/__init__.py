@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from validator.reports.live import LiveProgress
     from validator.reports.page.render import render_html
     from validator.reports.plan_summary import PlanSummary
-    from validator.reports.progress import KeyProgress, LogProgress, NoProgress, Progress, ProgressState
+    from validator.reports.progress import (
+        CallbackProgress,
+        KeyProgress,
+        LogProgress,
+        NoProgress,
+        Progress,
+        ProgressState,
+    )
     from validator.reports.readings import CellExample, ReadingCount, masked_cell
     from validator.reports.sample_summary import CountrySample, SampleSummary
     from validator.reports.summary import Summary
@@ -24,7 +31,7 @@ _HOMES = {
     "live": ("LiveProgress",),
     "page.render": ("render_html",),
     "plan_summary": ("PlanSummary",),
-    "progress": ("KeyProgress", "LogProgress", "NoProgress", "Progress", "ProgressState"),
+    "progress": ("CallbackProgress", "KeyProgress", "LogProgress", "NoProgress", "Progress", "ProgressState"),
     "readings": ("CellExample", "ReadingCount", "masked_cell"),
     "sample_summary": ("CountrySample", "SampleSummary"),
     "summary": ("Summary",),
@@ -36,6 +43,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "CallCounts",
+    "CallbackProgress",
     "CellExample",
     "Changes",
     "CountrySample",

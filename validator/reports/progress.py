@@ -105,6 +105,17 @@ class NoProgress:
         """Look away."""
 
 
+class CallbackProgress(NoProgress):
+    """Hands each state of a run to a callback."""
+
+    def __init__(self, on_progress: Callable[[ProgressState], None]) -> None:
+        self._on_progress = on_progress
+
+    def update(self, state: ProgressState) -> None:
+        """Call the callback."""
+        self._on_progress(state)
+
+
 class Cadence:
     """Says which states are worth showing: a new phase, a pause that begins or ends, and one an interval.
 

@@ -102,6 +102,15 @@ def test_a_hold_is_never_shortened_by_a_later_refusal(budget):
     assert budget.ready_at(now + 100, 1) == ends
 
 
+def test_the_pace_is_that_of_the_report_and_none_while_requests_are_held(budget):
+    before = budget.rate_per_min(0.0), budget.report(0.0).rate_per_min
+    refuse(budget, 0.0, retry_after_s=30.0)
+
+    assert before[0] == before[1] > 0.0
+    assert budget.rate_per_min(10.0) == budget.report(10.0).rate_per_min == 0.0
+    assert budget.rate_per_min(100.0) == budget.report(100.0).rate_per_min > 0.0
+
+
 def test_the_report_says_why_and_how_long_requests_are_held(budget):
     refuse(budget, 0.0, retry_after_s=30.0)
     held = budget.report(10.0)

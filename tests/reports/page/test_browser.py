@@ -1,26 +1,15 @@
 """The page as a browser shows it: the system's Chromium, offline, in each width and light people have."""
 
-import os
-import shutil
 from dataclasses import replace
 
 import pytest
 
+from tests.support.browser import CLIPPED, launched, serious_violations
 from validator.model import Reason
 from validator.reports import CellExample, ReadingCount, SessionCounts, render_html
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SERIOUS = {"serious", "critical"}
-
 pytestmark = pytest.mark.slow
 
-# What stands beyond the right edge, or is cut off by its own box.
-CLIPPED = """
-() => [...document.querySelectorAll("body *")]
-    .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5
-        || (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible"))
-    .map(one => one.outerHTML.slice(0, 120))
-"""
 # Figures that stand on more than two lines: a column was pressed together.
 PRESSED = """
 () => [...document.querySelectorAll(".figure")].filter(one => {
@@ -40,15 +29,8 @@ SHOWN = [
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None:
-        assert "CI" not in os.environ, "no Chromium, which .ci/run installs"
-        pytest.skip("needs Chromium")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - takes long, and may go unused
-
-    with sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM)
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -103,16 +85,13 @@ def crowded(full):
 
 @pytest.mark.parametrize(("kind", "width", "scheme"), SHOWN)
 def test_nothing_is_clipped_and_axe_finds_nothing_serious(opened, request, kind, width, scheme):
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - as above
-
     page = opened(request.getfixturevalue(kind), width, color_scheme=scheme)
     page.locator("summary").evaluate_all("all => all.forEach(one => one.click())")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CLIPPED) == []
     assert page.evaluate(PRESSED) == []
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == []
+    assert serious_violations(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

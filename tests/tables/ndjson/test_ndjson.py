@@ -91,6 +91,12 @@ def test_numbers_that_are_no_text_are_found_as_phone_numbers(listed):
         (b"", "is empty; export the list again"),
         (b'{"a":1}\n\n{"a":', r"line 3 of .* is no JSON \(.* at character .*\); write one object a line"),
         (b'{"a":1}\n{"a":1}{"a":2}\n', r"line 2 of .* is no JSON \(Extra data at character 8\)"),
+        (
+            b'{"n": 2, "data": [{"a": "x"}, {"a": "y"}]}\n',
+            r"holds the rows under 'data'; .* jq -c '\.data\[\]'",
+        ),
+        (b'{"a b": [{}]}\n', r"jq -c '\.\[\"a b\"\]\[\]'"),
+        (b'{\n"data": [\n{"a": 1}\n]\n}\n', r"line 1 of .* is no JSON .*; .*jq -c '\.NAME\[\]'"),
         (b'["a"]', r"line 1 of .* is no JSON object; .*jq -c '.\[\]' makes them of an array"),
         (b'{"a":1}\n"a"\n', "line 2 of .* is no JSON object"),
         (b'{"a":1}\n{"a":1},{"a":2}\n{"b":[{}\n{}]}\n', r"line 2 of .* is no JSON \(Extra data"),

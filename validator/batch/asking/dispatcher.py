@@ -170,7 +170,7 @@ class Dispatcher:
         return self._choose_step(now)
 
     def _pace_per_min(self, now: float) -> float:
-        return sum(budget.report(now).rate_per_min for budget in self._budgets)
+        return sum(budget.rate_per_min(now) for budget in self._budgets)
 
     def _last_step(self, now: float) -> Step:
         """Have the answers confirmed that still wait for it; nothing else is to be started."""

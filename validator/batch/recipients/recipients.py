@@ -161,7 +161,7 @@ def surveys_of(rows: pl.DataFrame, reading: Reading) -> list[Surveyed]:
     """Return the survey of each phone column."""
     regions = _regions_of(rows, reading)
     return [
-        survey(_cells_of(rows, column, reading), regions, accept=reading.accept, numbers=reading.numbers)
+        survey(cells_of(rows, column, reading), regions, accept=reading.accept, numbers=reading.numbers)
         for column in reading.columns
     ]
 
@@ -183,7 +183,7 @@ def _counted(
     """Count how the rows were read, and return them without that."""
 
     def cell_of(place: int) -> object:
-        return _cells_of(rows[place : place + 1], recipients["read_from"][place], reading)[0]
+        return cells_of(rows[place : place + 1], recipients["read_from"][place], reading)[0]
 
     readings.add(recipients, cell_of)
     return recipients.drop(_PASSING)
@@ -255,7 +255,8 @@ def _numbers_of(
     return found.select(*kept, "reading", read_from)
 
 
-def _cells_of(batch: pl.DataFrame, column: str, reading: Reading) -> pl.Series:
+def cells_of(batch: pl.DataFrame, column: str, reading: Reading) -> pl.Series:
+    """Return the cells of a phone column, with those that stand before them in the same number."""
     if not reading.before or column != reading.column:
         return readable(batch[column])
     return joined(batch, (*reading.before, column), international=reading.international)

@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from validator.batch.asking.contacts import all_contacts, contacts_frame
+from validator.batch.connected import connected
 from validator.batch.output.targets import refuse_kept
 from validator.batch.watching.phase_feed import READING_CONTACTS
-from validator.cli.credentials import ProviderOptions, connected, require_offered, require_sessions
+from validator.cli.credentials import ProviderOptions, require_offered, require_sessions
 from validator.cli.kept_files import kept_files
 from validator.cli.logs import take_logging
 from validator.cli.show import make_progress, show_rows

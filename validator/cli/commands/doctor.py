@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from validator.batch.clock import MOST_OFF_S, ahead_s, flaw_of
-from validator.cli.credentials import ProviderOptions, connected, require_sessions
+from validator.batch.connected import connected
+from validator.cli.credentials import ProviderOptions, require_sessions
 from validator.cli.findings import Finding, State, problem, worst
 from validator.cli.local_checks import disk, extras, key_file, key_of, ledger_at, settings
 from validator.cli.logs import take_logging
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from validator.cli.credentials import Through
+    from validator.batch.connected import Through
     from validator.gateways.gateway import Gateway
     from validator.model import RateNotice
     from validator.reports import Progress

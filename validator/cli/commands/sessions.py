@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from validator.batch.connected import connected
 from validator.batch.watching.sessions import watch as watch_sessions
-from validator.cli.credentials import ProviderOptions, connected, require_offered
+from validator.cli.credentials import ProviderOptions, require_offered
 from validator.cli.logs import take_logging
 from validator.cli.show import make_progress, show_row, show_rows
 from validator.cli.signals import run_interruptible

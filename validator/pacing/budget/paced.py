@@ -168,6 +168,11 @@ class PacedBudget:
         self._adapt(permit, now, replace(notice, windows=windows), refused=refused)
         self._spare.see(now, _left(windows))
 
+    def rate_per_min(self, now: float) -> float:
+        """Return the pace; see `Budget.rate_per_min`."""
+        self._assume(now)
+        return 0.0 if self._requests.is_held(now) else MINUTE_S / self._spacing_s(now)
+
     def report(self, now: float) -> BudgetReport:
         """Return how the budget stands."""
         self._assume(now)
@@ -176,7 +181,7 @@ class PacedBudget:
             now,
             limit_per_min=strictest.per_min,
             told_by=self._told_by(strictest),
-            rate_per_min=MINUTE_S / self._spacing_s(now),
+            rate_per_min=self.rate_per_min(now),
             is_apart=self._apart.keeps(self._even_s(now)),
         )
 

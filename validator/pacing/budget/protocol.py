@@ -108,6 +108,10 @@ class Budget(Protocol):
         """
         ...
 
+    def rate_per_min(self, now: float) -> float:
+        """Return the pace now: 0 while requests are held, infinity where nothing is paced."""
+        ...
+
     def report(self, now: float) -> BudgetReport:
         """Return how the budget stands."""
         ...

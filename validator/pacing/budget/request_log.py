@@ -78,6 +78,10 @@ class RequestLog:
         hold = self.hold
         return not hold.is_tried and any(permit.started_at >= hold.until for permit in self.in_flight)
 
+    def is_held(self, now: float) -> bool:
+        """Whether the key's requests are held."""
+        return now < self.hold.until
+
     def report(
         self,
         now: float,
@@ -88,11 +92,11 @@ class RequestLog:
         is_apart: bool = False,
     ) -> BudgetReport:
         """Return the books as they stand, with what the budget knows besides."""
-        held = now < self.hold.until
+        held = self.is_held(now)
         return BudgetReport(
             limit_per_min=limit_per_min,
             told_by=told_by,
-            rate_per_min=0.0 if held else rate_per_min,
+            rate_per_min=rate_per_min,
             used_per_min=self._starts.total(now),
             hold_until=self.hold.until if held else None,
             hold_reason=self.hold.reason if held else "",

@@ -46,6 +46,12 @@ class NoBudget:
         """End a request; see `Budget.finish`."""
         self._requests.close(permit, now, notice, refused=refused, by_front=by_front)
 
+    def rate_per_min(self, now: float) -> float:
+        """Return the pace; see `Budget.rate_per_min`."""
+        return 0.0 if self._requests.is_held(now) else math.inf
+
     def report(self, now: float) -> BudgetReport:
         """Return how the budget stands."""
-        return self._requests.report(now, limit_per_min=None, told_by="none", rate_per_min=math.inf)
+        return self._requests.report(
+            now, limit_per_min=None, told_by="none", rate_per_min=self.rate_per_min(now)
+        )

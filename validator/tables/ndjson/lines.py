@@ -19,6 +19,8 @@ _CHUNK_LINES = 16_384  # an object takes a kilobyte before it is a row, so fewer
 MAX_LINE_BYTES = 16 << 20  # as for a record of a CSV file: a line beyond is no recipient
 _MOST_ARRAY_BYTES = 512 << 20  # an array is read as a whole, at several times its length
 _BLANKS = re.compile(r"[ \t\r\n]*")
+_MAY_BE_NUMBER = re.compile(r"(?:[0-9]\D{0,3}){7}")
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # what jq takes without quotes
 _LINE_BREAK = re.compile(r"\s*\n\s*")  # between values only: within a text it is spelled \\n
 
 
@@ -34,6 +36,8 @@ def _object_of(pairs: list[tuple[str, Any]]) -> Object:
         raise ValueError(f"the key {twice!r} is there twice")
     return found
 
+
+_SPREAD = " (jq -c '.NAME[]' takes the rows out of an object that holds them under NAME)."
 
 _DECODER = json.JSONDecoder(parse_constant=_no_json, object_pairs_hook=_object_of)
 _SECRET = secrets.token_hex(16)
@@ -146,12 +150,34 @@ def _decoded_at_once(lines: Sequence[Line]) -> list[Object]:
     return objects
 
 
+def require_rows(path: Path, only: Object) -> None:
+    """Require that the only object of a file is a row, and does not hold the rows.
+
+    Raises:
+        FileError: it holds a list of objects, and no text that may be a phone number.
+    """
+    lists = [key for key, value in only.items() if isinstance(value, list) and value and _are_objects(value)]
+    if lists and not any(
+        isinstance(value, str | int) and _MAY_BE_NUMBER.search(str(value)) for value in only.values()
+    ):
+        key = lists[0] if _PLAIN_KEY.fullmatch(lists[0]) else f"[{json.dumps(lists[0])}]"
+        raise FileError(
+            f"{path} is one JSON object that holds the rows under {lists[0]!r}; write one a line: "
+            f"jq -c '.{key}[]' < {path.name} > list.ndjson"
+        )
+
+
+def _are_objects(values: list[Any]) -> bool:
+    return all(isinstance(value, dict) for value in values)
+
+
 def _object_on(line: Line, path: Path) -> Object:
     try:
         value = _DECODER.decode(line.text.decode())
     except (ValueError, RecursionError) as error:
+        remedy = _SPREAD if line.number == 1 and _ends_early(line, error) else "."
         raise FileError(
-            f"line {line.number} of {path} is no JSON ({_gist(error)}); write one object a line."
+            f"line {line.number} of {path} is no JSON ({_gist(error)}); write one object a line{remedy}"
         ) from error
     if not isinstance(value, dict):
         raise FileError(
@@ -159,6 +185,10 @@ def _object_on(line: Line, path: Path) -> Object:
             "(jq -c '.[]' makes them of an array)."
         )
     return value
+
+
+def _ends_early(line: Line, error: Exception) -> bool:
+    return isinstance(error, json.JSONDecodeError) and error.pos >= len(line.text.decode())
 
 
 def _gist(error: Exception) -> str:

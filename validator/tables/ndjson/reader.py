@@ -13,7 +13,7 @@ from validator.tables.delimited.records import Syntax
 from validator.tables.delimited.window import is_short, window_texts
 from validator.tables.files.os_errors import require_regular
 from validator.tables.ndjson.kinds import Kinds, column_of, note_kinds, schema_of, text_column
-from validator.tables.ndjson.lines import Line, array_chunks, chunks_of, objects_on
+from validator.tables.ndjson.lines import Line, array_chunks, chunks_of, objects_on, require_rows
 from validator.tables.table import VERBATIM, thinned
 
 if TYPE_CHECKING:
@@ -96,8 +96,11 @@ def open_ndjson(path: Path, options: ReadOptions) -> NdjsonTable:
     require_regular(path)
     encoding = find_encoding(path, options.encoding)
     kinds: Kinds = {}
-    for lines in chunks_of(path, utf8_blocks(path, encoding)):
-        note_kinds(kinds, objects_on(lines, path))
+    for place, lines in enumerate(chunks_of(path, utf8_blocks(path, encoding))):
+        objects = objects_on(lines, path)
+        if place == 0 and len(objects) == 1:
+            require_rows(path, objects[0])
+        note_kinds(kinds, objects)
     first = next(utf8_blocks(path, encoding)).partition(b"\n")[0]
     return NdjsonTable(path, schema_of(kinds), encoding, "\r\n" if first.endswith(b"\r") else "\n")
 

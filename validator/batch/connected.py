@@ -1,0 +1,78 @@
+"""A gateway that is opened for a few single exchanges, such as a look at the sessions."""
+
+from __future__ import annotations
+
+import random
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import anyio
+
+from validator.batch.asking.checks import FIRST_LOOKS
+from validator.batch.asking.single_call import paced
+from validator.batch.watching.phase_feed import LOOKING_AT_SESSIONS, PhaseFeed
+from validator.batch.wiring import locked, make_budget
+from validator.errors import innermost
+from validator.gateways.registry import open_gateway
+from validator.pacing import NoBudget, RetryPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
+
+    from validator.batch.ask_settings import KeySettings
+    from validator.batch.asking.single_call import Rated
+    from validator.gateways.gateway import Gateway
+    from validator.reports import Progress
+
+    Reply = TypeVar("Reply", bound=Rated)
+
+    class Through(Protocol):
+        """Makes one exchange in its own time."""
+
+        async def __call__(self, call: Callable[[], Awaitable[Reply]]) -> Reply:
+            """Return what `call` returns."""
+            ...
+
+
+@asynccontextmanager
+async def connected(
+    key: KeySettings,
+    progress: Progress,
+    *,
+    max_wait_s: float,
+    max_attempts: int = FIRST_LOOKS,
+    phase: str = LOOKING_AT_SESSIONS,
+    ledger: Path,
+) -> AsyncIterator[tuple[Gateway, Through, PhaseFeed]]:
+    """Open a gateway for a few single exchanges, the budget they have to pass through, and what shows them.
+
+    Args:
+        key: where the gateway is, and who asks.
+        progress: shows how it goes, and why it waits.
+        max_wait_s: end if the gateway asks to stay away for longer, or refuses one exchange for longer.
+        max_attempts: attempts for one exchange.
+        phase: what it is shown as.
+        ledger: where the key's lock may lie if there is no state folder.
+    """
+    with locked([key], "validator", ledger=ledger):
+        async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
+            retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
+            is_free = gateway.capabilities.paces_checks_only
+            default_per_min = gateway.capabilities.default_rate_per_min
+            budget = NoBudget() if is_free else make_budget(key.rate, default_per_min=default_per_min)
+            feed = PhaseFeed(progress, [budget], phase, host=gateway.host)
+            progress.update(feed.state(anyio.current_time()))
+            try:
+                async with feed.shown():
+                    yield (
+                        gateway,
+                        partial(
+                            paced, budget=budget, retry=retry, max_wait_s=max_wait_s, max_outage_s=max_wait_s
+                        ),
+                        feed,
+                    )
+            except BaseExceptionGroup as group:
+                raise innermost(group) from group

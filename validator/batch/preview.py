@@ -1,0 +1,84 @@
+"""What a run over a file would do, and how the first rows of the file are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from validator.batch.library_run import FileTargets, RunOptions, job_of, progress_of
+from validator.batch.output.summarise import summarise_plan
+from validator.batch.planning.ruined import ruin_of
+from validator.batch.planning.survey import survey
+from validator.batch.recipients.opening import open_job
+from validator.batch.recipients.reading_counts import text_of
+from validator.batch.recipients.recipients import cells_of
+from validator.batch.verdict_columns import e164
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.ledger import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from validator.batch.recipients.opening import Opened
+    from validator.reports import PlanSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewRow:
+    """How one row of a list is read.
+
+    Attributes:
+        row: its row; 1 is the first data row.
+        cell: the cell of the phone column as it stands there.
+        e164: the number it is read as; empty if it is read as none.
+        reason: why it would not be asked about; empty if it would.
+    """
+
+    row: int
+    cell: str
+    e164: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a run would do, and how the first rows are read."""
+
+    plan: PlanSummary
+    rows: tuple[PreviewRow, ...]
+
+
+def preview_of(source: Path, options: RunOptions, rate_per_min: float | None, rows: int) -> Preview:
+    """Read a list and make the plan, as `preview_file` documents it."""
+    now = datetime.now(UTC)
+    opened = open_job(job_of(source, FileTargets(), options))
+    with read(options.ledger_path) as ledger:
+        now_ms = int(now.timestamp() * 1000)
+        surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress_of(options))
+    plan = summarise_plan(
+        opened.job,
+        surveyed.plan,
+        rate_per_min=rate_per_min,
+        now=now,
+        plans=capabilities_of(DEFAULT_GATEWAY).plans,
+        obstacle=ruin_of(opened, surveyed.plan),
+        read_as=opened.read_as,
+    )
+    return Preview(plan=plan, rows=_first_rows(opened, surveyed.recipients.head(rows)))
+
+
+def _first_rows(opened: Opened, recipients: pl.DataFrame) -> tuple[PreviewRow, ...]:
+    """Return how a list's first rows, with the numbers they were read as, are shown."""
+    if recipients.is_empty():
+        return ()
+    (first,) = islice(opened.table.batches(opened.reading.wanted), 1)
+    cells = cells_of(first.head(recipients.height), opened.reading.column, opened.reading)
+    shown = recipients.select(e164("number").fill_null(""), pl.col("reason").cast(pl.String).fill_null(""))
+    return tuple(
+        PreviewRow(row=place, cell=text_of(cell), e164=number, reason=reason)
+        for place, (cell, (number, reason)) in enumerate(zip(cells, shown.iter_rows(), strict=False), start=1)
+    )

@@ -1,0 +1,101 @@
+"""`validator web`: serve the local page."""
+
+from __future__ import annotations
+
+import webbrowser
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from validator.cli.credentials import ProviderOptions, key_text, read_key
+from validator.cli.environment import WEB_PASSWORD
+from validator.cli.logs import take_logging
+from validator.cli.signals import run_interruptible
+from validator.cli.standard_streams import say
+from validator.errors import UsageError
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.ledger import Lock
+from validator.settings import Rate, RateMode, state_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from validator.http.api_key import ApiKey
+
+EXTRA = "the page needs more packages; install them with: pip install 'recipient-validator[web]'"
+_MB = 1_000_000
+
+
+def run(
+    *,
+    open_browser: bool,
+    port: int,
+    listen: str,
+    password_file: Path | None,
+    max_upload: int,
+    sessions: tuple[str, ...],
+    ledger: Path,
+    **given: Any,
+) -> None:
+    """Serve a page on this machine to check lists with: for one person, in a browser, until Ctrl-C."""
+    try:
+        import keyring  # noqa: PLC0415 - needs the extra, the help text does not
+
+        from validator.web import server  # noqa: PLC0415 - as above
+        from validator.web.key import KeyHolder  # noqa: PLC0415 - as above
+        from validator.web.runs import Provider  # noqa: PLC0415 - as above
+    except ModuleNotFoundError as error:
+        raise UsageError(EXTRA) from error
+    take_logging(given)
+    options = ProviderOptions(rate=Rate(RateMode.AUTO), **given)
+    password = _password(password_file, listen, is_open=not server.is_loopback(listen))
+    provider = Provider(
+        ledger=ledger,
+        session=next(iter(sessions), ""),
+        base_url=options.base_url,
+        timeout_s=options.timeout,
+        network=options.network,
+        allow_new_host=options.allow_new_host,
+    )
+    folder = state_folder() / "web"
+    with (
+        Lock.take(state_folder() / "web.lock", holder=f"validator web --port {port}", guards="the page"),
+        server.listen(listen, port) as listener,
+    ):
+        serve = partial(
+            server.serve,
+            listener,
+            folder=folder,
+            key=KeyHolder(_key(options), keyring),
+            provider=provider,
+            max_upload=max_upload * _MB,
+            on_link=partial(_show, open_browser=open_browser),
+            password=password,
+        )
+        run_interruptible(serve)
+
+
+def _key(options: ProviderOptions) -> ApiKey | None:
+    """Return the key of the file or the environment; None for one that is entered on the page."""
+    has_one = options.api_key_file or key_text(None, capabilities_of(DEFAULT_GATEWAY).key_variable)
+    return read_key(options.api_key_file) if has_one else None
+
+
+def _password(file: Path | None, address: str, *, is_open: bool) -> str | None:
+    """Return the password to sign in with, or None for none.
+
+    Raises:
+        UsageError: the page can be reached from other machines, and there is none.
+    """
+    password = key_text(file, WEB_PASSWORD, option="--password-file").strip()
+    if password or not is_open:
+        return password or None
+    raise UsageError(
+        f"--listen {address} lets other machines reach the page, and there is no password to keep them out; "
+        f"set {WEB_PASSWORD}, or name a file that holds one with --password-file"
+    )
+
+
+def _show(link: str, *, open_browser: bool) -> None:
+    say(f"open {link} (good for once; Ctrl-C ends the page)")
+    if open_browser and not webbrowser.open(link):
+        say("no browser could be opened; open the link yourself")

@@ -1,0 +1,87 @@
+"""The key of the provider: kept by this process, and in the system's keyring if its owner wants that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from validator.errors import UsageError
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+
+if TYPE_CHECKING:
+    from validator.http.api_key import ApiKey
+
+SERVICE = "recipient-validator"
+
+
+class Keyring(Protocol):
+    """The system's keyring, as the package `keyring` has it."""
+
+    def get_password(self, service: str, name: str) -> str | None: ...  # noqa: D102
+
+    def set_password(self, service: str, name: str, text: str) -> None: ...  # noqa: D102
+
+    def delete_password(self, service: str, name: str) -> None: ...  # noqa: D102
+
+
+class KeyHolder:
+    """Holds the key. It is entered once, and shown to nobody.
+
+    Args:
+        given: the key that the page was started with; None to look for one in the keyring.
+        keyring: the system's.
+    """
+
+    def __init__(self, given: ApiKey | None, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self.key = given or self._kept()
+        self.where = _where(self.key, given)
+
+    def enter(self, text: str, *, keep: bool) -> None:
+        """Take the key, and keep it in the system's keyring if that is wanted.
+
+        Raises:
+            UsageError: it has not the shape of a key, or there is no keyring to keep it in.
+        """
+        key = capabilities_of(DEFAULT_GATEWAY).parse_key(text.strip())
+        self.key, self.where = key, "entered here, kept until the page ends"
+        if keep:
+            self._keep(key)
+            self.where = "kept in the system's keyring"
+
+    def forget(self) -> None:
+        """Hold no key any more, and take it out of the keyring."""
+        if self._kept() is not None:
+            self._keyring.delete_password(SERVICE, DEFAULT_GATEWAY)
+        self.key, self.where = None, ""
+
+    def required(self) -> ApiKey:
+        """Return the key.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if self.key is None:
+            raise UsageError("there is no API key yet; enter it under Key, on the first page")
+        return self.key
+
+    def _keep(self, key: ApiKey) -> None:
+        try:
+            self._keyring.set_password(SERVICE, DEFAULT_GATEWAY, key.reveal())
+        except Exception as error:  # each backend has errors of its own
+            raise UsageError(
+                "the system's keyring does not take the key, so it is held until the page ends; unlock the "
+                "keyring and enter the key again to keep it"
+            ) from error
+
+    def _kept(self) -> ApiKey | None:
+        try:
+            text = self._keyring.get_password(SERVICE, DEFAULT_GATEWAY)
+            return capabilities_of(DEFAULT_GATEWAY).parse_key(text) if text else None
+        except Exception:  # noqa: BLE001 - as above; without a keyring nothing is kept in one
+            return None
+
+
+def _where(key: ApiKey | None, given: ApiKey | None) -> str:
+    if key is None:
+        return ""
+    return "kept in the system's keyring" if given is None else "given when the page was started"

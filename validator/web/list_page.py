@@ -1,0 +1,202 @@
+"""The page of one list: how it is read, what a run would do, the run, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from validator.errors import Busy
+from validator.phone import Numbers
+from validator.settings import SAMPLE_SIZE
+from validator.web.lists import REPORT, Choices, Missing, RunState
+from validator.web.look import look_at, plan_words, reason_words
+from validator.web.pages import render
+from validator.web.sessions import sessions_of
+from validator.web.upload import fields_of
+from validator.web.watching import progress_events
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from validator.web.lists import Kind, StoredList
+    from validator.web.parts import Parts
+
+# The report is one file that has its styles within; it runs nothing, and nothing of it may.
+_REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+# Whose files are those of the list as it is read now.
+_WITH_FILES = frozenset({RunState.DONE, RunState.STOPPED})
+_UNFINISHED = frozenset({RunState.PAUSED, RunState.STOPPED, RunState.FAILED})
+
+
+class ListPage:
+    """Answers the addresses that are about one list."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    @property
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        posts = {
+            "reading": self.read_anew,
+            "sample": self.start_sample,
+            "check": self.start_check,
+            "pause": self.pause,
+            "stop": self.stop,
+            "remove": self.remove,
+        }
+        return [
+            Route("/lists/{id}", self.show),
+            Route("/lists/{id}/reading", self.reading, methods=["GET"]),
+            Route("/lists/{id}/sessions", self.sessions),
+            Route("/lists/{id}/progress", self.progress),
+            Route("/lists/{id}/report", self.report),
+            Route("/lists/{id}/files/{name}", self.file),
+            *(Route(f"/lists/{{id}}/{name}", answer, methods=["POST"]) for name, answer in posts.items()),
+        ]
+
+    def _list(self, request: Request) -> StoredList:
+        return self._parts.lists.get(request.path_params["id"])
+
+    async def show(self, request: Request) -> Response:
+        """Return the page of a list."""
+        return HTMLResponse(self.page(self._list(request)))
+
+    def page(self, stored: StoredList, notice: str = "") -> str:
+        """Return the page of a list, with a notice if there is one."""
+        runs = self._parts.runs
+        check, sample = (runs.state_of(stored, kind) for kind in ("check", "sample"))
+        values = {
+            "notice": notice,
+            "list": stored,
+            "going": runs.of(stored),
+            "check_state": check,
+            "sample_state": sample,
+            "can_go_on": check in _UNFINISHED,
+            "files": self._parts.lists.meanings(stored) if check in _WITH_FILES else [],
+        }
+        return render("list.html.j2", values)
+
+    async def reading(self, request: Request) -> Response:
+        """Return the part of the page that shows how a list is read, and what a run would do."""
+        return HTMLResponse(await self._reading_part(self._list(request)))
+
+    async def _reading_part(self, stored: StoredList) -> str:
+        parts, runs = self._parts, self._parts.runs
+        source = parts.lists.source(stored)
+        look = await anyio.to_thread.run_sync(look_at, source, stored.choices, runs.options)
+        values = {
+            "list": stored,
+            "choices": stored.choices,
+            "look": look,
+            "plan": plan_words(look.preview.plan) if look.preview else None,
+            "reason_words": reason_words,
+            "numbers": list(Numbers),
+            "host": runs.provider.host,
+            "session": stored.choices.session or runs.provider.session,
+            "has_key": parts.key.key is not None,
+            "size": SAMPLE_SIZE,
+        }
+        return render("reading.html.j2", values)
+
+    async def read_anew(self, request: Request) -> Response:
+        """Read a list in another way; nothing of how it was read before is kept."""
+        stored, fields = self._list(request), await fields_of(request)
+        if self._parts.runs.of(stored):
+            raise Busy("this list is being checked; pause or stop that first, then change how it is read")
+        before = stored
+        stored = self._parts.lists.choose(stored, _chosen(stored.choices, fields))
+        if "hx-request" not in request.headers:
+            return _back_to(stored)
+        # Results that are gone stand elsewhere on the page, which is loaded anew then.
+        had_results = (before.sample, before.check) != (stored.sample, stored.check)
+        headers = {"HX-Refresh": "true"} if had_results else None
+        return HTMLResponse(await self._reading_part(stored), headers=headers)
+
+    async def sessions(self, request: Request) -> Response:
+        """Return the choice of the key's sessions, or a field to enter one and why they cannot be listed."""
+        stored, parts = self._list(request), self._parts
+        found, problem = await sessions_of(parts.key, parts.runs)
+        chosen = stored.choices.session or parts.runs.provider.session
+        values = {"sessions": found, "problem": problem, "session": chosen}
+        return HTMLResponse(render("sessions.html.j2", values))
+
+    async def start_sample(self, request: Request) -> Response:
+        """Ask a random part of the list."""
+        return await self._started(request, "sample")
+
+    async def start_check(self, request: Request) -> Response:
+        """Check the list, or go on with it."""
+        return await self._started(request, "check")
+
+    async def _started(self, request: Request, kind: Kind) -> Response:
+        """Start a run as it was chosen now, or else before."""
+        stored, fields = self._list(request), await fields_of(request)
+        if self._parts.runs.of(stored) is None:
+            stored = self._parts.lists.choose(stored, _chosen(stored.choices, fields))
+        self._parts.runs.start(stored, kind)
+        return _back_to(stored)
+
+    async def pause(self, request: Request) -> Response:
+        """Let what is in flight be finished, and write nothing."""
+        stored = self._list(request)
+        self._parts.runs.pause(stored)
+        return _back_to(stored)
+
+    async def stop(self, request: Request) -> Response:
+        """Let what is in flight be finished, and write the files with what is known."""
+        stored = self._list(request)
+        self._parts.runs.stop(stored)
+        return _back_to(stored)
+
+    async def progress(self, request: Request) -> Response:
+        """Stream where the run over the list stands until it ends; leaving ends the stream alone."""
+        find = partial(self._parts.runs.of, self._list(request))
+        return StreamingResponse(progress_events(find), media_type="text/event-stream")
+
+    async def report(self, request: Request) -> Response:
+        """Return the report of the last check, to be read in the browser."""
+        path = self._written(request, REPORT)
+        return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": _REPORT_POLICY})
+
+    async def file(self, request: Request) -> Response:
+        """Return a file that the last check has written, to be kept."""
+        name = request.path_params["name"]
+        path = self._written(request, name)
+        return FileResponse(path, media_type="application/octet-stream", filename=name)
+
+    def _written(self, request: Request, name: str) -> Path:
+        """Return a file of the last check; there is none before that has come to an end."""
+        stored = self._list(request)
+        is_over = self._parts.runs.state_of(stored, "check") in _WITH_FILES
+        written = self._parts.lists.files(stored) if is_over else {}
+        if name not in written:
+            raise Missing
+        return written[name]
+
+    async def remove(self, request: Request) -> Response:
+        """Remove the list and its files."""
+        stored = self._list(request)
+        if self._parts.runs.of(stored):
+            raise Busy("this list is being checked; stop that first, then remove it")
+        await anyio.to_thread.run_sync(self._parts.lists.remove, stored)
+        return RedirectResponse("/", status_code=303)
+
+
+def _chosen(before: Choices, fields: dict[str, str]) -> Choices:
+    """Return what is chosen after a form; what it does not have stays."""
+    names = {one.name for one in dataclass_fields(Choices)}
+    return replace(before, **{name: value for name, value in fields.items() if name in names})
+
+
+def _back_to(stored: StoredList) -> Response:
+    return RedirectResponse(f"/lists/{stored.id}", status_code=303)

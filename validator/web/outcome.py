@@ -1,0 +1,47 @@
+"""What the page keeps of a run's end: sentences and counts, and nobody's number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from validator.errors import EXIT_TOO_MANY_UNKNOWN
+from validator.reports.facts import sample_facts
+from validator.reports.page.answer import answer_sentence
+from validator.reports.wording import headline, sample_headline
+from validator.web.lists import LastRun, RunState
+from validator.web.reading import on_the_page
+
+if TYPE_CHECKING:
+    from validator.reports import SampleSummary, Summary
+
+# Exit codes of a run that has come to its end.
+_FINISHED = frozenset({0, EXIT_TOO_MANY_UNKNOWN})
+
+
+def check_outcome(summary: Summary) -> LastRun:
+    """Return what is kept of a check's summary."""
+    tone, sentence = headline(summary)
+    return LastRun(
+        state=_state(summary.exit_code),
+        tone=tone.value,
+        answer=answer_sentence(summary),
+        headline=on_the_page(sentence),
+        verdicts={word: count for word, count in summary.verdicts.items() if count},
+    )
+
+
+def sample_outcome(sample: SampleSummary) -> LastRun:
+    """Return what is kept of a sample's summary."""
+    tone, sentence = sample_headline(sample)
+    shown = ("sample", "unanswered", "saves", "calls")
+    facts = sample_facts(sample)
+    return LastRun(
+        state=_state(sample.exit_code),
+        tone=tone.value,
+        headline=on_the_page(sentence),
+        facts={name: facts[name] for name in shown if name in facts},
+    )
+
+
+def _state(exit_code: int) -> RunState:
+    return RunState.DONE if exit_code in _FINISHED else RunState.STOPPED

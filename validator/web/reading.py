@@ -1,0 +1,91 @@
+"""From what was entered on the page to the settings of a run, and from options of the command line back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from validator.batch.recipients.job import ListSettings
+from validator.batch.recipients.opening import open_list
+from validator.errors import UsageError
+from validator.phone import Numbers, parse_region
+from validator.settings import SAMPLE_SIZE, Rate
+from validator.tables import ReadOptions, ending_of
+from validator.tables.excel import sheet_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from validator.web.lists import Choices
+
+AUTO = "auto"
+
+# What messages of the library call an option, and the page a field.
+_FIELDS = {
+    "--allow-new-host": "--allow-new-host (when you start the page)",
+    "--column": "Phone column",
+    "--limit": "Numbers at most",
+    "--numbers": "Numbers without a plus",
+    "--rate": "Requests a minute",
+    "--refresh": "`validator check --refresh`",
+    "--region": "Region",
+    "--region-column": "Region: auto",
+    "--session": "Session",
+    "--sheet": "Sheet",
+    "--suppress": "Suppression lists",
+}
+
+
+# Where the page keeps files is nothing to those who know them by their names.
+_FOLDERS = re.compile(r"/\S*/web/(lists/[0-9a-f]{16}/(out/)?|suppress/)")
+
+
+def on_the_page(text: str) -> str:
+    """Return a message with the names of the page's fields in place of options, and without its folders."""
+    text = _FOLDERS.sub("", text)
+    return re.sub(r"--[a-z][a-z-]+", lambda found: _FIELDS.get(found[0], found[0]), text)
+
+
+def settings_of(choices: Choices) -> ListSettings:
+    """Return how a list is read and whom to ask about.
+
+    Raises:
+        UsageError: a choice is none that there is.
+    """
+    region = choices.region.strip()
+    finds = region.lower() == AUTO
+    return ListSettings(
+        column=(choices.column,) if choices.column else (),
+        region=None if finds or not region else parse_region(region),
+        find_region=finds,
+        numbers=Numbers(choices.numbers) if choices.numbers in set(Numbers) else Numbers.AUTO,
+        options=ReadOptions(sheet=choices.sheet or None),
+        limit=_whole("Numbers at most", choices.limit, least=0) if choices.limit else None,
+    )
+
+
+def rate_of(choices: Choices) -> Rate:
+    """Return how the pace is decided: a plain number is requests a minute."""
+    text = choices.rate or AUTO
+    return Rate.parse(f"{text}/min" if text.replace(".", "", 1).isdecimal() else text)
+
+
+def size_of(choices: Choices) -> int:
+    """Return how many numbers a sample has."""
+    return _whole("Sample of", choices.size, least=1) if choices.size else SAMPLE_SIZE
+
+
+def columns_of(path: Path, choices: Choices) -> list[str]:
+    """Return the columns of a list; raises `FileError` if it is none."""
+    return list(open_list(path, settings_of(choices)).schema)
+
+
+def sheets_of(path: Path) -> list[str]:
+    """Return the sheets of a workbook; none for another list."""
+    return sheet_names(path) if ending_of(path) == ".xlsx" else []
+
+
+def _whole(name: str, text: str, *, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise UsageError(f"{name} is {text!r}; a whole number from {least} is expected")
+    return int(text)

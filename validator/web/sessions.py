@@ -1,0 +1,41 @@
+"""The sessions of the key, to choose from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import anyio
+
+from validator.batch.connected import connected
+from validator.errors import ValidatorError
+from validator.reports import NoProgress
+from validator.web.lists import Choices
+from validator.web.reading import on_the_page
+
+if TYPE_CHECKING:
+    from validator.gateways.gateway import SessionReply
+    from validator.web.key import KeyHolder
+    from validator.web.runs import Provider, Runs
+
+# Somebody waits for it in front of a page.
+_MOST_S = 15.0
+
+
+async def sessions_of(key: KeyHolder, runs: Runs) -> tuple[tuple[SessionReply, ...], str]:
+    """Return the sessions of the key; or none and why they cannot be seen, with a remedy."""
+    try:
+        with anyio.fail_after(_MOST_S):
+            async with runs.key_to_look() as provider:
+                return await _look(key, provider), ""
+    except TimeoutError:
+        return (), "the provider has not listed the sessions in time; enter the session's id"
+    except ValidatorError as error:
+        return (), on_the_page(str(error))
+
+
+async def _look(key: KeyHolder, provider: Provider) -> tuple[SessionReply, ...]:
+    settings = provider.key_settings(key.required(), Choices())
+    async with connected(settings, NoProgress(), max_wait_s=_MOST_S, ledger=provider.ledger) as found:
+        gateway, through, _ = found
+        reply = await through(gateway.sessions)
+    return reply.sessions
