@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lock docs names limiters crash fuzz ledger manual readings soak container bench clean
+.PHONY: help setup demo test quick check format lock docs site names limiters crash fuzz ledger manual readings soak container bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -44,11 +44,14 @@ lock: ## Pin every dependency anew, with hashes, into requirements.lock
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-		--all-extras --group test --group lint --group bench --group build --no-annotate \
+		--all-extras --group test --group lint --group docs --group bench --group build --no-annotate \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 docs: setup ## Write the help texts into docs/commands.md
 	$(BIN)/python docs/write_help.py
+
+site: setup ## Build the pages of docs/ as a site into build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 manual: setup ## Write the manual pages into build/man/man1
 	$(BIN)/validator manual --dir build/man/man1

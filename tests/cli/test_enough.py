@@ -35,6 +35,21 @@ def test_it_asks_no_more_and_says_why(check, everybody):
     assert len(rows_of("send.csv")) == done.json["sendable_rows"] == done.json["verdicts"]["registered"] == 5
     assert len(rows_of("leads.checked.csv")) == 100
     assert done.json["reasons"] == {"not_checked": 95}
+    assert not done.json["sendable_partial"]
+
+
+def test_who_was_found_is_sent_to_and_no_rest_is_waited_for(check, everybody):
+    said = check("--enough", "5", "--sendable", "send.csv", "--report", "page.html", content=phones(*YES))
+
+    assert "Send to 5 recipients with the sendable file." in said.err
+    assert not [text for text in (said.err, Path("page.html").read_text()) if "partial" in text]
+
+
+def test_a_run_that_ends_before_there_are_enough_has_a_partial_file(check, everybody):
+    done = check("--enough", "5", "--limit", "3", "--sendable", "send.csv", "--json", content=phones(*YES))
+
+    assert done.json["sendable_partial"]
+    assert "wait for the rest: it is partial" in done.err
 
 
 def test_what_was_known_before_counts_and_may_be_enough_by_itself(check, everybody):

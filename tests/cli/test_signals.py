@@ -1,6 +1,7 @@
 """SIGINT, SIGTERM and SIGHUP: in order the first time, at once the second time."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -170,11 +171,14 @@ def test_the_sandbox_serves_until_a_signal(spawn, signum):
     process = spawn("sandbox", "--port", "0", stdout=subprocess.DEVNULL)
     ready = process.stderr.readline()
     url = ready.split("ready at ")[1].removesuffix("/v1\n")
+    to_copy = shlex.split(process.stderr.readline())
     assert httpx.get(f"{url}/_sandbox/health", trust_env=False).status_code == 200
 
     process.send_signal(signum)
     _, err = process.communicate(timeout=10)
 
+    assert to_copy[:2] == ["export", f"SENDAPI_BASE_URL={url}/v1"]
+    assert [word.partition("=")[0] for word in to_copy[2:]] == ["SENDAPI_API_KEY", "SENDAPI_SESSION_ID"]
     assert ready.startswith("sandbox ready at http://127.0.0.1:")
     assert (process.returncode, err) == (0, "")
 

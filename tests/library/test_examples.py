@@ -180,14 +180,3 @@ def test_prefect_skips_for_7_and_retries_for_5_alone(environment, installed, fol
     assert example["recipients"]("leads.csv") in {0, 1, 2}
     with Ledger.open(path, holder="another run"):
         assert example["recipients"]("leads.csv")["name"] == "Skipped"
-
-
-@pytest.mark.slow
-def test_the_first_example_of_the_readme_runs(environment, folder, capsys):
-    readme = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
-    code = readme.split("## From Python")[1].split("```python\n")[1].split("```")[0]
-
-    exec(compile(code, "README.md", "exec"), {})
-
-    assert (folder / "send.csv").is_file()
-    assert "registered" in capsys.readouterr().out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from validator.phone import Accept
     from validator.settings import MaxAge
 
+LookedUp: TypeAlias = pl.DataFrame
+"""What `look_up` returns."""
+
 TYPED = "number"
 """The column that holds what was typed."""
 
@@ -39,7 +42,7 @@ def look_up(
     confirms: bool,
     variants: bool = False,
     ask: Callable[[Plan], None],
-) -> pl.DataFrame:
+) -> LookedUp:
     """Return one row for each number typed, in order: the number and what the output of a check would say.
 
     Args:
@@ -61,6 +64,6 @@ def look_up(
     return typed.hstack(findings.with_columns(pl.col("checked_at").dt.to_string("iso:strict")))
 
 
-def any_unknown(rows: pl.DataFrame) -> bool:
+def any_unknown(rows: LookedUp) -> bool:
     """Whether a row is still `unknown`."""
     return bool((rows["verdict"] == Verdict.UNKNOWN.value).any())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from validator.batch.output.summarise import exit_code_of
@@ -16,7 +17,7 @@ from validator.reports import SampleSummary
 from validator.settings import SAMPLE_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from validator.batch.ask_settings import KeySettings
     from validator.batch.asker import Asked
@@ -35,11 +36,13 @@ class SampleSettings:
         size: how many distinct numbers.
         seed: decides which; the same list and seed give the same ones.
         rate_per_min: the rate to say the time of the whole at, if the run shows no limit; None for none.
+        check_command: makes the command that checks the whole list, given start and end, or None.
     """
 
     size: int = SAMPLE_SIZE
     seed: int = 0
     rate_per_min: float | None = None
+    check_command: Callable[[datetime, datetime], str] | None = None
 
     def __post_init__(self) -> None:
         """See that somebody is to be asked.
@@ -115,4 +118,9 @@ class SampleRun(Run[SampleSummary]):
             already_known=sum(surveyed.plan.known.values()),
             seed=self._sample.seed,
             rate_per_min=self._sample.rate_per_min,
+            check_command=self._check_command(),
         )
+
+    def _check_command(self) -> str | None:
+        make = self._sample.check_command
+        return None if make is None else make(self._started, datetime.now(UTC))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "What is written": (
-            "output", "output-dir", "sendable", "split", "report", "summary", "format", "excel-safe",
-            "prefix", "line-type", "strength",
+            "output", "output-dir", "sendable", "split", "report", "summary", "no-clobber", "format",
+            "excel-safe", "prefix", "line-type", "strength",
         ),
         "Which part of the list is asked about": ("size", "seed"),
         "How the list is read": (
@@ -28,7 +28,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "timeout",
         ),
         "Pace": ("rate", "rate-share", "daily-cap", "concurrency", "retries", "order"),
-        "What is known already": ("ledger", "max-age", "refresh", "only", "contacts"),
+        "What is known already": ("ledger", "max-age", "refresh", "offline", "only", "contacts"),
         'Whether a "no" is believed': ("canary", "no-canaries", "confirm-negatives", "strict"),
         "When a run stops, or does not begin": (
             "limit", "enough", "deadline", "grace", "max-unknown", "max-invalid", "max-error-rate",

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 HOUR_S = 3_600
 
+_OF_SAMPLE = frozenset({"-n", "--size", "--seed"})
+
 # What options may hold that is secret, after what stands before it: the password of a proxy, which may have
 # an @ in it, and the path of a webhook.
 _SECRETS = {
@@ -33,11 +35,50 @@ def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> 
     return shlex.join(["validator", *_without_secrets(replaced)])
 
 
+def check_command(arguments: Sequence[str], input_name: str | None, started: datetime, now: datetime) -> str:
+    """Return the command line that checks the whole list after a sample, in which nobody is asked again.
+
+    What the sample alone has, its size and seed, is left out. A list that lies in one file, `input_name`,
+    gets a sendable file named after it.
+    """
+    place = _place_of("sample", arguments)
+    words = [*arguments[:place], "check", *_without_values(arguments[place + 1 :], _OF_SAMPLE)]
+    command = next_command(words, started, now)
+    return (
+        command if input_name is None else f"{command} --sendable {shlex.quote(_sendable_name(input_name))}"
+    )
+
+
+def _place_of(command: str, arguments: Sequence[str]) -> int:
+    """Return where the command stands: not every word of that name is one (`--profile sample`)."""
+    pairs = zip(["", *arguments], arguments, strict=False)
+    return next(
+        place
+        for place, (before, word) in enumerate(pairs)
+        if word == command and before not in {"--config", "--profile"}
+    )
+
+
+def _without_values(words: Sequence[str], options: frozenset[str]) -> list[str]:
+    """Leave out options with their values: `-n 5`, `-n5`, `--size 5` and `--size=5`."""
+    short = tuple(one for one in options if not one.startswith("--"))
+    kept = []
+    for before, word in zip(["", *words], words, strict=False):
+        is_joined = word.partition("=")[0] in options or (word.startswith(short) and word[:2] != "--")
+        if before not in options and not is_joined:
+            kept.append(word)
+    return kept
+
+
+def _sendable_name(input_name: str) -> str:
+    stem, dot, ending = input_name.partition(".")
+    return f"{stem}.send{dot}{ending}"
+
+
 def send_command(arguments: Sequence[str], input_name: str) -> str:
     """Return the same command line with a sendable file named after the input; it asks nobody again."""
-    stem, dot, ending = input_name.partition(".")
     known = [word for word in arguments if word != "--refresh"]
-    return shlex.join(["validator", *_without_secrets(known), "--sendable", f"{stem}.send{dot}{ending}"])
+    return shlex.join(["validator", *_without_secrets(known), "--sendable", _sendable_name(input_name)])
 
 
 def _without_secrets(words: Sequence[str]) -> list[str]:

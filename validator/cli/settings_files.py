@@ -30,10 +30,11 @@ FOLDER_MAY_SET = frozenset(
         "accept", "canary", "column", "concurrency", "confirm-negatives", "contacts", "daily-cap", "deadline",
         "dry-run", "encoding", "enough", "excel-safe", "format", "grace", "header-row", "hidden", "join",
         "json", "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
-        "max-outage", "max-unknown", "max-wait", "numbers", "only", "order", "output", "output-dir", "prefix",
-        "progress", "quiet", "ragged", "rate", "rate-share", "refresh", "region", "region-column", "report",
-        "retries", "seed", "sendable", "session", "sheet", "size", "split", "strength", "strict", "summary",
-        "suppress", "suppress-column", "timeout", "variants", "verbose",
+        "max-outage", "max-unknown", "max-wait", "no-clobber", "numbers", "offline", "only", "order",
+        "output", "output-dir", "prefix", "progress", "quiet", "ragged", "rate", "rate-share", "refresh",
+        "region", "region-column", "report", "retries", "seed", "sendable", "session", "sheet", "size",
+        "split", "strength", "strict", "summary", "suppress", "suppress-column", "timeout", "variants",
+        "verbose",
     }
 )  # fmt: skip
 # Those among them that name files.

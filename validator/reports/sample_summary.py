@@ -64,6 +64,7 @@ class SampleSummary:
         exit_code: what the command ends with.
         stopped_because: why the run ended before its work did; None where it did not.
         next_command: the command that goes on from here; None where nothing is left to do.
+        check_command: the command that checks the whole list; None where nobody is left to ask.
         warnings: what a person should look at, one sentence each.
 
     Raises:
@@ -96,6 +97,7 @@ class SampleSummary:
     exit_code: int = 0
     stopped_because: str | None = None
     next_command: str | None = None
+    check_command: str | None = None
     warnings: Sequence[str] = ()
 
     def __post_init__(self) -> None:

@@ -42,7 +42,7 @@ class Summary:
         output: the annotated file; None where none was written.
         sendable: the file that is safe to send to; None where none was asked for.
         sendable_rows: recipients in it.
-        sendable_partial: whether the run ended before every number was asked about.
+        sendable_partial: whether the run ended before every number was asked about, not with `--enough`.
         split: the folder with a file for each of other verdicts; None where none was asked for.
         split_rows: the rows of each file in it, by verdict.
         started_at: ISO 8601, UTC.

@@ -221,10 +221,9 @@ def sample_steps(sample: SampleSummary) -> tuple[Step, ...]:
     """Return what to do after a sample."""
     if sample.next_command:
         return (Step("Ask only what is still missing:", command_lines(sample.next_command)),)
-    if sample.whole.calls_expected:
-        return (
-            Step("If that is worth it, run `validator check` on the list; it does not ask the sample again."),
-        )
+    if sample.check_command:
+        text = "If that is worth it, check the whole list; the sample is not asked again:"
+        return (Step(text, command_lines(sample.check_command)),)
     return ()
 
 

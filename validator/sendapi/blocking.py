@@ -79,10 +79,25 @@ def _stop(portal: BlockingPortal) -> None:
 
 
 class SendAPI:
-    """SendAPI for synchronous code: the calls, arguments and errors of `AsyncSendAPI`, which does the work.
+    """SendAPI for synchronous code: the calls of `AsyncSendAPI`, which does the work in a thread of its own.
 
     Use it in a `with` block, or `close()` it; what is left open ends with the process. It may be shared
-    between threads.
+    between threads. Every call is one HTTP exchange: nothing is retried, and nothing waits for the rate
+    limit.
+
+    Args:
+        api_key: the key, or its text.
+        base_url: another server than the provider's; https only, except on this machine.
+        timeout_s: seconds that one exchange may take in all.
+        max_connections: connections open at the same time; all of them are kept for the next request.
+        network: the proxy to go through and the certificates to trust; by default as the environment says.
+        transport: another carrier of requests, as httpx defines them, which goes its own way.
+
+    Raises:
+        UsageError: key or URL is not what it should be. Nothing was sent.
+
+    Every call raises `UsageError` before anything is sent where an argument cannot be right, and `ApiError`
+    where the exchange failed; no other exception comes from the network.
     """
 
     def __init__(
@@ -139,15 +154,24 @@ class Contacts:
         self._loop = loop
 
     def check(self, phone: Number | str | int, *, session_id: str | int) -> Registration:
-        """As `AsyncSendAPI`'s `whatsapp.contacts.check`."""
+        """Return whether a number is registered on WhatsApp.
+
+        Args:
+            phone: the number, or its text in E.164 with the plus sign.
+            session_id: the session to ask through.
+
+        Raises:
+            UsageError: a number or a session that cannot be one. Nothing was sent.
+            ApiError: the exchange failed; see `validator.errors`.
+        """
         return self._loop.call(partial(self._async.check, phone, session_id=session_id))
 
     def list(self, *, session_id: str | int, page: int = 1, per_page: int = DEFAULT_PER_PAGE) -> ContactPage:
-        """As `AsyncSendAPI`'s `whatsapp.contacts.list`."""
+        """Return one page of the contacts synced to a session: pages count from 1 and hold up to 100."""
         return self._loop.call(partial(self._async.list, session_id=session_id, page=page, per_page=per_page))
 
     def iterate(self, *, session_id: str | int, per_page: int = MAX_PER_PAGE) -> Iterator[Contact]:
-        """As `AsyncSendAPI`'s `whatsapp.contacts.iterate`."""
+        """Yield all contacts of a session, each once, a page being fetched when the one before is used up."""
         paging = Paging(per_page)
         while paging.next_page is not None:
             page = self.list(session_id=session_id, page=paging.next_page, per_page=per_page)
@@ -162,11 +186,11 @@ class Sessions:
         self._loop = loop
 
     def list(self) -> SessionPage:
-        """As `AsyncSendAPI`'s `whatsapp.sessions.list`."""
+        """Return the sessions of the account."""
         return self._loop.call(self._async.list)
 
     def get(self, session_id: str | int) -> Session:
-        """As `AsyncSendAPI`'s `whatsapp.sessions.get`."""
+        """Return one session and its state."""
         return self._loop.call(partial(self._async.get, session_id))
 
 
@@ -178,5 +202,5 @@ class Account:
         self._loop = loop
 
     def usage(self) -> dict[str, Any]:
-        """As `AsyncSendAPI`'s `account.usage`."""
+        """Return quota and usage as they came. Undocumented: show it and depend on nothing in it."""
         return self._loop.call(self._async.usage)

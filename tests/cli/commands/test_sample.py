@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,50 @@ def test_the_library_says_the_same(sample, stage, tmp_path):
         assert theirs[name] == said[name]
     with pytest.raises(validator.UsageError, match="ask about one at least"):
         validator.sample_file("leads.csv", size=0, options=options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-n", "30"),
+        ("-n30",),
+        ("--size=30", "--seed", "1"),
+        ("--seed=4", "--size", "30"),
+        ("-n", "30", "--refresh"),
+    ],
+)
+def test_the_next_step_is_a_command_that_asks_the_rest_and_writes_the_sendable_file(
+    sample, run, provider, options
+):
+    app = provider()
+
+    command = shlex.split(sample("--json", *options).json["check_command"])
+    done = run(*command[1:])
+
+    assert command[:3] == ["validator", "check", "leads.csv"]
+    assert (done.code, done.json["asked"], app.log.checks) == (0, 60, 90)
+    assert done.json["sendable"] == "leads.send.csv"
+    assert done.json["sendable_rows"] > 0
+
+
+def test_the_command_is_shown_to_be_copied(sample):
+    said = " ".join(sample("-n", "30").err.replace("\\\n", " ").split())
+
+    assert "check the whole list; the sample is not asked again" in said
+    assert f"validator check leads.csv {' '.join(PLAIN)} --sendable leads.send.csv" in said
+
+
+def test_a_profile_called_as_the_command_stays(sample, run, listed, provider):
+    provider()
+    listed('[profiles.sample]\nregion = "GB"\n', "mine.toml")
+    words = ("--config", "mine.toml", "--profile", "sample", "sample", listed(LEADS), *PLAIN, "-n", "9")
+
+    command = run(*words, "--json").json["check_command"]
+
+    assert command.startswith("validator --config mine.toml --profile sample check leads.csv")
+
+
+def test_a_list_of_which_all_is_known_needs_no_check(sample):
+    sample("-n", "90")
+
+    assert sample("--json").json["check_command"] is None

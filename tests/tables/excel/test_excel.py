@@ -275,3 +275,34 @@ except FileError as error:
     path = book(leads=[["phone"], ["1"]])
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
     assert "install it with pip install 'recipient-validator[excel]'" in done.stdout
+
+
+@pytest.mark.parametrize("above", [[], [["Customers of May"], []]])
+def test_a_written_sheet_has_a_bold_header_in_sight_with_a_filter_and_wide_columns(book, tmp_path, above):
+    address = "12 High Street, Little Snoring, Norfolk"
+    path = book(leads=[*above, ["name", "phone", "address"], *[["Ann", "+447400123456", address]] * 3])
+
+    copy(path, tmp_path / "out.xlsx")
+
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
+    header = len(above) + 1
+    assert [cell.font.bold for cell in sheet[header]] == [True] * 3
+    assert [cell.font.bold for cell in sheet[header + 1]] == [False] * 3
+    assert sheet.freeze_panes == f"A{header + 1}"
+    assert sheet.auto_filter.ref == f"A{header}:C{header + 3}"
+    widths = [sheet.column_dimensions[letter].width for letter in "ABC"]
+    assert widths[0] < len("+447400123456") < widths[1] < len(address) < widths[2]
+
+
+def test_a_column_of_long_texts_is_not_wider_than_a_screen(book, tmp_path):
+    copy(book(leads=[["note"], ["x" * 5_000]]), tmp_path / "out.xlsx")
+
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
+    assert sheet.column_dimensions["A"].width < 60
+
+
+def test_a_list_without_rows_has_a_header_and_a_filter(tmp_path):
+    with writing(tmp_path / "out.xlsx", schema=pl.Schema({"phone": pl.String}), like=None):
+        pass
+
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx").active.auto_filter.ref == "A1"

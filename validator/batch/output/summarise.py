@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from validator.batch.asking.counters import pace_per_min
 from validator.batch.recipients.job import SPLIT_VERDICTS
-from validator.errors import EXIT_TOO_MANY_UNKNOWN
+from validator.errors import EXIT_TOO_MANY_UNKNOWN, EnoughFound
 from validator.model import Reason, Verdict
 from validator.reports import Changes, PlanSummary, RateUse, Summary, Timeline, legible
 from validator.version import __version__
@@ -110,7 +110,7 @@ def summarise(
 ) -> Summary:
     """Return the summary of a run; `read_as` is what was found in its list."""
     counters = result.counters
-    is_partial = counts.reasons[Reason.NOT_CHECKED.value] > 0
+    is_partial = counts.reasons[Reason.NOT_CHECKED.value] > 0 and not isinstance(result.ending, EnoughFound)
     return Summary(
         version=__version__,
         command=result.command,

@@ -74,6 +74,7 @@ def summarise_sample(
     already_known: int,
     seed: int,
     rate_per_min: float | None,
+    check_command: str | None,
 ) -> SampleSummary:
     """Return the summary of a sample.
 
@@ -86,6 +87,7 @@ def summarise_sample(
         already_known: numbers of the sample whose verdict was known before the run.
         seed: what the sample was drawn with.
         rate_per_min: the rate asked for, where the run has shown no limit; None if there is none.
+        check_command: what checks the whole list; None if there is no such command.
     """
     found = estimate(
         Stratum(numbers=one.numbers, answered=one.answered, registered=one.registered)
@@ -130,5 +132,6 @@ def summarise_sample(
         exit_code=exit_code,
         stopped_because=None if result.ending is None else legible(str(result.ending)),
         next_command=None if result.next_command is None else legible(result.next_command),
+        check_command=legible(check_command) if check_command and whole.calls_expected else None,
         warnings=result.warnings,
     )

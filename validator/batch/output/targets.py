@@ -69,6 +69,16 @@ def check_targets(
             raise UsageError(f"{one} and {other} name the same file, {path}; name another one")
 
 
+def refuse_existing(targets: Mapping[str, Path]) -> None:
+    """Raise `FileError` where a file to be written is there already."""
+    for option, path in targets.items():
+        if path != _NOWHERE and os.path.lexists(path):
+            raise FileError(
+                f"{option}: {path} is there already, and --no-clobber keeps it; name another file, or leave "
+                "--no-clobber out"
+            )
+
+
 def refuse_kept(targets: Mapping[str, Path], kept: Sequence[tuple[str, Path]], *, ledger: Path) -> None:
     """Raise `UsageError` where a target is a file that must not be written over, or a part of the ledger."""
     parts = [

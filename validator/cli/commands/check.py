@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.batch.output.summarise import summarise_plan
-from validator.batch.output.targets import check_targets, make_split_folder, require_room_for_output
+from validator.batch.output.targets import (
+    check_targets,
+    make_split_folder,
+    refuse_existing,
+    require_room_for_output,
+)
 from validator.batch.run import ListRun
 from validator.cli import file_options as file_opt
 from validator.cli.commands.plan import show_plan
@@ -36,6 +41,7 @@ class CheckOptions(ListRunOptions):
     """All options of `check`."""
 
     dry_run: bool
+    no_clobber: bool
 
 
 def run(**given: Any) -> int:
@@ -61,6 +67,8 @@ def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
     options.require_named_output()
     opened = options.opened(deadline=options.deadline)
     reports = {f"--{name}": path for name, path in options.reports.items()}
+    if options.no_clobber:
+        refuse_existing({**opened.job.targets, **reports})
     make_split_folder(opened.job)
     check_targets(
         {**opened.job.targets, **reports, **ends.targets},

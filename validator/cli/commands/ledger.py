@@ -16,9 +16,10 @@ from validator.batch.planning.known_verdicts import latest_ms
 from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
+from validator.cli.commands.ledger_reading import require_ledger
 from validator.cli.kept_files import kept_files
 from validator.cli.show import show_rows
-from validator.errors import FileError, UsageError
+from validator.errors import UsageError
 from validator.ledger import Ledger, Selection, read
 from validator.phone import parse_region
 from validator.reports import count_text
@@ -91,12 +92,7 @@ def _lines(file: TextIO | None) -> Iterator[Number]:
 def _require_selection(selection: Selection, path: Path) -> None:
     if selection.before_ms is None and not selection.numbers:
         raise UsageError("nothing to forget was chosen; say --older-than 30d, --number or --numbers")
-    _require_ledger(path)
-
-
-def _require_ledger(path: Path) -> None:
-    if not path.exists():
-        raise FileError(f"there is no ledger {path}; name the right one with --ledger")
+    require_ledger(path)
 
 
 def _is_confirmed(found: Purged) -> bool:
@@ -129,7 +125,7 @@ def _say(purged: Purged, what: str) -> None:
 
 def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
     """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file, one a row; `import` reads it."""
-    _require_ledger(ledger)
+    require_ledger(ledger)
     refuse_kept({"OUTPUT": output}, kept_files(), ledger=ledger)
     require_writable(output)
     with read(ledger) as reader, writing(output, schema=COLUMNS, like=None, excel_safe=True) as writer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,8 @@ from validator.cli.ask_options import AskOptions, under_signals
 from validator.cli.logs import set_up_logging
 from validator.cli.show import make_progress, show_rows, show_suspects
 from validator.cli.standard_streams import require_stdout
-from validator.errors import EXIT_TOO_MANY_UNKNOWN
-from validator.ledger import Ledger
+from validator.errors import EXIT_TOO_MANY_UNKNOWN, UsageError
+from validator.ledger import Ledger, read
 from validator.model import Reason
 from validator.phone import Accept, parse_region
 from validator.settings import MaxAge
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from validator.batch.lookup import LookedUp
     from validator.batch.planning.plan import Plan
     from validator.batch.run import Ask
+    from validator.ledger import LedgerReader
 
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,13 @@ class LookupOptions(AskOptions):
     quiet: bool
     verbose: bool
     log_format: str
+    offline: bool
+    now_ms: int = field(default_factory=lambda: int(datetime.now(UTC).timestamp() * 1000))
+
+    @property
+    def ages(self) -> MaxAge:
+        """How long earlier answers hold; not at all with `--refresh`."""
+        return MaxAge.none() if self.refresh else self.max_age
 
 
 def run(**given: Any) -> int:
@@ -60,36 +69,8 @@ def run(**given: Any) -> int:
     options = LookupOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     require_stdout()
-    keys = options.keys()
-    holder = "validator lookup"
-    raise_limit(options.concurrency * len(keys))
-    with ExitStack() as stack:
-        stack.enter_context(locked(keys, holder, ledger=options.ledger))
-        ledger = stack.enter_context(Ledger.open(options.ledger, holder=holder))
-        progress = stack.enter_context(make_progress(quiet=options.quiet))
-        max_age = MaxAge.none() if options.refresh else options.max_age
-        now_ms, stop = int(datetime.now(UTC).timestamp() * 1000), Stop()
-        asker = Asker(
-            keys,
-            options.ask_settings,
-            ledger=ledger,
-            counters=RunCounters(),
-            progress=progress,
-            stop=stop,
-        )
-        warnings: list[str] = []
-        next_round = partial(second_round, ledger=ledger, max_age=max_age, now_ms=now_ms)
-        rows = look_up(
-            options.numbers,
-            region=None if options.region is None else parse_region(options.region),
-            accept=Accept(options.accept),
-            ledger=ledger,
-            max_age=max_age,
-            now_ms=now_ms,
-            confirms=options.confirm_negatives,
-            variants=options.variants,
-            ask=partial(_ask, under_signals(asker, stop), next_round, warnings),
-        )
+    warnings: list[str] = []
+    rows = _known(options) if options.offline else _asked(options, warnings)
     show_rows(rows.columns, rows.iter_rows(), as_json=options.as_json)
     if not any_unknown(rows):
         return 0
@@ -98,6 +79,50 @@ def run(**given: Any) -> int:
     if options.quiet:
         show_suspects(rows["reason"].to_list().count(Reason.SESSION_SUSPECT.value))
     return EXIT_TOO_MANY_UNKNOWN
+
+
+def _known(options: LookupOptions) -> LookedUp:
+    """Return what the ledger knows; nobody is asked, and no key is needed."""
+    if options.refresh:
+        raise UsageError("--offline asks nobody, and --refresh asks about everybody; leave one of them out")
+    with read(options.ledger) as ledger:
+        return _look_up(options, ledger, lambda _: None)
+
+
+def _asked(options: LookupOptions, warnings: list[str]) -> LookedUp:
+    """Ask about what the ledger does not know, and return all; `warnings` gets what is to be said of it."""
+    keys = options.keys()
+    holder = "validator lookup"
+    raise_limit(options.concurrency * len(keys))
+    with ExitStack() as stack:
+        stack.enter_context(locked(keys, holder, ledger=options.ledger))
+        ledger = stack.enter_context(Ledger.open(options.ledger, holder=holder))
+        progress = stack.enter_context(make_progress(quiet=options.quiet))
+        stop = Stop()
+        asker = Asker(
+            keys,
+            options.ask_settings,
+            ledger=ledger,
+            counters=RunCounters(),
+            progress=progress,
+            stop=stop,
+        )
+        next_round = partial(second_round, ledger=ledger, max_age=options.ages, now_ms=options.now_ms)
+        return _look_up(options, ledger, partial(_ask, under_signals(asker, stop), next_round, warnings))
+
+
+def _look_up(options: LookupOptions, ledger: LedgerReader, ask: Callable[[Plan], None]) -> LookedUp:
+    return look_up(
+        options.numbers,
+        region=None if options.region is None else parse_region(options.region),
+        accept=Accept(options.accept),
+        ledger=ledger,
+        max_age=options.ages,
+        now_ms=options.now_ms,
+        confirms=options.confirm_negatives,
+        variants=options.variants,
+        ask=ask,
+    )
 
 
 def _ask(ask: Ask, next_round: Callable[[Plan], Plan], warnings: list[str], plan: Plan) -> None:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import click
+
 from validator.batch.sample_run import SampleRun, SampleSettings, rate_of
 from validator.cli.list_run import ListRunOptions, run_list
 from validator.cli.logs import set_up_logging
+from validator.cli.resume import check_command
 from validator.cli.show import show_sample
 
 
@@ -27,7 +30,13 @@ def run(**given: Any) -> int:
     options.require_vouching()
     keys = options.keys()
     opened = options.opened(deadline=options.deadline)
-    chosen = SampleSettings(size=options.size, seed=options.seed, rate_per_min=rate_of(keys))
+    name = opened.job.input.name if options.input == (opened.job.input,) else None
+    chosen = SampleSettings(
+        size=options.size,
+        seed=options.seed,
+        rate_per_min=rate_of(keys),
+        check_command=partial(check_command, click.get_current_context().obj, name),
+    )
     settings = options.run_settings("sample", {})
     summary = run_list(options, keys, opened, settings, partial(SampleRun, opened, chosen))
     show_sample(summary, as_json=options.as_json, quiet=options.quiet)

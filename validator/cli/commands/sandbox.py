@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from validator.errors import UsageError
-from validator.sandbox import (
-    SENDAPI,
-    SandboxConfig,
-    parse_fault,
-)
+from validator.gateways.registry import capabilities_of
+from validator.sandbox import SENDAPI, SandboxConfig, parse_fault
+
+# One of no plan: `--plan` decides. With a colon it is user and password, too.
+_KEYS = {SENDAPI: "sk_test_sandbox_1"}
+_ANY_KEY = "sandbox:1"
 
 EXTRA = "the sandbox needs more packages; install them with: pip install 'recipient-validator[sandbox]'"
 
@@ -25,12 +26,18 @@ def run(*, host: str, port: int, allow_remote: bool, faults: tuple[str, ...], **
         raise UsageError(EXTRA) from error
     try:
         config = SandboxConfig(faults=tuple(parse_fault(fault) for fault in faults), **given)
-        path = "/v1" if config.gateway == SENDAPI else ""
-        on_ready = partial(_say, path=path)
-        serve(config, host=host, port=port, allow_remote=allow_remote, on_ready=on_ready)
+        serve(config, host=host, port=port, allow_remote=allow_remote, on_ready=partial(_say, config))
     except (ValueError, OSError) as error:
         raise UsageError(str(error)) from error
 
 
-def _say(url: str, *, path: str) -> None:
-    click.echo(f"sandbox ready at {url}{path}", err=True)
+def _say(config: SandboxConfig, url: str) -> None:
+    """Say where it is, and the line to copy into another terminal."""
+    gateway, address = capabilities_of(config.gateway), f"{url}/v1" if config.gateway == SENDAPI else url
+    values = {
+        gateway.url_variable: address,
+        gateway.key_variable: _KEYS.get(config.gateway, _ANY_KEY),
+        gateway.session_variable: config.sessions[0].id,
+    }
+    click.echo(f"sandbox ready at {address}", err=True)
+    click.echo(f"export {' '.join(f'{name}={value}' for name, value in values.items())}", err=True)

@@ -53,6 +53,11 @@ from validator.cli.values import SOURCE
     opt.stop_options,
     opt.ledger_option,
     end_options,
+    click.option(
+        "--no-clobber",
+        is_flag=True,
+        help="Ask nobody if a file to be written is there already; replace none.",
+    ),
     click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
     opt.json_option,
     opt.progress_option,

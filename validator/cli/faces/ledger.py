@@ -34,6 +34,55 @@ def stats(**given: Any) -> int | None:
 
 @ledger.command(
     cls=Command,
+    short_help="Show all that is known about a number.",
+    examples=(
+        Example("What was found out about somebody, and when", "validator ledger show +447400123456"),
+        Example("As one line of JSON", "validator ledger show +447400123456 --json"),
+    ),
+)
+@click.argument("numbers", type=NUMBER, nargs=-1, required=True, metavar="NUMBER...")
+@opt.stack(opt.ledger_option, opt.json_option)
+def show(**given: Any) -> int | None:
+    """Show what the ledger holds about numbers, however old: the last answer, and a failure since.
+
+    Both spellings of a number are shown where WhatsApp may know it by two. Nobody is asked, and no key is
+    needed. Other users of the machine can read arguments.
+    """
+    return work("ledger_reading", given, function="show")
+
+
+@ledger.command(
+    cls=Command,
+    short_help="List the latest runs.",
+    examples=(
+        Example("The latest runs, and how they ended", "validator ledger runs"),
+        Example("Those over one list", "validator ledger runs leads.csv -n 100"),
+    ),
+)
+@click.argument("input_name", metavar="[INPUT]", required=False)
+@opt.stack(
+    click.option(
+        "-n",
+        "--number",
+        "limit",
+        type=click.IntRange(min=1),
+        default=20,
+        show_default=True,
+        help="How many at most.",
+    ),
+    opt.ledger_option,
+    opt.json_option,
+)
+def runs(**given: Any) -> int | None:
+    """List the latest runs, the newest first: what was run over which list, how it ended, and what came out.
+
+    With INPUT only those over a list whose file has this name.
+    """
+    return work("ledger_reading", given, function="runs")
+
+
+@ledger.command(
+    cls=Command,
     short_help="Forget people, or what is old.",
     examples=(
         Example("Forget what is older than a year", "validator ledger purge --older-than 365d"),

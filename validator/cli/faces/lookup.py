@@ -14,17 +14,19 @@ from validator.cli.help_pages import Command, Example
 
 @click.command(
     cls=Command,
-    first="region session api-key-file refresh ledger json",
+    first="region session api-key-file refresh offline ledger json",
     examples=(
         Example("Two numbers", "validator lookup +12025550123 +447400123456"),
         Example(
             "A national number, asked about again whatever is known",
             "validator lookup 07400123456 --region GB --refresh",
         ),
+        Example("What is known, without a key", "validator lookup +447400123456 --offline"),
     ),
 )
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
 @opt.stack(
+    click.option("--offline", is_flag=True, help="Only say what the ledger knows; ask nobody, with no key."),
     file_opt.region_option,
     file_opt.accept_option,
     file_opt.variants_option,

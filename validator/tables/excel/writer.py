@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
@@ -36,6 +36,8 @@ _MAX_ROWS, _MAX_COLUMNS, _MAX_CHARACTERS = 1_048_576, 16_384, 32_767
 _EXACT_DIGITS = 15  # of a number; further ones become zeros
 _FIRST_YEAR = 1900  # dates before are no numbers to Excel
 _SHEET = "Sheet1"
+# Of widths, in characters: the room for the mark of a filter, the most, and the rows that decide.
+_MARGIN, _WIDEST, _ROWS_LOOKED_AT = 3, 50, 1_000
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - of nowhere: the same list makes the same file at any time
 
 
@@ -56,11 +58,12 @@ def writing_sheet(
         path = folder / "book.xlsx"
         book = Workbook(path, {"constant_memory": True, "tmpdir": str(folder)})
         book.set_properties({"created": _CREATED})
-        writer = _SheetWriter(_new_sheet(book, like), _formats(book), schema, place)
+        writer = _SheetWriter(_new_sheet(book, like), _formats(book), schema, place, _heading(book))
         writer.write_above(like.above if isinstance(like, ExcelTable) else ())
         writer.write_header(like.header if isinstance(like, ExcelTable | DelimitedTable) else {})
         try:
             yield writer
+            writer.finish()
         finally:
             book.close()
         with path.open("rb") as file:
@@ -84,6 +87,10 @@ def _new_sheet(book: Workbook, like: Table | None) -> Worksheet:
     return sheet
 
 
+def _heading(book: Workbook) -> Format:
+    return book.add_format({"num_format": "@", "bold": True})
+
+
 def _formats(book: Workbook) -> dict[type, Format]:
     codes = {str: "@", int: "0", datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd", time: "hh:mm:ss"}
     return {kind: book.add_format({"num_format": code}) for kind, code in codes.items()}
@@ -98,14 +105,20 @@ class _SheetWriter:
         formats: how cells of a type are shown.
         schema: the columns.
         target: the file, for messages.
+        heading: how the header is shown.
         row: the next row's place.
+        header_row: the header's place.
+        widths: the characters of the longest cell of each column, of the rows that are looked at.
     """
 
     sheet: Worksheet
     formats: dict[type, Format]
     schema: pl.Schema
     target: Path
+    heading: Format
     row: int = 0
+    header_row: int = 0
+    widths: list[int] = field(default_factory=list)
     needs_cells: ClassVar = True
 
     def write_above(self, rows: Sequence[Sequence[Any]]) -> None:
@@ -114,7 +127,14 @@ class _SheetWriter:
             self._write_row(row)
 
     def write_header(self, header: Mapping[str, str]) -> None:
-        self._write_row([header.get(name, name) for name in self.schema])
+        """Write the names of the columns, bold, and keep them in sight."""
+        names = [header.get(name, name) for name in self.schema]
+        for column, name in enumerate(names):
+            self._write_text(column, name, self.heading)  # an empty one is a blank cell
+        self.widths = [len(name) for name in names]
+        self.header_row = self.row
+        self.row += 1
+        self.sheet.freeze_panes(self.row, 0)
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows. What a sheet has no type for is text, times with a zone in ISO 8601."""
@@ -126,8 +146,23 @@ class _SheetWriter:
                 f"{self.target} would have more than {_MAX_ROWS:,} rows, which no sheet holds; "
                 "write CSV with --format csv."
             )
+        if self.row == self.header_row + 1:
+            self._look_at_widths(cells.head(_ROWS_LOOKED_AT))
         for row in cells.iter_rows():
             self._write_row(row)
+
+    def finish(self) -> None:
+        """Put a filter on the header, and make each column as wide as its cells."""
+        if self.schema:
+            self.sheet.autofilter(
+                self.header_row, 0, max(self.row - 1, self.header_row), len(self.schema) - 1
+            )
+        for column, width in enumerate(self.widths):
+            self.sheet.set_column(column, column, min(width + _MARGIN, _WIDEST))
+
+    def _look_at_widths(self, rows: pl.DataFrame) -> None:
+        longest = rows.select(pl.all().cast(pl.String, strict=False).str.len_chars().max()).row(0)
+        self.widths = [max(known, seen or 0) for known, seen in zip(self.widths, longest, strict=True)]
 
     def _write_row(self, row: Sequence[Any]) -> None:
         for column, cell in enumerate(row):
@@ -154,13 +189,13 @@ class _SheetWriter:
             case _:
                 self.sheet.write_datetime(self.row, column, cell, self.formats[type(cell)])
 
-    def _write_text(self, column: int, text: str) -> None:
+    def _write_text(self, column: int, text: str, shown: Format | None = None) -> None:
         if len(text) > _MAX_CHARACTERS:
             raise FileError(
                 f"row {self.row + 1} of {self.target} would have a cell of {len(text):,} characters, and "
                 f"Excel holds {_MAX_CHARACTERS:,}; write CSV with --format csv."
             )
-        self.sheet.write_string(self.row, column, text, self.formats[str])
+        self.sheet.write_string(self.row, column, text, shown or self.formats[str])
 
 
 @contextmanager

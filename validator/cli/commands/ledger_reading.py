@@ -1,0 +1,90 @@
+"""`validator ledger show` and `runs`: what is known about a number, and the runs that asked."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from validator.batch.recipients.variants import every_spelling
+from validator.cli.show import show_rows
+from validator.cli.standard_streams import say
+from validator.errors import FileError
+from validator.ledger import read
+from validator.ledger.reader import LARGEST
+from validator.model import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from validator.ledger import LedgerReader, RunRecord
+    from validator.ledger.facts import FactRow
+    from validator.model import Number
+
+FACT_COLUMNS = (
+    *("e164", "verdict", "reason", "whatsapp_id", "source", "gateway", "session", "attempts", "checked_at"),
+)
+RUN_COLUMNS = (
+    *("id", "command", "input", "started_at", "finished_at", "exit_code"),
+    *("rows", "asked", "registered", "not_registered", "unknown"),
+)
+
+
+def show(*, numbers: tuple[Number, ...], ledger: Path, as_json: bool) -> None:
+    """Show the facts about numbers, each with when it was found out."""
+    wanted = every_spelling(numbers)
+    require_ledger(ledger)
+    with read(ledger) as reader:
+        found = facts_about(reader, [int(number) for number in wanted])
+    show_rows(FACT_COLUMNS, [tuple(_fact(row)) for row in found], as_json=as_json)
+    if not found:
+        say("nothing is known about this; `validator lookup` asks")
+
+
+def facts_about(reader: LedgerReader, numbers: Sequence[int]) -> list[FactRow]:
+    """Return all facts about numbers, ascending: of each the last answer, then the failure since, if any."""
+    nothing_holds = dict.fromkeys(Verdict, LARGEST)
+    answers = [row for rows in reader.known(numbers) for row in rows]
+    failures = [row for rows in reader.known(numbers, fresh_from_ms=nothing_holds) for row in rows]
+    return sorted({*answers, *failures}, key=lambda row: (row.number, row.checked_at_ms))
+
+
+def runs(*, input_name: str | None, limit: int, ledger: Path, as_json: bool) -> None:
+    """List the latest runs, those over lists of a name if one is given."""
+    name = None if input_name is None else Path(input_name).name
+    require_ledger(ledger)
+    with read(ledger) as reader:
+        found = reader.runs(limit, input_name=name)
+    show_rows(RUN_COLUMNS, [tuple(_run(run)) for run in found], as_json=as_json)
+
+
+def require_ledger(path: Path) -> None:
+    """See that there is a ledger.
+
+    Raises:
+        FileError: there is none.
+    """
+    if not path.exists():
+        raise FileError(f"there is no ledger {path}; name the right one with --ledger")
+
+
+def _fact(row: FactRow) -> Iterator[object]:
+    yield f"+{row.number}"
+    yield from (row.verdict, row.reason, row.whatsapp_id, row.source, row.gateway, row.session, row.attempts)
+    yield _moment(row.checked_at_ms)
+
+
+def _run(run: RunRecord) -> Iterator[object]:
+    summary = json.loads(run.summary_json or "{}")
+    verdicts = summary.get("verdicts", {})
+    yield from (run.id, run.command, run.input_name)
+    yield from (_moment(run.started_at_ms), _moment(run.finished_at_ms), run.exit_code)
+    yield from (summary.get("rows"), summary.get("asked"))
+    yield from (verdicts.get(word) for word in ("registered", "not_registered", "unknown"))
+
+
+def _moment(at_ms: int | None) -> str | None:
+    if at_ms is None:
+        return None
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds")
