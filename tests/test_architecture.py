@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1] / "validator"
 
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
-    {"local_time", "model", "version"},
+    {"local_time", "model", "nearest", "version"},
     {"errors"},
     {"arguments", "settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
@@ -66,7 +66,6 @@ ROOMS = {
             "display_names",
             "exit_codes",
             "interruption",
-            "nearest",
             "option_groups",
             "resume",
             "standard_streams",
@@ -77,6 +76,7 @@ ROOMS = {
         {"settings_files"},
         {"defaults"},
         {"completing"},
+        {"gateway_options"},
         {"copies", "key_tables", "local_checks", "logs", "man_pages", "notifier", "options", "way_out"},
         {"ask_options", "end_options", "file_options", "inputs", "kept_files", "run_ends"},
         {"list_options"},

@@ -17,6 +17,7 @@ LEADS = "leads.csv"
 # Options that decide where a key goes, which credentials are read, what is kept, or what is served: they come
 # from flags, the environment, or a file that the user has written or named.
 ONLY_THE_USER = {
+    "gateway",
     "allow-new-host",
     "allow-remote",
     "api-key-file",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,8 +57,7 @@ class AskOptions(ProviderOptions):
         """
         if not self.key_names:
             key = self.key_settings(self.sessions, daily_cap=self.daily_cap)
-            require_sessions(self.sessions)
-            return (key,)
+            return (replace(key, sessions=require_sessions(self.sessions, self.gateway)),)
         context = click.get_current_context()
         if context.get_parameter_source("sessions") is ParameterSource.COMMANDLINE:
             raise UsageError("the sessions of --keys are in their tables; leave --session out")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from validator.batch.ask_settings import KeySettings
+from validator.batch.known_hosts import required_address
 from validator.cli.standard_streams import say
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
@@ -31,6 +32,7 @@ KEY_FILE_OPTION = "--api-key-file"
 class ProviderOptions:
     """Where the provider is, and who asks. Each option is named and explained in `options`."""
 
+    gateway: str = DEFAULT_GATEWAY
     api_key_file: Path | None
     base_url: str | None
     allow_new_host: bool = False
@@ -51,13 +53,16 @@ class ProviderOptions:
             UsageError: there is none, or it is malformed, or its file cannot be read.
         """
         options = GatewayOptions(
-            key=read_key(self.api_key_file),
+            key=read_key(self.api_key_file, self.gateway),
             base_url=self.base_url,
             timeout_s=self.timeout,
             network=self.network,
         )
+        if not self.base_url:
+            required_address(self.gateway, None)
         return KeySettings(
             options=options,
+            gateway=self.gateway,
             sessions=sessions,
             rate=self.rate,
             daily_cap=daily_cap,
@@ -141,11 +146,27 @@ def is_open_to_others(mode: int, *, owner: int, reader: int) -> bool:
 
 
 def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) -> tuple[str, ...]:
-    """Return the sessions; `UsageError` if none was named."""
-    if not sessions:
-        variable = capabilities_of(gateway).session_variable
-        raise UsageError(
-            f"no session to check through; name one with --session or {variable} "
-            "(`validator sessions` lists those of the key)"
-        )
-    return sessions
+    """Return the sessions, or else the gateway's default one; `UsageError` if there is none either."""
+    capabilities = capabilities_of(gateway)
+    if sessions or capabilities.default_session:
+        return sessions or (capabilities.default_session,)
+    listed = " (`validator sessions` lists those of the key)" if capabilities.lists_sessions else ""
+    raise UsageError(
+        f"no session to check through; name one with --session or {capabilities.session_variable}{listed}"
+    )
+
+
+def require_offered(gateway: str, *, offers: str, what: str) -> None:
+    """See that a gateway offers what a command is about.
+
+    Args:
+        gateway: its name.
+        offers: the field of `Capabilities` that says it.
+        what: what the message says of it if not.
+
+    Raises:
+        UsageError: it does not.
+    """
+    capabilities = capabilities_of(gateway)
+    if not getattr(capabilities, offers):
+        raise UsageError(f"{capabilities.title} {what}; `validator gateways` shows what each can do")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FILES_META = "validator.files"
 """Where click's context has the settings files that may be there; a later one beats an earlier one."""
+GATEWAYS_META = "validator.gateways"
+"""Where it has the tables `[gateway.NAME]`."""
 KEYS_META = "validator.keys"
 """Where click's context has the tables `[keys.NAME]` of the settings files."""
 ORIGINS_META = "validator.origins"
@@ -44,9 +46,10 @@ def default_map(
     found = settings_in(commands, files, profile, heed)
     if (context := click.get_current_context(silent=True)) is not None:
         context.meta[KEYS_META] = found.keys
+        context.meta[GATEWAYS_META] = found.gateways
         context.meta[ORIGINS_META] = found.origins
         context.meta[PROFILE_META] = found.profiles.get(profile or "", {})
-    return {name: _defaults(command, found.options[name]) for name, command in commands.items()}
+    return {name: as_defaults(command, found.options[name]) for name, command in commands.items()}
 
 
 def settings_in(
@@ -70,9 +73,10 @@ def options_of(command: click.Command) -> dict[str, click.Option]:
     return {long_name(option): option for option in command.params if isinstance(option, click.Option)}
 
 
-def _defaults(command: click.Command, values: Mapping[str, Any]) -> dict[str, Any]:
+def as_defaults(command: click.Command, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values, by the long names of options, as click takes them for defaults of a command."""
     if isinstance(command, click.Group):
-        return {name: _defaults(inner, values) for name, inner in command.commands.items()}
+        return {name: as_defaults(inner, values) for name, inner in command.commands.items()}
     options = options_of(command)
     return {
         options[name].name or name: _value(name, options[name], values[name])

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from validator.cli.nearest import suggestion
 from validator.cli.option_groups import long_name
 from validator.cli.standard_streams import say
 from validator.errors import UsageError
+from validator.nearest import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, MutableMapping

@@ -188,6 +188,9 @@ output_options = stack(
     ),
     click.option("--prefix", default="", help="Put before the names of the added columns."),
     click.option("--line-type", is_flag=True, help="Add a column with the kind of line: mobile, fixed, ..."),
+    click.option(
+        "--strength", is_flag=True, help="Add a column that says how far each answer can be trusted."
+    ),
 )
 
 

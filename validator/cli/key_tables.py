@@ -9,7 +9,7 @@ from validator.batch.ask_settings import KeySettings
 from validator.cli.credentials import key_text
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
-from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.gateways.registry import capabilities_of
 from validator.settings import Rate
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _key(name: str, table: Mapping[str, Any], options: ProviderOptions) -> KeySe
     where = f"[keys.{name}]"
     if strange := sorted(set(table) - SETTINGS):
         raise UsageError(f"{where} has no setting {strange[0]!r}; there are: {', '.join(sorted(SETTINGS))}")
-    gateway, sessions = _text(where, table, "gateway") or DEFAULT_GATEWAY, _sessions(where, table)
+    gateway, sessions = _text(where, table, "gateway") or options.gateway, _sessions(where, table)
     cap = table.get("daily-cap")
     if cap is not None and (isinstance(cap, bool) or not isinstance(cap, int) or cap < 2):  # noqa: PLR2004 - as --daily-cap
         raise UsageError(f"{where}: daily-cap is {cap!r}; a whole number from 2 is expected")
@@ -58,7 +58,8 @@ def _key(name: str, table: Mapping[str, Any], options: ProviderOptions) -> KeySe
     return KeySettings(
         options=GatewayOptions(
             key=_credential(where, table, gateway),
-            base_url=_text(where, table, "base-url") or options.base_url,
+            base_url=_text(where, table, "base-url")
+            or (options.base_url if gateway == options.gateway else None),
             timeout_s=options.timeout,
             network=options.network,
         ),

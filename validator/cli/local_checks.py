@@ -30,10 +30,10 @@ _DISTRIBUTION = "recipient-validator"
 _OF_EXTRA = re.compile(r"""([\w.-]+).*;.*\bextra == ["']([\w-]+)["']""")
 
 
-def key_of(path: Path | None) -> Finding:
-    """Say whether there is a key, and whether it can be one."""
+def key_of(path: Path | None, gateway: str) -> Finding:
+    """Say whether there is a key of a gateway's, and whether it can be one."""
     try:
-        key = read_key(path)
+        key = read_key(path, gateway)
     except UsageError as error:
         return problem("key", error)
     return Finding("key", State.OK, f"well-formed; its fingerprint is {key.fingerprint}")

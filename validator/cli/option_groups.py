@@ -15,7 +15,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "What is written": (
             "output", "output-dir", "sendable", "split", "report", "summary", "no-clobber", "format",
-            "excel-safe", "prefix", "line-type",
+            "excel-safe", "prefix", "line-type", "strength",
         ),
         "Which part of the list is asked about": ("size", "seed"),
         "How the list is read": (
@@ -24,7 +24,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "Who must not be asked": ("suppress", "suppress-column", "suppress-unreadable"),
         "Key, sessions and the way to the provider": (
-            "session", "keys", "api-key-file", "base-url", "allow-new-host", "proxy", "ca-file",
+            "gateway", "session", "keys", "api-key-file", "base-url", "allow-new-host", "proxy", "ca-file",
             "timeout",
         ),
         "Pace": ("rate", "rate-share", "daily-cap", "concurrency", "retries", "order"),

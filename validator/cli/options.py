@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from validator.cli import completing
+from validator.cli.gateway_options import OfGateway, gateway_option
 from validator.cli.standard_streams import PROGRESS_META
 from validator.cli.values import (
     CANARY,
@@ -67,13 +68,19 @@ progress_option = click.option(
 
 base_url_option = click.option(
     "--base-url",
-    envvar="SENDAPI_BASE_URL",
+    cls=OfGateway,
+    variable="url_variable",
     show_envvar=True,
     help="The provider's address, up to and with /v1.",
 )
 
 provider_options = stack(
-    click.option("--api-key-file", type=FILE, help="File that holds the key; otherwise SENDAPI_API_KEY."),
+    gateway_option,
+    click.option(
+        "--api-key-file",
+        type=FILE,
+        help="File that holds the key; otherwise SENDAPI_API_KEY, or the variable of another gateway.",
+    ),
     base_url_option,
     click.option(
         "--allow-new-host",
@@ -101,7 +108,8 @@ session_option = click.option(
     "sessions",
     multiple=True,
     shell_complete=completing.SESSIONS,
-    envvar="SENDAPI_SESSION_ID",
+    cls=OfGateway,
+    variable="session_variable",
     show_envvar=True,
     callback=lambda _context, _option, sessions: tuple(dict.fromkeys(sessions)),
     help="WhatsApp session to check through; repeat it for several.",
@@ -281,7 +289,8 @@ stop_options = stack(
     click.option(
         "--daily-cap",
         type=click.IntRange(min=2),
-        help="Attempts a day through each session, runs taken together; one is kept for a canary.",
+        help="Numbers a day asked about through each session, runs taken together; one is kept for a canary."
+        "  [default: the gateway's]",
     ),
 )
 

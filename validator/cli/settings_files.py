@@ -13,10 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from validator.cli.nearest import suggestion
 from validator.cli.settings_sources import SettingsFile, is_read, parsed
 from validator.errors import UsageError
+from validator.gateways.registry import GATEWAYS
 from validator.model import ObjectUrl
+from validator.nearest import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +33,8 @@ FOLDER_MAY_SET = frozenset(
         "max-outage", "max-unknown", "max-wait", "no-clobber", "numbers", "offline", "only", "order",
         "output", "output-dir", "prefix", "progress", "quiet", "ragged", "rate", "rate-share", "refresh",
         "region", "region-column", "report", "retries", "seed", "sendable", "session", "sheet", "size",
-        "split", "strict", "summary", "suppress", "suppress-column", "timeout", "variants", "verbose",
+        "split", "strength", "strict", "summary", "suppress", "suppress-column", "timeout", "variants",
+        "verbose",
     }
 )  # fmt: skip
 # Those among them that name files.
@@ -43,6 +45,15 @@ PROTECTING = "suppress"
 
 KEYS = "keys"
 """The table with the keys: `[keys.NAME]`."""
+GATEWAY = "gateway"
+"""The table with what holds for one gateway: `[gateway.NAME]`. Elsewhere it is an option."""
+OF_GATEWAY = frozenset(
+    {
+        *("allow-new-host", "api-key-file", "base-url", "ca-file", "canary", "concurrency", "daily-cap"),
+        *("default", "proxy", "rate", "rate-share", "session", "timeout"),
+    }
+)
+"""What such a table may set; `default = true` makes it the gateway that is asked."""
 PROFILES = "profiles"
 """The table with the profiles: `[profiles.NAME]`."""
 
@@ -54,12 +65,14 @@ class Defaults:
     Attributes:
         options: for each command its options with a text, a number, a boolean or a list of these.
         keys: the tables `[keys.NAME]`, by name.
+        gateways: the tables `[gateway.NAME]`, by name, each with the file that it is from as `origin`.
         origins: for each command and option, where the value comes from: the file, and the profile in it.
         profiles: for each profile of any file, the options it sets for each command.
     """
 
     options: dict[str, dict[str, Any]]
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    gateways: dict[str, dict[str, Any]] = field(default_factory=dict)
     origins: dict[str, dict[str, str]] = field(default_factory=dict)
     profiles: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
@@ -130,14 +143,18 @@ def _merge(
     """Add what a file, or a profile in it, says to the defaults; return what it sets for each command."""
     origin = f"{file.path} [{PROFILES}.{profile}]" if profile else str(file.path)
     keys = content.pop(KEYS, {}) if isinstance(content.get(KEYS), dict) else {}
+    gateways = content.pop(GATEWAY) if isinstance(content.get(GATEWAY), dict) else {}
     tables = {name: _dashed(value) for name, value in content.items() if isinstance(value, dict)}
     shared = {name: value for name, value in content.items() if name not in tables}
     _check_names(origin, shared, tables, known)
     for table in (shared, *tables.values()):
         _check_values(origin, table)
     if not file.is_own:
-        _check_folder_file(file.path, keys, (shared, *tables.values()))
+        named = [name for name, there in ((KEYS, keys), (GATEWAY, gateways)) if there]
+        _check_folder_file(file.path, named, (shared, *tables.values()))
     merged.keys.update(_key_tables(file.path, keys))
+    for name, table in _gateway_tables(origin, gateways).items():
+        merged.gateways.setdefault(name, {}).update(table)
     sets: dict[str, set[str]] = {}
     for command, options in known.items():
         own = {name: value for name, value in shared.items() if name in options} | tables.get(command, {})
@@ -212,9 +229,9 @@ def _check_values(origin: str, table: Mapping[str, Any]) -> None:
             raise UsageError(f"{origin}: option {option!r} needs a text, a number, true or false, or a list")
 
 
-def _check_folder_file(path: Path, keys: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse what a file that lies in a folder may not set."""
-    named = [*([KEYS] if keys else []), *(option for table in tables for option in table)]
+def _check_folder_file(path: Path, named: Sequence[str], tables: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse what a file that lies in a folder may not set; `named` are its other tables."""
+    named = [*named, *(option for table in tables for option in table)]
     if refused := next((option for option in named if option not in FOLDER_MAY_SET), None):
         raise UsageError(
             f"{path} sets {refused!r}, which a file found in a folder may not: it decides where a key goes, "
@@ -251,3 +268,28 @@ def _key_tables(path: Path, keys: Mapping[str, Any]) -> dict[str, dict[str, Any]
         if not isinstance(table, dict):
             raise UsageError(f"{path}: {KEYS}.{name} is no table; write [keys.{name}] and its settings below")
     return {name: _dashed(table) for name, table in keys.items()}
+
+
+def _gateway_tables(origin: str, gateways: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the tables of gateways.
+
+    Raises:
+        UsageError: there is no gateway of that name, or a table has a setting that is none of a gateway's.
+    """
+    found = {}
+    for name, table in gateways.items():
+        where = f"{origin}: [{GATEWAY}.{name}]"
+        if name not in GATEWAYS:
+            names = ", ".join(GATEWAYS)
+            raise UsageError(f"{where} is no gateway; there are: {names}.{suggestion(name, GATEWAYS)}")
+        if not isinstance(table, dict):
+            raise UsageError(f"{where} is no table; write its settings below it")
+        settings = _dashed(table)
+        if strange := sorted(set(settings) - OF_GATEWAY):
+            hint = suggestion(strange[0], OF_GATEWAY)
+            raise UsageError(
+                f"{where} has no setting {strange[0]!r}; there are: {', '.join(sorted(OF_GATEWAY))}.{hint}"
+            )
+        _check_values(where, settings)
+        found[name] = {**settings, "origin": origin}
+    return found

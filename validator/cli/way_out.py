@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from validator.batch.known_hosts import address_for
-from validator.gateways.registry import DEFAULT_GATEWAY
+from validator.batch.known_hosts import required_address
 from validator.http.probe import probe
 from validator.http.way import way_to
 
@@ -40,7 +39,7 @@ async def way_out(options: ProviderOptions) -> tuple[Found, ...]:
     Raises:
         UsageError: the base URL, the proxy or a file of authorities cannot be used.
     """
-    url = address_for(DEFAULT_GATEWAY, options.base_url)
+    url = required_address(options.gateway, options.base_url)
     way = way_to(url, options.network)
     route = way.route_to(url)
     found = await probe(route, options.timeout)

@@ -50,7 +50,9 @@ def run(**given: Any) -> int:
     options = CheckOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
-        return show_plan(options, options.rate, options.base_url, max_invalid=options.max_invalid)
+        return show_plan(
+            options, options.rate, options.gateway, options.base_url, max_invalid=options.max_invalid
+        )
     return ends.reported(
         "check",
         partial(_checked, options, ends),
@@ -86,8 +88,9 @@ def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
 
 
 def _show_start(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, plan: Plan) -> None:
-    rates = [key.rate.per_min for key in keys]
-    limits = capabilities_of(keys[0].gateway).plans if len(keys) == 1 else {}
+    found = [(key.rate.per_min, capabilities_of(key.gateway)) for key in keys]
+    rates = [None if rate is None else rate * gateway.max_batch for rate, gateway in found]
+    limits = found[0][1].paces if len(keys) == 1 else {}
     start = summarise_plan(
         opened.job,
         plan,
