@@ -158,7 +158,7 @@ def empty_ledger():
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection, 0)
         connection.executemany(
-            "INSERT INTO findings VALUES (?, ?, ?, 'api', '', '', 0)",
+            "INSERT INTO findings VALUES (?, ?, ?, 'api', '', '', 0, 'definite')",
             [(place, *words) for place, words in FINDINGS.items()],
         )
         yield connection
@@ -177,6 +177,10 @@ def held_after(imports):
         return [row for rows in facts.facts(connection) for row in rows]
 
 
+def _id_of(finding, at_ms):
+    return f"{at_ms}@lid" if finding < 3 else None
+
+
 def expected_of(all_facts):
     """The newest answer about each number, then the newest failure that is no older than it."""
     answers, failures = {}, {}
@@ -184,7 +188,7 @@ def expected_of(all_facts):
         (failures if finding == 3 else answers)[number] = (finding, at_ms)
     beside = {n: fact for n, fact in failures.items() if n not in answers or fact[1] >= answers[n][1]}
     return [
-        (number, *FINDINGS[finding], f"{at_ms}@lid" if finding < 3 else None, "api", "", "", at_ms, at_ms)
+        (number, *FINDINGS[finding], _id_of(finding, at_ms), "api", "", "", at_ms, at_ms, "definite")
         for kind in (answers, beside)
         for number, (finding, at_ms) in sorted(kind.items())
     ]

@@ -24,15 +24,15 @@ EARLIER = range(1, SCHEMA_VERSION)
 NOW_MS = 1_760_000_000_000
 FIRST = 447_700_900_000
 HELD = [
-    (FIRST + 1, "registered", None, "447700900001@s.whatsapp.net", "api", *SESS_A, 1, NOW_MS),
-    (FIRST + 2, "not_registered", "not_on_whatsapp", None, "api", *SESS_B, 3, NOW_MS),
-    (FIRST + 3, "registered", None, "77001122334455@lid", "contacts", "", "", 1, NOW_MS),
-    (FIRST + 4, "unknown", "server_error", None, "api", *SESS_A, 1, NOW_MS),
-    (FIRST + 5, "invalid", "rejected_by_provider", None, "api", *SESS_A, 1, NOW_MS),
+    (FIRST + 1, "registered", None, "447700900001@s.whatsapp.net", "api", *SESS_A, 1, NOW_MS, "definite"),
+    (FIRST + 2, "not_registered", "not_on_whatsapp", None, "api", *SESS_B, 3, NOW_MS, "definite"),
+    (FIRST + 3, "registered", None, "77001122334455@lid", "contacts", "", "", 1, NOW_MS, "definite"),
+    (FIRST + 4, "unknown", "server_error", None, "api", *SESS_A, 1, NOW_MS, "definite"),
+    (FIRST + 5, "invalid", "rejected_by_provider", None, "api", *SESS_A, 1, NOW_MS, "definite"),
 ]
-FAILED_SINCE = (FIRST + 3, "unknown", "timeout", None, "api", *SESS_A, 6, NOW_MS + 9)
+FAILED_SINCE = (FIRST + 3, "unknown", "timeout", None, "api", *SESS_A, 6, NOW_MS + 9, "definite")
 UNVERIFIED = [
-    (FIRST + place, "unknown", "session_suspect", None, "api", *session, 1, NOW_MS)
+    (FIRST + place, "unknown", "session_suspect", None, "api", *session, 1, NOW_MS, "definite")
     for place, session in ((6, SESS_A), (7, SESS_B), (8, SESS_A))
 ]
 HELD_BY_VERSION = {0: [], 1: HELD, 2: HELD + UNVERIFIED, 3: HELD + UNVERIFIED}

@@ -17,7 +17,7 @@ from tests.support.ledger.files import copied, mixed, wal_of, wal_size
 from tests.support.ledger.model import NO, UNVERIFIED_REASONS, LedgerModel
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE
 from validator.ledger import Ledger, Selection, read
-from validator.model import Number, Outcome, Reason, SessionRef, Source, Verdict
+from validator.model import Number, Outcome, Reason, SessionRef, Source, Strength, Verdict
 
 SEQUENCES = int(os.environ.get("LEDGER_SEQUENCES", "30"))
 STEPS = int(os.environ.get("LEDGER_STEPS", "25"))
@@ -161,6 +161,7 @@ class LedgerMachine(RuleBasedStateMachine):
             "verdict": Verdict(fact.verdict),
             "reason": Reason(fact.reason) if fact.reason else None,
             "source": Source(fact.source),
+            "strength": Strength(fact.strength),
         }
         return Outcome(**fact._asdict() | words)
 

@@ -5,7 +5,7 @@ import pytest
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 from validator.errors import LedgerError
 from validator.ledger import Ledger, UnverifiedNegative, read
-from validator.model import Reason, Verdict
+from validator.model import Reason, Strength, Verdict
 
 NOW_MS = 1_760_000_000_000
 FIRST = 447_700_900_000
@@ -32,7 +32,22 @@ def test_an_unverified_no_is_shown_as_unknown(ledger, say_no):
     assert ledger.commit() == 1
 
     [row] = [row for rows in ledger.known() for row in rows]
-    assert row == (FIRST + 1, *UNVERIFIED, None, "api", *SESS_A, 3, NOW_MS)
+    assert row == (FIRST + 1, *UNVERIFIED, None, "api", *SESS_A, 3, NOW_MS, "definite")
+
+
+def test_a_weak_no_is_weak_before_and_after_it_is_confirmed(ledger, say_no):
+    say_no(1, 1, strength=Strength.WEAK)
+    say_no(2, 2)
+    ledger.commit()
+    assert [row.strength for rows in ledger.known() for row in rows] == ["weak", "definite"]
+
+    ledger.confirm(SESS_A, 2)
+    ledger.commit()
+    rows = [row for rows in ledger.known() for row in rows]
+    assert [(row.verdict, row.strength) for row in rows] == [
+        ("not_registered", "weak"),
+        ("not_registered", "definite"),
+    ]
 
 
 def test_confirming_makes_it_the_answer_it_was_with_its_own_time_and_attempts(ledger, say_no):
@@ -42,7 +57,7 @@ def test_confirming_makes_it_the_answer_it_was_with_its_own_time_and_attempts(le
     ledger.commit()
 
     [row] = [row for rows in ledger.known() for row in rows]
-    assert row == (FIRST + 1, *NO, None, "api", *SESS_A, 3, NOW_MS - 5)
+    assert row == (FIRST + 1, *NO, None, "api", *SESS_A, 3, NOW_MS - 5, "definite")
     assert ledger.unverified_negatives(SESS_A) == []
 
 

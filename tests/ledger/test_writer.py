@@ -38,6 +38,7 @@ def test_an_outcome_comes_back_as_it_was_recorded(ledger, make_outcome):
             *SESS_B,
             3,
             NOW_MS + 5,
+            "definite",
         )
     ]
 
@@ -113,7 +114,7 @@ def test_an_expired_answer_gives_way_to_the_failure_to_renew_it(ledger, make_out
     ledger.commit()
 
     assert rows_of(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS + 1}) == [
-        (447_700_900_001, "unknown", "timeout", None, "api", *SESS_B, 6, NOW_MS + 9)
+        (447_700_900_001, "unknown", "timeout", None, "api", *SESS_B, 6, NOW_MS + 9, "definite")
     ]
 
 

@@ -40,7 +40,8 @@ KNOWN = f"""
             ELSE n.whatsapp_id END,
         f.source, f.gateway, f.session,
         CASE f.id WHEN n.failure THEN n.failed_attempts ELSE n.attempts END,
-        CASE f.id WHEN n.failure THEN n.failed_at_ms ELSE n.checked_at_ms END
+        CASE f.id WHEN n.failure THEN n.failed_at_ms ELSE n.checked_at_ms END,
+        f.strength
     FROM {{numbers}} JOIN findings f ON f.id = {FACT}
 """  # noqa: S608 - put together from constants
 SCAN = KNOWN.format(numbers="numbers n") + "WHERE n.number BETWEEN :first AND :last ORDER BY n.number"
