@@ -20,6 +20,7 @@ ValidatorError                  1   a bug of ours
     │   └── IncompleteList      5   not transient: the provider does not give its whole list
     ├── MissingOrBadKey             401
     ├── QuotaExceeded               402
+    │   └── Unsupported                 the server or the session is not set up for checks
     ├── Forbidden                   403
     ├── NotFound                    404
     ├── InvalidRequest              400, 422
@@ -183,6 +184,10 @@ class MissingOrBadKey(ApiError):
 
 class QuotaExceeded(ApiError):
     """402: the quota is spent or the subscription has ended."""
+
+
+class Unsupported(QuotaExceeded):
+    """The server cannot check numbers as it is set up: no licence, or a session of a kind without a check."""
 
 
 class Forbidden(ApiError):

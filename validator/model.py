@@ -119,6 +119,17 @@ class Source(StrEnum):
     OFFLINE = "offline"
 
 
+class Strength(StrEnum):
+    """How far a gateway's answer can be trusted.
+
+    `DEFINITE`: it was given only because WhatsApp said so. `WEAK`: it is a "no" of a gateway that also says
+    "no" after a time-out, or through a dead socket; all that can be seen from outside has spoken for it.
+    """
+
+    DEFINITE = "definite"
+    WEAK = "weak"
+
+
 class LineType(StrEnum):
     """The kind of line a number belongs to, in libphonenumber's classes."""
 
@@ -186,6 +197,7 @@ class Outcome:
         gateway: the gateway of the session asked through; empty if none was, or if it is not known.
         session: the session asked through; empty if none was.
         attempts: HTTP exchanges spent, refusals by the rate limiter not counted.
+        strength: how far the verdict can be trusted.
     """
 
     number: Number
@@ -197,6 +209,7 @@ class Outcome:
     gateway: str = ""
     session: str = ""
     attempts: int = 1
+    strength: Strength = Strength.DEFINITE
 
     def __post_init__(self) -> None:
         """Hold verdict and reason to each other, so that no row of the output can contradict itself."""

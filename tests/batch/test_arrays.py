@@ -13,11 +13,12 @@ from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters
 from validator.batch.asking.run_state import Bounds
 from validator.batch.wiring import OpenKey, make_asking
-from validator.errors import InvalidPhone, ServerError
-from validator.gateways.gateway import CheckReply, GatewayOptions, NumberResult
+from validator.errors import InvalidPhone, InvalidRequest, ServerError
+from validator.gateways.gateway import CheckReply, GatewayOptions, NumberResult, SessionReply
 from validator.gateways.sendapi import CAPABILITIES
 from validator.http.api_key import ApiKey
 from validator.ledger import Ledger
+from validator.model import READY
 from validator.pacing import NoBudget
 
 FIRST = 447_700_900_100
@@ -110,3 +111,59 @@ def test_a_run_that_ends_with_enough_asks_for_less_than_an_array_too_many(ask, n
     _, counters, _ = ask(gateway, concurrency=64, needed=needed)
 
     assert needed <= counters.verdicts["registered"] <= most
+
+
+@dataclass
+class Fragile:
+    """Answers arrays of fifty, and fails for every array with one of some numbers in it."""
+
+    poison: frozenset
+    failure: type
+    asked: list = field(default_factory=list)
+    capabilities = replace(CAPABILITIES, max_batch=50)
+    host = "localhost"
+
+    async def check(self, numbers, _session):
+        self.asked.append(list(numbers))
+        await anyio.sleep(0.05)
+        if self.poison & set(numbers):
+            raise self.failure("refused as a whole", status=400)
+        return CheckReply.of(*(NumberResult(number=one, is_whatsapp_user=True) for one in numbers))
+
+    async def session_status(self, session):
+        return SessionReply(session=session, status=READY)
+
+
+@pytest.mark.parametrize("place", range(0, 45, 4))
+def test_one_number_that_an_array_is_refused_for_costs_at_most_seven_further_requests(ask, place):
+    gateway = Fragile(frozenset({FIRST + place}), InvalidRequest)
+
+    ending, _, known = ask(gateway)
+
+    assert ending is None
+    assert len(gateway.asked) <= 1 + 7
+    assert known.pop(FIRST + place)[0] == "unknown"
+    assert {verdict for verdict, _ in known.values()} == {"registered"}
+    assert len(known) == 44
+
+
+def test_several_numbers_that_arrays_are_refused_for_leave_the_others_their_answers(ask):
+    poison = frozenset({FIRST, FIRST + 7, FIRST + 8, FIRST + 44})
+    gateway = Fragile(poison, InvalidRequest)
+
+    ending, _, known = ask(gateway)
+
+    assert ending is None
+    assert {number for number, (verdict, _) in known.items() if verdict == "unknown"} == poison
+    assert len(known) == 45
+
+
+@pytest.mark.parametrize("place", [0, 17, 44])
+def test_a_number_that_an_array_fails_for_each_time_takes_no_other_with_it(ask, place):
+    gateway = Fragile(frozenset({FIRST + place}), ServerError)
+
+    ending, _, known = ask(gateway)
+
+    assert ending is None
+    assert known.pop(FIRST + place)[0] == "unknown"
+    assert {verdict for verdict, _ in known.values()} == {"registered"}

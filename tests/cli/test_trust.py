@@ -9,7 +9,7 @@ import pytest
 from tests.support.cli.constants import KEY, PLAIN, SESSION
 from tests.support.cli.csv_rows import rows_of
 from validator.cli import COMMANDS, cli
-from validator.cli.settings_files import FOLDER_MAY_SET
+from validator.cli.settings.settings_files import FOLDER_MAY_SET
 from validator.settings import user_file
 
 LEADS = "leads.csv"
@@ -17,6 +17,7 @@ LEADS = "leads.csv"
 # Options that decide where a key goes, which credentials are read, what is kept, or what is served: they come
 # from flags, the environment, or a file that the user has written or named.
 ONLY_THE_USER = {
+    "gateway",
     "allow-new-host",
     "allow-remote",
     "api-key-file",

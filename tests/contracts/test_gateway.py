@@ -76,6 +76,8 @@ def ask(use, stage, capabilities):
     """Ask about as many numbers as the gateway takes; return the numbers and the reply."""
 
     def run(situation, count=None):
+        if situation in stage.never or (situation is Situation.PARTIAL and capabilities.max_batch == 1):
+            pytest.skip("never in this situation")
         numbers = NUMBERS[: count or min(capabilities.max_batch, len(NUMBERS))]
         return numbers, use(situation, lambda gateway: gateway.check(numbers, stage.session))
 
@@ -118,9 +120,7 @@ def test_what_says_nothing_about_the_number_is_no_answer_and_transient(ask, situ
     assert all(isinstance(failure, BadAnswer) and failure.transient for failure in failures)
 
 
-def test_a_missing_entry_is_no_answer_and_leaves_the_others_theirs(ask, capabilities):
-    if capabilities.max_batch == 1:
-        pytest.skip("asks about one number at a time")
+def test_a_missing_entry_is_no_answer_and_leaves_the_others_theirs(ask):
     (missing, *others), reply = ask(Situation.PARTIAL)
 
     assert isinstance(reply.result(missing).failure, BadAnswer)
@@ -195,9 +195,9 @@ def kind_of(status):
     "statuses", [(300, 302, 304), (400, 401, 402, 403, 404), (407, 409, 422, 428), (429, 466, 500, 599)]
 )
 def test_a_refusal_in_somebody_elses_form_says_nothing_about_key_session_or_number(
-    intercepted, statuses, body
+    intercepted, stage, statuses, body
 ):
-    for status in statuses:
+    for status in (one for one in statuses if (one, body) not in stage.own_forms):
         for failure in intercepted(status, body):
             assert type(failure) is kind_of(status)
             assert f"something in between answered {status}" in str(failure)
@@ -213,9 +213,7 @@ def test_a_told_wait_comes_with_the_refusal(ask):
 
 
 @pytest.mark.parametrize("situation", Situation)
-def test_no_message_and_no_repr_holds_the_key_or_a_number(ask, stage, capabilities, situation):
-    if situation is Situation.PARTIAL and capabilities.max_batch == 1:
-        pytest.skip("asks about one number at a time")
+def test_no_message_and_no_repr_holds_the_key_or_a_number(ask, stage, situation):
     try:
         numbers, said = ask(situation)
     except ApiError as failure:
@@ -264,5 +262,7 @@ def test_the_host_is_named(use):
 
 
 def test_a_gateway_that_is_not_registered_is_named_with_those_that_are():
-    with pytest.raises(UsageError, match="no gateway 'signal'; there are: sendapi"):
+    with pytest.raises(
+        UsageError, match="no gateway 'signal'; there are: evolution, gowa, green-api, sendapi, waha"
+    ):
         capabilities_of("signal")

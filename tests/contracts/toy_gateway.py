@@ -21,7 +21,6 @@ from validator.errors import (
 from validator.gateways.gateway import (
     Capabilities,
     CheckReply,
-    Negatives,
     NumberResult,
     SessionReply,
     Spelling,
@@ -31,7 +30,7 @@ from validator.http.exchange import Answer, Exchange
 from validator.http.interception import intercepted
 from validator.http.rate_headers import read_rates
 from validator.http.url import checked_base_url, host_of
-from validator.model import Number, SessionState, SessionStatus
+from validator.model import Number, SessionState, SessionStatus, Strength
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -49,7 +48,7 @@ CAPABILITIES = Capabilities(
     session_variable="TOY_SESSION",
     max_batch=3,
     spelling=Spelling.DIGITS,
-    negatives=Negatives.WEAK,
+    negatives=Strength.WEAK,
     has_session_status=True,
     default_rate_per_min=20,
 )

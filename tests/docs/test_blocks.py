@@ -71,11 +71,7 @@ def reader(tmp_path, provider):
     """The environment of a reader, whose home and working folder are one."""
     with listen() as free:
         port = free.getsockname()[1]
-    kept = {
-        name: text
-        for name, text in environment(tmp_path).items()
-        if not name.startswith(("XDG_", "COVERAGE"))
-    }
+    kept = {name: text for name, text in environment(tmp_path).items() if not name.startswith("XDG_")}
     return kept | {
         "PATH": f"{VALIDATOR.parent}:{kept['PATH']}",
         "SENDAPI_BASE_URL": provider,

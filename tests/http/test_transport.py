@@ -260,7 +260,7 @@ async def test_connections_are_kept_for_so_long_and_the_one_used_last_is_used_fi
 @pytest.mark.parametrize(
     ("method", "url"),
     [
-        ("POST", "http://127.0.0.1:{port}/"),
+        ("PUT", "http://127.0.0.1:{port}/"),
         ("GET", "http://localhost:{port}/"),
         ("GET", "http://127.0.0.1/"),
         ("GET", "https://127.0.0.1:{port}/"),

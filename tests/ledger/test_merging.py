@@ -31,10 +31,10 @@ def test_facts_are_all_answers_and_then_all_failures(ledger, make_outcome):
     ledger.commit()
 
     assert facts_of(ledger) == [
-        (FIRST + 1, "not_registered", "not_on_whatsapp", None, "contacts", "", "", 1, NOW_MS),
-        (FIRST + 2, "registered", None, "7@lid", "api", *SESS_A, 3, NOW_MS),
-        (FIRST + 3, "registered", None, "447700900003@s.whatsapp.net", "api", *SESS_A, 1, NOW_MS),
-        (FIRST + 2, "unknown", "timeout", None, "api", *SESS_A, 6, NOW_MS + 5),
+        (FIRST + 1, "not_registered", "not_on_whatsapp", None, "contacts", "", "", 1, NOW_MS, "definite"),
+        (FIRST + 2, "registered", None, "7@lid", "api", *SESS_A, 3, NOW_MS, "definite"),
+        (FIRST + 3, "registered", None, "447700900003@s.whatsapp.net", "api", *SESS_A, 1, NOW_MS, "definite"),
+        (FIRST + 2, "unknown", "timeout", None, "api", *SESS_A, 6, NOW_MS + 5, "definite"),
     ]
 
 
@@ -47,7 +47,11 @@ def test_the_newest_answer_stands(ledger, make_outcome, known_at, taken_in_at, s
     news = ledger.merge([[make_outcome(1, Verdict.NOT_REGISTERED, checked_at_ms=taken_in_at)]])
 
     [fact] = facts_of(ledger)
-    assert (fact[1], fact[-1], news) == (stands, max(known_at, taken_in_at), int(taken_in_at > known_at))
+    assert (fact[1], fact.checked_at_ms, news) == (
+        stands,
+        max(known_at, taken_in_at),
+        int(taken_in_at > known_at),
+    )
 
 
 @pytest.mark.parametrize(("failed_at", "is_kept"), [(4, False), (5, True), (6, True)])
@@ -69,7 +73,7 @@ def test_a_number_with_an_unverified_no_is_not_failed_from_elsewhere(ledger, mak
     ledger.confirm(SESS_A, 1)
     ledger.commit()
 
-    assert [(fact[1], fact[-1]) for fact in facts_of(ledger)] == [("not_registered", 5)]
+    assert [(fact[1], fact.checked_at_ms) for fact in facts_of(ledger)] == [("not_registered", 5)]
 
 
 def test_a_newer_answer_from_elsewhere_is_not_overturned_by_confirming(ledger, make_outcome):
@@ -78,7 +82,7 @@ def test_a_newer_answer_from_elsewhere_is_not_overturned_by_confirming(ledger, m
     ledger.confirm(SESS_A, 1)
     ledger.commit()
 
-    assert [(fact[1], fact[-1]) for fact in facts_of(ledger)] == [("registered", 9)]
+    assert [(fact[1], fact.checked_at_ms) for fact in facts_of(ledger)] == [("registered", 9)]
 
 
 def test_nothing_is_taken_in_where_something_goes_wrong_half_way(path, make_outcome):

@@ -35,7 +35,19 @@ UNVERIFIED = [
     (FIRST + place, "unknown", "session_suspect", None, "api", *session, 1, NOW_MS)
     for place, session in ((6, SESS_A), (7, SESS_B), (8, SESS_A))
 ]
-HELD_BY_VERSION = {0: [], 1: HELD, 2: HELD + UNVERIFIED}
+HELD_BY_VERSION = {0: [], 1: HELD, 2: HELD + UNVERIFIED, 3: HELD + UNVERIFIED}
+# What a step of a version meets that is there already, and how that is taken out of the way.
+TABLE = (
+    "CREATE TABLE unverified_negatives (in_the_way)",
+    "DROP TABLE unverified_negatives",
+    "already exists",
+)
+COLUMN = (
+    "ALTER TABLE findings ADD COLUMN strength TEXT",
+    "ALTER TABLE findings DROP COLUMN strength",
+    "duplicate column name",
+)
+IN_THE_WAY = {1: TABLE, 2: TABLE, 3: COLUMN}
 
 
 @pytest.fixture
@@ -144,15 +156,16 @@ def test_a_kill_at_any_statement_leaves_the_old_version_or_the_new_one(ledger_of
 @pytest.mark.parametrize("version", EARLIER)
 def test_a_step_that_fails_changes_nothing_and_is_done_the_next_time(ledger_of, version):
     path = ledger_of(version)
+    put, take_away, flaw = IN_THE_WAY[version]
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE unverified_negatives (in_the_way)")
+        connection.execute(put)
     before = version_and_tables(path)
 
-    with pytest.raises(LedgerError, match="already exists"):
+    with pytest.raises(LedgerError, match=flaw):
         Ledger.open(path, holder="pytest")
     assert version_and_tables(path) == before
 
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP TABLE unverified_negatives")
+        connection.execute(take_away)
     with Ledger.open(path, holder="pytest") as ledger:
         assert rows_of(ledger) == HELD_BY_VERSION[version]

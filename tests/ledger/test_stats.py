@@ -1,5 +1,6 @@
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_C
 from validator.ledger import SessionStats, read
+from validator.ledger.schema import SCHEMA_VERSION
 from validator.model import Source, Verdict
 
 NOW_MS = 1_760_000_000_000
@@ -28,7 +29,7 @@ def test_stats_count_numbers_by_verdict_and_source(ledger, make_outcome):
     assert stats.by_verdict == {"registered": 2, "unknown": 1, "not_registered": 1}
     assert stats.by_source == {"api": 3, "contacts": 1}
     assert (stats.oldest_ms, stats.newest_ms) == (NOW_MS - 7, NOW_MS + 7)
-    assert (stats.schema_version, stats.runs) == (3, 1)
+    assert (stats.schema_version, stats.runs) == (SCHEMA_VERSION, 1)
     assert stats.size_bytes > stats.free_bytes
 
 

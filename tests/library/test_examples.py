@@ -27,7 +27,12 @@ def environment(sandbox, folder, monkeypatch):
 
 
 def test_there_is_a_test_for_each_example():
-    assert {path.name for path in EXAMPLES.iterdir()} == {"check_a_list.py", "notebook.py", "schedules"}
+    assert {path.name for path in EXAMPLES.iterdir()} == {
+        "check_a_list.py",
+        "notebook.py",
+        "own_gateway.py",
+        "schedules",
+    }
 
 
 @pytest.mark.slow
@@ -38,6 +43,13 @@ def test_the_script_prints_how_many_can_be_sent_to(environment):
     assert (done.returncode, done.stderr) == (0, "")
     assert "of 3 can be sent to: sendable.csv" in done.stdout
     assert Path("sendable.csv").exists()
+
+
+def test_a_gateway_of_ones_own_answers_by_number(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["own_gateway.py", "+447700900001", "+447700900002"])
+    runpy.run_path(str(EXAMPLES / "own_gateway.py"), run_name="__main__")
+
+    assert capsys.readouterr().out == "+447700900001 registered\n+447700900002 not_registered\n"
 
 
 @pytest.mark.slow

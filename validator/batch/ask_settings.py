@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from validator.arguments import FLAG, NUMBER, TEXT, WHOLE, Kind, require, several
 from validator.errors import UsageError
-from validator.gateways.registry import DEFAULT_GATEWAY
-from validator.model import Number
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.model import Number, Strength
 from validator.settings import Rate, RateMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from validator.gateways.gateway import GatewayOptions
+    from validator.gateways.gateway import Capabilities, GatewayOptions
 
 # `docker stop` and most supervisors kill 10 s after SIGTERM; this leaves two seconds to write the output.
 GRACE_S = 8.0
@@ -49,7 +49,7 @@ class KeySettings:
         sessions: the ids of the sessions to ask through, one at least.
         rate: how the pace of the key is decided.
         allow_new_host: whether the key may go to another host than the one it was first used with.
-        daily_cap: attempts a day through each session, or None for no cap.
+        daily_cap: numbers asked about a day through each session, or None for the gateway's default.
     """
 
     options: GatewayOptions
@@ -65,6 +65,11 @@ class KeySettings:
         sessions = several("sessions", self.sessions, SESSION)
         object.__setattr__(self, "sessions", tuple(map(str, sessions)))
         require(_KEY_KINDS, **{name: getattr(self, name) for name in _KEY_KINDS})
+
+    @property
+    def cap(self) -> int | None:
+        """The most numbers a day through each session, or None for no cap."""
+        return self.daily_cap or capabilities_of(self.gateway).daily_cap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,7 @@ class AskSettings:
 
     def warnings(self, keys: Iterable[KeySettings]) -> tuple[str, ...]:
         """Return what a person should know about a run that asks so, one sentence each."""
-        warnings = []
+        keys, warnings = tuple(keys), []
         if any(key.rate.mode is RateMode.NONE for key in keys):
             warnings.append(
                 "the run was not paced (--rate none): against a real provider this puts the number at risk"
@@ -115,7 +120,19 @@ class AskSettings:
                 "every answer was believed (--no-canaries): a session that has died can say of anybody that "
                 "they are not on WhatsApp, or no number at all"
             )
+        elif weak := [one for one in _gateways_of(keys) if one.negatives is Strength.WEAK]:
+            names = " and ".join(one.title for one in weak)
+            warnings.append(
+                f'a "no" of {names} is weak: it is also said where WhatsApp has not answered, or in a form '
+                'that is not understood. Each one here has a ready session before and after it, and a "yes" '
+                "to another number behind it; --confirm-negatives asks about them once more"
+            )
         return tuple(warnings)
+
+
+def _gateways_of(keys: Iterable[KeySettings]) -> list[Capabilities]:
+    """Return what the gateways of some keys can do, each once."""
+    return [capabilities_of(name) for name in dict.fromkeys(key.gateway for key in keys)]
 
 
 def require_distinct(keys: Iterable[KeySettings]) -> None:

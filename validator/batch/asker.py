@@ -14,7 +14,7 @@ import anyio
 
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.confirm import confirm_negatives
-from validator.batch.asking.guarding import forget_unverified, own_numbers, session_warnings
+from validator.batch.asking.guarding import forget_unverified, proof_of, session_warnings
 from validator.batch.asking.run_state import Bounds
 from validator.batch.clock import clock_warnings
 from validator.batch.first_requests import FirstRequests
@@ -27,7 +27,7 @@ from validator.batch.watching.timeline_feed import TimelineFeed
 from validator.batch.wiring import OpenKey, make_asking, make_budget, refs_of
 from validator.gateways.registry import open_gateway
 from validator.local_time import start_of_day_s
-from validator.pacing import Canaries, SessionGuard
+from validator.pacing import Canaries, NoBudget, SessionGuard
 from validator.reports import ProgressState, Timeline
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ class Asker:
         gateway = await stack.enter_async_context(self._open_gateway(key.gateway, options))
         default_per_min = gateway.capabilities.default_rate_per_min
         budget = make_budget(key.rate, default_per_min=default_per_min, share=self._settings.rate_share)
-        return OpenKey(key, gateway, budget)
+        side_budget = NoBudget() if gateway.capabilities.paces_checks_only else None
+        return OpenKey(key, gateway, budget, side_budget)
 
     async def _ask(
         self, keys: Sequence[OpenKey], plan: Plan, next_round: Callable[[Plan], Plan]
@@ -164,6 +165,7 @@ class Asker:
         begun_s = self._now_s()
         async with self._stop.ending():
             statuses = await first.look_at_sessions(seen.append)
+            known = self._settings.canaries or await first.linked_numbers(seen)
             if self._settings.contacts:
                 numbers = len(plan.numbers)
                 plan = await first.take_contacts(
@@ -173,7 +175,7 @@ class Asker:
         if self._stop.why:
             return self._stop.why, 0, ()
         clock = clock_warnings((reply.rate.sent_at_s for reply in seen), begun_s, self._now_s())
-        canaries = Canaries(self._settings.canaries or own_numbers(seen), rng=self._rng)
+        canaries = Canaries(known, rng=self._rng)
         asking = self._asking(keys, statuses, canaries, plan)
         ending, left_out = await self._ask_all(plan, asking), 0
         if ending is None:
@@ -223,18 +225,21 @@ class Asker:
             self._settings,
             ledger=self._ledger,
             statuses=statuses,
-            guards=self._guards(statuses, canaries),
+            guards=self._guards(keys, statuses, canaries),
             bounds=self._bounds(plan),
             now_ms=self._now_ms,
             rng=self._rng,
         )
 
-    def _guards(self, sessions: Iterable[SessionRef], canaries: Canaries) -> dict[SessionRef, Guard]:
+    def _guards(
+        self, keys: Iterable[OpenKey], sessions: Iterable[SessionRef], canaries: Canaries
+    ) -> dict[SessionRef, Guard]:
         """Return a guard for each session, which begins with nothing to vouch for."""
         if not self._settings.uses_canaries:
             return {}
         forget_unverified(self._ledger, sessions)
-        return {ref: SessionGuard(ref.session, canaries=canaries) for ref in sessions}
+        proofs = {ref: proof_of(key.gateway.capabilities) for key in keys for ref in refs_of(key.settings)}
+        return {ref: SessionGuard(ref.session, canaries=canaries, proof=proofs[ref]) for ref in sessions}
 
     def _bounds(self, plan: Plan) -> Bounds:
         """Return where to stop early. A long list is written within the grace, if that can be."""
@@ -256,9 +261,9 @@ class Asker:
         """Return what the caps leave each session of the local calendar day, earlier runs counted in."""
         since_ms = int(start_of_day_s(self._now_s()) * 1000)
         return {
-            ref: max(0, key.daily_cap - self._ledger.spent_since(ref, since_ms))
+            ref: max(0, cap - self._ledger.spent_since(ref, since_ms))
             for key in self._keys
-            if key.daily_cap is not None
+            if (cap := key.cap) is not None
             for ref in refs_of(key)
         }
 

@@ -16,7 +16,7 @@ from validator.batch.watching.phase_feed import LOOKING_AT_SESSIONS, PhaseFeed
 from validator.batch.wiring import locked, make_budget
 from validator.errors import innermost
 from validator.gateways.registry import open_gateway
-from validator.pacing import RetryPolicy
+from validator.pacing import NoBudget, RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -60,7 +60,9 @@ async def connected(
     with locked([key], "validator", ledger=ledger):
         async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
-            budget = make_budget(key.rate, default_per_min=gateway.capabilities.default_rate_per_min)
+            is_free = gateway.capabilities.paces_checks_only
+            default_per_min = gateway.capabilities.default_rate_per_min
+            budget = NoBudget() if is_free else make_budget(key.rate, default_per_min=default_per_min)
             feed = PhaseFeed(progress, [budget], phase, host=gateway.host)
             progress.update(feed.state(anyio.current_time()))
             try:

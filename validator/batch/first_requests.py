@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import random
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from validator.batch.asking.checks import look_at_sessions
+from validator.batch.asking.checks import FIRST_LOOKS, look_at_sessions
 from validator.batch.asking.contacts import all_contacts, take_contacts
+from validator.batch.asking.guarding import own_numbers
 from validator.batch.asking.single_call import paced
 from validator.batch.watching.phase_feed import LOOKING_AT_SESSIONS, READING_CONTACTS, PhaseFeed
 from validator.batch.watching.progress_feed import hosts_text
 from validator.batch.wiring import refs_of
-from validator.errors import StoppedEarly
+from validator.errors import ApiError, StoppedEarly
 from validator.model import SessionRef
 from validator.pacing import RetryPolicy
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from validator.batch.ask_settings import AskSettings
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from validator.batch.wiring import OpenKey
     from validator.gateways.gateway import SessionReply
     from validator.ledger import Ledger
-    from validator.model import SessionStatus
+    from validator.model import Number, SessionStatus
     from validator.reports import Progress
 
 
@@ -64,7 +66,7 @@ class FirstRequests:
                 found = await look_at_sessions(
                     key.settings.sessions,
                     key.gateway,
-                    budget=key.budget,
+                    budget=key.side,
                     max_wait_s=self._settings.max_wait_s,
                     max_outage_s=self._settings.max_outage_s,
                     on_reply=seen,
@@ -72,6 +74,21 @@ class FirstRequests:
                 gateway = key.settings.gateway
                 statuses |= {SessionRef(gateway, session): found[session] for session in found}
         return statuses
+
+    async def linked_numbers(self, seen: Sequence[SessionReply]) -> list[Number]:
+        """Return the numbers linked to sessions, from what was seen of them, or else from a list of them.
+
+        A list is asked for only where it costs nothing. One that cannot be had is done without.
+        """
+        own = own_numbers(seen)
+        for key in self._keys if self._settings.uses_canaries and not own else ():
+            capabilities = key.gateway.capabilities
+            if capabilities.lists_sessions and capabilities.paces_checks_only:
+                retry = RetryPolicy(max_attempts=FIRST_LOOKS, rng=random.Random())
+                with suppress(ApiError, StoppedEarly):
+                    reply = await paced(key.gateway.sessions, budget=key.side, retry=retry)
+                    own += own_numbers(one for one in reply.sessions if one.status.is_ready)
+        return own
 
     async def take_contacts(
         self,
@@ -109,7 +126,7 @@ class FirstRequests:
         settings = self._settings
         return partial(
             paced,
-            budget=key.budget,
+            budget=key.side,
             retry=retry,
             max_wait_s=settings.max_wait_s,
             max_outage_s=settings.max_outage_s,
@@ -117,4 +134,4 @@ class FirstRequests:
 
     def _feed(self, phase: str, total: int = 0) -> PhaseFeed:
         host = hosts_text(key.gateway.host for key in self._keys)
-        return PhaseFeed(self._progress, [key.budget for key in self._keys], phase, host=host, total=total)
+        return PhaseFeed(self._progress, [key.side for key in self._keys], phase, host=host, total=total)

@@ -35,6 +35,7 @@ def key_from_environment(gateway: str = DEFAULT_GATEWAY) -> KeySettings:
     key, sessions = (
         os.environ.get(name, "") for name in (capabilities.key_variable, capabilities.session_variable)
     )
+    sessions = sessions or capabilities.default_session
     if not key or not sessions:
         missing = capabilities.session_variable if key else capabilities.key_variable
         raise UsageError(f"{missing} is not set; set it, or give the function keys=[make_key(...)]")
@@ -76,7 +77,7 @@ def make_key(
         base_url: the gateway's address; None for the provider's own.
         timeout_s: how long one request may take, in seconds.
         rate: how the pace is decided, also as a text (`300/min`); None obeys what the gateway says.
-        daily_cap: attempts a day through each session; None for no cap.
+        daily_cap: numbers asked about a day through each session; None for the gateway's default.
         allow_new_host: whether the key may go to another host than the one it was first used with.
         proxy: the URL of an HTTP proxy (`http://USER:PASSWORD@HOST:PORT`), `none` for no proxy, or None for
             what `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say.

@@ -46,6 +46,17 @@ def address_for(gateway: str, base_url: str | None) -> str:
     return checked_base_url(base_url, remedy=remedy)
 
 
+def required_address(gateway: str, base_url: str | None) -> str:
+    """Return the base URL that requests of a gateway go to, checked.
+
+    Raises:
+        UsageError: the URL cannot be right, or there is none.
+    """
+    if not (url := address_for(gateway, base_url)):
+        raise capabilities_of(gateway).no_address()
+    return url
+
+
 def require_known_host(key: KeySettings, folder: Path) -> None:
     """See that a key goes to the host that it was first used with, and remember the first in a folder.
 

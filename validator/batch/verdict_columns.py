@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.errors import UsageError
-from validator.model import Reason, Source, Verdict
+from validator.model import Reason, Source, Strength, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +35,8 @@ COLUMNS = pl.Schema(
 PHONE_COLUMN = "phone_column"
 
 # What it adds on request, behind these, in this order.
-LINE_TYPE, MATCHED = "line_type", "matched_number"
-EXTRA_COLUMNS = pl.Schema({LINE_TYPE: pl.String(), MATCHED: pl.String(), PHONE_COLUMN: pl.String()})
+LINE_TYPE, STRENGTH, MATCHED = "line_type", "strength", "matched_number"
+EXTRA_COLUMNS = pl.Schema(dict.fromkeys((LINE_TYPE, STRENGTH, MATCHED, PHONE_COLUMN), pl.String()))
 
 # What the sendable file, the segment of the registered, adds of what the output does.
 SENDABLE_COLUMNS = ("e164", "whatsapp_id", MATCHED)
@@ -102,6 +102,13 @@ def is_user() -> pl.Expr:
     """Return the column `is_whatsapp_user`, from `verdict`."""
     answers = {verdict.value: verdict.is_whatsapp_user for verdict in Verdict}
     return pl.col("verdict").replace_strict(answers, return_dtype=pl.Boolean).alias("is_whatsapp_user")
+
+
+def strength() -> pl.Expr:
+    """Return the column `strength`, from `weak` and `source`; null where nobody has answered."""
+    word = pl.when("weak").then(pl.lit(Strength.WEAK.value)).otherwise(pl.lit(Strength.DEFINITE.value))
+    answered = pl.col("verdict").is_in([Verdict.REGISTERED.value, Verdict.NOT_REGISTERED.value])
+    return pl.when(answered).then(word).alias(STRENGTH)
 
 
 def checked_at() -> pl.Expr:

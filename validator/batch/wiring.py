@@ -32,11 +32,24 @@ if TYPE_CHECKING:
 
 
 class OpenKey(NamedTuple):
-    """A key whose gateway is open, and its budget."""
+    """A key whose gateway is open, and its budgets.
+
+    Attributes:
+        settings: the key.
+        gateway: its gateway.
+        budget: when a check may be sent.
+        side_budget: when another request may be sent; None if they count towards the same limit.
+    """
 
     settings: KeySettings
     gateway: Gateway
     budget: Budget
+    side_budget: Budget | None = None
+
+    @property
+    def side(self) -> Budget:
+        """When a request other than a check may be sent."""
+        return self.side_budget or self.budget
 
 
 def make_budget(rate: Rate, *, default_per_min: float, share: float = 1.0) -> Budget:
@@ -92,6 +105,7 @@ def make_asking(
                 ref,
                 gateway=key.gateway,
                 budget=key.budget,
+                side_budget=key.side_budget,
                 key_name=key.settings.name,
                 key=health,
                 retry=retry,

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.cli import completing, environment
-from validator.cli.defaults import FILES_META, PROFILE_META, default_map
-from validator.cli.display_names import naming_copies
-from validator.cli.errors import report_failure, translated_io
-from validator.cli.help_pages import narrow_width
-from validator.cli.interruption import interruptible
-from validator.cli.logs import set_up_logging
-from validator.cli.nearest import suggestion
-from validator.cli.settings_files import PROTECTING
-from validator.cli.settings_sources import files_of
-from validator.cli.standard_streams import prepare_streams
+from validator.cli.help.help_pages import narrow_width
+from validator.cli.options import completing
+from validator.cli.process.display_names import naming_copies
+from validator.cli.process.errors import report_failure, translated_io
+from validator.cli.process.interruption import interruptible
+from validator.cli.process.logs import set_up_logging
+from validator.cli.process.standard_streams import prepare_streams
+from validator.cli.settings import environment
+from validator.cli.settings.defaults import FILES_META, PROFILE_META, default_map
+from validator.cli.settings.settings_files import PROTECTING
+from validator.cli.settings.settings_sources import files_of
+from validator.nearest import suggestion
 from validator.version import __version__
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ COMMANDS = {
     "lookup": "Check a few numbers at once.",
     "contacts": "List or export the contacts synced to a session.",
     "sessions": "List the sessions of the key and their state.",
+    "gateways": "List the providers that can be asked, and how far each can be trusted.",
     "doctor": "Look at key, session, connection, clock and ledger: is a run going to work?",
     "ledger": "Read the ledger of earlier answers; purge, export, import.",
     "config": "Show each setting and where it comes from.",
@@ -57,7 +59,7 @@ COMMANDS = {
     "web": "Serve a page on this machine to check lists with, in a browser.",
     "completion": "Print what bash, zsh or fish needs to complete commands and values.",
     "manual": "Print or write manual pages.",
-    "sandbox": "Serve a local SendAPI to try things on.",
+    "sandbox": "Serve a local SendAPI, or another gateway, to try things on.",
 }
 
 

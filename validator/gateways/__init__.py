@@ -2,5 +2,6 @@
 
 - `gateway`: the protocol, what a gateway can do, and the values that its exchanges return.
 - `registry`: the gateways by name.
+- `opening`: the way to a server that has no client of its own here; `entries`: results in answers.
 - one file for each gateway.
 """

@@ -7,10 +7,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from validator.errors import BadAnswer, InvalidPhone
+from validator.errors import BadAnswer, InvalidPhone, UsageError
 from validator.http.api_key import ApiKey
 from validator.http.network import Network
-from validator.model import NO_NOTICE, Verdict
+from validator.model import NO_NOTICE, Strength, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
 # Enough for one look at a session; a run asks for as many as it has requests in flight.
 FEW_CONNECTIONS = 4
-
-
-class Negatives(StrEnum):
-    """How far a gateway's "no" can be trusted.
-
-    `DEFINITE`: it says "no" only if WhatsApp said so. `WEAK`: a time-out or a dead socket can look like one.
-    """
-
-    DEFINITE = "definite"
-    WEAK = "weak"
 
 
 class Spelling(StrEnum):
@@ -63,8 +53,13 @@ class Capabilities:
         default_url: the provider's own address; None if each user runs a server of their own.
         max_batch: the most numbers in one `check`.
         spelling: how it takes a number.
+        names_numbers: whether its answers say which number they are about. If not, each check goes over a
+            connection of its own, where no other answer can come.
         negatives: how far its "no" can be trusted.
         tells_limits: whether its responses carry rate limits.
+        paces_checks_only: whether requests other than checks count towards no limit.
+        caches_yes: whether a "yes" may be an earlier one, kept by the gateway.
+        default_session: the session if the user names none; empty if one has to be named.
         has_session_status: whether `session_status` is offered.
         lists_sessions: whether `sessions` is offered.
         has_contacts: whether `contacts` is offered.
@@ -84,8 +79,12 @@ class Capabilities:
     default_url: str | None = None
     max_batch: int = 1
     spelling: Spelling = Spelling.E164
-    negatives: Negatives = Negatives.DEFINITE
+    names_numbers: bool = True
+    negatives: Strength = Strength.DEFINITE
     tells_limits: bool = False
+    paces_checks_only: bool = False
+    caches_yes: bool = False
+    default_session: str = ""
     has_session_status: bool = False
     lists_sessions: bool = False
     has_contacts: bool = False
@@ -95,6 +94,22 @@ class Capabilities:
     default_rate_per_min: float
     daily_cap: int | None = None
     plans: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def paces(self) -> Mapping[str, float]:
+        """The numbers a minute on each plan; if there are none, at the pace that holds by default."""
+        return self.plans or {"default": self.default_rate_per_min * self.max_batch}
+
+    def no_address(self) -> UsageError:
+        """Return the error for a gateway without an address of its own, if the user names none."""
+        return UsageError(
+            f"{self.title} runs on a server of your own; say where, as in https://gateway.example "
+            f"(--base-url or {self.url_variable})"
+        )
+
+    def strength_of(self, verdict: Verdict) -> Strength:
+        """Return how far a verdict of the gateway can be trusted."""
+        return self.negatives if verdict is Verdict.NOT_REGISTERED else Strength.DEFINITE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

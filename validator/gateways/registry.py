@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, cast
 
 from validator.errors import UsageError
+from validator.nearest import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,11 @@ DEFAULT_GATEWAY = "sendapi"
 GATEWAYS: Mapping[str, str] = MappingProxyType(
     {
         "sendapi": "validator.gateways.sendapi",
+        "evolution": "validator.gateways.evolution",
+        "waha": "validator.gateways.waha",
+        "green-api": "validator.gateways.green_api",
+        "wuzapi": "validator.gateways.wuzapi",
+        "gowa": "validator.gateways.gowa",
     }
 )
 
@@ -47,7 +53,8 @@ def gateway_module(name: str, gateways: Mapping[str, str] = GATEWAYS) -> Gateway
         UsageError: there is no such gateway.
     """
     if name not in gateways:
-        raise UsageError(f"there is no gateway {name!r}; there are: {', '.join(sorted(gateways))}")
+        names = ", ".join(sorted(gateways))
+        raise UsageError(f"there is no gateway {name!r}; there are: {names}.{suggestion(name, gateways)}")
     return cast("GatewayModule", import_module(gateways[name]))
 
 

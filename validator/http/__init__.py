@@ -11,7 +11,8 @@
 - `rate_headers`: reads rate-limit headers and `Retry-After`.
 - `masking`: hides keys and numbers in logs.
 - `api_key`: a key that hides itself.
-- `exchange`: one GET: deadline, bounded body, errors of one tree.
+- `received`: texts, ids and numbers that a provider sends.
+- `exchange`: one request: deadline, bounded body, errors of one tree.
 - `interception`: refusals that are not in the gateway's own form.
 - `url`: checks base URLs.
 - `download`: lists on web servers.

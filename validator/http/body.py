@@ -41,7 +41,15 @@ async def read_capped(response: httpx.Response, cap_bytes: int) -> bytes | None:
 
 
 def decode_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object that the body is.
+    """Return the JSON object that the body is; `ValueError` as `decode_json`, and for any other value."""
+    value = decode_json(body)
+    if not isinstance(value, dict):
+        raise ValueError(f"a JSON {_KINDS.get(type(value), 'value')} in place of an object")  # noqa: TRY004 - of the body, not of an argument
+    return value
+
+
+def decode_json(body: bytes) -> Any:
+    """Return the JSON value that the body is.
 
     Stricter than `json.loads`: UTF-8 only, no NaN or Infinity, no key twice in one object, since two readers
     may then read two answers (RFC 8259, section 4), and no integer beyond a hundred digits.
@@ -50,16 +58,13 @@ def decode_object(body: bytes) -> dict[str, Any]:
         ValueError: the body is anything else; the message says what, and quotes nothing of it.
     """
     try:
-        value = _DECODER.decode(body.decode("utf-8"))
+        return _DECODER.decode(body.decode("utf-8"))
     except json.JSONDecodeError as error:
         raise ValueError(_not_json(body, error)) from None
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
-    if not isinstance(value, dict):
-        raise ValueError(f"a JSON {_KINDS.get(type(value), 'value')} in place of an object")  # noqa: TRY004 - of the body, not of an argument
-    return value
 
 
 _KINDS = {list: "array", str: "string", type(None): "null"}

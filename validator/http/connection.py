@@ -81,7 +81,7 @@ class Connection:
         return self._heard_bytes > 0
 
     async def ask(self, request: httpx.Request, on_unasked: Callable[[], None] | None = None) -> h11.Response:
-        """Send a request without a body and return the head of the answer; interim ones (1xx) are skipped.
+        """Send a request and return the head of the answer; interim ones (1xx) are skipped.
 
         Args:
             request: the request.
@@ -103,9 +103,11 @@ class Connection:
         raw = request.headers.raw
         try:
             asked = h11.Request(method=request.method, target=request.url.raw_path, headers=raw)
-            head = self._http.send(asked)
-            self._http.send(_END)
-            await self._stream.send(head)
+            sent = self._http.send(asked)
+            # In one piece with the head: two small writes would wait for each other's acknowledgement.
+            sent += self._http.send(h11.Data(data=request.content)) if request.content else b""
+            sent += self._http.send(_END)
+            await self._stream.send(sent)
         except h11.LocalProtocolError as error:
             raise httpx.LocalProtocolError(str(error)) from error
         except (OSError, anyio.BrokenResourceError) as error:

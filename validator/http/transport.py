@@ -44,6 +44,8 @@ LIFETIME_S = 300.0
 # connections at the start of a run.
 PATIENCE_S = 1.0
 
+_METHODS = frozenset({"GET", "POST"})
+
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
@@ -59,16 +61,17 @@ class _Waiting:
 
 
 class KeepAliveTransport(httpx.AsyncBaseTransport):
-    """Sends GET requests to one server, each over a connection of its own until the answer is closed.
+    """Sends GETs and POSTs to one server, each over a connection of its own until the answer is closed.
 
     The connection used last is used first, so that only as many stay open as the pace needs. One that may
     hold anything but silence (bytes nobody asked for, an answer not read to its end, or one that the caller
     distrusts, a server that wants to close) is never used again; and of bytes that nobody asked for the
     caller of the last request is notified, as its `Terms` have it. Where the server closed a kept connection
     just as it was used, before any byte of an answer, the request goes out once more over a new one (RFC
-    9112, section 9.3.1; a GET is idempotent). A request has no timeout but the caller's cancel scope, which
-    spans the wait for a place. No redirect is followed. A connection is replaced after five minutes, so that
-    a name that gets another address is followed.
+    9112, section 9.3.1; a GET is idempotent, and so is a POST that only asks, as those of gateways do). A
+    request has no timeout but the caller's cancel scope, which spans the wait for a place. No redirect is
+    followed. A connection is replaced after five minutes, so that a name that gets another address is
+    followed.
 
     Args:
         base_url: the server; its path plays no part.
@@ -100,8 +103,10 @@ class KeepAliveTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer, its body unread. It holds a connection until it is closed."""
-        if request.method != "GET" or origin_of(request.url) != self._origin:
-            raise httpx.UnsupportedProtocol("only GET requests to the server of the base URL are carried")
+        if request.method not in _METHODS or origin_of(request.url) != self._origin:
+            raise httpx.UnsupportedProtocol(
+                "only GET and POST requests to the server of the base URL are carried"
+            )
         await self._places.acquire()
         try:
             connection, head = await self._ask(request)

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from validator.ledger.schema import OWN_ID_SUFFIX
+from validator.model import Strength
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,10 +26,10 @@ CHUNK_ROWS = 10_000
 # One statement sees one state of the ledger, whatever is written meanwhile.
 FACTS = f"""
     SELECT number, verdict, reason, CASE WHEN own_id THEN number || '{OWN_ID_SUFFIX}' ELSE whatsapp_id END,
-        source, gateway, session, attempts, checked_at_ms
+        source, gateway, session, attempts, checked_at_ms, strength
     FROM numbers JOIN findings ON findings.id = finding
     UNION ALL
-    SELECT number, verdict, reason, NULL, source, gateway, session, failed_attempts, failed_at_ms
+    SELECT number, verdict, reason, NULL, source, gateway, session, failed_attempts, failed_at_ms, strength
     FROM numbers JOIN findings ON findings.id = failure
 """  # noqa: S608 - put together from constants
 
@@ -64,6 +65,7 @@ class FactRow(NamedTuple):
         session: the session asked through; empty if none was.
         attempts: HTTP exchanges spent.
         checked_at_ms: when, in milliseconds since the Unix epoch.
+        strength: how far the verdict can be trusted.
     """
 
     number: int
@@ -75,6 +77,7 @@ class FactRow(NamedTuple):
     session: str
     attempts: int
     checked_at_ms: int
+    strength: str = Strength.DEFINITE.value
 
     @classmethod
     def chunks(cls, rows: Iterable[tuple[object, ...]], size: int) -> Iterator[list[Self]]:

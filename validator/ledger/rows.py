@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from validator.ledger.schema import OWN_ID_SUFFIX
-from validator.model import Outcome, Reason, Source, Verdict
+from validator.model import Outcome, Reason, Source, Strength, Verdict
 
 if TYPE_CHECKING:
     import sqlite3
@@ -61,6 +61,7 @@ class Finding(NamedTuple):
     gateway: str
     session: str
     own_id: bool
+    strength: str = Strength.DEFINITE.value
 
     @classmethod
     def of(cls, outcome: Outcome) -> Self:
@@ -72,21 +73,25 @@ class Finding(NamedTuple):
             outcome.gateway,
             outcome.session,
             outcome.whatsapp_id == f"{int(outcome.number)}{OWN_ID_SUFFIX}",
+            outcome.strength.value,
         )
 
     @classmethod
     def read_all(cls, reading: sqlite3.Connection) -> dict[int, Self]:
         """Return the whole dictionary, by id."""
-        rows = reading.execute("SELECT id, verdict, reason, source, gateway, session, own_id FROM findings")
+        rows = reading.execute(
+            "SELECT id, verdict, reason, source, gateway, session, own_id, strength FROM findings"
+        )
         return {
-            finding_id: cls(verdict, reason, source, gateway, session, bool(own_id))
-            for finding_id, verdict, reason, source, gateway, session, own_id in rows
+            finding_id: cls(verdict, reason, source, gateway, session, bool(own_id), strength)
+            for finding_id, verdict, reason, source, gateway, session, own_id, strength in rows
         }
 
     @classmethod
-    def no(cls, session: SessionRef, reason: str | None) -> Self:
+    def no(cls, session: SessionRef, reason: str | None, strength: str) -> Self:
         """Return the finding of a session's "no" that is confirmed."""
-        return cls(Verdict.NOT_REGISTERED.value, reason, Source.API.value, *session, own_id=False)
+        verdict, source = Verdict.NOT_REGISTERED.value, Source.API.value
+        return cls(verdict, reason, source, *session, own_id=False, strength=strength)
 
     def unverified(self) -> Self:
         """Return the finding of this "no" while it is not verified."""

@@ -18,10 +18,10 @@ the reason `session_suspect` (`not_confirmed`, if it would confirm an earlier "n
 unverified "no", whenever a crash came. `ordinal` counts such answers of a session. To confirm them makes them
 first facts; to invalidate them only takes them off this list.
 
-`findings` is the dictionary of (verdict, reason, source, gateway, session) in words, some dozens of rows: so
-a row of `numbers` costs 25 bytes (measured, `benchmarks/ledger.py`), the file explains itself to anyone with
-`sqlite3`, and a new word needs no migration. `own_id` says that the account's id is the number itself,
-written `NUMBER@s.whatsapp.net`, as nearly all are; only others are stored in `whatsapp_id`.
+`findings` is the dictionary of (verdict, reason, source, gateway, session, strength) in words, some dozens of
+rows: so a row of `numbers` costs 25 bytes (measured, `benchmarks/ledger.py`), the file explains itself to
+anyone with `sqlite3`, and a new word needs no migration. `own_id` says that the account's id is the number
+itself, written `NUMBER@s.whatsapp.net`, as nearly all are; only others are stored in `whatsapp_id`.
 
 `spending` counts the attempts started, by session and quarter of an hour (the days of all time zones begin on
 one), and so remembers a daily cap across runs even if nothing came of them. `runs` has one row a run, with
@@ -157,8 +157,11 @@ VERSION_3 = (
     "ALTER TABLE spending_3 RENAME TO spending",
 )
 
+# All gateways until then said "no" only if WhatsApp did.
+VERSION_4 = ("ALTER TABLE findings ADD COLUMN strength TEXT NOT NULL DEFAULT 'definite'",)
+
 # The statements that lead from version n to n + 1 are at index n, and never change once released.
-MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3)
+MIGRATIONS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 

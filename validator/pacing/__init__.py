@@ -29,6 +29,7 @@ from validator.pacing.decisions import (
 from validator.pacing.guard.canaries import Canaries
 from validator.pacing.guard.protocol import Checkpoint, Guard, NoGuard
 from validator.pacing.guard.session_guard import SessionGuard
+from validator.pacing.guard.vouching import CANARY_AFTER_S, Proof
 from validator.pacing.lane.breaker import Breaker, BreakerState
 from validator.pacing.lane.failure_kinds import ending_of, is_by_front, is_refusal
 from validator.pacing.lane.key_health import KeyHealth
@@ -38,6 +39,7 @@ from validator.pacing.lane.report import LaneReport, LaneState
 from validator.pacing.lane.retry import RetryBudget, RetryPolicy
 
 __all__ = [
+    "CANARY_AFTER_S",
     "Accept",
     "Action",
     "AskCanary",
@@ -65,6 +67,7 @@ __all__ = [
     "PacedBudget",
     "Patience",
     "Permit",
+    "Proof",
     "Requeue",
     "Resolve",
     "Retry",

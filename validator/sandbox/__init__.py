@@ -1,4 +1,4 @@
-"""A local server that speaks SendAPI: its endpoints, its limits and its faults.
+"""A local server that speaks SendAPI, or another gateway: its endpoints, its limits and its faults.
 
 It shares no code with the client, so that no misreading of the API can hide on both sides of a test. Base
 URL: `http://127.0.0.1:8080/v1`. See `MAGIC_NUMBERS`, `FAULT_WORDS` and `SandboxConfig` for what it can be
@@ -26,21 +26,26 @@ from validator.sandbox.config import (
     SandboxConfig,
     Session,
 )
+from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
 from validator.sandbox.faults import FAULT_WORDS, Fault, FaultKind, parse_fault
 from validator.sandbox.limits import LimiterKind
 from validator.sandbox.log import Entry, RequestLog
 from validator.sandbox.test_numbers import MAGIC_NUMBERS
 
 if TYPE_CHECKING:
-    from validator.sandbox.app import ConnectionBroken, Sandbox, create_app
+    from validator.sandbox.app import Sandbox, create_app
+    from validator.sandbox.delivery import ConnectionBroken
     from validator.sandbox.server import listen, serve, serve_async
 
 __all__ = [
     "DEFAULT_SESSIONS",
+    "DIALECTS",
     "FAULT_WORDS",
     "INTEGER_SESSIONS",
     "MAGIC_NUMBERS",
     "PLAN_LIMITS_PER_MIN",
+    "SENDAPI",
+    "SESSION_NAMES",
     "Answers",
     "ConnectionBroken",
     "Entry",
@@ -64,7 +69,7 @@ __all__ = [
 
 # Starlette and uvicorn come with the extra `sandbox`. What `--help` prints must be there without them.
 _WITH_EXTRA = {
-    "ConnectionBroken": "app",
+    "ConnectionBroken": "delivery",
     "Sandbox": "app",
     "create_app": "app",
     "listen": "server",

@@ -1,4 +1,4 @@
-"""The sandbox as an ASGI application: routes in, bytes out. All waiting is here.
+"""The sandbox as an ASGI application: routes in, bytes out. All waiting is in `delivery`.
 
 Its clock is `anyio.current_time`, so the same application runs on a socket under uvicorn and without one,
 on virtual time, in tests.
@@ -15,7 +15,9 @@ from starlette.routing import Route, Router
 
 from validator.sandbox.call import Call, Endpoint
 from validator.sandbox.control import control_routes
-from validator.sandbox.corruption import Ending
+from validator.sandbox.delivery import deliver
+from validator.sandbox.dialects import SENDAPI
+from validator.sandbox.dialects.app import DialectSandbox
 from validator.sandbox.exchange import Exchange
 from validator.sandbox.log import RequestLog
 from validator.sandbox.server_state import World
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from validator.sandbox.config import SandboxConfig
-    from validator.sandbox.corruption import Reply
 
 _PATHS = (
     ("/v1/whatsapp/contacts/{name}/check", Endpoint.CHECK),
@@ -36,24 +37,6 @@ _PATHS = (
     ("/v1/phone/validate", Endpoint.VALIDATE),
     ("/v1/account/usage", Endpoint.USAGE),
 )
-
-# Looking out for a client that has gone costs a cancel scope; only over long waits is it worth that.
-_LONG_WAIT_S = 1.0
-
-
-class ConnectionBroken(ConnectionResetError):
-    """The connection is to break here.
-
-    The server turns it into a real break. Without a socket it comes out of the application as it is, for the
-    caller's transport to translate.
-
-    Attributes:
-        reset: whether the peer is to see a reset, rather than an end before the end.
-    """
-
-    def __init__(self, *, reset: bool) -> None:
-        super().__init__("the sandbox broke the connection, as a fault says")
-        self.reset = reset
 
 
 class Sandbox:
@@ -90,7 +73,7 @@ class Sandbox:
             self.world.in_flight -= 1
 
 
-def create_app(config: SandboxConfig, *, wall: Callable[[], float] = time.time) -> Sandbox:
+def create_app(config: SandboxConfig, *, wall: Callable[[], float] = time.time) -> Sandbox | DialectSandbox:
     """Return a sandbox as an ASGI application.
 
     Args:
@@ -101,7 +84,8 @@ def create_app(config: SandboxConfig, *, wall: Callable[[], float] = time.time) 
     Raises:
         OSError: the log file cannot be opened.
     """
-    return Sandbox(config, wall=wall)
+    kind = Sandbox if config.gateway == SENDAPI else DialectSandbox
+    return kind(config, wall=wall)
 
 
 class _Served:
@@ -127,57 +111,3 @@ def _call(endpoint: Endpoint, scope: Scope, *, time_s: float, wall_s: float) -> 
         time_s=time_s,
         wall_s=wall_s,
     )
-
-
-async def deliver(reply: Reply, receive: Receive, send: Send) -> None:
-    """Send an answer as late, as slowly and as far as it goes.
-
-    Raises:
-        ConnectionBroken: it ends in a break.
-    """
-    if not await _still_there_after(reply.delay_s, receive):
-        return
-    if reply.ending is Ending.NEVER:
-        await _disconnected(receive)
-        return
-    if reply.ending is Ending.RESET:
-        raise ConnectionBroken(reset=True)
-    await send({"type": "http.response.start", "status": reply.status, "headers": _head(reply)})
-    if reply.ending is Ending.CUT:
-        await send(
-            {"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True}
-        )
-        raise ConnectionBroken(reset=False)
-    await _send_body(reply, receive, send)
-
-
-def _head(reply: Reply) -> list[tuple[bytes, bytes]]:
-    length = b"%d" % len(reply.body)
-    return [*reply.headers, (b"content-type", reply.content_type), (b"content-length", length)]
-
-
-async def _send_body(reply: Reply, receive: Receive, send: Send) -> None:
-    if reply.drip_s:
-        for byte in reply.body[:-1]:
-            await send({"type": "http.response.body", "body": bytes([byte]), "more_body": True})
-            if not await _still_there_after(reply.drip_s, receive):
-                return
-    await send({"type": "http.response.body", "body": reply.body[-1:] if reply.drip_s else reply.body})
-
-
-async def _still_there_after(wait_s: float, receive: Receive) -> bool:
-    """Wait, and return whether the client is still there."""
-    if wait_s < _LONG_WAIT_S:
-        if wait_s > 0:
-            await anyio.sleep(wait_s)
-        return True
-    with anyio.move_on_after(wait_s):
-        await _disconnected(receive)
-        return False
-    return True
-
-
-async def _disconnected(receive: Receive) -> None:
-    """Wait until the client has gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
 from validator.sandbox.limits import LimiterKind
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class SandboxConfig:
     """How the sandbox behaves. Plain words are taken for the enums.
 
     Attributes:
+        gateway: whose API it speaks.
         seed: what answers, ids, faults and delays are drawn from, together with the number asked about.
         registered_share: the share of numbers on WhatsApp, 0 to 1.
         plan: the plan of keys that do not name one.
@@ -150,6 +152,7 @@ class SandboxConfig:
         ValueError: a value is out of its range; the message names it.
     """
 
+    gateway: str = SENDAPI
     seed: int = 0
     registered_share: float = 0.6
     plan: str = "growth"
@@ -181,6 +184,7 @@ class SandboxConfig:
     def __post_init__(self) -> None:
         """Hold every value to its range."""
         self._take_words()
+        _one_of("gateway", self.gateway, (SENDAPI, *DIALECTS))
         _one_of("plan", self.plan, tuple(PLAN_LIMITS_PER_MIN))
         _one_of("error_envelope", self.error_envelope, (1, 2, 3))
         _one_of("bad_request_status", self.bad_request_status, (400, 422))
@@ -195,7 +199,14 @@ class SandboxConfig:
             _between("limit_per_min", self.limit_per_min, 1, 10**9)
         check_faults(self.faults)
         if not self.sessions:
-            object.__setattr__(self, "sessions", INTEGER_SESSIONS if self.integer_ids else DEFAULT_SESSIONS)
+            object.__setattr__(self, "sessions", self._own_sessions())
+
+    def _own_sessions(self) -> tuple[Session, ...]:
+        """Return a connected, a pending and a disconnected session, named as the gateway names its own."""
+        if self.gateway == SENDAPI:
+            return INTEGER_SESSIONS if self.integer_ids else DEFAULT_SESSIONS
+        names = SESSION_NAMES[self.gateway]
+        return tuple(replace(one, id=name) for one, name in zip(DEFAULT_SESSIONS, names, strict=True))
 
     def _take_words(self) -> None:
         for name, enum in _WORDS.items():

@@ -49,6 +49,9 @@ class FaultKind(StrEnum):
     LIST = "list"
     PENDING = "pending"
     FLAP = "flap"
+    UNANSWERED = "unanswered"
+    PARTIAL = "partial"
+    LID_DENIED = "lid_denied"
     REPEATED_ROW = "repeated_row"
     SHORT_PAGE = "short_page"
     LID_CONTACT = "lid_contact"
@@ -87,6 +90,9 @@ FAULT_WORDS: tuple[tuple[str, str], ...] = (
     ("list", "the answer wrapped in a list"),
     ("pending", '`status: "processing"` in place of an answer'),
     ("flap", "the opposite of the right answer"),
+    ("unanswered", "other gateways: WhatsApp does not answer the gateway"),
+    ("partial", "other gateways: no entry for the numbers of an array"),
+    ("lid_denied", 'other gateways: a "no" for accounts with an @lid id'),
     ("repeated_row", "contacts: the page begins with a row of the page before"),
     ("short_page", "contacts: the page has one row too few"),
     ("lid_contact", "contacts: a row with an @lid in place of a phone"),

@@ -25,7 +25,7 @@ class Entry(NamedTuple):
         wall_s: when, as a Unix time.
         method: the HTTP method.
         path: the path, decoded, without the query.
-        number: the number it asked about; empty for other endpoints.
+        number: the number it asked about, or several with commas between them; empty for other endpoints.
         session: the session it named; empty where it named none.
         key: a fingerprint of the API key; empty where none was sent.
         status: the HTTP status of the answer; 0 where none was sent whole.
@@ -75,7 +75,7 @@ class RequestLog:
         self.entries.append(entry)
         self.statuses[entry.status] += 1
         if entry.passed and entry.number:
-            self.numbers[entry.number] += 1
+            self.numbers.update(entry.number.split(","))
         self._count_minute(int(entry.time_s // _MINUTE_S))
         if self._file is not None:
             self._file.write(json.dumps(entry._asdict()) + "\n")

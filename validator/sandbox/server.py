@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, cast
 import anyio
 import uvicorn
 
-from validator.sandbox.app import ConnectionBroken, Sandbox
+from validator.sandbox.app import create_app
+from validator.sandbox.delivery import ConnectionBroken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from starlette.types import Receive, Scope, Send
 
+    from validator.sandbox.app import Sandbox
     from validator.sandbox.config import SandboxConfig
+    from validator.sandbox.dialects.app import DialectSandbox
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What is being answered gets this long after a stop; what never would be is cut off then.
@@ -53,7 +56,11 @@ def serve(
 
 
 async def serve_async(
-    sandbox: Sandbox, listener: socket.socket, stop: anyio.Event, *, on_ready: Callable[[str], None] = print
+    sandbox: Sandbox | DialectSandbox,
+    listener: socket.socket,
+    stop: anyio.Event,
+    *,
+    on_ready: Callable[[str], None] = print,
 ) -> None:
     """Serve a sandbox on a listening socket until `stop` is set. Needs the asyncio backend, as uvicorn does.
 
@@ -121,7 +128,7 @@ def _url(listener: socket.socket) -> str:
 async def _serve_until_signal(
     config: SandboxConfig, listener: socket.socket, on_ready: Callable[[str], None]
 ) -> None:
-    sandbox = Sandbox(config)
+    sandbox = create_app(config)
     stop = anyio.Event()
     try:
         async with anyio.create_task_group() as tasks:
@@ -155,7 +162,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _on_socket(sandbox: Sandbox) -> Callable[[Scope, Receive, Send], object]:
+def _on_socket(sandbox: Sandbox | DialectSandbox) -> Callable[[Scope, Receive, Send], object]:
     """Return the application with `ConnectionBroken` turned into what it says."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from validator.http.masking import without_keys
-from validator.model import Number
+from validator.http.received import is_whatsapp_id, number_in, sound, text_in
 from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage, SessionStatus
 from validator.sendapi.contradictions import contradiction_in
 
@@ -15,17 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from validator.http.exchange import Answer
-
-
-# WhatsApp's ids are digits, or a few words of ASCII, with a server's name behind an @. What is longer or has
-# anything else in it (a line break, a formula's sign in front) is nothing to write into people's files.
-_WHATSAPP_ID = re.compile(r"[0-9A-Za-z][!-~]{0,127}")
-# Of anything the provider tells of somebody, such as a contact's name: more is no text but a load.
-_MAX_TEXT_CHARS = 1_000
-_MOST_LOOKED_AT = 10_000  # the longest key, and as much again around it
-# Controls, and what turns the direction of text: a terminal would obey them. Marks and joiners that scripts
-# and emoji need are left.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+    from validator.model import Number
 
 
 def registration_in(answer: Answer, asked: Number) -> Registration:
@@ -82,7 +71,7 @@ def _whatsapp_id(answer: Answer, value: object) -> str | None:
     """Return the id as it came. One that is no text has lost digits, or is of a shape nobody knows."""
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or not _WHATSAPP_ID.fullmatch(value):
+    if not is_whatsapp_id(value):
         raise answer.unlike("whatsapp_id is not an id: up to 128 visible ASCII characters are expected")
     return without_keys(value)
 
@@ -103,23 +92,15 @@ def contacts_in(answer: Answer) -> ContactPage:
 
 
 def _contact(entry: Mapping[str, Any]) -> Contact:
-    phone = _text(entry.get("phone")) or ""
+    phone = text_in(entry.get("phone")) or ""
     flag = entry.get("is_whatsapp_user")
     return Contact(
         phone=phone,
-        number=_number(phone),
-        name=_text(entry.get("name")),
+        number=number_in(phone),
+        name=text_in(entry.get("name")),
         is_whatsapp_user=flag if isinstance(flag, bool) else None,
-        profile_picture_url=_text(entry.get("profile_picture_url")),
+        profile_picture_url=text_in(entry.get("profile_picture_url")),
     )
-
-
-def _number(phone: str) -> Number | None:
-    """Return the number in E.164. WhatsApp's own spelling lacks the plus sign and is as international."""
-    try:
-        return Number.parse(phone if phone.startswith("+") else f"+{phone}")
-    except (ValueError, IndexError):
-        return None
 
 
 def sessions_in(answer: Answer) -> SessionPage:
@@ -146,11 +127,11 @@ def _session(answer: Answer, fields: Mapping[str, Any]) -> Session:
     if not isinstance(status, str):
         raise answer.unlike("a session has no status")
     return Session(
-        id=_sound(str(session_id)),
+        id=sound(str(session_id)),
         status=SessionStatus.of(status),
-        raw_status=_sound(status),
-        name=_text(fields.get("name")) or "",
-        phone_number=_text(fields.get("phone_number")),
+        raw_status=sound(status),
+        name=text_in(fields.get("name")) or "",
+        phone_number=text_in(fields.get("phone_number")),
         last_seen_at=_moment(fields.get("last_seen_at")),
         message_count=_count(fields.get("message_count")),
         created_at=_moment(fields.get("created_at")),
@@ -185,19 +166,6 @@ def _entries(answer: Answer, page: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise answer.unlike("there is no list of objects in it")
     return entries
-
-
-def _text(value: object) -> str | None:
-    return _sound(value) if isinstance(value, str) and value else None
-
-
-def _sound(text: str) -> str:
-    """Return the text as it can be kept: JSON can spell halves of characters, which no file can hold.
-
-    Keys are masked before it is cut: the half of a key is not known as one.
-    """
-    short = without_keys(_CONTROLS.sub(" ", text[:_MOST_LOOKED_AT]))[:_MAX_TEXT_CHARS]
-    return short.encode("utf-8", "replace").decode("utf-8")
 
 
 def _count(value: object) -> int | None:

@@ -112,7 +112,7 @@ def test_an_idle_recorder_commits_nothing(record):
 def test_attempts_are_noted_by_session_with_the_time_of_day(record):
     async def scenario(recorder):
         for session in ("a", "b", "a"):
-            recorder.add_attempt(SessionRef("sendapi", session))
+            recorder.add_attempts(SessionRef("sendapi", session), 1)
         await anyio.sleep(1)
 
     journal, reported = record(scenario)

@@ -21,7 +21,8 @@ from validator.pacing import (
     Wait,
 )
 from validator.pacing.guard.continuity import LATE_S
-from validator.pacing.guard.session_guard import CANARY_AFTER, CANARY_AFTER_S
+from validator.pacing.guard.session_guard import CANARY_AFTER
+from validator.pacing.guard.vouching import CANARY_AFTER_S
 
 OWN = Number(447_700_900_999)
 NUMBER = Number(447_700_900_100)

@@ -96,9 +96,7 @@ class Forked:
 
 @contextmanager
 def fork_server():
-    # Measuring coverage would make each run three times as long, and a killed one hands nothing in.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, str(SERVER)], text=True, env=environment, **pipes) as process:
+    with subprocess.Popen([sys.executable, str(SERVER)], text=True, **pipes) as process:
         yield ForkServer(process)
         process.stdin.close()

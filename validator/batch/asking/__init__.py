@@ -3,6 +3,8 @@
 - `checks`: runs the dispatcher, progress and status log side by side until the queue is empty.
 - `dispatcher`: starts an exchange when lane and budget allow it.
 - `exchanges`: carries out one exchange and acts on its decision.
+- `check`: all attempts for one number.
+- `array`: the numbers of one request, and the search for the one that it is refused for.
 - `delivery`: whether an answer can belong to another request of the same connection.
 - `steps`: what the dispatcher does next, as values.
 - `queue`: the numbers still to ask about, and the retries that wait.

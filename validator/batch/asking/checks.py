@@ -82,7 +82,8 @@ async def ask_all(
 
 
 def _state(todo: pl.Series, asking: Asking, counters: RunCounters) -> RunState:
-    queue = Queue((int(number) for number in todo), len(todo))
+    are_again = asking.negative_reason is Reason.NOT_ON_WHATSAPP_TWICE
+    queue = Queue((int(number) for number in todo), len(todo), are_again=are_again)
     recorder = Recorder(asking.ledger, on_durable=counters.durable, now_ms=asking.now_ms)
     return RunState(
         queue=queue,

@@ -79,7 +79,7 @@ class _Confirming:
         self, asking: Asking, first: RunCounters, second: RunCounters, watchers: Sequence[Watcher]
     ) -> None:
         left_today = {
-            ref: left - first.attempts_through(ref) for ref, left in asking.bounds.left_today.items()
+            ref: left - first.numbers_through(ref) for ref, left in asking.bounds.left_today.items()
         }
         self._asking = replace(
             asking,
@@ -114,7 +114,7 @@ class _Confirming:
         return [
             lane
             for lane in self._asking.lanes
-            if self._counters.attempts_through(lane.ref) < left.get(lane.ref, float("inf"))
+            if self._counters.numbers_through(lane.ref) < left.get(lane.ref, float("inf"))
             and not isinstance(lane.next(now), Halt)
         ]
 

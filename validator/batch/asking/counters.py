@@ -42,6 +42,7 @@ class RunCounters:
     verdicts: Counter[str] = field(default_factory=Counter)
     doubted: Counter[SessionRef] = field(default_factory=Counter)
     paused_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    _spent: Counter[SessionRef] = field(default_factory=Counter)
     _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=ERROR_WINDOW))
 
     def attempts_through(self, session: SessionRef) -> int:
@@ -49,16 +50,22 @@ class RunCounters:
         counts = self.sessions.get(session)
         return counts.attempts + counts.canaries if counts else 0
 
-    def begin(self, session: SessionRef, *, retries: int) -> None:
-        """Count an attempt that starts, and how many of its numbers it retries."""
+    def numbers_through(self, session: SessionRef) -> int:
+        """Return how often numbers were asked about through a session in this run, canaries among them."""
+        return self._spent[session]
+
+    def begin(self, session: SessionRef, *, numbers: int = 1, retries: int) -> None:
+        """Count an attempt that starts, about so many numbers, and how many of them it retries."""
         self.calls.attempts += 1
         self.calls.retries += retries
         self._of(session).attempts += 1
+        self._spent[session] += numbers
 
     def begin_canary(self, session: SessionRef) -> None:
         """Count a canary's exchange that starts."""
         self.calls.canaries += 1
         self._of(session).canaries += 1
+        self._spent[session] += 1
 
     def end(self, session: SessionRef, failure: ApiError | None) -> None:
         """Count how an attempt ended. The provider's "invalid number" is an answer."""
@@ -100,6 +107,7 @@ class RunCounters:
             self.paused_s[cause] += seconds
         for session, counts in second.sessions.items():
             self._of(session).add(counts)
+        self._spent.update(second._spent)
 
     def recent_error_rate(self) -> float:
         """The share of failures among the latest attempts; 0 until there are enough to tell."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from validator.errors import BadAnswer
 
 if TYPE_CHECKING:
-    from validator.batch.asking.queue import Check
+    from validator.batch.asking.check import Check
     from validator.errors import ApiError
     from validator.gateways.gateway import NumberResult
     from validator.model import Verdict

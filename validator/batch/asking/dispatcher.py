@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from validator.batch.asking.exchanges import Exchange, Exchanges
     from validator.batch.asking.run_state import RunState
     from validator.batch.asking.steps import GatewayLane
-    from validator.pacing import Action
+    from validator.pacing import Action, Budget
 
 StepT = TypeVar("StepT", bound=Send | FetchStatus | Probe)
 
@@ -192,7 +192,7 @@ class Dispatcher:
         return step
 
     def _last_within_budget(self, now: float, step: Probe | FetchStatus) -> Probe | FetchStatus | Rest | Done:
-        if self._ending and step.lane.budget.ready_at(now, 1) > now + LAST_WORD_S:
+        if self._ending and _budget_of(step).ready_at(now, 1) > now + LAST_WORD_S:
             return Done()
         found = self._within_budget(now, step)
         return found if not isinstance(found, Halt) else Done()
@@ -254,14 +254,13 @@ class Dispatcher:
                 assert_never(action)
 
     def _action(self, lane: GatewayLane, now: float, *, last: bool = False) -> Action:
-        spent = self._counters.attempts_through(lane.ref)
-        kept = 0 if last else lane.guard.reserve
-        if spent + kept >= self._bounds.left_today.get(lane.ref, math.inf):
-            return Halt(StoppedEarly(f"session {lane.session} has spent its --daily-cap"))
+        if self._state.left_today(lane, kept=0 if last else lane.guard.reserve) <= 0:
+            why = f"session {lane.session} has spent its --daily-cap of numbers for today"
+            return Halt(StoppedEarly(why))
         return lane.next(now, last=last)
 
     def _within_budget(self, now: float, step: StepT) -> StepT | Rest | Halt:
-        budget = step.lane.budget
+        budget = _budget_of(step)
         start_at = budget.ready_at(now, self._requests_left(step.lane))
         if start_at <= now:
             return step
@@ -288,3 +287,8 @@ class Dispatcher:
 
     def _wake(self) -> None:
         self._changed.set()
+
+
+def _budget_of(step: Send | FetchStatus | Probe) -> Budget:
+    """Return the budget that a step is paid from."""
+    return step.lane.side_budget if isinstance(step, FetchStatus) else step.lane.budget

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import anyio
 
+from validator.batch.asking.array import Array
 from validator.batch.asking.delivery import Delivery
 from validator.batch.asking.single_call import account
 from validator.errors import ApiError, InvalidPhone
@@ -18,7 +19,7 @@ from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from validator.batch.asking.queue import Check
+    from validator.batch.asking.check import Check
     from validator.batch.asking.run_state import RunState
     from validator.batch.asking.steps import GatewayLane
     from validator.model import Number
@@ -52,32 +53,36 @@ class Exchanges:
     def check(self, lane: GatewayLane) -> Exchange:
         """Ask about the next numbers through a lane: as many as the gateway takes at once."""
         now = anyio.current_time()
-        checks = self._take(now, lane.gateway.capabilities.max_batch)
+        asked = self._take(now, lane)
         lane.start(now)
-        self._state.counters.begin(lane.ref, retries=sum(check.is_retry for check in checks))
-        self._state.recorder.add_attempt(lane.ref)
-        return partial(self._check, lane, checks, lane.guard.checkpoint(now), lane.budget.start(now))
+        retries = sum(check.is_retry for check in asked.checks)
+        self._state.counters.begin(lane.ref, numbers=len(asked.checks), retries=retries)
+        self._state.recorder.add_attempts(lane.ref, len(asked.checks))
+        return partial(self._check, lane, asked, lane.guard.checkpoint(now), lane.budget.start(now))
 
     def probe(self, lane: GatewayLane, canary: Number) -> Exchange:
         """Ask about a canary through a lane."""
         now = anyio.current_time()
         lane.start(now)
         self._state.counters.begin_canary(lane.ref)
-        self._state.recorder.add_attempt(lane.ref)
+        self._state.recorder.add_attempts(lane.ref, 1)
         return partial(self._probe, lane, canary, lane.guard.test(now), lane.budget.start(now))
 
     def look(self, lane: GatewayLane) -> Exchange:
         """Ask for the state of a lane's session."""
         now = anyio.current_time()
-        lane.start(now)
-        return partial(self._look, lane, lane.budget.start(now, is_check=False))
+        lane.start(now, is_look=True)
+        return partial(self._look, lane, lane.side_budget.start(now, is_check=False))
 
-    def _take(self, now: float, most: int) -> Sequence[Check]:
+    def _take(self, now: float, lane: GatewayLane) -> Array:
         """Take the numbers of one exchange from the queue: one at least, and those that are due besides."""
+        if (suspects := self._state.queue.take_suspects()) is not None:
+            return suspects
+        most = min(lane.gateway.capabilities.max_batch, self._state.left_today(lane, kept=lane.guard.reserve))
         checks = [self._next(now)]
-        while len(checks) < most and self._queue_ready_at(now) <= now:
+        while len(checks) < min(most, checks[0].most) and self._queue_ready_at(now) <= now:
             checks.append(self._next(now))
-        return checks
+        return Array(checks)
 
     def _queue_ready_at(self, now: float) -> float:
         return self._state.queue.ready_at(now, retries_from=self._state.retries.ready_at(now))
@@ -91,20 +96,20 @@ class Exchanges:
         check.is_begun = True
         return check
 
-    async def _check(
-        self, lane: GatewayLane, checks: Sequence[Check], checkpoint: Checkpoint, permit: Permit
-    ) -> None:
-        delivery = Delivery(fresh=any(check.needs_new_connection for check in checks))
+    async def _check(self, lane: GatewayLane, asked: Array, checkpoint: Checkpoint, permit: Permit) -> None:
+        checks, is_named = asked.checks, lane.gateway.capabilities.names_numbers
+        delivery = Delivery(fresh=not is_named or any(check.needs_new_connection for check in checks))
         TERMS.set(Terms(fresh=delivery.fresh, on_unasked=partial(self._doubt, delivery)))
         try:
             reply = await self._asked(lane, [check.number for check in checks], checkpoint)
         except ApiError as failure:
             account(lane.budget, permit, failure)
-            self._failed(lane, checks, delivery.failure(failure))
+            self._failed(lane, asked, delivery.failure(failure))
             lane.guard.ended(anyio.current_time(), checkpoint, answered=False)
         else:
             lane.budget.finish(permit, anyio.current_time(), reply.rate)
             self._replied(lane, checks, checkpoint, reply, delivery)
+            self._cleared(lane, asked)
         self._ended(lane)
 
     async def _probe(self, lane: GatewayLane, canary: Number, checkpoint: Checkpoint, permit: Permit) -> None:
@@ -137,10 +142,10 @@ class Exchanges:
         try:
             seen = await lane.gateway.session_status(lane.session)
         except ApiError as failure:
-            account(lane.budget, permit, failure)
+            account(lane.side_budget, permit, failure)
             lane.looked(anyio.current_time(), failure)
         else:
-            lane.budget.finish(permit, anyio.current_time(), seen.rate)
+            lane.side_budget.finish(permit, anyio.current_time(), seen.rate)
             lane.looked(anyio.current_time(), seen.status)
         self._ended(lane)
 
@@ -186,11 +191,26 @@ class Exchanges:
         check.needs_new_connection = True
         self._state.queue.give_back(check)
 
-    def _failed(self, lane: GatewayLane, checks: Sequence[Check], failure: ApiError) -> None:
+    def _failed(self, lane: GatewayLane, asked: Array, failure: ApiError) -> None:
         ending = lane.finish(anyio.current_time(), failure)
         self._state.counters.end(lane.ref, failure)
-        for check in checks:
+        self._state.queue.give_back(*asked.others)
+        if asked.is_spoilt_by(failure):
+            self._state.queue.suspect(Array(asked.checks, refused=failure))
+            return
+        for check in asked.checks:
+            check.separate(len(asked.checks))
             self._undecided(lane, check, ending)
+
+    def _cleared(self, lane: GatewayLane, asked: Array) -> None:
+        """Look for the number that spoils an array among those of it that were not asked about."""
+        match asked.others:
+            case []:
+                pass
+            case [spoiler]:
+                self._undecided(lane, spoiler, Ending(asked.refused))
+            case others:
+                self._state.queue.suspect(Array(others, refused=asked.refused))
 
     def _answered(
         self,
@@ -203,8 +223,8 @@ class Exchanges:
         verdict = result.verdict or Verdict.UNKNOWN
         reason = self._reasons[verdict]
         settle = partial(self._settle, lane, check, verdict, reason, whatsapp_id=result.whatsapp_id)
-        now, was_rejected = anyio.current_time(), check.was_rejected
-        match lane.guard.on_answer(now, checkpoint, check.number, verdict, was_rejected=was_rejected):
+        now, history = anyio.current_time(), {"was_rejected": check.was_rejected, "is_again": check.is_again}
+        match lane.guard.on_answer(now, checkpoint, check.number, verdict, **history):
             case Requeue():
                 self._state.queue.give_back(check)
                 return
@@ -263,6 +283,7 @@ class Exchanges:
             gateway=lane.ref.gateway,
             session=lane.ref.session,
             attempts=check.attempts,
+            strength=lane.gateway.capabilities.strength_of(verdict),
         )
         if ordinal and verdict is Verdict.INVALID:
             self._state.guarding.hold(outcome, ordinal)

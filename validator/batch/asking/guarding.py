@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, assert_never
 import polars as pl
 
 from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest
-from validator.model import Number, Reason, Verdict
-from validator.pacing import AskCanary, Confirm, FetchSessionStatus, Invalidate, LaneState, Wait
+from validator.model import Number, Reason, Strength, Verdict
+from validator.pacing import (
+    CANARY_AFTER_S,
+    AskCanary,
+    Confirm,
+    FetchSessionStatus,
+    Invalidate,
+    LaneState,
+    Proof,
+    Wait,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,13 +30,16 @@ if TYPE_CHECKING:
     from validator.batch.asking.recorder import Recorder
     from validator.batch.asking.steps import GatewayLane
     from validator.errors import ValidatorError
-    from validator.gateways.gateway import SessionReply
+    from validator.gateways.gateway import Capabilities, SessionReply
     from validator.ledger import Ledger
     from validator.model import Outcome, SessionRef
     from validator.pacing import Action, Canaries
 
 
 MOST_TAKEN_BACK = 5
+
+# At a slow pace a canary a minute would take the place of the checks.
+CANARY_AFTER_REQUESTS = 10
 
 
 def forget_unverified(ledger: Ledger, sessions: Iterable[SessionRef]) -> None:
@@ -49,6 +61,22 @@ def own_numbers(seen: Iterable[SessionReply]) -> list[Number]:
         with suppress(ValueError):
             own += [Number.parse(f"+{digits}")] if text.startswith("+") else []
     return own
+
+
+def proof_of(capabilities: Capabilities) -> Proof:
+    """Return what has to speak for the "no"s of a gateway's sessions.
+
+    A "yes" that the gateway keeps itself shows nothing, so a canary serves once where that may be. Then the
+    first "yes" to a number of the list is as good as a canary's.
+    """
+    is_weak = capabilities.negatives is Strength.WEAK
+    interval_s = 60 / capabilities.default_rate_per_min
+    return Proof(
+        needs_canary=is_weak and not capabilities.caches_yes,
+        needs_look=is_weak and capabilities.has_session_status,
+        canary_once=capabilities.caches_yes,
+        canary_after_s=max(CANARY_AFTER_S, CANARY_AFTER_REQUESTS * interval_s),
+    )
 
 
 class Guarding:
@@ -178,7 +206,7 @@ def last_step(
         match action(lane):
             case AskCanary(canary):
                 return Probe(lane, canary)
-            case FetchSessionStatus() if has_open_refusals:
+            case FetchSessionStatus() if has_open_refusals or lane.guard.wants_look:
                 return FetchStatus(lane)
             case Wait() as wait if not is_early:
                 rests.append(Rest.of(wait))

@@ -5,36 +5,15 @@ from __future__ import annotations
 import heapq
 import math
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from validator.batch.asking.check import Check
 from validator.model import Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-@dataclass(slots=True)
-class Check:
-    """All attempts for one number.
-
-    Attributes:
-        number: the number asked about.
-        attempts: the attempts made that count (a refusal by the rate limiter does not).
-        is_retry: whether the next attempt is paid from the retry budget.
-        is_begun: whether there has been an attempt of any kind.
-        needs_new_connection: whether an answer may have been another request's, so that only one over a new
-            connection counts.
-        was_rejected: whether an answer has called the number invalid that does not name it, so that it was
-            asked about again.
-    """
-
-    number: Number
-    attempts: int = 0
-    is_retry: bool = False
-    is_begun: bool = False
-    needs_new_connection: bool = False
-    was_rejected: bool = False
+    from validator.batch.asking.array import Array
 
 
 class Queue:
@@ -46,18 +25,22 @@ class Queue:
     Args:
         numbers: the numbers to ask, in order.
         count: how many there are.
+        are_again: whether they were answered before.
     """
 
-    def __init__(self, numbers: Iterable[int], count: int) -> None:
+    def __init__(self, numbers: Iterable[int], count: int, *, are_again: bool = False) -> None:
         self._numbers = iter(numbers)
         self._fresh = count
+        self._are_again = are_again
         self._returned: deque[Check] = deque()
         self._parked: list[tuple[float, int, Check]] = []
+        self._suspects: deque[Array] = deque()
         self._sequence = 0
 
     def __len__(self) -> int:
         """How many checks wait here, of every kind."""
-        return self._fresh + len(self._returned) + len(self._parked)
+        suspected = sum(len(array.checks) for array in self._suspects)
+        return self._fresh + len(self._returned) + len(self._parked) + suspected
 
     @property
     def parked(self) -> int:
@@ -71,30 +54,39 @@ class Queue:
             now: the current time.
             retries_from: when the retry budget next allows a retry.
         """
-        if self._fresh or self._returned:
+        if self._fresh or self._returned or self._suspects:
             return now
         return max(now, self._parked[0][0], retries_from) if self._parked else math.inf
 
     def take(self, now: float, *, retries_from: float) -> Check:
         """Hand out a parked check that is due, or a fresh one, or a returned one, in this order.
 
-        Must only be called when `ready_at` says `now`.
+        Must only be called when `ready_at` says `now`, and `take_suspects` has returned None.
         """
         if self._parked and max(self._parked[0][0], retries_from) <= now:
             return heapq.heappop(self._parked)[2]
         if self._fresh:
             self._fresh -= 1
-            return Check(Number(next(self._numbers)))
+            return Check(Number(next(self._numbers)), is_again=self._are_again)
         return self._returned.popleft()
 
-    def give_back(self, check: Check) -> None:
-        """Take back a check whose last attempt does not count."""
-        check.is_retry = False
-        self._returned.append(check)
+    def suspect(self, array: Array) -> None:
+        """Take back checks that a gateway has refused together, for one of them."""
+        self._suspects.append(array)
+
+    def take_suspects(self) -> Array | None:
+        """Hand out the first half of checks that were refused together, with the others; None without any."""
+        return self._suspects.popleft().halved() if self._suspects else None
+
+    def give_back(self, *checks: Check) -> None:
+        """Take back checks whose last attempt does not count."""
+        for check in checks:
+            check.is_retry = False
+        self._returned.extend(checks)
 
     def put_back(self, numbers: Iterable[int]) -> None:
         """Take numbers back whose checks had ended, to be asked about as if they never had been."""
-        self._returned.extend(Check(Number(number)) for number in numbers)
+        self._returned.extend(Check(Number(number), is_again=True) for number in numbers)
 
     def park(self, check: Check, due: float) -> None:
         """Keep a check until `due`, when it may be retried; among equals the first parked comes first."""

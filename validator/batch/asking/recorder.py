@@ -92,9 +92,9 @@ class Recorder:
         self._broken = False
         return numbers
 
-    def add_attempt(self, session: SessionRef) -> None:
-        """Count one attempt through a session."""
-        self._attempts[session] = self._attempts.get(session, 0) + 1
+    def add_attempts(self, session: SessionRef, count: int) -> None:
+        """Count attempts through a session, one for each number asked about."""
+        self._attempts[session] = self._attempts.get(session, 0) + count
         self._waiting.set()
 
     def flush(self) -> None:

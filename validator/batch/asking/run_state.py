@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,3 +70,8 @@ class RunState:
     bounds: Bounds
     now_ms: Callable[[], int]
     negative_reason: Reason = Reason.NOT_ON_WHATSAPP
+
+    def left_today(self, lane: GatewayLane, *, kept: int = 0) -> float:
+        """Return how many numbers may still be asked about through a lane today, some kept back."""
+        cap = self.bounds.left_today.get(lane.ref, math.inf)
+        return cap - self.counters.numbers_through(lane.ref) - kept

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from validator.batch.asking.queue import Check, Queue
+    from validator.batch.asking.check import Check
+    from validator.batch.asking.queue import Queue
     from validator.batch.asking.steps import GatewayLane
     from validator.model import SessionRef
     from validator.pacing import Ending

@@ -22,6 +22,7 @@ from validator.batch.verdict_columns import (
     MATCHED,
     REASON,
     SOURCE,
+    STRENGTH,
     VERDICT,
     added_schema,
     checked_at,
@@ -29,6 +30,7 @@ from validator.batch.verdict_columns import (
     is_user,
     output_schema,
     prefixed,
+    strength,
 )
 from validator.model import Reason, Source, Verdict
 from validator.reports import CellExample, masked_cell
@@ -173,7 +175,8 @@ def decide_verdicts(
 def output_columns(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
     """Return the output's columns of what was decided."""
     matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
-    made = [e164("number").alias("e164"), is_user(), checked_at(), *matched]
+    strengths = [strength()] if STRENGTH in extras else []
+    made = [e164("number").alias("e164"), is_user(), checked_at(), *strengths, *matched]
     added = added_schema(extras)
     return findings.with_columns(made).select(added.names()).cast(added)
 

@@ -94,13 +94,15 @@ def summarise_sample(
         for one in answers.countries
     )
     counters, use, job = result.counters, total_use(result), opened.job
+    gateway = capabilities_of(result.keys[0].gateway if result.keys else DEFAULT_GATEWAY)
+    limit_per_min = use.limit_per_min or rate_per_min
     whole = summarise_plan(
         job,
         rest,
-        rate_per_min=use.limit_per_min or rate_per_min,
+        rate_per_min=None if limit_per_min is None else limit_per_min * gateway.max_batch,
         now=result.finished_at,
         host=", ".join(dict.fromkeys(key.host for key in result.keys)),
-        plans=capabilities_of(result.keys[0].gateway if result.keys else DEFAULT_GATEWAY).plans,
+        plans={name: round(pace) for name, pace in gateway.paces.items()},
         read_as=opened.read_as,
     )
     return SampleSummary(

@@ -14,7 +14,7 @@ from validator.batch.prefetch import ahead
 from validator.batch.recipients.variants import other_numbers
 from validator.batch.verdict_columns import REASON, SOURCE, VERDICT
 from validator.ledger import OWN_ID_SUFFIX
-from validator.model import Reason, Source, Verdict
+from validator.model import Reason, Source, Strength, Verdict
 from validator.tables import defused
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ SCHEMA = pl.Schema(
         "reason": REASON,
         "source": SOURCE,
         "own_id": pl.Boolean(),
+        "weak": pl.Boolean(),
         "checked_at_ms": pl.Int64(),
     }
 )
@@ -47,7 +48,8 @@ EXPIRED = pl.Schema({name: SCHEMA[name] for name in ("number", "verdict", "check
 IDS = pl.Schema({"number": pl.UInt64(), "whatsapp_id": pl.String()})
 # Of a row of the ledger's dictionary `findings`.
 _WORDS = pl.Schema(
-    {"finding": pl.UInt32()} | {name: SCHEMA[name] for name in ("verdict", "reason", "source", "own_id")}
+    {"finding": pl.UInt32()}
+    | {name: SCHEMA[name] for name in ("verdict", "reason", "source", "own_id", "weak")}
 )
 
 # Looking a number up costs about twice what passing by one in a scan of the ledger does (measured,
@@ -62,8 +64,9 @@ class KnownVerdicts:
 
     Attributes:
         frame: one row per known number, ascending: `number`, `verdict`, `reason`, `source`, `own_id` (the
-            WhatsApp id is the number itself), `checked_at_ms` (milliseconds since the Unix epoch), `fresh`
-            (no need to ask again), `unconfirmed` (a "no" that would count if a second asking said it too).
+            WhatsApp id is the number itself), `weak` (its strength), `checked_at_ms` (milliseconds since the
+            Unix epoch), `fresh` (no need to ask again), `unconfirmed` (a "no" that would count if a second
+            asking said it too).
         ids: `number` and `whatsapp_id` of those that have another id, ascending.
         row_indices: the row of `frame` for each row of the list; None if they have not been looked for.
         expired: `number`, `verdict` and `checked_at_ms` of answers that no longer hold, ascending.
@@ -231,7 +234,11 @@ def _frame(columns: KnownColumns, findings: Mapping[int, Finding]) -> pl.DataFra
 
 def _words(findings: Mapping[int, Finding]) -> pl.DataFrame:
     """Return one row a finding, with its id as `finding`."""
-    return pl.DataFrame([one._asdict() | {"finding": place} for place, one in findings.items()], _WORDS)
+    rows = [
+        one._asdict() | {"finding": place, "weak": one.strength == Strength.WEAK.value}
+        for place, one in findings.items()
+    ]
+    return pl.DataFrame(rows, _WORDS)
 
 
 def _integers(lines: str, name: str, dtype: pl.DataType) -> pl.Series:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from validator.arguments import FLAG, TEXT, WHOLE, Kind, require, several
-from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN
+from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN, STRENGTH
 from validator.errors import UsageError
 from validator.model import Verdict
 from validator.phone import Accept, Numbers
@@ -69,7 +69,9 @@ _WORDS: dict[str, type[StrEnum]] = {
 
 _KINDS = {
     **dict.fromkeys(("region", "region_column", "format"), TEXT.or_none),
-    **dict.fromkeys(("find_region", "excel_safe", "confirm_negatives", "variants", "line_type"), FLAG),
+    **dict.fromkeys(
+        ("find_region", "excel_safe", "confirm_negatives", "variants", "line_type", "strength"), FLAG
+    ),
     "prefix": TEXT,
     "limit": WHOLE.or_none,
     "enough": WHOLE.or_none,
@@ -112,6 +114,7 @@ class ListSettings:
         confirm_negatives: whether a "no" counts only if a second asking says it too.
         variants: whether the other spelling of a number is asked about after a "no".
         line_type: whether the output has a column with the kind of line.
+        strength: whether the output has a column that says how far each answer can be trusted.
     """
 
     column: tuple[str, ...] = ()
@@ -136,6 +139,7 @@ class ListSettings:
     confirm_negatives: bool = False
     variants: bool = False
     line_type: bool = False
+    strength: bool = False
 
     def __post_init__(self) -> None:
         """Take words for the members of their enums, and one column for a list of one.
@@ -182,6 +186,7 @@ class Job(ListSettings):
         """The columns that the output gets on request."""
         asked_for = {
             LINE_TYPE: self.line_type,
+            STRENGTH: self.strength,
             MATCHED: self.variants,
             PHONE_COLUMN: len(self.column) > 1,
         }

@@ -8,7 +8,8 @@ import polars as pl
 
 from validator.batch.planning.known_verdicts import SCHEMA as KNOWN
 from validator.batch.verdict_columns import COLUMNS as ADDED
-from validator.batch.verdict_columns import checked_at, e164, is_user
+from validator.batch.verdict_columns import STRENGTH, checked_at, e164, is_user
+from validator.model import Strength
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from validator.tables import Writer
 
 # One row is one fact: a number has one row for its answer, and one for the failure to find out since.
-COLUMNS = pl.Schema({**ADDED, "gateway": pl.String(), "session": pl.String(), "attempts": pl.UInt32()})
+OF_A_LEDGER = {"gateway": pl.String(), "session": pl.String(), "attempts": pl.UInt32(), STRENGTH: pl.String()}
+COLUMNS = pl.Schema({**ADDED, **OF_A_LEDGER})
 
 # The columns of `FactRow`.
 FACT = pl.Schema(
@@ -31,6 +33,7 @@ FACT = pl.Schema(
         "session": pl.String(),
         "attempts": pl.UInt32(),
         "checked_at_ms": KNOWN["checked_at_ms"],
+        STRENGTH: pl.Enum([strength.value for strength in Strength]),
     }
 )
 

@@ -13,10 +13,10 @@ import polars as pl
 
 from validator.batch.transfer.exporting import FACT
 from validator.batch.transfer.timestamps import moments_ms
-from validator.batch.verdict_columns import MATCHED
+from validator.batch.verdict_columns import MATCHED, STRENGTH
 from validator.errors import FileError
 from validator.ledger import FactRow
-from validator.model import Number, Outcome, Reason, Source, Verdict
+from validator.model import Number, Outcome, Reason, Source, Strength, Verdict
 from validator.phone import Accept, normalise
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ CHUNK_ROWS = 10_000
 # Clocks differ, but nothing was found out more than a day ahead of ours.
 MOST_AHEAD_MS = 86_400_000
 
-TEXTS = ("verdict", "is_whatsapp_user", "reason", "source", "checked_at", "gateway", "session", "attempts")
+TEXTS = (
+    *("verdict", "is_whatsapp_user", "reason", "source", "checked_at", "gateway", "session", "attempts"),
+    STRENGTH,
+)
 FLAGS = dict.fromkeys(("true", "yes", "1"), Verdict.REGISTERED.value) | dict.fromkeys(
     ("false", "no", "0"), Verdict.NOT_REGISTERED.value
 )
@@ -70,6 +73,7 @@ def _outcome(row: FactRow) -> Outcome:
         gateway=row.gateway,
         session=row.session,
         attempts=row.attempts,
+        strength=Strength(row.strength),
     )
 
 
@@ -142,6 +146,10 @@ def _read(batch: pl.DataFrame, column: str, region: str | None) -> pl.DataFrame:
         pl.col("session text").fill_null("").alias("session"),
         pl.col("attempts text").fill_null("0").cast(FACT["attempts"], strict=False).alias("attempts"),
         moments_ms(batch["checked_at"]).alias("checked_at_ms"),
+        pl.col(f"{STRENGTH} text")
+        .fill_null(Strength.DEFINITE.value)
+        .cast(FACT[STRENGTH], strict=False)
+        .alias(STRENGTH),
     )
 
 
@@ -267,4 +275,9 @@ def _other_flaws() -> Iterator[pl.Expr]:
         pl.col("attempts").is_null(),
         "attempts is {}; write a whole number, or leave it empty",
         "attempts text",
+    )
+    yield _where(
+        pl.col(STRENGTH).is_null(),
+        f"strength is {{}}; write {' or '.join(Strength)}, or leave it empty",
+        f"{STRENGTH} text",
     )

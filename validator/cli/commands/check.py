@@ -17,14 +17,14 @@ from validator.batch.output.targets import (
     require_room_for_output,
 )
 from validator.batch.run import ListRun
-from validator.cli import file_options as file_opt
 from validator.cli.commands.plan import show_plan
-from validator.cli.kept_files import kept_files
-from validator.cli.list_run import ListRunOptions, run_list
-from validator.cli.logs import set_up_logging
-from validator.cli.resume import send_command
-from validator.cli.run_ends import EndOptions
-from validator.cli.show import show_start, show_summary
+from validator.cli.options import file_options as file_opt
+from validator.cli.process.logs import set_up_logging
+from validator.cli.process.show import show_start, show_summary
+from validator.cli.runs.list_run import ListRunOptions, run_list
+from validator.cli.runs.resume import send_command
+from validator.cli.runs.run_ends import EndOptions
+from validator.cli.settings.kept_files import kept_files
 from validator.gateways.registry import capabilities_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def run(**given: Any) -> int:
     options = CheckOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
-        return show_plan(options, options.rate, options.base_url, max_invalid=options.max_invalid)
+        return show_plan(
+            options, options.rate, options.gateway, options.base_url, max_invalid=options.max_invalid
+        )
     return ends.reported(
         "check",
         partial(_checked, options, ends),
@@ -86,8 +88,9 @@ def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
 
 
 def _show_start(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, plan: Plan) -> None:
-    rates = [key.rate.per_min for key in keys]
-    limits = capabilities_of(keys[0].gateway).plans if len(keys) == 1 else {}
+    found = [(key.rate.per_min, capabilities_of(key.gateway)) for key in keys]
+    rates = [None if rate is None else rate * gateway.max_batch for rate, gateway in found]
+    limits = found[0][1].paces if len(keys) == 1 else {}
     start = summarise_plan(
         opened.job,
         plan,

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from validator.cli.defaults import FILES_META, ORIGINS_META, PROFILE_META
-from validator.cli.environment import leave_out, variables_of
-from validator.cli.nearest import suggestion
-from validator.cli.option_groups import long_name
-from validator.cli.settings_files import PROTECTING
-from validator.cli.settings_sources import not_read_remedy, why_not_read
-from validator.cli.show import show_rows
+from validator.cli.help.option_groups import long_name
+from validator.cli.options.gateway_options import OfGateway, chosen_gateway
+from validator.cli.process.show import show_rows
+from validator.cli.settings.defaults import FILES_META, ORIGINS_META, PROFILE_META
+from validator.cli.settings.environment import leave_out, variables_of
+from validator.cli.settings.settings_files import PROTECTING
+from validator.cli.settings.settings_sources import not_read_remedy, why_not_read
 from validator.errors import UsageError
-from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.gateways.registry import capabilities_of
+from validator.nearest import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from validator.cli.settings_sources import SettingsFile
+    from validator.cli.settings.settings_sources import SettingsFile
 
 COLUMNS = ("setting", "value", "from")
 DEFAULT_COMMAND = "check"
@@ -105,7 +106,8 @@ def _value(
         case ParameterSource.COMMANDLINE:
             return given[option.name or ""], f"flag --{long_name(option)}"
         case ParameterSource.ENVIRONMENT:
-            names = variables_of(option, context.auto_envvar_prefix or "")
+            own = (option.variable_of(context),) if isinstance(option, OfGateway) else ()
+            names = (*own, *variables_of(option, context.auto_envvar_prefix or ""))
             name = next(name for name in names if os.environ.get(name))
             return os.environ[name], f"{name} in the environment"
         case ParameterSource.DEFAULT_MAP:
@@ -134,7 +136,7 @@ def _key(context: click.Context) -> Setting:
     path = context.params.get("api_key_file")
     if path is not None:
         return Setting("(key)", HIDDEN, str(path))
-    variable = capabilities_of(DEFAULT_GATEWAY).key_variable
+    variable = capabilities_of(chosen_gateway(context)).key_variable
     is_set = bool(os.environ.get(variable))
     return Setting(
         "(key)", HIDDEN if is_set else "", f"{variable} in the environment" if is_set else "nowhere"

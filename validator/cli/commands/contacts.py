@@ -9,12 +9,12 @@ from validator.batch.asking.contacts import all_contacts, contacts_frame
 from validator.batch.connected import connected
 from validator.batch.output.targets import refuse_kept
 from validator.batch.watching.phase_feed import READING_CONTACTS
-from validator.cli.credentials import ProviderOptions, require_sessions
-from validator.cli.kept_files import kept_files
-from validator.cli.logs import take_logging
-from validator.cli.show import make_progress, show_rows
-from validator.cli.signals import run_interruptible
-from validator.cli.standard_streams import require_stdout, say
+from validator.cli.process.logs import take_logging
+from validator.cli.process.show import make_progress, show_rows
+from validator.cli.process.signals import run_interruptible
+from validator.cli.process.standard_streams import require_stdout, say
+from validator.cli.settings.credentials import ProviderOptions, require_offered, require_sessions
+from validator.cli.settings.kept_files import kept_files
 from validator.tables import require_writable, writing
 
 if TYPE_CHECKING:
@@ -46,13 +46,14 @@ def run(
     """
     quiet = take_logging(given)
     options = ProviderOptions(**given)
+    require_offered(options.gateway, offers="has_contacts", what="gives no contacts")
     if output is None:
         require_stdout()
     else:
         kept = kept_files(options.api_key_file, options.ca_file)
         refuse_kept({"--output": output}, kept, ledger=ledger)
         require_writable(output)
-    sessions = require_sessions(sessions)
+    sessions = require_sessions(sessions, options.gateway)
     key = options.key_settings()
     with make_progress(quiet=quiet) as progress:
         found = run_interruptible(partial(_contacts, key, sessions, progress, max_wait, ledger))

@@ -10,14 +10,14 @@ import anyio
 
 from validator.batch.clock import MOST_OFF_S, ahead_s, flaw_of
 from validator.batch.connected import connected
-from validator.cli.credentials import ProviderOptions, require_sessions
-from validator.cli.findings import Finding, State, problem, worst
-from validator.cli.local_checks import disk, extras, key_file, key_of, ledger_at, settings
-from validator.cli.logs import take_logging
-from validator.cli.show import make_progress, show_rows
-from validator.cli.signals import run_interruptible
-from validator.cli.standard_streams import require_stdout
-from validator.cli.way_out import way_out
+from validator.cli.diagnosis.findings import Finding, State, problem, worst
+from validator.cli.diagnosis.local_checks import disk, extras, key_file, key_of, ledger_at, settings
+from validator.cli.diagnosis.way_out import way_out
+from validator.cli.process.logs import take_logging
+from validator.cli.process.show import make_progress, show_rows
+from validator.cli.process.signals import run_interruptible
+from validator.cli.process.standard_streams import require_stdout
+from validator.cli.settings.credentials import ProviderOptions, require_sessions
 from validator.errors import (
     ApiError,
     CertificateFailed,
@@ -70,23 +70,23 @@ def _findings(
     progress: Progress,
     max_wait_s: float,
 ) -> Iterator[Finding]:
-    key = key_of(options.api_key_file)
+    key = key_of(options.api_key_file, options.gateway)
     yield key
     if key.state is State.OK:
         yield from key_file(options.api_key_file)
         yield from run_interruptible(partial(_provider, options, sessions, ledger, progress, max_wait_s))
     else:
         yield Finding("connection", State.SKIPPED, "nothing can be asked without a key; see to that first")
-    yield from _sessions_named(sessions)
+    yield from _sessions_named(sessions, options.gateway)
     yield from ledger_at(ledger)
     yield disk(ledger)
     yield from settings()
     yield extras()
 
 
-def _sessions_named(sessions: tuple[str, ...]) -> Iterator[Finding]:
+def _sessions_named(sessions: tuple[str, ...], gateway: str) -> Iterator[Finding]:
     try:
-        require_sessions(sessions)
+        require_sessions(sessions, gateway)
     except UsageError as error:
         yield problem("session", error)
 
@@ -101,7 +101,8 @@ async def _provider(
             findings.append(Finding(found.name, state, found.what))
         key = options.key_settings()
         async with connected(key, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through, _):
-            connection = await _connection(gateway, through)
+            sessions = sessions or tuple(filter(None, [gateway.capabilities.default_session]))
+            connection = await _connection(gateway, through, sessions)
             findings += connection
             if connection[0].state is not State.PROBLEM:
                 findings += [await _session(gateway, through, session) for session in sessions]
@@ -110,10 +111,16 @@ async def _provider(
     return findings
 
 
-async def _connection(gateway: Gateway, through: Through) -> list[Finding]:
+async def _connection(gateway: Gateway, through: Through, sessions: tuple[str, ...]) -> list[Finding]:
     asked_at_s, begun = time.time(), anyio.current_time()
+    if not gateway.capabilities.lists_sessions and not sessions:
+        what = f"{gateway.capabilities.title} lists no sessions, so one has to be named first"
+        return [Finding("connection", State.PROBLEM, what, UsageError.exit_code)]
     try:
-        notice = (await through(gateway.sessions)).rate
+        if gateway.capabilities.lists_sessions:
+            notice = (await through(gateway.sessions)).rate
+        else:
+            notice = (await through(partial(gateway.session_status, sessions[0]))).rate
     except Forbidden as failure:
         # Some keys may check and not list; somebody answered, which is what this is about.
         notice = failure.rate

@@ -9,36 +9,38 @@ from validator.batch.known_hosts import host_for
 from validator.batch.output.summarise import summarise_plan
 from validator.batch.planning.ruined import MOST_INVALID, hints_of, ruin_of
 from validator.batch.planning.survey import survey
-from validator.cli.list_options import ListOptions
-from validator.cli.logs import set_up_logging
-from validator.cli.show import make_progress, show_plan_summary
-from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.cli.options.list_options import ListOptions
+from validator.cli.process.logs import set_up_logging
+from validator.cli.process.show import make_progress, show_plan_summary
+from validator.gateways.registry import capabilities_of
 from validator.ledger import read
 
 if TYPE_CHECKING:
     from validator.settings import Rate
 
 
-def run(rate: Rate, base_url: str | None, **given: Any) -> int:
+def run(rate: Rate, gateway: str, base_url: str | None, **given: Any) -> int:
     """Show what `validator check INPUT` would do: rows, duplicates, who is known, and the calls to make."""
     options = ListOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
-    return show_plan(options, rate, base_url)
+    return show_plan(options, rate, gateway, base_url)
 
 
 def show_plan(
-    options: ListOptions, rate: Rate, base_url: str | None, *, max_invalid: float = MOST_INVALID
+    options: ListOptions, rate: Rate, gateway: str, base_url: str | None, *, max_invalid: float = MOST_INVALID
 ) -> int:
     """Make the plan of a list and show it.
 
     Args:
         options: the list and how to read it.
         rate: the rate of a check.
+        gateway: the name of the gateway that a check would ask.
         base_url: where a check would send requests; None for the provider's own.
         max_invalid: the share (0 to 1) of invalid cells at which a check would take the list.
     """
     options.require_files()
-    now, host = datetime.now(UTC), host_for(DEFAULT_GATEWAY, base_url)
+    capabilities = capabilities_of(gateway)
+    now, host = datetime.now(UTC), host_for(gateway, base_url)
     opened = options.opened()
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=int(now.timestamp() * 1000), progress=progress)
@@ -46,10 +48,10 @@ def show_plan(
     summary = summarise_plan(
         opened.job,
         surveyed.plan,
-        rate_per_min=rate.per_min,
+        rate_per_min=None if rate.per_min is None else rate.per_min * capabilities.max_batch,
         now=now,
         host=host,
-        plans=capabilities_of(DEFAULT_GATEWAY).plans,
+        plans={name: round(pace) for name, pace in capabilities.paces.items()},
         obstacle=obstacle,
         read_as=opened.read_as,
         warnings=() if obstacle else hints_of(opened, surveyed.plan),

@@ -8,9 +8,12 @@ from typing import Any
 import click
 
 from validator.errors import UsageError
-from validator.sandbox import SandboxConfig, parse_fault
+from validator.gateways.registry import capabilities_of
+from validator.sandbox import SENDAPI, SandboxConfig, parse_fault
 
-_KEY = "sk_test_sandbox_1"  # one of no plan: `--plan` decides
+# One of no plan: `--plan` decides. With a colon it is user and password, too.
+_KEYS = {SENDAPI: "sk_test_sandbox_1"}
+_ANY_KEY = "sandbox:1"
 
 EXTRA = "the sandbox needs more packages; install them with: pip install 'recipient-validator[sandbox]'"
 
@@ -30,8 +33,11 @@ def run(*, host: str, port: int, allow_remote: bool, faults: tuple[str, ...], **
 
 def _say(config: SandboxConfig, url: str) -> None:
     """Say where it is, and the line to copy into another terminal."""
-    session = config.sessions[0].id
-    click.echo(f"sandbox ready at {url}/v1", err=True)
-    click.echo(
-        f"export SENDAPI_BASE_URL={url}/v1 SENDAPI_API_KEY={_KEY} SENDAPI_SESSION_ID={session}", err=True
-    )
+    gateway, address = capabilities_of(config.gateway), f"{url}/v1" if config.gateway == SENDAPI else url
+    values = {
+        gateway.url_variable: address,
+        gateway.key_variable: _KEYS.get(config.gateway, _ANY_KEY),
+        gateway.session_variable: config.sessions[0].id,
+    }
+    click.echo(f"sandbox ready at {address}", err=True)
+    click.echo(f"export {' '.join(f'{name}={value}' for name, value in values.items())}", err=True)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from validator.batch.connected import connected
 from validator.batch.watching.sessions import watch as watch_sessions
-from validator.cli.credentials import ProviderOptions
-from validator.cli.logs import take_logging
-from validator.cli.show import make_progress, show_row, show_rows
-from validator.cli.signals import run_interruptible
-from validator.cli.standard_streams import require_stdout, say
+from validator.cli.process.logs import take_logging
+from validator.cli.process.show import make_progress, show_row, show_rows
+from validator.cli.process.signals import run_interruptible
+from validator.cli.process.standard_streams import require_stdout, say
+from validator.cli.settings.credentials import ProviderOptions, require_offered
 from validator.errors import UsageError
 from validator.reports import NoProgress
 
@@ -39,7 +39,9 @@ def run(*, watch: float | None, max_wait: float, ledger: Path, as_json: bool, **
         _require_slow(watch)
     quiet = take_logging(given)
     require_stdout()
-    key = ProviderOptions(**given).key_settings()
+    options = ProviderOptions(**given)
+    require_offered(options.gateway, offers="lists_sessions", what="lists no sessions")
+    key = options.key_settings()
     if watch is not None:
         _watch(partial(_sessions, key, NoProgress(), max_wait, ledger), watch, as_json=as_json)
         return

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.cli import options as opt
 from validator.cli.deferred import work
-from validator.cli.help_pages import Command, Example
-from validator.cli.values import FILE
+from validator.cli.help.help_pages import Command, Example
+from validator.cli.options import shared_options as opt
+from validator.cli.options.values import FILE
 from validator.sandbox import (
     DEFAULT_SESSIONS,
+    DIALECTS,
     FAULT_WORDS,
     MAGIC_NUMBERS,
     PLAN_LIMITS_PER_MIN,
+    SENDAPI,
+    SESSION_NAMES,
     Envelope,
     LimiterKind,
     RateHeaders,
@@ -36,9 +39,12 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
     return "\b\n" + "\n".join(f"{word:<24} {meaning}" for word, meaning in rows)
 
 
+_CONNECTED = ", ".join(f"{names[0]} ({name})" for name, names in SESSION_NAMES.items())
+
 EPILOG = "\n\n".join(
     (
         f"The connected session is {DEFAULT_SESSIONS[0].id}; keys begin with sk_test_ or sk_live_.",
+        f"Of other gateways it is {_CONNECTED}, and any text is a key.",
         "Numbers with a fixed fate:",
         _table(MAGIC_NUMBERS),
         "Faults, as in --fault 500=0.05, --fault slow=0.1:2s, --fault disconnect@100+30s:",
@@ -62,6 +68,14 @@ EPILOG = "\n\n".join(
     ),
 )
 @opt.stack(
+    click.option(
+        "--gateway",
+        type=click.Choice([SENDAPI, *DIALECTS]),
+        metavar="NAME",
+        default=SENDAPI,
+        show_default=True,
+        help="Whose API it speaks; `validator gateways` lists them.",
+    ),
     click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
     click.option("--port", default=8080, show_default=True, help="Port to listen on; 0 takes any free one."),
     click.option("--allow-remote", is_flag=True, help="Listen on an address that other machines can reach."),

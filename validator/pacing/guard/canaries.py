@@ -29,6 +29,7 @@ class Canaries:
     def __init__(self, known: Iterable[Number] = (), *, rng: random.Random) -> None:
         self.dropped: list[Number] = []
         self._known = deque(dict.fromkeys(known))
+        self._unspent = dict.fromkeys(self._known)
         self._found: deque[Number] = deque()
         self._seen = 0
         self._rng = rng
@@ -37,8 +38,14 @@ class Canaries:
         """How many canaries there are."""
         return len(self._known) + len(self._found)
 
+    @property
+    def unspent(self) -> list[Number]:
+        """Those known beforehand that nobody has called registered in this run."""
+        return list(self._unspent)
+
     def found(self, number: Number) -> None:
         """Record a number that was just found registered; all found have the same chance to be kept."""
+        self._unspent.pop(number, None)
         self._seen += 1
         if len(self._found) < MOST_FOUND:
             self._found.append(number)
@@ -60,10 +67,73 @@ class Canaries:
                 group.remove(number)
                 group.append(number)
 
+    def spend(self, number: Number) -> None:
+        """Note that a number was called registered: a gateway may answer from a cache from now on."""
+        self._unspent.pop(number, None)
+
     def drop(self, number: Number) -> None:
         """Note that a number is no canary."""
+        self._unspent.pop(number, None)
         if number in self._known:
             self._known.remove(number)
             self.dropped.append(number)
         elif number in self._found:
             self._found.remove(number)
+
+
+# A canary may itself be what the provider stumbles over, so others are tried; not all, if nothing answers.
+MOST_IN_VAIN = 3
+
+
+class CanaryTurns:
+    """Which canary one session is asked about next; those that were asked about in vain come last.
+
+    Args:
+        canaries: the run's.
+        once: whether each is asked about only once in a run.
+
+    Attributes:
+        in_a_row: how many were asked about in vain since the last that was answered.
+    """
+
+    def __init__(self, canaries: Canaries, *, once: bool) -> None:
+        self.in_a_row = 0
+        self._canaries = canaries
+        self._once = once
+        self._in_vain: set[Number] = set()
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether no further one is worth trying now."""
+        return self.in_a_row >= min(MOST_IN_VAIN, len(self.pool(MOST_IN_VAIN)))
+
+    def are_left(self, *, last: bool) -> bool:
+        """Whether there is one to ask about; where each serves once, one is kept for the end."""
+        return len(self.pool(len(self._canaries))) > (self._once and not last)
+
+    def choose(self) -> Number:
+        """Return the next one. There must be one."""
+        pool = self.pool(len(self._canaries))
+        return next((number for number in pool if number not in self._in_vain), pool[0])
+
+    def pool(self, most: int) -> list[Number]:
+        """Return up to so many that an answer about would show something."""
+        return self._canaries.unspent[:most] if self._once else self._canaries.choose(most)
+
+    def confirmed(self, number: Number) -> bool:
+        """Record that one was called registered; return whether that may have come from a cache."""
+        is_cached = self._once and number not in self._canaries.unspent
+        self._canaries.used(number)
+        self._canaries.spend(number)
+        return is_cached
+
+    def answered(self, number: Number) -> None:
+        """Record that one was answered about."""
+        self.in_a_row = 0
+        self._in_vain.discard(number)
+
+    def not_answered(self, number: Number) -> None:
+        """Record that one was asked about in vain."""
+        self.in_a_row += 1
+        self._in_vain.add(number)
+        self._canaries.used(number)

@@ -12,6 +12,8 @@ BEFORE = 2_000
 
 # Chance brings a false alarm about once in a million answers, and it costs a few calls. In nats.
 ALARM = -math.log(1e-6)
+# To ask about some numbers once more costs less than to freeze a session. In nats, as above.
+DOUBT = -math.log(1e-4)
 
 
 class Heard(NamedTuple):
@@ -52,9 +54,16 @@ class Drift:
             return False
         before = Heard(len(self._before), self._yes_before)
         lately = Heard(len(self._lately), self._yes_lately)
-        heard, yes = before.answers + lately.answers, before.yes + lately.yes
-        row = min(self._row_of_no, heard)
-        return surprise(Heard(heard - row, yes), Heard(row, 0)) > ALARM or surprise(before, lately) > ALARM
+        return self._row_surprise() > ALARM or surprise(before, lately) > ALARM
+
+    def has_doubtful_row(self) -> bool:
+        """Whether the "no"s since the last "yes" are so many that they are better asked about again."""
+        return self._row_surprise() > DOUBT
+
+    def _row_surprise(self) -> float:
+        heard = len(self._before) + len(self._lately)
+        yes, row = self._yes_before + self._yes_lately, min(self._row_of_no, heard)
+        return surprise(Heard(heard - row, yes), Heard(row, 0)) if row else 0.0
 
     def forget(self) -> None:
         """Begin anew, as when the list itself has changed."""

@@ -11,7 +11,16 @@ from validator.pacing.guard.continuity import Question
 if TYPE_CHECKING:
     from validator.errors import Refused
     from validator.model import Number, Verdict
-    from validator.pacing.decisions import AskCanary, Requeue, Resolve, Retry, Ruling, Unverified, Wait
+    from validator.pacing.decisions import (
+        AskCanary,
+        FetchSessionStatus,
+        Requeue,
+        Resolve,
+        Retry,
+        Ruling,
+        Unverified,
+        Wait,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,12 @@ class Guard(Protocol):
         """How often in a row a canary was asked about in vain."""
         ...
 
-    def next(self, now: float, *, last: bool) -> AskCanary | Wait | None:
+    @property
+    def wants_look(self) -> bool:
+        """Whether answers wait for a look at the session, which has to find it ready."""
+        ...
+
+    def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
         """Return what has to come before anything else through the session, or None.
 
         Args:
@@ -96,6 +110,7 @@ class Guard(Protocol):
         verdict: Verdict,
         *,
         was_rejected: bool = False,
+        is_again: bool = False,
     ) -> Accept | Unverified | Requeue | Resolve:
         """Record the answer to a check, and say what becomes of it.
 
@@ -105,6 +120,7 @@ class Guard(Protocol):
             number: the number.
             verdict: `REGISTERED`, `NOT_REGISTERED` or `INVALID`.
             was_rejected: whether an earlier answer called the number invalid, without its name.
+            is_again: whether the number was answered before: taken back, or to be confirmed.
 
         Returns:
             Whether the answer stands, waits to be vouched for, is void, or is not believed.
@@ -129,6 +145,14 @@ class Guard(Protocol):
         self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
         """Record what became of a canary: whether the session calls it registered, or how that failed."""
+        ...
+
+    def look(self, now: float) -> None:
+        """Record that a look at the session starts."""
+        ...
+
+    def looked(self, now: float, *, ready: bool) -> None:
+        """Record how a look has ended; if it finds the session not ready, `lost` comes before."""
         ...
 
     def lost(self) -> None:
@@ -156,6 +180,7 @@ class NoGuard:
     unverified = 0
     reserve = 0
     tries = 0
+    wants_look = False
 
     def next(self, now: float, *, last: bool) -> None:
         """Ask for nothing."""
@@ -179,6 +204,7 @@ class NoGuard:
         verdict: Verdict,  # noqa: ARG002
         *,
         was_rejected: bool = False,  # noqa: ARG002
+        is_again: bool = False,  # noqa: ARG002
     ) -> Accept:
         """Let every answer stand."""
         return Accept()
@@ -193,6 +219,12 @@ class NoGuard:
     def tested(
         self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
+        """Take no note."""
+
+    def look(self, now: float) -> None:
+        """Take no note."""
+
+    def looked(self, now: float, *, ready: bool) -> None:
         """Take no note."""
 
     def lost(self) -> None:

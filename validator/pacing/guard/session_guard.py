@@ -9,31 +9,31 @@ from validator.model import Reason, Verdict
 from validator.pacing.decisions import (
     Accept,
     AskCanary,
-    Confirm,
-    Invalidate,
+    FetchSessionStatus,
     Requeue,
     Resolve,
     Retry,
     Unverified,
     Wait,
 )
-from validator.pacing.guard.continuity import Continuity, Interruption, Vouched
+from validator.pacing.guard.canaries import CanaryTurns
 from validator.pacing.guard.drift import Drift
-from validator.pacing.guard.protocol import Checkpoint
+from validator.pacing.guard.negatives import Negatives
 from validator.pacing.guard.rejections import Rejections
 from validator.pacing.guard.verification import KNOWN_POSITIVES, Verification
+from validator.pacing.guard.vouching import CANARY_AFTER_S, Proof, Vouching
 
 if TYPE_CHECKING:
     from validator.errors import Refused
     from validator.model import Number
     from validator.pacing.decisions import Ruling
     from validator.pacing.guard.canaries import Canaries
+    from validator.pacing.guard.protocol import Checkpoint
 
 # A canary is due when so many "no"s wait, or one has waited so long: at most 0.2 % of calls, or one a minute.
 CANARY_AFTER = 500
-CANARY_AFTER_S = 60.0
-# A canary may itself be what the provider stumbles over, so others are tried; not all, if nothing answers.
-MOST_IN_VAIN = 3
+
+ANY_YES = Proof()
 
 
 class SessionGuard:
@@ -56,35 +56,36 @@ class SessionGuard:
     A canary that is refused or fails is no answer: another one is tried, up to three in a row, and again a
     minute later; while others answer it is not asked about again.
 
+    Where a gateway also says "no" if it could not find out, that needs more (`Proof`): a canary's "yes", then
+    a look that finds the session ready, as before. Thirty in a row pause it until a canary is answered.
+
     That a number is invalid counts as a "no", and only while such answers are few (`Rejections`): a "yes" to
     others does not vouch for a session that refuses every third.
 
     Args:
         session: the session's id.
         canaries: the run's.
+        proof: what has to speak for a "no".
 
     Attributes:
         error: why the session is given up, or None.
         tries: how often in a row a canary was asked about in vain.
     """
 
-    def __init__(self, session: str, *, canaries: Canaries) -> None:
+    def __init__(self, session: str, *, canaries: Canaries, proof: Proof = ANY_YES) -> None:
         self.error: Refused | None = None
         self.tries = 0
         self._session = session
         self._canaries = canaries
+        self._turns = CanaryTurns(canaries, once=proof.canary_once)
+        self._proof = proof
+        self._vouching = Vouching(proof)
         self._drift = Drift()
         self._rejections = Rejections()
-        self._continuity = Continuity()
-        self._heard = self._vouched = self._settled = self._owed = 0
-        self._oldest_at = -math.inf
-        self._generation = 0
+        self._negatives = Negatives()
         self._verification: Verification | None = None
         self._testing = False
         self._test_at = -math.inf
-        self._in_vain: set[Number] = set()
-        self._vain_in_a_row = 0
-        self._rulings: list[Ruling] = []
 
     @property
     def is_verifying(self) -> bool:
@@ -99,20 +100,22 @@ class SessionGuard:
     @property
     def unverified(self) -> int:
         """How many of the session's "no"s wait for a "yes", those invalidated since its last one included."""
-        return self._heard - self._settled + self._owed
+        return self._negatives.unverified
 
     @property
     def reserve(self) -> int:
         """How many of a day's last attempts are to be kept back: one, where there is a canary."""
         return 1 if self._canaries else 0
 
-    def next(self, now: float, *, last: bool) -> AskCanary | Wait | None:
+    def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
         """Return what has to come first; see `Guard.next`."""
+        if look := self._vouching.next(now, self._session, last=last):
+            return look
         if not self._verification and not self._is_due(now, last=last):
             return None
         if not self._testing and self._test_at <= now:
-            return AskCanary(self._verification.left[0] if self._verification else self._choose())
-        if not self._verification and not last:
+            return AskCanary(self._verification.left[0] if self._verification else self._turns.choose())
+        if not (self._verification or last or self._vouching.is_suspicious):
             return None
         return Wait(math.inf if self._testing else self._test_at, f"session {self._session} may be lying")
 
@@ -122,11 +125,11 @@ class SessionGuard:
 
     def checkpoint(self, now: float) -> Checkpoint:
         """Return the mark of an exchange that starts now."""
-        return Checkpoint(self._continuity.ask(now), self._heard, self._generation)
+        return self._negatives.checkpoint(now)
 
     def is_current(self, checkpoint: Checkpoint) -> bool:
         """Whether an exchange started after the latest interruption, loss or lie."""
-        return checkpoint.generation == self._generation
+        return self._negatives.is_current(checkpoint)
 
     def on_answer(
         self,
@@ -136,29 +139,26 @@ class SessionGuard:
         verdict: Verdict,
         *,
         was_rejected: bool = False,
+        is_again: bool = False,
     ) -> Accept | Unverified | Requeue | Resolve:
         """Record the answer to a check; see `Guard.on_answer`."""
         registered = verdict is Verdict.REGISTERED
         if not registered and not self.is_current(checkpoint):
             return Requeue()
-        self._drift.add(registered=registered)
+        # Those that are asked about again are no sample of the list: most were "no"s.
+        is_sample = not (is_again and self._proof.is_weak)
+        if is_sample:
+            self._drift.add(registered=registered)
         if registered:
-            self._vain_in_a_row = 0
+            self._turns.in_a_row = 0
             self._canaries.found(number)
-            self._vouch(checkpoint)
-        return self._counted(verdict, was_rejected=was_rejected) or self._heard_no(now)
+            self._vouch(checkpoint, is_canary=False)
+        return self._counted(verdict, was_rejected=was_rejected) or self._heard_no(now, is_sample=is_sample)
 
     def ended(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> None:
         """Record that an exchange has ended; see `Guard.ended`."""
-        self._continuity.end(checkpoint.question, now, answered=answered)
-        for event in self._continuity.events(now):
-            match event:
-                case Vouched(through):
-                    self._confirm(through)
-                case Interruption():
-                    self._invalidate()
-                case _:
-                    assert_never(event)
+        if self._negatives.end(now, checkpoint, answered=answered):
+            self._vouching.forget()
 
     def test(self, now: float) -> Checkpoint:
         """Note that a canary is asked about now, and return its mark."""
@@ -187,6 +187,22 @@ class SessionGuard:
         is_rejected = isinstance(result, Resolve) and result.verdict is Verdict.INVALID
         self.ended(now, checkpoint, answered=is_rejected or isinstance(result, bool))
 
+    @property
+    def wants_look(self) -> bool:
+        """Whether a "yes" waits for a look at the session."""
+        return self._vouching.wants_look
+
+    def look(self, now: float) -> None:
+        """Record that a look at the session starts."""
+        self._vouching.look(now)
+
+    def looked(self, now: float, *, ready: bool) -> None:
+        """Record how a look at the session has ended."""
+        if vouched := self._vouching.looked(now, ready=ready):
+            self._negatives.vouch(vouched)
+            if self._negatives.settle(now):
+                self._vouching.forget()
+
     def lost(self) -> None:
         """Record that the session is not connected."""
         self._invalidate()
@@ -197,24 +213,17 @@ class SessionGuard:
 
     def rulings(self) -> list[Ruling]:
         """Return what has been decided since the last call."""
-        decided, self._rulings = self._rulings, []
-        return decided
+        return self._negatives.rulings()
 
     def _is_due(self, now: float, *, last: bool) -> bool:
-        if not self.unverified or not self._canaries:
+        is_covered = self._vouching.covers(self._negatives.heard)
+        if not self.unverified or is_covered or not self._turns.are_left(last=last):
             return False
         if last:
-            return not self._is_hopeless or self._test_at <= now
-        waiting = self._heard - self._vouched
-        return waiting >= CANARY_AFTER or (waiting > 0 and now - self._oldest_at >= CANARY_AFTER_S)
-
-    @property
-    def _is_hopeless(self) -> bool:
-        return self._vain_in_a_row >= min(MOST_IN_VAIN, len(self._canaries))
-
-    def _choose(self) -> Number:
-        canaries = self._canaries.choose(len(self._canaries))
-        return next((number for number in canaries if number not in self._in_vain), canaries[0])
+            return not self._turns.is_hopeless or self._test_at <= now
+        waiting = self._negatives.waiting
+        is_old = waiting > 0 and now - self._negatives.oldest_at >= self._proof.canary_after_s
+        return waiting >= CANARY_AFTER or is_old or self._vouching.is_suspicious
 
     def _counted(self, verdict: Verdict, *, was_rejected: bool) -> Accept | Resolve | None:
         """Return what becomes of a "yes", or of an "invalid" too many; None: the answer has to wait."""
@@ -228,20 +237,21 @@ class SessionGuard:
         is_doubted = verdict is Verdict.INVALID and self._rejections.is_alarming
         return Resolve(Verdict.UNKNOWN, Reason.SESSION_SUSPECT) if is_doubted else None
 
-    def _heard_no(self, now: float) -> Unverified:
-        if self._heard == self._vouched:
-            self._oldest_at = now
-        self._heard += 1
-        if self._drift.is_alarming():
-            self._verify()
-        return Unverified(self._heard)
+    def _heard_no(self, now: float, *, is_sample: bool) -> Unverified:
+        ordinal = self._negatives.add(now)
+        if is_sample:
+            self._vouching.heard_no()
+            if self._drift.is_alarming():
+                self._verify()
+            if self._proof.is_weak and self._drift.has_doubtful_row():
+                self._invalidate()
+        return Unverified(ordinal)
 
     def _answered(self, checkpoint: Checkpoint, number: Number, *, registered: bool) -> None:
-        self.tries = self._vain_in_a_row = 0
-        self._in_vain.discard(number)
+        self.tries = 0
+        self._turns.answered(number)
         if registered:
-            self._canaries.used(number)
-            self._vouch(checkpoint)
+            self._vouch(checkpoint, is_canary=True, is_cached=self._turns.confirmed(number))
         if self._verification and number in self._verification.left:
             self._verification.take(number, registered=registered)
             self._conclude(self._verification)
@@ -250,41 +260,31 @@ class SessionGuard:
 
     def _not_answered(self, now: float, number: Number) -> None:
         self.tries = 0
-        self._vain_in_a_row += 1
-        self._in_vain.add(number)
-        if self._is_hopeless:
+        self._turns.not_answered(number)
+        if self._turns.is_hopeless:
             self._test_at = now + CANARY_AFTER_S
-        self._canaries.used(number)
         if self._verification and number in self._verification.left:
             self._verification.left.remove(number)
             self._verification.asked -= 1
             self._conclude(self._verification)
 
-    def _vouch(self, checkpoint: Checkpoint) -> None:
+    def _vouch(self, checkpoint: Checkpoint, *, is_canary: bool, is_cached: bool = False) -> None:
         if self.is_current(checkpoint):
-            self._owed = 0
-        if checkpoint.ordinal > self._vouched:
-            self._vouched = checkpoint.ordinal
-            self._continuity.vouch(checkpoint.ordinal)
-            # Whatever still waits was heard after the exchange that vouches had started.
-            self._oldest_at = checkpoint.at
-
-    def _confirm(self, through: int) -> None:
-        if through > self._settled:
-            self._settled = through
-            self._rulings.append(Confirm(through))
+            self._negatives.owed = 0
+        if vouched := self._vouching.heard_yes(checkpoint, is_canary=is_canary, is_cached=is_cached):
+            self._negatives.vouch(vouched)
 
     def _invalidate(self) -> None:
-        self._generation += 1
-        if self._heard > self._settled:
-            self._owed += self._heard - self._settled
-            self._vouched = self._settled = self._heard
-            self._rulings.append(Invalidate(self._settled))
+        self._vouching.forget()
+        self._negatives.invalidate()
 
     def _verify(self) -> None:
-        positives = self._canaries.choose(KNOWN_POSITIVES)
+        positives = self._turns.pool(KNOWN_POSITIVES)
         if not self._verification and positives:
             self._verification = Verification(positives, len(positives))
+        elif not positives and self._proof.is_weak:
+            # Nobody is left to ask about: the list's own "yes" may come only after the session has recovered.
+            self._invalidate()
 
     def _conclude(self, inquiry: Verification) -> None:
         if inquiry.shows_lies:

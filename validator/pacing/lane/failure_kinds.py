@@ -23,6 +23,7 @@ from validator.errors import (
     SessionNotConnected,
     StoppedEarly,
     TimedOut,
+    Unsupported,
     UsageError,
 )
 from validator.model import Reason
@@ -129,6 +130,8 @@ def ending_of(session: str, failure: ApiError) -> ValidatorError:
 def refusal_of_key(failure: ApiError) -> Refused:
     """Return the error that ends the run when the key is refused for good."""
     match failure:
+        case Unsupported():
+            return Refused(f"nothing can be checked: {failure}. Then run the same command again")
         case QuotaExceeded():
             what = "the key's quota is spent or its subscription has ended"
             remedy = "Renew it, or wait for the next billing period"

@@ -49,6 +49,7 @@ class Lane(Generic[GatewayT]):
         ref: the session, and the gateway it belongs to.
         gateway: what requests go to.
         budget: the budget of the key, shared by all its lanes.
+        side_budget: that of requests other than checks; None if they count towards the same limit.
         key_name: what messages call the key; empty if the run has one key only.
         key: the health of the key, shared by all its lanes.
         retry: how often and when a number is tried again.
@@ -62,6 +63,7 @@ class Lane(Generic[GatewayT]):
         ref: the session, and the gateway it belongs to.
         gateway: what requests go to.
         budget: the budget of the key.
+        side_budget: that of requests other than checks.
         key_name: what messages call the key; empty if the run has one key only.
         guard: says whether the session's answers can be believed. It is given the answers to checks, beside
             `finish`.
@@ -73,6 +75,7 @@ class Lane(Generic[GatewayT]):
         *,
         gateway: GatewayT,
         budget: Budget,
+        side_budget: Budget | None = None,
         key_name: str = "",
         key: KeyHealth,
         retry: RetryPolicy,
@@ -85,6 +88,7 @@ class Lane(Generic[GatewayT]):
         self.ref = ref
         self.gateway = gateway
         self.budget = budget
+        self.side_budget = side_budget or budget
         self.key_name = key_name
         self.guard: Guard = guard or NoGuard()
         self._retry = retry
@@ -123,9 +127,11 @@ class Lane(Generic[GatewayT]):
             self._health.refusals.look_now()
         return self._health.obstacle(now) or self.guard.next(now, last=last) or self._go()
 
-    def start(self, now: float) -> None:  # noqa: ARG002 - every step of a lane is given the time
+    def start(self, now: float, *, is_look: bool = False) -> None:
         """Note that what `next` offered begins: an attempt, or a look at the session."""
-        self._health.start()
+        self._health.start(is_look=is_look)
+        if is_look:
+            self.guard.look(now)
 
     def cancel(self, now: float) -> None:  # noqa: ARG002 - as above
         """Take the latest `start` back: nothing was sent."""
@@ -170,6 +176,7 @@ class Lane(Generic[GatewayT]):
     def looked(self, now: float, status: SessionStatus | ApiError) -> None:
         """Record the session's status, or how the request for it failed."""
         self._health.looked(now, status)
+        self.guard.looked(now, ready=isinstance(status, SessionStatus) and status.is_ready)
 
     def report(self, now: float) -> LaneReport:
         """Return how the lane stands."""

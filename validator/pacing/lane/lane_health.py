@@ -125,9 +125,9 @@ class LaneHealth:
         # What is in flight ends by its own deadline; any other wait is cut short by the end of patience.
         return Wait(until if until == math.inf else min(until, self._outage.ends_at), why, latest)
 
-    def start(self) -> None:
-        """Note that a check starts, or a look at the session where `obstacle` asks for one."""
-        wanted = self._key.wants_status or self._setting.wants_status or self.refusals.wants_status
+    def start(self, *, is_look: bool) -> None:
+        """Note that a check starts, or a look at the session where `obstacle` or the guard asks for one."""
+        wanted = is_look or self._key.wants_status or self._setting.wants_status or self.refusals.wants_status
         self._session.looking = wanted or not self._session.connected
         if not self._session.looking:
             self.breaker.start()

@@ -1,0 +1,102 @@
+"""From the entries of an answer to results, and from WhatsApp's ids to numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from validator.gateways.gateway import CheckReply, NumberResult
+from validator.http.received import is_whatsapp_id, number_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from validator.http.exchange import Answer
+    from validator.model import Number, RateNotice
+
+# The servers of WhatsApp whose ids are numbers.
+_OF_NUMBERS = frozenset({"s.whatsapp.net", "c.us"})
+
+
+def check_reply(results: Iterable[NumberResult | None], rate: RateNotice) -> CheckReply:
+    """Return the reply that holds some results; a number with two different ones has none."""
+    found: dict[Number, NumberResult] = {}
+    contradicted = set()
+    for result in filter(None, results):
+        earlier = found.setdefault(result.number, result)
+        if earlier.verdict != result.verdict:
+            contradicted.add(result.number)
+    return CheckReply.of(*(one for one in found.values() if one.number not in contradicted), rate=rate)
+
+
+def result_of(number: object, exists: object, jid: object) -> NumberResult | None:
+    """Return what an entry says; None if it names no number, or says nothing about it.
+
+    Args:
+        number: the number that it names, as digits or in E.164.
+        exists: only a JSON boolean is an answer.
+        jid: the account's id, kept as it came.
+    """
+    known = number_in(number) if isinstance(number, str) else None
+    if known is None or not isinstance(exists, bool):
+        return None
+    return NumberResult(
+        number=known, is_whatsapp_user=exists, whatsapp_id=jid if exists and is_whatsapp_id(jid) else None
+    )
+
+
+def lone_result(asked: Number, answer: Answer, exists: object, *jids: object) -> CheckReply:
+    """Return the reply of an answer that does not repeat the one number asked about.
+
+    Args:
+        asked: the number.
+        answer: the answer.
+        exists: only a JSON boolean is an answer.
+        jids: the account's id, and other ids of it. One of another number's shows that the answer is not to
+            this question.
+
+    Raises:
+        BadAnswer: the answer says nothing about the number.
+    """
+    if not isinstance(exists, bool):
+        raise answer.unlike("it says neither that the number is registered nor that it is not")
+    named = [number for number in map(number_of, jids) if number is not None]
+    if not all(number == asked or _is_other_spelling(number, asked) for number in named):
+        raise answer.unlike("it is about another number than the one asked about")
+    jid = next((one for one in jids if is_whatsapp_id(one)), None)
+    result = NumberResult(
+        number=asked,
+        is_whatsapp_user=exists,
+        whatsapp_id=jid if exists else None,
+        names_number=bool(named),
+    )
+    return CheckReply.of(result, rate=answer.rate)
+
+
+def _is_other_spelling(number: Number, asked: Number) -> bool:
+    # Imported here, since it brings polars: most answers name the number as it was asked.
+    from validator.phone import other_spelling_of  # noqa: PLC0415
+
+    return number == other_spelling_of(asked)
+
+
+def objects_in(answer: Answer) -> list[dict[str, Any]]:
+    """Return the objects of an answer that is a list of them; `BadAnswer` if it is none."""
+    rows = answer.body
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise answer.unlike("there is no list of objects in it")
+    return rows
+
+
+def number_of(jid: object) -> Number | None:
+    """Return the number in an account's id; None if it is no number's, as that of a group or a `@lid`."""
+    if not isinstance(jid, str):
+        return None
+    # A device of the account may be named behind a colon: `447700900000:12@s.whatsapp.net`.
+    user, _, server = jid.partition("@")
+    return number_in(user.partition(":")[0]) if server in _OF_NUMBERS else None
+
+
+def phone_of(jid: object) -> str | None:
+    """Return the number in an account's id as text, with its plus sign; None if there is none."""
+    number = number_of(jid)
+    return None if number is None else number.e164

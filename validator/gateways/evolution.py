@@ -1,0 +1,262 @@
+"""Evolution API v2: arrays of numbers, instances in the path, and 400 for whatever goes wrong in a check.
+
+Its "no" is weak: what WhatsApp did not answer, or answers in an unusual way, is `exists: false` too. A "yes"
+is kept by the server for seven days (`DATABASE_SAVE_IS_ON_WHATSAPP`) and given again without asking.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from validator.errors import (
+    IncompleteList,
+    Intercepted,
+    InvalidRequest,
+    MissingOrBadKey,
+    NotFound,
+    RateLimited,
+    ServerError,
+    SessionNotConnected,
+    UnexpectedStatus,
+    Unsupported,
+)
+from validator.gateways.entries import check_reply, number_of, objects_in, phone_of, result_of
+from validator.gateways.gateway import (
+    Capabilities,
+    ContactsReply,
+    GatewayContact,
+    SessionReply,
+    SessionsReply,
+    Spelling,
+)
+from validator.gateways.opening import open_exchange, said, segment
+from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
+from validator.http.interception import intercepted
+from validator.http.masking import one_line
+from validator.http.received import sound, text_in
+from validator.http.url import host_of
+from validator.model import SessionState, SessionStatus, Strength
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from validator.errors import ApiError
+    from validator.gateways.gateway import CheckReply, GatewayOptions
+    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.model import Number, RateNotice
+
+CAPABILITIES = Capabilities(
+    name="evolution",
+    title="Evolution API",
+    key_variable="EVOLUTION_API_KEY",
+    url_variable="EVOLUTION_BASE_URL",
+    session_variable="EVOLUTION_INSTANCE",
+    # The server declares no maximum. A larger array costs more if it has to be asked again.
+    max_batch=50,
+    spelling=Spelling.DIGITS,
+    negatives=Strength.WEAK,
+    caches_yes=True,
+    paces_checks_only=True,
+    has_session_status=True,
+    lists_sessions=True,
+    has_contacts=True,
+    # Nobody publishes a limit. Bulk checks got numbers restricted (EvolutionAPI/evolution-api issue 2228).
+    default_rate_per_min=1,
+    # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
+    daily_cap=1_000,
+)
+
+_STATES = {
+    "open": SessionState.READY,
+    "connecting": SessionState.STARTING,
+    "close": SessionState.NEEDS_PERSON,
+}
+_PER_PAGE = 100
+_CLOSED = "connection closed"
+_OVER_LIMIT = "rate-overlimit"
+_NO_CHECK = "not available on whatsapp business api"
+_BY_STATUS: dict[int, type[ApiError]] = {
+    400: InvalidRequest,
+    401: MissingOrBadKey,
+    403: MissingOrBadKey,
+    404: NotFound,
+    429: RateLimited,
+}
+
+
+@asynccontextmanager
+async def open_gateway(options: GatewayOptions) -> AsyncIterator[Evolution]:
+    """Open the gateway.
+
+    Raises:
+        UsageError: there is no base URL, or it cannot be right.
+    """
+    headers = {"apikey": options.key.reveal()}
+    async with open_exchange(CAPABILITIES, options, headers, refusal) as exchange:
+        yield Evolution(exchange)
+
+
+def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
+    """Return what a response with another status than 200 says: by its body first, then by its status."""
+    kind = _kind(reply.status, value)
+    if kind is None:
+        return intercepted(reply, rate=rate)
+    return kind(_words(kind, value, reply.status), status=reply.status, rate=rate)
+
+
+def _kind(status: int, value: Any) -> type[ApiError] | None:  # noqa: PLR0911 - one return a form
+    """Return what a refusal is about; None if it is in none of the server's forms."""
+    if not isinstance(value, dict):
+        return None
+    if value.get("code") == "LICENSE_REQUIRED":
+        return Unsupported
+    if not value and status == 400:  # noqa: PLR2004 - the one status of a check that failed
+        return Intercepted
+    words = said(value)
+    if value.get("isBoom") is True:
+        return _kind_of_boom(value, words)
+    if value.get("status") != status or not isinstance(value.get("error"), str):
+        return None
+    if _CLOSED in words:
+        return SessionNotConnected
+    if _NO_CHECK in words:
+        return Unsupported
+    if not isinstance(value.get("response"), dict) and not isinstance(value.get("message"), list | str):
+        return None
+    return _BY_STATUS.get(status, ServerError if status >= 500 else UnexpectedStatus)  # noqa: PLR2004 - 5xx
+
+
+def _kind_of_boom(value: dict[str, Any], words: str) -> type[ApiError]:
+    """Return what an error of the WhatsApp library's is about, which a check passes on as it is."""
+    output = value.get("output")
+    code = output.get("statusCode") if isinstance(output, dict) else None
+    if _OVER_LIMIT in words or value.get("data") == 429:  # noqa: PLR2004 - too many requests
+        return RateLimited
+    is_closed = code == 428 or _CLOSED in words  # noqa: PLR2004 - the library's code for a closed socket
+    return SessionNotConnected if is_closed else ServerError
+
+
+def _words(kind: type[ApiError], value: dict[str, Any], status: int) -> str:
+    if value.get("code") == "LICENSE_REQUIRED":
+        return "Evolution API answers LICENSE_REQUIRED until its owner activates it; do so in its manager"
+    if kind is Unsupported:
+        return "an instance of the Cloud API has no number check; name one that is linked by its QR code"
+    if not value:
+        return "Evolution API answered 400 without a word: WhatsApp has not answered it"
+    return f"Evolution API answered {status}: {one_line(_message(value))}"
+
+
+def _message(value: dict[str, Any]) -> str:
+    """Return the message in a refusal, wherever it is."""
+    response, output = value.get("response"), value.get("output")
+    payload = output.get("payload") if isinstance(output, dict) else None
+    places = (response, payload, value)
+    found = (place.get("message") for place in places if isinstance(place, dict))
+    message = next((one for one in found if one), "")
+    return " ".join(map(str, message)) if isinstance(message, list) else str(message)
+
+
+class _Page(NamedTuple):
+    """The page of contacts to ask for, and the first contact of the page before."""
+
+    number: int = 1
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evolution:
+    """Evolution API behind the protocol of a gateway."""
+
+    exchange: Exchange
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        return CAPABILITIES
+
+    @property
+    def host(self) -> str:
+        """Where requests go."""
+        return host_of(self.exchange.base_url)
+
+    async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
+        """Ask about up to 50 numbers. With a plus sign the server would miss numbers of some countries."""
+        path = f"/chat/whatsappNumbers/{segment(CAPABILITIES, session)}"
+        body = {"numbers": [number.e164[1:] for number in numbers]}
+        return await self.exchange.post(path, body, _results, cap_bytes=OBJECT_CAP_BYTES)
+
+    async def session_status(self, session: str) -> SessionReply:
+        """Ask for the state of an instance."""
+        path = f"/instance/connectionState/{segment(CAPABILITIES, session)}"
+        return await self.exchange.get(path, partial(_state, session), cap_bytes=OBJECT_CAP_BYTES)
+
+    async def sessions(self) -> SessionsReply:
+        """Ask for the instances. The answer has their tokens, which are left where they are."""
+        path = "/instance/fetchInstances"
+        return await self.exchange.get(path, _sessions, cap_bytes=PAGE_CAP_BYTES)
+
+    async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:
+        """Ask for a page of contacts; the cursor is a `_Page`."""
+        page = cursor if isinstance(cursor, _Page) else _Page()
+        path = f"/chat/findContacts/{segment(CAPABILITIES, session)}"
+        body = {"where": {}, "page": page.number, "offset": _PER_PAGE}
+        return await self.exchange.post(path, body, partial(_contacts, page), cap_bytes=PAGE_CAP_BYTES)
+
+
+def _results(answer: Answer) -> CheckReply:
+    entries = objects_in(answer)
+    results = (result_of(one.get("number"), one.get("exists"), one.get("jid")) for one in entries)
+    return check_reply(results, answer.rate)
+
+
+def _state(session: str, answer: Answer) -> SessionReply:
+    instance = answer.body.get("instance") if isinstance(answer.body, dict) else None
+    if not isinstance(instance, dict):
+        raise answer.unlike("there is no instance in it")
+    status = _status(instance.get("state"))
+    return SessionReply(session=session, status=status, rate=answer.rate)
+
+
+def _status(word: object) -> SessionStatus:
+    text = sound(word) if isinstance(word, str) else "without a state"
+    return SessionStatus(_STATES.get(text, SessionState.UNKNOWN), text)
+
+
+def _sessions(answer: Answer) -> SessionsReply:
+    found = tuple(
+        SessionReply(
+            session=sound(one["name"]),
+            status=_status(one.get("connectionStatus")),
+            name=text_in(one.get("profileName")) or "",
+            phone_number=phone_of(one.get("ownerJid")),
+        )
+        for one in objects_in(answer)
+        if isinstance(one.get("name"), str)
+    )
+    return SessionsReply(sessions=found, rate=answer.rate)
+
+
+def _contacts(page: _Page, answer: Answer) -> ContactsReply:
+    rows = objects_in(answer)
+    first = str(rows[0].get("remoteJid")) if rows else ""
+    if rows and first == page.before:
+        raise IncompleteList("Evolution API gives the same page of contacts again", rate=answer.rate)
+    contacts = tuple(_contact(row) for row in rows if row.get("isGroup") is not True)
+    # More than asked for is the whole list, from a version that does not page.
+    is_last = len(rows) != _PER_PAGE
+    cursor = None if is_last else _Page(page.number + 1, first)
+    return ContactsReply(contacts=contacts, next_cursor=cursor, rate=answer.rate)
+
+
+def _contact(row: dict[str, Any]) -> GatewayContact:
+    jid = row.get("remoteJid")
+    number = number_of(jid)
+    return GatewayContact(
+        phone=number.e164 if number else text_in(jid) or "",
+        number=number,
+        name=text_in(row.get("pushName")),
+        profile_picture_url=text_in(row.get("profilePicUrl")),
+    )

@@ -1,0 +1,230 @@
+"""go-whatsapp-web-multidevice (GOWA): one number a request, which the answer does not repeat.
+
+Its "no" is weak: any error, a time-out of ten seconds, WhatsApp's rate limit and an empty answer are `false`.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from validator.errors import (
+    InvalidRequest,
+    MissingOrBadKey,
+    NotFound,
+    ServerError,
+    SessionNotConnected,
+    UnexpectedStatus,
+    UsageError,
+)
+from validator.gateways.entries import lone_result, number_of, phone_of
+from validator.gateways.gateway import (
+    Capabilities,
+    CheckReply,
+    ContactsReply,
+    GatewayContact,
+    SessionReply,
+    SessionsReply,
+    Spelling,
+)
+from validator.gateways.opening import open_exchange, segment
+from validator.http.api_key import ApiKey
+from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
+from validator.http.interception import intercepted
+from validator.http.masking import hide_key, one_line
+from validator.http.received import sound, text_in
+from validator.http.url import host_of
+from validator.model import SessionState, SessionStatus, Strength
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from validator.errors import ApiError
+    from validator.gateways.gateway import GatewayOptions
+    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.model import Number, RateNotice
+
+
+def parse_key(text: str) -> ApiKey:
+    """Return the user and the password, as the server has them; `UsageError` if there is no colon between."""
+    key = ApiKey.parse(text)
+    if ":" not in key.reveal():
+        raise UsageError(
+            "the key of GOWA is a user and a password with a colon between them, as the server has them "
+            "(set GOWA_BASIC_AUTH, or name a file that holds them with --api-key-file)"
+        )
+    return key
+
+
+CAPABILITIES = Capabilities(
+    name="gowa",
+    title="GOWA",
+    key_variable="GOWA_BASIC_AUTH",
+    url_variable="GOWA_BASE_URL",
+    session_variable="GOWA_DEVICE",
+    spelling=Spelling.DIGITS,
+    names_numbers=False,
+    negatives=Strength.WEAK,
+    paces_checks_only=True,
+    has_session_status=True,
+    lists_sessions=True,
+    has_contacts=True,
+    parse_key=parse_key,
+    # Nobody publishes a limit, and what WhatsApp refuses for the rate is answered `false`.
+    default_rate_per_min=60,
+    # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
+    daily_cap=1_000,
+)
+
+_WORD = re.compile(r"[A-Z][A-Z_]+")
+_BY_WORD: dict[str, type[ApiError]] = {
+    "AUTHENTICATION_ERROR": SessionNotConnected,
+    "INVALID_WA_CLI": SessionNotConnected,
+    "DEVICE_NOT_FOUND": NotFound,
+    "DEVICE_ID_REQUIRED": NotFound,
+    "GATEWAY_TIMEOUT": ServerError,
+}
+_STATES = {
+    "logged_in": SessionState.READY,
+    "connected": SessionState.STARTING,
+    "connecting": SessionState.STARTING,
+    "disconnected": SessionState.NEEDS_PERSON,
+}
+
+
+@asynccontextmanager
+async def open_gateway(options: GatewayOptions) -> AsyncIterator[Gowa]:
+    """Open the gateway.
+
+    Raises:
+        UsageError: there is no base URL, or it cannot be right.
+    """
+    credentials = b64encode(options.key.reveal().encode()).decode()
+    hide_key(credentials)
+    headers = {"Authorization": f"Basic {credentials}"}
+    async with open_exchange(CAPABILITIES, options, headers, refusal) as exchange:
+        yield Gowa(exchange)
+
+
+def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
+    """Return what a response with another status than 200 says: by its body first, then by its status."""
+    if reply.status == 401 and 'realm="Restricted"' in reply.headers.get("www-authenticate", ""):  # noqa: PLR2004
+        return MissingOrBadKey("GOWA answered 401: Unauthorized", status=reply.status, rate=rate)
+    code, message = _code(value), value.get("message") if isinstance(value, dict) else None
+    if not code or not isinstance(message, str):
+        return intercepted(reply, rate=rate)
+    text = f"GOWA answered {reply.status} {code}: {one_line(message)}"
+    return _kind(reply.status, code)(text, status=reply.status, code=code, rate=rate)
+
+
+def _code(value: Any) -> str:
+    code = value.get("code") if isinstance(value, dict) else None
+    return code if isinstance(code, str) and _WORD.fullmatch(code) else ""
+
+
+def _kind(status: int, code: str) -> type[ApiError]:
+    default = ServerError if status >= 500 else UnexpectedStatus  # noqa: PLR2004 - 5xx
+    return _BY_WORD.get(code, InvalidRequest if status == 400 else default)  # noqa: PLR2004 - a bad request
+
+
+@dataclass(frozen=True, slots=True)
+class Gowa:
+    """GOWA behind the protocol of a gateway."""
+
+    exchange: Exchange
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        return CAPABILITIES
+
+    @property
+    def host(self) -> str:
+        """Where requests go."""
+        return host_of(self.exchange.base_url)
+
+    async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
+        """Ask about the one number."""
+        (number,) = numbers
+        path = f"/user/check?phone={number.e164[1:]}&device_id={segment(CAPABILITIES, session)}"
+        return await self.exchange.get(path, partial(_result, number), cap_bytes=OBJECT_CAP_BYTES)
+
+    async def session_status(self, session: str) -> SessionReply:
+        """Ask for the connection of a device."""
+        path = f"/devices/{segment(CAPABILITIES, session)}/status"
+        return await self.exchange.get(path, partial(_state, session), cap_bytes=OBJECT_CAP_BYTES)
+
+    async def sessions(self) -> SessionsReply:
+        """Ask for the devices."""
+        return await self.exchange.get("/devices", _sessions, cap_bytes=PAGE_CAP_BYTES)
+
+    async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:  # noqa: ARG002 - there is one page
+        """Ask for all contacts, which come in one answer."""
+        path = f"/user/my/contacts?device_id={segment(CAPABILITIES, session)}"
+        return await self.exchange.get(path, _contacts, cap_bytes=PAGE_CAP_BYTES)
+
+
+def _results(answer: Answer) -> Any:
+    """Return what a success holds; `BadAnswer` if the envelope does not call it one."""
+    if _code(answer.body) != "SUCCESS":
+        raise answer.unlike("it does not say that it is a success")
+    return answer.body.get("results")
+
+
+def _fields(answer: Answer) -> dict[str, Any]:
+    results = _results(answer)
+    return results if isinstance(results, dict) else {}
+
+
+def _objects(rows: Any) -> list[dict[str, Any]]:
+    """Return the objects of a list; servers written in Go say null for an empty one."""
+    return [row for row in rows or [] if isinstance(row, dict)] if isinstance(rows, list | None) else []
+
+
+def _result(asked: Number, answer: Answer) -> CheckReply:
+    return lone_result(asked, answer, _fields(answer).get("is_on_whatsapp"))
+
+
+def _state(session: str, answer: Answer) -> SessionReply:
+    found = _fields(answer)
+    if not isinstance(found.get("is_connected"), bool):
+        raise answer.unlike("there is no state in it")
+    is_in = found["is_connected"] and found.get("is_logged_in") is True
+    word = "logged_in" if is_in else "connected" if found["is_connected"] else "disconnected"
+    phone = phone_of(found.get("jid"))
+    status = SessionStatus(_STATES[word], word)
+    return SessionReply(session=session, status=status, phone_number=phone, rate=answer.rate)
+
+
+def _sessions(answer: Answer) -> SessionsReply:
+    found = tuple(
+        SessionReply(
+            session=sound(row["id"]),
+            status=SessionStatus(
+                _STATES.get(str(row.get("state")), SessionState.UNKNOWN), sound(str(row.get("state")))
+            ),
+            name=text_in(row.get("display_name")) or "",
+            phone_number=phone_of(row.get("jid")),
+        )
+        for row in _objects(_results(answer))
+        if isinstance(row.get("id"), str)
+    )
+    return SessionsReply(sessions=found, rate=answer.rate)
+
+
+def _contacts(answer: Answer) -> ContactsReply:
+    rows = _objects(_fields(answer).get("data"))
+    return ContactsReply(contacts=tuple(map(_contact, rows)), rate=answer.rate)
+
+
+def _contact(row: dict[str, Any]) -> GatewayContact:
+    number = number_of(row.get("jid"))
+    return GatewayContact(
+        phone=number.e164 if number else text_in(row.get("jid")) or "",
+        number=number,
+        name=text_in(row.get("name")),
+    )

@@ -1,0 +1,216 @@
+"""GREEN-API: one number a request, with the instance and its token in the path.
+
+Its "no" is definite by its contract, and does not repeat the number. Whatever goes wrong in a check is a 400,
+told apart by its text alone; 466 is the end of the month's checks.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from validator.errors import (
+    InvalidPhone,
+    InvalidRequest,
+    MissingOrBadKey,
+    QuotaExceeded,
+    RateLimited,
+    ServerError,
+    SessionNotConnected,
+    UnexpectedStatus,
+    UsageError,
+)
+from validator.gateways.entries import lone_result, number_of, objects_in
+from validator.gateways.gateway import (
+    Capabilities,
+    CheckReply,
+    ContactsReply,
+    GatewayContact,
+    NumberResult,
+    SecretPlace,
+    SessionReply,
+    Spelling,
+)
+from validator.gateways.opening import open_exchange, said
+from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
+from validator.http.interception import intercepted
+from validator.http.masking import one_line
+from validator.http.received import sound, text_in
+from validator.http.url import host_of
+from validator.model import SessionState, SessionStatus
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from validator.errors import ApiError
+    from validator.gateways.gateway import GatewayOptions
+    from validator.http.api_key import ApiKey
+    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.model import Number, RateNotice
+
+CAPABILITIES = Capabilities(
+    name="green-api",
+    title="GREEN-API",
+    key_variable="GREENAPI_TOKEN",
+    url_variable="GREENAPI_BASE_URL",
+    session_variable="GREENAPI_INSTANCE",
+    default_url="https://api.green-api.com",
+    spelling=Spelling.DIGITS,
+    names_numbers=False,
+    secret_in=SecretPlace.PATH,
+    paces_checks_only=True,
+    has_session_status=True,
+    has_contacts=True,
+    # A tenth of what its documentation allows an instance: 10 checks a second.
+    default_rate_per_min=60,
+    # A thirtieth of the 30,000 checks a month of its Business plan.
+    daily_cap=1_000,
+)
+
+_STATES = {
+    "authorized": SessionState.READY,
+    "starting": SessionState.STARTING,
+    **dict.fromkeys(("notAuthorized", "sleepMode", "blocked", "yellowCard"), SessionState.NEEDS_PERSON),
+}
+# It takes 11 to 16 digits; shorter numbers exist, and are not invalid.
+_LEAST_DIGITS = 11
+# It has no pages: so many contacts are within the largest body that is accepted.
+_MOST_CONTACTS = 5_000
+# The first fragment that is in the text of a 400 says what it is about.
+_BY_WORDS: tuple[tuple[str, type[ApiError]], ...] = (
+    ("timeout", ServerError),
+    ("not authorized", SessionNotConnected),
+    ("starting", SessionNotConnected),
+    ("bad phone number", InvalidPhone),
+)
+_BY_STATUS: dict[int, type[ApiError]] = {
+    400: InvalidRequest,
+    401: MissingOrBadKey,
+    403: MissingOrBadKey,
+    429: RateLimited,
+}
+
+
+@asynccontextmanager
+async def open_gateway(options: GatewayOptions) -> AsyncIterator[GreenApi]:
+    """Open the gateway.
+
+    Raises:
+        UsageError: the base URL cannot be right.
+    """
+    async with open_exchange(CAPABILITIES, options, {}, refusal) as exchange:
+        yield GreenApi(exchange, options.key)
+
+
+def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
+    """Return what a response with another status than 200 says: by its body first, then by its status."""
+    kind = _kind(reply.status, value)
+    if kind is None:
+        return intercepted(reply, rate=rate)
+    message = f"GREEN-API answered {reply.status}: {_message(value)}"
+    return kind(message, status=reply.status, rate=rate)
+
+
+def _kind(status: int, value: Any) -> type[ApiError] | None:
+    """Return what a refusal is about; None if it is in none of the service's forms."""
+    if not isinstance(value, dict):
+        return None
+    if isinstance(value.get("invokeStatus"), dict):
+        return QuotaExceeded
+    words = said(value.get("message"))
+    if status == 400:  # noqa: PLR2004 - of four meanings
+        found = next((kind for fragment, kind in _BY_WORDS if fragment in words), None)
+        if found is not None:
+            return found
+    is_own = value.get("statusCode") == status and ("path" in value or "timestamp" in value)
+    if not is_own:
+        return None
+    return _BY_STATUS.get(status, ServerError if status >= 500 else UnexpectedStatus)  # noqa: PLR2004 - 5xx
+
+
+def _message(value: dict[str, Any]) -> str:
+    quota = value.get("invokeStatus")
+    fields = quota if isinstance(quota, dict) else value
+    return one_line(str(fields.get("description") or fields.get("message") or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class GreenApi:
+    """GREEN-API behind the protocol of a gateway."""
+
+    exchange: Exchange
+    key: ApiKey
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        return CAPABILITIES
+
+    @property
+    def host(self) -> str:
+        """Where requests go."""
+        return host_of(self.exchange.base_url)
+
+    async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
+        """Ask about the one number. The checks of a month are counted."""
+        (number,) = numbers
+        path, body = self._path("checkWhatsapp", session), {"phoneNumber": int(number)}
+        read = partial(_result, number)
+        try:
+            return await self.exchange.post(path, body, read, cap_bytes=OBJECT_CAP_BYTES)
+        except InvalidPhone as failure:
+            if len(number.e164) <= _LEAST_DIGITS:
+                message = f"GREEN-API takes no number of fewer than {_LEAST_DIGITS} digits"
+                raise InvalidRequest(message, status=failure.status, rate=failure.rate) from failure
+            result = NumberResult(number=number, failure=failure, names_number=False)
+            return CheckReply.of(result, rate=failure.rate)
+
+    async def session_status(self, session: str) -> SessionReply:
+        """Ask for the state of the instance."""
+        path = self._path("getStateInstance", session)
+        return await self.exchange.get(path, partial(_state, session), cap_bytes=OBJECT_CAP_BYTES)
+
+    async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:  # noqa: ARG002 - there is one page
+        """Ask for all contacts, which come in one answer, up to five minutes old."""
+        path = f"{self._path('getContacts', session)}?group=false&count={_MOST_CONTACTS}"
+        return await self.exchange.get(path, _contacts, cap_bytes=PAGE_CAP_BYTES)
+
+    def _path(self, method: str, session: str) -> str:
+        """Return the path of a method. It is a secret: it has the token in it."""
+        if not (session.isascii() and session.isdigit()):
+            raise UsageError(
+                "the session of GREEN-API is the number of an instance, as in 1101000001; give that with "
+                f"--session or {CAPABILITIES.session_variable}, and its token with "
+                f"{CAPABILITIES.key_variable} or --api-key-file"
+            )
+        return f"/waInstance{session}/{method}/{quote(self.key.reveal(), safe='')}"
+
+
+def _result(asked: Number, answer: Answer) -> CheckReply:
+    body = answer.body if isinstance(answer.body, dict) else {}
+    return lone_result(asked, answer, body.get("existsWhatsapp"))
+
+
+def _state(session: str, answer: Answer) -> SessionReply:
+    word = answer.body.get("stateInstance") if isinstance(answer.body, dict) else None
+    if not isinstance(word, str):
+        raise answer.unlike("there is no state in it")
+    status = SessionStatus(_STATES.get(word, SessionState.UNKNOWN), sound(word))
+    return SessionReply(session=session, status=status, rate=answer.rate)
+
+
+def _contacts(answer: Answer) -> ContactsReply:
+    rows = (row for row in objects_in(answer) if row.get("type") != "group")
+    return ContactsReply(contacts=tuple(map(_contact, rows)), rate=answer.rate)
+
+
+def _contact(row: dict[str, Any]) -> GatewayContact:
+    number = number_of(row.get("id"))
+    return GatewayContact(
+        phone=number.e164 if number else text_in(row.get("id")) or "",
+        number=number,
+        name=text_in(row.get("contactName")) or text_in(row.get("name")),
+    )

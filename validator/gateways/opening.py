@@ -1,0 +1,125 @@
+"""What the adapters of self-hosted gateways and of other services have in common."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import httpx
+
+from validator.errors import UsageError
+from validator.http.body import decode_json
+from validator.http.exchange import Answer, Exchange, bad_answer
+from validator.http.interception import appearance
+from validator.http.masking import mask_logs, one_line
+from validator.http.rate_headers import read_rates
+from validator.http.transport import KeepAliveTransport
+from validator.http.url import checked_base_url
+from validator.http.way import way_to
+from validator.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from validator.errors import ApiError
+    from validator.gateways.gateway import Capabilities, GatewayOptions
+    from validator.http.exchange import Reply
+    from validator.model import RateNotice
+
+    # Returns the failure in a refusal: the response, its JSON or None, and what it says about rates.
+    Refusal = Callable[[Reply, Any, RateNotice], ApiError]
+
+_MAX_NAME_CHARS = 128
+# Of a body, for words that tell one refusal from another.
+_MAX_SAID_CHARS = 4_096
+
+
+@asynccontextmanager
+async def open_exchange(
+    capabilities: Capabilities, options: GatewayOptions, headers: Mapping[str, str], refusal: Refusal
+) -> AsyncIterator[Exchange]:
+    """Open what sends the requests of a gateway.
+
+    Args:
+        capabilities: the gateway's.
+        options: how to reach it.
+        headers: what is sent with every request, the key among them if it goes there.
+        refusal: makes the failure of a response whose status is not 200.
+
+    Raises:
+        UsageError: there is no base URL, or it cannot be right.
+    """
+    if not (given := options.base_url or capabilities.default_url):
+        raise capabilities.no_address()
+    remedy = f"Give one like https://gateway.example (--base-url or {capabilities.url_variable})"
+    url = checked_base_url(given, remedy=remedy)
+    transport, trust = options.transport, ""
+    if transport is None:
+        way = way_to(url, options.network)
+        trust = str(way.trust)
+        transport = KeepAliveTransport(
+            url, max_connections=options.max_connections, make_context=way.trust.context, proxy=way.proxy
+        )
+    # Before the first request: neither number nor key may reach a log through httpx.
+    mask_logs()
+    async with transport:
+        yield Exchange(
+            transport=transport,
+            base_url=url,
+            headers=httpx.Headers({**_HEADERS, **headers}),
+            understand=lambda reply, wall_now: _understood(capabilities.title, reply, wall_now, refusal),
+            timeout_s=options.timeout_s,
+            wall_clock=options.wall_clock or time.time,
+            trust=trust,
+        )
+
+
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": f"recipient-validator/{__version__}",
+}
+
+
+def segment(capabilities: Capabilities, session: str) -> str:
+    """Return a session's name as a part of a path.
+
+    Raises:
+        UsageError: it cannot be the name of a session.
+    """
+    is_name = 0 < len(session) <= _MAX_NAME_CHARS and session.isprintable() and session not in {".", ".."}
+    if not is_name:
+        raise UsageError(
+            f"the session {one_line(session)!r} cannot be right; name one of {capabilities.title} with "
+            f"--session or {capabilities.session_variable}"
+        )
+    return quote(session, safe="")
+
+
+def _understood(title: str, reply: Reply, wall_now: float, refusal: Refusal) -> Answer:
+    value, flaw = _decoded(reply.body)
+    rate = read_rates(reply.headers, value if isinstance(value, dict) else None, wall_now=wall_now)
+    if reply.status != httpx.codes.OK:
+        raise refusal(reply, value, rate)
+    if flaw:
+        text = f"{flaw}; it looks like {appearance(reply)}, and not like {title}"
+        raise bad_answer(text, rate=rate, request_id="")
+    return Answer(body=value, rate=rate, request_id="")
+
+
+def _decoded(body: bytes | None) -> tuple[Any, str]:
+    """Return the JSON in a body, and what is wrong with it if there is none."""
+    if body is None:
+        return None, "it is larger than any answer can be, or compressed without being asked to"
+    try:
+        return decode_json(body), ""
+    except ValueError as error:
+        return None, f"it is {error}"
+
+
+def said(value: object) -> str:
+    """Return the words of a JSON value, in lower case, for fragments that tell refusals apart."""
+    return json.dumps(value)[:_MAX_SAID_CHARS].lower()

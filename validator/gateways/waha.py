@@ -1,0 +1,222 @@
+"""WAHA: one number a request, which the answer does not repeat.
+
+Its "no" is weak on every engine: NOWEB says `false` where WhatsApp has not answered, GOWS for an empty list,
+WEBJS where its page returns nothing. WhatsApp's rate limit arrives as a 500.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from validator.errors import (
+    IncompleteList,
+    InvalidRequest,
+    MissingOrBadKey,
+    NotFound,
+    RateLimited,
+    ServerError,
+    SessionNotConnected,
+    UnexpectedStatus,
+)
+from validator.gateways.entries import lone_result, number_of, objects_in, phone_of
+from validator.gateways.gateway import (
+    Capabilities,
+    CheckReply,
+    ContactsReply,
+    GatewayContact,
+    SessionReply,
+    SessionsReply,
+    Spelling,
+)
+from validator.gateways.opening import open_exchange, said, segment
+from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
+from validator.http.interception import intercepted
+from validator.http.masking import one_line
+from validator.http.received import sound, text_in
+from validator.http.url import host_of
+from validator.model import SessionState, SessionStatus, Strength
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from validator.errors import ApiError
+    from validator.gateways.gateway import GatewayOptions
+    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.model import Number, RateNotice
+
+CAPABILITIES = Capabilities(
+    name="waha",
+    title="WAHA",
+    key_variable="WAHA_API_KEY",
+    url_variable="WAHA_BASE_URL",
+    session_variable="WAHA_SESSION",
+    default_session="default",
+    spelling=Spelling.DIGITS,
+    names_numbers=False,
+    negatives=Strength.WEAK,
+    paces_checks_only=True,
+    has_session_status=True,
+    lists_sessions=True,
+    has_contacts=True,
+    # Nobody publishes a limit; checks in bulk met WhatsApp's own (devlikeapro/waha issue 619).
+    default_rate_per_min=60,
+    # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
+    daily_cap=1_000,
+)
+
+_NEEDS_PERSON = ("STOPPED", "SCAN_QR_CODE", "PASSKEY_REQUIRED", "PASSKEY_CONFIRMATION_REQUIRED", "FAILED")
+_STATES = {
+    "WORKING": SessionState.READY,
+    "STARTING": SessionState.STARTING,
+    **dict.fromkeys(_NEEDS_PERSON, SessionState.NEEDS_PERSON),
+}
+_PER_PAGE = 100
+_BY_STATUS: dict[int, type[ApiError]] = {
+    400: InvalidRequest,
+    401: MissingOrBadKey,
+    403: MissingOrBadKey,
+    404: NotFound,
+    422: InvalidRequest,
+    429: RateLimited,
+}
+
+
+@asynccontextmanager
+async def open_gateway(options: GatewayOptions) -> AsyncIterator[Waha]:
+    """Open the gateway.
+
+    Raises:
+        UsageError: there is no base URL, or it cannot be right.
+    """
+    headers = {"X-Api-Key": options.key.reveal()}
+    async with open_exchange(CAPABILITIES, options, headers, refusal) as exchange:
+        yield Waha(exchange)
+
+
+def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
+    """Return what a response with another status than 200 says: by its body first, then by its status."""
+    kind = _kind(reply.status, value)
+    if kind is None:
+        return intercepted(reply, rate=rate)
+    return kind(f"WAHA answered {reply.status}: {_message(value)}", status=reply.status, rate=rate)
+
+
+def _kind(status: int, value: Any) -> type[ApiError] | None:
+    """Return what a refusal is about; None if it is in none of the server's forms."""
+    if not isinstance(value, dict):
+        return None
+    if status == 422 and isinstance(value.get("expected"), list):  # noqa: PLR2004 - the session is not ready
+        return SessionNotConnected
+    exception = value.get("exception")
+    if isinstance(exception, dict):
+        is_over_limit = "rate-overlimit" in said(exception) or exception.get("data") == 429  # noqa: PLR2004
+        return RateLimited if is_over_limit else ServerError
+    if value.get("statusCode") != status or not isinstance(value.get("message"), str | list):
+        return None
+    if "path" in value:  # the form of another service
+        return None
+    return _BY_STATUS.get(status, ServerError if status >= 500 else UnexpectedStatus)  # noqa: PLR2004 - 5xx
+
+
+def _message(value: dict[str, Any]) -> str:
+    exception = value.get("exception")
+    fields = exception if isinstance(exception, dict) else value
+    message = fields.get("message") or fields.get("error") or ""
+    state = f" (it is {value['status']})" if isinstance(value.get("status"), str) else ""
+    return one_line(f"{message}{state}")
+
+
+@dataclass(frozen=True, slots=True)
+class Waha:
+    """WAHA behind the protocol of a gateway."""
+
+    exchange: Exchange
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        return CAPABILITIES
+
+    @property
+    def host(self) -> str:
+        """Where requests go."""
+        return host_of(self.exchange.base_url)
+
+    async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
+        """Ask about the one number."""
+        (number,) = numbers
+        name = segment(CAPABILITIES, session)
+        path = f"/api/contacts/check-exists?phone={number.e164[1:]}&session={name}"
+        return await self.exchange.get(path, partial(_result, number), cap_bytes=OBJECT_CAP_BYTES)
+
+    async def session_status(self, session: str) -> SessionReply:
+        """Ask for a session."""
+        path = f"/api/sessions/{segment(CAPABILITIES, session)}"
+        return await self.exchange.get(path, _state, cap_bytes=OBJECT_CAP_BYTES)
+
+    async def sessions(self) -> SessionsReply:
+        """Ask for all sessions, the stopped ones too."""
+        return await self.exchange.get("/api/sessions?all=true", _sessions, cap_bytes=PAGE_CAP_BYTES)
+
+    async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:
+        """Ask for a page of contacts; the cursor is where it begins, and the first of the page before."""
+        offset, before = cursor if isinstance(cursor, tuple) else (0, "")
+        path = (
+            f"/api/contacts/all?session={quote(session, safe='')}&limit={_PER_PAGE}&offset={offset}"
+            "&sortBy=id&sortOrder=asc"
+        )
+        read = partial(_contacts, offset, before)
+        return await self.exchange.get(path, read, cap_bytes=PAGE_CAP_BYTES)
+
+
+def _result(asked: Number, answer: Answer) -> CheckReply:
+    body = answer.body if isinstance(answer.body, dict) else {}
+    return lone_result(asked, answer, body.get("numberExists"), body.get("chatId"), body.get("pn"))
+
+
+def _state(answer: Answer) -> SessionReply:
+    if not isinstance(answer.body, dict) or not isinstance(answer.body.get("name"), str):
+        raise answer.unlike("there is no session in it")
+    return _session(answer.body, answer.rate)
+
+
+def _session(body: dict[str, Any], rate: RateNotice) -> SessionReply:
+    me = body.get("me")
+    fields = me if isinstance(me, dict) else {}
+    word = sound(str(body.get("status")))
+    return SessionReply(
+        session=sound(str(body["name"])),
+        status=SessionStatus(_STATES.get(word, SessionState.UNKNOWN), word),
+        name=text_in(fields.get("pushName")) or "",
+        phone_number=phone_of(fields.get("id")),
+        rate=rate,
+    )
+
+
+def _sessions(answer: Answer) -> SessionsReply:
+    rows = (row for row in objects_in(answer) if isinstance(row.get("name"), str))
+    return SessionsReply(sessions=tuple(_session(row, answer.rate) for row in rows), rate=answer.rate)
+
+
+def _contacts(offset: int, before: str, answer: Answer) -> ContactsReply:
+    rows = objects_in(answer)
+    first = str(rows[0].get("id")) if rows else ""
+    if rows and first == before:
+        raise IncompleteList("WAHA gives the same page of contacts again", rate=answer.rate)
+    contacts = tuple(_contact(row) for row in rows if row.get("isGroup") is not True)
+    cursor = None if len(rows) != _PER_PAGE else (offset + _PER_PAGE, first)
+    return ContactsReply(contacts=contacts, next_cursor=cursor, rate=answer.rate)
+
+
+def _contact(row: dict[str, Any]) -> GatewayContact:
+    number, flag = number_of(row.get("id")), row.get("isWAContact")
+    return GatewayContact(
+        phone=number.e164 if number else text_in(row.get("id")) or "",
+        number=number,
+        name=text_in(row.get("name")) or text_in(row.get("pushname")),
+        is_whatsapp_user=flag if isinstance(flag, bool) else None,
+    )

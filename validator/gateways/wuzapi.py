@@ -1,0 +1,187 @@
+"""wuzapi: arrays of numbers; a token is one user, and so one session.
+
+Its "no" is definite: WhatsApp's own `false` for that number, while errors are kept apart from it. A number
+without an entry is one that WhatsApp did not answer about.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from validator.errors import (
+    InvalidRequest,
+    MissingOrBadKey,
+    RateLimited,
+    ServerError,
+    SessionNotConnected,
+    UnexpectedStatus,
+)
+from validator.gateways.entries import check_reply, number_of, phone_of, result_of
+from validator.gateways.gateway import Capabilities, ContactsReply, GatewayContact, SessionReply, Spelling
+from validator.gateways.opening import open_exchange, said
+from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
+from validator.http.interception import intercepted
+from validator.http.masking import one_line
+from validator.http.received import text_in
+from validator.http.url import host_of
+from validator.model import SessionState, SessionStatus
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from validator.errors import ApiError
+    from validator.gateways.gateway import CheckReply, GatewayOptions
+    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.model import Number, RateNotice
+
+CAPABILITIES = Capabilities(
+    name="wuzapi",
+    title="wuzapi",
+    key_variable="WUZAPI_TOKEN",
+    url_variable="WUZAPI_BASE_URL",
+    session_variable="WUZAPI_SESSION",
+    # The token alone says which one it is; the name is for the ledger and for messages.
+    default_session="default",
+    # The server declares no maximum. A larger array costs more if it has to be asked again.
+    max_batch=50,
+    spelling=Spelling.E164,
+    paces_checks_only=True,
+    has_session_status=True,
+    has_contacts=True,
+    # Nobody publishes a limit. Bulk checks through the same kind of session got numbers restricted
+    # (EvolutionAPI/evolution-api issue 2228).
+    default_rate_per_min=1,
+    # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
+    daily_cap=1_000,
+)
+
+# The first fragment that is in the text of a 500 says what it is about; versions spell them in either case.
+_BY_WORDS: tuple[tuple[str, type[ApiError]], ...] = (
+    ("no session", SessionNotConnected),
+    ("not connected", SessionNotConnected),
+    ("not logged in", SessionNotConnected),
+    ("rate-overlimit", RateLimited),
+    ("status 429", RateLimited),
+)
+_BY_STATUS: dict[int, type[ApiError]] = {400: InvalidRequest, 401: MissingOrBadKey, 429: RateLimited}
+
+
+@asynccontextmanager
+async def open_gateway(options: GatewayOptions) -> AsyncIterator[Wuzapi]:
+    """Open the gateway.
+
+    Raises:
+        UsageError: there is no base URL, or it cannot be right.
+    """
+    async with open_exchange(CAPABILITIES, options, {"token": options.key.reveal()}, refusal) as exchange:
+        yield Wuzapi(exchange)
+
+
+def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
+    """Return what a response with another status than 200 says: by its body first, then by its status."""
+    kind = _kind(reply.status, value)
+    if kind is None:
+        return intercepted(reply, rate=rate)
+    message = f"wuzapi answered {reply.status}: {one_line(str(value['error']))}"
+    return kind(message, status=reply.status, rate=rate)
+
+
+def _kind(status: int, value: Any) -> type[ApiError] | None:
+    """Return what a refusal is about; None if it is not in the server's form."""
+    if not isinstance(value, dict) or value.get("success") is not False:
+        return None
+    if value.get("code") != status or not isinstance(value.get("error"), str):
+        return None
+    if status < 500:  # noqa: PLR2004 - the class of statuses called 5xx
+        return _BY_STATUS.get(status, UnexpectedStatus)
+    words = said(value["error"])
+    return next((kind for fragment, kind in _BY_WORDS if fragment in words), ServerError)
+
+
+@dataclass(frozen=True, slots=True)
+class Wuzapi:
+    """Wuzapi behind the protocol of a gateway."""
+
+    exchange: Exchange
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        return CAPABILITIES
+
+    @property
+    def host(self) -> str:
+        """Where requests go."""
+        return host_of(self.exchange.base_url)
+
+    async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:  # noqa: ARG002 - the token's
+        """Ask about up to 50 numbers, with the plus sign that the library below wants."""
+        body = {"Phone": [number.e164 for number in numbers]}
+        return await self.exchange.post("/user/check", body, _results, cap_bytes=OBJECT_CAP_BYTES)
+
+    async def session_status(self, session: str) -> SessionReply:
+        """Ask for the state of the token's session. Some versions add the token, which is not kept."""
+        read = partial(_state, session)
+        try:
+            return await self.exchange.get("/session/status", read, cap_bytes=OBJECT_CAP_BYTES)
+        except SessionNotConnected as failure:
+            status = SessionStatus(SessionState.NEEDS_PERSON, "no session")
+            return SessionReply(session=session, status=status, rate=failure.rate)
+
+    async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:  # noqa: ARG002 - as above
+        """Ask for all contacts, which come in one answer."""
+        return await self.exchange.get("/user/contacts", _contacts, cap_bytes=PAGE_CAP_BYTES)
+
+
+def _data(answer: Answer) -> dict[str, Any]:
+    """Return what a success holds; `BadAnswer` if the envelope does not call it one."""
+    body = answer.body
+    if not isinstance(body, dict) or body.get("success") is not True:
+        raise answer.unlike("it does not say that it is a success")
+    data = body.get("data")
+    if data is not None and not isinstance(data, dict):
+        raise answer.unlike("there is no object in it")
+    return data or {}
+
+
+def _results(answer: Answer) -> CheckReply:
+    # Servers written in Go say null for an empty list.
+    users = _data(answer).get("Users") or []
+    if not isinstance(users, list):
+        raise answer.unlike("there is no list in it")
+    rows = (row for row in users if isinstance(row, dict))
+    results = (result_of(row.get("Query"), row.get("IsInWhatsapp"), row.get("JID")) for row in rows)
+    return check_reply(results, answer.rate)
+
+
+def _state(session: str, answer: Answer) -> SessionReply:
+    # Versions of 2025 begin these words with a capital.
+    data = {name.lower(): value for name, value in _data(answer).items()}
+    connected, logged_in = data.get("connected") is True, data.get("loggedin") is True
+    if connected and logged_in:
+        status = SessionStatus(SessionState.READY, "connected and logged in")
+    elif connected:
+        status = SessionStatus(SessionState.STARTING, "connected, not logged in")
+    else:
+        status = SessionStatus(SessionState.NEEDS_PERSON, "not connected")
+    name, phone = text_in(data.get("name")) or "", phone_of(data.get("jid"))
+    return SessionReply(session=session, status=status, name=name, phone_number=phone, rate=answer.rate)
+
+
+def _contacts(answer: Answer) -> ContactsReply:
+    rows = _data(answer).items()
+    contacts = tuple(_contact(jid, row if isinstance(row, dict) else {}) for jid, row in rows)
+    return ContactsReply(contacts=contacts, rate=answer.rate)
+
+
+def _contact(jid: str, row: dict[str, Any]) -> GatewayContact:
+    number = number_of(jid)
+    names = (text_in(row.get(name)) for name in ("FullName", "FirstName", "PushName", "BusinessName"))
+    return GatewayContact(
+        phone=number.e164 if number else text_in(jid) or "",
+        number=number,
+        name=next(filter(None, names), None),
+    )

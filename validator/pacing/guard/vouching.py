@@ -1,0 +1,134 @@
+"""Which "yes" vouches for the "no"s before it: any, or a canary's, or only while the session is ready."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from validator.pacing.decisions import FetchSessionStatus, Wait
+
+if TYPE_CHECKING:
+    from validator.pacing.guard.protocol import Checkpoint
+
+# A canary is due when one "no" has waited so long.
+CANARY_AFTER_S = 60.0
+# So many "no"s in a row without a "yes" are what a silent rate limit looks like.
+SUSPICIOUS_ROW = 30
+# Looks at the session are apart by this at least, the last ones that end well excepted: a gateway may answer
+# several exchanges a second.
+LOOK_EVERY_S = 10.0
+# After so many looks in a row that failed, the next one is a minute later.
+MOST_LOOKS_IN_VAIN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What has to speak for the "no"s of a session.
+
+    Attributes:
+        needs_canary: whether only a canary's "yes" vouches, and not one to a number of the list.
+        needs_look: whether the session has to be seen ready after the "yes", too.
+        canary_once: whether a number that was asked about before is answered from a cache. That vouches for
+            nothing, so each canary is asked about once, and the last one at the end.
+        canary_after_s: a canary is due when one "no" has waited so long.
+    """
+
+    needs_canary: bool = False
+    needs_look: bool = False
+    canary_once: bool = False
+    canary_after_s: float = CANARY_AFTER_S
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether the "no"s need more than a later "yes" of any kind."""
+        return self.needs_canary or self.needs_look
+
+
+class Vouching:
+    """Decides which "yes" vouches, and asks for the look at the session that it may need.
+
+    A look speaks for a "yes" if it began after it. Looks that fail are repeated; one that finds the session
+    not ready ends in `forget`.
+
+    Args:
+        proof: what is needed.
+    """
+
+    def __init__(self, proof: Proof) -> None:
+        self._proof = proof
+        self._spaced_at = self._retry_at = -math.inf
+        self._waiting: Checkpoint | None = None
+        self._looked_for: Checkpoint | None = None
+        self._in_vain = 0
+        self._row = 0
+
+    @property
+    def wants_look(self) -> bool:
+        """Whether a "yes" waits for a look at the session."""
+        return self._waiting is not None and self._looked_for is None
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether the latest looks have all failed."""
+        return self._in_vain >= MOST_LOOKS_IN_VAIN
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether a weak session has said "no" too often since its last "yes"."""
+        return self._proof.is_weak and self._row >= SUSPICIOUS_ROW
+
+    def next(self, now: float, session: str, *, last: bool) -> FetchSessionStatus | Wait | None:
+        """Return the look at a session that comes first, or the wait for it at the end of a run, or None."""
+        if not self.wants_look:
+            return None
+        look_at = self._retry_at if last else max(self._retry_at, self._spaced_at)
+        if look_at <= now:
+            return FetchSessionStatus()
+        return (
+            Wait(look_at, f"session {session} is to be looked at") if last and not self.is_hopeless else None
+        )
+
+    def covers(self, ordinal: int) -> bool:
+        """Whether a "yes" after the `ordinal`th "no" waits for a look, or for its end."""
+        found = (self._waiting, self._looked_for)
+        return any(one is not None and one.ordinal >= ordinal for one in found)
+
+    def heard_no(self) -> None:
+        """Record a "no"."""
+        self._row += 1
+
+    def heard_yes(self, checkpoint: Checkpoint, *, is_canary: bool, is_cached: bool) -> Checkpoint | None:
+        """Record a "yes"; return what vouches now, or None if nothing does, or not yet."""
+        if is_cached:
+            return None
+        self._row = 0
+        if self._proof.needs_canary and not is_canary:
+            return None
+        if not self._proof.needs_look:
+            return checkpoint
+        if self._waiting is None or checkpoint.ordinal > self._waiting.ordinal:
+            self._waiting = checkpoint
+        return None
+
+    def look(self, now: float) -> None:
+        """Record that a look at the session starts."""
+        self._looked_for, self._waiting = self._waiting, None
+        self._spaced_at = now + LOOK_EVERY_S
+
+    def looked(self, now: float, *, ready: bool) -> Checkpoint | None:
+        """Record how a look has ended; return what vouches now, or None."""
+        found, self._looked_for = self._looked_for, None
+        if found is None:
+            return None
+        if ready:
+            self._in_vain = 0
+            return found
+        self._in_vain += 1
+        self._waiting = self._waiting or found
+        self._retry_at = now + (CANARY_AFTER_S if self.is_hopeless else LOOK_EVERY_S)
+        return None
+
+    def forget(self) -> None:
+        """Drop every "yes" that waits: the session was interrupted, lost or has lied since."""
+        self._waiting = self._looked_for = None

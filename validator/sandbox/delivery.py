@@ -1,0 +1,86 @@
+"""Sends an answer as late, as slowly and as far as it goes. All waiting of the sandbox is here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import anyio
+
+from validator.sandbox.corruption import Ending
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Send
+
+    from validator.sandbox.corruption import Reply
+
+# Looking out for a client that has gone costs a cancel scope; only over long waits is it worth that.
+_LONG_WAIT_S = 1.0
+
+
+class ConnectionBroken(ConnectionResetError):
+    """The connection is to break here.
+
+    The server turns it into a real break. Without a socket it comes out of the application as it is, for the
+    caller's transport to translate.
+
+    Attributes:
+        reset: whether the peer is to see a reset, rather than an end before the end.
+    """
+
+    def __init__(self, *, reset: bool) -> None:
+        super().__init__("the sandbox broke the connection, as a fault says")
+        self.reset = reset
+
+
+async def deliver(reply: Reply, receive: Receive, send: Send) -> None:
+    """Send an answer as late, as slowly and as far as it goes.
+
+    Raises:
+        ConnectionBroken: it ends in a break.
+    """
+    if not await _still_there_after(reply.delay_s, receive):
+        return
+    if reply.ending is Ending.NEVER:
+        await _disconnected(receive)
+        return
+    if reply.ending is Ending.RESET:
+        raise ConnectionBroken(reset=True)
+    await send({"type": "http.response.start", "status": reply.status, "headers": _head(reply)})
+    if reply.ending is Ending.CUT:
+        await send(
+            {"type": "http.response.body", "body": reply.body[: len(reply.body) // 2], "more_body": True}
+        )
+        raise ConnectionBroken(reset=False)
+    await _send_body(reply, receive, send)
+
+
+def _head(reply: Reply) -> list[tuple[bytes, bytes]]:
+    length = b"%d" % len(reply.body)
+    return [*reply.headers, (b"content-type", reply.content_type), (b"content-length", length)]
+
+
+async def _send_body(reply: Reply, receive: Receive, send: Send) -> None:
+    if reply.drip_s:
+        for byte in reply.body[:-1]:
+            await send({"type": "http.response.body", "body": bytes([byte]), "more_body": True})
+            if not await _still_there_after(reply.drip_s, receive):
+                return
+    await send({"type": "http.response.body", "body": reply.body[-1:] if reply.drip_s else reply.body})
+
+
+async def _still_there_after(wait_s: float, receive: Receive) -> bool:
+    """Wait, and return whether the client is still there."""
+    if wait_s < _LONG_WAIT_S:
+        if wait_s > 0:
+            await anyio.sleep(wait_s)
+        return True
+    with anyio.move_on_after(wait_s):
+        await _disconnected(receive)
+        return False
+    return True
+
+
+async def _disconnected(receive: Receive) -> None:
+    """Wait until the client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,118 @@
+"""GREEN-API: instance and token in the path, 400 for whatever goes wrong in a check, 466 for the quota."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from validator.sandbox.dialects.dialect import UNKNOWN, Answer, Asked, Purpose, Request, Trouble, split, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from validator.sandbox.config import Session
+    from validator.sandbox.dialects.dialect import Found
+    from validator.sandbox.server_state import World
+
+_STATES = {"connected": "authorized", "pending": "starting", "disconnected": "notAuthorized"}
+_PURPOSES = {
+    ("POST", "checkWhatsapp"): Purpose.CHECK,
+    ("GET", "getStateInstance"): Purpose.STATE,
+    ("GET", "getContacts"): Purpose.CONTACTS,
+}
+_INSTANCE = re.compile(r"waInstance([0-9]+)")
+
+
+class GreenApi:
+    """The dialect, over the state of a sandbox."""
+
+    keeps_yes = False
+    takes = re.compile(r"[1-9][0-9]{10,15}")
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def read(self, request: Request) -> Asked:
+        """Return what a request asks for."""
+        parts = split(request.path)
+        instance = _INSTANCE.fullmatch(parts[0]) if len(parts) == 3 else None  # noqa: PLR2004 - instance, method, token
+        purpose = _PURPOSES.get((request.method, parts[1])) if instance else None
+        if purpose is None or instance is None:
+            return UNKNOWN
+        body = request.json()
+        number = body.get("phoneNumber") if isinstance(body, dict) else None
+        is_number = isinstance(number, int) and not isinstance(number, bool)
+        return Asked(
+            purpose=purpose,
+            key=parts[2],
+            session=instance[1],
+            numbers=[str(number)] if is_number and purpose is Purpose.CHECK else (),
+            count=whole(request.query.get("count"), 0),
+            is_malformed=purpose is Purpose.CHECK and not is_number,
+        )
+
+    def session(self, asked: Asked) -> Session | None:
+        """Return the instance of a number."""
+        return next((one for one in self._world.config.sessions if one.id == asked.session), None)
+
+    def check(self, found: Sequence[Found]) -> Answer:
+        """Return whether the one number exists, and nothing else."""
+        (one,) = found
+        if one.is_missing:
+            return _message(400, "check phone number timeout limit exceeded")
+        return Answer(200, {"existsWhatsapp": one.jid is not None})
+
+    def state(self, session: Session) -> Answer:
+        """Return the state word of an instance."""
+        return Answer(200, {"stateInstance": _STATES.get(session.status, session.status)})
+
+    def sessions(self, sessions: Sequence[Session]) -> Answer:  # noqa: ARG002 - the dialect's protocol
+        """One token is one instance: there is no such path."""
+        return _message(404, "Not Found")
+
+    def contacts(self, rows: Sequence[Mapping[str, object]]) -> Answer:
+        """Return all contacts."""
+        return Answer(200, [_contact(row) for row in rows])
+
+    def version(self) -> Answer:
+        """There is no such path."""
+        return _message(404, "Not Found")
+
+    def refused(self, trouble: Trouble, asked: Asked, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
+        """Return a refusal, which names the path."""
+        if trouble is Trouble.QUOTA:
+            status = {"method": "checkWhatsapp", "used": 101, "total": 100, "status": "QUOTE_EXCEEDED"}
+            body = {"invokeStatus": {**status, "description": "the checks of the month are used up"}}
+            return Answer(466, {**body, "correspondentsStatus": {}})
+        status_code, message = _REFUSALS[trouble]
+        return _message(status_code, message, request.path)
+
+
+def open_dialect(world: World) -> GreenApi:
+    """Return the dialect."""
+    return GreenApi(world)
+
+
+def _contact(row: Mapping[str, object]) -> dict[str, object]:
+    digits = str(row["phone"]).lstrip("+")
+    return {"id": f"{digits}@c.us", "name": row.get("name"), "contactName": "", "type": "user"}
+
+
+def _message(status: int, message: str, path: str = "/") -> Answer:
+    fields = {"statusCode": status, "timestamp": "2026-01-05T09:00:00.000Z", "path": path}
+    return Answer(status, {**fields, "message": message})
+
+
+_REFUSALS = {
+    Trouble.KEY: (401, "Unauthorized"),
+    Trouble.LICENCE: (403, "Forbidden"),
+    Trouble.TOO_FAST: (429, "Too Many Requests"),
+    Trouble.NO_PATH: (404, "Not Found"),
+    Trouble.NO_SESSION: (403, "Forbidden"),
+    Trouble.NO_CHECK: (400, "instance is starting or not authorized"),
+    Trouble.CLOSED: (400, "instance is starting or not authorized"),
+    Trouble.UNANSWERED: (400, "check phone number timeout limit exceeded"),
+    Trouble.MALFORMED: (400, "Validation failed"),
+    Trouble.BAD_NUMBER: (400, "bad phone number, valid from 11 to 16 digits"),
+    Trouble.FAILURE: (500, "Internal Server Error"),
+}
