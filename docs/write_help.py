@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from validator.cli import COMMANDS, cli
-from validator.cli.help_pages import HELP_ALL
+from validator.cli.help.help_pages import HELP_ALL
 
 PAGE = Path(__file__).with_name("commands.md")
 WIDTH = "80"

@@ -11,10 +11,10 @@ import pytest
 from validator import errors
 from validator.batch.verdict_columns import COLUMNS, EXTRA_COLUMNS
 from validator.cli import COMMANDS, cli
-from validator.cli.defaults import settings_in
-from validator.cli.exit_codes import EXIT_CODES
-from validator.cli.help_pages import HELP_ALL
-from validator.cli.settings_sources import SettingsFile
+from validator.cli.help.exit_codes import EXIT_CODES
+from validator.cli.help.help_pages import HELP_ALL
+from validator.cli.settings.defaults import settings_in
+from validator.cli.settings.settings_sources import SettingsFile
 from validator.http.webhook import Webhook
 from validator.model import Reason, Source, Verdict
 from validator.pacing.lane.failure_kinds import FAILURE_KINDS

@@ -93,8 +93,8 @@ def test_a_crash_tells_neither_key_nor_number():
     """The last net shows a traceback with -v; the types that hold secrets do not show them in it."""
     code = (
         "import sys, logging\n"
-        "from validator.cli.logs import set_up_logging\n"
-        "from validator.cli.errors import report_failure\n"
+        "from validator.cli.process.logs import set_up_logging\n"
+        "from validator.cli.process.errors import report_failure\n"
         "from validator.model import Number\n"
         "from validator.sendapi import ApiKey\n"
         "set_up_logging(quiet=False, verbose=True, log_format='text')\n"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validator.cli.settings_files import read_defaults
-from validator.cli.settings_sources import SettingsFile
+from validator.cli.settings.settings_files import read_defaults
+from validator.cli.settings.settings_sources import SettingsFile
 from validator.errors import UsageError
 from validator.model import Verdict
 from validator.settings import (

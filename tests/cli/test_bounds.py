@@ -65,7 +65,7 @@ CHANGES = [
 ]
 # Prints when a deadline falls due, as the command line reads it at the faked time.
 DUE = """
-from validator.cli.values import DEADLINE
+from validator.cli.options.values import DEADLINE
 print(DEADLINE.convert("{text}", None, None).timestamp())
 """
 

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 from validator.cli import COMMANDS, main
-from validator.cli.completing import VARIABLE
-from validator.cli.values import SHELLS
+from validator.cli.options.completing import VARIABLE
+from validator.cli.options.values import SHELLS
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.cli.constants import ALWAYS_500, ANN, BOB, KEY, PLAIN
 from tests.support.cli.csv_rows import rows_of
-from validator.cli.run_ends import EndOptions
+from validator.cli.runs.run_ends import EndOptions
 from validator.errors import Busy, FileError, Interrupted
 
 UNKNOWN = f"phone\n{ANN}\n{ALWAYS_500}\n"

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from validator.cli import main
-from validator.cli.errors import report_failure
+from validator.cli.process.errors import report_failure
 from validator.errors import Busy, FileError, Interrupted, LedgerError, UsageError, innermost
 from validator.errors import ValidatorError as Bug
 

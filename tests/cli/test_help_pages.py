@@ -9,7 +9,7 @@ import click
 import pytest
 
 from validator.cli import COMMANDS, cli
-from validator.cli.help_pages import HELP_ALL, Command
+from validator.cli.help.help_pages import HELP_ALL, Command
 
 
 def every_command():

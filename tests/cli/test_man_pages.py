@@ -8,7 +8,7 @@ import click
 import pytest
 
 from tests.cli.test_help_pages import EVERY
-from validator.cli.man_pages import _roff
+from validator.cli.help.man_pages import _roff
 
 
 @pytest.fixture

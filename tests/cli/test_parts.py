@@ -12,11 +12,11 @@ from rich.console import Console
 
 from validator.batch.stage import Stage
 from validator.batch.wiring import make_budget
-from validator.cli import show
-from validator.cli.defaults import default_map
-from validator.cli.logs import JsonLines, set_up_logging
-from validator.cli.resume import next_command
-from validator.cli.settings_sources import SettingsFile
+from validator.cli.process import show
+from validator.cli.process.logs import JsonLines, set_up_logging
+from validator.cli.runs.resume import next_command
+from validator.cli.settings.defaults import default_map
+from validator.cli.settings.settings_sources import SettingsFile
 from validator.errors import UsageError
 from validator.pacing import NoBudget, PacedBudget
 from validator.reports import LiveProgress, LogProgress, NoProgress, ProgressState

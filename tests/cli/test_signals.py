@@ -16,9 +16,9 @@ import pytest
 
 from tests.support.cli.constants import PLAIN
 from validator.batch.watching.stop import Stop
-from validator.cli.interruption import SIGNALS, interruptible
-from validator.cli.interruption import until as until_deadline
-from validator.cli.signals import raising_signals, run_interruptible, stop_on_signals
+from validator.cli.process.interruption import SIGNALS, interruptible
+from validator.cli.process.interruption import until as until_deadline
+from validator.cli.process.signals import raising_signals, run_interruptible, stop_on_signals
 from validator.errors import Interrupted, StoppedEarly
 
 CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
@@ -144,7 +144,7 @@ import runpy, signal, sys
 
 class Finder:
     def find_spec(self, name, *_):
-        if name == "validator.cli.defaults":
+        if name == "validator.cli.settings.defaults":
             signal.raise_signal(signal.SIGINT)
 
 signal.signal(signal.SIGINT, {handler})

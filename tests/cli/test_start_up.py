@@ -12,7 +12,7 @@ import click
 import pytest
 
 from validator.cli import COMMANDS, cli
-from validator.cli.values import FORMATS as FORMAT_NAMES
+from validator.cli.options.values import FORMATS as FORMAT_NAMES
 from validator.tables import FORMATS
 
 # Options whose names are part of the contract.

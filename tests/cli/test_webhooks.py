@@ -10,7 +10,7 @@ import standardwebhooks
 
 from tests.support.cli.constants import PLAIN
 from tests.support.http.receiver import receiving
-from validator.cli.run_ends import EndOptions
+from validator.cli.runs.run_ends import EndOptions
 from validator.errors import Interrupted
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

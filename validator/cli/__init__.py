@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.cli import completing, environment
-from validator.cli.defaults import FILES_META, PROFILE_META, default_map
-from validator.cli.display_names import naming_copies
-from validator.cli.errors import report_failure, translated_io
-from validator.cli.help_pages import narrow_width
-from validator.cli.interruption import interruptible
-from validator.cli.logs import set_up_logging
-from validator.cli.settings_files import PROTECTING
-from validator.cli.settings_sources import files_of
-from validator.cli.standard_streams import prepare_streams
+from validator.cli.help.help_pages import narrow_width
+from validator.cli.options import completing
+from validator.cli.process.display_names import naming_copies
+from validator.cli.process.errors import report_failure, translated_io
+from validator.cli.process.interruption import interruptible
+from validator.cli.process.logs import set_up_logging
+from validator.cli.process.standard_streams import prepare_streams
+from validator.cli.settings import environment
+from validator.cli.settings.defaults import FILES_META, PROFILE_META, default_map
+from validator.cli.settings.settings_files import PROTECTING
+from validator.cli.settings.settings_sources import files_of
 from validator.nearest import suggestion
 from validator.version import __version__
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.cli.constants import KEY, SESSION
 from validator.cli.commands.doctor import clock, limit
-from validator.cli.credentials import is_open_to_others
-from validator.cli.findings import Finding, State, worst
-from validator.cli.local_checks import LEAST_FREE_BYTES, room
+from validator.cli.diagnosis.findings import Finding, State, worst
+from validator.cli.diagnosis.local_checks import LEAST_FREE_BYTES, room
+from validator.cli.settings.credentials import is_open_to_others
 from validator.ledger import Ledger
 from validator.model import NO_NOTICE
 

@@ -17,14 +17,14 @@ from validator.batch.output.targets import (
     require_room_for_output,
 )
 from validator.batch.run import ListRun
-from validator.cli import file_options as file_opt
 from validator.cli.commands.plan import show_plan
-from validator.cli.kept_files import kept_files
-from validator.cli.list_run import ListRunOptions, run_list
-from validator.cli.logs import set_up_logging
-from validator.cli.resume import send_command
-from validator.cli.run_ends import EndOptions
-from validator.cli.show import show_start, show_summary
+from validator.cli.options import file_options as file_opt
+from validator.cli.process.logs import set_up_logging
+from validator.cli.process.show import show_start, show_summary
+from validator.cli.runs.list_run import ListRunOptions, run_list
+from validator.cli.runs.resume import send_command
+from validator.cli.runs.run_ends import EndOptions
+from validator.cli.settings.kept_files import kept_files
 from validator.gateways.registry import capabilities_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from validator.cli.completing import VARIABLE
+from validator.cli.options.completing import VARIABLE
 
 
 def run(*, shell: str) -> None:

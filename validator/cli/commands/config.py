@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from validator.cli.defaults import FILES_META, ORIGINS_META, PROFILE_META
-from validator.cli.environment import leave_out, variables_of
-from validator.cli.gateway_options import OfGateway, chosen_gateway
-from validator.cli.option_groups import long_name
-from validator.cli.settings_files import PROTECTING
-from validator.cli.settings_sources import not_read_remedy, why_not_read
-from validator.cli.show import show_rows
+from validator.cli.help.option_groups import long_name
+from validator.cli.options.gateway_options import OfGateway, chosen_gateway
+from validator.cli.process.show import show_rows
+from validator.cli.settings.defaults import FILES_META, ORIGINS_META, PROFILE_META
+from validator.cli.settings.environment import leave_out, variables_of
+from validator.cli.settings.settings_files import PROTECTING
+from validator.cli.settings.settings_sources import not_read_remedy, why_not_read
 from validator.errors import UsageError
 from validator.gateways.registry import capabilities_of
 from validator.nearest import suggestion
@@ -23,7 +23,7 @@ from validator.nearest import suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from validator.cli.settings_sources import SettingsFile
+    from validator.cli.settings.settings_sources import SettingsFile
 
 COLUMNS = ("setting", "value", "from")
 DEFAULT_COMMAND = "check"

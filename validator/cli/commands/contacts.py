@@ -9,12 +9,12 @@ from validator.batch.asking.contacts import all_contacts, contacts_frame
 from validator.batch.connected import connected
 from validator.batch.output.targets import refuse_kept
 from validator.batch.watching.phase_feed import READING_CONTACTS
-from validator.cli.credentials import ProviderOptions, require_offered, require_sessions
-from validator.cli.kept_files import kept_files
-from validator.cli.logs import take_logging
-from validator.cli.show import make_progress, show_rows
-from validator.cli.signals import run_interruptible
-from validator.cli.standard_streams import require_stdout, say
+from validator.cli.process.logs import take_logging
+from validator.cli.process.show import make_progress, show_rows
+from validator.cli.process.signals import run_interruptible
+from validator.cli.process.standard_streams import require_stdout, say
+from validator.cli.settings.credentials import ProviderOptions, require_offered, require_sessions
+from validator.cli.settings.kept_files import kept_files
 from validator.tables import require_writable, writing
 
 if TYPE_CHECKING:

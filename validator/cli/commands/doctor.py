@@ -10,14 +10,14 @@ import anyio
 
 from validator.batch.clock import MOST_OFF_S, ahead_s, flaw_of
 from validator.batch.connected import connected
-from validator.cli.credentials import ProviderOptions, require_sessions
-from validator.cli.findings import Finding, State, problem, worst
-from validator.cli.local_checks import disk, extras, key_file, key_of, ledger_at, settings
-from validator.cli.logs import take_logging
-from validator.cli.show import make_progress, show_rows
-from validator.cli.signals import run_interruptible
-from validator.cli.standard_streams import require_stdout
-from validator.cli.way_out import way_out
+from validator.cli.diagnosis.findings import Finding, State, problem, worst
+from validator.cli.diagnosis.local_checks import disk, extras, key_file, key_of, ledger_at, settings
+from validator.cli.diagnosis.way_out import way_out
+from validator.cli.process.logs import take_logging
+from validator.cli.process.show import make_progress, show_rows
+from validator.cli.process.signals import run_interruptible
+from validator.cli.process.standard_streams import require_stdout
+from validator.cli.settings.credentials import ProviderOptions, require_sessions
 from validator.errors import (
     ApiError,
     CertificateFailed,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.cli.show import show_rows
-from validator.cli.standard_streams import require_stdout
+from validator.cli.process.show import show_rows
+from validator.cli.process.standard_streams import require_stdout
 from validator.gateways.registry import GATEWAYS, capabilities_of
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from validator.batch.recipients.variants import every_spelling
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
 from validator.cli.commands.ledger_reading import require_ledger
-from validator.cli.kept_files import kept_files
-from validator.cli.show import show_rows
+from validator.cli.process.show import show_rows
+from validator.cli.settings.kept_files import kept_files
 from validator.errors import UsageError
 from validator.ledger import Ledger, Selection, read
 from validator.phone import parse_region

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from validator.batch.recipients.variants import every_spelling
-from validator.cli.show import show_rows
-from validator.cli.standard_streams import say
+from validator.cli.process.show import show_rows
+from validator.cli.process.standard_streams import say
 from validator.errors import FileError
 from validator.ledger import read
 from validator.ledger.reader import LARGEST

@@ -16,10 +16,10 @@ from validator.batch.open_files import raise_limit
 from validator.batch.planning.plan import second_round
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
-from validator.cli.ask_options import AskOptions, under_signals
-from validator.cli.logs import set_up_logging
-from validator.cli.show import make_progress, show_rows, show_suspects
-from validator.cli.standard_streams import require_stdout
+from validator.cli.options.ask_options import AskOptions, under_signals
+from validator.cli.process.logs import set_up_logging
+from validator.cli.process.show import make_progress, show_rows, show_suspects
+from validator.cli.process.standard_streams import require_stdout
 from validator.errors import EXIT_TOO_MANY_UNKNOWN, UsageError
 from validator.ledger import Ledger, read
 from validator.model import Reason

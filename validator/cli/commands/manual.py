@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from validator.cli.man_pages import man_pages
+from validator.cli.help.man_pages import man_pages
 from validator.errors import FileError, UsageError
 from validator.nearest import suggestion
 

@@ -9,9 +9,9 @@ from validator.batch.known_hosts import host_for
 from validator.batch.output.summarise import summarise_plan
 from validator.batch.planning.ruined import MOST_INVALID, hints_of, ruin_of
 from validator.batch.planning.survey import survey
-from validator.cli.list_options import ListOptions
-from validator.cli.logs import set_up_logging
-from validator.cli.show import make_progress, show_plan_summary
+from validator.cli.options.list_options import ListOptions
+from validator.cli.process.logs import set_up_logging
+from validator.cli.process.show import make_progress, show_plan_summary
 from validator.gateways.registry import capabilities_of
 from validator.ledger import read
 

@@ -13,11 +13,11 @@ from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, summarise
 from validator.batch.output.targets import check_targets
 from validator.batch.planning.survey import known_after, survey
-from validator.cli import file_options as file_opt
-from validator.cli.kept_files import kept_files
-from validator.cli.list_options import ListOptions
-from validator.cli.logs import set_up_logging
-from validator.cli.show import make_progress, show_summary
+from validator.cli.options import file_options as file_opt
+from validator.cli.options.list_options import ListOptions
+from validator.cli.process.logs import set_up_logging
+from validator.cli.process.show import make_progress, show_summary
+from validator.cli.settings.kept_files import kept_files
 from validator.ledger import read
 from validator.reports import legible
 

@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from validator.batch.sample_run import SampleRun, SampleSettings, rate_of
-from validator.cli.list_run import ListRunOptions, run_list
-from validator.cli.logs import set_up_logging
-from validator.cli.resume import check_command
-from validator.cli.show import show_sample
+from validator.cli.process.logs import set_up_logging
+from validator.cli.process.show import show_sample
+from validator.cli.runs.list_run import ListRunOptions, run_list
+from validator.cli.runs.resume import check_command
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from validator.batch.connected import connected
 from validator.batch.watching.sessions import watch as watch_sessions
-from validator.cli.credentials import ProviderOptions, require_offered
-from validator.cli.logs import take_logging
-from validator.cli.show import make_progress, show_row, show_rows
-from validator.cli.signals import run_interruptible
-from validator.cli.standard_streams import require_stdout, say
+from validator.cli.process.logs import take_logging
+from validator.cli.process.show import make_progress, show_row, show_rows
+from validator.cli.process.signals import run_interruptible
+from validator.cli.process.standard_streams import require_stdout, say
+from validator.cli.settings.credentials import ProviderOptions, require_offered
 from validator.errors import UsageError
 from validator.reports import NoProgress
 

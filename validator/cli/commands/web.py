@@ -6,11 +6,11 @@ import webbrowser
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from validator.cli.credentials import ProviderOptions, key_text, read_key
-from validator.cli.environment import WEB_PASSWORD
-from validator.cli.logs import take_logging
-from validator.cli.signals import run_interruptible
-from validator.cli.standard_streams import say
+from validator.cli.process.logs import take_logging
+from validator.cli.process.signals import run_interruptible
+from validator.cli.process.standard_streams import say
+from validator.cli.settings.credentials import ProviderOptions, key_text, read_key
+from validator.cli.settings.environment import WEB_PASSWORD
 from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.ledger import Lock

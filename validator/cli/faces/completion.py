@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from validator.cli.deferred import work
-from validator.cli.help_pages import Command, Example
-from validator.cli.values import SHELLS
+from validator.cli.help.help_pages import Command, Example
+from validator.cli.options.values import SHELLS
 
 
 @click.command(

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from validator.cli import options as opt
 from validator.cli.deferred import work
-from validator.cli.help_pages import Command, Example
+from validator.cli.help.help_pages import Command, Example
+from validator.cli.options import shared_options as opt
 
 
 @click.command(

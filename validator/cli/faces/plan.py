@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from validator.cli import file_options as file_opt
-from validator.cli import options as opt
 from validator.cli.deferred import work
-from validator.cli.gateway_options import gateway_option
-from validator.cli.help_pages import Command, Example
-from validator.cli.values import SOURCE
+from validator.cli.help.help_pages import Command, Example
+from validator.cli.options import file_options as file_opt
+from validator.cli.options import shared_options as opt
+from validator.cli.options.gateway_options import gateway_option
+from validator.cli.options.values import SOURCE
 
 
 @click.command(

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from validator.cli import file_options as file_opt
-from validator.cli import options as opt
 from validator.cli.deferred import work
-from validator.cli.help_pages import Command, Example
-from validator.cli.values import SOURCE
+from validator.cli.help.help_pages import Command, Example
+from validator.cli.options import file_options as file_opt
+from validator.cli.options import shared_options as opt
+from validator.cli.options.values import SOURCE
 
 
 @click.command(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.cli import options as opt
 from validator.cli.deferred import work
-from validator.cli.help_pages import Command, Example
-from validator.cli.values import FILE
+from validator.cli.help.help_pages import Command, Example
+from validator.cli.options import shared_options as opt
+from validator.cli.options.values import FILE
 from validator.sandbox import (
     DEFAULT_SESSIONS,
     DIALECTS,

@@ -1,0 +1,1 @@
+"""What `validator doctor` looks at."""

@@ -1,0 +1,166 @@
+"""What `validator doctor` looks at on this machine: key, settings, extras, ledger, disk."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import click
+
+from validator.cli.diagnosis.findings import Finding, State, problem
+from validator.cli.settings.credentials import key_file_warning, read_key
+from validator.cli.settings.defaults import FILES_META
+from validator.cli.settings.environment import given
+from validator.cli.settings.settings_sources import not_read_remedy, why_not_read
+from validator.errors import FileError, UsageError, ValidatorError
+from validator.ledger import SQLITE_VERSION, Ledger, loses_commits, wider_modes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# A million numbers take some 25 MB in the ledger, its log up to 64 MB more, and the outputs want room too.
+LEAST_FREE_BYTES = 256 * 2**20
+
+_DISTRIBUTION = "recipient-validator"
+_OF_EXTRA = re.compile(r"""([\w.-]+).*;.*\bextra == ["']([\w-]+)["']""")
+
+
+def key_of(path: Path | None, gateway: str) -> Finding:
+    """Say whether there is a key of a gateway's, and whether it can be one."""
+    try:
+        key = read_key(path, gateway)
+    except UsageError as error:
+        return problem("key", error)
+    return Finding("key", State.OK, f"well-formed; its fingerprint is {key.fingerprint}")
+
+
+def key_file(path: Path | None) -> Iterator[Finding]:
+    """Say who may read the key's file, if there is one."""
+    if path is None:
+        return
+    warning = key_file_warning(path)
+    yield (
+        problem("key file", UsageError(warning))
+        if warning
+        else Finding("key file", State.OK, f"{path} is closed to others")
+    )
+
+
+def settings() -> Iterator[Finding]:
+    """Say which settings files are read, and which is there and is not."""
+    there = [file for file in click.get_current_context().find_root().meta[FILES_META] if file.is_there]
+    unread = {file: why for file in there if (why := why_not_read(file))}
+    read = [str(file.path) for file in there if file not in unread]
+    variables = given(os.environ)
+    yield Finding("settings", State.OK, ", ".join([*(read or ["no settings file"]), *variables]))
+    for file, why in unread.items():
+        what = f"{file.path} is not read: {why}. {not_read_remedy(file)}"
+        yield Finding("settings", State.WARNING, what)
+
+
+def extras() -> Finding:
+    """Say which extras are installed, and how to install the others."""
+    try:
+        required = metadata.requires(_DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        return Finding("extras", State.SKIPPED, "run from its sources; install it with pip to see its extras")
+    needs: dict[str, list[str]] = {}
+    for line in required:
+        if found := _OF_EXTRA.match(line):
+            needs.setdefault(found[2], []).append(found[1])
+    missing = [extra for extra, names in needs.items() if not all(map(_is_installed, names))]
+    there = ", ".join(extra for extra in needs if extra not in missing) or "none"
+    remedy = f"; for the others: pip install '{_DISTRIBUTION}[{','.join(missing)}]'" if missing else ""
+    return Finding("extras", State.OK, there + remedy)
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def ledger_at(path: Path) -> Iterator[Finding]:
+    """Look at every page of the ledger, or whether a first run could make it."""
+    if not path.exists():
+        yield _absent(path)
+        yield Finding("sqlite", State.OK, _sqlite())
+        return
+    try:
+        with Ledger.open(path, holder="validator doctor") as ledger:
+            ledger.require_sound()
+            numbers, found = ledger.numbers(), ledger.stats(int(time.time() * 1000))
+    except ValidatorError as error:
+        yield problem("ledger", error)
+        return
+    yield Finding("ledger", State.OK, f"{path} is sound and knows {numbers:,} numbers")
+    if ahead := sum(ages.get("in the future", 0) for ages in found.by_age.values()):
+        yield Finding(
+            "ages",
+            State.WARNING,
+            f"{ahead:,} answers bear a time in the future, from a clock that was wrong: they do not count. "
+            "`validator ledger purge --older-than 30d` forgets them",
+        )
+    yield from (Finding("permissions", State.WARNING, warning) for warning in wider_modes(ledger.path))
+    yield Finding("sqlite", State.OK, _sqlite())
+
+
+def _absent(path: Path) -> Finding:
+    """Say whether the first run can make the ledger; looking does not make it."""
+    if not os.access(_nearest_folder(path), os.W_OK | os.X_OK):
+        return problem(
+            "ledger",
+            FileError(
+                f"{path} is not there, and cannot be made; "
+                "name a file of yours with --ledger, or set XDG_STATE_HOME to a folder of yours"
+            ),
+        )
+    return Finding("ledger", State.OK, f"{path} is not there yet; the first run makes it")
+
+
+def _sqlite() -> str:
+    if not loses_commits():
+        return SQLITE_VERSION
+    return (
+        f"{SQLITE_VERSION}, in which two programs that write can lose results: during a run, open the ledger "
+        "with nothing else (`sqlite3 -readonly` is harmless)"
+    )
+
+
+def disk(ledger: Path) -> Finding:
+    """Say whether there is room beside the ledger."""
+    try:
+        free_bytes = shutil.disk_usage(_nearest_folder(ledger)).free
+    except OSError as error:
+        return problem(
+            "disk",
+            FileError(
+                f"{ledger.parent} cannot be looked at ({error.strerror}); name another ledger with --ledger"
+            ),
+        )
+    return room(free_bytes)
+
+
+def _nearest_folder(path: Path) -> Path:
+    """Return the folder that a file lies in, or would be made in."""
+    return next(folder for folder in path.resolve().parents if folder.exists())
+
+
+def room(free_bytes: int) -> Finding:
+    """Say whether so much free space beside the ledger is enough."""
+    if free_bytes < LEAST_FREE_BYTES:
+        return problem(
+            "disk",
+            FileError(
+                f"{free_bytes // 2**20:,} MB free beside the ledger; free some more, or "
+                "name a ledger on another disk with --ledger"
+            ),
+        )
+    return Finding("disk", State.OK, f"{free_bytes / 2**30:,.1f} GB free beside the ledger")

@@ -1,0 +1,66 @@
+"""The way to the provider in words, for `validator doctor`: proxy, trust store, address, and steps."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from validator.batch.known_hosts import required_address
+from validator.http.probe import probe
+from validator.http.way import way_to
+
+if TYPE_CHECKING:
+    from validator.cli.settings.credentials import ProviderOptions
+    from validator.http.probe import Probe
+    from validator.http.way import Way
+
+_IGNORED = "SSLKEYLOGFILE"
+
+# What to do if a step of `probe` fails.
+_REMEDIES = {
+    "name": "see that the name in --base-url is right, and that this machine's name server works",
+    "connect": "see that the port in --base-url is right, and whether a firewall wants a proxy (--proxy)",
+    "proxy": "see that --proxy or HTTPS_PROXY has the right address and password",
+    "TLS": "behind a company's firewall, name its authority with --ca-file",
+}
+
+
+class Found(NamedTuple):
+    """What was found; `is_well` unless something failed."""
+
+    name: str
+    what: str
+    is_well: bool = True
+
+
+async def way_out(options: ProviderOptions) -> tuple[Found, ...]:
+    """Connect once, without a request, and return what was found.
+
+    Raises:
+        UsageError: the base URL, the proxy or a file of authorities cannot be used.
+    """
+    url = required_address(options.gateway, options.base_url)
+    way = way_to(url, options.network)
+    route = way.route_to(url)
+    found = await probe(route, options.timeout)
+    host, port = route.first_hop
+    addresses = ", ".join(found.addresses) or f"none; {_REMEDIES['name']}"
+    return (
+        Found("proxy", str(way.proxy or "none")),
+        Found("trust store", _trusted(way, encrypted=route.context is not None)),
+        Found("address", f"{host}, port {port}: {addresses}", bool(found.addresses)),
+        Found("steps", _steps(found), not found.failure),
+    )
+
+
+def _trusted(way: Way, *, encrypted: bool) -> str:
+    if not encrypted:
+        return "not used: the address is on this machine and without TLS"
+    return f"{way.trust}{f'; {_IGNORED} is ignored' if os.environ.get(_IGNORED) else ''}"
+
+
+def _steps(found: Probe) -> str:
+    times = ", ".join(f"{step} {1000 * took_s:,.0f} ms" for step, took_s in found.steps.items())
+    if not found.failure:
+        return times
+    return f"{times}: {found.failure}; {_REMEDIES[next(reversed(found.steps), 'name')]}"

@@ -1,0 +1,1 @@
+"""Help texts, manual pages, and the names that they are made of."""

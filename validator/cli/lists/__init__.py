@@ -1,0 +1,1 @@
+"""What INPUT may be, and copies of lists that are no files."""

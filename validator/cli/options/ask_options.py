@@ -1,0 +1,102 @@
+"""The options that say how gateways are asked, and the run of an asker under signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio
+import click
+from click.core import ParameterSource
+
+from validator.batch.ask_settings import GRACE_S, AskSettings, require_distinct
+from validator.cli.process.signals import stop_on_signals
+from validator.cli.settings.credentials import ProviderOptions, require_sessions
+from validator.cli.settings.defaults import KEYS_META
+from validator.cli.settings.key_tables import keys_named
+from validator.errors import UsageError, innermost
+from validator.http.event_loop import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from validator.batch.ask_settings import KeySettings
+    from validator.batch.asker import Asked, Asker
+    from validator.batch.planning.plan import Plan
+    from validator.batch.run import Ask
+    from validator.batch.watching.stop import Stop
+    from validator.model import Number
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskOptions(ProviderOptions):
+    """The options that say how the provider is asked. Each is named and explained in `options`."""
+
+    sessions: tuple[str, ...]
+    key_names: tuple[str, ...] = ()
+    rate_share: float
+    concurrency: int
+    retries: int
+    max_error_rate: float = 1.0
+    max_wait: float = 3_600.0
+    max_outage: float = 21_600.0
+    deadline: datetime | None = None
+    grace: float = GRACE_S
+    daily_cap: int | None = None
+    contacts: bool = False
+    canaries: tuple[Number, ...] = ()
+    no_canaries: bool = False
+
+    def keys(self) -> tuple[KeySettings, ...]:
+        """Return the keys to ask with.
+
+        Raises:
+            UsageError: a key or a session is missing, or a key is malformed.
+        """
+        if not self.key_names:
+            key = self.key_settings(self.sessions, daily_cap=self.daily_cap)
+            return (replace(key, sessions=require_sessions(self.sessions, self.gateway)),)
+        context = click.get_current_context()
+        if context.get_parameter_source("sessions") is ParameterSource.COMMANDLINE:
+            raise UsageError("the sessions of --keys are in their tables; leave --session out")
+        keys = keys_named(self.key_names, context.find_root().meta.get(KEYS_META, {}), self)
+        require_distinct(keys)
+        return keys
+
+    @property
+    def ask_settings(self) -> AskSettings:
+        """How to ask, whatever the keys."""
+        return AskSettings(
+            rate_share=self.rate_share,
+            concurrency=self.concurrency,
+            retries=self.retries,
+            max_error_rate=self.max_error_rate,
+            max_wait_s=self.max_wait,
+            max_outage_s=self.max_outage,
+            deadline=self.deadline,
+            grace_s=self.grace,
+            contacts=self.contacts,
+            canaries=self.canaries,
+            uses_canaries=not self.no_canaries,
+        )
+
+
+def under_signals(asker: Asker, stop: Stop) -> Ask:
+    """Return a plain call of `asker.ask`, which a first signal ends in order, and a second one at once."""
+    return partial(_ask_under_signals, asker, stop)
+
+
+def _ask_under_signals(asker: Asker, stop: Stop, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
+    async def ask() -> Asked:
+        async with anyio.create_task_group() as tasks:
+            await tasks.start(stop_on_signals, stop)
+            asked = await asker.ask(plan, next_round)
+            tasks.cancel_scope.cancel()
+        return asked
+
+    try:
+        return anyio.run(ask, backend_options=OPTIONS)
+    except BaseExceptionGroup as group:
+        raise innermost(group) from group

@@ -1,0 +1,144 @@
+"""What a shell offers for the values of options: columns, sheets, regions, sessions, keys, profiles.
+
+Called while somebody types: what cannot be found out is left out, and nothing is said. Nothing is asked of
+the provider, and no key is read.
+"""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import redirect_stderr, suppress
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class
+
+from validator.cli.settings.defaults import settings_in
+from validator.cli.settings.settings_sources import files_of
+from validator.errors import ValidatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import click
+
+    from validator.cli.settings.settings_files import Defaults
+
+    Found = Callable[[click.Context], Iterable[str]]
+
+VARIABLE = "_VALIDATOR_COMPLETE"
+"""With it in the environment the program answers a shell, and does nothing else."""
+
+_COMMA = ","
+
+
+class Offer:
+    """Offers the words that something finds, to click.
+
+    Args:
+        found: finds them.
+        several: whether the value is a list with commas, whose last word is completed.
+    """
+
+    def __init__(self, found: Found, *, several: bool = False) -> None:
+        self._found = found
+        self._several = several
+
+    def __call__(
+        self, ctx: click.Context, _option: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[Any]]:
+        """Return what begins with the text so far, in whatever case."""
+        before, comma, begun = incomplete.rpartition(_COMMA) if self._several else ("", "", incomplete)
+        words: list[str] = []
+        with suppress(ValidatorError, OSError, ValueError), redirect_stderr(StringIO()):
+            words = list(dict.fromkeys(self._found(ctx)))
+        taken = before.split(_COMMA)
+        return [
+            CompletionItem(f"{before}{comma}{word}")
+            for word in words
+            if word.casefold().startswith(begun.casefold()) and word not in taken
+        ]
+
+
+def _columns(argument: str) -> Found:
+    """Return what finds the columns of the files that a parameter names."""
+
+    def found(ctx: click.Context) -> Iterable[str]:
+        from validator.tables import ReadOptions, open_table  # noqa: PLC0415 - needed for these words alone
+
+        given = ctx.params
+        options = ReadOptions(
+            sheet=given.get("sheet"), header_row=given.get("header_row"), encoding=given.get("encoding")
+        )
+        for path in _files(ctx, argument):
+            yield from open_table(path, options=options).schema
+
+    return found
+
+
+def _sheets(ctx: click.Context) -> Iterable[str]:
+    from validator.tables.excel import sheet_names  # noqa: PLC0415 - as above
+
+    for path in _files(ctx, "input"):
+        yield from sheet_names(path)
+
+
+def _files(ctx: click.Context, parameter: str) -> Iterable[Path]:
+    """Return the files that a parameter names; where an option lacks its value, they are left in `args`."""
+    given = ctx.params.get(parameter) or ctx.args
+    paths = [Path(one) for one in ([given] if isinstance(given, Path) else given)]
+    return [path for path in paths if path.is_file()]
+
+
+def _regions(_: click.Context) -> Iterable[str]:
+    from validator.phone.regions.countries import region_codes  # noqa: PLC0415 - as above
+
+    return region_codes()
+
+
+def _sessions(ctx: click.Context) -> Iterable[str]:
+    found = _settings(ctx)
+    for options in found.options.values():
+        yield from _texts(options.get("session"))
+    for table in found.keys.values():
+        yield from _texts(table.get("sessions"))
+
+
+def _texts(value: Any) -> Iterable[str]:
+    return [str(one) for one in (value if isinstance(value, list) else [value]) if one is not None]
+
+
+def _settings(ctx: click.Context) -> Defaults:
+    root = ctx.find_root()
+    group = cast("click.Group", root.command)
+    found = {name: group.get_command(root, name) for name in group.list_commands(root)}
+    commands = {name: command for name, command in found.items() if command}
+    config = root.params.get("config")
+    profile = root.params.get("profile") if ctx is not root else None
+    return settings_in(commands, files_of(Path(config) if config else None), profile)
+
+
+COLUMNS = Offer(_columns("input"))
+COLUMNS_JOINED = Offer(_columns("input"), several=True)
+COLUMNS_OF_IMPORT = Offer(_columns("path"))
+COLUMNS_OF_SUPPRESSED = Offer(_columns("suppress"))
+SHEETS = Offer(_sheets)
+REGIONS = Offer(_regions)
+SESSIONS = Offer(_sessions)
+KEYS = Offer(lambda ctx: _settings(ctx).keys, several=True)
+PROFILES = Offer(lambda ctx: _settings(ctx).profiles)
+
+
+class QuotingBash(BashComplete):
+    """bash inserts words as they are, so that a column `Mob No` has to come quoted."""
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        """Return the line for one word."""
+        value = shlex.quote(item.value) if item.type == "plain" else item.value
+        return f"{item.type},{value}"
+
+
+def quote_for_bash() -> None:
+    """Have click answer bash with quoted words."""
+    add_completion_class(QuotingBash)

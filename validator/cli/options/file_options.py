@@ -1,0 +1,200 @@
+"""The options that say how a list is read and which files are written, each written once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from validator.cli.options import completing
+from validator.cli.options.shared_options import stack
+from validator.cli.options.values import COLUMN, FILE, FORMATS, JOIN, SOURCE
+from validator.reports.registry import REPORTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _one_sheet(_context: click.Context, _option: click.Parameter, sheets: tuple[str, ...]) -> str | None:
+    """Return the sheet to read: the last of several would be a choice that nobody made."""
+    if len(set(sheets)) > 1:
+        raise click.BadParameter(
+            f"{', '.join(sheets)}: one run reads one sheet. Run the command once for each, with an --output."
+        )
+    return sheets[0] if sheets else None
+
+
+column_option = click.option(
+    "-c",
+    "--column",
+    shell_complete=completing.COLUMNS_OF_IMPORT,
+    help="Column with the phone numbers.  [default: found by name and content]",
+)
+
+region_option = click.option(
+    "-r",
+    "--region",
+    shell_complete=completing.REGIONS,
+    help="Region of numbers without a country code: GB, +44 or Brazil.",
+)
+
+accept_option = click.option(
+    "--accept",
+    type=click.Choice(["valid", "possible"]),
+    default="valid",
+    show_default=True,
+    help="Ask about valid numbers only, or about any of a possible length (new number ranges).",
+)
+
+numbers_option = click.option(
+    "--numbers",
+    type=click.Choice(["auto", "national", "international"]),
+    default="auto",
+    show_default=True,
+    help="How numbers without a plus sign are written: decided by the column, or the same for all of it.",
+)
+
+variants_option = click.option(
+    "--variants",
+    is_flag=True,
+    help='After a "no", ask about the spelling that WhatsApp may know the number by (BR, MX, AR).',
+)
+
+input_options = stack(
+    click.option(
+        "-c",
+        "--column",
+        type=COLUMN,
+        multiple=True,
+        shell_complete=completing.COLUMNS,
+        callback=lambda _context, _option, columns: tuple(dict.fromkeys(columns)),
+        help="Column with the phone numbers; repeat it for several: the first with a number counts.  "
+        "[default: found by name and content]",
+    ),
+    click.option(
+        "-r",
+        "--region",
+        shell_complete=completing.REGIONS,
+        help="Region of numbers without a country code: GB, +44 or Brazil; auto finds the column with it.",
+    ),
+    click.option(
+        "--region-column",
+        shell_complete=completing.COLUMNS,
+        help="Column with each row's region; --region stands in where it is empty.",
+    ),
+    accept_option,
+    numbers_option,
+    variants_option,
+    click.option(
+        "--landlines",
+        type=click.Choice(["keep", "skip"]),
+        default="keep",
+        show_default=True,
+        help="Ask about fixed lines too, or not.",
+    ),
+    click.option(
+        "--ragged",
+        type=click.Choice(["error", "keep"]),
+        default="error",
+        show_default=True,
+        help="Rows of a CSV file with fewer or more cells than its header: refuse the file, or keep them.",
+    ),
+    click.option(
+        "--join",
+        type=JOIN,
+        shell_complete=completing.COLUMNS_JOINED,
+        default=(),
+        help="Columns that make one number, in order: area code and number, or calling code and number.",
+    ),
+    click.option(
+        "--header-row",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Row with the names of the columns, counted from 1.  [default: found]",
+    ),
+    click.option(
+        "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030.  [default: found]"
+    ),
+    click.option(
+        "--hidden",
+        type=click.Choice(["keep", "skip"]),
+        default="keep",
+        show_default=True,
+        help="Rows that a filter of a workbook hides: read them like the others, or leave them out.",
+    ),
+    click.option(
+        "--sheet",
+        multiple=True,
+        shell_complete=completing.SHEETS,
+        callback=_one_sheet,
+        help="Sheet of a workbook.  [default: the first that is not hidden]",
+    ),
+    click.option(
+        "--suppress",
+        type=SOURCE,
+        multiple=True,
+        help="List of people who must not be asked or sent to; repeat it for several.",
+    ),
+    click.option(
+        "--suppress-column",
+        type=COLUMN,
+        multiple=True,
+        shell_complete=completing.COLUMNS_OF_SUPPRESSED,
+        help="Column with the phone numbers of these lists; repeat it for several, which all count.  "
+        "[default: found by name and content]",
+    ),
+    click.option(
+        "--suppress-unreadable",
+        type=click.Choice(["error", "allow"]),
+        default="error",
+        show_default=True,
+        help="If somebody in these lists cannot be read, or one is empty or cut off: stop, or go on without "
+        "that protection.",
+    ),
+)
+
+report_options = stack(
+    *(click.option(f"--{name}", type=FILE, help=report.help) for name, report in REPORTS.items())
+)
+
+output_options = stack(
+    click.option(
+        "-o", "--output", help="Annotated file; - for standard output.  [default: NAME.checked.EXT]"
+    ),
+    click.option(
+        "--output-dir",
+        type=FILE,
+        help="Folder for the annotated files of several inputs.  [default: beside each]",
+    ),
+    click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
+    click.option(
+        "--split",
+        type=FILE,
+        metavar="DIR",
+        help="Folder for the rows that are not_registered, invalid (with a hint what to mend) and unknown, "
+        "each in a file of its own.",
+    ),
+    report_options,
+    click.option(
+        "--format",
+        type=click.Choice(FORMATS),
+        metavar="FORMAT",  # written out, the names would shift every help text with each new one
+        help=f"Of the output: {', '.join(FORMATS)}.  [default: the input's]",
+    ),
+    click.option(
+        "--excel-safe",
+        is_flag=True,
+        help="Make formulas in a CSV output harmless, for a file that is opened in a spreadsheet.",
+    ),
+    click.option("--prefix", default="", help="Put before the names of the added columns."),
+    click.option("--line-type", is_flag=True, help="Add a column with the kind of line: mobile, fixed, ..."),
+    click.option(
+        "--strength", is_flag=True, help="Add a column that says how far each answer can be trusted."
+    ),
+)
+
+
+def take_reports(given: dict[str, Any]) -> dict[str, Path]:
+    """Take the options of the reports out of what a command was given, and return the files asked for."""
+    asked_for = {name: given.pop(name) for name in REPORTS}
+    return {name: path for name, path in asked_for.items() if path is not None}

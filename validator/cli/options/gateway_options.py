@@ -1,0 +1,91 @@
+"""`--gateway`, and the options whose variables and defaults depend on it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from validator.cli.settings.defaults import GATEWAYS_META, ORIGINS_META, as_defaults
+from validator.errors import UsageError
+from validator.gateways.registry import DEFAULT_GATEWAY, GATEWAYS, capabilities_of
+from validator.nearest import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GATEWAY_META = "validator.gateway"
+"""Where click's context has the name of the gateway that was chosen."""
+
+
+class _Name(click.Choice[str]):
+    """The name of a gateway; a wrong one is answered with the nearest right one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        if value not in self.choices:
+            names = ", ".join(self.choices)
+            hint = suggestion(str(value), self.choices)
+            self.fail(f"there is no gateway {value!r}; there are: {names}.{hint}", param, ctx)
+        return str(value)
+
+
+def chosen_gateway(context: click.Context) -> str:
+    """Return the name of the gateway that a command goes to."""
+    return str(context.meta.get(GATEWAY_META, DEFAULT_GATEWAY))
+
+
+def _choose(context: click.Context, option: click.Parameter, name: str) -> str:  # noqa: ARG001 - click's signature
+    """Keep the choice, and take what the settings files say for this gateway as defaults."""
+    tables: Mapping[str, Mapping[str, Any]] = context.meta.get(GATEWAYS_META, {})
+    is_named = context.get_parameter_source("gateway") is not click.core.ParameterSource.DEFAULT
+    marked = [one for one, table in tables.items() if table.get("default") is True]
+    if len(marked) > 1 and not is_named:
+        tables_named = " and ".join(f"[gateway.{one}]" for one in marked)
+        raise UsageError(
+            f"{tables_named} both say default = true; leave it with one, or name one with --gateway"
+        )
+    name = name if is_named or not marked else marked[0]
+    context.meta[GATEWAY_META] = name
+    if name in tables:
+        given = {key: value for key, value in tables[name].items() if key not in {"default", "origin"}}
+        context.default_map = {**(context.default_map or {}), **as_defaults(context.command, given)}
+        origins = context.meta.get(ORIGINS_META, {}).setdefault(context.info_name, {})
+        origins.update(dict.fromkeys(given, tables[name].get("origin", "")))
+    return name
+
+
+gateway_option = click.option(
+    "--gateway",
+    type=_Name(list(GATEWAYS)),
+    metavar="NAME",
+    default=DEFAULT_GATEWAY,
+    show_default=True,
+    is_eager=True,
+    callback=_choose,
+    help="Which provider is asked; `validator gateways` lists them.",
+)
+
+
+class OfGateway(click.Option):
+    """An option whose variable is the chosen gateway's own.
+
+    Args:
+        variable: the field of `Capabilities` that names it.
+    """
+
+    def __init__(self, *words: Any, variable: str, **given: Any) -> None:
+        self.variable = variable
+        super().__init__(*words, envvar=getattr(capabilities_of(DEFAULT_GATEWAY), variable), **given)
+
+    def variable_of(self, context: click.Context) -> str:
+        """Return the name of the variable."""
+        return str(getattr(capabilities_of(chosen_gateway(context)), self.variable))
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return what the environment says, as click has it."""
+        if chosen_gateway(ctx) == DEFAULT_GATEWAY:
+            return super().resolve_envvar_value(ctx)
+        own = f"{ctx.auto_envvar_prefix}_{(self.name or '').upper()}"
+        return os.environ.get(self.variable_of(ctx)) or os.environ.get(own)

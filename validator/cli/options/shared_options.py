@@ -1,0 +1,299 @@
+"""The options that several commands share, each written once; those of files are in `file_options`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from validator.cli.options import completing
+from validator.cli.options.gateway_options import OfGateway, gateway_option
+from validator.cli.options.values import (
+    CANARY,
+    DEADLINE,
+    DURATION,
+    FILE,
+    MAX_AGE,
+    PART,
+    RATE,
+    SHARE,
+    TOLERANCE,
+)
+from validator.cli.process.standard_streams import PROGRESS_META
+from validator.settings import default_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Return one decorator that applies several, so that the first given is the first in the help text."""
+
+    def apply(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return apply
+
+
+def _keep_progress(context: click.Context, _option: click.Parameter, style: str) -> None:
+    """Keep how to show progress where `show.make_progress` looks: what fetches a list shows it alike."""
+    context.meta[PROGRESS_META] = style
+
+
+logging_options = stack(
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more; numbers are masked."),
+    click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="How to log.",
+    ),
+)
+
+progress_option = click.option(
+    "--progress",
+    type=click.Choice(["auto", "bar", "lines", "none"]),
+    default="auto",
+    show_default=True,
+    expose_value=False,
+    callback=_keep_progress,
+    help="How a run shows where it stands: auto draws a bar on a terminal, and logs lines elsewhere.",
+)
+
+base_url_option = click.option(
+    "--base-url",
+    cls=OfGateway,
+    variable="url_variable",
+    show_envvar=True,
+    help="The provider's address, up to and with /v1.",
+)
+
+provider_options = stack(
+    gateway_option,
+    click.option(
+        "--api-key-file",
+        type=FILE,
+        help="File that holds the key; otherwise SENDAPI_API_KEY, or the variable of another gateway.",
+    ),
+    base_url_option,
+    click.option(
+        "--allow-new-host",
+        is_flag=True,
+        help="Let the key go to another host than the one it was first used with.",
+    ),
+    click.option(
+        "--proxy",
+        metavar="URL",
+        help="HTTP proxy to the provider, or none.  [default: HTTPS_PROXY, ALL_PROXY, NO_PROXY]",
+    ),
+    click.option(
+        "--ca-file",
+        type=FILE,
+        help="PEM file of authorities to trust besides the system's.",
+    ),
+    click.option(
+        "--timeout", type=DURATION, default="30s", show_default=True, help="For one attempt, in all."
+    ),
+)
+
+session_option = click.option(
+    "-s",
+    "--session",
+    "sessions",
+    multiple=True,
+    shell_complete=completing.SESSIONS,
+    cls=OfGateway,
+    variable="session_variable",
+    show_envvar=True,
+    callback=lambda _context, _option, sessions: tuple(dict.fromkeys(sessions)),
+    help="WhatsApp session to check through; repeat it for several.",
+)
+
+ledger_option = click.option(
+    "--ledger",
+    type=FILE,
+    default=default_ledger,
+    help="File that keeps the answers.  [default: in the user's state folder]",
+)
+
+max_age_option = click.option(
+    "--max-age",
+    type=MAX_AGE,
+    default="yes=30d,no=7d,unknown=0",
+    show_default=True,
+    help="How long earlier answers hold: one age for yes and no, or each its own.",
+)
+
+refresh_option = click.option(
+    "--refresh", is_flag=True, help="Ask about every number again, whatever the ledger holds."
+)
+
+confirm_option = click.option(
+    "--confirm-negatives",
+    is_flag=True,
+    help='Let a "no" count only when it has been said twice: ask once more, at the end, through another '
+    "session where there is one.",
+)
+
+known_options = stack(
+    max_age_option,
+    refresh_option,
+    confirm_option,
+    click.option(
+        "--only",
+        type=click.Choice(["all", "unknown"]),
+        default="all",
+        show_default=True,
+        help="Ask about all numbers not yet known, or only those asked about in vain.",
+    ),
+    click.option(
+        "--limit", type=click.IntRange(min=0), help="Ask about at most so many numbers in this run."
+    ),
+    click.option(
+        "--order",
+        type=click.Choice(["shuffled", "input"]),
+        default="shuffled",
+        show_default=True,
+        help="In which order to ask; a list in its own order looks like scraping.",
+    ),
+)
+
+rate_option = click.option(
+    "--rate",
+    type=RATE,
+    default="auto",
+    show_default=True,
+    help="Requests a minute (300/min); auto obeys what the provider tells, find looks for the limit "
+    "where nobody tells it, none does not pace.",
+)
+
+keys_option = click.option(
+    "--keys",
+    "key_names",
+    metavar="NAME,...",
+    shell_complete=completing.KEYS,
+    callback=lambda _context, _option, names: tuple(filter(None, (names or "").replace(" ", "").split(","))),
+    help="Ask with these keys, each a table [keys.NAME] of your settings file, in place of one key.",
+)
+
+asking_options = stack(
+    session_option,
+    keys_option,
+    provider_options,
+    rate_option,
+    click.option(
+        "--rate-share",
+        type=PART,
+        default="100%",
+        show_default=True,
+        help="Share of the key's limit to use, where somebody else uses it too.",
+    ),
+    click.option(
+        "--concurrency",
+        type=click.IntRange(1, 1_000),
+        default=256,
+        show_default=True,
+        help="Requests in flight at most; fewer where the pace needs fewer.",
+    ),
+    click.option(
+        "--retries",
+        type=click.IntRange(0, 20),
+        default=5,
+        show_default=True,
+        help="Further attempts for a number after the first has failed.",
+    ),
+    click.option(
+        "--contacts", is_flag=True, help="Take over what the session's synced contacts tell, first."
+    ),
+)
+
+canary_options = stack(
+    click.option(
+        "--canary",
+        "canaries",
+        type=CANARY,
+        multiple=True,
+        help="Number known to be on WhatsApp, to see whether a session tells the truth; repeat it for "
+        "several.  [default: the session's own]",
+    ),
+    click.option(
+        "--no-canaries", is_flag=True, help="Believe every answer as it comes, and never ask to make sure."
+    ),
+)
+
+max_wait_option = click.option(
+    "--max-wait",
+    type=DURATION,
+    default="1h",
+    show_default=True,
+    help="Stop if the provider asks for a longer wait.",
+)
+
+max_outage_option = click.option(
+    "--max-outage",
+    type=DURATION,
+    default="6h",
+    show_default=True,
+    help="Stop when the provider has not answered for longer.",
+)
+
+deadline_option = click.option(
+    "--deadline", type=DEADLINE, help="Stop after this time (2h), or at this time of day (06:30)."
+)
+
+grace_option = click.option(
+    "--grace",
+    type=DURATION,
+    default="8s",
+    show_default=True,
+    help="After a signal or the deadline, end within this time, writing included: what is in flight for "
+    "longer is given up, and the next run asks again.",
+)
+
+bound_options = stack(max_wait_option, max_outage_option, deadline_option, grace_option)
+
+stop_options = stack(
+    click.option(
+        "--strict",
+        is_flag=True,
+        help="Exit with 4 if any answer has nothing to vouch for it, even within --max-unknown.",
+    ),
+    click.option(
+        "--max-unknown",
+        type=TOLERANCE,
+        default="0",
+        show_default=True,
+        help="So many rows, or such a share, may stay unknown in a finished run.",
+    ),
+    click.option(
+        "--max-invalid",
+        type=SHARE,
+        default="50%",
+        show_default=True,
+        help="Refuse a list if a larger share of its cells are no numbers, before anything is replaced.",
+    ),
+    click.option(
+        "--max-error-rate",
+        type=SHARE,
+        default="100%",
+        show_default=True,
+        help="Stop when more of the latest attempts fail.",
+    ),
+    bound_options,
+    click.option(
+        "--daily-cap",
+        type=click.IntRange(min=2),
+        help="Numbers a day asked about through each session, runs taken together; one is kept for a canary."
+        "  [default: the gateway's]",
+    ),
+)
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="End standard output with one line of JSON."
+)

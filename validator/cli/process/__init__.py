@@ -1,0 +1,1 @@
+"""What a process has: its streams, its signals, and what it says."""

@@ -1,0 +1,103 @@
+"""What went wrong, as one line on standard error and an exit code. A traceback is never what a user sees."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from validator.cli.process.standard_streams import end_stdout, is_json_wanted, let_go_of_stdout, say
+from validator.errors import FileError, Interrupted, UsageError, ValidatorError, innermost
+from validator.reports.counts import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+log = logging.getLogger(__name__)
+
+
+def report_failure(error: BaseException, *, as_json: bool = False) -> int:
+    """Say what went wrong, and return the exit code that stands for it.
+
+    Args:
+        error: what ended the command.
+        as_json: whether standard output has to end with a line of JSON: `exit_code` and `error` then.
+    """
+    cause = innermost(error)
+    log.debug("the whole story", exc_info=cause)
+    code, message = exit_code_of(cause), _described(cause)
+    if isinstance(cause, click.ClickException) and not is_json_wanted():
+        cause.show(file=sys.stderr)
+    else:
+        say(message)
+    if as_json:
+        end_stdout({"schema_version": SCHEMA_VERSION, "exit_code": code, "error": message})
+    return code
+
+
+def _described(cause: BaseException) -> str:
+    match cause:
+        case ValidatorError():
+            return str(cause)
+        case click.ClickException():
+            return cause.format_message()
+        case KeyboardInterrupt() | click.exceptions.Abort():
+            return "interrupted; nothing that was found out is lost, and the same command goes on from here"
+        case MemoryError():
+            words = (
+                "memory ran out; nothing that was found out is lost. Leave this process more of it, then run"
+            )
+            return f"{words} the same command again"
+        case _:
+            what = f"internal error: {type(cause).__name__} {_place(cause)}"
+            return f"{what}. This is a bug; -v shows all of it"
+
+
+def exit_code_of(error: BaseException | None) -> int:
+    """Return the exit code that an error ends the command with; 0 for none."""
+    if error is None:
+        return 0
+    match innermost(error):
+        case ValidatorError() as ours:
+            return ours.exit_code
+        case SystemExit(code=int() as code):
+            return code
+        case click.ClickException():
+            return UsageError.exit_code
+        case KeyboardInterrupt() | click.exceptions.Abort():
+            return Interrupted.exit_code
+        case _:
+            return ValidatorError.exit_code
+
+
+@contextmanager
+def translated_io() -> Iterator[None]:
+    """Raise what the system refuses, and nobody further down has put into words, as `FileError`.
+
+    That is standard output, for all we know: a full disk behind `>`, or a reader such as `| head` that has
+    gone away. The latter ends as it does for other programs, quietly, by SIGPIPE.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        let_go_of_stdout()
+        raise SystemExit(128 + signal.SIGPIPE) from None
+    except OSError as error:
+        let_go_of_stdout()
+        raise FileError(
+            f"{error.filename or 'standard output'} cannot be written or read ({error.strerror}); "
+            "nothing that was found out is lost"
+        ) from error
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    return f"in {last.name}, line {last.lineno} of {Path(last.filename).name}" if last else ""

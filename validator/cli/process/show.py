@@ -1,0 +1,165 @@
+"""What the command line shows: progress and summaries, on standard error; JSON on standard output."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from validator import reports
+from validator.cli.process.standard_streams import (
+    PROGRESS_META,
+    as_line,
+    end_stdout,
+    is_json_wanted,
+    require_stdout,
+)
+from validator.model import Reason
+from validator.reports.plan_facts import start_line
+from validator.reports.wording import headline, legible, printable, sample_headline
+from validator.tables import defused_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from rich.console import Console, RenderableType
+
+    from validator.reports import PlanSummary, Progress, SampleSummary, Summary
+    from validator.reports.fitting import FittingTable
+
+log = logging.getLogger("validator.progress")
+
+# Columns whose cells may be longer than a line.
+_SENTENCES = frozenset({"from", "value", "what"})
+
+
+def make_progress(*, quiet: bool) -> Progress:
+    """Return what shows how a run goes, as `--progress` says; nothing if quiet.
+
+    `auto` draws on a terminal that can, and logs lines elsewhere. Nothing is drawn where each line is JSON.
+    """
+    context = click.get_current_context(silent=True)
+    style = context.meta.get(PROGRESS_META, "auto") if context else "auto"
+    if quiet or style == "none":
+        return reports.NoProgress()
+    forced = True if style == "bar" else None
+    console = _console(stderr=True, force_terminal=forced, force_interactive=forced)
+    if style != "lines" and console.is_interactive and not is_json_wanted():
+        return reports.LiveProgress(console, clock=time.monotonic)
+    return reports.LogProgress(log, clock=time.monotonic)
+
+
+def show_start(plan: PlanSummary, *, quiet: bool) -> None:
+    """Show what a run is about to do, before its first call: a block on a terminal, a log line elsewhere."""
+    if quiet:
+        return
+    console = _console(stderr=True)
+    if console.is_terminal and not is_json_wanted():
+        # Printed by this console it would end up in the display that is up; that one prints it above.
+        with console.capture() as drawn:
+            console.print(reports.render_start(plan))
+        sys.stderr.write(drawn.get())
+    else:
+        log.info("%s", start_line(plan), extra={"plan": plan.to_json()})
+
+
+def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:
+    """Show a run's summary; if quiet, only why it did not end well, and whether answers are not believed."""
+    if quiet and summary.exit_code:
+        _, sentence = headline(summary)
+        log.error("%s", printable(sentence))
+    if quiet:
+        show_suspects(summary.reasons.get(Reason.SESSION_SUSPECT.value, 0))
+    _show(lambda: reports.render_summary(summary), summary.to_json(), as_json=as_json, quiet=quiet)
+
+
+def show_suspects(rows: int) -> None:
+    """Say how many rows are unknown since nothing vouches for their answers; `-q` does not hide it."""
+    if rows:
+        log.error(
+            "%s rows are unknown although they were answered, since nothing shows that the session tells the "
+            "truth: name a number that is on WhatsApp with --canary",
+            f"{rows:,}",
+        )
+
+
+def show_plan_summary(plan: PlanSummary, *, as_json: bool, quiet: bool) -> None:
+    """Show a plan."""
+    _show(lambda: reports.render_plan(plan), plan.to_json(), as_json=as_json, quiet=quiet)
+
+
+def show_sample(sample: SampleSummary, *, as_json: bool, quiet: bool) -> None:
+    """Show what a sample says; if quiet, only why it did not end well."""
+    if quiet and sample.exit_code:
+        _, sentence = sample_headline(sample)
+        log.error("%s", printable(sentence))
+    _show(lambda: reports.render_sample(sample), sample.to_json(), as_json=as_json, quiet=quiet)
+
+
+def _show(
+    text: Callable[[], RenderableType], facts: dict[str, object], *, as_json: bool, quiet: bool
+) -> None:
+    """Show how a run ended. That it cannot be shown changes nothing about it."""
+    if not quiet and is_json_wanted():
+        log.info("the summary", extra={"summary": facts})
+    elif not quiet:
+        _console(stderr=True).print(text())
+    if as_json:
+        end_stdout(facts)
+
+
+def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
+    """Print a table on standard output: laid out on a terminal, with tabs elsewhere, or as a line of JSON.
+
+    With tabs no cell is one that a spreadsheet would take for a formula: some are the provider's text.
+    """
+    require_stdout()
+    rows = [[legible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    if as_json:
+        click.echo(as_line({"rows": [dict(zip(columns, row, strict=True)) for row in rows]}))
+    elif (console := _console()).is_terminal:
+        console.print(_table(columns, rows))
+    else:
+        _tabbed((columns, *defused_rows(rows)))
+
+
+def show_row(columns: Sequence[str], row: Sequence[object], *, as_json: bool) -> None:
+    """Print a row of a table that is never complete: with tabs, as `show_rows` does, or as a line of JSON."""
+    if as_json:
+        click.echo(as_line(dict(zip(columns, row, strict=True))))
+    else:
+        _tabbed(defused_rows([row]))
+
+
+def _tabbed(rows: Iterable[Sequence[object]]) -> None:
+    writer = csv.writer(sys.stdout, dialect="excel-tab", lineterminator="\n")
+    writer.writerows(map(_texts, rows))
+
+
+def _texts(row: Iterable[object]) -> list[str]:
+    """Return cells as files have them: `true` and `false`, and nothing for None."""
+    return [
+        "" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell) for cell in row
+    ]
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> FittingTable:
+    """Lay rows out so that each word is whole: ids and numbers are there to be copied."""
+    from validator.reports.fitting import FittingTable  # noqa: PLC0415 - as for `_console`
+
+    table = FittingTable(*columns, figures=frozenset(), texts=_SENTENCES)
+    for row in rows:
+        table.add_row(*map(printable, _texts(row)))
+    return table
+
+
+def _console(
+    *, stderr: bool = False, force_terminal: bool | None = None, force_interactive: bool | None = None
+) -> Console:
+    from rich.console import Console  # noqa: PLC0415 - it takes time to load, and `--quiet` needs none
+
+    return Console(stderr=stderr, force_terminal=force_terminal, force_interactive=force_interactive)

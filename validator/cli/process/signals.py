@@ -1,0 +1,87 @@
+"""What signals do to asynchronous code: end the run in order the first time, at once the second time."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio
+
+from validator.cli.process.interruption import handling, heard, why
+from validator.cli.process.standard_streams import say
+from validator.errors import Interrupted, innermost
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+    from anyio.abc import TaskStatus
+
+    from validator.batch.watching.stop import Stop
+
+Result = TypeVar("Result")
+
+
+def run_interruptible(program: Callable[[], Awaitable[Result]]) -> Result:
+    """Run an asynchronous program on an event loop; a signal ends it.
+
+    A handler that raised into the loop could do so inside of a callback, where nobody would hear of it.
+
+    Raises:
+        Interrupted: a signal came.
+        StoppedEarly: the deadline of `until` came.
+    """
+    # Imported here: asyncio imports ssl, which commands that send nothing do without.
+    from validator.http.event_loop import OPTIONS  # noqa: PLC0415
+
+    async def listening() -> Result:
+        async with raising_signals():
+            return await program()
+
+    try:
+        return anyio.run(listening, backend_options=OPTIONS)
+    except BaseExceptionGroup as group:
+        raise innermost(group) from group
+
+
+@asynccontextmanager
+async def raising_signals() -> AsyncIterator[None]:
+    """Let a signal raise `Interrupted` while asynchronous code runs; all errors come in exception groups."""
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(_raise_at_signal)
+        yield
+        tasks.cancel_scope.cancel()
+
+
+async def _raise_at_signal(*, task_status: TaskStatus[None]) -> None:
+    with _receiving() as signals:
+        task_status.started()
+        raise why(await anext(signals))
+
+
+@contextmanager
+def _receiving() -> Iterator[AsyncIterator[int]]:
+    """Receive signals on the event loop; asyncio would leave the system's handlers behind, and not ours."""
+    signums = heard()
+    with handling(*signums), anyio.open_signal_receiver(*signums) if signums else _silence() as signals:
+        yield signals
+
+
+@contextmanager
+def _silence() -> Iterator[AsyncIterator[int]]:
+    async def nothing() -> AsyncIterator[int]:
+        await anyio.sleep_forever()
+        yield 0
+
+    yield nothing()
+
+
+async def stop_on_signals(stop: Stop, *, task_status: TaskStatus[None]) -> None:
+    """Wait for signals: the first one stops in order, the second one raises `Interrupted` right here."""
+    with _receiving() as signals:
+        task_status.started()
+        first = await anext(signals)
+        if stop.is_immediate:
+            raise Interrupted(first)
+        say("finishing what is in flight; once more to stop at once")
+        stop(Interrupted(first))
+        raise Interrupted(await anext(signals))

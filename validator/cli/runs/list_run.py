@@ -1,0 +1,90 @@
+"""A run over a list as a command makes it: its options, its keys locked, its ledger open, under signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from validator.batch.asker import Asker
+from validator.batch.asking.counters import RunCounters
+from validator.batch.open_files import raise_limit
+from validator.batch.run import RunSettings
+from validator.batch.watching.stop import Stop
+from validator.batch.wiring import locked
+from validator.cli.options.ask_options import AskOptions, under_signals
+from validator.cli.options.list_options import ListOptions
+from validator.cli.process.show import make_progress
+from validator.cli.runs.resume import next_command
+from validator.errors import UsageError
+from validator.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from validator.batch.ask_settings import KeySettings
+    from validator.batch.recipients.opening import Opened
+    from validator.batch.run import Run, SummaryT
+    from validator.settings import Tolerance
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRunOptions(ListOptions, AskOptions):
+    """The options of a command that asks about a list, or a part of it."""
+
+    max_unknown: Tolerance
+    strict: bool
+    max_invalid: float
+
+    def require_vouching(self) -> None:
+        """Raise `UsageError` where answers are to be vouched for and nothing is to do so."""
+        if self.strict and self.no_canaries:
+            raise UsageError(
+                "--strict wants answers that something vouches for, and --no-canaries believes them all; "
+                "leave one of them out"
+            )
+
+    def run_settings(self, command: str, reports: Mapping[str, Path]) -> RunSettings:
+        """Return what becomes of the result of a run."""
+        return RunSettings(
+            command=command,
+            max_unknown=self.max_unknown,
+            strict=self.strict,
+            max_invalid=self.max_invalid,
+            reports=reports,
+            next_command=partial(next_command, click.get_current_context().obj),
+        )
+
+
+def run_list(
+    options: ListRunOptions,
+    keys: Sequence[KeySettings],
+    opened: Opened,
+    settings: RunSettings,
+    make_run: Callable[..., Run[SummaryT]],
+) -> SummaryT:
+    """Do a run, which a first signal ends in order; return its summary.
+
+    Args:
+        options: the options of the command.
+        keys: the keys to ask with.
+        opened: the list.
+        settings: what becomes of the result.
+        make_run: makes the run of the list, given `ledger`, `counters`, `progress` and `settings`.
+
+    Raises:
+        Busy: another run holds a key or the ledger.
+        ValidatorError: as `Run.run` and `Asker.ask`.
+    """
+    holder = f"validator {settings.command} {opened.job.input.name}"
+    raise_limit(options.concurrency * len(keys))
+    counters, stop, progress = RunCounters(), Stop(), make_progress(quiet=options.quiet)
+    with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
+        asker = Asker(
+            keys, options.ask_settings, ledger=ledger, counters=counters, progress=progress, stop=stop
+        )
+        run = make_run(ledger=ledger, counters=counters, progress=progress, settings=settings)
+        return run.run(under_signals(asker, stop))

@@ -1,0 +1,55 @@
+"""Sends the end of a run to a webhook."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import uuid
+from functools import partial
+from typing import TYPE_CHECKING
+
+from validator.batch.notify import MAX_ATTEMPTS, WITHIN_AFTER_SIGNAL_S, WITHIN_S, deliver
+from validator.cli.process.interruption import SIGNALS
+from validator.cli.process.signals import run_interruptible
+from validator.cli.process.standard_streams import say
+from validator.http.masking import one_line
+from validator.http.network import Network
+from validator.http.way import way_to
+from validator.http.webhook import TIMEOUT, Webhook, post
+from validator.pacing import RetryPolicy
+from validator.reports.notification import notification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from validator.http.way import Way
+    from validator.reports.run_end import RunEnd
+
+_ENDED_BY_SIGNAL = frozenset(128 + signum for signum in SIGNALS)
+
+
+def notifier(url: str, secret: str, ca_file: Path | None) -> Callable[[RunEnd], None]:
+    """Return what sends the end of a run, once it is sure that it could.
+
+    Raises:
+        UsageError: the URL, the secret, or what the environment says about the network cannot be used.
+    """
+    webhook = Webhook.parse(url, secret)
+    return partial(_send, webhook, way_to(webhook.url, Network(ca_file=ca_file)))
+
+
+def _send(webhook: Webhook, way: Way, end: RunEnd) -> None:
+    body = json.dumps(notification(end, mask=one_line), ensure_ascii=False).encode()
+    within_s = WITHIN_AFTER_SIGNAL_S if end.exit_code in _ENDED_BY_SIGNAL else WITHIN_S
+    if why := run_interruptible(partial(_deliver, webhook, way, body, within_s)):
+        say(f"the message to {webhook.host} was not delivered ({why}); the run itself is as it says")
+
+
+async def _deliver(webhook: Webhook, way: Way, body: bytes, within_s: float) -> str:
+    message_id = f"msg_{uuid.uuid4().hex}"
+    async with way.client(TIMEOUT) as client:
+        send = partial(post, client, webhook, body, message_id=message_id, now_s=time.time)
+        retry = RetryPolicy(max_attempts=MAX_ATTEMPTS, rng=random.Random())
+        return await deliver(send, retry=retry, within_s=within_s)

@@ -1,0 +1,1 @@
+"""Settings files, variables of the environment, keys and profiles."""

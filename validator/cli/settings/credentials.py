@@ -1,0 +1,172 @@
+"""From options to the keys to ask with."""
+
+from __future__ import annotations
+
+import os
+import resource
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from validator.batch.ask_settings import KeySettings
+from validator.batch.known_hosts import required_address
+from validator.cli.process.standard_streams import say
+from validator.errors import UsageError
+from validator.gateways.gateway import GatewayOptions
+from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.http.network import Network
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from validator.http.api_key import ApiKey
+    from validator.settings import Rate
+
+# The longest key, and line ends; a device such as /dev/zero has no end.
+_MOST_KEY_CHARS = 10_000
+
+KEY_FILE_OPTION = "--api-key-file"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderOptions:
+    """Where the provider is, and who asks. Each option is named and explained in `options`."""
+
+    gateway: str = DEFAULT_GATEWAY
+    api_key_file: Path | None
+    base_url: str | None
+    allow_new_host: bool = False
+    proxy: str | None = None
+    ca_file: Path | None = None
+    timeout: float
+    rate: Rate
+
+    @property
+    def network(self) -> Network:
+        """The way out, as far as the options name it."""
+        return Network(proxy=self.proxy, ca_file=self.ca_file)
+
+    def key_settings(self, sessions: tuple[str, ...] = (), *, daily_cap: int | None = None) -> KeySettings:
+        """Return the one key that the options name.
+
+        Raises:
+            UsageError: there is none, or it is malformed, or its file cannot be read.
+        """
+        options = GatewayOptions(
+            key=read_key(self.api_key_file, self.gateway),
+            base_url=self.base_url,
+            timeout_s=self.timeout,
+            network=self.network,
+        )
+        if not self.base_url:
+            required_address(self.gateway, None)
+        return KeySettings(
+            options=options,
+            gateway=self.gateway,
+            sessions=sessions,
+            rate=self.rate,
+            daily_cap=daily_cap,
+            allow_new_host=self.allow_new_host,
+        )
+
+
+def read_key(path: Path | None, gateway: str = DEFAULT_GATEWAY) -> ApiKey:
+    """Return the key from a file, or else from the gateway's environment variable; it is never an argument.
+
+    Raises:
+        UsageError: there is none, or it is malformed, or the file cannot be read.
+    """
+    capabilities = capabilities_of(gateway)
+    text, variable = key_text(path, capabilities.key_variable), capabilities.key_variable
+    if path is None and not text:
+        raise UsageError(f"no API key; set {variable}, or name a file that holds it with --api-key-file")
+    return capabilities.parse_key(text)
+
+
+def key_text(path: Path | None, variable: str, *, option: str = KEY_FILE_OPTION) -> str:
+    """Return what a key file holds, or else a variable; from here on a crash leaves no core dump.
+
+    Args:
+        path: the file, or None.
+        variable: the variable that counts if there is no file.
+        option: what names the file.
+
+    Raises:
+        UsageError: the file cannot be read, or holds more than a key.
+    """
+    _leave_no_core_dump()
+    return os.environ.get(variable, "") if path is None else _key_in_file(path, option)
+
+
+def _leave_no_core_dump() -> None:
+    """Let a crash of the interpreter write no file: it would hold the key, and people's numbers."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
+def _key_in_file(path: Path, option: str) -> str:
+    """Return the text of a key file; a warning is printed if others may read it."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_MOST_KEY_CHARS + 1)
+        warning = key_file_warning(path)
+    except OSError as error:
+        raise UsageError(
+            f"the key file {path} cannot be read ({error.strerror}); name the right one with {option}"
+        ) from error
+    except UnicodeDecodeError:
+        # Not quoted and not chained: it holds the bytes.
+        raise UsageError(
+            f"the key file {path} is no text; name one that holds the key and nothing else"
+        ) from None
+    if len(text) > _MOST_KEY_CHARS:
+        raise UsageError(f"the key file {path} holds more than a key; name one with the key and nothing else")
+    if warning:
+        say(warning)
+    return text
+
+
+def key_file_warning(path: Path) -> str:
+    """Return what is wrong with the permissions of a key file, and the remedy; empty if nothing is."""
+    found = path.stat()
+    mode = stat.S_IMODE(found.st_mode)
+    if not is_open_to_others(mode, owner=found.st_uid, reader=os.geteuid()):
+        return ""
+    return f"the key file {path} is open to others (mode {mode:04o}); chmod 600 {path}"
+
+
+def is_open_to_others(mode: int, *, owner: int, reader: int) -> bool:
+    """Whether a secret in a file of this mode is anybody's but the reader's and root's.
+
+    systemd and Kubernetes hand out secrets in files of root's, which the service may read by its group or by
+    an access list, whose mask the group's bits show. Closing these would close them to the service.
+    """
+    given_by_root = owner == 0 != reader
+    return bool(mode & ((stat.S_IWGRP if given_by_root else stat.S_IRWXG) | stat.S_IRWXO))
+
+
+def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) -> tuple[str, ...]:
+    """Return the sessions, or else the gateway's default one; `UsageError` if there is none either."""
+    capabilities = capabilities_of(gateway)
+    if sessions or capabilities.default_session:
+        return sessions or (capabilities.default_session,)
+    listed = " (`validator sessions` lists those of the key)" if capabilities.lists_sessions else ""
+    raise UsageError(
+        f"no session to check through; name one with --session or {capabilities.session_variable}{listed}"
+    )
+
+
+def require_offered(gateway: str, *, offers: str, what: str) -> None:
+    """See that a gateway offers what a command is about.
+
+    Args:
+        gateway: its name.
+        offers: the field of `Capabilities` that says it.
+        what: what the message says of it if not.
+
+    Raises:
+        UsageError: it does not.
+    """
+    capabilities = capabilities_of(gateway)
+    if not getattr(capabilities, offers):
+        raise UsageError(f"{capabilities.title} {what}; `validator gateways` shows what each can do")

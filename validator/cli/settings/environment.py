@@ -1,0 +1,115 @@
+"""The variables `VALIDATOR_COMMAND_OPTION` of the environment, which click takes for options."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from validator.cli.help.option_groups import long_name
+from validator.cli.process.standard_streams import say
+from validator.errors import UsageError
+from validator.nearest import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping, MutableMapping
+
+PREFIX = "VALIDATOR"
+
+NOTIFY_SECRET = f"{PREFIX}_NOTIFY_SECRET"
+"""The variable with the secret of `--notify`, which is no option: those can be seen by others."""
+WEB_PASSWORD = f"{PREFIX}_WEB_PASSWORD"
+"""The variable with the password of `web`, which is no option either."""
+_NO_OPTIONS = frozenset({NOTIFY_SECRET, WEB_PASSWORD})
+
+# Kubernetes gives these to each container of a cluster that has a service of this name.
+_OF_A_SERVICE = re.compile(rf"{PREFIX}_(SERVICE_(HOST|PORT\w*)|PORT(_\w+)?)")
+
+
+def given(environment: Iterable[str]) -> list[str]:
+    """Return the names of the environment that look like options."""
+    return sorted(
+        name
+        for name in environment
+        if name.startswith(f"{PREFIX}_") and name not in _NO_OPTIONS and not _OF_A_SERVICE.fullmatch(name)
+    )
+
+
+def warn_of_unknown(
+    names: Iterable[str], group: click.Command, commands: Mapping[str, click.Command]
+) -> None:
+    """Say which names are no option's: click leaves them out without a word.
+
+    Args:
+        names: of variables that may be meant for an option.
+        group: what holds the commands, and has options of its own.
+        commands: all of them, by name.
+    """
+    options = [(option, PREFIX) for option in group.params]
+    options += [one for word, command in commands.items() for one in _options(command, f"{PREFIX}_{word}")]
+    known = {name for option, prefix in options for name in _auto(option, prefix)}
+    for name in names:
+        if name not in known:
+            hint = _suggestion(name, known) or " Names are VALIDATOR_COMMAND_OPTION."
+            say(f"{name} in the environment is no option's and is ignored.{hint}")
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    """Compare what follows the prefix, which all have in common."""
+    near = suggestion(name.removeprefix(PREFIX), {one.removeprefix(PREFIX) for one in known})
+    return near.replace("'_", f"'{PREFIX}_")
+
+
+def variables_of(option: click.Parameter, prefix: str) -> tuple[str, ...]:
+    """Return the variables that click reads for an option, the first that is set counts.
+
+    Args:
+        option: the option.
+        prefix: what the variables of its command begin with: `VALIDATOR_CHECK`.
+    """
+    own = option.envvar or ()
+    return (*([own] if isinstance(own, str) else own), *_auto(option, prefix))
+
+
+def leave_out(
+    options: Container[str],
+    command: click.Command,
+    variables: MutableMapping[str, str],
+    *,
+    protecting: str,
+) -> None:
+    """Take out the variables of options that a profile sets, which beats the environment.
+
+    Args:
+        options: those options, by their long names without dashes.
+        command: the command that runs.
+        variables: the environment.
+        protecting: the option whose value protects people, so that neither is left out.
+
+    Raises:
+        UsageError: that one is set by both.
+    """
+    for option, prefix in _options(command, f"{PREFIX}_{command.name}"):
+        if (long := long_name(option)) in options:
+            found = [name for name in variables_of(option, prefix) if variables.get(name)]
+            if found and long == protecting:
+                raise UsageError(
+                    f"{found[0]} in the environment and the profile both name lists to {long}; unset the "
+                    f"variable, and name all of them with --{long}"
+                )
+            for name in found:
+                del variables[name]
+
+
+def _options(command: click.Command, prefix: str) -> Iterator[tuple[click.Parameter, str]]:
+    """Yield the options of a command, or of those of a group, with what their variables begin with."""
+    if isinstance(command, click.Group):
+        for word, inner in command.commands.items():
+            yield from _options(inner, f"{prefix}_{word}")
+    yield from ((option, prefix) for option in command.params)
+
+
+def _auto(option: click.Parameter, prefix: str) -> Iterator[str]:
+    if isinstance(option, click.Option) and option.name:
+        yield f"{prefix}_{option.name}".upper().replace("-", "_")

@@ -1,0 +1,295 @@
+"""Settings files: what they say, and what each may say.
+
+A file named with `--config` beats the project file (`validator.toml` in the working folder), which beats the
+user's own (`config.toml` in the configuration folder). A working folder may be somebody else's: its file says
+nothing about where a key goes, which credentials are read, or what is written outside that folder.
+
+A profile, `[profiles.NAME]`, is a settings file of its own inside of one, which `--profile NAME` chooses. It
+beats the environment, and all that stands outside of profiles; it may say what its file may say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from validator.cli.settings.settings_sources import SettingsFile, is_read, parsed
+from validator.errors import UsageError
+from validator.gateways.registry import GATEWAYS
+from validator.model import ObjectUrl
+from validator.nearest import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+# What a file found in a folder may set. An option that is not named here has to come from somebody who runs
+# the command, so that a new option is refused until somebody has thought about it.
+FOLDER_MAY_SET = frozenset(
+    {
+        "accept", "canary", "column", "concurrency", "confirm-negatives", "contacts", "daily-cap", "deadline",
+        "dry-run", "encoding", "enough", "excel-safe", "format", "grace", "header-row", "hidden", "join",
+        "json", "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
+        "max-outage", "max-unknown", "max-wait", "no-clobber", "numbers", "offline", "only", "order",
+        "output", "output-dir", "prefix", "progress", "quiet", "ragged", "rate", "rate-share", "refresh",
+        "region", "region-column", "report", "retries", "seed", "sendable", "session", "sheet", "size",
+        "split", "strength", "strict", "summary", "suppress", "suppress-column", "timeout", "variants",
+        "verbose",
+    }
+)  # fmt: skip
+# Those among them that name files.
+_NAME_FILES = frozenset({"output", "output-dir", "report", "sendable", "split", "summary", "suppress"})
+_STDOUT = "-"
+PROTECTING = "suppress"
+"""Lists that protect people: a folder's file or a profile adds to the others, and replaces none."""
+
+KEYS = "keys"
+"""The table with the keys: `[keys.NAME]`."""
+GATEWAY = "gateway"
+"""The table with what holds for one gateway: `[gateway.NAME]`. Elsewhere it is an option."""
+OF_GATEWAY = frozenset(
+    {
+        *("allow-new-host", "api-key-file", "base-url", "ca-file", "canary", "concurrency", "daily-cap"),
+        *("default", "proxy", "rate", "rate-share", "session", "timeout"),
+    }
+)
+"""What such a table may set; `default = true` makes it the gateway that is asked."""
+PROFILES = "profiles"
+"""The table with the profiles: `[profiles.NAME]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What the settings files say.
+
+    Attributes:
+        options: for each command its options with a text, a number, a boolean or a list of these.
+        keys: the tables `[keys.NAME]`, by name.
+        gateways: the tables `[gateway.NAME]`, by name, each with the file that it is from as `origin`.
+        origins: for each command and option, where the value comes from: the file, and the profile in it.
+        profiles: for each profile of any file, the options it sets for each command.
+    """
+
+    options: dict[str, dict[str, Any]]
+    keys: dict[str, dict[str, Any]] = field(default_factory=dict)
+    gateways: dict[str, dict[str, Any]] = field(default_factory=dict)
+    origins: dict[str, dict[str, str]] = field(default_factory=dict)
+    profiles: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+
+
+def read_defaults(
+    known: Mapping[str, set[str]],
+    files: Sequence[SettingsFile],
+    profile: str | None = None,
+    heed: Callable[[Mapping[str, Any]], None] = lambda _: None,
+) -> Defaults:
+    """Return the defaults of each command; a later file beats an earlier one, option by option.
+
+    A key at the top level goes to every command that has such an option; a key in a table named after a
+    command goes to that command alone. A folder's file that others may write to is not read, with a warning.
+
+    Args:
+        known: each command's option names, as they are written on the command line without their dashes.
+        files: the files, which need not exist.
+        profile: the profile that was chosen, which beats all that stands outside of profiles.
+        heed: called with what each of them says, before anything in it is refused.
+
+    Raises:
+        UsageError: a file is not TOML, names a command or an option that does not exist, or is found in a
+            folder and sets what only the user may set; or no file has the profile.
+    """
+    merged = Defaults({command: {} for command in known}, origins={command: {} for command in known})
+    found = [(file, _dashed(parsed(file.path))) for file in files if file.is_there and is_read(file)]
+    for _, content in found:
+        heed(content)
+    tables = [(file, name, table) for file, content in found for name, table in _profiles(file.path, content)]
+    for file, content in found:
+        _merge(merged, file, content, known)
+    for file, name, table in tables:
+        read = merged if name == profile else Defaults({}, origins={})
+        sets = _merge(read, file, table, known, profile=name)
+        for command, options in sets.items():
+            merged.profiles.setdefault(name, {}).setdefault(command, set()).update(options)
+    if profile is not None and profile not in merged.profiles:
+        there = f"{', '.join(sorted(merged.profiles)) or 'none'}.{suggestion(profile, merged.profiles)}"
+        raise UsageError(
+            f"--profile names {profile!r}, and no settings file that is read has [{PROFILES}.{profile}]; "
+            f"there are: {there} `validator config` shows which files are read"
+        )
+    return merged
+
+
+def _profiles(path: Path, content: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Take the profiles out of a file's content."""
+    tables = content.pop(PROFILES, {})
+    if not isinstance(tables, dict):
+        raise UsageError(f"{path}: {PROFILES} is no table; write [{PROFILES}.NAME] and its settings below")
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise UsageError(
+                f"{path}: {PROFILES}.{name} is no table; write [{PROFILES}.{name}] and its settings below"
+            )
+        yield name, _dashed(table)
+
+
+def _merge(
+    merged: Defaults,
+    file: SettingsFile,
+    content: dict[str, Any],
+    known: Mapping[str, set[str]],
+    *,
+    profile: str = "",
+) -> dict[str, set[str]]:
+    """Add what a file, or a profile in it, says to the defaults; return what it sets for each command."""
+    origin = f"{file.path} [{PROFILES}.{profile}]" if profile else str(file.path)
+    keys = content.pop(KEYS, {}) if isinstance(content.get(KEYS), dict) else {}
+    gateways = content.pop(GATEWAY) if isinstance(content.get(GATEWAY), dict) else {}
+    tables = {name: _dashed(value) for name, value in content.items() if isinstance(value, dict)}
+    shared = {name: value for name, value in content.items() if name not in tables}
+    _check_names(origin, shared, tables, known)
+    for table in (shared, *tables.values()):
+        _check_values(origin, table)
+    if not file.is_own:
+        named = [name for name, there in ((KEYS, keys), (GATEWAY, gateways)) if there]
+        _check_folder_file(file.path, named, (shared, *tables.values()))
+    merged.keys.update(_key_tables(file.path, keys))
+    for name, table in _gateway_tables(origin, gateways).items():
+        merged.gateways.setdefault(name, {}).update(table)
+    sets: dict[str, set[str]] = {}
+    for command, options in known.items():
+        own = {name: value for name, value in shared.items() if name in options} | tables.get(command, {})
+        before = merged.options.setdefault(command, {})
+        if not file.is_own:
+            _leave_protection(before, own, file.path)
+        if profile or not file.is_own:
+            own = _beside(before, own)
+        before.update(own)
+        merged.origins.setdefault(command, {}).update(dict.fromkeys(own, origin))
+        sets[command] = set(own)
+    return sets
+
+
+def _leave_protection(own: Mapping[str, Any], given: Mapping[str, Any], path: Path) -> None:
+    """Refuse what a folder's file says about the lists of the user's own settings."""
+    if own.get(PROTECTING) and f"{PROTECTING}-column" in given:
+        raise UsageError(
+            f"{path} sets '{PROTECTING}-column', which would change how the lists of your own settings file "
+            f"are read. Use a flag, or name this file with --config {path}"
+        )
+
+
+def _beside(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a folder's file or a profile sets; lists that protect people come beside those before."""
+    lists = [*_listed(own.get(PROTECTING)), *_listed(given.get(PROTECTING))]
+    return {**given, PROTECTING: lists} if PROTECTING in given else dict(given)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _dashed(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table whose keys may be written as on the command line, or with underscores."""
+    return {key.replace("_", "-"): value for key, value in table.items()}
+
+
+def _check_names(
+    origin: str,
+    shared: Mapping[str, Any],
+    tables: Mapping[str, Mapping[str, Any]],
+    known: Mapping[str, set[str]],
+) -> None:
+    if any("api-key" in table for table in (shared, *tables.values())):
+        raise UsageError(
+            f"{origin}: a key does not belong in here; name a file that holds it with api-key-file"
+        )
+    options = set().union(*known.values())
+    if strange := sorted(set(shared) - options):
+        hint = suggestion(strange[0], options)
+        raise UsageError(
+            f"{origin}: no command has an option {strange[0]!r}; see `validator COMMAND --help`.{hint}"
+        )
+    for command, table in tables.items():
+        if command not in known:
+            raise UsageError(
+                f"{origin}: there is no command {command!r}; there are: {', '.join(sorted(known))}."
+                f"{suggestion(command, known)}"
+            )
+        if strange := sorted(set(table) - known[command]):
+            raise UsageError(
+                f"{origin}: command {command!r} has no option {strange[0]!r}; "
+                f"see `validator {command} --help`.{suggestion(strange[0], known[command])}"
+            )
+
+
+def _check_values(origin: str, table: Mapping[str, Any]) -> None:
+    for option, value in table.items():
+        parts = value if isinstance(value, list) else [value]
+        if not all(isinstance(part, str | int | float) for part in parts):
+            raise UsageError(f"{origin}: option {option!r} needs a text, a number, true or false, or a list")
+
+
+def _check_folder_file(path: Path, named: Sequence[str], tables: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse what a file that lies in a folder may not set; `named` are its other tables."""
+    named = [*named, *(option for table in tables for option in table)]
+    if refused := next((option for option in named if option not in FOLDER_MAY_SET), None):
+        raise UsageError(
+            f"{path} sets {refused!r}, which a file found in a folder may not: it decides where a key goes, "
+            "or what is read and written outside that folder. Use a flag or an environment variable, or your "
+            f"own settings file, or name this one with --config {path}"
+        )
+    for table in tables:
+        for option, value in _files_in(table):
+            if outside := _outside(path, value):
+                raise UsageError(
+                    f"{path}: {option} = {value!r} is {outside}, and a file found in a folder may name files "
+                    f"in that folder only. Use a flag, or name this file with --config {path}"
+                )
+
+
+def _files_in(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for option, value in table.items():
+        if option in _NAME_FILES:
+            yield from ((option, str(part)) for part in _listed(value))
+
+
+def _outside(path: Path, value: str) -> str:
+    """Return where a file is that is not in the folder of `path`, links followed; empty if it is in it."""
+    if value == _STDOUT:
+        return ""
+    if ObjectUrl.is_one(value):
+        return "a URL"
+    folder = path.absolute().parent.resolve()
+    return "" if (folder / value).resolve().is_relative_to(folder) else "outside that folder"
+
+
+def _key_tables(path: Path, keys: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    for name, table in keys.items():
+        if not isinstance(table, dict):
+            raise UsageError(f"{path}: {KEYS}.{name} is no table; write [keys.{name}] and its settings below")
+    return {name: _dashed(table) for name, table in keys.items()}
+
+
+def _gateway_tables(origin: str, gateways: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the tables of gateways.
+
+    Raises:
+        UsageError: there is no gateway of that name, or a table has a setting that is none of a gateway's.
+    """
+    found = {}
+    for name, table in gateways.items():
+        where = f"{origin}: [{GATEWAY}.{name}]"
+        if name not in GATEWAYS:
+            names = ", ".join(GATEWAYS)
+            raise UsageError(f"{where} is no gateway; there are: {names}.{suggestion(name, GATEWAYS)}")
+        if not isinstance(table, dict):
+            raise UsageError(f"{where} is no table; write its settings below it")
+        settings = _dashed(table)
+        if strange := sorted(set(settings) - OF_GATEWAY):
+            hint = suggestion(strange[0], OF_GATEWAY)
+            raise UsageError(
+                f"{where} has no setting {strange[0]!r}; there are: {', '.join(sorted(OF_GATEWAY))}.{hint}"
+            )
+        _check_values(where, settings)
+        found[name] = {**settings, "origin": origin}
+    return found

@@ -1,0 +1,90 @@
+"""Which settings files there are, and which of them are read."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from validator.cli.process.standard_streams import say
+from validator.errors import UsageError
+from validator.settings import PROJECT_FILE, user_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """A settings file that may be there; `is_own` if the user has written or named it."""
+
+    path: Path
+    is_own: bool
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is something to read, be it a pipe where the user has named one."""
+        return self.path.is_file() or (self.is_own and self.path.exists())
+
+
+def files_of(config: Path | None) -> list[SettingsFile]:
+    """Return the settings files that may be there; a later one beats an earlier one.
+
+    Args:
+        config: the file that `--config` names; None if there is none.
+    """
+    is_same = config is not None and config.resolve() == PROJECT_FILE.resolve()
+    named = [(user_file(), True), (None if is_same else PROJECT_FILE, False), (config, True)]
+    return [SettingsFile(path, is_own=is_own) for path, is_own in named if path is not None]
+
+
+def is_read(file: SettingsFile) -> bool:
+    """Return whether a file that is there is read; why it is not is said."""
+    if flaw := why_not_read(file):
+        say(f"{file.path} is not read: {flaw}. {not_read_remedy(file)}")
+    return not flaw
+
+
+def not_read_remedy(file: SettingsFile) -> str:
+    """Return what to do so that a file is read."""
+    return f"Mend that, or name the file with --config {file.path}"
+
+
+def why_not_read(file: SettingsFile) -> str:
+    """Return why a file that is there is not read; empty if it is."""
+    return "" if file.is_own else _unsafe(file.path)
+
+
+def _unsafe(path: Path) -> str:
+    """Return why somebody else may have written a file; empty if only this user or root can have."""
+    folder = path.absolute().parent
+    for place, what in ((path, "it"), (folder, "its folder")):
+        seen = place.stat()
+        if {seen.st_uid, place.lstat().st_uid} - {os.geteuid(), 0}:
+            return f"{what} belongs to another user"
+        if seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not (
+            place is folder and seen.st_mode & stat.S_ISVTX
+        ):
+            return f"others may write to {what} (mode {stat.S_IMODE(seen.st_mode):04o}); chmod go-w {place}"
+    return ""
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """Return what a file holds.
+
+    Raises:
+        UsageError: it cannot be read, or is not TOML.
+    """
+    try:
+        # Notepad begins a file with a byte order mark, which TOML does not know.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}; see to its permissions") from error
+    except RecursionError:
+        raise UsageError(
+            f"{path} is nested too deeply; settings need no more than a table and a list"
+        ) from None
+    except ValueError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
