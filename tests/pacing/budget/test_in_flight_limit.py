@@ -28,6 +28,13 @@ def test_of_those_refused_together_the_least_counts(limit):
     assert limit.most(10.2) == 3
 
 
+def test_of_those_refused_together_the_first_may_count_one_too_few(limit):
+    assert not limit.refused(3, 9.0, 10.0)
+    assert limit.refused(4, 9.2, 10.2)
+
+    assert limit.most(10.2) == 3
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_a_refusal_with_as_many_as_usually_pass_is_something_else(limit, count):
     assert not limit.refused(count, 9.0, 10.0)

@@ -56,6 +56,9 @@ class InFlightLimit:
             self._judged_at = now
             self._is_cause = self._is_beyond(in_flight)
             self._refused.append(in_flight)
+        elif not self._is_cause:
+            # Of two that left together, the one refused may have arrived last, and count too few.
+            self._is_cause = self._is_beyond(in_flight)
         if in_flight == 1:
             self._most, self._is_cause = math.inf, False
         if self._is_cause:
