@@ -86,7 +86,7 @@ def test_a_contact_marked_as_a_user_need_not_be_asked_about(take, now_ms):
 
     assert left.to_list() == [BOB]
     assert left.dtype == pl.UInt64
-    assert known == [(ANN, "registered", None, None, "contacts", "", "", 0, now_ms)]
+    assert known == [(ANN, "registered", None, None, "contacts", "", "", 0, now_ms, "definite")]
 
 
 @pytest.mark.parametrize("mark", [False, None])
