@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from validator.gateways.gateway import CheckReply, NumberResult
-from validator.http.received import is_whatsapp_id, number_in
+from validator.gateways.gateway import CheckReply, GatewayContact, NumberResult
+from validator.http.received import is_whatsapp_id, number_in, text_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,3 +100,24 @@ def phone_of(jid: object) -> str | None:
     """Return the number in an account's id as text, with its plus sign; None if there is none."""
     number = number_of(jid)
     return None if number is None else number.e164
+
+
+def contact_of(
+    jid: object, *, name: str | None, picture_url: str | None = None, is_user: bool | None = None
+) -> GatewayContact:
+    """Return the contact with an account's id; its phone is the id as it came if that is no number's.
+
+    Args:
+        jid: the id.
+        name: what the contact is called.
+        picture_url: where its picture is.
+        is_user: whether the gateway marks it as a user of WhatsApp.
+    """
+    number = number_of(jid)
+    return GatewayContact(
+        phone=number.e164 if number else text_in(jid) or "",
+        number=number,
+        name=name,
+        profile_picture_url=picture_url,
+        is_whatsapp_user=is_user,
+    )

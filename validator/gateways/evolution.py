@@ -20,10 +20,9 @@ from validator.errors import (
     RateLimited,
     ServerError,
     SessionNotConnected,
-    UnexpectedStatus,
     Unsupported,
 )
-from validator.gateways.entries import check_reply, number_of, objects_in, phone_of, result_of
+from validator.gateways.entries import check_reply, contact_of, objects_in, phone_of, result_of
 from validator.gateways.gateway import (
     Capabilities,
     ContactsReply,
@@ -32,7 +31,7 @@ from validator.gateways.gateway import (
     SessionsReply,
     Spelling,
 )
-from validator.gateways.opening import open_exchange, said, segment
+from validator.gateways.opening import kind_of_status, open_exchange, said, segment
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import one_line
@@ -126,7 +125,7 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:  # noqa: PLR0911 - 
         return Unsupported
     if not isinstance(value.get("response"), dict) and not isinstance(value.get("message"), list | str):
         return None
-    return _BY_STATUS.get(status, ServerError if status >= 500 else UnexpectedStatus)  # noqa: PLR2004 - 5xx
+    return kind_of_status(status, _BY_STATUS)
 
 
 def _kind_of_boom(value: dict[str, Any], words: str) -> type[ApiError]:
@@ -252,11 +251,5 @@ def _contacts(page: _Page, answer: Answer) -> ContactsReply:
 
 
 def _contact(row: dict[str, Any]) -> GatewayContact:
-    jid = row.get("remoteJid")
-    number = number_of(jid)
-    return GatewayContact(
-        phone=number.e164 if number else text_in(jid) or "",
-        number=number,
-        name=text_in(row.get("pushName")),
-        profile_picture_url=text_in(row.get("profilePicUrl")),
-    )
+    name, picture_url = text_in(row.get("pushName")), text_in(row.get("profilePicUrl"))
+    return contact_of(row.get("remoteJid"), name=name, picture_url=picture_url)

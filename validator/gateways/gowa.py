@@ -18,10 +18,9 @@ from validator.errors import (
     NotFound,
     ServerError,
     SessionNotConnected,
-    UnexpectedStatus,
     UsageError,
 )
-from validator.gateways.entries import lone_result, number_of, phone_of
+from validator.gateways.entries import contact_of, lone_result, phone_of
 from validator.gateways.gateway import (
     Capabilities,
     CheckReply,
@@ -31,7 +30,7 @@ from validator.gateways.gateway import (
     SessionsReply,
     Spelling,
 )
-from validator.gateways.opening import open_exchange, segment
+from validator.gateways.opening import kind_of_status, open_exchange, segment
 from validator.http.api_key import ApiKey
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
@@ -127,8 +126,7 @@ def _code(value: Any) -> str:
 
 
 def _kind(status: int, code: str) -> type[ApiError]:
-    default = ServerError if status >= 500 else UnexpectedStatus  # noqa: PLR2004 - 5xx
-    return _BY_WORD.get(code, InvalidRequest if status == 400 else default)  # noqa: PLR2004 - a bad request
+    return _BY_WORD.get(code) or kind_of_status(status, {400: InvalidRequest})
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +220,4 @@ def _contacts(answer: Answer) -> ContactsReply:
 
 
 def _contact(row: dict[str, Any]) -> GatewayContact:
-    number = number_of(row.get("jid"))
-    return GatewayContact(
-        phone=number.e164 if number else text_in(row.get("jid")) or "",
-        number=number,
-        name=text_in(row.get("name")),
-    )
+    return contact_of(row.get("jid"), name=text_in(row.get("name")))

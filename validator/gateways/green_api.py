@@ -20,10 +20,9 @@ from validator.errors import (
     RateLimited,
     ServerError,
     SessionNotConnected,
-    UnexpectedStatus,
     UsageError,
 )
-from validator.gateways.entries import lone_result, number_of, objects_in
+from validator.gateways.entries import contact_of, lone_result, objects_in
 from validator.gateways.gateway import (
     Capabilities,
     CheckReply,
@@ -34,7 +33,7 @@ from validator.gateways.gateway import (
     SessionReply,
     Spelling,
 )
-from validator.gateways.opening import open_exchange, said
+from validator.gateways.opening import kind_of_status, open_exchange, said
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import one_line
@@ -128,7 +127,7 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
     is_own = value.get("statusCode") == status and ("path" in value or "timestamp" in value)
     if not is_own:
         return None
-    return _BY_STATUS.get(status, ServerError if status >= 500 else UnexpectedStatus)  # noqa: PLR2004 - 5xx
+    return kind_of_status(status, _BY_STATUS)
 
 
 def _message(value: dict[str, Any]) -> str:
@@ -208,9 +207,4 @@ def _contacts(answer: Answer) -> ContactsReply:
 
 
 def _contact(row: dict[str, Any]) -> GatewayContact:
-    number = number_of(row.get("id"))
-    return GatewayContact(
-        phone=number.e164 if number else text_in(row.get("id")) or "",
-        number=number,
-        name=text_in(row.get("contactName")) or text_in(row.get("name")),
-    )
+    return contact_of(row.get("id"), name=text_in(row.get("contactName")) or text_in(row.get("name")))

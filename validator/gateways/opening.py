@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from validator.errors import UsageError
+from validator.errors import ServerError, UnexpectedStatus, UsageError
 from validator.http.body import decode_json
 from validator.http.exchange import Answer, Exchange, bad_answer
 from validator.http.interception import appearance
@@ -123,3 +123,8 @@ def _decoded(body: bytes | None) -> tuple[Any, str]:
 def said(value: object) -> str:
     """Return the words of a JSON value, in lower case, for fragments that tell refusals apart."""
     return json.dumps(value)[:_MAX_SAID_CHARS].lower()
+
+
+def kind_of_status(status: int, by_status: Mapping[int, type[ApiError]]) -> type[ApiError]:
+    """Return what a refusal in the gateway's own form is about, where its words say nothing more."""
+    return by_status.get(status, ServerError if status >= 500 else UnexpectedStatus)  # noqa: PLR2004 - 5xx

@@ -20,9 +20,8 @@ from validator.errors import (
     RateLimited,
     ServerError,
     SessionNotConnected,
-    UnexpectedStatus,
 )
-from validator.gateways.entries import lone_result, number_of, objects_in, phone_of
+from validator.gateways.entries import contact_of, lone_result, objects_in, phone_of
 from validator.gateways.gateway import (
     Capabilities,
     CheckReply,
@@ -32,7 +31,7 @@ from validator.gateways.gateway import (
     SessionsReply,
     Spelling,
 )
-from validator.gateways.opening import open_exchange, said, segment
+from validator.gateways.opening import kind_of_status, open_exchange, said, segment
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import one_line
@@ -119,7 +118,7 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
         return None
     if "path" in value:  # the form of another service
         return None
-    return _BY_STATUS.get(status, ServerError if status >= 500 else UnexpectedStatus)  # noqa: PLR2004 - 5xx
+    return kind_of_status(status, _BY_STATUS)
 
 
 def _message(value: dict[str, Any]) -> str:
@@ -213,10 +212,5 @@ def _contacts(offset: int, before: str, answer: Answer) -> ContactsReply:
 
 
 def _contact(row: dict[str, Any]) -> GatewayContact:
-    number, flag = number_of(row.get("id")), row.get("isWAContact")
-    return GatewayContact(
-        phone=number.e164 if number else text_in(row.get("id")) or "",
-        number=number,
-        name=text_in(row.get("name")) or text_in(row.get("pushname")),
-        is_whatsapp_user=flag if isinstance(flag, bool) else None,
-    )
+    name, flag = text_in(row.get("name")) or text_in(row.get("pushname")), row.get("isWAContact")
+    return contact_of(row.get("id"), name=name, is_user=flag if isinstance(flag, bool) else None)

@@ -17,11 +17,10 @@ from validator.errors import (
     RateLimited,
     ServerError,
     SessionNotConnected,
-    UnexpectedStatus,
 )
-from validator.gateways.entries import check_reply, number_of, phone_of, result_of
+from validator.gateways.entries import check_reply, contact_of, phone_of, result_of
 from validator.gateways.gateway import Capabilities, ContactsReply, GatewayContact, SessionReply, Spelling
-from validator.gateways.opening import open_exchange, said
+from validator.gateways.opening import kind_of_status, open_exchange, said
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import one_line
@@ -96,7 +95,7 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
     if value.get("code") != status or not isinstance(value.get("error"), str):
         return None
     if status < 500:  # noqa: PLR2004 - the class of statuses called 5xx
-        return _BY_STATUS.get(status, UnexpectedStatus)
+        return kind_of_status(status, _BY_STATUS)
     words = said(value["error"])
     return next((kind for fragment, kind in _BY_WORDS if fragment in words), ServerError)
 
@@ -178,10 +177,5 @@ def _contacts(answer: Answer) -> ContactsReply:
 
 
 def _contact(jid: str, row: dict[str, Any]) -> GatewayContact:
-    number = number_of(jid)
     names = (text_in(row.get(name)) for name in ("FullName", "FirstName", "PushName", "BusinessName"))
-    return GatewayContact(
-        phone=number.e164 if number else text_in(jid) or "",
-        number=number,
-        name=next(filter(None, names), None),
-    )
+    return contact_of(jid, name=next(filter(None, names), None))
