@@ -73,7 +73,7 @@ class RunOptions:
         suppress: lists of people who must not be asked about or sent to.
         on_progress: called with each state of the run, in the thread or on the event loop of the run.
         stop: ends the run in order if it is called on the run's event loop: what is in flight is finished,
-            and the files are written with what is known. None if nothing will call it.
+            and the files are written with the answers so far. None if nothing will call it.
     """
 
     keys: Sequence[KeySettings] = ()

@@ -1,7 +1,7 @@
 """GREEN-API: one number a request, with the instance and its token in the path.
 
 Its "no" is definite by its contract, and does not repeat the number. Whatever goes wrong in a check is a 400,
-told apart by its text alone; 466 is the end of the month's checks.
+distinguished by its text alone; 466 is the end of the month's checks.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ _LOOKS = tuple(
         ),
         ("an API gateway", r"^x-kong-|^x-amzn-errortype:|^apim-|^x-tyk-|^server: (?:kong|tyk|apisix|envoy)"),
         ("an API gateway", r"no route matched|missing authentication token|no api key found|api gateway"),
-        # Gateways, of which the wrong one may be at the address.
+        # Gateways. Another one than was named may be at the address.
         ("SendAPI", r'"error":\s*\{[^{}]*"code":\s*40[0-9]{2}\b'),
         ("Evolution API", r'"response":\s*\{\s*"message":|"isboom":\s*true|license_required'),
         ("WAHA", r'"message":\s*"cannot (?:get|post) /[^{}]*"statuscode":\s*404|"expected":\s*\["working"'),

@@ -153,7 +153,7 @@ class ListPage:
         return _back_to(stored)
 
     async def stop(self, request: Request) -> Response:
-        """Let what is in flight be finished, and write the files with what is known."""
+        """Let what is in flight be finished, and write the files with the answers so far."""
         stored = self._list(request)
         self._parts.runs.stop(stored)
         return _back_to(stored)

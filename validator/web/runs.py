@@ -1,7 +1,7 @@
 """What is going on: the runs of this process, which go on whether somebody watches or not.
 
     started ──► going ──► done, or failed
-                 │ ├─ stop ──► stopped: in order, its files written with what is known
+                 │ ├─ stop ──► stopped: in order, its files written with the answers so far
                  │ └─ pause ─► paused: in order, nothing written
                  └─ the process ends: in order as paused; killed: its record still says running
 

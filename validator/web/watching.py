@@ -1,4 +1,4 @@
-"""A run as it goes on, sent to whoever looks. Nobody has to, and any number may."""
+"""A run as it goes on, sent to every browser that watches. The run does not depend on any."""
 
 from __future__ import annotations
 

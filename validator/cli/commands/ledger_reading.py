@@ -1,4 +1,4 @@
-"""`validator ledger show` and `runs`: what is known about a number, and the runs that asked."""
+"""`validator ledger show` and `runs`: the record of a number, and the runs that asked."""
 
 from __future__ import annotations
 

@@ -53,12 +53,11 @@ class InFlightLimit:
         """
         is_first = started_at > self._judged_at
         if is_first:
-            self._judged_at = now
-            self._is_cause = self._is_beyond(in_flight)
+            self._judged_at, self._is_cause = now, False
+        # Of two that left together, the one refused may have arrived last, and count too few.
+        self._is_cause = self._is_cause or self._is_beyond(in_flight)
+        if is_first:
             self._refused.append(in_flight)
-        elif not self._is_cause:
-            # Of two that left together, the one refused may have arrived last, and count too few.
-            self._is_cause = self._is_beyond(in_flight)
         if in_flight == 1:
             self._most, self._is_cause = math.inf, False
         if self._is_cause:
