@@ -81,7 +81,7 @@ LEDGER_STEPS ?= 50
 
 ledger: setup ## Hold the ledger to a model through 10,000 sequences of 50 steps (LEDGER_SEQUENCES, LEDGER_STEPS)
 	LEDGER_SEQUENCES=$(LEDGER_SEQUENCES) LEDGER_STEPS=$(LEDGER_STEPS) \
-		$(BIN)/python -m pytest tests/ledger/test_model.py -q
+		$(BIN)/python -m pytest tests/ledger/sqlite/test_model.py -q
 
 readings: setup ## Read lists of every region in each spelling, and hold them to what was meant
 	READINGS_EVERY=1 $(BIN)/python -m pytest tests/phone/readings -q

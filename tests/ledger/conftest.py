@@ -9,7 +9,7 @@ from tests.support.ledger.session_refs import SESS_A
 from validator.ledger import Ledger
 from validator.model import Number, Outcome, Reason, Verdict
 
-PROGRAMS = Path(__file__).parent / "programs"
+PROGRAMS = Path(__file__).parent / "sqlite" / "programs"
 
 NOW_MS = 1_760_000_000_000
 FIRST = 447_700_900_000

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from tests.support.ledger.files import copied, wal_size
 from tests.support.ledger.session_refs import SESS_A
 from validator.errors import FileError, LedgerError
-from validator.ledger import Ledger, Selection, facts, read
-from validator.ledger.rows import NumberRow
-from validator.ledger.schema import migrate
+from validator.ledger import Ledger, Selection, read
+from validator.ledger.sqlite import facts
+from validator.ledger.sqlite.rows import NumberRow
+from validator.ledger.sqlite.schema import migrate
 from validator.model import Reason, Source, Verdict
 
 NOW_MS = 1_760_000_000_000

@@ -5,7 +5,8 @@ import pytest
 
 from tests.support.ledger.session_refs import SESS_A
 from validator.errors import LedgerError
-from validator.ledger import Ledger, columns, read
+from validator.ledger import Ledger, read
+from validator.ledger.sqlite import columns
 from validator.model import Number, Verdict
 from validator.settings import MaxAge
 

@@ -1,6 +1,6 @@
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_C
 from validator.ledger import SessionStats, read
-from validator.ledger.schema import SCHEMA_VERSION
+from validator.ledger.sqlite.schema import SCHEMA_VERSION
 from validator.model import Source, Verdict
 
 NOW_MS = 1_760_000_000_000

@@ -3,17 +3,17 @@
 One process writes (`Ledger`), any number read (`read`). The file is SQLite; `schema` says what is in it.
 """
 
-from validator.ledger.columns import KnownColumns
-from validator.ledger.connection import SQLITE_VERSION, loses_commits
-from validator.ledger.facts import FactRow
-from validator.ledger.location import LEDGER_PARTS, make_folder, wider_modes
 from validator.ledger.lock import Lock
-from validator.ledger.purging import Purged, Selection
-from validator.ledger.reader import LedgerReader, RunRecord, UnverifiedNegative, read
-from validator.ledger.rows import Finding
-from validator.ledger.schema import OWN_ID_SUFFIX
-from validator.ledger.stats import LedgerStats, SessionStats
-from validator.ledger.writer import Ledger
+from validator.ledger.sqlite.columns import KnownColumns
+from validator.ledger.sqlite.connection import SQLITE_VERSION, loses_commits
+from validator.ledger.sqlite.facts import FactRow
+from validator.ledger.sqlite.location import LEDGER_PARTS, make_folder, wider_modes
+from validator.ledger.sqlite.purging import Purged, Selection
+from validator.ledger.sqlite.reader import LedgerReader, RunRecord, UnverifiedNegative, read
+from validator.ledger.sqlite.rows import Finding
+from validator.ledger.sqlite.schema import OWN_ID_SUFFIX
+from validator.ledger.sqlite.stats import LedgerStats, SessionStats
+from validator.ledger.sqlite.writer import Ledger
 
 __all__ = [
     "LEDGER_PARTS",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from validator.ledger.schema import OWN_ID_SUFFIX
+from validator.ledger.sqlite.schema import OWN_ID_SUFFIX
 from validator.model import Outcome, Reason, Source, Strength, Verdict
 
 if TYPE_CHECKING:

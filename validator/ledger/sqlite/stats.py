@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from validator.ledger.schema import QUARTER_HOUR_MS, SCHEMA_VERSION
+from validator.ledger.sqlite.schema import QUARTER_HOUR_MS, SCHEMA_VERSION
 from validator.model import SessionRef
 
 if TYPE_CHECKING:

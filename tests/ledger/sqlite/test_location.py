@@ -7,7 +7,7 @@ import pytest
 
 from validator.errors import LedgerError
 from validator.ledger import Ledger
-from validator.ledger.location import Mount, make_file, mount_of, refuse_remote
+from validator.ledger.sqlite.location import Mount, make_file, mount_of, refuse_remote
 
 MOUNTINFO = """\
 21 1 254:0 / / rw,relatime - ext4 /dev/vda rw

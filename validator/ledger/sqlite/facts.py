@@ -11,14 +11,14 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from validator.ledger.schema import OWN_ID_SUFFIX
+from validator.ledger.sqlite.schema import OWN_ID_SUFFIX
 from validator.model import Strength
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
-    from validator.ledger.rows import NumberRow
+    from validator.ledger.sqlite.rows import NumberRow
 
 # Larger chunks bring no speed, smaller ones cost it (measured, benchmarks/ledger.py).
 CHUNK_ROWS = 10_000

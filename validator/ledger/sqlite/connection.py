@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from validator.errors import LedgerError
-from validator.ledger.schema import SCHEMA_VERSION, migrate, version_of
+from validator.ledger.sqlite.schema import SCHEMA_VERSION, migrate, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ import pytest
 
 from validator.errors import LedgerError
 from validator.ledger import Ledger, read
-from validator.ledger.connection import _set_up, loses_commits, require_sqlite
-from validator.ledger.schema import SCHEMA_VERSION
+from validator.ledger.sqlite.connection import _set_up, loses_commits, require_sqlite
+from validator.ledger.sqlite.schema import SCHEMA_VERSION
 
 FIRST = 447_700_900_001
 LEDGER_DOC = Path(__file__).parents[2] / "docs" / "ledger.md"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.ledger.rows import UNVERIFIED_REASONS, Finding
+from validator.ledger.sqlite.rows import UNVERIFIED_REASONS, Finding
 from validator.model import Strength
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from tests.support.ledger.files import copied
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 from validator.errors import LedgerError
 from validator.ledger import Ledger, UnverifiedNegative, read
-from validator.ledger.connection import _connect, _set_up
-from validator.ledger.schema import SCHEMA_VERSION
+from validator.ledger.sqlite.connection import _connect, _set_up
+from validator.ledger.sqlite.schema import SCHEMA_VERSION
 from validator.model import Verdict
 
 VERSIONS = Path(__file__).parent / "versions"

@@ -8,15 +8,15 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from validator.errors import Busy, LedgerError
-from validator.ledger import facts, purging, unverified_negatives
-from validator.ledger.connection import open_reader, open_writer, translated
-from validator.ledger.finding_ids import FindingIds
-from validator.ledger.location import make_file, make_folder, proper_place, wider_modes
 from validator.ledger.lock import Lock
-from validator.ledger.presence import Presence, lock_path
-from validator.ledger.reader import LedgerReader
-from validator.ledger.rows import UPSERT, Finding, row_of
-from validator.ledger.schema import QUARTER_HOUR_MS
+from validator.ledger.sqlite import facts, purging, unverified_negatives
+from validator.ledger.sqlite.connection import open_reader, open_writer, translated
+from validator.ledger.sqlite.finding_ids import FindingIds
+from validator.ledger.sqlite.location import make_file, make_folder, proper_place, wider_modes
+from validator.ledger.sqlite.presence import Presence, lock_path
+from validator.ledger.sqlite.reader import LedgerReader
+from validator.ledger.sqlite.rows import UPSERT, Finding, row_of
+from validator.ledger.sqlite.schema import QUARTER_HOUR_MS
 from validator.model import Number, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from validator.ledger.purging import Purged, Selection
-    from validator.ledger.rows import NumberRow
+    from validator.ledger.sqlite.purging import Purged, Selection
+    from validator.ledger.sqlite.rows import NumberRow
     from validator.model import SessionRef
 
 LOG = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from validator.ledger import columns, facts, purging, stats
-from validator.ledger.columns import FACT, LOOK_UP_ROWS, WANTED
-from validator.ledger.connection import open_reader, require_sound, translated
-from validator.ledger.facts import FactRow
-from validator.ledger.rows import Finding
-from validator.ledger.schema import OWN_ID_SUFFIX, QUARTER_HOUR_MS
+from validator.ledger.sqlite import columns, facts, purging, stats
+from validator.ledger.sqlite.columns import FACT, LOOK_UP_ROWS, WANTED
+from validator.ledger.sqlite.connection import open_reader, require_sound, translated
+from validator.ledger.sqlite.facts import FactRow
+from validator.ledger.sqlite.rows import Finding
+from validator.ledger.sqlite.schema import OWN_ID_SUFFIX, QUARTER_HOUR_MS
 from validator.model import Verdict
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from validator.ledger.columns import KnownColumns
-    from validator.ledger.purging import Purged, Selection
-    from validator.ledger.stats import LedgerStats
+    from validator.ledger.sqlite.columns import KnownColumns
+    from validator.ledger.sqlite.purging import Purged, Selection
+    from validator.ledger.sqlite.stats import LedgerStats
     from validator.model import SessionRef
 
 # Fewer than the new objects after which Python's garbage collector begins (`gc.get_threshold`): larger chunks
