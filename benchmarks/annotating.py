@@ -16,7 +16,7 @@ from lists import large_list
 from processes import Measured, alone, command
 from results import Row
 
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import Number, Outcome, Reason, Verdict
 
 DEFAULT_ROWS = 1_000_000
@@ -37,7 +37,7 @@ def prepare(folder: Path, rows: int) -> None:
     listed.write_csv(folder / "list.csv")
     listed.write_parquet(folder / "list.parquet")
     now_ms = time.time_ns() // 1_000_000
-    with Ledger.open(folder / "ledger.sqlite", holder="benchmark") as ledger:
+    with open_ledger(folder / "ledger.sqlite", holder="benchmark") as ledger:
         for group in numbers.to_frame().iter_slices(GROUP):
             for number in group.to_series():
                 ledger.record(_outcome(number, now_ms - number % 86_400_000))

@@ -19,7 +19,7 @@ from validator.batch.wiring import OpenKey, make_asking
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import open_gateway
 from validator.http.api_key import ApiKey
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import SessionRef
 from validator.pacing import Canaries, NoBudget, SessionGuard
 
@@ -52,7 +52,7 @@ async def ask(
     counters = RunCounters()
     with (
         tempfile.TemporaryDirectory() as folder,
-        Ledger.open(Path(folder) / "state" / "ledger.sqlite", holder="benchmark") as ledger,
+        open_ledger(Path(folder) / "state" / "ledger.sqlite", holder="benchmark") as ledger,
     ):
         async with open_gateway(key.gateway, options) as gateway:
             asking = make_asking(

@@ -28,7 +28,7 @@ import polars as pl
 from validator.batch.planning.known_verdicts import read_known
 from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
-from validator.ledger import Ledger, Selection, read
+from validator.ledger import Selection, open_ledger, read
 from validator.model import Number, Outcome, Reason, Verdict
 from validator.settings import MaxAge
 from validator.tables import open_table, writing
@@ -67,7 +67,7 @@ def groups_of(size: int, outcomes: list[Outcome]) -> Iterator[list[Outcome]]:
 
 
 def write(path: Path, size: int, outcomes: list[Outcome]) -> float:
-    with Ledger.open(path, holder="benchmark") as ledger:
+    with open_ledger(path, holder="benchmark") as ledger:
         start = time.perf_counter()
         for group in groups_of(size, outcomes):
             for one in group:
@@ -107,7 +107,7 @@ def bench_reading(folder: Path) -> None:
     numbers = [FIRST + STEP * place for place in range(LARGE)]
     report("groups of 20,000, ascending", LARGE, write(path, 20_000, [outcome(number) for number in numbers]))
     print(f"{'size':<44}{path.stat().st_size / LARGE:>10.1f} bytes a row")
-    timed("open for writing (checks the whole file)", LARGE, lambda: Ledger.open(path, holder="-").close())
+    timed("open for writing (checks the whole file)", LARGE, lambda: open_ledger(path, holder="-").close())
     timed("stats", LARGE, lambda: count(path))
     timed("known: all", LARGE, lambda: rows_read(path, None))
     # More than the ledger holds, so that one pass is chosen.
@@ -148,7 +148,7 @@ def transfer(path: Path, folder: Path) -> None:
     start = time.perf_counter()
     table = open_table(folder / "facts.parquet")
     facts = read_facts(table, column="e164", region=None, now_ms=NOW_MS)
-    with Ledger.open(folder / "other.sqlite", holder="-") as other:
+    with open_ledger(folder / "other.sqlite", holder="-") as other:
         other.merge(facts.outcomes())
     report("import into an empty ledger", LARGE, time.perf_counter() - start)
 
@@ -158,7 +158,7 @@ def bench_ten_million(folder: Path) -> None:
     timed("grown by ten runs", rows, lambda: grow(path))
     print(f"{'size':<44}{path.stat().st_size / rows:>10.1f} bytes a row")
     for _ in range(3):
-        timed("open for writing (checks the whole file)", rows, lambda: Ledger.open(path, holder="-").close())
+        timed("open for writing (checks the whole file)", rows, lambda: open_ledger(path, holder="-").close())
     between = random.sample(range(FIRST, FIRST + RUNS * STEP * LARGE), LARGE)
     mixed = [
         number - (number - FIRST) % STEP if place % 5 else number for place, number in enumerate(between)
@@ -169,7 +169,7 @@ def bench_ten_million(folder: Path) -> None:
     timed("stats", rows, lambda: count(path))
     with read(path) as ledger:
         timed("doctor's look at every page", rows, ledger.require_sound)
-    with Ledger.open(path, holder="-") as ledger:
+    with open_ledger(path, holder="-") as ledger:
         timed("purge one number", rows, lambda: ledger.purge(Selection(numbers=[FIRST])))
 
 

@@ -39,6 +39,14 @@ ROOMS = {
         {"library_run"},
         {"library_arguments", "preview"},
     ],
+    "ledger": [
+        {"folder", "values"},
+        {"lock", "rows", "selection", "stats"},
+        {"finding_ids", "ledger"},
+        {"group"},
+        {"sqlite"},
+        {"registry"},
+    ],
     "pacing": [
         {"decisions", "measures"},
         {"guard", "limit", "shared_key"},

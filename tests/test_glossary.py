@@ -12,7 +12,7 @@ import pytest
 
 from validator.batch.verdict_columns import COLUMNS, EXTRA_COLUMNS
 from validator.cli import cli
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 
 PAGE = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="utf-8")
 ROWS = [
@@ -92,7 +92,7 @@ def test_every_column_is_one_of_the_output():
 def test_every_table_is_one_of_the_ledger(tmp_path):
 
     path = tmp_path / "ledger.sqlite"
-    with Ledger.open(path, holder="test"):
+    with open_ledger(path, holder="test"):
         pass
     with sqlite3.connect(path) as reading:
         tables = {name for (name,) in reading.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -4,7 +4,7 @@ import pytest
 from tests.support.batch.laboratory import Laboratory, on_virtual_time
 from validator.batch.planning.known_verdicts import read_known
 from validator.batch.recipients.recipients import Reading, recipients_of
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import Number, Outcome, Reason, Verdict
 from validator.phone import Accept
 from validator.settings import MaxAge
@@ -47,7 +47,7 @@ def make_outcome():
 
 @pytest.fixture
 def ledger(tmp_path):
-    with Ledger.open(tmp_path / "state" / "ledger.sqlite", holder="pytest") as opened:
+    with open_ledger(tmp_path / "state" / "ledger.sqlite", holder="pytest") as opened:
         yield opened
 
 

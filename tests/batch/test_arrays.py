@@ -17,7 +17,7 @@ from validator.errors import InvalidPhone, InvalidRequest, ServerError
 from validator.gateways.gateway import CheckReply, GatewayOptions, NumberResult, SessionReply
 from validator.gateways.sendapi import CAPABILITIES
 from validator.http.api_key import ApiKey
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import READY
 from validator.pacing import NoBudget
 
@@ -58,7 +58,7 @@ def ask(tmp_path):
         async def main():
             rng, counters = random.Random(1), RunCounters()
             key = KeySettings(options=GatewayOptions(key=ApiKey(KEY)), sessions=("a",))
-            with Ledger.open(tmp_path / "ledger.sqlite", holder="pytest") as ledger:
+            with open_ledger(tmp_path / "ledger.sqlite", holder="pytest") as ledger:
                 asking = make_asking(
                     [OpenKey(key, gateway, NoBudget(rng=rng))],
                     AskSettings(),

@@ -29,7 +29,7 @@ from validator.gateways.gateway import (
 )
 from validator.gateways.sendapi import CAPABILITIES
 from validator.http.api_key import ApiKey
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import READY, Number, RateNotice
 from validator.phone import Accept
 from validator.reports import NoProgress
@@ -148,7 +148,7 @@ def ask(tmp_path):
             yield world
 
         async def main():
-            with Ledger.open(tmp_path / "ledger.sqlite", holder="pytest") as ledger:
+            with open_ledger(tmp_path / "ledger.sqlite", holder="pytest") as ledger:
                 plan = replace(plan_of(range(FIRST, FIRST + count), ledger), prepared_s=prepared_s)
                 asker = Asker(
                     [key],

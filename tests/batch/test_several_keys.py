@@ -20,7 +20,7 @@ from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.sendapi import SendApi
 from validator.http.api_key import ApiKey
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 from validator.phone import Accept
 from validator.reports import NoProgress
 from validator.sandbox import SandboxConfig, Session, create_app, parse_fault
@@ -95,7 +95,7 @@ def ask(tmp_path):
             ]
             cells = pl.DataFrame({"phone": [f"+{FIRST + place}" for place in range(count)]})
             recipients = recipients_of(cells, Reading(column="phone", accept=Accept.POSSIBLE))
-            with Ledger.open(tmp_path / "ledger.sqlite", holder="pytest") as ledger:
+            with open_ledger(tmp_path / "ledger.sqlite", holder="pytest") as ledger:
                 known = read_known(ledger, recipients["number"].sort(), MaxAge(), START_S * 1000)
                 asker = Asker(
                     keys,

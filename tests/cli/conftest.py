@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.cli.constants import KEY, LIST, PLAIN, SESSION
 from validator.cli import main
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.sandbox import SandboxConfig, create_app, listen, parse_fault, serve_async
 
 
@@ -152,7 +152,7 @@ def ledger_path(tmp_path):
 
 @pytest.fixture
 def held_ledger(ledger_path):
-    with Ledger.open(ledger_path, holder="another run") as ledger:
+    with open_ledger(ledger_path, holder="another run") as ledger:
         yield ledger
 
 

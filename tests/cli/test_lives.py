@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 from validator.model import Number, Outcome, Reason, Verdict
 
 HOUR_MS = 3_600_000
@@ -37,7 +37,7 @@ NUMBERS = {name: f"+4477009000{place}" for place, name in enumerate(PAST, start=
 def asked(check, provider, ledger_path):
     """Run a check over everybody; return whom it has asked."""
     app, now_ms = provider(), int(time.time() * 1000)
-    with Ledger.open(ledger_path, holder="pytest") as ledger:
+    with open_ledger(ledger_path, holder="pytest") as ledger:
         for name, facts in PAST.items():
             for verdict, reason, age_ms in facts:
                 ledger.record(
@@ -115,7 +115,7 @@ def test_an_answer_from_the_future_is_stale_and_that_is_said(check, provider, le
     app, now_ms = provider(), int(time.time() * 1000)
     verdict, reason = fact
     number, late = NUMBERS["nothing"], Number.parse(NUMBERS["yes, 29 days"])
-    with Ledger.open(ledger_path, holder="pytest") as ledger:
+    with open_ledger(ledger_path, holder="pytest") as ledger:
         for place, ahead_ms in ((Number.parse(number), AHEAD_MS), (late, DAY_MS // 2)):
             ledger.record(
                 Outcome(number=place, verdict=verdict, reason=reason, checked_at_ms=now_ms + ahead_ms)
@@ -132,7 +132,7 @@ def test_an_answer_from_the_future_is_stale_and_that_is_said(check, provider, le
 
 def test_answers_from_the_future_are_found_by_doctor_and_forgotten_by_purge(provider, ledger_path, run):
     provider()
-    with Ledger.open(ledger_path, holder="pytest") as ledger:
+    with open_ledger(ledger_path, holder="pytest") as ledger:
         at_ms = int(time.time() * 1000) + AHEAD_MS
         number = Number.parse(NUMBERS["nothing"])
         ledger.record(Outcome(number=number, verdict=Verdict.REGISTERED, checked_at_ms=at_ms))

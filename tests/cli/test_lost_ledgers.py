@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from tests.support.cli.constants import PLAIN
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 
 NUMBERS = [f"+4477009000{place}" for place in range(30, 60)]
 
@@ -40,7 +40,7 @@ def test_a_ledger_that_goes_away_ends_the_run_and_is_saved(*, losing, run, liste
                 shutil.rmtree(ledger_path.parent)
             case _:
                 other = ledger_path.with_name("other")
-                Ledger.open(other, holder="pytest").close()
+                open_ledger(other, holder="pytest").close()
                 other.replace(ledger_path)
 
     app = losing(after, lose)

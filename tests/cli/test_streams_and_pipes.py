@@ -13,7 +13,7 @@ import certifi
 import pytest
 
 from tests.support.cli.constants import ANN, KEY, LIST, PLAIN
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.settings import PROJECT_FILE
 from validator.tables import temporary_folder
 
@@ -175,7 +175,7 @@ def precious(environment, ledger_path, tmp_path):
     Path("other-key").write_text(KEY)
     named = tmp_path / "named.toml"
     named.write_text("limit = 5\n")
-    Ledger.open(ledger_path, holder="pytest").close()
+    open_ledger(ledger_path, holder="pytest").close()
     for end in ("lock", "host"):
         ledger_path.with_name(f"key-0123456789ab.{end}").touch()
     shutil.copy(certifi.where(), "authorities.pem")

@@ -19,7 +19,7 @@ from validator.batch.wiring import OpenKey, make_asking
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.sendapi import SendApi
 from validator.http.api_key import ApiKey
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import Number, SessionRef
 from validator.pacing import Canaries, NoBudget, SessionGuard
 from validator.sendapi import AsyncSendAPI
@@ -112,7 +112,7 @@ async def ask(provider, ledger_path, contexts):
         url = f"https://localhost:{port}/v1" if own else f"http://127.0.0.1:{port}/v1"
         transport = keepalive_transport(url, max_connections=32, context=trusting)
         async with AsyncSendAPI(KEY, base_url=url, transport=transport) as client:
-            with Ledger.open(ledger_path, holder="pytest") as ledger:
+            with open_ledger(ledger_path, holder="pytest") as ledger:
                 asking = make_asking(
                     [OpenKey(key, SendApi(client, "localhost"), NoBudget(rng=rng))],
                     AskSettings(),

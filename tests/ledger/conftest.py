@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.ledger.session_refs import SESS_A
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import Number, Outcome, Reason, Verdict
 
 PROGRAMS = Path(__file__).parent / "sqlite" / "programs"
@@ -40,7 +40,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def ledger(path):
-    with Ledger.open(path, holder="pytest") as opened:
+    with open_ledger(path, holder="pytest") as opened:
         yield opened
 
 

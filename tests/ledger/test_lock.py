@@ -5,7 +5,7 @@ import stat
 import pytest
 
 from validator.errors import Busy, LedgerError
-from validator.ledger import Ledger, Lock
+from validator.ledger import Lock, open_ledger
 from validator.ledger.lock import _lock
 
 
@@ -98,9 +98,9 @@ def test_a_kill_releases_the_ledger_at_once(path, run_program):
     process = run_program("write_for_ever.py", path, 447_700_900_001)
     process.stdout.readline()
     with pytest.raises(Busy, match=rf"pid {process.pid} \(write_for_ever\.py\) since"):
-        Ledger.open(path, holder="pytest")
+        open_ledger(path, holder="pytest")
 
     process.kill()
     process.wait()
 
-    Ledger.open(path, holder="pytest").close()
+    open_ledger(path, holder="pytest").close()

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.support.ledger.files import copied, wal_size
 from tests.support.ledger.session_refs import SESS_A
 from validator.errors import FileError, LedgerError
-from validator.ledger import Ledger, Selection, read
+from validator.ledger import Selection, open_ledger, read
+from validator.ledger.rows import NumberRow
 from validator.ledger.sqlite import facts
-from validator.ledger.sqlite.rows import NumberRow
 from validator.ledger.sqlite.schema import migrate
 from validator.model import Reason, Source, Verdict
 
@@ -91,7 +91,7 @@ def test_nothing_is_taken_in_where_something_goes_wrong_half_way(path, make_outc
         yield [make_outcome(1), make_outcome(2, session="sess_new")]
         raise FileError("row 3 is bad")
 
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     ledger.record(make_outcome(9))
     with pytest.raises(FileError, match="row 3 is bad"):
         ledger.merge(parts())
@@ -116,7 +116,7 @@ def test_a_kill_while_facts_are_taken_in_leaves_all_of_them_or_none(path, make_o
             yield [make_outcome(place) for place in range(start, start + 3_000)]
             remember("between two parts")
 
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     # So that SQLite writes pages of the transaction out before its end, as it does for large ones.
     ledger._writing.execute("PRAGMA cache_size = 10")
     ledger._writing.set_trace_callback(remember)
@@ -128,7 +128,7 @@ def test_a_kill_while_facts_are_taken_in_leaves_all_of_them_or_none(path, make_o
 
     held = []
     for copy in moments:
-        with Ledger.open(copy, holder="pytest") as survivor:
+        with open_ledger(copy, holder="pytest") as survivor:
             held.append(survivor.numbers())
     assert held == [0] * (len(moments) - 1) + [9_000]
 

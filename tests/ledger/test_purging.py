@@ -10,7 +10,7 @@ import pytest
 from tests.support.ledger.files import copied
 from tests.support.ledger.session_refs import SESS_A
 from validator.errors import Busy, LedgerError
-from validator.ledger import Ledger, Purged, Selection, read
+from validator.ledger import Purged, Selection, open_ledger, read
 from validator.model import Verdict
 
 NOW_MS = 1_760_000_000_000
@@ -62,7 +62,7 @@ def purged(numbers=0, older_facts=0, runs=0, blanked_runs=0):
 def test_what_was_purged_is_in_no_byte_of_the_ledgers_files(path, make_outcome, by_age):
     # Enough for a tree of two levels: separators between its pages name numbers too.
     doomed, kept = range(0, 20_000, 2), range(1, 20_000, 2)
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         for place in doomed:
             odd_id = f"{FIRST + place}@s.whatsapp.net "
             ledger.record(make_outcome(place, whatsapp_id=odd_id, checked_at_ms=NOW_MS - DAY_MS))
@@ -217,7 +217,7 @@ def test_a_reader_of_an_older_state_is_told_of_and_purging_again_does_the_rest(p
 
 @pytest.mark.slow
 def test_a_purge_that_is_killed_has_forgotten_all_or_nothing_and_can_be_done_again(path, make_outcome):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     for place in range(3_000):
         ledger.record(make_outcome(place, checked_at_ms=NOW_MS - place % 2))
     ledger.commit()
@@ -230,7 +230,7 @@ def test_a_purge_that_is_killed_has_forgotten_all_or_nothing_and_can_be_done_aga
 
     held = []
     for copy in moments:
-        with Ledger.open(copy, holder="pytest") as survivor:
+        with open_ledger(copy, holder="pytest") as survivor:
             held.append(len(known(survivor)))
             survivor.purge(Selection(before_ms=NOW_MS))
             assert len(known(survivor)) == 1_500
@@ -240,7 +240,7 @@ def test_a_purge_that_is_killed_has_forgotten_all_or_nothing_and_can_be_done_aga
 
 
 def test_what_could_not_be_overwritten_is_an_error_and_is_done_the_next_time(path, make_outcome):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     for place in range(3_000):
         ledger.record(make_outcome(place))
     ledger.commit()
@@ -255,7 +255,7 @@ def test_what_could_not_be_overwritten_is_an_error_and_is_done_the_next_time(pat
     ledger._writing.set_authorizer(None)
     ledger.close()
 
-    with Ledger.open(path, holder="pytest") as again:
+    with open_ledger(path, holder="pytest") as again:
         assert again.purge(Selection(numbers=[FIRST])) == purged()
         assert len(known(again)) == 2_999
     assert found_in(path, [FIRST]) == set()

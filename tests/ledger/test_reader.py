@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.ledger.session_refs import SESS_A
 from validator.errors import LedgerError
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 from validator.ledger.sqlite import columns
 from validator.model import Number, Verdict
 from validator.settings import MaxAge
@@ -40,7 +40,7 @@ def shared(rows):
 def filled(path, make_outcome):
     """Four thousand numbers, every third of a range, of all verdicts; a quarter has failed since."""
     verdicts = [Verdict.REGISTERED, Verdict.NOT_REGISTERED, Verdict.INVALID, Verdict.UNKNOWN]
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         for place in range(0, 12_000, 3):
             ledger.record(make_outcome(place, verdicts[place % 4], checked_at_ms=NOW_MS - place))
             if place % 12 < 3:
@@ -95,7 +95,7 @@ def test_looking_up_and_one_pass_tell_the_same(filled, count):
 def test_columns_tell_what_rows_tell(path, make_outcome, fresh_from_ms):
     verdicts = [Verdict.REGISTERED, Verdict.NOT_REGISTERED, Verdict.INVALID, Verdict.UNKNOWN]
     ids = [f"{FIRST + 6}@s.whatsapp.net", 'odd "id",\n', None]
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         for place in range(60):
             whatsapp_id = ids[place % 3] if place != 6 else ids[0]
             verdict = verdicts[place % 4]
@@ -146,7 +146,7 @@ def test_rows_hold_plain_values(filled):
 
 
 def test_a_reader_sees_what_a_writer_commits_beside_it(path, make_outcome):
-    with Ledger.open(path, holder="pytest") as ledger, read(path) as reader:
+    with open_ledger(path, holder="pytest") as ledger, read(path) as reader:
         ledger.record(make_outcome(1))
         ledger.commit()
 
@@ -155,7 +155,7 @@ def test_a_reader_sees_what_a_writer_commits_beside_it(path, make_outcome):
 
 @pytest.mark.slow
 def test_a_reader_in_mid_scan_does_not_hold_up_the_writer(path, make_outcome):
-    with Ledger.open(path, holder="pytest") as ledger, read(path) as reader:
+    with open_ledger(path, holder="pytest") as ledger, read(path) as reader:
         for place in range(15_000):
             ledger.record(make_outcome(place))
         ledger.commit()
@@ -172,7 +172,7 @@ def test_a_reader_in_mid_scan_does_not_hold_up_the_writer(path, make_outcome):
 @pytest.mark.parametrize("exists", [True, False])
 def test_a_scan_can_go_on_in_another_thread_than_the_one_that_opened_the_ledger(path, make_outcome, exists):
     if exists:
-        with Ledger.open(path, holder="pytest") as ledger:
+        with open_ledger(path, holder="pytest") as ledger:
             ledger.record(make_outcome(0))
             ledger.commit()
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 from validator.errors import LedgerError
-from validator.ledger import Ledger, UnverifiedNegative, read
+from validator.ledger import UnverifiedNegative, open_ledger, read
 from validator.model import Reason, Strength, Verdict
 
 NOW_MS = 1_760_000_000_000
@@ -206,10 +206,10 @@ def test_an_earlier_answer_stands_beside_an_unverified_no_until_it_is_confirmed(
 
 
 def test_unverified_negatives_outlive_the_process_that_recorded_them(path, make_outcome):
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         ledger.record_unverified(make_outcome(1, Verdict.NOT_REGISTERED), 7)
 
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         assert ledger.unverified_negatives(SESS_A) == [UnverifiedNegative(7, FIRST + 1, NOW_MS)]
         ledger.confirm(SESS_A, 7)
         assert ledger.commit() == 0
@@ -225,7 +225,7 @@ def test_an_ordinal_is_used_once(ledger, say_no):
 
 
 def test_a_closed_ledger_takes_confirms_and_invalidates_nothing(path, make_outcome):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     ledger.close()
 
     for refused in (

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B, SESS_C
 from validator.errors import LedgerError
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 from validator.model import Reason, Source, Verdict
 
 HOUR_MS = 3_600_000
@@ -82,7 +82,7 @@ def test_commit_tells_how_many_outcomes_became_durable(ledger, make_outcome):
 
 
 def test_close_commits_what_is_left(path, make_outcome):
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         ledger.record(make_outcome(1))
 
     with read(path) as reader:
@@ -165,11 +165,11 @@ def test_a_suppressed_recipient_is_not_taken(ledger, make_outcome):
 
 
 def test_attempts_are_remembered_by_session_and_time_across_runs(path):
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         ledger.note_attempts(SESS_A, 2, NOW_MS)
         ledger.note_attempts(SESS_A, 3, NOW_MS + HOUR_MS)
         ledger.note_attempts(SESS_B, 7, NOW_MS)
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         ledger.note_attempts(SESS_A, 10, NOW_MS + HOUR_MS)
         ledger.commit()
 
@@ -191,7 +191,7 @@ def test_attempts_since_a_half_hour_time_zones_midnight_are_exact(ledger):
 
 
 def test_runs_are_remembered_the_newest_first(path, make_outcome):
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         first = ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=NOW_MS)
         second = ledger.begin_run(command="check", input_name="more.csv", started_at_ms=NOW_MS + 1)
         ledger.record(make_outcome(1))
@@ -206,7 +206,7 @@ def test_runs_are_remembered_the_newest_first(path, make_outcome):
 
 
 def test_a_closed_ledger_takes_nothing_more(path, make_outcome):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     ledger.close()
     ledger.close()
 
@@ -225,7 +225,7 @@ def test_an_interrupted_group_ends_the_use_of_the_ledger_and_leaves_nothing_half
     class Interrupted(BaseException):
         pass
 
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     ledger.record(make_outcome(1))
 
     def interrupted():

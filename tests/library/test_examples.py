@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from validator.errors import ValidatorError
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 
 from .conftest import KEY, SESSION
 
@@ -74,7 +74,7 @@ def test_the_task_returns_how_many_can_be_sent_to(environment, task):
 
 def test_the_task_is_skipped_while_another_run_has_the_ledger(environment, task, folder):
     path = folder.parent / "state" / "recipient-validator" / "ledger.sqlite"
-    with Ledger.open(path, holder="another run"), pytest.raises(task["Skip"], match="another run"):
+    with open_ledger(path, holder="another run"), pytest.raises(task["Skip"], match="another run"):
         task["check_recipients"]("leads.csv")
 
 
@@ -153,7 +153,7 @@ def test_airflow_skips_for_7_retries_for_5_and_fails_for_the_rest(
     assert (settings["retries"], given) == (5, ("/data/leads.csv",))
     assert check("leads.csv") in {0, 1, 2}
     with (
-        Ledger.open(path, holder="another run"),
+        open_ledger(path, holder="another run"),
         pytest.raises(example["AirflowSkipException"], match="another run"),
     ):
         check("leads.csv")
@@ -178,5 +178,5 @@ def test_prefect_skips_for_7_and_retries_for_5_alone(environment, installed, fol
     assert goes_on(example["Retry"]("the deadline was reached"))
     assert not goes_on(ValidatorError("the key"))
     assert example["recipients"]("leads.csv") in {0, 1, 2}
-    with Ledger.open(path, holder="another run"):
+    with open_ledger(path, holder="another run"):
         assert example["recipients"]("leads.csv")["name"] == "Skipped"

@@ -30,7 +30,7 @@ from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
 from validator.errors import StoppedEarly, innermost
 from validator.http.event_loop import OPTIONS
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.reports import CallbackProgress, NoProgress
 from validator.reports.registry import REPORTS
 from validator.settings import Tolerance, default_ledger
@@ -229,7 +229,7 @@ def _parts(
     counters, stop, progress = RunCounters(), options.stop or Stop(), progress_of(options)
     with ExitStack() as stack:
         stack.enter_context(locked(options.keys, holder, ledger=path))
-        ledger = stack.enter_context(Ledger.open(path, holder=holder))
+        ledger = stack.enter_context(open_ledger(path, holder=holder))
         asker = Asker(
             options.keys, options.asking, ledger=ledger, counters=counters, progress=progress, stop=stop
         )

@@ -1,21 +1,34 @@
 """The durable record of each number: crash journal, resume point and cache in one.
 
-One process writes (`Ledger`), any number read (`read`). The file is SQLite; `schema` says what is in it.
+`open_ledger` and `read` open the ledger at a location, `registry` says of which kind.
+
+- `ledger`: what a run needs of a ledger, to read and to write.
+- `values`, `rows`, `selection`, `stats`: what goes in and comes out.
+- `group`, `finding_ids`: what all kinds share.
+- `folder`, `lock`: files of the owner alone; one process at a time.
+- `sqlite/`: one file, one writer.
 """
 
+from validator.ledger.folder import make_folder
+from validator.ledger.ledger import Ledger, LedgerReader
 from validator.ledger.lock import Lock
-from validator.ledger.sqlite.columns import KnownColumns
+from validator.ledger.registry import open_ledger, read
+from validator.ledger.rows import Finding
+from validator.ledger.selection import Purged, Selection
 from validator.ledger.sqlite.connection import SQLITE_VERSION, loses_commits
-from validator.ledger.sqlite.facts import FactRow
-from validator.ledger.sqlite.location import LEDGER_PARTS, make_folder, wider_modes
-from validator.ledger.sqlite.purging import Purged, Selection
-from validator.ledger.sqlite.reader import LedgerReader, RunRecord, UnverifiedNegative, read
-from validator.ledger.sqlite.rows import Finding
-from validator.ledger.sqlite.schema import OWN_ID_SUFFIX
-from validator.ledger.sqlite.stats import LedgerStats, SessionStats
-from validator.ledger.sqlite.writer import Ledger
+from validator.ledger.sqlite.location import LEDGER_PARTS, wider_modes
+from validator.ledger.stats import LedgerStats, SessionStats
+from validator.ledger.values import (
+    LARGEST,
+    OWN_ID_SUFFIX,
+    FactRow,
+    KnownColumns,
+    RunRecord,
+    UnverifiedNegative,
+)
 
 __all__ = [
+    "LARGEST",
     "LEDGER_PARTS",
     "OWN_ID_SUFFIX",
     "SQLITE_VERSION",
@@ -33,6 +46,7 @@ __all__ = [
     "UnverifiedNegative",
     "loses_commits",
     "make_folder",
+    "open_ledger",
     "read",
     "wider_modes",
 ]

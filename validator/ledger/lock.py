@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from validator.errors import Busy, LedgerError
-from validator.ledger.sqlite.location import PRIVATE_FILE, make_folder
+from validator.ledger.folder import PRIVATE_FILE, make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.batch.honesty import OWN, draw, said
 from validator.errors import TimedOut
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import Number, Outcome, Reason, SessionRef, Verdict
 
 
@@ -60,7 +60,7 @@ def test_a_session_of_the_same_name_is_another_one_only_at_another_gateway(liste
         )
         for number in nobodies(runs)
     ]
-    with Ledger.open(runs.ledger_path, holder="pytest") as ledger:
+    with open_ledger(runs.ledger_path, holder="pytest") as ledger:
         ledger.merge([said_before])
 
     runs.run(sessions=("a", "b"), confirm=True)

@@ -24,7 +24,7 @@ from validator.errors import Refused, UsageError, innermost
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.sendapi import SendApi
 from validator.http.api_key import ApiKey
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.phone import Accept
 from validator.reports import NoProgress
 from validator.settings import MaxAge, Rate, RateMode
@@ -74,7 +74,7 @@ def ask(tmp_path):
                 yield SendApi(client, "localhost")
 
         async def main():
-            with Ledger.open(lab.ledger_path, holder="pytest") as ledger:
+            with open_ledger(lab.ledger_path, holder="pytest") as ledger:
                 asker = Asker(
                     [
                         KeySettings(

@@ -15,7 +15,7 @@ from validator.batch.recipients.job import Landlines, Only, Order
 from validator.batch.recipients.recipients import Reading, recipients_of
 from validator.batch.recipients.variants import every_spelling, other_numbers, with_both
 from validator.batch.verdict_columns import MATCHED
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import Number, Outcome, Reason, Verdict
 from validator.settings import MaxAge
 
@@ -220,7 +220,7 @@ def test_wherever_a_run_is_killed_the_next_asks_exactly_what_is_missing(register
             )
         ledger.commit()
 
-    with TemporaryDirectory() as folder, Ledger.open(Path(folder) / "ledger", holder="pytest") as ledger:
+    with TemporaryDirectory() as folder, open_ledger(Path(folder) / "ledger", holder="pytest") as ledger:
         for at_most in [*kills, 99]:
             plan = make_plan(rows, known_of(rows, ledger, MaxAge(), NOW_MS, variants=True), variants=True)
             ask(ledger, plan.todo.to_list(), at_most)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from validator.batch.transfer.exporting import COLUMNS, FACT, export
 from validator.batch.transfer.importing import read_facts
 from validator.errors import FileError
-from validator.ledger import FactRow, Ledger, read
+from validator.ledger import FactRow, open_ledger, read
 from validator.model import Number, Outcome, Reason, SessionRef, Source, Verdict
 from validator.tables import open_table, writing
 
@@ -299,7 +299,7 @@ def test_all_facts_of_a_ledger_go_round_through_a_file(tmp_path, name):
         outcome(5, Verdict.UNKNOWN, Reason.NOT_CONFIRMED, source=Source.API, gateway="x", session="sess_b"),
     ]
     path, file = tmp_path / "here" / "ledger.sqlite", tmp_path / name
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         for one in told:
             ledger.record(one)
     with read(path) as reader, writing(file, schema=COLUMNS, like=None) as writer:
@@ -307,7 +307,7 @@ def test_all_facts_of_a_ledger_go_round_through_a_file(tmp_path, name):
         held = [row for rows in reader.facts() for row in rows]
 
     facts = read_facts(open_table(file), column="e164", region=None, now_ms=NOW_MS)
-    with Ledger.open(tmp_path / "there" / "ledger.sqlite", holder="pytest") as ledger:
+    with open_ledger(tmp_path / "there" / "ledger.sqlite", holder="pytest") as ledger:
         assert ledger.merge(facts.outcomes()) == len(told)
         assert ledger.merge(facts.outcomes()) == 0
         assert [row for rows in ledger.facts() for row in rows] == held

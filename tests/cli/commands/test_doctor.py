@@ -13,7 +13,7 @@ from validator.cli.commands.doctor import clock, limit
 from validator.cli.diagnosis.findings import Finding, State, worst
 from validator.cli.diagnosis.local_checks import LEAST_FREE_BYTES, room
 from validator.cli.settings.credentials import is_open_to_others
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import NO_NOTICE
 
 
@@ -383,7 +383,7 @@ def test_doctor_names_a_ledger_that_is_none(diagnosis, provider):
 
 def test_doctor_looks_at_every_page_of_the_ledger(diagnosis, provider, ledger_path):
     provider()
-    with Ledger.open(ledger_path, holder="pytest"):
+    with open_ledger(ledger_path, holder="pytest"):
         pass
     with closing(sqlite3.connect(ledger_path)) as connection, connection:
         # Sound pages, and a fact whose words are missing: only the thorough look finds it.
@@ -398,7 +398,7 @@ def test_doctor_looks_at_every_page_of_the_ledger(diagnosis, provider, ledger_pa
 
 def test_doctor_warns_of_a_ledger_that_others_can_read(diagnosis, provider, ledger_path):
     provider()
-    with Ledger.open(ledger_path, holder="pytest"):
+    with open_ledger(ledger_path, holder="pytest"):
         pass
     ledger_path.chmod(0o644)
 

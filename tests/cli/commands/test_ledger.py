@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli.constants import ANN, BOB, PLAIN
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 from validator.model import Number, Outcome, Reason, Verdict
 
 DAY_MS = 86_400_000
@@ -19,7 +19,7 @@ DAY_MS = 86_400_000
 def known(ledger_path):
     """Ann, found out yesterday, and Bob, two months ago."""
     now_ms = int(time.time() * 1000)
-    with Ledger.open(ledger_path, holder="pytest") as ledger:
+    with open_ledger(ledger_path, holder="pytest") as ledger:
         for number, age_days in ((ANN, 1), (BOB, 60)):
             ledger.record(
                 Outcome(
@@ -45,7 +45,7 @@ def left(known):
 
 
 def test_stats_tell_what_an_operator_asks(run, known, table):
-    with Ledger.open(known, holder="pytest") as ledger:
+    with open_ledger(known, holder="pytest") as ledger:
         ledger.record_unverified(
             Outcome(
                 number=Number.parse("+447700900003"),
@@ -84,7 +84,7 @@ def test_stats_tell_what_an_operator_asks(run, known, table):
 
 
 def test_stats_speak_json(run, known):
-    with Ledger.open(known, holder="pytest") as ledger:
+    with open_ledger(known, holder="pytest") as ledger:
         ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=1_700_000_000_000)
 
     told = run("ledger", "stats", "--json").json
@@ -152,7 +152,7 @@ def test_purge_forgets_a_person_by_both_spellings(run, listed, provider, written
 
 
 def test_purge_counts_in_a_dry_run_and_waits_for_nobody(run, known, left):
-    with Ledger.open(known, holder="another run"):
+    with open_ledger(known, holder="another run"):
         done = run("ledger", "purge", "--older-than", "30d", "--number", ANN, "--dry-run", "--json")
 
     assert (done.code, done.said) == (0, ["validator: would go: 2 numbers"])

@@ -14,14 +14,14 @@ from tests.support.cli.constants import ALWAYS_500, ANN, BOB, PLAIN, SESSION
 from validator.batch.watching.phase_feed import PhaseFeed
 from validator.cli.commands.contacts import _Pages
 from validator.gateways.gateway import ContactsReply, GatewayContact
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import Number, Outcome, Verdict
 from validator.reports import NoProgress
 from validator.tables import open_table
 
 
 def know(path, *numbers):
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         for number in numbers:
             ledger.record(
                 Outcome(
@@ -434,7 +434,7 @@ def test_report_takes_no_run_of_another_list_of_the_same_name(run, check, listed
 
 def test_report_finds_the_check_of_the_list_behind_runs_that_are_none(run, check, ledger_path):
     checked = check("--json")
-    with Ledger.open(ledger_path, holder="pytest") as ledger:
+    with open_ledger(ledger_path, holder="pytest") as ledger:
         ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=1)
         later = ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=2)
         summary = json.dumps({"rows": 9, "distinct_numbers": 9})
@@ -452,7 +452,7 @@ def test_report_reads_a_check_that_another_version_has_kept(run, check, ledger_p
     for name in ("timeline", "changes", "from_contacts", "examples", "keys", "pauses"):
         del kept[name]
     kept["calls"]["invented_later"] = 5
-    with Ledger.open(ledger_path, holder="pytest") as ledger:
+    with open_ledger(ledger_path, holder="pytest") as ledger:
         run_id = ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=1)
         ledger.finish_run(run_id, finished_at_ms=3, exit_code=0, summary_json=json.dumps(kept))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from validator.errors import LedgerError
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 from validator.ledger.sqlite.connection import _set_up, loses_commits, require_sqlite
 from validator.ledger.sqlite.schema import SCHEMA_VERSION
 
@@ -24,7 +24,7 @@ def numbers_of(path):
 
 @pytest.fixture
 def filled(path, make_outcome):
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         for place in range(8_000):
             ledger.record(make_outcome(place))
     return path
@@ -62,7 +62,7 @@ def test_what_was_acknowledged_survives_kills(path, run_program):
 
 @pytest.mark.slow
 def test_a_torn_wal_costs_only_the_commits_that_were_torn(path, make_outcome, tmp_path):
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         for place in range(20):
             ledger.record(make_outcome(place))
             ledger.commit()
@@ -76,7 +76,7 @@ def test_a_torn_wal_costs_only_the_commits_that_were_torn(path, make_outcome, tm
         copy.write_bytes(base)
         copy.chmod(0o600)
         copy.with_name("ledger.sqlite-wal").write_bytes(wal[:cut])
-        Ledger.open(copy, holder="pytest").close()
+        open_ledger(copy, holder="pytest").close()
         numbers = numbers_of(copy)
         assert numbers == list(range(FIRST - 1, FIRST - 1 + len(numbers)))
         held.append(len(numbers))
@@ -95,12 +95,12 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(path, run_program):
     assert "what was committed before is kept" in error
     assert "takes nothing more" in refusal
     assert len(acknowledged) > 10
-    Ledger.open(path, holder="pytest").close()
+    open_ledger(path, holder="pytest").close()
     assert numbers_of(path)[: len(acknowledged)] == list(map(int, acknowledged))
 
 
 def test_after_a_failed_write_the_wal_is_left_for_the_next_opening(path, make_outcome):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     ledger.record(make_outcome(1))
     ledger.commit()
     (pages,) = ledger._writing.execute("PRAGMA page_count").fetchone()
@@ -113,18 +113,18 @@ def test_after_a_failed_write_the_wal_is_left_for_the_next_opening(path, make_ou
 
     assert path.with_name(path.name + "-wal").stat().st_size > 0
     assert numbers_of(path) == [FIRST]
-    Ledger.open(path, holder="pytest").close()
+    open_ledger(path, holder="pytest").close()
     assert numbers_of(path) == [FIRST]
 
 
 def test_a_group_that_cannot_be_committed_at_close_is_an_error_and_frees_the_lock(path, make_outcome):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     ledger._writing.execute("PRAGMA query_only = ON")
     ledger.record(make_outcome(1))
     with pytest.raises(LedgerError, match="SQLITE_READONLY"):
         ledger.close()
 
-    Ledger.open(path, holder="pytest").close()
+    open_ledger(path, holder="pytest").close()
 
 
 def test_a_damaged_page_is_found_at_opening_and_the_file_kept(filled):
@@ -132,14 +132,14 @@ def test_a_damaged_page_is_found_at_opening_and_the_file_kept(filled):
     before = filled.read_bytes()
 
     with pytest.raises(LedgerError, match=r"is damaged.*it is left as it is\. Move it"):
-        Ledger.open(filled, holder="pytest")
+        open_ledger(filled, holder="pytest")
     assert filled.read_bytes() == before
 
 
 def test_damage_that_opening_does_not_look_for_is_found_by_looking_thoroughly(filled):
     change(filled, "UPDATE numbers SET finding = 99 WHERE number = 447700900007")
 
-    with Ledger.open(filled, holder="pytest") as ledger:
+    with open_ledger(filled, holder="pytest") as ledger:
         with pytest.raises(LedgerError, match="is damaged") as caught:
             ledger.require_sound()
         assert "4477009" not in str(caught.value)
@@ -187,7 +187,7 @@ def test_the_documented_remedy_saves_what_is_not_damaged(filled):
 
     subprocess.run(["sh", "-c", recipe[1]], cwd=filled.parent, check=True, capture_output=True)
 
-    with Ledger.open(filled, holder="pytest") as ledger:
+    with open_ledger(filled, holder="pytest") as ledger:
         ledger.require_sound()
         assert 7_500 < ledger.numbers() < 8_000
     assert filled.with_name("damaged.sqlite").read_bytes() == damaged
@@ -200,7 +200,7 @@ def test_a_message_on_damage_holds_no_number(filled):
     overwrite(filled, 20 * 4096, content[30 * 4096 : 31 * 4096] + content[21 * 4096 : 22 * 4096])
 
     with pytest.raises(LedgerError, match="is damaged") as caught:
-        Ledger.open(filled, holder="pytest")
+        open_ledger(filled, holder="pytest")
     assert "4477009" not in f"{caught.value}{caught.value.__cause__}"
 
 
@@ -209,7 +209,7 @@ def test_a_file_that_is_no_database_is_refused_and_kept(path):
     path.write_text("phone\n+447700900000\n" * 100)
     before = path.read_bytes()
 
-    for opening in (lambda: Ledger.open(path, holder="pytest"), lambda: read(path)):
+    for opening in (lambda: open_ledger(path, holder="pytest"), lambda: read(path)):
         with pytest.raises(LedgerError, match="damaged, or no ledger at all"):
             opening()
     assert path.read_bytes() == before
@@ -228,7 +228,7 @@ def test_another_programs_database_is_refused_and_kept(path):
     change(path, "CREATE TABLE friends (name TEXT)")
     before = path.read_bytes()
 
-    for opening in (lambda: Ledger.open(path, holder="pytest"), lambda: read(path)):
+    for opening in (lambda: open_ledger(path, holder="pytest"), lambda: read(path)):
         with pytest.raises(LedgerError, match="a database of another program"):
             opening()
     assert path.read_bytes() == before
@@ -237,7 +237,7 @@ def test_another_programs_database_is_refused_and_kept(path):
 def test_a_later_versions_ledger_is_refused_with_both_versions(filled):
     change(filled, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
 
-    for opening in (lambda: Ledger.open(filled, holder="pytest"), lambda: read(filled)):
+    for opening in (lambda: open_ledger(filled, holder="pytest"), lambda: read(filled)):
         with pytest.raises(
             LedgerError, match=rf"schema version {SCHEMA_VERSION + 1}.* up to {SCHEMA_VERSION}\. Update it"
         ):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from validator.errors import LedgerError
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.ledger.sqlite.location import Mount, make_file, mount_of, refuse_remote
 
 MOUNTINFO = """\
@@ -26,7 +26,7 @@ def mode_of(path):
 def test_everything_made_is_for_the_owner_alone_whatever_the_umask(path, make_outcome):
     before = os.umask(0)
     try:
-        with Ledger.open(path, holder="pytest") as ledger:
+        with open_ledger(path, holder="pytest") as ledger:
             ledger.record(make_outcome())
             ledger.commit()
             modes = {entry.name: mode_of(entry) for entry in path.parent.iterdir()}
@@ -39,12 +39,12 @@ def test_everything_made_is_for_the_owner_alone_whatever_the_umask(path, make_ou
 
 
 def test_wider_modes_that_were_there_before_are_warned_about(path, caplog):
-    Ledger.open(path, holder="pytest").close()
+    open_ledger(path, holder="pytest").close()
     path.chmod(0o644)
     path.parent.chmod(0o755)
 
     with caplog.at_level(logging.WARNING):
-        Ledger.open(path, holder="pytest").close()
+        open_ledger(path, holder="pytest").close()
 
     assert [record.getMessage().split(" (")[0] for record in caplog.records] == [
         f"{path.parent} is open to others",
@@ -55,8 +55,8 @@ def test_wider_modes_that_were_there_before_are_warned_about(path, caplog):
 
 
 def test_private_modes_are_not_warned_about(path, caplog):
-    Ledger.open(path, holder="pytest").close()
-    Ledger.open(path, holder="pytest").close()
+    open_ledger(path, holder="pytest").close()
+    open_ledger(path, holder="pytest").close()
 
     assert not caplog.records
 
@@ -128,13 +128,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(LedgerError, match=r"file/state cannot be made: Not a directory"):
-        Ledger.open(tmp_path / "file" / "state" / "ledger.sqlite", holder="pytest")
+        open_ledger(tmp_path / "file" / "state" / "ledger.sqlite", holder="pytest")
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder nobody can write to: /proc")
 def test_a_folder_that_cannot_be_written_to_is_named():
     with pytest.raises(LedgerError, match=r"/proc/\d+/ledger\.sqlite"):
-        Ledger.open(Path("/proc/self/ledger.sqlite"), holder="pytest")
+        open_ledger(Path("/proc/self/ledger.sqlite"), holder="pytest")
     with pytest.raises(LedgerError, match="cannot be made"):
         make_file(Path("/proc/self/ledger.sqlite"))
 
@@ -144,7 +144,7 @@ def test_a_read_only_folder_is_named(tmp_path):
     tmp_path.chmod(0o500)
 
     with pytest.raises(LedgerError, match="cannot be opened: Permission denied"):
-        Ledger.open(tmp_path / "ledger.sqlite", holder="pytest")
+        open_ledger(tmp_path / "ledger.sqlite", holder="pytest")
 
 
 @pytest.fixture
@@ -182,31 +182,31 @@ def test_another_users_link_or_file_in_a_shared_folder_is_refused(shared, tmp_pa
     with pytest.raises(
         LedgerError, match="belongs to another user and lies in a folder that others may write"
     ):
-        Ledger.open(path, holder="pytest")
+        open_ledger(path, holder="pytest")
 
     assert what != "link to a file" or target.read_text() == "precious"
     assert not list(tmp_path.rglob("*.lock"))
 
 
 def test_own_links_and_files_in_a_shared_folder_are_followed(shared, path):
-    Ledger.open(path, holder="pytest").close()
+    open_ledger(path, holder="pytest").close()
     (shared / "own").symlink_to(path)
 
-    Ledger.open(shared / "own", holder="pytest").close()
-    Ledger.open(shared / "new.sqlite", holder="pytest").close()
+    open_ledger(shared / "own", holder="pytest").close()
+    open_ledger(shared / "new.sqlite", holder="pytest").close()
 
 
 def test_a_folder_in_the_ledgers_place_is_refused(path):
     path.mkdir(parents=True)
 
     with pytest.raises(LedgerError, match=r"ledger\.sqlite is no file"):
-        Ledger.open(path, holder="pytest")
+        open_ledger(path, holder="pytest")
 
 
 def test_all_names_of_a_ledger_share_its_lock(path, tmp_path):
     link = tmp_path / "link.sqlite"
     link.symlink_to(path)
 
-    with Ledger.open(link, holder="pytest") as ledger:
+    with open_ledger(link, holder="pytest") as ledger:
         assert ledger.path == path.resolve()
         assert not (tmp_path / "link.sqlite.lock").exists()

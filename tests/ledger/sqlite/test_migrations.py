@@ -13,7 +13,7 @@ import pytest
 from tests.support.ledger.files import copied
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B
 from validator.errors import LedgerError
-from validator.ledger import Ledger, UnverifiedNegative, read
+from validator.ledger import UnverifiedNegative, open_ledger, read
 from validator.ledger.sqlite.connection import _connect, _set_up
 from validator.ledger.sqlite.schema import SCHEMA_VERSION
 from validator.model import Verdict
@@ -82,7 +82,7 @@ def test_there_is_a_ledger_of_every_earlier_version():
 
 @pytest.mark.parametrize("version", EARLIER)
 def test_an_earlier_ledger_is_brought_up_to_date_with_all_it_holds(ledger_of, version, make_outcome):
-    with Ledger.open(ledger_of(version), holder="pytest") as ledger:
+    with open_ledger(ledger_of(version), holder="pytest") as ledger:
         assert rows_of(ledger) == HELD_BY_VERSION[version]
         assert FAILED_SINCE in rows_of(ledger, fresh_from_ms=dict.fromkeys(Verdict, NOW_MS + 1))
         assert ledger.spent_since(SESS_A, NOW_MS) == 7
@@ -97,7 +97,7 @@ def test_an_earlier_ledger_is_brought_up_to_date_with_all_it_holds(ledger_of, ve
 
 
 def test_the_sessions_of_an_earlier_ledger_are_the_first_gateways(ledger_of):
-    with Ledger.open(ledger_of(2), holder="pytest") as ledger:
+    with open_ledger(ledger_of(2), holder="pytest") as ledger:
         assert ledger.unverified_negatives(SESS_A) == [
             UnverifiedNegative(3, FIRST + 6, NOW_MS),
             UnverifiedNegative(4, FIRST + 8, NOW_MS),
@@ -118,7 +118,7 @@ def test_the_sessions_of_an_earlier_ledger_are_the_first_gateways(ledger_of):
 def test_its_tables_are_then_those_of_a_new_one(ledger_of, version, tmp_path):
     old, new = ledger_of(version), tmp_path / "new" / "ledger.sqlite"
     for path in (old, new):
-        Ledger.open(path, holder="pytest").close()
+        open_ledger(path, holder="pytest").close()
 
     assert version_and_tables(old) == version_and_tables(new)
     assert version_and_tables(new)[0] == SCHEMA_VERSION
@@ -145,7 +145,7 @@ def test_a_kill_at_any_statement_leaves_the_old_version_or_the_new_one(ledger_of
     seen = []
     for copy in moments:
         before, _ = version_and_tables(copy)
-        with Ledger.open(copy, holder="pytest") as ledger:
+        with open_ledger(copy, holder="pytest") as ledger:
             assert rows_of(ledger) == HELD_BY_VERSION[version]
         assert version_and_tables(copy) == version_and_tables(path)
         seen.append(before)
@@ -162,10 +162,10 @@ def test_a_step_that_fails_changes_nothing_and_is_done_the_next_time(ledger_of, 
     before = version_and_tables(path)
 
     with pytest.raises(LedgerError, match=flaw):
-        Ledger.open(path, holder="pytest")
+        open_ledger(path, holder="pytest")
     assert version_and_tables(path) == before
 
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(take_away)
-    with Ledger.open(path, holder="pytest") as ledger:
+    with open_ledger(path, holder="pytest") as ledger:
         assert rows_of(ledger) == HELD_BY_VERSION[version]

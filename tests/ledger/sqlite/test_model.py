@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.support.ledger.files import copied, mixed, wal_of, wal_size
 from tests.support.ledger.model import NO, UNVERIFIED_REASONS, LedgerModel
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE
-from validator.ledger import Ledger, Selection, read
+from validator.ledger import Selection, open_ledger, read
 from validator.model import Number, Outcome, Reason, SessionRef, Source, Strength, Verdict
 
 SEQUENCES = int(os.environ.get("LEDGER_SEQUENCES", "30"))
@@ -69,7 +69,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def open(self, path):
         """Begin with the files at a path; beneath the first commit in their WAL is the ledger as it is."""
         self.path = path
-        self.ledger = Ledger.open(path, holder="pytest")
+        self.ledger = open_ledger(path, holder="pytest")
         self.states = [(0, self.model.durable()), (wal_size(path), self.model.durable())]
 
     def written(self):
@@ -81,7 +81,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def survive(self, path, *models):
         """Go on with the files that a crash has left, which hold the state of one of the models, whole."""
         self.ledger.close()
-        with Ledger.open(path, holder="pytest") as survivor:
+        with open_ledger(path, holder="pytest") as survivor:
             facts = rows_in(survivor.facts())
         held = [model for model in models if model.facts() == facts]
         assert held, "what the crash has left is none of the states that it may leave"
@@ -148,7 +148,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def go_round(self):
         """Take all facts to another ledger."""
-        with Ledger.open(self.folder / "elsewhere.sqlite", holder="pytest") as elsewhere:
+        with open_ledger(self.folder / "elsewhere.sqlite", holder="pytest") as elsewhere:
             elsewhere.purge(Selection(before_ms=2**62))
             facts = rows_in(self.ledger.facts())
             elsewhere.merge([[self.outcome_of(fact) for fact in facts]])

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from validator.errors import LedgerError
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 
 
 def numbers_of(path):
@@ -19,7 +19,7 @@ def numbers_of(path):
 
 def in_the_way(path):
     other = path.with_name("other.sqlite")
-    Ledger.open(other, holder="pytest").close()
+    open_ledger(other, holder="pytest").close()
     other.replace(path)
 
 
@@ -49,7 +49,7 @@ LOSSES = {
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_ledger_that_is_not_there_any_more_is_an_error_and_saved_whole(path, make_outcome, loss):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     ledger.record(make_outcome(1))
     ledger.commit()
     LOSSES[loss](path)
@@ -76,7 +76,7 @@ def test_a_link_that_leads_elsewhere_is_an_error_that_names_the_ledger(path, mak
     path.parent.mkdir(exist_ok=True)
     link = path.parent.with_name("current")
     link.symlink_to(path.parent if is_folder else path)
-    ledger = Ledger.open(link / path.name if is_folder else link, holder="pytest")
+    ledger = open_ledger(link / path.name if is_folder else link, holder="pytest")
     led_elsewhere(path)
     ledger.record(make_outcome(1))
 
@@ -91,7 +91,7 @@ def test_a_link_that_leads_elsewhere_is_an_error_that_names_the_ledger(path, mak
 def test_without_its_lock_a_ledger_may_have_two_writers_and_takes_nothing_more(
     path, make_outcome, is_replaced
 ):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     lock = path.with_name(path.name + ".lock")
     lock.unlink()
     if is_replaced:
@@ -108,7 +108,7 @@ def test_without_its_lock_a_ledger_may_have_two_writers_and_takes_nothing_more(
 @pytest.mark.slow
 @pytest.mark.parametrize("loss", ["deleted", "replaced", "folder deleted"])
 def test_the_remedy_gets_it_back(path, make_outcome, loss):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     LOSSES[loss](path)
     ledger.record(make_outcome(1))
     with pytest.raises(LedgerError) as caught:
@@ -129,9 +129,9 @@ def test_the_remedy_gets_it_back(path, make_outcome, loss):
 
 
 def test_a_new_ledger_in_its_place_is_left_whole(path, make_outcome):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     fresh(path)
-    with Ledger.open(path.with_name("other.sqlite"), holder="pytest") as other:
+    with open_ledger(path.with_name("other.sqlite"), holder="pytest") as other:
         other.record(make_outcome(7))
     path.with_name("other.sqlite").replace(path)
     ledger.record(make_outcome(1))
@@ -144,7 +144,7 @@ def test_a_new_ledger_in_its_place_is_left_whole(path, make_outcome):
 
 
 def test_a_ledger_that_is_lost_before_it_is_closed_is_an_error_too(path, make_outcome):
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     ledger.record(make_outcome(1))
     path.unlink()
 
@@ -157,7 +157,7 @@ def test_a_folder_that_cannot_be_made_again_leaves_the_copy_in_the_temporary_one
 ):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    ledger = Ledger.open(path, holder="pytest")
+    ledger = open_ledger(path, holder="pytest")
     shutil.rmtree(path.parent)
     path.parent.write_text("a file in its place")
     ledger.record(make_outcome(1))

@@ -21,7 +21,7 @@ from validator.errors import InvalidPhone, ServerError, SessionNotConnected
 from validator.gateways.gateway import CheckReply, GatewayOptions, NumberResult, SessionReply
 from validator.gateways.sendapi import CAPABILITIES
 from validator.http.api_key import ApiKey
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 from validator.model import READY, Number, SessionRef, SessionState, SessionStatus
 from validator.pacing import Canaries, NoBudget, SessionGuard
 
@@ -153,7 +153,7 @@ class Runs:
         refs = {session: SessionRef("sendapi", session) for session in sessions}
         found = {refs[session]: (statuses or {}).get(session, READY) for session in sessions}
         ending, lanes = None, []
-        with Ledger.open(self.ledger_path, holder="pytest") as ledger:
+        with open_ledger(self.ledger_path, holder="pytest") as ledger:
             forget_unverified(ledger, found)
             guards = {ref: SessionGuard(ref.session, canaries=known) for ref in found}
             settings = KeySettings(options=GatewayOptions(key=ApiKey(KEY)), sessions=tuple(sessions))

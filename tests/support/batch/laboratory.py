@@ -19,7 +19,7 @@ from validator.batch.wiring import OpenKey, make_asking
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.sendapi import SendApi
 from validator.http.api_key import ApiKey
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 from validator.model import SessionRef
 from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryPolicy
 from validator.sandbox import DEFAULT_SESSIONS, SandboxConfig, create_app, parse_fault
@@ -114,7 +114,7 @@ class Laboratory:
         budget = PacedBudget(now=begun, limit_per_min=rate, rng=rng) if paced or rate else NoBudget(rng=rng)
         ending, killed = None, False
         refs = {session: SessionRef("sendapi", session) for session in sessions}
-        with Ledger.open(self.ledger_path, holder="pytest") as ledger:
+        with open_ledger(self.ledger_path, holder="pytest") as ledger:
             async with self.client(key) as client:
                 settings = KeySettings(options=GatewayOptions(key=ApiKey(key)), sessions=tuple(sessions))
                 asking = make_asking(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import Verdict
 
 KEY = "sk_test_0123456789abcdefghijklmn"
@@ -98,7 +98,7 @@ class Checks:
 
 def numbers_in(ledger):
     """The numbers that a ledger has a verdict for, once it has been recovered and found to be sound."""
-    with Ledger.open(ledger, holder="tests") as opened:
+    with open_ledger(ledger, holder="tests") as opened:
         rows = [row for chunk in opened.known() for row in chunk]
         return {f"+{row.number}" for row in rows if row.verdict != Verdict.UNKNOWN}
 

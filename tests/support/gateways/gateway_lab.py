@@ -22,7 +22,7 @@ from validator.errors import innermost
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import capabilities_of, open_gateway
 from validator.http.api_key import ApiKey
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 from validator.phone import Accept
 from validator.reports import NoProgress
 from validator.sandbox import SandboxConfig, Session, create_app, parse_fault
@@ -104,7 +104,7 @@ class GatewayLab:
             rate=rate or Rate(RateMode.AUTO),
             daily_cap=settings.pop("daily_cap", 1_000_000),
         )
-        with Ledger.open(self.ledger_path, holder="pytest") as ledger:
+        with open_ledger(self.ledger_path, holder="pytest") as ledger:
             asker = Asker(
                 [key],
                 AskSettings(canaries=canaries, **settings),

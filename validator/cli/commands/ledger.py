@@ -20,7 +20,7 @@ from validator.cli.commands.ledger_reading import require_ledger
 from validator.cli.process.show import show_rows
 from validator.cli.settings.kept_files import kept_files
 from validator.errors import UsageError
-from validator.ledger import Ledger, Selection, read
+from validator.ledger import Selection, open_ledger, read
 from validator.phone import parse_region
 from validator.reports import count_text
 from validator.settings import parse_number
@@ -70,7 +70,7 @@ def purge(
         with read(ledger) as reader:
             _tell(reader.purgeable(selection), "would go", as_json=as_json)
         return
-    with Ledger.open(ledger, holder="validator ledger purge") as opened:
+    with open_ledger(ledger, holder="validator ledger purge") as opened:
         if not yes and not _is_confirmed(opened.purgeable(selection)):
             click.echo("validator: nothing was forgotten", err=True)
             return
@@ -153,7 +153,7 @@ def import_command(
         region=chosen,
         now_ms=int(time.time() * 1000),
     )
-    with Ledger.open(ledger, holder="validator ledger import") as opened:
+    with open_ledger(ledger, holder="validator ledger import") as opened:
         news = opened.merge(facts.outcomes())
     counts = {"facts": facts.frame.height, "news": news, "skipped_rows": facts.skipped}
     click.echo(

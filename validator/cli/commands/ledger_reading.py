@@ -12,14 +12,14 @@ from validator.cli.process.show import show_rows
 from validator.cli.process.standard_streams import say
 from validator.errors import FileError
 from validator.ledger import read
-from validator.ledger.sqlite.reader import LARGEST
+from validator.ledger.values import LARGEST
 from validator.model import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from validator.ledger import LedgerReader, RunRecord
-    from validator.ledger.sqlite.facts import FactRow
+    from validator.ledger.values import FactRow
     from validator.model import Number
 
 FACT_COLUMNS = (

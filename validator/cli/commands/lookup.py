@@ -21,7 +21,7 @@ from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import make_progress, show_rows, show_suspects
 from validator.cli.process.standard_streams import require_stdout
 from validator.errors import EXIT_TOO_MANY_UNKNOWN, UsageError
-from validator.ledger import Ledger, read
+from validator.ledger import open_ledger, read
 from validator.model import Reason
 from validator.phone import Accept, parse_region
 from validator.settings import MaxAge
@@ -96,7 +96,7 @@ def _asked(options: LookupOptions, warnings: list[str]) -> LookedUp:
     raise_limit(options.concurrency * len(keys))
     with ExitStack() as stack:
         stack.enter_context(locked(keys, holder, ledger=options.ledger))
-        ledger = stack.enter_context(Ledger.open(options.ledger, holder=holder))
+        ledger = stack.enter_context(open_ledger(options.ledger, holder=holder))
         progress = stack.enter_context(make_progress(quiet=options.quiet))
         stop = Stop()
         asker = Asker(

@@ -17,7 +17,7 @@ from validator.cli.settings.defaults import FILES_META
 from validator.cli.settings.environment import given
 from validator.cli.settings.settings_sources import not_read_remedy, why_not_read
 from validator.errors import FileError, UsageError, ValidatorError
-from validator.ledger import SQLITE_VERSION, Ledger, loses_commits, wider_modes
+from validator.ledger import SQLITE_VERSION, loses_commits, open_ledger, wider_modes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def ledger_at(path: Path) -> Iterator[Finding]:
         yield Finding("sqlite", State.OK, _sqlite())
         return
     try:
-        with Ledger.open(path, holder="validator doctor") as ledger:
+        with open_ledger(path, holder="validator doctor") as ledger:
             ledger.require_sound()
             numbers, found = ledger.numbers(), ledger.stats(int(time.time() * 1000))
     except ValidatorError as error:
@@ -108,7 +108,7 @@ def ledger_at(path: Path) -> Iterator[Finding]:
             f"{ahead:,} answers bear a time in the future, from a clock that was wrong: they do not count. "
             "`validator ledger purge --older-than 30d` forgets them",
         )
-    yield from (Finding("permissions", State.WARNING, warning) for warning in wider_modes(ledger.path))
+    yield from (Finding("permissions", State.WARNING, warning) for warning in wider_modes(path.resolve()))
     yield Finding("sqlite", State.OK, _sqlite())
 
 

@@ -19,7 +19,7 @@ from validator.cli.options.list_options import ListOptions
 from validator.cli.process.show import make_progress
 from validator.cli.runs.resume import next_command
 from validator.errors import UsageError
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,7 +82,7 @@ def run_list(
     holder = f"validator {settings.command} {opened.job.input.name}"
     raise_limit(options.concurrency * len(keys))
     counters, stop, progress = RunCounters(), Stop(), make_progress(quiet=options.quiet)
-    with locked(keys, holder, ledger=options.ledger), Ledger.open(options.ledger, holder=holder) as ledger:
+    with locked(keys, holder, ledger=options.ledger), open_ledger(options.ledger, holder=holder) as ledger:
         asker = Asker(
             keys, options.ask_settings, ledger=ledger, counters=counters, progress=progress, stop=stop
         )

@@ -8,7 +8,9 @@ column. A row of three integers costs half a microsecond this way and a tuple of
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from validator.ledger.values import KnownColumns
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,23 +48,6 @@ SCAN = COLUMNS.format(
     rows="numbers n WHERE n.number > :after AND n.number <= :last ORDER BY n.number LIMIT :rows"
 )
 LOOK_UP = COLUMNS.format(rows=WANTED)
-
-
-class KnownColumns(NamedTuple):
-    r"""Some known numbers: three texts of integers, one a line (`\n` between them), and a few pairs.
-
-    Attributes:
-        numbers: the numbers, ascending.
-        findings: for each of them the id of what is shown of it; `LedgerReader.findings` has the words.
-        at_ms: for each of them the time of that, in milliseconds since the Unix epoch.
-        other_ids: number and WhatsApp id of those whose last answer came with an id that is not the number's
-            own.
-    """
-
-    numbers: str
-    findings: str
-    at_ms: str
-    other_ids: list[list[int | str]]
 
 
 def scan(

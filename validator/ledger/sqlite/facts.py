@@ -7,18 +7,15 @@ changes nothing.
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING
 
-from validator.ledger.sqlite.schema import OWN_ID_SUFFIX
-from validator.model import Strength
+from validator.ledger.values import OWN_ID_SUFFIX, FactRow
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
-    from validator.ledger.sqlite.rows import NumberRow
+    from validator.ledger.rows import NumberRow
 
 # Larger chunks bring no speed, smaller ones cost it (measured, benchmarks/ledger.py).
 CHUNK_ROWS = 10_000
@@ -53,39 +50,6 @@ MERGE_FAILURE = """
         AND (failed_at_ms IS NULL OR failed_at_ms < excluded.failed_at_ms)
 """
 WAITING = "SELECT DISTINCT number FROM unverified_negatives"
-
-
-class FactRow(NamedTuple):
-    """One fact about a number, in the words of `Outcome`; the reason is None for `registered`.
-
-    Attributes:
-        number: the digits of the number.
-        whatsapp_id: the account's id, or None; a failure has none.
-        gateway: the gateway of the session; empty if none was asked, or if it is not known.
-        session: the session asked through; empty if none was.
-        attempts: HTTP exchanges spent.
-        checked_at_ms: when, in milliseconds since the Unix epoch.
-        strength: how far the verdict can be trusted.
-    """
-
-    number: int
-    verdict: str
-    reason: str | None
-    whatsapp_id: str | None
-    source: str
-    gateway: str
-    session: str
-    attempts: int
-    checked_at_ms: int
-    strength: str = Strength.DEFINITE.value
-
-    @classmethod
-    def chunks(cls, rows: Iterable[tuple[object, ...]], size: int) -> Iterator[list[Self]]:
-        """Yield rows that have the fields in this order, in chunks of at most so many."""
-        # As `_make`, without its check of the length, which takes as long as the rest of it.
-        named = map(partial(tuple.__new__, cls), rows)
-        while chunk := list(islice(named, size)):
-            yield chunk
 
 
 def facts(reading: sqlite3.Connection) -> Iterator[list[FactRow]]:

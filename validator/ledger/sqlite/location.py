@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from validator.errors import LedgerError
+from validator.ledger.folder import PRIVATE_FILE, PRIVATE_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-PRIVATE_FOLDER = 0o700
-PRIVATE_FILE = 0o600
 
 LEDGER_PARTS = ("-wal", "-shm", ".lock")
 """The ends of the names of the files that belong to a ledger, behind its own name."""
@@ -165,33 +163,6 @@ def refuse_long_name(path: Path) -> None:
                 f"the name of the ledger {path} is too long, with the 8 bytes that are put behind it; choose "
                 "a shorter one with --ledger"
             ) from error
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder for its owner alone, and those above it as the system does; durable when it returns.
-
-    Raises:
-        LedgerError: it cannot be made.
-    """
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    try:
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        # SQLite syncs the folder that its files are in, and not the names of those above: after a power loss
-        # a ledger could be gone together with its folder.
-        for one in missing:
-            _sync(one.parent)
-    except OSError as error:
-        raise LedgerError(
-            f"the folder {folder} cannot be made: {error.strerror}; choose another path with --ledger"
-        ) from error
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def make_file(path: Path) -> None:

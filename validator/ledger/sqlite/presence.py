@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from validator.errors import LedgerError
-from validator.ledger.sqlite.location import make_folder
+from validator.ledger.folder import make_folder
 
 Identity = tuple[int, int] | None
 """Device and inode of a file; None if there is none."""

@@ -7,15 +7,14 @@ and summaries in `runs`. `findings` and `spending` know sessions, not people.
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from validator.model import MAX_DIGITS, MIN_DIGITS
+from validator.ledger.selection import Purged, numbers_in
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection
+
+    from validator.ledger.selection import Selection
 
 NAMES = "(SELECT value FROM json_each(:numbers))"
 # An account's id may name another number than the one asked about: 447700900000@s.whatsapp.net.
@@ -59,59 +58,20 @@ FORGET = (
 )
 BLANK_RUN = "UPDATE runs SET input_name = '', summary_json = NULL WHERE id = ?"
 
-# A number as people write it, in a file's name or an option: digits with a little punctuation between.
-WRITTEN_NUMBER = re.compile(rf"\d(?:[\s().+-]{{0,3}}\d){{{MIN_DIGITS - 1},}}")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """What is to be forgotten: what is older than a time, and all about some numbers.
-
-    Attributes:
-        before_ms: facts and runs from before this go, in milliseconds since the Unix epoch; None for none.
-        after_ms: so do those from after this, which bear a time in the future; None for none.
-        numbers: these go whatever their age.
-    """
-
-    before_ms: int | None = None
-    after_ms: int | None = None
-    numbers: Collection[int] = frozenset()
-
-    @property
-    def parameters(self) -> dict[str, int | str | None]:
-        """What the statements of this module are bound to."""
-        return {
-            "before_ms": self.before_ms,
-            "after_ms": self.after_ms,
-            "numbers": json.dumps([int(number) for number in self.numbers]),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purged:
-    """What was forgotten, or would be.
-
-    Attributes:
-        numbers: numbers that are not in the ledger any more.
-        older_facts: numbers that stay, less an older answer or an older failure to find out.
-        runs: runs that are no longer listed.
-        blanked_runs: runs that stay listed without file name and summary, as these named one of the numbers.
-    """
-
-    numbers: int
-    older_facts: int
-    runs: int
-    blanked_runs: int
-
-    def __bool__(self) -> bool:
-        """Whether there is anything in it."""
-        return any((self.numbers, self.older_facts, self.runs, self.blanked_runs))
+def _parameters(selection: Selection) -> dict[str, int | str | None]:
+    """Return what the statements of this module are bound to."""
+    return {
+        "before_ms": selection.before_ms,
+        "after_ms": selection.after_ms,
+        "numbers": json.dumps([int(number) for number in selection.numbers]),
+    }
 
 
 def count(connection: sqlite3.Connection, selection: Selection) -> Purged:
     """Return what `forget` would do."""
-    numbers, older_facts = connection.execute(COUNT_NUMBERS, selection.parameters).fetchone()
-    (runs,) = connection.execute(COUNT_RUNS, selection.parameters).fetchone()
+    numbers, older_facts = connection.execute(COUNT_NUMBERS, _parameters(selection)).fetchone()
+    (runs,) = connection.execute(COUNT_RUNS, _parameters(selection)).fetchone()
     blanked_runs = len(_runs_naming(connection, selection))
     return Purged(numbers=numbers, older_facts=older_facts, runs=runs, blanked_runs=blanked_runs)
 
@@ -121,27 +81,16 @@ def forget(writing: sqlite3.Connection, selection: Selection) -> Purged:
     purged = count(writing, selection)
     writing.executemany(BLANK_RUN, [(run,) for run in _runs_naming(writing, selection)])
     for statement in FORGET:
-        writing.execute(statement, selection.parameters)
+        writing.execute(statement, _parameters(selection))
     return purged
 
 
 def _runs_naming(connection: sqlite3.Connection, selection: Selection) -> list[int]:
     if not selection.numbers:
         return []
-    runs = connection.execute(YOUNG_RUNS, selection.parameters)
+    runs = connection.execute(YOUNG_RUNS, _parameters(selection))
     wanted = frozenset(map(int, selection.numbers))
-    return [run for run, text in runs if not wanted.isdisjoint(_numbers_in(text))]
-
-
-def _numbers_in(text: str) -> set[int]:
-    """Return every number that can be read out of a text, too many rather than one too few."""
-    written = (re.sub(r"\D", "", found) for found in WRITTEN_NUMBER.findall(text))
-    return {
-        int(digits[start:end])
-        for digits in written
-        for start in range(len(digits) - MIN_DIGITS + 1)
-        for end in range(start + MIN_DIGITS, min(start + MAX_DIGITS, len(digits)) + 1)
-    }
+    return [run for run, text in runs if not wanted.isdisjoint(numbers_in(text))]
 
 
 def overwrite(writing: sqlite3.Connection) -> bool:

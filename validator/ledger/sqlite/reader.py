@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from validator.ledger.sqlite import columns, facts, purging, stats
 from validator.ledger.sqlite.columns import FACT, LOOK_UP_ROWS, WANTED
 from validator.ledger.sqlite.connection import open_reader, require_sound, translated
-from validator.ledger.sqlite.facts import FactRow
-from validator.ledger.sqlite.rows import Finding
-from validator.ledger.sqlite.schema import OWN_ID_SUFFIX, QUARTER_HOUR_MS
-from validator.model import Verdict
+from validator.ledger.sqlite.findings import read_findings
+from validator.ledger.values import (
+    LARGEST,
+    OWN_ID_SUFFIX,
+    QUARTER_HOUR_MS,
+    FactRow,
+    RunRecord,
+    UnverifiedNegative,
+    cutoffs,
+)
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from validator.ledger.sqlite.columns import KnownColumns
-    from validator.ledger.sqlite.purging import Purged, Selection
-    from validator.ledger.sqlite.stats import LedgerStats
-    from validator.model import SessionRef
+    from validator.ledger.rows import Finding
+    from validator.ledger.selection import Purged, Selection
+    from validator.ledger.stats import LedgerStats
+    from validator.ledger.values import KnownColumns
+    from validator.model import SessionRef, Verdict
 
 # Fewer than the new objects after which Python's garbage collector begins (`gc.get_threshold`): larger chunks
 # cost a quarter more (measured, benchmarks/ledger.py).
@@ -31,8 +37,6 @@ CHUNK_ROWS = 500
 
 # What a row takes in the file when nearly all ids are the number's own (measured, benchmarks/ledger.py).
 ROW_BYTES = 25
-
-LARGEST = 2**63 - 1
 
 KNOWN = f"""
     SELECT n.number, f.verdict, f.reason,
@@ -55,34 +59,7 @@ UNVERIFIED = """
 SPENT = "SELECT coalesce(sum(attempts), 0) FROM spending WHERE gateway = ? AND session = ? AND quarter >= ?"
 
 
-class UnverifiedNegative(NamedTuple):
-    """A number that a session has answered "no" about, without having shown since that it tells the truth.
-
-    Attributes:
-        ordinal: which of the session's such answers it is, counted upwards.
-        number: the number.
-        at_ms: when it was answered, in milliseconds since the Unix epoch.
-    """
-
-    ordinal: int
-    number: int
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """One run as the ledger remembers it; what a run that was killed could not tell is None."""
-
-    id: int
-    command: str
-    input_name: str
-    started_at_ms: int
-    finished_at_ms: int | None
-    exit_code: int | None
-    summary_json: str | None
-
-
-class LedgerReader:
+class SqliteReader:
     """A ledger to ask; it sees what is durable, and never blocks the writer."""
 
     def __init__(self, path: Path, reading: sqlite3.Connection) -> None:
@@ -121,7 +98,7 @@ class LedgerReader:
         Raises:
             LedgerError: the ledger cannot be read.
         """
-        from_ms = _cutoffs(fresh_from_ms, until_ms)
+        from_ms = cutoffs(fresh_from_ms, until_ms)
         with translated(self.path, "read"):
             if numbers is None:
                 yield from self._scan(from_ms, 0, LARGEST)
@@ -145,7 +122,7 @@ class LedgerReader:
         """
         with translated(self.path, "read"):
             yield from columns.scan(
-                self._reading, _cutoffs(fresh_from_ms, until_ms), first, min(last, LARGEST)
+                self._reading, cutoffs(fresh_from_ms, until_ms), first, min(last, LARGEST)
             )
 
     def columns_of(
@@ -161,7 +138,7 @@ class LedgerReader:
             LedgerError: the ledger cannot be read.
         """
         with translated(self.path, "read"):
-            yield from columns.look_up(self._reading, _cutoffs(fresh_from_ms, until_ms), numbers)
+            yield from columns.look_up(self._reading, cutoffs(fresh_from_ms, until_ms), numbers)
 
     def findings(self) -> dict[int, Finding]:
         """Return the words that the columns name by id.
@@ -170,7 +147,7 @@ class LedgerReader:
             LedgerError: the ledger cannot be read.
         """
         with translated(self.path, "read"):
-            return Finding.read_all(self._reading)
+            return read_findings(self._reading)
 
     def estimated_rows(self) -> int:
         """About how many numbers there are; counting them would read the whole file."""
@@ -281,17 +258,11 @@ class LedgerReader:
         return [RunRecord(*row) for row in rows]
 
 
-def read(path: Path) -> LedgerReader:
+def read(path: Path) -> SqliteReader:
     """Open a ledger for reading only, beside its writer; one that does not exist yet is empty.
 
     Raises:
         LedgerError: the file is damaged, foreign, of another version, or cannot be read.
     """
     path = path.resolve()
-    return LedgerReader(path, open_reader(path))
-
-
-def _cutoffs(fresh_from_ms: Mapping[Verdict, int] | None, until_ms: int) -> dict[str, int]:
-    """Return the earliest fresh time by the word of each verdict, and the latest, as queries take them."""
-    given = {str(verdict): at_ms for verdict, at_ms in (fresh_from_ms or {}).items()}
-    return {str(verdict): 0 for verdict in Verdict} | given | {"until": until_ms}
+    return SqliteReader(path, open_reader(path))

@@ -46,10 +46,6 @@ if TYPE_CHECKING:
 # "SAPL" in ASCII, in the header field SQLite sets aside for this: tells a ledger from any other database.
 APPLICATION_ID = 0x5341504C
 
-OWN_ID_SUFFIX = "@s.whatsapp.net"
-
-QUARTER_HOUR_MS = 900_000
-
 VERSION_1 = (
     f"PRAGMA application_id = {APPLICATION_ID}",
     """

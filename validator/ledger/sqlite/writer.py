@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from validator.errors import Busy, LedgerError
+from validator.ledger.finding_ids import FindingIds
+from validator.ledger.folder import make_folder
+from validator.ledger.group import Group, fact_rows
 from validator.ledger.lock import Lock
 from validator.ledger.sqlite import facts, purging, unverified_negatives
 from validator.ledger.sqlite.connection import open_reader, open_writer, translated
-from validator.ledger.sqlite.finding_ids import FindingIds
-from validator.ledger.sqlite.location import make_file, make_folder, proper_place, wider_modes
+from validator.ledger.sqlite.findings import insert_finding, read_findings
+from validator.ledger.sqlite.location import make_file, proper_place, wider_modes
 from validator.ledger.sqlite.presence import Presence, lock_path
-from validator.ledger.sqlite.reader import LedgerReader
-from validator.ledger.sqlite.rows import UPSERT, Finding, row_of
-from validator.ledger.sqlite.schema import QUARTER_HOUR_MS
-from validator.model import Number, Outcome, Verdict
+from validator.ledger.sqlite.reader import SqliteReader
+from validator.model import Number
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from validator.ledger.sqlite.purging import Purged, Selection
-    from validator.ledger.sqlite.rows import NumberRow
-    from validator.model import SessionRef
+    from validator.ledger.selection import Purged, Selection
+    from validator.model import Outcome, SessionRef
 
 LOG = logging.getLogger(__name__)
 
+# An answer comes without a failure and replaces both facts of the row; a failure comes without an answer.
+UPSERT = """
+    INSERT INTO numbers VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (number) DO UPDATE SET
+        finding = coalesce(excluded.finding, finding),
+        checked_at_ms = coalesce(excluded.checked_at_ms, checked_at_ms),
+        attempts = coalesce(excluded.attempts, attempts),
+        whatsapp_id = CASE WHEN excluded.finding IS NULL THEN whatsapp_id ELSE excluded.whatsapp_id END,
+        failure = excluded.failure,
+        failed_at_ms = excluded.failed_at_ms,
+        failed_attempts = excluded.failed_attempts
+"""
 SPEND = """
     INSERT INTO spending VALUES (?, ?, ?, ?)
     ON CONFLICT (gateway, session, quarter) DO UPDATE SET attempts = attempts + excluded.attempts
@@ -37,11 +49,8 @@ SPEND = """
 BEGIN_RUN = "INSERT INTO runs (command, input_name, started_at_ms) VALUES (?, ?, ?)"
 FINISH_RUN = "UPDATE runs SET finished_at_ms = ?, exit_code = ?, summary_json = ? WHERE id = ?"
 
-# The ordinal of an outcome that needs no verification; those of unverified negatives begin at 1.
-VERIFIED = 0
 
-
-class Ledger(LedgerReader):
+class SqliteLedger(SqliteReader):
     """A ledger to write to, for one process at a time.
 
     `record`, `record_unverified`, `confirm`, `note_attempts` gather a group, `commit` makes it durable. After
@@ -62,13 +71,11 @@ class Ledger(LedgerReader):
         self._resources = resources
         self._usable = True
         self._presence = presence
-        self._group: list[tuple[Outcome, int]] = []
-        self._confirmed: dict[SessionRef, int] = {}
-        self._spent: Counter[tuple[SessionRef, int]] = Counter()
-        self._finding_ids = FindingIds(writing)
+        self._group = Group()
+        self._finding_ids = FindingIds(read_findings(writing), partial(insert_finding, writing))
 
     @classmethod
-    def open(cls, path: Path, *, holder: str) -> Ledger:
+    def open(cls, path: Path, *, holder: str) -> SqliteLedger:
         """Open or make a ledger, its folder for its owner alone, and hold its lock until `close`.
 
         Args:
@@ -101,10 +108,8 @@ class Ledger(LedgerReader):
             LedgerError: the ledger is closed, or writing has failed before.
             ValueError: the verdict is `SUPPRESSED`, which says something of a list and nothing of the number.
         """
-        if outcome.verdict is Verdict.SUPPRESSED:
-            raise ValueError("a suppressed recipient was not checked, so the ledger has nothing to keep")
         self._require_usable()
-        self._group.append((outcome, VERIFIED))
+        self._group.add(outcome)
 
     def record_unverified(self, outcome: Outcome, ordinal: int) -> None:
         """Put a "no" that is not verified yet into the open group.
@@ -121,7 +126,7 @@ class Ledger(LedgerReader):
             LedgerError: the ledger is closed, or writing has failed before.
         """
         self._require_usable()
-        self._group.append((outcome, ordinal))
+        self._group.add(outcome, ordinal)
 
     def confirm(self, session: SessionRef, through: int) -> None:
         """Make a session's unverified negatives up to an ordinal its answers, those of the open group too.
@@ -130,7 +135,7 @@ class Ledger(LedgerReader):
             LedgerError: the ledger is closed, or writing has failed before.
         """
         self._require_usable()
-        self._confirmed[session] = max(through, self._confirmed.get(session, VERIFIED))
+        self._group.confirm(session, through)
 
     def invalidate(self, session: SessionRef, through: int) -> list[Number]:
         """Invalidate a session's unverified negatives up to an ordinal, durably, with the open group.
@@ -148,7 +153,7 @@ class Ledger(LedgerReader):
             self._write_group(writing)
             findings = self._finding_ids.confirmed(session)
             undecided = unverified_negatives.invalidate(writing, session, through, findings)
-        self._clear_group()
+        self._group.clear()
         return [Number(number) for number in undecided]
 
     def note_attempts(self, session: SessionRef, count: int, now_ms: int) -> None:
@@ -158,7 +163,7 @@ class Ledger(LedgerReader):
             LedgerError: the ledger is closed, or writing has failed before.
         """
         self._require_usable()
-        self._spent[session, now_ms // QUARTER_HOUR_MS] += count
+        self._group.spend(session, count, now_ms)
 
     def commit(self) -> int:
         """Make the open group durable, and return how many outcomes were in it. Waits for the disk.
@@ -167,11 +172,11 @@ class Ledger(LedgerReader):
             LedgerError: the group is not durable; nothing more is accepted.
         """
         self._require_usable()
-        if not (self._group or self._confirmed or self._spent):
+        if not self._group:
             return 0
         with self._transaction() as writing:
             self._write_group(writing)
-        return self._clear_group()
+        return self._group.clear()
 
     def begin_run(self, *, command: str, input_name: str, started_at_ms: int) -> int:
         """Record that a run has begun, durably, and return its id. Neither key nor number belong in here.
@@ -193,7 +198,7 @@ class Ledger(LedgerReader):
         with self._transaction() as writing:
             self._write_group(writing)
             writing.execute(FINISH_RUN, (finished_at_ms, exit_code, summary_json, run_id))
-        self._clear_group()
+        self._group.clear()
 
     def merge(self, outcomes: Iterable[Sequence[Outcome]]) -> int:
         """Take facts of elsewhere in, all of them or none, and return how many were news.
@@ -207,8 +212,8 @@ class Ledger(LedgerReader):
         self._require_usable()
         with self._transaction() as writing:
             self._write_group(writing)
-            news = sum(facts.merge(writing, [self._row(one, VERIFIED) for one in part]) for part in outcomes)
-        self._clear_group()
+            news = sum(facts.merge(writing, fact_rows(self._finding_ids, part)) for part in outcomes)
+        self._group.clear()
         return news
 
     def purge(self, selection: Selection) -> Purged:
@@ -225,7 +230,7 @@ class Ledger(LedgerReader):
         with self._transaction() as writing:
             self._write_group(writing)
             purged = purging.forget(writing, selection)
-        self._clear_group()
+        self._group.clear()
         self._usable = False
         with translated(self.path, "overwritten"):
             is_overwritten = purging.overwrite(self._writing)
@@ -236,6 +241,14 @@ class Ledger(LedgerReader):
                 f"that an older state stays in its WAL; run the same command again when that has ended"
             )
         return purged
+
+    def lease(self, numbers: Sequence[int], **_: object) -> list[int]:
+        """Return all of them: there is no other writer to share them with."""
+        self._require_usable()
+        return list(numbers)
+
+    def release(self, numbers: Sequence[int], holder: str) -> None:
+        """Do nothing: nobody else waits for them."""
 
     def close(self) -> None:
         """Commit what is left in the group (it was paid for), and let go of file and lock.
@@ -275,26 +288,8 @@ class Ledger(LedgerReader):
         self._usable = True
 
     def _write_group(self, writing: sqlite3.Connection) -> None:
-        writing.executemany(UPSERT, (self._row(outcome, ordinal) for outcome, ordinal in self._group))
-        unverified = (each for each in self._group if self._is_unverified(*each))
-        rows = ((*one.session_ref, ordinal, int(one.number)) for one, ordinal in unverified)
-        unverified_negatives.add(writing, rows)
-        for session, through in self._confirmed.items():
+        writing.executemany(UPSERT, self._group.rows(self._finding_ids))
+        unverified_negatives.add(writing, self._group.unverified())
+        for session, through in self._group.confirmed.items():
             unverified_negatives.confirm(writing, session, through, self._finding_ids.confirmed(session))
-        writing.executemany(SPEND, [(*ref, quarter, count) for (ref, quarter), count in self._spent.items()])
-
-    def _row(self, outcome: Outcome, ordinal: int) -> NumberRow:
-        said = Finding.of(outcome)
-        finding = said.unverified() if self._is_unverified(outcome, ordinal) else said
-        return row_of(outcome, finding, self._finding_ids.of(finding))
-
-    def _is_unverified(self, outcome: Outcome, ordinal: int) -> bool:
-        """Whether an outcome of the group is an unverified "no"; many of them are confirmed by now."""
-        return ordinal > VERIFIED and ordinal > self._confirmed.get(outcome.session_ref, VERIFIED)
-
-    def _clear_group(self) -> int:
-        written = len(self._group)
-        self._group.clear()
-        self._confirmed.clear()
-        self._spent.clear()
-        return written
+        writing.executemany(SPEND, self._group.spending())

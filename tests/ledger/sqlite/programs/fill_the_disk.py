@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 from validator.errors import LedgerError
-from validator.ledger import Ledger
+from validator.ledger import open_ledger
 from validator.model import Number, Outcome, Verdict
 
 LIMIT_BYTES = 300_000
 
-ledger = Ledger.open(Path(sys.argv[1]), holder="fill_the_disk.py")
+ledger = open_ledger(Path(sys.argv[1]), holder="fill_the_disk.py")
 resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT_BYTES, LIMIT_BYTES))
 try:
     for number in itertools.count(int(sys.argv[2])):

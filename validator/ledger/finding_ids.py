@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.ledger.sqlite.rows import UNVERIFIED_REASONS, Finding
+from validator.ledger.rows import UNVERIFIED_REASONS, Finding
 from validator.model import Strength
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Callable, Mapping
 
     from validator.model import SessionRef
 
@@ -17,20 +17,18 @@ class FindingIds:
     """Finds the id of a finding, and gives a new finding its id.
 
     Args:
-        writing: the connection that new findings are inserted through.
+        known: the findings that the ledger has, by id.
+        insert: writes a new one down, and returns its id.
     """
 
-    def __init__(self, writing: sqlite3.Connection) -> None:
-        self._writing = writing
-        self._ids = {finding: place for place, finding in Finding.read_all(writing).items()}
+    def __init__(self, known: Mapping[int, Finding], insert: Callable[[Finding], int]) -> None:
+        self._insert = insert
+        self._ids = {finding: place for place, finding in known.items()}
 
     def of(self, finding: Finding) -> int:
         """Return the id of a finding, after inserting it if it is new."""
         if finding not in self._ids:
-            inserted = self._writing.execute(
-                "INSERT INTO findings VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", finding
-            )
-            self._ids[finding] = inserted.lastrowid or 0
+            self._ids[finding] = self._insert(finding)
         return self._ids[finding]
 
     def confirmed(self, session: SessionRef) -> dict[int, int]:

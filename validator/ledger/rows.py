@@ -1,6 +1,6 @@
-"""An outcome as the ledger stores it: its row of `numbers`, and what it shares with many others.
+"""An outcome as a ledger stores it: its row of `numbers`, and what it shares with many others.
 
-`schema` says what the columns mean.
+`sqlite.schema` says what the columns mean.
 """
 
 from __future__ import annotations
@@ -8,27 +8,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from validator.ledger.sqlite.schema import OWN_ID_SUFFIX
+from validator.ledger.values import OWN_ID_SUFFIX
 from validator.model import Outcome, Reason, Source, Strength, Verdict
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Mapping
 
     from validator.model import SessionRef
-
-# An answer comes without a failure and replaces both facts of the row; a failure comes without an answer.
-UPSERT = """
-    INSERT INTO numbers VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (number) DO UPDATE SET
-        finding = coalesce(excluded.finding, finding),
-        checked_at_ms = coalesce(excluded.checked_at_ms, checked_at_ms),
-        attempts = coalesce(excluded.attempts, attempts),
-        whatsapp_id = CASE WHEN excluded.finding IS NULL THEN whatsapp_id ELSE excluded.whatsapp_id END,
-        failure = excluded.failure,
-        failed_at_ms = excluded.failed_at_ms,
-        failed_attempts = excluded.failed_attempts
-"""
 
 # The reason of a "no" that is not verified yet, by the reason that it has once it is confirmed.
 UNVERIFIED_REASONS: Mapping[str | None, Reason] = MappingProxyType(
@@ -77,17 +63,6 @@ class Finding(NamedTuple):
         )
 
     @classmethod
-    def read_all(cls, reading: sqlite3.Connection) -> dict[int, Self]:
-        """Return the whole dictionary, by id."""
-        rows = reading.execute(
-            "SELECT id, verdict, reason, source, gateway, session, own_id, strength FROM findings"
-        )
-        return {
-            finding_id: cls(verdict, reason, source, gateway, session, bool(own_id), strength)
-            for finding_id, verdict, reason, source, gateway, session, own_id, strength in rows
-        }
-
-    @classmethod
     def no(cls, session: SessionRef, reason: str | None, strength: str) -> Self:
         """Return the finding of a session's "no" that is confirmed."""
         verdict, source = Verdict.NOT_REGISTERED.value, Source.API.value
@@ -101,7 +76,7 @@ class Finding(NamedTuple):
 
 def row_of(outcome: Outcome, finding: Finding, finding_id: int) -> NumberRow:
     """Return the row of an outcome with its finding: an answer, or a failure if that is `unknown`."""
-    # SQLite takes exact ints faster than a subclass, whose text form is masked besides.
+    # A database takes exact ints faster than a subclass, whose text form is masked besides.
     number, at_ms = int(outcome.number), outcome.checked_at_ms
     if finding.verdict == Verdict.UNKNOWN.value:
         return NumberRow(number, None, None, None, None, finding_id, at_ms, outcome.attempts)

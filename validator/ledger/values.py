@@ -1,0 +1,103 @@
+"""What is written to a ledger and read from it, whatever keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from validator.model import Strength, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+OWN_ID_SUFFIX = "@s.whatsapp.net"
+
+QUARTER_HOUR_MS = 900_000
+
+LARGEST = 2**63 - 1
+"""The largest number and the latest time that a ledger can hold."""
+
+
+class FactRow(NamedTuple):
+    """One fact about a number, in the words of `Outcome`; the reason is None for `registered`.
+
+    Attributes:
+        number: the digits of the number.
+        whatsapp_id: the account's id, or None; a failure has none.
+        gateway: the gateway of the session; empty if none was asked, or if it is not known.
+        session: the session asked through; empty if none was.
+        attempts: HTTP exchanges spent.
+        checked_at_ms: when, in milliseconds since the Unix epoch.
+        strength: how far the verdict can be trusted.
+    """
+
+    number: int
+    verdict: str
+    reason: str | None
+    whatsapp_id: str | None
+    source: str
+    gateway: str
+    session: str
+    attempts: int
+    checked_at_ms: int
+    strength: str = Strength.DEFINITE.value
+
+    @classmethod
+    def chunks(cls, rows: Iterable[tuple[object, ...]], size: int) -> Iterator[list[Self]]:
+        """Yield rows that have the fields in this order, in chunks of at most so many."""
+        # As `_make`, without its check of the length, which takes as long as the rest of it.
+        named = map(partial(tuple.__new__, cls), rows)
+        while chunk := list(islice(named, size)):
+            yield chunk
+
+
+class KnownColumns(NamedTuple):
+    r"""Some known numbers: three texts of integers, one a line (`\n` between them), and a few pairs.
+
+    Attributes:
+        numbers: the numbers, ascending.
+        findings: for each of them the id of what is shown of it; `LedgerReader.findings` has the words.
+        at_ms: for each of them the time of that, in milliseconds since the Unix epoch.
+        other_ids: number and WhatsApp id of those whose last answer came with an id that is not the number's
+            own.
+    """
+
+    numbers: str
+    findings: str
+    at_ms: str
+    other_ids: list[list[int | str]]
+
+
+class UnverifiedNegative(NamedTuple):
+    """A number that a session has answered "no" about, without having shown since that it tells the truth.
+
+    Attributes:
+        ordinal: which of the session's such answers it is, counted upwards.
+        number: the number.
+        at_ms: when it was answered, in milliseconds since the Unix epoch.
+    """
+
+    ordinal: int
+    number: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as the ledger remembers it; what a run that was killed could not tell is None."""
+
+    id: int
+    command: str
+    input_name: str
+    started_at_ms: int
+    finished_at_ms: int | None
+    exit_code: int | None
+    summary_json: str | None
+
+
+def cutoffs(fresh_from_ms: Mapping[Verdict, int] | None, until_ms: int) -> dict[str, int]:
+    """Return the earliest fresh time by the word of each verdict, and the latest, as queries take them."""
+    given = {str(verdict): at_ms for verdict, at_ms in (fresh_from_ms or {}).items()}
+    return {str(verdict): 0 for verdict in Verdict} | given | {"until": until_ms}
