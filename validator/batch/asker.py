@@ -20,6 +20,7 @@ from validator.batch.clock import clock_warnings
 from validator.batch.first_requests import FirstRequests
 from validator.batch.open_files import connections_within_limit
 from validator.batch.output.summarise import AskedKey
+from validator.batch.planning.plan import Plan
 from validator.batch.watching.progress_feed import ProgressFeed, hosts_text
 from validator.batch.watching.status_log import StatusLogger
 from validator.batch.watching.stop import stop_at
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
+    import polars as pl
+
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.asking.checks import Asking, Watcher
     from validator.batch.asking.counters import RunCounters
-    from validator.batch.planning.plan import Plan
+    from validator.batch.asking.feeding import Source
     from validator.batch.watching.stop import Stop
     from validator.errors import ValidatorError
     from validator.gateways.gateway import Gateway, GatewayOptions, SessionReply
@@ -83,6 +86,7 @@ class Asker:
         open_gateway: opens the gateway of a name.
         now_s: the time of day in Unix seconds.
         rng: spreads retries and probes.
+        source_of: makes the source of a plan's numbers if others ask about them too; None if nobody does.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class Asker:
         open_gateway: OpenGateway = open_gateway,
         now_s: Callable[[], float] = time.time,
         rng: random.Random | None = None,
+        source_of: Callable[[pl.Series], Source] | None = None,
     ) -> None:
         self._keys = keys
         self._settings = settings
@@ -107,6 +112,7 @@ class Asker:
         self._open_gateway = open_gateway
         self._now_s = now_s
         self._rng = rng or random.Random()
+        self._source_of = source_of
         self._concurrency = settings.concurrency
         self._timeline = Timeline()
         self._begun = 0.0
@@ -120,8 +126,15 @@ class Asker:
             LedgerError: the ledger failed; the run is over, and resumable. It may come in a group.
             ValidatorError: the run was over before it began, see `look_at_sessions`. It may come in a group.
         """
-        if plan.numbers.is_empty():
-            return Asked()
+        return Asked() if plan.numbers.is_empty() else await self._ask_through(plan, next_round)
+
+    async def ask_from(self, source: Source) -> Asked:
+        """Ask about every number that a source gives, until it is over; as `ask` does otherwise."""
+        self._source_of = lambda _: source
+        return await self._ask_through(Plan.of_nobody(), Plan.for_nobody)
+
+    async def _ask_through(self, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
+        """Open the gateways, and ask through them."""
         self._begun = anyio.current_time()
         self._concurrency = connections_within_limit(self._settings.concurrency, len(self._keys))
         async with AsyncExitStack() as stack:
@@ -220,7 +233,7 @@ class Asker:
         canaries: Canaries,
         plan: Plan,
     ) -> Asking:
-        return make_asking(
+        asking = make_asking(
             keys,
             self._settings,
             ledger=self._ledger,
@@ -230,6 +243,7 @@ class Asker:
             now_ms=self._now_ms,
             rng=self._rng,
         )
+        return replace(asking, source_of=self._source_of)
 
     def _guards(
         self, keys: Iterable[OpenKey], sessions: Iterable[SessionRef], canaries: Canaries

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import anyio
 import httpx
@@ -107,6 +108,7 @@ class Laboratory:
         seed=1,
         left_today=None,
         deadline=None,
+        source_of=None,
         **bounds,
     ):
         begun, counters = anyio.current_time(), RunCounters()
@@ -130,6 +132,7 @@ class Laboratory:
                     now_ms=lambda: int(1000 * (START_S + anyio.current_time())),
                     rng=rng,
                 )
+                asking = replace(asking, source_of=source_of and partial(source_of, ledger))
                 todo = pl.Series("number", numbers, dtype=pl.UInt64)
                 with anyio.move_on_after(kill_after_s if kill_after_s is not None else float("inf")) as scope:
                     ending = await ask_all(todo, asking, counters, (*watchers, *stopping_at(deadline)))

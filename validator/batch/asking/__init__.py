@@ -8,6 +8,8 @@
 - `delivery`: whether an answer can belong to another request of the same connection.
 - `steps`: what the dispatcher does next, as values.
 - `queue`: the numbers still to ask about, and the retries that wait.
+- `feeding`: keeps the queue of a run filled from a source while it goes on.
+- `leased`: the numbers of a plan as such a source, shared with other runs by leases.
 - `withheld`: the checks that were refused while it is open whether the session works.
 - `recorder`: writes outcomes to the ledger in group commits.
 - `guarding`: carries out what the guards of the lanes decide.

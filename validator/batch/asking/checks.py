@@ -12,7 +12,8 @@ import anyio
 
 from validator.batch.asking.dispatcher import Dispatcher
 from validator.batch.asking.exchanges import Exchanges
-from validator.batch.asking.guarding import Guarding
+from validator.batch.asking.feeding import Feeding
+from validator.batch.asking.guarding import Guarding, in_order_of, shuffled
 from validator.batch.asking.queue import Queue
 from validator.batch.asking.recorder import Recorder
 from validator.batch.asking.run_state import RunState
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from validator.batch.asking.counters import RunCounters
+    from validator.batch.asking.feeding import Source
     from validator.batch.asking.run_state import Bounds
     from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import Gateway, SessionReply
@@ -53,6 +55,8 @@ class Asking:
         ledger: where outcomes go.
         now_ms: the time of day in milliseconds since the Unix epoch.
         negative_reason: the reason that a "no" is written down with.
+        source_of: makes the source that feeds the queue, given the numbers of a plan; None if they are all in
+            the queue from the start.
     """
 
     lanes: Sequence[GatewayLane]
@@ -61,6 +65,7 @@ class Asking:
     ledger: Ledger
     now_ms: Callable[[], int]
     negative_reason: Reason = Reason.NOT_ON_WHATSAPP
+    source_of: Callable[[pl.Series], Source] | None = None
 
 
 async def ask_all(
@@ -71,26 +76,31 @@ async def ask_all(
     Raises:
         ExceptionGroup: with a `LedgerError`: the ledger failed; the run is over, and resumable.
     """
-    state = _state(todo, asking, counters)
+    source = None if asking.source_of is None else asking.source_of(todo)
+    state = _state(todo, asking, counters, is_fed=source is not None)
     dispatcher = Dispatcher(state, Exchanges(state))
+    feeding: list[Watcher] = [] if source is None else [Feeding(source, state.queue, asking.lanes)]
     async with anyio.create_task_group() as watching:
-        for watcher in watchers:
+        for watcher in (*feeding, *watchers):
             watching.start_soon(watcher, dispatcher, counters)
         ending = await dispatcher.run()
         watching.cancel_scope.cancel()
+    if source is not None:
+        source.close()
     return ending
 
 
-def _state(todo: pl.Series, asking: Asking, counters: RunCounters) -> RunState:
+def _state(todo: pl.Series, asking: Asking, counters: RunCounters, *, is_fed: bool) -> RunState:
     are_again = asking.negative_reason is Reason.NOT_ON_WHATSAPP_TWICE
-    queue = Queue((int(number) for number in todo), len(todo), are_again=are_again)
+    given = todo.clear() if is_fed else todo
+    queue = Queue((int(number) for number in given), len(given), are_again=are_again)
     recorder = Recorder(asking.ledger, on_durable=counters.durable, now_ms=asking.now_ms)
     return RunState(
         queue=queue,
         lanes=asking.lanes,
         retries=asking.retries,
         guarding=Guarding(
-            todo=todo,
+            in_order=shuffled if is_fed else in_order_of(todo),
             has_others=len(asking.lanes) > 1,
             queue=queue,
             recorder=recorder,

@@ -85,6 +85,8 @@ class _Confirming:
             asking,
             bounds=replace(asking.bounds, left_today=left_today, needed=_still_needed(asking, first)),
             negative_reason=Reason.NOT_ON_WHATSAPP_TWICE,
+            # They have a verdict, so that nobody else asks about them.
+            source_of=None,
         )
         self._counters = second
         self._watchers = watchers

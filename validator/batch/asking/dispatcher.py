@@ -100,10 +100,14 @@ class Dispatcher:
         self._end(why)
         self._give_up_at = min(self._give_up_at, anyio.current_time() + self._bounds.grace_s)
 
+    def wake(self) -> None:
+        """Look again at what can be done: something has changed, such as the queue."""
+        self._changed.set()
+
     def _end(self, why: ValidatorError) -> None:
         """Start nothing more, and give what is in flight its time: nobody waits for the end."""
         self._ending = self._ending or why
-        self._wake()
+        self.wake()
 
     async def run(self) -> ValidatorError | None:
         """Ask until nothing is left or a reason to stop turns up; return that reason.
@@ -126,7 +130,8 @@ class Dispatcher:
             self._state.guarding.close(self._state.lanes)
         finally:
             self._state.recorder.flush()
-        is_early = is_given_up or len(self._queue) > 0 or isinstance(self._ending, Interrupted)
+        is_left = len(self._queue) > 0 or self._queue.is_open
+        is_early = is_given_up or is_left or isinstance(self._ending, Interrupted)
         return self._ending if is_early else None
 
     async def _dispatch(self, tasks: TaskGroup) -> None:
@@ -154,13 +159,13 @@ class Dispatcher:
         finally:
             self._in_flight -= 1
             self._concurrency.finished(anyio.current_time() - begun)
-            self._wake()
+            self.wake()
 
     def _next_step(self, now: float) -> Step:
         if not self._ending:
             self._stop_at_error_rate()
             self._stop_with_enough()
-        if self._ending or not (self._in_flight or len(self._queue)):
+        if self._ending or not (self._in_flight or len(self._queue) or self._queue.is_open):
             return self._last_step(now)
         if self._in_flight >= min(self._concurrency.allowed(self._pace_per_min(now)), self._useful()):
             return Rest(math.inf)
@@ -274,7 +279,7 @@ class Dispatcher:
     def _requests_left(self, lane: GatewayLane) -> int:
         """Return about how many requests a lane's key still has to make: its share of the queue."""
         numbers_each = len(self._budgets) * lane.gateway.capabilities.max_batch
-        return max(1, math.ceil(len(self._queue) / numbers_each))
+        return max(1, math.ceil((len(self._queue) + self._queue.coming) / numbers_each))
 
     async def _rest(self, rest: Rest) -> None:
         self._resting, self._resting_since = rest, anyio.current_time()
@@ -284,9 +289,6 @@ class Dispatcher:
         self._resting = Rest(-math.inf)
         if rest.cause:
             self._counters.paused_s[rest.cause] += anyio.current_time() - self._resting_since
-
-    def _wake(self) -> None:
-        self._changed.set()
 
 
 def _budget_of(step: Send | FetchStatus | Probe) -> Budget:

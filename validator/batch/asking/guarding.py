@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter, defaultdict, deque
 from contextlib import suppress
 from dataclasses import replace
@@ -90,7 +91,7 @@ class Guarding:
     it shows how many there are.
 
     Args:
-        todo: the numbers the run is about, in its order.
+        in_order: brings numbers that were taken back into the order in which to ask about them again.
         has_others: whether there are several sessions.
         queue: where retracted numbers go to be asked about again.
         recorder: where what is vouched for and retracted is written.
@@ -100,13 +101,13 @@ class Guarding:
     def __init__(
         self,
         *,
-        todo: pl.Series,
+        in_order: Callable[[Sequence[int]], Iterable[int]],
         has_others: bool,
         queue: Queue,
         recorder: Recorder,
         counters: RunCounters,
     ) -> None:
-        self._todo = todo
+        self._in_order = in_order
         self._has_others = has_others
         self._parked: list[int] = []
         self._queue = queue
@@ -137,7 +138,7 @@ class Guarding:
     def readmit(self) -> None:
         """Have the numbers asked about again that were taken back: a session says "yes"."""
         if self._parked:
-            self._queue.put_back(self._todo.filter(_is_in(self._todo, self._parked)))
+            self._queue.put_back(self._in_order(self._parked))
             self._parked = []
 
     def close(self, lanes: Iterable[GatewayLane]) -> None:
@@ -259,5 +260,16 @@ def session_warnings(
     return (*unverified, *rejecting, *(why for why in halted if why != str(ending)), *lost, *useless)
 
 
-def _is_in(todo: pl.Series, numbers: Iterable[int]) -> pl.Series:
-    return todo.is_in(pl.Series([int(number) for number in numbers], dtype=pl.UInt64).implode())
+def in_order_of(todo: pl.Series) -> Callable[[Sequence[int]], Iterable[int]]:
+    """Return what brings some numbers of a plan into its order, and leaves others out."""
+
+    def in_order(numbers: Sequence[int]) -> Iterable[int]:
+        wanted = pl.Series([int(number) for number in numbers], dtype=pl.UInt64)
+        return todo.filter(todo.is_in(wanted.implode()))
+
+    return in_order
+
+
+def shuffled(numbers: Sequence[int]) -> Iterable[int]:
+    """Return numbers in an order by chance: ascending, as the ledger has them, looks like scraping."""
+    return random.sample(numbers, len(numbers))

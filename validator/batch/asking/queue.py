@@ -1,4 +1,7 @@
-"""The numbers a run still has to ask about: fresh ones in order, and parked ones until they are due."""
+"""The numbers a run still has to ask about: fresh ones in order, and parked ones until they are due.
+
+A queue is filled when it is made, or stays open and is fed while its numbers are asked about (`feeding`).
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,18 @@ class Queue:
         numbers: the numbers to ask, in order.
         count: how many there are.
         are_again: whether they were answered before.
+
+    Attributes:
+        is_open: whether more numbers may come.
+        coming: how many more are to come, as far as is known.
     """
 
     def __init__(self, numbers: Iterable[int], count: int, *, are_again: bool = False) -> None:
+        self.is_open = False
+        self.coming = 0
         self._numbers = iter(numbers)
-        self._fresh = count
+        self._given = count
+        self._fed: deque[int] = deque()
         self._are_again = are_again
         self._returned: deque[Check] = deque()
         self._parked: list[tuple[float, int, Check]] = []
@@ -40,7 +50,12 @@ class Queue:
     def __len__(self) -> int:
         """How many checks wait here, of every kind."""
         suspected = sum(len(array.checks) for array in self._suspects)
-        return self._fresh + len(self._returned) + len(self._parked) + suspected
+        return self.fresh + len(self._returned) + len(self._parked) + suspected
+
+    @property
+    def fresh(self) -> int:
+        """How many numbers wait that have not been handed out yet."""
+        return self._given + len(self._fed)
 
     @property
     def parked(self) -> int:
@@ -54,7 +69,7 @@ class Queue:
             now: the current time.
             retries_from: when the retry budget next allows a retry.
         """
-        if self._fresh or self._returned or self._suspects:
+        if self.fresh or self._returned or self._suspects:
             return now
         return max(now, self._parked[0][0], retries_from) if self._parked else math.inf
 
@@ -65,10 +80,19 @@ class Queue:
         """
         if self._parked and max(self._parked[0][0], retries_from) <= now:
             return heapq.heappop(self._parked)[2]
-        if self._fresh:
-            self._fresh -= 1
-            return Check(Number(next(self._numbers)), is_again=self._are_again)
+        if self.fresh:
+            return Check(Number(self._next_fresh()), is_again=self._are_again)
         return self._returned.popleft()
+
+    def _next_fresh(self) -> int:
+        if self._given:
+            self._given -= 1
+            return next(self._numbers)
+        return self._fed.popleft()
+
+    def feed(self, numbers: Iterable[int]) -> None:
+        """Add numbers behind those that have not been handed out yet."""
+        self._fed.extend(numbers)
 
     def suspect(self, array: Array) -> None:
         """Take back checks that a gateway has refused together, for one of them."""

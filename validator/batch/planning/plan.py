@@ -86,6 +86,27 @@ class Plan:
         """All numbers to be asked about."""
         return pl.concat([self.todo, self.to_confirm])
 
+    @classmethod
+    def of_nobody(cls) -> Plan:
+        """Return the plan of a list without rows."""
+        nobody = pl.Series("number", dtype=pl.UInt64)
+        return cls(
+            todo=nobody,
+            to_confirm=nobody,
+            confirms=False,
+            left_out=0,
+            rows=0,
+            distinct=0,
+            duplicates=0,
+            known={},
+            offline={},
+            countries={},
+            line_types={},
+            country_line_types={},
+            variants=pl.DataFrame(schema={"number": pl.UInt64, "other": pl.UInt64}),
+            room=None,
+        )
+
     def for_nobody(self) -> Plan:
         """Return the same plan with all its numbers left out."""
         left_out = self.left_out + len(self.numbers)

@@ -1,0 +1,135 @@
+"""Numbers that several runs share: each is leased before it is asked about, so that nobody is asked twice.
+
+A lease has an end. What a run held that died is asked about by others once that has come.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from validator.model import Verdict
+
+# Some pauses of a busy machine long, and short enough to wait for after a machine is lost.
+LEASE_S = 60.0
+# A lease is prolonged when a third of it has passed, so that two attempts may fail.
+TEND_EVERY_S = LEASE_S / 3
+# What somebody else holds is looked at again so often.
+ELSEWHERE_EVERY_S = 5.0
+
+
+class Leases(Protocol):
+    """What is needed of a ledger that several runs write to."""
+
+    def lease(
+        self,
+        numbers: Sequence[int],
+        *,
+        holder: str,
+        seconds: float,
+        fresh_from_ms: Mapping[Verdict, int] | None = None,
+    ) -> list[int]:
+        """Return the numbers that are the holder's now: no other has them, and no fresh verdict is there."""
+        ...
+
+    def release(self, numbers: Sequence[int], holder: str) -> None:
+        """End the holder's leases of these numbers."""
+        ...
+
+
+class LeasedNumbers:
+    """The numbers of a plan as a source (`feeding.Source`) that shares them with other runs.
+
+    Args:
+        numbers: the numbers, in the order to ask about them; distinct.
+        count: how many there are.
+        leases: the ledger.
+        holder: who leases them: another text for each run.
+        fresh_from_ms: the earliest time of a verdict that is still fresh, by verdict.
+        answered: returns those of some numbers that have a fresh verdict.
+    """
+
+    def __init__(
+        self,
+        numbers: Iterable[int],
+        count: int,
+        *,
+        leases: Leases,
+        holder: str,
+        fresh_from_ms: Mapping[Verdict, int],
+        answered: Callable[[Sequence[int]], set[int]],
+    ) -> None:
+        self._numbers = iter(numbers)
+        self._left = count
+        self._leases = leases
+        self._holder = holder
+        self._fresh_from_ms = fresh_from_ms
+        self._answered = answered
+        self._held: set[int] = set()
+        self._elsewhere: list[tuple[float, int, int]] = []
+        self._sequence = 0
+        self._tended_at = -math.inf
+
+    @property
+    def coming(self) -> int:
+        """How many numbers are still to come: those that somebody else holds are among them."""
+        return self._left + len(self._elsewhere)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every number was taken, or answered elsewhere."""
+        return not self.coming
+
+    def take(self, count: int, now: float) -> Sequence[int]:
+        """Lease up to so many numbers, those first that somebody else held; return the ones obtained."""
+        wanted = [*self._due(count, now)]
+        wanted += self._next(count - len(wanted))
+        return self._obtained(wanted, now) if wanted else []
+
+    def tend(self, now: float) -> None:
+        """Prolong the leases in time. A number that is answered has none any more."""
+        if self._held and now - self._tended_at >= TEND_EVERY_S:
+            self._held = set(self._lease(sorted(self._held)))
+            self._tended_at = now
+
+    def close(self) -> None:
+        """End all leases."""
+        self._leases.release(sorted(self._held), self._holder)
+        self._held.clear()
+
+    def _due(self, count: int, now: float) -> Iterator[int]:
+        while count > 0 and self._elsewhere and self._elsewhere[0][0] <= now:
+            yield heapq.heappop(self._elsewhere)[2]
+            count -= 1
+
+    def _next(self, count: int) -> list[int]:
+        taken = list(islice(self._numbers, max(0, count)))
+        self._left -= len(taken)
+        return taken
+
+    def _obtained(self, wanted: Sequence[int], now: float) -> list[int]:
+        if not self._held:
+            self._tended_at = now
+        ours = set(self._lease(wanted))
+        self._held |= ours
+        if missing := [number for number in wanted if number not in ours]:
+            self._wait_for(missing, now)
+        return [number for number in wanted if number in ours]
+
+    def _wait_for(self, missing: Sequence[int], now: float) -> None:
+        """Look again later at those that somebody else holds; those that are answered need no request."""
+        answered = self._answered(missing)
+        for number in missing:
+            if number not in answered:
+                self._sequence += 1
+                heapq.heappush(self._elsewhere, (now + ELSEWHERE_EVERY_S, self._sequence, number))
+
+    def _lease(self, numbers: Sequence[int]) -> list[int]:
+        return self._leases.lease(
+            numbers, holder=self._holder, seconds=LEASE_S, fresh_from_ms=self._fresh_from_ms
+        )
