@@ -64,7 +64,7 @@ ROOMS = {
     "tables": [
         {"cells", "files", "formulas", "table"},
         {"detect"},
-        {"columnar", "contents", "delimited", "frame", "renewed", "several"},
+        {"columnar", "contents", "delimited", "frame", "renewed", "sampled", "several"},
         {"excel", "ndjson", "vcard"},
         {"formats"},
     ],

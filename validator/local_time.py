@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _MIDNIGHT = time()
 
 
+def unix_ms(moment: datetime) -> int:
+    """Return a moment as the ledger keeps it: whole milliseconds since the Unix epoch."""
+    return int(moment.timestamp() * 1000)
+
+
 def next_time_of_day(wanted: time, now: datetime) -> datetime:
     """Return the next moment after `now` at which the wall clock shows a time of day, in the zone of `now`.
 

@@ -273,3 +273,12 @@ def test_a_preview_shows_the_first_rows_as_the_whole_column_reads_them(folder, t
     ]
     assert seen.plan.calls_to_make == validator.plan_file("leads.csv", options=options).calls_to_make == 2
     assert validator.preview_file("leads.csv", rows=0, options=options).rows == ()
+
+
+def test_a_plan_says_how_to_read_more_of_a_list_as_the_command_does(folder, tmp_path):
+    numbers = ("+447400123456", "+447400123457", "+447400123458", "7400123459")
+    (folder / "leads.csv").write_text("\n".join(("phone", *numbers)))
+
+    plan = validator.plan_file("leads.csv", options=RunOptions(ledger=tmp_path / "ledger.sqlite"))
+
+    assert [line.split(".")[0] for line in plan.warnings] == ["1 row holds a number without a country code"]

@@ -25,6 +25,7 @@ from validator.batch.planning.ruined import hints_of, ruin_of
 from validator.batch.planning.survey import Preparation, known_after, survey
 from validator.batch.stage import Stage
 from validator.errors import EnoughFound, FileError, StoppedEarly
+from validator.local_time import unix_ms
 from validator.model import Verdict
 from validator.reports import legible
 from validator.settings import Tolerance
@@ -155,7 +156,7 @@ class Run(ABC, Generic[SummaryT]):
         summary = self._concluded(surveyed, asked)
         self._ledger.finish_run(
             self._run_id,
-            finished_at_ms=_ms(datetime.now(UTC)),
+            finished_at_ms=unix_ms(datetime.now(UTC)),
             exit_code=summary.exit_code,
             summary_json=json.dumps(summary.to_json(), ensure_ascii=False),
         )
@@ -186,7 +187,7 @@ class Run(ABC, Generic[SummaryT]):
 
     @property
     def _start_ms(self) -> int:
-        return _ms(self._started)
+        return unix_ms(self._started)
 
 
 class ListRun(Run["Summary"]):
@@ -238,7 +239,3 @@ def _left_out(plan: Plan, asked: Asked) -> StoppedEarly | None:
     if plan.needed is not None and plan.needed <= 0:
         return EnoughFound("as many recipients can be sent to already as --enough asks for")
     return StoppedEarly(f"--limit leaves {left_out:,} numbers unasked")
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

@@ -31,12 +31,11 @@ from validator.gateways.gateway import (
     SessionsReply,
     Spelling,
 )
-from validator.gateways.opening import kind_of_status, open_exchange, said, segment
+from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, segment
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import one_line
 from validator.http.received import sound, text_in
-from validator.http.url import host_of
 from validator.model import SessionState, SessionStatus, Strength
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 
     from validator.errors import ApiError
     from validator.gateways.gateway import CheckReply, GatewayOptions
-    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.http.exchange import Answer, Reply
     from validator.model import Number, RateNotice
 
 CAPABILITIES = Capabilities(
@@ -95,7 +94,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Evolution]:
     """
     headers = {"apikey": options.key.reveal()}
     async with open_exchange(CAPABILITIES, options, headers, refusal) as exchange:
-        yield Evolution(exchange)
+        yield Evolution(CAPABILITIES, exchange)
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
@@ -166,20 +165,8 @@ class _Page(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Evolution:
+class Evolution(OverExchange):
     """Evolution API behind the protocol of a gateway."""
-
-    exchange: Exchange
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What it can do."""
-        return CAPABILITIES
-
-    @property
-    def host(self) -> str:
-        """Where requests go."""
-        return host_of(self.exchange.base_url)
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
         """Ask about up to 50 numbers. With a plus sign the server would miss numbers of some countries."""

@@ -30,13 +30,12 @@ from validator.gateways.gateway import (
     SessionsReply,
     Spelling,
 )
-from validator.gateways.opening import kind_of_status, open_exchange, segment
+from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, segment
 from validator.http.api_key import ApiKey
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import hide_key, one_line
 from validator.http.received import sound, text_in
-from validator.http.url import host_of
 from validator.model import SessionState, SessionStatus, Strength
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 
     from validator.errors import ApiError
     from validator.gateways.gateway import GatewayOptions
-    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.http.exchange import Answer, Reply
     from validator.model import Number, RateNotice
 
 
@@ -106,7 +105,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Gowa]:
     hide_key(credentials)
     headers = {"Authorization": f"Basic {credentials}"}
     async with open_exchange(CAPABILITIES, options, headers, refusal) as exchange:
-        yield Gowa(exchange)
+        yield Gowa(CAPABILITIES, exchange)
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
@@ -130,20 +129,8 @@ def _kind(status: int, code: str) -> type[ApiError]:
 
 
 @dataclass(frozen=True, slots=True)
-class Gowa:
+class Gowa(OverExchange):
     """GOWA behind the protocol of a gateway."""
-
-    exchange: Exchange
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What it can do."""
-        return CAPABILITIES
-
-    @property
-    def host(self) -> str:
-        """Where requests go."""
-        return host_of(self.exchange.base_url)
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
         """Ask about the one number."""

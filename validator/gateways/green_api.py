@@ -33,12 +33,11 @@ from validator.gateways.gateway import (
     SessionReply,
     Spelling,
 )
-from validator.gateways.opening import kind_of_status, open_exchange, said
+from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import one_line
 from validator.http.received import sound, text_in
-from validator.http.url import host_of
 from validator.model import SessionState, SessionStatus
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from validator.errors import ApiError
     from validator.gateways.gateway import GatewayOptions
     from validator.http.api_key import ApiKey
-    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.http.exchange import Answer, Reply
     from validator.model import Number, RateNotice
 
 CAPABILITIES = Capabilities(
@@ -101,7 +100,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[GreenApi]:
         UsageError: the base URL cannot be right.
     """
     async with open_exchange(CAPABILITIES, options, {}, refusal) as exchange:
-        yield GreenApi(exchange, options.key)
+        yield GreenApi(CAPABILITIES, exchange, options.key)
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
@@ -137,21 +136,10 @@ def _message(value: dict[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class GreenApi:
+class GreenApi(OverExchange):
     """GREEN-API behind the protocol of a gateway."""
 
-    exchange: Exchange
     key: ApiKey
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What it can do."""
-        return CAPABILITIES
-
-    @property
-    def host(self) -> str:
-        """Where requests go."""
-        return host_of(self.exchange.base_url)
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
         """Ask about the one number. The checks of a month are counted."""

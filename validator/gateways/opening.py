@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from validator.http.interception import appearance
 from validator.http.masking import mask_logs, one_line
 from validator.http.rate_headers import read_rates
 from validator.http.transport import KeepAliveTransport
-from validator.http.url import checked_base_url
+from validator.http.url import checked_base_url, host_of
 from validator.http.way import way_to
 from validator.version import __version__
 
@@ -35,6 +36,19 @@ if TYPE_CHECKING:
 _MAX_NAME_CHARS = 128
 # Of a body, for words that tell one refusal from another.
 _MAX_SAID_CHARS = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class OverExchange:
+    """What each of them is made of: what it can do, and what sends its requests."""
+
+    capabilities: Capabilities
+    exchange: Exchange
+
+    @property
+    def host(self) -> str:
+        """Where requests go."""
+        return host_of(self.exchange.base_url)
 
 
 @asynccontextmanager

@@ -31,12 +31,11 @@ from validator.gateways.gateway import (
     SessionsReply,
     Spelling,
 )
-from validator.gateways.opening import kind_of_status, open_exchange, said, segment
+from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, segment
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import one_line
 from validator.http.received import sound, text_in
-from validator.http.url import host_of
 from validator.model import SessionState, SessionStatus, Strength
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 
     from validator.errors import ApiError
     from validator.gateways.gateway import GatewayOptions
-    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.http.exchange import Answer, Reply
     from validator.model import Number, RateNotice
 
 CAPABILITIES = Capabilities(
@@ -93,7 +92,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Waha]:
     """
     headers = {"X-Api-Key": options.key.reveal()}
     async with open_exchange(CAPABILITIES, options, headers, refusal) as exchange:
-        yield Waha(exchange)
+        yield Waha(CAPABILITIES, exchange)
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
@@ -130,20 +129,8 @@ def _message(value: dict[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Waha:
+class Waha(OverExchange):
     """WAHA behind the protocol of a gateway."""
-
-    exchange: Exchange
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What it can do."""
-        return CAPABILITIES
-
-    @property
-    def host(self) -> str:
-        """Where requests go."""
-        return host_of(self.exchange.base_url)
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
         """Ask about the one number."""

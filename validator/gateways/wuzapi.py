@@ -20,12 +20,11 @@ from validator.errors import (
 )
 from validator.gateways.entries import check_reply, contact_of, phone_of, result_of
 from validator.gateways.gateway import Capabilities, ContactsReply, GatewayContact, SessionReply, Spelling
-from validator.gateways.opening import kind_of_status, open_exchange, said
+from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import one_line
 from validator.http.received import text_in
-from validator.http.url import host_of
 from validator.model import SessionState, SessionStatus
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
     from validator.errors import ApiError
     from validator.gateways.gateway import CheckReply, GatewayOptions
-    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.http.exchange import Answer, Reply
     from validator.model import Number, RateNotice
 
 CAPABILITIES = Capabilities(
@@ -76,7 +75,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Wuzapi]:
         UsageError: there is no base URL, or it cannot be right.
     """
     async with open_exchange(CAPABILITIES, options, {"token": options.key.reveal()}, refusal) as exchange:
-        yield Wuzapi(exchange)
+        yield Wuzapi(CAPABILITIES, exchange)
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
@@ -101,20 +100,8 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Wuzapi:
+class Wuzapi(OverExchange):
     """Wuzapi behind the protocol of a gateway."""
-
-    exchange: Exchange
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What it can do."""
-        return CAPABILITIES
-
-    @property
-    def host(self) -> str:
-        """Where requests go."""
-        return host_of(self.exchange.base_url)
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:  # noqa: ARG002 - the token's
         """Ask about up to 50 numbers, with the plus sign that the library below wants."""

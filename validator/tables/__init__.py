@@ -34,6 +34,7 @@ from validator.tables.formats import (
 from validator.tables.formulas import defused, defused_rows
 from validator.tables.frame import FrameTable, FrameWriter
 from validator.tables.renewed import RenewedTable, as_written
+from validator.tables.sampled import SampledTable
 from validator.tables.several import SeveralTables, together, writing_as_one, writing_parts
 from validator.tables.table import BATCH_ROWS, Hidden, Ragged, ReadOptions, Table, Writer
 
@@ -51,6 +52,7 @@ __all__ = [
     "Ragged",
     "ReadOptions",
     "RenewedTable",
+    "SampledTable",
     "SeveralTables",
     "Table",
     "Writer",

@@ -12,6 +12,7 @@ from validator.phone import Numbers
 from validator.tables import (
     FoundBy,
     RenewedTable,
+    SampledTable,
     calling_code_column,
     find_phone_column,
     find_region_column,
@@ -130,7 +131,7 @@ def open_job(job: Job, *, table: Table | None = None) -> Opened:
     """
     stamps = _stamps(job)
     table = table or together([open_list(path, job) for path in job.inputs])
-    reading = reading_of(table, job)
+    reading = reading_of(SampledTable(table), job)
     output_schema(table, job.prefix, job.extras)
     for verdict in job.segments:
         with_columns_of(table, job.prefix, segment_columns(verdict, job.extras))

@@ -22,6 +22,7 @@ from validator.cli.process.show import make_progress, show_rows, show_suspects
 from validator.cli.process.standard_streams import require_stdout
 from validator.errors import EXIT_TOO_MANY_UNKNOWN, UsageError
 from validator.ledger import open_ledger, read
+from validator.local_time import unix_ms
 from validator.model import Reason
 from validator.phone import Accept, parse_region
 from validator.settings import MaxAge
@@ -56,7 +57,7 @@ class LookupOptions(AskOptions):
     verbose: bool
     log_format: str
     offline: bool
-    now_ms: int = field(default_factory=lambda: int(datetime.now(UTC).timestamp() * 1000))
+    now_ms: int = field(default_factory=lambda: unix_ms(datetime.now(UTC)))
 
     @property
     def ages(self) -> MaxAge:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from validator.batch.known_hosts import host_for
-from validator.batch.output.summarise import summarise_plan
-from validator.batch.planning.ruined import MOST_INVALID, hints_of, ruin_of
-from validator.batch.planning.survey import survey
+from validator.batch.planning.ruined import MOST_INVALID
+from validator.batch.preview import planned
 from validator.cli.options.list_options import ListOptions
 from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import make_progress, show_plan_summary
-from validator.gateways.registry import capabilities_of
 from validator.ledger import read
 
 if TYPE_CHECKING:
@@ -39,22 +36,17 @@ def show_plan(
         max_invalid: the share (0 to 1) of invalid cells at which a check would take the list.
     """
     options.require_files()
-    capabilities = capabilities_of(gateway)
-    now, host = datetime.now(UTC), host_for(gateway, base_url)
+    host = host_for(gateway, base_url)
     opened = options.opened()
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
-        surveyed = survey(opened, ledger, now_ms=int(now.timestamp() * 1000), progress=progress)
-    obstacle = ruin_of(opened, surveyed.plan, max_invalid)
-    summary = summarise_plan(
-        opened.job,
-        surveyed.plan,
-        rate_per_min=None if rate.per_min is None else rate.per_min * capabilities.max_batch,
-        now=now,
-        host=host,
-        plans={name: round(pace) for name, pace in capabilities.paces.items()},
-        obstacle=obstacle,
-        read_as=opened.read_as,
-        warnings=() if obstacle else hints_of(opened, surveyed.plan),
-    )
+        summary, _ = planned(
+            opened,
+            ledger,
+            progress,
+            rate_per_min=rate.per_min,
+            gateway=gateway,
+            host=host,
+            max_invalid=max_invalid,
+        )
     show_plan_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0

@@ -19,6 +19,7 @@ from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import make_progress, show_summary
 from validator.cli.settings.kept_files import kept_files
 from validator.ledger import read
+from validator.local_time import unix_ms
 from validator.reports import legible
 
 
@@ -34,7 +35,7 @@ def run(**given: Any) -> int:
         ledger=options.ledger,
         kept=kept_files(),
     )
-    now_ms = int(now.timestamp() * 1000)
+    now_ms = unix_ms(now)
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress)
         known = known_after(surveyed, opened.job, ledger, now_ms, progress)

@@ -20,7 +20,7 @@ def ledger() -> None:
 
 @ledger.command(
     cls=Command,
-    short_help="Show what is known, and the latest runs.",
+    short_help="Show the counts, and the latest runs.",
     examples=(
         Example("What is known", "validator ledger stats"),
         Example("As one line of JSON", "validator ledger stats --json"),
