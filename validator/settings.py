@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -34,6 +35,10 @@ UNIT_S = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3_600.0, "d": DAY_S, "w": 7 * D
 # Enterprise, the largest documented plan, allows 2,000 a minute; fifty times that is a slip of the keyboard.
 MAX_RATE_PER_MIN = 100_000.0
 
+
+# More than any provider takes for a check, in any currency; and finer than any price is given.
+MAX_PRICE = 1_000_000
+MAX_PRICE_DECIMALS = 12
 
 # What a run ends with that was in order, or that somebody else has to put in order.
 MAY_BE_SUCCESS = (0, 4, 5, 6, 7, 129, 130, 143)
@@ -156,6 +161,27 @@ def parse_share(text: str) -> float:
     if not 0 <= share <= 1:
         raise UsageError(f"share {text!r} is out of range; 0% to 100%")
     return share
+
+
+def parse_price(text: str) -> Decimal:
+    """Return the price of a check, `0.002`, as it is written: no binary fraction rounds it.
+
+    Raises:
+        UsageError: it is no amount of money.
+    """
+    try:
+        price = Decimal(text.strip())
+    except InvalidOperation:
+        raise UsageError(
+            f"price {text!r} is not understood; write a number with a point and without a currency, for "
+            "instance 0.002"
+        ) from None
+    is_fine = price.is_finite() and Decimal(price.normalize().as_tuple().exponent) >= -MAX_PRICE_DECIMALS
+    if not is_fine or price.is_signed() or price > MAX_PRICE:
+        raise UsageError(
+            f"price {text!r} is out of range; 0 to {MAX_PRICE:,}, with {MAX_PRICE_DECIMALS} decimals at most"
+        )
+    return price
 
 
 def parse_exit_codes(text: str) -> frozenset[int]:

@@ -1,20 +1,9 @@
 from dataclasses import replace
-from io import StringIO
 
 import pytest
-from rich.console import Console
 
+from tests.support.reports.shown import lines_with, shown
 from validator.reports import render_plan, render_sample, render_summary
-
-
-def shown(renderable, width=100, **options):
-    screen = StringIO()
-    Console(file=screen, width=width, **options).print(renderable)
-    return screen.getvalue()
-
-
-def lines_with(text, word):
-    return [" ".join(line.split()) for line in text.splitlines() if line.startswith(word)]
 
 
 def test_the_summary_tells_verdicts_with_their_shares(summary):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from validator.model import Verdict
+from validator.reports.money import cost_text
 from validator.reports.wording import count_text, duration_text, rate_text, share_text
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def summary_facts(summary: Summary) -> dict[str, str]:
         "unprotected": unprotected_text(summary.suppress_unreadable),
         "registered": _registered_text(summary.verdicts),
         "calls": _calls_text(calls),
+        "cost": cost_text(summary.cost, summary.price),
         "canaries": _canaries_text(calls),
         "confirmed": f"{count_text(calls.confirmations, 'no', 'noes')} asked about once more, "
         f"{calls.overturned:,} overturned"
@@ -159,6 +161,7 @@ def sample_facts(sample: SampleSummary) -> dict[str, str]:
         "unprotected": unprotected_text(sample.suppress_unreadable),
         "saves": _saves_text(sample),
         "calls": _calls_text(calls) if calls.attempts else "",
+        "cost": cost_text(sample.cost, sample.whole.price),
         "canaries": _canaries_text(calls),
         "rate": rate_sentence(sample.rate) if calls.attempts else "",
         "held": hold_sentence(sample.rate),

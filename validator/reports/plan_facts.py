@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from validator.reports.facts import lines_text, reading_text, unprotected_text
+from validator.reports.money import cost_text, money_text
 from validator.reports.wording import count_text, duration_text, printable, rate_text
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def plan_facts(plan: PlanSummary) -> dict[str, str]:
         "variants": f'at most {count_text(plan.variant_calls_at_most, "call")} more, after a "no"'
         if plan.variant_calls_at_most
         else "",
+        "costs": _cost_text(plan),
         "ends": f"{plan.ends_at}, if started now" if plan.ends_at else "",
     }
     return {name: fact for name, fact in facts.items() if fact}
@@ -54,7 +56,7 @@ def _why_none(plan: PlanSummary) -> str:
     if known < plan.distinct_numbers:
         return ""
     what = "the one number is" if known == 1 else f"all {known:,} numbers are"
-    return f": {what} known already. A check writes what is known, and asks again with --refresh"
+    return f": {what} known already. A check writes the earlier answers, and asks again with --refresh"
 
 
 def start_facts(plan: PlanSummary) -> dict[str, str]:
@@ -67,8 +69,15 @@ def start_facts(plan: PlanSummary) -> dict[str, str]:
         if invalid or plan.suppressed
         else "",
         "takes": _times_text(plan) if plan.calls_expected else "",
+        "costs": _cost_text(plan),
     }
     return {name: fact for name, fact in facts.items() if fact}
+
+
+def _cost_text(plan: PlanSummary) -> str:
+    """Return what the calls cost, and if there may be more of them, what those cost at most."""
+    at_most, cost = plan.cost_at_most, cost_text(plan.cost, plan.price)
+    return cost if at_most is None or at_most == plan.cost else f"{cost}, {money_text(at_most)} at most"
 
 
 def start_line(plan: PlanSummary) -> str:

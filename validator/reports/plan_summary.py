@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from validator.model import LineType, Reason, Verdict
 from validator.reports.counts import SCHEMA_VERSION, known, most_first, set_fields
+from validator.reports.money import cost_of, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from validator.reports.readings import ReadingCount
 
@@ -42,6 +44,7 @@ class PlanSummary:
         confirmations_expected: calls beside these, to confirm the "no"s that are to be expected now.
         variant_calls_at_most: calls about other spellings beside these, were every answer a "no".
         enough: end once so many recipients can be sent to; None to go on to the end.
+        price: what the provider takes for a check; None if nobody said.
         countries: numbers to ask about, by country (ISO 3166-1 alpha-2), most first.
         line_types: numbers to ask about, by kind of line, most first.
         country_line_types: the same in each country, in the order of `countries`.
@@ -72,6 +75,7 @@ class PlanSummary:
     confirmations_expected: int = 0
     variant_calls_at_most: int = 0
     enough: int | None = None
+    price: Decimal | None = None
     countries: Mapping[str, int] = field(default_factory=dict)
     line_types: Mapping[str, int] = field(default_factory=dict)
     country_line_types: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -111,6 +115,16 @@ class PlanSummary:
         return self.calls_to_make + confirmations + self.variant_calls_at_most
 
     @property
+    def cost(self) -> Decimal | None:
+        """What the calls that are to be expected cost; None without a price."""
+        return cost_of(self.price, self.calls_expected)
+
+    @property
+    def cost_at_most(self) -> Decimal | None:
+        """What all calls there can be cost; None without a price."""
+        return cost_of(self.price, self.calls_at_most)
+
+    @property
     def plan_times_s(self) -> dict[str, float]:
         """Seconds the calls take on each of the provider's plans, smallest plan first."""
         return {plan: calls_time_s(self.calls_expected, limit) for plan, limit in self.plans.items()}
@@ -138,7 +152,8 @@ class PlanSummary:
             "time_s": self.time_s,
             "time_at_most_s": self.time_at_most_s,
         }
-        return {"schema_version": SCHEMA_VERSION, "command": "plan", **asdict(self), **times}
+        money = {name: plain_text(getattr(self, name)) for name in ("price", "cost", "cost_at_most")}
+        return {"schema_version": SCHEMA_VERSION, "command": "plan", **asdict(self), **money, **times}
 
 
 def calls_time_s(calls: int, limit_per_min: float) -> float:

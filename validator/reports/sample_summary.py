@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from validator.model import Reason, Verdict
 from validator.reports.counts import SCHEMA_VERSION, CallCounts, RateUse, every, known, set_fields
+from validator.reports.money import cost_of, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from validator.reports.plan_summary import PlanSummary
 
@@ -140,6 +142,11 @@ class SampleSummary:
         )
         return likely, least, most
 
+    @property
+    def cost(self) -> Decimal | None:
+        """What the answers of this run cost, canaries included; None without a price."""
+        return cost_of(self.whole.price, self.calls.answers + self.calls.canaries)
+
     def to_json(self) -> dict[str, Any]:
         """Return the summary as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""
         likely, least, most = self.not_registered or (None, None, None)
@@ -149,6 +156,8 @@ class SampleSummary:
             "not_registered_expected": likely,
             "not_registered_low": least,
             "not_registered_high": most,
+            "price": plain_text(self.whole.price),
+            "cost": plain_text(self.cost),
             "whole": self.whole.to_json(),
         }
         return {"schema_version": SCHEMA_VERSION, "command": "sample", **asdict(self), **derived}

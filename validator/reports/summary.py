@@ -19,9 +19,11 @@ from validator.reports.counts import (
     most_first,
     set_fields,
 )
+from validator.reports.money import cost_of, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from validator.reports.counts import SessionCounts
     from validator.reports.readings import CellExample, ReadingCount
@@ -65,6 +67,7 @@ class Summary:
         changes: what has changed since the numbers asked about were last answered.
         matched_by_variant: rows registered by another spelling of their number.
         calls: exchanges of this run.
+        price: what the provider takes for a check; None if nobody said.
         sessions: exchanges by session.
         rate: how the rate limit was used; with several keys, all of them taken together.
         keys: the same for each key.
@@ -115,6 +118,7 @@ class Summary:
     changes: Changes = field(default_factory=Changes)
     matched_by_variant: int = 0
     calls: CallCounts = field(default_factory=CallCounts)
+    price: Decimal | None = None
     sessions: Sequence[SessionCounts] = ()
     rate: RateUse = field(default_factory=RateUse)
     keys: Sequence[RateUse] = ()
@@ -147,7 +151,13 @@ class Summary:
             warnings=tuple(self.warnings),
         )
 
+    @property
+    def cost(self) -> Decimal | None:
+        """What the answers of the run cost, canaries included; None without a price."""
+        return cost_of(self.price, self.calls.answers + self.calls.canaries)
+
     def to_json(self) -> dict[str, Any]:
         """Return the summary as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""
         sessions = [counts.to_json() for counts in self.sessions]
-        return {"schema_version": SCHEMA_VERSION, **asdict(self), "sessions": sessions}
+        money = {"price": plain_text(self.price), "cost": plain_text(self.cost)}
+        return {"schema_version": SCHEMA_VERSION, **asdict(self), **money, "sessions": sessions}

@@ -12,6 +12,7 @@ from rich.text import Text
 from validator.model import Reason, Verdict
 from validator.reports.facts import TOP_COUNTRIES, lines_text, sample_facts, summary_facts
 from validator.reports.fitting import BAR, BLOCK, FittingTable
+from validator.reports.money import cost_text
 from validator.reports.plan_facts import plan_facts, plan_sentence, start_facts
 from validator.reports.readings import READING_WORDS, examples_text
 from validator.reports.wording import (
@@ -115,12 +116,13 @@ def render_sample(sample: SampleSummary) -> RenderableType:
     tone, sentence = sample_headline(sample)
     about = "about " if sample.whole.confirmations_expected else ""
     calls = count_text(sample.whole.calls_expected, "more call")
+    cost = cost_text(sample.whole.cost, sample.whole.price)
     parts: list[RenderableType] = [
         Text(printable(sentence), style=TONE_STYLES[tone]),
         _facts(sample_facts(sample)),
         *_reasons("Why not a plain yes", sample.reasons, sample.sampled, "numbers"),
         *_sample_countries(sample),
-        Text(f"A check of the whole list makes {about}{calls}.", style="bold"),
+        Text(f"A check of the whole list makes {about}{calls}{cost and f': {cost}'}.", style="bold"),
         *(_plan_times(sample.whole) if sample.whole.calls_expected else ()),
         *_warnings(sample.warnings),
         *_next(sample_steps(sample)),

@@ -61,7 +61,7 @@ def look_at(path: Path, choices: Choices, options_of: Callable[[Choices], RunOpt
 def plan_words(plan: PlanSummary) -> dict[str, object]:
     """Return what the page says of a plan."""
     facts = {**plan_facts(plan), **start_facts(plan)}
-    shown = ("numbers", "known", "suppressed", "unprotected", "confirming", "lines", "takes", "ends")
+    shown = ("numbers", "known", "suppressed", "unprotected", "confirming", "lines", "takes", "costs", "ends")
     return {
         "sentence": on_the_page(plan_sentence(plan)),
         "facts": {name: facts[name] for name in shown if name in facts},

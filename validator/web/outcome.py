@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from validator.errors import EXIT_TOO_MANY_UNKNOWN
 from validator.reports.facts import sample_facts
+from validator.reports.money import cost_text
 from validator.reports.page.answer import answer_sentence
 from validator.reports.wording import headline, sample_headline
 from validator.web.lists import LastRun, RunState
@@ -33,14 +34,19 @@ def check_outcome(summary: Summary) -> LastRun:
 def sample_outcome(sample: SampleSummary) -> LastRun:
     """Return what is kept of a sample's summary."""
     tone, sentence = sample_headline(sample)
-    shown = ("sample", "unanswered", "saves", "calls")
-    facts = sample_facts(sample)
+    shown = ("sample", "unanswered", "saves", "calls", "cost", "costs")
+    facts = {**sample_facts(sample), "costs": _whole_cost(sample)}
     return LastRun(
         state=_state(sample.exit_code),
         tone=tone.value,
         headline=on_the_page(sentence),
-        facts={name: facts[name] for name in shown if name in facts},
+        facts={name: facts[name] for name in shown if facts.get(name)},
     )
+
+
+def _whole_cost(sample: SampleSummary) -> str:
+    cost = cost_text(sample.whole.cost, sample.whole.price)
+    return f"{cost}, for a check of the whole list" if cost and sample.whole.calls_expected else ""
 
 
 def _state(exit_code: int) -> RunState:

@@ -34,6 +34,7 @@ from validator.web.reading import on_the_page, rate_of, settings_of, size_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from decimal import Decimal
     from pathlib import Path
 
     from anyio.abc import TaskGroup
@@ -57,6 +58,7 @@ class Provider:
     timeout_s: float = 30.0
     network: Network = field(default_factory=Network)
     allow_new_host: bool = False
+    price: Decimal | None = None
 
     @property
     def host(self) -> str:
@@ -173,9 +175,8 @@ class Runs:
 
     def options(self, choices: Choices) -> RunOptions:
         """Return how a list is read and whom to ask about, without a key."""
-        return RunOptions(
-            settings=settings_of(choices), ledger=self.provider.ledger, suppress=self._opt_outs.paths()
-        )
+        settings = replace(settings_of(choices), price=self.provider.price)
+        return RunOptions(settings=settings, ledger=self.provider.ledger, suppress=self._opt_outs.paths())
 
     def _work(self, stored: StoredList, kind: Kind, going: Going) -> Callable[[], Awaitable[LastRun]]:
         key = self.provider.key_settings(self._key.required(), stored.choices)

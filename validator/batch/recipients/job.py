@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -13,7 +14,7 @@ from validator.errors import UsageError
 from validator.model import Verdict
 from validator.phone import Accept, Numbers
 from validator.reports import legible
-from validator.settings import MaxAge
+from validator.settings import MaxAge, parse_price
 from validator.tables import FrameWriter, ReadOptions, ending_beside, ending_of, output_ending
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ _KINDS = {
     "prefix": TEXT,
     "limit": WHOLE.or_none,
     "enough": WHOLE.or_none,
+    "price": Kind((Decimal, str, int, float), "a Decimal, or its text").or_none,
     "options": Kind((ReadOptions,), "a ReadOptions"),
     "max_age": Kind((MaxAge,), "a MaxAge"),
 }
@@ -89,7 +91,7 @@ def _member(name: str, words: type[StrEnum], word: str) -> StrEnum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListSettings:
-    """How a list is read, whom to ask about, and what the output looks like.
+    """How a list is read, whom to ask about and for what price, and what the output looks like.
 
     Attributes:
         column: the phone columns, the first with a number counting; none to find it.
@@ -111,6 +113,8 @@ class ListSettings:
         only: restricts whom to ask.
         limit: asks about at most so many numbers.
         enough: asks until so many recipients can be sent to, those known before among them.
+        price: what the provider takes for a check, in any currency, as a `Decimal` or a text; None for
+            reports without costs.
         confirm_negatives: whether a "no" counts only if a second asking says it too.
         variants: whether the other spelling of a number is asked about after a "no".
         line_type: whether the output has a column with the kind of line.
@@ -136,6 +140,7 @@ class ListSettings:
     only: Only = Only.ALL
     limit: int | None = None
     enough: int | None = None
+    price: Decimal | None = None
     confirm_negatives: bool = False
     variants: bool = False
     line_type: bool = False
@@ -152,6 +157,8 @@ class ListSettings:
         for name in ("column", "join", "suppress_column"):
             object.__setattr__(self, name, several(name, getattr(self, name), TEXT))
         require(_KINDS, **{name: getattr(self, name) for name in _KINDS})
+        if self.price is not None:
+            object.__setattr__(self, "price", parse_price(str(self.price)))
 
     def values(self) -> dict[str, Any]:
         """Return each setting by its name."""

@@ -17,6 +17,7 @@ from validator.ledger import Lock
 from validator.settings import Rate, RateMode, state_folder
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from pathlib import Path
 
     from validator.http.api_key import ApiKey
@@ -33,6 +34,7 @@ def run(
     password_file: Path | None,
     max_upload: int,
     sessions: tuple[str, ...],
+    price: Decimal | None,
     ledger: Path,
     **given: Any,
 ) -> None:
@@ -55,6 +57,7 @@ def run(
         timeout_s=options.timeout,
         network=options.network,
         allow_new_host=options.allow_new_host,
+        price=price,
     )
     folder = state_folder() / "web"
     with (

@@ -59,6 +59,7 @@ from validator.cli.options.values import SOURCE
         help="Ask nobody if a file to be written is there already; replace none.",
     ),
     click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
+    opt.price_option,
     opt.json_option,
     opt.progress_option,
     opt.logging_options,

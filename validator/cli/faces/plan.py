@@ -37,6 +37,7 @@ from validator.cli.options.values import SOURCE
     gateway_option,
     opt.base_url_option,
     opt.ledger_option,
+    opt.price_option,
     opt.json_option,
     opt.progress_option,
     opt.logging_options,

@@ -31,6 +31,7 @@ from validator.cli.options.values import SOURCE
     opt.max_age_option,
     opt.confirm_option,
     opt.ledger_option,
+    opt.price_option,
     opt.json_option,
     opt.progress_option,
     opt.logging_options,

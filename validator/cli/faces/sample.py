@@ -53,6 +53,7 @@ from validator.settings import SAMPLE_SIZE
     opt.confirm_option,
     opt.stop_options,
     opt.ledger_option,
+    opt.price_option,
     opt.json_option,
     opt.progress_option,
     opt.logging_options,

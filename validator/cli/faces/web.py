@@ -54,6 +54,7 @@ from validator.cli.options.values import FILE
     ),
     opt.session_option,
     opt.provider_options,
+    opt.price_option,
     opt.ledger_option,
     opt.logging_options,
 )

@@ -38,7 +38,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "metrics", "notify", "notify-secret-file", "success-codes",
         ),
         "How the page is reached": ("open", "port", "listen", "password-file", "max-upload"),
-        "What is shown": ("dry-run", "json", "progress", "quiet", "verbose", "log-format"),
+        "What is shown": ("dry-run", "price", "json", "progress", "quiet", "verbose", "log-format"),
     }
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from validator.cli.options.values import (
     FILE,
     MAX_AGE,
     PART,
+    PRICE,
     RATE,
     SHARE,
     TOLERANCE,
@@ -292,6 +293,12 @@ stop_options = stack(
         help="Numbers a day asked about through each session, runs taken together; one is kept for a canary."
         "  [default: the gateway's]",
     ),
+)
+
+price_option = click.option(
+    "--price",
+    type=PRICE,
+    help="What the provider takes for a check (0.002), in any currency: plan and summary say what it costs.",
 )
 
 json_option = click.option(

@@ -20,6 +20,7 @@ from validator.settings import (
     parse_exit_codes,
     parse_number,
     parse_positive_share,
+    parse_price,
     parse_share,
 )
 
@@ -74,6 +75,7 @@ MAX_AGE = Parsed(MaxAge.parse, "age")
 DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now()), "time")  # noqa: DTZ005
 CANARY = Parsed(partial(parse_number, option="--canary"), "number")
 NUMBER = Parsed(partial(parse_number, option="--number"), "number")
+PRICE = Parsed(parse_price, "money")
 EXIT_CODES = Parsed(parse_exit_codes, "code,...")
 TOLERANCE = Parsed(Tolerance.parse, "rows|share")
 FILE = click.Path(path_type=Path)

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from validator.reports.facts import read_as_facts, summary_facts
+from validator.reports.money import money_text
 from validator.reports.page.answer import answer_note, answer_sentence
 from validator.reports.page.breakdown import (
     change_lines,
@@ -78,6 +79,7 @@ def _template() -> Template:
     environment.globals |= {
         "count": count_text,
         "duration": duration_text,
+        "money": money_text,
         "rate": rate_text,
         "segments": segments,
         "share": share_text,

@@ -29,11 +29,13 @@ class Savings:
     Attributes:
         rows: rows by the words of `SAVING_WORDS`.
         saved: rows that cost no request.
+        answered_before: those among them whose number was answered all the same.
         saved_s: how long their requests would have taken at the limit that ruled; None without one.
     """
 
     rows: Mapping[str, int]
     saved: int
+    answered_before: int
     saved_s: float | None
 
 
@@ -50,6 +52,8 @@ def savings_of(summary: Summary) -> Savings:
         "offline": max(0, summary.rows - summary.distinct_numbers - summary.duplicate_rows),
         "left": to_ask - asked,
     }
-    saved = rows["known"] + rows["duplicate"] + rows["contacts"] + rows["offline"]
+    answered_before = rows["known"] + rows["duplicate"] + rows["contacts"]
+    saved = answered_before + rows["offline"]
     limit = summary.rate.limit_per_min
-    return Savings(rows=rows, saved=saved, saved_s=calls_time_s(saved, limit) if limit else None)
+    saved_s = calls_time_s(saved, limit) if limit else None
+    return Savings(rows=rows, saved=saved, answered_before=answered_before, saved_s=saved_s)
