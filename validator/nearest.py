@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,5 +15,7 @@ def suggestion(word: str, names: Iterable[str]) -> str:
         >>> suggestion("chek", ["check", "plan"])
         " Did you mean 'check'?"
     """
+    import difflib  # noqa: PLC0415 - only a wrong name needs it
+
     near = difflib.get_close_matches(word, list(names), n=1)
     return f" Did you mean {near[0]!r}?" if near else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli.constants import ANN, BOB
-from validator.gateways.registry import GATEWAYS, capabilities_of
+from validator.gateways.registry import DEFAULT_GATEWAY, DEFAULT_VARIABLES, GATEWAYS, capabilities_of
 from validator.model import Strength
 from validator.sandbox import SESSION_NAMES, SandboxConfig, create_app, parse_fault
 
@@ -27,6 +27,12 @@ OTHERS = [name for name in GATEWAYS if name != "sendapi"]
 KEY = "canary:token_5f2d9a77"
 LIST = f"name,phone\nAnn,{ANN}\nBob,{BOB}\nCy,nonsense\n"
 FAST = ("--rate", "600/min")
+
+
+def test_the_variables_that_help_texts_know_are_those_of_the_default_gateway():
+    capabilities = capabilities_of(DEFAULT_GATEWAY)
+
+    assert {field: getattr(capabilities, field) for field in DEFAULT_VARIABLES} == DEFAULT_VARIABLES
 
 
 @pytest.fixture(params=OTHERS)

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.support.cli.constants import PLAIN
 from validator.cli import COMMANDS, cli
 from validator.cli.options.values import FORMATS as FORMAT_NAMES
 from validator.tables import FORMATS
@@ -71,9 +72,11 @@ def imports_of(*words):
 def modules_of(*words):
     """All modules that a command line imports, asked of a process of its own."""
     code = (
-        "import sys; from validator.cli import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+        "import sys; from validator.__main__ import run; assert run() == 0; "
+        "print(*(name for name, module in sys.modules.items() if module), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     return set(done.stderr.split())
 
 
@@ -104,6 +107,35 @@ def test_a_quiet_run_loads_nothing_that_draws(tmp_path, monkeypatch):
     drawing = {"rich.console", "validator.reports.terminal", "validator.reports.live", "jinja2"}
 
     assert not drawing & modules_of("plan", "leads.csv", "--quiet")
+
+
+@pytest.mark.slow
+def test_a_check_loads_these_packages_of_others_and_no_more(provider, listed):
+    provider()
+    loaded = modules_of("check", str(listed()), *PLAIN, "--quiet")
+    packages = {name.partition(".")[0] for name in loaded}
+    needed = {"polars", "phonenumbers", "click", "platformdirs", "anyio", "httpx", "h11", "idna", "tenacity"}
+    # The names of the classes of polars and anyio; a compression of Python 3.14; rich's file sizes.
+    needed |= {"typing_extensions", "sniffio", "backports", "rich"}
+    # What is trusted, which is made ready for https.
+    needed |= {"truststore", "certifi"}
+
+    # What begins with an underscore belongs to one of them, or to how Python was built and installed here.
+    others = {name for name in packages - sys.stdlib_module_names if not name.startswith("_")}
+    assert others - {"validator", "coverage"} <= needed
+    assert not {"rich.console", "pygments", "httpx._main", "jinja2", "openpyxl"} & loaded
+
+
+@pytest.mark.slow
+def test_the_collector_is_off_only_while_modules_are_loaded():
+    code = (
+        "import gc, sys; from validator.__main__ import run; run(); "
+        "print(gc.isenabled(), gc.get_freeze_count() > 10_000, file=sys.stderr)"
+    )
+    words = [sys.executable, "-c", code, "ledger", "stats", "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+
+    assert done.stderr.split() == ["True", "True"]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,5 +18,14 @@ def work(command: str, given: Mapping[str, Any], *, function: str = "run") -> in
         given: the values of its options and arguments, by name.
         function: what to call there.
     """
-    code: int | None = getattr(import_module(f"validator.cli.commands.{command}"), function)(**given)
+    do = getattr(import_module(f"validator.cli.commands.{command}"), function)
+    _collect_garbage()
+    code: int | None = do(**given)
     return code
+
+
+def _collect_garbage() -> None:
+    """Turn the collector on if `__main__` has turned it off, and spare it what has been loaded."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

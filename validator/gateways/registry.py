@@ -28,6 +28,14 @@ class GatewayModule(Protocol):
 
 
 DEFAULT_GATEWAY = "sendapi"
+# Its environment variables, by the field of `Capabilities`; here, so that a help text need not import it.
+DEFAULT_VARIABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "key_variable": "SENDAPI_API_KEY",
+        "url_variable": "SENDAPI_BASE_URL",
+        "session_variable": "SENDAPI_SESSION_ID",
+    }
+)
 
 # Imported on first use: a command that asks nobody need not import the client of every provider.
 GATEWAYS: Mapping[str, str] = MappingProxyType(

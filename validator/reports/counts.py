@@ -11,9 +11,6 @@ if TYPE_CHECKING:
 
 Amount = TypeVar("Amount", int, float)
 
-# Goes up when a key changes its meaning or goes away; a new key leaves it alone.
-SCHEMA_VERSION = 1
-
 
 @dataclass(slots=True, kw_only=True)
 class CallCounts:

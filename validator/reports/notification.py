@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from validator.reports.counts import SCHEMA_VERSION
+from validator.reports.schema_version import SCHEMA_VERSION
 from validator.reports.wording import headline
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from validator.model import Reason, Verdict
-from validator.reports.counts import SCHEMA_VERSION, CallCounts, RateUse, every, known, set_fields
+from validator.reports.counts import CallCounts, RateUse, every, known, set_fields
 from validator.reports.money import cost_of, plain_text
+from validator.reports.schema_version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

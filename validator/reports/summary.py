@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from validator.model import LineType, Reason, Source, Verdict
 from validator.reports.counts import (
-    SCHEMA_VERSION,
     CallCounts,
     Changes,
     RateUse,
@@ -20,6 +19,7 @@ from validator.reports.counts import (
     set_fields,
 )
 from validator.reports.money import cost_of, plain_text
+from validator.reports.schema_version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

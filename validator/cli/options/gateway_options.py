@@ -9,7 +9,7 @@ import click
 
 from validator.cli.settings.defaults import GATEWAYS_META, ORIGINS_META, as_defaults
 from validator.errors import UsageError
-from validator.gateways.registry import DEFAULT_GATEWAY, GATEWAYS, capabilities_of
+from validator.gateways.registry import DEFAULT_GATEWAY, DEFAULT_VARIABLES, GATEWAYS, capabilities_of
 from validator.nearest import suggestion
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class OfGateway(click.Option):
 
     def __init__(self, *words: Any, variable: str, **given: Any) -> None:
         self.variable = variable
-        super().__init__(*words, envvar=getattr(capabilities_of(DEFAULT_GATEWAY), variable), **given)
+        super().__init__(*words, envvar=DEFAULT_VARIABLES[variable], **given)
 
     def variable_of(self, context: click.Context) -> str:
         """Return the name of the variable."""

@@ -14,7 +14,7 @@ import click
 
 from validator.cli.process.standard_streams import end_stdout, is_json_wanted, let_go_of_stdout, say
 from validator.errors import FileError, Interrupted, UsageError, ValidatorError, innermost
-from validator.reports.counts import SCHEMA_VERSION
+from validator.reports.schema_version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

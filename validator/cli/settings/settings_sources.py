@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +76,8 @@ def parsed(path: Path) -> dict[str, Any]:
     Raises:
         UsageError: it cannot be read, or is not TOML.
     """
+    import tomllib  # noqa: PLC0415 - most who use the command line have no settings file
+
     try:
         # Notepad begins a file with a byte order mark, which TOML does not know.
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
