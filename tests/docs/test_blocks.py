@@ -21,6 +21,7 @@ FILES = {
     "": {"leads.csv": LEADS, ".config/uk.key": KEY},
     "docs/columns.md": {"leads.csv": "name,mobile,home\nAnn,+447400123456,\nBob,,+447400123457\n"},
     "docs/ledger.md": {"leads.csv": LEADS, "optouts.txt": "+447400123456\n"},
+    "docs/phone.md": {"contacts.csv": "name,phone\nAnn,+447400123456 ::: +447400123457\n"},
     "docs/settings.md": {
         "leads.csv": LEADS,
         "client-a.key": KEY,

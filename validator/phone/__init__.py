@@ -12,7 +12,7 @@ from validator.phone.bulk.several import apart
 from validator.phone.cell.folding import fold_words
 from validator.phone.cell.national_variants import other_spelling, other_spelling_of
 from validator.phone.cell.numbering import has_mobile_length
-from validator.phone.cell.reading import Accept
+from validator.phone.cell.reading import Accept, parts_of
 from validator.phone.cell.recoveries import RECOVERIES, Recovery
 from validator.phone.cells import without_fractions
 from validator.phone.detection import looks_like_phones
@@ -45,6 +45,7 @@ __all__ = [
     "other_spelling",
     "other_spelling_of",
     "parse_region",
+    "parts_of",
     "survey",
     "without_fractions",
 ]

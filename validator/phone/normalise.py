@@ -91,6 +91,11 @@ class Surveyed:
     claims: Claims
 
     @property
+    def with_several(self) -> pl.Series:
+        """The places (UInt32) of the cells that hold more than one number."""
+        return (self.cells["answer"] == answers.of(Reason.SEVERAL_NUMBERS)).arg_true()
+
+    @property
     def evidence(self) -> Evidence:
         """What the cells say of their column."""
         return self.claims.evidence

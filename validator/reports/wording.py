@@ -52,7 +52,7 @@ REASON_WORDS: Mapping[Reason, str] = MappingProxyType(
         Reason.UNKNOWN_COUNTRY: "no country has this calling code",
         Reason.NOT_IN_PLAN: "the country's numbering plan has no such number",
         Reason.SPREADSHEET_DAMAGE: "a spreadsheet changed it; export the column again as text",
-        Reason.SEVERAL_NUMBERS: "more than one number in the cell; split them",
+        Reason.SEVERAL_NUMBERS: "several numbers in the cell; split them, or name --several first or each",
         Reason.AMBIGUOUS: "two numbers can be meant; say with --numbers how the column is written",
         Reason.LANDLINE: "a landline, skipped as asked",
         Reason.REJECTED_BY_PROVIDER: "the provider calls the number invalid",

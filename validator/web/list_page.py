@@ -11,6 +11,7 @@ import anyio.to_thread
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from validator.batch.recipients.job import Several
 from validator.errors import Busy
 from validator.phone import Numbers
 from validator.settings import SAMPLE_SIZE
@@ -101,6 +102,7 @@ class ListPage:
             "plan": plan_words(look.preview.plan) if look.preview else None,
             "reason_words": reason_words,
             "numbers": list(Numbers),
+            "several": list(Several),
             "host": runs.provider.host,
             "session": stored.choices.session or runs.provider.session,
             "has_key": parts.key.key is not None,

@@ -85,6 +85,7 @@ class Choices:
         region: of numbers without a country code; `auto` finds a column with each row's.
         numbers: how numbers without a plus are written.
         sheet: of a workbook.
+        several: what becomes of cells with several numbers.
         session: the session to check through.
         rate: requests a minute, or `auto`.
         limit: how many numbers to ask about at most.
@@ -95,6 +96,7 @@ class Choices:
     region: str = ""
     numbers: str = ""
     sheet: str = ""
+    several: str = ""
     session: str = ""
     rate: str = ""
     limit: str = ""
@@ -103,7 +105,7 @@ class Choices:
     @property
     def reading(self) -> tuple[str, ...]:
         """What decides which number a row is."""
-        return (self.column, self.region, self.numbers or Numbers.AUTO.value, self.sheet)
+        return (self.column, self.region, self.numbers or Numbers.AUTO.value, self.sheet, self.several)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from validator.batch.recipients.job import ListSettings
+from validator.batch.recipients.job import ListSettings, Several
 from validator.batch.recipients.opening import open_list
 from validator.errors import UsageError
 from validator.phone import Numbers, parse_region
@@ -31,6 +31,7 @@ _FIELDS = {
     "--region": "Region",
     "--region-column": "Region: auto",
     "--session": "Session",
+    "--several": "Several numbers in a cell:",
     "--sheet": "Sheet",
     "--suppress": "Suppression lists",
 }
@@ -59,6 +60,7 @@ def settings_of(choices: Choices) -> ListSettings:
         region=None if finds or not region else parse_region(region),
         find_region=finds,
         numbers=Numbers(choices.numbers) if choices.numbers in set(Numbers) else Numbers.AUTO,
+        several=Several(choices.several) if choices.several in set(Several) else Several.REFUSE,
         options=ReadOptions(sheet=choices.sheet or None),
         limit=_whole("Numbers at most", choices.limit, least=0) if choices.limit else None,
     )

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
+from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.recipients import (
     READING_ROWS,
-    ColumnEvidence,
     Reading,
     read_recipients,
     surveys_of,

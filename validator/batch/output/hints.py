@@ -23,7 +23,7 @@ HINTS: Mapping[Reason, str] = MappingProxyType(
         Reason.UNKNOWN_COUNTRY: "no country has this calling code: correct the digits after the plus sign",
         Reason.NOT_IN_PLAN: "the country has no such number: look for a wrong, missing or extra digit",
         Reason.SPREADSHEET_DAMAGE: "digits were lost in a spreadsheet: export the column again as text",
-        Reason.SEVERAL_NUMBERS: "leave one number in the cell, or put each into a row of its own",
+        Reason.SEVERAL_NUMBERS: "leave one number in the cell, or have each asked about with --several each",
         Reason.AMBIGUOUS: "write the number with a plus sign and its country code",
         Reason.LANDLINE: "a landline: enter a mobile number, or ask about it with --landlines keep",
         Reason.REJECTED_BY_PROVIDER: "the provider calls the number invalid: compare it with its source",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from validator.batch.output.annotate import annotate
+from validator.batch.planning.several_numbers import settled
 from validator.errors import FileError, UsageError
 from validator.ledger import LEDGER_PARTS
 from validator.tables import (
@@ -124,6 +126,12 @@ def write_output(
 ) -> Counts:
     """Write the annotated file and the files of the segments asked for; return what was written.
 
+    Args:
+        opened: the list.
+        recipients: its rows as they were read, those with several numbers too.
+        known: their known verdicts.
+        on_progress: called with the rows written so far.
+
     Raises:
         FileError: the list has changed since it was opened, or a file cannot be written; all targets are
             then as they were.
@@ -136,10 +144,11 @@ def write_output(
         yield from opened.rows(cells=cells)
         opened.require_same_numbers(recipients)
 
+    decided, known = decided_by(recipients, known, job)
     return annotate(
         opened.table,
         rows,
-        recipients,
+        decided,
         known,
         prefix=job.prefix,
         extras=job.extras,
@@ -147,6 +156,14 @@ def write_output(
         segments={verdict: _opener(opened, path) for verdict, path in job.segments.items()},
         on_progress=on_progress,
     )
+
+
+def decided_by(
+    recipients: pl.DataFrame, known: KnownVerdicts, job: Job
+) -> tuple[pl.DataFrame, KnownVerdicts]:
+    """Return a list's rows, each with the number that decides it, and their known verdicts."""
+    decided = settled(recipients, known, variants=job.variants)
+    return decided, known if decided is recipients else replace(known, row_indices=None)
 
 
 def _opener(opened: Opened, target: Path | BinaryIO | tuple[Path, ...] | FrameWriter) -> OpenWriter:

@@ -11,6 +11,7 @@ from validator.batch.planning.known_verdicts import read_known
 from validator.batch.planning.places import among
 from validator.batch.recipients.job import Only, Order
 from validator.batch.recipients.recipients import askable
+from validator.batch.recipients.several_numbers import everybody
 from validator.batch.recipients.variants import other_numbers, second_questions
 from validator.model import Verdict
 
@@ -159,8 +160,10 @@ def make_plan(
         variants: whether the other spelling of a number is asked about, too, once that was answered "no".
         seed: of the shuffle.
     """
+    rows, places = recipients.height, known.indices_of_list(recipients)
+    recipients = everybody(recipients)
     is_asked = askable(recipients)
-    status = known.status_of(recipients["number"], known.indices_of_list(recipients))
+    status = known.status_of(recipients["number"], places if recipients.height == rows else None)
     is_fresh = status["is_fresh"]
     missing = distinct_rows(recipients.filter(is_asked & ~is_fresh), order)
     occurring = _occurring(status["row"].filter(is_asked & is_fresh), known.frame.height)
@@ -181,7 +184,7 @@ def make_plan(
         to_confirm=todo["number"].filter(once),
         confirms=confirms,
         left_out=wanted - todo.height,
-        rows=recipients.height,
+        rows=rows,
         distinct=distinct,
         duplicates=int(is_asked.sum()) - distinct,
         known={Verdict(word): count for word, count in counts(cached["verdict"]).items()},

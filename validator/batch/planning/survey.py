@@ -12,6 +12,7 @@ from validator.batch.planning.known_verdicts import KnownVerdicts, read_known
 from validator.batch.planning.plan import make_plan
 from validator.batch.recipients.reading_counts import ReadingCounts
 from validator.batch.recipients.recipients import askable, read_recipients
+from validator.batch.recipients.several_numbers import everybody
 from validator.batch.recipients.suppression import OptOuts, suppressed_in
 from validator.batch.recipients.variants import other_numbers
 from validator.batch.stage import LOOKING_UP, Stage
@@ -150,9 +151,10 @@ def known_of(
         confirmed: whether a "no" counts only once it has been said twice.
         variants: whether the numbers' other spellings are to be known as well.
     """
-    numbers = recipients["number"].filter(askable(recipients))
+    everyone = everybody(recipients)
+    numbers = everyone["number"].filter(askable(everyone))
     if variants:
-        numbers = pl.concat([numbers, other_numbers(recipients).drop_nulls().alias("number")])
+        numbers = pl.concat([numbers, other_numbers(everyone).drop_nulls().alias("number")])
     known = read_known(ledger, numbers.unique().sort(), max_age, now_ms, on_progress)
     known = replace(known, row_indices=known.indices_of_list(recipients))
     return known.confirmed() if confirmed else known

@@ -33,6 +33,14 @@ class Landlines(StrEnum):
     SKIP = "skip"
 
 
+class Several(StrEnum):
+    """What happens to a cell that holds more than one number."""
+
+    REFUSE = "refuse"
+    FIRST = "first"
+    EACH = "each"
+
+
 class Unreadable(StrEnum):
     """What happens to a suppression list if a row of it cannot be read, or it has none, or is cut off."""
 
@@ -62,6 +70,7 @@ _WORDS: dict[str, type[StrEnum]] = {
     "accept": Accept,
     "numbers": Numbers,
     "landlines": Landlines,
+    "several": Several,
     "order": Order,
     "only": Only,
     "suppress_unreadable": Unreadable,
@@ -102,6 +111,8 @@ class ListSettings:
         accept: which numbers are worth asking about.
         numbers: how numbers without a plus sign are written; the column decides it if nothing says so.
         landlines: whether fixed lines are asked about.
+        several: whether a cell with several numbers is refused, or its first number counts, or each: then the
+            row is registered if one of them is.
         options: how the list's file is read.
         suppress_column: the phone columns of suppression lists; none to find them.
         suppress_unreadable: what happens if somebody in a suppression list cannot be read.
@@ -129,6 +140,7 @@ class ListSettings:
     accept: Accept = Accept.VALID
     numbers: Numbers = Numbers.AUTO
     landlines: Landlines = Landlines.KEEP
+    several: Several = Several.REFUSE
     options: ReadOptions = field(default_factory=ReadOptions)
     suppress_column: tuple[str, ...] = ()
     suppress_unreadable: Unreadable = Unreadable.ERROR
@@ -157,6 +169,10 @@ class ListSettings:
         for name in ("column", "join", "suppress_column"):
             object.__setattr__(self, name, several(name, getattr(self, name), TEXT))
         require(_KINDS, **{name: getattr(self, name) for name in _KINDS})
+        if self.enough is not None and self.several is Several.EACH:
+            raise UsageError(
+                "--enough counts one number a row, and --several each asks about more; leave one of them out"
+            )
         if self.price is not None:
             object.__setattr__(self, "price", parse_price(str(self.price)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from validator.batch.recipients.job import Several
 from validator.batch.recipients.recipients import Reading, read_recipients
 from validator.batch.verdict_columns import earlier_columns, output_schema, segment_columns, with_columns_of
 from validator.errors import FileError
@@ -60,6 +61,7 @@ class Opened:
             "region": reading.region,
             "region_column": reading.region_column,
             "numbers": None if reading.numbers is Numbers.AUTO else reading.numbers.value,
+            "several": None if reading.several is Several.REFUSE else reading.several.value,
             "format": self.table.format,
             **self.table.manner,
         }
@@ -172,6 +174,7 @@ def reading_of(table: Table, job: Job) -> Reading:
         accept=job.accept,
         numbers=_numbers(table, job, first.name),
         landlines=job.landlines,
+        several=job.several,
     )
 
 
@@ -206,4 +209,5 @@ def _joined(table: Table, job: Job, region_column: str | None) -> Reading:
         accept=job.accept,
         numbers=job.numbers,
         landlines=job.landlines,
+        several=job.several,
     )

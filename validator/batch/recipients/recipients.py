@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.batch.prefetch import ahead
-from validator.batch.recipients.job import Landlines
+from validator.batch.recipients.column_evidence import ColumnEvidence
+from validator.batch.recipients.job import Landlines, Several
 from validator.batch.recipients.reading_counts import ReadingCounts
+from validator.batch.recipients.several_numbers import OTHERS, CellsApart, merged, taken_apart
 from validator.batch.verdict_columns import PHONE_COLUMN, REASON
 from validator.model import LineType, Reason
-from validator.phone import COUNTRIES, Accept, Evidence, Numbers, survey, without_fractions
+from validator.phone import COUNTRIES, Accept, Numbers, survey, without_fractions
 from validator.tables import FoundBy, joined, readable
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class Reading:
         accept: which numbers are worth asking about.
         numbers: how numbers without a plus sign are written, where the column is not to decide it.
         landlines: whether fixed lines are asked about.
+        several: what becomes of cells with several numbers.
     """
 
     column: str
@@ -65,6 +68,7 @@ class Reading:
     accept: Accept = Accept.VALID
     numbers: Numbers = Numbers.AUTO
     landlines: Landlines = Landlines.KEEP
+    several: Several = Several.REFUSE
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -81,7 +85,8 @@ class Reading:
     def schema(self) -> pl.Schema:
         """The columns of the recipients read so."""
         chosen = {PHONE_COLUMN: pl.Enum(self.columns)} if self.others else {}
-        return pl.Schema({**SCHEMA, **chosen})
+        others = {OTHERS: pl.List(pl.UInt64())} if self.several is Several.EACH else {}
+        return pl.Schema({**SCHEMA, **others, **chosen})
 
 
 def read_recipients(
@@ -104,13 +109,14 @@ def read_recipients(
     Returns:
         `number` (UInt64; null where the cell is none), `reason` (null where the number may be asked about),
         `line_type` and `country` (null where the cell is no number); with several phone columns, also
-        `phone_column`, the one that the number is from.
+        `phone_column`, the one that the number is from; and if each of several numbers in a cell counts,
+        `others` (List of UInt64), those beside the first.
     """
     parts = [pl.DataFrame(schema=reading.schema)]
     shown, settled, rows = ColumnEvidence(), list[ColumnEvidence](), 0
     readings = ReadingCounts() if readings is None else readings
     for batch in ahead(gathered(table.batches(reading.wanted))):
-        surveyed = surveys_of(batch, reading)
+        surveyed = cells_read(batch, reading)
         shown += ColumnEvidence.of(surveyed)
         parts.append(_counted(_recipients(surveyed, shown, reading, suppressed), batch, reading, readings))
         settled.append(shown)
@@ -122,39 +128,11 @@ def read_recipients(
         readings.clear()
         parts[1:] = (
             _counted(
-                _recipients(surveys_of(one, reading), shown, reading, suppressed), one, reading, readings
+                _recipients(cells_read(one, reading), shown, reading, suppressed), one, reading, readings
             )
             for one in batches
         )
     return pl.concat(parts, rechunk=True)
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnEvidence:
-    """What the phone columns of a list, each for itself, show of how their cells were meant."""
-
-    columns: tuple[Evidence, ...] = ()
-
-    @classmethod
-    def of(cls, surveyed: Sequence[Surveyed]) -> ColumnEvidence:
-        """Return what the surveys of some rows show, one a column."""
-        return cls(tuple(one.evidence for one in surveyed))
-
-    def __add__(self, other: ColumnEvidence) -> ColumnEvidence:
-        if not self.columns:
-            return other
-        return ColumnEvidence(
-            tuple(one + more for one, more in zip(self.columns, other.columns, strict=True))
-        )
-
-    def outcomes(self, numbers: Numbers) -> list[dict[int, Outcome]]:
-        """Return what comes of the cells of each column, by signature."""
-        return [one.outcomes(numbers) for one in self.columns]
-
-    def decides_as(self, whole: ColumnEvidence, numbers: Numbers) -> bool:
-        """Return whether what it decides stands when all rows are known."""
-        both = zip(self.outcomes(numbers), whole.outcomes(numbers), strict=True)
-        return all(own.items() <= final.items() for own, final in both)
 
 
 def surveys_of(rows: pl.DataFrame, reading: Reading) -> list[Surveyed]:
@@ -166,15 +144,45 @@ def surveys_of(rows: pl.DataFrame, reading: Reading) -> list[Surveyed]:
     ]
 
 
+def cells_read(rows: pl.DataFrame, reading: Reading) -> Sequence[Surveyed | CellsApart]:
+    """Return the survey of each phone column, cells with several numbers taken apart if that is wanted."""
+    if reading.several is Several.REFUSE:
+        return surveys_of(rows, reading)
+    regions = _regions_of(rows, reading)
+    return [
+        taken_apart(cells_of(rows, column, reading), regions, reading.accept, reading.numbers)
+        for column in reading.columns
+    ]
+
+
 def _recipients(
-    surveyed: Sequence[Surveyed], shown: ColumnEvidence, reading: Reading, suppressed: pl.Series | None
+    surveyed: Sequence[Surveyed | CellsApart],
+    shown: ColumnEvidence,
+    reading: Reading,
+    suppressed: pl.Series | None,
 ) -> pl.DataFrame:
     outcomes = shown.outcomes(reading.numbers)
     found = [
-        _numbers_of(one, said, column, reading).pipe(_withhold, reading.landlines, suppressed)
+        _column_of(one, said, column, reading, suppressed)
         for one, said, column in zip(surveyed, outcomes, reading.columns, strict=True)
     ]
     return _chosen(found, reading) if reading.others else found[0]
+
+
+def _column_of(
+    cells: Surveyed | CellsApart,
+    outcomes: dict[int, Outcome],
+    column: str,
+    reading: Reading,
+    suppressed: pl.Series | None,
+) -> pl.DataFrame:
+    def recipients_in(surveyed: Surveyed) -> pl.DataFrame:
+        numbers = _numbers_of(surveyed, outcomes, column, reading)
+        return _withhold(numbers, reading.landlines, suppressed)
+
+    if not isinstance(cells, CellsApart):
+        return recipients_in(cells)
+    return merged(recipients_in(cells.whole), recipients_in(cells.parts), cells.rows, reading.several)
 
 
 def _counted(
@@ -205,7 +213,7 @@ def recipients_of(
     rows: pl.DataFrame, reading: Reading, *, suppressed: pl.Series | None = None
 ) -> pl.DataFrame:
     """Return the numbers of some rows, as `read_recipients` does of a whole list."""
-    surveyed = surveys_of(rows, reading)
+    surveyed = cells_read(rows, reading)
     return _recipients(surveyed, ColumnEvidence.of(surveyed), reading, suppressed).drop(_PASSING)
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.job import Unreadable
-from validator.batch.recipients.recipients import ColumnEvidence, Reading, recipients_of, surveys_of
+from validator.batch.recipients.recipients import Reading, recipients_of, surveys_of
 from validator.batch.recipients.variants import with_both
 from validator.errors import FileError
 from validator.model import LineType, Reason

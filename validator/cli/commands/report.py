@@ -11,7 +11,7 @@ from validator.batch.output.annotate import count
 from validator.batch.output.earlier_check import with_check
 from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, summarise
-from validator.batch.output.targets import check_targets
+from validator.batch.output.targets import check_targets, decided_by
 from validator.batch.planning.survey import known_after, survey
 from validator.cli.options import file_options as file_opt
 from validator.cli.options.list_options import ListOptions
@@ -39,7 +39,7 @@ def run(**given: Any) -> int:
     with make_progress(quiet=options.quiet) as progress, read(options.ledger) as ledger:
         surveyed = survey(opened, ledger, now_ms=now_ms, progress=progress)
         known = known_after(surveyed, opened.job, ledger, now_ms, progress)
-        counts = count(surveyed.recipients, known, opened.job.extras)
+        counts = count(*decided_by(surveyed.recipients, known, opened.job), opened.job.extras)
         result = RunResult(
             command="report",
             started_at=now,

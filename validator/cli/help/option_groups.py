@@ -20,7 +20,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Which part of the list is asked about": ("size", "seed"),
         "How the list is read": (
             "column", "join", "region", "region-column", "numbers", "accept", "variants", "landlines",
-            "sheet", "hidden", "header-row", "encoding", "ragged",
+            "several", "sheet", "hidden", "header-row", "encoding", "ragged",
         ),
         "Who must not be asked": ("suppress", "suppress-column", "suppress-unreadable"),
         "Key, sessions and the way to the provider": (

@@ -93,6 +93,14 @@ input_options = stack(
         help="Ask about fixed lines too, or not.",
     ),
     click.option(
+        "--several",
+        type=click.Choice(["refuse", "first", "each"]),
+        default="refuse",
+        show_default=True,
+        help="Cells with several numbers: refuse them, take the first, or ask about each, so that the row is "
+        "registered if one of them is.",
+    ),
+    click.option(
         "--ragged",
         type=click.Choice(["error", "keep"]),
         default="error",

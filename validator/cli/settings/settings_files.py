@@ -32,9 +32,9 @@ FOLDER_MAY_SET = frozenset(
         "json", "landlines", "limit", "line-type", "log-format", "max-age", "max-error-rate", "max-invalid",
         "max-outage", "max-unknown", "max-wait", "no-clobber", "numbers", "offline", "only", "order",
         "output", "output-dir", "prefix", "price", "progress", "quiet", "ragged", "rate", "rate-share",
-        "refresh", "region", "region-column", "report", "retries", "seed", "sendable", "session", "sheet",
-        "size", "split", "strength", "strict", "summary", "suppress", "suppress-column", "timeout",
-        "variants", "verbose",
+        "refresh", "region", "region-column", "report", "retries", "seed", "sendable", "session", "several",
+        "sheet", "size", "split", "strength", "strict", "summary", "suppress", "suppress-column",
+        "timeout", "variants", "verbose",
     }
 )  # fmt: skip
 # Those among them that name files.

@@ -10,7 +10,7 @@ from validator.model import Reason
 from validator.phone.cell import refusals
 from validator.phone.cell.numbering import Line, look_up
 from validator.phone.cell.recoveries import RECOVERIES, Stage
-from validator.phone.cell.refusals import the_one_number
+from validator.phone.cell.refusals import numbers_apart, the_one_number
 from validator.phone.cell.unwrapping import digits_of
 
 _FRONT = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.FRONT)
@@ -80,6 +80,11 @@ def unwrap(cell: str, region: str | None) -> str:
         rewritten = rewrite(text, region)
         text = text if rewritten is None else rewritten
     return text
+
+
+def parts_of(cell: str, region: str | None) -> list[str]:
+    """Return the cells that one with several numbers would be if each stood in one of its own, in order."""
+    return numbers_apart(unwrap(cell, region), region)
 
 
 def read_unwrapped(text: str, region: str | None, accept: Accept) -> Line | Reason:

@@ -30,6 +30,8 @@ ADDRESS = re.compile(
 # "or" and "and" in the languages that lists come in.
 SEPARATING_WORDS = "or|and|ou|et|e|o|u|y|oder|und|of|en|og|och|i|lub|oraz|veya|ve|atau|dan|или|и"
 _SEPARATOR = re.compile(rf"[,|&]|;(?![a-z-]+=)|\s(?:{SEPARATING_WORDS})\s", re.IGNORECASE)
+# Between the values of a field in an export of Google Contacts, and between those that were typed in lines.
+_GOOGLE, _LINE_END = re.compile(":::"), re.compile("\n")
 # Each of these may stand inside one number, so they separate only where the whole makes none. Coarse to fine.
 _ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|[/\\(]|\s-+\s|:::|\n", re.IGNORECASE)
 _DOUBTFUL_SEPARATORS = tuple(map(re.compile, (r"[/\\]", r"\s-+\s", r"[^\W\d_][^0-9+]*", r"(?=\+)")))
@@ -54,6 +56,21 @@ def may_hold_several(text: str, region: str | None) -> bool:
     """Return the same for separators that numbers have too (`030/123456`): for where the whole is none."""
     parted = any(_parts_into_numbers(separator, text, region) for separator in _DOUBTFUL_SEPARATORS)
     return parted or _is_pair(text.split(), region)
+
+
+def numbers_apart(text: str, region: str | None) -> list[str]:
+    """Return the parts with numbers of a text that holds several, each to be read by itself.
+
+    It is parted as it was found to hold several: coarse before fine, so that `030/12345, 030/12346` is two.
+    """
+    separators = (_GOOGLE, _SEPARATOR, _LINE_END, *_DOUBTFUL_SEPARATORS)
+    for parts in (separator.split(text) for separator in separators):
+        found = [part.strip() for part in parts if len(digits_of(part)) >= MIN_DIGITS]
+        if len(found) > 1:
+            return found
+    words = text.split()
+    halves = ([" ".join(words[:cut]), " ".join(words[cut:])] for cut in range(1, len(words)))
+    return next((pair for pair in halves if all(is_valid(half, region) for half in pair)), [text])
 
 
 def the_one_number(text: str, region: str | None) -> Line | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from validator.model import Source
 from validator.reports.plan_summary import calls_time_s
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def savings_of(summary: Summary) -> Savings:
         "known": summary.already_known,
         "duplicate": summary.duplicate_rows,
         "contacts": summary.from_contacts,
-        "offline": max(0, summary.rows - summary.distinct_numbers - summary.duplicate_rows),
+        "offline": summary.sources.get(Source.OFFLINE.value, 0),
         "left": to_ask - asked,
     }
     answered_before = rows["known"] + rows["duplicate"] + rows["contacts"]
