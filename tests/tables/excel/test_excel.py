@@ -162,7 +162,25 @@ def test_a_sheet_that_begins_with_a_number_has_no_header(book, number):
 def test_the_first_sheet_that_is_not_hidden_is_read_and_named_in_the_log(book, caplog):
     path = book(hidden=["codes"], codes=[["x"], ["1"]], leads=[["phone"], ["2"]], old=[["phone"], ["3"]])
     assert read(path).rows() == [("2",)]
-    assert "has 2 sheets; 'leads' is read, and the output will lack 'old'. Choose another" in caplog.text
+    assert "sheet 'leads' of" in caplog.text
+    assert "an output has that one alone: 'old' stays in your file. Choose another with" in caplog.text
+
+
+def test_a_sheet_that_is_asked_for_is_found_in_any_case_and_the_others_are_named(book, caplog):
+    path = book(leads=[["phone"], ["2"]], Old=[["phone"], ["3"]], Notes=[["x"], ["y"]])
+    table = open_table(path, options=ReadOptions(sheet="OLD"))
+
+    assert table.manner["other_sheets"] == "leads, Notes"
+    assert "sheet 'Old' of" in caplog.text
+    assert caplog.text.rstrip().endswith("an output has that one alone: 'leads', 'Notes' stay in your file.")
+    with pytest.raises(FileError, match="Did you mean 'leads'"):
+        open_table(path, options=ReadOptions(sheet="leeds"))
+
+
+def test_a_sheet_without_numbers_names_the_others(book):
+    path = book(about=[["what"], ["list of leads"]], leads=[["phone"], ["+447400123456"]])
+    with pytest.raises(FileError, match=r"Choose one with --column, or another sheet \(leads\) with --sheet"):
+        find_phone_column(open_table(path), named=None, region=None)
 
 
 def test_one_sheet_needs_no_notice(book, caplog):

@@ -202,8 +202,14 @@ def _candidates(
     garbled = "" if reads_as_words(_listed(table)) else ", name the encoding of the file with --encoding"
     raise FileError(
         f"no phone column found in {table.path}; columns are: {_listed(table)}. Choose one with {option}"
-        f"{garbled}, or say with --header-row which row names the columns."
+        f"{_other_sheets(table)}{garbled}, or say with --header-row which row names the columns."
     )
+
+
+def _other_sheets(table: Table) -> str:
+    """Return where else the numbers may be, in a workbook with other sheets."""
+    others = table.manner.get("other_sheets")
+    return f", or another sheet ({others}) with --sheet" if others else ""
 
 
 def _regions(table: Table, region: str | None, region_column: str | None) -> pl.Series | str | None:

@@ -61,6 +61,7 @@ class ExcelTable:
         left_out: rows that are no part of the list.
         hidden_rows: how many hidden rows are part of it.
         formulas_without_value: how many cells were never computed.
+        other_sheets: those of the workbook that are shown and not read.
     """
 
     path: Path
@@ -75,6 +76,7 @@ class ExcelTable:
     left_out: AbstractSet[int] = frozenset()
     hidden_rows: int = 0
     formulas_without_value: int = 0
+    other_sheets: tuple[str, ...] = ()
     format: str = "excel"
 
     @property
@@ -82,7 +84,8 @@ class ExcelTable:
         """How the file is written; see `Table.manner`."""
         found = {"hidden_rows": self.hidden_rows, "formulas_without_value": self.formulas_without_value}
         counts = {name: count for name, count in found.items() if count}
-        return {"header_row": self.header_row, "sheet": self.sheet.name, **counts}
+        others = {"other_sheets": ", ".join(self.other_sheets)} if self.other_sheets else {}
+        return {"header_row": self.header_row, "sheet": self.sheet.name, **others, **counts}
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`. Columns that are asked for are there to be read as numbers."""
@@ -129,7 +132,7 @@ def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
         workbook = _workbook(path)
         if options.sole_sheet:
             refuse_several(path, workbook)
-        name = chosen(path, workbook, options.sheet)
+        name, others = chosen(path, workbook, options.sheet)
         marks = marks_of(path, name) if is_archive else Marks()
         refuse_sprawling(path, name, marks)
         sheet = workbook.get_sheet_by_name(name)
@@ -155,6 +158,7 @@ def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
         left_out=left_out,
         hidden_rows=0 if left_out else sum(row >= skipped for row in marks.hidden),
         formulas_without_value=len(marks.formulas),
+        other_sheets=others,
     )
 
 

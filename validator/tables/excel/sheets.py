@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from validator.errors import FileError
+from validator.nearest import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,23 +30,23 @@ def refuse_several(path: Path, workbook: CalamineWorkbook) -> None:
         )
 
 
-def chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> str:
-    """Return the sheet to read: the one that is asked for, else the first that is not hidden."""
-    if asked is not None:
-        return _named(path, workbook.sheet_names, asked)
-    shown = [
-        sheet.name
-        for sheet in workbook.sheets_metadata
-        if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet
-    ]
-    if not shown:
+def chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the sheet to read, asked for or else the first that is not hidden, and the others shown.
+
+    Says which other sheets an output will lack: they cannot be copied as they are.
+    """
+    sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
+    shown = [sheet.name for sheet in sheets if sheet.visible is SheetVisibleEnum.Visible]
+    if asked is None and not shown:
         raise FileError(f"{path} has no sheet that is not hidden; name one with --sheet.")
-    if len(shown) > 1:
+    name = shown[0] if asked is None else _named(path, workbook.sheet_names, asked)
+    if others := tuple(one for one in shown if one != name):
         log.warning(
-            "%s has %d sheets; %r is read, and the output will lack %s. Choose another with --sheet.",
-            path, len(shown), shown[0], ", ".join(map(repr, shown[1:])),
+            "sheet %r of %s is read, and an output has that one alone: %s %s in your file%s",
+            name, path, ", ".join(map(repr, others)), "stays" if len(others) == 1 else "stay",
+            ". Choose another with --sheet." if asked is None else ".",
         )  # fmt: skip
-    return shown[0]
+    return name, others
 
 
 def _named(path: Path, names: Sequence[str], asked: str) -> str:
@@ -56,5 +57,6 @@ def _named(path: Path, names: Sequence[str], asked: str) -> str:
     if not alike:
         raise FileError(
             f"{path} has no sheet {asked!r}; its sheets are: {', '.join(names)}. Choose one with --sheet."
+            f"{suggestion(asked, names)}"
         )
     return alike[0]
