@@ -13,7 +13,7 @@ from signal import SIG_DFL, SIG_IGN, SIGHUP, SIGINT, default_int_handler, getsig
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.support.http.transports"]
+pytest_plugins = ["tests.support.http.transports", "tests.support.ledger.databases"]
 
 settings.register_profile(
     "suite",

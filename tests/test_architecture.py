@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1] / "validator"
 LAYERS = [
     {"local_time", "model", "nearest", "version"},
     {"errors"},
-    {"arguments", "settings", "phone"},
+    {"arguments", "ledger_url", "settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
     {"sendapi"},
     {"gateways"},
@@ -44,7 +44,7 @@ ROOMS = {
         {"lock", "rows", "selection", "stats"},
         {"finding_ids", "ledger"},
         {"group"},
-        {"sqlite"},
+        {"postgres", "sqlite"},
         {"registry"},
     ],
     "pacing": [
@@ -98,6 +98,7 @@ OWNERS = {
     "truststore": {"http"},
     "tenacity": {"pacing"},
     "sqlite3": {"ledger"},
+    "psycopg": {"ledger"},
     "click": {"cli"},
     "rich": {"cli", "reports"},
     "prometheus_client": {"reports"},

@@ -38,9 +38,15 @@ def path(tmp_path):
     return tmp_path / "state" / "ledger.sqlite"
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def location(request):
+    """Where a ledger is that holds nothing, one of each kind."""
+    return request.getfixturevalue({"sqlite": "path", "postgres": "database"}[request.param])
+
+
 @pytest.fixture
-def ledger(path):
-    with open_ledger(path, holder="pytest") as opened:
+def ledger(location):
+    with open_ledger(location, holder="pytest") as opened:
         yield opened
 
 

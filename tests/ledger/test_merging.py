@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.ledger.files import copied, wal_size
 from tests.support.ledger.session_refs import SESS_A
 from validator.errors import FileError, LedgerError
 from validator.ledger import Selection, open_ledger, read
@@ -86,12 +85,12 @@ def test_a_newer_answer_from_elsewhere_is_not_overturned_by_confirming(ledger, m
     assert [(fact[1], fact.checked_at_ms) for fact in facts_of(ledger)] == [("registered", 9)]
 
 
-def test_nothing_is_taken_in_where_something_goes_wrong_half_way(path, make_outcome):
+def test_nothing_is_taken_in_where_something_goes_wrong_half_way(location, make_outcome):
     def parts():
         yield [make_outcome(1), make_outcome(2, session="sess_new")]
         raise FileError("row 3 is bad")
 
-    ledger = open_ledger(path, holder="pytest")
+    ledger = open_ledger(location, holder="pytest")
     ledger.record(make_outcome(9))
     with pytest.raises(FileError, match="row 3 is bad"):
         ledger.merge(parts())
@@ -99,38 +98,8 @@ def test_nothing_is_taken_in_where_something_goes_wrong_half_way(path, make_outc
         ledger.merge([])
     ledger.close()
 
-    with read(path) as reader:
+    with read(location) as reader:
         assert facts_of(reader) == []
-
-
-@pytest.mark.slow
-def test_a_kill_while_facts_are_taken_in_leaves_all_of_them_or_none(path, make_outcome):
-    moments = []
-
-    def remember(statement):
-        if statement.startswith("COMMIT") or len(moments) < 5:
-            moments.append(copied(path))
-
-    def parts():
-        for start in range(0, 9_000, 3_000):
-            yield [make_outcome(place) for place in range(start, start + 3_000)]
-            remember("between two parts")
-
-    ledger = open_ledger(path, holder="pytest")
-    # So that SQLite writes pages of the transaction out before its end, as it does for large ones.
-    ledger._writing.execute("PRAGMA cache_size = 10")
-    ledger._writing.set_trace_callback(remember)
-    assert ledger.merge(parts()) == 9_000
-    ledger._writing.set_trace_callback(None)
-    assert wal_size(moments[-1]) > 100_000
-    moments.append(copied(path))
-    ledger.close()
-
-    held = []
-    for copy in moments:
-        with open_ledger(copy, holder="pytest") as survivor:
-            held.append(survivor.numbers())
-    assert held == [0] * (len(moments) - 1) + [9_000]
 
 
 def test_what_is_taken_in_can_be_purged(ledger, make_outcome):

@@ -1,17 +1,16 @@
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_C
 from validator.ledger import SessionStats, read
-from validator.ledger.sqlite.schema import SCHEMA_VERSION
 from validator.model import Source, Verdict
 
 NOW_MS = 1_760_000_000_000
 DAY_MS = 86_400_000
 
 
-def test_stats_of_an_empty_ledger_are_empty(path):
-    with read(path) as reader:
+def test_stats_of_an_empty_ledger_are_empty(location):
+    with read(location) as reader:
         stats = reader.stats(NOW_MS)
 
-    assert (stats.numbers, stats.oldest_ms, stats.newest_ms, stats.size_bytes) == (0, None, None, 0)
+    assert (stats.numbers, stats.oldest_ms, stats.newest_ms) == (0, None, None)
     assert (stats.by_verdict, stats.by_age, stats.by_source, stats.sessions) == ({}, {}, {}, ())
 
 
@@ -29,7 +28,7 @@ def test_stats_count_numbers_by_verdict_and_source(ledger, make_outcome):
     assert stats.by_verdict == {"registered": 2, "unknown": 1, "not_registered": 1}
     assert stats.by_source == {"api": 3, "contacts": 1}
     assert (stats.oldest_ms, stats.newest_ms) == (NOW_MS - 7, NOW_MS + 7)
-    assert (stats.schema_version, stats.runs) == (SCHEMA_VERSION, 1)
+    assert (stats.schema_version > 0, stats.runs) == (True, 1)
     assert stats.size_bytes > stats.free_bytes
 
 

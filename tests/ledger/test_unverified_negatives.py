@@ -167,12 +167,12 @@ def test_invalidated_numbers_come_back_and_stay_unknown_for_good(ledger, say_no)
     assert shown(ledger) == {1: UNVERIFIED, 2: UNVERIFIED, 3: NO, 4: NO}
 
 
-def test_an_invalidation_is_durable_together_with_the_open_group(path, ledger, say_no, make_outcome):
+def test_an_invalidation_is_durable_together_with_the_open_group(location, ledger, say_no, make_outcome):
     ledger.record(make_outcome(9))
     say_no(1, 1)
     ledger.invalidate(SESS_A, 1)
 
-    with read(path) as reader:
+    with read(location) as reader:
         assert shown(reader) == {1: UNVERIFIED, 9: ("registered", None)}
         assert reader.unverified_negatives(SESS_A) == []
 
@@ -205,11 +205,11 @@ def test_an_earlier_answer_stands_beside_an_unverified_no_until_it_is_confirmed(
     assert shown(ledger, fresh_from_ms={Verdict.REGISTERED: NOW_MS - 9}) == {1: NO}
 
 
-def test_unverified_negatives_outlive_the_process_that_recorded_them(path, make_outcome):
-    with open_ledger(path, holder="pytest") as ledger:
+def test_unverified_negatives_outlive_the_process_that_recorded_them(location, make_outcome):
+    with open_ledger(location, holder="pytest") as ledger:
         ledger.record_unverified(make_outcome(1, Verdict.NOT_REGISTERED), 7)
 
-    with open_ledger(path, holder="pytest") as ledger:
+    with open_ledger(location, holder="pytest") as ledger:
         assert ledger.unverified_negatives(SESS_A) == [UnverifiedNegative(7, FIRST + 1, NOW_MS)]
         ledger.confirm(SESS_A, 7)
         assert ledger.commit() == 0
@@ -224,8 +224,8 @@ def test_an_ordinal_is_used_once(ledger, say_no):
         ledger.commit()
 
 
-def test_a_closed_ledger_takes_confirms_and_invalidates_nothing(path, make_outcome):
-    ledger = open_ledger(path, holder="pytest")
+def test_a_closed_ledger_takes_confirms_and_invalidates_nothing(location, make_outcome):
+    ledger = open_ledger(location, holder="pytest")
     ledger.close()
 
     for refused in (

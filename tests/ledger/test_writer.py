@@ -1,5 +1,3 @@
-import sqlite3
-
 import pytest
 
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_B, SESS_C
@@ -81,11 +79,11 @@ def test_commit_tells_how_many_outcomes_became_durable(ledger, make_outcome):
     assert ledger.commit() == 0
 
 
-def test_close_commits_what_is_left(path, make_outcome):
-    with open_ledger(path, holder="pytest") as ledger:
+def test_close_commits_what_is_left(location, make_outcome):
+    with open_ledger(location, holder="pytest") as ledger:
         ledger.record(make_outcome(1))
 
-    with read(path) as reader:
+    with read(location) as reader:
         assert len(rows_of(reader)) == 1
 
 
@@ -164,12 +162,12 @@ def test_a_suppressed_recipient_is_not_taken(ledger, make_outcome):
         ledger.record(make_outcome(1, Verdict.SUPPRESSED))
 
 
-def test_attempts_are_remembered_by_session_and_time_across_runs(path):
-    with open_ledger(path, holder="pytest") as ledger:
+def test_attempts_are_remembered_by_session_and_time_across_runs(location):
+    with open_ledger(location, holder="pytest") as ledger:
         ledger.note_attempts(SESS_A, 2, NOW_MS)
         ledger.note_attempts(SESS_A, 3, NOW_MS + HOUR_MS)
         ledger.note_attempts(SESS_B, 7, NOW_MS)
-    with open_ledger(path, holder="pytest") as ledger:
+    with open_ledger(location, holder="pytest") as ledger:
         ledger.note_attempts(SESS_A, 10, NOW_MS + HOUR_MS)
         ledger.commit()
 
@@ -190,8 +188,8 @@ def test_attempts_since_a_half_hour_time_zones_midnight_are_exact(ledger):
     assert ledger.spent_since(SESS_A, midnight_ms) == 1
 
 
-def test_runs_are_remembered_the_newest_first(path, make_outcome):
-    with open_ledger(path, holder="pytest") as ledger:
+def test_runs_are_remembered_the_newest_first(location, make_outcome):
+    with open_ledger(location, holder="pytest") as ledger:
         first = ledger.begin_run(command="check", input_name="leads.csv", started_at_ms=NOW_MS)
         second = ledger.begin_run(command="check", input_name="more.csv", started_at_ms=NOW_MS + 1)
         ledger.record(make_outcome(1))
@@ -205,8 +203,8 @@ def test_runs_are_remembered_the_newest_first(path, make_outcome):
         assert len(rows_of(ledger)) == 1
 
 
-def test_a_closed_ledger_takes_nothing_more(path, make_outcome):
-    ledger = open_ledger(path, holder="pytest")
+def test_a_closed_ledger_takes_nothing_more(location, make_outcome):
+    ledger = open_ledger(location, holder="pytest")
     ledger.close()
     ledger.close()
 
@@ -219,38 +217,3 @@ def test_a_closed_ledger_takes_nothing_more(path, make_outcome):
     ):
         with pytest.raises(LedgerError, match="takes nothing more"):
             refused()
-
-
-def test_an_interrupted_group_ends_the_use_of_the_ledger_and_leaves_nothing_half_done(path, make_outcome):
-    class Interrupted(BaseException):
-        pass
-
-    ledger = open_ledger(path, holder="pytest")
-    ledger.record(make_outcome(1))
-
-    def interrupted():
-        with ledger._transaction() as writing:
-            ledger._write_group(writing)
-            raise Interrupted
-
-    with pytest.raises(Interrupted):
-        interrupted()
-    with pytest.raises(LedgerError, match="takes nothing more"):
-        ledger.commit()
-    ledger.close()
-
-    with read(path) as reader:
-        assert rows_of(reader) == []
-
-
-def test_every_commit_waits_for_the_disk_and_deletes_by_overwriting(ledger):
-    pragmas = {"journal_mode": "wal", "synchronous": 2, "fullfsync": 1, "secure_delete": 1}
-
-    assert {name: ledger._writing.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas} == pragmas
-
-
-def test_reading_connections_cannot_write(path, ledger):
-    with read(path) as reader:
-        for connection in (ledger._reading, reader._reading):
-            with pytest.raises(sqlite3.OperationalError, match="readonly"):
-                connection.execute("DELETE FROM numbers")

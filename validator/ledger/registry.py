@@ -4,33 +4,57 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from validator.errors import UsageError
 from validator.ledger.sqlite import reader as sqlite_reader
 from validator.ledger.sqlite.writer import SqliteLedger
+from validator.ledger_url import LedgerUrl
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from validator.ledger.ledger import Ledger, LedgerReader
+    from validator.ledger_url import Location
 
 
-def open_ledger(location: Path, *, holder: str) -> Ledger:
+def open_ledger(location: Location, *, holder: str) -> Ledger:
     """Open or make a ledger to write to.
 
     Args:
-        location: the file of the ledger.
+        location: the file of the ledger, or the URL of its database.
         holder: what a person needs to recognise this run, such as its command; neither key nor number.
 
     Raises:
-        Busy: another process has it open for writing; the message names it.
+        Busy: another process has it open for writing, and it is for one; the message names it.
         LedgerError: it cannot be opened; the message says why, and what to do.
+        UsageError: the extra that it needs is not installed, or the URL is none.
     """
-    return SqliteLedger.open(location, holder=holder)
+    if not isinstance(location, LedgerUrl):
+        return SqliteLedger.open(location, holder=holder)
+    require_postgres()
+    from validator.ledger.postgres.writer import PostgresLedger  # noqa: PLC0415 - needs an extra
+
+    return PostgresLedger.open(location, holder=holder)
 
 
-def read(location: Path) -> LedgerReader:
+def read(location: Location) -> LedgerReader:
     """Open a ledger for reading only; one that does not exist yet is empty.
 
     Raises:
         LedgerError: it cannot be opened; the message says why, and what to do.
+        UsageError: the extra that it needs is not installed, or the URL is none.
     """
-    return sqlite_reader.read(location)
+    if not isinstance(location, LedgerUrl):
+        return sqlite_reader.read(location)
+    require_postgres()
+    from validator.ledger.postgres import reader as postgres_reader  # noqa: PLC0415 - needs an extra
+
+    return postgres_reader.read(location) or sqlite_reader.empty()
+
+
+def require_postgres() -> None:
+    """Raise `UsageError` where the extra `postgres` is not installed."""
+    try:
+        import psycopg  # noqa: F401, PLC0415 - an extra, which most have no need of
+    except ImportError as error:
+        raise UsageError(
+            "a ledger in PostgreSQL needs an extra: pip install 'recipient-validator[postgres]' "
+            f"({str(error).partition(chr(10))[0]})"
+        ) from None

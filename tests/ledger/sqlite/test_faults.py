@@ -14,7 +14,7 @@ from validator.ledger.sqlite.connection import _set_up, loses_commits, require_s
 from validator.ledger.sqlite.schema import SCHEMA_VERSION
 
 FIRST = 447_700_900_001
-LEDGER_DOC = Path(__file__).parents[2] / "docs" / "ledger.md"
+LEDGER_DOC = Path(__file__).parents[3] / "docs" / "ledger.md"
 
 
 def numbers_of(path):

@@ -162,7 +162,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     """
     require_sqlite()
     if not path.exists():
-        return _empty()
+        return open_empty()
     with translated(path, "opened"):
         connection = _connect(path, "ro")
         try:
@@ -173,10 +173,11 @@ def open_reader(path: Path) -> sqlite3.Connection:
     if version == SCHEMA_VERSION:
         return connection
     connection.close()
-    return _empty() if version == 0 else _refuse_older(path, version)
+    return open_empty() if version == 0 else _refuse_older(path, version)
 
 
-def _empty() -> sqlite3.Connection:
+def open_empty() -> sqlite3.Connection:
+    """Return a connection to an empty ledger, in memory."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     migrate(connection, 0)
     return connection

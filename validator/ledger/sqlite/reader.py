@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from bisect import bisect_left, bisect_right
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from validator.ledger.sqlite import columns, facts, purging, stats
 from validator.ledger.sqlite.columns import FACT, LOOK_UP_ROWS, WANTED
-from validator.ledger.sqlite.connection import open_reader, require_sound, translated
+from validator.ledger.sqlite.connection import open_empty, open_reader, require_sound, translated
 from validator.ledger.sqlite.findings import read_findings
 from validator.ledger.values import (
     LARGEST,
@@ -23,7 +25,6 @@ from validator.ledger.values import (
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from validator.ledger.rows import Finding
     from validator.ledger.selection import Purged, Selection
@@ -266,3 +267,8 @@ def read(path: Path) -> SqliteReader:
     """
     path = path.resolve()
     return SqliteReader(path, open_reader(path))
+
+
+def empty() -> SqliteReader:
+    """Return a ledger that holds nothing, in memory."""
+    return SqliteReader(Path(os.devnull), open_empty())

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from validator.ledger_url import LedgerUrl, ledger_location
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql://db/ledger", "postgresql://db/ledger"),
+        ("postgres://me:s3cret@db/ledger", "postgres://me:***@db/ledger"),
+        (
+            "postgresql://me:s3:cr@et@db:5433/ledger?sslmode=require",
+            "postgresql://me:***@db:5433/ledger?sslmode=require",
+        ),
+        (
+            "postgresql:///ledger?host=/tmp&password=s3cret&user=me",
+            "postgresql:///ledger?host=/tmp&password=***&user=me",
+        ),
+        ("postgresql:///ledger?%70assword=s3cret", "postgresql:///ledger?%70assword=***"),
+    ],
+)
+def test_a_url_never_shows_its_password(text, shown):
+    url = LedgerUrl(text)
+
+    assert str(url) == shown
+    assert repr(url) == f"LedgerUrl({shown!r})"
+    assert url.reveal() == text
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "shown"),
+    [
+        ("postgresql://me:s3%2Fcret@db/x", "no s3/cret, s3%2Fcret", "no ***, ***"),
+        ("postgresql:///x?sslpassword=pa%20ss", "bad 'pa ss' or pa%20ss", "bad '***' or ***"),
+        ("postgresql://me@db/x", "for user me", "for user me"),
+    ],
+)
+def test_what_others_say_about_a_url_shows_no_password_either(url, said, shown):
+    assert LedgerUrl(url).masked(said) == shown
+
+
+def test_only_a_url_of_postgresql_is_no_path():
+    assert isinstance(ledger_location("postgres://db/ledger"), LedgerUrl)
+    assert isinstance(ledger_location("PostgreSQL://db/ledger"), LedgerUrl)
+    assert ledger_location("state/ledger.sqlite") == Path("state/ledger.sqlite")
+    assert LedgerUrl("postgres://db/a") == LedgerUrl("postgres://db/a")
+    assert len({LedgerUrl("postgres://db/a"), LedgerUrl("postgres://db/a")}) == 1

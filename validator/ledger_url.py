@@ -1,0 +1,76 @@
+"""Where a ledger is: a file, or a database that a URL names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import parse_qsl, quote, unquote
+
+SCHEMES = ("postgresql://", "postgres://")
+
+# Parameters of libpq that are secrets (postgresql.org/docs/current/libpq-connect.html).
+SECRETS = ("password", "sslpassword", "oauth_client_secret")
+HIDDEN = "***"
+
+
+class LedgerUrl:
+    """The URL of a database; its passwords are hidden wherever it is printed."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the URL as it was given, passwords and all."""
+        return self._text
+
+    def masked(self, text: str) -> str:
+        """Return a text with the passwords of this URL hidden in it, however they are written."""
+        for secret in sorted(self._secrets(), key=len, reverse=True):
+            text = text.replace(secret, HIDDEN)
+        return text
+
+    def _secrets(self) -> set[str]:
+        _, _, rest = self._text.partition("://")
+        user_info, _, _ = rest.partition("?")[0].rpartition("@")
+        query = parse_qsl(rest.partition("?")[2].partition("#")[0], keep_blank_values=True)
+        plain = {value for name, value in query if name.lower() in SECRETS}
+        written = {user_info.partition(":")[2]} | plain
+        return {form for one in written for form in (one, unquote(one), quote(one, safe="")) if form}
+
+    def __str__(self) -> str:
+        """Return the URL with its passwords hidden."""
+        scheme, separator, rest = self._text.partition("://")
+        before, at, after = rest.rpartition("@")
+        if at and ":" in before:
+            before = f"{before.partition(':')[0]}:{HIDDEN}"
+        address, mark, query = f"{before}{at}{after}".partition("?")
+        parts = (_hidden(part) for part in query.split("&"))
+        return f"{scheme}{separator}{address}{mark}{'&'.join(parts)}"
+
+    def __repr__(self) -> str:
+        """Return the same, as a call."""
+        return f"LedgerUrl({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is the same URL."""
+        return isinstance(other, LedgerUrl) and self._text == other._text
+
+    def __hash__(self) -> int:
+        """Return the hash of the URL."""
+        return hash(self._text)
+
+
+Location: TypeAlias = Path | LedgerUrl
+"""Where a ledger is."""
+
+
+def ledger_location(text: str) -> Location:
+    """Return where a ledger is that was given as a text: a URL of PostgreSQL, or else a path."""
+    return LedgerUrl(text) if text.lower().startswith(SCHEMES) else Path(text)
+
+
+def _hidden(parameter: str) -> str:
+    name, equals, _ = parameter.partition("=")
+    return f"{name}={HIDDEN}" if equals and unquote(name).lower() in SECRETS else parameter
