@@ -293,6 +293,51 @@ class WuzapiStage(Stage):
 
 
 @dataclass(frozen=True)
+class EvolutionGoStage(Stage):
+    """Evolution Go's server."""
+
+    key = "canary_5f2d9a_evolution_go"
+    session = "default"
+    # It calls no number invalid.
+    never = frozenset({Situation.INVALID})
+
+    def answer(self, situation, numbers):
+        users = [self.user(number, exists=situation is Situation.YES) for number in numbers]
+        return {
+            Situation.YES: lambda: self.success({"Users": users[::-1]}),
+            Situation.NO: lambda: self.success({"Users": users}),
+            Situation.CANNOT_SAY: lambda: self.success({"Users": None}),
+            # Of newer versions; those before answer as they do where they cannot ask.
+            Situation.RATE_WITH_WAIT: lambda: self.failure(429, "WhatsApp rate limit", {"Retry-After": "7"}),
+            Situation.RATE_WITHOUT_WAIT: lambda: self.failure(429, "WhatsApp rate limit"),
+            Situation.SERVER_ERROR: lambda: self.success(None),
+            Situation.HTML: lambda: httpx.Response(200, html=HTML),
+            Situation.OTHER_NUMBER: lambda: self.success({"Users": [self.user(f"+{OTHER}", exists=True)]}),
+            Situation.PARTIAL: lambda: self.success({"Users": users[1:]}),
+            Situation.KEY_REFUSED: lambda: self.failure(401, "not authorized"),
+            Situation.SESSION_LOST: lambda: self.failure(500, "client disconnected"),
+        }[situation]()
+
+    def user(self, number, *, exists):
+        jid = f"{number[1:]}@s.whatsapp.net"
+        return {"Query": number, "IsInWhatsapp": exists, "JID": jid, "RemoteJID": jid, "LID": None}
+
+    def success(self, data):
+        return _json({"message": "success", "data": data})
+
+    def failure(self, status, message, headers=None):
+        return _json({"error": message}, status, headers)
+
+    def respond(self, situation, request):
+        path = request.url.path
+        if path.endswith("/user/check"):
+            return self.answer(situation, json.loads(request.content)["number"])
+        if path.endswith("/user/contacts"):
+            return self.success([{"Jid": "447400123456@s.whatsapp.net", "Found": True, "FullName": "Ann"}])
+        return self.success({"Connected": True, "LoggedIn": True, "Name": "Ann"})
+
+
+@dataclass(frozen=True)
 class GowaStage(Stage):
     """GOWA's server."""
 
@@ -339,6 +384,7 @@ STAGES = {
     "sendapi": SendApiStage(),
     "toy": ToyStage(),
     "evolution": EvolutionStage(),
+    "evolution-go": EvolutionGoStage(),
     "waha": WahaStage(),
     "green-api": GreenApiStage(),
     "wuzapi": WuzapiStage(),

@@ -263,6 +263,7 @@ def test_the_host_is_named(use):
 
 def test_a_gateway_that_is_not_registered_is_named_with_those_that_are():
     with pytest.raises(
-        UsageError, match="no gateway 'signal'; there are: evolution, gowa, green-api, sendapi, waha"
+        UsageError,
+        match="no gateway 'signal'; there are: evolution, evolution-go, gowa, green-api, sendapi, waha",
     ):
         capabilities_of("signal")

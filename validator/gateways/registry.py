@@ -42,6 +42,7 @@ GATEWAYS: Mapping[str, str] = MappingProxyType(
     {
         "sendapi": "validator.gateways.sendapi",
         "evolution": "validator.gateways.evolution",
+        "evolution-go": "validator.gateways.evolution_go",
         "waha": "validator.gateways.waha",
         "green-api": "validator.gateways.green_api",
         "wuzapi": "validator.gateways.wuzapi",

@@ -18,13 +18,12 @@ from validator.errors import (
     ServerError,
     SessionNotConnected,
 )
-from validator.gateways.entries import check_reply, contact_of, phone_of, result_of
-from validator.gateways.gateway import Capabilities, ContactsReply, GatewayContact, SessionReply, Spelling
+from validator.gateways.gateway import Capabilities, ContactsReply, SessionReply, Spelling
 from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said
+from validator.gateways.whatsmeow import connection_reply, named_contact, users_reply
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import one_line
-from validator.http.received import text_in
 from validator.model import SessionState, SessionStatus
 
 if TYPE_CHECKING:
@@ -134,35 +133,14 @@ def _data(answer: Answer) -> dict[str, Any]:
 
 
 def _results(answer: Answer) -> CheckReply:
-    # Servers written in Go say null for an empty list.
-    users = _data(answer).get("Users") or []
-    if not isinstance(users, list):
-        raise answer.unlike("there is no list in it")
-    rows = (row for row in users if isinstance(row, dict))
-    results = (result_of(row.get("Query"), row.get("IsInWhatsapp"), row.get("JID")) for row in rows)
-    return check_reply(results, answer.rate)
+    return users_reply(answer, _data(answer))
 
 
 def _state(session: str, answer: Answer) -> SessionReply:
-    # Versions of 2025 begin these words with a capital.
-    data = {name.lower(): value for name, value in _data(answer).items()}
-    connected, logged_in = data.get("connected") is True, data.get("loggedin") is True
-    if connected and logged_in:
-        status = SessionStatus(SessionState.READY, "connected and logged in")
-    elif connected:
-        status = SessionStatus(SessionState.STARTING, "connected, not logged in")
-    else:
-        status = SessionStatus(SessionState.NEEDS_PERSON, "not connected")
-    name, phone = text_in(data.get("name")) or "", phone_of(data.get("jid"))
-    return SessionReply(session=session, status=status, name=name, phone_number=phone, rate=answer.rate)
+    return connection_reply(session, answer, _data(answer))
 
 
 def _contacts(answer: Answer) -> ContactsReply:
     rows = _data(answer).items()
-    contacts = tuple(_contact(jid, row if isinstance(row, dict) else {}) for jid, row in rows)
+    contacts = tuple(named_contact(jid, row if isinstance(row, dict) else {}) for jid, row in rows)
     return ContactsReply(contacts=contacts, rate=answer.rate)
-
-
-def _contact(jid: str, row: dict[str, Any]) -> GatewayContact:
-    names = (text_in(row.get(name)) for name in ("FullName", "FirstName", "PushName", "BusinessName"))
-    return contact_of(jid, name=next(filter(None, names), None))

@@ -38,6 +38,7 @@ _LOOKS = tuple(
         # Gateways. Another one than was named may be at the address.
         ("SendAPI", r'"error":\s*\{[^{}]*"code":\s*40[0-9]{2}\b'),
         ("Evolution API", r'"response":\s*\{\s*"message":|"isboom":\s*true|license_required'),
+        ("Evolution Go", r"^access-control-allow-headers: [^\n]*\bapikey, apikey$"),
         ("WAHA", r'"message":\s*"cannot (?:get|post) /[^{}]*"statuscode":\s*404|"expected":\s*\["working"'),
         ("GREEN-API", r'"path":\s*"/wainstance|"statuscode":[^{}]*"timestamp":[^{}]*"path":'),
         ("GOWA", r'^www-authenticate: basic realm="restricted"|"code":\s*"[a-z_]+",\s*"message"'),

@@ -18,6 +18,7 @@ SENDAPI = "sendapi"
 DIALECTS: Mapping[str, str] = MappingProxyType(
     {
         "evolution": "validator.sandbox.dialects.evolution",
+        "evolution-go": "validator.sandbox.dialects.evolution_go",
         "waha": "validator.sandbox.dialects.waha",
         "green-api": "validator.sandbox.dialects.green_api",
         "wuzapi": "validator.sandbox.dialects.wuzapi",
@@ -29,6 +30,7 @@ DIALECTS: Mapping[str, str] = MappingProxyType(
 SESSION_NAMES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
         "evolution": ("main", "new", "old"),
+        "evolution-go": ("default", "new", "old"),
         "waha": ("default", "new", "old"),
         "green-api": ("1101000001", "1101000002", "1101000003"),
         "wuzapi": ("default", "new", "old"),

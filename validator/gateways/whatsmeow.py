@@ -1,0 +1,69 @@
+"""What servers that pass on the rows of the whatsmeow library have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from validator.gateways.entries import check_reply, contact_of, phone_of, result_of
+from validator.gateways.gateway import SessionReply
+from validator.http.received import text_in
+from validator.model import SessionState, SessionStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from validator.gateways.gateway import CheckReply, GatewayContact
+    from validator.http.exchange import Answer
+
+
+def users_reply(answer: Answer, data: Mapping[str, Any]) -> CheckReply:
+    """Return the results in the `Users` of a check; a number without a row is one without an answer.
+
+    Args:
+        answer: the answer.
+        data: what its envelope holds.
+
+    Raises:
+        BadAnswer: there is no list of rows.
+    """
+    # Servers written in Go say null for an empty list.
+    users = data.get("Users") or []
+    if not isinstance(users, list):
+        raise answer.unlike("there is no list in it")
+    rows = (row for row in users if isinstance(row, dict))
+    results = (result_of(row.get("Query"), row.get("IsInWhatsapp"), row.get("JID")) for row in rows)
+    return check_reply(results, answer.rate)
+
+
+def connection_reply(session: str, answer: Answer, data: Mapping[str, Any]) -> SessionReply:
+    """Return the state of a session, which is ready if it is both connected and logged in.
+
+    Args:
+        session: its name.
+        answer: the answer.
+        data: what its envelope holds: `Connected`, `LoggedIn`, and perhaps `Name` and `JID`, in any case.
+    """
+    found = {name.lower(): value for name, value in data.items()}
+    return SessionReply(
+        session=session,
+        status=_status(
+            is_connected=found.get("connected") is True, is_logged_in=found.get("loggedin") is True
+        ),
+        name=text_in(found.get("name")) or "",
+        phone_number=phone_of(found.get("jid")),
+        rate=answer.rate,
+    )
+
+
+def _status(*, is_connected: bool, is_logged_in: bool) -> SessionStatus:
+    if not is_connected:
+        return SessionStatus(SessionState.NEEDS_PERSON, "not connected")
+    if not is_logged_in:
+        return SessionStatus(SessionState.STARTING, "connected, not logged in")
+    return SessionStatus(SessionState.READY, "connected and logged in")
+
+
+def named_contact(jid: object, row: Mapping[str, Any]) -> GatewayContact:
+    """Return the contact with an account's id, by the first of its names that is given."""
+    names = (text_in(row.get(name)) for name in ("FullName", "FirstName", "PushName", "BusinessName"))
+    return contact_of(jid, name=next(filter(None, names), None))
