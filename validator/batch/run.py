@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from validator.batch.asker import Asked
 from validator.batch.output.annotate import count_sendable
+from validator.batch.output.edited import keep_edited, record_of
 from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
@@ -158,9 +159,13 @@ class Run(ABC, Generic[SummaryT]):
             self._run_id,
             finished_at_ms=unix_ms(datetime.now(UTC)),
             exit_code=summary.exit_code,
-            summary_json=json.dumps(summary.to_json(), ensure_ascii=False),
+            summary_json=json.dumps({**summary.to_json(), **self._record()}, ensure_ascii=False),
         )
         return summary
+
+    def _record(self) -> dict[str, Any]:
+        """Return what the ledger keeps of the run beside its summary."""
+        return {}
 
     @abstractmethod
     def _concluded(self, surveyed: Preparation, asked: Asked) -> SummaryT:
@@ -179,6 +184,7 @@ class Run(ABC, Generic[SummaryT]):
             next_command=self._next_command(finished, ending) if exit_code else None,
             warnings=(*asked.warnings, *hints_of(self._opened, plan)),
             timeline=asked.timeline,
+            remedies=asked.remedies,
         )
 
     def _next_command(self, finished: datetime, ending: ValidatorError | None) -> str | None:
@@ -209,9 +215,17 @@ class ListRun(Run["Summary"]):
 
     def _concluded(self, surveyed: Preparation, asked: Asked) -> Summary:
         """Write the output and the reports."""
+        keep_edited(self._files, self._ledger, legible(self._opened.job.input.name), datetime.now(UTC))
         summary = self._written(surveyed, asked)
         write_reports(summary, self._settings.reports)
         return summary
+
+    @property
+    def _files(self) -> list[Path]:
+        return [*self._opened.job.targets.values(), *self._settings.reports.values()]
+
+    def _record(self) -> dict[str, Any]:
+        return record_of(self._files)
 
     def _written(self, surveyed: Preparation, asked: Asked) -> Summary:
         job = self._opened.job

@@ -1,0 +1,115 @@
+"""Outputs that somebody has edited since a run wrote them: kept beside their place before they are replaced.
+
+A run leaves in the ledger how its files stood when it was done. A file that stands otherwise when the next
+run replaces it holds somebody's work.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from validator.errors import FileError
+from validator.reports import legible
+from validator.tables import is_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from validator.ledger import LedgerReader
+
+log = logging.getLogger(__name__)
+
+WRITTEN = "written"
+"""The key of a run's record in the ledger, beside those of its summary."""
+
+# Another output of the same list may have been written by other options meanwhile.
+_LATEST_RUNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """How a file stood: its size in bytes, and when it was last changed, in nanoseconds since the epoch."""
+
+    size: int
+    changed_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> Stamp | None:
+        """Return how a file stands now; None if there is none, or it is no plain file."""
+        try:
+            seen = path.lstat()
+        except OSError:
+            return None
+        return None if path.is_dir() or is_stream(path) else cls(seen.st_size, seen.st_mtime_ns)
+
+
+def record_of(paths: Iterable[Path]) -> dict[str, Any]:
+    """Return how files stand that a run has just written, for its record in the ledger."""
+    stamps = {_named(path): Stamp.of(path) for path in paths}
+    return {WRITTEN: {path: [one.size, one.changed_ns] for path, one in stamps.items() if one}}
+
+
+def keep_edited(paths: Iterable[Path], ledger: LedgerReader, input_name: str, now: datetime) -> None:
+    """Keep what somebody has edited since a run over the same list wrote it, under a name of its own.
+
+    The name is the file's with `.bak-` and the time behind it, which no pattern of lists matches.
+
+    Args:
+        paths: the files that are about to be replaced.
+        ledger: has the records of earlier runs.
+        input_name: the list's name, as the ledger has it.
+        now: the current time.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+        FileError: an edited file cannot be kept, so that it must not be replaced.
+    """
+    there = {path: stamp for path in paths if (stamp := Stamp.of(path))}
+    written = _written_before(ledger, input_name) if there else {}
+    for path, stamp in there.items():
+        before = written.get(_named(path))
+        if before is not None and before != stamp:
+            kept = _kept(path, now)
+            log.warning("%s was changed since a run wrote it; what was there is kept as %s", path, kept.name)
+
+
+def _written_before(ledger: LedgerReader, input_name: str) -> Mapping[str, Stamp]:
+    """Return how each file stood after the latest run that wrote it."""
+    found: dict[str, Stamp] = {}
+    for run in ledger.runs(_LATEST_RUNS, input_name=input_name):
+        for path, (size, changed_ns) in json.loads(run.summary_json or "{}").get(WRITTEN, {}).items():
+            found.setdefault(path, Stamp(size, changed_ns))
+    return found
+
+
+def _named(path: Path) -> str:
+    return legible(str(path.absolute()))
+
+
+def _kept(path: Path, now: datetime) -> Path:
+    """Give a file a second name, or copy it where a file has one name only."""
+    kept = path.with_name(f"{path.name}.bak-{now:%Y%m%dT%H%M%S}Z")
+    try:
+        os.link(path, kept, follow_symlinks=False)
+    except FileExistsError:  # by a run of the same second
+        return kept
+    except OSError:
+        _copy(path, kept)
+    return kept
+
+
+def _copy(path: Path, kept: Path) -> None:
+    try:
+        shutil.copy2(path, kept, follow_symlinks=False)
+    except OSError as error:
+        raise FileError(
+            f"{path} was changed since a run wrote it, and cannot be kept as {kept.name} ({error.strerror}); "
+            "move it elsewhere and run the same command again. Nothing that was found out is lost"
+        ) from error
