@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli.constants import ALWAYS_500, ANN, PLAIN
+from tests.support.cli.constants import ALWAYS_500, ANN, BOB, PLAIN, SESSION
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +39,18 @@ def test_a_terminal_that_cannot_draw_gets_lines(check, environment):
     environment.setenv("FORCE_COLOR", "1")
 
     assert "checking at" in check().err
+
+
+@pytest.mark.slow
+def test_the_first_step_after_a_lost_session_is_to_link_its_phone(check, provider):
+    provider("disconnect@1")
+
+    done = check("--max-outage", "1s", "--json", "--no-canaries", content=f"phone\n{ANN}\n{BOB}\n")
+
+    remedy = f"Session {SESSION} is disconnected: link its phone again in the provider's dashboard."
+    assert (done.code, done.json["remedies"]) == (5, [remedy])
+    steps = " ".join(done.err.partition("What to do next")[2].split())
+    assert steps.startswith(f"1. {remedy} 2. Ask only what is still missing:")
 
 
 def test_booleans_of_a_table_are_those_of_the_files(run):

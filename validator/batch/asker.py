@@ -14,7 +14,7 @@ import anyio
 
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.confirm import confirm_negatives
-from validator.batch.asking.guarding import forget_unverified, proof_of, session_warnings
+from validator.batch.asking.guarding import forget_unverified, proof_of, session_remedies, session_warnings
 from validator.batch.asking.run_state import Bounds
 from validator.batch.clock import clock_warnings
 from validator.batch.first_requests import FirstRequests
@@ -71,6 +71,7 @@ class Asked:
     left_out: int = 0
     warnings: tuple[str, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)
+    remedies: tuple[str, ...] = ()
 
 
 class Asker:
@@ -115,6 +116,7 @@ class Asker:
         self._source_of = source_of
         self._concurrency = settings.concurrency
         self._timeline = Timeline()
+        self._remedies: tuple[str, ...] = ()
         self._begun = 0.0
 
     async def ask(self, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
@@ -150,6 +152,7 @@ class Asker:
             left_out=left_out,
             warnings=(*self._settings.warnings(self._keys), *warnings),
             timeline=self._timeline,
+            remedies=self._remedies,
         )
 
     async def _open(self, key: KeySettings, stack: AsyncExitStack) -> OpenKey:
@@ -195,6 +198,7 @@ class Asker:
             second = next_round(plan)
             ending, left_out = await self._ask_second(second, asking), second.left_out
         now = anyio.current_time()
+        self._remedies = session_remedies(asking.lanes)
         warnings = session_warnings(asking.lanes, canaries, self._counters, ending, now)
         return ending, left_out, (*clock, *warnings)
 

@@ -61,6 +61,7 @@ CAPABILITIES = Capabilities(
     has_session_status=True,
     lists_sessions=True,
     has_contacts=True,
+    link_again="connect the instance in Evolution's manager, by its QR code",
     # Nobody publishes a limit. Bulk checks got numbers restricted (EvolutionAPI/evolution-api issue 2228).
     default_rate_per_min=1,
     # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).

@@ -65,6 +65,7 @@ class Capabilities:
         has_contacts: whether `contacts` is offered.
         has_limits: whether `limits` is offered.
         secret_in: where the key is in a request.
+        link_again: what somebody has to do about a session whose phone is not linked any more.
         parse_key: makes a key of a text; raises `UsageError` if it has not the shape of the gateway's keys.
         default_rate_per_min: the pace in requests a minute if nothing says what the limit is.
         daily_cap: the most attempts a day through one session if the user names no cap; None for no cap.
@@ -90,6 +91,7 @@ class Capabilities:
     has_contacts: bool = False
     has_limits: bool = False
     secret_in: SecretPlace = SecretPlace.HEADER
+    link_again: str = "link its phone again by the QR code that the gateway shows"
     parse_key: Callable[[str], ApiKey] = ApiKey.parse
     default_rate_per_min: float
     daily_cap: int | None = None

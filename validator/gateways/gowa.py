@@ -72,6 +72,7 @@ CAPABILITIES = Capabilities(
     lists_sessions=True,
     has_contacts=True,
     parse_key=parse_key,
+    link_again="open the server's page, and log in again by its QR code",
     # Nobody publishes a limit, and what WhatsApp refuses for the rate is answered `false`.
     default_rate_per_min=60,
     # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).

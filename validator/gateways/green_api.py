@@ -62,6 +62,7 @@ CAPABILITIES = Capabilities(
     paces_checks_only=True,
     has_session_status=True,
     has_contacts=True,
+    link_again="link its phone again in the console, by the instance's QR code",
     # A tenth of what its documentation allows an instance: 10 checks a second.
     default_rate_per_min=60,
     # A thirtieth of the 30,000 checks a month of its Business plan.

@@ -45,6 +45,7 @@ CAPABILITIES = Capabilities(
     lists_sessions=True,
     has_contacts=True,
     has_limits=True,
+    link_again="link its phone again in the provider's dashboard",
     # The lowest plan: what a key may do for certain (the provider's public documentation of rate limits).
     default_rate_per_min=60,
     plans=MappingProxyType({"starter": 60, "growth": 300, "business": 1_000, "enterprise": 2_000}),

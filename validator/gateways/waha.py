@@ -60,6 +60,7 @@ CAPABILITIES = Capabilities(
     has_session_status=True,
     lists_sessions=True,
     has_contacts=True,
+    link_again="start the session in WAHA's dashboard, and scan its QR code",
     # Nobody publishes a limit; checks in bulk met WhatsApp's own (devlikeapro/waha issue 619).
     default_rate_per_min=60,
     # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).

@@ -48,6 +48,7 @@ CAPABILITIES = Capabilities(
     paces_checks_only=True,
     has_session_status=True,
     has_contacts=True,
+    link_again="connect the user again at the server's /login page, by its QR code",
     # Nobody publishes a limit. Bulk checks through the same kind of session got numbers restricted
     # (EvolutionAPI/evolution-api issue 2228).
     default_rate_per_min=1,

@@ -69,6 +69,7 @@ class SampleSummary:
         next_command: the command that goes on from here; None where nothing is left to do.
         check_command: the command that checks the whole list; None where nobody is left to ask.
         warnings: what a person should look at, one sentence each.
+        remedies: what somebody has to do about sessions that were not ready in the end, one sentence each.
 
     Raises:
         ValueError: a verdict or reason that does not exist.
@@ -102,6 +103,7 @@ class SampleSummary:
     next_command: str | None = None
     check_command: str | None = None
     warnings: Sequence[str] = ()
+    remedies: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Put the counts into their order once, whatever kind of mapping they came in."""
@@ -112,6 +114,7 @@ class SampleSummary:
             reasons=known(Reason, self.reasons),
             countries=tuple(self.countries),
             warnings=tuple(self.warnings),
+            remedies=tuple(self.remedies),
         )
 
     @property

@@ -81,6 +81,7 @@ class Summary:
         next_command: the command that goes on from here; None where nothing is left to do.
         send_command: the command that writes the sendable file; None if there is one, or nobody to send to.
         warnings: what a person should look at, one sentence each, without numbers or keys.
+        remedies: what somebody has to do about sessions that were not ready in the end, one sentence each.
 
     Raises:
         ValueError: a verdict, reason or source that does not exist.
@@ -130,6 +131,7 @@ class Summary:
     next_command: str | None = None
     send_command: str | None = None
     warnings: Sequence[str] = ()
+    remedies: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Put the counts into their order once, whatever kind of mapping they came in."""
@@ -149,6 +151,7 @@ class Summary:
             sessions=tuple(self.sessions),
             keys=tuple(self.keys),
             warnings=tuple(self.warnings),
+            remedies=tuple(self.remedies),
         )
 
     @property

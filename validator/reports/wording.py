@@ -202,7 +202,7 @@ def interval_text(sample: SampleSummary) -> str:
 
 def next_steps(summary: Summary) -> tuple[Step, ...]:
     """Return what to do now, in order: put right, run again, send."""
-    steps = []
+    steps = [Step(remedy) for remedy in summary.remedies]
     if summary.exit_code == Refused.exit_code:
         steps.append(
             Step("Look at the key, its plan and the session: the provider will not go on as things are.")
@@ -219,12 +219,13 @@ def next_steps(summary: Summary) -> tuple[Step, ...]:
 
 def sample_steps(sample: SampleSummary) -> tuple[Step, ...]:
     """Return what to do after a sample."""
+    first = tuple(Step(remedy) for remedy in sample.remedies)
     if sample.next_command:
-        return (Step("Ask only what is still missing:", command_lines(sample.next_command)),)
+        return (*first, Step("Ask only what is still missing:", command_lines(sample.next_command)))
     if sample.check_command:
         text = "If that is worth it, check the whole list; the sample is not asked again:"
-        return (Step(text, command_lines(sample.check_command)),)
-    return ()
+        return (*first, Step(text, command_lines(sample.check_command)))
+    return first
 
 
 def command_lines(command: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 import polars as pl
 
 from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest
+from validator.gateways.remedies import remedy_of
 from validator.model import Number, Reason, Strength, Verdict
 from validator.pacing import (
     CANARY_AFTER_S,
@@ -215,6 +216,15 @@ def last_step(
                 # It stays unknown.
                 pass
     return min(rests, key=lambda rest: rest.until, default=Done())
+
+
+def session_remedies(lanes: Sequence[GatewayLane]) -> tuple[str, ...]:
+    """Return what somebody has to do about each session that is not ready in the end, a sentence each."""
+    return tuple(
+        f"Session {lane.session} is {lane.session_status}: {remedy}."
+        for lane in lanes
+        if (remedy := remedy_of(lane.session_status.state, lane.gateway.capabilities))
+    )
 
 
 def session_warnings(

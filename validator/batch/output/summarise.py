@@ -66,6 +66,7 @@ class RunResult:
         next_command: how to go on, or None where nothing is left.
         send_command: what writes the sendable file, or None if this run did, or there is nobody to send to.
         warnings: what a person should look at.
+        remedies: what somebody has to do about sessions, a sentence each.
         timeline: how the asking went over time.
         changes: what has changed since the numbers asked about were last answered.
     """
@@ -80,6 +81,7 @@ class RunResult:
     next_command: str | None = None
     send_command: str | None = None
     warnings: tuple[str, ...] = ()
+    remedies: tuple[str, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)
     changes: Changes = field(default_factory=Changes)
 
@@ -157,6 +159,7 @@ def summarise(
         next_command=None if result.next_command is None else legible(result.next_command),
         send_command=None if result.send_command is None else legible(result.send_command),
         warnings=result.warnings,
+        remedies=result.remedies,
     )
 
 

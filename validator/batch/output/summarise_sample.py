@@ -134,4 +134,5 @@ def summarise_sample(
         next_command=None if result.next_command is None else legible(result.next_command),
         check_command=legible(check_command) if check_command and whole.calls_expected else None,
         warnings=result.warnings,
+        remedies=result.remedies,
     )

@@ -30,7 +30,7 @@ from validator.errors import (
     UsageError,
     ValidatorError,
 )
-from validator.model import SessionState
+from validator.gateways.remedies import remedy_of
 from validator.pacing import ending_of
 
 if TYPE_CHECKING:
@@ -43,14 +43,6 @@ if TYPE_CHECKING:
     from validator.reports import Progress
 
 COLUMNS = ("check", "state", "what")
-
-# What to do about a session that is not ready.
-_SESSION_REMEDIES = {
-    SessionState.STARTING: "wait until it is, or finish linking its phone in the provider's dashboard",
-    SessionState.GONE: "choose another one with --session (`validator sessions` lists those of the key)",
-    SessionState.UNKNOWN: "look at it in the provider's dashboard",
-}
-_LINK_AGAIN = "link its phone again in the provider's dashboard"
 
 
 def run(*, sessions: tuple[str, ...], ledger: Path, max_wait: float, as_json: bool, **given: Any) -> int:
@@ -181,5 +173,5 @@ async def _session(gateway: Gateway, through: Through, session: str) -> Finding:
         return problem(check, ending_of(session, failure))
     if seen.status.is_ready:
         return Finding(check, State.OK, str(seen.status))
-    remedy = _SESSION_REMEDIES.get(seen.status.state, _LINK_AGAIN)
+    remedy = remedy_of(seen.status.state, gateway.capabilities)
     return problem(check, StoppedEarly(f"{seen.status}; {remedy}"))

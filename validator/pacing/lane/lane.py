@@ -109,6 +109,11 @@ class Lane(Generic[GatewayT]):
         return self.ref.session
 
     @property
+    def session_status(self) -> SessionStatus:
+        """How the session was last known to be."""
+        return self._health.session_status
+
+    @property
     def refusals_stand(self) -> bool | None:
         """Whether the refusals withheld until now count for their numbers; None while that is open."""
         return self._health.refusals.stands

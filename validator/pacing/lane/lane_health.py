@@ -83,6 +83,11 @@ class LaneHealth:
         self._on_lost = on_lost
         self._in_flight = 0
 
+    @property
+    def session_status(self) -> SessionStatus:
+        """How the session was last known to be."""
+        return self._session.status
+
     def error(self, now: float) -> ValidatorError | None:
         """Return why nothing will start through the lane again, or None."""
         return self._key.error or self._setting.error or self._too_many or self._outage.error(now)
