@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from validator.errors import ApiError
-    from validator.http.exchange import Answer, Exchange, Reply
+    from validator.http.exchange import Answer, Exchange
+    from validator.http.reply import Reply
     from validator.model import RateNotice
 
 CAPABILITIES = Capabilities(

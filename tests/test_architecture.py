@@ -120,6 +120,11 @@ OWN_THREADS = {
     "sendapi.blocking": {"threading"},
     # And threads that resolve names, which asyncio would wait for.
     "http.event_loop": {"asyncio", "threading"},
+    # Connections without a stream between them and the event loop; on Trio there is one.
+    "http.connecting": {"asyncio"},
+    "http.pool": {"asyncio"},
+    "http.socket_connection": {"asyncio"},
+    "http.socket_dialing": {"asyncio"},
 }
 
 MAY_RULE_THE_PROCESS = ("cli.", "sandbox.server", "__main__")

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from validator.errors import ApiError
     from validator.gateways.gateway import GatewayOptions
-    from validator.http.exchange import Reply
+    from validator.http.reply import Reply
     from validator.model import RateNotice
 
 CAPABILITIES = Capabilities(

@@ -9,8 +9,9 @@ from trio.testing import MockClock
 
 from tests.support.http.loopback import Server, ask, http, saying, served
 from tests.support.http.proxying import Tunnels
+from validator.http.pool import LIFETIME_S
 from validator.http.proxy import Proxy
-from validator.http.transport import LIFETIME_S, KeepAliveTransport
+from validator.http.transport import KeepAliveTransport
 
 pytestmark = pytest.mark.anyio
 

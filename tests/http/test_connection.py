@@ -9,32 +9,79 @@ import pytest
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
-from tests.support.http.loopback import http, saying, served
-from validator.http.connection import Connection, _holds_data, _rest_of
-from validator.http.dialing import Route, dial
+from tests.support.http.loopback import http, say_nothing, saying, served
+from validator.http.connection import Asking, StreamConnection
+from validator.http.dialing import dial
+from validator.http.route import Route
+from validator.http.silence import holds_data, rest_of
+from validator.http.socket_connection import SocketConnection
 
 pytestmark = pytest.mark.anyio
 
-REQUEST = httpx.Request("GET", "http://127.0.0.1/")
+ASKING = Asking(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", cap_bytes=1_000)
 
 
 async def read_whole(connection):
     """Ask, and return the body of the answer."""
-    await connection.ask(REQUEST)
-    return b"".join([piece async for piece in pieces(connection)])
+    return (await connection.ask(ASKING)).body
 
 
-async def pieces(connection):
-    while piece := await connection.next_piece():
-        yield piece
+async def test_each_event_loop_has_its_own_kind_of_connection(anyio_backend):
+    async with served(saying(http(b"whole"))) as port:
+        connection = await dial(Route("127.0.0.1", port, None))
+        assert isinstance(connection, SocketConnection if anyio_backend == "asyncio" else StreamConnection)
+        assert await read_whole(connection) == b"whole"
+        await connection.aclose()
 
 
 async def test_nothing_is_held_back_to_be_sent_with_more():
     async with served(saying(http(b"{}"))) as port:
         plain = await dial(Route("127.0.0.1", port, None))
-        raw = plain._stream.extra(SocketAttribute.raw_socket)
-        assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert plain._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         await plain.aclose()
+
+
+async def test_a_server_that_speaks_before_it_is_asked_is_not_believed(anyio_backend):
+    """On asyncio it is read at once; on Trio it would be read as the answer, as far as one can see."""
+    has_spoken = anyio.Event()
+
+    async def talk(stream):
+        await stream.send(http(b"unasked"))
+        has_spoken.set()
+        await anyio.sleep_forever()
+
+    async with served(talk) as port:
+        connection = await dial(Route("127.0.0.1", port, None))
+        await has_spoken.wait()
+        await anyio.wait_all_tasks_blocked()
+        if anyio_backend == "asyncio":
+            with pytest.raises(httpx.RemoteProtocolError, match="before it was asked"):
+                await connection.ask(ASKING)
+        await connection.aclose()
+
+
+async def test_an_answer_that_is_not_there_at_the_deadline_is_left():
+    async with served(saying(http(b"whole")), context=None) as port, served(say_nothing) as silent:
+        for at, expected in ((port, b"whole"), (silent, None)):
+            connection = await dial(Route("127.0.0.1", at, None))
+            asking = ASKING._replace(deadline_s=anyio.current_time() + (0.05 if expected is None else 60))
+            if expected is None:
+                with pytest.raises(TimeoutError):
+                    await connection.ask(asking)
+            else:
+                assert (await connection.ask(asking)).body == expected
+            await connection.aclose()
+
+
+async def test_a_later_request_has_a_deadline_of_its_own():
+    """The timer of the first request is still set, for a later time and for an earlier one."""
+    async with served(saying(http(b"whole"))) as port:
+        connection = await dial(Route("127.0.0.1", port, None))
+        for after_s in (60.0, 0.05, 60.0, 5.0):
+            asking = ASKING._replace(deadline_s=anyio.current_time() + after_s)
+            assert (await connection.ask(asking)).body == b"whole"
+            connection.rest(anyio.current_time())
+        await connection.aclose()
 
 
 async def test_an_encrypted_connection_rests_and_is_asked_again(certificate, trusting):
@@ -70,18 +117,19 @@ async def test_bytes_that_came_encrypted_with_the_answer_are_noticed(certificate
     async with served(talk, context=certificate) as port:
         connection = await dial(Route("localhost", port, trusting))
         assert await read_whole(connection) == b"whole"
+        is_kept = connection.may_be_asked_again
         connection.rest(0.0)
-        assert not connection.is_silent()
+        assert not (is_kept and connection.is_silent())
         await connection.aclose()
 
 
 def test_bytes_that_are_no_tls_are_noticed(certificate, trusting):
     client, to_client = shaken_hands(certificate, trusting)
-    assert _rest_of(client) == (False, True)
+    assert rest_of(client) == (False, True)
 
     to_client.write(b"x" * 100)
 
-    assert _rest_of(client) == (False, False)
+    assert rest_of(client) == (False, False)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +144,7 @@ def test_bytes_that_are_no_tls_are_noticed(certificate, trusting):
     ids=["nothing", "data", "alert of TLS 1.3", "alert of TLS 1.2", "handshake"],
 )
 def test_data_is_told_from_alerts_by_its_record(received, holds):
-    assert _holds_data(received) is holds
+    assert holds_data(received) is holds
 
 
 def shaken_hands(serving, trusting):
@@ -149,7 +197,7 @@ async def test_a_stream_that_breaks_is_closed_and_the_cause_kept(error, sends, e
     stream = Broken(error, sends=sends)
 
     with pytest.raises(expected, match="connection was lost while") as raised:
-        await Connection(stream).ask(REQUEST)
+        await StreamConnection(stream).ask(ASKING)
 
     assert raised.value.__cause__ is error
     assert stream.is_closed

@@ -3,8 +3,8 @@
 import pytest
 
 from validator.errors import Intercepted, RateLimited, Redirected, ServerError
-from validator.http.exchange import Reply
 from validator.http.interception import appearance, intercepted
+from validator.http.reply import Reply
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 
 

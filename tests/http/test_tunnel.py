@@ -9,8 +9,9 @@ from trio.testing import MockClock
 from tests.support.http.loopback import http, saying, served
 from tests.support.http.proxying import Tunnels
 from validator.errors import NoAnswer, ProxyRefused
+from validator.http.pool import PATIENCE_S
 from validator.http.proxy import Proxy
-from validator.http.transport import PATIENCE_S, KeepAliveTransport
+from validator.http.transport import KeepAliveTransport
 from validator.sendapi import AsyncSendAPI
 
 pytestmark = pytest.mark.anyio

@@ -21,7 +21,7 @@ from validator.errors import (
     SessionNotConnected,
     UnexpectedStatus,
 )
-from validator.http.exchange import Reply
+from validator.http.reply import Reply
 from validator.sendapi.envelope import understand
 from validator.sendapi.failures import Fault, meaning_of
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from validator.errors import ApiError
     from validator.gateways.gateway import Capabilities, GatewayOptions
-    from validator.http.exchange import Reply
+    from validator.http.reply import Reply
     from validator.model import RateNotice
 
     # Returns the failure in a refusal: the response, its JSON or None, and what it says about rates.

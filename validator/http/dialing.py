@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
 import httpx
 from anyio.streams.tls import TLSStream
 
-from validator.http.connection import Connection
+from validator.http.connection import StreamConnection
+from validator.http.socket_dialing import dial_socket, is_on_asyncio
 from validator.http.tunnel import open_tunnel
-from validator.http.url import DEFAULT_PORTS
 
 if TYPE_CHECKING:
-    import ssl
-
     from anyio.abc import ByteStream
 
-    from validator.http.proxy import Proxy
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The way to a server.
-
-    Attributes:
-        host: its host, as it goes on the wire.
-        port: its port.
-        context: what TLS trusts, or None for no encryption.
-        proxy: the proxy to go through, or None for none.
-    """
-
-    host: str
-    port: int
-    context: ssl.SSLContext | None
-    proxy: Proxy | None = None
-
-    @property
-    def first_hop(self) -> tuple[str, int]:
-        """Host and port of what is connected to: the proxy, or the server itself."""
-        return (self.host, self.port) if self.proxy is None else (self.proxy.host, self.proxy.port)
-
-
-def origin_of(url: httpx.URL) -> tuple[str, str, int]:
-    """Return scheme, host and port, the host as it goes on the wire (RFC 6454, section 4)."""
-    return url.scheme, url.raw_host.decode("ascii"), url.port or DEFAULT_PORTS.get(url.scheme, 0)
+    from validator.http.connection import Connection
+    from validator.http.route import Route
 
 
 async def dial(route: Route) -> Connection:
@@ -55,10 +26,12 @@ async def dial(route: Route) -> Connection:
         httpx.ConnectError: nobody listens there, or the handshake failed; the system's error is its cause.
         httpx.ProxyError: the proxy does not open the way.
     """
+    if is_on_asyncio():
+        return await dial_socket(route)
     stream = await reach(route)
     try:
         await pass_proxy(stream, route)
-        return Connection(await encrypted(stream, route))
+        return StreamConnection(await encrypted(stream, route))
     except BaseException:
         await anyio.aclose_forcefully(stream)
         raise

@@ -11,10 +11,10 @@ import anyio
 import httpx
 
 from validator.errors import FileError
-from validator.http.dialing import origin_of
 from validator.http.exchange import certificate_flaw
 from validator.http.masking import one_line
 from validator.http.network import Network
+from validator.http.route import origin_of
 from validator.http.url import is_loopback
 from validator.http.way import way_to
 

@@ -11,7 +11,7 @@ from validator.model import RateNotice
 
 if TYPE_CHECKING:
     from validator.errors import ApiError
-    from validator.http.exchange import Reply
+    from validator.http.reply import Reply
 
 # As RFC 9110 (15.5.9), RFC 8470 (5.2) and RFC 6585 (4) mean them, no matter who sends them.
 _TRY_AGAIN = frozenset({408, 425})

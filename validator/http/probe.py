@@ -15,7 +15,7 @@ from validator.http.masking import one_line
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from validator.http.dialing import Route
+    from validator.http.route import Route
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import anyio
 import h11
@@ -12,8 +12,6 @@ from validator.http.masking import one_line
 from validator.http.proxy import join_host_port
 
 if TYPE_CHECKING:
-    from anyio.abc import ByteStream
-
     from validator.http.proxy import Proxy
 
 _MAX_HEAD_BYTES = 64 * 1024
@@ -28,7 +26,19 @@ class ProxyRefusal(httpx.ProxyError):
     """The proxy does not let us through, and will not until a setting is changed."""
 
 
-async def open_tunnel(stream: ByteStream, proxy: Proxy, host: str, port: int) -> None:
+class Stream(Protocol):
+    """What a proxy is talked to over."""
+
+    async def send(self, item: bytes, /) -> None:
+        """Send bytes."""
+        ...
+
+    async def receive(self) -> bytes:
+        """Return the bytes that come next; raise `anyio.EndOfStream` if none will."""
+        ...
+
+
+async def open_tunnel(stream: Stream, proxy: Proxy, host: str, port: int) -> None:
     """Let a proxy connect a stream to a server; what is sent from then on goes there.
 
     Raises:
@@ -53,7 +63,7 @@ async def open_tunnel(stream: ByteStream, proxy: Proxy, host: str, port: int) ->
         raise httpx.ProxyError(f"the proxy {proxy} sent something before it was asked")
 
 
-async def _answer(http: h11.Connection, stream: ByteStream) -> h11.Response:
+async def _answer(http: h11.Connection, stream: Stream) -> h11.Response:
     for _ in range(_MAX_INTERIM):
         while (event := http.next_event()) is h11.NEED_DATA:
             http.receive_data(await stream.receive())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from validator.http.dialing import Route, origin_of
 from validator.http.proxy import find_proxy
+from validator.http.route import Route, origin_of
 from validator.http.trust import SYSTEM_STORE, TrustStore, find_trust
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from validator.errors import ApiError
-    from validator.http.exchange import Reply
+    from validator.http.reply import Reply
     from validator.model import RateNotice
 
 _OK = 200

@@ -1,0 +1,180 @@
+"""One answer to one request, HTTP/1.1 (RFC 9112), read from pieces as they come. Pure: no I/O.
+
+`AnswerReader` reads any answer, by h11. `CommonReader` reads common ones by an expression, in a tenth of the
+time, and hands the others to the first, from their first byte on: they never differ in what they make of one.
+"""
+
+from __future__ import annotations
+
+import h11
+import httpx
+
+from validator.http.body import PAGE_CAP_BYTES
+from validator.http.common_answer import Unread, read_common
+from validator.http.reply import Reply, is_compressed, joined
+
+# Four times what common servers send at most as a head (nginx: 4 to 8 KiB a buffer, Node: 16 KiB).
+_MAX_HEAD_BYTES = 64 * 1024
+
+# What is read at a time. anyio on asyncio splits a larger read and keeps the rest where no look at the socket
+# sees it, so after an answer of this size it is unknown whether more has come.
+READ_BYTES = 64 * 1024
+
+# Beyond these no answer is read on, however it is cut up: twice the largest body that is accepted anywhere,
+# and pieces of 256 bytes for that one. Without them a body of a few KB may come in gigabytes of chunk
+# extensions, or a byte a chunk, or after interim answers (1xx) without end.
+MAX_ANSWER_BYTES = 2 * PAGE_CAP_BYTES
+_MAX_PIECES = 4_096
+
+# A common answer comes in three reads at most: head, body, last chunk. The expression starts over each time.
+_MOST_COMMON_READS = 8
+
+# Two readers may end such an answer at two places (RFC 9112, section 6.1).
+_TWO_FRAMINGS = frozenset({b"transfer-encoding", b"content-length"})
+
+# What h11 has to know of the request: that it was complete, and neither HEAD nor CONNECT.
+_ASKED = h11.Request(method="GET", target="/", headers=[("Host", "-")])
+_END = h11.EndOfMessage()
+
+
+class AnswerReader:
+    """Reads one answer by h11; interim ones (1xx) before it are skipped.
+
+    Args:
+        cap_bytes: the largest body to accept; a larger one, or one that is compressed, is None.
+
+    Attributes:
+        has_heard: whether any byte has come.
+    """
+
+    def __init__(self, cap_bytes: int) -> None:
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
+        self._http.send(_ASKED)
+        self._http.send(_END)
+        self._cap_bytes = cap_bytes
+        self._head: h11.Response | None = None
+        self._headers: dict[str, str] = {}
+        self._body = bytearray()
+        self._heard_bytes = 0
+        self._pieces = 0
+
+    @property
+    def has_heard(self) -> bool:
+        """Whether any byte has come."""
+        return self._heard_bytes > 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the answer has come to its end."""
+        return self._http.their_state in {h11.DONE, h11.MUST_CLOSE, h11.CLOSED}
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether the answer came to its end, nothing came after it, and nobody means to close."""
+        is_done = all(state is h11.DONE for state in self._http.states.values())
+        return is_done and self._http.trailing_data == (b"", False) and self._heard_bytes < READ_BYTES
+
+    @property
+    def has_surplus(self) -> bool:
+        """Whether bytes have come after the answer."""
+        return self.is_over and bool(self._http.trailing_data[0])
+
+    def feed(self, heard: bytes) -> Reply | None:
+        """Take what has come, no bytes for the end of the connection; return the answer if it is complete.
+
+        Raises:
+            httpx.RemoteProtocolError: it ends too early, is framed wrongly, or has no end.
+        """
+        self._heard_bytes += len(heard)
+        try:
+            self._http.receive_data(heard)
+            return self._read()
+        except h11.RemoteProtocolError as error:
+            flaw = str(error) if self.has_heard else "the server closed the connection without answering"
+            raise httpx.RemoteProtocolError(flaw) from error
+
+    def _read(self) -> Reply | None:
+        while (event := self._next_event()) is not h11.NEED_DATA:
+            if isinstance(event, h11.Response):
+                self._begin(event)
+            elif isinstance(event, h11.Data):
+                self._body += event.data
+            if self._head is None:
+                continue
+            if is_compressed(self._headers) or len(self._body) > self._cap_bytes:
+                return Reply(status=self._head.status_code, headers=self._headers, body=None)
+            if isinstance(event, h11.EndOfMessage):
+                return Reply(status=self._head.status_code, headers=self._headers, body=bytes(self._body))
+        return None
+
+    def _begin(self, head: h11.Response) -> None:
+        if {name for name, _ in head.headers} >= _TWO_FRAMINGS:
+            raise httpx.RemoteProtocolError("the answer has both a Transfer-Encoding and a Content-Length")
+        self._head, self._headers = head, joined(head.headers.raw_items())
+
+    def _next_event(self) -> type[h11.NEED_DATA | h11.PAUSED] | h11.Event:
+        event = self._http.next_event()
+        if event is not h11.NEED_DATA:
+            self._pieces += 1
+            if self._pieces > _MAX_PIECES or self._heard_bytes > MAX_ANSWER_BYTES:
+                raise httpx.RemoteProtocolError("the answer is longer, or in more pieces, than any can be")
+        return event
+
+
+class CommonReader:
+    """Reads one answer as `AnswerReader` does, and faster if it is a common one.
+
+    Args:
+        cap_bytes: as there.
+    """
+
+    def __init__(self, cap_bytes: int) -> None:
+        self._cap_bytes = cap_bytes
+        self._heard = b""
+        self._reads = 0
+        self._end = -1
+        self._full: AnswerReader | None = None
+
+    @property
+    def has_heard(self) -> bool:
+        """Whether any byte has come."""
+        return bool(self._heard) if self._full is None else self._full.has_heard
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the answer has come to its end."""
+        return self._end >= 0 if self._full is None else self._full.is_over
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether the answer came to its end, nothing came after it, and nobody means to close."""
+        return len(self._heard) == self._end if self._full is None else self._full.leaves_open
+
+    @property
+    def has_surplus(self) -> bool:
+        """Whether bytes have come after the answer."""
+        return len(self._heard) > self._end >= 0 if self._full is None else self._full.has_surplus
+
+    def feed(self, heard: bytes) -> Reply | None:
+        """Take what has come, no bytes for the end of the connection; return the answer if it is complete.
+
+        Raises:
+            httpx.RemoteProtocolError: as `AnswerReader.feed`.
+        """
+        if self._full is not None:
+            return self._full.feed(heard)
+        self._heard += heard
+        self._reads += 1
+        if not heard or self._reads > _MOST_COMMON_READS or len(self._heard) >= READ_BYTES:
+            return self._uncommon(is_end=not heard)
+        found = read_common(self._heard, self._cap_bytes)
+        if isinstance(found, Unread):
+            return None if found is Unread.PARTIAL else self._uncommon()
+        reply, self._end = found
+        return reply
+
+    def _uncommon(self, *, is_end: bool = False) -> Reply | None:
+        """Let h11 read what has come so far, and all that will."""
+        self._full = AnswerReader(self._cap_bytes)
+        reply = self._full.feed(self._heard) if self._heard else None
+        return self._full.feed(b"") if is_end and reply is None else reply

@@ -1,0 +1,99 @@
+"""Common answers, read by one expression: final, framed by length or in plain chunks, and kept alive. Pure.
+
+What is left undecided here is read by h11, from its first byte on. So this may be stricter than h11 anywhere,
+and must be laxer nowhere: `tests/http/test_common_answers.py` holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from validator.http.reply import Reply, is_compressed
+
+# A final status whose answers have bodies; a reason, or none; and headers, one a line, of visible ASCII and
+# what is above it.
+_HEAD = re.compile(
+    rb"HTTP/1\.1 ([2-9][0-9][0-9])(?: [\t -~\x80-\xff]*)?\r\n"
+    rb"((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~\x80-\xff]*\r\n)*)\r\n"
+)
+_WITHOUT_BODY = frozenset({204, 304})
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
+_BEGINNING = b"HTTP/1.1 "
+
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,6})\r\n")
+_CHUNK_BEGUN = re.compile(rb"[0-9A-Fa-f]{0,6}\r?")
+_LINE = b"\r\n"
+_MAX_LENGTH_DIGITS = 6
+
+
+class Unread(Enum):
+    """Why no answer was read."""
+
+    PARTIAL = "it is not complete, and common so far"
+    UNCOMMON = "it is of another kind, or faulty"
+
+
+def read_common(heard: bytes, cap_bytes: int) -> tuple[Reply, int] | Unread:
+    """Return the answer that all bytes heard so far begin with, and where it ends.
+
+    Args:
+        heard: all bytes since the request.
+        cap_bytes: the largest body to accept.
+    """
+    found = _HEAD.match(heard)
+    if found is None:
+        is_begun = heard.startswith(_BEGINNING) or _BEGINNING.startswith(heard)
+        return Unread.PARTIAL if is_begun and not _END_OF_HEAD.search(heard) else Unread.UNCOMMON
+    status, headers = int(found[1]), _fields(found[2])
+    if headers is None or status in _WITHOUT_BODY or is_compressed(headers):
+        return Unread.UNCOMMON
+    framed = _body(heard, found.end(), headers)
+    if isinstance(framed, Unread):
+        # One above the cap is left as soon as that shows.
+        return framed if len(heard) - found.end() <= cap_bytes else Unread.UNCOMMON
+    body, end = framed
+    return (
+        (Reply(status=status, headers=headers, body=body), end) if len(body) <= cap_bytes else Unread.UNCOMMON
+    )
+
+
+def _fields(raw: bytes) -> dict[str, str] | None:
+    """Return the headers; None if one came several times, or one is there that may end the connection."""
+    lines = raw.decode("latin-1").split("\r\n")
+    headers = {}
+    for line in lines[:-1]:
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip("\t ")
+    is_kept = headers.get("connection", "keep-alive").lower() == "keep-alive"
+    return headers if is_kept and len(headers) == len(lines) - 1 else None
+
+
+def _body(heard: bytes, start: int, headers: dict[str, str]) -> tuple[bytes, int] | Unread:
+    """Return the body that begins there, and where it ends."""
+    length, coding = headers.get("content-length"), headers.get("transfer-encoding")
+    if coding is None and length is not None and _is_length(length):
+        end = start + int(length)
+        return (heard[start:end], end) if len(heard) >= end else Unread.PARTIAL
+    if coding == "chunked" and length is None:
+        return _chunks(heard, start)
+    return Unread.UNCOMMON
+
+
+def _is_length(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _MAX_LENGTH_DIGITS
+
+
+def _chunks(heard: bytes, at: int) -> tuple[bytes, int] | Unread:
+    """Return what the chunks from there on hold; those with extensions, and trailers, are for h11."""
+    parts: list[bytes] = []
+    while (found := _CHUNK.match(heard, at)) is not None:
+        size, start = int(found[1], 16), found.end()
+        at = start + size + len(_LINE)
+        closing = heard[start + size : at]
+        if closing != _LINE:
+            return Unread.PARTIAL if _LINE.startswith(closing) else Unread.UNCOMMON
+        if not size:
+            return b"".join(parts), at
+        parts.append(heard[start : start + size])
+    return Unread.PARTIAL if _CHUNK_BEGUN.fullmatch(heard, at) else Unread.UNCOMMON

@@ -1,0 +1,42 @@
+"""The way to a server, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from validator.http.url import DEFAULT_PORTS
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+    from validator.http.proxy import Proxy
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way to a server.
+
+    Attributes:
+        host: its host, as it goes on the wire.
+        port: its port.
+        context: what TLS trusts, or None for no encryption.
+        proxy: the proxy to go through, or None for none.
+    """
+
+    host: str
+    port: int
+    context: ssl.SSLContext | None
+    proxy: Proxy | None = None
+
+    @property
+    def first_hop(self) -> tuple[str, int]:
+        """Host and port of what is connected to: the proxy, or the server itself."""
+        return (self.host, self.port) if self.proxy is None else (self.proxy.host, self.proxy.port)
+
+
+def origin_of(url: httpx.URL) -> tuple[str, str, int]:
+    """Return scheme, host and port, the host as it goes on the wire (RFC 6454, section 4)."""
+    return url.scheme, url.raw_host.decode("ascii"), url.port or DEFAULT_PORTS.get(url.scheme, 0)

@@ -1,0 +1,178 @@
+"""One connection to a server, on asyncio's own protocols, one request at a time.
+
+An anyio stream would take as much processor time as all the rest of a check: each read and write is a
+coroutine of several layers, with a look at whether it is cancelled. Here the event loop hands over what has
+come, and a request is one write and one future.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import select
+from typing import TYPE_CHECKING, cast
+
+import httpx
+
+from validator.http.answer import CommonReader
+from validator.http.connection import ignore
+from validator.http.silence import holds_unread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from validator.http.connection import Asking
+    from validator.http.reply import Reply
+
+
+class SocketConnection(asyncio.Protocol):
+    """A `Connection` that is called back by the event loop.
+
+    What comes while nothing is asked is noticed at once: the caller of the last request is notified, and the
+    connection is closed.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._answer = CommonReader(cap_bytes=0)
+        self._asked: asyncio.Future[Reply] | None = None  # as long as an answer is to come
+        self._deadline_s = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._on_unasked: Callable[[], None] = ignore
+        self._has_unasked = False
+        self._is_distrusted = False
+        self.opened_at_s = self._loop.time()
+        self.has_rested = False
+        self.resting_since_s = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what to write to."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._socket = transport.get_extra_info("socket")
+        self._is_encrypted = transport.get_extra_info("ssl_object") is not None
+        self._arrivals = select.poll()
+        self._arrivals.register(self._socket.fileno(), select.POLLIN)
+
+    @property
+    def has_answered(self) -> bool:
+        """See `Connection`."""
+        return self._answer.has_heard
+
+    @property
+    def may_be_asked_again(self) -> bool:
+        """See `Connection`."""
+        return self._answer.leaves_open and not (self._is_distrusted or self._transport.is_closing())
+
+    async def ask(self, asking: Asking) -> Reply:
+        """See `Connection`."""
+        self._require_open()
+        self._answer, self._on_unasked = CommonReader(asking.cap_bytes), asking.on_unasked
+        self._asked = self._loop.create_future()
+        self._expect_by(asking.deadline_s)
+        try:
+            self._transport.write(asking.request)
+            return await self._asked
+        except BaseException:
+            self._asked = None
+            self.close()
+            raise
+
+    def _require_open(self) -> None:
+        if self._has_unasked:
+            raise httpx.RemoteProtocolError("the server sent something before it was asked")
+        if self._transport.is_closing():
+            raise httpx.WriteError("the connection was lost while the request was sent")
+
+    def data_received(self, data: bytes) -> None:
+        """Read on in the answer."""
+        if self._asked is None:
+            self._has_unasked = True
+            self.close()
+        else:
+            self._hear(data)
+
+    def eof_received(self) -> None:
+        """Read the answer that ends with its connection; the event loop closes that."""
+        if self._asked is not None:
+            self._hear(b"")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Leave the answer that is not there yet."""
+        self._stop_timer()
+        lost = httpx.ReadError("the connection was lost while the answer was read")
+        lost.__cause__ = error
+        self._fail(lost)
+
+    def _hear(self, data: bytes) -> None:
+        try:
+            reply = self._answer.feed(data)
+        except httpx.RemoteProtocolError as error:
+            self._fail(error)
+            return
+        if reply is not None:
+            asked, self._asked = self._asked, None
+            if asked is not None and not asked.done():
+                asked.set_result(reply)
+
+    def _fail(self, error: Exception) -> None:
+        asked, self._asked = self._asked, None
+        if asked is not None and not asked.done():
+            asked.set_exception(error)
+            self._transport.abort()  # reads no more meanwhile
+
+    def _expect_by(self, deadline_s: float) -> None:
+        """Have a timer that goes off at the deadline or before: as a rule the one of an earlier request."""
+        self._deadline_s = deadline_s
+        if deadline_s < (math.inf if self._timer is None else self._timer.when()):
+            self._stop_timer()
+            self._timer = self._loop.call_at(deadline_s, self._look_at_deadline)
+
+    def _look_at_deadline(self) -> None:
+        self._timer = None
+        if self._asked is None:
+            return
+        if self._loop.time() >= self._deadline_s:
+            self._fail(TimeoutError())
+        else:
+            self._expect_by(self._deadline_s)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def distrust(self) -> None:
+        """See `Connection`."""
+        self._is_distrusted = True
+
+    def rest(self, now_s: float) -> None:
+        """See `Connection`."""
+        self.has_rested = True
+        self.resting_since_s = now_s
+
+    def is_silent(self) -> bool:
+        """See `Connection`. What the event loop has not read yet counts as well."""
+        return not (self._transport.is_closing() or self._arrivals.poll(0))
+
+    def close(self) -> None:
+        """Close it at once, without TLS's goodbye."""
+        self._report_unasked()
+        self._stop_timer()
+        self._transport.abort()
+
+    async def aclose(self) -> None:
+        """See `Connection`."""
+        self.close()
+
+    def _report_unasked(self) -> None:
+        """Notify the caller of the last request, once, if more has come than its answer."""
+        on_unasked, self._on_unasked = self._on_unasked, ignore
+        if on_unasked is ignore or not self._answer.is_over:
+            return
+        if self._has_unasked or self._answer.has_surplus or self._holds_unread():
+            on_unasked()
+
+    def _holds_unread(self) -> bool:
+        """Whether the event loop has still to read something. Once closed, its descriptor is another's."""
+        is_open = not self._transport.is_closing()
+        return is_open and holds_unread(self._socket.fileno(), is_encrypted=self._is_encrypted)

@@ -1,0 +1,103 @@
+"""New connections on asyncio: as `dialing` makes them over streams, without one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import anyio
+import httpx
+
+from validator.http.connecting import connected
+from validator.http.socket_connection import SocketConnection
+from validator.http.tunnel import open_tunnel
+
+if TYPE_CHECKING:
+    from validator.http.proxy import Proxy
+    from validator.http.route import Route
+
+
+def is_on_asyncio() -> bool:
+    """Whether the caller is a task of asyncio's, and not of Trio's."""
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        return False
+
+
+async def dial_socket(route: Route) -> SocketConnection:
+    """Return a new connection; its first hop is resolved anew, and its addresses tried as RFC 8305 has it.
+
+    Raises:
+        httpx.ConnectError: nobody listens there, or the handshake failed; the system's error is its cause.
+        httpx.ProxyError: the proxy does not open the way.
+    """
+    if route.proxy is not None:
+        return await _through(route.proxy, route)
+    name = route.host if route.context else None
+    try:
+        hop = await connected(route.host, route.port)
+        _, connection = await asyncio.get_running_loop().create_connection(
+            SocketConnection, sock=hop, ssl=route.context, server_hostname=name
+        )
+    except OSError as error:
+        raise httpx.ConnectError(_no_connection(error)) from error
+    return connection
+
+
+async def _through(proxy: Proxy, route: Route) -> SocketConnection:
+    try:
+        hop = await connected(proxy.host, proxy.port)
+    except OSError as error:
+        raise httpx.ConnectError(f"no connection to the proxy {proxy}: {error}") from error
+    transport, talk = await asyncio.get_running_loop().create_connection(_Talk, sock=hop)
+    try:
+        await open_tunnel(talk, proxy, route.host, route.port)
+        return await _encrypted(transport, route)
+    except BaseException:
+        transport.abort()
+        raise
+
+
+async def _encrypted(transport: asyncio.Transport, route: Route) -> SocketConnection:
+    """Put a connection in the place of the talk with the proxy."""
+    connection = SocketConnection()
+    encrypted: asyncio.BaseTransport | None = transport
+    if route.context is None:
+        transport.set_protocol(connection)
+    else:
+        loop = asyncio.get_running_loop()
+        try:
+            encrypted = await loop.start_tls(transport, connection, route.context, server_hostname=route.host)
+        except OSError as error:
+            raise httpx.ConnectError(_no_connection(error)) from error
+    connection.connection_made(cast("asyncio.Transport", encrypted))
+    return connection
+
+
+class _Talk(asyncio.Protocol):
+    """The connection to a proxy, until there is a tunnel."""
+
+    def __init__(self) -> None:
+        self._heard: asyncio.Queue[bytes] = asyncio.Queue()  # no bytes are the end
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._heard.put_nowait(data)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._heard.put_nowait(b"")
+
+    async def send(self, sent: bytes) -> None:
+        self._transport.write(sent)
+
+    async def receive(self) -> bytes:
+        if heard := await self._heard.get():
+            return heard
+        raise anyio.EndOfStream
+
+
+def _no_connection(error: OSError) -> str:
+    return f"no connection: {str(error) or 'closed in the TLS handshake'}"
