@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from validator.errors import ApiError
     from validator.gateways.gateway import CheckReply, GatewayOptions, SessionReply
-    from validator.http.exchange import Answer, Reply
+    from validator.http.exchange import Answer
+    from validator.http.reply import Reply
     from validator.model import Number, RateNotice
 
 CAPABILITIES = Capabilities(
