@@ -58,7 +58,19 @@ COLUMNS = [
     ("DE", ["+49 49 171 5550101", "4949 171 5550102"], [491715550101, 491715550102]),
     ("DE", ["0049 49 171 5550101", "0049491715550102"], [491715550101, 491715550102]),
     ("XK", ["00383 383 44 550 101", "00383+383 44 550 102"], [38344550101, 38344550102]),
-    ("DE", ["049 171 5550101", "0171 5550102"], [491715550101, 491715550102]),
+    ("DE", ["049 171 5550101", "049 171 5550102"], [491715550101, 491715550102]),
+    # the same with zeros between, three times, and of another country
+    ("DE", ["49 0049 171 5550101", "4900491715550102"], [491715550101, 491715550102]),
+    ("DE", ["+49 (0)49 171 5550101", "+490491715550102"], [491715550101, 491715550102]),
+    ("DE", ["+4949491715550102"], [491715550102]),
+    ("DE", ["0049 0049 1715550101", "049491715550102"], [491715550101, 491715550102]),
+    ("IN", ["91 0091 98555 01010", "+91 (0)91 98555 01011"], [919855501010, 919855501011]),
+    ("US", ["49491715550101", "+49 (0)49 171 5550102"], [491715550101, 491715550102]),
+    (None, ["49491715550101", "00490491715550102"], [491715550101, 491715550102]),
+    ("KZ", ["+77015550101", "+7 7 701 555 01 02", "77 7015550103"], [77015550101, 77015550102, 77015550103]),
+    # a landline that begins as its calling code does, in its country's groups, and without
+    ("DE", ["+49 4921 12345", "04921 12346", "+49492112347"], [49492112345, 49492112346, "ambiguous"]),
+    ("ZA", ["+27278405182", "027 840 5182"], ["ambiguous"] * 2),
     ("GB", ["044 7400 555010", "+0447400555011"], [447400555010, 447400555011]),
     # zeros that belong to the number
     ("CI", ["705550101", "505550102", "225105550103"], [2250705550101, 2250505550102, 2250105550103]),
@@ -135,6 +147,20 @@ def test_a_1_before_american_numbers_is_no_lost_plus_sign():
         for place, number in enumerate(national)
     ]
     assert column(cells, "US") == [int(f"1{number}") for number in national]
+
+
+@pytest.mark.parametrize("cell", ["+49 49 171 5550101", "+49 (0)49 171 5550101", "049 171 5550101"])
+def test_a_mobile_number_behind_a_code_too_many_is_never_a_landline(cell):
+    others = [f"{lead}171 55501{last:02}" for lead in ("+49 ", "0") for last in range(60)]
+    assert column([cell, *others], "DE")[0] == "ambiguous"
+
+
+def test_a_1_before_an_american_number_is_its_trunk_prefix():
+    cells = ["1-716-555-0101", "17165550101", "(1) 246 256 0102", "716-555-0101"]
+    assert readings(cells, "US") == ["plain"] * 4
+    said = normalise(cells, "US", numbers="international")["reading"].to_list()
+    assert said == ["plus_lost"] * 3 + [None]
+    assert readings(["17165550101"], "GB") == ["plus_lost"]
 
 
 def test_rules_are_named_and_documented():

@@ -55,6 +55,11 @@ SPELLINGS: dict[str, Callable[[PhoneNumber], str]] = {
     "code twice": lambda number: f"{_code(number)}{_code(number)}{_nsn(number)}",
     "+ code twice": lambda number: f"+{_code(number)}{_code(number)}{_nsn(number)}",
     "00 code twice": lambda number: f"00{_code(number)}{_code(number)}{_nsn(number)}",
+    "code 00 code": lambda number: f"{_code(number)} 00{_code(number)} {_nsn(number)}",
+    "+ code (0) code": lambda number: f"+{_code(number)} (0){_code(number)} {_nsn(number)}",
+    "00 code 00 code": lambda number: f"00{_code(number)}00{_code(number)}{_nsn(number)}",
+    "+ code thrice": lambda number: f"+{3 * _code(number)}{_nsn(number)}",
+    "zero and code twice": lambda number: f"0{_code(number)}{_code(number)}{_nsn(number)}",
     "zero before code": lambda number: f"0{_code(number)}{_nsn(number)}",
 }
 

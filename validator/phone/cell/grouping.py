@@ -45,6 +45,18 @@ def spells_own_grouping(text: str, number: int, region: str) -> bool:
     return own and groups != _abroad(groups)
 
 
+def spells_grouping_of(text: str, number: int) -> bool:
+    """Return whether the text's groups of digits are those in which the number's country writes it.
+
+    Groups of which one is its calling code again, or that with a zero, prove nothing: `+95 95 221 783`.
+    """
+    groups, parsed = groups_of(text.replace("(0)", "")), phonenumbers.parse(f"+{number}")
+    national = groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
+    code = str(parsed.country_code)
+    of_code = any(group.lstrip("0") == code for group in (national[0], _international(parsed)[1]))
+    return not of_code and groups in (national, _international(parsed))
+
+
 def stands_beside(text: str, region: str) -> bool:
     """Return whether one or two digits stand beside a number in the region's own groups."""
     if not _BESIDE.search(text):

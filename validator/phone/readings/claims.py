@@ -15,8 +15,8 @@ from validator.phone.bulk.frames import kept, split, together
 from validator.phone.bulk.number_ranges import LOT_SPAN, is_flat
 from validator.phone.bulk.search import of
 from validator.phone.cell.recoveries import FEWEST_DIGITS, UNMISTAKABLE_DIGITS
-from validator.phone.codes import CODE_OF_PLAN
 from validator.phone.readings.evidence import (
+    CODE_AGAIN,
     FAMILY_BIT,
     MOBILE_BIT,
     PLAN_BIT,
@@ -31,22 +31,25 @@ from validator.phone.readings.evidence import (
     Slot,
 )
 from validator.phone.readings.grouped import as_beside, as_grouped
-from validator.phone.readings.habits import STANDS_ABROAD, mobile_answers, with_habits
+from validator.phone.readings.habits import has_usual_digits, mobile_answers, with_habits
 from validator.phone.readings.rules import (
     BARE,
     DIGITS,
+    LONG_DISTANCE,
     LOSING_ZEROS,
     MAY_BEGIN_00,
     PLAN,
     PLUS,
     RULES,
+    STANDS_ABROAD,
     VALUE,
     ZERO_FIRST,
     NumberReading,
     Numbers,
     lot_of,
     may_begin_twice,
-    may_begin_twice_behind_00,
+    may_begin_twice_behind_zeros,
+    with_codes,
 )
 
 if TYPE_CHECKING:
@@ -63,8 +66,6 @@ _RULE_OF = {Slot[rule.name.upper()]: rule for rule in RULES}
 _PLUS_LOST = _RULE_OF[Slot.PLUS_LOST]
 # Those of cells that begin with a zero.
 _BEGUN = (Slot.ZERO_BEFORE_CODE, Slot.TRUNK_ZERO, Slot.PREFIX_00, Slot.PREFIX_00_ABROAD)
-# The calling code that is its own trunk prefix.
-NORTH_AMERICA = 1
 # Of more digits no reading makes a number.
 _MOST_DIGITS = 18
 _POWERS_OF_TWO = pl.Series([1 << slot for slot in Slot], dtype=pl.UInt64)
@@ -109,7 +110,7 @@ class Claims:
         reading = self.readings.gather(self.open["row"]).alias("reading")
         cells = self.open.with_columns(outcome.alias("outcome"), reading)
         cells = as_beside(as_grouped(cells)) if self.numbers is Numbers.AUTO else cells
-        return _read(cells, self.claims).select("row", "answer", "number", "reading")
+        return _read(cells, self.claims, self.numbers).select("row", "answer", "number", "reading")
 
 
 def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
@@ -135,13 +136,15 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     left_open = signed.filter("open")
     texts = cells["text"].gather(left_open["row"])
     readings = pl.zeros(cells.height, pl.UInt8, eager=True)
-    readings = readings.scatter(abroad["row"], _READING_OF[NumberReading.PLUS_LOST])
+    lost = abroad.filter(_has_lost_plus(numbers))["row"]
+    readings = readings.scatter(lost, _READING_OF[NumberReading.PLUS_LOST])
     readings = readings.scatter(others["row"], others["reading"])
     return Claims(readings, left_open.with_columns(texts), claims, _evidence(signed), numbers)
 
 
 def _may_be_claimed(numbers: Numbers) -> pl.Expr:
-    where = PLAN.is_not_null() | PLUS | (BARE if numbers is Numbers.INTERNATIONAL else False)
+    bare = BARE if numbers is Numbers.INTERNATIONAL else False
+    where = PLAN.is_not_null() | PLUS | bare | _IS_LINE
     return ((DIGITS <= _MOST_DIGITS) & where & of(_may_be_numbers(), _ANSWER)).fill_null(value=False)
 
 
@@ -172,7 +175,7 @@ def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.D
     """Return the few cells to which rules apply that are not for all bare ones."""
     twice = rows.select(may_begin_twice().fill_null(value=False)).to_series()
     begins = MAY_BEGIN_00 | pl.any_horizontal(_RULE_OF[one].applies for one in _BEGUN[:2])
-    begins |= may_begin_twice_behind_00().fill_null(value=False)
+    begins |= may_begin_twice_behind_zeros().fill_null(value=False)
     return pl.concat([kept(rows, may & twice & ~zero), kept(rows, zero).filter(begins)])
 
 
@@ -181,7 +184,7 @@ def _questions(bare: pl.DataFrame, others: pl.DataFrame, rare: pl.DataFrame) -> 
     losing = bare.filter(PLAN.is_in(LOSING_ZEROS))
     parts = [_question(others.filter(_PLUS_LOST.applies), Slot.PLUS_LOST)]
     parts += _questions_of(losing, Slot.ZERO_LOST)
-    parts += _questions_of(rare, Slot.CODE_TWICE, *_BEGUN)
+    parts += _questions_of(rare if rare.is_empty() else with_codes(rare), *CODE_AGAIN, *_BEGUN)
     return _of_some_length(together(*parts))
 
 
@@ -238,10 +241,8 @@ def _signed(cells: pl.DataFrame) -> pl.DataFrame:
     """Add `signature`, of each cell as it stands."""
     family = pl.when(ZERO_FIRST).then(Family.ZERO).when(PLUS).then(Family.PLUS).otherwise(Family.BARE)
     slot = pl.when("stands_abroad").then(1 << Slot.PLUS_LOST).otherwise(1 << Slot.PLAIN)
-    # In North America `1 212 ...` is a national number with its trunk prefix as much as an international one
-    # without its plus sign, so that it speaks for neither.
-    own_code = (of(CODE_OF_PLAN, PLAN) == NORTH_AMERICA) & (VALUE // 10**10 == NORTH_AMERICA)
-    speaks = ~(pl.col("stands_abroad") & own_code)
+    # That one speaks for neither reading.
+    speaks = ~(pl.col("stands_abroad") & LONG_DISTANCE)
     short = (DIGITS < UNMISTAKABLE_DIGITS) & ~((DIGITS == FEWEST_DIGITS) & ~pl.col("has_ten"))
     bits = {
         MOBILE_BIT: pl.col("mobile") * slot * speaks,
@@ -261,9 +262,10 @@ def _signed(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _with_claims(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
     """Add the claims to the signatures, and `open`: the cell may be read in another way, or not at all."""
-    mobile = of(mobile_answers(), _ANSWER).cast(pl.UInt64)
     slot = of(_POWERS_OF_TWO, pl.col("slot"))
-    bits = claims.select("row", bits=slot * (mobile * (1 << MOBILE_BIT) + (1 << VALID_BIT)))
+    usual = (pl.col("slot") == Slot.PLUS_LOST) | has_usual_digits(claims)
+    mobile = of(mobile_answers(), _ANSWER) & usual
+    bits = claims.select("row", bits=slot * (mobile.cast(pl.UInt64) * (1 << MOBILE_BIT) + (1 << VALID_BIT)))
     bits = bits.group_by("row").agg(pl.col("bits").sum())
     cells = cells.join(bits, on="row", how="left", maintain_order="left")
     return cells.with_columns(
@@ -285,7 +287,12 @@ def _evidence(cells: pl.DataFrame) -> Evidence:
     return Evidence(Counter(dict(distinct["signature"].value_counts().iter_rows())))
 
 
-def _read(cells: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+def _has_lost_plus(numbers: Numbers) -> pl.Expr:
+    """Whether a cell that is read with a plus sign is no national number with its trunk prefix as much."""
+    return pl.lit(numbers is Numbers.INTERNATIONAL) | ~LONG_DISTANCE.fill_null(value=False)
+
+
+def _read(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
     """Give each cell the answer that its outcome says: as it stands, a refusal, or that of a claim."""
     outcome = pl.col("outcome")
     answer, reading = _ANSWER, pl.col("reading")
@@ -298,7 +305,8 @@ def _read(cells: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     cells = cells.hstack(taken.select("slot", taken_answer="answer", taken_number="number"))
     for slot, rule in _RULE_OF.items():
         number = _READING_OF[rule.reading]
-        reading = pl.when(outcome == slot).then(pl.lit(number, pl.UInt8)).otherwise(reading)
+        is_read = (outcome == slot) & (_has_lost_plus(numbers) if slot is Slot.PLUS_LOST else True)
+        reading = pl.when(is_read).then(pl.lit(number, pl.UInt8)).otherwise(reading)
     return cells.select(
         "row",
         pl.coalesce("taken_answer", answer).alias("answer"),

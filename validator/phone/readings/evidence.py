@@ -24,11 +24,12 @@ class Slot(IntEnum):
     PLAIN = 0
     PLUS_LOST = 1
     CODE_TWICE = 2
-    ZERO_BEFORE_CODE = 3
-    ZERO_LOST = 4
-    PREFIX_00 = 5
-    PREFIX_00_ABROAD = 6
-    TRUNK_ZERO = 7
+    CODE_THRICE = 3
+    ZERO_BEFORE_CODE = 4
+    ZERO_LOST = 5
+    PREFIX_00 = 6
+    PREFIX_00_ABROAD = 7
+    TRUNK_ZERO = 8
 
 
 class Outcome(IntEnum):
@@ -37,6 +38,7 @@ class Outcome(IntEnum):
     PLAIN = Slot.PLAIN
     PLUS_LOST = Slot.PLUS_LOST
     CODE_TWICE = Slot.CODE_TWICE
+    CODE_THRICE = Slot.CODE_THRICE
     ZERO_BEFORE_CODE = Slot.ZERO_BEFORE_CODE
     ZERO_LOST = Slot.ZERO_LOST
     PREFIX_00 = Slot.PREFIX_00
@@ -54,6 +56,9 @@ class Family(IntEnum):
     PLUS = 2
 
 
+CODE_AGAIN = (Slot.CODE_TWICE, Slot.CODE_THRICE)
+# With the calling code before it, a mobile number has more digits than nearly any landline of its country.
+CODE_TOO_MANY = (*CODE_AGAIN, Slot.ZERO_BEFORE_CODE)
 # Where the bits of a signature begin. The plan is above all of them, and zero where there is none.
 SLOT_BITS = len(Slot)
 MOBILE_BIT, VALID_BIT = 0, SLOT_BITS
@@ -202,11 +207,11 @@ class _Column:
 def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
     if cell.claims(Slot.TRUNK_ZERO):
         return Outcome.AMBIGUOUS
-    if cell.claims(Slot.PREFIX_00):
-        return Outcome.PREFIX_00
     claims = list(_SLOTS_OF[cell.valid])
+    if cell.claims(Slot.PREFIX_00):
+        claims = [slot for slot in claims if slot is not Slot.PLAIN]
     if numbers is Numbers.INTERNATIONAL and cell.family is Family.BARE:
-        claims = [slot for slot in claims if slot in (Slot.PLUS_LOST, Slot.CODE_TWICE)]
+        claims = [slot for slot in claims if slot is Slot.PLUS_LOST or slot in CODE_AGAIN]
         if not claims:
             return Outcome.NOT_INTERNATIONAL if cell.claims(Slot.PLAIN) else Outcome.PLAIN
         return Outcome(max(claims, key=cell.is_mobile))
@@ -218,8 +223,10 @@ def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
 def _chosen(cell: Signature, claims: list[Slot], column: _Column, numbers: Numbers) -> Outcome:
     """Return the reading that beats all others, if it needs no more than that."""
     best = next((one for one in claims if all(_beats(one, other, cell, column) for other in claims)), None)
-    if best is not Slot.PLAIN and cell.trunk_kept:
+    if best is not Slot.PLAIN and cell.trunk_kept and best not in CODE_AGAIN:
         return Outcome.AMBIGUOUS if column.speaks_abroad else Outcome.PLAIN
+    if best is Slot.PLAIN and not cell.is_mobile(best) and any(map(cell.is_mobile, CODE_TOO_MANY)):
+        return Outcome.AMBIGUOUS
     # Of an odd one, the mobile numbers that would speak for its country are written otherwise.
     if best is None or (best is not Slot.PLAIN and cell.trunk_odd and Slot.PLAIN in claims):
         return Outcome.AMBIGUOUS

@@ -7,22 +7,32 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.phone import answers
-from validator.phone.cell.grouping import BESIDE, CUT_CODE, spells_own_grouping, stands_beside
+from validator.phone.cell.grouping import (
+    BESIDE,
+    CUT_CODE,
+    spells_grouping_of,
+    spells_own_grouping,
+    stands_beside,
+)
 from validator.phone.codes import REGIONS
-from validator.phone.readings.evidence import Outcome
+from validator.phone.readings.evidence import CODE_TOO_MANY, VALID_BIT, Outcome
 from validator.phone.readings.rules import BARE, DIGITS, PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Of a signature, the claims of readings with a calling code too many.
+_CODE_TOO_MANY = sum(1 << VALID_BIT + slot for slot in CODE_TOO_MANY)
 _IS_LINE = pl.col("answer") >= answers.FIRST_VALID
 
 
 def as_grouped(cells: pl.DataFrame) -> pl.DataFrame:
     """Let cells stand whose digits are grouped as their country does."""
-    by_itself = _IS_LINE & BARE & ~pl.col("stands_abroad") & (pl.col("text").str.len_bytes() > DIGITS)
-    grouped = by_itself & (pl.col("outcome") != Outcome.PLAIN)
-    return _plain_where(cells, grouped, ("text", "number", "plan"), _is_grouped)
+    by_itself = _IS_LINE & ~pl.col("stands_abroad") & (pl.col("text").str.len_bytes() > DIGITS)
+    doubted = by_itself & (pl.col("outcome") != Outcome.PLAIN)
+    cells = _plain_where(cells, doubted & BARE, ("text", "number", "plan"), _is_grouped)
+    again = doubted & ~BARE & (pl.col("signature") & _CODE_TOO_MANY > 0)
+    return _plain_where(cells, again, ("text", "number"), spells_grouping_of)
 
 
 def _is_grouped(text: str, number: int, plan: int) -> bool:

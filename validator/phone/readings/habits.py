@@ -16,7 +16,15 @@ from validator.phone.bulk.search import of, power
 from validator.phone.cell.numbering import has_length
 from validator.phone.cell.recoveries import FEWEST_DIGITS
 from validator.phone.codes import PLAN_COUNT, REGIONS
-from validator.phone.readings.rules import BARE, DIGITS, PLAN, VALUE, NumberReading
+from validator.phone.readings.rules import (
+    BARE,
+    DIGITS,
+    LONG_DISTANCE,
+    PLAN,
+    STANDS_ABROAD,
+    VALUE,
+    NumberReading,
+)
 
 # How many of its first digits tell how a number is written.
 _LEAD_DIGITS = 3
@@ -27,8 +35,6 @@ _TRUNK_LOST, _PLUS_LOST = (
 )
 
 _IS_LINE = pl.col("answer") >= answers.FIRST_VALID
-# As it stands, a cell is read as an international number without its plus sign.
-STANDS_ABROAD = BARE & _IS_LINE & (pl.col("number") == VALUE)
 
 
 class Trunk(IntEnum):
@@ -87,7 +93,7 @@ def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
     unusual = pl.col("trunk_lost") & (DIGITS < _UNUSUAL_DIGITS) & (pl.col("habits") // 16 > DIGITS)
     mobile = of(mobile_answers(), pl.col("answer")) & ~unusual
     odd = pl.col("without_trunk") & ~pl.col("trunk_lost")
-    reading = pl.col("stands_abroad") * _PLUS_LOST + pl.col("trunk_lost") * _TRUNK_LOST
+    reading = (pl.col("stands_abroad") & ~LONG_DISTANCE) * _PLUS_LOST + pl.col("trunk_lost") * _TRUNK_LOST
     return cells.with_columns(
         mobile=mobile,
         needs_column=pl.col("trunk_lost") & ~mobile,
@@ -102,6 +108,24 @@ def mobile_answers() -> pl.Series:
     """Return by answer whether it is a mobile number."""
     mobile = pl.col("line_type").is_in([LineType.MOBILE.value, LineType.FIXED_OR_MOBILE.value])
     return answers.in_words().select(mobile.fill_null(value=False)).to_series()
+
+
+def has_usual_digits(lines: pl.DataFrame) -> pl.Series:
+    """Return whether each `number` has as many digits as mobile numbers of the country of its `answer`."""
+    places = lines.select(answers.country(pl.col("answer"))).to_series()
+    fewest = {place: _fewest_usual(place) for place in places.unique()}
+    return lines["number"] >= places.replace_strict(fewest, return_dtype=pl.UInt64)
+
+
+@cache
+def _fewest_usual(place: int) -> int:
+    """Return the first number, from its calling code on, of usual length, by its country's place."""
+    if place >= len(REGIONS):
+        return 0
+    digits = min(_UNUSUAL_DIGITS, habits_of(REGIONS[place]).mobile_digits)
+    code: int = phonenumbers.country_code_for_region(REGIONS[place])
+    first: int = code * 10**digits
+    return first
 
 
 def _is_written_before(cells: pl.DataFrame, by_lead: pl.Expr) -> pl.Series:

@@ -1,7 +1,8 @@
 """The readings of digits, each a named rule that makes a number of them.
 
 A rule is a few expressions over the columns of a cell that is written as digits: `plus` (a plus sign stands
-before them), `plan` (of the cell's region, or null), `digits` (how many) and `value` (all as a number).
+before them), `plan` (of the cell's region, or null), `digits` (how many) and `value` (all as a number); those
+for a repeated calling code also over what `with_codes` adds.
 Rules say what number a cell would be. Whether it is one says libphonenumber, and whether it was meant, the
 column.
 """
@@ -16,6 +17,7 @@ from typing import NamedTuple
 import polars as pl
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
+from validator.phone import answers
 from validator.phone.bulk.number_ranges import LOT_SPAN
 from validator.phone.bulk.search import of, power
 from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, REGIONS
@@ -102,14 +104,21 @@ LOSING_ZEROS = sorted({REGIONS.index(one.region) for one in LOST_ZEROS})
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 15
 
 PLUS, PLAN, DIGITS, VALUE = pl.col("plus"), pl.col("plan"), pl.col("digits"), pl.col("value")
+_LEFT, _VALUE_LEFT = pl.col("digits_left"), pl.col("value_left")
+_LEAD_CODE, _LEAD_SIZE = pl.col("code"), pl.col("code_size")
 _CODE = of(CODE_OF_PLAN, PLAN)
 _SIZE = of(DIGITS_OF_CODE, _CODE)
 # The digits begin with a zero; or they do not, and no plus sign stands before them.
 ZERO_FIRST = power(DIGITS - 1) > VALUE
 BARE = ~PLUS & ~ZERO_FIRST
+# As it stands, a cell is read as an international number without its plus sign.
+STANDS_ABROAD = BARE & (pl.col("answer") >= answers.FIRST_VALID) & (pl.col("number") == VALUE)
+# In North America `1 212 ...` is a national number with its trunk prefix as much as an international one
+# without its plus sign: its calling code is its trunk prefix.
+_NORTH_AMERICA = 1
+LONG_DISTANCE = (_CODE == _NORTH_AMERICA) & (VALUE // 10**10 == _NORTH_AMERICA)
 # Two zeros stand first, and no third.
 _BY_00 = ~PLUS & (power(DIGITS - 2) > VALUE) & (power(DIGITS - 3) <= VALUE)
-_BEHIND_00 = DIGITS - 2 * _BY_00.cast(pl.UInt32)
 
 
 def _begins(lead: pl.Expr, size: pl.Expr, digits: pl.Expr) -> pl.Expr:
@@ -123,40 +132,65 @@ def lot_of(digits: pl.Expr, value: pl.Expr) -> pl.Expr:
     return pl.when(code > 0).then(code * LOT_SPAN + digits - of(DIGITS_OF_CODE, code))
 
 
+def _without_zeros(digits: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """Return how many digits are left of them without a zero or two in front."""
+    zeros = [(power(digits - place) > value).cast(pl.UInt32) for place in (1, 2)]
+    return digits - zeros[0] - zeros[1]
+
+
 def may_begin_twice() -> pl.Expr:
-    """Whether the digits begin with a calling code twice: one look at the first six of them."""
+    """Whether the digits may begin with a calling code twice: one look at the first six of them."""
     return of(_twice_leads(), VALUE // power(DIGITS - 2 * LEAD_DIGITS))
 
 
-def may_begin_twice_behind_00() -> pl.Expr:
-    """Whether they do behind two zeros."""
-    return _BY_00 & of(_twice_leads(), VALUE // power(DIGITS - 2 - 2 * LEAD_DIGITS))
+def may_begin_twice_behind_zeros() -> pl.Expr:
+    """Whether they may behind a zero or two."""
+    return of(_twice_leads(), VALUE // power(_without_zeros(DIGITS, VALUE) - 2 * LEAD_DIGITS))
 
 
 @lru_cache(maxsize=1)
 def _twice_leads() -> pl.Series:
-    """Return by the first six digits whether they begin with a calling code twice."""
+    """Return by the first six digits whether they may begin with a calling code twice, or zeros between."""
     codes = [str(code) for code in COUNTRY_CODE_TO_REGION_CODE]
-    spans = [10 ** (2 * (LEAD_DIGITS - len(code))) for code in codes]
-    firsts = [int(code + code) * span for code, span in zip(codes, spans, strict=True)]
-    found = [pl.int_range(first, first + span, eager=True) for first, span in zip(firsts, spans, strict=True)]
+    firsts = [f"{code}{zeros}{code}"[: 2 * LEAD_DIGITS] for code in codes for zeros in ("", "0", "00")]
+    spans = [10 ** (2 * LEAD_DIGITS - len(first)) for first in firsts]
+    starts = [int(first) * span for first, span in zip(firsts, spans, strict=True)]
+    found = [pl.int_range(start, start + span, eager=True) for start, span in zip(starts, spans, strict=True)]
     return pl.repeat(value=False, n=10 ** (2 * LEAD_DIGITS), eager=True).scatter(
         pl.concat(found), values=True
     )
 
 
-def _code_twice() -> Rule:
-    lead = of(CODE_OF_LEAD, VALUE // power(_BEHIND_00 - LEAD_DIGITS))
-    size = of(DIGITS_OF_CODE, lead)
-    twice = lead.cast(pl.UInt64) * (power(size) + 1)
-    international = PLUS | _BY_00
+def with_codes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add what the rules for a repeated calling code look at, in steps: as expressions they would be huge.
+
+    `code` and `code_size`: the calling code that the digits begin with, behind a zero or two or none. For the
+    digits from its second and third place on: `twice` and `thrice`, whether they are there, with
+    `twice_digits`, `twice_value`, and the same of the third.
+    """
+    rows = rows.with_columns(digits_left=_without_zeros(DIGITS, VALUE), value_left=VALUE)
+    lead = VALUE // power(_LEFT - LEAD_DIGITS)
+    rows = rows.with_columns(code=of(CODE_OF_LEAD, lead))
+    rows = rows.with_columns(code_size=of(DIGITS_OF_CODE, _LEAD_CODE), again=_LEAD_CODE > 0)
+    for times in ("twice", "thrice"):
+        rows = _behind_code(rows)
+        left = {times: pl.col("again"), f"{times}_digits": _LEFT, f"{times}_value": _VALUE_LEFT}
+        rows = rows.with_columns(**left)
+    return rows
+
+
+def _behind_code(rows: pl.DataFrame) -> pl.DataFrame:
+    left = _LEFT - _LEAD_SIZE
+    rows = rows.with_columns(value_left=_VALUE_LEFT % power(left), digits_left=left)
+    rows = rows.with_columns(digits_left=_without_zeros(_LEFT, _VALUE_LEFT))
+    again = _VALUE_LEFT // power(_LEFT - _LEAD_SIZE) == _LEAD_CODE
+    return rows.with_columns(again=(pl.col("again") & again).fill_null(value=False))
+
+
+def _code_again(times: str, name: str, reads: str) -> Rule:
+    applies = (PLUS | _BY_00 | (_LEAD_CODE == _CODE) | STANDS_ABROAD) & pl.col(times)
     return Rule(
-        "code_twice",
-        NumberReading.CODE_TWICE,
-        "the calling code twice: `+91 91 98765 43210`",
-        (BARE & (lead == _CODE) | international) & (lead > 0) & _begins(twice, 2 * size, _BEHIND_00),
-        _BEHIND_00 - size,
-        VALUE % power(_BEHIND_00 - size),
+        name, NumberReading.CODE_TWICE, reads, applies, pl.col(f"{times}_digits"), pl.col(f"{times}_value")
     )
 
 
@@ -199,7 +233,12 @@ RULES = (
         DIGITS,
         VALUE,
     ),
-    _code_twice(),
+    _code_again(
+        "twice",
+        "code_twice",
+        "the calling code twice: `+91 91 98765 43210`, `49 0049 171 5550101`, `+49 (0)49 171 5550101`",
+    ),
+    _code_again("thrice", "code_thrice", "the calling code three times: `+49 49 49 171 5550101`"),
     Rule(
         "zero_before_code",
         NumberReading.ZERO_BEFORE_CODE,
