@@ -54,6 +54,7 @@ COMMANDS = {
     "gateways": "List the providers that can be asked, and how far each can be trusted.",
     "doctor": "Look at key, session, connection, clock and ledger: is a run going to work?",
     "ledger": "Read the ledger of earlier answers; purge, export, import.",
+    "init": "Write a commented settings file for a folder's lists, and say what to do next.",
     "config": "Show each setting and where it comes from.",
     "report": "Make summary and HTML again from the ledger; asks nobody.",
     "web": "Serve a page on this machine to check lists with, in a browser.",

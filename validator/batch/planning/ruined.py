@@ -60,8 +60,12 @@ def _remedy(opened: Opened, reasons: Counter[Reason]) -> str:
     return _region_remedy(opened)
 
 
-def _region_remedy(opened: Opened) -> str:
+def national_regions(opened: Opened) -> tuple[str, ...]:
+    """Return the regions that a list's numbers without a country code look like; none if none stands out."""
     cells = as_text(opened.table.sample().get_column(opened.reading.column)).get_column("text")
-    regions = likely_regions(cells.filter(~cells.str.contains(_INTERNATIONAL)))
-    named = " or ".join(f"--region {region}" for region in regions)
+    return likely_regions(cells.filter(~cells.str.contains(_INTERNATIONAL)))
+
+
+def _region_remedy(opened: Opened) -> str:
+    named = " or ".join(f"--region {region}" for region in national_regions(opened))
     return f"They look like national numbers: name {named}" if named else "Name their region with --region"

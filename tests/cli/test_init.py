@@ -1,0 +1,79 @@
+"""`validator init`: a settings file that works, and the commands to go on with."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli.constants import ANN
+
+FILE = Path("validator.toml")
+BRITISH = "name,Mob No\n" + "".join(f"n,07400 1234{place:02}\n" for place in range(30))
+
+
+def on(text):
+    """The same file with every # in front of a setting taken away."""
+    return "\n".join(line.removeprefix("# ") if " = " in line else line for line in text.splitlines())
+
+
+def test_it_writes_what_is_off_until_somebody_wants_it(run, listed):
+    done = run("init", listed(f"name,phone\nAnn,{ANN}\n"))
+
+    assert done.code == 0
+    assert tomllib.loads(FILE.read_text()) == {"check": {}}
+    assert '# column = ["phone"]  # found in leads.csv' in FILE.read_text()
+    assert done.said[0] == "validator: wrote validator.toml; read it, and take the # away from what you want"
+    assert [line.partition(": ")[2].partition(": ")[2] for line in done.said[-3:]] == [
+        "validator doctor",
+        "validator plan leads.csv",
+        "validator check leads.csv --sendable leads.send.csv",
+    ]
+
+
+def test_every_line_is_a_setting_that_there_is(run, listed, provider):
+    provider()
+    run("init", listed(f"name,phone\nAnn,{ANN}\n"))
+    Path("opted-out.csv").write_text("phone\n+447400123456\n")
+    FILE.write_text(on(FILE.read_text()))
+
+    done = run("config", "check", "--json")
+    assert done.code == 0, done.err
+    assert run("check", "leads.csv", "--accept", "possible", "--no-canaries").code == 0
+    assert Path("report.html").exists()
+
+
+@pytest.mark.slow
+def test_a_region_that_numbers_look_like_is_written_and_not_believed(run, listed):
+    run("init", listed(BRITISH))
+
+    assert tomllib.loads(FILE.read_text()) == {"check": {}}
+    assert tomllib.loads(on(FILE.read_text()))["region"] == "GB"
+    assert "look like this region's; if they are, take the # away" in FILE.read_text()
+
+
+def test_what_is_asked_for_is_on(run, listed):
+    run("init", listed(BRITISH), "-c", "Mob No", "-r", "United Kingdom")
+
+    assert tomllib.loads(FILE.read_text()) == {"column": ["Mob No"], "region": "GB", "check": {}}
+
+
+def test_without_a_list_there_is_an_example(run):
+    done = run("init")
+
+    assert (done.code, done.said[-2]) == (0, "validator: next, 4: validator plan leads.csv")
+    assert '# region = "GB"' in FILE.read_text()
+
+
+def test_a_file_that_is_there_is_kept(run, listed):
+    FILE.write_text("quiet = true\n")
+    done = run("init", listed())
+
+    assert (done.code, FILE.read_text()) == (3, "quiet = true\n")
+    assert "validator.toml is there already, and is kept" in done.err
+
+
+def test_a_list_that_cannot_be_read_leaves_no_file(run, listed):
+    done = run("init", listed("name,city\nAnn,Leeds\n"))
+
+    assert (done.code, FILE.exists()) == (3, False)
+    assert "no phone column found" in done.err

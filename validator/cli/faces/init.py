@@ -1,0 +1,44 @@
+"""`validator init`: its argument, options and help text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from validator.cli.deferred import work
+from validator.cli.help.help_pages import Command, Example
+from validator.cli.options import completing
+from validator.cli.options.values import COLUMN, FILE
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        Example("Settings for the lists of this folder, by one of them", "validator init leads.csv"),
+        Example("Where the column and the region are known", "validator init leads.csv -c mobile -r GB"),
+    ),
+)
+@click.argument("path", metavar="[LIST]", type=FILE, required=False)
+@click.option(
+    "-c",
+    "--column",
+    type=COLUMN,
+    multiple=True,
+    shell_complete=completing.COLUMNS,
+    help="Column with the phone numbers; repeat it for several.  [default: found by name and content]",
+)
+@click.option(
+    "-r",
+    "--region",
+    shell_complete=completing.REGIONS,
+    help="Region of numbers without a country code: GB, +44 or Brazil.",
+)
+def init(**given: Any) -> int | None:
+    """Write a settings file, validator.toml, into this folder, and say what to do next.
+
+    Each line in it says what it is for; those that begin with # are off. LIST shows what its lines should be:
+    which column has the numbers, and which region they look like. Nothing is asked of the provider, and a
+    file that is there is kept.
+    """
+    return work("init", given)
