@@ -147,3 +147,12 @@ def test_some_national_numbers_are_a_warning_that_names_their_region(run, listed
         assert "5 rows hold numbers without a country code" in warning
         assert f"--region {region}" in warning
     assert run("plan", "leads.csv", "--region", region, *PLAIN[:2], "--json").json["warnings"] == []
+
+
+def test_the_report_says_what_the_run_was_called_with(check, run):
+    check("--report", "page.html", "--json", "--proxy", "none")
+
+    command = "validator check leads.csv --accept possible --no-canaries"
+    assert f"{command} --report page.html --json --proxy none" in Path("page.html").read_text()
+    run("report", "leads.csv", "--accept", "possible", "--report", "later.html")
+    assert command in Path("later.html").read_text()

@@ -73,6 +73,7 @@ class RunSettings:
         max_invalid: the share (0 to 1) of rows with something in their cell that may be invalid by how the
             list is read; with more, nobody is asked and no file is replaced.
         reports: the report files to write, by the names of `validator.reports.registry`.
+        command_line: the command of the run, for its report; None if it is no command's.
         next_command: makes the command that goes on from here, given start and end; None if there is none.
         send_command: the command that writes the sendable file as well; None if there is none.
         on_plan: called with the plan, before anybody is asked.
@@ -83,6 +84,7 @@ class RunSettings:
     strict: bool = False
     max_invalid: float = 1.0
     reports: Mapping[str, Path] = field(default_factory=dict)
+    command_line: str | None = None
     next_command: Callable[[datetime, datetime], str] | None = None
     send_command: str | None = None
     on_plan: Callable[[Plan], None] = _look_away
@@ -175,6 +177,7 @@ class Run(ABC, Generic[SummaryT]):
         finished = datetime.now(UTC)
         return RunResult(
             command=self._settings.command,
+            command_line=self._settings.command_line,
             started_at=self._started,
             finished_at=finished,
             asking_s=asked.duration_s,

@@ -76,6 +76,7 @@ class Summary:
         timeline: the same over time, in at most `MOST_BUCKETS` parts; none if nothing was asked.
         check_finished_at: of a `report`, when the check ended that calls, sessions, rates, pauses, timeline
             and changes are from; None if the ledger has none.
+        command_line: the command of the run, secrets left out; None if it was no command's.
         exit_code: what the command ends with.
         stopped_because: why the run ended before its work did; None where it did not.
         next_command: the command that goes on from here; None where nothing is left to do.
@@ -126,6 +127,7 @@ class Summary:
     pauses: Mapping[str, float] = field(default_factory=dict)
     timeline: Sequence[TimeBucket] = ()
     check_finished_at: str | None = None
+    command_line: str | None = None
     exit_code: int = 0
     stopped_because: str | None = None
     next_command: str | None = None

@@ -58,6 +58,7 @@ def _parts(kept: Mapping[str, Any]) -> dict[str, Any]:
         "timeline": [_value(TimeBucket, one) for one in kept.get("timeline", ())],
         "changes": _value(Changes, kept.get("changes", {})),
         "warnings": kept.get("warnings", ()),
+        "command_line": kept.get("command_line"),
     }
 
 

@@ -57,6 +57,7 @@ class RunResult:
 
     Attributes:
         command: the command's name.
+        command_line: all of it, or None if no command was given.
         started_at: when it began.
         finished_at: when it ended.
         asking_s: how long it talked to the provider, in seconds.
@@ -78,6 +79,7 @@ class RunResult:
     counters: RunCounters
     keys: tuple[AskedKey, ...] = ()
     ending: ValidatorError | None = None
+    command_line: str | None = None
     next_command: str | None = None
     send_command: str | None = None
     warnings: tuple[str, ...] = ()
@@ -155,6 +157,7 @@ def summarise(
         pauses={cause: round(seconds, 3) for cause, seconds in counters.paused_s.items()},
         timeline=result.timeline.buckets(list(counters.sessions)),
         exit_code=exit_code,
+        command_line=None if result.command_line is None else legible(result.command_line),
         stopped_because=None if result.ending is None else legible(str(result.ending)),
         next_command=None if result.next_command is None else legible(result.next_command),
         send_command=None if result.send_command is None else legible(result.send_command),

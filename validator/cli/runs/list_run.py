@@ -17,7 +17,7 @@ from validator.batch.wiring import locked
 from validator.cli.options.ask_options import AskOptions, under_signals
 from validator.cli.options.list_options import ListOptions
 from validator.cli.process.show import make_progress
-from validator.cli.runs.resume import next_command
+from validator.cli.runs.resume import command_line, next_command
 from validator.errors import UsageError
 from validator.ledger import open_ledger
 
@@ -55,6 +55,7 @@ class ListRunOptions(ListOptions, AskOptions):
             strict=self.strict,
             max_invalid=self.max_invalid,
             reports=reports,
+            command_line=command_line(click.get_current_context().obj),
             next_command=partial(next_command, click.get_current_context().obj),
         )
 

@@ -35,6 +35,11 @@ def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> 
     return shlex.join(["validator", *_without_secrets(replaced)])
 
 
+def command_line(arguments: Sequence[str]) -> str:
+    """Return the command line of a run, with what is secret in it left out."""
+    return shlex.join(["validator", *_without_secrets(arguments)])
+
+
 def check_command(arguments: Sequence[str], input_name: str | None, started: datetime, now: datetime) -> str:
     """Return the command line that checks the whole list after a sample, in which nobody is asked again.
 

@@ -114,8 +114,14 @@ def _values(summary: Summary) -> dict[str, Any]:
         "time": over_time(summary),
         "countries": country_lines(summary),
         "line_types": line_type_lines(summary),
-        "facts": {name: fact for name, fact in summary_facts(summary).items() if name not in _SHOWN},
+        "facts": _run_facts(summary),
     }
+
+
+def _run_facts(summary: Summary) -> dict[str, str]:
+    """Return what the terminal says of the run too, and what it was called with."""
+    called = {"command": summary.command_line} if summary.command_line else {}
+    return called | {name: fact for name, fact in summary_facts(summary).items() if name not in _SHOWN}
 
 
 def _when(summary: Summary) -> str:
