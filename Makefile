@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lock docs site names limiters crash fuzz ledger manual readings soak container bench clean
+.PHONY: help setup demo test quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -52,6 +52,10 @@ docs: setup ## Write the help texts into docs/commands.md
 
 site: setup ## Build the pages of docs/ as a site into build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+pictures: setup ## Show report and page to Chromium, and keep what they look like in build/pictures, for the site
+	mkdir -p build/pictures
+	PICTURES=$(CURDIR)/build/pictures $(BIN)/python -m pytest --quiet tests/reports/page/test_browser.py tests/web/test_browser.py
 
 manual: setup ## Write the manual pages into build/man/man1
 	$(BIN)/validator manual --dir build/man/man1

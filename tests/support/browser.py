@@ -8,6 +8,8 @@ import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SERIOUS = {"serious", "critical"}
+# The folder that keeps what the browser shows, for `make pictures`; none if nobody wants it.
+PICTURES = os.environ.get("PICTURES")
 
 # What stands beyond the right edge, or is cut off by its own box.
 CLIPPED = """
@@ -38,3 +40,9 @@ def serious_violations(page):
 
     found = Axe().run(page).response["violations"]
     return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS]
+
+
+def keep_picture(page, name):
+    """Keep what a page looks like, in its whole length, if somebody wants it."""
+    if PICTURES:
+        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True, caret="initial")

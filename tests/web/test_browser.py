@@ -15,7 +15,7 @@ import httpx
 import pytest
 import xlsxwriter
 
-from tests.support.browser import CLIPPED, launched, serious_violations
+from tests.support.browser import CLIPPED, keep_picture, launched, serious_violations
 from tests.support.sandboxes import served
 
 pytestmark = pytest.mark.slow
@@ -81,8 +81,7 @@ def tab(browser):
 
 @pytest.fixture
 def look(tab):
-    """See that nothing is clipped and nobody kept out, in every width and light; PICTURES keeps it."""
-    pictures = os.environ.get("PICTURES")
+    """See that nothing is clipped and nobody kept out, in every width and light."""
 
     def look(name):
         for scheme in SCHEMES:
@@ -92,10 +91,7 @@ def look(tab):
                 assert tab.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
                 clipped = [one for one in tab.evaluate(CLIPPED) if "wide" not in one and "skip" not in one]
                 assert clipped == [], (name, width)
-                if pictures:
-                    tab.screenshot(
-                        path=f"{pictures}/{name}-{width}-{scheme}.png", full_page=True, caret="initial"
-                    )
+                keep_picture(tab, f"{name}-{width}-{scheme}")
             assert serious_violations(tab) == [], (name, scheme)
 
     return look

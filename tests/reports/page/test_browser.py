@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.browser import CLIPPED, launched, serious_violations
+from tests.support.browser import CLIPPED, keep_picture, launched, serious_violations
 from validator.model import Reason
 from validator.reports import CellExample, ReadingCount, SessionCounts, render_html
 
@@ -86,6 +86,7 @@ def crowded(full):
 @pytest.mark.parametrize(("kind", "width", "scheme"), SHOWN)
 def test_nothing_is_clipped_and_axe_finds_nothing_serious(opened, request, kind, width, scheme):
     page = opened(request.getfixturevalue(kind), width, color_scheme=scheme)
+    keep_picture(page, f"report-{kind}-{width}-{scheme}")
     page.locator("summary").evaluate_all("all => all.forEach(one => one.click())")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
