@@ -29,6 +29,7 @@ from validator.batch.library_run import (
 from validator.batch.planning.ruined import MOST_INVALID
 from validator.batch.preview import preview_of
 from validator.batch.sample_run import SampleSettings
+from validator.gateways.registry import DEFAULT_GATEWAY
 from validator.settings import SAMPLE_SIZE
 
 if TYPE_CHECKING:
@@ -226,6 +227,7 @@ def preview_file(
     rows: int = 10,
     options: RunOptions | None = None,
     rate_per_min: float | None = None,
+    gateway: str = DEFAULT_GATEWAY,
 ) -> Preview:
     """Return what `plan_file` does, and how the first rows are read: as which numbers, or why as none.
 
@@ -236,13 +238,14 @@ def preview_file(
         rows: how many rows to show.
         options: as for `plan_file`.
         rate_per_min: as for `plan_file`.
+        gateway: the name of the gateway that a check would ask.
 
     Example:
         >>> preview_file("leads.csv", options=RunOptions(ledger=ledger)).rows[0].e164
         '+447400123456'
     """
     require(KINDS, rate_per_min=rate_per_min, rows=rows)
-    return preview_of(path("source", source), given_or_default(options), rate_per_min, rows)
+    return preview_of(path("source", source), given_or_default(options), rate_per_min, rows, gateway)
 
 
 def sample_file(

@@ -260,3 +260,19 @@ async def test_earlier_runs_are_those_of_the_ledger(provider):
         shown = (await opened.browser.get("/history")).text
         assert "leads.csv" in shown
         assert "invalid 1" in shown
+
+
+async def test_another_gateway_is_asked_with_its_own_key_address_and_session(page):
+    with served(gateway="waha") as (app, url):
+        address = url.removesuffix("/v1")
+        other = {"gateway": "waha", "key": ApiKey("any"), "base_url": address, "session": "default"}
+        async with page(**other) as opened:
+            assert "The page asks WAHA." in (await opened.browser.get("/")).text
+            listed = await opened.bring(FEW)
+            plan = await opened.browser.get(f"{listed}/reading")
+            assert "at 60 a minute" in plan.text
+            await opened.browser.post(f"{listed}/check", data={"rate": "600"})
+            stored = await opened.ended(listed)
+
+    assert stored.check.state is RunState.DONE, stored.check.why
+    assert sum(asked(app).values()) >= 8

@@ -54,11 +54,18 @@ class Preview:
     rows: tuple[PreviewRow, ...]
 
 
-def preview_of(source: Path, options: RunOptions, rate_per_min: float | None, rows: int) -> Preview:
+def preview_of(
+    source: Path,
+    options: RunOptions,
+    rate_per_min: float | None,
+    rows: int,
+    gateway: str = DEFAULT_GATEWAY,
+) -> Preview:
     """Read a list and make the plan, as `preview_file` documents it."""
     opened = open_job(job_of(source, FileTargets(), options))
     with read(options.ledger_path) as ledger:
-        plan, recipients = planned(opened, ledger, progress_of(options), rate_per_min=rate_per_min)
+        progress = progress_of(options)
+        plan, recipients = planned(opened, ledger, progress, rate_per_min=rate_per_min, gateway=gateway)
     return Preview(plan=plan, rows=_first_rows(opened, recipients.head(rows)))
 
 

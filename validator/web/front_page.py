@@ -61,6 +61,7 @@ class FrontPage:
             "lists": [(one, self._standing(one)) for one in parts.lists.all()],
             "key": parts.key.key,
             "key_place": parts.key.where,
+            "gateway": parts.runs.provider.capabilities.title,
             "opt_outs": [path.name for path in parts.opt_outs.paths()],
             "most": f"{parts.max_upload / 1e6:,.0f} MB",
         }

@@ -28,11 +28,13 @@ class KeyHolder:
 
     Args:
         given: the key that the page was started with; None to look for one in the keyring.
-        keyring: the system's.
+        keyring: the system's, which keeps a key for each gateway.
+        gateway: the name of the gateway that the key is for.
     """
 
-    def __init__(self, given: ApiKey | None, keyring: Keyring) -> None:
+    def __init__(self, given: ApiKey | None, keyring: Keyring, gateway: str = DEFAULT_GATEWAY) -> None:
         self._keyring = keyring
+        self._gateway = gateway
         self.key = given or self._kept()
         self.where = _where(self.key, given)
 
@@ -42,7 +44,7 @@ class KeyHolder:
         Raises:
             UsageError: it has not the shape of a key, or there is no keyring to keep it in.
         """
-        key = capabilities_of(DEFAULT_GATEWAY).parse_key(text.strip())
+        key = capabilities_of(self._gateway).parse_key(text.strip())
         self.key, self.where = key, "entered here, kept until the page ends"
         if keep:
             self._keep(key)
@@ -51,7 +53,7 @@ class KeyHolder:
     def forget(self) -> None:
         """Hold no key any more, and take it out of the keyring."""
         if self._kept() is not None:
-            self._keyring.delete_password(SERVICE, DEFAULT_GATEWAY)
+            self._keyring.delete_password(SERVICE, self._gateway)
         self.key, self.where = None, ""
 
     def required(self) -> ApiKey:
@@ -66,7 +68,7 @@ class KeyHolder:
 
     def _keep(self, key: ApiKey) -> None:
         try:
-            self._keyring.set_password(SERVICE, DEFAULT_GATEWAY, key.reveal())
+            self._keyring.set_password(SERVICE, self._gateway, key.reveal())
         except Exception as error:  # each backend has errors of its own
             raise UsageError(
                 "the system's keyring does not take the key, so it is held until the page ends; unlock the "
@@ -75,8 +77,8 @@ class KeyHolder:
 
     def _kept(self) -> ApiKey | None:
         try:
-            text = self._keyring.get_password(SERVICE, DEFAULT_GATEWAY)
-            return capabilities_of(DEFAULT_GATEWAY).parse_key(text) if text else None
+            text = self._keyring.get_password(SERVICE, self._gateway)
+            return capabilities_of(self._gateway).parse_key(text) if text else None
         except Exception:  # noqa: BLE001 - as above; without a keyring nothing is kept in one
             return None
 

@@ -93,8 +93,8 @@ class ListPage:
 
     async def _reading_part(self, stored: StoredList) -> str:
         parts, runs = self._parts, self._parts.runs
-        source = parts.lists.source(stored)
-        look = await anyio.to_thread.run_sync(look_at, source, stored.choices, runs.options)
+        source, gateway = parts.lists.source(stored), runs.provider.gateway
+        look = await anyio.to_thread.run_sync(look_at, source, stored.choices, runs.options, gateway)
         values = {
             "list": stored,
             "choices": stored.choices,

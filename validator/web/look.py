@@ -43,7 +43,7 @@ class Look:
     problem: str = ""
 
 
-def look_at(path: Path, choices: Choices, options_of: Callable[[Choices], RunOptions]) -> Look:
+def look_at(path: Path, choices: Choices, options_of: Callable[[Choices], RunOptions], gateway: str) -> Look:
     """Read a list as was chosen. Whatever is wrong with it is said, and not raised."""
     columns: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
@@ -51,7 +51,9 @@ def look_at(path: Path, choices: Choices, options_of: Callable[[Choices], RunOpt
         sheets = tuple(sheets_of(path))
         columns = tuple(columns_of(path, choices))
         rate_per_min = rate_of(choices).per_min
-        preview = api.preview_file(path, rows=_ROWS, options=options_of(choices), rate_per_min=rate_per_min)
+        preview = api.preview_file(
+            path, rows=_ROWS, options=options_of(choices), rate_per_min=rate_per_min, gateway=gateway
+        )
     except ValidatorError as error:
         return Look(columns=columns, sheets=sheets, problem=on_the_page(str(error)))
     problem = on_the_page(preview.plan.obstacle or "")

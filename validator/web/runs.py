@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from anyio.abc import TaskGroup
 
+    from validator.gateways.gateway import Capabilities
     from validator.http.api_key import ApiKey
     from validator.reports import Summary
     from validator.web.key import KeyHolder
@@ -53,6 +54,7 @@ class Provider:
     """The way to the provider, and the ledger, as on the command line; `session` is chosen if none is."""
 
     ledger: Path
+    gateway: str = DEFAULT_GATEWAY
     session: str = ""
     base_url: str | None = None
     timeout_s: float = 30.0
@@ -63,7 +65,12 @@ class Provider:
     @property
     def host(self) -> str:
         """The host and port that requests go to."""
-        return urlsplit(self.base_url or capabilities_of(DEFAULT_GATEWAY).default_url or "").netloc
+        return urlsplit(self.base_url or self.capabilities.default_url or "").netloc
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the gateway can do."""
+        return capabilities_of(self.gateway)
 
     def key_settings(self, key: ApiKey, choices: Choices) -> KeySettings:
         """Return the key to ask with, as it was chosen on the page."""
@@ -71,6 +78,7 @@ class Provider:
             options=GatewayOptions(
                 key=key, base_url=self.base_url, timeout_s=self.timeout_s, network=self.network
             ),
+            gateway=self.gateway,
             sessions=(choices.session or self.session,),
             rate=rate_of(choices),
             allow_new_host=self.allow_new_host,

@@ -23,6 +23,8 @@ _MOST_S = 15.0
 
 async def sessions_of(key: KeyHolder, runs: Runs) -> tuple[tuple[SessionReply, ...], str]:
     """Return the sessions of the key; or none and why they cannot be seen, with a remedy."""
+    if not runs.provider.capabilities.lists_sessions:
+        return (), f"{runs.provider.capabilities.title} does not list its sessions; enter the session's name"
     try:
         with anyio.fail_after(_MOST_S):
             async with runs.key_to_look() as provider:

@@ -86,8 +86,9 @@ async def opened(folder, *, key=None, keyring=None, password=None, max_upload=10
     door = Door(tokens.append, password)
     async with anyio.create_task_group() as tasks:
         lists, opt_outs = Lists(folder / "web"), OptOuts(folder / "web")
-        holder = KeyHolder(key, keyring or Keyring())
-        runs = Runs(tasks, lists, opt_outs, holder, Provider(ledger=folder / "ledger.sqlite", **provider))
+        asked = Provider(ledger=folder / "ledger.sqlite", **provider)
+        holder = KeyHolder(key, keyring or Keyring(), asked.gateway)
+        runs = Runs(tasks, lists, opt_outs, holder, asked)
         parts = Parts(
             folder=folder / "web",
             lists=lists,

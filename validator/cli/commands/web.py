@@ -6,13 +6,14 @@ import webbrowser
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from validator.batch.known_hosts import required_address
 from validator.cli.process.logs import take_logging
 from validator.cli.process.signals import run_interruptible
 from validator.cli.process.standard_streams import say
 from validator.cli.settings.credentials import ProviderOptions, key_text, read_key
 from validator.cli.settings.environment import WEB_PASSWORD
 from validator.errors import UsageError
-from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
+from validator.gateways.registry import capabilities_of
 from validator.ledger import Lock
 from validator.settings import Rate, RateMode, state_folder
 
@@ -49,10 +50,14 @@ def run(
         raise UsageError(EXTRA) from error
     take_logging(given)
     options = ProviderOptions(rate=Rate(RateMode.AUTO), **given)
+    if not options.base_url:
+        required_address(options.gateway, None)
+    capabilities = capabilities_of(options.gateway)
     password = _password(password_file, listen, is_open=not server.is_loopback(listen))
     provider = Provider(
         ledger=ledger,
-        session=next(iter(sessions), ""),
+        gateway=options.gateway,
+        session=next(iter(sessions), capabilities.default_session),
         base_url=options.base_url,
         timeout_s=options.timeout,
         network=options.network,
@@ -68,7 +73,7 @@ def run(
             server.serve,
             listener,
             folder=folder,
-            key=KeyHolder(_key(options), keyring),
+            key=KeyHolder(_key(options), keyring, options.gateway),
             provider=provider,
             max_upload=max_upload * _MB,
             on_link=partial(_show, open_browser=open_browser),
@@ -79,8 +84,8 @@ def run(
 
 def _key(options: ProviderOptions) -> ApiKey | None:
     """Return the key of the file or the environment; None for one that is entered on the page."""
-    has_one = options.api_key_file or key_text(None, capabilities_of(DEFAULT_GATEWAY).key_variable)
-    return read_key(options.api_key_file) if has_one else None
+    has_one = options.api_key_file or key_text(None, capabilities_of(options.gateway).key_variable)
+    return read_key(options.api_key_file, options.gateway) if has_one else None
 
 
 def _password(file: Path | None, address: str, *, is_open: bool) -> str | None:
