@@ -93,7 +93,7 @@ def test_a_line_that_is_not_ok_says_what_to_do(*, diagnosis, provider, faults, o
 @pytest.mark.parametrize(
     ("session", "remedy"),
     [
-        ("sess_01H8BKF0000000000000000PND", "wait until it is, or finish linking its phone"),
+        ("sess_01H8BKF0000000000000000PND", "wait until it is, or link its phone again"),
         ("sess_01H8BKF0000000000000000DSC", "link its phone again"),
     ],
 )
