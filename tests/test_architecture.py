@@ -32,7 +32,7 @@ ROOMS = {
         {"planning"},
         {"asking", "transfer"},
         {"output", "watching", "wiring"},
-        {"connected", "first_requests"},
+        {"connected", "first_requests", "planned"},
         {"asker", "lookup"},
         {"run"},
         {"sample_run"},

@@ -8,8 +8,10 @@ import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    _Secrets = Mapping[str, tuple[re.Pattern[str], str]]
 
 HOUR_S = 3_600
 
@@ -21,6 +23,10 @@ _SECRETS = {
     "--proxy": (re.compile(r"^((?:--proxy=)?(?:[a-z]+://)?[^/:@]*:).*(?=@)", re.IGNORECASE), "PASSWORD"),
     "--notify": (re.compile(r"^((?:--notify=)?[a-z]+://[^/]*/).+", re.IGNORECASE), "PATH"),
 }
+
+
+# In a report there is nobody's number either; a command to copy needs it.
+_HIDDEN_IN_REPORTS = {**_SECRETS, "--canary": (re.compile(r"^((?:--canary=)?).+"), "NUMBER")}
 
 
 def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> str:
@@ -36,8 +42,8 @@ def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> 
 
 
 def command_line(arguments: Sequence[str]) -> str:
-    """Return the command line of a run, with what is secret in it left out."""
-    return shlex.join(["validator", *_without_secrets(arguments)])
+    """Return the command line of a run, for its report: without what is secret, and without numbers."""
+    return shlex.join(["validator", *_without_secrets(arguments, _HIDDEN_IN_REPORTS)])
 
 
 def check_command(arguments: Sequence[str], input_name: str | None, started: datetime, now: datetime) -> str:
@@ -86,12 +92,12 @@ def send_command(arguments: Sequence[str], input_name: str) -> str:
     return shlex.join(["validator", *_without_secrets(known), "--sendable", _sendable_name(input_name)])
 
 
-def _without_secrets(words: Sequence[str]) -> list[str]:
-    return [_without_secret(word, before) for word, before in zip(words, ["", *words], strict=False)]
+def _without_secrets(words: Sequence[str], secrets: _Secrets = _SECRETS) -> list[str]:
+    return [_without_secret(word, before, secrets) for word, before in zip(words, ["", *words], strict=False)]
 
 
-def _without_secret(word: str, before: str) -> str:
-    for option, (secret, name) in _SECRETS.items():
+def _without_secret(word: str, before: str, secrets: _Secrets) -> str:
+    for option, (secret, name) in secrets.items():
         if before == option or word.startswith(f"{option}="):
             return secret.sub(rf"\1{name}", word)
     return word
