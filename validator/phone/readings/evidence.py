@@ -23,13 +23,14 @@ class Slot(IntEnum):
 
     PLAIN = 0
     PLUS_LOST = 1
-    CODE_TWICE = 2
-    CODE_THRICE = 3
-    ZERO_BEFORE_CODE = 4
-    ZERO_LOST = 5
-    PREFIX_00 = 6
-    PREFIX_00_ABROAD = 7
-    TRUNK_ZERO = 8
+    CODE_AND_00 = 2
+    CODE_TWICE = 3
+    CODE_THRICE = 4
+    ZERO_BEFORE_CODE = 5
+    ZERO_LOST = 6
+    PREFIX_00 = 7
+    PREFIX_00_ABROAD = 8
+    TRUNK_ZERO = 9
 
 
 class Outcome(IntEnum):
@@ -37,6 +38,7 @@ class Outcome(IntEnum):
 
     PLAIN = Slot.PLAIN
     PLUS_LOST = Slot.PLUS_LOST
+    CODE_AND_00 = Slot.CODE_AND_00
     CODE_TWICE = Slot.CODE_TWICE
     CODE_THRICE = Slot.CODE_THRICE
     ZERO_BEFORE_CODE = Slot.ZERO_BEFORE_CODE
@@ -56,7 +58,7 @@ class Family(IntEnum):
     PLUS = 2
 
 
-CODE_AGAIN = (Slot.CODE_TWICE, Slot.CODE_THRICE)
+CODE_AGAIN = (Slot.CODE_AND_00, Slot.CODE_TWICE, Slot.CODE_THRICE)
 # With the calling code before it, a mobile number has more digits than nearly any landline of its country.
 CODE_TOO_MANY = (*CODE_AGAIN, Slot.ZERO_BEFORE_CODE)
 # Where the bits of a signature begin. The plan is above all of them, and zero where there is none.
@@ -207,6 +209,8 @@ class _Column:
 def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
     if cell.claims(Slot.TRUNK_ZERO):
         return Outcome.AMBIGUOUS
+    if cell.claims(Slot.CODE_AND_00):
+        return Outcome.CODE_AND_00
     claims = list(_SLOTS_OF[cell.valid])
     if cell.claims(Slot.PREFIX_00):
         claims = [slot for slot in claims if slot is not Slot.PLAIN]
@@ -223,7 +227,7 @@ def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
 def _chosen(cell: Signature, claims: list[Slot], column: _Column, numbers: Numbers) -> Outcome:
     """Return the reading that beats all others, if it needs no more than that."""
     best = next((one for one in claims if all(_beats(one, other, cell, column) for other in claims)), None)
-    if best is not Slot.PLAIN and cell.trunk_kept and best not in CODE_AGAIN:
+    if best is not Slot.PLAIN and cell.trunk_kept and not any(map(cell.claims, CODE_AGAIN)):
         return Outcome.AMBIGUOUS if column.speaks_abroad else Outcome.PLAIN
     if best is Slot.PLAIN and not cell.is_mobile(best) and any(map(cell.is_mobile, CODE_TOO_MANY)):
         return Outcome.AMBIGUOUS

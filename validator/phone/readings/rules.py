@@ -150,9 +150,10 @@ def may_begin_twice_behind_zeros() -> pl.Expr:
 
 @lru_cache(maxsize=1)
 def _twice_leads() -> pl.Series:
-    """Return by the first six digits whether they may begin with a calling code twice, or zeros between."""
+    """Return by the first six digits whether they may begin with a calling code twice, or zeros behind it."""
     codes = [str(code) for code in COUNTRY_CODE_TO_REGION_CODE]
-    firsts = [f"{code}{zeros}{code}"[: 2 * LEAD_DIGITS] for code in codes for zeros in ("", "0", "00")]
+    behind = [(f"{code}{code}", f"{code}0{code}", f"{code}00") for code in codes]
+    firsts = [first[: 2 * LEAD_DIGITS] for some in behind for first in some]
     spans = [10 ** (2 * LEAD_DIGITS - len(first)) for first in firsts]
     starts = [int(first) * span for first, span in zip(firsts, spans, strict=True)]
     found = [pl.int_range(start, start + span, eager=True) for start, span in zip(starts, spans, strict=True)]
@@ -166,7 +167,8 @@ def with_codes(rows: pl.DataFrame) -> pl.DataFrame:
 
     `code` and `code_size`: the calling code that the digits begin with, behind a zero or two or none. For the
     digits from its second and third place on: `twice` and `thrice`, whether they are there, with
-    `twice_digits`, `twice_value`, and the same of the third.
+    `twice_digits`, `twice_value`, and the same of the third. `twice_00`: two zeros stand
+    before them.
     """
     rows = rows.with_columns(digits_left=_without_zeros(DIGITS, VALUE), value_left=VALUE)
     lead = VALUE // power(_LEFT - LEAD_DIGITS)
@@ -174,24 +176,29 @@ def with_codes(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(code_size=of(DIGITS_OF_CODE, _LEAD_CODE), again=_LEAD_CODE > 0)
     for times in ("twice", "thrice"):
         rows = _behind_code(rows)
-        left = {times: pl.col("again"), f"{times}_digits": _LEFT, f"{times}_value": _VALUE_LEFT}
+        two_zeros = pl.col("digits_behind") == _LEFT + 2
+        left = {
+            times: pl.col("again"),
+            f"{times}_00": two_zeros,
+            f"{times}_digits": _LEFT,
+            f"{times}_value": _VALUE_LEFT,
+        }
         rows = rows.with_columns(**left)
     return rows
 
 
 def _behind_code(rows: pl.DataFrame) -> pl.DataFrame:
     left = _LEFT - _LEAD_SIZE
-    rows = rows.with_columns(value_left=_VALUE_LEFT % power(left), digits_left=left)
+    rows = rows.with_columns(value_left=_VALUE_LEFT % power(left), digits_left=left, digits_behind=left)
     rows = rows.with_columns(digits_left=_without_zeros(_LEFT, _VALUE_LEFT))
     again = _VALUE_LEFT // power(_LEFT - _LEAD_SIZE) == _LEAD_CODE
     return rows.with_columns(again=(pl.col("again") & again).fill_null(value=False))
 
 
-def _code_again(times: str, name: str, reads: str) -> Rule:
-    applies = (PLUS | _BY_00 | (_LEAD_CODE == _CODE) | STANDS_ABROAD) & pl.col(times)
-    return Rule(
-        name, NumberReading.CODE_TWICE, reads, applies, pl.col(f"{times}_digits"), pl.col(f"{times}_value")
-    )
+def _code_again(times: str, name: str, reads: str, applies: pl.Expr) -> Rule:
+    international = PLUS | _BY_00 | (_LEAD_CODE == _CODE) | STANDS_ABROAD
+    digits, value = pl.col(f"{times}_digits"), pl.col(f"{times}_value")
+    return Rule(name, NumberReading.CODE_TWICE, reads, international & applies, digits, value)
 
 
 def _zero_lost() -> Rule:
@@ -235,10 +242,19 @@ RULES = (
     ),
     _code_again(
         "twice",
-        "code_twice",
-        "the calling code twice: `+91 91 98765 43210`, `49 0049 171 5550101`, `+49 (0)49 171 5550101`",
+        "code_and_00",
+        "a calling code before `00` and the number: `49 0049 171 5550101`",
+        (_LEAD_CODE > 0) & pl.col("twice_00"),
     ),
-    _code_again("thrice", "code_thrice", "the calling code three times: `+49 49 49 171 5550101`"),
+    _code_again(
+        "twice",
+        "code_twice",
+        "the calling code twice: `+91 91 98765 43210`, `+49 (0)49 171 5550101`",
+        pl.col("twice"),
+    ),
+    _code_again(
+        "thrice", "code_thrice", "the calling code three times: `+49 49 49 171 5550101`", pl.col("thrice")
+    ),
     Rule(
         "zero_before_code",
         NumberReading.ZERO_BEFORE_CODE,
