@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[1] / "validator"
 
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
-    {"local_time", "model", "nearest", "version"},
+    {"ledger_url", "local_time", "model", "nearest", "version"},
     {"errors"},
-    {"arguments", "ledger_url", "settings", "phone"},
+    {"arguments", "settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
     {"sendapi"},
     {"gateways"},

@@ -6,6 +6,7 @@ defaults here.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -17,12 +18,15 @@ from typing import Self
 from platformdirs import PlatformDirs
 
 from validator.errors import UsageError
+from validator.ledger_url import LedgerUrl, Location, ledger_location
 from validator.local_time import next_time_of_day
 from validator.model import Number, Verdict
 
 DIRS = PlatformDirs("recipient-validator", appauthor=False)
 
 PROJECT_FILE = Path("validator.toml")
+
+DATABASE_VARIABLE = "DATABASE_URL"
 
 SAMPLE_SIZE = 300
 """Numbers of a sample that says the share to within six points either way."""
@@ -59,9 +63,10 @@ def state_folder() -> Path:
         ) from None
 
 
-def default_ledger() -> Path:
-    """Return the ledger that runs share by default."""
-    return state_folder() / "ledger.sqlite"
+def default_ledger() -> Location:
+    """Return the ledger that runs share by default: the database that the environment names, or a file."""
+    given = ledger_location(os.environ.get(DATABASE_VARIABLE, ""))
+    return given if isinstance(given, LedgerUrl) else state_folder() / "ledger.sqlite"
 
 
 def user_file() -> Path | None:

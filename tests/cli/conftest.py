@@ -56,7 +56,7 @@ def stage(portal):
 def environment(monkeypatch, tmp_path):
     """A home, a state folder and a working folder of this test's own; no settings from outside."""
     for name in list(os.environ):
-        if name.startswith(("SENDAPI_", "VALIDATOR_")) or name.lower().endswith("_proxy"):
+        if name.startswith(("SENDAPI_", "VALIDATOR_", "DATABASE_URL")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "HOME"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))

@@ -31,6 +31,15 @@ def test_the_command_to_go_on_with_is_the_same_again():
     assert command == "validator check 'my list.csv' -r GB"
 
 
+@pytest.mark.parametrize("option", [["--ledger", "{}"], ["--ledger={}"]])
+def test_the_password_of_a_ledger_is_not_in_the_command_to_go_on_with(option):
+    words = [part.format("postgresql://me:s3cret@db/ledger") for part in option]
+
+    command = next_command(["check", "x.csv", *words], START, START)
+
+    assert "postgresql://me:***@db/ledger" in command
+
+
 @pytest.mark.parametrize(
     ("after", "age"), [(timedelta(), "1h"), (timedelta(minutes=61), "2h"), (timedelta(days=1), "25h")]
 )

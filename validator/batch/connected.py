@@ -20,11 +20,11 @@ from validator.pacing import NoBudget, RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
-    from pathlib import Path
 
     from validator.batch.ask_settings import KeySettings
     from validator.batch.asking.single_call import Rated
     from validator.gateways.gateway import Gateway
+    from validator.ledger_url import Location
     from validator.reports import Progress
 
     Reply = TypeVar("Reply", bound=Rated)
@@ -45,7 +45,7 @@ async def connected(
     max_wait_s: float,
     max_attempts: int = FIRST_LOOKS,
     phase: str = LOOKING_AT_SESSIONS,
-    ledger: Path,
+    ledger: Location,
 ) -> AsyncIterator[tuple[Gateway, Through, PhaseFeed]]:
     """Open a gateway for a few single exchanges, the budget they have to pass through, and what shows them.
 

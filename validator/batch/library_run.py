@@ -31,6 +31,7 @@ from validator.batch.wiring import locked
 from validator.errors import StoppedEarly, innermost
 from validator.http.event_loop import OPTIONS
 from validator.ledger import open_ledger
+from validator.ledger_url import LedgerUrl, ledger_location
 from validator.reports import CallbackProgress, NoProgress
 from validator.reports.registry import REPORTS
 from validator.settings import Tolerance, default_ledger
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.opening import Opened
+    from validator.ledger_url import Location
     from validator.reports import Progress, ProgressState, SampleSummary, Summary
 
     OnProgress = Callable[[ProgressState], None]
@@ -69,7 +71,8 @@ class RunOptions:
         keys: the keys to ask with; none for the one that the environment names, see `key_from_environment`.
         settings: how the list is read, whom to ask about, and what the output looks like.
         asking: how to ask.
-        ledger: the file of the ledger; None for the one that `validator check` uses.
+        ledger: the file of the ledger, or the `postgresql://` URL of its database; None for the one that
+            `validator check` uses.
         suppress: lists of people who must not be asked about or sent to.
         on_progress: called with each state of the run, in the thread or on the event loop of the run.
         stop: ends the run in order if it is called on the run's event loop: what is in flight is finished,
@@ -79,7 +82,7 @@ class RunOptions:
     keys: Sequence[KeySettings] = ()
     settings: ListSettings = field(default_factory=ListSettings)
     asking: AskSettings = field(default_factory=AskSettings)
-    ledger: Path | str | None = None
+    ledger: Path | LedgerUrl | str | None = None
     suppress: Sequence[Path | str] = ()
     on_progress: OnProgress | None = None
     stop: Stop | None = None
@@ -95,12 +98,18 @@ class RunOptions:
         suppress = tuple(map(Path, several("suppress", self.suppress, FILE)))
         object.__setattr__(self, "suppress", suppress)
         if self.ledger is not None:
-            object.__setattr__(self, "ledger", path("ledger", self.ledger))
+            object.__setattr__(self, "ledger", _location(self.ledger))
 
     @property
-    def ledger_path(self) -> Path:
-        """The file of the ledger."""
-        return Path(self.ledger) if self.ledger is not None else default_ledger()
+    def ledger_location(self) -> Location:
+        """Where the ledger is."""
+        return default_ledger() if self.ledger is None else _location(self.ledger)
+
+
+def _location(given: Path | LedgerUrl | str) -> Location:
+    if isinstance(given, LedgerUrl):
+        return given
+    return ledger_location(given) if isinstance(given, str) else path("ledger", given)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +186,7 @@ def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterato
     opened = open_job(job_of(source, targets, options))
     asked_for = {name: getattr(targets, name) for name in REPORTS}
     named = {name: Path(path) for name, path in asked_for.items() if path is not None}
-    ledger = options.ledger_path
+    ledger = options.ledger_location
     make_split_folder(opened.job)
     check_targets({**opened.job.targets, **named}, opened.job, ledger=ledger)
     require_room_for_output(opened)
@@ -225,7 +234,7 @@ def _parts(
     writer: FrameWriter | None = None,
 ) -> Iterator[LibraryRun[SummaryT]]:
     require_distinct(options.keys)
-    holder, path = f"validator library, {opened.job.input.name}", options.ledger_path
+    holder, path = f"validator library, {opened.job.input.name}", options.ledger_location
     counters, stop, progress = RunCounters(), options.stop or Stop(), progress_of(options)
     with ExitStack() as stack:
         stack.enter_context(locked(options.keys, holder, ledger=path))

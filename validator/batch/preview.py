@@ -58,7 +58,7 @@ def preview_of(
 ) -> Preview:
     """Read a list and make the plan, as `preview_file` documents it."""
     opened = open_job(job_of(source, FileTargets(), options))
-    with read(options.ledger_path) as ledger:
+    with read(options.ledger_location) as ledger:
         progress = progress_of(options)
         plan, recipients = planned(opened, ledger, progress, rate_per_min=rate_per_min, gateway=gateway)
     return Preview(plan=plan, rows=_first_rows(opened, recipients.head(rows)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import anyio
@@ -19,7 +20,6 @@ from validator.settings import Rate, RateMode, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.asking.run_state import Bounds
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from validator.gateways.gateway import Gateway
     from validator.http.api_key import ApiKey
     from validator.ledger import Ledger
+    from validator.ledger_url import Location
     from validator.model import SessionStatus
     from validator.pacing import Budget, Guard
 
@@ -126,7 +127,7 @@ def refs_of(key: KeySettings) -> tuple[SessionRef, ...]:
 
 
 @contextmanager
-def locked(keys: Iterable[KeySettings], holder: str, *, ledger: Path | None = None) -> Iterator[None]:
+def locked(keys: Iterable[KeySettings], holder: str, *, ledger: Location | None = None) -> Iterator[None]:
     """Hold the locks of all keys inside the block; a key goes only to the host it was first used with.
 
     Args:
@@ -147,7 +148,7 @@ def locked(keys: Iterable[KeySettings], holder: str, *, ledger: Path | None = No
         yield
 
 
-def _folder_of_locks(ledger: Path | None) -> Path:
+def _folder_of_locks(ledger: Location | None) -> Path:
     """Return the state folder, made if it is missing; if it cannot be written to, the ledger's."""
     try:
         folder = state_folder()
@@ -156,7 +157,7 @@ def _folder_of_locks(ledger: Path | None) -> Path:
             return folder
     except (UsageError, LedgerError):
         pass
-    if ledger is None:
+    if not isinstance(ledger, Path):
         raise LedgerError(
             "this user has no state folder that can be written to, where a key's lock lies; set "
             "XDG_STATE_HOME to a folder of yours"

@@ -19,11 +19,10 @@ from validator.web.reading import columns_of, on_the_page
 from validator.web.upload import fields_of, uploaded
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from starlette.requests import Request
 
     from validator.ledger import RunRecord
+    from validator.ledger_url import Location
     from validator.web.lists import StoredList
     from validator.web.parts import Parts
 
@@ -124,7 +123,7 @@ def _home() -> Response:
     return RedirectResponse("/", status_code=303)
 
 
-def _runs_of(ledger: Path) -> list[dict[str, str]]:
+def _runs_of(ledger: Location) -> list[dict[str, str]]:
     with read(ledger) as reader:
         return [_run(record) for record in reader.runs(_MOST_RUNS)]
 

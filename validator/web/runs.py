@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from validator.gateways.gateway import Capabilities
     from validator.http.api_key import ApiKey
+    from validator.ledger_url import Location
     from validator.reports import Summary
     from validator.web.key import KeyHolder
     from validator.web.lists import Choices, Kind, Lists, StoredList
@@ -53,7 +54,7 @@ LOG = logging.getLogger(__name__)
 class Provider:
     """The way to the provider, and the ledger, as on the command line; `session` is chosen if none is."""
 
-    ledger: Path
+    ledger: Location
     gateway: str = DEFAULT_GATEWAY
     session: str = ""
     base_url: str | None = None

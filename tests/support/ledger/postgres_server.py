@@ -95,8 +95,10 @@ class PostgresServer:
         return self.url(name)
 
     def drop(self, url):
-        name = url.reveal().removeprefix("postgresql:///").partition("?")[0]
-        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self.execute(f"DROP DATABASE {self.name_of(url)} WITH (FORCE)")
+
+    def name_of(self, url):
+        return url.reveal().removeprefix("postgresql:///").partition("?")[0]
 
     def _wait_until_ready(self):
         for _ in range(600):

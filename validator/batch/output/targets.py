@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from validator.batch.planning.known_verdicts import KnownVerdicts
     from validator.batch.recipients.job import Job
     from validator.batch.recipients.opening import Opened
+    from validator.ledger_url import Location
     from validator.tables import Table, Writer
 
 
@@ -48,7 +49,7 @@ _OF_A_KEY = re.compile(r"key-[0-9a-f]{12}\.(lock|host)")
 
 
 def check_targets(
-    targets: Mapping[str, Path], job: Job, *, ledger: Path, kept: Sequence[tuple[str, Path]] = ()
+    targets: Mapping[str, Path], job: Job, *, ledger: Location, kept: Sequence[tuple[str, Path]] = ()
 ) -> None:
     """See that every file to be written can be, that they differ, and that none is one that is read.
 
@@ -81,17 +82,21 @@ def refuse_existing(targets: Mapping[str, Path]) -> None:
             )
 
 
-def refuse_kept(targets: Mapping[str, Path], kept: Sequence[tuple[str, Path]], *, ledger: Path) -> None:
+def refuse_kept(targets: Mapping[str, Path], kept: Sequence[tuple[str, Path]], *, ledger: Location) -> None:
     """Raise `UsageError` where a target is a file that must not be written over, or a part of the ledger."""
-    parts = [
-        (f"the {part} file of the ledger", ledger.with_name(ledger.name + part)) for part in LEDGER_PARTS
-    ]
+    parts = list(_files_of(ledger)) if isinstance(ledger, Path) else []
     for option, path in targets.items():
         if _OF_A_KEY.fullmatch(path.name):
             raise UsageError(f"{option} {path} has the name of a key's lock or host; name another file")
-        for what, present in [*kept, ("the ledger", ledger), *parts]:
+        for what, present in [*kept, *parts]:
             if same_file(path, present):
                 raise UsageError(f"{option} {path} is {what} itself; name another file")
+
+
+def _files_of(ledger: Path) -> Iterator[tuple[str, Path]]:
+    yield "the ledger", ledger
+    for part in LEDGER_PARTS:
+        yield f"the {part} file of the ledger", ledger.with_name(ledger.name + part)
 
 
 def make_split_folder(job: Job) -> None:

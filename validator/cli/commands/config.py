@@ -18,6 +18,7 @@ from validator.cli.settings.settings_files import PROTECTING
 from validator.cli.settings.settings_sources import not_read_remedy, why_not_read
 from validator.errors import UsageError
 from validator.gateways.registry import capabilities_of
+from validator.ledger_url import ledger_location
 from validator.nearest import suggestion
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ def shown(name: str, value: Any) -> str:
     if name in _OF_PEOPLE:
         return HIDDEN
     text = str(value).lower() if isinstance(value, bool) else str(value)
+    if name == "ledger":
+        return str(ledger_location(text))
     if name == "notify":
         text = _WEBHOOK_PATH.sub(rf"\1{HIDDEN}", text)
     return _USER.sub(rf"\1{HIDDEN}", text) if name in _URLS or "://" in text else text

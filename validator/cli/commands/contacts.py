@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from validator.batch.ask_settings import KeySettings
     from validator.batch.watching.phase_feed import PhaseFeed
     from validator.gateways.gateway import ContactsReply, GatewayContact
+    from validator.ledger_url import Location
     from validator.reports import Progress
 
 
@@ -36,7 +37,7 @@ def run(
     output: Path | None,
     format: str | None,  # noqa: A002 - the option's name
     max_wait: float,
-    ledger: Path,
+    ledger: Location,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -68,7 +69,7 @@ def run(
 
 
 async def _contacts(
-    key: KeySettings, sessions: tuple[str, ...], progress: Progress, max_wait_s: float, ledger: Path
+    key: KeySettings, sessions: tuple[str, ...], progress: Progress, max_wait_s: float, ledger: Location
 ) -> list[GatewayContact]:
     found: list[GatewayContact] = []
     async with connected(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -35,17 +36,17 @@ from validator.pacing import ending_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from validator.batch.connected import Through
     from validator.gateways.gateway import Gateway
+    from validator.ledger_url import Location
     from validator.model import RateNotice
     from validator.reports import Progress
 
 COLUMNS = ("check", "state", "what")
 
 
-def run(*, sessions: tuple[str, ...], ledger: Path, max_wait: float, as_json: bool, **given: Any) -> int:
+def run(*, sessions: tuple[str, ...], ledger: Location, max_wait: float, as_json: bool, **given: Any) -> int:
     """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run."""
     quiet = take_logging(given)
     require_stdout()
@@ -58,7 +59,7 @@ def run(*, sessions: tuple[str, ...], ledger: Path, max_wait: float, as_json: bo
 def _findings(
     options: ProviderOptions,
     sessions: tuple[str, ...],
-    ledger: Path,
+    ledger: Location,
     progress: Progress,
     max_wait_s: float,
 ) -> Iterator[Finding]:
@@ -71,7 +72,8 @@ def _findings(
         yield Finding("connection", State.SKIPPED, "nothing can be asked without a key; see to that first")
     yield from _sessions_named(sessions, options.gateway)
     yield from ledger_at(ledger)
-    yield disk(ledger)
+    if isinstance(ledger, Path):
+        yield disk(ledger)
     yield from settings()
     yield extras()
 
@@ -84,7 +86,11 @@ def _sessions_named(sessions: tuple[str, ...], gateway: str) -> Iterator[Finding
 
 
 async def _provider(
-    options: ProviderOptions, sessions: tuple[str, ...], ledger: Path, progress: Progress, max_wait_s: float
+    options: ProviderOptions,
+    sessions: tuple[str, ...],
+    ledger: Location,
+    progress: Progress,
+    max_wait_s: float,
 ) -> list[Finding]:
     findings: list[Finding] = []
     try:

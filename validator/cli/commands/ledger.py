@@ -21,6 +21,7 @@ from validator.cli.process.show import show_rows
 from validator.cli.settings.kept_files import kept_files
 from validator.errors import UsageError
 from validator.ledger import Selection, open_ledger, read
+from validator.ledger_url import LedgerUrl
 from validator.phone import parse_region
 from validator.reports import count_text
 from validator.settings import parse_number
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from validator.ledger import LedgerStats, Purged, RunRecord, SessionStats
+    from validator.ledger_url import Location
     from validator.model import Number
 
 LATEST_RUNS = 5
 
 
-def stats(*, ledger: Path, as_json: bool) -> None:
+def stats(*, ledger: Location, as_json: bool) -> None:
     """Show the answers by verdict and age, what each session found out, the latest runs, and the size."""
     with read(ledger) as reader:
         found, runs = reader.stats(int(time.time() * 1000)), reader.runs(LATEST_RUNS)
@@ -55,7 +57,7 @@ def purge(
     numbers_file: TextIO | None,
     dry_run: bool,
     yes: bool,
-    ledger: Path,
+    ledger: Location,
     as_json: bool,
 ) -> None:
     """Forget people: delete the answers about them and overwrite it in the ledger's files."""
@@ -75,6 +77,12 @@ def purge(
             click.echo("validator: nothing was forgotten", err=True)
             return
         _tell(opened.purge(selection), "forgotten", as_json=as_json)
+    if isinstance(ledger, LedgerUrl):
+        click.echo(
+            "validator: PostgreSQL keeps copies that this does not reach: its WAL until it is recycled, "
+            "archives of that, standbys that lag behind, and backups",
+            err=True,
+        )
 
 
 def _lines(file: TextIO | None) -> Iterator[Number]:
@@ -89,7 +97,7 @@ def _lines(file: TextIO | None) -> Iterator[Number]:
         raise UsageError(f"--numbers {file.name} is no text; save it with a number a line") from None
 
 
-def _require_selection(selection: Selection, path: Path) -> None:
+def _require_selection(selection: Selection, path: Location) -> None:
     if selection.before_ms is None and not selection.numbers:
         raise UsageError("nothing to forget was chosen; say --older-than 30d, --number or --numbers")
     require_ledger(path)
@@ -123,7 +131,7 @@ def _say(purged: Purged, what: str) -> None:
     click.echo(f"validator: {what}: {parts or 'nothing'}", err=True)
 
 
-def export_command(*, output: Path, ledger: Path, as_json: bool) -> None:
+def export_command(*, output: Path, ledger: Location, as_json: bool) -> None:
     """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file, one a row; `import` reads it."""
     require_ledger(ledger)
     refuse_kept({"OUTPUT": output}, kept_files(), ledger=ledger)
@@ -140,7 +148,7 @@ def import_command(
     path: Path,
     column: str | None,
     region: str | None,
-    ledger: Path,
+    ledger: Location,
     as_json: bool,
 ) -> None:
     """Take over the facts in INPUT: another ledger's export, an annotated file, or another tool's list."""
@@ -165,7 +173,7 @@ def import_command(
         click.echo(json.dumps(counts))
 
 
-def _facts(path: Path, stats: LedgerStats, runs: Sequence[RunRecord]) -> Iterator[tuple[str, str]]:
+def _facts(path: Location, stats: LedgerStats, runs: Sequence[RunRecord]) -> Iterator[tuple[str, str]]:
     yield "ledger", str(path)
     yield "numbers", f"{stats.numbers:,}"
     for verdict, count in stats.by_verdict.items():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from validator.ledger import LedgerReader, RunRecord
     from validator.ledger.values import FactRow
+    from validator.ledger_url import Location
     from validator.model import Number
 
 FACT_COLUMNS = (
@@ -31,7 +32,7 @@ RUN_COLUMNS = (
 )
 
 
-def show(*, numbers: tuple[Number, ...], ledger: Path, as_json: bool) -> None:
+def show(*, numbers: tuple[Number, ...], ledger: Location, as_json: bool) -> None:
     """Show the facts about numbers, each with when it was found out."""
     wanted = every_spelling(numbers)
     require_ledger(ledger)
@@ -50,7 +51,7 @@ def facts_about(reader: LedgerReader, numbers: Sequence[int]) -> list[FactRow]:
     return sorted({*answers, *failures}, key=lambda row: (row.number, row.checked_at_ms))
 
 
-def runs(*, input_name: str | None, limit: int, ledger: Path, as_json: bool) -> None:
+def runs(*, input_name: str | None, limit: int, ledger: Location, as_json: bool) -> None:
     """List the latest runs, those over lists of a name if one is given."""
     name = None if input_name is None else Path(input_name).name
     require_ledger(ledger)
@@ -59,13 +60,13 @@ def runs(*, input_name: str | None, limit: int, ledger: Path, as_json: bool) -> 
     show_rows(RUN_COLUMNS, [tuple(_run(run)) for run in found], as_json=as_json)
 
 
-def require_ledger(path: Path) -> None:
-    """See that there is a ledger.
+def require_ledger(path: Location) -> None:
+    """See that there is a ledger; a database says so itself.
 
     Raises:
         FileError: there is none.
     """
-    if not path.exists():
+    if isinstance(path, Path) and not path.exists():
         raise FileError(f"there is no ledger {path}; name the right one with --ledger")
 
 

@@ -29,12 +29,12 @@ from validator.settings import MaxAge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from validator.batch.lookup import LookedUp
     from validator.batch.planning.plan import Plan
     from validator.batch.run import Ask
     from validator.ledger import LedgerReader
+    from validator.ledger_url import Location
 
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class LookupOptions(AskOptions):
     refresh: bool
     variants: bool
     confirm_negatives: bool
-    ledger: Path
+    ledger: Location
     as_json: bool
     quiet: bool
     verbose: bool

@@ -19,11 +19,11 @@ from validator.reports import NoProgress
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from pathlib import Path
 
     from validator.batch.ask_settings import KeySettings
     from validator.batch.watching.sessions import SessionChange
     from validator.gateways.gateway import SessionReply
+    from validator.ledger_url import Location
     from validator.reports import Progress
 
 COLUMNS = ("id", "name", "status", "phone_number", "last_seen_at")
@@ -33,7 +33,7 @@ CHANGE_COLUMNS = ("time", "id", "name", "was", "status")
 LEAST_WATCH_S = 5.0
 
 
-def run(*, watch: float | None, max_wait: float, ledger: Path, as_json: bool, **given: Any) -> None:
+def run(*, watch: float | None, max_wait: float, ledger: Location, as_json: bool, **given: Any) -> None:
     """List the WhatsApp sessions of the key, and whether they are connected."""
     if watch is not None:
         _require_slow(watch)
@@ -90,7 +90,7 @@ def _text(moment: datetime | None) -> str | None:
 
 
 async def _sessions(
-    key: KeySettings, progress: Progress, max_wait_s: float, ledger: Path
+    key: KeySettings, progress: Progress, max_wait_s: float, ledger: Location
 ) -> tuple[SessionReply, ...]:
     async with connected(key, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through, _):
         reply = await through(gateway.sessions)

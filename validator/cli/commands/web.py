@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from validator.http.api_key import ApiKey
+    from validator.ledger_url import Location
 
 EXTRA = "the page needs more packages; install them with: pip install 'recipient-validator[web]'"
 _MB = 1_000_000
@@ -36,7 +37,7 @@ def run(
     max_upload: int,
     sessions: tuple[str, ...],
     price: Decimal | None,
-    ledger: Path,
+    ledger: Location,
     **given: Any,
 ) -> None:
     """Serve a page on this machine to check lists with: for one person, in a browser, until Ctrl-C."""

@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 import time
+from functools import partial
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,11 +19,13 @@ from validator.cli.settings.defaults import FILES_META
 from validator.cli.settings.environment import given
 from validator.cli.settings.settings_sources import not_read_remedy, why_not_read
 from validator.errors import FileError, UsageError, ValidatorError
-from validator.ledger import SQLITE_VERSION, loses_commits, open_ledger, wider_modes
+from validator.ledger import SQLITE_VERSION, loses_commits, open_ledger, read, wider_modes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
+
+    from validator.ledger import LedgerReader
+    from validator.ledger_url import Location
 
 # A million numbers take some 25 MB in the ledger, its log up to 64 MB more, and the outputs want room too.
 LEAST_FREE_BYTES = 256 * 2**20
@@ -87,20 +91,29 @@ def _is_installed(name: str) -> bool:
     return True
 
 
-def ledger_at(path: Path) -> Iterator[Finding]:
-    """Look at every page of the ledger, or whether a first run could make it."""
-    if not path.exists():
-        yield _absent(path)
-        yield Finding("sqlite", State.OK, _sqlite())
+def ledger_at(location: Location) -> Iterator[Finding]:
+    """Look at the whole ledger, or whether a first run could make it."""
+    if not isinstance(location, Path):
+        yield from _looked_through(location, partial(read, location))
         return
+    if not location.exists():
+        yield _absent(location)
+    else:
+        yield from _looked_through(location, partial(open_ledger, location, holder="validator doctor"))
+        modes = wider_modes(location.resolve())
+        yield from (Finding("permissions", State.WARNING, warning) for warning in modes)
+    yield Finding("sqlite", State.OK, _sqlite())
+
+
+def _looked_through(location: Location, opened: Callable[[], LedgerReader]) -> Iterator[Finding]:
     try:
-        with open_ledger(path, holder="validator doctor") as ledger:
+        with opened() as ledger:
             ledger.require_sound()
             numbers, found = ledger.numbers(), ledger.stats(int(time.time() * 1000))
     except ValidatorError as error:
         yield problem("ledger", error)
         return
-    yield Finding("ledger", State.OK, f"{path} is sound and knows {numbers:,} numbers")
+    yield Finding("ledger", State.OK, f"{location} is sound and knows {numbers:,} numbers")
     if ahead := sum(ages.get("in the future", 0) for ages in found.by_age.values()):
         yield Finding(
             "ages",
@@ -108,8 +121,6 @@ def ledger_at(path: Path) -> Iterator[Finding]:
             f"{ahead:,} answers bear a time in the future, from a clock that was wrong: they do not count. "
             "`validator ledger purge --older-than 30d` forgets them",
         )
-    yield from (Finding("permissions", State.WARNING, warning) for warning in wider_modes(path.resolve()))
-    yield Finding("sqlite", State.OK, _sqlite())
 
 
 def _absent(path: Path) -> Finding:

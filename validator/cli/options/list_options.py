@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from validator.batch.recipients.opening import Opened
     from validator.cli.lists.inputs import Found
+    from validator.ledger_url import Location
 
 LOG = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class ListOptions(ListSettings):
     hidden: str
     suppress: tuple[Path | ObjectUrl, ...]
     refresh: bool = False
-    ledger: Path
+    ledger: Location
     quiet: bool
     verbose: bool
     log_format: str

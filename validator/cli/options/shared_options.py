@@ -13,6 +13,7 @@ from validator.cli.options.values import (
     DEADLINE,
     DURATION,
     FILE,
+    LEDGER,
     MAX_AGE,
     PART,
     PRICE,
@@ -118,9 +119,11 @@ session_option = click.option(
 
 ledger_option = click.option(
     "--ledger",
-    type=FILE,
+    type=LEDGER,
+    metavar="FILE|URL",
     default=default_ledger,
-    help="File that keeps the answers.  [default: in the user's state folder]",
+    help="File that keeps the answers, or postgresql://... for several machines.  [default: DATABASE_URL if "
+    "that is one, or a file in the user's state folder]",
 )
 
 max_age_option = click.option(

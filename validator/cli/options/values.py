@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from validator.ledger_url import LedgerUrl, ledger_location
 from validator.model import ObjectUrl
 from validator.settings import (
     MaxAge,
@@ -79,6 +80,21 @@ PRICE = Parsed(parse_price, "money")
 EXIT_CODES = Parsed(parse_exit_codes, "code,...")
 TOLERANCE = Parsed(Tolerance.parse, "rows|share")
 FILE = click.Path(path_type=Path)
+
+
+class LedgerPlace(click.Path):
+    """Where the ledger is: a file, or the URL of a database."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Tell URLs from names of files."""
+        place = ledger_location(value) if isinstance(value, str) else value
+        return place if isinstance(place, LedgerUrl) else super().convert(place, param, ctx)
+
+
+LEDGER = LedgerPlace()
 SOURCE = Source()
 
 

@@ -7,6 +7,8 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from validator.ledger_url import ledger_location
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -34,7 +36,7 @@ def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> 
 
     `--refresh` would ask anew also those that this run has asked; in its place comes the age that tells what
     was found out since it began from what was known before. The password of a proxy and the path of a
-    webhook have to be filled in.
+    webhook have to be filled in, and that of a ledger's URL.
     """
     hours = math.ceil((now - started).total_seconds() / HOUR_S + 1e-9)
     replaced = [f"--max-age={hours}h" if word == "--refresh" else word for word in arguments]
@@ -97,6 +99,10 @@ def _without_secrets(words: Sequence[str], secrets: _Secrets = _SECRETS) -> list
 
 
 def _without_secret(word: str, before: str, secrets: _Secrets) -> str:
+    if before == "--ledger":
+        return str(ledger_location(word))
+    if word.startswith("--ledger="):
+        return f"--ledger={ledger_location(word.removeprefix('--ledger='))}"
     for option, (secret, name) in secrets.items():
         if before == option or word.startswith(f"{option}="):
             return secret.sub(rf"\1{name}", word)

@@ -32,9 +32,11 @@ DEFAULTS: dict[str, Any] = {
     "tcp_user_timeout": 25_000,
 }
 
-# The server, too, finds out within half a minute that this machine is gone, and lets go of its locks.
+# Statements are short, and compiling them takes longer than they do. The server, too, finds out within half a
+# minute that this machine is gone, and lets go of its locks.
 SET_UP = f"""
     SET search_path TO {SCHEMA};
+    SET jit TO off;
     SET tcp_keepalives_idle TO 10;
     SET tcp_keepalives_interval TO 5;
     SET tcp_keepalives_count TO 3;

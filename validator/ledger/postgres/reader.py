@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from validator.model import SessionRef, Verdict
 
 # What a number takes with its index (measured, benchmarks/postgres_ledger.py).
-ROW_BYTES = 100
+ROW_BYTES = 80
 
 ALLOCATED = """
     SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0)::bigint
