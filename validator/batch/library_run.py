@@ -29,7 +29,6 @@ from validator.batch.verdict_columns import output_schema
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
 from validator.errors import StoppedEarly, innermost
-from validator.http.event_loop import OPTIONS
 from validator.ledger import open_ledger
 from validator.ledger_url import LedgerUrl, ledger_location
 from validator.reports import CallbackProgress, NoProgress
@@ -248,6 +247,9 @@ def _parts(
 
 def ask_blocking(parts: LibraryRun[SummaryT], plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
     """Ask on an event loop in a thread of its own, so that it works below a running loop (a notebook) too."""
+    # Imported here, since it brings asyncio and TLS: a plan needs no event loop.
+    from validator.http.event_loop import OPTIONS  # noqa: PLC0415
+
     with start_blocking_portal(backend_options=OPTIONS, name="validator") as portal:
         asking = portal.start_task_soon(parts.asker.ask, plan, next_round)
         try:
