@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from validator.http.rate_headers import MAX_LIMIT, MAX_WAIT_S, read_rates
+from validator.http.rate_headers import MAX_LIMIT, MAX_WAIT_S, read_any_rates, read_rates
 from validator.model import RateNotice, RateWindow
 
 NOW = 1_763_900_000
@@ -284,3 +284,34 @@ def test_nothing_a_server_sends_raises_or_leaves_the_bounds(headers, body, now):
         assert window.remaining is None or 0 <= window.remaining <= MAX_LIMIT
         assert window.reset_s is None or 0 <= window.reset_s <= MAX_WAIT_S
         assert 1 <= window.window_s <= MAX_WAIT_S
+
+
+USUAL = st.sampled_from([f"x-ratelimit-{part}" for part in ("limit", "remaining", "reset")] * 3 + ["date"])
+OTHERS = st.sampled_from(["retry-after", "ratelimit", "ratelimit-policy", "ratelimit-limit", "x-other"])
+DIGITS = st.sampled_from(
+    ("0", "1", "300", str(SERVER_NOW), str(SERVER_NOW * 1_000), "9" * 10, "9" * 15, "9" * 16)
+)
+SAID = st.sampled_from(
+    (
+        *("-1", "+1", "1.5", "", " 1", "1, 2", "\u0663", "\u00b2", "1_0", "limit=5, reset=4", '"a";q=5'),
+        DATE["date"],
+    )
+)
+
+
+@pytest.mark.slow
+@given(
+    headers=st.dictionaries(USUAL, DIGITS | DIGITS | SAID) | st.dictionaries(USUAL | OTHERS, DIGITS | SAID),
+    body=st.sampled_from([None, None, {}, {"retry_after": 3}]),
+)
+@example(headers={}, body=None)
+@example(headers={"x-ratelimit-limit": ""}, body=None)
+@example(
+    headers={"x-ratelimit-limit": "9999999999", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "5"},
+    body=None,
+)
+def test_the_usual_headers_are_read_as_any_others(headers, body):
+    found, expected = (read(headers, body, wall_now=NOW) for read in (read_rates, read_any_rates))
+
+    assert found == expected
+    assert found.sent_at_s == expected.sent_at_s

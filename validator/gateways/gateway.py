@@ -184,8 +184,10 @@ class CheckReply:
 
     def result(self, number: Number) -> NumberResult:
         """Return the result for a number. If the reply does not name it, the gateway cannot say."""
+        if (found := self.results.get(number)) is not None:
+            return found
         missing = BadAnswer("the gateway's answer does not mention one of the numbers asked about")
-        return self.results.get(number) or NumberResult(number=number, failure=missing)
+        return NumberResult(number=number, failure=missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

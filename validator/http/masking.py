@@ -51,7 +51,7 @@ def _key_pattern(key: str) -> str:
 
 def without_keys(text: str) -> str:
     """Return the text without keys: for what the provider says about people, which is written to files."""
-    return _pattern_of(tuple(_KEYS)).sub("[key]", text)
+    return _pattern_of(tuple(_KEYS)).sub("[key]", text) if text else ""
 
 
 def mask(text: str) -> str:

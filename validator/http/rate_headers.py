@@ -37,6 +37,11 @@ _DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
 _MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*")+')
 _TRIPLE = ("limit", "remaining", "reset")
+_USUAL = tuple(f"x-ratelimit-{part}" for part in _TRIPLE)
+_UNUSUAL = frozenset(
+    {"retry-after", "ratelimit", "ratelimit-policy", *(f"ratelimit-{part}" for part in _TRIPLE)}
+)
+_MAX_USUAL_DIGITS = 15  # more than Unix milliseconds have, and few enough to be exact as a float
 _BODY_WAITS = ("retry_after", "retryAfter")
 
 # What is there and not understood asks to stay away: for as long as the documented window.
@@ -64,6 +69,38 @@ def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wa
         the windows, those of the draft's fields first, the seconds to stay away, from 0 to `MAX_WAIT_S`, and
         the response's own `Date`.
     """
+    if body is None and (usual := _usual(headers, wall_now)) is not None:
+        return usual
+    return read_any_rates(headers, body, wall_now=wall_now)
+
+
+def _usual(headers: Mapping[str, str], wall_now: float) -> RateNotice | None:
+    """Return what the usual headers say: those of the provider's contract, in plain digits, and no others.
+
+    None if there are others, or others are in them; `read_any_rates` reads these in the same way, and takes
+    three times as long.
+    """
+    if not headers.keys().isdisjoint(_UNUSUAL):
+        return None
+    stated = [headers.get(name, "") for name in _USUAL]
+    date = _unix_of_date(headers.get("date", ""))
+    if not any(stated) and headers.keys().isdisjoint(_USUAL):
+        return RateNotice(sent_at_s=date)
+    if not all(text.isdecimal() and text.isascii() and len(text) <= _MAX_USUAL_DIGITS for text in stated):
+        return None
+    limit, remaining, reset = map(int, stated)
+    if max(limit, remaining) > MAX_LIMIT:
+        return None
+    reset_s = _seconds_left(float(reset), date, wall_now)
+    return RateNotice(
+        windows=(RateWindow(limit=limit, remaining=remaining, reset_s=reset_s),), sent_at_s=date
+    )
+
+
+def read_any_rates(
+    headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wall_now: float
+) -> RateNotice:
+    """Return what `read_rates` does, whatever the headers are."""
     date = _unix_of_date(headers.get("date", ""))
     named = list(_draft_windows(headers))
     # The same window is often stated in both spellings; once is enough.

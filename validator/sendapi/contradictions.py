@@ -25,6 +25,10 @@ _FLAGS = frozenset(
 )  # fmt: skip
 _IDS = frozenset({"jid", "wajid", "whatsappjid", "lid", "waid", "wid"})
 
+_WORDS = _STATES | _REASONS
+_TELLING = _SUCCESS | _ERRORS | _CODES | _WORDS | _FLAGS | _IDS
+_MOST_NAMES = 16  # of an answer; the names of longer ones are not kept
+
 _CODES_OF_SUCCESS = frozenset({0, *range(200, 300)})
 # Of a request or a session, and never of a number.
 _FAILURE = re.compile(
@@ -42,7 +46,10 @@ def contradiction_in(answer: Mapping[str, Any], *, registered: bool | None = Non
         answer: the answer, or the envelope around it.
         registered: what the answer says of the number; None if it is not known yet.
     """
-    return next(_flaws({_plain(name): value for name, value in answer.items()}, registered=registered), "")
+    telling = _telling(tuple(answer)) if len(answer) <= _MOST_NAMES else tuple(answer)
+    if not telling:
+        return ""
+    return next(_flaws({_plain(name): answer[name] for name in telling}, registered=registered), "")
 
 
 def holds_verdict(body: Mapping[str, Any]) -> bool:
@@ -58,7 +65,7 @@ def _flaws(fields: Mapping[str, Any], *, registered: bool | None) -> Iterator[st
             yield f"it has {name} in it"
         if name in _CODES and _is_code_of_failure(value):
             yield f"its {name} is that of a failure"
-        if name in _STATES | _REASONS and isinstance(value, str) and _FAILURE.search(value):
+        if name in _WORDS and isinstance(value, str) and _FAILURE.search(value):
             yield f"its {name} is that of a failure"
         if name in _FLAGS and isinstance(value, bool) and value is not registered is not None:
             yield "it says both that the number is a user's and that it is none"
@@ -71,6 +78,12 @@ def _is_code_of_failure(value: object) -> bool:
     if isinstance(value, str) and value.isdecimal() and value.isascii():
         value = int(value[:9])
     return isinstance(value, int) and not isinstance(value, bool) and value not in _CODES_OF_SUCCESS
+
+
+@lru_cache(maxsize=64)
+def _telling(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names that can contradict something; answers of a provider have the same ones each time."""
+    return tuple(name for name in names if _plain(name) in _TELLING)
 
 
 @lru_cache(maxsize=256)

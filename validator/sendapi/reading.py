@@ -27,7 +27,7 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
     """
     fields = _object(answer)
     flag = fields.get("is_whatsapp_user")
-    for part in (answer.body, fields):
+    for part in (answer.body,) if fields is answer.body else (answer.body, fields):
         if flaw := contradiction_in(part, registered=flag if isinstance(flag, bool) else None):
             raise answer.unlike(flaw)
     echoed = _echoed(answer, fields.get("phone"), asked)
@@ -53,6 +53,8 @@ def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
 
     It may be the number by which WhatsApp knows the same subscriber (docs/phone.md).
     """
+    if echo == asked.e164:
+        return asked
     if echo is None or isinstance(echo, bool) or not isinstance(echo, str | int):
         raise answer.unlike("it does not say which phone it is about")
     digits = "".join(char for char in str(echo) if char in "0123456789")
