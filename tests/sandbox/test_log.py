@@ -127,6 +127,9 @@ def test_the_log_can_be_read_over_http(talk):
         return bare, last["entries"], odd["entries"]
 
     body, last, odd = talk(scenario)
+    assert list(body.pop("keys").values()) == [
+        {"requests": 3, "checks": 3, "refusals": 0, "most_in_a_minute": 3}
+    ]
     assert body == {
         "requests": 3,
         "checks": 3,
@@ -211,3 +214,39 @@ def test_a_change_that_cannot_be_applied_is_refused_with_its_cause(talk, wanted,
     response = talk(scenario)
     assert response.status_code == 400
     assert part in response.json()["error"]
+
+
+def test_each_key_has_its_own_limit_and_its_own_counts(talk):
+    """Several machines ask with several keys: the sandbox says how each key was used, and when."""
+
+    async def scenario(api):
+        for _ in range(4):
+            await api.check(NUMBER)
+        api.client.headers["authorization"] = "Bearer sk_test_wide"
+        for _ in range(5):
+            await api.check(NUMBER)
+        return api.app.log.summary()["keys"]
+
+    limits = {"sk_test_narrow": 2, "sk_test_wide": 4}
+    keys = talk(scenario, key="sk_test_narrow", key_limits_per_min=limits)
+
+    assert sorted(counts["checks"] for counts in keys.values()) == [2, 4]
+    assert sorted(counts["refusals"] for counts in keys.values()) == [1, 2]
+
+
+def test_the_most_requests_in_any_minute_are_counted_for_each_key(talk):
+    async def scenario(api):
+        for pause_s in (50, 5, 10, 60):
+            await anyio.sleep(pause_s)
+            await api.check(NUMBER)
+        (counts,) = api.app.log.keys.values()
+        return counts.most_in_a_minute
+
+    assert talk(scenario) == 3
+
+
+def test_further_sessions_are_connected(talk):
+    async def scenario(api):
+        return (await api.get("/whatsapp/sessions")).text
+
+    assert "sess_more_2" in talk(scenario, more_sessions=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,6 +10,7 @@ from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
 from validator.sandbox.limits import LimiterKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from validator.sandbox.faults import Fault
@@ -25,6 +26,9 @@ PLAN_LIMITS_PER_MIN: dict[str, int | None] = {
 
 # As many as there are reserved numbers to make them of, see `behaviour.contact_phone`.
 MAX_CONTACTS = 80_000
+
+# Each has a linked number of its own, beside those of the sessions that are always there.
+MAX_MORE_SESSIONS = 900
 
 
 class Envelope(StrEnum):
@@ -124,6 +128,7 @@ class SandboxConfig:
         registered_share: the share of numbers on WhatsApp, 0 to 1.
         plan: the plan of keys that do not name one.
         limit_per_min: a limit in place of the plan's, for every key.
+        key_limits_per_min: limits of single keys, in place of that.
         limiter: the algorithm that counts.
         foreign_per_min: requests a minute that somebody else spends of each key.
         penalty_s: how long a key stays shut after a refusal, in seconds.
@@ -143,6 +148,7 @@ class SandboxConfig:
         latency_tail_ms: by how much those are.
         faults: what goes wrong. The shares of those drawn by chance add up to at most 1.
         sessions: the account's sessions; a connected, a pending and a disconnected one where none are given.
+        more_sessions: how many connected ones there are besides: `sess_more_1` and so on.
         contacts: how many contacts each session has synced.
         any_key: whether every `sk_live_` and `sk_test_` key is known; if not, only `keys` are.
         keys: the known keys where `any_key` is off.
@@ -157,6 +163,7 @@ class SandboxConfig:
     registered_share: float = 0.6
     plan: str = "growth"
     limit_per_min: int | None = None
+    key_limits_per_min: Mapping[str, int] = field(default_factory=dict)
     limiter: LimiterKind = LimiterKind.TOKEN_BUCKET
     foreign_per_min: float = 0.0
     penalty_s: float = 0.0
@@ -176,6 +183,7 @@ class SandboxConfig:
     latency_tail_ms: float = 1000.0
     faults: tuple[Fault, ...] = ()
     sessions: tuple[Session, ...] = ()
+    more_sessions: int = 0
     contacts: int = 250
     any_key: bool = True
     keys: tuple[str, ...] = ()
@@ -197,9 +205,17 @@ class SandboxConfig:
         _between("contacts", self.contacts, 0, MAX_CONTACTS)
         if self.limit_per_min is not None:
             _between("limit_per_min", self.limit_per_min, 1, 10**9)
+        for key, limit in self.key_limits_per_min.items():
+            _between(f"the limit of {key}", limit, 1, 10**9)
+        _between("more_sessions", self.more_sessions, 0, MAX_MORE_SESSIONS)
         check_faults(self.faults)
-        if not self.sessions:
-            object.__setattr__(self, "sessions", self._own_sessions())
+        object.__setattr__(self, "sessions", (self.sessions or self._own_sessions()) + self._more_sessions())
+
+    def _more_sessions(self) -> tuple[Session, ...]:
+        return tuple(
+            Session(id=f"sess_more_{one}", name=f"Phone {one}", phone_number=f"+4477009{90_000 + one}")
+            for one in range(1, self.more_sessions + 1)
+        )
 
     def _own_sessions(self) -> tuple[Session, ...]:
         """Return a connected, a pending and a disconnected session, named as the gateway names its own."""

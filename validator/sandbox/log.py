@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -45,6 +45,45 @@ class Entry(NamedTuple):
     passed: bool
 
 
+class KeyCounts:
+    """What one key was used for.
+
+    Attributes:
+        requests: all requests, refused ones included.
+        checks: numbers asked about that the rate limiter let through.
+        refusals: answers with status 429.
+        most_in_a_minute: the most requests that the rate limiter let through in any 60 seconds.
+    """
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.checks = 0
+        self.refusals = 0
+        self.most_in_a_minute = 0
+        self._latest: deque[float] = deque()
+
+    def add(self, entry: Entry) -> None:
+        """Count one request."""
+        self.requests += 1
+        self.refusals += entry.status == _TOO_MANY
+        if not entry.passed:
+            return
+        self.checks += len(entry.number.split(",")) if entry.number else 0
+        self._latest.append(entry.time_s)
+        while self._latest[0] <= entry.time_s - _MINUTE_S:
+            self._latest.popleft()
+        self.most_in_a_minute = max(self.most_in_a_minute, len(self._latest))
+
+    def summary(self) -> dict[str, int]:
+        """Return the counts as JSON has them."""
+        return {
+            "requests": self.requests,
+            "checks": self.checks,
+            "refusals": self.refusals,
+            "most_in_a_minute": self.most_in_a_minute,
+        }
+
+
 class RequestLog:
     """Every request served, and counts of them. Requests to the sandbox's own control paths are not in it.
 
@@ -67,6 +106,7 @@ class RequestLog:
         self.entries.clear()
         self.numbers: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
+        self.keys: defaultdict[str, KeyCounts] = defaultdict(KeyCounts)
         self._minutes: Counter[int] = Counter()
         self._minute_0 = 0
 
@@ -74,6 +114,8 @@ class RequestLog:
         """Count one request, keep it, and write it to the file if there is one."""
         self.entries.append(entry)
         self.statuses[entry.status] += 1
+        if entry.key:
+            self.keys[entry.key].add(entry)
         if entry.passed and entry.number:
             self.numbers.update(entry.number.split(","))
         self._count_minute(int(entry.time_s // _MINUTE_S))
@@ -123,6 +165,7 @@ class RequestLog:
             "distinct_numbers": len(self.numbers),
             "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
             "per_minute": self.per_minute,
+            "keys": {key: counts.summary() for key, counts in sorted(self.keys.items())},
             "numbers": dict(self.numbers),
             "entries": [entry._asdict() for entry in list(self.entries)[len(self.entries) - last :]]
             if last

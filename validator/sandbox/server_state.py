@@ -43,11 +43,13 @@ class Caller:
         fingerprint: names the key without giving it away; empty where none was sent.
         plan: the plan its limit comes from.
         refusal: why the key is not served, or None where it is.
+        limit_per_min: the key's own limit, or None if it has none.
     """
 
     fingerprint: str
     plan: str
     refusal: bodies.Refusal | None
+    limit_per_min: int | None = None
 
 
 @dataclass(slots=True)
@@ -127,6 +129,7 @@ class World:
             fingerprint=sha256(key.encode()).hexdigest()[:12],
             plan=plan[1] if plan and plan[1] in PLAN_LIMITS_PER_MIN else self.config.plan,
             refusal=self._key_refusal(key) if match else bodies.INVALID_KEY,
+            limit_per_min=self.config.key_limits_per_min.get(key),
         )
 
     def _key_refusal(self, key: str) -> bodies.Refusal | None:
@@ -153,7 +156,7 @@ class World:
         for fault in self._schedule.active(now):
             if fault.kind is FaultKind.LIMIT:
                 return fault.limit_per_min
-        return self.limit_per_min or PLAN_LIMITS_PER_MIN[caller.plan]
+        return caller.limit_per_min or self.limit_per_min or PLAN_LIMITS_PER_MIN[caller.plan]
 
     def _spend_foreign(self, allowance: _Allowance, now: float) -> None:
         if not self.config.foreign_per_min:

@@ -18,17 +18,37 @@ _ANY_KEY = "sandbox:1"
 EXTRA = "the sandbox needs more packages; install them with: pip install 'recipient-validator[sandbox]'"
 
 
-def run(*, host: str, port: int, allow_remote: bool, faults: tuple[str, ...], **given: Any) -> None:
+def run(
+    *,
+    host: str,
+    port: int,
+    allow_remote: bool,
+    faults: tuple[str, ...],
+    key_limits: tuple[str, ...],
+    **given: Any,
+) -> None:
     """Serve a local SendAPI until Ctrl-C: its endpoints, its limits, and its faults."""
     try:
         from validator.sandbox import serve  # noqa: PLC0415 - needs the extra, the help text does not
     except ModuleNotFoundError as error:
         raise UsageError(EXTRA) from error
     try:
-        config = SandboxConfig(faults=tuple(parse_fault(fault) for fault in faults), **given)
+        config = SandboxConfig(
+            faults=tuple(parse_fault(fault) for fault in faults),
+            key_limits_per_min=dict(map(_key_limit, key_limits)),
+            **given,
+        )
         serve(config, host=host, port=port, allow_remote=allow_remote, on_ready=partial(_say, config))
     except (ValueError, OSError) as error:
         raise UsageError(str(error)) from error
+
+
+def _key_limit(text: str) -> tuple[str, int]:
+    """Return a key and its limit: `KEY=N`."""
+    key, _, limit = text.rpartition("=")
+    if not key or not limit.isdecimal():
+        raise ValueError(f"--key-limit {text!r} is no KEY=N, such as sk_test_a=300")
+    return key, int(limit)
 
 
 def _say(config: SandboxConfig, url: str) -> None:

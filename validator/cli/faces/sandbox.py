@@ -90,6 +90,14 @@ EPILOG = "\n\n".join(
     ),
     click.option("--limit-per-min", type=int, help="A limit in place of the plan's."),
     click.option(
+        "--key-limit",
+        "key_limits",
+        metavar="KEY=N",
+        multiple=True,
+        help="A limit of one key, in place of these; repeat it for several.",
+    ),
+    click.option("--more-sessions", type=int, default=0, help="Connected sessions besides: sess_more_1, ..."),
+    click.option(
         "--limiter",
         type=_words(LimiterKind),
         default="token_bucket",
