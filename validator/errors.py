@@ -85,7 +85,11 @@ class Interrupted(StoppedEarly):
 
     def __init__(self, signum: int) -> None:
         super().__init__("interrupted")
+        self.signum = signum
         self.exit_code = 128 + signum
+
+    def __reduce__(self) -> tuple[type[Interrupted], tuple[int]]:
+        return Interrupted, (self.signum,)
 
 
 class Refused(ValidatorError):

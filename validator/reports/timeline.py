@@ -123,6 +123,12 @@ class Timeline:
             self._bucket(place * self._width_s, span, sessions) for place, span in enumerate(self._spans)
         )
 
+    def merge(self, other: Timeline) -> None:
+        """Add what happened in another part of the run, which began at about the same time."""
+        for place, span in enumerate(other._spans):
+            start_s = place * other._width_s
+            self.add(start_s, min(start_s + other._width_s, max(start_s, other._end_s)), span)
+
     def _merge(self) -> None:
         for first, second in zip(self._spans[::2], self._spans[1::2], strict=False):
             first.add(second)

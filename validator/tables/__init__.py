@@ -14,7 +14,7 @@ from validator.tables.detect.phone_column import (
 from validator.tables.detect.phone_words import names_whatsapp_id
 from validator.tables.detect.region_column import find_region_column, region_columns
 from validator.tables.detect.region_words import names_region
-from validator.tables.files.objects import fetch, matching
+from validator.tables.files.objects import fetch, matching, store
 from validator.tables.files.os_errors import reading
 from validator.tables.files.replace import PUBLIC_FILE, replacing, require_room, require_writable, same_file
 from validator.tables.files.streams import is_read_once, is_stdout, is_stream
@@ -88,6 +88,7 @@ __all__ = [
     "require_room",
     "require_writable",
     "same_file",
+    "store",
     "suffix_of",
     "temporary_folder",
     "together",

@@ -9,7 +9,7 @@ import pytest
 from tests.support.batch.laboratory import numbers_of
 from tests.support.batch.leases import MemoryLeases, source_of
 from validator.batch.asking.feeding import AHEAD_S, MOST_AHEAD
-from validator.batch.asking.leased import ELSEWHERE_EVERY_S, LEASE_S, TEND_EVERY_S, LeasedNumbers
+from validator.batch.asking.leased import ELSEWHERE_EVERY_S, LEASE_S, TEND_EVERY_S, LeasedNumbers, Planned
 from validator.errors import StoppedEarly
 from validator.model import Verdict
 
@@ -117,8 +117,7 @@ def test_two_runs_share_a_list_and_none_is_asked_about_twice(make_lab, virtual):
 
     def source(holder):
         return LeasedNumbers(
-            numbers_of(500),
-            500,
+            Planned(numbers_of(500), 500),
             leases=leases,
             holder=holder,
             fresh_from_ms=dict.fromkeys(Verdict, 0),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from validator.batch.asking.leased import LeasedNumbers
+from validator.batch.asking.leased import LeasedNumbers, Planned
 from validator.model import Verdict
 
 
@@ -51,8 +51,7 @@ def source_of(make_leases, holder="a"):
         answered = answered_in(ledger)
         leases = make_leases(lambda number: bool(answered([number])))
         return LeasedNumbers(
-            todo.to_list(),
-            len(todo),
+            Planned(todo.to_list(), len(todo)),
             leases=leases,
             holder=holder,
             fresh_from_ms=dict.fromkeys(Verdict, 0),

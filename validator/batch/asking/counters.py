@@ -97,17 +97,27 @@ class RunCounters:
     def add_confirmations(self, second: RunCounters) -> None:
         """Add the counts of a round of confirmations. Its numbers are counted in `asked` already."""
         overturned = second.verdicts[Verdict.REGISTERED.value]
-        self.calls.add(second.calls)
+        self._add_exchanges(second)
         self.calls.confirmations += second.asked
         self.calls.overturned += overturned
         self.verdicts[Verdict.REGISTERED.value] += overturned
         self.verdicts[Verdict.NOT_REGISTERED.value] -= overturned
-        self.doubted.update(second.doubted)
-        for cause, seconds in second.paused_s.items():
+
+    def add(self, other: RunCounters) -> None:
+        """Add the counts of another part of the run, which asked about other numbers."""
+        self._add_exchanges(other)
+        self.asked += other.asked
+        self.from_contacts += other.from_contacts
+        self.verdicts.update(other.verdicts)
+
+    def _add_exchanges(self, other: RunCounters) -> None:
+        self.calls.add(other.calls)
+        self.doubted.update(other.doubted)
+        for cause, seconds in other.paused_s.items():
             self.paused_s[cause] += seconds
-        for session, counts in second.sessions.items():
+        for session, counts in other.sessions.items():
             self._of(session).add(counts)
-        self._spent.update(second._spent)
+        self._spent.update(other._spent)
 
     def recent_error_rate(self) -> float:
         """The share of failures among the latest attempts; 0 until there are enough to tell."""

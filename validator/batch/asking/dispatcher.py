@@ -165,8 +165,10 @@ class Dispatcher:
         if not self._ending:
             self._stop_at_error_rate()
             self._stop_with_enough()
-        if self._ending or not (self._in_flight or len(self._queue) or self._queue.is_open):
-            return self._last_step(now)
+        if self._ending or not (self._in_flight or len(self._queue)):
+            step = self._last_step(now)
+            is_over = self._ending or not self._queue.is_open
+            return step if is_over or not isinstance(step, Done) else Rest(math.inf)
         if self._in_flight >= min(self._concurrency.allowed(self._pace_per_min(now)), self._useful()):
             return Rest(math.inf)
         work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at(now))

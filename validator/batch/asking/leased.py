@@ -10,10 +10,10 @@ import math
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
+from validator.model import Verdict
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from validator.model import Verdict
 
 # Some pauses of a busy machine long, and short enough to wait for after a machine is lost.
 LEASE_S = 60.0
@@ -21,6 +21,10 @@ LEASE_S = 60.0
 TEND_EVERY_S = LEASE_S / 3
 # What somebody else holds is looked at again so often.
 ELSEWHERE_EVERY_S = 5.0
+# An answer that waits to be verified is nobody's to ask about again. If that takes longer than a canary can
+# take to come, whoever got the answer is gone.
+VERIFIED_WITHIN_S = 150.0
+_NEVER_MS = 2**63 - 1
 
 
 class Leases(Protocol):
@@ -42,12 +46,57 @@ class Leases(Protocol):
         ...
 
 
-class LeasedNumbers:
-    """The numbers of a plan as a source (`feeding.Source`) that shares them with other runs.
+class Supply(Protocol):
+    """Numbers to lease, in the order to ask about them; distinct."""
+
+    @property
+    def coming(self) -> int:
+        """How many are still to come, as far as is known."""
+        ...
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more will come."""
+        ...
+
+    def take(self, count: int) -> list[int]:
+        """Return up to so many; none if there are none now."""
+        ...
+
+
+class Planned:
+    """The numbers of a plan.
 
     Args:
-        numbers: the numbers, in the order to ask about them; distinct.
+        numbers: the numbers.
         count: how many there are.
+    """
+
+    def __init__(self, numbers: Iterable[int], count: int) -> None:
+        self._numbers = iter(numbers)
+        self.coming = count
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all were taken."""
+        return not self.coming
+
+    def take(self, count: int) -> list[int]:
+        """Return the next ones."""
+        taken = list(islice(self._numbers, count))
+        self.coming -= len(taken)
+        return taken
+
+
+class LeasedNumbers:
+    """Numbers as a source (`feeding.Source`) that shares them with other runs.
+
+    Attributes:
+        obtained: how many were leased so far.
+        gone: holders that are known to have ended, whose leases count no more.
+
+    Args:
+        supply: the numbers.
         leases: the ledger.
         holder: who leases them: another text for each run.
         fresh_from_ms: the earliest time of a verdict that is still fresh, by verdict.
@@ -56,19 +105,20 @@ class LeasedNumbers:
 
     def __init__(
         self,
-        numbers: Iterable[int],
-        count: int,
+        supply: Supply,
         *,
         leases: Leases,
         holder: str,
         fresh_from_ms: Mapping[Verdict, int],
         answered: Callable[[Sequence[int]], set[int]],
     ) -> None:
-        self._numbers = iter(numbers)
-        self._left = count
+        self.obtained = 0
+        self.gone: frozenset[str] = frozenset()
+        self._supply = supply
         self._leases = leases
         self._holder = holder
         self._fresh_from_ms = fresh_from_ms
+        self._first_seen: dict[int, float] = {}
         self._answered = answered
         self._held: set[int] = set()
         self._elsewhere: list[tuple[float, int, int]] = []
@@ -78,23 +128,28 @@ class LeasedNumbers:
     @property
     def coming(self) -> int:
         """How many numbers are still to come: those that somebody else holds are among them."""
-        return self._left + len(self._elsewhere)
+        return self._supply.coming + len(self._elsewhere)
+
+    @property
+    def elsewhere(self) -> int:
+        """How many numbers somebody else holds."""
+        return len(self._elsewhere)
 
     @property
     def is_over(self) -> bool:
         """Whether every number was taken, or answered elsewhere."""
-        return not self.coming
+        return self._supply.is_over and not self._elsewhere
 
     def take(self, count: int, now: float) -> Sequence[int]:
         """Lease up to so many numbers, those first that somebody else held; return the ones obtained."""
         wanted = [*self._due(count, now)]
-        wanted += self._next(count - len(wanted))
+        wanted += self._supply.take(count - len(wanted))
         return self._obtained(wanted, now) if wanted else []
 
     def tend(self, now: float) -> None:
         """Prolong the leases in time. A number that is answered has none any more."""
         if self._held and now - self._tended_at >= TEND_EVERY_S:
-            self._held = set(self._lease(sorted(self._held)))
+            self._held = set(self._lease(sorted(self._held), self._fresh_from_ms))
             self._tended_at = now
 
     def close(self) -> None:
@@ -107,16 +162,16 @@ class LeasedNumbers:
             yield heapq.heappop(self._elsewhere)[2]
             count -= 1
 
-    def _next(self, count: int) -> list[int]:
-        taken = list(islice(self._numbers, max(0, count)))
-        self._left -= len(taken)
-        return taken
-
     def _obtained(self, wanted: Sequence[int], now: float) -> list[int]:
         if not self._held:
             self._tended_at = now
-        ours = set(self._lease(wanted))
+        for holder in self.gone:
+            self._leases.release(wanted, holder)
+        ours = self._taken_over(wanted, now) | set(self._lease(wanted, self._fresh_from_ms))
+        for number in ours:
+            self._first_seen.pop(number, None)
         self._held |= ours
+        self.obtained += len(ours)
         if missing := [number for number in wanted if number not in ours]:
             self._wait_for(missing, now)
         return [number for number in wanted if number in ours]
@@ -125,11 +180,22 @@ class LeasedNumbers:
         """Look again later at those that somebody else holds; those that are answered need no request."""
         answered = self._answered(missing)
         for number in missing:
-            if number not in answered:
-                self._sequence += 1
-                heapq.heappush(self._elsewhere, (now + ELSEWHERE_EVERY_S, self._sequence, number))
+            if number in answered:
+                self._first_seen.pop(number, None)
+                continue
+            self._sequence += 1
+            self._first_seen.setdefault(number, now)
+            heapq.heappush(self._elsewhere, (now + ELSEWHERE_EVERY_S, self._sequence, number))
 
-    def _lease(self, numbers: Sequence[int]) -> list[int]:
-        return self._leases.lease(
-            numbers, holder=self._holder, seconds=LEASE_S, fresh_from_ms=self._fresh_from_ms
-        )
+    def _taken_over(self, wanted: Sequence[int], now: float) -> set[int]:
+        """Lease the numbers whose answer nobody has verified in time."""
+        within_s = 0.0 if self.gone else VERIFIED_WITHIN_S
+        late = [one for one in wanted if now - self._first_seen.get(one, now) >= within_s]
+        if not late:
+            return set()
+        answered = self._answered(late)
+        left = [number for number in late if number not in answered]
+        return set(self._lease(left, {**self._fresh_from_ms, Verdict.UNKNOWN: _NEVER_MS}))
+
+    def _lease(self, numbers: Sequence[int], fresh_from_ms: Mapping[Verdict, int]) -> list[int]:
+        return self._leases.lease(numbers, holder=self._holder, seconds=LEASE_S, fresh_from_ms=fresh_from_ms)

@@ -215,6 +215,7 @@ def summarise_plan(
     *,
     rate_per_min: float | None,
     now: datetime,
+    calls: int | None = None,
     host: str = "",
     plans: Mapping[str, int],
     obstacle: str | None = None,
@@ -228,6 +229,7 @@ def summarise_plan(
         plan: the plan.
         rate_per_min: the rate asked for; None if it is not known yet.
         now: the current time.
+        calls: how many numbers it asks about, if they are not in the plan.
         host: where a check would send requests.
         plans: the provider's plans, with their requests a minute.
         obstacle: why a check would refuse the list, or None.
@@ -249,7 +251,7 @@ def summarise_plan(
         suppressed=offline.pop(Reason.SUPPRESSION_LIST.value, 0),
         invalid=offline,
         already_known={verdict.value: count for verdict, count in plan.known.items()},
-        calls_to_make=len(plan.numbers),
+        calls_to_make=len(plan.numbers) if calls is None else calls,
         calls_to_confirm=len(plan.to_confirm),
         confirmations_expected=plan.confirmations_expected,
         variant_calls_at_most=plan.most_variants * (2 if plan.confirms else 1),

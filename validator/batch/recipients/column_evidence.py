@@ -24,8 +24,8 @@ class ColumnEvidence:
         return cls(tuple(one.evidence for one in surveyed))
 
     def __add__(self, other: ColumnEvidence) -> ColumnEvidence:
-        if not self.columns:
-            return other
+        if not (self.columns and other.columns):
+            return self if self.columns else other
         return ColumnEvidence(
             tuple(one + more for one, more in zip(self.columns, other.columns, strict=True))
         )

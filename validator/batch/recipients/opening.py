@@ -90,14 +90,14 @@ class Opened:
         Raises:
             FileError: a row holds another number.
         """
-        if _stamps(self.job) == self.stamps:
+        if stamps_of(self.job) == self.stamps:
             return
         found = read_recipients(self.table, self.reading, on_progress=lambda _: None)
         if not found["number"].equals(recipients["number"]):
             raise self._changed()
 
     def _require_unchanged(self) -> None:
-        if [seen[:-1] for seen in _stamps(self.job)] != [seen[:-1] for seen in self.stamps]:
+        if [seen[:-1] for seen in stamps_of(self.job)] != [seen[:-1] for seen in self.stamps]:
             raise self._changed()
 
     def _changed(self) -> FileError:
@@ -107,7 +107,8 @@ class Opened:
         )
 
 
-def _stamps(job: Job) -> tuple[tuple[int, ...], ...]:
+def stamps_of(job: Job) -> tuple[tuple[int, ...], ...]:
+    """Return what the files of a list look like, to notice a change; see `_stamp`."""
     return tuple(map(_stamp, job.inputs))
 
 
@@ -131,7 +132,7 @@ def open_job(job: Job, *, table: Table | None = None) -> Opened:
         FileError: the list cannot be read, or a column is missing.
         UsageError: a column of the list has the name of one that the output adds.
     """
-    stamps = _stamps(job)
+    stamps = stamps_of(job)
     table = table or together([open_list(path, job) for path in job.inputs])
     reading = reading_of(SampledTable(table), job)
     output_schema(table, job.prefix, job.extras)

@@ -51,6 +51,19 @@ class ReadingCounts:
                 self.examples[reason] = self._with_more(before_of, places, cell_of)
         self.rows += read.height
 
+    def extend(self, other: ReadingCounts) -> None:
+        """Count the rows that were counted apart and come next."""
+        for reading, found in other.found.items():
+            before = self.found.get(reading, ReadingCount(reading=reading, rows=0))
+            examples = self._moved(before.examples, found.examples)
+            self.found[reading] = replace(before, rows=before.rows + found.rows, examples=examples)
+        for reason, more in other.examples.items():
+            self.examples[reason] = self._moved(self.examples.get(reason, ()), more)
+        self.rows += other.rows
+
+    def _moved(self, before: Sequence[CellExample], more: Sequence[CellExample]) -> tuple[CellExample, ...]:
+        return (*before, *(replace(one, row=one.row + self.rows) for one in more))[:EXAMPLES]
+
     def _with_more(
         self, before: tuple[CellExample, ...], places: Sequence[int], cell_of: Callable[[int], object]
     ) -> tuple[CellExample, ...]:

@@ -96,6 +96,7 @@ def read_recipients(
     suppressed: pl.Series | None = None,
     on_progress: Callable[[int], None],
     readings: ReadingCounts | None = None,
+    evidence: ColumnEvidence | None = None,
 ) -> pl.DataFrame:
     """Return one row per input row, in order, at some twenty bytes each.
 
@@ -105,6 +106,8 @@ def read_recipients(
         suppressed: numbers that must not be asked or sent to (UInt64, in any order).
         on_progress: called with the rows read so far.
         readings: counts the rows by how their cells were read.
+        evidence: what the whole list shows of how its cells were meant, if this is a part of one; None if it
+            is the whole.
 
     Returns:
         `number` (UInt64; null where the cell is none), `reason` (null where the number may be asked about),
@@ -113,11 +116,11 @@ def read_recipients(
         `others` (List of UInt64), those beside the first.
     """
     parts = [pl.DataFrame(schema=reading.schema)]
-    shown, settled, rows = ColumnEvidence(), list[ColumnEvidence](), 0
+    shown, settled, rows = evidence or ColumnEvidence(), list[ColumnEvidence](), 0
     readings = ReadingCounts() if readings is None else readings
     for batch in ahead(gathered(table.batches(reading.wanted))):
         surveyed = cells_read(batch, reading)
-        shown += ColumnEvidence.of(surveyed)
+        shown += ColumnEvidence.of(surveyed) if evidence is None else ColumnEvidence()
         parts.append(_counted(_recipients(surveyed, shown, reading, suppressed), batch, reading, readings))
         settled.append(shown)
         rows += batch.height

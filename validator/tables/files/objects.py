@@ -57,6 +57,17 @@ async def fetch(
     return path
 
 
+async def store(path: Path, url: ObjectUrl) -> None:
+    """Put a file into an object store, whole or not at all.
+
+    Raises:
+        FileError: the object may not be written, or the store cannot be reached.
+    """
+    _require_fetchable(url)
+    with _reaching(url) as target:
+        await target.put_async(url.parts[1], path)
+
+
 async def matching(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
     """Return the objects that a pattern in the last part of a URL names, in the order of their names.
 
