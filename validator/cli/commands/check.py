@@ -14,6 +14,7 @@ from validator.batch.output.targets import (
     check_targets,
     make_split_folder,
     refuse_existing,
+    refuse_kept,
     require_room_for_output,
 )
 from validator.batch.run import ListRun
@@ -63,6 +64,8 @@ def run(**given: Any) -> int:
 
 def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
     options.require_vouching()
+    if options.cluster is not None:
+        return _checked_on_cluster(options, ends)
     keys = options.keys()
     options.require_named_output()
     opened = options.opened(deadline=options.deadline)
@@ -83,6 +86,19 @@ def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
         on_plan=partial(_show_start, options, keys, opened),
     )
     summary = run_list(options, keys, opened, settings, partial(ListRun, opened))
+    show_summary(summary, as_json=options.as_json, quiet=options.quiet)
+    return summary
+
+
+def _checked_on_cluster(options: CheckOptions, ends: EndOptions) -> Summary:
+    """Do the same over several machines."""
+    # Imported here: it needs an extra, and takes its time.
+    from validator.cli.runs.cluster_run import check_on_cluster  # noqa: PLC0415
+
+    reports = {f"--{name}": path for name, path in options.reports.items()}
+    kept = [*kept_files(options.api_key_file, options.ca_file), *ends.kept]
+    refuse_kept({**reports, **ends.targets}, kept, ledger=options.ledger)
+    summary = check_on_cluster(options)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return summary
 

@@ -35,6 +35,11 @@ def show_plan(
         base_url: where a check would send requests; None for the provider's own.
         max_invalid: the share (0 to 1) of invalid cells at which a check would take the list.
     """
+    if options.cluster is not None:
+        # Imported here: it needs an extra, and takes its time.
+        from validator.cli.runs.cluster_run import plan_on_cluster  # noqa: PLC0415
+
+        return plan_on_cluster(options, rate, gateway, base_url, max_invalid=max_invalid)
     options.require_files()
     host = host_for(gateway, base_url)
     opened = options.opened()

@@ -10,6 +10,7 @@ from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import file_options as file_opt
 from validator.cli.options import shared_options as opt
+from validator.cli.options.cluster_option import cluster_option
 from validator.cli.options.end_options import end_options
 from validator.cli.options.values import SOURCE
 
@@ -52,6 +53,7 @@ from validator.cli.options.values import SOURCE
     ),
     opt.stop_options,
     opt.ledger_option,
+    cluster_option,
     end_options,
     click.option(
         "--no-clobber",

@@ -10,6 +10,7 @@ from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import file_options as file_opt
 from validator.cli.options import shared_options as opt
+from validator.cli.options.cluster_option import cluster_option
 from validator.cli.options.gateway_options import gateway_option
 from validator.cli.options.values import SOURCE
 
@@ -37,6 +38,7 @@ from validator.cli.options.values import SOURCE
     gateway_option,
     opt.base_url_option,
     opt.ledger_option,
+    cluster_option,
     opt.price_option,
     opt.json_option,
     opt.progress_option,

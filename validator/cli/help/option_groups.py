@@ -28,6 +28,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "timeout",
         ),
         "Pace": ("rate", "rate-share", "daily-cap", "concurrency", "retries", "order"),
+        "How many machines": ("cluster",),
         "What is known already": ("ledger", "max-age", "refresh", "offline", "only", "contacts"),
         'Whether a "no" is believed': ("canary", "no-canaries", "confirm-negatives", "strict"),
         "When a run stops, or does not begin": (

@@ -42,7 +42,7 @@ def found_inputs(given: Sequence[Path | ObjectUrl], *, quiet: bool) -> tuple[Fou
         UsageError: standard input is named beside files.
     """
     if Path(STDIO) not in given:
-        lists = dict.fromkeys(one for name in given for one in _matching(name))
+        lists = dict.fromkeys(one for name in given for one in matching_lists(name))
         return tuple(_found(one, quiet=quiet) for one in lists)
     if len(given) > 1:
         raise UsageError("standard input (-) cannot be read beside files; name the files alone")
@@ -65,7 +65,12 @@ def _found(one: Path | ObjectUrl, *, quiet: bool) -> Found:
     return Found(path, path.parent if path is one else Path())
 
 
-def _matching(name: Path | ObjectUrl) -> Sequence[Path | ObjectUrl]:
+def matching_lists(name: Path | ObjectUrl) -> Sequence[Path | ObjectUrl]:
+    """Return the files or objects that a name means: those that match it if it is a pattern.
+
+    Raises:
+        FileError: nothing matches.
+    """
     if isinstance(name, ObjectUrl):
         return objects_of(name)
     if name.exists() or not glob.has_magic(str(name)):

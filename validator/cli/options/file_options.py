@@ -171,8 +171,10 @@ output_options = stack(
     ),
     click.option(
         "--output-dir",
-        type=FILE,
-        help="Folder for the annotated files of several inputs.  [default: beside each]",
+        type=SOURCE,
+        metavar="DIR|URL",
+        help="Folder for the annotated files of several inputs; with --cluster also a URL.  "
+        "[default: beside each]",
     ),
     click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
     click.option(

@@ -6,7 +6,7 @@ import logging
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from validator.batch.recipients.job import SPLIT_VERDICTS, Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
@@ -53,7 +53,8 @@ class ListOptions(ListSettings):
 
     input: tuple[Path | ObjectUrl, ...]
     output: str | None = None
-    output_dir: Path | None = None
+    output_dir: Path | ObjectUrl | None = None
+    cluster: str | None = None
     sendable: Path | None = None
     split: Path | None = None
     reports: Mapping[str, Path] = field(default_factory=dict)
@@ -120,8 +121,12 @@ class ListOptions(ListSettings):
             for one in (*self.input, *self.suppress)
         )
 
-    def _job(self) -> Job:
-        self._require_one_for_stdout()
+    def list_settings(self) -> dict[str, Any]:
+        """Return the fields of `ListSettings` as the options say.
+
+        Raises:
+            UsageError: options contradict each other.
+        """
         find_region = (self.region or "").strip().lower() == AUTO
         if find_region and self.region_column is not None:
             raise UsageError(
@@ -131,23 +136,28 @@ class ListOptions(ListSettings):
             raise UsageError(
                 "--join names the columns of the numbers, as --column does; leave one of them out"
             )
-        if self.output is not None and self.output_dir is not None:
-            raise UsageError("--output names one file and --output-dir a folder; leave one of them out")
-        options = ReadOptions(
-            sheet=self.sheet,
-            ragged=Ragged(self.ragged),
-            header_row=self.header_row,
-            encoding=self.encoding,
-            hidden=Hidden(self.hidden),
-        )
-        first, *more = inputs = self._inputs(options)
-        suppress = tuple(local_file(given, quiet=self.quiet) for given in self.suppress)
-        settings = self.values() | {
+        return self.values() | {
             "region": None if self.region is None or find_region else parse_region(self.region),
             "find_region": find_region,
-            "options": options,
+            "options": ReadOptions(
+                sheet=self.sheet,
+                ragged=Ragged(self.ragged),
+                header_row=self.header_row,
+                encoding=self.encoding,
+                hidden=Hidden(self.hidden),
+            ),
             "max_age": MaxAge.none() if self.refresh else self.max_age,
         }
+
+    def _job(self) -> Job:
+        self._require_one_for_stdout()
+        if self.output is not None and self.output_dir is not None:
+            raise UsageError("--output names one file and --output-dir a folder; leave one of them out")
+        if isinstance(self.output_dir, ObjectUrl):
+            raise UsageError(f"--output-dir {self.output_dir} needs --cluster; name a folder on this machine")
+        settings = self.list_settings()
+        first, *more = inputs = self._inputs(settings["options"])
+        suppress = tuple(local_file(given, quiet=self.quiet) for given in self.suppress)
         return Job(
             **settings,
             input=first.path,
@@ -198,7 +208,7 @@ class ListOptions(ListSettings):
         return targets if len(targets) > 1 else targets[0]
 
     def _checked(self, found: Found) -> Path:
-        folder = found.beside if self.output_dir is None else self.output_dir
+        folder = self.output_dir if isinstance(self.output_dir, Path) else found.beside
         return folder / checked_name(found.path, self.format)
 
 

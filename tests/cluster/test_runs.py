@@ -1,0 +1,133 @@
+"""Whole runs over machines in this process: the verdicts and outputs of one machine, whatever dies."""
+
+import json
+
+import pytest
+
+from validator import FileTargets, RunOptions, check_file
+from validator.batch.keys import make_key
+from validator.batch.recipients.job import ListSettings
+from validator.errors import StoppedEarly, ValidatorError
+from validator.tables import open_table
+
+pytestmark = pytest.mark.slow
+
+# What differs from run to run.
+WHEN = "checked_at"
+
+
+def rows_of(path):
+    return [
+        {name: value for name, value in row.items() if name != WHEN}
+        for batch in open_table(path).batches()
+        for row in batch.to_dicts()
+    ]
+
+
+def asked_more_than_once(cluster):
+    return sum(cluster.app.log.numbers.values()) - len(cluster.app.log.numbers)
+
+
+def canaries(cluster, summary):
+    """Requests about the numbers that are linked to the sessions, beyond the first of each."""
+    return summary.calls.canaries + summary.calls.retracted
+
+
+def test_the_output_is_that_of_one_machine_row_for_row(cluster, write_parts, tmp_path):
+    paths = write_parts(600, 3)
+
+    summary = cluster.check(paths)
+    alone = RunOptions(
+        keys=cluster.keys[:1],
+        settings=ListSettings(region="GB"),
+        ledger=tmp_path / "alone" / "ledger.sqlite",
+    )
+    for path in paths:
+        targets = FileTargets(output=tmp_path / f"{path.stem}.alone.csv")
+        check_file(path, targets=targets, options=alone)
+
+    assert (summary.exit_code, summary.rows) == (0, 600)
+    for path in paths:
+        together = rows_of(cluster.folder / f"{path.stem}.checked.csv")
+        assert together == rows_of(tmp_path / f"{path.stem}.alone.csv")
+
+
+def test_each_number_is_asked_about_once_and_the_counts_add_up(cluster, write_parts):
+    summary = cluster.check(write_parts(600, 3))
+
+    assert summary.asked == summary.distinct_numbers
+    assert summary.verdicts["invalid"] == 12
+    assert sum(summary.verdicts.values()) == 600
+    assert summary.distinct_numbers + summary.duplicate_rows + 12 == 600
+    assert asked_more_than_once(cluster) <= canaries(cluster, summary)
+    assert {key.key for key in summary.keys} == {"a", "b"}
+    assert cluster.app.log.refusals == 0
+
+
+def test_the_manifest_names_every_part_in_the_lists_order(cluster, write_parts):
+    cluster.check(write_parts(90, 3))
+
+    manifest = json.loads((cluster.folder / "manifest.json").read_text(encoding="utf-8"))
+
+    assert [part["output"] for part in manifest["parts"]] == [f"part-{n}.checked.csv" for n in range(3)]
+    assert [part["rows"] for part in manifest["parts"]] == [30, 30, 30]
+    assert manifest["rows"] == 90
+
+
+def test_a_second_run_asks_nobody(cluster, write_parts):
+    paths = write_parts(120, 2)
+    cluster.check(paths)
+    before = cluster.app.log.checks
+
+    summary = cluster.check(paths)
+
+    assert (summary.asked, cluster.app.log.checks) == (0, before)
+    assert summary.already_known == summary.distinct_numbers
+
+
+def test_a_lane_that_is_lost_is_replaced_and_nothing_is_missing(cluster, write_parts):
+    lost = []
+
+    def lose_one(state):
+        if state.phase == "checking" and state.done > 50 and not lost:
+            lost.append(cluster.machines.lanes[0])
+            lost[0].lose()
+
+    summary = cluster.check(write_parts(600, 3), on_state=lose_one)
+
+    assert lost
+    assert len(cluster.machines.lanes) == 3
+    assert (summary.exit_code, summary.verdicts["unknown"]) == (0, 0)
+    assert sum(summary.verdicts.values()) == 600
+
+
+def test_a_stopped_run_writes_what_it_knows_and_the_next_one_goes_on(cluster, write_parts):
+    paths = write_parts(600, 3)
+
+    def stop(state):
+        if state.phase == "checking" and state.done > 50:
+            cluster.stop(StoppedEarly("enough for today"))
+
+    first = cluster.check(paths, on_state=stop)
+    second = cluster.check(paths)
+
+    assert (first.exit_code, first.stopped_because) == (5, "enough for today")
+    assert 0 < first.verdicts["unknown"] < 600
+    assert (second.exit_code, second.verdicts["unknown"]) == (0, 0)
+    assert first.asked + second.asked <= second.distinct_numbers + first.calls.retracted
+
+
+def test_a_key_that_the_provider_refuses_ends_the_run_before_it_began(cluster, write_parts):
+    revoked = make_key(
+        "sk_live_revoked",
+        "sess_more_3",
+        name="c",
+        base_url=cluster.keys[0].options.base_url,
+        allow_new_host=True,
+    )
+    cluster.keys = (*cluster.keys, revoked)
+
+    with pytest.raises(ValidatorError) as raised:
+        cluster.check(write_parts(300, 2))
+
+    assert raised.value.exit_code == 6

@@ -1,0 +1,91 @@
+"""Puts the lanes of a run together, and runs them under a stop and a deadline."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import anyio
+
+from validator.batch.asker import Asked
+from validator.batch.asking.counters import RunCounters
+from validator.batch.watching.stop import stop_at
+from validator.cluster.crew import Crew
+from validator.cluster.lane import LaneOrder
+from validator.cluster.sent_keys import SentKey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from validator.batch.ask_settings import AskSettings, KeySettings
+    from validator.batch.watching.stop import Stop
+    from validator.cluster.list_work import Known
+    from validator.cluster.machines import Machines
+    from validator.cluster.work import Work
+    from validator.reports import Progress
+    from validator.settings import MaxAge
+
+
+@dataclass(frozen=True, slots=True)
+class CrewSettings:
+    """What the lanes of a run have in common.
+
+    Attributes:
+        asking: how to ask.
+        known: what of the ledger counts.
+        max_age: how long answers hold.
+        holder: what a person needs to recognise this run.
+        token: another text for each run, for its leases.
+    """
+
+    asking: AskSettings
+    known: Known
+    max_age: MaxAge
+    holder: str
+    token: str
+
+    def order(self, key: KeySettings) -> LaneOrder:
+        """Return what the lane of a key is to do. The deadline is kept by the run, for all lanes alike."""
+        return LaneOrder(
+            key=SentKey.of(key),
+            asking=replace(self.asking, deadline=None),
+            ledger=self.known.ledger,
+            max_age=self.max_age,
+            started_ms=self.known.now_ms,
+            holder=self.holder,
+            name=f"{self.token}/{key.name or key.gateway}",
+        )
+
+
+async def ask_all_work(
+    keys: Sequence[KeySettings],
+    settings: CrewSettings,
+    machines: Machines,
+    work: Work,
+    *,
+    stop: Stop,
+    progress: Progress,
+) -> tuple[Asked, RunCounters]:
+    """Ask about all the work through one lane for each key; return how it went and what was counted.
+
+    Raises:
+        ValidatorError: see `Crew.ask`. Errors come in groups.
+    """
+    if not work.remaining:
+        return Asked(), RunCounters()
+    deadline = settings.asking.deadline
+    crew = Crew(
+        [settings.order(key) for key in keys],
+        machines,
+        work,
+        stop=stop,
+        progress=progress,
+        grace_s=settings.asking.grace_s,
+    )
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(stop_at, math.inf if deadline is None else deadline.timestamp(), stop, time.time)
+        asked, counters = await crew.ask()
+        tasks.cancel_scope.cancel()
+    return replace(asked, warnings=(*settings.asking.warnings(keys), *asked.warnings)), counters

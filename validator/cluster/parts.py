@@ -1,0 +1,100 @@
+"""One file of a list that several machines read, and the one that is written for it."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anyio.from_thread import start_blocking_portal
+
+from validator.errors import FileError
+from validator.http.download import download
+from validator.tables import fetch, store, temporary_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from validator.model import ObjectUrl
+
+# Lies in the output folder while a run goes on, so that each machine can see that the folder is the same one.
+MARKER = ".validator-run"
+_PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a list.
+
+    Attributes:
+        source: where it lies: a file that every machine sees, or an object.
+        target: where its rows go with their verdicts.
+        mark: what the marker in the folder of `target` holds; empty for an object.
+    """
+
+    source: Path | ObjectUrl
+    target: Path | ObjectUrl
+    mark: str = ""
+
+    @contextmanager
+    def local(self) -> Iterator[Path]:
+        """Give the file on this machine; an object is fetched for as long as the block lasts.
+
+        Raises:
+            FileError: this machine does not see it, or it cannot be fetched.
+        """
+        if isinstance(self.source, Path):
+            self._require_seen(self.source)
+            yield self.source
+            return
+        with temporary_folder() as folder, start_blocking_portal() as portal:
+            copy = download if self.source.is_web else fetch
+            yield portal.call(partial(copy, self.source, folder))
+
+    @contextmanager
+    def written(self, name: str) -> Iterator[Path]:
+        """Give the file to write on this machine; an object is stored when the block has ended.
+
+        Args:
+            name: the name of an object's file while it is written.
+
+        Raises:
+            FileError: this machine does not see the output folder, or the object cannot be stored.
+        """
+        if isinstance(self.target, Path):
+            self._require_same_folder(self.target.parent)
+            yield self.target
+            return
+        with temporary_folder() as folder, start_blocking_portal() as portal:
+            path = folder / name
+            yield path
+            portal.call(store, path, self.target)
+
+    @staticmethod
+    def _require_seen(path: Path) -> None:
+        if not path.exists():
+            raise FileError(
+                f"{path} is not there on {socket.gethostname()}; put the list where all machines see "
+                "it, such as an object store"
+            )
+
+    def _require_same_folder(self, folder: Path) -> None:
+        marker = folder / MARKER
+        if not marker.exists() or marker.read_text(encoding="utf-8") != self.mark:
+            raise FileError(
+                f"the folder {folder} of --output-dir is another one on {socket.gethostname()}; name one "
+                "that all machines see, or the URL of an object store"
+            )
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            digest.update(piece)
+    return digest.hexdigest()

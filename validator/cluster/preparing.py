@@ -1,0 +1,223 @@
+"""Reads and plans a list over several machines: by its parts, then by partitions of its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from validator.batch.recipients.column_evidence import ColumnEvidence
+from validator.batch.recipients.job import Job
+from validator.batch.recipients.opening import open_job
+from validator.batch.recipients.suppression import OptOuts, suppressed_in
+from validator.batch.stage import LOOKING_UP, Stage
+from validator.cluster import list_work
+from validator.cluster.list_work import ReadAs
+from validator.cluster.sums import plan_of
+from validator.cluster.work import Work
+from validator.errors import FileError
+from validator.tables import together
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from validator.batch.planning.plan import Plan
+    from validator.batch.recipients.job import ListSettings
+    from validator.batch.recipients.opening import Opened
+    from validator.cluster.list_work import Found, Known, Looked
+    from validator.cluster.machines import Machines
+    from validator.cluster.parts import Part
+    from validator.model import ObjectUrl
+    from validator.reports import Progress
+
+LOOKING = "looking at the list"
+LOOK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How a list is spread over machines.
+
+    Attributes:
+        group_bytes: files of so many bytes together are read in one go, so that its start does not count.
+        partition_rows: a partition of the numbers comes from so many rows: some 12 bytes each in memory.
+    """
+
+    group_bytes: int = 128 << 20
+    partition_rows: int = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterList:
+    """A list in parts, and how it is read.
+
+    Attributes:
+        parts: its files, in its order.
+        folder: where the output goes.
+        settings: those of the list.
+        suppress: lists of people who must not be asked or sent to; on this machine.
+    """
+
+    parts: tuple[Part, ...]
+    folder: Path | ObjectUrl
+    settings: ListSettings
+    suppress: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A list that was read and planned.
+
+    Attributes:
+        opened: the list as it was looked at.
+        read_as: how the parts are read, as the machines keep it.
+        prints: a fingerprint of the numbers of each part.
+        plan: what the run would do, without the numbers.
+        work: the numbers to ask about.
+    """
+
+    opened: Opened
+    read_as: Any
+    prints: tuple[str, ...]
+    plan: Plan
+    work: Work
+
+
+class Preparing:
+    """Reads and plans a list.
+
+    Args:
+        list_: the list.
+        machines: the machines.
+        known: what of the ledger counts.
+        progress: shows how it goes.
+        spread: how the list is spread.
+    """
+
+    def __init__(
+        self, list_: ClusterList, machines: Machines, known: Known, progress: Progress, spread: Spread
+    ) -> None:
+        self._list = list_
+        self._machines = machines
+        self._known = known
+        self._progress = progress
+        self._spread = spread
+
+    def prepare(self) -> Prepared:
+        """Return the list, read and planned.
+
+        Raises:
+            FileError: it cannot be read, or has no rows.
+            LedgerError: the ledger cannot be read.
+        """
+        settings = self._list.settings
+        looked = self.gather(LOOKING, [self._one(list_work.look_at, part, settings) for part in self._parts])
+        opened = open_job(self._job(), table=together(self._named(looked)))
+        groups = self._groups(looked)
+        opted_out = suppressed_in(opened.job) if self._list.suppress else OptOuts()
+        as_ = ReadAs(settings, opened.reading, suppressed=opted_out.numbers if self._list.suppress else None)
+        as_, rows = self._measured(as_, groups)
+        kept = self._machines.keep(as_)
+        found, settled = self._numbers(groups, kept, max(1, -(-rows // self._spread.partition_rows)))
+        plan = plan_of(found, [one.plan for one, _ in settled], opted_out.unreadable)
+        if not plan.rows:
+            raise FileError(
+                f"{opened.job.input_name} has a header and no rows; export the list again, with its "
+                "recipients"
+            )
+        prints = tuple(one for of_group in found for one in of_group.prints)
+        work = self._work([todo for _, todo in settled], [one.size for one, _ in settled])
+        return Prepared(opened, kept, prints, plan, work)
+
+    def gather(self, phase: str, pending: Sequence[Any]) -> list[Any]:
+        """Return the results of pieces of work, in their order, and show how many are ready."""
+        shown, waiting = Stage(self._progress, phase, total=len(pending)), list(pending)
+        while waiting:
+            ready = {id(one) for one in self._machines.ready(waiting, LOOK_S)}
+            for one in (one for one in waiting if id(one) in ready):
+                self._machines.value(one)  # raises at once what went wrong
+            waiting = [one for one in waiting if id(one) not in ready]
+            shown.show(len(pending) - len(waiting))
+        return [self._machines.value(one) for one in pending]
+
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        return self._list.parts
+
+    def _one(self, work: Any, *arguments: Any) -> Any:
+        (result,) = self._machines.start(work, *arguments)
+        return result
+
+    def _job(self) -> Job:
+        """Return the list as one job, for what looks at its files by their names only."""
+        first, *more = (Path(str(part.source)) for part in self._parts)
+        return Job(
+            **self._list.settings.values(),
+            input=first,
+            more=tuple(more),
+            names={Path(str(part.source)): str(part.source) for part in self._parts},
+            output=Path(str(self._list.folder)),
+            suppress=self._list.suppress,
+        )
+
+    def _named(self, looked: Sequence[Looked]) -> list[Looked]:
+        pairs = zip(self._parts, looked, strict=True)
+        return [replace(one, path=Path(str(part.source))) for part, one in pairs]
+
+    def _groups(self, looked: Sequence[Looked]) -> list[tuple[Part, ...]]:
+        """Return neighbouring parts together, as many as are read in one go."""
+        groups: list[list[Part]] = []
+        room = 0
+        for part, one in zip(self._parts, looked, strict=True):
+            if room <= 0:
+                groups.append([])
+                room = self._spread.group_bytes
+            groups[-1].append(part)
+            room -= one.size_bytes
+        return list(map(tuple, groups))
+
+    def _measured(self, as_: ReadAs, groups: Sequence[tuple[Part, ...]]) -> tuple[ReadAs, int]:
+        """Return how the list is read by what the whole of it shows, and its rows."""
+        pending = [self._one(list_work.measure, group, as_) for group in groups]
+        measured = self.gather("reading", pending)
+        evidence = sum((one.evidence for one in measured), ColumnEvidence())
+        return replace(as_, evidence=evidence), sum(one.rows for one in measured)
+
+    def _numbers(
+        self, groups: Sequence[tuple[Part, ...]], kept: Any, partitions: int
+    ) -> tuple[list[Found], list[tuple[Any, Any]]]:
+        """Return what stands in each group, and of each partition what is to be done and its numbers."""
+        pieces = [
+            self._machines.start(list_work.numbers_of, group, kept, partitions, results=1 + partitions)
+            for group in groups
+        ]
+        found = self.gather("reading", [first for first, *_ in pieces])
+        settled = [
+            self._machines.start(list_work.settle, self._known, self._list.settings, *of_one, results=2)
+            for of_one in list(zip(*pieces, strict=True))[1:]
+        ]
+        return found, list(
+            zip(
+                self.gather(LOOKING_UP, [first for first, _ in settled]),
+                [todo for _, todo in settled],
+                strict=True,
+            )
+        )
+
+    def _work(self, partitions: Sequence[Any], sizes: Sequence[int]) -> Work:
+        return Work(partitions, sizes, load=self._load, left=self._left)
+
+    def _load(self, partition: Any) -> pl.Series:
+        numbers: pl.Series = self._machines.value(partition)
+        return numbers
+
+    def _left(self, partitions: Sequence[Any]) -> tuple[Sequence[Any], Sequence[int]]:
+        """Return partitions with what is still open of each, and their sizes."""
+        settings = self._list.settings
+        begun = [
+            self._machines.start(list_work.still_open, self._known, settings, one, results=2)
+            for one in partitions
+        ]
+        return [numbers for _, numbers in begun], [self._machines.value(size) for size, _ in begun]
