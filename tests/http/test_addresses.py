@@ -82,6 +82,14 @@ async def test_where_no_address_answers_each_is_named(resolver):
     assert "sub-exception" not in str(raised.value)
 
 
+@pytest.mark.parametrize("label", ["a" * 64, "nobody"])
+async def test_a_name_that_cannot_exist_is_no_connection(resolver, label):
+    host = f"{label}.invalid"
+    async with kept(9, host) as transport:
+        with pytest.raises(httpx.ConnectError, match="no connection: "):
+            await ask(transport, 9, host=host)
+
+
 async def test_a_proxy_of_two_families_is_reached_and_resolves_the_servers_name_itself(resolver, trusting):
     resolver[:] = [V6, V4]
     tunnels = Tunnels(answer=b"HTTP/1.1 502 Bad Gateway\r\n\r\n", relays=False)

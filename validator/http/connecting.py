@@ -42,8 +42,7 @@ async def _addresses(host: str, port: int) -> list[_Address]:
     try:
         version = ipaddress.ip_address(host).version
     except ValueError:
-        loop = asyncio.get_running_loop()
-        resolved = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        resolved = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         found = [(family, address) for family, *_, address in resolved]
     else:
         return [(socket.AF_INET6 if version == 6 else socket.AF_INET, (host, port))]  # noqa: PLR2004
