@@ -2,7 +2,7 @@
 
 A third of the answers is a "no", by the number: every number that three divides has no account.
 
-    python benchmarks/answering.py LATENCY_MS
+    python benchmarks/answering.py LATENCY_MS [CHAIN.pem]
 
 The sandbox parses, draws, limits and logs, which takes more processor time than a fast client does: the
 figures of a client measured against it are those of the sandbox. This one answers some 20,000 requests a
@@ -12,18 +12,23 @@ second on one core.
 from __future__ import annotations
 
 import asyncio
+import os
+import ssl
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import trustme
 from processes import pin_to_core
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SERVER_CORE = 1
+HOST = "127.0.0.1"
 END_OF_HEAD = b"\r\n\r\n"
 HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-ratelimit-limit: 1000000\r\n"
@@ -70,23 +75,45 @@ def answer_to(path: bytes) -> bytes:
     return HEAD % len(body) + body
 
 
-async def serve(latency_s: float) -> None:
-    server = await asyncio.get_running_loop().create_server(lambda: Answering(latency_s), "127.0.0.1", 0)
+async def serve(latency_s: float, chain: str) -> None:
+    context = None
+    if chain:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(chain)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Answering(latency_s), HOST, 0, ssl=context, backlog=1_000
+    )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 @contextmanager
-def answering(latency_ms: float = 0.0) -> Iterator[str]:
-    """Run the server in a process and on a core of its own, and give its base URL."""
-    command = [sys.executable, str(Path(__file__)), str(latency_ms)]
+def answering(latency_ms: float = 0.0, *, chain: Path | None = None) -> Iterator[str]:
+    """Run the server in a process and on a core of its own, with TLS if it has a chain; give its base URL."""
+    command = [sys.executable, str(Path(__file__)), str(latency_ms), *([str(chain)] if chain else [])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+            scheme = "https" if chain else "http"
+            yield f"{scheme}://{HOST}:{int(process.stdout.readline())}/v1"
         finally:
             process.kill()
 
 
+@contextmanager
+def certificates() -> Iterator[Path]:
+    """Give a key and certificate of the server that processes trust which start meanwhile."""
+    authority = trustme.CA()
+    with tempfile.TemporaryDirectory() as folder:
+        chain, trusted = Path(folder) / "chain.pem", Path(folder) / "trusted.pem"
+        authority.issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(str(chain))
+        authority.cert_pem.write_to_path(str(trusted))
+        os.environ["SSL_CERT_FILE"] = str(trusted)
+        try:
+            yield chain
+        finally:
+            del os.environ["SSL_CERT_FILE"]
+
+
 if __name__ == "__main__":
     pin_to_core(SERVER_CORE)
-    asyncio.run(serve(float(sys.argv[1]) / 1000))
+    asyncio.run(serve(float(sys.argv[1]) / 1000, "".join(sys.argv[2:])))
