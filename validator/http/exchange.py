@@ -110,26 +110,22 @@ class Exchange:
     ) -> T:
         try:
             if isinstance(self.transport, Wire):
-                return await self._exchange(self.transport, method, path, body, read, cap_bytes)
+                request = self._requests.get(path) if method == "GET" else self._requests.post(path, body)
+                return await self.transport.exchange(
+                    request,
+                    lambda reply: read(self.understand(reply, self.wall_clock())),
+                    cap_bytes=cap_bytes,
+                    timeout_s=self.timeout_s,
+                )
             # Ours, since httpx's own timeouts are per read and unknown to transports without sockets.
             with anyio.fail_after(self.timeout_s):
-                request = httpx.Request(method, self.base_url + path, headers=self.headers, json=body)
-                return await self._ask(request, read, cap_bytes)
+                url = self.base_url + path
+                asked = httpx.Request(method, url, headers=self.headers, json=body)
+                return await self._ask(asked, read, cap_bytes)
         except TimeoutError as error:
             raise TimedOut(f"no answer from {host_of(self.base_url)} within {self.timeout_s:g} s") from error
         except (httpx.RequestError, OSError) as error:
             raise _broken_off(error, host_of(self.base_url), self.trust) from error
-
-    async def _exchange(  # noqa: PLR0917 - as `_send` has them
-        self, wire: Wire, method: str, path: str, body: object, read: Callable[[Answer], T], cap_bytes: int
-    ) -> T:
-        requests = self._requests
-        return await wire.exchange(
-            requests.get(path) if method == "GET" else requests.post(path, body),
-            lambda reply: read(self.understand(reply, self.wall_clock())),
-            cap_bytes=cap_bytes,
-            timeout_s=self.timeout_s,
-        )
 
     async def _ask(self, request: httpx.Request, read: Callable[[Answer], T], cap_bytes: int) -> T:
         response = await self.transport.handle_async_request(request)

@@ -155,18 +155,15 @@ class Pool:
 
     async def _take(self) -> Connection | None:
         """Return the kept connection that was used last, and close what cannot be used any more."""
-        await self._close_expired()
+        expired_s = self._now_s() - self._keepalive_expiry_s
+        while self._resting and self._resting[0].resting_since_s <= expired_s:
+            await self._resting.popleft().aclose()
         while self._resting:
             connection = self._resting.pop()
             if connection.is_silent():
                 return connection
             await connection.aclose()
         return None
-
-    async def _close_expired(self) -> None:
-        expired_s = self._now_s() - self._keepalive_expiry_s
-        while self._resting and self._resting[0].resting_since_s <= expired_s:
-            await self._resting.popleft().aclose()
 
     async def give_back(self, connection: Connection) -> None:
         """Keep a connection where it can be used again, and let the next request in."""
