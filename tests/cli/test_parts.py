@@ -14,7 +14,7 @@ from validator.batch.stage import Stage
 from validator.batch.wiring import make_budget
 from validator.cli.process import show
 from validator.cli.process.logs import JsonLines, set_up_logging
-from validator.cli.runs.resume import next_command
+from validator.cli.runs.resume import command_line, next_command
 from validator.cli.settings.defaults import default_map
 from validator.cli.settings.settings_sources import SettingsFile
 from validator.errors import UsageError
@@ -38,6 +38,14 @@ def test_the_password_of_a_ledger_is_not_in_the_command_to_go_on_with(option):
     command = next_command(["check", "x.csv", *words], START, START)
 
     assert "postgresql://me:***@db/ledger" in command
+
+
+def test_the_command_of_a_report_names_no_number_and_no_secret():
+    words = ["check", "a.csv", "--canary", "+447700900001", "--canary=+447700900002", "--proxy", "me:pw@host"]
+
+    assert command_line(words) == (
+        "validator check a.csv --canary NUMBER --canary=NUMBER --proxy me:PASSWORD@host"
+    )
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def correct_the_column(owner):
     owner.wait("Phone, found by name")
     owner.enter("Phone column", "Handset")
     owner.press("button", "Read again")
-    owner.wait("Handset, found by")
+    owner.wait("Handset, as asked")
     owner.wait("Shop: connected")
     assert owner.tab.get_by_role("cell", name=NUMBERS[0]).first.is_visible()
     owner.look("read")

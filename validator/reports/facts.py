@@ -23,7 +23,7 @@ SHORTEST_PAUSE_S = 1.0
 
 # The wording for each thing that was found in a list.
 _READ_AS = {
-    "column": "column {0!r} (by {found_by})",
+    "column": "column {0!r} ({found})",
     "others": "then {0}",
     "region": "region {0}",
     "region_column": "region by column {0!r}",
@@ -81,14 +81,23 @@ def reading_text(read_as: Mapping[str, str | int]) -> str:
     said = {
         name: value for name, value in read_as.items() if name in _READ_AS and (value or name == "header_row")
     }
+    found = _found_words(read_as)
     return ", ".join(
-        _READ_AS[name].format(value, **read_as) if value else "no header" for name, value in said.items()
+        _READ_AS[name].format(value, found=found) if value else "no header" for name, value in said.items()
     )
+
+
+_ASKED = "as asked"
+
+
+def _found_words(read_as: Mapping[str, str | int]) -> str:
+    by = read_as.get("found_by", "")
+    return _ASKED if by == "asked" else f"by {by}"
 
 
 # The same, each thing by itself, for the page.
 _READ_AS_FACTS = {
-    "column": ("column", "{0}, found by {found_by}"),
+    "column": ("column", "{0}, {found}"),
     "others": ("then columns", "{0}"),
     "region": ("region", "{0}"),
     "region_column": ("region by column", "{0}"),
@@ -108,8 +117,10 @@ _READ_AS_FACTS = {
 
 def read_as_facts(read_as: Mapping[str, str | int]) -> dict[str, str]:
     """Return what a list was read as, by name."""
+    words = _found_words(read_as)
+    found = words if words == _ASKED else f"found {words}"
     facts = {
-        label: text.format(read_as[name], **read_as)
+        label: text.format(read_as[name], found=found)
         for name, (label, text) in _READ_AS_FACTS.items()
         if read_as.get(name)
     }
