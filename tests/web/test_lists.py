@@ -3,6 +3,7 @@
 import html
 import io
 import re
+from decimal import Decimal
 
 import pytest
 import xlsxwriter
@@ -227,3 +228,19 @@ def test_messages_name_the_fields_of_the_page_and_not_its_folders():
         on_the_page("Choose one with --column. Or --retries 3")
         == "Choose one with Phone column. Or --retries 3"
     )
+
+
+async def test_a_price_shows_what_a_check_would_cost(page):
+    async with page(price=Decimal("0.002")) as opened:
+        part = await reading(opened, await opened.bring())
+
+    assert "0.004 at 0.002 a check" in part
+
+
+async def test_cells_with_several_numbers_are_read_as_chosen(page):
+    async with page() as opened:
+        address = await opened.bring(b"phone\n+447400123456 ::: +447400123457\n+447400123458\n")
+        refused, each = await reading(opened, address), await reading(opened, address, several="each")
+
+    assert "several numbers in the cell" in refused
+    assert "3 distinct" in each
