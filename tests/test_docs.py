@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 # Options of our benchmarks and of other programs, which pages name beside those of the commands.
 OF_OTHERS = {
     "--seeds",
+    *("--address", "--head"),  # of Ray
     *(
         "--cap-drop",
         "--read-only",
