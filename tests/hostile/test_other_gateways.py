@@ -117,7 +117,7 @@ def test_the_key_is_in_no_log_no_ledger_no_output_and_no_report(run, folder, gat
     numbers = range(447_700_900_100, 447_700_900_100 + requests * capabilities_of(gateway).max_batch)
     (folder / "list.csv").write_text("phone\n" + "".join(f"+{number}\n" for number in numbers))
     files = "-o out.csv --sendable send.csv --report r.html --summary s.json --accept possible"
-    pace = "--rate none --daily-cap 100000 --retries 0 --timeout 2s --log-format json -v"
+    pace = "--rate none --daily-cap 100000 --concurrency 8 --retries 0 --timeout 3s -v"
 
     code, said = run("check", "list.csv", "--gateway", gateway, *files.split(), *pace.split())
 
