@@ -2,9 +2,9 @@
 
 Numbers are random, a third of the answers is a "no", and the session is guarded, as in a run.
 
-Client and server are pinned to a core each. Against an answer that takes 100 ms, what can be had is the
-concurrency over that time; on loopback, what a bare loop of the same concurrency reaches that keeps nothing,
-in the clear and with TLS.
+Client and server are pinned to a core each. The bare loops have their connections when their time begins, and
+ours makes them in it. Against an answer that takes 100 ms, what can be had is the concurrency over that time;
+on loopback, what a bare loop of the same concurrency reaches that keeps nothing, in the clear and with TLS.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SLOW_MS = 100.0
 SLOW_IN_FLIGHT = 256
-SLOW_GOAL = 0.90
+SLOW_GOAL = 0.92
 
 GOAL, TLS_GOAL = 1.5, 1.2  # times as many as a bare aiohttp loop, by the clock and by processor time
 
