@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench clean
+.PHONY: help setup demo test quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench peers clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -99,7 +99,26 @@ soak: setup ## Ask at full speed for an hour, and see that nothing grows
 bench: setup ## Measure, each figure against what it is to be compared with
 	$(BIN)/python benchmarks/run.py
 
+PEERS := benchmarks/peers
+# As `cargo install` builds it, but for optimising the whole at its end, which takes longer than all the rest.
+QSV := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install qsv --version 16.1.0 --locked \
+	--bin qsv --features feature_capable,fetch --root $(PEERS)/.qsv --quiet
+
+peers: setup $(PEERS)/.venv/.ready $(PEERS)/node_modules/.ready ## Run what a user would pick instead beside it; qsv if cargo can build it
+	-test -x $(PEERS)/.qsv/bin/qsv || $(QSV)
+	$(BIN)/python $(PEERS)/run.py
+	$(BIN)/python $(PEERS)/run.py --faults
+
+$(PEERS)/.venv/.ready: $(PEERS)/requirements.txt
+	$(PYTHON) -m venv $(PEERS)/.venv
+	$(PEERS)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+$(PEERS)/node_modules/.ready: $(PEERS)/package-lock.json
+	cd $(PEERS) && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
 clean: ## Remove what make made
 	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo_output \
-		benchmarks/limiters/node_modules
+		benchmarks/limiters/node_modules $(PEERS)/node_modules $(PEERS)/.venv $(PEERS)/.qsv
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
