@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,11 @@ from validator.gateways.registry import open_gateway
 from validator.http.api_key import ApiKey
 from validator.ledger import open_ledger
 from validator.model import SessionRef
-from validator.pacing import Canaries, NoBudget, SessionGuard
+from validator.pacing import Canaries, NoBudget, PacedBudget, SessionGuard
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import httpx
 
     from validator.pacing import Budget
@@ -40,27 +43,31 @@ async def ask(
     budget: Budget,
     concurrency: int,
     transport: httpx.AsyncBaseTransport | None = None,
+    others: Sequence[Budget] = (),
 ) -> RunCounters:
-    """Ask about so many numbers; every answer is durable in a ledger on disk when this returns."""
+    """Ask about so many numbers; every answer is durable in a ledger on disk when this returns.
+
+    Each budget is that of a key with one session; `others` are those beside the first.
+    """
     rng = random.Random(1)
     numbers = pl.Series(rng.sample(range(FIRST, LAST + 1), count), dtype=pl.UInt64)
-    options = GatewayOptions(
-        key=ApiKey(KEY), base_url=base_url, max_connections=concurrency, transport=transport
-    )
-    key = KeySettings(options=options, sessions=(SESSION,))
-    ref = SessionRef(key.gateway, SESSION)
     counters = RunCounters()
     with (
         tempfile.TemporaryDirectory() as folder,
         open_ledger(Path(folder) / "state" / "ledger.sqlite", holder="benchmark") as ledger,
     ):
-        async with open_gateway(key.gateway, options) as gateway:
+        async with AsyncExitStack() as opened:
+            keys = []
+            for place, each in enumerate((budget, *others)):
+                key = _key(place, base_url, concurrency, transport)
+                gateway = await opened.enter_async_context(open_gateway(key.gateway, key.options))
+                keys.append(OpenKey(key, gateway, each))
             asking = make_asking(
-                [OpenKey(key, gateway, budget)],
+                keys,
                 AskSettings(max_outage_s=600.0),
                 ledger=ledger,
                 statuses={},
-                guards={ref: SessionGuard(SESSION, canaries=Canaries(rng=rng))},
+                guards=_guards(keys, rng),
                 bounds=Bounds(concurrency=concurrency, left_today={}),
                 now_ms=lambda: time.time_ns() // 1_000_000,
                 rng=rng,
@@ -69,6 +76,39 @@ async def ask(
     if ending is not None or counters.asked != count:
         raise RuntimeError(f"the run ended after {counters.asked} of {count}: {ending}")
     return counters
+
+
+def _key(
+    place: int, base_url: str, concurrency: int, transport: httpx.AsyncBaseTransport | None
+) -> KeySettings:
+    options = GatewayOptions(
+        key=ApiKey(f"{KEY}{place}"), base_url=base_url, max_connections=concurrency, transport=transport
+    )
+    return KeySettings(options=options, sessions=(f"{SESSION}{place}",))
+
+
+def _guards(keys: Sequence[OpenKey], rng: random.Random) -> dict[SessionRef, SessionGuard]:
+    canaries = Canaries(rng=rng)
+    sessions = [(key.settings.gateway, session) for key in keys for session in key.settings.sessions]
+    return {
+        SessionRef(gateway, session): SessionGuard(session, canaries=canaries)
+        for gateway, session in sessions
+    }
+
+
+def seconds_paced(base_url: str, keys: int, per_min: float, seconds: float) -> tuple[float, float, int]:
+    """Ask through so many keys at a pace each; return seconds on the wall, processor seconds, and checks."""
+    count = round(keys * per_min / 60 * seconds)
+
+    async def timed() -> tuple[float, float, int]:
+        await ask(1, base_url=base_url, budget=NoBudget(), concurrency=1)
+        now, rng = anyio.current_time(), random.Random(1)
+        first, *others = [PacedBudget(now=now, limit_per_min=per_min, rng=rng) for _ in range(keys)]
+        started_s, started_cpu_s = time.perf_counter(), time.process_time()
+        await ask(count, base_url=base_url, budget=first, others=others, concurrency=256)
+        return time.perf_counter() - started_s, time.process_time() - started_cpu_s, count
+
+    return anyio.run(timed)
 
 
 def seconds_unpaced(base_url: str, count: int, concurrency: int) -> tuple[float, float]:

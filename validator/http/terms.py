@@ -1,7 +1,7 @@
 """What the caller of an exchange asks of its transport, beside the request itself.
 
-It is in a context variable, so that a gateway and its client need not hand it on: each exchange of a run is a
-task with a context of its own.
+It is in a context variable, so that a gateway and its client need not hand it on: each exchange of a run sets
+what holds for it in the task that carries it out.
 """
 
 from __future__ import annotations

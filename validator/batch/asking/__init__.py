@@ -2,6 +2,8 @@
 
 - `checks`: runs the dispatcher, progress and status log side by side until the queue is empty.
 - `dispatcher`: starts an exchange when lane and budget allow it.
+- `lane_choice`: which lane goes next; `lane_rests`: for how long lanes need not be looked at.
+- `workers`: the tasks that carry exchanges out, one after the other.
 - `exchanges`: carries out one exchange and acts on its decision.
 - `check`: all attempts for one number.
 - `array`: the numbers of one request, and the search for the one that it is refused for.

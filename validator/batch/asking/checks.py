@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
+from anyio.lowlevel import current_token
 
 from validator.batch.asking.dispatcher import Dispatcher
 from validator.batch.asking.exchanges import Exchanges
@@ -110,6 +111,8 @@ def _state(todo: pl.Series, asking: Asking, counters: RunCounters, *, is_fed: bo
         recorder=recorder,
         counters=counters,
         bounds=asking.bounds,
+        # `anyio.current_time` finds out at each call which event loop there is: three times as long.
+        clock=current_token().backend_class.current_time,
         now_ms=asking.now_ms,
         negative_reason=asking.negative_reason,
     )

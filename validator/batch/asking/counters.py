@@ -43,7 +43,8 @@ class RunCounters:
     doubted: Counter[SessionRef] = field(default_factory=Counter)
     paused_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     _spent: Counter[SessionRef] = field(default_factory=Counter)
-    _recent: deque[bool] = field(default_factory=lambda: deque(maxlen=ERROR_WINDOW))
+    _recent: deque[bool] = field(default_factory=deque)
+    _recent_failures: int = 0
 
     def attempts_through(self, session: SessionRef) -> int:
         """Return the attempts made through a session in this run, for checks and for canaries."""
@@ -76,7 +77,7 @@ class RunCounters:
         self.calls.failures += failed
         self.calls.answers += not failed
         self._of(session).failures += failed
-        self._recent.append(failed)
+        self._note(failed=failed)
 
     def durable(self, outcomes: Iterable[Outcome]) -> None:
         """Count checks that have ended and are in the ledger."""
@@ -121,7 +122,14 @@ class RunCounters:
 
     def recent_error_rate(self) -> float:
         """The share of failures among the latest attempts; 0 until there are enough to tell."""
-        return sum(self._recent) / len(self._recent) if len(self._recent) >= ERROR_WINDOW // 2 else 0.0
+        return self._recent_failures / len(self._recent) if len(self._recent) >= ERROR_WINDOW // 2 else 0.0
+
+    def _note(self, *, failed: bool) -> None:
+        """Keep how the latest attempts ended, and how many of them failed."""
+        self._recent.append(failed)
+        self._recent_failures += failed
+        if len(self._recent) > ERROR_WINDOW:
+            self._recent_failures -= self._recent.popleft()
 
     def _of(self, session: SessionRef) -> SessionCounts:
         if session not in self.sessions:

@@ -1,41 +1,33 @@
 """The fan-out: concurrent checks under one budget, each result in the ledger before it is reported.
 
-One dispatcher decides what happens next and waits; every exchange is a task of its own. A check that has to
-wait (for its retry, for a hold, for its session) goes back to the queue and holds nothing meanwhile. The
-lanes take turns; a lane whose session or key has to wait is passed over.
+The dispatcher decides what happens next: whenever an exchange has ended, whose worker goes on with that, and
+when a time has come. A check that has to wait (for its retry, for a hold, for its session) goes back to the
+queue and holds nothing meanwhile. The lanes take turns; one whose session or key has to wait is passed over.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeVar, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import anyio
 
 from validator.batch.asking.guarding import last_step
-from validator.batch.asking.single_call import refuse_long_hold
+from validator.batch.asking.lane_choice import LaneChoice, budget_of
+from validator.batch.asking.lane_rests import KEPT_S
 from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest, Send, Step
+from validator.batch.asking.workers import Job, Workers
 from validator.errors import EnoughFound, Interrupted, StoppedEarly, ValidatorError
 from validator.model import Verdict
 from validator.pacing import (
-    AskCanary,
     Concurrency,
-    FetchSessionStatus,
-    Go,
     Halt,
-    Wait,
 )
 
 if TYPE_CHECKING:
-    from anyio.abc import TaskGroup
-
-    from validator.batch.asking.exchanges import Exchange, Exchanges
+    from validator.batch.asking.exchanges import Exchanges
     from validator.batch.asking.run_state import RunState
     from validator.batch.asking.steps import GatewayLane
-    from validator.pacing import Action, Budget
-
-StepT = TypeVar("StepT", bound=Send | FetchStatus | Probe)
-
 
 ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
 
@@ -58,8 +50,11 @@ class Dispatcher:
         self._retries = state.retries
         self._counters = state.counters
         self._bounds = state.bounds
+        self._clock = state.clock
         self._budgets = list(dict.fromkeys(lane.budget for lane in state.lanes))
-        self._turn = 0
+        self._largest = max(lane.gateway.capabilities.max_batch for lane in state.lanes)
+        self._choice = LaneChoice(state)
+        self._pace_per_min, self._pace_until = math.inf, -math.inf
         self._concurrency = Concurrency(state.bounds.concurrency)
         self._in_flight = 0
         self._changed = anyio.Event()
@@ -102,6 +97,7 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Look again at what can be done: something has changed, such as the queue."""
+        self._choice.all_changed()
         self._changed.set()
 
     def _end(self, why: ValidatorError) -> None:
@@ -122,7 +118,9 @@ class Dispatcher:
             async with anyio.create_task_group() as background:
                 background.start_soon(self._state.recorder.run)
                 async with anyio.create_task_group() as tasks:
-                    await self._dispatch(tasks)
+                    await self._dispatch(
+                        Workers(tasks, clock=self._clock, on_end=self._ended, following=self._following)
+                    )
                     is_given_up = self._in_flight > 0
                     tasks.cancel_scope.cancel()
                 background.cancel_scope.cancel()
@@ -134,32 +132,46 @@ class Dispatcher:
         is_early = is_given_up or is_left or isinstance(self._ending, Interrupted)
         return self._ending if is_early else None
 
-    async def _dispatch(self, tasks: TaskGroup) -> None:
-        while not isinstance(step := self._next_step(anyio.current_time()), Done):
-            match step:
-                case Send(lane):
-                    self._start(tasks, self._exchanges.check(lane))
-                case FetchStatus(lane):
-                    self._start(tasks, self._exchanges.look(lane))
-                case Probe(lane, canary):
-                    self._start(tasks, self._exchanges.probe(lane, canary))
-                case Rest():
-                    await self._rest(step)
-                case _:
-                    assert_never(step)
+    async def _dispatch(self, workers: Workers) -> None:
+        while not isinstance(step := self._next_step(self._clock()), Done):
+            if isinstance(step, Rest):
+                await self._rest(step)
+            else:
+                workers.start(self._begin(step))
 
-    def _start(self, tasks: TaskGroup, exchange: Exchange) -> None:
+    def _begin(self, step: Send | FetchStatus | Probe) -> Job:
+        """Take what an exchange needs; return what carries it out."""
         self._in_flight += 1
-        tasks.start_soon(self._watch, exchange)
+        self._choice.changed(step.lane)
+        match step:
+            case Send(lane):
+                return Job(lane, self._exchanges.check(lane))
+            case FetchStatus(lane):
+                return Job(lane, self._exchanges.look(lane))
+            case Probe(lane, canary):
+                return Job(lane, self._exchanges.probe(lane, canary))
+            case _:
+                assert_never(step)
 
-    async def _watch(self, exchange: Exchange) -> None:
-        begun = anyio.current_time()
-        try:
-            await exchange()
-        finally:
-            self._in_flight -= 1
-            self._concurrency.finished(anyio.current_time() - begun)
-            self.wake()
+    def _ended(self, lane: GatewayLane, took_s: float) -> None:
+        self._in_flight -= 1
+        self._concurrency.finished(took_s)
+        self._choice.changed(lane)
+
+    def _following(self) -> Job | None:
+        """Return what a worker goes on with, if anything; correct the rest of the dispatcher if needed."""
+        now = self._clock()
+        if now < self._resting.until <= now + KEPT_S:
+            return None
+        step = self._next_step(now)
+        if isinstance(step, Rest | Done):
+            if not self._resting.covers(step):
+                self._changed.set()
+            return None
+        job = self._begin(step)
+        if self._resting.cause or not self._is_full(now):
+            self._changed.set()
+        return job
 
     def _next_step(self, now: float) -> Step:
         if not self._ending:
@@ -169,15 +181,23 @@ class Dispatcher:
             step = self._last_step(now)
             is_over = self._ending or not self._queue.is_open
             return step if is_over or not isinstance(step, Done) else Rest(math.inf)
-        if self._in_flight >= min(self._concurrency.allowed(self._pace_per_min(now)), self._useful()):
+        if self._is_full(now):
             return Rest(math.inf)
         work_at = self._queue.ready_at(now, retries_from=self._retries.ready_at(now))
         if work_at > now:
             return Rest(work_at, cause=ONLY_RETRIES_LEFT if work_at < math.inf else "")
         return self._choose_step(now)
 
-    def _pace_per_min(self, now: float) -> float:
-        return sum(budget.rate_per_min(now) for budget in self._budgets)
+    def _is_full(self, now: float) -> bool:
+        """Whether as many exchanges are in flight as are of use."""
+        return self._in_flight >= min(self._concurrency.allowed(self._pace(now)), self._useful())
+
+    def _pace(self, now: float) -> float:
+        """Return the pace of all keys, in requests a minute, as it was a moment ago."""
+        if now >= self._pace_until:
+            self._pace_per_min = sum(budget.rate_per_min(now) for budget in self._budgets)
+            self._pace_until = now + KEPT_S
+        return self._pace_per_min
 
     def _last_step(self, now: float) -> Step:
         """Have the answers confirmed that still wait for it; nothing else is to be started."""
@@ -189,7 +209,7 @@ class Dispatcher:
         lanes = self._state.lanes
         if is_early:
             self._state.withheld.give_back(lanes)
-        step = last_step(lanes, lambda lane: self._action(lane, now, last=True), is_early=is_early)
+        step = last_step(lanes, lambda lane: self._choice.action(lane, now, last=True), is_early=is_early)
         if isinstance(step, Probe | FetchStatus):
             step = self._last_within_budget(now, step)
         if isinstance(step, Done) and self._state.withheld:
@@ -199,9 +219,9 @@ class Dispatcher:
         return step
 
     def _last_within_budget(self, now: float, step: Probe | FetchStatus) -> Probe | FetchStatus | Rest | Done:
-        if self._ending and _budget_of(step).ready_at(now, 1) > now + LAST_WORD_S:
+        if self._ending and budget_of(step).ready_at(now, 1) > now + LAST_WORD_S:
             return Done()
-        found = self._within_budget(now, step)
+        found = self._choice.within_budget(now, step)
         return found if not isinstance(found, Halt) else Done()
 
     def _stop_at_error_rate(self) -> None:
@@ -223,76 +243,20 @@ class Dispatcher:
 
     def _useful(self) -> float:
         """Return how many exchanges may be in flight if all say "yes", so that nobody is asked in vain."""
-        return self._still_needed() / max(lane.gateway.capabilities.max_batch for lane in self._state.lanes)
+        return self._still_needed() / self._largest
 
     def _choose_step(self, now: float) -> Step:
-        """Return the step of the first lane that can go, from the one whose turn it is; or the least rest."""
-        rests: list[Rest] = []
-        halts: list[Halt] = []
-        lanes = self._state.lanes
-        for place in range(self._turn, self._turn + len(lanes)):
-            match self._step_of(lanes[place % len(lanes)], now):
-                case Rest() as rest:
-                    rests.append(rest)
-                case Halt() as halt:
-                    halts.append(halt)
-                case step:
-                    self._turn = (place + 1) % len(lanes)
-                    return step
-        if not rests:
-            self._end(halts[0].error)
+        step = self._choice.next(now)
+        if isinstance(step, Halt):
+            self._end(step.error)
             return Rest(now)
-        return min(rests, key=lambda rest: rest.until)
-
-    def _step_of(self, lane: GatewayLane, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
-        """Return what can be done through a lane: looking at its session comes before waiting."""
-        match self._action(lane, now):
-            case Go():
-                return self._within_budget(now, Send(lane))
-            case FetchSessionStatus():
-                return self._within_budget(now, FetchStatus(lane))
-            case AskCanary(canary):
-                return self._within_budget(now, Probe(lane, canary))
-            case Wait() as wait:
-                return Rest.of(wait)
-            case Halt() as halt:
-                return halt
-            case action:
-                assert_never(action)
-
-    def _action(self, lane: GatewayLane, now: float, *, last: bool = False) -> Action:
-        if self._state.left_today(lane, kept=0 if last else lane.guard.reserve) <= 0:
-            why = f"session {lane.session} has spent its --daily-cap of numbers for today"
-            return Halt(StoppedEarly(why))
-        return lane.next(now, last=last)
-
-    def _within_budget(self, now: float, step: StepT) -> StepT | Rest | Halt:
-        budget = _budget_of(step)
-        start_at = budget.ready_at(now, self._requests_left(step.lane))
-        if start_at <= now:
-            return step
-        report = budget.report(now)
-        try:
-            refuse_long_hold(report, now, self._bounds.max_wait_s)
-        except StoppedEarly as ending:
-            return Halt(ending)
-        return Rest(start_at, report.hold_reason if (report.hold_until or now) > now else "")
-
-    def _requests_left(self, lane: GatewayLane) -> int:
-        """Return about how many requests a lane's key still has to make: its share of the queue."""
-        numbers_each = len(self._budgets) * lane.gateway.capabilities.max_batch
-        return max(1, math.ceil((len(self._queue) + self._queue.coming) / numbers_each))
+        return step
 
     async def _rest(self, rest: Rest) -> None:
-        self._resting, self._resting_since = rest, anyio.current_time()
+        self._resting, self._resting_since = rest, self._clock()
         with anyio.move_on_at(min(rest.until, self._give_up_at)):
             await self._changed.wait()
         self._changed = anyio.Event()
         self._resting = Rest(-math.inf)
         if rest.cause:
-            self._counters.paused_s[rest.cause] += anyio.current_time() - self._resting_since
-
-
-def _budget_of(step: Send | FetchStatus | Probe) -> Budget:
-    """Return the budget that a step is paid from."""
-    return step.lane.side_budget if isinstance(step, FetchStatus) else step.lane.budget
+            self._counters.paused_s[rest.cause] += self._clock() - self._resting_since

@@ -39,6 +39,7 @@ class Exchanges:
 
     def __init__(self, state: RunState) -> None:
         self._state = state
+        self._clock = state.clock
         self._reasons = {
             Verdict.REGISTERED: None,
             Verdict.NOT_REGISTERED: state.negative_reason,
@@ -52,7 +53,7 @@ class Exchanges:
 
     def check(self, lane: GatewayLane) -> Exchange:
         """Ask about the next numbers through a lane: as many as the gateway takes at once."""
-        now = anyio.current_time()
+        now = self._clock()
         asked = self._take(now, lane)
         lane.start(now)
         retries = sum(check.is_retry for check in asked.checks)
@@ -62,7 +63,7 @@ class Exchanges:
 
     def probe(self, lane: GatewayLane, canary: Number) -> Exchange:
         """Ask about a canary through a lane."""
-        now = anyio.current_time()
+        now = self._clock()
         lane.start(now)
         self._state.counters.begin_canary(lane.ref)
         self._state.recorder.add_attempts(lane.ref, 1)
@@ -70,7 +71,7 @@ class Exchanges:
 
     def look(self, lane: GatewayLane) -> Exchange:
         """Ask for the state of a lane's session."""
-        now = anyio.current_time()
+        now = self._clock()
         lane.start(now, is_look=True)
         return partial(self._look, lane, lane.side_budget.start(now, is_check=False))
 
@@ -105,9 +106,9 @@ class Exchanges:
         except ApiError as failure:
             account(lane.budget, permit, failure)
             self._failed(lane, asked, delivery.failure(failure))
-            lane.guard.ended(anyio.current_time(), checkpoint, answered=False)
+            lane.guard.ended(self._clock(), checkpoint, answered=False)
         else:
-            lane.budget.finish(permit, anyio.current_time(), reply.rate)
+            lane.budget.finish(permit, self._clock(), reply.rate)
             self._replied(lane, checks, checkpoint, reply, delivery)
             self._cleared(lane, asked)
         self._ended(lane)
@@ -118,14 +119,14 @@ class Exchanges:
             reply = await self._asked(lane, [canary], checkpoint)
         except ApiError as failure:
             account(lane.budget, permit, failure)
-            lane.tested(anyio.current_time(), checkpoint, canary, said=failure)
+            lane.tested(self._clock(), checkpoint, canary, said=failure)
         else:
-            lane.budget.finish(permit, anyio.current_time(), reply.rate)
+            lane.budget.finish(permit, self._clock(), reply.rate)
             result = reply.result(canary)
             said = result.failure or bool(result.is_whatsapp_user)
             if said is True and lane.guard.is_current(checkpoint):
                 self._state.guarding.readmit()
-            lane.tested(anyio.current_time(), checkpoint, canary, said=said)
+            lane.tested(self._clock(), checkpoint, canary, said=said)
         self._ended(lane)
 
     async def _asked(
@@ -135,18 +136,19 @@ class Exchanges:
         try:
             return await _ask(lane, numbers)
         except anyio.get_cancelled_exc_class():
-            lane.guard.ended(anyio.current_time(), checkpoint, answered=False)
+            lane.guard.ended(self._clock(), checkpoint, answered=False)
             raise
 
     async def _look(self, lane: GatewayLane, permit: Permit) -> None:
+        TERMS.set(Terms())
         try:
             seen = await lane.gateway.session_status(lane.session)
         except ApiError as failure:
             account(lane.side_budget, permit, failure)
-            lane.looked(anyio.current_time(), failure)
+            lane.looked(self._clock(), failure)
         else:
-            lane.side_budget.finish(permit, anyio.current_time(), seen.rate)
-            lane.looked(anyio.current_time(), seen.status)
+            lane.side_budget.finish(permit, self._clock(), seen.rate)
+            lane.looked(self._clock(), seen.status)
         self._ended(lane)
 
     def _ended(self, lane: GatewayLane) -> None:
@@ -162,7 +164,7 @@ class Exchanges:
         reply: CheckReply,
         delivery: Delivery,
     ) -> None:
-        lane.finish(anyio.current_time(), None)
+        lane.finish(self._clock(), None)
         self._state.counters.end(lane.ref, None)
         results = [reply.result(check.number) for check in checks]
         for check, result in zip(checks, results, strict=True):
@@ -176,7 +178,7 @@ class Exchanges:
                 check.was_rejected |= result.verdict is Verdict.INVALID
                 self._ask_anew(check)
         answered = any(result.verdict and delivery.is_own(result) for result in results)
-        lane.guard.ended(anyio.current_time(), checkpoint, answered=answered)
+        lane.guard.ended(self._clock(), checkpoint, answered=answered)
 
     def _doubt(self, delivery: Delivery) -> None:
         """Ask again about those whose answer came over a connection that has delivered something else."""
@@ -192,7 +194,7 @@ class Exchanges:
         self._state.queue.give_back(check)
 
     def _failed(self, lane: GatewayLane, asked: Array, failure: ApiError) -> None:
-        ending = lane.finish(anyio.current_time(), failure)
+        ending = lane.finish(self._clock(), failure)
         self._state.counters.end(lane.ref, failure)
         self._state.queue.give_back(*asked.others)
         if asked.is_spoilt_by(failure):
@@ -223,7 +225,7 @@ class Exchanges:
         verdict = result.verdict or Verdict.UNKNOWN
         reason = self._reasons[verdict]
         settle = partial(self._settle, lane, check, verdict, reason, whatsapp_id=result.whatsapp_id)
-        now, history = anyio.current_time(), {"was_rejected": check.was_rejected, "is_again": check.is_again}
+        now, history = self._clock(), {"was_rejected": check.was_rejected, "is_again": check.is_again}
         match lane.guard.on_answer(now, checkpoint, check.number, verdict, **history):
             case Requeue():
                 self._state.queue.give_back(check)
@@ -253,7 +255,7 @@ class Exchanges:
                 self._settle(lane, check, verdict, reason)
             case Retry(after_s):
                 check.attempts += 1
-                self._state.queue.park(check, anyio.current_time() + after_s)
+                self._state.queue.park(check, self._clock() + after_s)
             case Requeue(is_attempt):
                 check.attempts += is_attempt
                 self._state.queue.give_back(check)

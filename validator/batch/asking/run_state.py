@@ -56,6 +56,7 @@ class RunState:
         recorder: where outcomes go.
         counters: the run's counters.
         bounds: where to stop early.
+        clock: the event loop's, in seconds.
         now_ms: the time of day in milliseconds since the Unix epoch.
         negative_reason: the reason that a "no" is written down with.
     """
@@ -68,6 +69,7 @@ class RunState:
     recorder: Recorder
     counters: RunCounters
     bounds: Bounds
+    clock: Callable[[], float]
     now_ms: Callable[[], int]
     negative_reason: Reason = Reason.NOT_ON_WHATSAPP
 

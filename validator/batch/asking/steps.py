@@ -51,6 +51,14 @@ class Rest:
     why: str = ""
     cause: str = ""
 
+    def covers(self, step: Rest | Done) -> bool:
+        """Whether who rests so, and looks again then, need not be woken for what was decided meanwhile."""
+        return (
+            isinstance(step, Rest)
+            and self.until <= step.until
+            and (self.why, self.cause) == (step.why, step.cause)
+        )
+
     @classmethod
     def of(cls, wait: Wait) -> Self:
         """Return the rest that a lane asks for."""

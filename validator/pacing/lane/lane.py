@@ -150,8 +150,7 @@ class Lane(Generic[GatewayT]):
             failure: how it failed, or None for an answer.
         """
         self._canary_failed = False
-        refused_in_a_row = self.budget.report(now).refused_in_a_row
-        is_paced = failure is not None and is_for_the_pace(failure, refused_in_a_row)
+        is_paced = failure is not None and is_for_the_pace(failure, self.budget.report(now).refused_in_a_row)
         return self._health.finish(now, failure, is_paced=is_paced)
 
     def decide(self, ending: Ending, attempts: int) -> Decision:

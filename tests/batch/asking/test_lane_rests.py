@@ -1,0 +1,57 @@
+import pytest
+
+from validator.batch.asking.lane_rests import KEPT_S, LaneRests
+from validator.batch.asking.steps import Done, Rest
+
+
+class Lane:
+    def __init__(self, budget):
+        self.budget = budget
+
+
+ONE_KEY, OTHER_KEY = "one key", "another"
+
+
+@pytest.fixture
+def lanes():
+    return Lane(ONE_KEY), Lane(ONE_KEY), Lane(OTHER_KEY)
+
+
+@pytest.mark.parametrize(("until", "kept_until"), [(100.01, 100.01), (160.0, 100.0 + KEPT_S)])
+def test_a_rest_is_kept_until_its_end_and_for_50_ms_at_most(lanes, until, kept_until):
+    rests = LaneRests(lanes)
+    rests.keep(lanes[0], Rest(until, "held"), 100.0)
+
+    assert rests.get(lanes[0], 100.0) == Rest(kept_until, "held")
+    assert rests.get(lanes[0], kept_until - 0.001) == Rest(kept_until, "held")
+    assert rests.get(lanes[0], kept_until) is None
+    assert rests.get(lanes[1], 100.0) is None
+
+
+def test_what_happens_through_a_key_concerns_all_its_lanes_and_no_others(lanes):
+    rests = LaneRests(lanes)
+    for lane in lanes:
+        rests.keep(lane, Rest(100.03), 100.0)
+
+    rests.forget(lanes[0])
+
+    assert [rests.get(lane, 100.0) for lane in lanes] == [None, None, Rest(100.03)]
+
+    rests.clear()
+
+    assert rests.get(lanes[2], 100.0) is None
+
+
+@pytest.mark.parametrize(
+    ("step", "is_covered"),
+    [
+        (Rest(5.0), True),
+        (Rest(7.0), True),
+        (Rest(4.0), False),
+        (Rest(7.0, "the key is held"), False),
+        (Rest(7.0, cause="the session is away"), False),
+        (Done(), False),
+    ],
+)
+def test_who_rests_is_woken_for_what_comes_sooner_or_has_another_reason(step, is_covered):
+    assert Rest(5.0).covers(step) is is_covered

@@ -1,0 +1,117 @@
+"""Which lane goes next: the lanes take turns, and one whose session or key has to wait is passed over."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeVar, assert_never
+
+from validator.batch.asking.lane_rests import KEPT_S, LaneRests
+from validator.batch.asking.single_call import refuse_long_hold
+from validator.batch.asking.steps import FetchStatus, Probe, Rest, Send
+from validator.errors import StoppedEarly
+from validator.pacing import AskCanary, FetchSessionStatus, Go, Halt, Wait
+
+if TYPE_CHECKING:
+    from validator.batch.asking.run_state import RunState
+    from validator.batch.asking.steps import GatewayLane
+    from validator.pacing import Action, Budget
+
+StepT = TypeVar("StepT", bound=Send | FetchStatus | Probe)
+
+
+class LaneChoice:
+    """Says what can be done through the lanes of a run, each within the budget of its key.
+
+    Args:
+        state: what the run works on.
+    """
+
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+        self._keys = len({lane.budget for lane in state.lanes})
+        self._rests = LaneRests(state.lanes)
+        self._turn = 0
+
+    def changed(self, lane: GatewayLane) -> None:
+        """Look anew at the lanes of this one's key: an exchange has begun or ended."""
+        self._rests.forget(lane)
+
+    def all_changed(self) -> None:
+        """Look anew at all lanes."""
+        self._rests.clear()
+
+    def next(self, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
+        """Return the step of the first lane that can go, from the one whose turn it is; or the least rest.
+
+        `Halt`, with the first lane's reason, if none will ever go again.
+        """
+        rests: list[Rest] = []
+        halts: list[Halt] = []
+        lanes = self._state.lanes
+        for place in range(self._turn, self._turn + len(lanes)):
+            match self._step_or_rest(lanes[place % len(lanes)], now):
+                case Rest() as rest:
+                    rests.append(rest)
+                case Halt() as halt:
+                    halts.append(halt)
+                case step:
+                    self._turn = (place + 1) % len(lanes)
+                    return step
+        return min(rests, key=lambda rest: rest.until) if rests else halts[0]
+
+    def action(self, lane: GatewayLane, now: float, *, last: bool = False) -> Action:
+        """Return what a lane has to do next, its daily cap heeded; `last` is as for `Lane.next`."""
+        if self._state.left_today(lane, kept=0 if last else lane.guard.reserve) <= 0:
+            why = f"session {lane.session} has spent its --daily-cap of numbers for today"
+            return Halt(StoppedEarly(why))
+        return lane.next(now, last=last)
+
+    def within_budget(self, now: float, step: StepT) -> StepT | Rest | Halt:
+        """Return a step if its key may make a request now, or how long it has to rest."""
+        budget = budget_of(step)
+        start_at = budget.ready_at(now, self._requests_left(step.lane))
+        if start_at <= now:
+            return step
+        if start_at <= now + KEPT_S:
+            return Rest(start_at)
+        report = budget.report(now)
+        try:
+            refuse_long_hold(report, now, self._state.bounds.max_wait_s)
+        except StoppedEarly as ending:
+            return Halt(ending)
+        return Rest(start_at, report.hold_reason if (report.hold_until or now) > now else "")
+
+    def _step_or_rest(self, lane: GatewayLane, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
+        if kept := self._rests.get(lane, now):
+            return kept
+        step = self._step_of(lane, now)
+        if isinstance(step, Rest):
+            self._rests.keep(lane, step, now)
+        return step
+
+    def _step_of(self, lane: GatewayLane, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
+        """Return what can be done through a lane: looking at its session comes before waiting."""
+        match self.action(lane, now):
+            case Go():
+                return self.within_budget(now, Send(lane))
+            case FetchSessionStatus():
+                return self.within_budget(now, FetchStatus(lane))
+            case AskCanary(canary):
+                return self.within_budget(now, Probe(lane, canary))
+            case Wait() as wait:
+                return Rest.of(wait)
+            case Halt() as halt:
+                return halt
+            case action:
+                assert_never(action)
+
+    def _requests_left(self, lane: GatewayLane) -> int:
+        """Return about how many requests a lane's key still has to make: its share of the queue."""
+        queue = self._state.queue
+        numbers_each = self._keys * lane.gateway.capabilities.max_batch
+        return max(1, math.ceil((len(queue) + queue.coming) / numbers_each))
+
+
+def budget_of(step: Send | FetchStatus | Probe) -> Budget:
+    """Return the budget that a step is paid from."""
+    return step.lane.side_budget if isinstance(step, FetchStatus) else step.lane.budget
