@@ -1,6 +1,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench peers clean
 
+# Each test process would compile every module anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
