@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench peers clean
+.PHONY: help setup demo test quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench peers postgres clean
 
 # Each test process would compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -74,6 +74,9 @@ benchmarks/limiters/node_modules/.ready: benchmarks/limiters/package-lock.json
 
 crash: setup ## Kill runs a thousand times and at every change to a file, fail their disks, start twenty at once
 	CRASH_LONG=1 $(BIN)/python -m pytest tests/crash -q -s
+
+postgres: setup ## Stop PostgreSQL two hundred times in the midst of commits
+	POSTGRES_CRASHES=200 $(BIN)/python -m pytest tests/ledger/postgres -q
 
 FUZZ_INPUTS ?= 1000000
 FUZZ_SEED ?= 0

@@ -28,6 +28,8 @@ from validator.version import __version__
 ROOT = Path(__file__).parents[1]
 # Options of our benchmarks and of other programs, which pages name beside those of the commands.
 OF_OTHERS = {
+    "--address",
+    "--head",
     "--seeds",
     *("--address", "--head"),  # of Ray
     *(

@@ -6,8 +6,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.support.cli.constants import ANN, PLAIN
+from tests.support.cli.constants import ANN, KEY, PLAIN
+from tests.support.ledger.databases import cut_all
+from validator.http.api_key import ApiKey
 from validator.ledger import read
+from validator.ledger.postgres.key_locks import KeyLocks
 
 AWAY = "postgresql://me:s3cret@127.0.0.1:1/ledger?connect_timeout=2"
 
@@ -109,3 +112,31 @@ def test_no_run_is_recorded_where_the_role_may_only_read(check, database, postgr
             connection.execute("DROP OWNED BY reader")
     assert done.code == 3
     assert "Grant the role what docs/postgresql.md says" in done.said[0]
+
+
+def test_a_key_that_another_machine_uses_is_left_alone(check, database):
+    with KeyLocks.take(database, [ApiKey(KEY).fingerprint], holder="validator check b.csv on other"):
+        done = check("--ledger", database.reveal())
+
+    assert done.code == 7
+    assert "in use by validator check b.csv on other since" in done.said[0]
+
+
+def test_a_run_whose_server_cuts_it_off_stops_and_goes_on_later(run, listed, provider, stage, database):
+    numbers = [f"+4477009{place:05}" for place in range(3_000)]
+    listed("phone\n" + "\n".join(numbers) + "\n")
+    app, came = provider(registered_share=1.0, limit_per_min=600), iter(range(1, 100_000))
+
+    async def serve(*exchange):
+        if next(came) == 40:
+            cut_all(database)
+        await app(*exchange)
+
+    stage[0].app = serve
+    command = ("check", "leads.csv", *PLAIN, "--ledger", database.reveal(), "--json", "--grace", "2s")
+    first = run(*command)
+
+    assert first.code == 5
+    assert "the lock of the key was lost" in first.err + json.dumps(first.json)
+    with read(database) as reader:
+        assert reader.numbers() >= first.json["asked"] > 0

@@ -32,7 +32,9 @@ _KEY_KINDS = {
 }
 _ASK_KINDS = {
     **dict.fromkeys(("concurrency", "retries"), WHOLE),
-    **dict.fromkeys(("rate_share", "max_error_rate", "max_wait_s", "max_outage_s", "grace_s"), NUMBER),
+    **dict.fromkeys(
+        ("rate_share", "max_error_rate", "max_wait_s", "max_outage_s", "grace_s", "wait_for_key_s"), NUMBER
+    ),
     **dict.fromkeys(("contacts", "uses_canaries"), FLAG),
     "deadline": Kind((datetime,), "a datetime").or_none,
 }
@@ -89,6 +91,7 @@ class AskSettings:
         contacts: whether the synced contacts of the sessions count as answers; they are read first.
         canaries: numbers known to be on WhatsApp; none for those linked to the sessions.
         uses_canaries: whether a "no" counts only after the session has shown that it still says "yes".
+        wait_for_key_s: how long to wait for another run that uses one of the keys, in seconds.
     """
 
     rate_share: float = 1.0
@@ -102,6 +105,7 @@ class AskSettings:
     contacts: bool = False
     canaries: tuple[Number, ...] = ()
     uses_canaries: bool = True
+    wait_for_key_s: float = 0.0
 
     def __post_init__(self) -> None:
         """Raise `UsageError` for an argument of another kind."""

@@ -21,12 +21,14 @@ from validator.batch.first_requests import FirstRequests
 from validator.batch.open_files import connections_within_limit
 from validator.batch.output.summarise import AskedKey
 from validator.batch.planning.plan import Plan
+from validator.batch.watching.key_watch import watch_keys
 from validator.batch.watching.progress_feed import ProgressFeed, hosts_text
 from validator.batch.watching.status_log import StatusLogger
 from validator.batch.watching.stop import stop_at
 from validator.batch.watching.timeline_feed import TimelineFeed
 from validator.batch.wiring import OpenKey, make_asking, make_budget, refs_of
 from validator.gateways.registry import open_gateway
+from validator.ledger import NothingToLose
 from validator.local_time import start_of_day_s
 from validator.pacing import Canaries, NoBudget, SessionGuard
 from validator.reports import ProgressState, Timeline
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from validator.batch.watching.stop import Stop
     from validator.errors import ValidatorError
     from validator.gateways.gateway import Gateway, GatewayOptions, SessionReply
-    from validator.ledger import Ledger
+    from validator.ledger import Hold, Ledger
     from validator.model import SessionRef, SessionStatus
     from validator.pacing import Guard
     from validator.reports import Progress
@@ -87,6 +89,7 @@ class Asker:
         open_gateway: opens the gateway of a name.
         now_s: the time of day in Unix seconds.
         rng: spreads retries and probes.
+        hold: what keeps other runs from the keys.
         source_of: makes the source of a plan's numbers if others ask about them too; None if nobody does.
     """
 
@@ -102,6 +105,7 @@ class Asker:
         open_gateway: OpenGateway = open_gateway,
         now_s: Callable[[], float] = time.time,
         rng: random.Random | None = None,
+        hold: Hold | None = None,
         source_of: Callable[[pl.Series], Source] | None = None,
     ) -> None:
         self._keys = keys
@@ -113,6 +117,7 @@ class Asker:
         self._open_gateway = open_gateway
         self._now_s = now_s
         self._rng = rng or random.Random()
+        self._hold = hold or NothingToLose()
         self._source_of = source_of
         self._concurrency = settings.concurrency
         self._timeline = Timeline()
@@ -169,6 +174,7 @@ class Asker:
         """Ask until the deadline; return why it ended early, what a limit left out, and warnings."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(stop_at, self._deadline_s(), self._stop, self._now_s)
+            tasks.start_soon(watch_keys, self._hold, self._stop)
             asked = await self._ask_until_stopped(keys, plan, next_round)
             tasks.cancel_scope.cancel()
         return asked

@@ -236,10 +236,17 @@ def _parts(
     holder, path = f"validator library, {opened.job.input.name}", options.ledger_location
     counters, stop, progress = RunCounters(), options.stop or Stop(), progress_of(options)
     with ExitStack() as stack:
-        stack.enter_context(locked(options.keys, holder, ledger=path))
+        wait_s = options.asking.wait_for_key_s
+        hold = stack.enter_context(locked(options.keys, holder, ledger=path, wait_s=wait_s))
         ledger = stack.enter_context(open_ledger(path, holder=holder))
         asker = Asker(
-            options.keys, options.asking, ledger=ledger, counters=counters, progress=progress, stop=stop
+            options.keys,
+            options.asking,
+            ledger=ledger,
+            counters=counters,
+            progress=progress,
+            stop=stop,
+            hold=hold,
         )
         run = make_run(ledger=ledger, counters=counters, progress=progress)
         yield LibraryRun(run, asker, stop, progress, writer, [])

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
+import time
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import anyio
 
 from validator.batch.asking.checks import Asking
 from validator.batch.known_hosts import require_known_host
-from validator.errors import LedgerError, UsageError
-from validator.ledger import Lock, make_folder
+from validator.errors import Busy, LedgerError, UsageError
+from validator.ledger import Lock, hold_keys, make_folder
 from validator.model import READY, SessionRef
 from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryBudget, RetryPolicy
 from validator.settings import Rate, RateMode, state_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.asking.run_state import Bounds
     from validator.batch.asking.steps import GatewayLane
     from validator.gateways.gateway import Gateway
     from validator.http.api_key import ApiKey
-    from validator.ledger import Ledger
+    from validator.ledger import Hold, Ledger
     from validator.ledger_url import Location
     from validator.model import SessionStatus
     from validator.pacing import Budget, Guard
+
+
+LOG = logging.getLogger(__name__)
+
+Held = TypeVar("Held", Lock, "Hold")
+
+TRY_AGAIN_S = 1.0
 
 
 class OpenKey(NamedTuple):
@@ -127,13 +137,26 @@ def refs_of(key: KeySettings) -> tuple[SessionRef, ...]:
 
 
 @contextmanager
-def locked(keys: Iterable[KeySettings], holder: str, *, ledger: Location | None = None) -> Iterator[None]:
+def locked(
+    keys: Sequence[KeySettings],
+    holder: str,
+    *,
+    ledger: Location | None = None,
+    wait_s: float = 0.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Hold]:
     """Hold the locks of all keys inside the block; a key goes only to the host it was first used with.
 
     Args:
         keys: the keys.
         holder: what a person needs to recognise this run.
-        ledger: the ledger; locks lie beside it if there is no state folder to write to.
+        ledger: the ledger; locks lie beside it if there is no state folder to write to, and in it as well if
+            it is for several machines.
+        wait_s: how long to wait for a run that holds one of them, in seconds.
+        sleep: waits.
+
+    Yields:
+        What has to be looked at meanwhile.
 
     Raises:
         Busy: another run holds one of them; the message names it.
@@ -142,10 +165,26 @@ def locked(keys: Iterable[KeySettings], holder: str, *, ledger: Location | None 
     """
     with ExitStack() as stack:
         folder = _folder_of_locks(ledger)
+        until = time.monotonic() + wait_s
         for key in keys:
-            stack.enter_context(_key_lock(key.options.key, holder, folder))
+            take = partial(_key_lock, key.options.key, holder, folder)
+            stack.enter_context(waited_for(take, until, sleep))
             require_known_host(key, folder)
-        yield
+        fingerprints = [key.options.key.fingerprint for key in keys]
+        hold = partial(hold_keys, ledger, fingerprints, holder=holder)
+        yield stack.enter_context(waited_for(hold, until, sleep))
+
+
+def waited_for(take: Callable[[], Held], until: float, sleep: Callable[[float], None]) -> Held:
+    """Take a lock, or try again each second until a time of `time.monotonic`."""
+    while True:
+        try:
+            return take()
+        except Busy as busy:
+            if time.monotonic() >= until:
+                raise
+            LOG.info("%s", busy)
+        sleep(TRY_AGAIN_S)
 
 
 def _folder_of_locks(ledger: Location | None) -> Path:

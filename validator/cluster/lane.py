@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from validator.batch.ask_settings import AskSettings
     from validator.cluster.sent_keys import SentKey
     from validator.errors import StoppedEarly
-    from validator.ledger import Ledger
+    from validator.ledger import Hold, Ledger
     from validator.ledger_url import Location
     from validator.reports import ProgressState
     from validator.settings import MaxAge
@@ -225,7 +225,7 @@ class Lane:
         order = self._order
         key = order.key.received()
         with ExitStack() as stack:
-            await self._lock(stack, partial(locked, [key], order.holder, ledger=order.ledger))
+            hold = await self._lock(stack, partial(locked, [key], order.holder, ledger=order.ledger))
             ledger = stack.enter_context(open_ledger(order.ledger, holder=order.holder))
             self._source = LeasedNumbers(
                 self._fed,
@@ -242,21 +242,20 @@ class Lane:
                 progress=CallbackProgress(self._show),
                 stop=self._stop,
                 rng=random.Random(),
+                hold=hold,
             )
             return await asker.ask_from(self._source)
 
-    async def _lock(self, stack: ExitStack, lock: Callable[[], AbstractContextManager[None]]) -> None:
+    async def _lock(self, stack: ExitStack, lock: Callable[[], AbstractContextManager[Hold]]) -> Hold:
         """Take the key's lock, and wait for it if a lost lane may still have it."""
         give_up_at = anyio.current_time() + self._order.lock_within_s
         while True:
             try:
-                stack.enter_context(lock())
+                return stack.enter_context(lock())
             except Busy:
                 if anyio.current_time() >= give_up_at or self._stop.why:
                     raise
                 await anyio.sleep(LOCK_EVERY_S)
-            else:
-                return
 
 
 def _answered(ledger: Ledger, order: LaneOrder, numbers: Sequence[int]) -> set[int]:

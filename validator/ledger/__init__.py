@@ -11,8 +11,8 @@
 
 from validator.ledger.folder import make_folder
 from validator.ledger.ledger import Ledger, LedgerReader
-from validator.ledger.lock import Lock
-from validator.ledger.registry import open_ledger, read
+from validator.ledger.lock import Hold, Lock, NothingToLose
+from validator.ledger.registry import hold_keys, open_ledger, read
 from validator.ledger.rows import Finding
 from validator.ledger.selection import Purged, Selection
 from validator.ledger.sqlite.connection import SQLITE_VERSION, loses_commits
@@ -34,16 +34,19 @@ __all__ = [
     "SQLITE_VERSION",
     "FactRow",
     "Finding",
+    "Hold",
     "KnownColumns",
     "Ledger",
     "LedgerReader",
     "LedgerStats",
     "Lock",
+    "NothingToLose",
     "Purged",
     "RunRecord",
     "Selection",
     "SessionStats",
     "UnverifiedNegative",
+    "hold_keys",
     "loses_commits",
     "make_folder",
     "open_ledger",

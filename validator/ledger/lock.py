@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from validator.errors import Busy, LedgerError
 from validator.ledger.folder import PRIVATE_FILE, make_folder
@@ -20,6 +20,43 @@ SIGNING_S = 0.05
 
 # More than any command line worth printing; the file is ours, but a message must stay one line.
 MAX_HOLDER_BYTES = 500
+
+
+class Hold(Protocol):
+    """What a run holds while it lasts, and may lose.
+
+    Attributes:
+        can_be_lost: whether there is anything to look at.
+    """
+
+    can_be_lost: bool
+
+    def look(self) -> None:
+        """See that it is still held; waits for a server.
+
+        Raises:
+            LedgerError: it is not.
+        """
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+class NothingToLose:
+    """A hold that the kernel's locks are enough for."""
+
+    can_be_lost = False
+
+    def look(self) -> None:
+        """Do nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 class Lock:

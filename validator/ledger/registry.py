@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import TYPE_CHECKING
 
 from validator.errors import UsageError
+from validator.ledger.lock import NothingToLose
 from validator.ledger.sqlite import reader as sqlite_reader
 from validator.ledger.sqlite.writer import SqliteLedger
 from validator.ledger_url import LedgerUrl
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from validator.ledger.ledger import Ledger, LedgerReader
+    from validator.ledger.lock import Hold
     from validator.ledger_url import Location
 
 
@@ -47,6 +53,28 @@ def read(location: Location) -> LedgerReader:
     from validator.ledger.postgres import reader as postgres_reader  # noqa: PLC0415 - needs an extra
 
     return postgres_reader.read(location) or sqlite_reader.empty()
+
+
+def hold_keys(location: Location | None, keys: Sequence[str], *, holder: str) -> Hold:
+    """Take the keys that no run on another machine may use meanwhile, if the ledger is for several machines.
+
+    Args:
+        location: the ledger.
+        keys: the fingerprints of the keys.
+        holder: what a person needs to recognise this run.
+
+    Raises:
+        Busy: another run holds one of them; the message names it.
+        LedgerError: the ledger cannot be opened.
+        UsageError: the extra that it needs is not installed, or the URL is none.
+    """
+    if not isinstance(location, LedgerUrl):
+        return NothingToLose()
+    require_postgres()
+    from validator.ledger.postgres.key_locks import KeyLocks  # noqa: PLC0415 - needs an extra
+
+    who = f"{holder}, pid {os.getpid()} on {socket.gethostname()}"
+    return KeyLocks.take(location, sorted(set(keys)), holder=who)
 
 
 def require_postgres() -> None:

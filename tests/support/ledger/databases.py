@@ -12,6 +12,18 @@ TABLES = ("findings", "numbers", "unverified_negatives", "spending", "runs", "wr
 EMPTY = "; ".join(f"DELETE FROM validator.{table}" for table in TABLES)
 
 
+CUT_ALL = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid != pg_backend_pid()
+"""
+
+
+def cut_all(url):
+    """End all connections to a database, as a server does that is restarted."""
+    with closing(psycopg.connect(url.reveal(), autocommit=True)) as connection:
+        connection.execute(CUT_ALL)
+
+
 class Databases:
     """Databases to lend: making one takes ten times as long as emptying it."""
 

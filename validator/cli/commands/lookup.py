@@ -96,7 +96,8 @@ def _asked(options: LookupOptions, warnings: list[str]) -> LookedUp:
     holder = "validator lookup"
     raise_limit(options.concurrency * len(keys))
     with ExitStack() as stack:
-        stack.enter_context(locked(keys, holder, ledger=options.ledger))
+        wait_s = options.wait_for_key
+        hold = stack.enter_context(locked(keys, holder, ledger=options.ledger, wait_s=wait_s))
         ledger = stack.enter_context(open_ledger(options.ledger, holder=holder))
         progress = stack.enter_context(make_progress(quiet=options.quiet))
         stop = Stop()
@@ -107,6 +108,7 @@ def _asked(options: LookupOptions, warnings: list[str]) -> LookedUp:
             counters=RunCounters(),
             progress=progress,
             stop=stop,
+            hold=hold,
         )
         next_round = partial(second_round, ledger=ledger, max_age=options.ages, now_ms=options.now_ms)
         return _look_up(options, ledger, partial(_ask, under_signals(asker, stop), next_round, warnings))

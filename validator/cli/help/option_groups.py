@@ -33,7 +33,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         'Whether a "no" is believed': ("canary", "no-canaries", "confirm-negatives", "strict"),
         "When a run stops, or does not begin": (
             "limit", "enough", "deadline", "grace", "max-unknown", "max-invalid", "max-error-rate",
-            "max-wait", "max-outage",
+            "max-wait", "max-outage", "wait-for-key",
         ),
         "Who learns of the end, and which exit codes are well": (
             "metrics", "notify", "notify-secret-file", "success-codes",

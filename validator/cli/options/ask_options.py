@@ -44,6 +44,7 @@ class AskOptions(ProviderOptions):
     max_outage: float = 21_600.0
     deadline: datetime | None = None
     grace: float = GRACE_S
+    wait_for_key: float = 0.0
     daily_cap: int | None = None
     contacts: bool = False
     canaries: tuple[Number, ...] = ()
@@ -80,6 +81,7 @@ class AskOptions(ProviderOptions):
             contacts=self.contacts,
             canaries=self.canaries,
             uses_canaries=not self.no_canaries,
+            wait_for_key_s=self.wait_for_key,
         )
 
 

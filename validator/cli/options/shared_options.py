@@ -260,7 +260,15 @@ grace_option = click.option(
     "longer is given up, and the next run asks again.",
 )
 
-bound_options = stack(max_wait_option, max_outage_option, deadline_option, grace_option)
+wait_for_key_option = click.option(
+    "--wait-for-key",
+    type=DURATION,
+    default="0s",
+    show_default=True,
+    help="Wait so long for another run that uses the key.",
+)
+
+bound_options = stack(max_wait_option, max_outage_option, deadline_option, grace_option, wait_for_key_option)
 
 stop_options = stack(
     click.option(

@@ -83,9 +83,19 @@ def run_list(
     holder = f"validator {settings.command} {opened.job.input.name}"
     raise_limit(options.concurrency * len(keys))
     counters, stop, progress = RunCounters(), Stop(), make_progress(quiet=options.quiet)
-    with locked(keys, holder, ledger=options.ledger), open_ledger(options.ledger, holder=holder) as ledger:
+    wait_s = options.wait_for_key
+    with (
+        locked(keys, holder, ledger=options.ledger, wait_s=wait_s) as hold,
+        open_ledger(options.ledger, holder=holder) as ledger,
+    ):
         asker = Asker(
-            keys, options.ask_settings, ledger=ledger, counters=counters, progress=progress, stop=stop
+            keys,
+            options.ask_settings,
+            ledger=ledger,
+            counters=counters,
+            progress=progress,
+            stop=stop,
+            hold=hold,
         )
         run = make_run(ledger=ledger, counters=counters, progress=progress, settings=settings)
         return run.run(under_signals(asker, stop))

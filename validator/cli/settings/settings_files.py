@@ -34,7 +34,7 @@ FOLDER_MAY_SET = frozenset(
         "output", "output-dir", "prefix", "price", "progress", "quiet", "ragged", "rate", "rate-share",
         "refresh", "region", "region-column", "report", "retries", "seed", "sendable", "session", "several",
         "sheet", "size", "split", "strength", "strict", "summary", "suppress", "suppress-column",
-        "timeout", "variants", "verbose",
+        "timeout", "variants", "verbose", "wait-for-key",
     }
 )  # fmt: skip
 # Those among them that name files.

@@ -40,6 +40,9 @@ class Link:
         url: the ledger.
         patience_s: how long a lost connection is tried to be made again, in seconds.
         prepare: done with each new connection.
+
+    Attributes:
+        patience_s: as given.
     """
 
     def __init__(
@@ -50,7 +53,7 @@ class Link:
         prepare: Callable[[Connection], None] = _as_it_is,
     ) -> None:
         self._url = url
-        self._patience_s = patience_s
+        self.patience_s = patience_s
         self._prepare = prepare
         self._connection: Connection | None = None
         self._is_closed = False
@@ -94,7 +97,7 @@ class Link:
                 meetings += error.sqlstate in MET_ANOTHER
                 if error.sqlstate in MET_ANOTHER and meetings <= MOST_MEETINGS:
                     continue
-                until = until or time.monotonic() + self._patience_s
+                until = until or time.monotonic() + self.patience_s
                 if not is_lost(error, self._connection) or time.monotonic() >= until:
                     raise LedgerError(message_of(self._url, action, error)) from None
                 self._wait(error)

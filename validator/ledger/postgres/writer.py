@@ -213,8 +213,11 @@ class PostgresLedger(PostgresReader):
 
     def _insert(self, finding: Finding) -> int:
         """Insert a finding over a connection of its own: the writer's may be amid a transaction."""
-        with closing(Link(self.url)) as link:
-            return link.persist(lambda connection: insert_finding(connection, finding), "written")
+        before, self._usable = self._usable, False
+        with closing(Link(self.url, patience_s=self._writing.patience_s)) as link:
+            place = link.persist(lambda connection: insert_finding(connection, finding), "written")
+        self._usable = before
+        return place
 
     def _transact(self, body: Callable[[Connection], Result]) -> Result:
         """Run the body as one transaction, durable at its end. Whatever breaks it ends the ledger's use."""
