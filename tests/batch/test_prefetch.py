@@ -1,6 +1,8 @@
+import threading
+
 import pytest
 
-from validator.batch.prefetch import ahead
+from validator.batch.prefetch import ahead, made_of
 
 
 def test_items_come_in_their_order():
@@ -37,3 +39,31 @@ def test_one_item_is_made_ahead_and_no_more():
 
     assert taken == [0, 1]
     assert made == [0, 1, 2]
+
+
+def test_what_is_made_comes_in_the_order_of_its_items():
+    assert list(made_of(range(50), str)) == [(item, str(item)) for item in range(50)]
+    assert list(made_of([], str)) == []
+
+
+def test_two_are_made_at_once_and_no_more():
+    both, begun = threading.Barrier(2, timeout=10), []
+
+    def make(item):
+        begun.append(item)
+        both.wait()
+        return item
+
+    coming = made_of(range(4), make)
+
+    assert next(coming) == (0, 0)
+    assert sorted(begun) == [0, 1]
+    assert [made for _, made in coming] == [1, 2, 3]
+
+
+def test_what_making_raises_is_raised_in_its_place():
+    coming = made_of([4, 2, 0, 1], lambda item: 8 // item)
+
+    assert [next(coming), next(coming)] == [(4, 2), (2, 4)]
+    with pytest.raises(ZeroDivisionError):
+        next(coming)

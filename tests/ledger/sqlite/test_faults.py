@@ -10,7 +10,7 @@ import pytest
 
 from validator.errors import LedgerError
 from validator.ledger import open_ledger, read
-from validator.ledger.sqlite.connection import _set_up, loses_commits, require_sqlite
+from validator.ledger.sqlite.connection import _set_up, loses_commits, open_writer, require_sqlite
 from validator.ledger.sqlite.schema import SCHEMA_VERSION
 
 FIRST = 447_700_900_001
@@ -134,6 +134,23 @@ def test_a_damaged_page_is_found_at_opening_and_the_file_kept(filled):
     with pytest.raises(LedgerError, match=r"is damaged.*it is left as it is\. Move it"):
         open_ledger(filled, holder="pytest")
     assert filled.read_bytes() == before
+
+
+def test_a_large_ledger_is_looked_at_as_a_whole_only_after_an_unclean_end(filled):
+    overwrite(filled, 20 * 4096, b"\xff" * 4096)
+
+    open_writer(filled, always_checked_bytes=0).close()
+    filled.with_name(f"{filled.name}-wal").touch()
+    with pytest.raises(LedgerError, match="is damaged"):
+        open_writer(filled, always_checked_bytes=0)
+
+
+def test_a_large_ledger_that_was_cut_off_is_refused(filled):
+    content = filled.read_bytes()
+    filled.write_bytes(content[: len(content) // 2 // 4096 * 4096])
+
+    with pytest.raises(LedgerError, match="is damaged"):
+        open_writer(filled, always_checked_bytes=0)
 
 
 def test_damage_that_opening_does_not_look_for_is_found_by_looking_thoroughly(filled):

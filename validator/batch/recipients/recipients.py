@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.prefetch import ahead
+from validator.batch.prefetch import ahead, made_of
 from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.job import Landlines, Several
 from validator.batch.recipients.reading_counts import ReadingCounts
@@ -118,8 +118,8 @@ def read_recipients(
     parts = [pl.DataFrame(schema=reading.schema)]
     shown, settled, rows = evidence or ColumnEvidence(), list[ColumnEvidence](), 0
     readings = ReadingCounts() if readings is None else readings
-    for batch in ahead(gathered(table.batches(reading.wanted))):
-        surveyed = cells_read(batch, reading)
+    batches = ahead(gathered(table.batches(reading.wanted)))
+    for batch, surveyed in made_of(batches, lambda rows: cells_read(rows, reading)):
         shown += ColumnEvidence.of(surveyed) if evidence is None else ColumnEvidence()
         parts.append(_counted(_recipients(surveyed, shown, reading, suppressed), batch, reading, readings))
         settled.append(shown)
@@ -127,13 +127,13 @@ def read_recipients(
         on_progress(rows)
     # The last batches may have shown that the first were meant in another way. Then all are read again.
     if any(not before.decides_as(shown, reading.numbers) for before in settled):
-        batches = gathered(table.batches(reading.wanted))
+        again = gathered(table.batches(reading.wanted))
         readings.clear()
         parts[1:] = (
             _counted(
                 _recipients(cells_read(one, reading), shown, reading, suppressed), one, reading, readings
             )
-            for one in batches
+            for one in again
         )
     return pl.concat(parts, rechunk=True)
 
