@@ -16,12 +16,12 @@ AWAY = "postgresql://me:s3cret@127.0.0.1:1/ledger?connect_timeout=2"
 
 
 def test_a_run_and_all_that_reads_its_ledger_work_over_postgresql(run, check, database, environment):
-    environment.setenv("VALIDATOR_LEDGER", database.reveal())
+    environment.setenv("DATABASE_URL", database.reveal())
 
     assert check("--json").json["asked"] > 0
     assert check("--json").json["asked"] == 0
     assert run("plan", "leads.csv", "--accept", "possible", "--json").json["calls_to_make"] == 0
-    assert "registered" in run("lookup", ANN, "--offline").out
+    assert "registered" in run("lookup", ANN, "--accept", "possible", "--offline").out
     assert run("report", "leads.csv", "--accept", "possible", "--report", "page.html").code == 0
     stats = run("ledger", "stats", "--json").json
     assert (stats["path"], stats["numbers"] > 0, len(stats["latest_runs"])) == (str(database), True, 2)
