@@ -1,7 +1,7 @@
 import anyio
 import pytest
 
-from validator.batch.asking.recorder import GROUP_S, Recorder
+from validator.batch.asking.recorder import GROUP_S, SLOW_GROUP_S, SMALL_GROUP, Recorder
 from validator.errors import LedgerError
 from validator.model import SessionRef
 
@@ -73,13 +73,40 @@ def test_a_group_of_many_outcomes_is_one_commit_within_50_ms(record, make_outcom
 def test_what_comes_after_a_commit_is_a_group_of_its_own(record, make_outcome):
     async def scenario(recorder):
         recorder.add(make_outcome())
-        await anyio.sleep(2 * GROUP_S)
+        await anyio.sleep(2 * SLOW_GROUP_S)
         recorder.add(make_outcome())
-        await anyio.sleep(2 * GROUP_S)
+        await anyio.sleep(2 * SLOW_GROUP_S)
 
     journal, _ = record(scenario)
 
     assert [len(group) for _, group in journal.groups] == [1, 1]
+
+
+@pytest.mark.parametrize(("outcomes", "at_s"), [(1, SLOW_GROUP_S), (SMALL_GROUP, GROUP_S)])
+def test_a_group_that_is_small_may_grow_for_longer(record, make_outcome, outcomes, at_s):
+    async def scenario(recorder):
+        for place in range(outcomes):
+            recorder.add(make_outcome(447_700_900_020 + place))
+        await anyio.sleep(1)
+
+    journal, _ = record(scenario)
+
+    [(committed_at, group)] = journal.groups
+    assert (committed_at, len(group)) == (pytest.approx(at_s), outcomes)
+
+
+def test_a_group_is_written_by_number_and_a_numbers_own_in_turn(record, make_outcome):
+    outcomes = [make_outcome(447_700_900_020 + place) for place in (2, 0, 1, 0)]
+
+    async def scenario(recorder):
+        for outcome in outcomes:
+            recorder.add(outcome)
+        await anyio.sleep(1)
+
+    journal, _ = record(scenario)
+
+    [(_, group)] = journal.groups
+    assert [id(outcome) for outcome in group] == [id(outcomes[place]) for place in (1, 3, 2, 0)]
 
 
 def test_nothing_is_reported_before_it_is_durable(record, make_outcome):
@@ -87,7 +114,7 @@ def test_nothing_is_reported_before_it_is_durable(record, make_outcome):
         recorder.add(make_outcome())
         await anyio.sleep(GROUP_S / 2)
         assert reported_so_far() == []
-        await anyio.sleep(GROUP_S)
+        await anyio.sleep(SLOW_GROUP_S)
 
     journal = Journal()
 

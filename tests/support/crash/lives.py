@@ -9,7 +9,7 @@ from tests.support.crash.traced import calls_in, kill_at, traced
 
 # In the time of one answer no more than CONCURRENCY checks can start. What a kill can lose is in flight
 # (60 ms), is a "no" that the next "yes" has to vouch for (60 ms, and as long again for what is in flight with
-# that), or waits for its group commit (50 ms, and a slow disk's sync): it began within five times 60 ms.
+# that), or waits for its group commit (50 ms at this pace, and a slow sync): it began within 5 x 60 ms.
 LATENCY_MS = 60
 MOST_LOST = 5 * CONCURRENCY
 

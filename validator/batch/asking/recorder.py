@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 # Long enough to make one sync serve a hundred outcomes at full speed, short enough that a crash repeats only
 # what was in flight a moment ago.
 GROUP_S = 0.05
+# A smaller group waits so many times as long for more: at a slow pace a sync for each check or two would cost
+# more than the checks, and what a crash repeats is still a handful.
+SMALL_GROUP = 10
+PATIENCE = 5
+SLOW_GROUP_S = PATIENCE * GROUP_S
 
 
 class Journal(Protocol):
@@ -47,7 +52,7 @@ class Journal(Protocol):
 
 
 class Recorder:
-    """Collects outcomes into groups and makes each group durable within `GROUP_S` seconds.
+    """Collects outcomes into groups, and makes each durable within `GROUP_S`, a small one in `SLOW_GROUP_S`.
 
     Args:
         journal: where they go. Any error of it is fatal for the run and passes through.
@@ -112,10 +117,13 @@ class Recorder:
         self._on_durable([outcome for outcome, _ in group])
 
     async def run(self) -> None:
-        """Flush whenever something has waited for `GROUP_S`; until cancelled."""
+        """Flush what has waited for `GROUP_S`, or `SLOW_GROUP_S` if it is little; until cancelled."""
         while True:
             await self._waiting.wait()
-            await anyio.sleep(GROUP_S)
+            for _ in range(PATIENCE):
+                await anyio.sleep(GROUP_S)
+                if len(self._group) >= SMALL_GROUP:
+                    break
             self.flush()
 
     def _write(
@@ -124,7 +132,8 @@ class Recorder:
         confirmed: Mapping[SessionRef, int],
         attempts: Mapping[SessionRef, int],
     ) -> None:
-        for outcome, ordinal in group:
+        # In the order of the table: neighbours lie on one page. What is said of one number stays in turn.
+        for outcome, ordinal in sorted(group, key=_number):
             if ordinal:
                 self._journal.record_unverified(outcome, ordinal)
             else:
@@ -134,3 +143,7 @@ class Recorder:
         for session, count in attempts.items():
             self._journal.note_attempts(session, count, self._now_ms())
         self._journal.commit()
+
+
+def _number(taken: tuple[Outcome, int]) -> int:
+    return taken[0].number
