@@ -3,7 +3,9 @@ from __future__ import annotations
 import random
 import secrets
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 import pytest
@@ -28,27 +30,21 @@ from validator.reports import CallbackProgress
 SMALL = Spread(group_bytes=1, partition_rows=200)
 
 
-@pytest.fixture
-def own_state(tmp_path, monkeypatch):
-    """A state folder of its own, where the locks of keys lie."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+def write_into(folder, rows, parts):
+    """Write a list in parts: GB mobile numbers, some of them twice, and some cells that are none."""
+    rng, paths = random.Random(1), []
+    for part in range(parts):
+        cells = [f"07400{100_000 + rng.randrange(rows)}" for _ in range(rows // parts)]
+        cells[::50] = ["nobody"] * len(cells[::50])
+        text = "".join(f"row {place},{cell}\n" for place, cell in enumerate(cells))
+        paths.append(folder / f"part-{part}.csv")
+        paths[-1].write_text("name,phone\n" + text, encoding="utf-8")
+    return paths
 
 
 @pytest.fixture
 def write_parts(tmp_path):
-    """Write a list in parts: GB mobile numbers, some of them twice, and some cells that are none."""
-
-    def write(rows, parts, seed=1):
-        rng, paths = random.Random(seed), []
-        for part in range(parts):
-            cells = [f"07400{100_000 + rng.randrange(rows)}" for _ in range(rows // parts)]
-            cells[::50] = ["nobody"] * len(cells[::50])
-            text = "".join(f"row {place},{cell}\n" for place, cell in enumerate(cells))
-            paths.append(tmp_path / f"part-{part}.csv")
-            paths[-1].write_text("name,phone\n" + text, encoding="utf-8")
-        return paths
-
-    return write
+    return partial(write_into, tmp_path)
 
 
 @dataclass
@@ -93,12 +89,34 @@ class Cluster:
             raise innermost(group) from group
 
 
-@pytest.fixture
-def cluster(database, tmp_path, own_state):  # noqa: F811 - the fixture
-    """Two keys, each with a session of its own, at a sandbox."""
+@contextmanager
+def clustered(ledger, folder):
+    """Give runs with two keys, each with a session of its own, at a sandbox, and a state folder of theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+        yield from _clustered(ledger, folder)
+
+
+def _clustered(ledger, folder):
     with served(more_sessions=3, limit_per_min=3_000, limiter="gcra_smooth") as (app, url):
         keys = tuple(
             make_key(f"sk_test_{name}", f"sess_more_{place}", name=name, base_url=url, allow_new_host=True)
             for place, name in enumerate("ab", start=1)
         )
-        yield Cluster(database, keys, tmp_path / "out", app)
+        yield Cluster(ledger, keys, folder / "out", app)
+
+
+@pytest.fixture
+def cluster(database, tmp_path):  # noqa: F811 - the fixture
+    with clustered(database, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def finished(databases, tmp_path_factory):  # noqa: F811 - the fixture
+    """A run that has ended: where, over which files, and its summary."""
+    folder, ledger = tmp_path_factory.mktemp("finished"), databases.lend()
+    with clustered(ledger, folder) as made:
+        paths = write_into(folder, 600, 3)
+        yield made, paths, made.check(paths)
+    databases.take_back(ledger)

@@ -12,7 +12,7 @@ import anyio.to_thread
 from validator.batch.asker import Asked
 from validator.batch.asking.leased import LEASE_S
 from validator.cluster.crew_progress import state_of
-from validator.cluster.lane import Given
+from validator.cluster.lane import Given, Orphaned
 from validator.cluster.machines import LaneLost
 from validator.cluster.member import Member
 from validator.cluster.sums import counters_of
@@ -155,13 +155,13 @@ class Crew:
 
     async def _ended(self, member: Member, report: LaneReport) -> None:
         """Take note of how a lane ended; one whose ledger failed is begun again, as one that was lost."""
-        if isinstance(report.error, LedgerError) and self._stop.why is None:
-            await self._replace(member, str(report.error))
+        ending = report.error or (report.asked.ending if report.asked is not None else None)
+        if isinstance(ending, LedgerError | Orphaned) and self._stop.why is None:
+            await self._replace(member, str(ending))
             return
         member.is_over = True
         if report.asked is not None:
             member.ends.append(report.asked)
-        ending = report.error or (report.asked.ending if report.asked is not None else None)
         if ending is None:
             return
         self._work.is_incomplete = True

@@ -7,6 +7,7 @@ a lost one waits until the lost one's connection to the ledger has ended, and it
 from __future__ import annotations
 
 import random
+import time
 from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from validator.batch.asking.leased import LeasedNumbers
 from validator.batch.planning.answered import answered
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
-from validator.errors import Busy, ValidatorError, innermost
+from validator.errors import Busy, StoppedEarly, ValidatorError, innermost
 from validator.http.event_loop import OPTIONS
 from validator.ledger import open_ledger
 from validator.reports import CallbackProgress
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from validator.batch.ask_settings import AskSettings
     from validator.cluster.sent_keys import SentKey
-    from validator.errors import StoppedEarly
     from validator.ledger import Hold, Ledger
     from validator.ledger_url import Location
     from validator.reports import ProgressState
@@ -46,6 +46,13 @@ REPORT_WITHIN_S = 1.0
 LOOK_EVERY_S = 0.1
 # How often a key is tried whose lock another process still holds.
 LOCK_EVERY_S = 1.0
+# A run looks at each lane about once a second. A lane that it does not look at has lost it and makes way: its
+# process may go on for long after its machine is given up, and would keep the key's lock.
+ORPHANED_S = 30.0
+
+
+class Orphaned(StoppedEarly):
+    """The run that feeds a lane is not heard of any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +178,11 @@ class Lane:
         self._counters = RunCounters()
         self._state: ProgressState | None = None
         self._source: LeasedNumbers | None = None
+        self._heard_at = time.monotonic()
         self._stack = ExitStack()
         portal = start_blocking_portal(backend_options=OPTIONS, name="lane")
         self._portal = self._stack.enter_context(portal)
-        self._asking: Future[Asked] = self._portal.start_task_soon(self._ask)
+        self._asking: Future[Asked] = self._portal.start_task_soon(self._ask_while_heard)
 
     def exchange(self, given: Given) -> LaneReport:
         """Take what a run gives, and return how it goes, as soon as there is something to say."""
@@ -189,6 +197,7 @@ class Lane:
         self._stack.close()
 
     async def _exchange(self, given: Given) -> LaneReport:
+        self._heard_at = time.monotonic()
         self._fed.put(given)
         if self._source is not None:
             self._source.gone = given.gone
@@ -220,6 +229,21 @@ class Lane:
 
     def _show(self, state: ProgressState) -> None:
         self._state = state
+
+    async def _ask_while_heard(self) -> Asked:
+        """Ask; end in order, and the event loop too, if the run is not heard of any more."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._listen)
+            asked = await self._ask()
+            tasks.cancel_scope.cancel()
+        if isinstance(self._stop.why, Orphaned):
+            await self._portal.stop()
+        return asked
+
+    async def _listen(self) -> None:
+        while time.monotonic() - self._heard_at < ORPHANED_S:  # noqa: ASYNC110 - nothing reports a silence
+            await anyio.sleep(LOCK_EVERY_S)
+        self._stop(Orphaned("the run is not heard of any more"))
 
     async def _ask(self) -> Asked:
         order = self._order

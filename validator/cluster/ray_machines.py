@@ -6,10 +6,11 @@ blocks would not. Ray says where the work runs, keeps the results, and does agai
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import platform
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,8 @@ class RayLane:
     def __init__(self, order: LaneOrder) -> None:
         self._order: LaneOrder | None = order
         host: Any = ray.remote(_LaneHost)
-        self._actor = host.options(num_cpus=_LANE_CPUS, max_restarts=0, max_task_retries=0).remote()
+        once = {"max_restarts": 0, "max_task_retries": 0}
+        self._actor = host.options(num_cpus=_LANE_CPUS, scheduling_strategy="SPREAD", **once).remote()
 
     def exchange(self, given: Given) -> Any:
         """Begin an exchange; see `RemoteLane`."""
@@ -158,11 +160,13 @@ def connected(address: str) -> Iterator[RayMachines]:
         )
     except Exception as error:  # Ray raises errors of every kind, and also `Exception` itself
         raise UsageError(f"no Ray cluster at {address}: {_first_line(error)}") from error
-    try:
-        _require_same_versions()
-        yield RayMachines()
-    finally:
-        ray.shutdown()
+    # Ray prints to standard output what happens to its processes; the run says itself what it lost.
+    with redirect_stdout(io.StringIO()):
+        try:
+            _require_same_versions()
+            yield RayMachines()
+        finally:
+            ray.shutdown()
 
 
 def _require_same_versions() -> None:

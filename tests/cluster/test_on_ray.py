@@ -1,0 +1,119 @@
+"""The command on a Ray cluster of two nodes, with a lane and a node killed in the midst of it."""
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.sandboxes import served
+
+ROOT = Path(__file__).parents[2]
+VALIDATOR = Path(sys.executable).with_name("validator")
+KEYS = ("a", "b", "c")
+WAIT_S = 240.0
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("ray") is None and not os.environ.get("CI"), reason="Ray is not installed"
+    ),
+]
+
+
+@contextmanager
+def ray_nodes(count):
+    """Start a cluster; give its address and the processes of its raylets."""
+    program = ROOT / "tests" / "support" / "cluster" / "ray_nodes.py"
+    nodes = subprocess.Popen(
+        [sys.executable, program, str(count)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "RAY_TMPDIR": "/tmp"},
+    )
+    try:
+        yield json.loads(nodes.stdout.readline())
+    finally:
+        nodes.communicate(timeout=60)
+
+
+def lanes_of(raylet):
+    """The processes of the lanes that a raylet has."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(raylet)], capture_output=True, text=True, check=False
+    )
+    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "_LaneHost" in line]
+
+
+def until(condition, process):
+    """Wait for something to be so in a run that goes on."""
+    end = time.monotonic() + WAIT_S
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "it has not come to that"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def command(database, tmp_path, write_parts):
+    """Start `validator check` over a list in parts; `app` is the sandbox that it asks."""
+    limits = {f"sk_test_{name}": 1_200 for name in KEYS}
+    with served(more_sessions=len(KEYS), key_limits_per_min=limits, limiter="gcra_smooth") as (app, url):
+        tables = (
+            f'[keys.{name}]\napi-key-variable = "KEY_{name}"\nbase-url = "{url}"\n'
+            f'sessions = ["sess_more_{place}"]\n'
+            for place, name in enumerate(KEYS, start=1)
+        )
+        (tmp_path / "keys.toml").write_text("\n".join(tables), encoding="utf-8")
+        paths = write_parts(1_500, 4)
+        environment = {
+            **os.environ,
+            "XDG_STATE_HOME": str(tmp_path / "state"),
+            **{f"KEY_{name}": f"sk_test_{name}" for name in KEYS},
+        }
+
+        def start(address):
+            words = ["--config", "keys.toml", "check", *paths, "--region", "GB", "--keys", ",".join(KEYS)]
+            places = ["--cluster", address, "--ledger", database.reveal(), "--output-dir", "out"]
+            return subprocess.Popen(
+                [VALIDATOR, *words, *places, "--allow-new-host", "--json", "-q"],
+                cwd=tmp_path,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+
+        yield start, app
+
+
+def test_a_run_survives_the_end_of_a_lane_and_of_a_node(command, tmp_path):
+    start, app = command
+    with ray_nodes(2) as cluster:
+        process = start(cluster["address"])
+        until(lambda: app.log.checks > 60, process)
+        os.kill(next(pid for raylet in cluster["raylets"] for pid in lanes_of(raylet)), signal.SIGKILL)
+        until(lambda: app.log.checks > 200, process)
+        os.kill(cluster["raylets"][1], signal.SIGKILL)
+        out, err = process.communicate(timeout=WAIT_S)
+
+    assert process.returncode == 0, err
+    summary = json.loads(out)
+    assert (summary["rows"], summary["verdicts"]["unknown"]) == (1_500, 0)
+    assert sum(part["rows"] for part in manifest(tmp_path)["parts"]) == 1_500
+    assert app.log.refusals == 0
+    assert all(counts.most_in_a_minute <= 1_200 for counts in app.log.keys.values())
+    repeats = sum(app.log.numbers.values()) - len(app.log.numbers)
+    assert repeats < len(app.log.numbers) / 2
+
+
+def manifest(folder):
+    return json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))
