@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench peers postgres clean
+.PHONY: help setup demo demo-cluster test quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench peers postgres clean
 
 # Each test process would compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -10,8 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z]+):.*## /\1|/' \
-		| awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /\1|/' \
+		| awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready ## Install everything, pinned, into .venv
 
@@ -24,6 +24,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 demo: setup ## Validate every list in sample_data/ against the bundled sandbox
 	$(BIN)/python sample_data/demo.py
+
+demo-cluster: setup ## Validate a list with three keys on a Ray cluster of two nodes, made for it
+	$(BIN)/python sample_data/demo_cluster.py
 
 test: setup check ## Check the code, then run every test and measure coverage
 	$(BIN)/coverage erase
