@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.ledger.session_refs import SESS_A
-from validator.ledger import open_ledger
+from validator.ledger import open_ledger, read
 from validator.model import Number, Outcome, Reason, Verdict
 
 PROGRAMS = Path(__file__).parent / "sqlite" / "programs"
@@ -48,6 +48,19 @@ def location(request):
 def ledger(location):
     with open_ledger(location, holder="pytest") as opened:
         yield opened
+
+
+@pytest.fixture
+def filled(location, make_outcome):
+    """Four thousand numbers, every third of a range, of all verdicts; a quarter has failed since."""
+    verdicts = [Verdict.REGISTERED, Verdict.NOT_REGISTERED, Verdict.INVALID, Verdict.UNKNOWN]
+    with open_ledger(location, holder="pytest") as ledger:
+        for place in range(0, 12_000, 3):
+            ledger.record(make_outcome(place, verdicts[place % 4], checked_at_ms=NOW_MS - place))
+            if place % 12 < 3:
+                ledger.record(make_outcome(place, Verdict.UNKNOWN, checked_at_ms=NOW_MS))
+    with read(location) as reader:
+        yield reader
 
 
 @pytest.fixture

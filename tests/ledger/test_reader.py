@@ -11,19 +11,6 @@ NOW_MS = 1_760_000_000_000
 FIRST = 447_700_900_000
 
 
-@pytest.fixture
-def filled(location, make_outcome):
-    """Four thousand numbers, every third of a range, of all verdicts; a quarter has failed since."""
-    verdicts = [Verdict.REGISTERED, Verdict.NOT_REGISTERED, Verdict.INVALID, Verdict.UNKNOWN]
-    with open_ledger(location, holder="pytest") as ledger:
-        for place in range(0, 12_000, 3):
-            ledger.record(make_outcome(place, verdicts[place % 4], checked_at_ms=NOW_MS - place))
-            if place % 12 < 3:
-                ledger.record(make_outcome(place, Verdict.UNKNOWN, checked_at_ms=NOW_MS))
-    with read(location) as reader:
-        yield reader
-
-
 def test_rows_come_ascending_in_chunks(filled):
     chunks = list(filled.known())
 
