@@ -31,7 +31,7 @@ ROOMS = {
         {"keys", "known_hosts", "notify", "recipients"},
         {"planning"},
         {"asking", "transfer"},
-        {"output", "watching", "wiring"},
+        {"output", "sharing", "watching", "wiring"},
         {"connected", "first_requests", "planned"},
         {"asker", "lookup"},
         {"run"},

@@ -24,6 +24,7 @@ ONLY_THE_USER = {
     "base-url",
     "before",
     "ca-file",
+    "cluster",
     "column",
     "keys",
     "ledger",

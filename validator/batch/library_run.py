@@ -25,6 +25,7 @@ from validator.batch.recipients.job import Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
 from validator.batch.run import ListRun, Run, RunSettings, SummaryT
 from validator.batch.sample_run import SampleRun, SampleSettings, rate_of
+from validator.batch.sharing import source_of_plans
 from validator.batch.verdict_columns import output_schema
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
@@ -247,6 +248,7 @@ def _parts(
             progress=progress,
             stop=stop,
             hold=hold,
+            source_of=source_of_plans(path, ledger, opened.job.max_age),
         )
         run = make_run(ledger=ledger, counters=counters, progress=progress)
         yield LibraryRun(run, asker, stop, progress, writer, [])

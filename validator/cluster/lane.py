@@ -15,13 +15,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
-import polars as pl
 from anyio.from_thread import start_blocking_portal
 
 from validator.batch.asker import Asked, Asker
 from validator.batch.asking.counters import RunCounters
-from validator.batch.asking.leased import LeasedNumbers
-from validator.batch.planning.answered import answered
+from validator.batch.sharing import leased
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
 from validator.errors import Busy, StoppedEarly, ValidatorError, innermost
@@ -30,13 +28,14 @@ from validator.ledger import open_ledger
 from validator.reports import CallbackProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
 
     from validator.batch.ask_settings import AskSettings
+    from validator.batch.asking.leased import LeasedNumbers
     from validator.cluster.sent_keys import SentKey
-    from validator.ledger import Hold, Ledger
+    from validator.ledger import Hold
     from validator.ledger_url import Location
     from validator.reports import ProgressState
     from validator.settings import MaxAge
@@ -251,12 +250,8 @@ class Lane:
         with ExitStack() as stack:
             hold = await self._lock(stack, partial(locked, [key], order.holder, ledger=order.ledger))
             ledger = stack.enter_context(open_ledger(order.ledger, holder=order.holder))
-            self._source = LeasedNumbers(
-                self._fed,
-                leases=ledger,
-                holder=order.name,
-                fresh_from_ms=order.max_age.cutoffs_ms(order.started_ms),
-                answered=partial(_answered, ledger, order),
+            self._source = leased(
+                self._fed, ledger, holder=order.name, max_age=order.max_age, since_ms=order.started_ms
             )
             asker = Asker(
                 [key],
@@ -280,11 +275,6 @@ class Lane:
                 if anyio.current_time() >= give_up_at or self._stop.why:
                     raise
                 await anyio.sleep(LOCK_EVERY_S)
-
-
-def _answered(ledger: Ledger, order: LaneOrder, numbers: Sequence[int]) -> set[int]:
-    wanted = pl.Series(sorted(numbers), dtype=pl.UInt64)
-    return set(answered(ledger, wanted, order.max_age, since_ms=order.started_ms).to_list())
 
 
 def _as_ours(error: BaseException) -> ValidatorError:

@@ -12,6 +12,7 @@ from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
 from validator.batch.open_files import raise_limit
 from validator.batch.run import RunSettings
+from validator.batch.sharing import source_of_plans
 from validator.batch.watching.stop import Stop
 from validator.batch.wiring import locked
 from validator.cli.options.ask_options import AskOptions, under_signals
@@ -96,6 +97,7 @@ def run_list(
             progress=progress,
             stop=stop,
             hold=hold,
+            source_of=source_of_plans(options.ledger, ledger, opened.job.max_age),
         )
         run = make_run(ledger=ledger, counters=counters, progress=progress, settings=settings)
         return run.run(under_signals(asker, stop))
