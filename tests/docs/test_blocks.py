@@ -36,6 +36,7 @@ COMPARED = {"docs/gateways.md"}  # with the toy of the contract test, in tests/t
 NOT_RUN: dict[str, set[str]] = {
     "README.md": {"make", "pip"},
     "CONTRIBUTING.md": {"make", ".venv/bin/python"},
+    "docs/cluster.md": {"pip", "ray", "validator"},  # tests/cluster/test_on_ray.py runs the command
     "docs/gateways.md": {".venv/bin/python"},
     "docs/schedules.md": {
         *("crontab", "useradd", "install", "echo", "cp", "systemctl"),
@@ -45,7 +46,7 @@ NOT_RUN: dict[str, set[str]] = {
     "docs/web.md": {"pip"},
     "docs/terminal.md": {"eval"},
 }
-SHOWN_ONLY = {"", "text", "yaml", "toml"}  # other tests read those that say something of the program
+SHOWN_ONLY = {"", "text", "yaml", "toml", "sql"}  # other tests read those that say something of the program
 
 
 def runnable(page, *languages):
