@@ -278,7 +278,7 @@ class Lane:
 
 
 def _as_ours(error: BaseException) -> ValidatorError:
-    """Return an error as it is sent to the run; a bug is told by its name, since it may not be picklable."""
+    """Return an error as it is sent to the run; of a bug only the name, since it may not be picklable."""
     cause = innermost(error) if isinstance(error, BaseExceptionGroup) else error
     if isinstance(cause, ValidatorError):
         return cause

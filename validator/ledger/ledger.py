@@ -101,7 +101,7 @@ class LedgerReader(Protocol):
         ...
 
     def numbers(self) -> int:
-        """Return how many numbers something is known of.
+        """Return how many numbers have a fact.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -258,7 +258,7 @@ class Ledger(LedgerReader, Protocol):
         still. None of them is `SUPPRESSED`. Ascending numbers are several times as fast as others.
 
         Raises:
-            LedgerError: none was taken in; nothing more is accepted.
+            LedgerError: no fact was imported; nothing more is accepted.
         """
         ...
 

@@ -57,7 +57,7 @@ class LedgerStats:
     """What a ledger holds.
 
     Attributes:
-        numbers: how many numbers something is known of.
+        numbers: how many numbers have a fact.
         by_verdict: numbers by the word of their verdict, an answer counting before a later failure.
         by_age: the same by age as well, in the words of `AGES`.
         by_source: numbers by the word of their source.

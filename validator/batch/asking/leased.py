@@ -22,7 +22,7 @@ TEND_EVERY_S = LEASE_S / 3
 # What somebody else holds is looked at again so often.
 ELSEWHERE_EVERY_S = 5.0
 # An answer that waits to be verified is nobody's to ask about again. If that takes longer than a canary can
-# take to come, whoever got the answer is gone.
+# take to come, the run that got the answer is gone.
 VERIFIED_WITHIN_S = 150.0
 _NEVER_MS = 2**63 - 1
 

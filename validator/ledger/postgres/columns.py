@@ -65,7 +65,7 @@ KNOWN_OF = KNOWN.format(rows=WANTED)
 
 
 def scan(link: Link, from_ms: Mapping[str, int], first: int, last: int) -> Iterator[KnownColumns]:
-    """Yield all that is known from one number to another, ascending, a page at a time."""
+    """Yield the facts from one number to another, ascending, a page at a time."""
     after = first - 1
     while found := _page(link, SCAN, {**from_ms, "after": after, "last": last, "rows": SCAN_ROWS}):
         after, columns = found
@@ -81,7 +81,7 @@ def look_up(link: Link, from_ms: Mapping[str, int], wanted: Sequence[int]) -> It
 
 
 def _page(link: Link, query: str, asked: Mapping[str, Any]) -> tuple[int, KnownColumns] | None:
-    """Return the last number and the columns, or None where nothing is known."""
+    """Return the last number and the columns, or None if there is no fact."""
     [(last, *columns)] = link.rows(query, asked)
     return None if last is None else (last, KnownColumns(*columns))
 

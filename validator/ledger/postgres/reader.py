@@ -121,7 +121,7 @@ class PostgresReader:
             )
 
     def numbers(self) -> int:
-        """Return how many numbers something is known of."""
+        """Return how many numbers have a fact."""
         [(numbers,)] = self._reading.rows("SELECT count(*) FROM numbers")
         return int(numbers)
 

@@ -8,7 +8,7 @@ several writers fill them: of two outcomes for a number the later committed repl
 time. It has no foreign key to `findings`: each writer would lock the same few rows of it in every group.
 
 `writers` has one row for each open writer, with the number of its last transaction and what that returned:
-whoever has lost the connection during a commit finds there whether it was done. `leases` has the numbers that
+a run that lost its connection during a commit finds there whether it was done. `leases` has the numbers that
 a run has taken to ask about, and until when. `keys` says who holds a key's lock; the lock itself is an
 advisory lock, which goes with its connection.
 """

@@ -53,7 +53,7 @@ LOOK_UP = COLUMNS.format(rows=WANTED)
 def scan(
     reading: sqlite3.Connection, from_ms: Mapping[str, int], first: int, last: int, rows: int = SCAN_ROWS
 ) -> Iterator[KnownColumns]:
-    """Yield all that is known from one number to another, ascending, in one pass, so many rows at a time."""
+    """Yield the facts from one number to another, ascending, in one pass, so many rows at a time."""
     after = first - 1
     while found := _columns(reading, SCAN, {**from_ms, "after": after, "last": last, "rows": rows}):
         after, columns = found
@@ -73,6 +73,6 @@ def look_up(
 def _columns(
     reading: sqlite3.Connection, query: str, asked: Mapping[str, int | str]
 ) -> tuple[int, KnownColumns] | None:
-    """Return the last number and the columns, or None where nothing is known."""
+    """Return the last number and the columns, or None if there is no fact."""
     last, numbers, findings, at_ms, other_ids = reading.execute(query, asked).fetchone()
     return None if last is None else (last, KnownColumns(numbers, findings, at_ms, json.loads(other_ids)))

@@ -183,7 +183,7 @@ class SqliteReader:
         require_sound(self._reading, self.path)
 
     def numbers(self) -> int:
-        """Return how many numbers something is known of.
+        """Return how many numbers have a fact.
 
         Raises:
             LedgerError: the ledger cannot be read.

@@ -207,7 +207,7 @@ class SqliteLedger(SqliteReader):
         still. None of them is `SUPPRESSED`. Ascending numbers are several times as fast as others.
 
         Raises:
-            LedgerError: none was taken in; nothing more is accepted.
+            LedgerError: no fact was imported; nothing more is accepted.
         """
         self._require_usable()
         with self._transaction() as writing:

@@ -48,7 +48,7 @@ def spells_own_grouping(text: str, number: int, region: str) -> bool:
 def spells_grouping_of(text: str, number: int) -> bool:
     """Return whether the text's groups of digits are those in which the number's country writes it.
 
-    Groups of which one is its calling code again, or that with a zero, prove nothing: `+95 95 221 783`.
+    Groups prove nothing if one is its calling code again, with or without a zero: `+95 95 221 783`.
     """
     groups, parsed = groups_of(text.replace("(0)", "")), phonenumbers.parse(f"+{number}")
     national = groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
