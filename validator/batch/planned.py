@@ -14,6 +14,7 @@ from validator.local_time import unix_ms
 if TYPE_CHECKING:
     import polars as pl
 
+    from validator.batch.planning.plan import Plan
     from validator.batch.recipients.opening import Opened
     from validator.ledger import LedgerReader
     from validator.reports import PlanSummary, Progress
@@ -40,18 +41,53 @@ def planned(
         host: where it would send requests.
         max_invalid: the share (0 to 1) of invalid cells at which it would take the list.
     """
-    capabilities, now = capabilities_of(gateway), datetime.now(UTC)
+    now = datetime.now(UTC)
     surveyed = survey(opened, ledger, now_ms=unix_ms(now), progress=progress)
-    obstacle = ruin_of(opened, surveyed.plan, max_invalid)
-    plan = summarise_plan(
-        opened.job,
+    summary = plan_summary(
+        opened,
         surveyed.plan,
+        rate_per_min=rate_per_min,
+        now=now,
+        gateway=gateway,
+        host=host,
+        max_invalid=max_invalid,
+    )
+    return summary, surveyed.recipients
+
+
+def plan_summary(
+    opened: Opened,
+    plan: Plan,
+    *,
+    rate_per_min: float | None,
+    now: datetime,
+    gateway: str,
+    host: str,
+    max_invalid: float,
+    calls: int | None = None,
+) -> PlanSummary:
+    """Return the summary of a list's plan, with what keeps a check from it and what a person should look at.
+
+    Args:
+        opened: the list.
+        plan: its plan.
+        rate_per_min: requests a minute that a check is to make; None if it finds that out.
+        now: the current time.
+        gateway: the name of the gateway that it would ask.
+        host: where it would send requests.
+        max_invalid: the share (0 to 1) of invalid cells at which it would take the list.
+        calls: how many numbers it asks about, if they are not in the plan.
+    """
+    capabilities, obstacle = capabilities_of(gateway), ruin_of(opened, plan, max_invalid)
+    return summarise_plan(
+        opened.job,
+        plan,
+        calls=calls,
         rate_per_min=None if rate_per_min is None else rate_per_min * capabilities.max_batch,
         now=now,
         host=host,
         plans={name: round(pace) for name, pace in capabilities.paces.items()},
         obstacle=obstacle,
         read_as=opened.read_as,
-        warnings=() if obstacle else hints_of(opened, surveyed.plan),
+        warnings=() if obstacle else hints_of(opened, plan),
     )
-    return plan, surveyed.recipients

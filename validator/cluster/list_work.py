@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.job import ListSettings
     from validator.ledger_url import Location
-    from validator.tables import Table
 
 # A multiplier that spreads neighbouring numbers over partitions (Knuth, The Art of Computer Programming,
 # volume 3, 6.4: 2**64 over the golden ratio).
@@ -273,7 +272,7 @@ def _recipients_of(part: Part, as_: ReadAs) -> tuple[pl.DataFrame, ReadingCounts
     readings = ReadingCounts()
     with part.local() as path:
         recipients = read_recipients(
-            _table(path, as_),
+            open_list(path, as_.settings),
             as_.reading,
             suppressed=as_.suppressed,
             on_progress=lambda _: None,
@@ -281,10 +280,6 @@ def _recipients_of(part: Part, as_: ReadAs) -> tuple[pl.DataFrame, ReadingCounts
             evidence=as_.evidence,
         )
     return recipients, readings
-
-
-def _table(path: Path, as_: ReadAs) -> Table:
-    return open_list(path, as_.settings)
 
 
 def _print_of(recipients: pl.DataFrame) -> str:

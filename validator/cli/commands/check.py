@@ -22,7 +22,7 @@ from validator.cli.commands.plan import show_plan
 from validator.cli.options import file_options as file_opt
 from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import show_start, show_summary
-from validator.cli.runs.list_run import ListRunOptions, run_list
+from validator.cli.runs.list_run import ListRunOptions, numbers_per_min, run_list
 from validator.cli.runs.resume import send_command
 from validator.cli.runs.run_ends import EndOptions
 from validator.cli.settings.kept_files import kept_files
@@ -104,13 +104,11 @@ def _checked_on_cluster(options: CheckOptions, ends: EndOptions) -> Summary:
 
 
 def _show_start(options: CheckOptions, keys: Sequence[KeySettings], opened: Opened, plan: Plan) -> None:
-    found = [(key.rate.per_min, capabilities_of(key.gateway)) for key in keys]
-    rates = [None if rate is None else rate * gateway.max_batch for rate, gateway in found]
-    limits = found[0][1].paces if len(keys) == 1 else {}
+    limits = capabilities_of(keys[0].gateway).paces if len(keys) == 1 else {}
     start = summarise_plan(
         opened.job,
         plan,
-        rate_per_min=options.rate_share * sum(filter(None, rates)) if all(rates) else None,
+        rate_per_min=numbers_per_min(options, keys),
         now=datetime.now(UTC),
         plans={name: round(options.rate_share * limit) for name, limit in limits.items()},
         read_as=opened.read_as,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -15,17 +14,18 @@ import anyio
 from validator.batch.ask_settings import require_distinct
 from validator.batch.known_hosts import host_for
 from validator.batch.output.summarise import summarise_plan
-from validator.batch.planning.ruined import hints_of, ruin_of
+from validator.batch.planned import plan_summary
 from validator.batch.recipients.job import ListSettings, Order, checked_name
 from validator.batch.watching.stop import Stop
 from validator.cli.lists.inputs import STDIO, local_file, matching_lists
 from validator.cli.process.interruption import interruptible
 from validator.cli.process.show import make_progress, show_plan_summary, show_start
 from validator.cli.process.signals import stop_on_signals
+from validator.cli.runs.list_run import numbers_per_min
 from validator.errors import UsageError, innermost
-from validator.gateways.registry import capabilities_of
 from validator.ledger import open_ledger
 from validator.ledger_url import LedgerUrl
+from validator.local_time import unix_ms
 from validator.model import ObjectUrl
 from validator.tables import is_read_once
 
@@ -64,7 +64,7 @@ def check_on_cluster(options: ListRunOptions) -> Summary:
     from validator.cluster.preparing import Preparing, Spread  # noqa: PLC0415
     from validator.cluster.run import ClusterRun, marked  # noqa: PLC0415
 
-    known = Known(options.ledger, int(time.time() * 1000))
+    known = Known(options.ledger, unix_ms(datetime.now(UTC)))
     settings = options.run_settings("check", options.reports)
     progress, stop = make_progress(quiet=options.quiet), Stop()
     with ExitStack() as stack:
@@ -93,36 +93,31 @@ def plan_on_cluster(
     from validator.cluster.list_work import Known  # noqa: PLC0415 - needs the extra
     from validator.cluster.preparing import Preparing, Spread  # noqa: PLC0415
 
-    capabilities, now = capabilities_of(gateway), datetime.now(UTC)
-    known = Known(options.ledger, int(now.timestamp() * 1000))
+    now = datetime.now(UTC)
+    known = Known(options.ledger, unix_ms(now))
     list_ = _list(options, Path(), "")
     with interruptible(), connected(options.cluster) as machines, make_progress(quiet=options.quiet) as shown:
         prepared = Preparing(list_, machines, known, shown, Spread()).prepare()
-    obstacle = ruin_of(prepared.opened, prepared.plan, max_invalid)
-    summary = summarise_plan(
-        prepared.opened.job,
+    summary = plan_summary(
+        prepared.opened,
         prepared.plan,
         calls=prepared.work.total,
-        rate_per_min=None if rate.per_min is None else rate.per_min * capabilities.max_batch,
+        rate_per_min=rate.per_min,
         now=now,
+        gateway=gateway,
         host=host_for(gateway, base_url),
-        plans={name: round(pace) for name, pace in capabilities.paces.items()},
-        obstacle=obstacle,
-        read_as=prepared.opened.read_as,
-        warnings=() if obstacle else hints_of(prepared.opened, prepared.plan),
+        max_invalid=max_invalid,
     )
     show_plan_summary(summary, as_json=options.as_json, quiet=options.quiet)
     return 0
 
 
 def _show_start(options: ListRunOptions, keys: Sequence[KeySettings], prepared: Prepared) -> None:
-    found = [(key.rate.per_min, capabilities_of(key.gateway)) for key in keys]
-    rates = [None if rate is None else rate * gateway.max_batch for rate, gateway in found]
     start = summarise_plan(
         prepared.opened.job,
         prepared.plan,
         calls=prepared.work.total,
-        rate_per_min=options.rate_share * sum(filter(None, rates)) if all(rates) else None,
+        rate_per_min=numbers_per_min(options, keys),
         now=datetime.now(UTC),
         plans={},
         read_as=prepared.opened.read_as,

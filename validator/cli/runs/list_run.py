@@ -20,6 +20,7 @@ from validator.cli.options.list_options import ListOptions
 from validator.cli.process.show import make_progress
 from validator.cli.runs.resume import command_line, next_command
 from validator.errors import UsageError
+from validator.gateways.registry import capabilities_of
 from validator.ledger import open_ledger
 
 if TYPE_CHECKING:
@@ -59,6 +60,13 @@ class ListRunOptions(ListOptions, AskOptions):
             command_line=command_line(click.get_current_context().obj),
             next_command=partial(next_command, click.get_current_context().obj),
         )
+
+
+def numbers_per_min(options: ListRunOptions, keys: Sequence[KeySettings]) -> float | None:
+    """Return the numbers a minute that all keys are to ask about; None if one has to find that out."""
+    found = [(key.rate.per_min, capabilities_of(key.gateway).max_batch) for key in keys]
+    rates = [None if rate is None else rate * most for rate, most in found]
+    return options.rate_share * sum(filter(None, rates)) if all(rates) else None
 
 
 def run_list(
