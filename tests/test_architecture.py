@@ -34,7 +34,7 @@ ROOMS = {
         {"output", "sharing", "watching", "wiring"},
         {"connected", "first_requests", "planned"},
         {"asker", "lookup"},
-        {"run"},
+        {"open_asker", "run"},
         {"sample_run"},
         {"library_run"},
         {"library_arguments", "preview"},

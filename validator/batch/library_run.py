@@ -17,20 +17,17 @@ from anyio.from_thread import start_blocking_portal
 
 from validator.arguments import FILE, NUMBER, Kind, path, require, several
 from validator.batch.ask_settings import AskSettings, KeySettings, require_distinct
-from validator.batch.asker import Asked, Asker
-from validator.batch.asking.counters import RunCounters
+from validator.batch.asker import Asked
+from validator.batch.open_asker import open_asker
 from validator.batch.output.targets import check_targets, make_split_folder, require_room_for_output
 from validator.batch.planning.ruined import MOST_INVALID
 from validator.batch.recipients.job import Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
 from validator.batch.run import ListRun, Run, RunSettings, SummaryT
 from validator.batch.sample_run import SampleRun, SampleSettings, rate_of
-from validator.batch.sharing import source_of_plans
 from validator.batch.verdict_columns import output_schema
 from validator.batch.watching.stop import Stop
-from validator.batch.wiring import locked
 from validator.errors import StoppedEarly, innermost
-from validator.ledger import open_ledger
 from validator.ledger_url import LedgerUrl, ledger_location
 from validator.reports import CallbackProgress, NoProgress
 from validator.reports.registry import REPORTS
@@ -41,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from validator.batch.asker import Asker
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.opening import Opened
     from validator.ledger_url import Location
@@ -234,22 +232,16 @@ def _parts(
     writer: FrameWriter | None = None,
 ) -> Iterator[LibraryRun[SummaryT]]:
     require_distinct(options.keys)
-    holder, path = f"validator library, {opened.job.input.name}", options.ledger_location
-    counters, stop, progress = RunCounters(), options.stop or Stop(), progress_of(options)
-    with ExitStack() as stack:
-        wait_s = options.asking.wait_for_key_s
-        hold = stack.enter_context(locked(options.keys, holder, ledger=path, wait_s=wait_s))
-        ledger = stack.enter_context(open_ledger(path, holder=holder))
-        asker = Asker(
-            options.keys,
-            options.asking,
-            ledger=ledger,
-            counters=counters,
-            progress=progress,
-            stop=stop,
-            hold=hold,
-            source_of=source_of_plans(path, ledger, opened.job.max_age),
-        )
+    stop, progress = options.stop or Stop(), progress_of(options)
+    with open_asker(
+        options.keys,
+        options.asking,
+        ledger=options.ledger_location,
+        holder=f"validator library, {opened.job.input.name}",
+        progress=progress,
+        stop=stop,
+        shared_until=opened.job.max_age,
+    ) as (asker, ledger, counters):
         run = make_run(ledger=ledger, counters=counters, progress=progress)
         yield LibraryRun(run, asker, stop, progress, writer, [])
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from validator.batch.asker import Asker
-from validator.batch.asking.counters import RunCounters
 from validator.batch.lookup import any_unknown, look_up
+from validator.batch.open_asker import open_asker
 from validator.batch.open_files import raise_limit
 from validator.batch.planning.plan import second_round
 from validator.batch.watching.stop import Stop
-from validator.batch.wiring import locked
 from validator.cli.options.ask_options import AskOptions, under_signals
 from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import make_progress, show_rows, show_suspects
 from validator.cli.process.standard_streams import require_stdout
 from validator.errors import EXIT_TOO_MANY_UNKNOWN, UsageError
-from validator.ledger import open_ledger, read
+from validator.ledger import read
 from validator.local_time import unix_ms
 from validator.model import Reason
 from validator.phone import Accept, parse_region
@@ -93,23 +90,19 @@ def _known(options: LookupOptions) -> LookedUp:
 def _asked(options: LookupOptions, warnings: list[str]) -> LookedUp:
     """Ask about what the ledger does not know, and return all; `warnings` gets what is to be said of it."""
     keys = options.keys()
-    holder = "validator lookup"
     raise_limit(options.concurrency * len(keys))
-    with ExitStack() as stack:
-        wait_s = options.wait_for_key
-        hold = stack.enter_context(locked(keys, holder, ledger=options.ledger, wait_s=wait_s))
-        ledger = stack.enter_context(open_ledger(options.ledger, holder=holder))
-        progress = stack.enter_context(make_progress(quiet=options.quiet))
-        stop = Stop()
-        asker = Asker(
+    stop, progress = Stop(), make_progress(quiet=options.quiet)
+    with (
+        open_asker(
             keys,
             options.ask_settings,
-            ledger=ledger,
-            counters=RunCounters(),
+            ledger=options.ledger,
+            holder="validator lookup",
             progress=progress,
             stop=stop,
-            hold=hold,
-        )
+        ) as (asker, ledger, _),
+        progress,
+    ):
         next_round = partial(second_round, ledger=ledger, max_age=options.ages, now_ms=options.now_ms)
         return _look_up(options, ledger, partial(_ask, under_signals(asker, stop), next_round, warnings))
 

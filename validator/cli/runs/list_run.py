@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from validator.batch.asker import Asker
-from validator.batch.asking.counters import RunCounters
+from validator.batch.open_asker import open_asker
 from validator.batch.open_files import raise_limit
 from validator.batch.run import RunSettings
-from validator.batch.sharing import source_of_plans
 from validator.batch.watching.stop import Stop
-from validator.batch.wiring import locked
 from validator.cli.options.ask_options import AskOptions, under_signals
 from validator.cli.options.list_options import ListOptions
 from validator.cli.process.show import make_progress
 from validator.cli.runs.resume import command_line, next_command
 from validator.errors import UsageError
 from validator.gateways.registry import capabilities_of
-from validator.ledger import open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -91,21 +87,15 @@ def run_list(
     """
     holder = f"validator {settings.command} {opened.job.input.name}"
     raise_limit(options.concurrency * len(keys))
-    counters, stop, progress = RunCounters(), Stop(), make_progress(quiet=options.quiet)
-    wait_s = options.wait_for_key
-    with (
-        locked(keys, holder, ledger=options.ledger, wait_s=wait_s) as hold,
-        open_ledger(options.ledger, holder=holder) as ledger,
-    ):
-        asker = Asker(
-            keys,
-            options.ask_settings,
-            ledger=ledger,
-            counters=counters,
-            progress=progress,
-            stop=stop,
-            hold=hold,
-            source_of=source_of_plans(options.ledger, ledger, opened.job.max_age),
-        )
+    stop, progress = Stop(), make_progress(quiet=options.quiet)
+    with open_asker(
+        keys,
+        options.ask_settings,
+        ledger=options.ledger,
+        holder=holder,
+        progress=progress,
+        stop=stop,
+        shared_until=opened.job.max_age,
+    ) as (asker, ledger, counters):
         run = make_run(ledger=ledger, counters=counters, progress=progress, settings=settings)
         return run.run(under_signals(asker, stop))
