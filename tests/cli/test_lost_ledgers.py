@@ -52,5 +52,5 @@ def test_a_ledger_that_goes_away_ends_the_run_and_is_saved(*, losing, run, liste
     assert str(saved) in done.err
     with read(saved) as reader:
         known = sum(len(rows) for rows in reader.known())
-    # One was in flight.
-    assert 0 <= sum(app.log.calls(number) > 0 for number in NUMBERS) - known <= 1
+    # One was in flight, and the answer to one more may have come while the loss was found out.
+    assert 0 <= sum(app.log.calls(number) > 0 for number in NUMBERS) - known <= 2

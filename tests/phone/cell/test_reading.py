@@ -166,10 +166,11 @@ def test_a_valid_second_reading_goes_before_a_possible_first_one(outcome):
     ],
     ids=lambda cell: f"{cell[:6]!r} {len(cell)}",
 )
-def test_a_hostile_cell_is_refused_in_no_time(outcome, cell):
+def test_a_hostile_cell_is_refused_without_a_blow_up(outcome, cell):
     started_s = time.process_time()
     assert outcome(cell, "DE") in {"too_long", "not_a_number", "not_in_plan", "several_numbers"}
-    assert time.process_time() - started_s < 0.25
+    # An expression that tries every split of such a cell takes minutes; a slow machine under load does not.
+    assert time.process_time() - started_s < 5
 
 
 def test_a_long_link_is_still_read(outcome):
