@@ -65,12 +65,16 @@ def assert_ends_with_a_line(run, words):
     assert "Traceback" not in run.said()
 
 
+# The first answers are written after thirty writes and eight syncs, however few commits follow.
+WRITE, SYNC = 34, 9
+
+
 @pytest.mark.parametrize(
     ("handle", "words"),
     [
-        (broken(fail("pwrite64", "EIO", 60)), ("could not be written", "SQLITE_IOERR_WRITE")),
-        (broken(fail("pwrite64", "ENOSPC", 60)), ("could not be written", "SQLITE_FULL")),
-        (broken(fail("fdatasync", "EIO", 12)), ("could not be written", "SQLITE_IOERR_FSYNC")),
+        (broken(fail("pwrite64", "EIO", WRITE)), ("could not be written", "SQLITE_IOERR_WRITE")),
+        (broken(fail("pwrite64", "ENOSPC", WRITE)), ("could not be written", "SQLITE_FULL")),
+        (broken(fail("fdatasync", "EIO", SYNC)), ("could not be written", "SQLITE_IOERR_FSYNC")),
         # The ledger's index of its log takes 32 KiB; its log more, however few commits the run makes do with.
         (limited(resource.RLIMIT_FSIZE, 50_000), ("could not be written", "SQLITE_IOERR_WRITE")),
     ],
@@ -90,7 +94,7 @@ def test_a_failed_sync_is_never_tried_again(killer):
     require_strace()
     log = killer.checks.folder / "trace"
     run = killer.checks.fork(killer.server, held=True)
-    with traced(run, "trace=fdatasync,pwrite64", fail("fdatasync", "EIO", 12), log=log):
+    with traced(run, "trace=fdatasync,pwrite64", fail("fdatasync", "EIO", SYNC), log=log):
         pass
     run.wait()
 
