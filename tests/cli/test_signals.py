@@ -19,7 +19,7 @@ from validator.batch.watching.stop import Stop
 from validator.cli.process.interruption import SIGNALS, interruptible
 from validator.cli.process.interruption import until as until_deadline
 from validator.cli.process.signals import raising_signals, run_interruptible, stop_on_signals
-from validator.errors import Interrupted, StoppedEarly
+from validator.errors import Interrupted, LedgerError, StoppedEarly
 
 CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 NEVER_ANSWERS = "+447700900006"
@@ -192,6 +192,41 @@ def test_plain_code_is_interrupted_where_it_is_and_handlers_come_back(signum):
 
     assert caught.value.exit_code == 128 + signum
     assert [signal.getsignal(one) for one in SIGNALS] == before
+
+
+class Swallowing:
+    """What compiled code does: it is interrupted where it cannot pass on what the handler raises."""
+
+    def __init__(self, signum):
+        self.signum = signum
+
+    def __del__(self):
+        signal.raise_signal(self.signum)
+
+
+def swallow_and_fail(signum, error):
+    Swallowing(signum)
+    raise error
+
+
+@pytest.mark.parametrize("signum", SIGNALS)
+def test_an_error_that_a_swallowed_signal_has_caused_is_told_as_the_signal(signum, capfd):
+    with pytest.raises(Interrupted) as caught, interruptible():
+        swallow_and_fail(signum, TypeError("not what a library expected"))
+
+    assert caught.value.exit_code == 128 + signum
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("error", [LedgerError("the disk is full"), SystemExit(141)])
+def test_a_swallowed_signal_hides_no_error_that_says_what_to_do(error):
+    with pytest.raises(type(error)), interruptible():
+        swallow_and_fail(signal.SIGTERM, error)
+
+
+def test_an_error_before_a_signal_stays_that_error():
+    with pytest.raises(TypeError), interruptible():
+        raise TypeError("a bug")
 
 
 @pytest.mark.parametrize("signum", SIGNALS)

@@ -7,11 +7,12 @@ a script) stays ignored. Imports nothing that `--help` would have to wait for.
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from validator.errors import Interrupted, StoppedEarly
+from validator.errors import Interrupted, StoppedEarly, ValidatorError, innermost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +22,51 @@ if TYPE_CHECKING:
 # SIGHUP: the terminal was closed, or its connection broke.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+# Signals that have raised in this process, in their order.
+_RAISED: list[int] = []
+
 
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Let a signal raise `Interrupted` while plain code runs, so that temporary files are cleared away."""
-    with handling(*heard()):
+    with handling(*heard()), _told_once(), undisguised():
         yield
+
+
+@contextmanager
+def undisguised() -> Iterator[None]:
+    """Raise what a signal has raised inside the block, also if a library made another error of it.
+
+    Compiled code may swallow what a handler raises, and fail for want of what it was about to get.
+
+    Raises:
+        StoppedEarly: a signal came, and an error that is not this tool's own followed.
+    """
+    before = len(_RAISED)
+    try:
+        yield
+    except BaseException as error:
+        if len(_RAISED) == before or isinstance(
+            innermost(error), ValidatorError | SystemExit | GeneratorExit
+        ):
+            raise
+        raise why(_RAISED[before]) from error
+
+
+@contextmanager
+def _told_once() -> Iterator[None]:
+    """Keep Python from printing the traceback of a signal that compiled code has swallowed."""
+    hook = sys.unraisablehook
+
+    def unless_stopped(swallowed: sys.UnraisableHookArgs) -> None:
+        if not isinstance(swallowed.exc_value, StoppedEarly):
+            hook(swallowed)
+
+    sys.unraisablehook = unless_stopped
+    try:
+        yield
+    finally:
+        sys.unraisablehook = hook
 
 
 @contextmanager
@@ -63,6 +103,7 @@ def heard() -> tuple[signal.Signals, ...]:
 
 
 def _raise(signum: int, _: FrameType | None) -> None:
+    _RAISED.append(signum)
     raise why(signum)
 
 

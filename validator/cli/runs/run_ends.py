@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from validator.cli.process.errors import exit_code_of, report_failure, translated_io
+from validator.cli.process.interruption import undisguised
 from validator.cli.process.standard_streams import say
 from validator.cli.settings.credentials import key_text
 from validator.cli.settings.environment import NOTIFY_SECRET
@@ -129,7 +130,7 @@ class EndOptions:
 def _attempt(run: Callable[[], Summary]) -> tuple[Summary | None, BaseException | None]:
     """Do a run; return its summary, or else what it raised."""
     try:
-        with translated_io():
+        with undisguised(), translated_io():
             summary = run()
     except BaseException as error:  # noqa: BLE001 - raised again once the end is reported
         return None, error
