@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-cluster test quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench peers postgres nodes clean
+.PHONY: help setup demo demo-cluster test coverage quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench peers postgres nodes clean
 
 # Each test process would compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -28,9 +28,15 @@ demo: setup ## Validate every list in sample_data/ against the bundled sandbox
 demo-cluster: setup ## Validate a list with three keys on a Ray cluster of two nodes, made for it
 	$(BIN)/python sample_data/demo_cluster.py
 
-test: setup check ## Check the code, then run every test and measure coverage
+# Files whole, since their fixtures are dear; in their order, since those that take long have few tests.
+PYTEST := pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+
+test: setup check ## Check the code, then run every test
+	$(BIN)/python -m $(PYTEST) --durations=20
+
+coverage: setup ## Run every test, in twice the time, and see that they reach nearly every line
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses 4 --dist loadfile --durations=5
+	$(BIN)/coverage run -m $(PYTEST)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=95
 

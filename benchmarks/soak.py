@@ -23,7 +23,7 @@ from lists import counted_numbers, write_list
 from processes import environment, sandbox
 
 from tests.support.batch.laboratory import Laboratory
-from tests.support.batch.long_run import ask_for_a_day, resident_mb
+from tests.support.batch.long_run import ask_for_hours, resident_mb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -80,7 +80,7 @@ def main(*, minutes: int, samples: Path | None, virtual: bool) -> None:
 def virtual_day(folder: Path, tell: Callable[[Any], None]) -> list[str]:
     """Ask for a day of virtual time; return what was not as it should be, one sentence each."""
     lab = Laboratory.build(folder, latency_ms=LATENCY_MS, latency_jitter_ms=JITTER_MS)
-    ran, held = ask_for_a_day(lab, PER_MIN)
+    ran, held = ask_for_hours(lab, PER_MIN, hours=24)
     for look in held:
         tell(look)
     print(f"{ran.counters.asked:,} numbers in {ran.duration_s / 3600:.1f} hours")

@@ -47,7 +47,7 @@ def alone(set_out):
 @pytest.fixture(scope="module")
 def killed_at_random(set_out, amount, alone, chance):
     def lives():
-        kills = amount(50, 1_000)
+        kills = amount(25, 1_000)
         while kills > 0:
             life = set_out("killed", SMALL).live(at_random(chance, alone[1]))
             kills -= len(life.kills)
@@ -58,14 +58,14 @@ def killed_at_random(set_out, amount, alone, chance):
 
 @pytest.fixture(scope="module")
 def killed_at_changes(set_out, amount):
-    """Lives with a kill before each change to a file, or before every twentieth."""
+    """Lives with a kill before each change to a file, or before every fortieth."""
 
     def lives():
         require_strace()
         killer = set_out("counted", SMALL)
         calls = killer.calls(CHANGES)
         places = [(call, place + 1) for call, count in sorted(calls.items()) for place in range(count)]
-        for call, place in places[:: amount(20, 1)]:
+        for call, place in places[:: amount(40, 1)]:
             yield set_out("killed", SMALL).live(at_call(call, place))
 
     return lives

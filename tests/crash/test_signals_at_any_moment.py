@@ -32,7 +32,7 @@ def lives(set_out, alone, amount, chance):
     """Lives in which runs are sent a signal so many times, the one signal or the other."""
 
     def lives(times):
-        signals = amount(6, 200)
+        signals = amount(3, 200)
         for signum in cycle(ENDS):
             life = set_out("asked", SMALL).live(at_random(chance, alone[1], (signum,) * times), ENDS[signum])
             yield life

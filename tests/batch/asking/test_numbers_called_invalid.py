@@ -9,7 +9,7 @@ from tests.support.batch.enveloped import ENVELOPES, Enveloped
 from tests.support.batch.honesty import NEVER, OWN, draw
 
 # More of them: `GUARD_SEEDS=100 pytest tests/batch/asking/test_numbers_called_invalid.py`.
-SEEDS = range(int(os.environ.get("GUARD_SEEDS", "4")))
+SEEDS = range(int(os.environ.get("GUARD_SEEDS", "2")))
 
 INVALID = ("invalid", "rejected_by_provider")
 

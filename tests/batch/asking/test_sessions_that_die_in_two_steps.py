@@ -20,7 +20,7 @@ from validator.errors import (
 from validator.model import RateNotice
 
 # More of them: `GUARD_SEEDS=100 pytest tests/batch/asking/test_sessions_that_die_in_two_steps.py`.
-SEEDS = range(int(os.environ.get("GUARD_SEEDS", "6")))
+SEEDS = range(int(os.environ.get("GUARD_SEEDS", "3")))
 
 REFUSALS = {
     "422": InvalidRequest("session_logged_out", status=422),

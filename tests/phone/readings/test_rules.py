@@ -1,6 +1,6 @@
 """How a cell was meant: as its column shows, or refused.
 
-Lists of one spelling take every fifth region; in the long form, `make readings`, all (READINGS_EVERY=1).
+Lists of one spelling take every tenth region; in the long form, `make readings`, all (READINGS_EVERY=1).
 """
 
 import os
@@ -23,7 +23,7 @@ from validator.phone.readings.evidence import (
     Slot,
 )
 
-EVERY = int(os.environ.get("READINGS_EVERY", "5"))
+EVERY = int(os.environ.get("READINGS_EVERY", "10"))
 
 
 def column(cells, region, **how):

@@ -1,4 +1,4 @@
-"""What the process holds, hour by hour, through a run of a day on virtual time."""
+"""What the process holds, hour by hour, through a long run on virtual time."""
 
 import gc
 import os
@@ -9,8 +9,6 @@ import anyio
 import trio
 
 from tests.support.batch.laboratory import numbers_of
-
-HOURS = 24
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,8 @@ def resident_mb(pid="self"):
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def ask_for_a_day(lab, per_min):
-    """Ask at a pace for a day of virtual time; return how the run went and what it held."""
+def ask_for_hours(lab, per_min, hours):
+    """Ask at a pace for hours of virtual time; return how the run went and what it held."""
     look = HourlyLook(lab.app)
-    ran = lab.ask(numbers_of(HOURS * 60 * per_min), rate=per_min, watchers=[look])
+    ran = lab.ask(numbers_of(hours * 60 * per_min), rate=per_min, watchers=[look])
     return ran, look.seen
