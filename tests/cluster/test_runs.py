@@ -9,9 +9,13 @@ from validator.batch.keys import make_key
 from validator.batch.recipients.job import ListSettings
 from validator.cluster.parts import sha256_of
 from validator.errors import StoppedEarly, ValidatorError
+from validator.sandbox.faults import parse_fault
 from validator.tables import open_table
 
 pytestmark = pytest.mark.slow
+
+# What the sandbox says with a refusal that is none of its limiter's: wait so long.
+REFUSED_FOR_S = 1.0
 
 # What differs from run to run.
 WHEN = "checked_at"
@@ -80,6 +84,21 @@ def test_each_number_is_asked_about_once(cluster, write_parts):
     repeats = sum(cluster.app.log.numbers.values()) - len(cluster.app.log.numbers)
     assert repeats <= summary.calls.canaries + summary.calls.retracted
     assert cluster.app.log.refusals == 0
+
+
+def test_one_refusal_holds_its_key_and_no_other(cluster, write_parts):
+    """Each lane takes ten seconds of work at once: the list has more than one of them takes."""
+    cluster.app.world.set_faults((parse_fault("429@300+1ms"),))
+
+    summary = cluster.check(write_parts(1_500, 3))
+
+    checks = [entry for entry in cluster.app.log.entries if entry.number]
+    [refused] = [entry for entry in checks if entry.status == 429]
+    # What was in flight with it may still come in.
+    held = [entry for entry in checks if 0.1 < entry.time_s - refused.time_s < REFUSED_FOR_S]
+    assert held
+    assert refused.key not in {entry.key for entry in held}
+    assert (summary.exit_code, summary.calls.refusals) == (0, 1)
 
 
 def test_a_lane_that_is_lost_is_replaced_and_nothing_is_missing(cluster, write_parts):
