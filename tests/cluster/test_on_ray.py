@@ -1,4 +1,4 @@
-"""The command on a Ray cluster of two nodes, with a lane and a node killed in the midst of it.
+"""The command on a Ray cluster of two nodes, and what dies in the midst of it: lane, node, driver, database.
 
 It takes a machine for itself, as Ray gives up nodes that are slow to begin: `make nodes`.
 """
@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ledger.databases import postgres  # noqa: F401 - a fixture
 from tests.support.sandboxes import served
 
 ROOT = Path(__file__).parents[2]
 VALIDATOR = Path(sys.executable).with_name("validator")
 KEYS = ("a", "b", "c")
 WAIT_S = 240.0
+EARLY = 5
 
 pytestmark = [
     pytest.mark.slow,
@@ -106,13 +108,64 @@ def test_a_run_survives_the_end_of_a_lane_and_of_a_node(command, tmp_path):
         out, err = process.communicate(timeout=WAIT_S)
 
     assert process.returncode == 0, err
-    summary = json.loads(out)
+    assert_whole(json.loads(out), tmp_path)
+    assert_paced(app)
+    assert repeats(app) < len(app.log.numbers) / 2
+
+
+def test_a_driver_that_is_killed_is_gone_on_with_by_the_same_command(command, tmp_path):
+    start, app = command
+    with ray_nodes(2) as cluster:
+        process = start(cluster["address"])
+        until(lambda: app.log.checks > 150, process)
+        process.kill()
+        process.communicate()
+        out, err, code = ended(start, cluster["address"])
+
+    assert code == 0, err
+    assert_whole(json.loads(out), tmp_path)
+    assert_paced(app)
+    # Each lane was in the midst of a few checks, and of one group of answers that were not durable.
+    assert repeats(app) < 60
+
+
+def test_a_database_that_is_restarted_loses_nothing(command, postgres, tmp_path):  # noqa: F811 - the fixture
+    start, app = command
+    with ray_nodes(2) as cluster:
+        process = start(cluster["address"])
+        until(lambda: app.log.checks > 150, process)
+        postgres.stop()
+        postgres.start()
+        out, err = process.communicate(timeout=WAIT_S)
+        assert process.returncode in {0, EARLY}, err
+        out, err, code = ended(start, cluster["address"])
+
+    assert code == 0, err
+    assert_whole(json.loads(out), tmp_path)
+    assert_paced(app)
+    assert repeats(app) < 60
+
+
+def ended(start, address):
+    """Give the command once more; return what it said, and its exit code."""
+    process = start(address)
+    out, err = process.communicate(timeout=WAIT_S)
+    return out, err, process.returncode
+
+
+def assert_whole(summary, folder):
     assert (summary["rows"], summary["verdicts"]["unknown"]) == (1_500, 0)
-    assert sum(part["rows"] for part in manifest(tmp_path)["parts"]) == 1_500
+    assert sum(part["rows"] for part in manifest(folder)["parts"]) == 1_500
+
+
+def assert_paced(app):
+    """By the provider's own account: two that used one key at once would be over its limit."""
     assert app.log.refusals == 0
     assert all(counts.most_in_a_minute <= 1_200 for counts in app.log.keys.values())
-    repeats = sum(app.log.numbers.values()) - len(app.log.numbers)
-    assert repeats < len(app.log.numbers) / 2
+
+
+def repeats(app):
+    return sum(app.log.numbers.values()) - len(app.log.numbers)
 
 
 def manifest(folder):
