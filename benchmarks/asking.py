@@ -68,7 +68,7 @@ async def ask(
                 ledger=ledger,
                 statuses={},
                 guards=_guards(keys, rng),
-                bounds=Bounds(concurrency=concurrency, left_today={}),
+                bounds=Bounds(concurrency=concurrency * len(keys), left_today={}),
                 now_ms=lambda: time.time_ns() // 1_000_000,
                 rng=rng,
             )

@@ -11,14 +11,14 @@ from validator.errors import UsageError
         (256, 1, 64, 64 - 10 - SPARE),
         (4, 1, 64, 4),
         (256, 2, 100, 39),
-        (256, 80, 100, 39),
+        (256, 80, 1024, 12),
     ],
 )
 def test_no_more_connections_than_the_limit_of_open_files_has_room_for(wanted, keys, limit, fits):
     assert fitting(wanted, keys, limit, open_now=10) == fits
 
 
-@pytest.mark.parametrize(("limit", "keys"), [(16, 1), (22, 1), (23, 2)])
+@pytest.mark.parametrize(("limit", "keys"), [(16, 1), (22, 1), (23, 2), (100, 80)])
 def test_a_limit_without_room_for_one_is_named_with_the_remedy(limit, keys):
     with pytest.raises(UsageError, match=rf"may open {limit} files, too few .* `ulimit -n 1024`"):
         fitting(256, keys, limit, open_now=10)

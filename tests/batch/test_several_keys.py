@@ -144,6 +144,16 @@ def test_two_keys_at_300_a_minute_take_half_the_time_of_one_and_are_never_refuse
     assert [one.key for one in states[-1].keys] == ["north", "south"]
 
 
+def test_each_key_has_requests_of_its_own_in_flight(ask, apps):
+    both = apps(latency_ms=2_000)
+
+    asked, counters, _ = ask(both, 20, uses_canaries=False, concurrency=1)
+
+    assert (asked.ending, counters.asked) == (None, 20)
+    assert asked.duration_s < 25
+    assert all(len(app.log.numbers) >= 8 for app in both.values())
+
+
 @pytest.mark.slow
 def test_a_key_that_is_revoked_in_mid_run_leaves_the_other_to_finish(ask, apps, tmp_path):
     both = apps("401@200", latency_ms=50)

@@ -80,7 +80,7 @@ class AskSettings:
 
     Attributes:
         rate_share: the share (above 0 to 1) of each key's limit to use, if others use it too.
-        concurrency: requests in flight at most; fewer if the pace needs fewer.
+        concurrency: requests of each key in flight at most; fewer if the pace needs fewer.
         retries: further attempts for a number after the first has failed.
         max_error_rate: stop if a larger share of the latest attempts fails.
         max_wait_s: stop if the gateway asks to stay away for longer, in seconds.

@@ -269,7 +269,7 @@ class Asker:
         """Return where to stop early. A long list is written within the grace, if that can be."""
         settings = self._settings
         return Bounds(
-            concurrency=self._concurrency,
+            concurrency=self._concurrency * len(self._keys),
             grace_s=max(0.0, settings.grace_s - plan.prepared_s),
             max_wait_s=settings.max_wait_s,
             max_error_rate=settings.max_error_rate,

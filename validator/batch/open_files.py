@@ -40,26 +40,26 @@ def raise_limit(wanted: int) -> None:
 def connections_within_limit(wanted: int, keys: int = 1) -> int:
     """Return how many connections each key may have: `wanted`, or fewer if the limit has no room for them.
 
-    Of several keys two at most are counted: while one is used, what the others have kept soon expires.
-
     Raises:
-        UsageError: there is room for none.
+        UsageError: there is not even room for one each.
     """
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return wanted if limit == resource.RLIM_INFINITY else fitting(wanted, keys, limit, _open_now())
 
 
 def fitting(wanted: int, keys: int, limit: int, open_now: int) -> int:
-    """Return how many of the wanted connections fit, given the limit and how many files are open now.
+    """Return how many of the wanted connections of each key fit, given the limit and how many files are open.
 
     Raises:
-        UsageError: none fits.
+        UsageError: not even one each fits.
     """
-    room = (limit - open_now - SPARE) // min(keys, 2)
+    room = (limit - open_now - SPARE) // keys
     if room < 1:
         raise _too_low(limit)
     if room < wanted:
-        log.info("the limit of open files (ulimit -n) is %d: at most %d requests at once", limit, room)
+        log.info(
+            "the limit of open files (ulimit -n) is %d: at most %d requests of a key at once", limit, room
+        )
     return min(wanted, room)
 
 

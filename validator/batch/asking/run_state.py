@@ -27,7 +27,7 @@ class Bounds:
     """Where a run stops although work is left.
 
     Attributes:
-        concurrency: attempts in flight at most; fewer if the pace needs fewer.
+        concurrency: attempts in flight at most, of all keys; fewer if the pace needs fewer.
         grace_s: how long what is in flight may take when the run is stopped, in seconds.
         max_wait_s: a hold longer than this stops the lanes of its key.
         max_error_rate: a larger share of failures among the latest attempts stops the run.

@@ -203,7 +203,7 @@ asking_options = stack(
         type=click.IntRange(1, 1_000),
         default=256,
         show_default=True,
-        help="Requests in flight at most; fewer where the pace needs fewer.",
+        help="Requests of a key in flight at most; fewer where the pace needs fewer.",
     ),
     click.option(
         "--retries",
