@@ -21,6 +21,7 @@ from validator.gateways.gateway import GatewayOptions
 from validator.gateways.sendapi import SendApi
 from validator.http.api_key import ApiKey
 from validator.ledger import open_ledger, read
+from validator.model import Number
 from validator.phone import Accept
 from validator.reports import NoProgress
 from validator.sandbox import SandboxConfig, Session, create_app, parse_fault
@@ -28,6 +29,8 @@ from validator.sendapi import AsyncSendAPI
 from validator.settings import MaxAge
 
 NAMES = ("north", "south")
+# A number of the sandbox's that always is.
+REGISTERED = Number(447700900001)
 
 
 class Shown(NoProgress):
@@ -142,6 +145,17 @@ def test_two_keys_at_300_a_minute_take_half_the_time_of_one_and_are_never_refuse
     ]
     assert {state.host for state in states} == {"north.example, south.example"}
     assert [one.key for one in states[-1].keys] == ["north", "south"]
+
+
+def test_all_sessions_are_vouched_for_at_once_in_the_end(ask, apps):
+    both = apps(latency_ms=2_000, registered_share=0.0)
+
+    asked, counters, _ = ask(both, 20, canaries=[REGISTERED])
+
+    last = [app.log.entries[-1] for app in both.values()]
+    assert (asked.ending, counters.verdicts["not_registered"]) == (None, 20)
+    assert {entry.number for entry in last} == {REGISTERED.e164}
+    assert abs(last[0].time_s - last[1].time_s) < 1
 
 
 def test_each_key_has_requests_of_its_own_in_flight(ask, apps):

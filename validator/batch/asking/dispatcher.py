@@ -57,6 +57,8 @@ class Dispatcher:
         self._pace_per_min, self._pace_until = math.inf, -math.inf
         self._concurrency = Concurrency(state.bounds.concurrency)
         self._in_flight = 0
+        # Those among them that come last: a lane each, so that all of them have their last words at once.
+        self._last_words: set[GatewayLane] = set()
         self._changed = anyio.Event()
         self._ending: ValidatorError | None = None
         self._give_up_at = math.inf
@@ -155,6 +157,7 @@ class Dispatcher:
 
     def _ended(self, lane: GatewayLane, took_s: float) -> None:
         self._in_flight -= 1
+        self._last_words.discard(lane)
         self._concurrency.finished(took_s)
         self._choice.changed(lane)
 
@@ -177,7 +180,7 @@ class Dispatcher:
         if not self._ending:
             self._stop_at_error_rate()
             self._stop_with_enough()
-        if self._ending or not (self._in_flight or len(self._queue)):
+        if self._ending or not (self._others_in_flight or len(self._queue)):
             step = self._last_step(now)
             is_over = self._ending or not self._queue.is_open
             return step if is_over or not isinstance(step, Done) else Rest(math.inf)
@@ -192,6 +195,11 @@ class Dispatcher:
         """Whether as many exchanges are in flight as are of use."""
         return self._in_flight >= min(self._concurrency.allowed(self._pace(now)), self._useful())
 
+    @property
+    def _others_in_flight(self) -> bool:
+        """Whether exchanges are in flight that are nobody's last words."""
+        return self._in_flight > len(self._last_words)
+
     def _pace(self, now: float) -> float:
         """Return the pace of all keys, in requests a minute, as it was a moment ago."""
         if now >= self._pace_until:
@@ -203,15 +211,20 @@ class Dispatcher:
         """Have the answers confirmed that still wait for it; nothing else is to be started."""
         if now >= self._give_up_at:
             return Done()
-        if self._in_flight:
+        if self._others_in_flight:
             return Rest(self._give_up_at)
         is_early = self._ending is not None
         lanes = self._state.lanes
         if is_early:
             self._state.withheld.give_back(lanes)
-        step = last_step(lanes, lambda lane: self._choice.action(lane, now, last=True), is_early=is_early)
+        waiting = [lane for lane in lanes if lane not in self._last_words]
+        step = last_step(waiting, lambda lane: self._choice.action(lane, now, last=True), is_early=is_early)
         if isinstance(step, Probe | FetchStatus):
             step = self._last_within_budget(now, step)
+        if isinstance(step, Probe | FetchStatus):
+            self._last_words.add(step.lane)
+        if isinstance(step, Done) and self._last_words:
+            return Rest(self._give_up_at)
         if isinstance(step, Done) and self._state.withheld:
             # Its lane has ended; another one may ask.
             self._state.withheld.give_back(lanes)
