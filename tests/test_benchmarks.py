@@ -4,9 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 
+@pytest.mark.slow
 def test_every_benchmark_loads():
     names = sorted(path.stem for path in BENCHMARKS.glob("*.py"))
     assert "run" in names

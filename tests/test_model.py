@@ -44,6 +44,7 @@ def test_the_full_form_has_to_be_asked_for():
     assert Number.parse(E164).e164 == E164
 
 
+@pytest.mark.slow
 @given(st.integers(10**6, 10**15 - 1))
 def test_a_number_is_the_integer_of_its_digits(digits):
     number = Number(digits)

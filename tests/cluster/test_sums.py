@@ -12,6 +12,8 @@ from validator.cluster.preparing import ClusterList, Preparing, Spread
 from validator.ledger import read
 from validator.reports import NoProgress
 
+pytestmark = pytest.mark.slow
+
 NOW_MS = 1_800_000_000_000
 
 

@@ -11,6 +11,8 @@ from tests.support.gateways.gateway_lab import FIRST, KEY, SESSION, GatewayLab
 from validator.gateways.registry import GATEWAYS
 from validator.sandbox.dialects.dialect import REFUSED_KEY, SPENT_KEY, UNLICENSED_KEY
 
+pytestmark = pytest.mark.slow
+
 FILES = Path(__file__).parent / "openapi"
 OTHERS = [name for name in GATEWAYS if name != "sendapi"]
 FAULTS = ("500", "overlimit500", "unanswered", "partial", "409", "404")

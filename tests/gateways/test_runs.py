@@ -45,6 +45,7 @@ def make_lab(tmp_path, gateway):
     return make
 
 
+@pytest.mark.slow
 def test_a_list_is_decided_with_no_verdict_wrong_and_few_requests_more_than_needed(make_lab):
     lab = make_lab()
 

@@ -52,6 +52,7 @@ def answering_and(then):
     return talk, told
 
 
+@pytest.mark.slow
 async def test_many_requests_over_few_connections_get_their_own_answers(either):
     server, answers = Server(echo), {}
 

@@ -19,6 +19,7 @@ def purged(numbers=0, older_facts=0, runs=0, blanked_runs=0):
     return Purged(numbers=numbers, older_facts=older_facts, runs=runs, blanked_runs=blanked_runs)
 
 
+@pytest.mark.slow
 def test_facts_go_by_their_own_age(ledger, make_outcome):
     old, new = {"checked_at_ms": NOW_MS - 1}, {"checked_at_ms": NOW_MS}
     ledger.record(make_outcome(1, whatsapp_id="x@lid", **old))

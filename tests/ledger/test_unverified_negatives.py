@@ -27,6 +27,7 @@ def say_no(ledger, make_outcome):
     return say
 
 
+@pytest.mark.slow
 def test_an_unverified_no_is_shown_as_unknown(ledger, say_no):
     say_no(1, 1, attempts=3)
     assert ledger.commit() == 1

@@ -13,6 +13,7 @@ def rows_of(ledger, numbers=None, **options):
     return [row for rows in ledger.known(numbers, **options) for row in rows]
 
 
+@pytest.mark.slow
 def test_an_outcome_comes_back_as_it_was_recorded(ledger, make_outcome):
     ledger.record(
         make_outcome(

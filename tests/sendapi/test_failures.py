@@ -367,6 +367,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(
     status=st.integers(200, 599), body=st.dictionaries(st.sampled_from(["error", "code", "message"]), JSON)

@@ -96,6 +96,7 @@ def test_countries_and_kinds_of_line_are_those_of_the_numbers_to_ask():
     assert plan.country_line_types == {"GB": {"mobile": 1, "fixed": 1}, "US": {"mobile": 1}}
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.integers(0, 50), st.integers(0, 2**32))
 def test_a_shuffle_is_a_permutation_and_the_same_one_for_the_same_seed(count, seed):

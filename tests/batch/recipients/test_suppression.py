@@ -30,6 +30,7 @@ def suppressed(tmp_path):
     return read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [
@@ -50,6 +51,7 @@ def test_a_list_of_national_numbers_needs_the_region(suppressed):
     assert suppressed("phone\n07400 123456\n07400 123457\n", region="GB") == [ANN, BOB]
 
 
+@pytest.mark.slow
 def test_any_format_and_any_number_of_lists_will_do(suppressed, tmp_path):
     assert suppressed(gzip.compress(f"phone\n+{ANN}\n".encode()), name="stop.csv.gz") == [ANN]
     pl.DataFrame({"msisdn": [ANN]}).write_parquet(tmp_path / "a.parquet")
@@ -142,6 +144,7 @@ def test_the_first_rows_are_named_and_all_are_counted(suppressed):
         suppressed(f"phone\n+{ANN}\n{bad}\n+{BOB}\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "row", [f"Cy,+{ANN},", f"Cy,+{ANN},n/a", f"Cy,-,+{BOB}", ",,", " , ,  "], ids=lambda row: row[:4]
 )
@@ -149,6 +152,7 @@ def test_a_row_with_one_number_and_no_other_digits_is_read(suppressed, row):
     assert set(suppressed(f"name,mobile,home phone\nAnn,+{ANN},+{BOB}\n{row}\n")) == {ANN, BOB}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", [f"Cy,+{ANN},+44740012345", f"Cy,4.47E+11,+{ANN}", "Cy,,"])
 def test_a_row_is_unreadable_if_any_of_its_phone_cells_is(suppressed, row):
     with pytest.raises(FileError, match=r"row 2 \("):
@@ -167,6 +171,7 @@ def test_a_list_that_is_cut_off_within_a_row_is_an_error_wherever_that_is(suppre
     assert suppressed(rows.rstrip(), suppress_unreadable="allow") == [ANN, BOB]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-be"])
 def test_a_list_that_ends_with_any_line_end_is_whole(suppressed, ending, codec):

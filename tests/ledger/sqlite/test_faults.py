@@ -153,6 +153,7 @@ def test_a_large_ledger_that_was_cut_off_is_refused(filled):
         open_writer(filled, always_checked_bytes=0)
 
 
+@pytest.mark.slow
 def test_damage_that_opening_does_not_look_for_is_found_by_looking_thoroughly(filled):
     change(filled, "UPDATE numbers SET finding = 99 WHERE number = 447700900007")
 

@@ -82,6 +82,7 @@ def test_characters_cut_by_a_block_are_put_together(listed):
         assert pl.concat(lines.read(None) for lines in table._lines(blocks)).rows() == [("éàü€", "1")] * 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("final", ["", "\n"])
 def test_records_cut_by_a_block_are_put_together(listed, final):
     path = listed('name,note,phone\r\nAnn,"a ""b""\r\n,c",1\r\n"Bob",5" x,2\r\n\r\nEve,"",3' + final)
