@@ -27,7 +27,7 @@ from validator.sendapi import AsyncSendAPI
 pytestmark = pytest.mark.slow
 
 # In the long form: `STRAY_NUMBERS=100000 pytest tests/hostile/test_stray_answers.py`.
-COUNT = int(os.environ.get("STRAY_NUMBERS", "1000"))
+COUNT = int(os.environ.get("STRAY_NUMBERS", "2000"))
 FIRST = 447_700_000_000
 # More would use up the budget of retries, and the rest would take its time.
 STRAYING = 0.06
