@@ -3,80 +3,34 @@
 LEDGER_SEQUENCES=10000 LEDGER_STEPS=50 is the long form (`make ledger`).
 """
 
-import os
-import shutil
-import tempfile
-from pathlib import Path
-
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from tests.support.ledger.files import copied, mixed, wal_of, wal_size
-from tests.support.ledger.model import NO, UNVERIFIED_REASONS, LedgerModel
-from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE
-from validator.ledger import Selection, open_ledger, read
-from validator.model import Number, Outcome, Reason, SessionRef, Source, Strength, Verdict
-
-SEQUENCES = int(os.environ.get("LEDGER_SEQUENCES", "30"))
-STEPS = int(os.environ.get("LEDGER_STEPS", "25"))
-
-FIRST = 447_700_900_000
-REASONS = {
-    Verdict.REGISTERED: None,
-    Verdict.NOT_REGISTERED: Reason.NOT_ON_WHATSAPP,
-    Verdict.INVALID: Reason.REJECTED_BY_PROVIDER,
-    Verdict.UNKNOWN: Reason.TIMEOUT,
-}
-NUMBERS = st.integers(FIRST, FIRST + 5).map(Number)
-TIMES_MS = st.integers(0, 100)
-
-outcomes = st.builds(
-    lambda verdict, session, **fields: Outcome(
-        verdict=verdict, reason=REASONS[verdict], **session._asdict(), **fields
-    ),
-    session=st.sampled_from([SessionRef("", ""), SESS_A, SESS_A_ELSEWHERE]),
-    verdict=st.sampled_from(list(REASONS)),
-    number=NUMBERS,
-    whatsapp_id=st.sampled_from([None, "447700900001@s.whatsapp.net", "7@lid"]),
-    source=st.sampled_from([Source.API, Source.CONTACTS, Source.IMPORTED]),
-    checked_at_ms=TIMES_MS,
-    attempts=st.integers(0, 4),
-)
-SESSIONS = st.sampled_from([SESS_A, SESS_A_ELSEWHERE])
+from tests.support.ledger.machine import LedgerMachine, rows_in, sequences
+from validator.ledger import open_ledger
 
 
-def rows_in(chunks):
-    return [row for chunk in chunks for row in chunk]
-
-
-class LedgerMachine(RuleBasedStateMachine):
+class SqliteMachine(LedgerMachine):
     """`states` has what was durable since the WAL began: its size then, and the model."""
 
     @initialize()
     def start(self):
-        self.folder = Path(tempfile.mkdtemp())
-        self.path = self.folder / "ledger.sqlite"
-        self.model = LedgerModel()
-        self.states = []
-        self.open(self.path)
+        self.begin()
+        self.location = self.folder / "ledger.sqlite"
+        self.open()
 
-    def teardown(self):
-        self.ledger.close()
-        shutil.rmtree(self.folder)
-
-    def open(self, path):
+    def open(self):
         """Begin with the files at a path; beneath the first commit in their WAL is the ledger as it is."""
-        self.path = path
-        self.ledger = open_ledger(path, holder="pytest")
-        self.states = [(0, self.model.durable()), (wal_size(path), self.model.durable())]
+        super().open()
+        self.states = [(0, self.model.durable()), (wal_size(self.location), self.model.durable())]
 
     def written(self):
         """Remember what has just become durable."""
-        if wal_size(self.path) < self.states[-1][0]:
+        if wal_size(self.location) < self.states[-1][0]:
             self.states = []
-        self.states.append((wal_size(self.path), self.model.durable()))
+        self.states.append((wal_size(self.location), self.model.durable()))
 
     def survive(self, path, *models):
         """Go on with the files that a crash has left, which hold the state of one of the models, whole."""
@@ -85,102 +39,24 @@ class LedgerMachine(RuleBasedStateMachine):
             facts = rows_in(survivor.facts())
         held = [model for model in models if model.facts() == facts]
         assert held, "what the crash has left is none of the states that it may leave"
-        self.model = held[-1]
-        self.open(path)
+        self.model, self.location = held[-1], path
+        self.open()
 
-    @rule(outcome=outcomes)
-    def record(self, outcome):
-        self.ledger.record(outcome)
-        self.model.group.append((outcome, 0))
-
-    @rule(session=SESSIONS, number=NUMBERS, reason=st.sampled_from(list(UNVERIFIED_REASONS)), at_ms=TIMES_MS)
-    def record_unverified(self, session, number, reason, at_ms):
-        outcome = Outcome(number=number, verdict=NO, reason=reason, checked_at_ms=at_ms, **session._asdict())
-        self.model.ordinals[session] += 1
-        self.ledger.record_unverified(outcome, self.model.ordinals[session])
-        self.model.group.append((outcome, self.model.ordinals[session]))
-
-    @rule(session=SESSIONS, back=st.integers(0, 4))
-    def confirm(self, session, back):
-        through = max(0, self.model.ordinals[session] - back)
-        self.model.through[session] = max(self.model.through[session], through)
-        self.ledger.confirm(session, through)
-
-    @rule(session=SESSIONS, back=st.integers(0, 4))
-    def invalidate(self, session, back):
-        through = max(0, self.model.ordinals[session] - back)
-        invalidated = self.ledger.invalidate(session, through)
-        self.model.settle()
-        assert invalidated == sorted(self.model.take_unverified(session, through), key=int)
-        self.written()
-
-    @rule()
-    def commit(self):
-        assert self.ledger.commit() == len(self.model.group)
-        self.model.settle()
-        self.written()
-
-    @rule(taken_in=st.lists(outcomes, max_size=6), parts=st.integers(1, 3))
-    def merge(self, taken_in, parts):
-        self.model.settle()
-        chunks = [taken_in[place::parts] for place in range(parts)]
-        assert self.ledger.merge(chunks) == sum([self.model.merge(chunk) for chunk in chunks])
-        self.written()
-
-    @rule(before_ms=TIMES_MS)
-    def purge_by_age(self, before_ms):
-        self.model.settle()
-        before = len(self.model.known())
-        self.model.purge(before_ms=before_ms)
-        purged = self.ledger.purge(Selection(before_ms=before_ms))
-        assert purged.numbers == before - len(self.model.known())
-        self.written()
-
-    @rule(numbers=st.sets(NUMBERS, max_size=3))
-    def purge_by_number(self, numbers):
-        self.model.settle()
-        self.model.purge(numbers=numbers)
-        self.ledger.purge(Selection(numbers=numbers))
-        content = self.path.read_bytes() + wal_of(self.path).read_bytes()
+    def overwritten(self, numbers):
+        """Neither the file nor its WAL has any byte of them left."""
+        content = self.location.read_bytes() + wal_of(self.location).read_bytes()
         assert not [number for number in numbers if str(int(number)).encode() in content]
-        self.written()
-
-    @rule()
-    def go_round(self):
-        """Take all facts to another ledger."""
-        with open_ledger(self.folder / "elsewhere.sqlite", holder="pytest") as elsewhere:
-            elsewhere.purge(Selection(before_ms=2**62))
-            facts = rows_in(self.ledger.facts())
-            elsewhere.merge([[self.outcome_of(fact) for fact in facts]])
-            assert rows_in(elsewhere.facts()) == self.model.facts_elsewhere()
-
-    @staticmethod
-    def outcome_of(fact):
-        words = {
-            "number": Number(fact.number),
-            "verdict": Verdict(fact.verdict),
-            "reason": Reason(fact.reason) if fact.reason else None,
-            "source": Source(fact.source),
-            "strength": Strength(fact.strength),
-        }
-        return Outcome(**fact._asdict() | words)
-
-    @rule()
-    def reopen(self):
-        self.ledger.close()
-        self.model.settle()
-        self.open(self.path)
 
     @precondition(lambda self: self.model.group)
     @rule()
     def crash(self):
-        self.survive(copied(self.path), self.model.durable())
+        self.survive(copied(self.location), self.model.durable())
 
     @rule(data=st.data())
     def tear_the_wal(self, data):
         """The end of the WAL is lost, wherever that falls: the last whole commit before it stands."""
-        cut = data.draw(st.integers(0, wal_size(self.path)))
-        copy = copied(self.path)
+        cut = data.draw(st.integers(0, wal_size(self.location)))
+        copy = copied(self.location)
         with wal_of(copy).open("r+b") as wal:
             wal.truncate(cut)
         self.survive(copy, [model for size, model in self.states if size <= cut][-1])
@@ -189,10 +65,10 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(seed=st.integers(0, 2**32))
     def lose_power_while_committing(self, seed):
         """Any of what was not yet synced may be missing: the commit is there whole, or not at all."""
-        copy, before = copied(self.path), self.model.durable()
+        copy, before = copied(self.location), self.model.durable()
         self.ledger.commit()
         self.model.settle()
-        old, new = wal_of(copy).read_bytes(), wal_of(self.path).read_bytes()
+        old, new = wal_of(copy).read_bytes(), wal_of(self.location).read_bytes()
         left = old + mixed(b"", new[len(old) :], seed)
         wal_of(copy).write_bytes(left)
         self.survive(copy, *([] if left == new else [before]), self.model.durable())
@@ -201,29 +77,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def lose_power_while_closing(self, seed):
         """The WAL is written back into the file: whatever of that is missing, the WAL still has it."""
         self.commit()
-        copy = copied(self.path)
+        copy = copied(self.location)
         self.ledger.close()
-        copy.write_bytes(mixed(copy.read_bytes(), self.path.read_bytes(), seed))
+        copy.write_bytes(mixed(copy.read_bytes(), self.location.read_bytes(), seed))
         self.survive(copy, self.model.durable())
 
-    @rule(fresh_from_ms=TIMES_MS, numbers=st.none() | st.lists(NUMBERS))
-    def ask(self, fresh_from_ms, numbers):
-        with read(self.path) as reader:
-            rows = rows_in(reader.known(numbers, fresh_from_ms=dict.fromkeys(Verdict, fresh_from_ms)))
 
-        wanted = None if numbers is None else {int(number) for number in numbers}
-        expected = self.model.shown(fresh_from_ms)
-        assert rows == [row for row in expected if wanted is None or row.number in wanted]
-
-    @invariant()
-    def what_is_durable_is_shown(self):
-        assert rows_in(self.ledger.known()) == self.model.shown()
-        assert rows_in(self.ledger.facts()) == self.model.facts()
-        assert self.ledger.stats(0).numbers == len(self.model.known())
-        for session in (SESS_A, SESS_A_ELSEWHERE):
-            waiting = {one.ordinal: one.number for one in self.ledger.unverified_negatives(session)}
-            assert waiting == self.model.unverified_of(session)
-
-
-TestLedgerMachine = pytest.mark.slow(LedgerMachine.TestCase)
-TestLedgerMachine.settings = settings(max_examples=SEQUENCES, stateful_step_count=STEPS)
+TestSqliteMachine = pytest.mark.slow(SqliteMachine.TestCase)
+TestSqliteMachine.settings = sequences(30)
