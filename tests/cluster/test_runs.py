@@ -88,7 +88,7 @@ def test_each_number_is_asked_about_once(cluster, write_parts):
 
 def test_one_refusal_holds_its_key_and_no_other(cluster, write_parts):
     """Each lane takes ten seconds of work at once: the list has more than one of them takes."""
-    cluster.app.world.set_faults((parse_fault("429@300+1ms"),))
+    cluster.app.world.set_faults((parse_fault("429@300+0.00001s"),))
 
     summary = cluster.check(write_parts(1_500, 3))
 
