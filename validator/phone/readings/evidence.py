@@ -210,7 +210,9 @@ def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
     if cell.claims(Slot.TRUNK_ZERO):
         return Outcome.AMBIGUOUS
     if cell.claims(Slot.CODE_AND_00):
-        return Outcome.CODE_AND_00
+        # Where no group tells, the two zeros may be a mobile number's own: 992004969320 of Tajikistan.
+        is_number = cell.is_mobile(Slot.PLAIN) or cell.is_mobile(Slot.PLUS_LOST)
+        return Outcome.AMBIGUOUS if cell.family is Family.BARE and is_number else Outcome.CODE_AND_00
     claims = list(_SLOTS_OF[cell.valid])
     if cell.claims(Slot.PREFIX_00):
         claims = [slot for slot in claims if slot is not Slot.PLAIN]
