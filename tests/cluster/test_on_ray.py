@@ -120,13 +120,7 @@ def test_a_driver_that_is_killed_is_gone_on_with_by_the_same_command(command, tm
         until(lambda: app.log.checks > 150, process)
         process.kill()
         process.communicate()
-        out, err, code = ended(start, cluster["address"])
-
-    assert code == 0, err
-    assert_whole(json.loads(out), tmp_path)
-    assert_paced(app)
-    # Each lane was in the midst of a few checks, and of one group of answers that were not durable.
-    assert repeats(app) < 60
+        assert_gone_on_with(command, cluster["address"], tmp_path)
 
 
 def test_a_database_that_is_restarted_loses_nothing(command, postgres, tmp_path):  # noqa: F811 - the fixture
@@ -136,21 +130,21 @@ def test_a_database_that_is_restarted_loses_nothing(command, postgres, tmp_path)
         until(lambda: app.log.checks > 150, process)
         postgres.stop()
         postgres.start()
-        out, err = process.communicate(timeout=WAIT_S)
+        _, err = process.communicate(timeout=WAIT_S)
         assert process.returncode in {0, EARLY}, err
-        out, err, code = ended(start, cluster["address"])
-
-    assert code == 0, err
-    assert_whole(json.loads(out), tmp_path)
-    assert_paced(app)
-    assert repeats(app) < 60
+        assert_gone_on_with(command, cluster["address"], tmp_path)
 
 
-def ended(start, address):
-    """Give the command once more; return what it said, and its exit code."""
+def assert_gone_on_with(command, address, folder):
+    """The command, given once more, asks about what is left, and about little else."""
+    start, app = command
     process = start(address)
     out, err = process.communicate(timeout=WAIT_S)
-    return out, err, process.returncode
+    assert process.returncode == 0, err
+    assert_whole(json.loads(out), folder)
+    assert_paced(app)
+    # Each lane was in the midst of a few checks, and of one group of answers that were not durable.
+    assert repeats(app) < 60
 
 
 def assert_whole(summary, folder):
