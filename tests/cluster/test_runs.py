@@ -1,6 +1,7 @@
 """Whole runs over machines in this process: the verdicts and outputs of one machine, whatever dies."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -86,11 +87,19 @@ def test_each_number_is_asked_about_once(cluster, write_parts):
     assert cluster.app.log.refusals == 0
 
 
-def test_one_refusal_holds_its_key_and_no_other(cluster, write_parts):
-    """Each lane takes ten seconds of work at once: the list has more than one of them takes."""
-    cluster.app.world.set_faults((parse_fault("429@300+0.00001s"),))
+def test_a_short_list_is_asked_through_all_keys(cluster, write_parts):
+    """A lane wants ten seconds of work ahead, which is all of this list."""
+    cluster.check(write_parts(300, 3))
 
-    summary = cluster.check(write_parts(1_500, 3))
+    checks = Counter(entry.key for entry in cluster.app.log.entries if entry.number)
+    assert len(checks) == 2
+    assert min(checks.values()) >= sum(checks.values()) // 4
+
+
+def test_one_refusal_holds_its_key_and_no_other(cluster, write_parts):
+    cluster.app.world.set_faults((parse_fault("429@200+0.00001s"),))
+
+    summary = cluster.check(write_parts(750, 3))
 
     checks = [entry for entry in cluster.app.log.entries if entry.number]
     [refused] = [entry for entry in checks if entry.status == 429]

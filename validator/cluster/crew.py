@@ -135,8 +135,18 @@ class Crew:
         if report.is_over:
             await self._ended(member, report)
         else:
-            numbers = self._work.take(report.wanted) if self._stop.why is None else ()
+            wanted = min(report.wanted, self._share_of(member))
+            numbers = self._work.take(wanted) if self._stop.why is None else ()
             self._exchange(member, self._given(numbers))
+
+    def _share_of(self, member: Member) -> int:
+        """Return how many numbers a lane may get now: with them it has no more to do than its equal part.
+
+        A lane that is up before the others would take all of a short list.
+        """
+        asking = [one for one in self._members if not one.is_over]
+        left = self._work.remaining + sum(one.open for one in asking)
+        return max(0, -(-left // len(asking)) - member.open)
 
     def _given(self, numbers: tuple[int, ...]) -> Given:
         share = -(-self._work.remaining // max(1, sum(not member.is_over for member in self._members)))

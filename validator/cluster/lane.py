@@ -155,10 +155,10 @@ class Fed:
         return taken
 
     def put(self, given: Given) -> None:
-        """Take what the run gives."""
+        """Take what the run gives; if that is less than was wanted, the next `take` wants the rest."""
         self._numbers.extend(given.numbers)
         self.given += len(given.numbers)
-        self.wanted = max(0, self.wanted - len(given.numbers))
+        self.wanted = 0
         self._later = 0 if given.is_last else given.coming
         self._is_last = given.is_last
 

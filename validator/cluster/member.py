@@ -53,6 +53,11 @@ class Member:
         return counters_of([self.before] if self.last is None else [self.before, self.last.counters])
 
     @property
+    def open(self) -> int:
+        """How many of the numbers that it was given had no end yet at its last report."""
+        return 0 if self.last is None else self.last.open
+
+    @property
     def is_idle(self) -> bool:
         """Whether it has nothing to ask about."""
         is_through = self.last is not None and self.last.open == 0
