@@ -43,7 +43,7 @@ def require(kinds: Mapping[str, Kind], **arguments: object) -> None:
     """Raise `UsageError` if an argument is not of its kind. No value is quoted: it may be a key."""
     for name, value in arguments.items():
         if not kinds[name].admits(value):
-            raise UsageError(f"{name} is of type {type(value).__name__}; {kinds[name].wanted} is expected")
+            raise UsageError(f"{name} is of type {_type_of(value)}; {kinds[name].wanted} is expected")
 
 
 def several(name: str, value: Any, one: Kind) -> tuple[Any, ...]:
@@ -51,7 +51,7 @@ def several(name: str, value: Any, one: Kind) -> tuple[Any, ...]:
     if one.admits(value):
         return (value,)
     if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
-        raise UsageError(f"{name} is of type {type(value).__name__}; {one.wanted}, or a list, is expected")
+        raise UsageError(f"{name} is of type {_type_of(value)}; {one.wanted}, or a list, is expected")
     for place, part in enumerate(value):
         require({f"{name}[{place}]": one}, **{f"{name}[{place}]": part})
     return tuple(value)
@@ -61,3 +61,9 @@ def path(name: str, value: Any) -> Path:
     """Return a path that may be given as a text."""
     require({name: FILE}, **{name: value})
     return Path(value)
+
+
+def _type_of(value: object) -> str:
+    """Return the name of a value's type, with its package: several have a `DataFrame`."""
+    package = type(value).__module__.partition(".")[0]
+    return type(value).__name__ if package == "builtins" else f"{package}.{type(value).__name__}"

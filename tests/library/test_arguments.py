@@ -113,3 +113,8 @@ def test_integers_are_read_as_their_digits_and_none_as_a_missing_cell(provider, 
 
 def test_an_integer_may_name_a_session():
     assert make_key(KEY, 42).sessions == ("42",)
+
+
+def test_a_frame_of_another_kind_is_named_with_its_package_and_the_remedy():
+    with pytest.raises(UsageError, match=r"frame is of type polars\.LazyFrame; .*`collect`"):
+        validator.check_frame(LEADS.lazy(), options=OPTIONS)

@@ -17,7 +17,7 @@ from validator.errors import UsageError
 KINDS = {
     "targets": Kind((FileTargets,), "a FileTargets").or_none,
     "options": Kind((RunOptions,), "a RunOptions").or_none,
-    "frame": Kind((pl.DataFrame,), "a polars DataFrame"),
+    "frame": Kind((pl.DataFrame,), "a polars.DataFrame, as `collect` or `polars.from_pandas` makes it,"),
     "rate_per_min": ARGUMENT_NUMBER.or_none,
     "size": WHOLE,
     "seed": WHOLE,

@@ -83,7 +83,7 @@ def with_columns_of(table: Table, prefix: str, added: pl.Schema) -> pl.Schema:
     if clash := [prefix + name for name in added if prefix + name in table.schema]:
         raise UsageError(
             f"{table.path.name} already has a column {clash[0]!r}, which the output adds; "
-            "give the added columns another name with --prefix, for instance --prefix wa_"
+            "give the added columns another name with --prefix (in Python: prefix), for instance wa_"
         )
     return pl.Schema({**table.schema, **{prefix + name: dtype for name, dtype in added.items()}})
 

@@ -118,7 +118,7 @@ def test_no_sendable_file_is_written_unasked(written):
 def test_a_clash_of_columns_names_the_column_and_the_remedy(listed):
     table = listed("phone,verdict\n1,2\n")
 
-    with pytest.raises(UsageError, match=r"leads.csv already has a column 'verdict'.* --prefix wa_"):
+    with pytest.raises(UsageError, match=r"leads.csv already has a column 'verdict'.* --prefix .* wa_"):
         output_schema(table, "")
     assert "wa_verdict" in output_schema(table, "wa_")
 
