@@ -28,6 +28,20 @@ def test_numbers_as_people_write_them_name_their_region(region):
     assert likely_regions(mobiles(region))[0] == region
 
 
+@pytest.mark.parametrize(
+    ("cells", "regions"),
+    [
+        (["9812345678", "8712345678", "7012345678", "9312345678", "6312345678"], ("IN",)),
+        (["3001234567", "3211234567", "3451234567", "3331234567"], ("PK",)),
+        (["81212345678", "85712345678", "81312345678"], ("ID",)),
+        (["15112345678", "17112345678", "17612345678"], ("CN", "DE")),
+        (["7400123456", "7400654321"], ("GB", "IN", "IQ")),
+    ],
+)
+def test_numbers_that_have_lost_their_zero_name_every_region_they_fit(cells, regions):
+    assert likely_regions(pl.Series(cells)) == regions
+
+
 def test_numbers_that_many_regions_have_name_none():
     assert likely_regions(pl.Series(["0612345678", "0698765432"])) == ()
 

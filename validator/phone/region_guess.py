@@ -32,8 +32,9 @@ _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 def likely_regions(cells: pl.Series) -> tuple[str, ...]:
     """Return the regions whose mobile numbers cells look like, best first; none if no region stands out.
 
-    Each cell must be a mobile number in the national form of the region, with or without the trunk prefix as
-    people there write it; punctuation in the region's own grouping counts half a cell more.
+    Each cell must be a mobile number in the national form of the region; punctuation in the region's own
+    grouping counts half a cell more. The trunk prefix may be missing: spreadsheets drop zeros in front, and
+    in India hardly anybody writes it.
 
     Args:
         cells: numbers without a country code; the first 20 distinct ones are looked at.
@@ -41,6 +42,8 @@ def likely_regions(cells: pl.Series) -> tuple[str, ...]:
     Example:
         >>> likely_regions(pl.Series(["07400 123456", "07911 123456"]))
         ('GB',)
+        >>> likely_regions(pl.Series(["9812345678", "7012345678"]))
+        ('IN',)
     """
     texts = as_text(cells).get_column("text").str.strip_chars()
     sample = texts.filter(texts != "").unique(maintain_order=True).head(_SAMPLE).to_list()
@@ -65,6 +68,8 @@ def _fits(cell: str, region: str) -> float:
         return 0.0
     national = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     digits, own_digits = map(phonenumbers.normalize_digits_only, (cell, national))
-    if digits != own_digits or phonenumbers.number_type(number) not in _MOBILE:
+    trunk_prefix = phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) or ""
+    is_whole = own_digits in {digits, trunk_prefix + digits}
+    if not is_whole or phonenumbers.number_type(number) not in _MOBILE:
         return 0.0
     return 1.5 if national == cell else 1.0
