@@ -1,7 +1,9 @@
 """What people trip over at the terminal: quiet runs, a terminal that cannot draw, a missing ledger."""
 
 import json
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -156,3 +158,38 @@ def test_the_report_says_what_the_run_was_called_with(check, run):
     assert f"{command} --report page.html --json --proxy none" in Path("page.html").read_text()
     run("report", "leads.csv", "--accept", "possible", "--report", "later.html")
     assert command in Path("later.html").read_text()
+
+
+def test_the_report_says_what_was_set_elsewhere_without_secrets_and_numbers(check, run, environment):
+    Path("validator.toml").write_text('[check]\nrate = "600/min"\n')
+    environment.setenv("VALIDATOR_CHECK_CANARIES", BOB)
+    environment.setenv("VALIDATOR_CHECK_LIMIT", "9")
+
+    done = check("--report", "page.html", "--json")
+
+    settings = json.loads(done.out)["settings"]
+    assert settings["rate"] == "600/min (validator.toml)"
+    assert settings["limit"] == "9 (VALIDATOR_CHECK_LIMIT in the environment)"
+    assert settings["session"] == f"{SESSION} (SENDAPI_SESSION_ID in the environment)"
+    assert settings["canary"] == "(hidden) (VALIDATOR_CHECK_CANARIES in the environment)"
+    assert not {"report", "json"} & settings.keys()
+    run("report", "leads.csv", "--accept", "possible", "--report", "later.html")
+    for page in ("page.html", "later.html"):
+        assert settings["rate"] in Path(page).read_text()
+
+
+def test_the_report_links_to_each_file_that_was_written(check):
+    Path("reports").mkdir()
+
+    check("--report", "reports/page.html", "--sendable", "send it.csv", "--split", "parts")
+
+    page = Path("reports/page.html").read_text()
+    links = re.findall(r'href="([^"]*)"', page)
+    assert [Path("reports", unquote(link)).resolve().name for link in links] == [
+        "send it.csv",
+        "not_registered.csv",
+        "invalid.csv",
+        "unknown.csv",
+        "leads.checked.csv",
+    ]
+    assert all(Path("reports", unquote(link)).is_file() for link in links)

@@ -76,7 +76,9 @@ def tab(browser):
     yield page
     context.close()
     # A server that is gone is no fault of the page's: Chromium says so, and htmx of the stream that it lost.
-    assert [text for text in said if "ERR_" not in text and text != "[object Event]"] == []
+    # The report refuses to run what this test looks at it with.
+    expected = ("ERR_", "[object Event]", "the document's frame is sandboxed")
+    assert [text for text in said if not any(one in text for one in expected)] == []
 
 
 @pytest.fixture
@@ -250,6 +252,7 @@ def go_on(owner):
 def read_what_came_of_it(owner):
     owner.press("link", "Read the report")
     assert owner.tab.get_by_role("heading", level=1).inner_text() == "leads.xlsx"
+    assert owner.download("leads.send.xlsx").startswith(b"PK")
     owner.tab.go_back()
     owner.press("link", "Earlier runs")
     owner.wait("did not come to its end")

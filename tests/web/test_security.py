@@ -19,7 +19,7 @@ async def addresses(page):
     list_page = await page.bring()
     front = [("GET", "/"), ("GET", "/history"), *(("POST", one) for one in ("/lists", "/key", "/key/forget"))]
     front += [("POST", "/suppress"), ("POST", "/suppress/remove")]
-    looks = ("", "/reading", "/sessions", "/progress", "/report", "/files/leads.checked.csv")
+    looks = ("", "/reading", "/sessions", "/progress", "/files/", "/files/leads.checked.csv")
     acts = ("/reading", "/sample", "/check", "/pause", "/stop", "/remove")
     of_list = [("GET", list_page + one) for one in looks] + [("POST", list_page + one) for one in acts]
     return front + of_list

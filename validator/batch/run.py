@@ -21,6 +21,7 @@ from validator.batch.output.edited import keep_edited, record_of
 from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
+from validator.batch.output.written_files import written_files
 from validator.batch.planning.plan import second_round
 from validator.batch.planning.ruined import hints_of, ruin_of
 from validator.batch.planning.survey import Preparation, known_after, survey
@@ -74,6 +75,7 @@ class RunSettings:
             list is read; with more, nobody is asked and no file is replaced.
         reports: the report files to write, by the names of `validator.reports.registry`.
         command_line: the command of the run, for its report; None if it is no command's.
+        settings: what was set elsewhere than in that command, by name, with where.
         next_command: makes the command that goes on from here, given start and end; None if there is none.
         send_command: the command that writes the sendable file as well; None if there is none.
         on_plan: called with the plan, before anybody is asked.
@@ -85,6 +87,7 @@ class RunSettings:
     max_invalid: float = 1.0
     reports: Mapping[str, Path] = field(default_factory=dict)
     command_line: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     next_command: Callable[[datetime, datetime], str] | None = None
     send_command: str | None = None
     on_plan: Callable[[Plan], None] = _look_away
@@ -178,6 +181,7 @@ class Run(ABC, Generic[SummaryT]):
         return RunResult(
             command=self._settings.command,
             command_line=self._settings.command_line,
+            settings=self._settings.settings,
             started_at=self._started,
             finished_at=finished,
             asking_s=asked.duration_s,
@@ -220,7 +224,8 @@ class ListRun(Run["Summary"]):
         """Write the output and the reports."""
         keep_edited(self._files, self._ledger, legible(self._opened.job.input.name), datetime.now(UTC))
         summary = self._written(surveyed, asked)
-        write_reports(summary, self._settings.reports)
+        written = written_files(self._opened.job, summary)
+        write_reports(summary, self._settings.reports, written=written)
         return summary
 
     @property

@@ -112,6 +112,8 @@ class ClusterRun:
         finished, make_next = datetime.now(UTC), settings.next_command
         result = RunResult(
             command=settings.command,
+            command_line=settings.command_line,
+            settings=settings.settings,
             started_at=self._started,
             finished_at=finished,
             asking_s=asked.duration_s,

@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from validator.reports.summary import Summary
+    from validator.reports.written_file import FileLink
 
 
 class Report(NamedTuple):
@@ -17,20 +18,20 @@ class Report(NamedTuple):
 
     Attributes:
         help: what its option says, in one line.
-        render: makes the content of the file.
+        render: makes the content of the file, given links to the other files of the run.
     """
 
     help: str
-    render: Callable[[Summary], bytes]
+    render: Callable[[Summary, Sequence[FileLink]], bytes]
 
 
-def _html(summary: Summary) -> bytes:
+def _html(summary: Summary, files: Sequence[FileLink]) -> bytes:
     from validator.reports.page.render import render_html  # noqa: PLC0415 - the help text does without polars and rich
 
-    return render_html(summary).encode()
+    return render_html(summary, files).encode()
 
 
-def _json(summary: Summary) -> bytes:
+def _json(summary: Summary, _: Sequence[FileLink]) -> bytes:
     return json.dumps(summary.to_json(), ensure_ascii=False, indent=2).encode() + b"\n"
 
 

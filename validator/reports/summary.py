@@ -77,6 +77,8 @@ class Summary:
         check_finished_at: of a `report`, when the check ended that calls, sessions, rates, pauses, timeline
             and changes are from; None if the ledger has none.
         command_line: the command of the run, secrets left out; None if it was no command's.
+        settings: what the environment and settings files set for the run, by the option's name, each with
+            where it comes from; secrets left out.
         exit_code: what the command ends with.
         stopped_because: why the run ended before its work did; None where it did not.
         next_command: the command that goes on from here; None where nothing is left to do.
@@ -128,6 +130,7 @@ class Summary:
     timeline: Sequence[TimeBucket] = ()
     check_finished_at: str | None = None
     command_line: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     exit_code: int = 0
     stopped_because: str | None = None
     next_command: str | None = None
@@ -149,6 +152,7 @@ class Summary:
             line_types=known(LineType, self.line_types),
             pauses=most_first(self.pauses),
             split_rows=dict(self.split_rows),
+            settings=dict(self.settings),
             timeline=tuple(self.timeline),
             sessions=tuple(self.sessions),
             keys=tuple(self.keys),

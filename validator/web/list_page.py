@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from validator.web.lists import Kind, StoredList
     from validator.web.parts import Parts
 
-# The report is one file that has its styles within; it runs nothing, and nothing of it may.
-_REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+# The report is one file that has its styles within; it runs nothing, and nothing of it may. It links to the
+# files that lie beside it.
+_REPORT_POLICY = (
+    "sandbox allow-same-origin allow-downloads; default-src 'none'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'none'"
+)
 
 # Whose files are those of the list as it is read now.
 _WITH_FILES = frozenset({RunState.DONE, RunState.STOPPED})
@@ -60,7 +64,7 @@ class ListPage:
             Route("/lists/{id}/reading", self.reading, methods=["GET"]),
             Route("/lists/{id}/sessions", self.sessions),
             Route("/lists/{id}/progress", self.progress),
-            Route("/lists/{id}/report", self.report),
+            Route("/lists/{id}/files/", self.report),
             Route("/lists/{id}/files/{name}", self.file),
             *(Route(f"/lists/{{id}}/{name}", answer, methods=["POST"]) for name, answer in posts.items()),
         ]

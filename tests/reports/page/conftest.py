@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from validator.reports import CellExample, Changes, TimeBucket
+from validator.reports.written_file import FileLink
 
 
 @pytest.fixture
@@ -18,6 +19,7 @@ def full(summary):
             "encoding": "windows-1252",
         },
         examples={"landline": [CellExample(row=7, cell="02* **** **34"), CellExample(row=1_200, cell="")]},
+        settings={"rate": "300/min (validator.toml)"},
         oldest_yes_at="2026-11-01T04:00:00+00:00",
         registered_countries={"GB": 500},
         line_types={"mobile": 900},
@@ -32,6 +34,16 @@ def full(summary):
         calls=replace(summary.calls, canaries=3),
         timeline=[bucket(0, 10), bucket(60, 17, held_s=12.0, refusals=3, canaries=1), bucket(120, 0)],
     )
+
+
+@pytest.fixture
+def links():
+    """The files of the run, as the page links to them."""
+    return [
+        FileLink("autumn.sendable.csv", "autumn.sendable.csv", "whom to send to, each number once", 600),
+        FileLink("parts/invalid.csv", "invalid.csv", "to mend; the column hint says what", 40),
+        FileLink("autumn.checked.csv", "autumn.checked.csv", "every row, with its verdict", None),
+    ]
 
 
 def bucket(start_s, failures, **values):

@@ -34,13 +34,13 @@ def browser():
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
-    """Open the page of a summary; return it. Whatever the console says is an error."""
+def opened(browser, tmp_path, links):
+    """Open the page of a summary, with links; return it. Whatever the console says is an error."""
     contexts, said = [], []
 
     def load(summary, width=768, **options):
         path = tmp_path / "report.html"
-        path.write_text(render_html(summary), encoding="utf-8")
+        path.write_text(render_html(summary, links), encoding="utf-8")
         contexts.append(
             browser.new_context(viewport={"width": width, "height": 800}, offline=True, **options)
         )
@@ -121,12 +121,13 @@ def test_a_screen_reader_finds_each_part_picture_and_table_by_its_name(opened, f
     )
 
 
-def test_the_figures_of_the_charts_are_shown_by_the_keyboard_alone(opened, full):
+def test_the_figures_of_the_charts_are_shown_by_the_keyboard_alone(opened, full, links):
     page = opened(full)
     table = page.get_by_role("table", name="The run over time")
 
     assert not table.is_visible()
-    page.keyboard.press("Tab")
+    for _ in (*links, "the figures"):
+        page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert table.is_visible()
 

@@ -148,6 +148,7 @@ def test_the_page_tells_what_the_terminal_tells(page, text):
         "region|GB",
         "header|row 4",
         "encoding|windows-1252",
+        "rate|300/min (validator.toml)",
         "Of 990 messages to the whole list, about 322 would fail (32.5 %): at least 30.2 %, at most 37.4 %",
         "Of 600 messages to the sendable file, none is known to fail.",
         "The oldest of these answers is of 2026-11-01",
@@ -174,6 +175,15 @@ def test_parts_with_nothing_to_say_are_left_out(done):
     left_out = ("Warnings", "Sessions", "Why not a plain yes", "What to do next", "has changed", "over time")
 
     assert [text for text in left_out if bare.says(text)] == []
+
+
+def test_files_are_linked_to_with_what_they_hold(done, links):
+    page = Outline(render_html(done, links))
+
+    assert [link["href"] for link in page.attributes("a")] == [one.href for one in links]
+    assert page.says("invalid.csv")
+    assert page.says("to mend; the column hint says what")
+    assert not Outline(render_html(done)).says("Files")
 
 
 def test_an_empty_list_makes_a_page_too(done):

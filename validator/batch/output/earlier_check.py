@@ -59,6 +59,7 @@ def _parts(kept: Mapping[str, Any]) -> dict[str, Any]:
         "changes": _value(Changes, kept.get("changes", {})),
         "warnings": kept.get("warnings", ()),
         "command_line": kept.get("command_line"),
+        "settings": kept.get("settings", {}),
     }
 
 

@@ -8,16 +8,18 @@ from validator.reports.registry import REPORTS, Report
 from validator.tables import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from validator.reports import Summary
+    from validator.reports.written_file import WrittenFile
 
 
 def write_reports(
     summary: Summary,
     files: Mapping[str, Path],
     *,
+    written: Sequence[WrittenFile] = (),
     reports: Mapping[str, Report] = REPORTS,
 ) -> None:
     """Write the reports that were asked for, each whole or not at all.
@@ -25,8 +27,9 @@ def write_reports(
     Args:
         summary: what they show.
         files: the file of each, by the report's name.
+        written: the other files of the run, to link to.
         reports: what makes them, by name.
     """
     for name, path in files.items():
         with replacing(path) as file:
-            file.write(reports[name].render(summary))
+            file.write(reports[name].render(summary, [one.beside(path) for one in written]))

@@ -58,6 +58,7 @@ class RunResult:
     Attributes:
         command: the command's name.
         command_line: all of it, or None if no command was given.
+        settings: what was set elsewhere, by name, with where.
         started_at: when it began.
         finished_at: when it ended.
         asking_s: how long it talked to the provider, in seconds.
@@ -80,6 +81,7 @@ class RunResult:
     keys: tuple[AskedKey, ...] = ()
     ending: ValidatorError | None = None
     command_line: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     next_command: str | None = None
     send_command: str | None = None
     warnings: tuple[str, ...] = ()
@@ -158,6 +160,7 @@ def summarise(
         timeline=result.timeline.buckets(list(counters.sessions)),
         exit_code=exit_code,
         command_line=None if result.command_line is None else legible(result.command_line),
+        settings={name: legible(text) for name, text in result.settings.items()},
         stopped_because=None if result.ending is None else legible(str(result.ending)),
         next_command=None if result.next_command is None else legible(result.next_command),
         send_command=None if result.send_command is None else legible(result.send_command),

@@ -14,6 +14,7 @@ from validator.batch.run import RunSettings
 from validator.batch.watching.stop import Stop
 from validator.cli.options.ask_options import AskOptions, under_signals
 from validator.cli.options.list_options import ListOptions
+from validator.cli.options.shown_settings import set_elsewhere
 from validator.cli.process.show import make_progress
 from validator.cli.runs.resume import command_line, next_command
 from validator.errors import UsageError
@@ -47,14 +48,16 @@ class ListRunOptions(ListOptions, AskOptions):
 
     def run_settings(self, command: str, reports: Mapping[str, Path]) -> RunSettings:
         """Return what becomes of the result of a run."""
+        context = click.get_current_context()
         return RunSettings(
             command=command,
             max_unknown=self.max_unknown,
             strict=self.strict,
             max_invalid=self.max_invalid,
             reports=reports,
-            command_line=command_line(click.get_current_context().obj),
-            next_command=partial(next_command, click.get_current_context().obj),
+            command_line=command_line(context.obj),
+            settings=set_elsewhere(context),
+            next_command=partial(next_command, context.obj),
         )
 
 

@@ -33,9 +33,12 @@ from validator.reports.wording import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Template
 
     from validator.reports.summary import Summary
+    from validator.reports.written_file import FileLink
 
 # The page is opened from disk and from mail: nothing may be loaded or run, whatever ends up in its text.
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -44,13 +47,13 @@ CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'
 _SHOWN = frozenset({"input", "read as", "countries", "registered", "changed"})
 
 
-def render_html(summary: Summary) -> str:
+def render_html(summary: Summary, files: Sequence[FileLink] = ()) -> str:
     """Return the summary as a self-contained HTML page, readable without colours, sight or a screen.
 
     It holds counts, reasons, file names, masked cells and the command to go on with; it cannot hold
-    recipients, since the summary has none. Its length does not depend on the list's.
+    recipients, since the summary has none. Its length does not depend on the list's. It links to `files`.
     """
-    return _template().render(_values(summary))
+    return _template().render(_values(summary), files=files)
 
 
 def visible(text: object) -> object:

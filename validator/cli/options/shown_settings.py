@@ -1,0 +1,99 @@
+"""Settings as text for people: each with its value and where that comes from, without what is secret."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+from click.core import ParameterSource
+
+from validator.cli.help.option_groups import long_name
+from validator.cli.options.gateway_options import OfGateway
+from validator.cli.settings.defaults import ORIGINS_META
+from validator.cli.settings.environment import variables_of
+from validator.ledger_url import ledger_location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEFAULT = "default"
+HIDDEN = "(hidden)"
+_ON_THE_LINE = "flag --"
+
+# Options whose values are people's numbers.
+_OF_PEOPLE = frozenset({"canary", "number"})
+# User name and password before the host of a URL, or of a proxy without a scheme. A password may hold
+# an @ itself.
+_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)?.+(?=@)", re.IGNORECASE)
+_URLS = frozenset({"proxy", "base-url"})
+# The path of a webhook, which may let anybody post there who knows it.
+_WEBHOOK_PATH = re.compile(r"^([a-z]+://[^/?#]*[/?#]).+", re.IGNORECASE)
+
+
+class Setting(NamedTuple):
+    """One option: its long name, its value as text, and where that comes from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+def set_elsewhere(context: click.Context) -> dict[str, str]:
+    """Return the settings of a command that its line does not show: by name, with where they come from."""
+    found = (one for one in settings_of(context, context.params) if not one.origin.startswith(_ON_THE_LINE))
+    return {one.name: f"{one.value} ({one.origin})" for one in found if one.origin != DEFAULT}
+
+
+def settings_of(context: click.Context, given: dict[str, Any]) -> Iterator[Setting]:
+    """Yield each option of a command.
+
+    Args:
+        context: that of the command.
+        given: what its line gave, as it was given.
+    """
+    root = context.find_root()
+    of_group = context.parent is not None and context.parent is not root
+    word = context.parent.info_name if of_group and context.parent else context.info_name
+    origins = root.meta.get(ORIGINS_META, {}).get(word, {})
+    for option in context.command.params:
+        if isinstance(option, click.Option) and option.name:
+            name = long_name(option)
+            value, origin = _value(option, context, given, origins.get(name, ""))
+            yield Setting(name, shown(name, value), origin)
+
+
+def _value(
+    option: click.Option, context: click.Context, given: dict[str, Any], origin: str
+) -> tuple[Any, str]:
+    """Return a value as it was given, and where: a flag, a variable, a file, or nowhere."""
+    match context.get_parameter_source(option.name or ""):
+        case ParameterSource.COMMANDLINE:
+            return given[option.name or ""], f"{_ON_THE_LINE}{long_name(option)}"
+        case ParameterSource.ENVIRONMENT:
+            own = (option.variable_of(context),) if isinstance(option, OfGateway) else ()
+            names = (*own, *variables_of(option, context.auto_envvar_prefix or ""))
+            name = next(name for name in names if os.environ.get(name))
+            return os.environ[name], f"{name} in the environment"
+        case ParameterSource.DEFAULT_MAP:
+            return (context.default_map or {}).get(option.name or ""), origin
+        case _:
+            has_default = option.to_info_dict()["default"] is not None
+            return option.get_default(context) if has_default else None, DEFAULT
+
+
+def shown(name: str, value: Any) -> str:
+    """Return a value as text, without a password, a key or a number of somebody."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(name, part) for part in value)
+    if name in _OF_PEOPLE:
+        return HIDDEN
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if name == "ledger":
+        return str(ledger_location(text))
+    if name == "notify":
+        text = _WEBHOOK_PATH.sub(rf"\1{HIDDEN}", text)
+    return _USER.sub(rf"\1{HIDDEN}", text) if name in _URLS or "://" in text else text
