@@ -120,6 +120,13 @@ def test_a_short_list_that_goes_out_at_once_has_used_one_minutes_worth(result):
     assert (summary.rate.used_per_min, summary.rate.share_of_limit) == (3, 0.01)
 
 
+def test_a_list_that_goes_out_in_two_bursts_has_used_two_minutes(result):
+    key = replace(result.keys[0], budget=replace(BUDGET, limit_per_min=1.6))
+    summary = summarise(JOB, PLAN, counts_of(), replace(result, keys=(key,), asking_s=62), 0)
+
+    assert (summary.rate.used_per_min, summary.rate.share_of_limit) == (1.5, 0.9375)
+
+
 def test_a_run_without_a_limit_has_no_share_of_it(result):
     (key,) = result.keys
     unlimited = replace(key, budget=replace(BUDGET, limit_per_min=None))

@@ -95,6 +95,17 @@ def test_a_short_last_part_makes_no_peak(summary):
     assert drawn.rows[-1].used == "60.5"
 
 
+def test_requests_that_went_out_at_once_are_counted_by_the_minute(summary):
+    parts = [
+        TimeBucket(start_s=10.0 * at, duration_s=10.0, attempts=n, limit_per_min=600.0)
+        for at, n in enumerate([300, 0, 290, 0, 0, 0, 100, 200])
+    ]
+    drawn = over_time(replace(summary, sessions=[], timeline=parts))
+
+    assert [row.used for row in drawn.rows] == ["300", "0", "590", "0", "0", "0", "600", "590"]
+    assert drawn.top == "600"
+
+
 def test_each_session_has_its_shades_and_nothing_sent_is_no_failure(summary):
     through = [(100, 0), (0, 0), (100, 5), (100, 25), (100, 26)]
     parts = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -140,11 +141,11 @@ class RunCounters:
 def pace_per_min(attempts: int, asking_s: float, limit_per_min: float | None) -> float:
     """Return the pace while a run asked, in requests a minute.
 
-    A short list may go out at once, within what one minute allows. That is no pace: such a run has used so
-    much of a minute, however quick it was.
+    A list may go out at once, within what each minute allows. That is no pace: such a run has used so much of
+    the minutes that it began, however quick it was.
     """
     # So many attempts have one gap fewer between them; a single one has no pace.
     pace = 60 * (attempts - 1) / asking_s if attempts > 1 else float(attempts)
     if limit_per_min is None or pace <= limit_per_min:
         return pace
-    return attempts / max(asking_s / 60, 1.0)
+    return attempts / math.ceil(asking_s / 60)

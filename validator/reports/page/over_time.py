@@ -103,13 +103,26 @@ def over_time(summary: Summary) -> OverTime | None:
 
 
 def _rates(buckets: Sequence[TimeBucket]) -> list[float]:
-    """Return the rate used in each bucket; a short last one has no rate of its own, and that of both."""
+    """Return the rate used in each bucket; where that is beyond the limit, the requests of the minute before.
+
+    Requests may go out at once, within what a minute allows. A short last bucket has no rate of its own.
+    """
     rates = [one.rate_per_min for one in buckets]
-    *_, before, last = (buckets[0], *buckets)
-    if last.duration_s < before.duration_s / 2:
-        sent = sum(one.attempts + one.canaries for one in (before, last))
-        rates[-1] = 60 * sent / (before.duration_s + last.duration_s)
+    for place, (one, before) in enumerate(zip(buckets, (buckets[0], *buckets), strict=False)):
+        is_burst = one.limit_per_min is not None and one.rate_per_min > one.limit_per_min
+        if is_burst or one.duration_s < before.duration_s / 2:
+            rates[place] = min(one.rate_per_min, _sent_in_last_minute(buckets[: place + 1]))
     return rates
+
+
+def _sent_in_last_minute(buckets: Sequence[TimeBucket]) -> float:
+    """Return the exchanges of the minute that ends with the last bucket; of a bucket cut by it, a part."""
+    end_s = buckets[-1].start_s + buckets[-1].duration_s
+    return sum(
+        (one.attempts + one.canaries)
+        * max(0.0, min(1.0, (one.start_s + one.duration_s - (end_s - 60)) / one.duration_s))
+        for one in buckets
+    )
 
 
 def _limits(buckets: Sequence[TimeBucket]) -> list[float]:
