@@ -7,6 +7,7 @@ import stat
 from functools import partial
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -93,6 +94,28 @@ def test_segments_have_the_format_of_the_output(check, options, ending):
     assert done.code == 4
     assert in_folder() == [f"{name}{ending}" for name in NAMES]
     assert "hint" in open_table(Path(f"parts/invalid{ending}")).schema
+
+
+@pytest.mark.parametrize("prefix", ["", "x_"])  # the second run renews the columns of the first
+def test_other_sheets_of_a_workbook_are_in_the_output_and_nowhere_else(run, provider, prefix):
+    provider()
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["not for the agency"])
+    for row in (["phone"], [ANN], [BOB]):
+        (workbook["Leads"] if "Leads" in workbook else workbook.create_sheet("Leads")).append(row)
+    workbook.save("leads.xlsx")
+    read = ["--sheet", "Leads", "--prefix", prefix, "-q", *PLAIN]
+
+    first = run("check", "leads.xlsx", "-o", "all.xlsx", *read)
+    second = run(
+        "check", "all.xlsx", "-o", "again.xlsx", "--sendable", "send.xlsx", "--split", "parts", *read
+    )
+
+    assert (first.code, second.code) == (0, 0)
+    assert openpyxl.load_workbook("again.xlsx").sheetnames == ["Sheet", "Leads"]
+    assert openpyxl.load_workbook("again.xlsx")["Sheet"]["A1"].value == "not for the agency"
+    for name in ("send.xlsx", *(f"parts/{name}.xlsx" for name in NAMES)):
+        assert openpyxl.load_workbook(name).sheetnames == ["Leads"]
 
 
 def test_segments_beside_an_output_on_standard_output_have_the_format_of_the_list(check):

@@ -14,6 +14,7 @@ from validator.tables.detect.phone_column import (
 from validator.tables.detect.phone_words import names_whatsapp_id
 from validator.tables.detect.region_column import find_region_column, region_columns
 from validator.tables.detect.region_words import names_region
+from validator.tables.excel import without_other_sheets
 from validator.tables.files.objects import fetch, matching, store
 from validator.tables.files.os_errors import reading
 from validator.tables.files.replace import PUBLIC_FILE, replacing, require_room, require_writable, same_file
@@ -92,6 +93,7 @@ __all__ = [
     "suffix_of",
     "temporary_folder",
     "together",
+    "without_other_sheets",
     "writing",
     "writing_as_one",
     "writing_parts",

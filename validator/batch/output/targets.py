@@ -22,6 +22,7 @@ from validator.tables import (
     require_room,
     require_writable,
     same_file,
+    without_other_sheets,
     writing,
     writing_as_one,
     writing_parts,
@@ -158,7 +159,7 @@ def write_output(
         prefix=job.prefix,
         extras=job.extras,
         output=_opener(opened, job.output),
-        segments={verdict: _opener(opened, path) for verdict, path in job.segments.items()},
+        segments={verdict: _opener(opened, path, alone=True) for verdict, path in job.segments.items()},
         on_progress=on_progress,
     )
 
@@ -171,8 +172,13 @@ def decided_by(
     return decided, known if decided is recipients else replace(known, row_indices=None)
 
 
-def _opener(opened: Opened, target: Path | BinaryIO | tuple[Path, ...] | FrameWriter) -> OpenWriter:
-    """Return what opens a target: for several lists one output each, or one that takes after the first."""
+def _opener(
+    opened: Opened, target: Path | BinaryIO | tuple[Path, ...] | FrameWriter, *, alone: bool = False
+) -> OpenWriter:
+    """Return what opens a target: for several lists one output each, or one that takes after the first.
+
+    `alone` is for what is passed on to others: it has no other sheet of a workbook.
+    """
     if isinstance(target, FrameWriter):
         return lambda _: nullcontext(target)
     table = opened.table
@@ -181,8 +187,11 @@ def _opener(opened: Opened, target: Path | BinaryIO | tuple[Path, ...] | FrameWr
         parts = tuple(zip(target, tables, strict=True))
         return lambda schema: writing_parts([_writing(opened, path, schema, part) for path, part in parts])
     if len(tables) > 1:
-        return lambda schema: writing_as_one(_writing(opened, target, schema, tables[0]))
-    return lambda schema: _writing(opened, target, schema, table)
+        return lambda schema: writing_as_one(
+            _writing(opened, target, schema, without_other_sheets(tables[0]))
+        )
+    like = without_other_sheets(table) if alone else table
+    return lambda schema: _writing(opened, target, schema, like)
 
 
 def _writing(

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from validator.errors import FileError
+from validator.tables.renewed import as_written
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -28,10 +29,18 @@ def sheet_names(path: Path) -> list[str]:
     return names
 
 
+def without_other_sheets(table: Table) -> Table:
+    """Return a list for an output that has no other sheet of its workbook: one that others are to see."""
+    if table.format != "excel":
+        return table
+    alone: Table = _needing_the_extra("reader").without_other_sheets(as_written(table))
+    return alone
+
+
 def writing_excel(
     out: BinaryIO, *, target: Path | None, schema: pl.Schema, like: Table | None
 ) -> AbstractContextManager[Writer]:
-    """Write a workbook of one sheet; see `writer.writing_sheet`."""
+    """Write a workbook; see `writer.writing_sheet`."""
     writing: AbstractContextManager[Writer] = _needing_the_extra("writer").writing_sheet(
         out, target=target, schema=schema, like=like
     )

@@ -39,6 +39,11 @@ def _type_of(cell: Cell) -> type:
     return int if isinstance(cell, float) and cell.is_integer() and int(cell) in _INT64 else type(cell)
 
 
+def whole_as_int(cell: Cell) -> Cell | int:
+    """Return a cell, and a number without a fraction as an integer."""
+    return int(cell) if isinstance(cell, float) and _type_of(cell) is int else cell
+
+
 def dtype_of(types: set[type]) -> pl.DataType:
     """Return the type of a column: that of its cells where they have one, else text."""
     return _DTYPES.get(frozenset(types), pl.String())

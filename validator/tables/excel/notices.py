@@ -42,9 +42,14 @@ def warn_of(path: Path, sheet: str, marks: Marks, hidden: Hidden, skipped: int) 
 
 def refuse_sprawling(path: Path, sheet: str, marks: Marks) -> None:
     """Raise `FileError` if a sheet would take far more memory than its filled cells are worth."""
-    cells = marks.rows * marks.columns
-    if cells > _HARMLESS_CELLS and marks.filled < _LEAST_FILLED * cells:
+    if is_sprawling(marks):
         raise FileError(
             f"sheet {sheet!r} of {path} spans {marks.rows:,} rows and {marks.columns:,} columns with "
             f"only {marks.filled:,} filled cells; delete those far from the list and save it again."
         )
+
+
+def is_sprawling(marks: Marks) -> bool:
+    """Tell whether a sheet would take far more memory than its filled cells are worth."""
+    cells = marks.rows * marks.columns
+    return cells > _HARMLESS_CELLS and marks.filled < _LEAST_FILLED * cells

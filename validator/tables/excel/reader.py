@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from validator.tables.delimited.layout import named
 from validator.tables.detect.header_row import LOOKED_AT, MOST_TITLES, header_place, is_number_row
 from validator.tables.excel.cells import column_of, dtype_of, spelled, types_of
 from validator.tables.excel.notices import refuse_sprawling, warn_of
+from validator.tables.excel.other_sheets import OtherSheet, others_of
 from validator.tables.excel.sheet_xml import Marks, marks_of
 from validator.tables.excel.sheets import chosen, refuse_several
 from validator.tables.files.compression import refuse_bomb
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from validator.tables.excel.cells import Cell
     from validator.tables.excel.sheet_xml import Place
-    from validator.tables.table import ReadOptions
+    from validator.tables.table import ReadOptions, Table
 
     Row = list[Cell]
 
@@ -62,6 +63,7 @@ class ExcelTable:
         hidden_rows: how many hidden rows are part of it.
         formulas_without_value: how many cells were never computed.
         other_sheets: those of the workbook that are shown and not read.
+        kept: those that an output keeps.
     """
 
     path: Path
@@ -77,6 +79,7 @@ class ExcelTable:
     hidden_rows: int = 0
     formulas_without_value: int = 0
     other_sheets: tuple[str, ...] = ()
+    kept: tuple[OtherSheet, ...] = ()
     format: str = "excel"
 
     @property
@@ -105,6 +108,11 @@ class ExcelTable:
         for rows in _chunks(_rows(self.sheet, patches, self.left_out), self.skipped, len(self.schema)):
             cells = dict(zip(self.schema, zip(*rows, strict=True), strict=True))
             yield pl.DataFrame({name: column_of(name, self.schema[name], cells[name]) for name in columns})
+
+
+def without_other_sheets(table: Table) -> Table:
+    """Return a list of whose workbook an output has no other sheet."""
+    return replace(table, kept=()) if isinstance(table, ExcelTable) else table
 
 
 def sheets_of(path: Path) -> list[str]:
@@ -159,6 +167,7 @@ def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
         hidden_rows=0 if left_out else sum(row >= skipped for row in marks.hidden),
         formulas_without_value=len(marks.formulas),
         other_sheets=others,
+        kept=others_of(path, workbook, name) if is_archive else (),
     )
 
 

@@ -33,7 +33,7 @@ def refuse_several(path: Path, workbook: CalamineWorkbook) -> None:
 def chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> tuple[str, tuple[str, ...]]:
     """Return the sheet to read, asked for or else the first that is not hidden, and the others shown.
 
-    Says which other sheets an output will lack: they cannot be copied as they are.
+    Says which others there are.
     """
     sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
     shown = [sheet.name for sheet in sheets if sheet.visible is SheetVisibleEnum.Visible]
@@ -42,8 +42,8 @@ def chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> tuple[s
     name = shown[0] if asked is None else _named(path, workbook.sheet_names, asked)
     if others := tuple(one for one in shown if one != name):
         log.warning(
-            "sheet %r of %s is read, and an output has that one alone: %s %s in your file%s",
-            name, path, ", ".join(map(repr, others)), "stays" if len(others) == 1 else "stay",
+            "sheet %r of %s is read; of %s a workbook as output has the values%s",
+            name, path, ", ".join(map(repr, others)),
             ". Choose another with --sheet." if asked is None else ".",
         )  # fmt: skip
     return name, others
