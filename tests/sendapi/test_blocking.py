@@ -178,3 +178,21 @@ async def test_the_asynchronous_client_opens_and_closes_its_transport(key):
 
 def test_all_that_is_promised_is_there():
     assert all(hasattr(validator.sendapi, name) for name in validator.sendapi.__all__)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        blocking.Contacts.check,
+        blocking.Contacts.list,
+        blocking.Contacts.iterate,
+        blocking.Sessions.list,
+        blocking.Sessions.get,
+        blocking.Account.usage,
+    ],
+)
+def test_every_call_says_what_it_takes_and_raises(call):
+    text = inspect.getdoc(call)
+
+    assert all(f"\n    {name}: " in text for name in inspect.signature(call).parameters if name != "self")
+    assert "Raises:\n" in text

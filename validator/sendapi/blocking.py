@@ -98,6 +98,12 @@ class SendAPI:
 
     Every call raises `UsageError` before anything is sent where an argument cannot be right, and `ApiError`
     where the exchange failed; no other exception comes from the network.
+
+    Example:
+        with SendAPI(os.environ["SENDAPI_API_KEY"]) as client:
+            session = next(one for one in client.whatsapp.sessions.list() if one.status == "connected")
+            answer = client.whatsapp.contacts.check("+447400123456", session_id=session.id)
+            print(answer.is_whatsapp_user)
     """
 
     def __init__(
@@ -167,11 +173,34 @@ class Contacts:
         return self._loop.call(partial(self._async.check, phone, session_id=session_id))
 
     def list(self, *, session_id: str | int, page: int = 1, per_page: int = DEFAULT_PER_PAGE) -> ContactPage:
-        """Return one page of the contacts synced to a session: pages count from 1 and hold up to 100."""
+        """Return one page of the contacts synced to a session.
+
+        Args:
+            session_id: the session.
+            page: which page, from 1.
+            per_page: contacts on a page, up to 100.
+
+        Raises:
+            UsageError: a session, page or size that cannot be one. Nothing was sent.
+            ApiError: the exchange failed; see `validator.errors`.
+        """
         return self._loop.call(partial(self._async.list, session_id=session_id, page=page, per_page=per_page))
 
     def iterate(self, *, session_id: str | int, per_page: int = MAX_PER_PAGE) -> Iterator[Contact]:
-        """Yield all contacts of a session, each once, a page being fetched when the one before is used up."""
+        """Yield all contacts of a session, each once, a page being fetched when the one before is used up.
+
+        Every page is a request of its own, and nothing waits between them. See `Paging` for what happens when
+        the list changes meanwhile, and to fetch pages at a pace of your own.
+
+        Args:
+            session_id: the session.
+            per_page: contacts on a page, up to 100.
+
+        Raises:
+            UsageError: a session or size that cannot be one. Nothing was sent.
+            ApiError: an exchange failed; see `validator.errors`.
+            IncompleteList: the list ended short, or does not end.
+        """
         paging = Paging(per_page)
         while paging.next_page is not None:
             page = self.list(session_id=session_id, page=paging.next_page, per_page=per_page)
@@ -186,11 +215,24 @@ class Sessions:
         self._loop = loop
 
     def list(self) -> SessionPage:
-        """Return the sessions of the account."""
+        """Return the sessions of the account, each with its state.
+
+        Raises:
+            ApiError: the exchange failed; see `validator.errors`.
+        """
         return self._loop.call(self._async.list)
 
     def get(self, session_id: str | int) -> Session:
-        """Return one session and its state."""
+        """Return one session and its state.
+
+        Args:
+            session_id: the session's id, as a text or an integer.
+
+        Raises:
+            UsageError: a session that cannot be one. Nothing was sent.
+            NotFound: the account has no such session.
+            ApiError: the exchange failed otherwise; see `validator.errors`.
+        """
         return self._loop.call(partial(self._async.get, session_id))
 
 
@@ -202,5 +244,9 @@ class Account:
         self._loop = loop
 
     def usage(self) -> dict[str, Any]:
-        """Return quota and usage as they came. Undocumented: show it and depend on nothing in it."""
+        """Return quota and usage as they came. Undocumented: show it and depend on nothing in it.
+
+        Raises:
+            ApiError: the exchange failed; see `validator.errors`.
+        """
         return self._loop.call(self._async.usage)
