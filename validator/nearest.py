@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 def suggestion(word: str, names: Iterable[str]) -> str:
     """Return a question that names the nearest of some names, after a blank; empty if none is near.
 
+    Capitals make no difference.
+
     Example:
         >>> suggestion("chek", ["check", "plan"])
         " Did you mean 'check'?"
     """
     import difflib  # noqa: PLC0415 - only a wrong name needs it
 
-    near = difflib.get_close_matches(word, list(names), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    spelled = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(word.casefold(), list(spelled), n=1)
+    return f" Did you mean {spelled[near[0]]!r}?" if near else ""

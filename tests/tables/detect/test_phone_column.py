@@ -61,8 +61,14 @@ def test_the_column_asked_for_is_taken(found):
 
 
 def test_a_column_that_is_not_there_lists_those_that_are(found):
-    with pytest.raises(FileError, match=r"column 'x' not found in .*; columns are: id, name"):
+    with pytest.raises(FileError, match=r"column 'x' not found in .*; columns are: id, name(?!.*Did you)"):
         found({"id": ["1"], "name": ["Ann"]}, named="x")
+
+
+@pytest.mark.parametrize("named", ["mobil", "MOBILE", "Mobile no"])
+def test_a_column_that_is_nearly_there_is_proposed(found, named):
+    with pytest.raises(FileError, match=r"Choose one with --column\. Did you mean 'mobile'\?"):
+        found({"id": ["1"], "mobile": ["2"]}, named=named)
 
 
 def test_name_and_content_together_decide(found):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 
 from validator.errors import FileError
+from validator.nearest import suggestion
 from validator.phone import looks_like_phones
 from validator.tables.cells import fields_of, readable, within
 from validator.tables.detect.joined_columns import area_code_column
@@ -168,9 +169,10 @@ def require_column(table: Table, column: str, option: str) -> None:
     """See that there is a column that an option names, or a field in one; `FileError` where there is not."""
     known = column in table.schema or within(table.schema, column) is not None
     if not known:
+        there = _choices(table)
         raise FileError(
-            f"column {column!r} not found in {table.path}; columns are: {_listed(table)}. "
-            f"Choose one with {option}."
+            f"column {column!r} not found in {table.path}; columns are: {', '.join(there)}. "
+            f"Choose one with {option}.{suggestion(column, there)}"
         )
     kind = table.schema.get(column) or within(table.schema, column)
     if kind is not None and kind.is_nested():
@@ -182,9 +184,9 @@ def _called(kind: pl.DataType) -> str:
     return "fields" if isinstance(kind, pl.Struct) else "lists"
 
 
-def _listed(table: Table) -> str:
+def _choices(table: Table) -> list[str]:
     """Return the columns that can be chosen, those with fields by these."""
-    return ", ".join(one for name, kind in table.schema.items() for one in fields_of(name, kind))
+    return [one for name, kind in table.schema.items() for one in fields_of(name, kind)]
 
 
 def _candidates(
@@ -199,10 +201,15 @@ def _candidates(
     candidates = [_candidate(table, column, sample[column], regions, share) for column in table.schema]
     if found := _best(candidates):
         return found
-    garbled = "" if reads_as_words(_listed(table)) else ", name the encoding of the file with --encoding"
+    garbled = (
+        ""
+        if reads_as_words(", ".join(_choices(table)))
+        else ", name the encoding of the file with --encoding"
+    )
     raise FileError(
-        f"no phone column found in {table.path}; columns are: {_listed(table)}. Choose one with {option}"
-        f"{_other_sheets(table)}{garbled}, or say with --header-row which row names the columns."
+        f"no phone column found in {table.path}; columns are: {', '.join(_choices(table))}. "
+        f"Choose one with {option}{_other_sheets(table)}{garbled}, or say with --header-row which row names "
+        "the columns."
     )
 
 
