@@ -157,15 +157,70 @@ def test_the_users_own_opt_outs_stay_whatever_a_folders_file_says(
     assert {row["name"] for row in rows if row["verdict"] == "suppressed"} == suppressed
 
 
-def test_a_folders_file_does_not_say_how_the_users_own_opt_outs_are_read(run, listed, own_opt_outs):
-    listed()
-    own_opt_outs("old,new\n+447700900001,+447700900002\n")
-    Path("validator.toml").write_text("suppress-column = 'old'\n")
+@pytest.fixture(params=["flag", "variable", "own file"])
+def naming(request, environment, tmp_path, own_opt_outs):
+    """Name a list of people who opted out as only its user can; return the arguments."""
 
-    done = run("check", LEADS, *PLAIN)
+    def name(content):
+        if request.param == "own file":
+            own_opt_outs(content)
+            return ()
+        path = tmp_path / "opt-outs.csv"
+        path.write_text(content)
+        if request.param == "flag":
+            return ("--suppress", path)
+        environment.setenv("VALIDATOR_PLAN_SUPPRESS", str(path))
+        return ()
+
+    return name
+
+
+@pytest.mark.parametrize("line", ["suppress-column = 'old'", "[plan]\nsuppress_column = ['old']"])
+def test_a_folders_file_does_not_say_which_columns_of_the_users_own_opt_outs_count(run, listed, naming, line):
+    listed()
+    words = naming("old,new\n+447700900001,+447700900002\n")
+    Path("validator.toml").write_text(f"{line}\n")
+
+    done = run("plan", LEADS, *words)
 
     assert done.code == 2
-    assert "would change how the lists of your own settings file are read" in done.err
+    assert "would change how your own lists of people who opted out are read" in done.err
+    assert run("plan", LEADS, *words, "--suppress-column", "old").code == 0
+    assert run("--config", "validator.toml", "plan", LEADS, *words).code == 0
+
+
+OF_READING = ["region = 'DE'", "region-column = 'land'", "numbers = 'national'\nregion = 'DE'"]
+
+
+@pytest.mark.parametrize("line", OF_READING)
+def test_a_folders_file_makes_no_other_number_of_the_users_own_opt_outs(run, listed, naming, line):
+    """07400 123456 is a number in Germany, too, and the one of nobody in the list."""
+    listed("name,land,phone\nAnn,GB,+447400123456\nBob,GB,+447400123457\n")
+    words = naming("phone,land\n07400123456,DE\n+447400123457,DE\n")
+    Path("validator.toml").write_text(f"{line}\n")
+
+    done = run("plan", LEADS, *words)
+    named = run("plan", LEADS, *words, "--region", "GB", "--region-column", "name", "--json")
+
+    assert (done.code, "cannot be read" in done.err, "--region" in done.err) == (3, True, True)
+    assert (named.code, named.json["suppressed"]) == (0, 2)
+
+
+@pytest.mark.parametrize("line", OF_READING)
+def test_opt_outs_with_a_country_code_are_read_whatever_a_folders_file_says(run, listed, naming, line):
+    listed("name,land,phone\nAnn,GB,+447400123456\nBob,GB,+447400123457\n")
+    words = naming("phone,land\n+447400123456,DE\n447400123457,DE\n")
+    Path("validator.toml").write_text(f"{line}\n")
+
+    assert run("plan", LEADS, *words, "--json").json["suppressed"] == 2
+
+
+def test_a_folders_file_says_how_its_own_opt_outs_are_read(run, listed):
+    listed("name,phone\nAnn,+447400123456\n")
+    Path("theirs.csv").write_text("old,new\n07400123456,n/a\n")
+    Path("validator.toml").write_text("suppress = 'theirs.csv'\nsuppress-column = 'old'\nregion = 'GB'\n")
+
+    assert run("plan", LEADS, "--json").json["suppressed"] == 1
 
 
 def test_a_file_that_is_named_may_be_a_pipe(run, listed):

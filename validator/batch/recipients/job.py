@@ -116,6 +116,8 @@ class ListSettings:
         options: how the list's file is read.
         suppress_column: the phone columns of suppression lists; none to find them.
         suppress_unreadable: what happens if somebody in a suppression list cannot be read.
+        suppress_without: those of `region`, `region_column` and `numbers` that do not hold for suppression
+            lists, as somebody else has set them than has named these lists.
         prefix: put before the names of the added columns.
         format: of the output, or None for the input's.
         excel_safe: whether formulas in the output are made harmless.
@@ -144,6 +146,7 @@ class ListSettings:
     options: ReadOptions = field(default_factory=ReadOptions)
     suppress_column: tuple[str, ...] = ()
     suppress_unreadable: Unreadable = Unreadable.ERROR
+    suppress_without: tuple[str, ...] = ()
     prefix: str = ""
     format: str | None = None
     excel_safe: bool = False
@@ -166,7 +169,7 @@ class ListSettings:
         """
         for name, words in _WORDS.items():
             object.__setattr__(self, name, _member(name, words, getattr(self, name)))
-        for name in ("column", "join", "suppress_column"):
+        for name in ("column", "join", "suppress_column", "suppress_without"):
             object.__setattr__(self, name, several(name, getattr(self, name), TEXT))
         require(_KINDS, **{name: getattr(self, name) for name in _KINDS})
         if self.enough is not None and self.several is Several.EACH:

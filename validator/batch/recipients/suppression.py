@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from validator.batch.recipients.recipients import Reading, recipients_of, survey
 from validator.batch.recipients.variants import with_both
 from validator.errors import FileError
 from validator.model import LineType, Reason
-from validator.phone import Accept, Evidence, apart, has_mobile_length
+from validator.phone import Accept, Evidence, Numbers, apart, has_mobile_length
 from validator.reports import masked_cell
 from validator.tables import (
     DelimitedTable,
@@ -39,8 +39,8 @@ log = logging.getLogger(__name__)
 EXAMPLES = 5
 _PLACE = "\0place"
 _REMEDY = (
-    "Nothing was asked. Mend or complete the list, or go on without that protection with "
-    "--suppress-unreadable allow"
+    "Nothing was asked. Mend or complete the list, say with --region where national numbers are from, or go "
+    "on without that protection with --suppress-unreadable allow"
 )
 
 
@@ -128,6 +128,7 @@ def suppressed_in(job: Job) -> OptOuts:
     Raises:
         FileError: a list, or a row of one, cannot be read, or a list has no rows or may be cut off.
     """
+    job = _without(job, job.suppress_without)
     options = ReadOptions(ragged=job.options.ragged, sole_sheet=True)
     tables = (open_table(path, options=options) for path in job.suppress)
     found = suppressed_by(
@@ -135,6 +136,16 @@ def suppressed_in(job: Job) -> OptOuts:
         unreadable=job.suppress_unreadable,
     )
     return replace(found, numbers=with_both(found.numbers))
+
+
+def _without(job: Job, settings: Sequence[str]) -> Job:
+    """Return a job in which some of the settings of reading are as if nobody had set them."""
+    unset: dict[str, dict[str, Any]] = {
+        "region": {"region": None, "find_region": False},
+        "region_column": {"region_column": None},
+        "numbers": {"numbers": Numbers.AUTO},
+    }
+    return replace(job, **{name: value for one in settings for name, value in unset[one].items()})
 
 
 def _suppression_reading(table: Table, job: Job) -> Reading:

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from validator.batch.recipients.job import SPLIT_VERDICTS, Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
 from validator.batch.verdict_columns import earlier_columns
 from validator.cli.lists.inputs import STDIO, found_inputs, local_file
+from validator.cli.options.opt_outs import settings_of_others
 from validator.cli.process.display_names import names_of_copies
 from validator.cli.process.interruption import until
 from validator.cli.process.standard_streams import require_stdout
@@ -147,6 +150,7 @@ class ListOptions(ListSettings):
                 hidden=Hidden(self.hidden),
             ),
             "max_age": MaxAge.none() if self.refresh else self.max_age,
+            "suppress_without": settings_of_others(click.get_current_context()),
         }
 
     def _job(self) -> Job:

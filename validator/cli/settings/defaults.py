@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FILES_META = "validator.files"
 """Where click's context has the settings files that may be there; a later one beats an earlier one."""
+GUARDED_META = "validator.guarded"
+"""Where it has the commands for which the user's own files name lists that protect people."""
 GATEWAYS_META = "validator.gateways"
 """Where it has the tables `[gateway.NAME]`."""
 KEYS_META = "validator.keys"
@@ -47,6 +49,7 @@ def default_map(
     if (context := click.get_current_context(silent=True)) is not None:
         context.meta[KEYS_META] = found.keys
         context.meta[GATEWAYS_META] = found.gateways
+        context.meta[GUARDED_META] = found.guarded
         context.meta[ORIGINS_META] = found.origins
         context.meta[PROFILE_META] = found.profiles.get(profile or "", {})
     return {name: as_defaults(command, found.options[name]) for name, command in commands.items()}

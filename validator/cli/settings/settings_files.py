@@ -68,6 +68,7 @@ class Defaults:
         gateways: the tables `[gateway.NAME]`, by name, each with the file that it is from as `origin`.
         origins: for each command and option, where the value comes from: the file, and the profile in it.
         profiles: for each profile of any file, the options it sets for each command.
+        guarded: the commands for which the user's own files name lists that protect people.
     """
 
     options: dict[str, dict[str, Any]]
@@ -75,6 +76,7 @@ class Defaults:
     gateways: dict[str, dict[str, Any]] = field(default_factory=dict)
     origins: dict[str, dict[str, str]] = field(default_factory=dict)
     profiles: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    guarded: set[str] = field(default_factory=set)
 
 
 def read_defaults(
@@ -159,23 +161,14 @@ def _merge(
     for command, options in known.items():
         own = {name: value for name, value in shared.items() if name in options} | tables.get(command, {})
         before = merged.options.setdefault(command, {})
-        if not file.is_own:
-            _leave_protection(before, own, file.path)
+        if file.is_own and own.get(PROTECTING):
+            merged.guarded.add(command)
         if profile or not file.is_own:
             own = _beside(before, own)
         before.update(own)
         merged.origins.setdefault(command, {}).update(dict.fromkeys(own, origin))
         sets[command] = set(own)
     return sets
-
-
-def _leave_protection(own: Mapping[str, Any], given: Mapping[str, Any], path: Path) -> None:
-    """Refuse what a folder's file says about the lists of the user's own settings."""
-    if own.get(PROTECTING) and f"{PROTECTING}-column" in given:
-        raise UsageError(
-            f"{path} sets '{PROTECTING}-column', which would change how the lists of your own settings file "
-            f"are read. Use a flag, or name this file with --config {path}"
-        )
 
 
 def _beside(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
