@@ -1,5 +1,6 @@
 """What a sheet has beside values: errors, formulas never computed, links, hidden rows, cells far away."""
 
+import re
 import zipfile
 
 import openpyxl
@@ -69,6 +70,42 @@ def test_formulas_that_were_never_computed_are_damage_and_warned_about(tmp_path,
     assert shown(tmp_path / "leads.xlsx") == ['="+1"&"2025550101"', PHONE]
     assert "1 cells of sheet 'Sheet' of" in caplog.text
     assert "never computed (first: row 2, column 2); open the file in Excel or LibreOffice" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["phone"], [PHONE], ["=1+1"], ["=A2"]],
+        [["name", "phone"], ["A", PHONE], ["=1+1", "=1+1"], ["=B2", "=B2"]],
+        [[None], [None, "name", "phone"], [None, "A", PHONE], [None, None, "=1+1"], [None, None, "=C3"]],
+    ],
+)
+def test_rows_of_nothing_but_such_formulas_are_rows_at_the_end_too(tmp_path, rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "leads.xlsx")
+    assert reasons_of(tmp_path / "leads.xlsx") == [None, "spreadsheet_damage", "spreadsheet_damage"]
+    assert shown(tmp_path / "leads.xlsx")[1] == "=1+1"
+
+
+def test_a_formula_that_others_share_and_nobody_computed_is_damage(sheet, tmp_path):
+    """Where rows have the same formula, one holds it and the others name it by its number."""
+    rows, close = sheet
+    rows.write_row(1, 0, ["A", PHONE])
+    rows.write_row(2, 0, ["B", "shares"])
+    rows.write_row(3, 0, ["C", PHONE])
+    path = close()
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = re.sub(
+        rb'<c r="B3" t="s"><v>\d+</v></c>', b'<c r="B3"><f t="shared" si="0"/></c>', parts[name]
+    )
+    with zipfile.ZipFile(path, "w") as book:
+        for part, content in parts.items():
+            book.writestr(part, content)
+    assert reasons_of(path) == [None, "spreadsheet_damage", None]
 
 
 def test_formulas_with_values_need_no_notice(sheet, caplog):

@@ -238,3 +238,9 @@ def test_opt_outs_on_several_sheets_are_an_error_that_names_them(suppressed, hid
 
 def test_empty_sheets_beside_the_opt_outs_hold_nobody(suppressed):
     assert suppressed(workbook(a=[["phone"], [f"+{ANN}"]], b=[], c=[]), name="stop.xlsx") == [ANN]
+
+
+def test_an_opt_out_in_a_formula_that_nobody_computed_is_an_error(suppressed):
+    """Programs that write workbooks without computing them leave such cells without a value."""
+    with pytest.raises(FileError, match=r"row 2 \("):
+        suppressed(workbook(may=[["phone"], [f"+{ANN}"], [f'="+"&"{BOB}"']]), name="stop.xlsx")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -234,10 +234,17 @@ def _rows(
     sheet: CalamineSheet, patches: Mapping[int, Mapping[int, str]], left_out: AbstractSet[int]
 ) -> Iterator[tuple[int, Row]]:
     """Yield the rows, each with its place."""
-    rows = enumerate(sheet.iter_rows())
+    rows = enumerate(chain(sheet.iter_rows(), _rows_behind(sheet, patches)))
     if not patches and not left_out:
         return rows
     return ((place, _patched(row, patches.get(place))) for place, row in rows if place not in left_out)
+
+
+def _rows_behind(sheet: CalamineSheet, patches: Mapping[int, Mapping[int, str]]) -> Iterator[Row]:
+    """Yield rows for those that hold nothing but patches, and so are behind the last that calamine has."""
+    width, height = sheet.width, sheet.end[0] + 1 if sheet.end else 0
+    patched = (row for row, cells in patches.items() if any(0 <= column < width for column in cells))
+    return ([""] * width for _ in range(height, max(patched, default=-1) + 1))
 
 
 def _patched(row: Row, cells: Mapping[int, str] | None) -> Row:

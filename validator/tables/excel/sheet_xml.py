@@ -32,7 +32,7 @@ _ERROR_CELL = re.compile(
 )
 # Without a type: a formula that came to an empty text has one.
 _EMPTY_FORMULA = re.compile(
-    _TAG + rb"c\b((?:(?!\bt=)[^>])*)>" + _TAG + rb"f\b[^>]*>([^<]*)</(?:\w+:)?f>"
+    _TAG + rb"c\b((?:(?!\bt=)[^>])*)>" + _TAG + rb"f\b(?:[^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)"
     rb"(?:" + _TAG + rb"v ?/>|" + _TAG + rb"v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
 _LINK = re.compile(_TAG + rb"hyperlink\b[^>]*>")
@@ -82,9 +82,9 @@ class Marks:
             self.hidden |= {int(_attribute(found[0], "r")) - 1 for found in _HIDDEN_ROW.finditer(piece)}
         if b't="e"' in piece:
             self.errors |= {_place(found[1]): _text(found[2]) for found in _ERROR_CELL.finditer(piece)}
-        if b"</f>" in piece or b":f>" in piece:
+        if b"<f" in piece or b":f" in piece:
             self.formulas |= {
-                _place(found[1]): f"={_text(found[2])}" for found in _EMPTY_FORMULA.finditer(piece)
+                _place(found[1]): f"={_text(found[2] or b'')}" for found in _EMPTY_FORMULA.finditer(piece)
             }
             self._note_links((found[1], _text(found[2])) for found in _LINK_FORMULA.finditer(piece))
 
