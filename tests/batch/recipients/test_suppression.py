@@ -240,6 +240,12 @@ def test_empty_sheets_beside_the_opt_outs_hold_nobody(suppressed):
     assert suppressed(workbook(a=[["phone"], [f"+{ANN}"]], b=[], c=[]), name="stop.xlsx") == [ANN]
 
 
+@pytest.mark.parametrize("row", ['{"phone":4.474e+11}', '{"phone":4.47401E11,"name":"Cy"}'])
+def test_an_opt_out_whose_digits_a_program_left_out_of_json_is_an_error(suppressed, row):
+    with pytest.raises(FileError, match=r"row 2 \("):
+        suppressed(f'{{"phone":"+{ANN}"}}\n{row}\n', name="stop.ndjson")
+
+
 def test_an_opt_out_in_a_formula_that_nobody_computed_is_an_error(suppressed):
     """Programs that write workbooks without computing them leave such cells without a value."""
     with pytest.raises(FileError, match=r"row 2 \("):

@@ -162,3 +162,11 @@ def test_a_long_list_is_sampled_from_end_to_end(listed):
     assert sample["id"].is_sorted()
     assert sample["id"].min() < 6_000
     assert sample["id"].max() > 54_000
+
+
+def test_a_number_whose_exponent_hides_digits_stays_the_text_that_it_is(listed):
+    """Programs that show four digits of a number write `4.474e+11`: whose phone that was is lost."""
+    path = listed('{"phone":4.474e+11}\n{"phone":447400123456}\n', "leads.ndjson")
+    assert read(path)["phone"].to_list() == ["4.474e+11", "447400123456"]
+    for number in ("4.47400123456e11", "447400123456.0", "1e+05", "1e400", "-1e-9", f"1e{'9' * 5000}"):
+        assert read(listed(f'{{"n":{number}}}\n', "leads.ndjson")).dtypes == [pl.Float64]

@@ -19,6 +19,8 @@ _CHUNK_LINES = 16_384  # an object takes a kilobyte before it is a row, so fewer
 MAX_LINE_BYTES = 16 << 20  # as for a record of a CSV file: a line beyond is no recipient
 _MOST_ARRAY_BYTES = 512 << 20  # an array is read as a whole, at several times its length
 _BLANKS = re.compile(r"[ \t\r\n]*")
+# Of a phone number. With an exponent, `4.474e+11`, some programs write no more digits than they show.
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _MAY_BE_NUMBER = re.compile(r"(?:[0-9]\D{0,3}){7}")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # what jq takes without quotes
 _LINE_BREAK = re.compile(r"\s*\n\s*")  # between values only: within a text it is spelled \\n
@@ -26,6 +28,14 @@ _LINE_BREAK = re.compile(r"\s*\n\s*")  # between values only: within a text it i
 
 def _no_json(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON number")
+
+
+def _float_of(text: str) -> float | str:
+    """Return a number with a fraction or exponent; its text if it may be a phone number with digits lost."""
+    mantissa, _, exponent = text.lower().partition("e")
+    digits = len(mantissa.lstrip("-").partition(".")[0]) + int(exponent[:5] or 0)
+    given = sum(map(str.isdigit, mantissa))
+    return text if exponent and given < digits and _FEWEST_DIGITS <= digits <= _MOST_DIGITS else float(text)
 
 
 def _object_of(pairs: list[tuple[str, Any]]) -> Object:
@@ -39,7 +49,7 @@ def _object_of(pairs: list[tuple[str, Any]]) -> Object:
 
 _SPREAD = " (jq -c '.NAME[]' takes the rows out of an object that holds them under NAME)."
 
-_DECODER = json.JSONDecoder(parse_constant=_no_json, object_pairs_hook=_object_of)
+_DECODER = json.JSONDecoder(parse_constant=_no_json, parse_float=_float_of, object_pairs_hook=_object_of)
 _SECRET = secrets.token_hex(16)
 _BETWEEN = f',"{_SECRET}",'
 
