@@ -86,6 +86,16 @@ def test_a_closed_stream_that_is_named_by_its_path_is_3_too(shell, words):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("words", ["--version", "--help", "check --help", "ledger -h", "manual", "gateways"])
+def test_what_is_printed_without_a_run_ends_as_any_output_does(shell, words):
+    full = shell(f"validator {words} >/dev/full")
+    gone = shell(f"set -o pipefail; validator {words} | true")
+
+    assert (full.returncode, full.stderr.count(b"\n")) == (3, 1)
+    assert (gone.returncode, gone.stderr) == (141, b"")
+
+
+@pytest.mark.slow
 def test_all_streams_closed_is_no_reason_to_fail(shell):
     assert shell(f"{CHECK} <&- >&- 2>&-").returncode == 0
     assert len(rows_of("leads.checked.csv")) == 4

@@ -88,6 +88,11 @@ class Commands(click.Group):
         except click.UsageError as error:
             raise click.UsageError(error.message + suggestion(args[0], COMMANDS), ctx) from error
 
+    def make_context(self, *given: Any, **extra: Any) -> click.Context:
+        """Read the arguments. `--help` and `--version` are answered here, and their reader may be gone."""
+        with translated_io():
+            return super().make_context(*given, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Left to click, a closed pipe would end with 1, which stands for a bug here."""
         with interruptible(), translated_io(), naming_copies():
