@@ -149,6 +149,11 @@ def test_malformed_draft_fields_are_ignored(malformed):
         (formatdate(SERVER_NOW + 90, usegmt=True), 90),
         (formatdate(SERVER_NOW - 90, usegmt=True), 0),
         ("Sunday, 23-Nov-25 13:14:50 GMT", 90),
+        (str(SERVER_NOW + 90), 90),
+        (f"{SERVER_NOW + 90}.5", 90.5),
+        (str((SERVER_NOW + 90) * 1000), 90),
+        (f"5, {SERVER_NOW + 90}", 90),
+        (str(SERVER_NOW - 90), 0),
         ("5, 5", 5),
         ("5, 120,7", 120),
         ('"5"', 5),
@@ -209,6 +214,11 @@ def test_a_date_without_a_zone_is_in_utc():
 def test_a_wait_that_is_only_in_the_body_is_found(body, wait_s):
     assert read_rates({}, body, wall_now=NOW).retry_after_s == wait_s
     assert retry_after_s("garbage", body) == wait_s
+
+
+@pytest.mark.parametrize("until", [SERVER_NOW + 45, (SERVER_NOW + 45) * 1000, str(SERVER_NOW + 45)])
+def test_a_time_in_the_body_is_read_against_the_servers_clock(until):
+    assert read_rates(DATE, {"error": {"retry_after": until}}, wall_now=NOW).retry_after_s == 45
 
 
 @pytest.mark.parametrize("body", [{"error": {"retry_after": None}}, {"error": "rate limited"}, {}, None])

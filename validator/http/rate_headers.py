@@ -28,6 +28,7 @@ DEFAULT_WINDOW_S = 60.0  # the provider's contract: limits are per minute
 # (the year 5138 in seconds, 1973 in milliseconds). Below both it is the seconds left.
 _UNIX_SECONDS_FROM = 1e9
 _UNIX_MILLISECONDS_FROM = 1e11
+_MAX_UNIX = 1e15  # in milliseconds: no later time can be meant
 
 # Without the server's Date its Unix times are read against our clock, which may be off by any amount; the
 # window's length then bounds what is believed.
@@ -46,7 +47,7 @@ _BODY_WAITS = ("retry_after", "retryAfter")
 
 # What is there and not understood asks to stay away: for as long as the documented window.
 NOT_UNDERSTOOD_S = 60.0
-_UNIT_S = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "h": 3_600.0}
+_UNIT_S = {"s": 1.0, "ms": 0.001, "m": 60.0, "h": 3_600.0}
 _DURATION = re.compile(
     r"([+-]?[0-9]+(?:\.[0-9]*)?)\s*(s|secs?|seconds?|ms|m|mins?|minutes?|h|hours?|)", re.IGNORECASE
 )
@@ -126,7 +127,7 @@ def retry_wait_s(text: str, *, now: float) -> float | None:
     """Return the seconds that a `Retry-After` asks for, None if none of it is understood.
 
     Of several the largest: a header may come twice, and be put together with commas on the way. Beyond the
-    standard's seconds and dates, `"5"`, `5s` and ISO dates are understood.
+    standard's seconds and dates, `"5"`, `5s`, ISO dates and Unix times are understood.
     """
     if len(text) > MAX_FIELD_CHARS:
         return None
@@ -145,8 +146,8 @@ def _waits_apart(text: str) -> list[str]:
 def _wait_of(member: str, now: float) -> float | None:
     found = _DURATION.fullmatch(member)
     if found:
-        unit = found[2].lower()
-        return float(found[1]) * _UNIT_S[unit if unit == "ms" else unit[:1]]
+        amount, unit = float(found[1]), found[2].lower()
+        return amount * _UNIT_S[unit if unit == "ms" else unit[:1]] if unit else _seconds_asked(amount, now)
     until = _unix_of_date(member) if (iso := _unix_of_iso(member)) is None else iso
     return None if until is None else until - now
 
@@ -161,7 +162,15 @@ def _waits_in_body(body: Mapping[str, Any] | None) -> Iterator[object]:
 
 
 def _wait_in(value: object, now: float) -> float | None:
-    return retry_wait_s(value, now=now) if isinstance(value, str) else _number_in(value)
+    if isinstance(value, str):
+        return retry_wait_s(value, now=now)
+    number = _number_in(value)
+    return None if number is None else _seconds_asked(number, now)
+
+
+def _seconds_asked(amount: float, now: float) -> float:
+    """Return what a number without a unit asks for: seconds, or until a Unix time."""
+    return _unix_seconds(amount) - now if amount >= _UNIX_SECONDS_FROM else amount
 
 
 def _plain_windows(headers: Mapping[str, str], date: float | None, wall_now: float) -> Iterator[RateWindow]:
@@ -202,10 +211,15 @@ def _unnamed_policies(headers: Mapping[str, str]) -> dict[int, float]:
 def _seconds_left(reset: float, date: float | None, wall_now: float) -> float:
     if reset < _UNIX_SECONDS_FROM:
         return _bounded(reset)
-    unix = reset / 1_000 if reset >= _UNIX_MILLISECONDS_FROM else reset
+    unix = _unix_seconds(reset)
     if date is None:
         return min(_bounded(unix - wall_now), _MAX_UNDATED_RESET_S)
     return _bounded(unix - date)
+
+
+def _unix_seconds(unix: float) -> float:
+    """Return a Unix time in seconds, which may be one in milliseconds."""
+    return unix / 1_000 if unix >= _UNIX_MILLISECONDS_FROM else unix
 
 
 class _Item(NamedTuple):
@@ -272,7 +286,7 @@ def _number(text: str) -> float | None:
 
 def _number_in(value: object) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(min(max(-MAX_WAIT_S, value), MAX_WAIT_S))  # before `float`, which fails on huge integers
+        return float(min(max(-MAX_WAIT_S, value), _MAX_UNIX))  # before `float`, which fails on huge integers
     return None
 
 
