@@ -42,6 +42,14 @@ def test_every_line_is_a_setting_that_there_is(run, listed, provider):
     assert Path("report.html").exists()
 
 
+@pytest.mark.parametrize("name", ["m\udcfcnchen.csv", "a\nquiet = true.csv", "a\rb\x1b[2J.csv"])
+def test_a_lists_name_is_shown_in_the_file_and_sets_nothing(run, listed, name):
+    assert run("init", listed(f"name,phone\nAnn,{ANN}\n", name)).code == 0
+
+    assert tomllib.loads(FILE.read_text()) == {"check": {}}
+    assert FILE.read_text().count("# found in ") == 1
+
+
 @pytest.mark.slow
 def test_a_region_that_numbers_look_like_is_written_and_not_believed(run, listed):
     run("init", listed(BRITISH))

@@ -13,6 +13,7 @@ from tests.support.cli.constants import ALWAYS_500, ANN, LIST, PLAIN
 from tests.support.cli.csv_rows import rows_of
 from validator.tables import writing
 
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 CHECK = f"validator check leads.csv {' '.join(PLAIN)}"
 
 
@@ -53,6 +54,25 @@ def test_what_becomes_of_the_json_line_decides_nothing(shell, stdout):
 
     assert done.returncode == 0, done.stderr
     assert len(rows_of("leads.checked.csv")) == 4
+
+
+OF_THE_LEDGER = ["export x.ndjson", "import old.csv", "purge --yes --number +447400123456"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", OF_THE_LEDGER)
+@pytest.mark.parametrize("stream", [">/dev/full", "| true", "2>/dev/full", "2> >(exec 0<&-)"])
+def test_a_change_of_the_ledger_is_done_whatever_hears_of_it(shell, listed, words, stream):
+    """Without letters beyond ASCII click writes to standard error past what guards it."""
+    listed("phone,is_whatsapp_user,checked_at\n+447400123456,true,2026-01-01T00:00:00Z\n", "old.csv")
+    shell("validator ledger import old.csv")
+
+    done = shell(f"set -o pipefail; validator ledger {words} --json {stream}", **ASCII)
+
+    assert done.returncode == 0, done.stderr
+    assert Path("x.ndjson").exists() == words.startswith("export")
+    left = json.loads(shell("validator ledger stats --json").stdout)
+    assert left["numbers"] == (not words.startswith("purge"))
 
 
 @pytest.mark.slow
@@ -152,7 +172,6 @@ def test_a_bug_of_ours_is_a_line_of_json_too(environment):
     assert "internal error" in lines[-1]["message"]
 
 
-ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 NAMES = {"münchen.csv": "münchen", "m\udcfcnchen.csv": "m\\xfcnchen", "名簿.csv": "名簿"}
 
 

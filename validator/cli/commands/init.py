@@ -15,6 +15,7 @@ from validator.cli.process.standard_streams import say
 from validator.errors import FileError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.phone import parse_region
+from validator.reports.wording import legible, printable
 from validator.settings import PROJECT_FILE
 from validator.tables import PUBLIC_FILE, ending_of, replacing
 
@@ -67,7 +68,7 @@ def _opened(path: Path, column: tuple[str, ...], region: str | None) -> Opened:
 def _reading(opened: Opened | None, column: tuple[str, ...], region: str | None) -> Iterator[str]:
     """Yield the lines about how lists are read: what was asked for is on, and what was only seen is off."""
     named = column or (opened.reading.columns if opened else ("mobile",))
-    found = f"  # found in {opened.job.input.name}" if opened and not column else ""
+    found = f"  # found in {printable(legible(opened.job.input.name))}" if opened and not column else ""
     yield f"{'' if column else '# '}column = {json.dumps(named, ensure_ascii=False)}{found}"
     if region is not None:
         yield f'region = "{region}"'

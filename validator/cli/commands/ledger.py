@@ -18,6 +18,7 @@ from validator.batch.transfer.exporting import COLUMNS, export
 from validator.batch.transfer.importing import read_facts
 from validator.cli.commands.ledger_reading import require_ledger
 from validator.cli.process.show import show_rows
+from validator.cli.process.standard_streams import end_stdout, say
 from validator.cli.settings.kept_files import kept_files
 from validator.errors import UsageError
 from validator.ledger import Selection, open_ledger, read
@@ -74,14 +75,13 @@ def purge(
         return
     with open_ledger(ledger, holder="validator ledger purge") as opened:
         if not yes and not _is_confirmed(opened.purgeable(selection)):
-            click.echo("validator: nothing was forgotten", err=True)
+            say("nothing was forgotten")
             return
         _tell(opened.purge(selection), "forgotten", as_json=as_json)
     if isinstance(ledger, LedgerUrl):
-        click.echo(
-            "validator: PostgreSQL keeps copies that this does not reach: its WAL until it is recycled, "
-            "archives of that, standbys that lag behind, and backups",
-            err=True,
+        say(
+            "PostgreSQL keeps copies that this does not reach: its WAL until it is recycled, archives of "
+            "that, standbys that lag behind, and backups"
         )
 
 
@@ -113,7 +113,7 @@ def _is_confirmed(found: Purged) -> bool:
 def _tell(purged: Purged, what: str, *, as_json: bool) -> None:
     _say(purged, what)
     if as_json:
-        click.echo(json.dumps(asdict(purged)))
+        end_stdout(asdict(purged))
 
 
 def _say(purged: Purged, what: str) -> None:
@@ -128,7 +128,7 @@ def _say(purged: Purged, what: str) -> None:
         ): purged.blanked_runs,
     }
     parts = ", ".join(text for text, count in counted.items() if count)
-    click.echo(f"validator: {what}: {parts or 'nothing'}", err=True)
+    say(f"{what}: {parts or 'nothing'}")
 
 
 def export_command(*, output: Path, ledger: Location, as_json: bool) -> None:
@@ -138,9 +138,9 @@ def export_command(*, output: Path, ledger: Location, as_json: bool) -> None:
     require_writable(output)
     with read(ledger) as reader, writing(output, schema=COLUMNS, like=None, excel_safe=True) as writer:
         exported = export(reader, writer)
-    click.echo(f"validator: {count_text(exported, 'fact')} written to {output}", err=True)
+    say(f"{count_text(exported, 'fact')} written to {output}")
     if as_json:
-        click.echo(json.dumps({"facts": exported}))
+        end_stdout({"facts": exported})
 
 
 def import_command(
@@ -164,13 +164,12 @@ def import_command(
     with open_ledger(ledger, holder="validator ledger import") as opened:
         news = opened.merge(facts.outcomes())
     counts = {"facts": facts.frame.height, "news": news, "skipped_rows": facts.skipped}
-    click.echo(
-        f"validator: {count_text(counts['facts'], 'fact')} read from {path}, {news:,} of them news; "
-        f"{count_text(facts.skipped, 'row')} said nothing about a number",
-        err=True,
+    say(
+        f"{count_text(counts['facts'], 'fact')} read from {path}, {news:,} of them news; "
+        f"{count_text(facts.skipped, 'row')} said nothing about a number"
     )
     if as_json:
-        click.echo(json.dumps(counts))
+        end_stdout({**counts})
 
 
 def _facts(path: Location, stats: LedgerStats, runs: Sequence[RunRecord]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from validator.cli.help.man_pages import man_pages
+from validator.cli.process.standard_streams import say
 from validator.errors import FileError, UsageError
 from validator.nearest import suggestion
 
@@ -36,7 +37,7 @@ def run(*, words: tuple[str, ...], folder: Path | None) -> None:
         raise FileError(
             f"{error.filename} cannot be written ({error.strerror}); name another --dir"
         ) from error
-    click.echo(f"validator: {len(pages)} pages written to {folder}", err=True)
+    say(f"{len(pages)} pages written to {folder}")
 
 
 def _named(pages: dict[str, str], name: str) -> str:

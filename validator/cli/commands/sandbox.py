@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import Any
 
@@ -59,5 +60,5 @@ def _say(config: SandboxConfig, url: str) -> None:
         gateway.key_variable: _KEYS.get(config.gateway, _ANY_KEY),
         gateway.session_variable: config.sessions[0].id,
     }
-    click.echo(f"sandbox ready at {address}", err=True)
-    click.echo(f"export {' '.join(f'{name}={value}' for name, value in values.items())}", err=True)
+    click.echo(f"sandbox ready at {address}", file=sys.stderr)
+    click.echo(f"export {' '.join(f'{name}={value}' for name, value in values.items())}", file=sys.stderr)
