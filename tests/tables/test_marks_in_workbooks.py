@@ -174,6 +174,47 @@ def test_a_cell_far_away_is_refused_before_it_takes_memory(tmp_path):
         open_table(tmp_path / "leads.xlsx")
 
 
+FAR = b'r="XFD1048576"'
+SPELLINGS = {
+    "single quotes": lambda xml: xml.replace(FAR, b"r='XFD1048576'"),
+    "spaces": lambda xml: xml.replace(FAR, b'r = "XFD1048576"'),
+    "a line break": lambda xml: xml.replace(b"<c " + FAR, b"<c\n" + FAR),
+    "small letters": lambda xml: xml.replace(FAR, FAR.lower()),
+    "no end of a sheet": lambda xml: xml.replace(b"XFD1048576", b"XXFD9999999"),
+    "an attribute with a bracket": lambda xml: xml.replace(FAR, FAR + b' x=">"'),
+    "a space before the value": lambda xml: xml.replace(b"<v>", b"\n <v>"),
+    "an attribute of the value": lambda xml: xml.replace(b"<v>", b'<v x="y">'),
+    "an encoded value": lambda xml: xml.replace(b"<v>1</v>", b"<v><![CDATA[1]]></v>"),
+    "rows in disorder": lambda xml: xml.replace(
+        b"</sheetData>", b'<row r="3"><c r="A3"><v>1</v></c></row></sheetData>'
+    ),
+    "no references": lambda xml: xml.replace(b"<c " + FAR, b"<c/>" * 16_383 + b"<c"),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("quoted", [True, False], ids=["book as usual", "book in single quotes"])
+def test_a_cell_far_away_is_refused_however_it_is_spelled(tmp_path, spelling, quoted):
+    book = openpyxl.Workbook()
+    book.active["A1"] = "phone"
+    book.active["XFD1048576"] = 1
+    book.save(tmp_path / "usual.xlsx")
+    spell = {"xl/worksheets/sheet1.xml": SPELLINGS[spelling]}
+    if not quoted:
+        spell["xl/workbook.xml"] = lambda xml: xml.replace(b'"', b"'")
+    with (
+        zipfile.ZipFile(tmp_path / "usual.xlsx") as usual,
+        zipfile.ZipFile(tmp_path / "leads.xlsx", "w") as other,
+    ):
+        for name in usual.namelist():
+            other.writestr(name, spell.get(name, bytes)(usual.read(name)))
+
+    with pytest.raises(
+        FileError, match=r"delete those far from the list|cannot be read as an Excel workbook"
+    ):
+        open_table(tmp_path / "leads.xlsx")
+
+
 def test_cells_that_are_formatted_far_away_do_no_harm(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["phone", "n"])

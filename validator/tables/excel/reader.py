@@ -286,7 +286,7 @@ def _reading(path: Path) -> Iterator[None]:
             yield
     except PasswordError as error:
         raise FileError(f"{path} is protected by a password; save it without one.") from error
-    except (CalamineError, zipfile.BadZipFile) as error:
+    except (CalamineError, zipfile.BadZipFile, ValueError) as error:
         raise _unreadable(path, error) from error
 
 

@@ -12,8 +12,10 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from validator.tables.excel.extent import is_behind_rows, is_usual, letters_to_column, measured
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 Place = tuple[int, int]
@@ -39,14 +41,13 @@ _LINK = re.compile(_TAG + rb"hyperlink\b[^>]*>")
 _LINK_FORMULA = re.compile(
     _TAG + rb"c\b([^>]*)>" + _TAG + rb"f\b[^>]*>HYPERLINK\((?:\"|&quot;)((?:[^\"&]|&amp;)*)(?:\"|&quot;)"
 )
+# A cell with anything in it that may be a value, however that is written.
+_HAS_VALUE = rb"(?!\s*</|<v ?/>|<v></)"
+_SHEET_PART = re.compile(r"(?i)worksheets/[^/]+\.xml$")
 # A filled cell beyond column Z: what stands far from a list makes the sheet wide.
 _ANY_WIDE = re.compile(rb" r=\"[A-Z][A-Z]")
-_WIDE_CELL = re.compile(
-    _TAG + rb"c\b[^>]*\br=\"([A-Z]{2,3})(\d+)\"(?:[^>]*[^/>])?>" + _TAG + rb"(?:v>[^<]|is>|f\b)"
-)
-_FILLED_ROW = re.compile(
-    _TAG + rb"c\b[^>]*\br=\"[A-Z]+(\d+)\"(?:[^>]*[^/>])?>" + _TAG + rb"(?:v>[^<]|is>|f\b)"
-)
+_WIDE_CELL = re.compile(_TAG + rb"c\b[^>]*\br=\"([A-Z]{2,3})(\d+)\"(?:[^>]*[^/>])?>" + _HAS_VALUE)
+_FILLED_ROW = re.compile(_TAG + rb"c\b[^>]*\br=\"[A-Z]+(\d+)\"(?:[^>]*[^/>])?>" + _HAS_VALUE)
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
 _NUMBER_LINK = re.compile(r"(?i)^(?:tel:|whatsapp:|https?://(?:wa\.me|(?:api|web|www)\.whatsapp\.com)/)")
 _COLUMNS_TO_Z = 26
@@ -98,9 +99,16 @@ class Marks:
     def _note_links(self, found: Iterator[tuple[bytes, str]]) -> None:
         self.links |= {_place(cell): target for cell, target in found if _NUMBER_LINK.match(target)}
 
+    def span(self, archive: zipfile.ZipFile, parts: Sequence[str]) -> None:
+        """Measure parts with a parser of XML, where patterns cannot tell."""
+        extent = measured(archive.open(part) for part in parts)
+        self.rows = max(self.rows, extent.rows)
+        self.columns = max(self.columns, extent.columns)
+        self.filled = extent.filled
+
     def _measure(self, piece: bytes) -> None:
         if _ANY_WIDE.search(piece):  # a tenth of the time of the whole pattern
-            wide = (_column(letters.decode()) + 1 for letters, _ in _WIDE_CELL.findall(piece))
+            wide = (letters_to_column(letters.decode()) + 1 for letters, _ in _WIDE_CELL.findall(piece))
             self.columns = max(self.columns, *wide, 0)
         last = piece.rfind(b"<row") if b"<row" in piece else 0
         if found := [int(row) for row in _FILLED_ROW.findall(piece[last:])]:
@@ -113,10 +121,14 @@ def marks_of(path: Path, sheet: str) -> Marks:
     with zipfile.ZipFile(path) as archive:
         part = _part_of(archive, sheet)
         if part is None:
+            marks.span(archive, [name for name in archive.namelist() if _SHEET_PART.search(name)])
             return marks
-        rest = b""
+        rest, is_plain = b"", True
         for piece, rest in _rows(archive, part):  # noqa: B007 - what is behind the last row
             marks.note(piece)
+            is_plain = is_plain and is_usual(piece, marks.rows)
+        if not (is_plain and is_behind_rows(rest)):
+            marks.span(archive, [part])
         if b"hyperlink" in rest:
             folder, _, name = part.rpartition("/")
             marks.note_links(rest, _relations(archive, f"{folder}/_rels/{name}.rels"))
@@ -168,11 +180,4 @@ def _text(raw: bytes) -> str:
 
 def _place(attributes: bytes) -> Place:
     found = _REFERENCE.match(_attribute(b" " + attributes, "r"))
-    return (int(found[2]) - 1, _column(found[1])) if found else (-1, -1)
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters:
-        column = 26 * column + ord(letter) - ord("A") + 1
-    return column - 1
+    return (int(found[2]) - 1, letters_to_column(found[1])) if found else (-1, -1)
