@@ -1,7 +1,7 @@
 """Budgets, retry decisions, breaker and session health: pure decisions on a passed-in `now`, in seconds.
 
 Nothing here waits, sends or reads a clock. The caller asks a `Budget` when the next request may start, and a
-`Lane` whether one may go through its session; it tells both how each request ended.
+`Lane` whether one may go through its session. It reports to both how each request ended.
 """
 
 from validator.pacing.budget.concurrency import Concurrency

@@ -1,4 +1,4 @@
-"""What a lane says: what to do next, and what an answer or a failure means for what was asked before."""
+"""What a lane decides: what to do next, and what an answer or a failure means for the numbers asked about."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Wait:
 
     Attributes:
         until: when to look again.
-        why: the reason, for a person: the same words for as long as it lasts.
-        latest: what has happened last about it, if there is more to say.
+        why: the reason, for the user; the text stays the same during the whole wait.
+        latest: the latest event of this wait, or empty.
     """
 
     until: float
@@ -31,18 +31,18 @@ class Wait:
 
     @property
     def text(self) -> str:
-        """All there is to say."""
+        """The reason with the latest event."""
         return f"{self.why} ({self.latest})" if self.latest else self.why
 
 
 @dataclass(frozen=True, slots=True)
 class FetchSessionStatus:
-    """The session's status is to be asked for."""
+    """Request the session's status."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskCanary:
-    """A number known to be registered is to be asked about, to see whether the session says so."""
+    """Ask about a number known to be registered, to see whether the session says so."""
 
     number: Number
 
@@ -64,7 +64,7 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
-    """The answer is "no", the session's `ordinal`th, and stands once something vouches for it."""
+    """The answer is the session's `ordinal`th "no". It counts once it is confirmed."""
 
     ordinal: int
 
@@ -86,10 +86,10 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Requeue:
-    """The attempt says nothing about the number. Ask again behind all others, when something may start.
+    """The attempt says nothing about the number. Put the number at the end of the queue.
 
     Attributes:
-        is_attempt: whether it counts all the same, since there may be no end of it.
+        is_attempt: whether it counts as an attempt, so that the number is not requeued without end.
     """
 
     is_attempt: bool = False
@@ -97,14 +97,14 @@ class Requeue:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """What the session has answered "no" up to its `through`th such answer is true."""
+    """The session's "no"s up to the `through`th are true."""
 
     through: int
 
 
 @dataclass(frozen=True, slots=True)
 class Invalidate:
-    """What the session has answered "no" up to its `through`th such answer is not to be believed."""
+    """The session's "no"s up to the `through`th are not believed."""
 
     through: int
 
@@ -116,7 +116,7 @@ class Ending:
     Attributes:
         failure: how it failed, or None for an answer.
         is_free: whether the failure costs a number no attempt.
-        is_withheld: whether it is open yet what a refusal means for a number: `decide` has to wait.
+        is_withheld: whether it is not yet known what a refusal means for a number: `decide` has to wait.
     """
 
     failure: ApiError | None = None

@@ -1,4 +1,4 @@
-"""How many requests may be in flight at once: as many as the pace needs, no more."""
+"""How many requests may be in flight at once: as many as the pace needs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 
 from validator.pacing.measures.round_trips import ENOUGH, Latest
 
-# Little's law: in flight are pace times latency. The latency that 95 in 100 keep to, twice, leaves room for
-# the slowest without letting requests pile up at a provider that stops answering.
+# Little's law: requests in flight = pace x latency. Twice the 95th percentile of the latency leaves room for
+# the slowest replies, and requests do not pile up if the provider stops answering.
 SLOW_SHARE = 0.95
 HEADROOM = 2.0
-# As many always: what answers slowly must show it, and a few in flight harm nobody.
+# So many are always allowed: a slow provider can only be measured with them, and they do no harm.
 LEAST = 4
 
 
@@ -28,15 +28,15 @@ class Concurrency:
         self._latest = Latest()
 
     def finished(self, latency_s: float) -> None:
-        """Record how long a request was in flight, whatever became of it; a timeout counts as its length."""
+        """Record how long a request was in flight, also if it failed or timed out."""
         self._latest.add(latency_s)
 
     def allowed(self, rate_per_min: float) -> int:
-        """Return how many may be in flight at this pace; `most` while too little is known, or without a pace.
+        """Return how many may be in flight at this pace; `most` without a pace or with too few latencies.
 
         Args:
-            rate_per_min: the budget's pace (`BudgetReport.rate_per_min`); infinity where nothing is paced, 0
-                while it is held.
+            rate_per_min: the budget's pace (`BudgetReport.rate_per_min`): infinity if nothing is paced, 0
+                during a hold.
         """
         if len(self._latest) < ENOUGH or rate_per_min == math.inf:
             return self._most

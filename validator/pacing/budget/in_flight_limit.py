@@ -1,26 +1,26 @@
-"""How many requests a server lets be in flight at once, where its refusals show that it counts them."""
+"""The limit on requests in flight, if a server's refusals show that it has one."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 
-# Whether as many in flight usually pass is judged by this many of the latest requests.
+# How many of the latest requests show whether so many in flight usually pass.
 LATEST = 100
-# Requests in flight here may have left the server already. So one passes now and then that was beyond the
-# limit by our count, but no more than so many for each refusal. Where it is the rate, many more do.
+# The server may have finished requests that are still in flight here. So a request beyond the limit by our
+# count passes now and then, but no more than this many for each refusal. With a rate limit many more pass.
 STRAYS = 2
-# So long after a limit was found one more is tried, then two more, three more; twice as long after each time
-# that this was refused, up to two hours.
+# So long after a limit was found one more request is tried, then two more, three more. The time doubles after
+# each refusal of such a try, up to two hours.
 FIRST_PROBE_AFTER_S, LONGEST_PROBE_AFTER_S = 120.0, 7200.0
 
 
 class InFlightLimit:
-    """Finds a limit on requests in flight from what is refused beside others, and never alone.
+    """Finds a limit on requests in flight: requests are refused only while others are in flight.
 
     A server that counts requests in flight refuses those beyond its limit, at any pace. A refusal counts as
-    one of these if hardly any request has passed that had as many beside it. From then on fewer may be in
-    flight, at the same pace. A request that is refused alone shows that it was something else.
+    one of these if hardly any request passed with as many in flight. From then on fewer may be in flight, at
+    the same pace. If a request is refused while it is the only one, the cause is something else.
     """
 
     def __init__(self) -> None:
@@ -33,18 +33,18 @@ class InFlightLimit:
         self._is_cause = False
 
     def most(self, now: float) -> float:
-        """Return how many may be in flight; infinity if no limit shows."""
+        """Return how many may be in flight; infinity if no limit was found."""
         if self._most == math.inf:
             return math.inf
         probes = (now - self._found_at) // self._probe_after_s
         return self._most + probes * (probes + 1) // 2
 
     def passed(self, in_flight: int) -> None:
-        """Record a request that was not refused, and how many were in flight when it started, itself too."""
+        """Record a request that was not refused, and how many were in flight with it when it started."""
         self._passed.append(in_flight)
 
     def refused(self, in_flight: int, started_at: float, now: float) -> bool:
-        """Record a refusal; say whether it is for what else was in flight. Those refused together are one.
+        """Record a refusal; return whether the cause is the number in flight. Joint refusals count as one.
 
         Args:
             in_flight: how many requests were in flight when the refused one started, itself included.
@@ -54,7 +54,7 @@ class InFlightLimit:
         is_first = started_at > self._judged_at
         if is_first:
             self._judged_at, self._is_cause = now, False
-        # Of two that left together, the one refused may have arrived last, and count too few.
+        # If two started together, the refused one may have arrived last: then its count is too low.
         self._is_cause = self._is_cause or self._is_beyond(in_flight)
         if is_first:
             self._refused.append(in_flight)

@@ -1,4 +1,4 @@
-"""The budget of a key with a limit: 99 % of it used, nothing refused, as long as the key is ours alone."""
+"""The budget of a key with a limit: uses 99 % of it without refusals, if no other client uses the key."""
 
 from __future__ import annotations
 
@@ -22,17 +22,15 @@ from validator.pacing.measures.units import MINUTE_S, waiting_s
 if TYPE_CHECKING:
     import random
 
-# Delivery jitter that can be allowed for: above 0.6 s the spacing alone costs more than 1 % of a minute's
-# limit.
+# Bounds of the delivery jitter: above 0.6 s the spacing alone costs more than 1 % of a minute's limit.
 LEAST_JITTER_S, MOST_JITTER_S = 0.1, 0.6
 
-# A start may be this late without losing its place: no event loop wakes to the millisecond.
+# A start may be this late without losing its slot: no event loop wakes to the millisecond.
 LATENESS_S = 0.02
 
-# The share of what the server says is left that a short list may spend at once; the rest is for what may come
-# from elsewhere meanwhile.
+# The share of the remaining requests that a short list may spend at once; the rest is for other clients.
 SPARE_SHARE = 0.9
-# So many may be in flight before what is left was seen to fall with them, and for each request that it fell.
+# So many may be in flight before the remaining requests were seen to fall, and for each request they fell by.
 UNPROVEN, TRUSTED = 2, 2
 
 
@@ -40,37 +38,38 @@ class PacedBudget:
     """Paces requests so that the server's windows never overflow. A `Budget`.
 
     One request starts every (W + J) / L seconds, for a limit of L requests in a window of W seconds and a
-    delivery jitter of J seconds; lateness is not caught up with beyond 20 ms. What is in flight and what the
-    server may still count stay below L together. Where several windows are reported, the strictest decides at
-    each moment.
+    delivery jitter of J seconds. A delay of more than 20 ms is not made up for. The requests in flight and
+    those that the server may still count stay below L together. If several windows are reported, the
+    strictest decides at each moment.
 
-    **The limit** is the fixed ceiling given, or else the default until a reply states it. A
-    announced limit rules from its first sight; later it goes down at once and up when it has held for two
-    windows. Where it is refused again and again and nothing explains it, a lower one is looked for
-    (`LimitCorrection`). `Remaining` does not steer the pace: on a server whose burst is smaller than its
-    limit that starves. Until the first request has ended there is only that one in flight.
+    **The limit** is the fixed ceiling if one is given, or else the default until a reply announces a limit.
+    The first announced limit is used at once. A later one is used at once if it is lower, and after two
+    windows if it is higher. If requests are refused repeatedly without an explanation, a lower limit is
+    searched for (`LimitCorrection`). `Remaining` does not control the pace: if the burst of a server is
+    smaller than its limit, the pace would be too low. Until the first request has ended, it is the only one
+    in flight.
 
-    **Short lists** are not spread out: when everything still to do and in flight fits into nine tenths of the
-    fewest requests that any reply of the last window left over, it may start at once. That cannot be refused
-    while the key is ours alone, whatever the server counts by, because what a reply leaves over stays good
-    until it is used: in a fixed window it grows at the turn, in a sliding log and a sliding counter as the
-    past leaves, in a token bucket and in GCRA (large or small burst: `Remaining` is then the burst's) as time
-    refills it. Each reply accounts for all requests that arrived before its own, so the fewest of them all,
-    less what is in flight, is safe in whatever order replies come. Should a server's `Remaining` be wrong,
-    the damage is small: no more are in flight at once than have come back before, and, until what is left
-    was seen to fall with them, no more than two. A refusal, or a reply that does not tell (a timeout, say),
-    closes this way for a window; a fixed ceiling closes it altogether: who names a pace wants that pace.
+    **Short lists** are not spread out. The remaining requests of the last window are the fewest that any of
+    its replies reported. If all requests to do and in flight fit into nine tenths of them, they may start at
+    once. They cannot be refused while no other client uses the key, because `Remaining` only falls when
+    requests are made. In a fixed window it grows at the reset, in a sliding log or counter when old requests
+    leave, in a token bucket and in GCRA when time refills the burst. Each reply counts all requests that
+    arrived before its own, so the fewest, less the requests in flight, are safe in any order of replies.
+
+    If a server's `Remaining` is wrong, the damage is small: no more are in flight at once than have come back
+    before, and no more than two until `Remaining` was seen to fall. A refusal, or a reply without `Remaining`
+    (a timeout, for example), turns this off for a window. A fixed ceiling turns it off completely: it is the
+    pace that the user wants.
 
     Args:
         now: the current time.
-        limit_per_min: a fixed ceiling in requests a minute (`--rate`), need not be whole; replies may only
+        limit_per_min: a fixed ceiling in requests a minute (`--rate`), may be a fraction; replies may only
             lower it.
-        share: the share of what replies tell, or of the default, that is ours; for keys shared on
-            purpose.
-        find: whether to look for the limit while no reply states it.
+        share: our share of the announced limit or of the default, for keys that several runs use.
+        find: whether to search for the limit while no reply states it.
         default_per_min: the limit in requests a minute to assume while no reply states it.
-        jitter_s: delivery jitter to allow for, held within 0.1 to 0.6 s.
-        window_s: the window that limits refer to where nothing else is reported.
+        jitter_s: the delivery jitter to allow for, held within 0.1 to 0.6 s.
+        window_s: the window that limits refer to if no reply reports another.
         rng: spreads the ends of holds.
     """
 
@@ -121,10 +120,10 @@ class PacedBudget:
         return self._requests.start(permit)
 
     def cancel(self, permit: Permit, now: float) -> None:  # noqa: ARG002 - the protocol's
-        """Take back a request that was never sent.
+        """Cancel a request that was never sent.
 
-        Its slot is free again if no later one was taken; else only its place in the window is, since a slot
-        given back between others would put two requests close together.
+        Its slot is free again if no later one was taken. Otherwise only its place in the window is free: a
+        slot between others that is used again would put two requests close together.
         """
         self._requests.cancel(permit)
         self._apart.cancel(permit)
@@ -150,7 +149,7 @@ class PacedBudget:
         if refused:
             self._spare.see(now, 0)
         if not self._heard:
-            # The first request took its slot at an assumed pace, and there was no other.
+            # The first request took its slot at an assumed pace, and no other request has started.
             self._slot = min(self._slot, permit.started_at + self._spacing_s(now))
         self._heard += 1
 
@@ -209,15 +208,15 @@ class PacedBudget:
         return self._even_s(now) / min(self._requests.hold.pace(now), self._correction.share(now))
 
     def _assume(self, now: float) -> None:
-        """Go by what is assumed at this moment, where nobody tells more, and by what was found out."""
+        """Use the limit that is assumed now if none is announced, and the one that was found."""
         if self._windows.is_assuming:
             self._windows.assume(self._assumed.per_min(now))
         if self._correction.is_searching:
-            told_per_min = self._windows.strictest_announced.per_min
-            self._windows.find(self._correction.per_min(now, told_per_min))
+            announced_per_min = self._windows.strictest_announced.per_min
+            self._windows.find(self._correction.per_min(now, announced_per_min))
 
     def _adapt(self, permit: Permit, now: float, notice: RateNotice, *, refused: bool) -> None:
-        """Slow down, or look for a lower limit, where the reply to a refused request does not explain it."""
+        """Slow down, or search for a lower limit, if the reply to a refused request does not explain it."""
         started_at = permit.started_at
         if not refused:
             self._apart.passed(permit, now)
@@ -230,10 +229,10 @@ class PacedBudget:
                 self._requests.hold.await_window(now, wait_s, "a full minute of the provider's is waited for")
             return
         if not explained:
-            told_per_min = self._windows.strictest_announced.per_min
+            announced_per_min = self._windows.strictest_announced.per_min
             self._apart.refused(permit, now, self._even_s(now))
             held_s = self._requests.hold.held_s(now)
-            self._correction.refused(started_at, now, told_per_min, notice.retry_after_s, held_s)
+            self._correction.refused(started_at, now, announced_per_min, notice.retry_after_s, held_s)
 
     def _learn(self, now: float, windows: tuple[RateWindow, ...]) -> None:
         for reported in windows:
@@ -263,5 +262,5 @@ class PacedBudget:
 
 
 def _left(windows: tuple[RateWindow, ...]) -> int:
-    """Return how many requests every window of a reply has left; 0 where one does not tell."""
+    """Return the fewest remaining requests of a reply's windows; 0 if one of them does not state it."""
     return min((window.remaining or 0 for window in windows), default=0)

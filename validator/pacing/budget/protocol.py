@@ -11,7 +11,7 @@ from validator.model import NO_NOTICE, RateNotice
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Permit:
-    """The leave for one request: when it started, its number, and what the budget needs to take it back.
+    """The permission for one request: when it started, its number, and what the budget needs to cancel it.
 
     `is_check` says whether it asks about numbers, or goes to another endpoint of the provider.
     """
@@ -29,17 +29,17 @@ class BudgetReport:
 
     Attributes:
         limit_per_min: requests allowed in a minute by the strictest window, or None for no limit.
-        told_by: who told it: `headers`, `--rate`, `--rate find` (looked for, an estimate), `lowest plan`
-            (nobody did) or `none`.
-        rate_per_min: the pace now: 0 while requests are held, infinity where nothing is paced.
-        is_apart: whether one at a time is in flight, so that they arrive as far apart as they should.
+        told_by: the source of the limit: `headers`, `--rate`, `--rate find` (an estimate), `refusals` (an
+            estimate below the announced limit), `lowest plan` (the default) or `none`.
+        rate_per_min: the pace now: 0 while requests are held, infinity if nothing is paced.
+        is_apart: whether only one request at a time is in flight, so that requests arrive evenly.
         used_per_min: requests started in the last 60 s.
-        hold_until: when the hold in force ends, or None where nothing is held.
-        hold_reason: why, empty where nothing is held.
+        hold_until: when the hold in force ends, or None if nothing is held.
+        hold_reason: why, empty if nothing is held.
         held_s: how long requests have been held so far.
-        started: requests started, those taken back not counted.
+        started: requests started, without the cancelled ones.
         refused: those refused for their rate.
-        last_hold_reason: why requests were held last, also after that hold has ended; empty where never.
+        last_hold_reason: the reason of the last hold, also after it has ended; empty if there was none.
         most_in_flight: how many may be in flight by what was refused; infinity if no such limit shows.
         refused_in_a_row: how many requests were refused one after the other, each sent after a hold.
     """
@@ -65,26 +65,26 @@ class Budget(Protocol):
     def ready_at(self, now: float, todo: int) -> float:
         """Return the earliest time at which the next request may start; up to `now` means at once.
 
-        Infinity: not before a request in flight has ended. To be asked again after every `finish`.
+        Infinity: not before a request in flight has ended. Ask again after every `finish`.
 
         Args:
             now: the current time.
-            todo: requests still to make, this one included, those in flight not.
+            todo: requests still to make, with this one and without those in flight.
         """
         ...
 
     def start(self, now: float, *, is_check: bool = True) -> Permit:
-        """Start a request. `RuntimeError` where `ready_at` does not allow it.
+        """Start a request. `RuntimeError` if `ready_at` does not allow it.
 
         Args:
             now: the current time.
-            is_check: whether it asks about numbers. What replies of other endpoints say of limits is gone by
-                only until a check has been answered: an endpoint may have a limit of its own.
+            is_check: whether it asks about numbers. Limits in replies of other endpoints are used only until
+                a check has been answered: an endpoint may have a limit of its own.
         """
         ...
 
     def cancel(self, permit: Permit, now: float) -> None:
-        """Take back a request that was never sent: it gives its place back."""
+        """Cancel a request that was never sent: its place is free again."""
         ...
 
     def finish(
@@ -102,14 +102,14 @@ class Budget(Protocol):
             permit: what `start` returned.
             now: the current time.
             notice: what the reply said about rates.
-            refused: whether it was refused for its rate (429, 503 with `Retry-After`, 503 of a front): holds
-                the whole key.
-            by_front: whether something before the provider refused it, which names no wait.
+            refused: whether it was refused for its rate (429, 503 with `Retry-After`, 503 of a proxy): this
+                holds the whole key.
+            by_front: whether a proxy in front of the provider refused it, without a waiting time.
         """
         ...
 
     def rate_per_min(self, now: float) -> float:
-        """Return the pace now: 0 while requests are held, infinity where nothing is paced."""
+        """Return the pace now: 0 while requests are held, infinity if nothing is paced."""
         ...
 
     def report(self, now: float) -> BudgetReport:

@@ -1,4 +1,4 @@
-"""The books of one API key: which requests are in flight, how many were made and refused, and the hold."""
+"""The request log of one API key: requests in flight, how many were made and refused, and the hold."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class RequestLog:
-    """Counts requests, and keeps the hold and the limit on those in flight; what every kind of budget does.
+    """Counts requests, and keeps the hold and the limit on those in flight. Every kind of budget has one.
 
     Attributes:
-        hold: the key's one hold.
-        in_flight: requests started and not ended, each with how many there were when it had started.
+        hold: the key's hold.
+        in_flight: requests started and not ended, each with the number in flight at its start.
     """
 
     def __init__(self, rng: random.Random) -> None:
@@ -40,7 +40,7 @@ class RequestLog:
         return permit
 
     def cancel(self, permit: Permit) -> None:
-        """Take a request that was never sent out of the books. `KeyError` if it is not in flight."""
+        """Remove a request that was never sent. `KeyError` if it is not in flight."""
         del self.in_flight[permit]
         self._starts.take_back(permit.started_at)
         self._started -= 1
@@ -51,12 +51,12 @@ class RequestLog:
         """End a request; one that was refused holds the key. `KeyError` if it is not in flight.
 
         Returns:
-            whether it was refused for what else was in flight, so that its reply says nothing of windows.
+            whether it was refused for the number in flight, so that its reply says nothing about windows.
         """
         still_in_flight = len(self.in_flight)
         in_flight = self.in_flight.pop(permit)
         if in_flight == 1:
-            # It started alone. Those that started together with it may have arrived first.
+            # It started alone. Requests that started at the same moment may have arrived first.
             in_flight = still_in_flight
         if not refused:
             self._in_flight_limit.passed(in_flight)
@@ -69,12 +69,12 @@ class RequestLog:
         return is_beyond
 
     def is_full(self, now: float) -> bool:
-        """Whether as many are in flight as the server lets be."""
+        """Whether as many are in flight as the server allows."""
         return len(self.in_flight) >= self._in_flight_limit.most(now)
 
     @property
     def is_trying(self) -> bool:
-        """Whether the first request after a hold is on its way, and nobody knows yet if it passes."""
+        """Whether the first request after a hold is in flight; whether it passes is not known yet."""
         hold = self.hold
         return not hold.is_tried and any(permit.started_at >= hold.until for permit in self.in_flight)
 
@@ -91,7 +91,7 @@ class RequestLog:
         rate_per_min: float,
         is_apart: bool = False,
     ) -> BudgetReport:
-        """Return the books as they stand, with what the budget knows besides."""
+        """Return the state of the log, together with the values that the budget passes in."""
         held = self.is_held(now)
         return BudgetReport(
             limit_per_min=limit_per_min,
@@ -116,12 +116,12 @@ def is_spent(window: RateWindow) -> bool:
 
 
 def _asked_s(notice: RateNotice) -> float:
-    """Return the seconds that a refusal asks to stay away, 0 where it does not say.
+    """Return the waiting time that a refusal asks for, 0 if it states none.
 
-    `Retry-After` decides if it is there and makes sense. Without it the windows that have nothing left do:
-    not beside it, since the reset of a token bucket is when it is full, a minute after the next request fits.
+    `Retry-After` decides if it is present and valid. Only without it do windows with nothing left decide: the
+    reset of a token bucket is when it is full, which is a minute after the next request fits.
     """
-    told_s = notice.retry_after_s
-    if told_s is not None and told_s >= 0:
-        return waiting_s(told_s)
+    announced_s = notice.retry_after_s
+    if announced_s is not None and announced_s >= 0:
+        return waiting_s(announced_s)
     return max((waiting_s(window.reset_s) for window in notice.windows if is_spent(window)), default=0.0)

@@ -11,19 +11,19 @@ from validator.pacing.budget.request_log import RequestLog
 
 
 class NoBudget:
-    """Paces nothing (`--rate none`), but stays away when the server asks for it. A `Budget`."""
+    """Paces nothing (`--rate none`), but holds when the server asks for it. A `Budget`."""
 
     def __init__(self, *, rng: random.Random | None = None) -> None:
         self._requests = RequestLog(rng or random.Random())
 
     def ready_at(self, now: float, todo: int) -> float:  # noqa: ARG002 - the protocol's
-        """Return `now`, the end of the hold in force, or infinity if one in flight has to end first."""
+        """Return `now`, the end of the current hold, or infinity if a request in flight has to end first."""
         if self._requests.is_trying or self._requests.is_full(now):
             return math.inf
         return max(now, self._requests.hold.until)
 
     def start(self, now: float, *, is_check: bool = True) -> Permit:
-        """Start a request. `RuntimeError` while a hold is in force."""
+        """Start a request. `RuntimeError` during a hold."""
         if now < self._requests.hold.until:
             raise RuntimeError(
                 f"a request was started {self._requests.hold.until - now:.3f} s before the hold ends"
@@ -31,7 +31,7 @@ class NoBudget:
         return self._requests.start(Permit(now, is_check=is_check))
 
     def cancel(self, permit: Permit, now: float) -> None:  # noqa: ARG002 - the protocol's
-        """Take back a request that was never sent."""
+        """Cancel a request that was never sent."""
         self._requests.cancel(permit)
 
     def finish(

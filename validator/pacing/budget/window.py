@@ -1,4 +1,4 @@
-"""One of the server's rate windows as it looks from here: its limit, and what still counts against it."""
+"""One of the server's rate windows as seen from here: its limit, and the requests that still count."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from validator.pacing.shared_key.share import ForeignTraffic
 if TYPE_CHECKING:
     from validator.model import RateWindow
 
-# A limit that goes up must have been announced for this many windows on end before it is believed: a new plan
-# stays, a proxy or a rolling deployment that answers with another figure now and then does not.
+# A higher limit is used only after it was announced for this many windows without a break. A new plan stays;
+# a proxy or a rolling deployment that announces another limit now and then does not.
 WINDOWS_BEFORE_UP = 2
 
-# 0.07 of 100 is 7.000000000000001 here, which still allows 7 requests and not 8.
+# 0.07 of 100 is 7.000000000000001 in floating point, which allows 7 requests and not 8.
 ROUNDING = 1e-9
 
 
 class Window:
     """A limit on requests in a span of time, with the log of those that the server may still count.
 
-    Where others spend the same window, only what they leave of the limit is used.
+    If other clients use the same window, only what they leave of the limit is used.
 
-    The log holds, for each request answered, the time at which it has left the server's window for certain.
+    The log holds, for each finished request, the time at which it has certainly left the server's window.
 
     Args:
         window_s: the span's length.
-        limit: requests allowed in it; need not be whole.
+        limit: requests allowed in it; may be a fraction.
     """
 
     def __init__(self, window_s: float, limit: float) -> None:
@@ -47,15 +47,15 @@ class Window:
         return self.limit * 60 / self.window_s
 
     def spacing_s(self, now: float, jitter_s: float) -> float:
-        """Return the seconds from one request to the next: (W + J) / L, for the L that others leave.
+        """Return the seconds from one request to the next: (W + J) / L, for the L that other clients leave.
 
-        Requests take up to `jitter_s` longer or shorter to arrive, so that all those in one window of the
-        server were sent within W + J; this spacing allows L of them there.
+        Requests take up to `jitter_s` longer or shorter to arrive. So all requests in one window of the
+        server were sent within W + J, and this spacing allows L of them in that time.
         """
         return (self.window_s + jitter_s) / self._sharing.free(now, self.limit)
 
     def learn(self, now: float, limit: float) -> None:
-        """Record a limit that a reply states: down at once, up once it has held for two windows."""
+        """Record a limit that a reply states: a lower one is used at once, a higher one after two windows."""
         if limit <= self.limit:
             self.limit, self._more = limit, None
         elif self._more is None:
@@ -66,18 +66,18 @@ class Window:
                 self.limit, self._more = self._more, None
 
     def add(self, arrived_by: float) -> None:
-        """Log a request that had reached the server by then at the latest."""
+        """Log a request that reached the server at `arrived_by` at the latest."""
         heapq.heappush(self._leaves, arrived_by + self.window_s)
 
     def see(self, now: float, reported: RateWindow, *, in_flight: int, later: int, ordinal: int) -> None:
-        """Record how many requests a reply left over.
+        """Record the remaining requests that a reply reports.
 
         Args:
             now: when it came.
             reported: what it reports of this window.
-            in_flight: requests in flight, the one replied to included.
-            later: requests started after the one replied to.
-            ordinal: the number of the one replied to, counted from the first.
+            in_flight: requests in flight, including the one it replies to.
+            later: requests started after that one.
+            ordinal: the number of that one, counted from the first.
         """
         if reported.remaining is None or reported.limit is None or reported.limit <= 0:
             return
@@ -94,9 +94,9 @@ class Window:
         self._sharing.see(reading, self.limit)
 
     def refused(self, now: float, reported: RateWindow | None) -> bool:
-        """Record a refusal; say whether what this reply leaves over explains it."""
+        """Record a refusal; return whether the reported remaining requests explain it."""
         self._sharing.refused(now)
-        # A limit of 0 is no window's: what refuses for another reason fills the headers with it.
+        # No window has a limit of 0: a server that refuses for another reason writes it into the headers.
         spent = (
             reported is not None
             and reported.limit != 0
@@ -106,9 +106,9 @@ class Window:
         return spent and self._sharing.explains_refusals
 
     def room_at(self, now: float, in_flight: int, started: int) -> float:
-        """Return when one more request fits beside those in flight and in the log: in flight + log < limit.
+        """Return when one more request fits: in flight + log < limit.
 
-        Infinity where only the end of a request in flight can make room.
+        Infinity if only the end of a request in flight can make room.
 
         Args:
             now: the current time.
@@ -134,35 +134,35 @@ class Window:
         return len(self._leaves)
 
     def carry_over(self, other: Self) -> None:
-        """Take over what another window has logged."""
+        """Copy the log of another window."""
         shift_s = self.window_s - other.window_s
         self._leaves = sorted(at + shift_s for at in other._leaves)
 
 
 class Spare:
-    """The fewest requests that any reply of the last `window_s` seconds left over, and how they came down.
+    """The fewest remaining requests that a reply of the last `window_s` seconds reported, and how they fell.
 
-    A queue of falling minima: each reply enters and leaves it once.
+    A monotonic queue of minima: each reply enters and leaves it once.
     """
 
     def __init__(self, window_s: float) -> None:
         self._window_s = window_s
-        self._told: deque[tuple[float, int]] = deque()
+        self._reported: deque[tuple[float, int]] = deque()
         self._most = 0
 
     def see(self, now: float, remaining: int) -> None:
-        """Record what one reply left over; 0 if it did not say."""
+        """Record the remaining requests that one reply reported; 0 if it reported none."""
         self._most = max(self._most, remaining)
-        while self._told and self._told[-1][1] >= remaining:
-            self._told.pop()
-        self._told.append((now, remaining))
+        while self._reported and self._reported[-1][1] >= remaining:
+            self._reported.pop()
+        self._reported.append((now, remaining))
 
     def least(self, now: float) -> int:
-        """Return the fewest; 0 if nothing was stated lately."""
-        while self._told and self._told[0][0] <= now - self._window_s:
-            self._told.popleft()
-        return self._told[0][1] if self._told else 0
+        """Return the fewest; 0 if nothing was reported lately."""
+        while self._reported and self._reported[0][0] <= now - self._window_s:
+            self._reported.popleft()
+        return self._reported[0][1] if self._reported else 0
 
     def fallen(self, now: float) -> int:
-        """Return by how many the fewest are below the most ever reported: proof that the count is live."""
+        """Return the most ever reported less the fewest: it shows that the count falls."""
         return self._most - self.least(now)

@@ -1,4 +1,4 @@
-"""The windows that rule a key: those that replies announce, the one assumed until then, the one found."""
+"""The windows that limit a key: those announced in replies, the one assumed until then, and the one found."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from validator.pacing.measures.units import MINUTE_S
 if TYPE_CHECKING:
     from validator.model import RateWindow
 
-# Longer windows (an hour, a day) are not spread evenly over their length: they are spent, then waited for.
+# Requests are not spread over longer windows (an hour, a day): these are spent, then their reset is awaited.
 LONGEST_PACED_WINDOW_S = 300.0
-# No provider is known to state more; it bounds the work for each request, whatever the headers say.
+# No known provider states more. It bounds the work for each request, whatever the headers say.
 MOST_WINDOWS = 4
 
-# Among the windows by their lengths, the one that was found because the announced ones proved wrong.
+# The key, in place of a length, of the window that was found because the announced ones proved wrong.
 FOUND = -1.0
 
 
@@ -24,9 +24,9 @@ class WindowSet:
     """Several windows side by side; the strictest decides at each moment.
 
     Args:
-        usual_s: the length in seconds of the window that is assumed, and that the ceiling refers to.
+        usual_s: the length in seconds of the assumed window, to which the ceiling also refers.
         first_per_min: the limit in requests a minute until a reply announces one.
-        ceiling_per_min: what no announced limit may exceed, or None.
+        ceiling_per_min: the upper bound for announced limits, or None.
         share: the share of announced limits that is ours.
     """
 
@@ -43,7 +43,7 @@ class WindowSet:
 
     @property
     def is_assuming(self) -> bool:
-        """Whether nobody has stated a limit, neither a reply nor a ceiling."""
+        """Whether the limit is only assumed: no reply announces one, and there is no ceiling."""
         return self._ceiling_per_min is None and not self._announced
 
     @property
@@ -53,7 +53,7 @@ class WindowSet:
 
     @property
     def strictest_announced(self) -> Window:
-        """The same without the one that was found."""
+        """The window with the lowest limit, except the one that was found."""
         announced = (window for length, window in self._windows.items() if length != FOUND)
         return min(announced, key=lambda window: window.per_min)
 
@@ -75,11 +75,11 @@ class WindowSet:
         return max(window.room_at(now, in_flight, started) for window in self._windows.values())
 
     def assume(self, per_min: float) -> None:
-        """Go by a limit in requests a minute that nobody has stated."""
+        """Use an assumed limit in requests a minute."""
         self._windows[self._usual_s].limit = per_min * self._usual_s / MINUTE_S
 
     def find(self, per_min: float) -> None:
-        """Go by a limit that was found below the announced ones; infinity: by those alone again."""
+        """Use a limit that was found below the announced ones; infinity: use only those again."""
         if per_min == math.inf:
             self._windows.pop(FOUND, None)
         elif found := self._windows.get(FOUND):
@@ -88,7 +88,7 @@ class WindowSet:
             self._windows[FOUND] = self._with_log(Window(MINUTE_S, per_min))
 
     def learn_elsewhere(self, now: float, windows: tuple[RateWindow, ...]) -> None:
-        """Record what another endpoint's reply announces: it rules until a check's does."""
+        """Record what another endpoint's reply announces: it is used until a check's reply announces one."""
         if self._announced and not self._is_elsewhere:
             return
         for reported in windows:
@@ -116,7 +116,7 @@ class WindowSet:
             self._adopt(self._with_log(Window(reported.window_s, ours)))
 
     def _adopt(self, window: Window) -> None:
-        """Accept a window announced for the first time; the default was only assumed until then."""
+        """Add a window that is announced for the first time; the first one replaces the assumed window."""
         if self.is_assuming:
             self._windows.clear()
         self._announced.add(window.window_s)
@@ -125,23 +125,23 @@ class WindowSet:
     def see(
         self, now: float, windows: tuple[RateWindow, ...], *, in_flight: int, later: int, ordinal: int
     ) -> None:
-        """Record how many requests a reply left over in each window; see `Window.see`."""
+        """Record the remaining requests that a reply reports for each window; see `Window.see`."""
         for reported in windows:
             if window := self._windows.get(reported.window_s):
                 window.see(now, reported, in_flight=in_flight, later=later, ordinal=ordinal)
 
     def refused(self, now: float, windows: tuple[RateWindow, ...]) -> bool:
-        """Record a refusal; say whether what its reply leaves over explains it."""
+        """Record a refusal; return whether the reported remaining requests explain it."""
         reported = {window.window_s: window for window in windows}
         explained = [window.refused(now, reported.get(length)) for length, window in self._windows.items()]
         return any(explained)
 
     def add(self, arrived_by: float) -> None:
-        """Log a request that had reached the server by then at the latest."""
+        """Log a request that reached the server at `arrived_by` at the latest."""
         for window in self._windows.values():
             window.add(arrived_by)
 
     def _with_log(self, window: Window) -> Window:
-        """Return a new window with what the longest of the others has logged."""
+        """Return a new window with the log of the longest of the others."""
         window.carry_over(max(self._windows.values(), key=lambda known: known.window_s))
         return window

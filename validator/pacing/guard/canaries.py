@@ -1,4 +1,4 @@
-"""Canaries: numbers known to be registered, by which a session shows whether it still tells the truth."""
+"""Canaries: numbers known to be registered, which show whether a session's answers are still true."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
     from validator.model import Number
 
-# Enough that nobody's number is asked about over and over; few enough to be nothing in memory.
+# Enough that no number is asked about very often, and few enough to need hardly any memory.
 MOST_FOUND = 50
 
 
 class Canaries:
-    """The canaries of one run, for all its sessions: those known beforehand, then those found on the way.
+    """The canaries of one run, for all its sessions: those known at the start, then those found in the run.
 
     Args:
-        known: numbers known to be registered before anything was asked.
+        known: numbers known to be registered before the run.
         rng: chooses which of those found are kept.
 
     Attributes:
-        dropped: canaries known beforehand that turned out to be none.
+        dropped: canaries known at the start that turned out not to be registered.
     """
 
     def __init__(self, known: Iterable[Number] = (), *, rng: random.Random) -> None:
@@ -40,11 +40,11 @@ class Canaries:
 
     @property
     def unspent(self) -> list[Number]:
-        """Those known beforehand that nobody has called registered in this run."""
+        """Those known at the start that no session has called registered in this run."""
         return list(self._unspent)
 
     def found(self, number: Number) -> None:
-        """Record a number that was just found registered; all found have the same chance to be kept."""
+        """Record a number that was just found registered; all found numbers are kept with equal chance."""
         self._unspent.pop(number, None)
         self._seen += 1
         if len(self._found) < MOST_FOUND:
@@ -53,26 +53,26 @@ class Canaries:
             self._found[place] = number
 
     def choose(self, most: int) -> list[Number]:
-        """Return up to so many, those known beforehand first, the longest unused first."""
+        """Return up to `most` canaries: those known at the start first, the longest unused first."""
         return [*self._known, *self._found][:most]
 
     def spare(self) -> Number | None:
-        """Return one for which any answer will do: of those found first, so that it is seldom the same."""
+        """Return one to test whether the session answers; those found come first, so that it varies."""
         return next(iter([*self._found, *self._known]), None)
 
     def used(self, number: Number) -> None:
-        """Note that a number was asked about: others come before it the next time."""
+        """Record that a number was asked about: others come before it the next time."""
         for group in (self._known, self._found):
             if number in group:
                 group.remove(number)
                 group.append(number)
 
     def spend(self, number: Number) -> None:
-        """Note that a number was called registered: a gateway may answer from a cache from now on."""
+        """Record that a number was called registered: a gateway may answer from a cache from now on."""
         self._unspent.pop(number, None)
 
     def drop(self, number: Number) -> None:
-        """Note that a number is no canary."""
+        """Record that a number is no canary."""
         self._unspent.pop(number, None)
         if number in self._known:
             self._known.remove(number)
@@ -81,19 +81,19 @@ class Canaries:
             self._found.remove(number)
 
 
-# A canary may itself be what the provider stumbles over, so others are tried; not all, if nothing answers.
+# A canary may itself cause the failure, so others are tried; not all of them, if none is answered.
 MOST_IN_VAIN = 3
 
 
 class CanaryTurns:
-    """Which canary one session is asked about next; those that were asked about in vain come last.
+    """Which canary one session is asked about next; those without an answer come last.
 
     Args:
-        canaries: the run's.
+        canaries: the run's canaries.
         once: whether each is asked about only once in a run.
 
     Attributes:
-        in_a_row: how many were asked about in vain since the last that was answered.
+        in_a_row: how many got no answer since the last that got one.
     """
 
     def __init__(self, canaries: Canaries, *, once: bool) -> None:
@@ -108,7 +108,7 @@ class CanaryTurns:
         return self.in_a_row >= min(MOST_IN_VAIN, len(self.pool(MOST_IN_VAIN)))
 
     def are_left(self, *, last: bool) -> bool:
-        """Whether there is one to ask about; where each serves once, one is kept for the end."""
+        """Whether there is one to ask about; if each is used only once, one is kept for the end."""
         return len(self.pool(len(self._canaries))) > (self._once and not last)
 
     def choose(self) -> Number:
@@ -117,23 +117,23 @@ class CanaryTurns:
         return next((number for number in pool if number not in self._in_vain), pool[0])
 
     def pool(self, most: int) -> list[Number]:
-        """Return up to so many that an answer about would show something."""
+        """Return up to `most` canaries whose answers would show something."""
         return self._canaries.unspent[:most] if self._once else self._canaries.choose(most)
 
     def confirmed(self, number: Number) -> bool:
-        """Record that one was called registered; return whether that may have come from a cache."""
+        """Record that one was called registered; return whether the answer may come from a cache."""
         is_cached = self._once and number not in self._canaries.unspent
         self._canaries.used(number)
         self._canaries.spend(number)
         return is_cached
 
     def answered(self, number: Number) -> None:
-        """Record that one was answered about."""
+        """Record that one was answered."""
         self.in_a_row = 0
         self._in_vain.discard(number)
 
     def not_answered(self, number: Number) -> None:
-        """Record that one was asked about in vain."""
+        """Record that one got no answer."""
         self.in_a_row += 1
         self._in_vain.add(number)
         self._canaries.used(number)

@@ -1,4 +1,4 @@
-"""Whether a session has answered without an interruption: how far back a "yes" can vouch."""
+"""Whether a session has answered without an interruption: how far back a "yes" vouches."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from validator.pacing.measures.round_trips import Latest
 
-# A session that does not answer for so long, and so many times as long as it usually takes, is taken to be
-# interrupted, without waiting for the time-out of the exchange: until then no later "yes" could count.
+# If an exchange takes longer than this, and this many times longer than usual, the session counts as
+# interrupted. It does not wait for the timeout of the exchange: until then no later "yes" could count.
 LATE_S = 5.0
 LATE_FACTOR = 4
-# Failures in a row that chance explains so seldom are an interruption. The first failure of a session that
-# never failed is one; where one exchange in four fails, five in a row are.
+# Failures in a row with this probability or less are an interruption. The first failure of a session that
+# never failed is one; if one exchange in four fails, five in a row are.
 CHANCE = 1e-3
 
 
@@ -33,14 +33,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """The session said "yes", without an interruption since its answers up to the `through`th "no"."""
+    """The session said "yes", and was not interrupted since its `through`th "no"."""
 
     through: int
 
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """The session has not answered for a while: it may have been mended since."""
+    """The session has not answered for a while: it may have been repaired since."""
 
 
 Event = Vouched | Interruption
@@ -50,8 +50,8 @@ Event = Vouched | Interruption
 class Continuity:
     """The exchanges of one session, judged in the order in which they were asked.
 
-    A session that lies, goes down and is mended says "yes" again, which proves nothing about what it said
-    before. Exchanges end in any order: the "yes" can come before the failure. So a "yes" vouches only once
+    If a session lies, goes down and is repaired, it says "yes" again, which proves nothing about its earlier
+    answers. Exchanges end in any order: the "yes" can come before the failure. So a "yes" vouches only after
     all exchanges that were in flight when it came have ended.
     """
 
@@ -78,7 +78,7 @@ class Continuity:
         self._pending.append(Question(is_answered=True, vouches_through=through))
 
     def events(self, now: float) -> list[Event]:
-        """Return what has become certain since the last call, in order."""
+        """Return the events that have become certain since the last call, in order."""
         found: list[Event] = []
         while self._pending and self._is_over(self._pending[0], now):
             question = self._pending.popleft()
@@ -105,7 +105,8 @@ class Continuity:
     def _failed(self) -> bool:
         """Count a failure; return whether those in a row are an interruption.
 
-        What chance explains is measured by the rows of failures before this one: an outage is one row.
+        The probability of a failure is estimated from the earlier series of failures: an outage is one
+        series.
         """
         self._rows += self._row == 0
         self._row += 1

@@ -1,4 +1,4 @@
-"""Whether a session has begun to say "yes" more seldom than chance explains."""
+"""Whether a session says "yes" less often than before, and less often than chance explains."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ import math
 from collections import deque
 from typing import NamedTuple
 
-# The latest answers are held against so many before them.
+# So many of the latest answers are compared with so many before them.
 LATELY = 200
 BEFORE = 2_000
 
-# Chance brings a false alarm about once in a million answers, and it costs a few calls. In nats.
+# Chance causes a false alarm about once in a million answers, and it costs a few calls. In nats.
 ALARM = -math.log(1e-6)
-# To ask about some numbers once more costs less than to freeze a session. In nats, as above.
+# Lower, since asking about some numbers again costs less than freezing a session. In nats.
 DOUBT = -math.log(1e-4)
 
 
 class Heard(NamedTuple):
-    """How many answers were heard in some stretch, and how many of them were "yes"."""
+    """How many answers a period has, and how many of them are "yes"."""
 
     answers: int
     yes: int
 
 
 class Drift:
-    """Compares the share of "yes" lately with the share before.
+    """Compares the recent share of "yes" with the share before.
 
-    Two stretches are watched: the last 200 answers, where a session shows that lies to some, and all since
-    the last "yes", where one shows early that says "no" to everybody. Each is held against the answers before
-    it, up to 2,000.
+    It watches two periods. The last 200 answers show a session that lies about some numbers. The answers
+    since the last "yes" show early a session that says "no" about all numbers. Each period is compared with
+    the answers before it, up to 2,000.
 
-    The test is the likelihood ratio of "the share has fallen" to "it has not". Where much was heard before,
-    that is Chernoff's bound on the binomial tail for the share seen then; where little was, it is as much
-    less sure, so that no minimum has to be waited for.
+    The test is the likelihood ratio of "the share has fallen" to "it has not". With many answers before, this
+    is Chernoff's bound on the binomial tail for their share. With few answers the test is less sure by
+    itself, so no minimum number of answers is needed.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Drift:
         self._row_of_no = 0 if registered else self._row_of_no + 1
 
     def is_alarming(self) -> bool:
-        """Whether what was heard lately is too unlikely to be chance; in constant time."""
+        """Whether the recent answers are too unlikely to be chance; in constant time."""
         if self._row_of_no == 0:
             return False
         before = Heard(len(self._before), self._yes_before)
@@ -57,7 +57,7 @@ class Drift:
         return self._row_surprise() > ALARM or surprise(before, lately) > ALARM
 
     def has_doubtful_row(self) -> bool:
-        """Whether the "no"s since the last "yes" are so many that they are better asked about again."""
+        """Whether there are so many "no"s since the last "yes" that they should be asked about again."""
         return self._row_surprise() > DOUBT
 
     def _row_surprise(self) -> float:
@@ -66,7 +66,7 @@ class Drift:
         return surprise(Heard(heard - row, yes), Heard(row, 0)) if row else 0.0
 
     def forget(self) -> None:
-        """Begin anew, as when the list itself has changed."""
+        """Start again, since the list itself has changed."""
         self._lately.clear()
         self._before.clear()
         self._yes_lately = self._yes_before = self._row_of_no = 0
@@ -80,9 +80,9 @@ class Drift:
 
 
 def surprise(before: Heard, lately: Heard) -> float:
-    """Return how much better a fallen share explains what was heard than an unchanged one does, in nats.
+    """Return how much better a fallen share explains the answers than an unchanged one, in nats.
 
-    0 where the share has not fallen. Half the statistic of the G-test (Sokal & Rohlf, Biometry, ch. 17).
+    0 if the share has not fallen. Half the statistic of the G-test (Sokal & Rohlf, Biometry, ch. 17).
     """
     if lately.yes * before.answers >= before.yes * lately.answers:
         return 0.0
@@ -91,6 +91,6 @@ def surprise(before: Heard, lately: Heard) -> float:
 
 
 def _entropy(heard: Heard) -> float:
-    """Return the entropy of some answers at their own share, in nats."""
+    """Return the entropy of the answers, given their share of "yes", in nats."""
     counts = (heard.yes, heard.answers - heard.yes)
     return -sum(count * math.log(count / heard.answers) for count in counts if count)

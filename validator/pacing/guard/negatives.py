@@ -1,4 +1,4 @@
-"""The "no"s of one session: how many were heard, vouched for and settled, and what became of them."""
+"""The "no"s of one session: how many were received, vouched for and settled, and the decisions on them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Negatives:
     """Counts the "no"s of a session by their ordinals, which begin at 1.
 
     Attributes:
-        heard: how many were heard.
-        vouched: up to which one something vouches for them.
-        settled: up to which one they are confirmed or invalidated.
+        heard: how many were received.
+        vouched: the last ordinal that a later "yes" vouches for.
+        settled: the last ordinal that is confirmed or invalidated.
         owed: how many were invalidated since the session's last "yes".
-        oldest_at: no "no" that waits was heard before this.
+        oldest_at: all "no"s that wait were received at this time or later.
         generation: how often the session was interrupted, lost or given up.
     """
 
@@ -33,12 +33,12 @@ class Negatives:
 
     @property
     def unverified(self) -> int:
-        """How many wait for a "yes", those invalidated since its last one included."""
+        """How many wait for a "yes", including those invalidated since the last "yes"."""
         return self.heard - self.settled + self.owed
 
     @property
     def waiting(self) -> int:
-        """How many wait for something to vouch for them."""
+        """How many wait for a "yes" that vouches for them."""
         return self.heard - self.vouched
 
     def checkpoint(self, now: float) -> Checkpoint:
@@ -57,20 +57,20 @@ class Negatives:
         return self.heard
 
     def vouch(self, checkpoint: Checkpoint) -> None:
-        """Record that something vouches for those heard before an exchange started."""
+        """Record that a "yes" vouches for the "no"s received before its exchange started."""
         if checkpoint.ordinal > self.vouched:
             self.vouched = checkpoint.ordinal
             self._continuity.vouch(checkpoint.ordinal)
-            # Whatever still waits was heard after the exchange that vouches had started.
+            # All that still wait were received after the exchange of this "yes" started.
             self.oldest_at = checkpoint.at
 
     def end(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> bool:
-        """Record that an exchange has ended; return whether the session turns out to be interrupted."""
+        """Record that an exchange has ended; return whether this shows an interruption of the session."""
         self._continuity.end(checkpoint.question, now, answered=answered)
         return self.settle(now)
 
     def settle(self, now: float) -> bool:
-        """Confirm what is certain by now; return whether the session turns out to be interrupted."""
+        """Confirm what is certain by now; return whether the session was interrupted."""
         generation = self.generation
         for event in self._continuity.events(now):
             match event:
@@ -83,7 +83,7 @@ class Negatives:
         return self.generation > generation
 
     def invalidate(self) -> None:
-        """Invalidate those that wait: the session was interrupted, or is not connected, or lies."""
+        """Invalidate those that wait: the session was interrupted, is not connected, or lies."""
         self.generation += 1
         if self.heard > self.settled:
             self.owed += self.heard - self.settled
@@ -91,7 +91,7 @@ class Negatives:
             self._rulings.append(Invalidate(self.settled))
 
     def rulings(self) -> list[Ruling]:
-        """Return what has been decided since the last call."""
+        """Return the decisions since the last call."""
         decided, self._rulings = self._rulings, []
         return decided
 

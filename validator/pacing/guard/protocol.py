@@ -1,4 +1,4 @@
-"""What a guard is: it says whether the answers of a session can be believed. `NoGuard` believes them all."""
+"""A guard decides whether the answers of a session can be believed. `NoGuard` believes them all."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The moment at which an exchange started: what its answer can vouch for.
+    """The moment at which an exchange started: a "yes" to it confirms only earlier answers.
 
     Attributes:
         question: the exchange.
-        ordinal: the latest "no" of the session heard by then.
+        ordinal: the latest "no" of the session received by then.
         generation: how often the session had been interrupted, lost or given up by then.
     """
 
@@ -44,7 +44,7 @@ class Checkpoint:
 
 
 class Guard(Protocol):
-    """Watches over what one session says. Times are in seconds on one clock that never goes back."""
+    """Watches the answers of one session. Times are in seconds on one clock that never goes back."""
 
     @property
     def error(self) -> Refused | None:
@@ -58,40 +58,40 @@ class Guard(Protocol):
 
     @property
     def doubts_rejections(self) -> bool:
-        """Whether the session calls too many numbers invalid to be believed about any."""
+        """Whether the session calls so many numbers invalid that none of these answers is believed."""
         ...
 
     @property
     def unverified(self) -> int:
-        """How many of the session's "no"s wait for a "yes", those invalidated since its last one included."""
+        """How many "no"s of the session wait for a "yes", with those invalidated since the last "yes"."""
         ...
 
     @property
     def reserve(self) -> int:
-        """How many of a day's last attempts are to be kept back, so that the answers can be vouched for."""
+        """How many of a day's attempts to reserve, so that the answers can be confirmed."""
         ...
 
     @property
     def tries(self) -> int:
-        """How often in a row a canary was asked about in vain."""
+        """How often in a row a canary got no answer."""
         ...
 
     @property
     def wants_look(self) -> bool:
-        """Whether answers wait for a look at the session, which has to find it ready."""
+        """Whether answers wait for the session's status, which has to be ready."""
         ...
 
     def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
-        """Return what has to come before anything else through the session, or None.
+        """Return what has to come next through the session, or None.
 
         Args:
             now: the current time.
-            last: whether nothing else will be asked, so that whatever waits has to be vouched for now.
+            last: whether no number is left to ask about, so that answers that wait have to be confirmed now.
         """
         ...
 
     def canary(self) -> Number | None:
-        """Return a number to ask about if it is only to be seen whether anything is answered, or None."""
+        """Return a number that only shows whether the session answers at all, or None."""
         ...
 
     def checkpoint(self, now: float) -> Checkpoint:
@@ -112,18 +112,18 @@ class Guard(Protocol):
         was_rejected: bool = False,
         is_again: bool = False,
     ) -> Accept | Unverified | Requeue | Resolve:
-        """Record the answer to a check, and say what becomes of it.
+        """Record the answer to a check, and return the decision on it.
 
         Args:
             now: the current time.
             checkpoint: what `checkpoint` returned when the exchange started.
             number: the number.
             verdict: `REGISTERED`, `NOT_REGISTERED` or `INVALID`.
-            was_rejected: whether an earlier answer called the number invalid, without its name.
-            is_again: whether the number was answered before: taken back, or to be confirmed.
+            was_rejected: whether an earlier answer called the number invalid, without naming it.
+            is_again: whether the number was answered before: invalidated, or to be confirmed.
 
         Returns:
-            Whether the answer stands, waits to be vouched for, is void, or is not believed.
+            Whether the answer counts, waits to be confirmed, is void, or is not believed.
         """
         ...
 
@@ -138,21 +138,21 @@ class Guard(Protocol):
         ...
 
     def test(self, now: float) -> Checkpoint:
-        """Note that the canary `next` asked for is asked about now, and return its mark."""
+        """Record that the canary from `next` is asked about now, and return its mark."""
         ...
 
     def tested(
         self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
-        """Record what became of a canary: whether the session calls it registered, or how that failed."""
+        """Record the result of a canary: whether the session calls it registered, or how it failed."""
         ...
 
     def look(self, now: float) -> None:
-        """Record that a look at the session starts."""
+        """Record that a status request starts."""
         ...
 
     def looked(self, now: float, *, ready: bool) -> None:
-        """Record how a look has ended; if it finds the session not ready, `lost` comes before."""
+        """Record the result of a status request; if the session is not ready, `lost` is called before."""
         ...
 
     def lost(self) -> None:
@@ -160,11 +160,11 @@ class Guard(Protocol):
         ...
 
     def release(self) -> None:
-        """Decide on what waits at the end of a run."""
+        """Decide on the answers that wait at the end of a run."""
         ...
 
     def rulings(self) -> list[Ruling]:
-        """Return what has been decided since the last call, to be carried out in this order."""
+        """Return the decisions since the last call, to be carried out in this order."""
         ...
 
 
@@ -186,14 +186,14 @@ class NoGuard:
         """Ask for nothing."""
 
     def canary(self) -> None:
-        """Return nobody."""
+        """Return None."""
 
     def checkpoint(self, now: float) -> Checkpoint:  # noqa: ARG002 - every step of a guard is given the time
         """Return a mark that says nothing."""
         return NO_MARK
 
     def is_current(self, checkpoint: Checkpoint) -> bool:  # noqa: ARG002 - as above
-        """Return True: there is no other time."""
+        """Return True: interruptions are not tracked."""
         return True
 
     def on_answer(
@@ -206,11 +206,11 @@ class NoGuard:
         was_rejected: bool = False,  # noqa: ARG002
         is_again: bool = False,  # noqa: ARG002
     ) -> Accept:
-        """Let every answer stand."""
+        """Let every answer count."""
         return Accept()
 
     def ended(self, now: float, checkpoint: Checkpoint, *, answered: bool) -> None:
-        """Take no note."""
+        """Do nothing."""
 
     def test(self, now: float) -> Checkpoint:
         """Return a mark that says nothing."""
@@ -219,16 +219,16 @@ class NoGuard:
     def tested(
         self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
-        """Take no note."""
+        """Do nothing."""
 
     def look(self, now: float) -> None:
-        """Take no note."""
+        """Do nothing."""
 
     def looked(self, now: float, *, ready: bool) -> None:
-        """Take no note."""
+        """Do nothing."""
 
     def lost(self) -> None:
-        """Take no note."""
+        """Do nothing."""
 
     def release(self) -> None:
         """Do nothing: nothing waits."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-# Only numbers that libphonenumber accepts are asked about; a provider refuses few of them.
+# Only numbers that libphonenumber accepts are asked about; a provider rejects few of them.
 EXPECTED_SHARE = 0.01
-# In nats: chance explains as many once in twelve lists. Doubt costs an `unknown`, belief a lost recipient.
+# In nats: chance alone exceeds it in one list of twelve. A false alarm costs an `unknown`, a false "invalid"
+# costs a recipient.
 ALARM = 2.5
 
 
 @dataclass(slots=True)
 class Rejections:
-    """Counts the numbers a session has answered about, and those that it has ever called invalid.
+    """Counts the numbers a session has answered about, and those it called invalid at least once.
 
     Attributes:
-        is_alarming: whether they were ever more than chance explains; then none of them is believed.
+        is_alarming: whether there were ever more than chance explains; then none of these is believed.
     """
 
     is_alarming: bool = False
@@ -24,14 +25,14 @@ class Rejections:
     _rejected: int = 0
 
     def add(self, *, rejected: bool) -> None:
-        """Record the last answer about a number, and whether any called it invalid."""
+        """Record the last answer about a number, and whether any answer called it invalid."""
         self._answers += 1
         self._rejected += rejected
         if rejected:
             self.is_alarming |= self._is_surprising()
 
     def _is_surprising(self) -> bool:
-        """Chernoff's bound on the tail of a Poisson distribution; a single one is always explained."""
+        """Chernoff's bound on the tail of a Poisson distribution; a single rejection is never surprising."""
         expected = EXPECTED_SHARE * self._answers
         if self._rejected == 1 or self._rejected <= expected:
             return False

@@ -30,46 +30,46 @@ if TYPE_CHECKING:
     from validator.pacing.guard.canaries import Canaries
     from validator.pacing.guard.protocol import Checkpoint
 
-# A canary is due when so many "no"s wait, or one has waited so long: at most 0.2 % of calls, or one a minute.
+# A canary is due when so many "no"s wait: at most 0.2 % of calls are canaries, or one a minute.
 CANARY_AFTER = 500
 
 ANY_YES = Proof()
 
 
 class SessionGuard:
-    """Lets no "no" of a session count before the session has shown that it still says "yes". A `Guard`.
+    """A "no" of a session counts only after the session has shown that it still says "yes". A `Guard`.
 
-    A session that has died can answer "no" to everybody. So a "no" stands when the session says "yes" in an
-    exchange that started after the "no" was heard: to another number of the list, which costs nothing, or to
-    a canary. A canary is due when 500 "no"s wait or one has waited for a minute, and at the end.
+    A dead session can answer "no" about every number. So a "no" counts when the session says "yes" in an
+    exchange that started after the "no" was received: about another number of the list, which costs nothing,
+    or about a canary. A canary is due when 500 "no"s wait or one has waited for a minute, and at the end.
 
-    A "yes" vouches for nothing from before an interruption (`Continuity`), nor for what was said before the
-    session was disconnected: it may have been mended since. Such a "no" is invalidated at once; its number is
-    worth asking about again once the session says "yes". So is whatever still waits at the end of a run, for
-    the next one.
+    A "yes" does not vouch for (confirm) answers from before an interruption (`Continuity`) or a
+    disconnection: the session may have been repaired since. Such a "no" is invalidated at once, and its
+    number is asked about again once the session says "yes". A "no" that still waits at the end of a run is
+    invalidated too, and left to the next run.
 
-    Where a canary is answered "no" or called invalid, or "yes" has become more seldom than chance explains
-    (`Drift`), the session is frozen and up to five known positives are asked about. If most are answered
-    "no", the session is given up and every "no" that waits is invalidated; else the list has changed, or the
-    canary has.
+    If a canary is answered "no" or called invalid, or "yes" is rarer than chance explains (`Drift`), the
+    session is frozen and up to five known positives are asked about. If most are answered "no", the session
+    is given up and every "no" that waits is invalidated. Otherwise the list or the canary has changed.
 
-    A canary that is refused or fails is no answer: another one is tried, up to three in a row, and again a
-    minute later; while others answer it is not asked about again.
+    A canary that is refused or fails is no answer. Another one is tried, up to three in a row, and again a
+    minute later. It is not asked about again while other canaries are answered.
 
-    Where a gateway also says "no" if it could not find out, that needs more (`Proof`): a canary's "yes", then
-    a look that finds the session ready, as before. Thirty in a row pause it until a canary is answered.
+    Some gateways also say "no" if they could not find out. Then more is needed (`Proof`): a canary's "yes",
+    and after it a status that shows the session ready, as before. After thirty such "no"s in a row the
+    session pauses until a canary is answered.
 
-    That a number is invalid counts as a "no", and only while such answers are few (`Rejections`): a "yes" to
-    others does not vouch for a session that refuses every third.
+    An answer "invalid" counts as a "no", but only while such answers are few (`Rejections`): a "yes" about
+    other numbers does not confirm a session that rejects every third number.
 
     Args:
         session: the session's id.
-        canaries: the run's.
-        proof: what has to speak for a "no".
+        canaries: the run's canaries.
+        proof: what is needed to confirm a "no".
 
     Attributes:
         error: why the session is given up, or None.
-        tries: how often in a row a canary was asked about in vain.
+        tries: how often in a row a canary got no answer.
     """
 
     def __init__(self, session: str, *, canaries: Canaries, proof: Proof = ANY_YES) -> None:
@@ -94,17 +94,17 @@ class SessionGuard:
 
     @property
     def doubts_rejections(self) -> bool:
-        """Whether the session calls too many numbers invalid to be believed about any."""
+        """Whether the session calls so many numbers invalid that none of these answers is believed."""
         return self._rejections.is_alarming
 
     @property
     def unverified(self) -> int:
-        """How many of the session's "no"s wait for a "yes", those invalidated since its last one included."""
+        """How many "no"s of the session wait for a "yes", with those invalidated since the last "yes"."""
         return self._negatives.unverified
 
     @property
     def reserve(self) -> int:
-        """How many of a day's last attempts are to be kept back: one, where there is a canary."""
+        """How many of a day's attempts to reserve: one if there is a canary."""
         return 1 if self._canaries else 0
 
     def next(self, now: float, *, last: bool) -> AskCanary | FetchSessionStatus | Wait | None:
@@ -120,7 +120,7 @@ class SessionGuard:
         return Wait(math.inf if self._testing else self._test_at, f"session {self._session} may be lying")
 
     def canary(self) -> Number | None:
-        """Return a number to ask about if it is only to be seen whether anything is answered, or None."""
+        """Return a number that only shows whether the session answers at all, or None."""
         return None if self._testing else self._canaries.spare()
 
     def checkpoint(self, now: float) -> Checkpoint:
@@ -145,7 +145,7 @@ class SessionGuard:
         registered = verdict is Verdict.REGISTERED
         if not registered and not self.is_current(checkpoint):
             return Requeue()
-        # Those that are asked about again are no sample of the list: most were "no"s.
+        # Numbers asked about again are not a sample of the list: most of them were "no"s.
         is_sample = not (is_again and self._proof.is_weak)
         if is_sample:
             self._drift.add(registered=registered)
@@ -161,14 +161,14 @@ class SessionGuard:
             self._vouching.forget()
 
     def test(self, now: float) -> Checkpoint:
-        """Note that a canary is asked about now, and return its mark."""
+        """Record that a canary is asked about now, and return its mark."""
         self._testing = True
         return self.checkpoint(now)
 
     def tested(
         self, now: float, checkpoint: Checkpoint, number: Number, *, result: bool | Resolve | Retry | Requeue
     ) -> None:
-        """Record what became of a canary; see `Guard.tested`."""
+        """Record the result of a canary; see `Guard.tested`."""
         self._testing = False
         match result:
             case bool():
@@ -189,15 +189,15 @@ class SessionGuard:
 
     @property
     def wants_look(self) -> bool:
-        """Whether a "yes" waits for a look at the session."""
+        """Whether a "yes" waits for the session's status."""
         return self._vouching.wants_look
 
     def look(self, now: float) -> None:
-        """Record that a look at the session starts."""
+        """Record that a status request starts."""
         self._vouching.look(now)
 
     def looked(self, now: float, *, ready: bool) -> None:
-        """Record how a look at the session has ended."""
+        """Record the result of a status request."""
         if vouched := self._vouching.looked(now, ready=ready):
             self._negatives.vouch(vouched)
             if self._negatives.settle(now):
@@ -208,11 +208,11 @@ class SessionGuard:
         self._invalidate()
 
     def release(self) -> None:
-        """Invalidate what waits at the end of a run."""
+        """Invalidate the "no"s that still wait at the end of a run."""
         self._invalidate()
 
     def rulings(self) -> list[Ruling]:
-        """Return what has been decided since the last call."""
+        """Return the decisions since the last call."""
         return self._negatives.rulings()
 
     def _is_due(self, now: float, *, last: bool) -> bool:
@@ -226,9 +226,9 @@ class SessionGuard:
         return waiting >= CANARY_AFTER or is_old or self._vouching.is_suspicious
 
     def _counted(self, verdict: Verdict, *, was_rejected: bool) -> Accept | Resolve | None:
-        """Return what becomes of a "yes", or of an "invalid" too many; None: the answer has to wait."""
+        """Return the decision on a "yes", or on one of too many "invalid"s; None: the answer has to wait."""
         was_alarming = self._rejections.is_alarming
-        # A second answer that takes the first one back speaks against the session's word as well.
+        # A second answer that contradicts the first one is evidence against the session, too.
         self._rejections.add(rejected=was_rejected or verdict is Verdict.INVALID)
         if self._rejections.is_alarming and not was_alarming:
             self._verify()
@@ -283,7 +283,8 @@ class SessionGuard:
         if not self._verification and positives:
             self._verification = Verification(positives, len(positives))
         elif not positives and self._proof.is_weak:
-            # Nobody is left to ask about: the list's own "yes" may come only after the session has recovered.
+            # No canary is left: a "yes" about the list's numbers may come only after the session has
+            # recovered.
             self._invalidate()
 
     def _conclude(self, inquiry: Verification) -> None:

@@ -1,4 +1,4 @@
-"""Asking about known positives, to find out whether a session lies."""
+"""Asks about known positives, to find out whether a session lies."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from validator.errors import Refused
 if TYPE_CHECKING:
     from validator.model import Number
 
-# Accounts are closed now and then: one canary's "no" is followed by a look at several.
+# Some accounts are closed over time: after one canary's "no" several known positives are asked about.
 KNOWN_POSITIVES = 5
 
 
 @dataclass(slots=True)
 class Verification:
-    """Asking about known positives while nothing else starts.
+    """Asks about known positives while nothing else starts.
 
     Attributes:
         left: those still to ask about.
-        asked: how many are asked about in all.
-        yes: how many the session says "yes" to.
-        no: those it says "no" to, or calls invalid.
+        asked: how many are asked about in total.
+        yes: how many the session calls registered.
+        no: those it answers "no" about, or calls invalid.
     """
 
     left: list[Number]
@@ -47,7 +47,7 @@ class Verification:
         return 2 * self.yes >= self.asked
 
     def error(self, session: str) -> Refused:
-        """Return why a session that denies most of them is given up."""
+        """Return the error that explains why the session is given up."""
         return Refused(
             f'session {session} answers "no" about {len(self.no)} of {self.asked} numbers known to be '
             "registered, or calls them invalid, so it cannot be believed; what it said since it last told "

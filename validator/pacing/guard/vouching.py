@@ -1,4 +1,4 @@
-"""Which "yes" vouches for the "no"s before it: any, or a canary's, or only while the session is ready."""
+"""Which "yes" vouches for (confirms) the "no"s before it: any, a canary's, or one in a ready session."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
 # A canary is due when one "no" has waited so long.
 CANARY_AFTER_S = 60.0
-# So many "no"s in a row without a "yes" are what a silent rate limit looks like.
+# So many "no"s in a row without a "yes" may be a silent rate limit.
 SUSPICIOUS_ROW = 30
-# Looks at the session are apart by this at least, the last ones that end well excepted: a gateway may answer
-# several exchanges a second.
+# The least time between status requests ("looks"), except after a success at the end of a run: a gateway may
+# answer several exchanges a second.
 LOOK_EVERY_S = 10.0
-# After so many looks in a row that failed, the next one is a minute later.
+# After so many failed looks in a row, the next one is a minute later.
 MOST_LOOKS_IN_VAIN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What has to speak for the "no"s of a session.
+    """What is needed to confirm the "no"s of a session.
 
     Attributes:
-        needs_canary: whether only a canary's "yes" vouches, and not one to a number of the list.
-        needs_look: whether the session has to be seen ready after the "yes", too.
-        canary_once: whether a number that was asked about before is answered from a cache. That vouches for
-            nothing, so each canary is asked about once, and the last one at the end.
+        needs_canary: whether only a canary's "yes" vouches, and not a "yes" about a number of the list.
+        needs_look: whether the session's status has to be ready after the "yes", too.
+        canary_once: whether the gateway answers from a cache if a number was asked about before. Such an
+            answer confirms nothing, so each canary is asked about once, and the last one at the end.
         canary_after_s: a canary is due when one "no" has waited so long.
     """
 
@@ -46,10 +46,10 @@ class Proof:
 
 
 class Vouching:
-    """Decides which "yes" vouches, and asks for the look at the session that it may need.
+    """Decides which "yes" vouches, and asks for the session's status ("look") if it is needed.
 
-    A look speaks for a "yes" if it began after it. Looks that fail are repeated; one that finds the session
-    not ready ends in `forget`.
+    A look confirms a "yes" if it began after the "yes". A failed look is repeated; if the session is not
+    ready, `forget` is called.
 
     Args:
         proof: what is needed.
@@ -65,7 +65,7 @@ class Vouching:
 
     @property
     def wants_look(self) -> bool:
-        """Whether a "yes" waits for a look at the session."""
+        """Whether a "yes" waits for a look."""
         return self._waiting is not None and self._looked_for is None
 
     @property
@@ -79,7 +79,7 @@ class Vouching:
         return self._proof.is_weak and self._row >= SUSPICIOUS_ROW
 
     def next(self, now: float, session: str, *, last: bool) -> FetchSessionStatus | Wait | None:
-        """Return the look at a session that comes first, or the wait for it at the end of a run, or None."""
+        """Return a look that has to come first, or at the end of a run the wait for it, or None."""
         if not self.wants_look:
             return None
         look_at = self._retry_at if last else max(self._retry_at, self._spaced_at)
@@ -90,7 +90,7 @@ class Vouching:
         )
 
     def covers(self, ordinal: int) -> bool:
-        """Whether a "yes" after the `ordinal`th "no" waits for a look, or for its end."""
+        """Whether a "yes" after the `ordinal`th "no" waits for a look, or for the end of one."""
         found = (self._waiting, self._looked_for)
         return any(one is not None and one.ordinal >= ordinal for one in found)
 
@@ -112,12 +112,12 @@ class Vouching:
         return None
 
     def look(self, now: float) -> None:
-        """Record that a look at the session starts."""
+        """Record that a look starts."""
         self._looked_for, self._waiting = self._waiting, None
         self._spaced_at = now + LOOK_EVERY_S
 
     def looked(self, now: float, *, ready: bool) -> Checkpoint | None:
-        """Record how a look has ended; return what vouches now, or None."""
+        """Record the result of a look; return what vouches now, or None."""
         found, self._looked_for = self._looked_for, None
         if found is None:
             return None
@@ -130,5 +130,5 @@ class Vouching:
         return None
 
     def forget(self) -> None:
-        """Drop every "yes" that waits: the session was interrupted, lost or has lied since."""
+        """Drop every "yes" that waits: the session was interrupted, was lost, or has lied since."""
         self._waiting = self._looked_for = None

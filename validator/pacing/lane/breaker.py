@@ -1,4 +1,4 @@
-"""The circuit breaker of one lane: when so much fails that asking on would only burn attempts."""
+"""The circuit breaker of one lane: it stops the lane while so much fails that attempts would be wasted."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import assert_never
 
 from validator.pacing.measures.rolling_count import RollingCount
 
-# Where the numbers come from: reliability studies of comparable breakers (Polly: 10 % of at least 100;
-# resilience4j: 50 % of 100 in 60 s, ten calls half-open), fitted to lanes that may make one request a second.
+# Source of the values: reliability studies of comparable breakers (Polly: 10 % of at least 100; resilience4j:
+# 50 % of 100 in 60 s, ten calls half-open), adapted to lanes that may make only one request a second.
 WINDOW_S = 60.0
 ENOUGH = 20
 FAILURE_SHARE = 0.5
@@ -18,12 +18,12 @@ FIRST_OPEN_S = 5.0
 # With a longest pause of a minute and the steps after it, a lane is back at full pace within 90 s of a
 # recovery.
 LONGEST_OPEN_S = 60.0
-# Half-open, this many successes close the breaker: by then as many have been in flight at once.
+# So many successes close a half-open breaker: by then as many have been in flight at once.
 CLOSE_AFTER = 50
 
 
 class BreakerState(Enum):
-    """Closed lets everything pass, open nothing, half-open as much as has proved to work."""
+    """Closed lets every attempt start, open none, half-open as many at once as have succeeded."""
 
     CLOSED = auto()
     OPEN = auto()
@@ -31,13 +31,13 @@ class BreakerState(Enum):
 
 
 class Breaker:
-    """Opens when half of at least 20 attempts in a minute fail, or ten in a row.
+    """Opens if half of at least 20 attempts in a minute fail, or ten in a row.
 
-    Open, it lets nothing start for 5 s, and for twice as long after each failed probe, up to 60 s. Then it
-    lets one probe start, once everything from before has ended, so that what comes back can only be the
-    probe's result. After that as many may be in flight as have succeeded since, which doubles with each round
-    trip; 50 successes close it. Half of them failing opens it again, for 10 s: the probe has shown that the
-    server is there.
+    An open breaker lets nothing start for 5 s, and for twice as long after each failed probe, up to 60 s.
+    Then one probe starts, after all earlier attempts have ended, so that the next result can only be the
+    probe's. If it succeeds, as many may be in flight as have succeeded since, which doubles with each round
+    trip. After 50 successes the breaker closes. If half of the attempts fail, it opens again, for 10 s: the
+    probe has shown that the server works.
     """
 
     def __init__(self, *, open_s: float = FIRST_OPEN_S, max_open_s: float = LONGEST_OPEN_S) -> None:
@@ -64,11 +64,11 @@ class Breaker:
 
     @property
     def resuming(self) -> bool:
-        """Whether the probe has succeeded, and full pace is being approached."""
+        """Whether the probe has succeeded, and the lane is returning to its full pace."""
         return self.state is BreakerState.HALF_OPEN and bool(self._proved)
 
     def ready_at(self, now: float, in_flight: int) -> float:
-        """Return when an attempt may start beside those in flight; infinity: when one of them has ended."""
+        """Return when one more attempt may start; infinity: after one in flight has ended."""
         match self.state:
             case BreakerState.CLOSED:
                 return now
@@ -82,13 +82,13 @@ class Breaker:
                 assert_never(self.state)
 
     def start(self) -> None:
-        """Note that an attempt starts, which `ready_at` must allow; the first after a pause is the probe."""
+        """Record that an attempt starts (if `ready_at` allows it); the first after a pause is the probe."""
         if self.state is BreakerState.OPEN:
             self.state = BreakerState.HALF_OPEN
             self._proved = self._disproved = 0
 
     def succeeded(self, now: float) -> None:
-        """Record an attempt that the server answered. One from before the pause says nothing about now."""
+        """Record an attempt that the server answered. One from before the pause is ignored."""
         match self.state:
             case BreakerState.CLOSED:
                 self._attempts.add(now)
@@ -104,7 +104,7 @@ class Breaker:
                 assert_never(self.state)
 
     def failed(self, now: float) -> None:
-        """Record an attempt that the server did not answer, or not properly."""
+        """Record an attempt without an answer, or with a bad one."""
         match self.state:
             case BreakerState.CLOSED:
                 self._attempts.add(now)
@@ -122,7 +122,7 @@ class Breaker:
                 assert_never(self.state)
 
     def error_rate(self, now: float) -> float:
-        """Return the share of failures in the last minute; 0 where nothing was tried."""
+        """Return the share of failures in the last minute; 0 if nothing was tried."""
         attempts = self._attempts.total(now)
         return self._failures.total(now) / attempts if attempts else 0.0
 

@@ -1,4 +1,4 @@
-"""Whether a refusal that would end a lane is meant: it is asked about again before anything is given up."""
+"""Whether a refusal that would end a lane is real: a second request confirms it first."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 # A gateway that restarts can refuse a good key for a moment; this long after, it is asked once more.
 CONFIRM_AFTER_S = 2.0
-# Then its session endpoint is asked, which says whether it is the gateway at all that answers.
+# Then its session endpoint is asked, which shows whether the gateway itself answers.
 STATUS_AFTER_S = 10.0
 
-# A request that ends so has shown nothing about the refusal.
+# A request that ends with one of these shows nothing about the refusal.
 _INCONCLUSIVE = frozenset(
     {FailureKind.TRANSIENT, FailureKind.TOO_FAST, FailureKind.WRONG_SETTING, FailureKind.BAD_KEY}
 )
 
 
 class _Step(Enum):
-    """What the next request is to show."""
+    """What the next request is for."""
 
     NOTHING = auto()
     AGAIN = auto()
@@ -35,23 +35,24 @@ class _Step(Enum):
 
 
 class Confirmation:
-    """Finds out whether refusals of one kind are meant.
+    """Finds out whether refusals of one kind are real.
 
-    After the first nothing starts. When all that was in flight has ended, and two seconds have passed, one
-    request goes out to confirm it. Refused again, the session's status is asked for ten seconds later, if the
-    gateway offers it, and if that is not refused, one more request is made. One that is answered clears the
-    doubt; one that comes to nothing (a timeout, say) is repeated two seconds later.
+    After the first refusal nothing starts. When all requests in flight have ended, and two seconds have
+    passed, one request is sent to confirm it. If that is refused too, the session's status is asked for ten
+    seconds later, if the gateway offers it. If the status is not refused, one more request is made. A request
+    that is answered clears the doubt; one without a result (a timeout, for example) is repeated two seconds
+    later.
 
     Args:
         kind: the kind of failure.
         error_of: makes the error that ends the lane.
         by_status: whether the session's status can be asked for.
-        status_decides: whether a status that is not refused shows that the refusals are not meant.
+        status_decides: whether a status that is not refused shows that the refusals are not real.
 
     Attributes:
         error: why the lane ends, or None.
-        is_disputed: whether requests are refused and the session's status is not: then they are failures that
-            may pass. Ends with the next answer.
+        is_disputed: whether requests are refused but the session's status is not: then the refusals count as
+            transient failures, until the next answer.
     """
 
     def __init__(
@@ -85,18 +86,18 @@ class Confirmation:
         return self._step is _Step.STATUS
 
     def ready_at(self, now: float) -> float:
-        """Return when a request may start; infinity: when one in flight has ended."""
+        """Return when a request may start; infinity: after one in flight has ended."""
         if self._doubt is None:
             return now
         return math.inf if self._in_flight else max(now, self._confirm_at)
 
     def start(self) -> None:
-        """Note a request that starts, for a check or for a session's status."""
+        """Record a request that starts, for a check or for a session's status."""
         self._in_flight += 1
         self._confirming = self._doubt is not None
 
     def cancel(self) -> None:
-        """Note that a request was never sent."""
+        """Record that a request was never sent."""
         self._in_flight -= 1
         self._confirming = False
 

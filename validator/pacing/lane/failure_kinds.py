@@ -48,7 +48,7 @@ class FailureKind(Enum):
     UNEXPECTED = auto()
 
 
-# The first that fits counts, so a kind stands before the more general one it belongs to.
+# The first match counts, so a class stands before its base class.
 FAILURE_KINDS: tuple[tuple[type[ApiError], FailureKind], ...] = (
     (InvalidPhone, FailureKind.INVALID_NUMBER),
     (InvalidRequest, FailureKind.REJECTED_REQUEST),
@@ -70,49 +70,49 @@ REASONS: tuple[tuple[type[ApiError], Reason], ...] = (
     (NoAnswer, Reason.NO_CONNECTION),
     (BadAnswer, Reason.BAD_ANSWER),
     (ServerError, Reason.SERVER_ERROR),
-    # Neither the session's status nor another answer bears these out.
+    # Neither the session's status nor another answer has confirmed these.
     (NotFound, Reason.UNEXPECTED_STATUS),
     (Redirected, Reason.UNEXPECTED_STATUS),
 )
 
 
 def classify_failure(failure: ApiError) -> FailureKind:
-    """Return what a failure is about; `UNEXPECTED` where the contract does not know it."""
+    """Return what a failure is about; `UNEXPECTED` if the contract does not list it."""
     fitting = (kind for error, kind in FAILURE_KINDS if isinstance(failure, error))
     return next(fitting, FailureKind.UNEXPECTED)
 
 
 def reason_of(failure: ApiError) -> Reason:
-    """Return why nothing was found out after the last of several transient failures."""
+    """Return why a number is unknown after the last of its transient failures."""
     return next(reason for kind, reason in REASONS if isinstance(failure, kind))
 
 
-def is_told_to_wait(failure: ApiError) -> bool:
-    """Whether a busy server said when to come back: a hold of the key, and never the number's failure."""
+def names_wait(failure: ApiError) -> bool:
+    """Whether a busy server names a waiting time: that holds the key, and is no failure of the number."""
     return failure.status == HTTP_UNAVAILABLE and failure.rate.retry_after_s is not None
 
 
 def is_by_front(failure: ApiError) -> bool:
-    """Whether something before the provider is busy: a 503 in nobody's words, that names no wait.
+    """Whether a proxy in front of the provider is busy: a 503 without error code, type and waiting time.
 
-    Proxies answer so what is too fast for them (nginx's `limit_req` and `limit_conn`), and in an outage.
+    Proxies answer so if requests are too fast (nginx's `limit_req` and `limit_conn`), and in an outage.
     """
     in_no_words = failure.code is None and not failure.type
-    return failure.status == HTTP_UNAVAILABLE and in_no_words and not is_told_to_wait(failure)
+    return failure.status == HTTP_UNAVAILABLE and in_no_words and not names_wait(failure)
 
 
 def is_for_the_pace(failure: ApiError, refused_in_a_row: int) -> bool:
-    """Whether a front's 503 is for the pace, and not for an outage, by how many came one after the other."""
+    """Whether a proxy's 503 is about the pace and not an outage, judged by the number of them in a row."""
     return is_by_front(failure) and refused_in_a_row < SHUT_OUT_AFTER
 
 
 def is_refusal(failure: ApiError) -> bool:
-    """Whether the whole key has to stay away: a 429, or a busy server or front."""
-    return isinstance(failure, RateLimited) or is_told_to_wait(failure) or is_by_front(failure)
+    """Whether the whole key has to be held: after a 429, or if the server or a proxy is busy."""
+    return isinstance(failure, RateLimited) or names_wait(failure) or is_by_front(failure)
 
 
 def ending_of(session: str, failure: ApiError) -> ValidatorError:
-    """Return the error that ends a run whose very first look at a session failed for good."""
+    """Return the error that ends a run if its first status request for a session failed finally."""
     match classify_failure(failure):
         case FailureKind.BAD_KEY:
             return refusal_of_key(failure)
@@ -128,7 +128,7 @@ def ending_of(session: str, failure: ApiError) -> ValidatorError:
 
 
 def refusal_of_key(failure: ApiError) -> Refused:
-    """Return the error that ends the run when the key is refused for good."""
+    """Return the error that ends the run if the refusal of the key is final."""
     match failure:
         case Unsupported():
             return Refused(f"nothing can be checked: {failure}. Then run the same command again")

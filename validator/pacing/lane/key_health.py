@@ -7,11 +7,11 @@ from validator.pacing.lane.failure_kinds import FailureKind, refusal_of_key
 
 
 class KeyHealth(Confirmation):
-    """Finds out whether a refusal (401, 402, 403) of the key is meant.
+    """Finds out whether a refusal (401, 402, 403) of the key is real.
 
     Args:
-        by_status: whether the gateway offers a session's status. A key may be allowed to see it and nothing
-            else, so it decides nothing alone.
+        by_status: whether the gateway offers a session's status. A key may be allowed to read only that, so
+            the status alone proves nothing.
     """
 
     def __init__(self, *, by_status: bool = False) -> None:

@@ -32,41 +32,41 @@ if TYPE_CHECKING:
     from validator.pacing.lane.key_health import KeyHealth
     from validator.pacing.lane.retry import RetryPolicy
 
-# Pacing asks no gateway: a lane only carries the one that its requests go to.
+# Pacing does not call a gateway: a lane only holds the one that its requests go to.
 GatewayT = TypeVar("GatewayT")
 
 WORKING = frozenset({LaneState.RUNNING, LaneState.PAUSED, LaneState.RESUMING})
 
 
 class Lane(Generic[GatewayT]):
-    """Decides when an attempt may go through a session, and what its end means.
+    """Decides when an attempt may go through a session, and what its result means.
 
-    The pace is the budget's: a caller asks both. The caller carries out what `next` offers, an attempt, a
-    canary or a look at the session: it calls `start` first, and in the end `finish`, `tested` or `looked` (or
-    `cancel`, if nothing was sent). All times are in seconds on one clock that never goes back.
+    The budget decides the pace, so a caller asks both. The caller carries out what `next` returns: an
+    attempt, a canary or a status request. It calls `start` first, and `finish`, `tested` or `looked` at the
+    end (or `cancel`, if nothing was sent). All times are in seconds on one clock that never goes back.
 
     Args:
         ref: the session, and the gateway it belongs to.
-        gateway: what requests go to.
+        gateway: the gateway that requests go to.
         budget: the budget of the key, shared by all its lanes.
-        side_budget: that of requests other than checks; None if they count towards the same limit.
-        key_name: what messages call the key; empty if the run has one key only.
+        side_budget: the budget of other requests than checks; None if they count towards the same limit.
+        key_name: the key's name in messages; empty if the run has only one key.
         key: the health of the key, shared by all its lanes.
         retry: how often and when a number is tried again.
-        breaker: this lane's own.
-        max_outage_s: after this long without one answer while something fails, the lane halts.
-        by_status: whether the gateway offers the session's status: then that is asked what refusals mean.
-        status: what a look at the session before the first attempt found.
-        guard: this lane's own; if not given, every answer is believed.
+        breaker: the lane's breaker.
+        max_outage_s: the lane halts after this time with failures and without an answer.
+        by_status: whether the gateway offers the session's status, which shows what refusals mean.
+        status: the session's status before the first attempt.
+        guard: the lane's guard; if not given, every answer is believed.
 
     Attributes:
         ref: the session, and the gateway it belongs to.
-        gateway: what requests go to.
+        gateway: the gateway that requests go to.
         budget: the budget of the key.
-        side_budget: that of requests other than checks.
-        key_name: what messages call the key; empty if the run has one key only.
-        guard: says whether the session's answers can be believed. It is given the answers to checks, beside
-            `finish`.
+        side_budget: the budget of other requests than checks.
+        key_name: the key's name in messages; empty if the run has only one key.
+        guard: decides whether the session's answers can be believed. Callers pass it the answers to checks,
+            in addition to `finish`.
     """
 
     def __init__(
@@ -110,12 +110,12 @@ class Lane(Generic[GatewayT]):
 
     @property
     def session_status(self) -> SessionStatus:
-        """How the session was last known to be."""
+        """The last known status of the session."""
         return self._health.session_status
 
     @property
     def refusals_stand(self) -> bool | None:
-        """Whether the refusals withheld until now count for their numbers; None while that is open."""
+        """Whether the withheld refusals count for their numbers; None while that is not decided."""
         return self._health.refusals.stands
 
     def next(self, now: float, *, last: bool = False) -> Action:
@@ -123,8 +123,8 @@ class Lane(Generic[GatewayT]):
 
         Args:
             now: the current time.
-            last: whether no number is left to ask, so that all that is to come is a guard's last canary, or a
-                look at the session if refusals are withheld.
+            last: whether no number is left to ask about. Then only a guard's last canary can follow, or a
+                status request if refusals are withheld.
         """
         if error := self._health.error(now) or self.guard.error:
             return Halt(error)
@@ -133,13 +133,13 @@ class Lane(Generic[GatewayT]):
         return self._health.obstacle(now) or self.guard.next(now, last=last) or self._go()
 
     def start(self, now: float, *, is_look: bool = False) -> None:
-        """Note that what `next` offered begins: an attempt, or a look at the session."""
+        """Record that what `next` returned begins: an attempt, or a status request."""
         self._health.start(is_look=is_look)
         if is_look:
             self.guard.look(now)
 
     def cancel(self, now: float) -> None:  # noqa: ARG002 - as above
-        """Take the latest `start` back: nothing was sent."""
+        """Cancel the latest `start`: nothing was sent."""
         self._health.cancel()
 
     def finish(self, now: float, failure: ApiError | None) -> Ending:
@@ -157,13 +157,13 @@ class Lane(Generic[GatewayT]):
         """Return what follows for a number.
 
         Args:
-            ending: how its exchange ended, or what that exchange says about this number alone.
+            ending: how its exchange ended, or what that exchange says about this number only.
             attempts: the attempts for the number that count, this one included.
         """
         return decide(ending, attempts, self._retry)
 
     def tested(self, now: float, checkpoint: Checkpoint, canary: Number, *, said: bool | ApiError) -> None:
-        """Record what became of a canary.
+        """Record the result of a canary.
 
         Args:
             now: the current time.
@@ -183,7 +183,7 @@ class Lane(Generic[GatewayT]):
         self.guard.looked(now, ready=isinstance(status, SessionStatus) and status.is_ready)
 
     def report(self, now: float) -> LaneReport:
-        """Return how the lane stands."""
+        """Return the state of the lane."""
         until, why = None, ""
         match self.next(now):
             case Wait(at) as wait:
@@ -205,10 +205,10 @@ class Lane(Generic[GatewayT]):
         )
 
     def _go(self) -> Go | AskCanary:
-        """Let a check start, or a canary where a breaker's probe is due.
+        """Let a check start, or a canary if a breaker's probe is due.
 
-        A number of the list may be what the provider stumbles over. As a probe it would hold up all others
-        for as long as it is chosen. A canary may be so, too; hence they take turns while it fails.
+        A number of the list may itself cause the failure: as a probe it would hold up all others. A canary
+        may cause it too, so after a canary that failed the next probe is a number of the list.
         """
         canary = (
             self.guard.canary() if self._health.breaker.awaits_probe and not self._canary_failed else None

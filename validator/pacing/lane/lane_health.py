@@ -1,4 +1,4 @@
-"""What the ends of requests say about one lane: its key, its setting, its session and the server behind."""
+"""What the results of requests say about one lane: its key, its settings, its session and the server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from validator.model import READY, SessionState, SessionStatus
 from validator.pacing.decisions import Ending, FetchSessionStatus, Wait
 from validator.pacing.lane.breaker import BreakerState
 from validator.pacing.lane.confirmation import Confirmation
-from validator.pacing.lane.failure_kinds import FailureKind, classify_failure, is_told_to_wait, wrong_setting
+from validator.pacing.lane.failure_kinds import FailureKind, classify_failure, names_wait, wrong_setting
 from validator.pacing.lane.misconfiguration import MisconfigurationDetector
 from validator.pacing.lane.outage import Outage
 from validator.pacing.lane.refusal_streak import RefusalStreak
@@ -36,22 +36,22 @@ STATES = {
 
 
 class LaneHealth:
-    """Says what has to come before the next check, and what a failure costs the numbers it was about.
+    """Decides what has to come before the next check, and what a failure costs its numbers.
 
     Args:
         session: the session's id.
         key: the health of the key, shared by all its lanes.
-        breaker: this lane's own.
-        max_outage_s: after this long without one answer while something fails, the lane ends.
+        breaker: the lane's breaker.
+        max_outage_s: the lane ends after this time with failures and without an answer.
         by_status: whether the gateway offers the session's status.
-        status: what a look at the session before the first attempt found.
+        status: the session's status before the first attempt.
         on_lost: called when the session turns out not to be ready.
 
     Attributes:
-        breaker: this lane's own.
+        breaker: the lane's breaker.
         refusals: the requests that were refused since the last answer.
         attempts: attempts that have ended.
-        failures: those that found nothing out, refusals for the rate not counted.
+        failures: those without a result; refusals for the rate are not counted.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class LaneHealth:
 
     @property
     def session_status(self) -> SessionStatus:
-        """How the session was last known to be."""
+        """The last known status of the session."""
         return self._session.status
 
     def error(self, now: float) -> ValidatorError | None:
@@ -127,11 +127,11 @@ class LaneHealth:
         return self._wait(until, why, f"last: {self._outage.trouble}")
 
     def _wait(self, until: float, why: str, latest: str = "") -> Wait:
-        # What is in flight ends by its own deadline; any other wait is cut short by the end of patience.
+        # Requests in flight end by their own timeout; any other wait ends at the end of the outage at most.
         return Wait(until if until == math.inf else min(until, self._outage.ends_at), why, latest)
 
     def start(self, *, is_look: bool) -> None:
-        """Note that a check starts, or a look at the session where `obstacle` or the guard asks for one."""
+        """Record that a check starts, or a status request if `obstacle` or the guard asks for one."""
         wanted = is_look or self._key.wants_status or self._setting.wants_status or self.refusals.wants_status
         self._session.looking = wanted or not self._session.connected
         if not self._session.looking:
@@ -141,7 +141,7 @@ class LaneHealth:
         self._setting.start()
 
     def cancel(self) -> None:
-        """Take the latest `start` back: nothing was sent."""
+        """Cancel the latest `start`: nothing was sent."""
         self._key.cancel()
         self._setting.cancel()
         if self._session.looking:
@@ -155,7 +155,7 @@ class LaneHealth:
         Args:
             now: the current time.
             failure: how it failed, or None for an answer.
-            is_paced: whether the failure is for the pace alone: a front has refused it.
+            is_paced: whether the failure is only about the pace: a proxy has refused the request.
         """
         self._in_flight -= 1
         self.attempts += 1
@@ -173,7 +173,7 @@ class LaneHealth:
     def looked(self, now: float, status: SessionStatus | ApiError) -> None:
         """Record the session's status, or how the request for it failed."""
         if isinstance(status, Forbidden) and self._key.doubt is None:
-            status = READY  # the key may check all the same
+            status = READY  # the key may still be allowed to check
         failure = status if isinstance(status, ApiError) else None
         self._key.finish(now, failure, is_status=True)
         self._setting.finish(now, failure, is_status=True)
@@ -189,7 +189,7 @@ class LaneHealth:
             self._outage.fruitless(now, failure or f"it is {self._session.status}")
 
     def state(self) -> LaneState:
-        """Return what the lane is doing, as far as its health says."""
+        """Return what the lane is doing, according to its health."""
         if self._key.doubt:
             return LaneState.KEY_IN_DOUBT
         if not self._session.connected:
@@ -207,7 +207,7 @@ class LaneHealth:
         undisputed = kind is FailureKind.WRONG_SETTING and not self._setting.is_disputed
         # Neither a breaker's probe nor an announced wait costs a number an attempt.
         is_free = undisputed or self.breaker.probing or self.refusals.is_blind
-        is_free = is_free or is_paced or is_told_to_wait(failure)
+        is_free = is_free or is_paced or names_wait(failure)
         return Ending(failure, is_free=is_free)
 
     def _seen(self, now: float, status: SessionStatus) -> None:

@@ -1,4 +1,4 @@
-"""Replies that tell of a wrong setting, or of another server, rather than of the numbers asked about."""
+"""Replies that show a wrong setting or another server, and say nothing about the numbers asked about."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from validator.errors import InvalidRequest, Refused, UsageError
 if TYPE_CHECKING:
     from validator.errors import ApiError, ValidatorError
 
-# When most of a run's first requests are called invalid, the settings are wrong rather than the list.
+# If most of a run's first requests are called invalid, the settings are wrong and not the list.
 FIRST_ATTEMPTS = 200
-# More than one in a hundred statuses that the contract does not know: something else is answering.
+# If more than one status in a hundred is not in the contract, another server is answering.
 ENOUGH_FOR_UNEXPECTED = 100
 UNEXPECTED_SHARE = 0.01
 
 
 class MisconfigurationDetector:
-    """Counts such replies through one session, and says when they are too many to go on."""
+    """Counts such replies through one session, and returns an error if there are too many."""
 
     def __init__(self) -> None:
         self._rejected = self._unexpected = 0
 
     def refused(self, attempts: int, failure: ApiError) -> ValidatorError | None:
-        """Record a refused request, one of so many attempts; return the error if they are too many."""
+        """Record a refused request, out of `attempts`; return the error if there are too many."""
         if isinstance(failure, InvalidRequest):
             return self._called_invalid(attempts, failure)
         return self._called_unexpected(attempts, failure)

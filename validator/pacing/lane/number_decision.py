@@ -16,7 +16,7 @@ def decide(ending: Ending, attempts: int, retry: RetryPolicy) -> Decision:  # no
     """Return what follows for a number.
 
     Args:
-        ending: how its exchange ended, or what that exchange says about this number alone.
+        ending: how its exchange ended, or what that exchange says about this number only.
         attempts: the attempts for the number that count, this one included.
         retry: how often and when a number is tried again.
     """
@@ -33,7 +33,7 @@ def decide(ending: Ending, attempts: int, retry: RetryPolicy) -> Decision:  # no
             if retry.exhausted(attempts):
                 return Resolve(Verdict.UNKNOWN, reason_of(ending.failure))
             if is_by_front(ending.failure):
-                # The key waits already. The next try is another number's, in case that it is about this one.
+                # The key waits already. Another number is tried next, in case this number is the cause.
                 return Requeue(is_attempt=True)
             return Retry(retry.delay_s(attempts))
         case (

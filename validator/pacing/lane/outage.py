@@ -1,4 +1,4 @@
-"""How long a session has gone without one answer, and when that ends the patience with it."""
+"""How long a session has not answered, and when that ends its lane."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Outage:
 
     Args:
         session: its id, for the message.
-        max_outage_s: how long it may take, in seconds.
+        max_outage_s: how long it may last, in seconds.
 
     Attributes:
         trouble: what failed last.
@@ -27,7 +27,7 @@ class Outage:
 
     @property
     def ends_at(self) -> float:
-        """When patience ends if no answer comes; infinite while nothing fails."""
+        """When the lane ends if no answer comes; infinite while nothing fails."""
         return self._since + self._max_outage_s
 
     def answered(self) -> None:
@@ -35,7 +35,7 @@ class Outage:
         self._since = math.inf
 
     def fruitless(self, now: float, trouble: ApiError | str) -> None:
-        """Record a failure. The outage begins with it, after the time that the provider itself asked for."""
+        """Record a failure. The outage begins with the first, after the wait that the provider asked for."""
         asked_s = waiting_s(trouble.rate.retry_after_s) if isinstance(trouble, ApiError) else 0.0
         self.trouble = trouble
         self._since = min(self._since, now + asked_s)

@@ -1,4 +1,4 @@
-"""Whether one exchange that failed is made again, and when: a look at a session, a page of contacts. Pure."""
+"""Whether and when a single failed exchange is repeated: a session status, a page of contacts. Pure."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from validator.errors import ApiError
     from validator.pacing.lane.retry import RetryPolicy
 
-# As lanes have it: a refusal is believed if a second request comes to the same. A redirect is rarely the
-# provider's word, and often a wrong address: it is believed if it stays for longer.
+# As in lanes: a refusal is believed if a second request gets the same. A redirect seldom comes from the
+# provider, and often from a wrong address: it is believed if it lasts longer.
 _CONFIRMED_AFTER_S = (CONFIRM_AFTER_S,)
 _REDIRECT_AFTER_S = (CONFIRM_AFTER_S, STATUS_AFTER_S)
 
 
 class Patience:
-    """Decides what becomes of one exchange after each of its failures.
+    """Decides after each failure of one exchange whether to repeat it.
 
     Args:
-        retry: how often what may pass is tried, and when.
-        is_patient: whether an answer that is not the provider's is waited out, whatever `retry` says. No
-            answer at all is not: the address may be wrong.
+        retry: how often and when a transient failure is retried.
+        is_patient: whether bad answers and server errors are retried without end, whatever `retry` says.
+            Exchanges without any answer are not: the address may be wrong.
         believed: refusals that need no second request.
     """
 
@@ -38,7 +38,7 @@ class Patience:
         self._troubles = self._silences = 0
 
     def delay_s(self, failure: ApiError) -> float | None:
-        """Return the seconds until the exchange is made again, or None if the failure stands."""
+        """Return the seconds until the exchange is repeated, or None if the failure is final."""
         return self._until_it_passes(failure) if failure.transient else self._until_confirmed(failure)
 
     def _until_it_passes(self, failure: ApiError) -> float | None:
@@ -49,7 +49,7 @@ class Patience:
         return self._retry.delay_s(self._troubles)
 
     def _until_confirmed(self, failure: ApiError) -> float | None:
-        # A certificate, a proxy, a list that comes short: no second request can tell more.
+        # A certificate, a proxy, an incomplete list: a second request cannot show more.
         if isinstance(failure, (NoAnswer, BadAnswer, *self._believed)):
             return None
         came = self._refusals[type(failure)]

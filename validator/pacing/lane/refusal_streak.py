@@ -1,4 +1,4 @@
-"""Requests that are refused one after the other: the session may be lost, whatever the refusals say."""
+"""Requests that are refused in a row: the session may be lost, whatever the refusals say."""
 
 from __future__ import annotations
 
@@ -8,32 +8,33 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from validator.errors import ApiError
 
-# One or two may be about their numbers; three in a row are worth one look at the session.
+# One or two refusals may be about their numbers; after three in a row the session's status is asked for.
 ENOUGH = 3
-# What calls itself connected and refuses everything is looked at ever later, and asked ever less meanwhile.
+# If a session reports "connected" and refuses everything, the pauses between status requests grow.
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 60.0
-# So many in a row of a session that calls itself ready each time: then they count at once.
+# After so many refusals in a row, with the status "ready" each time, refusals count at once.
 MOST_WITHHELD = 48
-# Looks without a status, about a minute of them: then a refusal is taken at its word, one after each look.
+# After so many failed status requests (about a minute) a refusal counts, one after each status request.
 MOST_UNSEEN = 5
 
 
 class RefusalStreak:
-    """Withholds what refusals mean for their numbers until it is known whether the session works.
+    """Withholds refusals until it is known whether the session works: only then do they count.
 
-    An answer shows that it does: the refusals before it count. After three in a row without an answer the
-    session's status is asked for, once. If it is ready, they count, and it is asked for again after twice as
-    many, up to 48; if not, they say nothing about their numbers. If the status cannot be had, one request
-    after the other is tried, with pauses from 2 s to 60 s, and what is refused meanwhile is void; from the
-    fifth look in vain on it counts. So that few requests are spent on a lost session, no more are in flight
-    than the streak lacks.
+    An answer shows that it works: the refusals before it count. After three refusals in a row the session's
+    status is asked for, once. If the session is ready, they count, and the next status request comes after
+    twice as many refusals, up to 48. If it is not ready, they say nothing about their numbers.
+
+    If the status request fails, requests are tried one by one, with pauses from 2 s to 60 s, and refusals in
+    that time are void. From the fifth failed status request on they count. To spend few requests on a lost
+    session, no more are in flight than the streak needs until the next status request.
 
     Args:
         by_status: whether the gateway offers a session's status; if not, refusals count at once.
 
     Attributes:
-        stands: whether the refusals withheld until now count; None while that is open.
+        stands: whether the withheld refusals count; None while that is not decided.
     """
 
     def __init__(self, *, by_status: bool) -> None:
@@ -52,7 +53,7 @@ class RefusalStreak:
 
     @property
     def is_blind(self) -> bool:
-        """Whether the status was asked for in vain: what is refused then may be about anything."""
+        """Whether the last status requests failed: then a refusal may have any cause."""
         return 0 < self._unseen < MOST_UNSEEN
 
     @property
@@ -61,7 +62,7 @@ class RefusalStreak:
         return self._by_status and self._length >= self._look_after
 
     def ready_at(self, now: float, in_flight: int) -> float:
-        """Return when a request may start beside those in flight; infinity: when one of them has ended."""
+        """Return when one more request may start; infinity: after one in flight has ended."""
         if self.wants_status:
             return max(now, self._look_at)
         is_full = self._by_status and self._length > 0 and in_flight >= self._look_after - self._length
@@ -72,7 +73,7 @@ class RefusalStreak:
 
         Args:
             failure: how it was refused.
-            withheld: whether its meaning for its numbers waits; it does not if it may pass by itself.
+            withheld: whether it is withheld; a transient failure is not.
         """
         self._length += 1
         self.stands = None
@@ -97,13 +98,13 @@ class RefusalStreak:
         self._rule(stands=False)
 
     def unseen(self, now: float) -> list[ApiError]:
-        """Record that the status could not be had; return the refusals that count all the same."""
+        """Record that the status request failed; return the refusals that count in spite of that."""
         self._put_off(now, self._length + 1)
         self._unseen += 1
         return self._rule(stands=True) if self._unseen >= MOST_UNSEEN else []
 
     def look_now(self) -> None:
-        """Have the status asked for although the streak is short: no other number is left to ask."""
+        """Ask for the status although the streak is short: no other number is left to ask about."""
         if self._withheld:
             self._look_after = min(self._look_after, self._length)
 

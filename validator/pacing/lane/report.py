@@ -1,4 +1,4 @@
-"""How a lane stands, for a person to see."""
+"""The state of a lane, for progress and summary."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class LaneState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneReport:
-    """How a lane stands.
+    """The state of a lane.
 
     Attributes:
         session: the session's id.
         state: what the lane is doing.
-        why: the reason, where it is not running; for a person to read.
-        until: when it does something next, or None where nothing holds it or an exchange in flight decides.
+        why: the reason if it is not running, for the user.
+        until: when it goes on, or None if nothing holds it or it waits for an exchange in flight.
         attempts: attempts that have ended.
-        failures: those that found nothing out, refusals for the rate not counted.
+        failures: those without a result; refusals for the rate are not counted.
         error_rate: the share of attempts in the last minute that the server failed.
     """
 

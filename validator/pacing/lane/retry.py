@@ -1,4 +1,4 @@
-"""When to try again: how long one number waits, and how many retries a run may make in all."""
+"""Retries: how long one number waits, and how many retries a run may make in total."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 SHORTEST_DELAY_S = 1.0
 LONGEST_DELAY_S = 60.0
 
-# One retry in ten first attempts is the ratio of Google's SRE book ("Handling Overload"). The rest lets small
-# jobs retry at all (Finagle's budget has such a floor too) and long ones not save up for a storm.
+# One retry for ten first attempts is the ratio of Google's SRE book ("Handling Overload"). The other values
+# let small runs retry (Finagle's budget has such a floor too), and keep long runs from saving up many
+# retries.
 RETRY_SHARE = 0.1
 RESERVE = 10.0
 MOST_SAVED = 100.0
@@ -27,10 +28,10 @@ ONE = 1 - 1e-9
 
 
 class _FullJitter(wait_base):
-    """Any delay up to a widening bound, all alike ("full jitter", AWS Architecture Blog, 2015).
+    """A uniformly random delay up to a growing bound ("full jitter", AWS Architecture Blog, 2015).
 
-    Tenacity has this as `wait_random_exponential`, which draws from the process's own generator, so that no
-    run could be repeated from its seed; and its first delay leaves no room to spread.
+    Tenacity's `wait_random_exponential` uses the global random generator, so that a run could not be
+    repeated from its seed. Its first delay has no range to spread over either.
     """
 
     def __init__(self, rng: random.Random) -> None:
@@ -52,16 +53,16 @@ class RetryPolicy:
     """
 
     def __init__(self, *, max_attempts: int = 6, rng: random.Random) -> None:
-        # Never run: it holds the strategies. They are asked with a count only, since tenacity's own elapsed
+        # Never run: it only holds the strategies. They are called with a count only, since tenacity's elapsed
         # time reads the system's clock.
         self._strategies = Retrying(stop=stop_after_attempt(max_attempts), wait=_FullJitter(rng))
 
     def delay_s(self, attempts: int) -> float:
-        """Return the seconds to wait after that many attempts: 1 s to 2 s first, in the end 1 s to 60 s."""
+        """Return the seconds to wait after that many attempts: 1 s to 2 s at first, at most 1 s to 60 s."""
         return float(self._strategies.wait(self._after(attempts)))
 
     def exhausted(self, attempts: int) -> bool:
-        """Whether that many attempts are all there are."""
+        """Whether no attempt is left after that many."""
         return bool(self._strategies.stop(self._after(attempts)))
 
     def _after(self, attempts: int) -> RetryCallState:
@@ -71,15 +72,15 @@ class RetryPolicy:
 
 
 class RetryBudget:
-    """How many retries a run may make: a tenth of its first attempts, and a few besides.
+    """How many retries a run may make: a tenth of its first attempts, and a few more.
 
-    When it is empty retries stay parked; none is dropped. Even a run that makes no first attempts any more
-    gets one retry every five seconds.
+    If the budget is empty, retries wait; none is dropped. A run without further first attempts still gets one
+    retry every five seconds.
 
     Args:
         share: retries earned by one first attempt.
-        floor: retries there are to begin with.
-        floor_every_s: when nothing is saved, one retry is allowed in this many seconds.
+        floor: retries at the start.
+        floor_every_s: if the budget is empty, one retry is allowed in this many seconds.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class RetryBudget:
         self._floor_at = -math.inf
 
     def first_attempt(self) -> None:
-        """Note a number's first attempt, which earns its share of a retry; a hundred can be saved up."""
+        """Record a number's first attempt, which earns a share of a retry; up to a hundred can be saved."""
         self._saved = min(self._saved + self._share, MOST_SAVED)
 
     def ready_at(self, now: float) -> float:
@@ -99,7 +100,7 @@ class RetryBudget:
         return now if self._saved >= ONE else max(now, self._floor_at)
 
     def time_for_s(self, count: int, now: float) -> float:
-        """Return the seconds until so many retries will have been allowed, if there are no first attempts."""
+        """Return the seconds until `count` retries will have been allowed, without further first attempts."""
         beyond = count - int(self._saved / ONE)
         if beyond <= 0:
             return 0.0
@@ -110,7 +111,7 @@ class RetryBudget:
         return self.ready_at(now) <= now
 
     def take(self, now: float) -> None:
-        """Spend one retry. `RuntimeError` where none is allowed."""
+        """Spend one retry. `RuntimeError` if none is allowed."""
         if not self.may_retry(now):
             raise RuntimeError(f"a retry was taken {self._floor_at - now:.3f} s before the budget allows it")
         if self._saved >= ONE:

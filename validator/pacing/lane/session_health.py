@@ -1,4 +1,4 @@
-"""Whether one session is connected, and when to look at it while it is not."""
+"""Whether one session is connected, and when to ask for its status while it is not."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ LONGEST_LOOK_AGAIN_S = 300.0
 
 
 class SessionHealth:
-    """Paused by a reply that says "not connected", resumed by a look that finds the session connected.
+    """A reply "not connected" pauses the session; a status request ("look") that finds it ready resumes it.
 
-    The first look comes at once, the next ones after 10 s, 20 s and so on up to five minutes. A session that
-    calls itself connected and then answers nothing does not start from the beginning again: only an answer
-    does.
+    The first look comes at once, the next ones after 10 s, 20 s and so on up to five minutes. Only an answer
+    to a check resets these intervals, since a session may report "connected" and still not answer.
 
     Args:
-        status: what a look before the first attempt found.
+        status: the session's status before the first attempt.
 
     Attributes:
-        connected: whether the session is taken to be connected.
-        looking: whether a look is under way.
-        status: what the last look found.
+        connected: whether the session is assumed to be connected.
+        looking: whether a look is in progress.
+        status: the result of the last look.
     """
 
     def __init__(self, status: SessionStatus = READY) -> None:
@@ -36,17 +35,17 @@ class SessionHealth:
         self._again_s = 0.0
 
     def ready_at(self, now: float) -> float:
-        """Return when to look at the session; infinity while a look is under way."""
+        """Return when to look at the session; infinity while a look is in progress."""
         return math.inf if self.looking else max(now, self._look_at)
 
     def lost(self, now: float) -> None:
-        """Record a reply that says "not connected"; several from one moment are one."""
+        """Record a reply that says "not connected"; several at the same time count as one."""
         if self.connected:
             self.connected, self.status = False, NOT_CONNECTED
             self._put_off(now)
 
     def looked(self, now: float, status: SessionStatus) -> None:
-        """Record what a look found."""
+        """Record the result of a look."""
         self.looking = False
         self.status = status
         self.connected = status.is_ready
@@ -55,11 +54,11 @@ class SessionHealth:
             self._put_off(now)
 
     def answered(self) -> None:
-        """Record an answer: the session does work."""
+        """Record an answer to a check: the session works."""
         if self.connected:
             self._again_s = 0.0
 
     def _put_off(self, now: float) -> None:
-        """Set the time of the next look: at once at first, then ever later."""
+        """Set the time of the next look: at once at first, then after growing intervals."""
         self._look_at = now + self._again_s
         self._again_s = min(max(2 * self._again_s, FIRST_LOOK_AGAIN_S), LONGEST_LOOK_AGAIN_S)

@@ -1,28 +1,28 @@
-"""The limit to go by while no reply and no option states one."""
+"""The limit to use while no reply and no option states one."""
 
 from __future__ import annotations
 
 import math
 from typing import Protocol
 
-# One request a second: the pace until a reply or the user states more, unless the gateway names its own. A
-# linked phone number is at stake, so nothing larger is tried out unasked.
+# One request a second: the pace until a reply or the user states more, unless the gateway has its own
+# default. A linked phone number is at risk, so a higher pace is tried only on request.
 DEFAULT_PER_MIN = 60.0
 
 
 class Assumption(Protocol):
-    """A limit to go by while nobody tells one.
+    """A limit to use while none is announced.
 
     Attributes:
-        told_by: who told it, in a report.
-        opens_at: until when the server is taken to refuse everything; in the past where it is not.
+        told_by: the source of the limit, for reports.
+        opens_at: until when the server is expected to refuse everything; in the past if it is not.
     """
 
     told_by: str
     opens_at: float
 
     def per_min(self, now: float) -> float:
-        """Return the requests a minute to go by now."""
+        """Return the limit to use now, in requests a minute."""
         ...
 
     def passed(self, started_at: float, now: float) -> None:
@@ -30,7 +30,7 @@ class Assumption(Protocol):
         ...
 
     def refused(self, started_at: float, now: float, retry_after_s: float | None) -> bool:
-        """Record a refusal; say whether the assumption has taken account of it."""
+        """Record a refusal; return whether the assumption was adapted to it."""
         ...
 
 
@@ -51,5 +51,5 @@ class DefaultPace:
         """Change nothing."""
 
     def refused(self, started_at: float, now: float, retry_after_s: float | None) -> bool:  # noqa: ARG002
-        """Change nothing: somebody else has to slow down for it."""
+        """Change nothing: the caller has to slow down."""
         return False

@@ -1,4 +1,4 @@
-"""What refusals that nothing explains say of a limit that somebody has named."""
+"""Corrects a limit from the headers or `--rate` if requests are refused without an explanation."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from validator.pacing.limit.search import Search
 from validator.pacing.measures.units import MINUTE_S
 
 # RFC 9438, section 4.6: on congestion, seven tenths are kept. Botocore's adaptive mode does the same. Nine
-# are refused half as often again beside others whose bucket still looks like a window (simulated).
+# tenths bring 1.5 times as many refusals if others use the key and its bucket still looks like a window
+# (simulated).
 KEPT = 0.7
 
-# The full pace is reached again after this long.
+# The full pace is reached again after this time.
 BACK_S = 60.0
 
-# Refused again so soon after it was slowed down, holds not counted, a pace is too high for good. Others who
-# come and go are given way to for a minute or two; a wrong announced limit would be overrun again after each.
+# If requests are refused again within this time after a slowdown (without holds), the limit is too high. For
+# other clients, a slowdown of a minute or two is enough; a wrong limit would be exceeded again after each.
 AGAIN_WITHIN_S = 600.0
-# A pace that was settled on is tried a little higher after this long, since others may have left meanwhile.
+# A settled pace is tried a little higher after this time, since other clients may have left.
 PROBE_AFTER_S = 120.0
-# Everything that was announced passed for so long: the doubt was wrong, or its reason is gone.
+# If the full announced pace passed for this time, the announced limit is right, or right again.
 GONE_AFTER_S = MINUTE_S
 
 
 class Cubic:
-    """The share of the limit to use, after CUBIC (RFC 9438): less after a refusal, slowly more again.
+    """The share of the limit to use, after CUBIC (RFC 9438): it falls after a refusal and rises slowly again.
 
-    The curve is steep where much is missing and flat around the pace that was refused.
+    The curve is steep at first and flat around the pace that was refused.
     """
 
     def __init__(self) -> None:
@@ -34,10 +35,10 @@ class Cubic:
         self._answered = False
 
     def refused(self, started_at: float, now: float) -> bool:
-        """Slow down, unless this request or all those since the last time are from before it; say if so.
+        """Slow down and return True, unless this refusal belongs to the last slowdown.
 
-        A row of refusals without an answer in between says that the server is shut, not that the pace is
-        too high: it counts once.
+        It does if its request started before that slowdown. It also does if no request has passed since: a
+        series of refusals without an answer shows a blocked key, not too high a pace, and counts once.
         """
         if started_at < self._cut_at or not self._answered:
             return False
@@ -56,14 +57,14 @@ class Cubic:
 
 
 class LimitCorrection:
-    """Corrects an announced limit: the pace slows down for a while, then the real limit is searched for.
+    """Corrects an announced limit: the pace slows down for a while, then a search finds the real limit.
 
-    The announced limit may be wrong, the server may count in a way that leaves no room for it, or others may
-    use the key of whom no reply tells. From here these look alike, and a search below the announced limit
-    serves them all. It ends where it has come up to the announced limit and is not refused there.
+    The announced limit may be wrong, the server may count in a way that leaves no room for it, or other
+    clients may use the key without any sign in the replies. These cases look alike, and a search below the
+    announced limit helps in all of them. It ends when it has reached the announced limit without a refusal.
 
     Attributes:
-        is_searching: whether a lower limit than the announced one is gone by.
+        is_searching: whether a lower limit than the announced one is used.
     """
 
     told_by = "refusals"
@@ -75,7 +76,7 @@ class LimitCorrection:
         self.is_searching = False
         self._cubic = Cubic()
         self._slowed_at = -math.inf
-        # It takes in from the start what passes, and has no say before it is asked for.
+        # It records from the start what passes, but its limit is used only while `is_searching`.
         self._search = Search(math.inf, math.inf, PROBE_AFTER_S)
         self._passes_since = math.inf
 
@@ -88,13 +89,13 @@ class LimitCorrection:
         self,
         started_at: float,
         now: float,
-        told_per_min: float,
+        announced_per_min: float,
         retry_after_s: float | None,
         held_s: float = 0.0,
     ) -> None:
-        """Record a refusal, with the announced limit, the wait, and how long requests were held in all."""
+        """Record a refusal, with the announced limit, the announced wait, and the total time of holds."""
         if not self.is_searching:
-            pace_per_min = told_per_min * self._cubic.share(now)
+            pace_per_min = announced_per_min * self._cubic.share(now)
             if not self._cubic.refused(started_at, now):
                 return
             sending_s = now - held_s
@@ -102,19 +103,19 @@ class LimitCorrection:
                 self._slowed_at = sending_s
                 return
             self.is_searching = True
-            self._search.assume(pace_per_min, told_per_min)
+            self._search.assume(pace_per_min, announced_per_min)
         self._search.refused(started_at, now, retry_after_s)
 
     def share(self, now: float) -> float:
         """Return the share of the limit to use, above 0 and at most 1."""
         return 1.0 if self.is_searching else self._cubic.share(now)
 
-    def per_min(self, now: float, told_per_min: float) -> float:
-        """Return the limit that was found; infinity where the announced one is not doubted, or no longer."""
+    def per_min(self, now: float, announced_per_min: float) -> float:
+        """Return the limit that was found; infinity if the announced one is used."""
         if not self.is_searching:
             return math.inf
         found_per_min = self._search.per_min(now)
-        self._passes_since = min(self._passes_since, now) if found_per_min >= told_per_min else math.inf
+        self._passes_since = min(self._passes_since, now) if found_per_min >= announced_per_min else math.inf
         if now - self._passes_since > GONE_AFTER_S:
             self._begin()
             return math.inf

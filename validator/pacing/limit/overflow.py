@@ -1,4 +1,4 @@
-"""What an overflow of an unknown limit tells of it: pure judgement on what passed before, at and after it."""
+"""What an overflow says about an unknown limit: a pure function of what passed before, at and after it."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from typing import assert_never
 
 from validator.pacing.measures.units import MINUTE_S
 
-# What is kept of a measured pace: requests in flight and the edges of a minute make it uncertain by so much.
+# The share of a measured pace that is used: requests in flight and the edges of a minute make it uncertain.
 CERTAIN = 0.985
-# With as many in flight at the first refusal, the share of them that passed is worth a measurement.
+# If so many were in flight at the first refusal, the share of them that passed is a useful measurement.
 ENOUGH_IN_FLIGHT = 8
 CERTAIN_OF_SHARE = 0.95
-# Two counts this close are the same.
+# Two counts that differ by no more than this share are the same.
 SAME_SHARE = 0.07
-# Between refusals this close no pace can be measured; this far apart, what was crept from stood its test.
+# Between two refusals closer than the first no pace can be measured. If they are farther apart than the
+# second, the pace from which the creep began has been proved.
 TOO_SHORT_S, PROVED_S = 10.0, 45.0
 STEP_BACK = 0.9
 
-# More than this share of the pace passed in the minute before, if it was used, even on the ramp; where less
-# did, somebody else was there before us.
+# If the pace was used, more than this share of it passed in the minute before, even on the ramp. If less did,
+# another client had used the limit.
 LEAST_KEPT = 0.4
-# What passed between refusals less than a minute apart is all that a bucket refilled, but far less than the
-# limit of a window that still counts what came before. So no more is given up at once than half a pace that
-# was crept to, and a part of one that was settled on: the larger the pace, the less does one more refusal
-# cost beside it.
+# Between two refusals less than a minute apart, a bucket lets its whole refill pass. A window that still
+# counts earlier requests lets far less than its limit pass. So the pace falls at most to half of one reached
+# by creeping, and to a larger share of a settled one: one more refusal costs little beside a large pace.
 LEAST_KEPT_OF_CREEP = 0.5
 LEAST_KEPT_OF_SMALL, LEAST_KEPT_OF_LARGE, LARGE_PER_MIN = 0.7, 0.85, 200.0
 
-# A bucket is larger than any jitter if so many times its refill passed in a minute while it was emptied; what
-# passes later is its refill.
+# A bucket is larger than any jitter if so many times its refill passed in the minute in which it was emptied.
+# Up to the second factor, what passes later is its refill.
 BURSTY, REFILL = 1.4, 1.15
 
 
 class Phase(Enum):
-    """How the pace moves: up quickly, up slowly, or hardly any more."""
+    """How the pace moves: up quickly, up slowly, or hardly at all."""
 
     RAMP = auto()
     CREEP = auto()
@@ -45,17 +45,17 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overflow:
-    """Too much was sent: what was going on when the first request of several was refused.
+    """An overflow, too many requests: the state when the first of them was refused.
 
     Attributes:
         started_at: when the first refused request started.
-        seen_at: when that was known; what had started by then belongs to the same overflow.
+        seen_at: when its refusal came; requests started by then belong to the same overflow.
         phase: how the pace was moving.
         per_min: the pace it had reached.
         base_per_min: the pace from which it had moved.
-        since_s: the time since the overflow before.
+        since_s: the time since the previous overflow.
         passed_since: requests that passed in that time.
-        full_before: how many had passed in the minute before the overflow before.
+        full_before: how many passed in the minute before the previous overflow.
     """
 
     started_at: float = -math.inf
@@ -70,12 +70,12 @@ class Overflow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectionEvidence:
-    """What is known of an overflow so far, from those in flight at it.
+    """The evidence of an overflow so far, from the requests in flight at that moment.
 
     Attributes:
         full: how many passed in the minute before it.
-        since_turn: how many since the server's fixed window began, 0 where that is not known.
-        caught: how many were in flight and are back, the first refused one included.
+        since_turn: how many passed since the server's fixed window began, 0 if that is not known.
+        caught: how many were in flight and have ended, including the first refused one.
         passed: how many of them passed.
     """
 
@@ -86,8 +86,8 @@ class RejectionEvidence:
 
 
 def estimate_limit(overflow: Overflow, after: RejectionEvidence) -> tuple[Phase, float]:
-    """Return how to go on after an overflow, and the pace a minute that the server is taken to allow."""
-    # A turn since which hardly anything passed was none.
+    """Return how to go on after an overflow, and the requests a minute that the server seems to allow."""
+    # If hardly any request passed since a reset, it was no reset.
     if 2 * min(after.full, after.since_turn) > after.full:
         return Phase.KEEP, min(after.full, after.since_turn)
     match overflow.phase:
@@ -107,7 +107,7 @@ def estimate_limit(overflow: Overflow, after: RejectionEvidence) -> tuple[Phase,
 
 
 def _estimate_creep(overflow: Overflow, after: RejectionEvidence) -> tuple[Phase, float]:
-    # A count is a limit if it comes twice, but not while a far too high pace is refused again and again.
+    # A count that comes twice is the limit, but not while a far too high pace is refused repeatedly.
     is_used = overflow.since_s >= TOO_SHORT_S or after.full >= LEAST_KEPT * overflow.per_min
     if is_used and abs(after.full - overflow.full_before) < SAME_SHARE * overflow.full_before:
         return Phase.KEEP, min(after.full, overflow.full_before)
@@ -120,21 +120,21 @@ def _estimate_creep(overflow: Overflow, after: RejectionEvidence) -> tuple[Phase
 
 
 def _served_at(overflow: Overflow, after: RejectionEvidence) -> float:
-    """Return the pace that was served at the overflow, 0 where too little was in flight to say."""
+    """Return the pace that was served at the overflow, 0 if too few requests were in flight to say."""
     if after.caught < ENOUGH_IN_FLIGHT:
         return 0.0
     return overflow.per_min * CERTAIN_OF_SHARE * after.passed / after.caught
 
 
 def _served_since(overflow: Overflow) -> float:
-    """Return the pace that was served between two overflows: a bucket that was empty at both refilled it."""
+    """Return the pace served between two overflows: the refill of a bucket that was empty at both."""
     return overflow.passed_since * MINUTE_S / overflow.since_s
 
 
 def _measure(overflow: Overflow, after: RejectionEvidence) -> tuple[Phase, float]:
-    """Go by what was served between two overflows, or passed in the last minute if that was less.
+    """Use the pace served between two overflows, or the count of the last minute if that is less.
 
-    Where both are close, by their middle: a bucket's limit is the first, a window's the other.
+    If both are close, use their mean: the first is the limit of a bucket, the second that of a window.
     """
     if overflow.since_s < TOO_SHORT_S:
         return Phase.CREEP, STEP_BACK * overflow.per_min

@@ -1,4 +1,4 @@
-"""The limit of a key, found by a careful search where no reply states it."""
+"""The limit of a key, found by a careful search if no reply states it."""
 
 from __future__ import annotations
 
@@ -18,49 +18,51 @@ from validator.pacing.limit.overflow import (
 from validator.pacing.limit.window_turn import WindowReset
 from validator.pacing.measures.units import JITTER_S, MINUTE_S
 
-# No search goes beyond it: the largest plan of the reference provider.
+# The upper bound of a search: the largest plan of the reference provider.
 LARGEST_PER_MIN = 2000.0
 
-# A search keeps the lowest plan's pace for a minute and then doubles it in this time: the largest plan's is
-# reached at the end of the third minute.
+# A search keeps the lowest plan's pace for a minute and then doubles it in this time. It reaches the largest
+# plan's pace at the end of the third minute.
 RAMP_DOUBLES_S = 24.0
-# After the first refusal the pace doubles in this time; in half as long again after each further one.
+# After the first refusal the pace doubles in this time, which grows by half after each further refusal.
 CREEP_DOUBLES_S = 120.0
 CREEP_SLOWS_BY = 1.5
 
-# A wait that is longer than this and two requests' time is not for the next free place, but for the turn of a
-# window.
+# An announced wait longer than this plus the time of two requests is for the reset of a window, and not for
+# the next free place.
 TURN_FROM_S = 3.0
 
 # From start to arrival a request takes half the delivery jitter, on average.
 ARRIVES_S = JITTER_S / 2
 
-# After a wait in vain a full window is waited for until it has turned for certain. That takes one try for
-# each so many times the lowest plan's requests in the minute before it, up to three: each tells more closely
-# when it turns, and costs a refusal; a small limit bears few.
+# If a try after a hold is refused, the search waits until a full window has certainly reset. It makes one try
+# in that time for each 1.5 times the lowest plan's requests of the minute before, up to three. Each try shows
+# the reset more exactly and costs a refusal; a small limit allows few refusals.
 A_TRY_FOR, MOST_TRIES = 1.5, 3
 
-# The turn is taken to be in the middle of what is known of it, but no later than makes the limit so many
-# requests less: more is too much to be left unused, and too high a limit is refused and corrected.
+# The reset is assumed in the middle of its possible time, but at most the time of this many requests after
+# the earliest. A later one would leave too much unused; too high a limit is refused and corrected.
 MOST_LESS = 5
 
-# A pace that was settled on is exceeded by a twentieth for a minute after ten; after twice as long each time
-# that this was refused, up to two hours.
+# A settled pace is exceeded by a twentieth for a minute after ten minutes. That time doubles after each
+# refusal of such a probe, up to two hours.
 PROBE_BY, MOST_PROBE_BY = 0.05, 0.4
 FIRST_PROBE_AFTER_S, LONGEST_PROBE_AFTER_S = 600.0, 7200.0
 
 
 class Search:
-    """Looks for the limit of a key by going beyond it, with as few refusals as that takes. An `Assumption`.
+    """Searches for the limit of a key by exceeding it, with few refusals. An `Assumption`.
 
-    The pace rises from the lowest plan's to the largest plan's until a request is refused. What had passed in
-    the minute before is then the limit of any server that counts a minute; the share that passed of what was
-    in flight tells it of one that refills a bucket. From there the pace creeps up until it is refused again,
-    and is settled on what both refusals say. Later it is tried a twentieth higher now and then.
+    The pace rises from the lowest plan's to the largest plan's until a request is refused. If the server
+    counts a minute, the limit is the number of requests that passed in the minute before. If it refills a
+    bucket, the share of the requests in flight that passed shows the limit. From there the pace creeps up
+    until a request is refused again, and settles on what both refusals show. Later it is tried a twentieth
+    higher now and then.
 
     Args:
         now: the current time.
-        share: the share of the plans' limits that is ours.
+        share: our share of the plans' limits.
+        probe_after_s: the time after which a settled pace is first tried higher.
     """
 
     told_by = "--rate find"
@@ -79,19 +81,19 @@ class Search:
         self._overflow = Overflow()
         self._is_over = True
         self._shut_at = -math.inf
-        self._turn = self._told_turn = WindowReset()
+        self._turn = self._announced_turn = WindowReset()
         self._in_vain = 0
         self._caught = 0
         self._caught_passed = 0
         self._full = 0
 
     def assume(self, per_min: float, most_per_min: float) -> None:
-        """Take this pace for the limit until it is refused, and never go beyond the other."""
+        """Use `per_min` as the limit until it is refused, and never exceed `most_per_min`."""
         self._base, self._most = per_min, most_per_min
         self._least = min(DEFAULT_PER_MIN, per_min)
 
     def per_min(self, now: float) -> float:
-        """Return the pace to go on with; never beyond the largest plan's."""
+        """Return the pace to use; never more than the largest plan's."""
         moved_s = now - self._since
         match self._phase:
             case Phase.RAMP:
@@ -119,9 +121,9 @@ class Search:
             self._probe_by = min(2 * self._probe_by, MOST_PROBE_BY)
 
     def refused(self, started_at: float, now: float, retry_after_s: float | None) -> bool:
-        """Record a refusal: step back, once for all that was in flight.
+        """Record a refusal: step back, once for all requests in flight.
 
-        Where nothing has passed lately it is not the pace that is refused: somebody has used the key up.
+        If nothing has passed lately, the pace is not the cause: another client has used up the limit.
         """
         if not self._passes:
             return True
@@ -146,10 +148,10 @@ class Search:
             self.opens_at = started_at + left_s * min(1.0, self._in_vain / tries) + JITTER_S
 
     def _turned_for_certain(self, now: float) -> float:
-        """Return by when a full window has turned, -infinity where too little has passed to say.
+        """Return by when a full window has certainly reset, -infinity if too few requests passed to say.
 
-        It holds the lowest plan's requests at least, and half of what passed in a minute, which no more than
-        two windows share.
+        It holds at least the lowest plan's requests, and half of the requests of a minute, which at most two
+        windows share.
         """
         if self._turn.is_known:
             return self._turn.after(now).latest
@@ -157,7 +159,7 @@ class Search:
         return self._passes[-at_least] + MINUTE_S if at_least <= len(self._passes) else -math.inf
 
     def _reopen(self, now: float) -> None:
-        """Note that the overflow is over. A window that was shut has turned since it was last tried."""
+        """Record that the overflow is over. A window that was full has reset since the last try."""
         self._is_over = True
         if not self._in_vain:
             return
@@ -176,8 +178,8 @@ class Search:
 
     def _begin_overflow(self, started_at: float, now: float) -> None:
         per_min = self.per_min(now)
-        # Believed this once: in a window that slides it is the next free place that is so far off.
-        self._told_turn = WindowReset()
+        # The announced reset is used for this overflow only: in a sliding window it is the next free place.
+        self._announced_turn = WindowReset()
         self._overflow = Overflow(
             started_at=started_at,
             seen_at=now,
@@ -197,13 +199,13 @@ class Search:
             self._probe_after_s = min(2 * self._probe_after_s, LONGEST_PROBE_AFTER_S)
 
     def _hear_turn(self, started_at: float, now: float, retry_after_s: float | None) -> None:
-        """Record when the window turns, as each of those refused at an overflow tells it, to the second."""
+        """Record when the window resets, as each refusal of an overflow announces it, to the second."""
         if retry_after_s is not None and retry_after_s > TURN_FROM_S + 2 * MINUTE_S / self._overflow.per_min:
             reported = WindowReset(started_at + retry_after_s - 1.0, now + retry_after_s)
-            self._told_turn = self._told_turn.narrowed(reported)
+            self._announced_turn = self._announced_turn.narrowed(reported)
 
     def _catch(self, now: float, *, passed: bool) -> None:
-        """Record one of those in flight at the overflow, and decide anew with what is known now."""
+        """Record one of the requests in flight at the overflow, and decide again with the new count."""
         self._caught += 1
         self._caught_passed += passed
         self._full = self._passed_after(self._overflow.started_at - MINUTE_S)
@@ -219,20 +221,20 @@ class Search:
         self._since = now
 
     def _still_to_turn(self) -> None:
-        """Narrow down the turn: a window that is full with what came before it may have turned has not."""
+        """Narrow down the reset: a window still full with requests from before has not reset yet."""
         overflow_at = self._overflow.started_at
         turn = self._turn.before(overflow_at)
         if overflow_at < turn.latest < math.inf and 2 * self._passed_after(turn.earliest) <= self._full:
             self._turn = WindowReset(overflow_at, turn.latest)
 
     def _passed_since_turn(self) -> int:
-        """Return how many have passed in the fixed window that is full, 0 where there is none.
+        """Return how many requests passed in the fixed window that is full, 0 if there is none.
 
-        Unless it was reported, there is none if more passed in the window before.
+        If more passed in the window before, there is none, unless its reset was announced.
         """
         overflow_at = self._overflow.started_at
-        if self._told_turn.is_known:
-            return self._passed_after(self._began(self._told_turn.before(overflow_at)))
+        if self._announced_turn.is_known:
+            return self._passed_after(self._began(self._announced_turn.before(overflow_at)))
         turn = self._turn.before(overflow_at)
         if not turn.is_known:
             return 0
@@ -241,7 +243,7 @@ class Search:
         return since if earlier <= (1 + SAME_SHARE) * since else 0
 
     def _began(self, turn: WindowReset) -> float:
-        """Return the start of the first request of the window that this turn began."""
+        """Return the start of the first request in the window that begins with this reset."""
         less_s = MOST_LESS * MINUTE_S / max(1, self._full)
         return min((turn.earliest + turn.latest) / 2, turn.earliest + less_s) - ARRIVES_S
 

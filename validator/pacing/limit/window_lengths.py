@@ -1,4 +1,4 @@
-"""How long an announced window is, where its reset says more than its headers."""
+"""The length of an announced window, if its reset shows that it is longer than assumed."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from validator.pacing.measures.units import waiting_s
 if TYPE_CHECKING:
     from validator.model import RateWindow
 
-# Lengths that longer windows have: five minutes, a quarter of an hour, an hour, a day, a month.
+# Usual lengths of longer windows: five minutes, a quarter of an hour, an hour, a day, a month.
 USUAL_LENGTHS_S = (300.0, 900.0, 3600.0, 86_400.0, 31 * 86_400.0)
-# Both are reported to the second at best, and a little late.
+# A reset is reported to the second at best, and a little late.
 RESET_SLACK = 1.25
-# A sliding counter is empty again only when the window after this one is over too.
+# A sliding counter is empty only at the end of the window after this one.
 FARTHEST_RESET = 1 + RESET_SLACK
 
 
 class WindowLengthEstimator:
-    """Takes a window of no announced length for the longer one that its reset shows it to be.
+    """Corrects the length of a window without an announced length, by its reset.
 
-    A plain `X-RateLimit-Limit` is a minute's by the provider's contract; one whose reset is an hour away is
-    an hour's. The farthest reset seen decides, since it comes nearer as the window goes by.
+    A plain `X-RateLimit-Limit` refers to a minute by the provider's contract; if its reset is an hour away,
+    it refers to an hour. The farthest reset seen decides, since the reset comes nearer during the window.
 
     Args:
         usual_s: the length of a window if the reply does not state it.
@@ -33,7 +33,7 @@ class WindowLengthEstimator:
         self._farthest_reset_s = 0.0
 
     def corrected(self, reported: RateWindow) -> RateWindow:
-        """Return the window at its length."""
+        """Return the window with its corrected length."""
         if reported.window_s != self._usual_s:
             return reported
         self._farthest_reset_s = max(self._farthest_reset_s, waiting_s(reported.reset_s))

@@ -1,4 +1,4 @@
-"""When a fixed window turns, as narrowly as that is known."""
+"""When a fixed window resets, as exactly as that is known."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from validator.pacing.measures.units import MINUTE_S
 
 @dataclass(frozen=True, slots=True)
 class WindowReset:
-    """A fixed window of a minute turns between two times, and again each minute before and after.
+    """A fixed window of a minute resets between two times, and each minute before and after.
 
     Attributes:
-        earliest: it turns no earlier; -infinity where nothing is known.
-        latest: it turns no later.
+        earliest: it resets no earlier; -infinity if nothing is known.
+        latest: it resets no later.
     """
 
     earliest: float = -math.inf
@@ -22,19 +22,19 @@ class WindowReset:
 
     @property
     def is_known(self) -> bool:
-        """Whether anything is known of it."""
+        """Whether anything is known about it."""
         return self.earliest > -math.inf
 
     def before(self, then: float) -> WindowReset:
-        """Return the last turn that may have come before then."""
+        """Return the last reset that may have come before `then`."""
         return self._moved(math.ceil((then - self.earliest) / MINUTE_S) - 1) if self.is_known else self
 
     def after(self, then: float) -> WindowReset:
-        """Return the next turn that may still be to come."""
+        """Return the first reset that may come after `then`."""
         return self._moved(math.floor((then - self.latest) / MINUTE_S) + 1) if self.is_known else self
 
     def narrowed(self, seen: WindowReset) -> WindowReset:
-        """Return what is known of it with a turn seen later; that one alone where they do not agree."""
+        """Return this reset combined with one seen later; only the later one if they do not agree."""
         mine = self.before(seen.latest)
         earliest, latest = max(mine.earliest, seen.earliest), min(mine.latest, seen.latest)
         return WindowReset(earliest, latest) if earliest <= latest else seen

@@ -1,6 +1,6 @@
 """Measurements that several rules use.
 
-- `units`: a minute, and a wait that can be waited.
+- `units`: a minute, and a waiting time without nonsense.
 - `round_trips`: how long replies take.
-- `rolling_count`: how many of the last outcomes failed.
+- `rolling_count`: how many events the last minute had.
 """

@@ -1,18 +1,18 @@
-"""Counting what happened lately, in constant memory."""
+"""Counts recent events in constant memory."""
 
 from __future__ import annotations
 
 from collections import deque
 
-# A window is counted in this many steps: to the second where it is a minute.
+# A window is counted in this many steps: seconds if the window is a minute.
 STEPS = 60
 
 
 class RollingCount:
-    """How many things happened in the last `window_s` seconds, to a sixtieth of it.
+    """How many events happened in the last `window_s` seconds, exact to a sixtieth of the window.
 
-    It keeps a count for each step of the window instead of a time for each thing: 60 numbers, whether one
-    thing happens in a minute or a million.
+    It keeps a count for each step of the window instead of a time for each event: 60 numbers, for one event a
+    minute as for a million.
     """
 
     def __init__(self, window_s: float) -> None:
@@ -21,14 +21,14 @@ class RollingCount:
         self._total = 0
 
     def add(self, now: float) -> None:
-        """Count one thing that happens at `now`. Times never go back."""
+        """Count one event at `now`. Times never go back."""
         step = int(now // self._step_s)
         seen = self._counts.pop()[1] if self._counts and self._counts[-1][0] == step else 0
         self._counts.append((step, seen + 1))
         self._total += 1
 
     def take_back(self, then: float) -> None:
-        """Uncount one thing that was counted at `then`; nothing happens where that has left the window."""
+        """Uncount one event that was counted at `then`; does nothing if it has left the window."""
         step = int(then // self._step_s)
         for place in reversed(range(len(self._counts))):
             if self._counts[place][0] == step:

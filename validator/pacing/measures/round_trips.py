@@ -1,4 +1,4 @@
-"""How long replies take, and which of them are so late that their request may have arrived late too."""
+"""How long replies take, and which are so late that their request may have arrived late too."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections import deque
 
 # The median of this many is steady to a few per cent and follows a change of pace within a minute or two.
 LATEST = 101
-# Before there are this many, "usual" means nothing.
+# With fewer round trips the median means nothing.
 ENOUGH = 20
 
-# Where late replies are common it is the server that thinks long, not the network that delivers late: then it
-# would cost throughput (0.2 to 1 % of the limit, simulated) and gain nothing to treat each as a late arrival.
+# If late replies are common, the server is slow, and not the network. To treat each of them as a late arrival
+# would then cost throughput (0.2 to 1 % of the limit, simulated) and gain nothing.
 RARE = 0.02
 # The share of late replies is averaged over about this many.
 SHARE_OVER = 256
 
 
 class Latest:
-    """The latest 101 of a row of times, in order of size."""
+    """The latest 101 of a series of times, sorted."""
 
     def __init__(self) -> None:
         self._latest: deque[float] = deque()
@@ -40,17 +40,17 @@ class Latest:
 
 
 class RoundTrips:
-    """Tells late replies from usual ones by the median of the latest."""
+    """Detects late replies by the median of the latest round trips."""
 
     def __init__(self) -> None:
         self._latest = Latest()
         self._late_share = 0.0
 
     def is_rarely_late(self, round_trip_s: float) -> bool:
-        """Record a round trip; say whether it is an outlier among replies that are rarely late.
+        """Record a round trip; return whether it is an outlier among replies that are rarely late.
 
-        An outlier takes longer than three times the median and 0.1 s (found by simulation: with 0.2 % of
-        requests arriving 1 to 3 s late it turns 10 refusals in ten minutes at 120 a minute into none).
+        An outlier takes longer than three times the median plus 0.1 s. (Found by simulation: if 0.2 % of
+        requests arrive 1 to 3 s late, this avoids 10 refusals in ten minutes at 120 a minute.)
         """
         late = len(self._latest) >= ENOUGH and round_trip_s > 3 * self._latest.quantile(0.5) + 0.1
         self._late_share += (late - self._late_share) / SHARE_OVER

@@ -1,5 +1,5 @@
-"""What is left if other clients use the same key.
+"""How many requests are left for us if other clients use the same key.
 
-- `share`: how much others send.
-- `capacity`: free places, by the kind of limiter.
+- `share`: detects other clients, and the kind of the server's limiter.
+- `capacity`: free places, for each kind of limiter.
 """

@@ -1,4 +1,7 @@
-"""What others leave to us of one window of the server, for each kind of server that tells enough of it."""
+"""How much of one window of the server other clients leave to us, for each kind of server that reports it.
+
+"Others" are other clients that use the same key.
+"""
 
 from __future__ import annotations
 
@@ -6,43 +9,43 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-# Others are there when more is missing than this share of our limit and this many requests. Alone, 0.8 % of
-# the limit stay unused, so that nothing is missing.
+# Others are noticed if more than this share of our limit plus this many requests is missing. Without others
+# nothing is missing, since 0.8 % of the limit stay unused.
 NOTICED_SHARE, NOTICED_REQUESTS = 0.005, 1.0
-# Others are taken to be gone when nothing has been missing for this many windows.
+# Others are assumed to be gone when nothing has been missing for this many windows.
 WINDOWS_UNTIL_ALONE = 2
 
-# What is kept free for requests of others that no reply has reported yet: three standard deviations of what
-# comes at random within the time from a server's decision to the effect of our answer to it.
+# The margin for requests of others that no reply has reported yet: three standard deviations of the random
+# arrivals in the time from a server's decision until our pace reacts to it.
 DEVIATIONS = 3.0
 REACTION_S = 1.5
 
-# On a server that counts, the least room of this share of a window decides; of a whole one where the window
-# is fixed, since there the room shows at its end only.
+# On a server that counts, the least room in this share of a window decides. In a fixed window it is the least
+# of a whole window, since the room shows only at its end.
 SLIDING_MEMORY = 0.5
 
-# A burst that delivery jitter alone (half a second of the pace each way) empties by a third is too small to
-# steer the pace by.
+# A smaller burst says too little to control the pace: delivery jitter alone (half a second of the pace each
+# way) empties a third of it.
 LEAST_BURST_S, LEAST_BURST = 1.5, 20
-# What a bucket had left is remembered to a sixtieth of the window.
+# The history of a bucket has this many steps a window.
 STEPS = 60
 
-# Where nothing is left and no reset is reported, it is tried again after this share of the window.
+# If nothing is left and no reset is reported, the next try comes after this share of the window.
 TRY_SHARE = 1 / 8
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one reply says of a window, with what we know beside it.
+    """What one reply says about a window, with our own counts.
 
     Attributes:
         now: when it came.
         limit: the server's limit.
-        remaining: what it had left.
+        remaining: the requests left.
         reset_s: seconds until the window is full again, or None if not stated.
-        own: our requests in the window, up to the one replied to.
-        own_most: the same with all those sent since.
-        ordinal: the number of the request replied to, counted from the run's first.
+        own: our requests in the window, up to the one that the reply belongs to.
+        own_most: the same, with all requests sent since.
+        ordinal: the number of the request that the reply belongs to, counted from the run's first.
     """
 
     now: float
@@ -55,7 +58,7 @@ class Reading:
 
 
 class WindowCapacity:
-    """The room for us on a server that counts: our requests in the window and what is left, added up."""
+    """The room for us on a server that counts: our requests in the window plus the remaining ones."""
 
     def __init__(self, window_s: float) -> None:
         self._window_s = window_s
@@ -86,21 +89,21 @@ class WindowCapacity:
         self._rooms.append((reading.now, room))
 
     def notice(self, now: float) -> None:
-        """Note that others are there."""
+        """Record that others use the key."""
         self._noticed_until = now + WINDOWS_UNTIL_ALONE * self._window_s
 
     def turned(self, now: float) -> None:
-        """Note that a fixed window has turned.
+        """Record that a fixed window has reset.
 
-        What was missing of the one in which this run began, and did not become more, was asked for by the
-        run before it, and says nothing of those to come.
+        If requests were missing in the window in which this run began, and did not become more, an earlier
+        run made them: they say nothing about later windows.
         """
         if now - self._began_at <= self._window_s and not self._more_missed:
             self._rooms.clear()
         self._turned_at = now
 
     def room(self, now: float) -> float:
-        """Return the requests a window that others leave to us; infinity where nobody is noticed."""
+        """Return the requests in a window that others leave to us; infinity if there are no others."""
         if now >= self._noticed_until:
             return math.inf
         memory_s = self._window_s * (1.0 if self._turns(now) else SLIDING_MEMORY)
@@ -109,11 +112,11 @@ class WindowCapacity:
         return self._rooms[0][1] if self._rooms else math.inf
 
     def opens_at(self, now: float, started: int) -> float:
-        """Return when one more request may go: later where the server has no room but for what others need.
+        """Return when one more request may start: later if the server has room only for the margin.
 
-        Without this the requests that leave our own log would be replaced before their places are free: in a
-        fixed window, whose places all come back at its turn, and in a sliding counter, which lets go of the
-        last window evenly, however it was filled.
+        Without this, new requests would replace those that leave our log before their places are free. A
+        fixed window frees all its places at its reset. A sliding counter frees the places of the last window
+        evenly, whenever they were used.
         """
         last = self._last
         if last is None or now >= self._noticed_until:
@@ -133,12 +136,12 @@ class WindowCapacity:
 class BucketCapacity:
     """The room for us on a server that refills.
 
-    Over a window, what we sent and what the bucket gained is what others leave of the refill. To that comes
-    what the bucket holds, to be spent in the time in which it would fill: the pace settles where the bucket
-    stays just above what is kept free.
+    Others leave us, of the refill of one window, what we sent plus what the bucket gained. The content of the
+    bucket is added, and spent in the time in which the bucket would fill. So the pace settles at the point
+    where the bucket stays just above the margin.
 
     Attributes:
-        room: requests a window that are for us; infinity where the bucket is too small to tell.
+        room: requests in a window for us; infinity if the bucket is too small to show it.
     """
 
     def __init__(self, window_s: float) -> None:
@@ -168,5 +171,5 @@ class BucketCapacity:
 
 
 def margin(others: float, window_s: float) -> float:
-    """Return how many requests to keep free for others, of whom there are that many in a window."""
+    """Return how many requests to keep free for others, if others make `others` requests in a window."""
     return 1 + DEVIATIONS * math.sqrt(max(0.0, others) * REACTION_S / window_s)

@@ -1,11 +1,11 @@
-"""Others who spend the same key: noticed by what replies leave over, and given way to before it is refused.
+"""Other clients of the same key: noticed by the remaining requests, so that we slow down before a refusal.
 
-Two kinds of server tell enough. One *counts* requests in a window (a fixed window, a sliding log, a sliding
-counter): what it has left is the limit less what all clients sent. The other *refills* a bucket (a token
-bucket, GCRA with a burst that is not tiny): what it has left falls only as far as all clients together ask
-more than it refills. Which one it is shows in what is left and our own requests in a window, added up: on a
-server that counts the sum never rises above the limit except at once, when a fixed window turns; on one that
-refills it rises with each request.
+Two kinds of server report enough. One *counts* requests in a window (a fixed window, a sliding log, a sliding
+counter): its remaining requests are the limit less what all clients sent. The other *refills* a bucket (a
+token bucket, GCRA with a burst that is not tiny): its remaining requests fall only if all clients together
+ask for more than it refills. The sum of the remaining requests and our own in a window shows the kind. On a
+server that counts it never rises above the limit, except in one step when a fixed window resets. On a server
+that refills it rises with each request.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ import math
 
 from validator.pacing.shared_key.capacity import BucketCapacity, Reading, WindowCapacity
 
-# A server counts a window only if it was once seen to have left this share of the limit; below it there may
-# be a small burst that says nothing of the limit.
+# A server is taken to count only if it once had this share of the limit left. With less it may be a small
+# burst, which says nothing about the limit.
 WIDE_SHARE = 0.5
-# However busy others are, this share of the limit is asked for: an own 429 is better than standing still.
+# This share of the limit is always used, however busy others are: a 429 is better than no progress.
 LEAST_SHARE = 0.05
 
-# A sum that rises by this share of the limit at once: a fixed window has turned.
+# The sum rises by this share of the limit in one step: a fixed window has reset.
 TURN_SHARE = 0.25
-# A sum that has risen by this share of the limit in steps of a request or so: the server refills. A sliding
-# counter, whose estimate is off by a quarter of the limit at worst, does not get there.
+# The sum has risen by this share of the limit in steps of about one request: the server refills. A sliding
+# counter does not rise so far: its estimate is wrong by a quarter of the limit at most.
 REFILL_SHARE = 0.4
 STEP_SHARE, STEP_REQUESTS = 0.02, 3
 
 
 class ForeignTraffic:
-    """What others leave of one window of the server.
+    """How much other clients leave of one window of the server.
 
     Args:
         window_s: the window's length.
@@ -51,23 +51,23 @@ class ForeignTraffic:
         self._refilling.see(reading)
 
     def refused(self, now: float) -> None:
-        """Record a refusal: while our own requests are below the limit, somebody else's are there."""
+        """Record a refusal: our own requests are below the limit, so other clients use the key."""
         self._counting.notice(now)
 
     @property
     def explains_refusals(self) -> bool:
-        """Whether what replies leave over steers the pace, so that a refusal need not."""
+        """Whether the remaining requests control the pace, so that a refusal does not need to."""
         return self._counts or (self._refills and self._refilling.room < math.inf)
 
     def free(self, now: float, ours: float) -> float:
-        """Return how many requests a window are for us: `ours`, or less where others are there."""
-        # Seen to refill or not yet: what never has half the limit left is a bucket rather than a window, and
-        # others could empty it before our own requests have shown which.
+        """Return how many requests in a window are for us: `ours`, or less if others use the key."""
+        # A server that never had half the limit left is treated as a bucket, even if no refill was seen yet:
+        # others could empty it before our own requests show its kind.
         room = self._counting.room(now) if self._counts else self._refilling.room
         return min(ours, max(room, LEAST_SHARE * ours))
 
     def opens_at(self, now: float, started: int) -> float:
-        """Return when one more request may go, after `started` in all: later where there is no room."""
+        """Return when one more request may start, after `started` in total: later if there is no room."""
         return self._counting.opens_at(now, started) if self._counts else now
 
     @property
@@ -79,7 +79,7 @@ class ForeignTraffic:
         return self._rise >= 1
 
     def _watch(self, reading: Reading) -> None:
-        """Tell the server's kind by how our requests and what is left add up. It never changes."""
+        """Detect the server's kind by the sum of our requests and the remaining ones. It never changes."""
         total = reading.own + reading.remaining
         change = 0 if self._sum is None else total - self._sum
         self._sum = total
