@@ -1,12 +1,13 @@
 """The durable record of each number: crash journal, resume point and cache in one.
 
-`open_ledger` and `read` open the ledger at a location, `registry` says of which kind.
+`open_ledger` and `read` open the ledger at a location; `registry` maps the location to its kind.
 
-- `ledger`: what a run needs of a ledger, to read and to write.
-- `values`, `rows`, `selection`, `stats`: what goes in and comes out.
-- `group`, `finding_ids`: what all kinds share.
-- `folder`, `lock`: files of the owner alone; one process at a time.
+- `ledger`: the interface that a run needs, for reading and for writing.
+- `values`, `rows`, `selection`, `stats`: what is written and read.
+- `group`, `finding_ids`: code that all kinds share.
+- `folder`, `lock`: files that only the owner can read; one process at a time.
 - `sqlite/`: one file, one writer.
+- `postgres/`: a database for several machines.
 """
 
 from validator.ledger.folder import make_folder

@@ -18,7 +18,7 @@ class FindingIds:
 
     Args:
         known: the findings that the ledger has, by id.
-        insert: writes a new one down, and returns its id.
+        insert: stores a new finding, and returns its id.
     """
 
     def __init__(self, known: Mapping[int, Finding], insert: Callable[[Finding], int]) -> None:
@@ -32,7 +32,7 @@ class FindingIds:
         return self._ids[finding]
 
     def confirmed(self, session: SessionRef) -> dict[int, int]:
-        """Return the id of each finding of a session's unverified negatives with the confirmed one's id."""
+        """Return the id of the confirmed finding, by the id of each unverified finding of a session."""
         noes = [
             Finding.no(session, reason, strength) for reason in UNVERIFIED_REASONS for strength in Strength
         ]

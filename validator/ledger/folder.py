@@ -1,4 +1,4 @@
-"""Folders and files that are their owner's alone."""
+"""Folders and files that only their owner can read."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ PRIVATE_FILE = 0o600
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder for its owner alone, and those above it as the system does; durable when it returns.
+    """Create a folder that only its owner can read, and its parents with the system's default modes. Durable.
 
     Raises:
-        LedgerError: it cannot be made.
+        LedgerError: it cannot be created.
     """
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        # SQLite syncs the folder that its files are in, and not the names of those above: after a power loss
-        # a ledger could be gone together with its folder.
+        # SQLite syncs only the folder of its files, and not the parents: after a power loss a ledger could be
+        # lost together with its folder.
         for one in missing:
             _sync(one.parent)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What waits to be made durable together."""
+"""The outcomes and other records that one commit makes durable."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Group:
     """The open group of a ledger: outcomes, confirmations and attempts.
 
     Attributes:
-        confirmed: the last ordinal that is confirmed of each session.
+        confirmed: the last confirmed ordinal of each session.
         spent: attempts by session and quarter of an hour.
     """
 
@@ -42,17 +42,17 @@ class Group:
         return len(self._outcomes)
 
     def add(self, outcome: Outcome, ordinal: int = VERIFIED) -> None:
-        """Take an outcome, with its ordinal if it is an unverified "no".
+        """Add an outcome, with its ordinal if it is an unverified "no".
 
         Raises:
-            ValueError: the verdict is `SUPPRESSED`, which says something of a list and nothing of the number.
+            ValueError: the verdict is `SUPPRESSED`, which is about a list and not about the number.
         """
         if outcome.verdict is Verdict.SUPPRESSED:
             raise ValueError("a suppressed recipient was not checked, so the ledger has nothing to keep")
         self._outcomes.append((outcome, ordinal))
 
     def confirm(self, session: SessionRef, through: int) -> None:
-        """Confirm what a session has answered up to an ordinal."""
+        """Confirm a session's "no"s up to an ordinal."""
         self.confirmed[session] = max(through, self.confirmed.get(session, VERIFIED))
 
     def spend(self, session: SessionRef, count: int, now_ms: int) -> None:
@@ -86,11 +86,11 @@ class Group:
         return row_of(outcome, finding, ids.of(finding))
 
     def _is_unverified(self, outcome: Outcome, ordinal: int) -> bool:
-        """Whether an outcome is an unverified "no"; many of them are confirmed by now."""
+        """Whether an outcome is an unverified "no"; many are confirmed before they are written."""
         return ordinal > VERIFIED and ordinal > self.confirmed.get(outcome.session_ref, VERIFIED)
 
 
 def fact_rows(ids: FindingIds, outcomes: Iterable[Outcome]) -> list[NumberRow]:
-    """Return the rows of facts from elsewhere, in their order."""
+    """Return the rows of imported facts, in their order."""
     said = ((outcome, Finding.of(outcome)) for outcome in outcomes)
     return [row_of(outcome, finding, ids.of(finding)) for outcome, finding in said]

@@ -1,4 +1,4 @@
-"""What a run needs of a ledger, whatever keeps it."""
+"""The interface of a ledger, for all kinds of storage."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 
 class LedgerReader(Protocol):
-    """A ledger to ask; it sees what is durable, and never blocks a writer."""
+    """A ledger to read; it sees what is durable, and never blocks a writer.
+
+    Methods raise `LedgerError` if the ledger cannot be read.
+    """
 
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...
 
     def close(self) -> None:
-        """Let go of the file; doing it again does nothing."""
+        """Close the file; a second call does nothing."""
         ...
 
     def known(
@@ -36,18 +39,14 @@ class LedgerReader(Protocol):
     ) -> Iterator[list[FactRow]]:
         """Yield one row for each known number, ascending, in chunks of at most 500.
 
-        Few numbers are looked up, many (more than the ledger holds) found in one pass over it; both give the
-        same rows.
+        Few numbers are looked up one by one; more than the ledger holds are found in one pass over it.
 
         Args:
-            numbers: the numbers to tell of, in any order; None is all of them.
+            numbers: the numbers to look up, in any order; None means all.
             fresh_from_ms: for each verdict the earliest time that is still fresh (`MaxAge.cutoffs_ms`).
-                An older answer gives way to a later failure, an `unknown` with its own reason and time.
-                Without it (and for verdicts it leaves out) an answer always stands before a failure.
-            until_ms: the latest time that is still fresh; what is later comes from a clock that was wrong.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
+                If an answer is older, a later failure is shown: an `unknown` with its own reason and time.
+                Without a time for its verdict, an answer is always shown before a failure.
+            until_ms: the latest time that is still fresh; a later one comes from a wrong clock.
         """
         ...
 
@@ -59,11 +58,7 @@ class LedgerReader(Protocol):
         fresh_from_ms: Mapping[Verdict, int] | None = None,
         until_ms: int = LARGEST,
     ) -> Iterator[KnownColumns]:
-        """Yield the facts of the numbers from `first` to `last`, ascending, as `known` shows it.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
-        """
+        """Yield the facts of the numbers from `first` to `last`, ascending, as in `known`."""
         ...
 
     def columns_of(
@@ -73,125 +68,90 @@ class LedgerReader(Protocol):
         fresh_from_ms: Mapping[Verdict, int] | None = None,
         until_ms: int = LARGEST,
     ) -> Iterator[KnownColumns]:
-        """Yield the same of distinct, ascending numbers, each looked up by itself.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
-        """
+        """Yield the facts of distinct, ascending numbers, each looked up by itself."""
         ...
 
     def findings(self) -> dict[int, Finding]:
-        """Return the words that the columns name by id.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
-        """
+        """Return the findings by the ids that the columns hold."""
         ...
 
     def estimated_rows(self) -> int:
-        """About how many numbers there are; counting them would read the whole file."""
+        """Return about how many numbers there are; an exact count would read the whole file."""
         ...
 
     def require_sound(self) -> None:
-        """Look at every page, row and index of the file.
+        """Check every page, row and index of the file.
 
         Raises:
-            LedgerError: the ledger is damaged (it is left as it is), or cannot be read.
+            LedgerError: the ledger is damaged (it is not changed), or cannot be read.
         """
         ...
 
     def numbers(self) -> int:
-        """Return how many numbers have a fact.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
-        """
+        """Return how many numbers have a fact."""
         ...
 
     def stats(self, now_ms: int) -> LedgerStats:
         """Count what the ledger holds, in one pass over it.
 
         Args:
-            now_ms: what ages are counted from, in milliseconds since the Unix epoch.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
+            now_ms: the current time, for the ages, in milliseconds since the Unix epoch.
         """
         ...
 
     def spent_since(self, session: SessionRef, since_ms: int) -> int:
-        """Return how many attempts were started through a session since that time, in all runs.
+        """Return how many attempts were started through a session since `since_ms`, in all runs.
 
-        Attempts are kept by quarters of an hour, and the one that `since_ms` falls in counts whole: a cap
-        decided on this is never exceeded, and from midnight, in any time zone, the count is exact.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
+        Attempts are stored by quarters of an hour, and the quarter of `since_ms` counts as a whole. So a cap
+        based on this is never exceeded, and from midnight, in any time zone, the count is exact.
         """
         ...
 
     def unverified_negatives(self, session: SessionRef) -> list[UnverifiedNegative]:
-        """Return a session's answers "no" that are not verified yet, in the answers' order.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
-        """
+        """Return the "no"s of a session that are not verified yet, in the order of the answers."""
         ...
 
     def facts(self) -> Iterator[list[FactRow]]:
-        """Yield every fact, expired ones too: all answers by ascending number, then all failures, in chunks.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
-        """
+        """Yield all facts in chunks, also expired ones: first answers by ascending number, then failures."""
         ...
 
     def purgeable(self, selection: Selection) -> Purged:
-        """Return what purging would do, in one pass over the ledger.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
-        """
+        """Return what purging would do, in one pass over the ledger."""
         ...
 
     def runs(self, limit: int, *, input_name: str | None = None) -> list[RunRecord]:
-        """Return the latest runs, the newest first; those over a list of this name, if there is one.
-
-        Raises:
-            LedgerError: the ledger cannot be read.
-        """
+        """Return the latest runs, the newest first; if a name is given, those over lists of this name."""
         ...
 
 
 class Ledger(LedgerReader, Protocol):
     """A ledger to write to.
 
-    `record`, `record_unverified`, `confirm`, `note_attempts` gather a group, `commit` makes it durable. After
-    a failed write nothing more is accepted.
+    `record`, `record_unverified`, `confirm` and `note_attempts` add to the open group; `commit` makes it
+    durable. After a failed write nothing more is accepted.
     """
 
     def record(self, outcome: Outcome) -> None:
         """Put an outcome into the open group; `commit` makes it durable, and visible to readers.
 
-        An answer replaces what was known of the number. An `unknown` stands beside an earlier answer, which
-        is shown as long as it is fresh.
+        An answer replaces all that was known about the number. An `unknown` is stored beside an earlier
+        answer, which is shown as long as it is fresh.
 
         Raises:
             LedgerError: the ledger is closed, or writing has failed before.
-            ValueError: the verdict is `SUPPRESSED`, which says something of a list and nothing of the number.
+            ValueError: the verdict is `SUPPRESSED`, which is about a list and not about the number.
         """
         ...
 
     def record_unverified(self, outcome: Outcome, ordinal: int) -> None:
         """Put a "no" that is not verified yet into the open group.
 
-        Until `confirm` it is shown as `unknown` for the reason `session_suspect` (`not_confirmed` if it is
-        the second asking's), whatever becomes of this process, beside an earlier answer as any `unknown` is.
-        An id that came along with it is not kept.
+        Until `confirm` it is an `unknown` with the reason `session_suspect` (`not_confirmed` if the number
+        was asked about a second time), even if this process ends. An id in the answer is not stored.
 
         Args:
             outcome: the answer.
-            ordinal: which of the session's such answers it is, from 1, and above those that it has here.
+            ordinal: its place among the session's "no"s, from 1, and higher than those stored here.
 
         Raises:
             LedgerError: the ledger is closed, or writing has failed before.
@@ -199,7 +159,7 @@ class Ledger(LedgerReader, Protocol):
         ...
 
     def confirm(self, session: SessionRef, through: int) -> None:
-        """Make a session's unverified negatives up to an ordinal its answers, those of the open group too.
+        """Make a session's unverified negatives up to an ordinal answers, also those in the open group.
 
         Raises:
             LedgerError: the ledger is closed, or writing has failed before.
@@ -209,10 +169,10 @@ class Ledger(LedgerReader, Protocol):
     def invalidate(self, session: SessionRef, through: int) -> list[Number]:
         """Invalidate a session's unverified negatives up to an ordinal, durably, with the open group.
 
-        They stay `unknown` for the reason they are shown with, and no later `confirm` can change that.
+        They stay `unknown` with their reason, and no later `confirm` can change that.
 
         Returns:
-            Their numbers, ascending; those that another session has answered since are left out.
+            Their numbers, ascending, without those that another session has answered since.
 
         Raises:
             LedgerError: it could not be written; nothing more is accepted.
@@ -220,7 +180,7 @@ class Ledger(LedgerReader, Protocol):
         ...
 
     def note_attempts(self, session: SessionRef, count: int, now_ms: int) -> None:
-        """Count attempts started through a session, at about `now_ms`, into the open group.
+        """Add attempts that started through a session at about `now_ms` to the open group.
 
         Raises:
             LedgerError: the ledger is closed, or writing has failed before.
@@ -236,7 +196,7 @@ class Ledger(LedgerReader, Protocol):
         ...
 
     def begin_run(self, *, command: str, input_name: str, started_at_ms: int) -> int:
-        """Record that a run has begun, durably, and return its id. Neither key nor number belong in here.
+        """Record that a run has begun, durably, and return its id. Pass neither a key nor a number.
 
         Raises:
             LedgerError: it could not be written; nothing more is accepted.
@@ -244,7 +204,7 @@ class Ledger(LedgerReader, Protocol):
         ...
 
     def finish_run(self, run_id: int, finished_at_ms: int, exit_code: int, summary_json: str) -> None:
-        """Record how a run ended, together with what is left in the open group, durably.
+        """Record how a run ended, together with the open group, durably.
 
         Raises:
             LedgerError: it could not be written; nothing more is accepted.
@@ -252,10 +212,10 @@ class Ledger(LedgerReader, Protocol):
         ...
 
     def merge(self, outcomes: Iterable[Sequence[Outcome]]) -> int:
-        """Take facts of elsewhere in, all of them or none, and return how many were news.
+        """Import facts, all of them or none, and return how many were new.
 
-        The newest answer about a number stands, and beside it a failure to find out where that is newer
-        still. None of them is `SUPPRESSED`. Ascending numbers are several times as fast as others.
+        The newest answer about a number is kept, and a failure beside it if the failure is even newer. None
+        of them is `SUPPRESSED`. Ascending numbers are several times as fast as others.
 
         Raises:
             LedgerError: no fact was imported; nothing more is accepted.
@@ -263,13 +223,13 @@ class Ledger(LedgerReader, Protocol):
         ...
 
     def purge(self, selection: Selection) -> Purged:
-        """Forget what was selected, durably, and overwrite it in the file and its WAL; return what went.
+        """Delete the selection durably, and overwrite it in the file and its WAL; return what was deleted.
 
-        Takes room for a copy of the ledger beside it, twice, while it lasts. When it is broken off, what was
-        deleted stays deleted, and purging again does the rest.
+        Needs disk space for two copies of the ledger meanwhile. If it is interrupted, what was deleted stays
+        deleted, and a second purge does the rest.
 
         Raises:
-            Busy: it is deleted, but somebody reads an older state in the WAL, which therefore still is there.
+            Busy: it is deleted, but another process reads an older state in the WAL, which is therefore kept.
             LedgerError: it could not be written; nothing more is accepted.
         """
         ...
@@ -283,15 +243,15 @@ class Ledger(LedgerReader, Protocol):
         fresh_from_ms: Mapping[Verdict, int] | None = None,
         until_ms: int = LARGEST,
     ) -> list[int]:
-        """Take the numbers that nobody else asks about for some time; return those that are ours now.
+        """Lease numbers for some time, so that no other run asks about them; return the leased ones.
 
-        A number is left out if another holder's lease of it has not run out, or if a fresh verdict of it has
-        been recorded. A verdict that is recorded ends the lease. A ledger with one writer leases all of them.
+        A number is left out if another holder's lease has not expired, or if it has a fresh verdict. A
+        recorded verdict ends the lease. A ledger with one writer leases all of them.
 
         Args:
             numbers: the numbers, distinct.
-            holder: who asks; a second lease of the same holder goes on from the first.
-            seconds: for how long, by the ledger's own clock.
+            holder: the run that asks; a second lease of the same holder extends the first.
+            seconds: how long, by the ledger's own clock.
             fresh_from_ms: for each verdict the earliest time that is still fresh, as in `known`.
             until_ms: the latest time that is still fresh.
 
@@ -301,7 +261,7 @@ class Ledger(LedgerReader, Protocol):
         ...
 
     def release(self, numbers: Sequence[int], holder: str) -> None:
-        """End a holder's leases of some numbers, which others may ask about then.
+        """End a holder's leases of some numbers, so that other runs may ask about them.
 
         Raises:
             LedgerError: it could not be written; nothing more is accepted.

@@ -1,4 +1,4 @@
-"""Who may work on a ledger, or through a key: one process at a time."""
+"""Locks: only one process at a time may use a ledger or a key."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from validator.ledger.folder import PRIVATE_FILE, make_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-# A holder signs some microseconds after it has taken the lock. A process that comes in between would find no
-# name, or that of one which was killed: so it is given this long, for a busy machine.
+# A holder writes its name some microseconds after it has taken the lock. A process that looks in between
+# would find no name, or the name of a killed process: so it waits this long, enough on a busy machine.
 SIGNING_S = 0.05
 
-# More than any command line worth printing; the file is ours, but a message must stay one line.
+# More than any useful command line; a message must stay one line.
 MAX_HOLDER_BYTES = 500
 
 
 class Hold(Protocol):
-    """What a run holds while it lasts, and may lose.
+    """A lock that a run holds until its end, and may lose.
 
     Attributes:
-        can_be_lost: whether there is anything to look at.
+        can_be_lost: whether `look` is needed.
     """
 
     can_be_lost: bool
 
     def look(self) -> None:
-        """See that it is still held; waits for a server.
+        """Check that it is still held; waits for a server.
 
         Raises:
             LedgerError: it is not.
@@ -45,7 +45,7 @@ class Hold(Protocol):
 
 
 class NothingToLose:
-    """A hold that the kernel's locks are enough for."""
+    """A hold that cannot be lost, since the kernel's locks are enough."""
 
     can_be_lost = False
 
@@ -60,11 +60,11 @@ class NothingToLose:
 
 
 class Lock:
-    """A lock that the kernel holds for this process, and lets go when the process ends in whatever way.
+    """A lock that the kernel holds for this process, and releases when the process ends in any way.
 
-    It is an flock on a file made for it, so it is never stale and needs no unlocking by hand. The file is
-    never removed: somebody may hold the old one while another locks a new one of the same name. What stands
-    in the file is for people only; whether it is locked is the kernel's knowledge.
+    It is an flock on a separate file, so it is never stale and never has to be removed by hand. The file is
+    never removed: one process could hold the old file while another locks a new one of the same name. The
+    text in the file is for users only; the kernel knows whether it is locked.
     """
 
     __slots__ = ("_descriptor", "path")
@@ -79,11 +79,11 @@ class Lock:
 
         Args:
             path: the lock file.
-            holder: what a person needs to recognise this run, such as its command; neither key nor number.
-            guards: what the lock stands for, as it reads in `GUARDS is in use by ...`; the path if not given.
+            holder: text by which the user recognises this run, such as its command; no key and no number.
+            guards: what the lock protects, for the message `GUARDS is in use by ...`; the path if not given.
 
         Raises:
-            Busy: another process holds it; the message has its process id, its `holder` and since when.
+            Busy: another process holds it; the message has its process id, its `holder` and the start time.
             LedgerError: the file cannot be made or locked.
         """
         make_folder(path.parent)
@@ -97,10 +97,10 @@ class Lock:
         return cls(path, descriptor)
 
     def release(self) -> None:
-        """Let go of the lock; doing it again does nothing."""
+        """Release the lock; a second call does nothing."""
         if self._descriptor >= 0:
             os.ftruncate(self._descriptor, 0)
-            # Closing alone would leave it locked while a process forked by another part still has a copy.
+            # Closing alone would leave it locked while a forked process still has a copy.
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)
             os.close(self._descriptor)
             self._descriptor = -1
@@ -134,7 +134,7 @@ def _lock(path: Path, descriptor: int, guards: str) -> None:
 
 
 def _sign(descriptor: int, holder: str) -> None:
-    # A file's name may be no text, which stands in Python's as halves of characters.
+    # A file's name may not be valid text: Python represents its bytes as surrogates.
     text = f"pid {os.getpid()} ({' '.join(holder.split())})".encode(errors="backslashreplace")
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, text[:MAX_HOLDER_BYTES], 0)
@@ -144,6 +144,6 @@ def _holder(descriptor: int) -> str:
     text = os.pread(descriptor, MAX_HOLDER_BYTES, 0).decode(errors="replace")
     if not text:
         return "another run that has only just begun"
-    # Nobody but the holder writes to the file, so its last change is the moment the lock was taken.
+    # Only the holder writes to the file, so its last change is the moment the lock was taken.
     since = datetime.fromtimestamp(int(os.fstat(descriptor).st_mtime), tz=UTC)
     return f"{text} since {since:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,4 +1,4 @@
-"""Which kind of ledger a location names, and how it opens."""
+"""Opens the kind of ledger that a location names."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 
 def open_ledger(location: Location, *, holder: str) -> Ledger:
-    """Open or make a ledger to write to.
+    """Open or create a ledger for writing.
 
     Args:
         location: the file of the ledger, or the URL of its database.
-        holder: what a person needs to recognise this run, such as its command; neither key nor number.
+        holder: text by which the user recognises this run, such as its command; no key and no number.
 
     Raises:
-        Busy: another process has it open for writing, and it is for one; the message names it.
+        Busy: another process has it open, and it allows one writer; the message names the process.
         LedgerError: it cannot be opened; the message says why, and what to do.
-        UsageError: the extra that it needs is not installed, or the URL is none.
+        UsageError: the extra that it needs is not installed, or the URL is not valid.
     """
     if not isinstance(location, LedgerUrl):
         return SqliteLedger.open(location, holder=holder)
@@ -45,7 +45,7 @@ def read(location: Location) -> LedgerReader:
 
     Raises:
         LedgerError: it cannot be opened; the message says why, and what to do.
-        UsageError: the extra that it needs is not installed, or the URL is none.
+        UsageError: the extra that it needs is not installed, or the URL is not valid.
     """
     if not isinstance(location, LedgerUrl):
         return sqlite_reader.read(location)
@@ -56,17 +56,17 @@ def read(location: Location) -> LedgerReader:
 
 
 def hold_keys(location: Location | None, keys: Sequence[str], *, holder: str) -> Hold:
-    """Take the keys that no run on another machine may use meanwhile, if the ledger is for several machines.
+    """Lock the keys for this run on all machines, if the ledger is for several machines.
 
     Args:
         location: the ledger.
         keys: the fingerprints of the keys.
-        holder: what a person needs to recognise this run.
+        holder: text by which the user recognises this run.
 
     Raises:
-        Busy: another run holds one of them; the message names it.
+        Busy: another run holds one of them; the message names the run.
         LedgerError: the ledger cannot be opened.
-        UsageError: the extra that it needs is not installed, or the URL is none.
+        UsageError: the extra that it needs is not installed, or the URL is not valid.
     """
     if not isinstance(location, LedgerUrl):
         return NothingToLose()
@@ -78,9 +78,9 @@ def hold_keys(location: Location | None, keys: Sequence[str], *, holder: str) ->
 
 
 def require_postgres() -> None:
-    """Raise `UsageError` where the extra `postgres` is not installed."""
+    """Raise `UsageError` if the extra `postgres` is not installed."""
     try:
-        import psycopg  # noqa: F401, PLC0415 - an extra, which most have no need of
+        import psycopg  # noqa: F401, PLC0415 - an extra, which most users do not need
     except ImportError as error:
         raise UsageError(
             "a ledger in PostgreSQL needs an extra: pip install 'recipient-validator[postgres]' "

@@ -1,6 +1,6 @@
-"""An outcome as a ledger stores it: its row of `numbers`, and what it shares with many others.
+"""An outcome as a ledger stores it: its row of `numbers`, and the finding that it shares with many others.
 
-`sqlite.schema` says what the columns mean.
+`sqlite.schema` explains the columns.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from validator.model import SessionRef
 
-# The reason of a "no" that is not verified yet, by the reason that it has once it is confirmed.
+# The reason of a "no" that is not verified yet, by the reason that it has after it is confirmed.
 UNVERIFIED_REASONS: Mapping[str | None, Reason] = MappingProxyType(
     {
         Reason.NOT_ON_WHATSAPP: Reason.SESSION_SUSPECT,
@@ -26,7 +26,7 @@ UNVERIFIED_REASONS: Mapping[str | None, Reason] = MappingProxyType(
 
 
 class NumberRow(NamedTuple):
-    """What one outcome writes into a row of `numbers`, in its columns' order: an answer or a failure."""
+    """The values that one outcome writes into a row of `numbers`, in column order: an answer or a failure."""
 
     number: int
     finding: int | None = None
@@ -76,7 +76,7 @@ class Finding(NamedTuple):
 
 def row_of(outcome: Outcome, finding: Finding, finding_id: int) -> NumberRow:
     """Return the row of an outcome with its finding: an answer, or a failure if that is `unknown`."""
-    # A database takes exact ints faster than a subclass, whose text form is masked besides.
+    # A database takes exact ints faster than a subclass, and the text of `Number` is masked.
     number, at_ms = int(outcome.number), outcome.checked_at_ms
     if finding.verdict == Verdict.UNKNOWN.value:
         return NumberRow(number, None, None, None, None, finding_id, at_ms, outcome.attempts)

@@ -1,4 +1,4 @@
-"""Whom a ledger is to forget, and what has gone."""
+"""What a purge deletes from a ledger: the selection, and the result."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from validator.model import MAX_DIGITS, MIN_DIGITS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-# A number as people write it, in a file's name or an option: digits with a little punctuation between.
+# A number as people write it, in a file's name or an option: digits with some punctuation between.
 WRITTEN_NUMBER = re.compile(rf"\d(?:[\s().+-]{{0,3}}\d){{{MIN_DIGITS - 1},}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What is to be forgotten: what is older than a time, and all about some numbers.
+    """What to delete: everything older than a time, and everything about some numbers.
 
     Attributes:
-        before_ms: facts and runs from before this go, in milliseconds since the Unix epoch; None for none.
-        after_ms: so do those from after this, which bear a time in the future; None for none.
-        numbers: these go whatever their age.
+        before_ms: older facts and runs are deleted, in milliseconds since the Unix epoch; None for none.
+        after_ms: later facts and runs are deleted, since their time is in the future; None for none.
+        numbers: these are deleted at any age.
     """
 
     before_ms: int | None = None
@@ -32,13 +32,13 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purged:
-    """What was forgotten, or would be.
+    """What was deleted, or would be.
 
     Attributes:
-        numbers: numbers that are not in the ledger any more.
-        older_facts: numbers that stay, less an older answer or an older failure to find out.
-        runs: runs that are no longer listed.
-        blanked_runs: runs that stay listed without file name and summary, as these named one of the numbers.
+        numbers: numbers that are deleted.
+        older_facts: numbers that stay, but lose an older answer or an older failure.
+        runs: runs that are deleted.
+        blanked_runs: runs that stay without file name and summary, since these named one of the numbers.
     """
 
     numbers: int
@@ -52,7 +52,7 @@ class Purged:
 
 
 def numbers_in(text: str) -> set[int]:
-    """Return every number that can be read out of a text, too many rather than one too few."""
+    """Return every number that a text may contain; rather too many than too few."""
     written = (re.sub(r"\D", "", found) for found in WRITTEN_NUMBER.findall(text))
     return {
         int(digits[start:end])

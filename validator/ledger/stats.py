@@ -15,13 +15,13 @@ Key = TypeVar("Key")
 
 DAY_MS = 86_400_000
 
-# Bounds of the ages that numbers are counted by, in days: what a daily, a weekly and a monthly job look at.
+# Bounds of the age groups, in days: for daily, weekly and monthly jobs.
 AGES_D = (1, 7, 30, 90)
 AGES = ("up to 1 day", "1 to 7 days", "7 to 30 days", "30 to 90 days", "over 90 days", "in the future")
 
 
 class Count(NamedTuple):
-    """Numbers that have verdict, source, gateway, session and age in common; `age` is a place in `AGES`."""
+    """A count of numbers with one verdict, source, gateway, session and age; `age` is an index of `AGES`."""
 
     verdict: str
     source: str
@@ -35,14 +35,14 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStats:
-    """What a ledger holds of one session.
+    """What a ledger holds about one session.
 
     Attributes:
         gateway: the gateway it belongs to; empty if no fact names it.
-        session: its id; empty for facts that no session was asked for.
-        numbers: numbers whose verdict it has found out.
-        attempts_24h: attempts started through it in the last 24 hours, to the quarter of an hour.
-        waiting: its answers "no" that are not verified yet.
+        session: its id; empty for facts without a session.
+        numbers: numbers whose verdict came through it.
+        attempts_24h: attempts started through it in the last 24 hours, exact to a quarter of an hour.
+        waiting: its "no"s that are not verified yet.
     """
 
     gateway: str
@@ -58,15 +58,15 @@ class LedgerStats:
 
     Attributes:
         numbers: how many numbers have a fact.
-        by_verdict: numbers by the word of their verdict, an answer counting before a later failure.
-        by_age: the same by age as well, in the words of `AGES`.
-        by_source: numbers by the word of their source.
-        sessions: what was found out and tried through each session, by gateway and name.
+        by_verdict: numbers by verdict; an answer counts before a later failure.
+        by_age: numbers by verdict and age, in the words of `AGES`.
+        by_source: numbers by source.
+        sessions: verdicts and attempts of each session, by gateway and name.
         oldest_ms: the earliest of the numbers' times, in milliseconds since the Unix epoch; None in an empty
             ledger.
         newest_ms: the latest of them.
         size_bytes: the size of the file and its WAL.
-        free_bytes: how much of that holds nothing; new rows go there first.
+        free_bytes: how much of that is empty; new rows are written there first.
         schema_version: the version of its tables.
         runs: how many runs are recorded.
     """
@@ -85,7 +85,7 @@ class LedgerStats:
 
 
 class Storage(NamedTuple):
-    """What `LedgerStats` says of the ledger itself."""
+    """The part of `LedgerStats` that is about the ledger itself."""
 
     size_bytes: int
     free_bytes: int
@@ -104,8 +104,8 @@ def summed(
     Args:
         counts: its numbers, counted.
         spent: gateway, session and attempts of the last 24 hours.
-        waiting: gateway, session and how many answers "no" are not verified yet.
-        storage: what it takes.
+        waiting: gateway, session and the count of "no"s that are not verified yet.
+        storage: its size, version and runs.
     """
     return LedgerStats(
         numbers=sum(count.numbers for count in counts),

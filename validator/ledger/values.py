@@ -1,4 +1,4 @@
-"""What is written to a ledger and read from it, whatever keeps it."""
+"""The values that are written to a ledger and read from it, for all kinds of storage."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class FactRow(NamedTuple):
         number: the digits of the number.
         whatsapp_id: the account's id, or None; a failure has none.
         gateway: the gateway of the session; empty if none was asked, or if it is not known.
-        session: the session asked through; empty if none was.
+        session: the session that was asked; empty if none was.
         attempts: HTTP exchanges spent.
-        checked_at_ms: when, in milliseconds since the Unix epoch.
+        checked_at_ms: the time of the check, in milliseconds since the Unix epoch.
         strength: how far the verdict can be trusted.
     """
 
@@ -46,8 +46,8 @@ class FactRow(NamedTuple):
 
     @classmethod
     def chunks(cls, rows: Iterable[tuple[object, ...]], size: int) -> Iterator[list[Self]]:
-        """Yield rows that have the fields in this order, in chunks of at most so many."""
-        # As `_make`, without its check of the length, which takes as long as the rest of it.
+        """Yield rows with the fields in this order, in chunks of at most `size`."""
+        # Like `_make` without its check of the length, which takes as long as the rest.
         named = map(partial(tuple.__new__, cls), rows)
         while chunk := list(islice(named, size)):
             yield chunk
@@ -58,10 +58,10 @@ class KnownColumns(NamedTuple):
 
     Attributes:
         numbers: the numbers, ascending.
-        findings: for each of them the id of what is shown of it; `LedgerReader.findings` has the words.
-        at_ms: for each of them the time of that, in milliseconds since the Unix epoch.
-        other_ids: number and WhatsApp id of those whose last answer came with an id that is not the number's
-            own.
+        findings: for each of them the id of the finding to show; `LedgerReader.findings` returns the
+            findings.
+        at_ms: for each of them the time of that finding, in milliseconds since the Unix epoch.
+        other_ids: number and WhatsApp id of those whose last answer had an id that is not the number's own.
     """
 
     numbers: str
@@ -71,10 +71,10 @@ class KnownColumns(NamedTuple):
 
 
 class UnverifiedNegative(NamedTuple):
-    """A number that a session has answered "no" about, without having shown since that it tells the truth.
+    """A number that a session has answered "no" about, and nothing has confirmed this answer yet.
 
     Attributes:
-        ordinal: which of the session's such answers it is, counted upwards.
+        ordinal: its place among the session's "no"s.
         number: the number.
         at_ms: when it was answered, in milliseconds since the Unix epoch.
     """
@@ -86,7 +86,7 @@ class UnverifiedNegative(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run as the ledger remembers it; what a run that was killed could not tell is None."""
+    """One run as the ledger stores it; the last three fields are None if the run was killed."""
 
     id: int
     command: str
@@ -98,6 +98,6 @@ class RunRecord:
 
 
 def cutoffs(fresh_from_ms: Mapping[Verdict, int] | None, until_ms: int) -> dict[str, int]:
-    """Return the earliest fresh time by the word of each verdict, and the latest, as queries take them."""
+    """Return the earliest fresh time for each verdict, and the latest, as parameters of queries."""
     given = {str(verdict): at_ms for verdict, at_ms in (fresh_from_ms or {}).items()}
     return {str(verdict): 0 for verdict in Verdict} | given | {"until": until_ms}

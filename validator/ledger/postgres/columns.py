@@ -1,8 +1,8 @@
 """Known verdicts as columns and as rows, read in pages of a bounded size.
 
-The server puts each column of a page together as one text of integers, as SQLite does it
-(`validator.ledger.sqlite.columns`). A page begins behind the last number of the one before, so that a
-connection that was lost between two pages costs nothing.
+The server joins each column of a page into one text of integers, as SQLite does
+(`validator.ledger.sqlite.columns`). A page begins after the last number of the page before, so that a
+connection lost between two pages costs nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LOOK_UP_ROWS = 10_000
 PAGE_ROWS = 5_000
 CHUNK_ROWS = 500
 
-# As in SQLite's ledger: the answer while it is fresh, then the failure.
+# As in SQLite's ledger: show the answer while it is fresh, then the failure.
 FACT = """
     CASE
         WHEN n.failure IS NULL THEN n.finding
@@ -33,7 +33,7 @@ FACT = """
         ELSE n.finding
     END
 """
-# A join, since a list of numbers would be looked for in all partitions.
+# A join, since the server would search all partitions for each number of a list.
 WANTED = "unnest(%(wanted)s::bigint[]) w (number) JOIN numbers n ON n.number = w.number"
 BETWEEN = "numbers n WHERE n.number > %(after)s AND n.number <= %(last)s ORDER BY n.number LIMIT %(rows)s"
 COLUMNS = f"""

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
-# The tables lie in a schema of their own.
+# The tables are in a separate schema.
 SCHEMA = "validator"
 
-# What the URL and the environment may say otherwise. A machine that is gone is found out within half a minute
-# (postgresql.org/docs/current/libpq-connect.html).
+# Defaults that the URL and the environment may override. They detect an unreachable server within half a
+# minute (postgresql.org/docs/current/libpq-connect.html).
 DEFAULTS: dict[str, Any] = {
     "application_name": "validator",
     "connect_timeout": 10,
@@ -32,8 +32,8 @@ DEFAULTS: dict[str, Any] = {
     "tcp_user_timeout": 25_000,
 }
 
-# Statements are short, and compiling them takes longer than they do. The server, too, finds out within half a
-# minute that this machine is gone, and lets go of its locks.
+# Statements are short, and to compile them would take longer than to run them. The server, too, detects
+# within half a minute that this machine is unreachable, and then releases its locks.
 SET_UP = f"""
     SET search_path TO {SCHEMA};
     SET jit TO off;
@@ -43,17 +43,18 @@ SET_UP = f"""
     SET idle_in_transaction_session_timeout TO '30s'
 """
 
-# Settings that must not be off, or a commit can be lost after it was reported, and the remedy. All other
-# values of synchronous_commit wait for the server's disk at least.
+# Settings that must not be off, since a commit could be lost after it was reported, and the remedy. All other
+# values of synchronous_commit wait at least for the server's disk.
 LOSING = {
     "synchronous_commit": "Set it to on for the role: ALTER ROLE ... SET synchronous_commit = on",
     "fsync": "Set it to on in postgresql.conf",
     "full_page_writes": "Set it to on in postgresql.conf",
 }
 
-# SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html): a server that goes, comes or is not there.
+# SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html): the server shuts down, starts or is not
+# there.
 GONE = ("57P01", "57P02", "57P03", "57P05")
-# The transaction met another one, and would succeed if it was done again.
+# The transaction conflicts with another one, and would succeed if it was repeated.
 MET_ANOTHER = ("40P01", "40001")
 
 REMEDIES = {
@@ -68,10 +69,10 @@ REMEDIES = {
 
 
 def connect(url: LedgerUrl) -> Connection:
-    """Return a connection to a ledger that can be relied on: each statement commits by itself.
+    """Return a connection to a ledger whose server does not lose commits; it is in autocommit mode.
 
     Raises:
-        UsageError: the URL is none.
+        UsageError: the URL is not valid.
         LedgerError: the server would lose commits, or has another encoding than UTF-8.
         psycopg.Error: there is no connection.
     """
@@ -107,7 +108,7 @@ def _require_reliable(connection: Connection, url: LedgerUrl) -> None:
 
 
 def require_writable(connection: Connection, url: LedgerUrl) -> None:
-    """Raise `LedgerError` for a server or a role that only reads."""
+    """Raise `LedgerError` for a server or a role that can only read."""
     row = connection.execute(
         "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')"
     ).fetchone()
@@ -117,7 +118,7 @@ def require_writable(connection: Connection, url: LedgerUrl) -> None:
 
 
 def is_lost(error: psycopg.Error, connection: Connection | None) -> bool:
-    """Whether an error is that of a connection that is lost, or cannot be had now."""
+    """Whether an error means that the connection is lost, or cannot be made now."""
     if isinstance(error, errors.ConnectionTimeout):
         return True
     if error.sqlstate is not None:
@@ -129,7 +130,7 @@ def is_lost(error: psycopg.Error, connection: Connection | None) -> bool:
 
 @contextmanager
 def translated(url: LedgerUrl, action: str) -> Iterator[None]:
-    """Raise PostgreSQL's errors as `LedgerError`: what could not be done with a ledger, and what to do."""
+    """Raise PostgreSQL's errors as `LedgerError`, which says what failed and what to do."""
     try:
         yield
     except psycopg.Error as error:
@@ -137,7 +138,7 @@ def translated(url: LedgerUrl, action: str) -> Iterator[None]:
 
 
 def message_of(url: LedgerUrl, action: str, error: psycopg.Error) -> str:
-    """Return what could not be done with a ledger, why, and what to do, in one line."""
+    """Return in one line what failed, why, and what to do."""
     remedy = REMEDIES.get(error.sqlstate or "", "look at the server")
     return (
         f"the ledger {url} could not be {action} ({_first_line(url, error)}); what was committed before is "
@@ -146,7 +147,7 @@ def message_of(url: LedgerUrl, action: str, error: psycopg.Error) -> str:
 
 
 def _first_line(url: LedgerUrl, error: psycopg.Error) -> str:
-    # Without detail and context, which can hold numbers of people.
+    # Without detail and context, which can hold people's numbers.
     said = error.diag.message_primary or str(error)
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return url.masked(lines[0] if lines else type(error).__name__)

@@ -1,7 +1,7 @@
 """All facts of a ledger as rows for another ledger, and the import of such rows.
 
-Imported facts are gathered in a temporary table, and then merged in order: of several about one number each
-is compared with what those before have left, as if they had come one by one.
+Imported facts are collected in a temporary table, and then merged in order. If there are several about one
+number, each is compared with the result of those before, as if they had come one by one.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MERGING = """
     ) ON COMMIT DROP
 """
 COPY = f"COPY merging ({COLUMNS}) FROM STDIN"
-# To confirm an unverified "no" would make a failure from elsewhere an answer.
+# Otherwise confirming an unverified "no" would make an imported failure an answer.
 WAITING = (
     "DELETE FROM merging WHERE failure IS NOT NULL AND number IN (SELECT number FROM unverified_negatives)"
 )
@@ -79,7 +79,7 @@ def facts(reading: Connection) -> Iterator[list[FactRow]]:
     """Yield all answers by ascending number, then all failures, in chunks of at most 10,000.
 
     Args:
-        reading: a connection of its own, in a transaction that sees one state of the ledger.
+        reading: a separate connection, in a transaction that sees one state of the ledger.
     """
     for name, query in (("answers", FACTS), ("failures", FAILURES)):
         with closing(reading.cursor(name=name)) as cursor:
@@ -88,11 +88,11 @@ def facts(reading: Connection) -> Iterator[list[FactRow]]:
 
 
 def merge(writing: Connection, parts: Iterable[Sequence[NumberRow]]) -> int:
-    """Take rows of facts in, in one of the writer's transactions; return how many were news.
+    """Import rows of facts, in one of the writer's transactions; return how many were new.
 
     Args:
         writing: a connection in a transaction.
-        parts: the rows; of each part the answers come first.
+        parts: the rows; within each part the answers are imported first.
     """
     writing.execute(MERGING)
     with writing.cursor() as cursor, cursor.copy(COPY) as copy:

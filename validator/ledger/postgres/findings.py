@@ -1,4 +1,4 @@
-"""The dictionary `findings`: its rows are read, and new ones inserted, by several writers at once."""
+"""The dictionary `findings`: several writers read its rows and insert new ones at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A group of outcomes, written as one statement for each table, sorted so that writers wait in one order."""
+"""A group of outcomes, written as one statement for each table; sorted, so that writers lock in one order."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ UPSERT = f"""
         failed_at_ms = excluded.failed_at_ms,
         failed_attempts = excluded.failed_attempts
 """  # noqa: S608 - put together from constants
-# Each writer deletes its own, and a number is leased to one at a time.
+# Each writer deletes only its own leases, since a number is leased to one writer at a time.
 END_LEASES = "DELETE FROM leases WHERE number IN (SELECT number FROM staging)"
 
 ADD = """
@@ -46,8 +46,8 @@ SPEND = """
     ON CONFLICT (gateway, session, quarter) DO UPDATE SET attempts = s.attempts + excluded.attempts
 """
 
-# A row is touched only while it says what this answer of the session left there: another session, or the same
-# one once more, may have answered since.
+# A row is changed only while it still holds this answer: another session, or the same session again, may have
+# answered since.
 CHOSEN = """
     SELECT number FROM numbers JOIN unnest(%(unverified)s::integer[], %(confirmed)s::integer[])
         AS pair (unverified, confirmed) ON failure = pair.unverified
@@ -75,7 +75,7 @@ class Confirmation(NamedTuple):
     """A session whose unverified negatives up to an ordinal are settled.
 
     Attributes:
-        confirmed_of: for the id of each finding that they have, the id of the one that they get.
+        confirmed_of: the new finding's id, by the id of their present finding.
     """
 
     session: SessionRef
@@ -84,7 +84,7 @@ class Confirmation(NamedTuple):
 
     @property
     def parameters(self) -> dict[str, object]:
-        """What the statements are bound to."""
+        """The parameters of the statements."""
         return {
             **self.session._asdict(),
             "through": self.through,
@@ -94,7 +94,7 @@ class Confirmation(NamedTuple):
 
 
 class WrittenGroup(NamedTuple):
-    """A group as rows, which can be written again if a connection is lost."""
+    """A group as rows, so that it can be written again if a connection is lost."""
 
     rows: Sequence[NumberRow]
     unverified: Sequence[tuple[str, str, int, int]]
@@ -133,10 +133,10 @@ def _upsert(writing: Connection, rows: Iterable[NumberRow]) -> None:
 
 
 def invalidate(writing: Connection, chosen: Confirmation) -> list[int]:
-    """Take a session's unverified negatives off the list, in one of the writer's transactions.
+    """Remove a session's unverified negatives from the table, in one of the writer's transactions.
 
     Returns:
-        Their numbers, ascending, without those that were answered otherwise since.
+        Their numbers, ascending, without those that have another answer since.
     """
     undecided = [number for (number,) in writing.execute(CHOSEN, chosen.parameters)]
     writing.execute(REMOVE, chosen.parameters)
@@ -144,7 +144,7 @@ def invalidate(writing: Connection, chosen: Confirmation) -> list[int]:
 
 
 def _last_of_each(rows: Iterable[NumberRow]) -> list[NumberRow]:
-    """Return one row for each number: what all of its rows, written one after the other, come to."""
+    """Return one row for each number: the result of writing all of its rows one after the other."""
     last: dict[int, NumberRow] = {}
     for row in rows:
         before = last.get(row.number)

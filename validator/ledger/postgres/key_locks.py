@@ -1,7 +1,8 @@
-"""Keys that one run uses at a time, wherever it runs: advisory locks that go with their connection.
+"""Locks so that only one run at a time uses a key, on any machine: advisory locks that end with a connection.
 
-A run whose connection is lost finds out at its next look, and ends. The server may have let go of its locks
-before that, so who takes a key over from a run that has not let go of it waits until it has surely seen it.
+A run notices a lost connection when it next checks the lock, and ends. The server may have released the lock
+before that. So a run that takes over a lock that was not released in order waits until the other run must
+have noticed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from validator.ledger.postgres.connection import Connection
     from validator.ledger_url import LedgerUrl
 
-# A look a second, which fails within three, and the time to stop what would be sent next.
+# A run checks each second; a check fails within three seconds; the rest is time to stop the next requests.
 FENCE_S = 6.0
 
 LOCK = "SELECT pg_try_advisory_lock(%s)"
@@ -38,7 +39,7 @@ LEAVE = "DELETE FROM keys WHERE key = ANY (%s)"
 
 
 class KeyLocks:
-    """The locks of a run's keys, on a connection of their own."""
+    """The locks of a run's keys, on a separate connection."""
 
     can_be_lost = True
 
@@ -57,16 +58,16 @@ class KeyLocks:
         holder: str,
         sleep: Callable[[float], None] = time.sleep,
     ) -> Self:
-        """Take the locks of all keys, at once or not at all. Waits where the run before was cut off just now.
+        """Take the locks of all keys, or of none. Waits if the run before was cut off just now.
 
         Args:
             url: the ledger.
             keys: the fingerprints of the keys.
-            holder: what a person needs to recognise this run, and its machine.
+            holder: text by which the user recognises this run and its machine.
             sleep: waits.
 
         Raises:
-            Busy: another run holds one of them; the message names it.
+            Busy: another run holds one of them; the message names the run.
             LedgerError: there is no such ledger.
         """
         with translated(url, "opened"):
@@ -82,10 +83,10 @@ class KeyLocks:
         return cls(url, connection, keys)
 
     def look(self) -> None:
-        """See that the locks are still held.
+        """Check that the locks are still held.
 
         Raises:
-            LedgerError: their connection is lost, and others may have the keys soon.
+            LedgerError: their connection is lost, and other runs may take the keys soon.
         """
         self._is_looking = True
         try:
@@ -98,8 +99,8 @@ class KeyLocks:
             ) from None
 
     def release(self) -> None:
-        """Let go of the locks; doing it again does nothing."""
-        # Behind a look that has no answer this would wait for it as well.
+        """Release the locks; a second call does nothing."""
+        # While a check has no answer yet, this statement would have to wait for it.
         if not (self._connection.closed or self._is_looking):
             with suppress(psycopg.Error):
                 self._connection.execute(LEAVE, (self._keys,))

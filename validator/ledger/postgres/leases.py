@@ -1,4 +1,4 @@
-"""Numbers that a run has taken to ask about, for some time by the server's clock."""
+"""Leases: numbers that only one run asks about, for some time by the server's clock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAKE = """
     WHERE l.ends_at <= clock_timestamp() OR l.holder = excluded.holder
     RETURNING number
 """
-# A second statement, which sees what others have recorded before their leases were taken over.
+# A second statement, so that it sees the verdicts that others recorded before their leases were taken over.
 DROP_FRESH = """
     DELETE FROM leases l USING unnest(%(numbers)s::bigint[]) AS taken (number)
         JOIN numbers n ON n.number = taken.number LEFT JOIN findings f ON f.id = n.finding
@@ -35,7 +35,7 @@ RELEASE = "DELETE FROM leases WHERE number = ANY (%s::bigint[]) AND holder = %s"
 def lease(
     writing: Connection, numbers: Sequence[int], holder: str, seconds: float, from_ms: Mapping[str, int]
 ) -> list[int]:
-    """Take numbers, in one of the writer's transactions; return those that are ours now, in their order."""
+    """Lease numbers, in one of the writer's transactions; return the leased ones in the given order."""
     wanted = list(map(int, numbers))
     asked = {"numbers": wanted, "holder": holder, "seconds": seconds}
     taken = {number for (number,) in writing.execute(TAKE, asked)}

@@ -1,4 +1,4 @@
-"""A connection that is made again when it is lost."""
+"""A connection that reconnects when it is lost."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ LOG = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-# A server is restarted, or another takes its place, within this time; longer, and the run had better end.
+# A restart or a failover of the server takes less than this time; after it the run ends.
 PATIENCE_S = 30.0
 RETRY_S = 0.25
 
-# Of two transactions that wait for each other one is ended by the server, so one of them always goes on.
+# If two transactions wait for each other, the server ends one of them, so the other goes on.
 MOST_MEETINGS = 20
 
 
@@ -34,12 +34,12 @@ def _as_it_is(_: Connection) -> None:
 
 
 class Link:
-    """A connection to a ledger, and how to get another one.
+    """A connection to a ledger that can reconnect.
 
     Args:
         url: the ledger.
-        patience_s: how long a lost connection is tried to be made again, in seconds.
-        prepare: done with each new connection.
+        patience_s: how long to try to reconnect, in seconds.
+        prepare: called with each new connection.
 
     Attributes:
         patience_s: as given.
@@ -59,33 +59,33 @@ class Link:
         self._is_closed = False
 
     def open(self) -> Connection:
-        """Return the connection, made at the first attempt or not at all.
+        """Return the connection; a new one gets one attempt only.
 
         Raises:
-            LedgerError: there is none; the message says why.
+            LedgerError: it failed; the message says why.
         """
         with translated(self._url, "opened"):
             return self._connected()
 
     def rows(self, query: str, parameters: Mapping[str, Any] | Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a query, which changes nothing.
+        """Return all rows of a read-only query.
 
         Raises:
-            LedgerError: it cannot be asked.
+            LedgerError: the query failed.
         """
         return self.persist(lambda connection: connection.execute(query, parameters).fetchall(), "read")
 
     def persist(self, work: Callable[[Connection], Result], action: str) -> Result:
-        """Do something with the connection, and again over another one if it is lost meanwhile.
+        """Call `work` with the connection, and again with a new one if the connection is lost meanwhile.
 
-        Waits, in the calling thread, for a server that is away: `patience_s` at most.
+        Waits in the calling thread for an unreachable server, `patience_s` at most.
 
         Args:
-            work: does it; what it did over a connection that was lost, it finds or does again.
-            action: what cannot be done if this fails, as in "could not be read".
+            work: the work. It has to be safe to repeat, since a lost connection may have done it or not.
+            action: the work's name for the error, as in "could not be read".
 
         Raises:
-            LedgerError: the server stayed away, or refuses.
+            LedgerError: the server stays unreachable, or refuses.
         """
         if self._is_closed:
             raise LedgerError(f"the ledger {self._url} could not be {action}: it was closed")
@@ -103,7 +103,7 @@ class Link:
                 self._wait(error)
 
     def close(self) -> None:
-        """Let go of the connection for good; doing it again does nothing."""
+        """Close the connection for good; a second call does nothing."""
         self._is_closed = True
         self._drop()
 

@@ -1,9 +1,8 @@
-"""Forgetting people: what goes, and what PostgreSQL keeps of it all the same.
+"""Purging people: what is deleted, and what PostgreSQL keeps in spite of that.
 
-As in SQLite (`validator.ledger.sqlite.purging`), a chosen person goes from every table that can name one,
-here from `leases` and `writers` as well. The tables are written anew then. What the server has
-copied elsewhere stays: its WAL until that is recycled, archives of it, standbys until they have followed, and
-backups.
+As in SQLite (`validator.ledger.sqlite.purging`), a selected person is deleted from every table that can name
+one, here also from `leases` and `writers`. Then the tables are rewritten. Copies outside of them stay: the
+server's WAL until it is recycled, archives of the WAL, standbys until they have followed, and backups.
 """
 
 from __future__ import annotations
@@ -78,7 +77,7 @@ NOT_OURS = """
     SELECT count(*) FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
     WHERE s.nspname = %s AND c.relkind = 'r' AND NOT pg_has_role(c.relowner, 'USAGE')
 """
-# A table that others go on using is not waited for much longer than one of their groups takes.
+# If other runs use a table, the wait for it is not much longer than one of their groups takes.
 LOCK_TIMEOUT = "SET lock_timeout TO '10s'"
 
 
@@ -92,7 +91,7 @@ def count(connection: Connection, selection: Selection) -> Purged:
 
 
 def forget(writing: Connection, selection: Selection) -> Purged:
-    """Delete what was selected, in one of the writer's transactions; the tables are to be rewritten then."""
+    """Delete the selection, in one of the writer's transactions; the tables have to be rewritten after it."""
     purged = count(writing, selection)
     writing.execute(BLANK_RUNS, (_runs_naming(writing, selection),))
     for statement in FORGET:
@@ -101,7 +100,7 @@ def forget(writing: Connection, selection: Selection) -> Purged:
 
 
 def overwrite(writing: Connection, url: LedgerUrl) -> None:
-    """Write the tables anew, without what was deleted, and give the old files back to the disk.
+    """Rewrite the tables without the deleted rows, and free the space of the old files.
 
     Raises:
         Busy: another run uses a table all the time.
@@ -110,8 +109,8 @@ def overwrite(writing: Connection, url: LedgerUrl) -> None:
     row = writing.execute(NOT_OURS, (SCHEMA,)).fetchone()
     if row and row[0]:
         raise LedgerError(
-            f"what was to go is deleted from the ledger {url}, but its pages still hold it, as only the "
-            "owner of its tables can have them rewritten: run the same command as that role"
+            f"the selection is deleted from the ledger {url}, but its pages still hold it, since only the "
+            "owner of its tables can rewrite them: run the same command as that role"
         )
     writing.execute(LOCK_TIMEOUT)
     try:
@@ -119,8 +118,8 @@ def overwrite(writing: Connection, url: LedgerUrl) -> None:
             writing.execute(f"VACUUM (FULL) {table}")
     except errors.LockNotAvailable:
         raise Busy(
-            f"what was to go is deleted from the ledger {url}, but another run uses it, so that its pages "
-            "still hold it; run the same command again when that has ended"
+            f"the selection is deleted from the ledger {url}, but its pages still hold it, since another run "
+            "uses them; run the same command again when that run has ended"
         ) from None
     finally:
         _reset(writing)

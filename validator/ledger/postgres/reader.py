@@ -51,14 +51,14 @@ SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
 class PostgresReader:
-    """A ledger to ask; it sees what is durable, and never blocks a writer. See `LedgerReader`."""
+    """A ledger to read; it sees what is durable, and never blocks a writer. See `LedgerReader`."""
 
     def __init__(self, url: LedgerUrl, reading: Link) -> None:
         self.url = url
         self._reading = reading
 
     def close(self) -> None:
-        """Let go of the connection; doing it again does nothing."""
+        """Close the connection; a second call does nothing."""
         self._reading.close()
 
     def __enter__(self) -> Self:
@@ -88,7 +88,7 @@ class PostgresReader:
         fresh_from_ms: Mapping[Verdict, int] | None = None,
         until_ms: int = LARGEST,
     ) -> Iterator[KnownColumns]:
-        """Yield the facts of the numbers from `first` to `last`, ascending, as `known` shows it."""
+        """Yield the facts of the numbers from `first` to `last`, ascending, as in `known`."""
         from_ms = cutoffs(fresh_from_ms, until_ms)
         return columns.scan(self._reading, from_ms, first, min(last, LARGEST))
 
@@ -99,20 +99,20 @@ class PostgresReader:
         fresh_from_ms: Mapping[Verdict, int] | None = None,
         until_ms: int = LARGEST,
     ) -> Iterator[KnownColumns]:
-        """Yield the same of distinct, ascending numbers, each looked up by itself."""
+        """Yield the facts of distinct, ascending numbers, each looked up by itself."""
         return columns.look_up(self._reading, cutoffs(fresh_from_ms, until_ms), numbers)
 
     def findings(self) -> dict[int, Finding]:
-        """Return the words that the columns name by id."""
+        """Return the findings by the ids that the columns hold."""
         return self._reading.persist(read_findings, "read")
 
     def estimated_rows(self) -> int:
-        """About how many numbers there are; counting them would read the whole table."""
+        """Return about how many numbers there are; an exact count would read the whole table."""
         [(allocated_bytes,)] = self._reading.rows(ALLOCATED)
         return int(allocated_bytes // ROW_BYTES)
 
     def require_sound(self) -> None:
-        """Look whether every fact has its words. The server's own files are the affair of its tools."""
+        """Check that every fact has its finding. The server's own tools check its files."""
         [(stray,)] = self._reading.rows(STRAY)
         if stray:
             raise LedgerError(
@@ -130,18 +130,18 @@ class PostgresReader:
         return stats.collect(self._reading, now_ms)
 
     def spent_since(self, session: SessionRef, since_ms: int) -> int:
-        """Return how many attempts were started through a session since that time, in all runs."""
+        """Return how many attempts were started through a session since `since_ms`, in all runs."""
         [(spent,)] = self._reading.rows(SPENT, (*session, since_ms // QUARTER_HOUR_MS))
         return int(spent)
 
     def unverified_negatives(self, session: SessionRef) -> list[UnverifiedNegative]:
-        """Return a session's answers "no" that are not verified yet, in the answers' order."""
+        """Return the "no"s of a session that are not verified yet, in the order of the answers."""
         return [UnverifiedNegative(*row) for row in self._reading.rows(UNVERIFIED, session)]
 
     def facts(self) -> Iterator[list[FactRow]]:
-        """Yield every fact, expired ones too: all answers by ascending number, then all failures, in chunks.
+        """Yield all facts, also expired ones: all answers by ascending number, then all failures, in chunks.
 
-        They are those of one moment, over a connection of their own.
+        All are read from one snapshot, over a separate connection.
         """
         with translated(self.url, "read"), connect(self.url) as reading, reading.transaction():
             reading.execute(SNAPSHOT)
@@ -152,12 +152,12 @@ class PostgresReader:
         return self._reading.persist(lambda connection: purging.count(connection, selection), "read")
 
     def runs(self, limit: int, *, input_name: str | None = None) -> list[RunRecord]:
-        """Return the latest runs, the newest first; those over a list of this name, if there is one."""
+        """Return the latest runs, the newest first; only those over lists of this name, if it is given."""
         return [RunRecord(*row) for row in self._reading.rows(RUNS, (input_name, limit))]
 
 
 def read(url: LedgerUrl) -> PostgresReader | None:
-    """Open a ledger for reading only, beside its writers; None if the database has none yet.
+    """Open a ledger for reading only, while others write to it; None if the database has none yet.
 
     Raises:
         LedgerError: there is no such database, or the ledger is of another version.

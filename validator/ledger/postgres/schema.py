@@ -1,16 +1,16 @@
 """The tables of a ledger in PostgreSQL, their versions, and the steps from each version to the next.
 
-They lie in a schema of their own, `validator`. `findings`, `numbers`, `unverified_negatives`, `spending` and
-`runs` hold what SQLite's tables of that name hold (`validator.ledger.sqlite.schema` says what), but that
-several writers fill them: of two outcomes for a number the later committed replaces the earlier.
+They are in a separate schema, `validator`. `findings`, `numbers`, `unverified_negatives`, `spending` and
+`runs` hold the same as SQLite's tables of these names (see `validator.ledger.sqlite.schema`). But several
+writers fill them: of two outcomes for a number, the one committed later replaces the other.
 
 `numbers` is partitioned by the hash of the number, so that VACUUM and the indexes work on a sixteenth at a
 time. It has no foreign key to `findings`: each writer would lock the same few rows of it in every group.
 
-`writers` has one row for each open writer, with the number of its last transaction and what that returned:
-a run that lost its connection during a commit finds there whether it was done. `leases` has the numbers that
-a run has taken to ask about, and until when. `keys` says who holds a key's lock; the lock itself is an
-advisory lock, which goes with its connection.
+`writers` has one row for each open writer, with the number of its last transaction and the value that this
+returned: a run that lost its connection during a commit sees there whether it was done. `leases` holds the
+leased numbers, and until when. `keys` holds the user of each key's lock; the lock itself is an advisory lock,
+which ends with its connection.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PARTITIONS = 16
 
-# Of advisory locks: "SAPL" in ASCII, and what is locked.
+# The two keys of advisory locks: "SAPL" in ASCII, and what is locked.
 LOCK_CLASS = 0x5341504C
 MIGRATING = 0
 
@@ -51,7 +51,7 @@ VERSION_1 = (
     CREATE UNIQUE INDEX findings_words
     ON findings (verdict, coalesce(reason, ''), source, gateway, session, own_id, strength)
     """,
-    # The order of the columns leaves no gaps between them.
+    # The columns are ordered so that there is no padding between them.
     """
     CREATE TABLE numbers (
         number bigint PRIMARY KEY,
@@ -158,7 +158,7 @@ def version_of(connection: Connection, url: LedgerUrl) -> int:
 
 
 def migrate(connection: Connection, url: LedgerUrl, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
-    """Bring a ledger to the latest version, whole or not at all; of several who do so at once one does.
+    """Bring a ledger to the latest version, whole or not at all. If several runs do so at once, one does it.
 
     Raises:
         LedgerError: the schema is another program's, or a later version's.
@@ -177,7 +177,7 @@ def migrate(connection: Connection, url: LedgerUrl, migrations: Sequence[Sequenc
 
 
 def _make_schema(connection: Connection) -> None:
-    # CREATE SCHEMA wants a right on the database even if there is one.
+    # CREATE SCHEMA needs a privilege on the database even if the schema exists.
     there = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s"
     if connection.execute(there, (SCHEMA,)).fetchone() is None:
         connection.execute(f"CREATE SCHEMA {SCHEMA}")

@@ -1,4 +1,4 @@
-"""What a ledger in PostgreSQL holds, counted."""
+"""Statistics of a ledger in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SIZE = """
     FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
     WHERE s.nspname = %s AND c.relkind = 'r'
 """
-# What dead rows took is given back to the tables by VACUUM; PostgreSQL counts the rows, and not their bytes.
+# VACUUM gives the space of dead rows back to the tables; PostgreSQL counts these rows, and not their bytes.
 FREE = """
     SELECT coalesce(
         sum(pg_relation_size(relid) * n_dead_tup / greatest(n_live_tup + n_dead_tup, 1)), 0

@@ -1,8 +1,8 @@
-"""Transactions that are done once, however often their connection is lost.
+"""Transactions that are done exactly once, even if their connection is lost.
 
-A connection that is lost during a commit leaves in doubt whether it was done. So each transaction counts up
-its writer's row of `writers`, first thing: to do it again waits until the server has ended the first attempt,
-and changes nothing if that was committed. What it returned stands in that row.
+If a connection is lost during a commit, it is not known whether the commit was done. So each transaction
+first increments the counter in its writer's row of `writers`. A second attempt then waits until the server
+has ended the first, and changes nothing if that was committed. The row also holds the return value.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-# Rows of writers that were killed are of no use to anybody once their connection is gone for good.
+# Rows of killed writers are not needed any more once their connection has ended.
 FORGET_DEAD = "DELETE FROM writers WHERE seen_at < clock_timestamp() - interval '30 days'"
 ENTER = "INSERT INTO writers (id, holder) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 LEAVE = "DELETE FROM writers WHERE id = %s"
@@ -43,7 +43,7 @@ class Transactions:
     Args:
         url: the ledger.
         link: the writer's connection.
-        holder: what a person needs to recognise this run.
+        holder: text by which the user recognises this run.
     """
 
     def __init__(self, url: LedgerUrl, link: Link, holder: str) -> None:
@@ -55,19 +55,19 @@ class Transactions:
         link.persist(lambda connection: connection.execute(ENTER, (self._id, holder)), "written")
 
     def run(self, body: Callable[[Connection], Result]) -> Result:
-        """Run the body as one transaction, durable when this returns. Waits for a server that is away.
+        """Run the body as one transaction, durable when this returns. Waits for an unreachable server.
 
         Args:
-            body: what is done, from the beginning each time; it returns what JSON can hold.
+            body: the work, repeated from the beginning if needed; its return value must fit into JSON.
 
         Raises:
-            LedgerError: it is not durable, as the server refuses or stayed away.
+            LedgerError: it is not durable: the server refuses, or stays unreachable.
         """
         self._number += 1
         return self._link.persist(lambda connection: self._once(connection, body), "written")
 
     def leave(self) -> None:
-        """Take this writer's row away, if the server is there: it goes by itself later."""
+        """Delete this writer's row if the server is reachable; otherwise it is deleted later."""
         with suppress(LedgerError, psycopg.Error):
             self._link.open().execute(LEAVE, (self._id,))
 
@@ -83,7 +83,7 @@ class Transactions:
             return result
 
     def _earlier_result(self, connection: Connection) -> Any:
-        """Return what the transaction returned when it was committed, before its connection was lost."""
+        """Return the value of the transaction, which was committed before its connection was lost."""
         row = connection.execute(RESULT, (self._id,)).fetchone()
         if row is None or row[0] != self._number:
             raise LedgerError(

@@ -1,4 +1,4 @@
-"""A ledger in PostgreSQL as one of its writers holds it: results are durable when `commit` returns."""
+"""A ledger in PostgreSQL for one of its writers: results are durable when `commit` returns."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ FINISH_RUN = "UPDATE runs SET finished_at_ms = %s, exit_code = %s, summary_json 
 
 
 class PostgresLedger(PostgresReader):
-    """A ledger to write to, beside other writers. See `Ledger`.
+    """A ledger to write to, together with other writers. See `Ledger`.
 
-    A connection that is lost is made again, and what was being written is written once; if the server stays
-    away, nothing more is accepted.
+    If the connection is lost, it reconnects, and the interrupted write is done exactly once. If the server
+    stays unreachable, nothing more is accepted.
     """
 
     def __init__(self, url: LedgerUrl, writing: Link, reading: Link, transactions: Transactions) -> None:
@@ -53,12 +53,12 @@ class PostgresLedger(PostgresReader):
 
     @classmethod
     def open(cls, url: LedgerUrl, *, holder: str, patience_s: float = PATIENCE_S) -> PostgresLedger:
-        """Open a ledger, or make one in an empty database.
+        """Open a ledger, or create one in an empty database.
 
         Args:
             url: the database.
-            holder: what a person needs to recognise this run, such as its command; neither key nor number.
-            patience_s: how long a connection that is lost later is tried to be made again, in seconds.
+            holder: text by which the user recognises this run, such as its command; no key and no number.
+            patience_s: how long to try to reconnect after the connection is lost, in seconds.
 
         Raises:
             LedgerError: there is no such database, its ledger is of a later version, it would lose commits,
@@ -85,7 +85,7 @@ class PostgresLedger(PostgresReader):
         self._group.add(outcome, ordinal)
 
     def confirm(self, session: SessionRef, through: int) -> None:
-        """Make a session's unverified negatives up to an ordinal its answers, those of the open group too."""
+        """Make a session's unverified negatives up to an ordinal answers, also those in the open group."""
         self._require_usable()
         self._group.confirm(session, through)
 
@@ -103,7 +103,7 @@ class PostgresLedger(PostgresReader):
         return [Number(number) for number in undecided]
 
     def note_attempts(self, session: SessionRef, count: int, now_ms: int) -> None:
-        """Count attempts started through a session, at about `now_ms`, into the open group."""
+        """Add attempts that started through a session at about `now_ms` to the open group."""
         self._require_usable()
         self._group.spend(session, count, now_ms)
 
@@ -125,7 +125,7 @@ class PostgresLedger(PostgresReader):
         return self._transact(body)
 
     def finish_run(self, run_id: int, finished_at_ms: int, exit_code: int, summary_json: str) -> None:
-        """Record how a run ended, together with what is left in the open group, durably."""
+        """Record how a run ended, together with the open group, durably."""
         group = self._written_group()
 
         def body(writing: Connection) -> None:
@@ -136,9 +136,9 @@ class PostgresLedger(PostgresReader):
         self._group.clear()
 
     def merge(self, outcomes: Iterable[Sequence[Outcome]]) -> int:
-        """Take facts of elsewhere in, all of them or none, and return how many were news.
+        """Import facts, all of them or none, and return how many were new.
 
-        They are read once: a connection that is lost meanwhile is the end of it.
+        They are read only once: if the connection is lost meanwhile, the import fails.
         """
         group = self._written_group()
         rows = (fact_rows(self._finding_ids, part) for part in outcomes)
@@ -159,7 +159,7 @@ class PostgresLedger(PostgresReader):
         return news
 
     def purge(self, selection: Selection) -> Purged:
-        """Forget what was selected, durably, and have the tables written anew; return what went."""
+        """Delete the selection durably, and rewrite the tables; return what was deleted."""
         group = self._written_group()
 
         def body(writing: Connection) -> dict[str, int]:
@@ -182,18 +182,18 @@ class PostgresLedger(PostgresReader):
         fresh_from_ms: Mapping[Verdict, int] | None = None,
         until_ms: int = LARGEST,
     ) -> list[int]:
-        """Take the numbers that nobody else asks about for some time; return those that are ours now."""
+        """Lease numbers for some time, so that no other run asks about them; return the leased ones."""
         from_ms = cutoffs(fresh_from_ms, until_ms)
         return self._transact(lambda writing: leases.lease(writing, numbers, holder, seconds, from_ms))
 
     def release(self, numbers: Sequence[int], holder: str) -> None:
-        """End a holder's leases of some numbers, which others may ask about then."""
+        """End a holder's leases of some numbers, so that other runs may ask about them."""
         self._transact(lambda writing: leases.release(writing, numbers, holder))
 
     def close(self) -> None:
-        """Commit what is left in the group (it was paid for), and let go of the connections.
+        """Commit the open group (its requests were paid for), and close the connections.
 
-        After an error in writing the group is given up, as its commit failed. Doing it again does nothing.
+        After a failed write the group is discarded. A second call does nothing.
 
         Raises:
             LedgerError: the rest of the group is not durable.
@@ -212,7 +212,7 @@ class PostgresLedger(PostgresReader):
         return WrittenGroup.of(self._group, self._finding_ids)
 
     def _insert(self, finding: Finding) -> int:
-        """Insert a finding over a connection of its own: the writer's may be amid a transaction."""
+        """Insert a finding over a separate connection: the writer's may be in a transaction."""
         before, self._usable = self._usable, False
         with closing(Link(self.url, patience_s=self._writing.patience_s)) as link:
             place = link.persist(lambda connection: insert_finding(connection, finding), "written")
@@ -220,7 +220,7 @@ class PostgresLedger(PostgresReader):
         return place
 
     def _transact(self, body: Callable[[Connection], Result]) -> Result:
-        """Run the body as one transaction, durable at its end. Whatever breaks it ends the ledger's use."""
+        """Run the body as one transaction, durable at its end. After a failure the ledger is not usable."""
         self._require_usable()
         self._usable = False
         result = self._transactions.run(body)

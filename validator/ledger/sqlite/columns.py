@@ -1,8 +1,8 @@
-"""Verdicts as columns, for lists of millions: no row becomes a Python object on its way out.
+"""Verdicts as columns, for lists of millions: no row becomes a Python object.
 
-SQLite puts each column together as one text of integers; the caller reads it as a CSV file of one
-column. A row of three integers costs half a microsecond this way and a tuple of eight cells three times that
-(measured, `benchmarks/ledger.py`). The words that many numbers share come once, as `rows.Finding`.
+SQLite joins each column into one text of integers; the caller reads it as a CSV file of one column. A row of
+three integers costs half a microsecond this way, and a tuple of eight cells three times that (measured,
+`benchmarks/ledger.py`). The words that many numbers share are read once, as `rows.Finding`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping, Sequence
 
-# Larger chunks bring no speed and hold more memory (measured, benchmarks/ledger.py).
+# Larger chunks are not faster and need more memory (measured, benchmarks/ledger.py).
 SCAN_ROWS = 50_000
 LOOK_UP_ROWS = 10_000
 
-# Of a row with both facts the answer is shown while it is fresh, then the failure. The subquery is reached by
-# such rows alone; asked for every row, it would double the time of a scan.
+# If a row has both facts, the answer is shown while it is fresh, then the failure. The subquery runs only for
+# such rows; for every row it would double the time of a scan.
 FACT = """
     CASE
         WHEN n.failure IS NULL THEN n.finding
@@ -33,7 +33,7 @@ FACT = """
         ELSE n.finding
     END
 """
-# CROSS JOIN keeps SQLite from turning the order of the loops round (sqlite.org/lang_select.html).
+# CROSS JOIN keeps SQLite from reversing the order of the loops (sqlite.org/lang_select.html).
 WANTED = "json_each(:wanted) w CROSS JOIN numbers n ON n.number = w.value"
 COLUMNS = f"""
     SELECT max(number), group_concat(number, '\n'), group_concat(fact, '\n'),
@@ -53,7 +53,7 @@ LOOK_UP = COLUMNS.format(rows=WANTED)
 def scan(
     reading: sqlite3.Connection, from_ms: Mapping[str, int], first: int, last: int, rows: int = SCAN_ROWS
 ) -> Iterator[KnownColumns]:
-    """Yield the facts from one number to another, ascending, in one pass, so many rows at a time."""
+    """Yield the facts from one number to another, ascending, in one pass, `rows` rows at a time."""
     after = first - 1
     while found := _columns(reading, SCAN, {**from_ms, "after": after, "last": last, "rows": rows}):
         after, columns = found

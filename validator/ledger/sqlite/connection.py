@@ -1,8 +1,8 @@
 """Connections to the ledger's file: how they are set up, and what their failures mean.
 
-SQLite before 3.51.3 can lose committed rows when two connections write or checkpoint a WAL at once
-(sqlite.org/wal.html#walresetbug): so one connection writes, under a lock of ours, and all others are
-read-only, which can do neither.
+SQLite before 3.51.3 can lose committed rows if two connections write or checkpoint a WAL at once
+(sqlite.org/wal.html#walresetbug). So only one connection writes, under our own lock, and all others are
+read-only: these can neither write nor checkpoint.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 SQLITE_VERSION = sqlite3.sqlite_version
 
-# From here on SQLite always has json_each, FILTER and IS TRUE (sqlite.org/changes.html).
+# Since this version SQLite always has json_each, FILTER and IS TRUE (sqlite.org/changes.html).
 OLDEST_SQLITE = (3, 38, 0)
 
-# Readers block nobody in WAL mode; what is waited for is a moment's recovery after a crash.
+# In WAL mode readers do not block others; this only waits for the short recovery after a crash.
 BUSY_TIMEOUT_S = 5.0
 
-# The WAL is cut back to this after a checkpoint; it grows beyond while a reader holds a long scan open.
+# After a checkpoint the WAL is truncated to this size; it grows larger during a reader's long scan.
 WAL_KEPT_BYTES = 64 * 2**20
 
-# A ledger of up to so many bytes is looked at as a whole whenever a run opens it: some 0.1 s.
+# A ledger of up to this size is checked as a whole whenever a run opens it, which takes about 0.1 s.
 ALWAYS_CHECKED_BYTES = 32 * 2**20
 
-# The extended codes carry the primary one in their low byte (sqlite.org/rescode.html).
+# The low byte of an extended code is the primary code (sqlite.org/rescode.html).
 PRIMARY_CODE = 0xFF
 
 WRITER_PRAGMAS = (
@@ -40,14 +40,14 @@ WRITER_PRAGMAS = (
     "PRAGMA synchronous = FULL",
     # macOS: fsync alone leaves data in the drive's cache. Does nothing elsewhere.
     "PRAGMA fullfsync = ON",
-    # What is deleted or replaced is overwritten: it names people.
+    # Deleted or replaced data is overwritten, since it names people.
     "PRAGMA secure_delete = ON",
     f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}",
 )
 
 
 def require_sqlite(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> None:
-    """Raise `LedgerError` where SQLite is too old for what is asked of it here."""
+    """Raise `LedgerError` if SQLite is too old."""
     if version < OLDEST_SQLITE:
         raise LedgerError(
             f"this Python has SQLite {_dotted(version)}, and the ledger needs {_dotted(OLDEST_SQLITE)}; "
@@ -56,7 +56,7 @@ def require_sqlite(version: tuple[int, int, int] = sqlite3.sqlite_version_info) 
 
 
 def loses_commits(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> bool:
-    """Whether this SQLite can lose commits when two connections write, which ours never do."""
+    """Whether this SQLite can lose commits if two connections write, which never happens here."""
     return version < (3, 44, 6) or (3, 45, 0) <= version < (3, 50, 7) or (3, 51, 0) <= version < (3, 51, 3)
 
 
@@ -66,7 +66,7 @@ def _dotted(version: tuple[int, ...]) -> str:
 
 @contextmanager
 def translated(path: Path, action: str) -> Iterator[None]:
-    """Raise SQLite's errors as `LedgerError`: what could not be done with which file, and what to do."""
+    """Raise SQLite's errors as `LedgerError`, which says what failed for which file, and what to do."""
     try:
         yield
     except sqlite3.Error as error:
@@ -87,7 +87,7 @@ def _message(path: Path, action: str, error: sqlite3.Error) -> str:
 def _damaged(path: Path) -> str:
     return (
         f"the ledger {path} is damaged, or no ledger at all; it is left as it is. Move it and its -wal file "
-        f"aside and put a copy in their place, or none to start anew; docs/ledger.md tells how to save rows"
+        f"aside and put a backup in their place, or none to start again; docs/ledger.md says how to save rows"
     )
 
 
@@ -97,8 +97,8 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         uri=True,
         isolation_level=None,
         timeout=BUSY_TIMEOUT_S,
-        # Long scans go on in a thread while another works on what they have found: one after the other.
-        # Used by one thread at a time, not always by the same: a library call asks in a thread of its own.
+        # A connection is used by one thread at a time, but not always by the same one: long scans run in a
+        # thread while another one works on their results, and library calls have threads of their own.
         check_same_thread=False,
     )
 
@@ -108,7 +108,7 @@ def open_writer(path: Path, always_checked_bytes: int = ALWAYS_CHECKED_BYTES) ->
 
     Args:
         path: an absolute path; the file exists (it may be empty), and its lock is ours.
-        always_checked_bytes: a larger file is looked at as a whole only after an unclean end.
+        always_checked_bytes: a larger file is checked as a whole only after an unclean end.
 
     Raises:
         LedgerError: the file is damaged, foreign, of a later version, or cannot be written.
@@ -132,7 +132,7 @@ def _ended_uncleanly(path: Path) -> bool:
 
 
 def _set_up(connection: sqlite3.Connection, path: Path, *, checked: bool = True) -> None:
-    # Before anything is changed in it: is it ours?
+    # Check that the file is a ledger before anything in it is changed.
     version = version_of(connection, path)
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
@@ -147,16 +147,16 @@ def _set_up(connection: sqlite3.Connection, path: Path, *, checked: bool = True)
 
 
 def _require_ok(connection: sqlite3.Connection, path: Path, check: str) -> None:
-    # Its own words are not passed on: they can hold row ids, which are numbers of people.
+    # SQLite's own text is not shown: it can hold row ids, which are people's numbers.
     if connection.execute(check).fetchall() != [("ok",)]:
         raise LedgerError(_damaged(path))
 
 
 def require_sound(connection: sqlite3.Connection, path: Path) -> None:
-    """Look at every page, row and index, and that every fact has its words; takes twice as long as opening.
+    """Check every page, row and index, and that every fact has its finding; twice as slow as opening.
 
     Raises:
-        LedgerError: something is wrong; the file is left as it is.
+        LedgerError: something is wrong; the file is not changed.
     """
     with translated(path, "read"):
         _require_ok(connection, path, "PRAGMA integrity_check(1)")
@@ -165,9 +165,9 @@ def require_sound(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """Return a connection that cannot write, usable beside a writer in this or another process.
+    """Return a read-only connection, usable while a writer in this or another process works.
 
-    A file that does not exist yet, or has nothing in it, reads as an empty ledger.
+    A file that is missing or empty reads as an empty ledger.
 
     Raises:
         LedgerError: the file is damaged, foreign, of another version, or cannot be read.

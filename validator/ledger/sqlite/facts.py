@@ -1,8 +1,8 @@
 """All facts of a ledger as rows for another ledger, and the import of such rows.
 
-Each imported fact is compared with the fact that is there, by its time: the newest answer stands, and beside
-it a failure to find out if that is newer still. So the order of imports does not matter, and importing twice
-changes nothing.
+Each imported fact is compared by its time with the fact in the ledger: the newest answer is kept, and a
+failure beside it if the failure is even newer. So the order of imports does not matter, and a second import
+of the same facts changes nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Larger chunks bring no speed, smaller ones cost it (measured, benchmarks/ledger.py).
 CHUNK_ROWS = 10_000
 
-# One statement sees one state of the ledger, whatever is written meanwhile.
+# One statement sees one state of the ledger, even if others write meanwhile.
 FACTS = f"""
     SELECT number, verdict, reason, CASE WHEN own_id THEN number || '{OWN_ID_SUFFIX}' ELSE whatsapp_id END,
         source, gateway, session, attempts, checked_at_ms, strength
@@ -58,10 +58,10 @@ def facts(reading: sqlite3.Connection) -> Iterator[list[FactRow]]:
 
 
 def merge(writing: sqlite3.Connection, rows: Iterable[NumberRow]) -> int:
-    """Take rows of facts in, in one of the writer's transactions; return how many were news.
+    """Import rows of facts, in one of the writer's transactions; return how many were new.
 
-    A number with an unverified "no" takes no failure from elsewhere: to confirm the "no" would make that
-    failure an answer.
+    No failure is imported for a number with an unverified "no": confirming the "no" would make that failure
+    an answer.
     """
     waiting = {number for (number,) in writing.execute(WAITING)}
     answers, failures = [], []

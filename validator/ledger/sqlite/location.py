@@ -1,4 +1,4 @@
-"""Where a ledger may lie, and who may read it there."""
+"""Where a ledger's file may be, and who may read it there."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LEDGER_PARTS = ("-wal", "-shm", ".lock")
-"""The ends of the names of the files that belong to a ledger, behind its own name."""
+"""The suffixes of the files that belong to a ledger, added to its own name."""
 
 MOUNTS = Path("/proc/self/mountinfo")
 
-# File systems on which another machine, or the host of this one, can change or lock the same file, where
-# SQLite's shared memory and locks are not to be trusted (sqlite.org/wal.html: "all processes must be on the
-# same host").
+# File systems on which another machine, or the host of this one, can change or lock the same file. There
+# SQLite's shared memory and locks are not reliable (sqlite.org/wal.html: "all processes must be on the same
+# host").
 NETWORK_TYPES = frozenset(
     {
         "acfs",
@@ -51,18 +51,18 @@ NETWORK_TYPES = frozenset(
         "vmhgfs",
     }
 )
-# FUSE may be anything behind (sshfs, s3fs, rclone) and is refused as a whole, but for the root of rootless
+# Any file system may be behind FUSE (sshfs, s3fs, rclone), so it is refused, except for the root of rootless
 # containers, which is local.
 LOCAL_FUSE_TYPES = frozenset({"fuse.fuse-overlayfs"})
 
-# 9p is a server over TCP, a folder of a virtual machine's host, or a Windows drive in WSL; and every folder
-# under gVisor, where it goes over an inherited file descriptor and is as good as local.
+# 9p may be a server over TCP, a folder of a virtual machine's host, or a Windows drive in WSL. Under gVisor
+# every folder is 9p, over an inherited file descriptor, and counts as local.
 REMOTE_9P = re.compile(r"(^|,)(trans=(tcp|unix|virtio|xen|rdma|usbg)|aname=drvfs)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A mounted file system: where, its type (`ext4`, `nfs4`, `fuse.sshfs`), and its own options."""
+    """A mounted file system: its mount point, its type (`ext4`, `nfs4`, `fuse.sshfs`), and its options."""
 
     point: Path
     type: str
@@ -70,14 +70,14 @@ class Mount:
 
     @property
     def is_remote(self) -> bool:
-        """Whether another machine may share it, so that neither locks nor shared memory hold."""
+        """Whether another machine may share it, so that locks and shared memory are not reliable."""
         is_fuse = self.type.split(".")[0] == "fuse" and self.type not in LOCAL_FUSE_TYPES
         is_remote_9p = self.type == "9p" and REMOTE_9P.search(self.options) is not None
         return is_fuse or is_remote_9p or self.type in NETWORK_TYPES
 
 
 def mount_of(path: Path, mountinfo: str) -> Mount | None:
-    """Return the mount that an absolute path lies on, or None where the text tells none.
+    """Return the mount of an absolute path, or None if the text has none.
 
     Args:
         path: an absolute path without symbolic links; it need not exist.
@@ -85,7 +85,7 @@ def mount_of(path: Path, mountinfo: str) -> Mount | None:
     """
     mounts = [_parse(line) for line in mountinfo.splitlines()]
     above = [mount for mount in mounts if path.is_relative_to(mount.point)]
-    # Of two mounts on one point the later hides the earlier, and max() keeps the first of equals.
+    # If two mounts have the same point, the later hides the earlier; max() keeps the first of equals.
     return max(reversed(above), key=lambda mount: len(mount.point.parts), default=None)
 
 
@@ -98,13 +98,13 @@ def _parse(line: str) -> Mount:
 
 
 def proper_place(path: Path) -> Path:
-    """Return where a ledger lies, links followed.
+    """Return the path of a ledger with its links followed.
 
     Raises:
-        LedgerError: its name is too long, it lies on a network file system, or it is another user's in a
+        LedgerError: its name is too long, it is on a network file system, or it belongs to another user in a
             shared folder.
     """
-    refuse_long_name(path)  # before the links on the way are looked at, which such a name would break
+    refuse_long_name(path)  # before the links are followed, which would fail with such a name
     refuse_strangers(path)
     place = path.resolve()
     refuse_remote(place)
@@ -113,7 +113,7 @@ def proper_place(path: Path) -> Path:
 
 
 def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
-    """Raise `LedgerError` for a path on a network file system; without mountinfo (macOS) none is known."""
+    """Raise `LedgerError` for a path on a network file system; without mountinfo (macOS) for none."""
     try:
         mountinfo = mounts.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
@@ -127,10 +127,10 @@ def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
 
 
 def refuse_strangers(path: Path) -> None:
-    """Raise `LedgerError` where a ledger is another user's file, or behind their link, in a shared folder.
+    """Raise `LedgerError` if a ledger is another user's file, or behind their link, in a shared folder.
 
-    In a folder that others may write to, such as /tmp, somebody may have laid a file there to read what is
-    written into it, or a link to have something overwritten.
+    In a folder that others may write to, such as /tmp, another user may have put a file to read what is
+    written into it, or a link to make the program overwrite something.
     """
     place = Path(os.path.abspath(path))  # noqa: PTH100 - without following links
     for part in (place, *place.parents):
@@ -154,7 +154,7 @@ def _is_strangers(part: Path, *, is_file: bool) -> bool:
 
 
 def refuse_long_name(path: Path) -> None:
-    """Raise `LedgerError` for a name that is too long, with what SQLite and the lock put behind it."""
+    """Raise `LedgerError` for a name that is too long with the suffixes of SQLite and the lock."""
     try:
         path.with_name(f"{path.name}-journal").lstat()
     except OSError as error:
@@ -166,13 +166,13 @@ def refuse_long_name(path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file for its owner alone, unless there is one.
+    """Create an empty file that only its owner can read, unless it exists.
 
-    An existing one is left unopened: closing a second descriptor would drop SQLite's own locks on it
+    An existing file is not opened: closing a second descriptor would drop SQLite's own locks on it
     (sqlite.org/howtocorrupt.html, 2.2).
 
     Raises:
-        LedgerError: it cannot be made, or is no file.
+        LedgerError: it cannot be created, or is not a file.
     """
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE_FILE))
@@ -186,7 +186,7 @@ def make_file(path: Path) -> None:
 
 
 def wider_modes(ledger: Path) -> Iterator[str]:
-    """Yield what is open to others of a ledger's folder and files, and the remedy, as one line each."""
+    """Yield one line for each of a ledger's folder and files that is open to others, with the remedy."""
     yield from _if_wider(ledger.parent, PRIVATE_FOLDER)
     for end in ("", "-wal", "-shm"):
         yield from _if_wider(ledger.with_name(ledger.name + end), PRIVATE_FILE)

@@ -1,6 +1,6 @@
-"""Whether the ledger's files are still those that were opened; a copy of a ledger that has lost its own.
+"""Detects that a ledger's files were deleted or replaced while it was open, and saves a copy.
 
-SQLite goes on writing into a file that was deleted or replaced: every commit succeeds, and is gone when the
+SQLite goes on writing into a file that was deleted or replaced: every commit succeeds, and is lost when the
 process ends.
 """
 
@@ -21,11 +21,11 @@ Identity = tuple[int, int] | None
 
 
 class Presence:
-    """The files of a ledger that was opened just now, to be compared with those that are there later.
+    """The identity of a ledger's files when it was opened, to compare with the files later.
 
     Args:
-        given: the path as it was given, links and all.
-        place: where it leads.
+        given: the path as it was given, with its links.
+        place: the file that it leads to.
     """
 
     def __init__(self, given: Path, place: Path) -> None:
@@ -39,7 +39,7 @@ class Presence:
         return self._identities() == (self._database, self._link, self._guard)
 
     def loss(self, connection: sqlite3.Connection) -> LedgerError:
-        """Return the error for files that are no longer whole; what only this process has is saved first.
+        """Return the error for changed files; data that only this process still has is saved first.
 
         Args:
             connection: an open connection to the ledger.
@@ -63,7 +63,7 @@ class Presence:
 
 
 def lock_path(place: Path) -> Path:
-    """Return the file whose lock a ledger's only writer holds."""
+    """Return the lock file, which the ledger's only writer holds locked."""
     return place.with_name(place.name + ".lock")
 
 
@@ -102,7 +102,7 @@ def _remedy(path: Path, saved: Path) -> str:
 
 
 def _saved(path: Path, connection: sqlite3.Connection) -> Path | None:
-    """Copy the whole ledger into a new file beside it, or into the temporary folder if that cannot be."""
+    """Copy the whole ledger into a new file beside it, or else into the temporary folder."""
     for folder in (path.parent, Path(tempfile.gettempdir())):
         with suppress(OSError, LedgerError, sqlite3.Error):
             make_folder(folder)

@@ -1,7 +1,7 @@
-"""Forgetting people: what goes, and how it leaves no copy behind.
+"""Purging people: what is deleted, and how no copy of it is left.
 
-A chosen person goes from every table that can name one: `numbers`, `unverified_negatives`, and the file names
-and summaries in `runs`. `findings` and `spending` know sessions, not people.
+A selected person is deleted from every table that can name one: `numbers`, `unverified_negatives`, and the
+file names and summaries in `runs`. `findings` and `spending` name sessions, not people.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 NAMES = "(SELECT value FROM json_each(:numbers))"
 # An account's id may name another number than the one asked about: 447700900000@s.whatsapp.net.
 NAMED = f"(number IN {NAMES} OR CAST(whatsapp_id AS INTEGER) IN {NAMES})"
-# Null, and so false, where nothing is chosen by age (`:before_ms` is null).
-# What bears a time in the future was written by a clock that was wrong, and is as old.
+# Null, and so false, if nothing is selected by age (`:before_ms` is null).
+# A time in the future comes from a wrong clock, and counts as old.
 LATEST = f"ifnull(:after_ms, {2**63 - 1})"
 OLD_ANSWER = f"(checked_at_ms < :before_ms OR checked_at_ms > {LATEST})"
 OLD_FAILURE = f"(failed_at_ms < :before_ms OR failed_at_ms > {LATEST})"
@@ -60,7 +60,7 @@ BLANK_RUN = "UPDATE runs SET input_name = '', summary_json = NULL WHERE id = ?"
 
 
 def _parameters(selection: Selection) -> dict[str, int | str | None]:
-    """Return what the statements of this module are bound to."""
+    """Return the parameters of this module's statements."""
     return {
         "before_ms": selection.before_ms,
         "after_ms": selection.after_ms,
@@ -77,7 +77,7 @@ def count(connection: sqlite3.Connection, selection: Selection) -> Purged:
 
 
 def forget(writing: sqlite3.Connection, selection: Selection) -> Purged:
-    """Delete what was selected, in one of the writer's transactions; its pages still have to be rewritten."""
+    """Delete the selection, in one of the writer's transactions; the pages have to be rewritten after it."""
     purged = count(writing, selection)
     writing.executemany(BLANK_RUN, [(run,) for run in _runs_naming(writing, selection)])
     for statement in FORGET:
@@ -94,11 +94,11 @@ def _runs_naming(connection: sqlite3.Connection, selection: Selection) -> list[i
 
 
 def overwrite(writing: sqlite3.Connection) -> bool:
-    """Leave no copy of what was deleted in the file or its WAL; return whether nobody stood in the way.
+    """Leave no copy of deleted data in the file or its WAL; return whether that succeeded.
 
-    Deleting has zeroed the rows, but a number can stand on as a separator between two pages of the tree, and
-    older pages stand in the WAL: the file is built anew from what is left, and the WAL cut to nothing. That
-    waits for readers, up to the busy timeout.
+    Deleted rows are already zeroed, but a number can remain as a separator between two pages of the tree, and
+    older pages are in the WAL. So the file is rebuilt without them, and the WAL is truncated. This waits for
+    readers, up to the busy timeout, and fails if they still read.
     """
     writing.execute("VACUUM")
     (busy, _, _) = writing.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from validator.ledger.values import KnownColumns
     from validator.model import SessionRef, Verdict
 
-# Fewer than the new objects after which Python's garbage collector begins (`gc.get_threshold`): larger chunks
-# cost a quarter more (measured, benchmarks/ledger.py).
+# Less than the number of new objects that starts Python's garbage collector (`gc.get_threshold`): larger
+# chunks cost a quarter more (measured, benchmarks/ledger.py).
 CHUNK_ROWS = 500
 
-# What a row takes in the file when nearly all ids are the number's own (measured, benchmarks/ledger.py).
+# The size of a row in the file if nearly all ids are the number's own (measured, benchmarks/ledger.py).
 ROW_BYTES = 25
 
 KNOWN = f"""
@@ -61,14 +61,14 @@ SPENT = "SELECT coalesce(sum(attempts), 0) FROM spending WHERE gateway = ? AND s
 
 
 class SqliteReader:
-    """A ledger to ask; it sees what is durable, and never blocks the writer."""
+    """A ledger to read; it sees what is durable, and never blocks the writer."""
 
     def __init__(self, path: Path, reading: sqlite3.Connection) -> None:
         self.path = path
         self._reading = reading
 
     def close(self) -> None:
-        """Let go of the file; doing it again does nothing."""
+        """Close the file; a second call does nothing."""
         self._reading.close()
 
     def __enter__(self) -> Self:
@@ -86,15 +86,14 @@ class SqliteReader:
     ) -> Iterator[list[FactRow]]:
         """Yield one row for each known number, ascending, in chunks of at most 500.
 
-        Few numbers are looked up, many (more than the ledger holds) found in one pass over it; both give the
-        same rows.
+        Few numbers are looked up one by one; more than the ledger holds are found in one pass over it.
 
         Args:
-            numbers: the numbers to tell of, in any order; None is all of them.
+            numbers: the numbers to look up, in any order; None means all.
             fresh_from_ms: for each verdict the earliest time that is still fresh (`MaxAge.cutoffs_ms`).
-                An older answer gives way to a later failure, an `unknown` with its own reason and time.
-                Without it (and for verdicts it leaves out) an answer always stands before a failure.
-            until_ms: the latest time that is still fresh; what is later comes from a clock that was wrong.
+                If an answer is older, a later failure is shown: an `unknown` with its own reason and time.
+                Without a time for its verdict, an answer is always shown before a failure.
+            until_ms: the latest time that is still fresh; a later one comes from a wrong clock.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -116,7 +115,7 @@ class SqliteReader:
         fresh_from_ms: Mapping[Verdict, int] | None = None,
         until_ms: int = LARGEST,
     ) -> Iterator[KnownColumns]:
-        """Yield the facts of the numbers from `first` to `last`, ascending, as `known` shows it.
+        """Yield the facts of the numbers from `first` to `last`, ascending, as in `known`.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -133,7 +132,7 @@ class SqliteReader:
         fresh_from_ms: Mapping[Verdict, int] | None = None,
         until_ms: int = LARGEST,
     ) -> Iterator[KnownColumns]:
-        """Yield the same of distinct, ascending numbers, each looked up by itself.
+        """Yield the facts of distinct, ascending numbers, each looked up by itself.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -142,7 +141,7 @@ class SqliteReader:
             yield from columns.look_up(self._reading, cutoffs(fresh_from_ms, until_ms), numbers)
 
     def findings(self) -> dict[int, Finding]:
-        """Return the words that the columns name by id.
+        """Return the findings by the ids that the columns hold.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -151,7 +150,7 @@ class SqliteReader:
             return read_findings(self._reading)
 
     def estimated_rows(self) -> int:
-        """About how many numbers there are; counting them would read the whole file."""
+        """Return about how many numbers there are; an exact count would read the whole file."""
         (pages,) = self._reading.execute("PRAGMA page_count").fetchone()
         (page_bytes,) = self._reading.execute("PRAGMA page_size").fetchone()
         return int(pages * page_bytes // ROW_BYTES)
@@ -169,16 +168,16 @@ class SqliteReader:
         if not wanted:
             return
         for rows in self._scan(from_ms, wanted[0], wanted[-1]):
-            # Both are ascending: what is wanted of this chunk lies between its first and last number.
+            # Both are ascending: the wanted numbers of this chunk are between its first and last number.
             part = set(wanted[bisect_left(wanted, rows[0].number) : bisect_right(wanted, rows[-1].number)])
             if picked := [row for row in rows if row.number in part]:
                 yield picked
 
     def require_sound(self) -> None:
-        """Look at every page, row and index of the file.
+        """Check every page, row and index of the file.
 
         Raises:
-            LedgerError: the ledger is damaged (it is left as it is), or cannot be read.
+            LedgerError: the ledger is damaged (it is not changed), or cannot be read.
         """
         require_sound(self._reading, self.path)
 
@@ -196,7 +195,7 @@ class SqliteReader:
         """Count what the ledger holds, in one pass over it.
 
         Args:
-            now_ms: what ages are counted from, in milliseconds since the Unix epoch.
+            now_ms: the current time, for the ages, in milliseconds since the Unix epoch.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -205,10 +204,10 @@ class SqliteReader:
             return stats.collect(self._reading, self.path, now_ms)
 
     def spent_since(self, session: SessionRef, since_ms: int) -> int:
-        """Return how many attempts were started through a session since that time, in all runs.
+        """Return how many attempts were started through a session since `since_ms`, in all runs.
 
-        Attempts are kept by quarters of an hour, and the one that `since_ms` falls in counts whole: a cap
-        decided on this is never exceeded, and from midnight, in any time zone, the count is exact.
+        Attempts are stored by quarters of an hour, and the quarter of `since_ms` counts as a whole. So a cap
+        based on this is never exceeded, and from midnight, in any time zone, the count is exact.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -218,7 +217,7 @@ class SqliteReader:
         return int(spent)
 
     def unverified_negatives(self, session: SessionRef) -> list[UnverifiedNegative]:
-        """Return a session's answers "no" that are not verified yet, in the answers' order.
+        """Return the "no"s of a session that are not verified yet, in the order of the answers.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -227,7 +226,7 @@ class SqliteReader:
             return [UnverifiedNegative(*row) for row in self._reading.execute(UNVERIFIED, session)]
 
     def facts(self) -> Iterator[list[FactRow]]:
-        """Yield every fact, expired ones too: all answers by ascending number, then all failures, in chunks.
+        """Yield all facts, also expired ones: all answers by ascending number, then all failures, in chunks.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -245,7 +244,7 @@ class SqliteReader:
             return purging.count(self._reading, selection)
 
     def runs(self, limit: int, *, input_name: str | None = None) -> list[RunRecord]:
-        """Return the latest runs, the newest first; those over a list of this name, if there is one.
+        """Return the latest runs, the newest first; only those over lists of this name, if it is given.
 
         Raises:
             LedgerError: the ledger cannot be read.
@@ -260,7 +259,7 @@ class SqliteReader:
 
 
 def read(path: Path) -> SqliteReader:
-    """Open a ledger for reading only, beside its writer; one that does not exist yet is empty.
+    """Open a ledger for reading only, while its writer may work; one that does not exist yet is empty.
 
     Raises:
         LedgerError: the file is damaged, foreign, of another version, or cannot be read.

@@ -1,36 +1,35 @@
 """The ledger's tables, their versions, and the steps from each version to the next.
 
-`numbers`, one row a number, holds up to two facts:
+`numbers`, one row for each number, holds up to two facts:
 
-- what was found out: `finding`, `checked_at_ms`, `attempts`, `whatsapp_id`;
-- that asking has failed since: `failure`, `failed_at_ms`, `failed_attempts`.
+- the last answer: `finding`, `checked_at_ms`, `attempts`, `whatsapp_id`;
+- the last failure after it: `failure`, `failed_at_ms`, `failed_attempts`.
 
-A definite answer (yes, no, the provider's "invalid") replaces both, an `unknown` only the second: so a
-timeout never costs an answer that still holds, and a number whose answer has expired can still say why it was
-not found out anew. Which of the two is shown is decided when reading, since how long an answer holds is the
-reading run's affair. The later recorded replaces the earlier, whatever their times say: there is one
-writer, and a clock may be set back.
+An answer (yes, no, the provider's "invalid") replaces both facts, an `unknown` only the second. So a timeout
+never loses an answer that is still fresh, and a number with an expired answer can still say why there is no
+new one. The reader decides which of the two is shown, since the maximum age is a setting of each run. The
+fact recorded later replaces the earlier, whatever their times are: there is one writer, and a clock may be
+set back.
 
-`unverified_negatives` lists the numbers that a session has answered "no" about while nothing has shown since
-that it still tells the truth; they are those of one run. Until something does, such an answer is only the
-second fact, an `unknown` for
-the reason `session_suspect` (`not_confirmed`, if it would confirm an earlier "no"): a reader finds no
-unverified "no", whenever a crash came. `ordinal` counts such answers of a session. To confirm them makes them
-first facts; to invalidate them only takes them off this list.
+`unverified_negatives` lists the numbers that a session has answered "no" about, while nothing has confirmed
+the answer; all are from one run. Until then such an answer is only the second fact: an `unknown` with the
+reason `session_suspect` (`not_confirmed`, if it would confirm an earlier "no"). So a reader never finds an
+unverified "no", even after a crash. `ordinal` counts these answers of a session. Confirming them makes them
+first facts; invalidating them only removes them from this table.
 
 `findings` is the dictionary of (verdict, reason, source, gateway, session, strength) in words, some dozens of
-rows: so a row of `numbers` costs 25 bytes (measured, `benchmarks/ledger.py`), the file explains itself to
-anyone with `sqlite3`, and a new word needs no migration. `own_id` says that the account's id is the number
-itself, written `NUMBER@s.whatsapp.net`, as nearly all are; only others are stored in `whatsapp_id`.
+rows. So a row of `numbers` takes 25 bytes (measured, `benchmarks/ledger.py`), users can read the file with
+`sqlite3`, and a new word needs no migration. `own_id` says that the account's id is the number itself,
+written `NUMBER@s.whatsapp.net`, as nearly all are; only other ids are stored in `whatsapp_id`.
 
 `spending` counts the attempts started, by session and quarter of an hour (the days of all time zones begin on
-one), and so remembers a daily cap across runs even if nothing came of them. `runs` has one row a run, with
-its summary as JSON.
+one). So a daily cap holds across runs, also for attempts without a result. `runs` has one row for each run,
+with its summary as JSON.
 
-A session is named with its gateway, since two gateways may have sessions of one name. Both are empty if no
-session was asked; the gateway alone is empty if an imported fact does not name it.
+A session is named with its gateway, since two gateways may have sessions of the same name. Both are empty if
+no session was asked; only the gateway is empty if an imported fact does not name it.
 
-Times are milliseconds since the Unix epoch, quarters of an hour are counted from it. Keys are in no table.
+Times are milliseconds since the Unix epoch; quarters of an hour are counted from it. Keys are in no table.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-# "SAPL" in ASCII, in the header field SQLite sets aside for this: tells a ledger from any other database.
+# "SAPL" in ASCII, in the header field that SQLite reserves for this: it identifies a database as a ledger.
 APPLICATION_ID = 0x5341504C
 
 VERSION_1 = (
@@ -102,8 +101,8 @@ VERSION_2 = (
     """,
 )
 
-# Sessions had no gateway before, as there was only one. The tables are made anew and filled, since a column
-# that is added can neither be part of a key nor do without a default.
+# Before, sessions had no gateway, since there was only one. The tables are created again and filled: a column
+# that is added cannot be part of a key, and needs a default.
 VERSION_3 = (
     """
     CREATE TABLE findings_3 (
@@ -153,7 +152,7 @@ VERSION_3 = (
     "ALTER TABLE spending_3 RENAME TO spending",
 )
 
-# All gateways until then said "no" only if WhatsApp did.
+# All gateways before this version said "no" only if WhatsApp did.
 VERSION_4 = ("ALTER TABLE findings ADD COLUMN strength TEXT NOT NULL DEFAULT 'definite'",)
 
 # The statements that lead from version n to n + 1 are at index n, and never change once released.

@@ -1,4 +1,4 @@
-"""What a ledger in SQLite holds, counted."""
+"""Statistics of a ledger in SQLite."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-# What the ledger shows when nobody says how long answers hold: the answer before the failure.
-# Grouped by one integer, which takes half of the time that two columns take.
+# Without a maximum age of answers, an answer is shown before a failure.
+# Grouped by one integer, which takes half the time of two columns.
 OLDER_THAN = " + ".join(f"(at_ms < :now_ms - {days * DAY_MS})" for days in AGES_D)
 IN_THE_FUTURE = f"(at_ms > :now_ms + {DAY_MS}) * {len(AGES) - 1}"
 COUNT = f"""

@@ -1,6 +1,6 @@
-"""A session's answers "no" that are not verified yet: written down, then confirmed or invalidated.
+"""A session's "no"s that are not verified yet: they are added, then confirmed or invalidated.
 
-Every step is part of one of the writer's transactions. `schema` says what the table means.
+Every step is part of one of the writer's transactions. `schema` explains the table.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 ADD = "INSERT INTO unverified_negatives VALUES (?, ?, ?, ?)"
 
-# A row is touched only while it says what this answer of the session left there: another session, or the same
-# one once more, may have answered since.
+# A row is changed only while it still holds this answer: another session, or the same session again, may have
+# answered since.
 CHOSEN = """
     failure = :unverified AND number IN (
         SELECT number FROM unverified_negatives WHERE gateway = :gateway AND session = :session
@@ -37,20 +37,20 @@ REMOVE = """
 
 
 def add(writing: sqlite3.Connection, rows: Iterable[tuple[str, str, int, int]]) -> None:
-    """Put numbers on the list: gateway, session, ordinal and number of each."""
+    """Add rows of gateway, session, ordinal and number."""
     writing.executemany(ADD, rows)
 
 
 def confirm(
     writing: sqlite3.Connection, session: SessionRef, through: int, confirmed_of: Mapping[int, int]
 ) -> None:
-    """Make a session's unverified negatives up to an ordinal its answers.
+    """Make a session's unverified negatives up to an ordinal answers.
 
     Args:
         writing: a connection in a transaction.
         session: the session.
         through: the last ordinal.
-        confirmed_of: for the id of each finding that they have, the id of the one that they get.
+        confirmed_of: the new finding's id, by the id of their present finding.
     """
     chosen = {**session._asdict(), "through": through}
     for unverified, confirmed in confirmed_of.items():
@@ -61,16 +61,16 @@ def confirm(
 def invalidate(
     writing: sqlite3.Connection, session: SessionRef, through: int, unverified: Iterable[int]
 ) -> list[int]:
-    """Take a session's unverified negatives up to an ordinal off the list.
+    """Remove a session's unverified negatives up to an ordinal from the table.
 
     Args:
         writing: a connection in a transaction.
         session: the session.
         through: the last ordinal.
-        unverified: the ids of the findings that they have.
+        unverified: the ids of their present findings.
 
     Returns:
-        Their numbers, ascending, without those that were answered otherwise since.
+        Their numbers, ascending, without those that have another answer since.
     """
     chosen = {**session._asdict(), "through": through}
     undecided = [

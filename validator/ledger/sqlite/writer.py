@@ -1,4 +1,4 @@
-"""The ledger as its one writer holds it: results go in, and are durable when `commit` returns."""
+"""The ledger for its only writer: results are durable when `commit` returns."""
 
 from __future__ import annotations
 
@@ -53,9 +53,10 @@ FINISH_RUN = "UPDATE runs SET finished_at_ms = ?, exit_code = ?, summary_json = 
 class SqliteLedger(SqliteReader):
     """A ledger to write to, for one process at a time.
 
-    `record`, `record_unverified`, `confirm`, `note_attempts` gather a group, `commit` makes it durable. After
-    a failed write nothing more is accepted: what reached the disk is in doubt until the file is opened anew.
-    A file that was deleted or replaced is a failed write, too; what was in it is saved beside it.
+    `record`, `record_unverified`, `confirm` and `note_attempts` add to the open group; `commit` makes it
+    durable. After a failed write nothing more is accepted: until the file is opened again, it is not known
+    what reached the disk. A deleted or replaced file counts as a failed write; its content is saved beside
+    it.
     """
 
     def __init__(
@@ -76,16 +77,16 @@ class SqliteLedger(SqliteReader):
 
     @classmethod
     def open(cls, path: Path, *, holder: str) -> SqliteLedger:
-        """Open or make a ledger, its folder for its owner alone, and hold its lock until `close`.
+        """Open or create a ledger in a folder that only its owner can read, and hold its lock until `close`.
 
         Args:
             path: the file; symbolic links are followed first, so that all names of a ledger share one lock.
-            holder: what a person needs to recognise this run, such as its command; neither key nor number.
+            holder: text by which the user recognises this run, such as its command; no key and no number.
 
         Raises:
-            Busy: another process has it open for writing; the message names it.
-            LedgerError: the file is damaged (it is left as it is), foreign or of a later version, lies on a
-                network file system or is another user's in a shared folder, or cannot be written.
+            Busy: another process has it open for writing; the message names the process.
+            LedgerError: the file is damaged (it is not changed), foreign or of a later version, is on a
+                network file system, belongs to another user in a shared folder, or cannot be written.
         """
         given, path = path, proper_place(path)
         make_folder(path.parent)
@@ -101,12 +102,12 @@ class SqliteLedger(SqliteReader):
     def record(self, outcome: Outcome) -> None:
         """Put an outcome into the open group; `commit` makes it durable, and visible to readers.
 
-        An answer replaces what was known of the number. An `unknown` stands beside an earlier answer, which
-        is shown as long as it is fresh.
+        An answer replaces all that was known about the number. An `unknown` is stored beside an earlier
+        answer, which is shown as long as it is fresh.
 
         Raises:
             LedgerError: the ledger is closed, or writing has failed before.
-            ValueError: the verdict is `SUPPRESSED`, which says something of a list and nothing of the number.
+            ValueError: the verdict is `SUPPRESSED`, which is about a list and not about the number.
         """
         self._require_usable()
         self._group.add(outcome)
@@ -114,13 +115,12 @@ class SqliteLedger(SqliteReader):
     def record_unverified(self, outcome: Outcome, ordinal: int) -> None:
         """Put a "no" that is not verified yet into the open group.
 
-        Until `confirm` it is shown as `unknown` for the reason `session_suspect` (`not_confirmed` if it is
-        the second asking's), whatever becomes of this process, beside an earlier answer as any `unknown` is.
-        An id that came along with it is not kept.
+        Until `confirm` it is an `unknown` with the reason `session_suspect` (`not_confirmed` if the number
+        was asked about a second time), even if this process ends. An id in the answer is not stored.
 
         Args:
             outcome: the answer.
-            ordinal: which of the session's such answers it is, from 1, and above those that it has here.
+            ordinal: its place among the session's "no"s, from 1, and higher than those stored here.
 
         Raises:
             LedgerError: the ledger is closed, or writing has failed before.
@@ -129,7 +129,7 @@ class SqliteLedger(SqliteReader):
         self._group.add(outcome, ordinal)
 
     def confirm(self, session: SessionRef, through: int) -> None:
-        """Make a session's unverified negatives up to an ordinal its answers, those of the open group too.
+        """Make a session's unverified negatives up to an ordinal answers, also those in the open group.
 
         Raises:
             LedgerError: the ledger is closed, or writing has failed before.
@@ -140,10 +140,10 @@ class SqliteLedger(SqliteReader):
     def invalidate(self, session: SessionRef, through: int) -> list[Number]:
         """Invalidate a session's unverified negatives up to an ordinal, durably, with the open group.
 
-        They stay `unknown` for the reason they are shown with, and no later `confirm` can change that.
+        They stay `unknown` with their reason, and no later `confirm` can change that.
 
         Returns:
-            Their numbers, ascending; those that another session has answered since are left out.
+            Their numbers, ascending, without those that another session has answered since.
 
         Raises:
             LedgerError: it could not be written; nothing more is accepted.
@@ -157,7 +157,7 @@ class SqliteLedger(SqliteReader):
         return [Number(number) for number in undecided]
 
     def note_attempts(self, session: SessionRef, count: int, now_ms: int) -> None:
-        """Count attempts started through a session, at about `now_ms`, into the open group.
+        """Add attempts that started through a session at about `now_ms` to the open group.
 
         Raises:
             LedgerError: the ledger is closed, or writing has failed before.
@@ -179,7 +179,7 @@ class SqliteLedger(SqliteReader):
         return self._group.clear()
 
     def begin_run(self, *, command: str, input_name: str, started_at_ms: int) -> int:
-        """Record that a run has begun, durably, and return its id. Neither key nor number belong in here.
+        """Record that a run has begun, durably, and return its id. Pass neither a key nor a number.
 
         Raises:
             LedgerError: it could not be written; nothing more is accepted.
@@ -189,7 +189,7 @@ class SqliteLedger(SqliteReader):
             return writing.execute(BEGIN_RUN, (command, input_name, started_at_ms)).lastrowid or 0
 
     def finish_run(self, run_id: int, finished_at_ms: int, exit_code: int, summary_json: str) -> None:
-        """Record how a run ended, together with what is left in the open group, durably.
+        """Record how a run ended, together with the open group, durably.
 
         Raises:
             LedgerError: it could not be written; nothing more is accepted.
@@ -201,10 +201,10 @@ class SqliteLedger(SqliteReader):
         self._group.clear()
 
     def merge(self, outcomes: Iterable[Sequence[Outcome]]) -> int:
-        """Take facts of elsewhere in, all of them or none, and return how many were news.
+        """Import facts, all of them or none, and return how many were new.
 
-        The newest answer about a number stands, and beside it a failure to find out where that is newer
-        still. None of them is `SUPPRESSED`. Ascending numbers are several times as fast as others.
+        The newest answer about a number is kept, and a failure beside it if the failure is even newer. None
+        of them is `SUPPRESSED`. Ascending numbers are several times as fast as others.
 
         Raises:
             LedgerError: no fact was imported; nothing more is accepted.
@@ -217,13 +217,13 @@ class SqliteLedger(SqliteReader):
         return news
 
     def purge(self, selection: Selection) -> Purged:
-        """Forget what was selected, durably, and overwrite it in the file and its WAL; return what went.
+        """Delete the selection durably, and overwrite it in the file and its WAL; return what was deleted.
 
-        Takes room for a copy of the ledger beside it, twice, while it lasts. When it is broken off, what was
-        deleted stays deleted, and purging again does the rest.
+        Needs disk space for two copies of the ledger meanwhile. If it is interrupted, what was deleted stays
+        deleted, and a second purge does the rest.
 
         Raises:
-            Busy: it is deleted, but somebody reads an older state in the WAL, which therefore still is there.
+            Busy: it is deleted, but another process reads an older state in the WAL, which is therefore kept.
             LedgerError: it could not be written; nothing more is accepted.
         """
         self._require_usable()
@@ -237,23 +237,23 @@ class SqliteLedger(SqliteReader):
         self._usable = True
         if not is_overwritten:
             raise Busy(
-                f"what was to go is deleted from the ledger {self.path}, but another process reads it, so "
+                f"the selection is deleted from the ledger {self.path}, but another process reads it, so "
                 f"that an older state stays in its WAL; run the same command again when that has ended"
             )
         return purged
 
     def lease(self, numbers: Sequence[int], **_: object) -> list[int]:
-        """Return all of them: there is no other writer to share them with."""
+        """Return all of them: there is no other writer."""
         self._require_usable()
         return list(numbers)
 
     def release(self, numbers: Sequence[int], holder: str) -> None:
-        """Do nothing: nobody else waits for them."""
+        """Do nothing: there are no other writers."""
 
     def close(self) -> None:
-        """Commit what is left in the group (it was paid for), and let go of file and lock.
+        """Commit the open group (its requests were paid for), and release the file and the lock.
 
-        After an error in writing the group is given up, as its commit failed. Doing it again does nothing.
+        After a failed write the group is discarded. A second call does nothing.
 
         Raises:
             LedgerError: the rest of the group is not durable.
@@ -264,7 +264,7 @@ class SqliteLedger(SqliteReader):
         finally:
             if not self._usable:
                 # The last connection to close writes the WAL back into the file. After a failed write that
-                # must wait for the next opening, and the reader, still open, prevents it.
+                # has to wait until the file is opened again; the reader, which is still open, prevents it.
                 self._writing.close()
             self._usable = False
             self._resources.close()
@@ -278,7 +278,7 @@ class SqliteLedger(SqliteReader):
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run the body as one transaction, durable at its end. Whatever breaks it ends the ledger's use."""
+        """Run the body as one transaction, durable at its end. After a failure the ledger is not usable."""
         self._usable = False
         with translated(self.path, "written"), self._writing:
             self._writing.execute("BEGIN IMMEDIATE")
