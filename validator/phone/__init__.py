@@ -1,10 +1,10 @@
 """Raw text and region to a number or a reason, for whole columns at once.
 
-The authority is libphonenumber (the `phonenumbers` package): valid means valid to it. It does not decide how
-digits were meant: that is in `readings`, by what the column shows. What is read beyond it is the table
-`RECOVERIES`; what is refused before it is asked, since its answer would be a guess, is in `refusals`. Long
-columns are decided in `bulk`, with the same answers; what that leaves, and short columns, is read cell by
-cell in `cell`. `docs/phone.md` describes all of it for people.
+The authority is libphonenumber (the `phonenumbers` package): a number is valid if libphonenumber says so. It
+does not decide how digits were meant: `readings` decides this from the whole column. The table `RECOVERIES`
+has what is read beyond libphonenumber. `refusals` refuses cells for which its answer would be a guess. `bulk`
+decides long columns with the same answers; `cell` reads short columns, and what `bulk` leaves, cell by cell.
+`docs/phone.md` describes all of this for users.
 """
 
 from validator.phone.answers import COUNTRIES

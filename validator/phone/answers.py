@@ -1,4 +1,4 @@
-"""Answers as small numbers, so that a column of them is worked on without a look at a word."""
+"""Answers as small numbers, so that columns of them are processed without strings."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from validator.phone.codes import REGIONS
 LINE_TYPE = pl.Enum([line_type.value for line_type in LineType])
 
 _REASONS = tuple(Reason)
-# All that a number's country may be: ISO 3166 alpha-2 codes, and `001` for a number of none.
+# All countries of numbers: ISO 3166 alpha-2 codes, and `001` for a number without a country.
 COUNTRIES = (*REGIONS, "001")
-# `UNKNOWN`, the type of a number that is only possible, stands first.
+# `UNKNOWN`, the type of a number that is only possible, comes first.
 _TYPES = tuple(sorted(LineType, key=lambda line_type: line_type is not LineType.UNKNOWN))
 
 ANSWER = pl.UInt16()
-# How a cell that is digits with punctuation is written: whether with a plus sign, how many digits, and the
-# first `search.SHOWN_DIGITS` of them as a number. All null for another cell.
+# How a cell of digits with punctuation is written: whether it has a plus sign, how many digits, and the first
+# `search.SHOWN_DIGITS` of them as a number. All are null for other cells.
 WRITTEN = pl.Schema({"plus": pl.Boolean(), "digits": pl.UInt32(), "value": pl.UInt64()})
-# Nothing yet; then every reason; then possible numbers by country; then valid ones by type and country.
+# In this order: undecided; every reason; possible numbers by country; valid numbers by type and country.
 UNDECIDED = 0
 FIRST_LINE = 1 + len(_REASONS)
 FIRST_VALID = FIRST_LINE + len(COUNTRIES)
@@ -34,7 +34,7 @@ _PLACES: dict[object, int] = {
 
 
 def of(answer: Line | Reason) -> int:
-    """Return the number of the answer. That of a line knows its country and type, not its digits."""
+    """Return the number of the answer. For a line it holds the country and type, not the digits."""
     match answer:
         case Line(_, line_type, country):
             return FIRST_LINE + _PLACES[line_type] * len(COUNTRIES) + _PLACES[country]
@@ -43,13 +43,13 @@ def of(answer: Line | Reason) -> int:
 
 
 def country(answer: pl.Expr) -> pl.Expr:
-    """Return the place among `COUNTRIES` that the answer names; of a line only."""
+    """Return the index in `COUNTRIES` of an answer that is a line."""
     return (answer - FIRST_LINE) % len(COUNTRIES)
 
 
 @lru_cache(maxsize=1)
 def in_words() -> pl.DataFrame:
-    """Return `reason`, `line_type` and `country`: one row an answer, at the place that is its number."""
+    """Return `reason`, `line_type` and `country`: the row of an answer is at its number."""
     reasons = [(reason, None, None) for reason in (None, *_REASONS)]
     lines = [(None, line_type, country) for line_type in _TYPES for country in COUNTRIES]
     schema = {"reason": REASON, "line_type": LINE_TYPE, "country": pl.String()}
@@ -57,10 +57,10 @@ def in_words() -> pl.DataFrame:
 
 
 def undecided(rows: int) -> pl.DataFrame:
-    """Return `answer` and `number` for so many undecided rows."""
+    """Return `answer` and `number` for `rows` undecided rows."""
     return pl.select(answer=pl.zeros(rows, ANSWER), number=pl.zeros(rows, pl.UInt64()))
 
 
 def put(found: pl.DataFrame, rows: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
-    """Return `answer` and `number` as found, but in the given rows those of the others, in their order."""
+    """Return `answer` and `number` of `found`, with the given rows replaced by those of `others`."""
     return pl.DataFrame([found[name].clone().scatter(rows, others[name]) for name in ("answer", "number")])

@@ -1,4 +1,4 @@
-"""Cells: a column of any type as text, and what a type has already done to the digits."""
+"""A column of any type as text, and the cells whose digits the type has damaged."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import polars as pl
 from validator.errors import UsageError
 from validator.model import Reason
 
-# Below two to the power of its significand's bits a float holds every integer (IEEE 754-2019, table 3.5).
+# A float holds every integer below two to the power of its significand's bits (IEEE 754-2019, table 3.5).
 _SIGNIFICAND_BITS: dict[pl.DataType, int] = {pl.Float16(): 11, pl.Float32(): 24, pl.Float64(): 53}
-# Seven digits, as the shortest numbers have.
+# Seven digits: the shortest numbers.
 _FEWEST_COMPUTED = 10**6
 REASON = pl.Enum([reason.value for reason in Reason])
 
 
 def as_text(cells: pl.Series) -> pl.DataFrame:
-    """Return one row a cell: `text` (String), and `refused` (the reason, where the type allows no text).
+    """Return one row for each cell: `text` (String), and `refused` (the reason, if there is no text).
 
-    Both are null for a null cell. Integers, and floats and decimals of an integral value, are their digits.
-    NaN, infinite, fractional and small negative ones are `not_a_number`. A negative number of seven digits
-    or more is what a spreadsheet computed of `+91-9876543210`, and a float too large to be exact has lost
-    digits. Both are `spreadsheet_damage`.
+    Both are null for a null cell. The text of integers, and of floats and decimals with an integral value, is
+    their digits. NaN, infinite, fractional and small negative values are `not_a_number`. A negative number of
+    seven digits or more is a spreadsheet's result of `+91-9876543210`, and a float too large to be exact has
+    lost digits. Both are `spreadsheet_damage`.
 
     Raises:
         UsageError: the column holds neither text nor numbers.
@@ -30,7 +30,7 @@ def as_text(cells: pl.Series) -> pl.DataFrame:
 
 
 def without_fractions(cells: pl.Series) -> pl.Series:
-    """Return floats as integers, null where they are none: a column of integers with gaps comes as floats."""
+    """Return floats as integers, null for fractions: a column of integers with gaps comes as floats."""
     if not cells.dtype.is_float():
         return cells
     integers = cells.cast(pl.Int64, strict=False)

@@ -1,4 +1,4 @@
-"""Calling codes and numbering plans by small numbers, as columns carry them. None of it loads metadata."""
+"""Calling codes and numbering plans as small numbers for columns. Nothing here loads metadata."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _REGION_PLACES = {region: place for place, region in enumerate(REGIONS)}
 
 
 def plan_of(code: int, region: str) -> int:
-    """Return the place of a plan: the region's, or one behind all regions for a code of no country."""
+    """Return the index of a plan: the region's, or one after all regions for a code without a country."""
     return _REGION_PLACES[region] if region in _REGION_PLACES else len(REGIONS) + _NOWHERE.index(code)
 
 
@@ -32,7 +32,8 @@ _CODES = {
 _MAIN_PLANS = {code: plan_of(code, regions[0]) for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()}
 PLAN_COUNT = len(_CODES)
 
-# By the first three digits, the calling code or zero; by plan, its code; by code, its main plan and digits.
+# The calling code (or zero) by the first three digits; the code of each plan; the main plan and the count of
+# digits of each code.
 LEAD_DIGITS = _MOST_CODE_DIGITS
 CODE_OF_LEAD = pl.Series([_code_of(lead) for lead in range(10**LEAD_DIGITS)], dtype=pl.UInt32)
 CODE_OF_PLAN = pl.Series([_CODES[place] for place in range(PLAN_COUNT)], dtype=pl.UInt32)

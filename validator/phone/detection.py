@@ -1,4 +1,4 @@
-"""Likeness: how much of a column looks like phone numbers, to find the phone column by its content."""
+"""How much of a column looks like phone numbers, to find the phone column by its content."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from validator.model import LineType, Reason
 from validator.phone.cells import as_text
 from validator.phone.normalise import normalise
 
-# Marks that nothing but a phone number carries; where one stands, libphonenumber's word is enough.
+# Marks that only phone numbers have: a cell with one counts if libphonenumber calls it valid.
 _MARKED = r"(?i)\+|^\W*00[1-9]|^\W*tel:|wa\.me/|whatsapp"
 _LETTERS = r"\p{L}"
 _EXTENSION = r"(?i)(?:\b|\d)\s*(?:ext\.?|extn?|x)\s*\d{1,6}\W*$"
@@ -20,18 +20,18 @@ _COMPACT_DATE = r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 _ZIP_PLUS_4 = r"^\d{5}-\d{4}$"
 _BARE = r"^[1-9][0-9]*$"
 _SHORT_BARE = r"^[1-9][0-9]{6,8}$"
-# Half of all neighbours at most this far apart: somebody counted. Phone numbers are not handed out in a row.
+# If half of all neighbours are at most this far apart, they are a running count: phone numbers are not.
 _COUNTED_GAP = 2
 _MOBILE_KINDS = [LineType.MOBILE, LineType.FIXED_OR_MOBILE]
 
 
 def looks_like_phones(cells: pl.Series, region: pl.Series | str | None) -> float:
-    """Return the share of the cells with something in them that look like phone numbers, from 0 to 1.
+    """Return the share of the filled cells that look like phone numbers, from 0 to 1.
 
-    A cell counts if it is a valid number and carries a plus sign or another mark of one. Without a mark it
-    must not be a date, a price, a decimal, a postcode or words as well; and digits alone, with neither
-    punctuation nor a trunk zero, must be those of a mobile number and not of a running count. A column of
-    empty cells is 0.
+    A cell counts if it is a valid number with a plus sign or another mark of a phone number. Without a mark
+    it must not also be a date, a price, a decimal, a postcode or words. Digits alone, without punctuation and
+    without a trunk zero, must be a mobile number, and not part of a running count. A column of empty cells is
+    0.
 
     Raises:
         UsageError: the region is not known, or the column holds neither text nor numbers.
@@ -62,7 +62,7 @@ def _is_something_else(text: pl.Expr) -> pl.Expr:
 
 
 def _is_counted(texts: pl.Series) -> bool:
-    """Return whether the short bare digits among the texts are a running count: customer ids, invoices."""
+    """Return whether the short bare digits in the texts are a running count, such as customer ids."""
     digits = texts.filter(texts.str.contains(_SHORT_BARE)).cast(pl.Int64)
     gap = digits.unique().sort().diff().median()
     return isinstance(gap, float) and gap <= _COUNTED_GAP

@@ -1,4 +1,4 @@
-"""Columns: every cell of a column to a number or a reason, each distinct cell read once."""
+"""Converts each cell of a column to a number or a reason; each distinct cell is read once."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
     from validator.phone.readings.evidence import Evidence, Outcome
 
-# The longest cell that is looked at. Links with a prefilled message reach a few thousand characters (the URL
-# lengths that browsers and servers agree on end at about 2,000); what is longer is a document, not a number.
+# The longest cell that is read. Links with a prefilled message have up to a few thousand characters (browsers
+# and servers support URLs of about 2,000); longer text is a document, not a number.
 MAX_CELL_CHARS = 4096
 
-# Distinct cells from which on deciding in bulk is faster though all charts it needs are yet to be drawn
-# (measured over 60 regions; with the charts there, a quarter of it would do).
+# From this many distinct cells on, bulk is faster although it has to build all its range tables first
+# (measured over 60 regions; with the tables there, a quarter of this would be enough).
 WORTH_BULK_CELLS = 10_000
 
 _KEY = ["text", "region"]
 _FOUND = {"answer": answers.ANSWER, "number": pl.UInt64()}
-# Process-wide, but only a cache: charts depend on libphonenumber's metadata alone.
+# Process-wide, but only a cache: range tables depend only on libphonenumber's metadata.
 _RANGES = RangeIndex()
 
 
@@ -48,27 +48,27 @@ def normalise(
     accept: Accept = Accept.VALID,
     numbers: Numbers = Numbers.AUTO,
 ) -> pl.DataFrame:
-    """Return the number of every cell, or the reason why there is none.
+    """Return the number of each cell, or the reason why there is none.
 
     Args:
         cells: text, or integers, floats and decimals, which are read as their digits; a column of a frame, or
-            a plain list. They are a whole column: what its distinct cells show decides between the readings
+            a plain list. They have to be a whole column, since its distinct cells decide between the readings
             of each.
-        regions: where national numbers belong: one region for all cells, a column of them (as `parse_region`
-            reads them), or None. A word in the column that names no region counts as none, so that numbers in
-            international form are still read; those which need it are refused with `unknown_country`.
-        accept: `POSSIBLE` also takes numbers of a possible length that no numbering plan holds.
-        numbers: how numbers without a plus sign are written, where the column is not to decide it.
+        regions: the region of national numbers: one for all cells, a column of regions (as `parse_region`
+            reads them), or None. An unknown word in the column counts as no region, so that international
+            numbers are still read; cells that need a region are refused with `unknown_country`.
+        accept: `POSSIBLE` also takes numbers of a possible length that are in no numbering plan.
+        numbers: how numbers without a plus sign are written, if the column should not decide it.
 
     Returns:
-        One row a cell, in order, with `number` (UInt64, the digits of the E.164 form), `reason` (Enum of
-        `model.Reason`), `line_type` (Enum of `model.LineType`), `country` (String, ISO 3166 alpha-2, or
-        `001` for a number of no country) and `reading` (Enum of `NumberReading`). Either `reason` is null or
-        the other four are.
+        One row for each cell, in order, with `number` (UInt64, the digits of the E.164 form), `reason` (Enum
+        of `model.Reason`), `line_type` (Enum of `model.LineType`), `country` (String, ISO 3166 alpha-2, or
+        `001` for a number without a country) and `reading` (Enum of `NumberReading`). Either `reason` is null
+        or the other four are.
 
     Raises:
-        UsageError: the one region is not known, a column holds neither text nor numbers, or the cells are one
-            text.
+        UsageError: the given region is not known, a column is neither text nor numbers, or the cells are a
+            single text.
     """
     if isinstance(cells, str):
         raise UsageError("normalise takes a column or a list; put the one number into a list")
@@ -80,11 +80,11 @@ def normalise(
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """The cells of a column, or of a part of it, before it is decided how they were meant.
+    """The cells of a column, or of a part of it, before the decision how they were meant.
 
     Attributes:
-        cells: each cell as it stands.
-        claims: those that may be read in another way.
+        cells: each cell as libphonenumber and recoveries read it.
+        claims: the cells that may be read in another way.
     """
 
     cells: pl.DataFrame
@@ -92,22 +92,22 @@ class Surveyed:
 
     @property
     def with_several(self) -> pl.Series:
-        """The places (UInt32) of the cells that hold more than one number."""
+        """The row numbers (UInt32) of the cells that hold more than one number."""
         return (self.cells["answer"] == answers.of(Reason.SEVERAL_NUMBERS)).arg_true()
 
     @property
     def evidence(self) -> Evidence:
-        """What the cells say of their column."""
+        """What the cells show about their column."""
         return self.claims.evidence
 
     def numbers_of(self, rows: pl.Series) -> pl.Series:
-        """Return all numbers that cells in these places may be (UInt64), also where it is not decided."""
+        """Return all numbers (UInt64) that the cells in these rows may be, also undecided ones."""
         may_be = [self.claims.claims, self.claims.open.filter(pl.col("answer") >= answers.FIRST_VALID)]
         numbers = pl.concat([some.select("row", "number") for some in may_be])
         return numbers.filter(pl.col("row").is_in(rows.implode()))["number"]
 
     def settle(self, outcomes: Mapping[int, Outcome]) -> pl.DataFrame:
-        """Return what `normalise` does, by the outcomes of the whole column's evidence."""
+        """Return the result of `normalise`, given the outcomes of the whole column's evidence."""
         settled = self.claims.settle(outcomes)
         found = answers.put(self.cells, settled["row"], settled)
         readings = self.claims.readings.clone().scatter(settled["row"], settled["reading"])
@@ -119,7 +119,7 @@ class Surveyed:
         return self._refusing(found.select(number, reason, line_type, country, reading))
 
     def _refusing(self, found: pl.DataFrame) -> pl.DataFrame:
-        """Put the reasons that a cell's type or region gives, which most columns have none of."""
+        """Add the reasons from a cell's type or region; most columns have none."""
         refused, misnamed = self.cells["refused"], self.cells["misnamed"]
         if refused.null_count() == refused.len() and not misnamed.any():
             return found
@@ -133,11 +133,11 @@ def survey(
     accept: Accept = Accept.VALID,
     numbers: Numbers = Numbers.AUTO,
 ) -> Surveyed:
-    """Return the cells of a column as `normalise` takes them, and what they are evidence of.
+    """Return the cells of a column as `normalise` takes them, with their evidence.
 
-    Parts of a long column are surveyed one by one. What all of their evidence together comes to settles each.
+    Parts of a long column are surveyed one by one. The sum of their evidence settles each part.
     """
-    # In one piece: columns in pieces of other lengths are put together again by every query.
+    # In one chunk: otherwise every query would rechunk columns with chunks of different lengths.
     asked = pl.concat([_texts(cells.rechunk()), _regions(regions, len(cells))], how="horizontal")
     texts = _readable(asked).select("text", "region")
     in_bulk = _is_worth_bulk(texts)
@@ -149,21 +149,21 @@ def survey(
 
 
 def _readable(asked: pl.DataFrame) -> pl.DataFrame:
-    """Leave no text where a cell is refused already: of a column of text, hardly one is."""
+    """Remove the text of cells that are refused already; in a column of text hardly any are."""
     if asked["refused"].null_count() == asked.height:
         return asked
     return asked.with_columns(pl.when(pl.col("refused").is_null()).then("text").alias("text"))
 
 
 def calling_codes(words: pl.Series) -> pl.Series:
-    """Return the calling code (UInt32) of the region that each word names, null where it names none."""
+    """Return the calling code (UInt32) of the region that each word names, null if it names none."""
     regions = _named_regions(as_text(words).get_column("text")).get_column("region")
     return CODE_OF_PLAN.gather(regions.to_physical()).rename("calling_code")
 
 
 def _texts(cells: pl.Series) -> pl.DataFrame:
     texts = as_text(cells).with_columns(pl.col("text").str.strip_chars())
-    # Bytes are counted already, and characters are never more.
+    # The length in bytes is already known, and there are never more characters than bytes.
     if not texts.select((pl.col("text").str.len_bytes() > MAX_CELL_CHARS).any()).item():
         return texts
     too_long = pl.when(pl.col("text").str.len_chars() > MAX_CELL_CHARS).then(pl.lit(Reason.TOO_LONG, REASON))
@@ -171,7 +171,7 @@ def _texts(cells: pl.Series) -> pl.DataFrame:
 
 
 def _regions(regions: pl.Series | str | None, rows: int) -> pl.DataFrame:
-    """Return `region`, null where there is none, and `misnamed`: a word is there that names none."""
+    """Return `region`, null if there is none, and `misnamed`: there is a word that names no region."""
     if isinstance(regions, pl.Series):
         return _named_regions(as_text(regions.rechunk()).get_column("text"))
     region = None if regions is None else parse_region(regions)
@@ -202,7 +202,7 @@ def _region_or_none(word: str) -> str | None:
 
 
 def _answers(cells: pl.DataFrame, accept: Accept, *, in_bulk: bool) -> pl.DataFrame:
-    """Return `answer`, `number` and how it is written of every cell: what bulk leaves is read one by one."""
+    """Return `answer`, `number` and the written form of each cell; what bulk leaves is read one by one."""
     found = decide(cells, accept, _RANGES) if in_bulk else _nothing(cells.height)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
     rest = cells[rows]
@@ -217,14 +217,14 @@ def _nothing(rows: int) -> pl.DataFrame:
 
 
 def _look_up(questions: pl.DataFrame) -> pl.DataFrame:
-    """Return `answer` and `number` of questions: `plus`, `plan`, `digits` and `value`."""
+    """Return `answer` and `number` for questions of `plus`, `plan`, `digits` and `value`."""
     found = look_up_plussed(questions, _RANGES)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
     return found if rows.is_empty() else answers.put(found, rows, _look_up_each(questions[rows]))
 
 
 def _look_up_each(questions: pl.DataFrame) -> pl.DataFrame:
-    """Return the same, one by one, of each distinct question once."""
+    """Return the same, asking about each distinct question once."""
     distinct = questions.unique()
     found = [
         _numbered(ask(f"{'+' * plus}{value:0{digits}d}", None if plan is None else REGIONS[plan]))
@@ -238,7 +238,7 @@ def _look_up_each(questions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _is_worth_bulk(cells: pl.DataFrame) -> bool:
-    # Most columns that are long enough show it soon.
+    # Most long columns show it in their first cells.
     samples = (cells.head(2 * WORTH_BULK_CELLS), cells)
     return cells.height >= WORTH_BULK_CELLS and any(_has_many_cells(some) for some in samples)
 
@@ -248,7 +248,7 @@ def _has_many_cells(some: pl.DataFrame) -> bool:
 
 
 def read_each(distinct: pl.DataFrame, accept: Accept) -> pl.DataFrame:
-    """Return each distinct cell and region with its answer, and how it is written."""
+    """Return each distinct cell and region with its answer and its written form."""
     found = [_answer(text, region, accept) for text, region in distinct.iter_rows()]
     return distinct.hstack(pl.DataFrame(found, {**_FOUND, **answers.WRITTEN}, orient="row"))
 

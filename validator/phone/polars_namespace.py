@@ -28,38 +28,38 @@ if TYPE_CHECKING:
 
 @pl.api.register_expr_namespace("phone")
 class PhoneExpressions:
-    """What `normalise` says of the cells of an expression. Each method takes the same two arguments.
+    """The results of `normalise` for the cells of an expression. Each method takes the same two arguments.
 
     Args of the methods:
-        region: where national numbers belong: one region (as `parse_region` reads it), an expression with one
-            for each cell, or None.
-        accept: `POSSIBLE` also takes numbers of a possible length that no numbering plan holds.
+        region: the region of national numbers: one region (as `parse_region` reads it), an expression with
+            one for each cell, or None.
+        accept: `POSSIBLE` also takes numbers of a possible length that are in no numbering plan.
 
     All raise `UsageError`: at once for a region that is not known, and when the query runs for a column that
-    holds neither text nor numbers (which polars wraps in a `ComputeError`).
+    is neither text nor numbers (polars wraps this in a `ComputeError`).
     """
 
     def __init__(self, cells: pl.Expr) -> None:
         self._cells = cells
 
     def e164(self, *, region: str | pl.Expr | None = None, accept: Accept = Accept.VALID) -> pl.Expr:
-        """Return the numbers with their plus sign (String), null where there is none."""
+        """Return the numbers with their plus sign (String), null if there is none."""
         return self._read(_e164, pl.String(), region, accept)
 
     def reason(self, *, region: str | pl.Expr | None = None, accept: Accept = Accept.VALID) -> pl.Expr:
-        """Return why there is no number (Enum of `model.Reason`), null where there is one."""
+        """Return why there is no number (Enum of `model.Reason`), null if there is one."""
         return self._read(itemgetter("reason"), REASON, region, accept)
 
     def line_type(self, *, region: str | pl.Expr | None = None, accept: Accept = Accept.VALID) -> pl.Expr:
-        """Return the kind of line (Enum of `model.LineType`), null where there is no number."""
+        """Return the kind of line (Enum of `model.LineType`), null if there is no number."""
         return self._read(itemgetter("line_type"), LINE_TYPE, region, accept)
 
     def country(self, *, region: str | pl.Expr | None = None, accept: Accept = Accept.VALID) -> pl.Expr:
-        """Return the country (String: ISO 3166 alpha-2 or `001`), null where there is no number."""
+        """Return the country (String: ISO 3166 alpha-2 or `001`), null if there is no number."""
         return self._read(itemgetter("country"), pl.String(), region, accept)
 
     def _read(self, pick: Pick, dtype: pl.DataType, region: str | pl.Expr | None, accept: Accept) -> pl.Expr:
-        # Named here, so that a wrong one is an error where it stands and not where the query runs.
+        # Parsed here, so that a wrong region is an error at once and not when the query runs.
         regions = region if isinstance(region, pl.Expr) else pl.lit(region and parse_region(region))
         read = partial(_read, pick, accept)
         return pl.map_batches([self._cells, regions], read, dtype, is_elementwise=True)

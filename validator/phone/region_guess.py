@@ -1,4 +1,4 @@
-"""A guess at the region of national numbers, for a hint to a person. Nothing is read by it."""
+"""A guess at the region of national numbers, only for a hint to the user."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from validator.phone.cells import as_text
 if TYPE_CHECKING:
     import polars as pl
 
-# So many cells tell as much as all of a list; each is read once for every region.
+# So many cells show as much as the whole list; each is read once for every region.
 _SAMPLE = 20
-# A region is named if it explains this share of the cells, and no other explains clearly more of them.
+# A region is named if it fits this share of the cells, and no other region fits clearly more.
 _ENOUGH = 0.8
 _AS_GOOD = 0.95
 _MOST = 3
-# A small region that shares a large one's calling code would always be named beside it, outside America.
+# Outside America, a small region that shares the calling code of a large one would always be named with it.
 _AMERICA = 1
 _REGIONS = tuple(
     region
@@ -30,14 +30,14 @@ _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
 def likely_regions(cells: pl.Series) -> tuple[str, ...]:
-    """Return the regions whose mobile numbers cells look like, best first; none if no region stands out.
+    """Return the regions whose mobile numbers the cells look like, best first; none if no region is clear.
 
     Each cell must be a mobile number in the national form of the region; punctuation in the region's own
     grouping counts half a cell more. The trunk prefix may be missing: spreadsheets drop zeros in front, and
     in India hardly anybody writes it.
 
     Args:
-        cells: numbers without a country code; the first 20 distinct ones are looked at.
+        cells: numbers without a country code; the first 20 distinct ones are used.
 
     Example:
         >>> likely_regions(pl.Series(["07400 123456", "07911 123456"]))

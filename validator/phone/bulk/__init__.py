@@ -1,12 +1,15 @@
-"""Decide a whole column at once. What is not certain stays undecided and is read cell by cell.
+"""Decides a whole column at once. Uncertain cells stay undecided and are read cell by cell.
+
+The results are the same as those of `cell`. Many functions name the function of libphonenumber
+(`phonenumberutil`) or of `cell` that they reproduce for columns.
 
 - `decide`: the entry: cells and region to numbers or reasons.
 - `classify`: the shape of each cell.
-- `prefixes`: takes prefixes off.
+- `prefixes`: removes prefixes.
 - `lookup`, `search`: find digits in the ranges of the numbering plans.
 - `range_cache`, `number_ranges`, `plan_ranges`, `pattern_ranges`: libphonenumber's patterns as ranges.
-- `second_chances`: recoveries for cells without a number.
-- `respelling`: those that are former spellings of a number.
-- `several`: splits a cell with two numbers.
-- `frames`: small helpers for frames of pieces.
+- `second_chances`: recoveries for cells without a valid number.
+- `respelling`: the recoveries for former spellings of a number.
+- `several`: splits a cell with several numbers.
+- `frames`: splits and joins frames.
 """

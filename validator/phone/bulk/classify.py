@@ -1,8 +1,8 @@
-"""Shapes: which cells are a number with punctuation around it, and which are none at a glance.
+"""Shapes: which cells are a number with punctuation around it, and which are clearly not a number.
 
-What `reading.read` does to a cell before libphonenumber sees it, and libphonenumber's own first look at it
-(phonenumberutil._extract_possible_number, _is_viable_phone_number, _maybe_strip_extension, _normalize), for
-whole columns of such cells as lists are full of. A cell of any other shape is left out.
+This does for whole columns what `reading.read` does before libphonenumber sees a cell, and libphonenumber's
+own first steps (phonenumberutil._extract_possible_number, _is_viable_phone_number, _maybe_strip_extension,
+_normalize). It knows the shapes that are common in lists; cells of other shapes are left out.
 """
 
 from __future__ import annotations
@@ -30,21 +30,22 @@ from validator.phone.cell.unwrapping import (
     QUOTES,
 )
 
-# libphonenumber refuses what is longer than 250 characters, and a recovery may add one.
+# libphonenumber refuses text of more than 250 characters, and a recovery may add one.
 _MOST_BYTES = 200
 _AROUND = " ()-/.[]"
 
-# In a raw cell: no digit of any script, but something that `fold` leaves, and no mark that means more.
+# A raw cell without a digit of any script and without marks that may stand for one, with text that `fold`
+# keeps.
 _WORDLESS = r"^[^\p{Nd}#＃%]*$"  # noqa: RUF001 - as they come
 _SOMETHING = r"[\p{L}\p{P}\p{S}]"
 _TO_FOLD = f"[^ -~]|  |(?i:{ESCAPED})"
-# Of that, what most often is there: spaces of other kinds, ends of lines, and letters that stay as they are.
+# The most common text to fold: other kinds of spaces, line ends, and letters that stay unchanged.
 _SPACES = r"[ \t\n\x0b\x0c\r\x1c-\x1f\u00a0]+"
 _ONLY_SPACES_TO_FOLD = r"^[ -~\t\n\x0b\x0c\r\x1c-\x1f\u00a0À-ɏ€]*$"
-# ASCII, and letters of which Python and Rust have the same opinion as to what they are and match.
+# ASCII, and letters that Python and Rust classify and match in the same way.
 _ALPHABET = r"^[ -~À-įĲ-žƀ-ɏΆ-ώЀ-ѿ€£]*$"
 
-# As `recoveries` has them, but with nothing around them that another recovery could stumble over.
+# As in `recoveries`, but without text around them that another recovery could match.
 _WHATSAPP_ID = r"(?i)^\+?([0-9]{5,20})(?:[.:_][0-9]{1,5}){0,2}@(?:s\.whatsapp\.net|c\.us)$"
 _SHORT_LINK = r"(?i)^(?:https?://)?(?:www\.)?wa\.me/(?:\+|%2b)?([0-9]+)/?(?:\?text=[^@]*)?$"
 _SEND_LINK = (
@@ -52,7 +53,7 @@ _SEND_LINK = (
     r"\?phone=(?:\+|%2b)?([0-9]+)(?:&text=[^@&#\s/]*)?$"
 )
 _TEL_URI = r"(?i)^tel:(?://)?(\+?[0-9 ().-]*[0-9])$"
-# Whatever else the recoveries at the front look for, the label apart, and parameters libphonenumber knows.
+# All other text that the recoveries at the front match, except labels; and parameters of libphonenumber.
 _DANGEROUS = (
     r"(?i)@s\.whatsapp\.net|@c\.us|wa\.me/|whatsapp\.com|whatsapp:/|tel:|phone-context|isub"
     rf"|[0-9]\W*\b(?:{NOTE_WORDS})\b|\+[0-9]{{1,3}}[|;_:,]|[0-9][\s().-]*\+|[0-9]{{9}}e\+?[0-9]"
@@ -61,7 +62,7 @@ _FLOAT = rf"^[{QUOTES}]*{FLOAT}[{QUOTES}]*$"
 _DAMAGED = rf"^[{QUOTES}]*(?:{DAMAGE.pattern})[{QUOTES}]*$"
 _ADDRESS = rf"(?i){ADDRESS.pattern}"
 
-# A number with an extension behind it: a word and a few digits, or just commas before them.
+# A number with an extension after it: a word or commas, and a few digits.
 _EXTENDED = (
     r"(?i)^[^0-9+]*(\+*[0-9 ().\-/\[\]]*[0-9])"
     r"(?:;ext=[0-9]{1,6}| *(?:, *)?(?:ext|extn|x)\.? *[0-9]{1,6}| *,+ *[0-9]{1,9})$"
@@ -74,7 +75,7 @@ _KEYPAD = {letter: str(digit) for digit, letters in enumerate(_KEYS) for letter 
 _FEWEST_LETTERS = 3  # phonenumberutil._VALID_ALPHA_PHONE_PATTERN
 _SECOND_EXTENSION = r"[\\/] *x"  # phonenumberutil._SECOND_NUMBER_START
 
-# What no number has, with a letter or a digit behind it: before its third digit, or anywhere inside.
+# Characters that no number has, with a letter or a digit after them: before the third digit, or anywhere.
 _STRANGE_EARLY = (
     rf"^[^0-9+]*(?:\++(?:{_BETWEEN}[0-9]){{0,2}}|[0-9](?:{_BETWEEN}[0-9])?){_BETWEEN}"
     r"(?:[\p{L}--[xX]]|[^0-9 ().\-/\[\]*xX~+].*[\p{L}\p{N}])"
@@ -82,7 +83,7 @@ _STRANGE_EARLY = (
 _STRANGE = r"[0-9].*[@_!?|<>{}\"'$%^&\\+`€£].*[\p{L}\p{N}]"
 _STRANGE_WITHOUT_EXTENSION = r"^[^0-9+]*[0-9][^#~,;\p{L}]*[:=][^#~,;\p{L}]*[0-9]"
 _NOT_VIABLE = f"{_STRANGE_EARLY}|{_STRANGE}|{_STRANGE_WITHOUT_EXTENSION}"
-# Unless something goes away: libphonenumber cuts off a second extension, recoveries take zeros.
+# Text that may be removed before: libphonenumber cuts off a second extension, recoveries remove zeros.
 _MAY_BE_RECOVERED = rf"{_SECOND_EXTENSION}|\(\s*0\s*\)|^[^0-9+]*\+?[\s(]*0(?:0|11)"
 
 # phonenumberutil._MIN_LENGTH_FOR_NSN.
@@ -92,7 +93,7 @@ _TEXT, _DIGITS, _VALUE, _CORE = pl.col("text"), pl.col("digits"), pl.col("value"
 _IS_SHOWN = _VALUE.is_not_null() & (_DIGITS <= SHOWN_DIGITS)
 _PLUS, _FOR_TWO, _FIRM = pl.col("plus"), pl.col("for_two"), pl.lit(value=True)
 
-# What `Shapes` is made of.
+# The columns of `Shapes`.
 _SETTLED = {"row": pl.UInt32(), "answer": answers.ANSWER, "number": pl.UInt64()}
 _PARTED = {"row": pl.UInt32(), "text": pl.String(), "plan": pl.UInt32()}
 _DIALLED = {
@@ -109,16 +110,17 @@ _SPELT = {"row": pl.UInt32(), "text": pl.String(), "core": pl.String()}
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """The cells of known shapes, each in one of the first three frames, by `row`, its place among the cells.
+    """The cells of known shapes, each in one of the first three frames; `row` is the index of the cell.
 
     Attributes:
-        settled: have their `answer`.
-        parted: hold several numbers, if what separators part `text` into are numbers in `plan`.
-        dialled: are to be looked up. `plan`, `plus`, `digits` and `value` make the question, as `chances` has
-            them; where not `firm`, only a valid number is an answer; where `keyed`,
-            letters were digits.
-        spelt: of those that are not dialled as they came, the `text` that second chances go on with, and
-            `core`, the part of it that the digits are from.
+        settled: cells with their `answer`.
+        parted: cells that hold several numbers, if the parts of `text` between separators are numbers in
+            `plan`.
+        dialled: cells to look up. `plan`, `plus`, `digits` and `value` are the question, as in
+            `second_chances`. If not `firm`, only a valid number is an answer. `keyed`: letters stand for
+            digits.
+        spelt: for the cells that are not looked up unchanged, the `text` for second chances, and `core`, the
+            part of it with the digits.
     """
 
     settled: pl.DataFrame
@@ -133,7 +135,7 @@ def shapes(cells: pl.DataFrame) -> Shapes:
     bare, rest = split(rows.with_columns(digits=_TEXT.str.len_bytes() - _PLUS), _IS_SHOWN)
     rest, empty = split(rest, _TEXT.is_not_null())
     rest, _ = split(rest, _DIGITS <= _MOST_BYTES)
-    # Most punctuation is spaces: what is digits without them needs no closer look.
+    # Most punctuation is spaces: cells that are digits without spaces need no further test.
     spaced, rest = split(_unspaced(rest[["row", "text", "plan", "plus"]]), _IS_SHOWN)
     plain, dressed = split(rest, _TEXT.str.contains(rf"^(?:{PLAIN.pattern})$"))
     piles = _Piles()
@@ -148,7 +150,7 @@ def shapes(cells: pl.DataFrame) -> Shapes:
 
 @dataclass(frozen=True, slots=True)
 class _Piles:
-    """Where the cells go; `Shapes` says which is which."""
+    """Collects the rows of each frame of `Shapes`."""
 
     settled: list[pl.DataFrame] = field(default_factory=list)
     parted: list[pl.DataFrame] = field(default_factory=list)
@@ -175,7 +177,7 @@ class _Piles:
             self.settle(fewer, Reason.NOT_A_NUMBER)
 
     def dial_spelt(self, rows: pl.DataFrame, firm: pl.Expr = _FIRM, keyed: pl.Expr = ~_FIRM) -> None:
-        """Dial the `core` of cells that are not dialled as they came."""
+        """Look up the `core` of cells that are not looked up unchanged."""
         if not rows.is_empty():
             rows = _counted(rows.with_columns(plus=_CORE.str.starts_with("+")), _CORE)
             self.spelt.append(rows.select("row", "text", "core"))
@@ -195,7 +197,7 @@ def _as_integer(text: pl.Expr) -> pl.Expr:
 
 
 def _unspaced(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `value` and `digits` of the text without its spaces, where that is digits."""
+    """Add `value` and `digits` of the text without its spaces, if that is digits."""
     rows = rows.with_columns(unspaced=_TEXT.str.replace_all(" ", "", literal=True))
     unspaced = pl.col("unspaced")
     counts = {"value": _as_integer(unspaced), "digits": unspaced.str.len_bytes() - _PLUS}
@@ -203,13 +205,13 @@ def _unspaced(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counted(rows: pl.DataFrame, core: pl.Expr) -> pl.DataFrame:
-    """Add the same of the core without any punctuation."""
+    """Add `value` and `digits` of the core without punctuation."""
     number = rows.select(number=only_digits(core))
     return rows.with_columns(number.select(counted(pl.col("number"))).get_columns())
 
 
 def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
-    """`reading.unwrap`, but for the label."""
+    """Do what `reading.unwrap` does, except for the label."""
     wordless, rows = split(rows, _TEXT.str.contains(_WORDLESS) & _TEXT.str.contains(_SOMETHING))
     piles.settle(wordless, Reason.NOT_A_NUMBER)
     rows, empty = split(_folded(rows), _TEXT != "")
@@ -224,7 +226,7 @@ def _undress(rows: pl.DataFrame, piles: _Piles) -> None:
 
 
 def _folded(rows: pl.DataFrame) -> pl.DataFrame:
-    """`folding.mend` and `fold`."""
+    """Do what `folding.mend` and `fold` do."""
     odd, rows = split(rows, _TEXT.str.contains(_TO_FOLD))
     if odd.is_empty():
         return rows
@@ -241,7 +243,7 @@ def _linked() -> pl.Expr:
 
 
 def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
-    """Take words off behind eight digits or more, and add `for_two`: it has the digits of two numbers."""
+    """Remove words after eight digits or more, and add `for_two`: it has enough digits for two numbers."""
     rows = rows.with_columns(for_two=has_digits(_TEXT, TWO_NUMBERS_DIGITS))
     wordy, rest = split(rows, _TEXT.str.contains("[^0-9]$") & has_digits(_TEXT, DIGITS_BEFORE_LABEL))
     wordy = wordy.with_columns(label=_TEXT.str.extract(AFTER_LAST_DIGIT.pattern))
@@ -252,7 +254,7 @@ def _unlabelled(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
-    """`reading._refuse`, then phonenumberutil._extract_possible_number and _maybe_strip_extension."""
+    """Do `reading._refuse`, then phonenumberutil._extract_possible_number and _maybe_strip_extension."""
     if rows.is_empty():
         return
     damaged, rows = split(rows, _TEXT.str.contains(_DAMAGED))
@@ -265,7 +267,7 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
     piles.dial_spelt(whole)
     if rows.is_empty():
         return
-    # Behind a prefix, what recoveries leave may be none, or may have its extension elsewhere.
+    # After a prefix, the text that recoveries leave may not be a number, or have its extension elsewhere.
     firm = ~_FOR_TWO & ~_TEXT.str.contains(_MAY_BE_RECOVERED)
     rows = rows.with_columns(core=_TEXT.str.extract(_EXTENDED), firm=firm)
     extended, rows = split(rows, _CORE.is_not_null())
@@ -278,7 +280,7 @@ def _look_at(rows: pl.DataFrame, piles: _Piles) -> None:
 
 
 def _on_keypad() -> pl.Expr:
-    """phonenumberutil._normalize: three letters or more are digits, fewer are spurious."""
+    """phonenumberutil._normalize: three letters or more are digits; fewer are removed."""
     keyed = _CORE.str.to_uppercase().str.replace_many(list(_KEYPAD), list(_KEYPAD.values()))
     spurious = _CORE.str.count_matches("[A-Za-z]") < _FEWEST_LETTERS
     return pl.when(spurious).then(_CORE.str.replace_all("[A-Za-z]", "")).otherwise(keyed)

@@ -1,8 +1,7 @@
-"""Bulk: `reading.read` for whole columns, as far as the answers can be known without reading cell by cell.
+"""`reading.read` for whole columns, as far as the answers are certain without reading cell by cell.
 
-The decision goes as it does there: the cell as it stands; where that is no valid number, the second chances;
-then whether there may be two numbers in it. Where one of these steps would take a closer look, the answer is
-`UNDECIDED`.
+The steps are the same: the cell as it stands; if that is not a valid number, the second chances; then whether
+there may be two numbers in it. If one of these steps is not certain, the answer is `UNDECIDED`.
 """
 
 from __future__ import annotations
@@ -28,28 +27,28 @@ if TYPE_CHECKING:
 _UNDECIDED = pl.lit(answers.UNDECIDED, answers.ANSWER)
 _ANSWER = pl.col("answer")
 _DECIDED = ["row", "answer", "number"]
-# What a review of a cell depends on.
+# The columns that a review of a cell depends on.
 _KEY = ["text", "plan", "firm"]
-# To find what repeats, and to put it back, costs as much as a review of so large a part of the cells.
+# Finding repeated cells and joining the results costs as much as reviewing this share of the cells.
 _WORTH_REVIEWING_ONCE = 0.2
 
 
-def decide(cells: pl.DataFrame, accept: Accept, atlas: RangeIndex) -> pl.DataFrame:
-    """Return `answer` and `number` of every cell, in order; `UNDECIDED` where it has to be read by itself.
+def decide(cells: pl.DataFrame, accept: Accept, index: RangeIndex) -> pl.DataFrame:
+    """Return `answer` and `number` of each cell, in order; `UNDECIDED` if it has to be read by itself.
 
-    Adds how a cell of digits is written, as `answers.WRITTEN` has it.
+    Adds how a cell of digits is written (`answers.WRITTEN`).
 
     Args:
-        cells: `text` (String, with no white space around it) and `region` (Enum, or null).
+        cells: `text` (String, without white space around it) and `region` (Enum, or null).
         accept: as in `reading.read`.
-        atlas: the charts to look in; it grows by what is asked.
+        index: the range tables; it adds those that are needed.
     """
     shaped = shapes(cells.select("text", plan=pl.col("region").to_physical().cast(pl.UInt32)))
-    dialled, of_parts = _asked([shaped.dialled.with_columns(known=True), parts(shaped.parted)], atlas)
+    dialled, of_parts = _asked([shaped.dialled.with_columns(known=True), parts(shaped.parted)], index)
     open_and_firm = ~dialled.select(_is_closed()).to_series() & dialled["firm"]
     held = several(of_parts)
     held = held.with_columns(shaped.parted["row"].gather(held["at"]))
-    reviewed = _reviewed(_written(kept(dialled, open_and_firm), cells, shaped.spelt), atlas)
+    reviewed = _reviewed(_written(kept(dialled, open_and_firm), cells, shaped.spelt), index)
     others = together(shaped.settled, *(some.select(_DECIDED) for some in (held, reviewed)))
     spread = _spread(dialled, cells.height)
     whole = answers.put(spread, others["row"], others)
@@ -58,21 +57,21 @@ def decide(cells: pl.DataFrame, accept: Accept, atlas: RangeIndex) -> pl.DataFra
 
 
 def _spread(dialled: pl.DataFrame, rows: int) -> pl.DataFrame:
-    """Return `answer`, `number` and how it is written of all rows, as dialled; undecided are the others."""
+    """Return `answer`, `number` and the written form of all rows; rows not looked up are undecided."""
     answer = pl.when(_is_closed()).then(_ANSWER).otherwise(_UNDECIDED)
     written = (pl.when(~pl.col("keyed")).then(name).alias(name) for name in answers.WRITTEN)
     said = dialled.select(answer, "number", *written)
-    # Where each row is in there, since to look it up takes a fraction of what it takes to put it somewhere.
+    # The index of each row in `said`: gathering takes a fraction of the time of scattering.
     nowhere = pl.Series("place", [None], pl.UInt32()).new_from_index(0, rows)
     place = nowhere.scatter(dialled["row"], pl.int_range(dialled.height, dtype=pl.UInt32(), eager=True))
     return said[place].with_columns(pl.col("answer", "number").fill_null(0))
 
 
-def _asked(frames: list[pl.DataFrame], atlas: RangeIndex) -> list[pl.DataFrame]:
+def _asked(frames: list[pl.DataFrame], index: RangeIndex) -> list[pl.DataFrame]:
     """Return the frames with `answer` and `number`, after looking up all of them at once."""
     questions = together(*(frame.select("plus", "plan", "digits", "value", "known") for frame in frames))
     answer = pl.when(questions["known"]).then("answer").otherwise(_UNDECIDED)
-    answered = look_up(questions, atlas).with_columns(answer.alias("answer"))
+    answered = look_up(questions, index).with_columns(answer.alias("answer"))
     ends = accumulate(frame.height for frame in frames)
     return [
         frame.hstack(answered.slice(end - frame.height, frame.height))
@@ -81,7 +80,7 @@ def _asked(frames: list[pl.DataFrame], atlas: RangeIndex) -> list[pl.DataFrame]:
 
 
 def _written(rows: pl.DataFrame, cells: pl.DataFrame, spelt: pl.DataFrame) -> pl.DataFrame:
-    """Add `text` and `core`, which are the cell where it is dialled as it came."""
+    """Add `text` and `core`; both are the cell itself if it was looked up unchanged."""
     came = cells["text"].gather(rows["row"])
     return rows.join(spelt, on="row", how="left", maintain_order="left").with_columns(
         pl.col("text", "core").fill_null(came)
@@ -98,24 +97,24 @@ def _if_in_plan() -> pl.Expr:
     return pl.when(possible).then(not_in_plan).otherwise(_ANSWER)
 
 
-def _reviewed(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
-    """`reading.read_unwrapped`, where the first answer is not a valid number; once for what repeats."""
+def _reviewed(cells: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
+    """Do `reading.read_unwrapped` if the first answer is not a valid number; once for repeated cells."""
     if cells.is_empty() or cells["text"].n_unique() > (1 - _WORTH_REVIEWING_ONCE) * cells.height:
-        return _reviewed_each(cells, atlas)
+        return _reviewed_each(cells, index)
     distinct = cells.unique(_KEY, maintain_order=True)
-    found = _reviewed_each(distinct, atlas).drop("row").hstack(distinct.select(_KEY))
+    found = _reviewed_each(distinct, index).drop("row").hstack(distinct.select(_KEY))
     return cells.select("row", *_KEY).join(found, on=_KEY, how="left", nulls_equal=True)
 
 
-def _reviewed_each(cells: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
+def _reviewed_each(cells: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
     """Return `row`, `answer` and `number` of every cell, in order."""
     found = cells.select(_DECIDED)
     if cells.is_empty():
         return found
     asking = with_unmistakable(cells).with_row_index("at")
     questions = [part(asking) for part in (doubtful_parts, respelt, with_plus, without_zero_in_brackets)]
-    doubtful, *chances = _asked(questions, atlas)
-    # What comes first there comes last here, where it has the last word.
+    doubtful, *chances = _asked(questions, index)
+    # The order is reversed: what is tried first there is put last here, and replaces the others.
     for others in (several(doubtful), *(chance.filter(_is_closed()) for chance in chances)):
         found = answers.put(found, others["at"], others)
     return found.insert_column(0, cells["row"])

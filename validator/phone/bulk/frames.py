@@ -1,4 +1,4 @@
-"""Frames: rows taken apart and put together by few queries: each costs as much as a cell."""
+"""Splits and joins frames with few queries, since each query costs as much as a cell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 
 
 def split(rows: pl.DataFrame, condition: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the rows for which it is true, and the others."""
+    """Return the rows for which the condition is true, and the others."""
     if rows.is_empty():
         return rows, rows
     holds = rows.select(condition.fill_null(value=False)).to_series()
@@ -14,7 +14,7 @@ def split(rows: pl.DataFrame, condition: pl.Expr) -> tuple[pl.DataFrame, pl.Data
 
 
 def kept(rows: pl.DataFrame, holds: pl.Series) -> pl.DataFrame:
-    """Return the rows for which it is true: all and none of them, as often is the case, without a copy."""
+    """Return the rows for which `holds` is true; all or none of them, the usual cases, without a copy."""
     if holds.all():
         return rows
     if not holds.any():
@@ -23,6 +23,6 @@ def kept(rows: pl.DataFrame, holds: pl.Series) -> pl.DataFrame:
 
 
 def together(*frames: pl.DataFrame) -> pl.DataFrame:
-    """Return all their rows, in one piece: mostly only one of them has any."""
+    """Return all their rows in one chunk; usually only one frame has any."""
     filled = [frame for frame in frames if not frame.is_empty()]
     return pl.concat(filled, rechunk=True) if len(filled) > 1 else next(iter(filled), frames[0])

@@ -1,7 +1,7 @@
-"""Dialling: `numbering.look_up` for whole columns of digits, step by step as libphonenumber goes.
+"""`numbering.look_up` for whole columns of digits, in the same steps as libphonenumber.
 
-Each step names the function of `phonenumberutil` that it follows. Where a chart is missing or does not say,
-the answer is `UNDECIDED`.
+Each step names the function of `phonenumberutil` that it follows. If a chart (`number_ranges`) is missing or
+has no answer, the answer is `UNDECIDED`.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
     from validator.phone.bulk.range_cache import Inlands, RangeIndex
 
-# With fewer, phonenumberutil._is_viable_phone_number depends on what is between them.
+# With fewer digits, phonenumberutil._is_viable_phone_number depends on the characters between them.
 FEWEST_DIALLED_DIGITS = 3
 
-# phonenumberutil._MIN_LENGTH_FOR_NSN, behind an international prefix and of a national number, and _MAX_.
+# phonenumberutil._MIN_LENGTH_FOR_NSN after an international prefix and for a national number, and _MAX_.
 _TOO_FEW_ABROAD = 2
 _FEWEST_DIGITS = 2
-# Rows up to which the queries of a look-up cost more than reading each row (25 us, measured).
+# Up to this many rows, the queries of a look-up cost more than reading each row (25 us, measured).
 _FEW = 500
 _MOST_DIGITS = 17
 
@@ -44,59 +44,59 @@ _CODE, _PLAN, _DIGITS, _VALUE = pl.col("code"), pl.col("plan"), pl.col("digits")
 _PLACE, _SIZE, _ANSWER = pl.col("place"), pl.col("size"), pl.col("answer")
 _PLUS, _SURE, _TRUE, _FALSE = pl.col("plus"), pl.col("sure"), pl.lit(value=True), pl.lit(value=False)
 _NO_ANSWERS = pl.DataFrame(schema={"at": pl.UInt32(), "answer": answers.ANSWER, "number": pl.UInt64()})
-# The columns of a row once its calling code is known. `lost` says that libphonenumber let a plus sign go,
-# with no calling code behind it; `stripping` has the others.
+# The columns of a row after its calling code is known. `lost`: libphonenumber dropped a plus sign, since
+# there was no calling code after it. `prefixes` explains the others.
 _SUBSCRIBER = ("at", "code", "plan", "digits", "value", "hidden", "lost", "place", "sure")
 
 
-def look_up(dialled: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
-    """Return `answer` and `number` for every row, in order; the number means something to a line only.
+def look_up(dialled: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
+    """Return `answer` and `number` for each row, in order; the number has a meaning only for a line.
 
     Args:
-        dialled: `plus` (Boolean: a plus sign goes before), `plan` (UInt32: of the region dialled in, or
-            null), `digits` (UInt32: how many) and `value` (UInt64: the first `SHOWN_DIGITS` as a number).
-        atlas: the charts to look in.
+        dialled: `plus` (Boolean: there is a plus sign), `plan` (UInt32: of the cell's region, or null),
+            `digits` (UInt32: how many) and `value` (UInt64: the first `SHOWN_DIGITS` as a number).
+        index: the range tables.
     """
     hidden = _DIGITS - _DIGITS.clip(upper_bound=SHOWN_DIGITS)
     rows = dialled.select("plus", "plan", "digits", "value", hidden=hidden, lost=_FALSE, sure=_TRUE)
     plussed, bare = split(rows.with_row_index("at"), _PLUS)
-    straight, others = _straight(plussed, atlas)
-    found = together(straight, *_roundabout(others, bare, atlas))
+    straight, others = _straight(plussed, index)
+    found = together(straight, *_roundabout(others, bare, index))
     return answers.put(answers.undecided(dialled.height), found["at"], found)
 
 
-def look_up_plussed(dialled: pl.DataFrame, atlas: RangeIndex) -> pl.DataFrame:
-    """Return the same for rows that all have a plus sign: few of them need more than one look."""
+def look_up_plussed(dialled: pl.DataFrame, index: RangeIndex) -> pl.DataFrame:
+    """Return the same for rows that all have a plus sign: few of them need more than one look-up."""
     rows = dialled.with_row_index("at").with_columns(hidden=pl.lit(0, pl.UInt32))
-    straight, others = _straight(rows, atlas)
+    straight, others = _straight(rows, index)
     found = answers.put(answers.undecided(dialled.height), straight["at"], straight)
     if others.height <= _FEW:
         return found
-    return answers.put(found, others["at"], look_up(others.select(dialled.columns), atlas))
+    return answers.put(found, others["at"], look_up(others.select(dialled.columns), index))
 
 
-def _straight(rows: pl.DataFrame, atlas: RangeIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the answers to rows with a plus sign behind which no prefix is, as with most; and the others."""
+def _straight(rows: pl.DataFrame, index: RangeIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the answers for rows with a plus sign and no prefix after it, which are most; and the others."""
     code = _calling_code()
-    lined = _lined(rows, _VALUE, _lot(code, _DIGITS - of(DIGITS_OF_CODE, code)), atlas)
-    # Behind zeros there is no calling code, whatever number follows.
+    lined = _lined(rows, _VALUE, _lot(code, _DIGITS - of(DIGITS_OF_CODE, code)), index)
+    # After zeros there is no calling code, whatever number follows.
     leads = (power(_DIGITS - 1) <= _VALUE) & (pl.col("hidden") == 0)
     return _taken(lined, leads & pl.col("plain"), rows)
 
 
 def _taken(lined: pl.DataFrame, condition: pl.Expr, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the answers where it is true, to numbers dialled as they are, and the rows where it is not."""
+    """Return the answers of the rows for which the condition is true, and the other rows."""
     holds = lined.select(condition.fill_null(value=False)).to_series()
     return kept(lined.select("at", "answer", number="value"), holds), kept(rows, ~holds)
 
 
-def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, atlas: RangeIndex) -> Iterator[pl.DataFrame]:
-    """phonenumberutil.parse, by the ways in which _maybe_extract_country_code finds a calling code."""
+def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, index: RangeIndex) -> Iterator[pl.DataFrame]:
+    """phonenumberutil.parse, for each way in which _maybe_extract_country_code finds a calling code."""
     abroad, lost = split(plussed.with_columns(code=_calling_code()), _CODE > 0)
     home, nowhere = split(together(bare, lost.drop("code")), _PLAN.is_not_null())
     yield _failed(nowhere, _no_country())
-    inlands = atlas.inlands
-    inlands = atlas.inlands_for(_undrawn(abroad, _main_plan(), inlands) + _undrawn(home, _PLAN, inlands))
+    inlands = index.inlands
+    inlands = index.inlands_for(_unbuilt(abroad, _main_plan(), inlands) + _unbuilt(home, _PLAN, inlands))
     home = placed(home, inlands)
     odd, inland = split(home, _PLUS | (_exit_digits(inlands) > 0))
     left, strayed, stayed = _leaving(odd, inlands)
@@ -104,27 +104,27 @@ def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, atlas: RangeIndex) ->
     lost, stayed = split(stayed, _PLUS)
     yield _failed(lost, pl.when(_SURE).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED))
     inland = together(inland, stayed.select(inland.columns))
-    grown = atlas.inlands_for(_undrawn(left, _main_plan(), inlands))
-    if grown is not inlands:  # where ranges were added, the places of others may have changed
+    grown = index.inlands_for(_unbuilt(left, _main_plan(), inlands))
+    if grown is not inlands:  # with added ranges, the indexes of others may have changed
         inlands, inland = grown, placed(inland, grown)
     abroad = _abroad(together(abroad, left.select(abroad.columns)), inlands)
     owned, inland = split(_coded(inland), _is_owned())
-    straight, owned = _straight_at_home(ranged(owned, inlands, "viable", "too_long"), atlas)
+    straight, owned = _straight_at_home(ranged(owned, inlands, "viable", "too_long"), index)
     yield straight
     rest = together(abroad, inland.select(_SUBSCRIBER), *_owned(owned, inlands))
-    yield _judged(rest, inlands, atlas)
+    yield _judged(rest, inlands, index)
 
 
-def _undrawn(rows: pl.DataFrame, plan: pl.Expr, inlands: Inlands) -> Counter[int]:
-    """Count the rows by their plans, of those that are not drawn."""
+def _unbuilt(rows: pl.DataFrame, plan: pl.Expr, inlands: Inlands) -> Counter[int]:
+    """Count the rows of plans without a range table, by plan."""
     return _counts(rows, of(inlands.longest, plan) == 0, plan)
 
 
-def _lined(rows: pl.DataFrame, number: pl.Expr, lot: pl.Expr, atlas: RangeIndex) -> pl.DataFrame:
-    """Add `answer` and `plain`, as charts have them for the number, after drawing those that are worth it."""
-    lines = atlas.lines
+def _lined(rows: pl.DataFrame, number: pl.Expr, lot: pl.Expr, index: RangeIndex) -> pl.DataFrame:
+    """Add `answer` and `plain` from the number's chart, after building charts that enough rows need."""
+    lines = index.lines
     lined = _found(rows, number, lines)
-    grown = atlas.lines_for(_counts(lined, _ANSWER == answers.UNDECIDED, lot))
+    grown = index.lines_for(_counts(lined, _ANSWER == answers.UNDECIDED, lot))
     return lined if grown is lines else _found(rows, number, grown)
 
 
@@ -134,7 +134,7 @@ def _found(rows: pl.DataFrame, number: pl.Expr, lines: pl.DataFrame) -> pl.DataF
 
 
 def _counts(rows: pl.DataFrame, condition: pl.Expr, number: pl.Expr) -> Counter[int]:
-    """Count the rows for which it is true by a number of theirs, if they have one."""
+    """Count the rows for which the condition is true, by `number`; nulls are left out."""
     some = rows if rows.is_empty() else rows.filter(condition)
     if some.is_empty():
         return Counter()
@@ -142,7 +142,7 @@ def _counts(rows: pl.DataFrame, condition: pl.Expr, number: pl.Expr) -> Counter[
 
 
 def _lot(code: pl.Expr, digits: pl.Expr) -> pl.Expr:
-    """Return the number of the lot that the number of so many national digits belongs to, null for none."""
+    """Return the id of the lot of a calling code and a count of national digits, null for none."""
     described = digits.is_between(_FEWEST_DIGITS, DESCRIBED_DIGITS)
     return pl.when((code > 0) & described).then(code * LOT_SPAN + digits)
 
@@ -158,11 +158,11 @@ def _no_country() -> pl.Expr:
 
 
 def _leaving(rows: pl.DataFrame, inlands: Inlands) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """phonenumberutil._parse_prefix_as_idd: an international prefix with no zero behind it.
+    """phonenumberutil._parse_prefix_as_idd: an international prefix without a zero after it.
 
     Returns:
-        The rows that leave the country, by what is behind the prefix; those that no calling code is behind;
-        and those that stay.
+        The rows with a calling code after the prefix, without the prefix; those without a calling code after
+        it; and those without such a prefix.
     """
     exit_digits = pl.col("exit_digits")
     rest = shown() - exit_digits
@@ -190,7 +190,7 @@ def _main_plan() -> pl.Expr:
 
 
 def _abroad(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
-    """Take the calling code off. What counts from now on is the main plan under it."""
+    """Remove the calling code. From now on the main plan under it counts."""
     rows = rows.with_columns(behind(of(DIGITS_OF_CODE, _CODE)), plan=_main_plan())
     return placed(rows, inlands).select(_SUBSCRIBER)
 
@@ -205,12 +205,12 @@ def _is_owned() -> pl.Expr:
     return (_SIZE <= _DIGITS) & (_VALUE // power(shown() - _SIZE) == _CODE)
 
 
-def _straight_at_home(owned: pl.DataFrame, atlas: RangeIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the answers to rows that are no number of the region's, but a valid one behind its calling code.
+def _straight_at_home(owned: pl.DataFrame, index: RangeIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the answers for rows that are valid only after the region's calling code, and the other rows.
 
-    Where the region's plan is the main one, and sees no prefix there, that is how `_owned` ends.
+    `_owned` has the same result if the region's plan is the main one and finds no prefix there.
     """
-    lined = _lined(owned, _VALUE, _lot(_CODE, _DIGITS - _SIZE), atlas)
+    lined = _lined(owned, _VALUE, _lot(_CODE, _DIGITS - _SIZE), index)
     is_own = (_main_plan() == _PLAN) & (_ANSWER >= answers.FIRST_VALID) & (answers.country(_ANSWER) == _PLAN)
     is_other = ~pl.col("viable") | pl.col("too_long")
     sure = _SURE & (pl.col("hidden") == 0) & pl.col("plain")
@@ -218,7 +218,7 @@ def _straight_at_home(owned: pl.DataFrame, atlas: RangeIndex) -> tuple[pl.DataFr
 
 
 def _owned(owned: pl.DataFrame, inlands: Inlands) -> Iterator[pl.DataFrame]:
-    """phonenumberutil._maybe_extract_country_code, its end: the region's own code without a plus sign."""
+    """The end of phonenumberutil._maybe_extract_country_code: the region's own code without a plus sign."""
     if owned.is_empty():
         return
     owned = owned.with_columns(pl.col("digits", "value", "place", "viable").name.prefix("whole_"))
@@ -229,13 +229,13 @@ def _owned(owned: pl.DataFrame, inlands: Inlands) -> Iterator[pl.DataFrame]:
     yield uncoded.with_columns(**whole).select(_SUBSCRIBER)
 
 
-def _judged(rows: pl.DataFrame, inlands: Inlands, atlas: RangeIndex) -> pl.DataFrame:
-    """phonenumberutil.parse, its last part, then `numbering.judge`."""
+def _judged(rows: pl.DataFrame, inlands: Inlands, index: RangeIndex) -> pl.DataFrame:
+    """The last part of phonenumberutil.parse, then `numbering._judge`."""
     short = _DIGITS < _FEWEST_DIGITS
     prefixed, others = split(rows, acts(inlands) & ~short)
     rows = together(others, fitting(prefixed, inlands).select(_SUBSCRIBER))
     rows = rows.with_columns(number=_CODE * power(_DIGITS) + _VALUE)
-    rows = _lined(rows, pl.col("number"), _lot(_CODE, _DIGITS), atlas)
+    rows = _lined(rows, pl.col("number"), _lot(_CODE, _DIGITS), index)
     judged = pl.when(_DIGITS > DESCRIBED_DIGITS).then(_TOO_LONG).otherwise(_ANSWER)
     parsed = pl.when(_DIGITS > _MOST_DIGITS).then(_TOO_LONG).otherwise(_found_again())
     answer = pl.when(~_SURE).then(_UNDECIDED).when(short).then(_TOO_SHORT).otherwise(parsed)
@@ -243,9 +243,9 @@ def _judged(rows: pl.DataFrame, inlands: Inlands, atlas: RangeIndex) -> pl.DataF
 
 
 def _found_again() -> pl.Expr:
-    """`numbering._names_no_country`: where the plus sign was lost, nothing but a valid number counts."""
+    """`numbering._names_no_country`: if the plus sign was lost, only a valid number counts."""
     answer, number = pl.col("answer"), pl.col("number")
-    # Valid numbers out of bounds are refused as well, with the same answers as those that are not valid.
+    # Valid numbers out of bounds are refused too, with the same answers as numbers that are not valid.
     in_bounds = number.is_between(10 ** (MIN_DIGITS - 1), 10**MAX_DIGITS, closed="left")
     told_apart = in_bounds & (_DIGITS <= DESCRIBED_DIGITS)
     refused = pl.when(told_apart).then(_UNKNOWN_COUNTRY).otherwise(_UNDECIDED)

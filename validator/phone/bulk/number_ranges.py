@@ -1,7 +1,7 @@
-"""Charts: what libphonenumber makes of all numbers of one calling code and length, as ranges with one answer.
+"""Charts: tables of ranges with libphonenumber's answer, for all numbers of one calling code and length.
 
-As in `plans`, numbers that match the same patterns have the same answer, so that ranges of numbers have one.
-An update of the package is followed by itself.
+As in `plan_ranges`, numbers that match the same patterns have the same answer, so a range of numbers has one.
+An update of the package needs no change here.
 """
 
 from __future__ import annotations
@@ -26,15 +26,16 @@ if TYPE_CHECKING:
     from validator.phone.bulk.pattern_ranges import Range
     from validator.phone.bulk.plan_ranges import Kind, Plan
 
-# A lot is the numbers of one calling code and length: this times the code, and the digits behind the code.
+# A lot is all numbers of one calling code and length. Its id is this times the code, plus the count of
+# national digits.
 LOT_SPAN = 100
 
-# Of each range the first `number` (calling code and national digits), the `answer` to all of it, and whether
-# all of it is `plain`: for certain, the main plan sees no national prefix in it.
+# For each range the first `number` (calling code and national digits), its `answer`, and `plain`: whether the
+# main plan certainly finds no national prefix in it.
 LINES = pl.Schema({"number": pl.UInt64(), "answer": answers.ANSWER, "plain": pl.Boolean()})
 Chart = list[tuple[int, ...]]
 
-# What distinguishes a number: a pattern that it matches, one that it begins with (behind a caret), and this.
+# The marks of a number: a pattern that it matches, one that it begins with (after a caret), and this one.
 _PREFIXED = "prefixed"
 
 _BOTH = [LineType.FIXED, LineType.MOBILE]
@@ -42,12 +43,12 @@ _BOTH = [LineType.FIXED, LineType.MOBILE]
 
 @cache
 def chart(code: int, digits: int) -> Chart:
-    """Return the chart of a calling code and so many national digits. Takes 0.05 to 10 ms."""
+    """Return the chart of a calling code and a count of national digits. Takes 0.05 to 10 ms."""
     return draw(code, plans_under(code), digits)
 
 
 def draw(code: int, plans: Sequence[Plan], digits: int) -> Chart:
-    """Return the chart of the plans, the main one first; none where their metadata cannot be read."""
+    """Return the chart of the plans, the main one first; empty if their metadata cannot be read."""
     try:
         return thinned(_ranges(code, plans, digits))
     except UnreadablePattern:
@@ -56,13 +57,13 @@ def draw(code: int, plans: Sequence[Plan], digits: int) -> Chart:
 
 @cache
 def is_flat(code: int, digits: int) -> bool:
-    """Return whether no number under the calling code has so many digits, so that all have one answer."""
+    """Return whether no number under the calling code has this count of digits: then all have one answer."""
     return not any(any(_kinds(plan, digits)) for plan in plans_under(code))
 
 
 def _ranges(code: int, plans: Sequence[Plan], digits: int) -> Iterator[tuple[int, int, bool]]:
     described = _described(plans, digits)
-    bits = {told_by: 1 << place for place, told_by in enumerate(described)}
+    bits = {mark: 1 << place for place, mark in enumerate(described)}
     type_rules = [_type_rules(plan, digits, bits) for plan in plans]
     base, settle, answered = code * 10**digits, settling(code, digits), dict[int, int]()
     for first, marks in _stretches(described.values(), digits):
@@ -73,7 +74,7 @@ def _ranges(code: int, plans: Sequence[Plan], digits: int) -> Iterator[tuple[int
 
 
 def _stretches(described: Iterable[list[Range]], digits: int) -> Iterator[tuple[int, int]]:
-    """Yield where stretches of numbers of so many digits begin, and what all of each match, as bits."""
+    """Yield the first number of each stretch, and the marks that all its numbers have, as bits."""
     changes = defaultdict(int, {0: 0})
     for place, pairs in enumerate(described):
         for first, end in merged(pairs):
@@ -85,7 +86,7 @@ def _stretches(described: Iterable[list[Range]], digits: int) -> Iterator[tuple[
 
 
 def _described(plans: Sequence[Plan], digits: int) -> dict[str, list[Range]]:
-    """Return the ranges of all that tells numbers of so many digits apart."""
+    """Return the ranges of each mark that distinguishes numbers of this count of digits."""
     patterns = sorted({kind.pattern for plan in plans for kind in _kinds(plan, digits)})
     if not patterns:  # the length is all that matters; few have it, so prefixes are not looked for here
         return {_PREFIXED: [(0, 10**digits)]}
@@ -96,12 +97,12 @@ def _described(plans: Sequence[Plan], digits: int) -> dict[str, list[Range]]:
 
 
 def _kinds(plan: Plan, digits: int) -> Iterator[Kind]:
-    """Yield all numbers of the plan as a kind, then its kinds, of those that have so many digits."""
+    """Yield the kinds that have numbers of this count of digits; all numbers of the plan are the first."""
     return (kind for kind in (plan.every, *plan.kinds) if not kind.lengths or digits in kind.lengths)
 
 
 class _TypeRules(NamedTuple):
-    """What the bits of a stretch say of one plan: no bit where it distinguishes no number."""
+    """The meaning of the bits of a stretch for one plan; a bit is 0 if it distinguishes no number."""
 
     country: str
     leading: int
@@ -127,6 +128,6 @@ def _type_rules(plan: Plan, digits: int, bits: dict[str, int]) -> _TypeRules:
 def _line(type_rules: Sequence[_TypeRules], marks: int) -> Line:
     """phonenumberutil.region_code_for_number and number_type. The digits are those of any number."""
     main, *others = type_rules
-    owner = next((legend for legend in type_rules if not others or legend.owns(marks)), None)
+    owner = next((rules for rules in type_rules if not others or rules.owns(marks)), None)
     line_type = owner.line_type(marks) if owner else LineType.UNKNOWN
     return Line(0, line_type, (owner or main).country, valid=line_type is not LineType.UNKNOWN)

@@ -1,9 +1,8 @@
-r"""Patterns: the digit patterns of libphonenumber's metadata, as ranges of whole numbers.
+r"""The digit patterns of libphonenumber's metadata, as ranges of whole numbers.
 
-They know nothing but digits and have no repetition without end, so that each matches finitely many digit
-strings, and those of one length, read as whole numbers, fall into a few ranges: `7[0-4]\d` is 700 to 749.
-All patterns of all countries together come to some 34,000 ranges, and to look a number up among them takes a
-small part of what matching it takes.
+The patterns contain only digits and no unlimited repetition, so each matches a finite set of digit strings.
+The strings of one length, read as whole numbers, form a few ranges: `7[0-4]\d` is 700 to 749. All patterns of
+all countries have about 34,000 ranges, and a look-up in them takes a fraction of the time of matching.
 """
 
 from __future__ import annotations
@@ -16,31 +15,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Range = tuple[int, int]  # a first number and the one behind the last
+Range = tuple[int, int]  # the first number, and the one after the last
 Ranges = dict[int, list[Range]]  # by how many digits the strings have
 
-# What no count follows is taken together: digits that stand for themselves, with a class of them behind, and
-# any digits.
+# Items without a count are one token: literal digits with an optional class after them, and any digits.
 _TOKEN = re.compile(
     r"[0-9]*\[[0-9-]+\](?![{?])|[0-9]+(?![{?])|(?:\\d)+(?![{?])|\\d|[0-9]|\[[0-9-]+\]|\((?:\?:)?|[)|?$]"
     r"|\{[0-9]+(?:,[0-9]+)?\}"
 )
 _OF_A_CLASS = re.compile(r"[0-9]-[0-9]|[0-9]")
 _NOTHING: Ranges = {0: [(0, 1)]}
-# The finest pattern of today has a tenth of it (mobile numbers of India). Beyond, searching would not pay.
+# The largest pattern today has a tenth of this (mobile numbers of India). With more, ranges would not pay.
 _MOST_RANGES = 50_000
 
 
 class UnreadablePattern(ValueError):
-    """A pattern says more than this module understands; what it describes has to be left to `re`."""
+    """A pattern has syntax that this module does not support; its numbers have to be matched with `re`."""
 
 
 @cache
 def ranges(pattern: str) -> Ranges:
     """Return the digit strings that match the whole pattern.
 
-    The ranges are in no order, may repeat and overlap, and are never merged over the pattern's alternatives:
-    within one of them, and between the ends of all, every string is matched by the same of them.
+    The ranges have no order, may repeat and overlap, and are never merged over the pattern's alternatives. So
+    all strings of a range that no other range cuts match the same alternatives.
 
     Raises:
         UnreadablePattern: the pattern holds more than digits, classes, groups, alternatives and counts.
@@ -56,13 +54,13 @@ def ranges(pattern: str) -> Ranges:
 
 
 def leading(pattern: str, digits: int) -> list[Range]:
-    """Return the numbers of so many digits that begin with a match of the pattern."""
+    """Return the numbers of `digits` digits that begin with a match of the pattern."""
     shorter = ((10 ** (digits - size), some) for size, some in ranges(pattern).items() if size <= digits)
     return [(first * scale, end * scale) for scale, some in shorter for first, end in some]
 
 
 def merged(some: Iterable[Range]) -> list[Range]:
-    """Return the same numbers in ranges that are in order and do not touch."""
+    """Return the same numbers as sorted ranges that do not touch."""
     whole: list[Range] = []
     for first, end in sorted(some):
         if whole and first <= whole[-1][1]:
@@ -73,7 +71,7 @@ def merged(some: Iterable[Range]) -> list[Range]:
 
 
 def text_of(number: int, digits: int) -> str:
-    """Return the number with leading zeros, of so many digits; nothing for none."""
+    """Return the number with leading zeros, in `digits` digits; empty for no digits."""
     return str(10**digits + number)[1:]
 
 
@@ -97,7 +95,7 @@ def _sequence(tokens: list[str]) -> Ranges:
         part = _part(tokens)
         parts.append((part, *_counts(tokens)))
     rest = _NOTHING
-    # From the right, since what is behind a part is mostly "any digits", which costs nothing to prefix.
+    # From the right, since most parts are followed by "any digits", which are cheap to prefix.
     for part, fewest, most in reversed(parts):
         rest = _joined(part, rest) if fewest == most == 1 else _repeated(part, fewest, most, rest)
     return rest
@@ -110,7 +108,7 @@ def _part(tokens: list[str]) -> Ranges:
             if not tokens or tokens.pop() != ")":
                 raise UnreadablePattern(token)
             return found
-        case "$":  # digits end where the string does: an anchor takes nothing
+        case "$":  # whole strings are matched, so an anchor matches nothing more
             return _NOTHING
         case _ if token[0] in "?{":
             raise UnreadablePattern(token)

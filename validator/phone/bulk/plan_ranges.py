@@ -1,8 +1,8 @@
-"""Plans: what a numbering plan of libphonenumber makes of digits dialled inside it, as ranges.
+"""Plans: how a numbering plan of libphonenumber reads digits dialled inside it, as ranges.
 
-These are the steps that come before a number is known: prefixes, and whether what is left looks like one of
-the plan's numbers. Metadata decide by patterns alone. So between the digits at which any of these patterns
-begins or ceases to match nothing changes, and it is enough to look at the first of each such range.
+These are the steps before a number is known: prefixes, and whether the rest looks like one of the plan's
+numbers. The metadata decide only by patterns. So nothing changes between the digits at which one of the
+patterns begins or stops to match, and it is enough to test the first digits of each such range.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from validator.phone.bulk.pattern_ranges import Range
 
-# Digits of a national number for which there are ranges: with a calling code they still go into 64 bits.
+# The most digits of a national number for which there are ranges: with a calling code they fit into 64 bits.
 DESCRIBED_DIGITS = 16
-# What lies between the keys of two plans. A key is a one and the digits, so that leading zeros count, and a
-# two and zeros for whatever is longer.
+# The distance between the keys of two plans. A key is a one and the digits, so that leading zeros count; a
+# two and zeros stand for all longer digits.
 PLAN_SPAN = 3 * 10**DESCRIBED_DIGITS
 
 # phonenumberutil._number_type_helper, in its order.
@@ -46,12 +46,12 @@ _KINDS = {
 
 
 class National(NamedTuple):
-    """What a plan says of digits as a national number.
+    """How a plan reads digits as a national number.
 
     Attributes:
-        viable: its general description matches them.
-        fits: they have a possible length, or are longer than any.
-        too_long: they are longer than any.
+        viable: whether its general description matches them.
+        fits: whether they have a possible length, or are longer than all.
+        too_long: whether they are longer than all.
     """
 
     viable: bool = False
@@ -60,15 +60,15 @@ class National(NamedTuple):
 
 
 class Prefix(NamedTuple):
-    """What a plan makes of the first of the digits dialled inside it.
+    """How a plan reads the first digits dialled inside it.
 
     Attributes:
         exit_digits: how many of them are its international prefix.
-        drop: how many of them go, as its national prefix and a carrier code.
-        head: what comes in their place.
-        head_digits: how many digits that has.
-        acts: some of them go, or others come.
-        sure: the rest is true. Otherwise nobody has looked.
+        drop: how many of them are removed, as its national prefix and a carrier code.
+        head: the digits that replace them.
+        head_digits: how many digits replace them.
+        acts: whether digits are removed or added.
+        sure: whether the other fields are known.
     """
 
     exit_digits: int = 0
@@ -88,7 +88,7 @@ PREFIXES = pl.Schema(
 
 
 class Kind(NamedTuple):
-    """A kind of number: the pattern that all of it matches, and the lengths that it has; none for any."""
+    """A kind of number: the pattern of all its numbers, and their lengths; empty for any length."""
 
     line_type: LineType
     pattern: str
@@ -96,13 +96,13 @@ class Kind(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is read of the metadata of a region: patterns, empty where there is none, and lengths.
+    """The metadata of a region: patterns, empty if there is none, and lengths.
 
     Attributes:
-        place: its small number, as `codes.plan_of` has it.
+        place: its index (`codes.plan_of`).
         region: the name of the region.
         general: the pattern of all its numbers.
-        kinds: those that it tells apart, in the order in which they count.
+        kinds: its kinds of numbers, in the order in which they are tested.
     """
 
     place: int
@@ -118,7 +118,7 @@ class Plan(NamedTuple):
 
     @property
     def every(self) -> Kind:
-        """All numbers of it as a kind: what is of another kind matches this too."""
+        """All its numbers as one kind: numbers of other kinds match this too."""
         return Kind(LineType.UNKNOWN, self.general, self.lengths)
 
 
@@ -130,7 +130,7 @@ def plans_under(code: int) -> tuple[Plan, ...]:
 
 @cache
 def plan_at(place: int) -> Plan:
-    """Return the plan of that small number."""
+    """Return the plan with this index."""
     return next(plan for plan in plans_under(CODE_OF_PLAN[place]) if plan.place == place)
 
 
@@ -138,7 +138,7 @@ def read_plan(code: int, region: str) -> Plan:
     """Return a region's plan, after loading its metadata."""
     plan = PhoneMetadata.metadata_for_region_or_calling_code(code, region)
     if plan is None or plan.general_desc is None:
-        raise UnreadablePattern(region)  # which cannot be: each region of the package has both
+        raise UnreadablePattern(region)  # cannot happen: each region of the package has both
     return Plan(
         plan_of(code, region),
         region,
@@ -164,13 +164,13 @@ def _kinds(plan: PhoneMetadata) -> Iterator[Kind]:
 
 
 class Inland(NamedTuple):
-    """A plan's ranges; none where its metadata cannot be read, so that nothing is decided by them.
+    """A plan's ranges; empty if its metadata cannot be read, so that they decide nothing.
 
     Attributes:
-        nationals: each range's first key (plan and digits) and what `National` says of all of it.
-        prefixes: the same for `Prefix`, by so many of the first digits as `reach`.
-        reach: the most digits that a prefix of it looks at.
-        longest: the most digits that a number of it has, or its general pattern describes.
+        nationals: each range's first key (plan and digits) and its `National`.
+        prefixes: the same for `Prefix`, by the first `reach` digits.
+        reach: the most digits on which its prefixes depend.
+        longest: the most digits of its numbers, or of its general pattern.
     """
 
     nationals: list[tuple[int, ...]]
@@ -190,7 +190,7 @@ def inland(plan: Plan) -> Inland:
 
 
 def thinned(rows: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """Return the rows but those that say the same as the row before."""
+    """Return the rows without those that repeat the row before, except for its key."""
     kept, before = [], None
     for row in rows:
         if row[1:] != before:
@@ -213,7 +213,7 @@ def _nationals(plan: Plan) -> Iterator[tuple[int, ...]]:
 
 
 def _fit(plan: Plan, digits: int) -> tuple[bool, bool]:
-    """phonenumberutil._test_number_length, which sees to local lengths first."""
+    """phonenumberutil._test_number_length, which tests local lengths first."""
     too_long = digits > plan.lengths[-1] and digits not in plan.local_lengths
     return too_long or digits in plan.lengths, too_long
 
@@ -228,7 +228,7 @@ def _reach(plan: Plan) -> int:
 def _prefixes(plan: Plan, reach: int) -> Iterator[tuple[int, ...]]:
     for digits in range(reach + 1):
         yield from _prefixes_of(plan, 10**digits, digits, "")
-    # More digits than a prefix looks at: one is put behind, so that nothing that asks for the end matches.
+    # More digits than a prefix depends on: one is added, so that patterns with an end anchor do not match.
     yield from _prefixes_of(plan, 10 ** (reach + 1), reach, "0")
     yield (plan.place + 1) * PLAN_SPAN, *Prefix(sure=False)
 
@@ -245,9 +245,8 @@ def _prefixes_of(plan: Plan, mark: int, digits: int, behind: str) -> Iterator[tu
 def _prefix(plan: Plan, text: str, last: str) -> Prefix:
     """phonenumberutil._parse_prefix_as_idd, and _maybe_strip_national_prefix_carrier_code up to viability.
 
-    The latter's result is given as a change to the first digits. Where a carrier code stands between digits
-    that stay, that is the same change for the whole range only if all of it, to the `last`, begins with the
-    same digits.
+    The result of the latter is a change of the first digits. If a carrier code is between digits that stay,
+    the change is the same for the whole range only if all of it, to the `last`, begins with the same digits.
     """
     exit_code, found = re.match(plan.international_prefix, text), re.match(plan.national_prefix, text)
     exit_digits = exit_code.end() if exit_code else 0
@@ -266,7 +265,7 @@ def _prefix(plan: Plan, text: str, last: str) -> Prefix:
 
 
 def acting(plan: Plan, digits: int) -> list[Range]:
-    """Return the numbers of so many digits in which the plan sees a prefix, or in which nobody has looked."""
+    """Return the numbers of `digits` digits in which the plan finds a prefix, or may find one."""
     reach = inland(plan).reach
     behind = 10 ** max(0, digits - reach)
     return [(first * behind, end * behind) for first, end in _acting_leads(plan, min(digits, reach + 1))]
@@ -274,14 +273,14 @@ def acting(plan: Plan, digits: int) -> list[Range]:
 
 @cache
 def _acting_leads(plan: Plan, digits: int) -> list[Range]:
-    """Return the same of the first digits, as many as the plan looks at; one more stands for those behind."""
-    drawn = inland(plan)
-    leads = 10 ** min(digits, drawn.reach)
-    if not drawn.prefixes:
+    """Return the same for the first digits on which prefixes depend; one more digit stands for the rest."""
+    built = inland(plan)
+    leads = 10 ** min(digits, built.reach)
+    if not built.prefixes:
         return [(0, leads)]
     base = plan.place * PLAN_SPAN + 10**digits
     return merged(
         (max(0, first - base), min(end - base, leads))
-        for (first, *_, acts, sure), (end, *_) in pairwise(drawn.prefixes)
+        for (first, *_, acts, sure), (end, *_) in pairwise(built.prefixes)
         if (acts or not sure) and base < end and first < base + leads
     )

@@ -1,8 +1,8 @@
-"""Stripping: national prefixes taken off whole columns of digits, as plans have them (`plans`, `atlas`).
+"""Removes national prefixes from whole columns of digits, by the ranges of plans (`plan_ranges`).
 
-Rows carry `plan`, `digits` and `value` as `dialling` takes them; `hidden`, how many of their last digits
-`value` leaves out; `place`, where the ranges of prefixes have their first digits; and `sure`, that ranges had
-something to say so far.
+Rows have `plan`, `digits` and `value` as in `lookup`; `hidden`, how many of their last digits `value` leaves
+out; `place`, the index of their first digits in the ranges of prefixes; and `sure`, whether the ranges were
+certain so far.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PLAN, _DIGITS, _VALUE, _SURE = pl.col("plan"), pl.col("digits"), pl.col("value"), pl.col("sure")
 _PLACE = pl.col("place")
-# Of whatever is longer than described, as `plans.PLAN_SPAN` has it.
+# The key of all longer digits, see `plan_ranges.PLAN_SPAN`.
 _LONGER = pl.lit(2 * 10**DESCRIBED_DIGITS, pl.UInt64)
 
 
@@ -30,28 +30,28 @@ def shown() -> pl.Expr:
 
 
 def behind(digits: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Return what is left behind so many digits, as `digits` and `value`."""
+    """Return `digits` and `value` of the rest after so many digits."""
     return (_DIGITS - digits).alias("digits"), (_VALUE % power(shown() - digits)).alias("value")
 
 
 def acts(inlands: Inlands) -> pl.Expr:
-    """Return whether the plan sees a prefix, and takes it off or puts something before it."""
+    """Return whether the plan finds a prefix, and removes it or puts digits before it."""
     return of(inlands.prefixes["acts"], _PLACE)
 
 
 def placed(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
-    """Add `place`, by as many of the first digits as the plan looks at."""
+    """Add `place`, by as many of the first digits as the plan's prefixes depend on."""
     reach = pl.min_horizontal(of(inlands.reaches, _PLAN), _DIGITS)
     mark = pl.min_horizontal(of(inlands.reaches, _PLAN) + 1, _DIGITS)
     lead = power(mark) + _VALUE // power(shown() - reach)
-    # Null where the digits shown are not enough for the plan: no range there, so that nothing is sure.
+    # Null if `value` has too few digits for the plan: there is no range then, so nothing is sure.
     place = place_among(inlands.prefixes["key"], (_base() + lead).fill_null(0))
     sure = _SURE & of(inlands.prefixes["sure"], _PLACE) & _is_described(inlands)
     return rows.with_columns(place=place).with_columns(sure=sure)
 
 
 def ranged(rows: pl.DataFrame, inlands: Inlands, *names: str) -> pl.DataFrame:
-    """Add these fields of `plans.National`: what the plan says of the digits as a national number."""
+    """Add these fields of `plan_ranges.National`, which describe the digits as a national number."""
     digits = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(_LONGER)
     found = rows.select(range=place_among(inlands.nationals["key"], _base() + digits))
     marks = found.select(of(inlands.nationals[name], pl.col("range")).alias(name) for name in names)
@@ -59,7 +59,7 @@ def ranged(rows: pl.DataFrame, inlands: Inlands, *names: str) -> pl.DataFrame:
 
 
 def fitting(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
-    """Take the national prefix off where what is left has a possible length."""
+    """Remove the national prefix if the rest has a possible length."""
     rows = stripped(rows.with_columns(whole_digits=_DIGITS, whole_value=_VALUE), inlands)
     return rows.with_columns(
         digits=pl.when("fits").then(_DIGITS).otherwise("whole_digits"),
@@ -68,7 +68,7 @@ def fitting(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
 
 
 def stripped(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
-    """phonenumberutil._maybe_strip_national_prefix_carrier_code; with `viable` and `fits` of what is left."""
+    """phonenumberutil._maybe_strip_national_prefix_carrier_code; with `viable` and `fits` of the rest."""
     rows = ranged(rows, inlands, "viable", "fits")
     acting, still = split(rows, acts(inlands))
     left = acting if acting.is_empty() else _left(acting, inlands)
@@ -88,11 +88,11 @@ def _left(acting: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
 
 
 def _base() -> pl.Expr:
-    """Return the key at which the plan begins."""
+    """Return the first key of the plan."""
     return pl.lit(PLAN_SPAN, pl.UInt64) * _PLAN.cast(pl.UInt64)
 
 
 def _is_described(inlands: Inlands) -> pl.Expr:
-    """Return whether all digits are there, or are more than any pattern of the plan describes."""
+    """Return whether `value` has all digits, or there are more than any pattern of the plan describes."""
     too_many = of(inlands.longest, _PLAN) <= DESCRIBED_DIGITS
     return pl.when(_DIGITS <= DESCRIBED_DIGITS).then(pl.col("hidden") == 0).otherwise(too_many)

@@ -1,4 +1,4 @@
-"""The atlas: the plans and charts drawn so far, bound together, and more where enough cells ask for them."""
+"""The range tables of plans and lots built so far; more are built when enough cells need them."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 Bound = TypeVar("Bound")
 
-# Cells of one plan, or of one lot, from which on it costs less to draw (1 ms on average, measured) than to do
-# without (50 us a cell).
+# From this many cells of one plan or lot on, building its table (1 ms on average, measured) costs less than
+# reading the cells one by one (50 us each).
 WORTH_DRAWING_CELLS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Inlands:
-    """What `Inland` says of the plans drawn: all ranges in order, from zero on, nothing sure between them.
+    """The ranges (`Inland`) of all plans built so far, in order from zero on; between plans nothing is sure.
 
     Attributes:
         nationals: `key`, and the fields of `National`.
         prefixes: `key`, and the fields of `Prefix`.
-        reaches: by plan, the most digits that a prefix of it looks at.
-        longest: by plan, the most digits that are described in it.
+        reaches: by plan, the most digits on which its prefixes depend.
+        longest: by plan, the most digits that it describes.
     """
 
     nationals: pl.DataFrame
@@ -42,10 +42,10 @@ class Inlands:
 
 
 class RangeIndex:
-    """What is drawn. Grows by what is asked of it, and never forgets.
+    """All range tables. It grows with the questions, and never shrinks.
 
     Args:
-        worth_cells: cells of one plan or lot, over all questions, from which on it is drawn.
+        worth_cells: the cells of one plan or lot, over all questions, after which its table is built.
     """
 
     def __init__(self, worth_cells: int = WORTH_DRAWING_CELLS) -> None:
@@ -56,22 +56,22 @@ class RangeIndex:
 
     @property
     def inlands(self) -> Inlands:
-        """All plans drawn."""
+        """The ranges of all plans built so far."""
         return self._inlands.bound
 
     @property
     def lines(self) -> pl.DataFrame:
-        """All charts drawn, by lot: ranges as `charts.LINES` has them, undecided between charts."""
+        """All charts built so far, as ranges (`number_ranges.LINES`); undecided between charts."""
         return self._lines.bound
 
     def inlands_for(self, cells: Mapping[int, int]) -> Inlands:
-        """Return all plans drawn, after drawing those that by now are worth it.
+        """Return all plans built so far, after building those that enough cells need.
 
         Args:
-            cells: how many cells would be looked up in each plan that is not drawn.
+            cells: how many cells need each plan that is not built.
         """
         with_main = Counter(cells)
-        for plan, count in cells.items():  # what the region's own code may lead to
+        for plan, count in cells.items():  # the region's own code may lead to the main plan
             with_main[MAIN_PLAN_OF_CODE[CODE_OF_PLAN[plan]]] += count
         return self._inlands.bound_for(with_main)
 
@@ -81,12 +81,12 @@ class RangeIndex:
 
 
 class _LazyTable(Generic[Bound]):
-    """What is drawn of one sort of thing, by its number.
+    """The tables of one sort, plans or lots.
 
     Args:
-        is_worth: whether to draw one, by its number and the cells that have asked for it.
-        bind: puts some that are drawn for the first time to those bound before.
-        nothing: what is bound at first.
+        is_worth: whether to build a table, by its id and the count of cells that have needed it.
+        bind: adds new tables, by their ids, to those built before.
+        nothing: the tables at the start.
     """
 
     def __init__(
@@ -97,32 +97,32 @@ class _LazyTable(Generic[Bound]):
     ) -> None:
         self._is_worth, self._bind = is_worth, bind
         self._asked: Counter[int] = Counter()
-        # Together, since polars may run several batches at once: what one draws in vain, it draws again.
-        self._drawn: tuple[frozenset[int], Bound] = frozenset(), nothing
+        # One tuple, since polars may run several batches at once: a table that is lost is only built again.
+        self._built: tuple[frozenset[int], Bound] = frozenset(), nothing
 
     @property
     def bound(self) -> Bound:
-        return self._drawn[1]
+        return self._built[1]
 
     def bound_for(self, cells: Mapping[int, int]) -> Bound:
         self._asked.update(cells)
-        drawn, bound = self._drawn
-        worth = [one for one in cells if one not in drawn and self._is_worth(one, self._asked[one])]
+        built, bound = self._built
+        worth = [one for one in cells if one not in built and self._is_worth(one, self._asked[one])]
         if worth:
             bound = self._bind(bound, worth)
-            self._drawn = drawn.union(worth), bound
+            self._built = built.union(worth), bound
         return bound
 
 
 def _bind_inlands(before: Inlands, plans: Iterable[int]) -> Inlands:
-    drawn = {place: inland(plan_at(place)) for place in plans}
-    nationals = [row for one in drawn.values() for row in one.nationals]
-    prefixes = [row for one in drawn.values() for row in one.prefixes]
+    built = {place: inland(plan_at(place)) for place in plans}
+    nationals = [row for one in built.values() for row in one.nationals]
+    prefixes = [row for one in built.values() for row in one.prefixes]
     return Inlands(
         pl.concat([before.nationals, pl.DataFrame(nationals, NATIONALS, orient="row")]).sort("key"),
         pl.concat([before.prefixes, pl.DataFrame(prefixes, PREFIXES, orient="row")]).sort("key"),
-        _with(before.reaches, {place: one.reach for place, one in drawn.items()}),
-        _with(before.longest, {place: one.longest for place, one in drawn.items()}),
+        _with(before.reaches, {place: one.reach for place, one in built.items()}),
+        _with(before.longest, {place: one.longest for place, one in built.items()}),
     )
 
 
@@ -131,9 +131,9 @@ def _with(by_plan: pl.Series, numbers: Mapping[int, int]) -> pl.Series:
 
 
 def _bind_lines(before: pl.DataFrame, lots: Iterable[int]) -> pl.DataFrame:
-    drawn = chain.from_iterable(chart(*divmod(lot, LOT_SPAN)) for lot in lots)
-    # Where one range ends and one begins, the latter is last.
-    return pl.concat([before, pl.DataFrame(list(drawn), LINES, orient="row")]).sort("number", "answer")
+    built = chain.from_iterable(chart(*divmod(lot, LOT_SPAN)) for lot in lots)
+    # If one range ends where another begins, the other comes last.
+    return pl.concat([before, pl.DataFrame(list(built), LINES, orient="row")]).sort("number", "answer")
 
 
 _NO_INLANDS = Inlands(

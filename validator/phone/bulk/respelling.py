@@ -1,7 +1,7 @@
-"""Respelling: the recoveries that are `national_variants.SPELLINGS`, for whole columns.
+"""Respelling: the recoveries of `national_variants.SPELLINGS`, for whole columns.
 
-What a spelling matches are ranges of whole numbers, and to each of these it does the same: another number is
-added. So one search says which spelling matches a cell, and what the cell is then.
+A spelling matches ranges of whole numbers, and adds the same difference to all numbers of a range. So one
+search finds the spelling that matches a cell, and the resulting number.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 _PLUS, _PLAN, _DIGITS, _VALUE = pl.col("plus"), pl.col("plan"), pl.col("digits"), pl.col("value")
 _BY_00 = pl.col("by_00").cast(pl.UInt32)
-# Of a plan's numbers, a 1 before each to tell apart how many digits they have: 16 at most.
+# The span of the keys of a plan: a 1 before each number shows its count of digits, which is 16 at most.
 _PLAN_SPAN = 2 * 10**16
 _MOST_DIGITS = 16
 
 
 class Respelt(NamedTuple):
-    """A range of numbers that are written otherwise.
+    """A range of numbers that are respelt.
 
     Attributes:
-        key: of the first of them: a 1 and its digits, and above that, at home, the plan.
-        digits: how many the other number has, from the calling code on; zero where nothing matches.
-        first: what `key` becomes: the other number.
-        after_plus: this also counts behind a plus sign.
+        key: the key of the first one: a 1 and its digits, and above that, at home, the plan.
+        digits: how many digits the new number has, from the calling code on; zero if nothing matches.
+        first: the new number of the first one.
+        after_plus: whether this also counts after a plus sign.
     """
 
     key: int
@@ -50,7 +50,7 @@ _TABLE = {"key": pl.UInt64(), "digits": pl.UInt32(), "first": pl.UInt64(), "afte
 
 
 def respelt(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the questions of the recoveries that are `SPELLINGS`."""
+    """Return the questions of the recoveries of `SPELLINGS`."""
     by_00 = (~_PLUS & (power(_DIGITS - 2) > _VALUE)).alias("by_00")
     shown = cells.filter(_DIGITS <= SHOWN_DIGITS).with_columns(by_00)
     abroad, at_home = _tables()
@@ -65,11 +65,11 @@ def respelt(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _found(cells: pl.DataFrame, table: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
-    """Return the cells that a range of the table holds, with what it says."""
+    """Return the cells in a range of the table, with the columns of that range."""
     keyed = cells.with_columns(key=key.fill_null(0))
     placed = keyed.with_columns(place=place_among(table["key"], pl.col("key")))
     matched = placed.filter(of(table["digits"], pl.col("place")) > 0)
-    if matched.is_empty():  # as mostly
+    if matched.is_empty():  # the usual case
         return matched
     said = (of(table[name], pl.col("place")).alias(f"said_{name}") for name in table.columns)
     return matched.with_columns(said).filter(pl.col("text").str.contains(whole(SPELT)))
@@ -87,7 +87,7 @@ def _questions(cells: pl.DataFrame, applies: pl.Expr) -> pl.DataFrame:
 
 @lru_cache(maxsize=1)
 def _tables() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the ranges of all spellings abroad, and those at home."""
+    """Return the ranges of all spellings in international form, and those dialled at home."""
     abroad = (row for one in SPELLINGS if one.abroad for row in _ranged(one, one.abroad, 0))
     at_home = (
         row for one in SPELLINGS for row in _ranged(one, one.at_home, _PLAN_SPAN * REGIONS.index(one.region))
@@ -100,7 +100,7 @@ def _table(rows: Iterable[Respelt]) -> pl.DataFrame:
 
 
 def _ranged(spelling: Spelling, pattern: re.Pattern[str], base: int) -> list[Respelt]:
-    """Return the ranges of a pattern, each followed by one that begins where it ends, of nothing."""
+    """Return the ranges of a pattern, each followed by an empty one that begins at its end."""
     return [
         row
         for size, some in ranges(pattern.pattern).items()

@@ -1,7 +1,7 @@
-"""Second chances: what `recoveries` makes of cells with no valid number as they stand, for whole columns.
+"""Second chances: the `recoveries` for cells that are not valid as they stand, for whole columns.
 
-All of them become questions to `dialling.look_up`: `at` (as the cells have it), `plan`, `plus`,
-`digits`, `value`, and `known`, which is false where it takes a closer look to tell whether there is a chance.
+Each becomes a question to `lookup.look_up`: `at` (the index of the cell), `plan`, `plus`, `digits`, `value`,
+and `known`, which is false if only reading the cell by itself can show whether the recovery applies.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterable
 
-# A core ends with its last digit, before the bracket that is behind it.
+# A core ends with its last digit, before a bracket that follows.
 _ZERO_IN_BRACKETS = r"\(\s*0\s*(?:\)|$)"
 _TEXT, _DIGITS, _VALUE, _PLAN = pl.col("text"), pl.col("digits"), pl.col("value"), pl.col("plan")
 _CORE, _PLUS, _APPLIES = pl.col("core"), pl.col("plus"), pl.col("applies")
 _UNMISTAKABLE, _TRUE = pl.col("unmistakable"), pl.lit(value=True)
 _SHOWN = pl.min_horizontal(_DIGITS, SHOWN_DIGITS).cast(pl.UInt32)
-# What a core has beside its digits.
+# The characters of a core other than digits.
 _PUNCTUATION = list(" ()-/+.[]~*")
 QUESTION = {
     "at": pl.UInt32(),
@@ -59,13 +59,13 @@ def without_zero_in_brackets(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_plus(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the questions of `prefix_00`, `prefix_011` and `lost_plus`: at most one applies to a cell."""
+    """Return the questions of `prefix_00`, `prefix_011` and `lost_plus`; at most one applies to a cell."""
     prefixed, others = split(cells, power(_SHOWN - 1) > _VALUE)
     return together(_behind_prefix(prefixed), _lost_plus(others), _counts(cells))
 
 
 def _behind_prefix(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the questions of `prefix_00` and `prefix_011`, of cells that begin with a zero."""
+    """Return the questions of `prefix_00` and `prefix_011`, for cells that begin with a zero."""
     by_00 = _TEXT.str.contains(whole(PREFIX_00)) & (_DIGITS >= 2 + FEWEST_DIALLED_DIGITS)
     enough = has_digits(_TEXT, 3 + UNMISTAKABLE_DIGITS)
     by_011 = _TEXT.str.contains(whole(PREFIX_011)) & enough
@@ -81,7 +81,7 @@ def _lost_plus(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counts(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return questions without an answer: the recovery `own_grouping` takes a closer look."""
+    """Return questions that are not `known`: the recovery `own_grouping` needs the cell itself."""
     cells = cells.filter(_TEXT.str.contains(f"^(?:{LISTED})$"))
     if cells.is_empty():
         return NO_QUESTIONS
@@ -89,12 +89,12 @@ def _counts(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_dialled(cells: pl.DataFrame, known: pl.Expr) -> pl.DataFrame:
-    """Return the questions what their digits are behind a plus sign."""
+    """Return the questions for their digits after a plus sign."""
     return cells.select("at", "plan", "digits", "value", plus=_TRUE, known=known).select(*QUESTION)
 
 
 def _stand_beside(cells: pl.DataFrame) -> pl.Series:
-    """Return whether each is `grouping.stands_beside`."""
+    """Return `grouping.stands_beside` for each cell."""
     may = cells.select(_PLAN.is_not_null() & _TEXT.str.contains(BESIDE)).to_series()
     asked = cells.select("text", "plan").filter(may).iter_rows()
     found = [stands_beside(text, REGIONS[plan]) for text, plan in asked]
@@ -102,17 +102,17 @@ def _stand_beside(cells: pl.DataFrame) -> pl.Series:
 
 
 def only_digits(core: pl.Expr) -> pl.Expr:
-    """phonenumberutil._normalize, of a core without letters: its digits, as a text."""
+    """Return the digits of a core without letters, as text: phonenumberutil._normalize."""
     return core.str.replace_many(_PUNCTUATION, [""] * len(_PUNCTUATION))
 
 
 def has_digits(text: pl.Expr, count: int) -> pl.Expr:
-    """Return whether a text has so many digits: one look from its start, and none at what is behind them."""
+    """Return whether a text has at least so many digits; the rest of it is not searched."""
     return text.str.contains(rf"^(?:[^0-9]*[0-9]){{{count}}}")
 
 
 def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Return `digits` and `value` of a text of digits, as `dialling.look_up` takes them."""
+    """Return `digits` and `value` of a text of digits, as `lookup.look_up` takes them."""
     value = number.str.head(SHOWN_DIGITS).str.to_integer(dtype=pl.UInt64, strict=False)
     return number.str.len_bytes().alias("digits"), value.alias("value")
 
@@ -127,7 +127,7 @@ def _questions(cells: pl.DataFrame, applies: pl.Expr, plus: pl.Expr, number: pl.
 
 
 def with_unmistakable(cells: pl.DataFrame) -> pl.DataFrame:
-    """Add `unmistakable`, `recoveries._is_unmistakable`; null where it takes a closer look to tell."""
+    """Add `unmistakable`: `recoveries._is_unmistakable`, or null if that is not certain."""
     places = cells.get_column("plan").unique().drop_nulls()
     with_ten = [place for place in places if has_length(REGIONS[place], FEWEST_DIGITS)]
     ten = (_DIGITS == FEWEST_DIGITS) & ~_PLAN.is_in(with_ten)
@@ -136,7 +136,7 @@ def with_unmistakable(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _is_national_somewhere(cells: pl.DataFrame) -> pl.Expr:
-    """`numbering.is_national_somewhere`, of the lengths there are without a region; null where unknown."""
+    """`numbering.is_national_somewhere` for cells without a region; null if that is not certain."""
     lengths = cells.filter(_PLAN.is_null() & _DIGITS.is_between(UNMISTAKABLE_DIGITS, SHOWN_DIGITS))
     somewhere = pl.lit(value=False)
     for length in lengths.get_column("digits").unique():
@@ -145,7 +145,7 @@ def _is_national_somewhere(cells: pl.DataFrame) -> pl.Expr:
 
 
 def _is_within(bounds: pl.Series | None) -> pl.Expr:
-    """Return whether the value lies in one of the ranges that begin and end with these in turn."""
+    """Return whether the value is in one of the ranges; `bounds` are their starts and ends in turn."""
     if bounds is None:
         return pl.lit(None, pl.Boolean())
     return pl.lit(bounds).search_sorted(_VALUE, side="right") % 2 > 0
@@ -157,7 +157,7 @@ def _national_bounds(length: int) -> pl.Series | None:
 
 
 def _bounds(forms: Iterable[str], length: int) -> pl.Series | None:
-    """Return the ends of the ranges that match any of the forms, or None where these cannot be read."""
+    """Return the starts and ends of the ranges that match any of the forms; None if these are unreadable."""
     try:
         found = merged(one for form in forms for one in ranges(form).get(length, ()))
     except UnreadablePattern:
@@ -166,5 +166,5 @@ def _bounds(forms: Iterable[str], length: int) -> pl.Series | None:
 
 
 def whole(pattern: re.Pattern[str]) -> str:
-    """Return the pattern such that nothing else is in a text that contains it."""
+    """Return the pattern anchored, so that it matches whole texts only."""
     return f"^(?:{pattern.pattern})$"

@@ -1,7 +1,7 @@
-"""Several: `refusals.holds_several` and `refusals.may_hold_several` for whole columns.
+"""Several numbers in a cell: `refusals.holds_several` and `refusals.may_hold_several` for whole columns.
 
-The cells are taken apart, what the parts ask of the numbering plans goes to `dialling.look_up` with all other
-questions (`chances` says what a question is), and its answers are put together again.
+The cells are split. Each part becomes a question to `lookup.look_up`, together with all other questions
+(`second_chances` says what a question is). Then the answers are combined for each cell.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.second_chances import QUESTION, counted, has_digits, only_digits
 from validator.phone.cell.refusals import SEPARATING_WORDS
 
-# Two numbers have at least, and at most, so many digits.
+# The fewest and the most digits of two numbers.
 TWO_NUMBERS_DIGITS = 2 * MIN_DIGITS
 _MOST_DIGITS_OF_A_PAIR = 2 * MAX_DIGITS
 
-# Digits with punctuation, after anything, and before anything that libphonenumber cuts off.
+# Digits with punctuation, after any text, and before text that libphonenumber cuts off.
 CORE = r"^[^0-9+]*(\+*[0-9 ().\-/\[\]]*[0-9])[^#\p{L}\p{N}+]*$"
 # `refusals._SEPARATOR`, of texts without an equals sign.
 SEPARATOR = rf"(?i)[,;|&]|\s(?:{SEPARATING_WORDS})\s"
-# `refusals._DOUBTFUL_SEPARATORS`, of texts of shape `CORE`; and any of them, or the space between two halves.
+# `refusals._DOUBTFUL_SEPARATORS` for texts of shape `CORE`; and any of them, or the space between two halves.
 _DOUBTFUL_SEPARATORS = (r"[/\\]", r"\s-+\s")
 _ANY_DOUBTFUL = r"[/\\]|\s"
 
@@ -34,20 +34,20 @@ _TEXT, _PART, _ANSWER = pl.col("text"), pl.col("part"), pl.col("answer")
 
 
 def parts(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return questions about what `SEPARATOR` parts the texts into."""
+    """Return questions about the parts of the texts between `SEPARATOR`s."""
     return _parts(cells.with_row_index("at"), SEPARATOR, 0)
 
 
 def apart(cells: pl.Expr) -> pl.Expr:
-    """Return what stands between the separators of cells that hold several numbers, as lists of texts."""
+    """Return the texts between the separators of cells that hold several numbers, as lists."""
     separators = rf"{SEPARATOR}|{'|'.join(_DOUBTFUL_SEPARATORS)}|\n"
-    # A plus sign begins a number, whatever stands before it.
+    # A plus sign begins a number, whatever is before it.
     return cells.str.replace_all("+", "\n+", literal=True).str.replace_all(separators, "\n").str.split("\n")
 
 
 def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return questions about what parts texts of shape `CORE` into, but may stand within a number too."""
-    # Letters that were digits are none here.
+    """Return questions about the parts of texts of shape `CORE`, for separators that numbers have too."""
+    # Cells with letters for digits are left out.
     written = (pl.col("digits") >= TWO_NUMBERS_DIGITS) & ~pl.col("keyed")
     cells = cells.filter(written & _TEXT.str.contains(_ANY_DOUBTFUL))
     parted = (_parts(cells, separator, place) for place, separator in enumerate(_DOUBTFUL_SEPARATORS))
@@ -55,7 +55,7 @@ def doubtful_parts(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def several(asked: pl.DataFrame) -> pl.DataFrame:
-    """Return `at` and the answer of the cells with several numbers among the questions' answers, or maybe."""
+    """Return `at` and the answer for the cells that hold several numbers, or may hold several."""
     if asked.is_empty():
         return asked.select("at", "answer", "number")
     counts, line, number = pl.col("counts"), pl.col("line"), pl.col("of_line")
@@ -66,7 +66,7 @@ def several(asked: pl.DataFrame) -> pl.DataFrame:
         line=pl.when(counts).then(_ANSWER >= answers.FIRST_VALID),
         of_line=pl.when(counts).then("number"),
     )
-    # Of parts that are all one number, it takes a closer look.
+    # If all parts are the same number, the cell has to be read by itself.
     same = line.all() & (number.min() == number.max())
     none = ~counts.has_nulls() & (counts.sum() <= 1)
     found = pl.when((counts.sum() > 1) & ~same).then(_TRUE).when(none).then(_FALSE)
@@ -79,21 +79,21 @@ def several(asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counts() -> pl.Expr:
-    """`refusals._is_whole_number`, or `numbering.is_valid`; null where the answer is not known."""
+    """`refusals._is_whole_number`, or `numbering.is_valid`; null if the answer is not known."""
     possible = (_ANSWER >= answers.FIRST_LINE) | (_ANSWER == _NO_COUNTRY)
     counts = pl.when("must_be_valid").then(_ANSWER >= answers.FIRST_VALID).otherwise(possible)
     return pl.when(_ANSWER != answers.UNDECIDED).then(counts)
 
 
 def _parts(cells: pl.DataFrame, separator: str, parting: int) -> pl.DataFrame:
-    """Return one question a part with the digits of a number, known if it has the shape of one."""
+    """Return a question for each part with enough digits for a number; `known` if it looks like one."""
     parted = cells if cells.is_empty() else cells.filter(_TEXT.str.contains(separator))
     if parted.is_empty():
         return _NO_QUESTIONS
     found = parted.select("at", "plan", part=_TEXT.str.split(separator, literal=False)).explode("part")
     found = found.filter(has_digits(_PART, MIN_DIGITS))
     found = found.with_columns(core=_PART.str.extract(CORE)).with_columns(known=pl.col("core").is_not_null())
-    # What is not known is not asked in earnest either: no digits, from nowhere.
+    # A part that is not known gets an empty question: no digits, and no plan.
     core, plan = pl.col("core").fill_null(""), pl.when("known").then("plan").alias("plan")
     number = only_digits(core).alias("number")
     numbered = found.select("at", plan, number, "known", plus=core.str.starts_with("+"))
@@ -101,7 +101,7 @@ def _parts(cells: pl.DataFrame, separator: str, parting: int) -> pl.DataFrame:
 
 
 def _halves(cells: pl.DataFrame) -> pl.DataFrame:
-    """`refusals._is_pair`: return two questions a space, about the digits before and behind it."""
+    """Return two questions for each space, about the digits before and after it: `refusals._is_pair`."""
     pairs = cells.filter((pl.col("digits") <= _MOST_DIGITS_OF_A_PAIR) & pl.col("core").str.contains(" "))
     if pairs.is_empty():
         return _NO_QUESTIONS
@@ -113,9 +113,9 @@ def _halves(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _cuts(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a space with enough digits on both sides: `left` of them stand before it."""
+    """Return one row for each space with enough digits on both sides; `left` of them are before it."""
     digits, core = pl.col("digits"), pl.col("core")
-    # Counted through all cells, and what is in those before taken off: a sum by cell costs far more.
+    # A running sum over all cells, less the sum before each cell: a sum for each cell costs far more.
     before = digits.cum_sum() - digits
     words = pairs.select(
         "at", "plan", "plus", "digits", before=before, only_digits=only_digits(core), word=core.str.split(" ")
@@ -123,7 +123,7 @@ def _cuts(pairs: pl.DataFrame) -> pl.DataFrame:
     words = words.explode("word").with_columns(own=only_digits(pl.col("word")).str.len_bytes())
     words = words.with_columns(left=pl.col("own").cum_sum() - pl.col("before"))
     fewest = pl.min_horizontal("left", digits - pl.col("left"))
-    # A word without digits is behind a space that was counted.
+    # The space after a word without digits was counted already.
     return words.filter((fewest >= FEWEST_DIALLED_DIGITS) & (pl.col("own") > 0))
 
 

@@ -1,4 +1,4 @@
-"""Characters: one spelling for what looks alike, so that every later rule can speak ASCII."""
+"""One spelling for characters that look alike, so that all later rules only need ASCII."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import unicodedata
 
 _MIDDLE_DOTS = dict.fromkeys(map(ord, "·•∙⋅・"), ".")
 _SIGNS = dict.fromkeys(map(ord, "➕﹢"), "+") | {ord("−"): "-"}  # noqa: RUF001 - look-alikes are what is folded
-# What turns a digit into a keycap emoji: two variation selectors and the key around it.
+# The marks that turn a digit into a keycap emoji: two variation selectors and the key around it.
 _KEYCAP_MARKS = dict.fromkeys((0xFE0E, 0xFE0F, 0x20E3), "")
 _BLANK_CONTROLS = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"), " ")
 # The block of full-width forms repeats printable ASCII at this distance (The Unicode Standard, chart FF00).
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_WIDTH_OFFSET = 0xFEE0
-# Letters that Unicode does not take apart into a plain one and its mark.
+# Letters that Unicode does not decompose into a plain letter and a mark.
 STROKED = str.maketrans("đðłøħŧı", "ddlohti")
-# UTF-8 read as Windows-1252: bytes beyond ASCII, in twos and threes; the first is that of spaces, dashes and
-# marks of direction.
+# UTF-8 read as Windows-1252: sequences of two or three bytes beyond ASCII; the first byte is the one of
+# spaces, dashes and direction marks.
 _MIS_READ = re.compile("[Ââ][\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,2}")  # noqa: RUF001 - as it comes
-# No-break spaces and dashes of Mac OS Roman and of DOS code pages, where a number has them.
+# No-break spaces and dashes of Mac OS Roman and of DOS code pages, between the digits of a number.
 _LAST_LATIN_1 = 0xFF
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9() ])[ÊÿÐÑ](?=[0-9()+ ])")
 _OTHER_MARKS = {"Ê": " ", "ÿ": " ", "Ð": "-", "Ñ": "-"}
 _ESCAPES = re.compile("_x000[ad]_|Â(?= )", re.IGNORECASE)
-# What any of these has, and the references of HTML (`&nbsp;`, `&#8209;`); no other text is to be mended. Rust
-# reads it as Python does.
+# Text with one of these, or with an HTML reference (`&nbsp;`, `&#8209;`), needs repair; no other text does.
+# The pattern means the same in Rust and in Python.
 ESCAPED = "&(?:#|[a-z]{2,8};)|_x000"
 TO_MEND = f"[ÂâÊÿÐÑ]|{ESCAPED}"
 _TO_MEND = re.compile(TO_MEND, re.IGNORECASE)
@@ -33,7 +33,7 @@ _RUN_OF_SPACES = re.compile(" {2,}")
 
 
 class _Folding(dict[int, str]):
-    """A translation table that works out a character when it is first met, and keeps the answer."""
+    """A translation table that computes each character once and caches it."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = _fold_character(code)
@@ -41,7 +41,7 @@ class _Folding(dict[int, str]):
 
 
 def mend(text: str) -> str:
-    """Return the text with punctuation that was saved in another encoding, or escaped, as it was meant."""
+    """Return the text with its punctuation repaired, if this was saved in another encoding or escaped."""
     if not _TO_MEND.search(text):
         return text
     text = _MIS_READ.sub(_as_meant, _ESCAPES.sub(" ", html.unescape(text)))
@@ -62,15 +62,15 @@ def _byte(character: str) -> bytes:
 def fold(text: str) -> str:
     """Return the text with Unicode digits, spaces, dashes, dots and full-width forms in ASCII.
 
-    Invisible marks (byte order, direction, zero width, soft hyphen) are dropped, tabs and line ends become
-    spaces, runs of spaces become one. Superscripts and circled digits stay: they are notes beside a number,
-    not part of it.
+    Invisible marks (byte order, direction, zero width, soft hyphen) are removed, tabs and line ends become
+    spaces, and several spaces become one. Superscripts and circled digits stay: they are notes beside a
+    number, not part of it.
     """
     return _RUN_OF_SPACES.sub(" ", text.translate(_TABLE)).strip()
 
 
 def fold_words(text: str) -> str:
-    """Return text without case, accents and the differences of width: `TELÉFONO` is `telefono`."""
+    """Return text without case, accents and differences of width: `TELÉFONO` is `telefono`."""
     plain = unicodedata.normalize("NFKD", text).casefold().translate(STROKED)
     return "".join(character for character in plain if unicodedata.category(character) != "Mn")
 

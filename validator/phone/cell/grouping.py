@@ -1,4 +1,4 @@
-"""Grouping: whether digits are grouped as their country writes its numbers, and not as another would."""
+"""Grouping: whether digits are grouped as their own country writes its numbers."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from phonenumbers import (
 )
 
 _RUN_OF_DIGITS = re.compile("[0-9]+")
-# One or two digits before or behind three groups or more. Rust reads it as Python does.
+# One or two digits before or after three groups or more. The pattern means the same in Rust and in Python.
 BESIDE = r"^\W*[0-9]{1,2}\W+(?:[0-9]+\W+){2,}[0-9]+\W*$|^\W*(?:[0-9]+\W+){3,}[0-9]{1,2}\W*$"
 _FEWEST_GROUPS = 3
-# How many digits a national form adds and leaves out at most: Argentina's `011 15-2345-6789` does both.
+# The most digits that a national form adds and leaves out: Argentina's `011 15-2345-6789` does both.
 ADDED_DIGITS, LEFT_OUT_DIGITS = 3, 1
 _BESIDE = re.compile(BESIDE)
-# Digits that are cut within their calling code, so that they do not begin with one: `3 612345678` is none of
-# Hungary. Of codes with three digits, two may stand first. Rust reads it as Python does.
+# Digits that are split within their calling code, so that they do not begin with one: `3 612345678` is not
+# from Hungary. Of a code with three digits, two may come first. The pattern means the same in Rust and in
+# Python.
 _LONG_CODES = sorted({str(code)[:2] for code in COUNTRY_CODE_TO_REGION_CODE if code > 99})  # noqa: PLR2004
 CUT_CODE = rf"^[^0-9+]*(?:[2-689]|{'|'.join(_LONG_CODES)})[^0-9]+[0-9]"
 _CUT_CODE = re.compile(CUT_CODE)
-# A number of a list, or a count in brackets, which is no part of the number.
+# The number of a list item, or a count in brackets, which is not part of the phone number.
 LISTED = r"[1-9][0-9]?[).:]\s+(.*[0-9])\W*|(.*[0-9])\s*[(\[][1-9][0-9]?[)\]]"
 _LISTED = re.compile(LISTED)
 
 
 def spells_own_grouping(text: str, number: int, region: str) -> bool:
-    """Return whether the text's groups of digits are those in which the region writes its number.
+    """Return whether the text groups its digits as the region writes this number.
 
-    Groups that are also those of the digits with a plus sign prove nothing: `65 8123 4567` is as Singapore
-    writes it.
+    It proves nothing if the digits with a plus sign have the same groups: Singapore writes `65 8123 4567`.
     """
     groups = groups_of(text)
     if not _may_be_grouped("-".join(groups), region):
@@ -46,9 +46,9 @@ def spells_own_grouping(text: str, number: int, region: str) -> bool:
 
 
 def spells_grouping_of(text: str, number: int) -> bool:
-    """Return whether the text's groups of digits are those in which the number's country writes it.
+    """Return whether the text groups its digits as the number's country writes it.
 
-    Groups prove nothing if one is its calling code again, with or without a zero: `+95 95 221 783`.
+    It proves nothing if a group is the calling code again, with or without a zero: `+95 95 221 783`.
     """
     groups, parsed = groups_of(text.replace("(0)", "")), phonenumbers.parse(f"+{number}")
     national = groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
@@ -58,7 +58,7 @@ def spells_grouping_of(text: str, number: int) -> bool:
 
 
 def stands_beside(text: str, region: str) -> bool:
-    """Return whether one or two digits stand beside a number in the region's own groups."""
+    """Return whether the text is a number in the region's own groups with one or two digits beside it."""
     if not _BESIDE.search(text):
         return False
     groups = groups_of(text)
@@ -66,19 +66,19 @@ def stands_beside(text: str, region: str) -> bool:
 
 
 def cuts_its_code(text: str) -> bool:
-    """Return whether the text's digits are parted within what would be their calling code."""
+    """Return whether the text's digits are split within what would be their calling code."""
     return _CUT_CODE.match(text) is not None
 
 
 def without_count(text: str, region: str) -> str | None:
-    """Return the number beside which a list's number or a count in brackets stands, if it is the region's."""
+    """Return the number without a list number or a count in brackets beside it, if it is the region's."""
     listed = _LISTED.fullmatch(text)
     number = (listed[1] or listed[2]) if listed and stands_beside(text, region) else None
     return number if number and _is_own(number, region) else None
 
 
 def _is_own(text: str, region: str) -> bool:
-    if len("".join(groups_of(text))) not in _own_digits(region):  # as mostly: parsing takes much longer
+    if len("".join(groups_of(text))) not in _own_digits(region):  # the usual case: parsing takes much longer
         return False
     try:
         parsed = phonenumbers.parse(text, region)
@@ -90,7 +90,7 @@ def _is_own(text: str, region: str) -> bool:
 
 @cache
 def _own_digits(region: str) -> range:
-    """Return how many digits numbers under the region's calling code have in their national form."""
+    """Return the possible counts of digits of national forms under the region's calling code."""
     code = phonenumbers.country_code_for_region(region)
     plans = (PhoneMetadata.metadata_for_region(one, None) for one in COUNTRY_CODE_TO_REGION_CODE[code])
     kinds = [plan.general_desc for plan in plans if plan]
@@ -107,8 +107,8 @@ def _parsed(number: int, region: str) -> phonenumbers.PhoneNumber:
 
 
 def _abroad(groups: list[str]) -> list[str]:
-    """Return the groups of the digits with a plus sign, none where the first is no calling code."""
-    if int(groups[0]) not in COUNTRY_CODE_TO_REGION_CODE:  # as mostly: parsing takes much longer
+    """Return the groups of the digits with a plus sign; empty if the first is not a calling code."""
+    if int(groups[0]) not in COUNTRY_CODE_TO_REGION_CODE:  # the usual case: parsing takes much longer
         return []
     try:
         parsed = phonenumbers.parse(f"+{''.join(groups)}")
@@ -122,7 +122,7 @@ def _international(parsed: phonenumbers.PhoneNumber) -> list[str]:
 
 
 def _may_be_grouped(groups: str, region: str) -> bool:
-    """Return whether some format of the region has groups of these lengths, which is soon said."""
+    """Return whether some format of the region has groups of these lengths, which is a quick test."""
     return "-" in groups and _forms(region).fullmatch(groups) is not None
 
 

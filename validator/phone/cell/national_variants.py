@@ -1,11 +1,11 @@
-"""Spellings: numbers that WhatsApp, people and numbering plans do not all write alike.
+"""Spellings: numbers that WhatsApp, people and numbering plans write in different ways.
 
-In Brazil, Mexico and Argentina one digit has come, gone, or stands only in numbers dialled from abroad, and
-WhatsApp knows accounts by either spelling. Nobody publishes by which: the rules that gateways give contradict
-each other. So two things are kept apart here:
+In Brazil, Mexico and Argentina one digit was added, was removed, or is only dialled from abroad, and WhatsApp
+knows accounts by either spelling. There is no published rule which: the rules of gateways contradict each
+other. So this module separates two cases:
 
-- `SPELLINGS`: what is the same subscriber for certain, by the numbering plan, and is read as one number;
-- `other_spelling`: what WhatsApp may know that number by as well, to be asked about and never to be assumed.
+- `SPELLINGS`: certainly the same subscriber by the numbering plan, and read as one number;
+- `other_spelling`: the spelling by which WhatsApp may also know the number. It is asked about, never assumed.
 
 `docs/phone.md` has both as a table with their sources.
 """
@@ -23,22 +23,22 @@ from validator.model import Number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Digits with a plus sign and punctuation, and nothing else in the cell. A lone part has its sign, or none.
-# Each character can be read in one way only, or else a cell of 2,000 brackets takes seconds.
+# Digits with punctuation, with or without a plus sign, and nothing else in the cell. Each character can match
+# in one way only: otherwise a cell of 2,000 brackets takes seconds.
 SPELT = re.compile(r"[^0-9+]*(?:(\+)[\s(]*)?([0-9](?:[\s().-]*[0-9])*)[^\w]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """A spelling that a numbering plan has given up, or never had, for a number that it holds.
+    """A spelling of a number that its numbering plan no longer has, or never had.
 
     Attributes:
-        name: that of the recovery which reads it.
+        name: the name of the recovery that reads it.
         region: the country, ISO 3166 alpha-2.
-        abroad: its digits in international form, as a pattern; None where they are no such number.
+        abroad: its digits in international form, as a pattern; None if it has no such form.
         at_home: its digits as dialled in the country, as a pattern.
-        number: what to read instead, with the groups of the pattern.
-        after_plus: the latter also counts behind a plus sign, which stands there by mistake.
+        number: the text to read instead, with the groups of the pattern.
+        after_plus: whether `at_home` also counts after a plus sign, which is there by mistake.
     """
 
     name: str
@@ -49,19 +49,19 @@ class Spelling:
     after_plus: bool = False
 
     def respelt(self, found: re.Match[str]) -> str:
-        """Return what to read instead of what one of the patterns matched."""
+        """Return the text to read instead, for a match of one of the patterns."""
         return self.number.format(*found.group(0, *range(1, found.re.groups + 1)))
 
 
-# Names, and what they accept, for people. Some have several spellings.
+# Names, and what they accept, for users. Some names have several spellings.
 SPELLING_NAMES = (
-    ("mexico_1", "Mexico's 1 behind the country code, and 01, 044 and 045 in Mexico: `+52 1 222 123 4567`"),
+    ("mexico_1", "Mexico's 1 after the country code, and 01, 044 and 045 in Mexico: `+52 1 222 123 4567`"),
     (
         "brazil_9",
         "Brazilian mobile numbers without the ninth digit, which begin with 6, 8 or 9: `+55 11 6123-4567`",
     ),
     ("argentina_15", "Argentine mobile numbers with both of their marks, 9 and 15: `+54 9 11 15-2345-6789`"),
-    ("argentina_0", "Argentine mobile numbers with a trunk zero behind the 9: `+54 9 011 2345-6789`"),
+    ("argentina_0", "Argentine mobile numbers with a trunk zero after the 9: `+54 9 011 2345-6789`"),
     (
         "ivory_coast_2021",
         "Ivorian mobile numbers of eight digits, before 31 January 2021: `+225 07 12 34 56`",
@@ -69,7 +69,7 @@ SPELLING_NAMES = (
     ("benin_2024", "Beninese numbers of eight digits, before 30 November 2024: `+229 97 12 34 56`"),
     ("vietnam_2018", "Vietnamese mobile numbers of eleven digits, before September 2018: `0169 123 4567`"),
     ("ukraine_8", "Ukraine's former trunk prefix 8: `8 050 123 45 67`"),
-    ("russia_8", "Russia's trunk prefix behind a plus sign: `+8 912 345-67-89`"),
+    ("russia_8", "Russia's trunk prefix after a plus sign: `+8 912 345-67-89`"),
 )
 
 # Decision of the Ministry of Information and Communications 798/QD-BTTTT: each old prefix and its new one.
@@ -81,7 +81,7 @@ _VIETNAM = {
 # ARTCI, Plan National de Numérotation 2021: the operator, by an old mobile number's second digit.
 _IVORY_COAST = {"789": "07", "456": "05", "0123": "01"}
 
-# Neither of two patterns matches what another one does, so at most one applies to a cell.
+# No two patterns match the same digits, so at most one applies to a cell.
 SPELLINGS = (
     Spelling(
         "mexico_1",
@@ -148,7 +148,7 @@ SPELLINGS = (
         "+380{1}",
         after_plus=True,
     ),
-    # In Russia it still is (order of the Ministry of Digital Development 205/2021). Abroad it is none.
+    # In Russia it still is (order of the Ministry of Digital Development 205/2021), but not from abroad.
     Spelling(
         "russia_8",
         "RU",
@@ -161,14 +161,16 @@ SPELLINGS = (
 
 
 def other_spelling(number: pl.Expr) -> pl.Expr:
-    """Return the number (UInt64) that WhatsApp may know the same subscriber by; null where there is none.
+    """Return the number (UInt64) by which WhatsApp may also know the subscriber; null if there is none.
 
-    - Mexico: `521...` for `52...`, of every number but toll-free and premium ones.
-    - Brazil: `55 AA ...` for `55 AA 9...`, where the eight digits left begin with 6, 8 or 9. What begins with
-      2 to 5 is somebody's landline, and with 7 it may be another subscriber's trunked radio.
+    - Mexico: `521...` for `52...`, except toll-free and premium numbers.
+    - Brazil: `55 AA ...` for `55 AA 9...`, if the eight digits left begin with 6, 8 or 9. With 2 to 5 they
+    are
+      a landline, and with 7 they may be another subscriber's trunked radio.
     - Argentina: `54...` for `549...`, and the other way round.
 
-    The way back is only there for Argentina: the others' second spelling is read as the first (`SPELLINGS`).
+    Only Argentina has both directions: the other countries' second spelling is read as the first
+    (`SPELLINGS`).
     """
     mexico = _is_under(number, 52, 10) & ~_begins(number, 10, (80, 90))
     brazil = _is_under(number, 55, 11) & _begins(number, 9, (96, 98, 99))
@@ -194,10 +196,10 @@ def other_spelling_of(number: Number) -> Number | None:
 
 
 def _is_under(number: pl.Expr, lead: int, digits: int) -> pl.Expr:
-    """Whether the number is that lead and so many digits."""
+    """Whether the number is `lead` and `digits` more digits."""
     return number.floordiv(10**digits).eq(lead)
 
 
 def _begins(number: pl.Expr, digits: int, pairs: Sequence[int]) -> pl.Expr:
-    """Whether the last so many digits begin with one of these pairs."""
+    """Whether the last `digits` digits begin with one of these pairs."""
     return number.floordiv(10 ** (digits - 2)).mod(100).is_in(pairs)

@@ -1,4 +1,4 @@
-"""Reading one cell: unwrap it, refuse what would be a guess, ask libphonenumber, give it second chances."""
+"""Reads one cell: unwraps it, refuses what would be a guess, asks libphonenumber, tries second chances."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from validator.phone.cell.unwrapping import digits_of
 _FRONT = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.FRONT)
 _SECOND_CHANCES = tuple(recovery.rewrite for recovery in RECOVERIES if recovery.stage is Stage.SECOND_CHANCE)
 
-# Digits with the commonest punctuation: nothing in such a cell is to be unwrapped or refused, and most cells
-# are such, so that they are spared the dozen searches for it.
+# Digits with the most common punctuation. Nothing in such a cell has to be unwrapped or refused, and most
+# cells are like that, so they skip a dozen searches.
 PLAIN = re.compile(r"\+?[0-9 ()/][0-9 ()/-]*")
-# Digits with punctuation, after anything, and before anything that libphonenumber cuts off: an extension too.
+# Digits with punctuation, after any text, and before text that libphonenumber cuts off, such as an extension.
 _CORE = re.compile(r"[^0-9+]*(\+*[0-9 ().\-/\[\]]*[0-9])(?:[^\w#+]|_)*")
 _EXTENDED = re.compile(
     r"[^0-9+]*(\+*[0-9 ().\-/\[\]]*[0-9])"
@@ -30,7 +30,7 @@ _FEWEST_DIGITS, _SHOWN_DIGITS = 3, 19
 
 
 class Accept(StrEnum):
-    """Which numbers count: those a numbering plan holds, or also those of a possible length (new ranges)."""
+    """Which numbers count: those in a numbering plan, or also those of a possible length (new ranges)."""
 
     VALID = "valid"
     POSSIBLE = "possible"
@@ -40,7 +40,7 @@ class Written(NamedTuple):
     """How a cell of digits is written.
 
     Attributes:
-        plus: a plus sign stands before them.
+        plus: whether there is a plus sign before them.
         digits: how many there are.
         value: the first 19 of them as a number.
     """
@@ -51,7 +51,7 @@ class Written(NamedTuple):
 
 
 def written(text: str) -> Written | None:
-    """Return how an unwrapped cell is written that is digits with punctuation, or None of another one."""
+    """Return how an unwrapped cell of digits with punctuation is written, or None for other cells."""
     found = _CORE.fullmatch(text) or _EXTENDED.fullmatch(text)
     digits = digits_of(found[1]) if found else ""
     if not found or len(digits) < _FEWEST_DIGITS:
@@ -65,14 +65,14 @@ def read(cell: str, region: str | None, accept: Accept) -> Line | Reason:
     Args:
         cell: the raw text.
         region: ISO 3166 alpha-2 code that national numbers are read in, or None.
-        accept: a number of a possible length that is in no plan counts with `POSSIBLE` only, and then only
-            where no second chance leads to a valid one.
+        accept: with `POSSIBLE`, a number of a possible length that is in no plan counts too, if no second
+            chance finds a valid one.
     """
     return read_unwrapped(unwrap(cell, region), region, accept)
 
 
 def unwrap(cell: str, region: str | None) -> str:
-    """Return the text of a cell that is put to libphonenumber."""
+    """Return the text of a cell for libphonenumber."""
     if PLAIN.fullmatch(cell):
         return cell
     text = cell
@@ -83,12 +83,12 @@ def unwrap(cell: str, region: str | None) -> str:
 
 
 def parts_of(cell: str, region: str | None) -> list[str]:
-    """Return the cells that one with several numbers would be if each stood in one of its own, in order."""
+    """Return the parts of a cell with several numbers, one for each number, in order."""
     return numbers_apart(unwrap(cell, region), region)
 
 
 def read_unwrapped(text: str, region: str | None, accept: Accept) -> Line | Reason:
-    """Return what `read` does, of an unwrapped cell."""
+    """Return the result of `read` for an unwrapped cell."""
     refused = None if PLAIN.fullmatch(text) else _refuse(text, region)
     answer = refused or _looked_up(text, region, accept)
     return (the_one_number(text, region) or answer) if answer is Reason.SEVERAL_NUMBERS else answer

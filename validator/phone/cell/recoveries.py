@@ -1,12 +1,12 @@
-"""Recoveries: spellings that libphonenumber does not read, or reads wrongly, and what is put to it instead.
+"""Recoveries: spellings that libphonenumber does not read, or reads wrongly, and the text to read instead.
 
 Each is a small function with a line of documentation in the table `RECOVERIES`. Those at the front unwrap a
-cell before libphonenumber sees it. The others are second chances: they are tried, in their order, only where
-the cell as it stands is not valid, and count only where what they make of it is a valid number.
+cell before libphonenumber sees it. The others are second chances: they are tried in their order if the cell
+as it stands is not valid, and count only if the result is a valid number.
 
-Not here, since libphonenumber does it by itself: leading words and marks (`Tel: ...`, `whatsapp:+...`,
-Excel's apostrophe), the national prefix left in (`+44 (0)20 ...`), the region's own international prefix,
-extensions.
+libphonenumber handles these cases itself: leading words and marks (`Tel: ...`, `whatsapp:+...`, Excel's
+apostrophe), the national prefix in an international number (`+44 (0)20 ...`), the region's own international
+prefix, extensions.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ if TYPE_CHECKING:
 _CODE_AND_PLUS = re.compile(r"[^0-9+]*(?:\+|00)?[\s(]*([1-9][0-9]{0,2})[\s().-]*\+([0-9\s().-]+)")
 ZERO_IN_BRACKETS = re.compile(r"\(\s*0\s*\)")
 INTERNATIONAL = re.compile(r"[^0-9+]*(?:\+|00)")
-# In these each character can be read in one way only. Where it could in two, a cell of brackets took seconds.
+# In these patterns each character can match in one way only. With two ways, a cell of brackets took seconds.
 PREFIX_00 = re.compile(r"[^0-9+]*(?:\+[\s(]*)?00[\s().-]*([1-9].*)")
 PREFIX_011 = re.compile(r"[^0-9+]*(?:\+[\s(]*)?011[\s().-]*([1-9].*)")
 BARE_DIGITS = re.compile(r"[^\w+]*([1-9](?:[\s().-]*[0-9])*)[^\w]*")
-# With fewer digits too many national numbers, order numbers and the like would pass for foreign numbers.
+# With fewer digits, too many national numbers, order numbers and the like would be read as foreign numbers.
 UNMISTAKABLE_DIGITS = 11
 FEWEST_DIGITS = 10
 
 
 class Stage(Enum):
-    """When a recovery has its turn."""
+    """When a recovery is tried."""
 
     FRONT = "before libphonenumber is asked"
-    SECOND_CHANCE = "where its answer is not a valid number"
+    SECOND_CHANCE = "if its answer is not a valid number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ class Recovery:
     """One spelling beyond libphonenumber.
 
     Attributes:
-        name: a word for it, unique in the table.
-        stage: when it has its turn.
-        reads: what it accepts, for people.
-        rewrite: the text and its region to the text to read instead, or None where it does not apply.
+        name: its name, unique in the table.
+        stage: when it is tried.
+        reads: what it accepts, for users.
+        rewrite: returns the text to read instead, from the text and its region, or None if it does not apply.
     """
 
     name: str
@@ -136,7 +136,7 @@ def _respelt_as(spelling: Spelling, plus: str, digits: str, region: str | None) 
 
 
 def _international(plus: str, digits: str, region: str | None) -> str:
-    """Return the digits from the calling code on, or nothing where they may be of a national number."""
+    """Return the digits from the calling code on, or nothing if they may be a national number."""
     if not plus and digits.startswith("00"):
         return digits[2:]
     return digits if plus or _is_unmistakable(digits, region) else ""
@@ -190,19 +190,20 @@ RECOVERIES = (
     Recovery(
         "parted_code",
         Stage.FRONT,
-        "a mark behind the calling code: `+44|7400123456`",
+        "a mark after the calling code: `+44|7400123456`",
         parted_code,
     ),
     Recovery(
         "note",
         Stage.FRONT,
-        "a word and a few digits behind eight digits or more: `... ramal 55`, `... after 5`",
+        "a word and a few digits after eight digits or more: `... ramal 55`, `... after 5`",
         note,
     ),
     Recovery(
         "label",
         Stage.FRONT,
-        "words after eight digits or more, which would be read as keypad letters: `0664 1234567 Max`",
+        "words after eight digits or more, which would otherwise be read as keypad letters: "
+        "`0664 1234567 Max`",
         label,
     ),
     Recovery(
@@ -214,7 +215,8 @@ RECOVERIES = (
     Recovery(
         "prefix_00",
         Stage.SECOND_CHANCE,
-        "`00`, ITU-T E.123's international prefix, without a region or in one that dials another",
+        "`00`, ITU-T E.123's international prefix, without a region, or in a region that dials another "
+        "prefix",
         _prefix_00,
     ),
     Recovery(
@@ -232,14 +234,16 @@ RECOVERIES = (
     Recovery(
         "own_grouping",
         Stage.SECOND_CHANCE,
-        "a count in brackets, or a list's number, beside a number in its region's groups: `614-555-0101 (2)`",
+        "a count in brackets, or the number of a list item, beside a number in its region's groups: "
+        "`614-555-0101 (2)`",
         _own_grouping,
     ),
     Recovery(
         "lost_plus",
         Stage.SECOND_CHANCE,
-        "an international number without its plus sign: eleven digits or more (ten in a region that has no "
-        "numbers of ten), not valid in the region; without a region, no mobile number of any as they stand",
+        "an international number without its plus sign: eleven digits or more (ten in a region without "
+        "numbers of ten digits), not valid in the region; without a region, not a mobile number of any "
+        "region as they stand",
         _lost_plus,
     ),
     *(Recovery(name, Stage.SECOND_CHANCE, reads, partial(_respelt, name)) for name, reads in SPELLING_NAMES),

@@ -1,4 +1,4 @@
-"""Refusals: cells that are not put to libphonenumber, since whatever it made of them would be a guess."""
+"""Refusals: cells that libphonenumber is not asked about, since its answer would be a guess."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from validator.phone.cell.unwrapping import QUOTES, digits_of
 _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+)?\s?[eE]\s?[+-]?[0-9]{1,3}"
 # Three zeros may be thousands, and a minus is the result of a subtraction: `+91-9876543210` typed in a cell.
 _DECIMAL = r"[+-]?[0-9]{5,}[.,]000|-[1-9][0-9]{6,}(?:[.,]0+)?"
-# A result with a fraction: nobody parts a number's last digit or two with a dot, or any behind ten.
+# A computed fraction: phone numbers have no dot before the last one or two digits, or after ten digits.
 _FRACTION = r"-?[1-9][0-9]{6,}\.[0-9]{1,2}|-?[1-9][0-9]{9,}\.[0-9]+"
 _THOUSANDS = r"[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}(?:\.0+)?"
 _ERROR_VALUE = r"#{3,}|#(?:N/A|VALUE!|REF!|NUM!|NAME\?|DIV/0!|NULL!)"
 DAMAGE = re.compile(f"{_SCIENTIFIC}|{_DECIMAL}|{_FRACTION}|{_THOUSANDS}|{_ERROR_VALUE}", re.ASCII)
 
-# An extension before a number of something else: its digits would be read as the first ones.
+# An extension before another number: its digits would be read as the first digits.
 _EXTENSION_WORDS = "ext|extn|extension|ramal|anexo|poste|durchwahl|klappe|toestel|dahili|доб"
 _EXTENSION_FIRST = rf"^\W*(?:{_EXTENSION_WORDS})\b\W*[0-9]{{1,5}}[^0-9]+[0-9]"
 ADDRESS = re.compile(
@@ -27,41 +27,41 @@ ADDRESS = re.compile(
     re.IGNORECASE,
 )
 
-# "or" and "and" in the languages that lists come in.
+# "or" and "and" in the languages of lists.
 SEPARATING_WORDS = "or|and|ou|et|e|o|u|y|oder|und|of|en|og|och|i|lub|oraz|veya|ve|atau|dan|или|и"
 _SEPARATOR = re.compile(rf"[,|&]|;(?![a-z-]+=)|\s(?:{SEPARATING_WORDS})\s", re.IGNORECASE)
-# Between the values of a field in an export of Google Contacts, and between those that were typed in lines.
+# Between the values of a field in an export of Google Contacts, and between values on separate lines.
 _GOOGLE, _LINE_END = re.compile(":::"), re.compile("\n")
-# Each of these may stand inside one number, so they separate only where the whole makes none. Coarse to fine.
+# Each of these may be part of one number, so they separate only if the whole is not a number. Coarse to fine.
 _ANY_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|[/\\(]|\s-+\s|:::|\n", re.IGNORECASE)
 _DOUBTFUL_SEPARATORS = tuple(map(re.compile, (r"[/\\]", r"\s-+\s", r"[^\W\d_][^0-9+]*", r"(?=\+)")))
 
 
 def is_damaged(text: str) -> bool:
-    """Return whether a spreadsheet rounded, reformatted or replaced it: `4.47701E+11`, `447400123456.0`."""
+    """Return whether a spreadsheet rounded, reformatted or replaced the text: `4.47701E+11`."""
     return DAMAGE.fullmatch(text.strip(QUOTES)) is not None
 
 
 def is_other_address(text: str) -> bool:
-    """Return whether the text begins with what is no number: a link, a group, a private id, an extension."""
+    """Return whether the text is not a number: a link, a group, a private id, an extension first."""
     return ADDRESS.search(text) is not None
 
 
 def holds_several(text: str, region: str | None) -> bool:
-    """Return whether separators that never stand inside one number part the text into two or more."""
+    """Return whether separators that are never part of a number split the text into two or more numbers."""
     return _parts_into_numbers(_SEPARATOR, text, region)
 
 
 def may_hold_several(text: str, region: str | None) -> bool:
-    """Return the same for separators that numbers have too (`030/123456`): for where the whole is none."""
+    """Return the same for separators that numbers have too (`030/123456`), if the whole is not a number."""
     parted = any(_parts_into_numbers(separator, text, region) for separator in _DOUBTFUL_SEPARATORS)
     return parted or _is_pair(text.split(), region)
 
 
 def numbers_apart(text: str, region: str | None) -> list[str]:
-    """Return the parts with numbers of a text that holds several, each to be read by itself.
+    """Return the parts of a text with several numbers, each to be read by itself.
 
-    It is parted as it was found to hold several: coarse before fine, so that `030/12345, 030/12346` is two.
+    Coarse separators come before fine ones, so that `030/12345, 030/12346` is two numbers.
     """
     separators = (_GOOGLE, _SEPARATOR, _LINE_END, *_DOUBTFUL_SEPARATORS)
     for parts in (separator.split(text) for separator in separators):
@@ -74,7 +74,7 @@ def numbers_apart(text: str, region: str | None) -> list[str]:
 
 
 def the_one_number(text: str, region: str | None) -> Line | None:
-    """Return the number that a text of several holds, if all of them are the same valid one."""
+    """Return the number of a text with several parts, if all of them are the same valid number."""
     parts = _ANY_SEPARATOR.split(text.replace("+", "\n+"))
     first, *others = [part for part in parts if len(digits_of(part)) >= MIN_DIGITS] or [""]
     answer = look_up(first, region) if others else None
@@ -84,7 +84,7 @@ def the_one_number(text: str, region: str | None) -> Line | None:
 
 
 def _is_pair(words: list[str], region: str | None) -> bool:
-    """Return whether some space has a valid number on either side: `07400 123456 07400 123457`."""
+    """Return whether some space has a valid number on each side: `07400 123456 07400 123457`."""
     if not 2 * MIN_DIGITS <= len(digits_of("".join(words))) <= 2 * MAX_DIGITS:
         return False
     halves = ((" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words)))
@@ -92,10 +92,10 @@ def _is_pair(words: list[str], region: str | None) -> bool:
 
 
 def _parts_into_numbers(separator: re.Pattern[str], text: str, region: str | None) -> bool:
-    # No number has fewer digits than seven, so most cells are decided without cutting them up.
+    # No number has fewer than seven digits, so most cells are decided without splitting.
     if len(digits_of(text)) < 2 * MIN_DIGITS or not separator.search(text):
         return False
-    # A part that repeats is looked at once, and none behind the second number.
+    # Repeated parts are tested once, and the test stops at the second number.
     parts = Counter(separator.split(text))
     found = (count * _is_whole_number(part, region) for part, count in parts.items())
     return any(numbers > 1 for numbers in accumulate(found))

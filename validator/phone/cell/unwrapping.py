@@ -1,6 +1,6 @@
-"""Unwrapping: the recoveries that take a number out of what is around it, before libphonenumber sees it.
+"""Unwrapping: the recoveries that extract a number from its surroundings, before libphonenumber sees it.
 
-Each returns the text to read instead, or None where it does not apply. `recoveries` has them in their order.
+Each returns the text to read instead, or None if it does not apply. `recoveries` lists them in their order.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ AFTER_LAST_DIGIT = re.compile(r"[0-9]([^0-9]*)$")
 LABEL = re.compile(
     r"[\"')\]]*(?:[\s(\[{<,;:|/-].*[^\W\d_]|(?i:cell|mobile|mob|cel|home|work|office|casa|whatsapp)\b)"
 )
-# A word and a few digits behind a number: an extension in other languages than English, or a remark.
+# A word and a few digits after a number: an extension in other languages than English, or a remark.
 NOTE_WORDS = (
     "after|before|until|opt|option|ramal|interno|int|anexo|poste|durchwahl|dw|klappe|toestel|dahili|доб|вн"
 )
@@ -34,25 +34,25 @@ _NOTE = re.compile(
     rf"(.*[0-9])[\s,;.()-]*\b(?:{NOTE_WORDS})\b[.:]?\s*[0-9]{{1,5}}(?:\s*(?:am|pm|h|uhr))?\W*", re.IGNORECASE
 )
 _PARTED_CODE = re.compile(r"(\W*\+[1-9][0-9]{0,2})[|;_:,]+\s*([0-9(].*)")
-# What programs make of a number: no digit is lost. Three zeros may be thousands.
+# A number that a program wrote as a float, without losing digits. Three zeros may be thousands.
 FLOAT = r"(\+?[0-9]{5,})[.,](?:0{1,2}|0{4,})"
 _FLOAT = re.compile(FLOAT)
 _EXPONENT = re.compile(r"([0-9])[.,]([0-9]{9,})[eE]\+?([0-9]{1,2})")
-QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - typographic quotes are what spreadsheets put there
-# A vanity number has at most seven digits before its letters (`1-800-555-TELL`): after eight a word is a
-# label.
+QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - spreadsheets write typographic quotes
+# A vanity number has at most seven digits before its letters (`1-800-555-TELL`): a word after eight digits is
+# a label.
 DIGITS_BEFORE_LABEL = 8
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 
 
 def whatsapp_id(text: str, _region: str | None) -> str | None:
     """Return the number in one of WhatsApp's ids."""
-    found = _WHATSAPP_ID.search(text) if "@" in text else None  # without it, digits are searched in vain
+    found = _WHATSAPP_ID.search(text) if "@" in text else None  # saves a search without an @
     return f"+{found[1]}" if found else None
 
 
 def whatsapp_link(text: str, _region: str | None) -> str | None:
-    """Return the number that a link opens a chat with."""
+    """Return the number of a link that opens a chat."""
     found = _SHORT_LINK.search(text) or _SEND_LINK.search(text)
     return f"+{digits}" if found and (digits := digits_of(unquote(found[1]))) else None
 
@@ -78,13 +78,13 @@ def float_text(text: str, _region: str | None) -> str | None:
 
 
 def note(text: str, _region: str | None) -> str | None:
-    """Return what stands before a word and a few digits."""
+    """Return the text before a word and a few digits."""
     found = _NOTE.fullmatch(text)
     return found[1] if found and len(digits_of(found[1])) >= DIGITS_BEFORE_LABEL else None
 
 
 def parted_code(text: str, _region: str | None) -> str | None:
-    """Return the number with a space for the mark behind its calling code."""
+    """Return the number with a space in place of the mark after its calling code."""
     found = _PARTED_CODE.fullmatch(text)
     return f"{found[1]} {found[2]}" if found else None
 

@@ -1,8 +1,7 @@
-"""Claims: the numbers that the readings make of the cells of a column, and who claims each cell."""
+"""Claims: the valid numbers that the readings make from the cells of a column."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,24 +13,9 @@ from validator.phone import answers
 from validator.phone.bulk.frames import kept, split, together
 from validator.phone.bulk.number_ranges import LOT_SPAN, is_flat
 from validator.phone.bulk.search import of
-from validator.phone.cell.recoveries import FEWEST_DIGITS, UNMISTAKABLE_DIGITS
-from validator.phone.readings.evidence import (
-    CODE_AGAIN,
-    FAMILY_BIT,
-    MOBILE_BIT,
-    PLAN_BIT,
-    SHORT_BIT,
-    TRUNK_KEPT_BIT,
-    TRUNK_LOST_BIT,
-    TRUNK_ODD_BIT,
-    VALID_BIT,
-    Evidence,
-    Family,
-    Outcome,
-    Slot,
-)
+from validator.phone.readings.evidence import CODE_AGAIN, Evidence, Outcome, Slot
 from validator.phone.readings.grouped import as_beside, as_grouped
-from validator.phone.readings.habits import has_usual_digits, mobile_answers, with_habits
+from validator.phone.readings.habits import with_habits
 from validator.phone.readings.rules import (
     BARE,
     DIGITS,
@@ -51,24 +35,24 @@ from validator.phone.readings.rules import (
     may_begin_twice_behind_zeros,
     with_codes,
 )
+from validator.phone.readings.signatures import evidence_of, is_international, signed, with_claims
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     LookUp = Callable[[pl.DataFrame], pl.DataFrame]
 
-# Refusals after which another reading may still find a number: the others say what the cell is.
+# Refusals after which another reading may still find a number; the others are final.
 _OPEN_REASONS = (
     Reason.TOO_SHORT, Reason.TOO_LONG, Reason.NOT_IN_PLAN, Reason.UNKNOWN_COUNTRY, Reason.NO_COUNTRY,
 )  # fmt: skip
 _OPEN = [answers.of(reason) for reason in _OPEN_REASONS]
 _RULE_OF = {Slot[rule.name.upper()]: rule for rule in RULES}
 _PLUS_LOST = _RULE_OF[Slot.PLUS_LOST]
-# Those of cells that begin with a zero.
+# The readings of cells that begin with a zero.
 _BEGUN = (Slot.ZERO_BEFORE_CODE, Slot.TRUNK_ZERO, Slot.PREFIX_00, Slot.PREFIX_00_ABROAD)
-# Of more digits no reading makes a number.
+# No reading makes a number from more digits.
 _MOST_DIGITS = 18
-_POWERS_OF_TWO = pl.Series([1 << slot for slot in Slot], dtype=pl.UInt64)
 
 _ANSWER, _NUMBER = pl.col("answer"), pl.col("number")
 _IS_LINE = _ANSWER >= answers.FIRST_VALID
@@ -79,7 +63,7 @@ _REFUSALS = {
 }
 _KEPT = ("row", "plan", "plus", "digits", "value", "answer", "number")
 _WORDS = [reading.value for reading in NumberReading]
-# By place.
+# In the order of `NumberReading`.
 READINGS = pl.Series(_WORDS, dtype=pl.Enum(_WORDS))
 _READING_OF = {reading: place for place, reading in enumerate(NumberReading)}
 
@@ -89,12 +73,12 @@ class Claims:
     """The claims to the cells of a column.
 
     Attributes:
-        readings: how each cell is read as it stands, by its place among `NumberReading` (UInt8).
-        open: the cells that may be read in another way than they stand, or not at all: `row`, `signature`
-            (UInt64), `plan`, `text`, `digits`, and `answer` and `number` as they stand.
-        claims: what other readings make of them: `row`, `slot`, `answer`, `number`.
-        evidence: what the cells that are compared with one another show.
-        numbers: how the column is written, if that is said.
+        readings: how each cell is read as it stands, as an index of `NumberReading` (UInt8).
+        open: the cells that may be read in another way, or refused: `row`, `signature` (UInt64), `plan`,
+            `text`, `digits`, and `answer` and `number` as they stand.
+        claims: the results of other readings: `row`, `slot`, `answer`, `number`.
+        evidence: the counts of the cells that are compared with one another.
+        numbers: how the column is written, if the user says so.
     """
 
     readings: pl.Series
@@ -117,10 +101,10 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     """Return the claims to a column.
 
     Args:
-        cells: one row a cell: `text`, `plan` (UInt32, or null), `answer` and `number` as it stands, and how
-            it is written: `plus`, `digits`, `value`, null where it is more than digits.
-        ask: what libphonenumber makes of questions: `plus`, `plan`, `digits`, `value`, to `answer`, `number`.
-        numbers: how the column is written, if that is said.
+        cells: one row for each cell: `text`, `plan` (UInt32, or null), `answer` and `number` as it stands,
+            and how it is written: `plus`, `digits`, `value`, null if it is more than digits.
+        ask: asks libphonenumber: from `plus`, `plan`, `digits`, `value` to `answer`, `number`.
+        numbers: how the column is written, if the user says so.
     """
     rows = cells.with_row_index("row").select(_KEPT)
     may = cells.select(_may_be_claimed(numbers)).to_series()
@@ -132,14 +116,14 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     open_plans = _open_plans(abroad, others, claims, numbers)
     compared = together(abroad.filter(_of_plans(open_plans)), _compared(rows, may, claims))
     compared = together(others.filter(_of_plans(open_plans)), with_habits(compared))
-    signed = _with_claims(_signed(compared), claims, numbers)
-    left_open = signed.filter("open")
+    compared = with_claims(signed(compared), claims, numbers)
+    left_open = compared.filter("open")
     texts = cells["text"].gather(left_open["row"])
     readings = pl.zeros(cells.height, pl.UInt8, eager=True)
     lost = abroad.filter(_has_lost_plus(numbers))["row"]
     readings = readings.scatter(lost, _READING_OF[NumberReading.PLUS_LOST])
     readings = readings.scatter(others["row"], others["reading"])
-    return Claims(readings, left_open.with_columns(texts), claims, _evidence(signed), numbers)
+    return Claims(readings, left_open.with_columns(texts), claims, evidence_of(compared), numbers)
 
 
 def _may_be_claimed(numbers: Numbers) -> pl.Expr:
@@ -150,7 +134,7 @@ def _may_be_claimed(numbers: Numbers) -> pl.Expr:
 
 @lru_cache(maxsize=1)
 def _may_be_numbers() -> pl.Series:
-    """Return by answer whether it is a number, or a refusal after which there may be one."""
+    """Return for each answer whether it is a number, or a refusal after which another reading is tried."""
     answer = pl.int_range(answers.in_words().height)
     return pl.select((answer >= answers.FIRST_LINE) | answer.is_in(_OPEN)).to_series()
 
@@ -158,8 +142,8 @@ def _may_be_numbers() -> pl.Series:
 def _open_plans(
     abroad: pl.DataFrame, others: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers
 ) -> pl.Series:
-    """Return the plans of bare cells that may be read in another way, or not at all."""
-    is_open = pl.col("row").is_in(claims["row"].implode()) | _is_said_of(numbers)
+    """Return the plans of bare cells that may be read in another way, or refused."""
+    is_open = pl.col("row").is_in(claims["row"].implode()) | is_international(numbers)
     found = (
         abroad.select(PLAN.filter(is_open)),
         others.select(PLAN.filter(is_open | pl.col("needs_column"))),
@@ -172,7 +156,7 @@ def _of_plans(plans: pl.Series) -> pl.Expr:
 
 
 def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.DataFrame:
-    """Return the few cells to which rules apply that are not for all bare ones."""
+    """Return the few cells for the rules that do not apply to all bare cells."""
     twice = rows.select(may_begin_twice().fill_null(value=False)).to_series()
     begins = MAY_BEGIN_00 | pl.any_horizontal(_RULE_OF[one].applies for one in _BEGUN[:2])
     begins |= may_begin_twice_behind_zeros().fill_null(value=False)
@@ -180,7 +164,7 @@ def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.D
 
 
 def _questions(bare: pl.DataFrame, others: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
-    """Return what the rules make of the bare cells, those others that do not stand abroad, and the rare."""
+    """Return the numbers that the rules make from bare cells, from the others, and from the rare ones."""
     losing = bare.filter(PLAN.is_in(LOSING_ZEROS))
     parts = [_question(others.filter(_PLUS_LOST.applies), Slot.PLUS_LOST)]
     parts += _questions_of(losing, Slot.ZERO_LOST)
@@ -189,7 +173,7 @@ def _questions(bare: pl.DataFrame, others: pl.DataFrame, rare: pl.DataFrame) -> 
 
 
 def _questions_of(rows: pl.DataFrame, *slots: Slot) -> list[pl.DataFrame]:
-    """Return what the rules make of those rows to which they apply, which few of them do to any."""
+    """Return the numbers that the rules make from rows to which they apply; few rules apply to any."""
     if rows.is_empty():
         return []
     applies = rows.select(_RULE_OF[slot].applies.fill_null(value=False).alias(slot.name) for slot in slots)
@@ -197,7 +181,7 @@ def _questions_of(rows: pl.DataFrame, *slots: Slot) -> list[pl.DataFrame]:
 
 
 def _of_some_length(questions: pl.DataFrame) -> pl.DataFrame:
-    """Leave out what has more or fewer digits than any number under its calling code."""
+    """Leave out numbers with a count of digits that no number under their calling code has."""
     lot = lot_of(DIGITS, VALUE).alias("lot")
     lots = questions.select(lot).to_series()
     some = [one for one in lots.unique().drop_nulls() if not is_flat(*divmod(one, LOT_SPAN))]
@@ -218,7 +202,7 @@ def _question(rows: pl.DataFrame, slot: Slot) -> pl.DataFrame:
 
 
 def _claims(questions: pl.DataFrame, ask: LookUp) -> pl.DataFrame:
-    """Return where a rule makes a valid number of a cell that is not its number as it stands."""
+    """Return the valid numbers that rules make, other than the number of the cell as it stands."""
     found = ask(questions.select("plus", "plan", "digits", "value"))
     claims = questions.select("row", "slot", "stands").hstack(found)
     claims = claims.filter(_IS_LINE & (pl.col("stands") != _NUMBER).fill_null(value=True)).drop("stands")
@@ -229,7 +213,7 @@ def _claims(questions: pl.DataFrame, ask: LookUp) -> pl.DataFrame:
 
 
 def _compared(rows: pl.DataFrame, may: pl.Series, claims: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells that begin with a zero or a plus sign, of plans where any is claimed."""
+    """Return the cells that begin with a zero or a plus sign, of plans in which one of them is claimed."""
     rare = claims.filter(~pl.col("slot").is_in([Slot.PLUS_LOST, Slot.ZERO_LOST]))["row"]
     claimed = rows[rare.unique()].filter(~BARE)
     if claimed.is_empty():
@@ -237,63 +221,13 @@ def _compared(rows: pl.DataFrame, may: pl.Series, claims: pl.DataFrame) -> pl.Da
     return kept(rows, may).filter(~BARE & _of_plans(claimed["plan"]))
 
 
-def _signed(cells: pl.DataFrame) -> pl.DataFrame:
-    """Add `signature`, of each cell as it stands."""
-    family = pl.when(ZERO_FIRST).then(Family.ZERO).when(PLUS).then(Family.PLUS).otherwise(Family.BARE)
-    slot = pl.when("stands_abroad").then(1 << Slot.PLUS_LOST).otherwise(1 << Slot.PLAIN)
-    # That one speaks for neither reading.
-    speaks = ~(pl.col("stands_abroad") & LONG_DISTANCE)
-    short = (DIGITS < UNMISTAKABLE_DIGITS) & ~((DIGITS == FEWEST_DIGITS) & ~pl.col("has_ten"))
-    bits = {
-        MOBILE_BIT: pl.col("mobile") * slot * speaks,
-        VALID_BIT: _IS_LINE * slot,
-        TRUNK_LOST_BIT: pl.col("trunk_lost"),
-        TRUNK_KEPT_BIT: _IS_LINE & BARE & ~pl.col("stands_abroad") & ~pl.col("without_trunk"),
-        TRUNK_ODD_BIT: pl.col("trunk_odd"),
-        SHORT_BIT: short & ~pl.col("stands_abroad"),
-        FAMILY_BIT: family,
-        PLAN_BIT: (PLAN + 1).fill_null(0),
-    }
-    signature = pl.sum_horizontal(
-        what.cast(pl.UInt64).fill_null(0) * (1 << bit) for bit, what in bits.items()
-    )
-    return cells.with_columns(signature=signature)
-
-
-def _with_claims(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
-    """Add the claims to the signatures, and `open`: the cell may be read in another way, or not at all."""
-    slot = of(_POWERS_OF_TWO, pl.col("slot"))
-    usual = (pl.col("slot") == Slot.PLUS_LOST) | has_usual_digits(claims)
-    mobile = of(mobile_answers(), _ANSWER) & usual
-    bits = claims.select("row", bits=slot * (mobile.cast(pl.UInt64) * (1 << MOBILE_BIT) + (1 << VALID_BIT)))
-    bits = bits.group_by("row").agg(pl.col("bits").sum())
-    cells = cells.join(bits, on="row", how="left", maintain_order="left")
-    return cells.with_columns(
-        pl.col("signature") + pl.col("bits").fill_null(0),
-        open=pl.col("bits").is_not_null() | pl.col("needs_column") | _is_said_of(numbers),
-    )
-
-
-def _is_said_of(numbers: Numbers) -> pl.Expr:
-    """Whether nothing but an international number is expected of a cell."""
-    return BARE if numbers is Numbers.INTERNATIONAL else pl.lit(value=False)
-
-
-def _evidence(cells: pl.DataFrame) -> Evidence:
-    """Return the distinct cells by signature, of plans and families with a cell that is open."""
-    group = pl.col("signature") // (1 << FAMILY_BIT)
-    groups = cells.filter("open").select(group).unique().to_series()
-    distinct = cells.filter(group.is_in(groups.implode())).select("signature", "digits", "value").unique()
-    return Evidence(Counter(dict(distinct["signature"].value_counts().iter_rows())))
-
-
 def _has_lost_plus(numbers: Numbers) -> pl.Expr:
-    """Whether a cell that is read with a plus sign is no national number with its trunk prefix as much."""
+    """Whether a cell that is read with a plus sign is not also a national number with its trunk prefix."""
     return pl.lit(numbers is Numbers.INTERNATIONAL) | ~LONG_DISTANCE.fill_null(value=False)
 
 
 def _read(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
-    """Give each cell the answer that its outcome says: as it stands, a refusal, or that of a claim."""
+    """Give each cell the answer of its outcome: as it stands, a refusal, or the answer of a claim."""
     outcome = pl.col("outcome")
     answer, reading = _ANSWER, pl.col("reading")
     for refused, reason in _REFUSALS.items():

@@ -1,8 +1,8 @@
-"""Evidence: how many distinct cells of a column each reading explains, and what that decides.
+"""Evidence: how many distinct cells of a column each reading claims, and what that decides.
 
-A cell's signature says who claims it: by reading, whether its number is valid, and whether it is one that can
-have WhatsApp (mobile first). A column's evidence is the number of distinct cells by signature, from which
-everything follows, so that evidence of parts adds up to that of the whole.
+A cell's signature says which readings claim it: for each reading, whether its number is valid, and whether it
+can have WhatsApp (mobile first). A column's evidence is the count of distinct cells by signature. All
+decisions follow from these counts, so the evidence of the parts of a column can be added up.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Slot(IntEnum):
-    """A reading by its place in masks: what libphonenumber and recoveries make of a cell, then the rules."""
+    """The bit of a reading in masks: the cell as libphonenumber and recoveries read it, then the rules."""
 
     PLAIN = 0
     PLUS_LOST = 1
@@ -34,7 +34,7 @@ class Slot(IntEnum):
 
 
 class Outcome(IntEnum):
-    """What comes of a cell: the reading in that slot, or a refusal."""
+    """The decision on a cell: the reading in that slot, or a refusal."""
 
     PLAIN = Slot.PLAIN
     PLUS_LOST = Slot.PLUS_LOST
@@ -51,7 +51,7 @@ class Outcome(IntEnum):
 
 
 class Family(IntEnum):
-    """Cells that are compared with one another: by what stands first in them."""
+    """Groups of cells that are compared with one another, by their first character."""
 
     BARE = 0
     ZERO = 1
@@ -59,23 +59,24 @@ class Family(IntEnum):
 
 
 CODE_AGAIN = (Slot.CODE_AND_00, Slot.CODE_TWICE, Slot.CODE_THRICE)
-# With the calling code before it, a mobile number has more digits than nearly any landline of its country.
+# A mobile number with its calling code has more digits than nearly all landlines of its country.
 CODE_TOO_MANY = (*CODE_AGAIN, Slot.ZERO_BEFORE_CODE)
-# Where the bits of a signature begin. The plan is above all of them, and zero where there is none.
+# The first bit of each field of a signature. The plan is above all of them, and zero if there is none.
 SLOT_BITS = len(Slot)
 MOBILE_BIT, VALID_BIT = 0, SLOT_BITS
 TRUNK_LOST_BIT, TRUNK_KEPT_BIT, TRUNK_ODD_BIT, SHORT_BIT = range(2 * SLOT_BITS, 2 * SLOT_BITS + 4)
 FAMILY_BIT = SHORT_BIT + 1
 PLAN_BIT = FAMILY_BIT + 2
 _MASK = (1 << SLOT_BITS) - 1
-# By a mask, the readings in it.
+# The readings in each mask.
 _SLOTS_OF = [[slot for slot in Slot if bits >> slot & 1] for bits in range(_MASK + 1)]
 
-# A reading decides a column against another if the cells that only it explains as mobile numbers are so many
-# times those that only the other one explains: lists merged from two sources have more, and stay open.
+# A reading wins a column against another if the cells that only it claims as mobile numbers are this many
+# times those that only the other one claims. In lists merged from two sources the ratio is lower: they stay
+# undecided.
 DECISIVE = 20
-# A landline without a trunk prefix counts if so large a part of the cells that are written so are mobile
-# numbers: of local numbers, few or none are.
+# A landline without a trunk prefix counts if one in this many of the cells written so is a mobile number. Few
+# or no local numbers are.
 MOBILE_PART = 2
 # Short international numbers count if the column has so many mobile ones, and so large a share of them.
 FEWEST_ABROAD, SHORT_SHARE = 3, 0.5
@@ -83,15 +84,15 @@ FEWEST_ABROAD, SHORT_SHARE = 3, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who claims a cell.
+    """Which readings claim a cell.
 
     Attributes:
-        mobile: the readings that make a mobile number of it, as bits.
-        valid: the readings that make a valid number of it, as bits.
-        trunk_lost: as it stands it has no trunk prefix, though its plan writes one.
-        trunk_odd: as it stands it has none, as its plan writes such numbers, but not its mobile numbers.
-        trunk_kept: it begins with a trunk prefix other than zero.
-        short: as an international number it has so few digits that many national numbers would pass for one.
+        mobile: the readings that make a mobile number from it, as bits.
+        valid: the readings that make a valid number from it, as bits.
+        trunk_lost: whether it has no trunk prefix although its plan writes one.
+        trunk_odd: whether it has none as its plan writes it, while the plan's mobile numbers have one.
+        trunk_kept: whether it begins with a trunk prefix other than zero.
+        short: whether it has so few digits that many national numbers would pass for an international one.
         group: its plan and family; only cells of one group are compared.
     """
 
@@ -105,7 +106,7 @@ class Signature:
 
     @classmethod
     def of(cls, bits: int) -> Signature:
-        """Return the signature that a number stands for."""
+        """Return the signature of a packed number."""
         return cls(
             mobile=bits & _MASK,
             valid=bits >> VALID_BIT & _MASK,
@@ -118,15 +119,15 @@ class Signature:
 
     @property
     def family(self) -> Family:
-        """What stands first in the cell."""
+        """The family of the cell: how it begins."""
         return Family(self.group & 3)
 
     def claims(self, slot: Slot) -> bool:
-        """Whether the reading makes a valid number of the cell."""
+        """Whether the reading makes a valid number from the cell."""
         return bool(self.valid >> slot & 1)
 
     def is_mobile(self, slot: Slot) -> bool:
-        """Whether the reading makes a mobile number of it."""
+        """Whether the reading makes a mobile number from it."""
         return bool(self.mobile >> slot & 1)
 
 
@@ -134,7 +135,7 @@ class Signature:
 class Evidence:
     """The distinct cells of a column, counted by signature.
 
-    Of a part of a column, cells of a plan and family count only if one of these is open there.
+    In a part of a column, cells of a plan and family are counted only if one of them is open in that part.
     """
 
     cells: Counter[int] = field(default_factory=Counter)
@@ -143,7 +144,7 @@ class Evidence:
         return Evidence(self.cells + other.cells)
 
     def outcomes(self, numbers: Numbers = Numbers.AUTO) -> dict[int, Outcome]:
-        """Return what comes of the cells of each signature."""
+        """Return the decision on the cells of each signature."""
         signatures = {bits: Signature.of(bits) for bits in self.cells}
         by_group: dict[int, list[tuple[Signature, int]]] = {}
         for bits, one in signatures.items():
@@ -154,11 +155,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """What the cells of one group show.
+    """The counts of the cells of one group.
 
     Attributes:
-        alone: by two readings, the cells that the first explains as mobile numbers and the second does not.
-        mobile, valid: by reading, the cells that it explains as mobile and as valid numbers.
+        alone: for two readings, the cells that the first claims as mobile numbers and the second does not.
+        mobile, valid: for each reading, the cells that it claims as mobile and as valid numbers.
         total: all cells.
     """
 
@@ -180,28 +181,28 @@ class _Column:
         return cls(alone, mobile, valid, sum(count for _, count in cells))
 
     def decides(self, one: Slot, other: Slot) -> bool:
-        """Whether the column is written as the first reading has it, and not as the second."""
+        """Whether the column is written in the first way, and not in the second."""
         for_one, for_other = self.alone[one, other], self.alone[other, one]
         return for_one > 0 and for_other * DECISIVE <= for_one
 
     def leans(self, one: Slot, other: Slot) -> bool:
-        """Whether no more cells speak for the second than for the first."""
+        """Whether at least as many cells support the first as the second."""
         return self.alone[other, one] <= self.alone[one, other]
 
     @property
     def writes_landlines_without_trunk(self) -> bool:
-        """Whether cells without a trunk prefix are mobile numbers mostly, so that they have lost it."""
+        """Whether half of the cells without a trunk prefix or more are mobile: the prefix was lost."""
         return 0 < self.valid[Slot.PLAIN] <= MOBILE_PART * self.mobile[Slot.PLAIN]
 
     @property
     def speaks_abroad(self) -> bool:
-        """Whether digits that begin with a trunk prefix may all be international numbers."""
+        """Whether all digits that begin with a trunk prefix may be international numbers."""
         only = self.alone[Slot.PLUS_LOST, Slot.PLAIN]
         return only >= FEWEST_ABROAD and not self.alone[Slot.PLAIN, Slot.PLUS_LOST]
 
     @property
     def writes_short_international(self) -> bool:
-        """Whether the column is full of international mobile numbers without a plus sign."""
+        """Whether many cells are international mobile numbers without a plus sign."""
         found = self.mobile[Slot.PLUS_LOST]
         return found >= FEWEST_ABROAD and found >= SHORT_SHARE * self.total
 
@@ -210,7 +211,7 @@ def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
     if cell.claims(Slot.TRUNK_ZERO):
         return Outcome.AMBIGUOUS
     if cell.claims(Slot.CODE_AND_00):
-        # Where no group tells, the two zeros may be a mobile number's own: 992004969320 of Tajikistan.
+        # The two zeros may belong to a mobile number: 992004969320 of Tajikistan.
         is_number = cell.is_mobile(Slot.PLAIN) or cell.is_mobile(Slot.PLUS_LOST)
         return Outcome.AMBIGUOUS if cell.family is Family.BARE and is_number else Outcome.CODE_AND_00
     claims = list(_SLOTS_OF[cell.valid])
@@ -227,13 +228,13 @@ def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
 
 
 def _chosen(cell: Signature, claims: list[Slot], column: _Column, numbers: Numbers) -> Outcome:
-    """Return the reading that beats all others, if it needs no more than that."""
+    """Return the reading that beats all others, unless it needs more evidence."""
     best = next((one for one in claims if all(_beats(one, other, cell, column) for other in claims)), None)
     if best is not Slot.PLAIN and cell.trunk_kept and not any(map(cell.claims, CODE_AGAIN)):
         return Outcome.AMBIGUOUS if column.speaks_abroad else Outcome.PLAIN
     if best is Slot.PLAIN and not cell.is_mobile(best) and any(map(cell.is_mobile, CODE_TOO_MANY)):
         return Outcome.AMBIGUOUS
-    # Of an odd one, the mobile numbers that would speak for its country are written otherwise.
+    # Mobile numbers of this plan are written in another way, so they are no evidence for the cell.
     if best is None or (best is not Slot.PLAIN and cell.trunk_odd and Slot.PLAIN in claims):
         return Outcome.AMBIGUOUS
     if best is Slot.PLAIN and cell.trunk_lost and not cell.is_mobile(best) and numbers is Numbers.AUTO:
@@ -244,7 +245,7 @@ def _chosen(cell: Signature, claims: list[Slot], column: _Column, numbers: Numbe
 
 
 def _short(claims: list[Slot], column: _Column) -> Outcome:
-    """Return what comes of few digits without a plus sign, in a column that is not full of such."""
+    """Return the decision on few digits without a plus sign, in a column with few such cells."""
     others = [slot for slot in claims if slot is not Slot.PLUS_LOST]
     if others and all(column.decides(Slot.PLUS_LOST, other) for other in others):
         return Outcome.PLUS_LOST
@@ -252,7 +253,7 @@ def _short(claims: list[Slot], column: _Column) -> Outcome:
 
 
 def _beats(one: Slot, other: Slot, cell: Signature, column: _Column) -> bool:
-    """Whether the first reading of a cell that both claim is the one meant; also where they are the same."""
+    """Whether the first of two readings that claim a cell wins; also true if both are the same."""
     if one is other or column.decides(one, other):
         return True
     if column.decides(other, one):

@@ -1,4 +1,4 @@
-"""Grouped: cells whose groups of digits show how they were meant, whatever their column says."""
+"""Cells whose groups of digits show how they were meant, whatever their column shows."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from validator.phone.readings.rules import BARE, DIGITS, PLAN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Of a signature, the claims of readings with a calling code too many.
+# The bits of a signature for the readings with one calling code too many.
 _CODE_TOO_MANY = sum(1 << VALID_BIT + slot for slot in CODE_TOO_MANY)
 _IS_LINE = pl.col("answer") >= answers.FIRST_VALID
 
 
 def as_grouped(cells: pl.DataFrame) -> pl.DataFrame:
-    """Let cells stand whose digits are grouped as their country does."""
+    """Read cells as they stand if their digits are grouped as their country groups them."""
     by_itself = _IS_LINE & ~pl.col("stands_abroad") & (pl.col("text").str.len_bytes() > DIGITS)
     doubted = by_itself & (pl.col("outcome") != Outcome.PLAIN)
     cells = _plain_where(cells, doubted & BARE, ("text", "number", "plan"), _is_grouped)
@@ -40,9 +40,9 @@ def _is_grouped(text: str, number: int, plan: int) -> bool:
 
 
 def as_beside(cells: pl.DataFrame) -> pl.DataFrame:
-    """Refuse a lost plus sign where a digit or two stand beside a number in its region's groups.
+    """Do not assume a lost plus sign if one or two digits are beside a number in its region's groups.
 
-    The same where the digits are parted within what would be their calling code.
+    The same applies if the digits are split within what would be their calling code.
     """
     lost = ~_IS_LINE & (pl.col("outcome") == Outcome.PLUS_LOST)
     is_cut = lost & pl.col("text").str.contains(CUT_CODE)
@@ -59,7 +59,7 @@ def _is_beside(text: str, plan: int) -> bool:
 def _plain_where(
     cells: pl.DataFrame, doubted: pl.Expr, names: tuple[str, ...], stands: Callable[..., bool]
 ) -> pl.DataFrame:
-    """Let cells stand for which it is true, looking at each distinct one among the doubted once."""
+    """Read doubted cells as they stand if `stands` is true for them; each distinct cell is tested once."""
     rows = cells.select(doubted.arg_true()).to_series()
     if rows.is_empty():
         return cells

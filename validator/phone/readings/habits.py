@@ -1,4 +1,4 @@
-"""Habits: how a country writes its numbers, as far as that tells readings apart."""
+"""Habits: how a country writes its numbers, as far as readings depend on it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from validator.phone.readings.rules import (
     NumberReading,
 )
 
-# How many of its first digits tell how a number is written.
+# How many first digits show how a number is written.
 _LEAD_DIGITS = 3
-# A local number may pass for a mobile one of so few digits, where mobile numbers mostly have more.
+# With fewer digits a local number may look like a mobile number, if most mobile numbers have more.
 _UNUSUAL_DIGITS = 9
 _TRUNK_LOST, _PLUS_LOST = (
     list(NumberReading).index(one) for one in (NumberReading.TRUNK_LOST, NumberReading.PLUS_LOST)
@@ -46,13 +46,13 @@ class Trunk(IntEnum):
 
 
 class Habits(NamedTuple):
-    """What a plan says of how its numbers are written.
+    """How a plan writes its numbers.
 
     Attributes:
         trunk: whether with a trunk prefix (`Trunk`).
-        mobile_zero: whether mobile numbers begin with a trunk prefix, or with a zero.
-        has_ten: whether some number has ten digits.
-        mobile_digits: how many digits a mobile number has mostly.
+        mobile_zero: whether mobile numbers begin with a trunk prefix or a zero.
+        has_ten: whether some numbers have ten digits.
+        mobile_digits: how many digits most mobile numbers have.
     """
 
     trunk: int
@@ -62,21 +62,21 @@ class Habits(NamedTuple):
 
     @property
     def packed(self) -> int:
-        """All of them in one number, for one look into a column."""
+        """All of them in one number, for one look-up in a column."""
         return self.trunk + (self.mobile_zero << 2) + (self.has_ten << 3) + (self.mobile_digits << 4)
 
 
 def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
-    """Add what a plan's habits say of each cell, as it stands.
+    """Add columns that follow from a plan's habits, for each cell as it stands.
 
-    - `stands_abroad`, as `STANDS_ABROAD` says.
-    - `without_trunk`: it is national, and all of its number.
-    - `trunk_lost`: it is so though its plan writes a trunk prefix before it.
-    - `trunk_odd`: it is so, as its plan writes it, but mobile numbers begin with a trunk prefix or a zero.
-    - `mobile`: it is a mobile number, and has the digits of one.
-    - `needs_column`: nothing but its column can say that it is no local number.
-    - `reading`: how it is read, by its place among `NumberReading`.
-    - `has_ten`, as `Habits` has it.
+    - `stands_abroad`: see `STANDS_ABROAD`.
+    - `without_trunk`: it is a national number without a trunk prefix.
+    - `trunk_lost`: it is one, although its plan writes a trunk prefix before it.
+    - `trunk_odd`: it is one, as its plan writes it, but mobile numbers begin with a trunk prefix or a zero.
+    - `mobile`: it is a mobile number, and has the usual count of digits.
+    - `needs_column`: only its column can show that it is not a local number.
+    - `reading`: how it is read, as an index of `NumberReading`.
+    - `has_ten`: see `Habits`.
     """
     places = cells["plan"].unique().drop_nulls()
     packed = pl.Series([habits_of(REGIONS[place]).packed for place in places], dtype=pl.UInt32)
@@ -105,13 +105,13 @@ def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
 
 @lru_cache(maxsize=1)
 def mobile_answers() -> pl.Series:
-    """Return by answer whether it is a mobile number."""
+    """Return for each answer whether it is a mobile number."""
     mobile = pl.col("line_type").is_in([LineType.MOBILE.value, LineType.FIXED_OR_MOBILE.value])
     return answers.in_words().select(mobile.fill_null(value=False)).to_series()
 
 
 def has_usual_digits(lines: pl.DataFrame) -> pl.Series:
-    """Return whether each `number` has as many digits as mobile numbers of the country of its `answer`."""
+    """Return whether each `number` has at least the usual digits of its country's mobile numbers."""
     places = lines.select(answers.country(pl.col("answer"))).to_series()
     fewest = {place: _fewest_usual(place) for place in places.unique()}
     return lines["number"] >= places.replace_strict(fewest, return_dtype=pl.UInt64)
@@ -119,7 +119,7 @@ def has_usual_digits(lines: pl.DataFrame) -> pl.Series:
 
 @cache
 def _fewest_usual(place: int) -> int:
-    """Return the first number, from its calling code on, of usual length, by its country's place."""
+    """Return the smallest international number of usual length, by its country's index."""
     if place >= len(REGIONS):
         return 0
     digits = min(_UNUSUAL_DIGITS, habits_of(REGIONS[place]).mobile_digits)
@@ -129,7 +129,7 @@ def _fewest_usual(place: int) -> int:
 
 
 def _is_written_before(cells: pl.DataFrame, by_lead: pl.Expr) -> pl.Series:
-    """Return whether a plan that writes a trunk prefix before some numbers writes one before the cell's."""
+    """Return, for plans that write a trunk prefix before some numbers, whether the cell's number has one."""
     rows = cells.select((pl.col("without_trunk") & by_lead).arg_true()).to_series()
     written_before = pl.repeat(value=False, n=cells.height, eager=True)
     if rows.is_empty():
@@ -169,7 +169,7 @@ def _trunk(region: str) -> Trunk:
 
 @cache
 def writes_trunk(region: str, digits: int, lead: int) -> bool:
-    """Return whether a region writes a trunk prefix before numbers of so many digits that begin so."""
+    """Return whether a region writes a trunk prefix before numbers with these digits and this lead."""
     plan = PhoneMetadata.metadata_for_region(region, None)
     if plan is None or not plan.national_prefix or digits < _LEAD_DIGITS:
         return False

@@ -1,10 +1,11 @@
-"""The readings of digits, each a named rule that makes a number of them.
+"""The readings of digits: each is a named rule that makes a number from them.
 
-A rule is a few expressions over the columns of a cell that is written as digits: `plus` (a plus sign stands
-before them), `plan` (of the cell's region, or null), `digits` (how many) and `value` (all as a number); those
-for a repeated calling code also over what `with_codes` adds.
-Rules say what number a cell would be. Whether it is one says libphonenumber, and whether it was meant, the
-column.
+A rule is a few expressions over the columns of a cell that is written as digits: `plus` (whether it has a
+plus sign), `plan` (of the cell's region, or null), `digits` (how many) and `value` (all as a number). The
+rules for a repeated calling code also use the columns that `with_codes` adds.
+
+A rule says which number a cell would be. libphonenumber says whether it is valid, and the column shows
+whether it was meant.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class NumberReading(StrEnum):
 
 
 class Numbers(StrEnum):
-    """How the numbers of a column without a plus sign are written, if its owner says it."""
+    """How the numbers of a column without a plus sign are written, if the user says so."""
 
     AUTO = "auto"
     NATIONAL = "national"
@@ -47,11 +48,11 @@ class Rule:
     """One reading.
 
     Attributes:
-        name: that of its slot.
-        reading: what the cell counts as.
-        reads: what it accepts, for people.
-        applies: whether it says something of a cell (Boolean).
-        digits: of the number in international form, how many.
+        name: the name of its slot.
+        reading: the reading that the output shows.
+        reads: what it accepts, for users.
+        applies: whether it applies to a cell (Boolean).
+        digits: the count of digits of the number in international form.
         value: the number in international form.
     """
 
@@ -64,14 +65,14 @@ class Rule:
 
 
 class LostZero(NamedTuple):
-    """A zero that is dialled, and not a trunk prefix of one zero, so that digits without it are no number.
+    """A zero that belongs to the number or to a longer prefix, so that digits without it are not valid.
 
     Attributes:
         region: ISO 3166 alpha-2.
-        lead: the first digits of what is written without it.
-        digits: how many digits that has.
-        kept: how many of the last of them stay.
-        number: what goes before these, from the calling code on.
+        lead: the first digits of the text without the zero, or None for any.
+        digits: how many digits that text has.
+        kept: how many of its last digits stay.
+        number: the digits before these, from the calling code on.
     """
 
     region: str
@@ -97,10 +98,10 @@ LOST_ZEROS = (
     LostZero("MX", 45, 12, 10, 52),
 )
 
-# Eight digits with a zero are a number of the plan since 2019, or seven behind the old one's trunk prefix.
+# Eight digits with a zero are a number of the plan since 2019, or seven digits after the old trunk prefix.
 _GABON_DIGITS = 8
 LOSING_ZEROS = sorted({REGIONS.index(one.region) for one in LOST_ZEROS})
-# E.164 has at most 15 digits. With fewer than eight, no mobile number has a calling code.
+# E.164 allows at most 15 digits. No mobile number with its calling code has fewer than eight.
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 15
 
 PLUS, PLAN, DIGITS, VALUE = pl.col("plus"), pl.col("plan"), pl.col("digits"), pl.col("value")
@@ -108,49 +109,49 @@ _LEFT, _VALUE_LEFT = pl.col("digits_left"), pl.col("value_left")
 _LEAD_CODE, _LEAD_SIZE = pl.col("code"), pl.col("code_size")
 _CODE = of(CODE_OF_PLAN, PLAN)
 _SIZE = of(DIGITS_OF_CODE, _CODE)
-# The digits begin with a zero; or they do not, and no plus sign stands before them.
+# The digits begin with a zero; or they do not, and there is no plus sign before them.
 ZERO_FIRST = power(DIGITS - 1) > VALUE
 BARE = ~PLUS & ~ZERO_FIRST
-# As it stands, a cell is read as an international number without its plus sign.
+# libphonenumber reads the cell as an international number without its plus sign.
 STANDS_ABROAD = BARE & (pl.col("answer") >= answers.FIRST_VALID) & (pl.col("number") == VALUE)
-# In North America `1 212 ...` is a national number with its trunk prefix as much as an international one
-# without its plus sign: its calling code is its trunk prefix.
+# In North America `1 212 ...` is both a national number with its trunk prefix and an international one
+# without its plus sign: the calling code and the trunk prefix are the same.
 _NORTH_AMERICA = 1
 LONG_DISTANCE = (_CODE == _NORTH_AMERICA) & (VALUE // 10**10 == _NORTH_AMERICA)
-# Two zeros stand first, and no third.
+# The digits begin with exactly two zeros.
 _BY_00 = ~PLUS & (power(DIGITS - 2) > VALUE) & (power(DIGITS - 3) <= VALUE)
 
 
 def _begins(lead: pl.Expr, size: pl.Expr, digits: pl.Expr) -> pl.Expr:
-    """Whether the value, of so many digits, begins with the lead, of that size."""
+    """Whether the value, of `digits` digits, begins with the lead, of `size` digits."""
     return (digits > size) & (VALUE // power(digits - size) == lead)
 
 
 def lot_of(digits: pl.Expr, value: pl.Expr) -> pl.Expr:
-    """Return the lot (`number_ranges`) of a number in international form, null for no calling code."""
+    """Return the lot (`number_ranges`) of a number in international form, null without a calling code."""
     code = of(CODE_OF_LEAD, value // power(digits - LEAD_DIGITS))
     return pl.when(code > 0).then(code * LOT_SPAN + digits - of(DIGITS_OF_CODE, code))
 
 
 def _without_zeros(digits: pl.Expr, value: pl.Expr) -> pl.Expr:
-    """Return how many digits are left of them without a zero or two in front."""
+    """Return how many digits are left without one or two zeros in front."""
     zeros = [(power(digits - place) > value).cast(pl.UInt32) for place in (1, 2)]
     return digits - zeros[0] - zeros[1]
 
 
 def may_begin_twice() -> pl.Expr:
-    """Whether the digits may begin with a calling code twice: one look at the first six of them."""
+    """Whether the digits may begin with the same calling code twice, by the first six of them."""
     return of(_twice_leads(), VALUE // power(DIGITS - 2 * LEAD_DIGITS))
 
 
 def may_begin_twice_behind_zeros() -> pl.Expr:
-    """Whether they may behind a zero or two."""
+    """Whether they may do so after one or two zeros."""
     return of(_twice_leads(), VALUE // power(_without_zeros(DIGITS, VALUE) - 2 * LEAD_DIGITS))
 
 
 @lru_cache(maxsize=1)
 def _twice_leads() -> pl.Series:
-    """Return by the first six digits whether they may begin with a calling code twice, or zeros behind it."""
+    """Return by the first six digits whether they may be a calling code twice, or one and zeros."""
     codes = [str(code) for code in COUNTRY_CODE_TO_REGION_CODE]
     behind = [(f"{code}{code}", f"{code}0{code}", f"{code}00") for code in codes]
     firsts = [first[: 2 * LEAD_DIGITS] for some in behind for first in some]
@@ -163,12 +164,11 @@ def _twice_leads() -> pl.Series:
 
 
 def with_codes(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add what the rules for a repeated calling code look at, in steps: as expressions they would be huge.
+    """Add the columns for the rules of a repeated calling code, in steps: one expression would be huge.
 
-    `code` and `code_size`: the calling code that the digits begin with, behind a zero or two or none. For the
-    digits from its second and third place on: `twice` and `thrice`, whether they are there, with
-    `twice_digits`, `twice_value`, and the same of the third. `twice_00`: two zeros stand
-    before them.
+    `code` and `code_size`: the calling code that the digits begin with, after up to two zeros. `twice` and
+    `thrice`: whether the code comes a second and a third time. `twice_digits` and `twice_value`, and the same
+    for `thrice`: the digits from that code on. `twice_00`: whether there are two zeros before them.
     """
     rows = rows.with_columns(digits_left=_without_zeros(DIGITS, VALUE), value_left=VALUE)
     lead = VALUE // power(_LEFT - LEAD_DIGITS)
@@ -228,7 +228,7 @@ def _chosen(cases: list[tuple[pl.Expr, pl.Expr]]) -> pl.Expr:
     return pl.coalesce(pl.when(case).then(what) for case, what in cases)
 
 
-# Not where it was read so anyway.
+# Not if libphonenumber has read it so already.
 MAY_BEGIN_00 = _BY_00 & (pl.col("number") != VALUE)
 
 RULES = (
@@ -267,7 +267,8 @@ RULES = (
     Rule(
         "prefix_00",
         NumberReading.PLAIN,
-        "`00` before the region's own calling code, where it dials otherwise abroad: `0082 10 ...` in KR",
+        "`00` before the region's own calling code, in a region that dials another prefix abroad: "
+        "`0082 10 ...` in KR",
         MAY_BEGIN_00 & _begins(_CODE, _SIZE, DIGITS - 2),
         DIGITS - 2,
         VALUE,
@@ -283,7 +284,7 @@ RULES = (
     Rule(
         "trunk_zero",
         NumberReading.PLAIN,
-        "a zero in GA that may be the trunk prefix or, since 2019, the first digit: nothing tells",
+        "a zero in GA that may be the trunk prefix or, since 2019, the first digit: nothing shows which",
         ~PLUS & ZERO_FIRST & (REGIONS.index("GA") == PLAN) & (DIGITS == _GABON_DIGITS),
         pl.lit(3 + _GABON_DIGITS - 1, pl.UInt32),
         241 * 10 ** (_GABON_DIGITS - 1) + VALUE,

@@ -1,4 +1,4 @@
-"""Calling codes: the region that one stands for, with the area code where several countries share it."""
+"""Calling codes: the region of a code, with the area code if several countries share it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, PhoneNumberTy
 # The shared code of North America, and an area code behind it: three digits, the first not 0 or 1.
 _NORTH_AMERICA = 1
 _AREA = re.compile(r"1([2-9][0-9]{2})", re.ASCII)
-# A subscriber's number that any area may have. Ranges open to all of North America (800) name no country.
+# A subscriber's number that any area may have. Ranges for all of North America (800) belong to no country.
 _SUBSCRIBER = 234_5678
 _SUBSCRIBERS = 10_000_000
 _SHARED = {
@@ -20,7 +20,7 @@ _SHARED = {
     PhoneNumberType.PERSONAL_NUMBER,
     PhoneNumberType.VOIP,
 }
-# A calling code, and what some lists put behind it; a point is no mark of either, since 4.4 is not 44.
+# A calling code, and what some lists put after it. A point is not allowed, since 4.4 is not 44.
 _CODE = re.compile(r"\(?(?:\+|00)?\s?\(?([1-9][0-9]{0,2})\)?([\s-]*)\(?([0-9]{0,4})\)?", re.ASCII)
 _MOST_DIGITS = 3
 
@@ -34,18 +34,18 @@ def digits_of_code(text: str) -> str | None:
 
 
 def region_of_calling_code(digits: str) -> str | None:
-    """Return the main region of a calling code, or that of a North American area code behind a 1, or None."""
+    """Return the main region of a calling code, or of a North American area code after a 1, or None."""
     if area := _AREA.fullmatch(digits):
         return _region_of_area(int(area[1]))
     return phonenumbers.region_code_for_country_code(int(digits)) if len(digits) <= _MOST_DIGITS else None
 
 
 def may_call(digits: str, region: str) -> bool:
-    """Tell whether the region's numbers begin so: with its calling code, or one and an area's."""
+    """Return whether the region's numbers begin so: with its calling code, or with that and an area code."""
     code = str(phonenumbers.country_code_for_region(region))
     if code == str(_NORTH_AMERICA) and digits != code:
         return region_of_calling_code(digits) == region
-    # Guernsey is +44-1481: a region that shares another's calling code is distinguished by what follows.
+    # Guernsey is +44-1481: the digits after a shared calling code show the region.
     is_main = phonenumbers.region_code_for_country_code(int(code)) == region
     return digits == code or (digits.startswith(code) and not is_main)
 

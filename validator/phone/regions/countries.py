@@ -1,9 +1,9 @@
-"""Countries: what lists call them, besides the codes that numbering plans go by.
+"""Countries: their names and codes in lists.
 
-Names are CLDR's, in its main languages, and those of libphonenumber's geocoder, which has short ones that
-Babel leaves out ("Hong Kong"). They stand in names.txt, written by `make names`: it is read in hundredths of
-a second, while Babel would add 36 MB to each installation and a second to each run that needs a name.
-ISO 3166-1's alpha-3 codes are written out: a package that has them takes 20 MB.
+The names are CLDR's, in its main languages, and those of libphonenumber's geocoder, which has short ones that
+Babel does not have ("Hong Kong"). They are in names.txt, written by `make names`. It is read in hundredths of
+a second; Babel would add 36 MB to each installation and a second to each run that needs a name. ISO 3166-1's
+alpha-3 codes are written out here: a package with them takes 20 MB.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from validator.phone.regions.spelling import name_key
 
-# ISO 3166-1: alpha-2 and alpha-3 in one word; and Kosovo, whose codes are in use and reserved for it.
+# ISO 3166-1: alpha-2 and alpha-3 in one word; also Kosovo, whose codes are in use and reserved for it.
 _ALPHA_3 = """
 ADAND AEARE AFAFG AGATG AIAIA ALALB AMARM AOAGO ARARG ASASM ATAUT AUAUS AWABW AXALA AZAZE BABIH BBBRB
 BDBGD BEBEL BFBFA BGBGR BHBHR BIBDI BJBEN BLBLM BMBMU BNBRN BOBOL BQBES BRBRA BSBHS BTBTN BWBWA BYBLR
@@ -34,11 +34,11 @@ TWTWN TZTZA UAUKR UGUGA USUSA UYURY UZUZB VAVAT VCVCT VEVEN VGVGB VIVIR VNVNM VU
 YTMYT ZAZAF ZMZMB ZWZWE XKXKX
 """
 
-# ISO 3166 reserves UK for the United Kingdom; EL is the European Union's code for Greece. Points stand in
-# no other code: N.A. is no Namibia.
+# ISO 3166 reserves UK for the United Kingdom; EL is the European Union's code for Greece. No other code may
+# have points: N.A. is not Namibia.
 _OTHER_CODES = {"UK": "GB", "U.K": "GB", "U K": "GB", "U.S": "US", "U S": "US", "EL": "GR"}
-# The signs of vehicles (UN Convention on Road Traffic, annex 3) that addresses in Europe carry. Other signs
-# of one letter are left out: M and V are Malta and the Vatican on plates alone.
+# The signs of vehicles (UN Convention on Road Traffic, annex 3) that addresses in Europe use. Other signs of
+# one letter are left out: M and V for Malta and the Vatican are used only on plates.
 _SIGNS = {
     "A": "AT", "B": "BE", "D": "DE", "E": "ES", "F": "FR", "H": "HU",
     "I": "IT", "L": "LU", "N": "NO", "P": "PT", "S": "SE",
@@ -57,13 +57,13 @@ _ABBREVIATIONS = {
     "SA": "ksa",
     "US": "eeuu, ee uu, eua, сша, ארהב, abd",
 }
-# Parts of the United Kingdom, which have its numbering plan, and the island that people call it by.
+# Parts of the United Kingdom, which have its numbering plan, and the island as a name for it.
 _PARTS = {
     "GB": "great britain, britain, england, scotland, wales, northern ireland, grossbritannien, inglaterra, "
     "angleterre, inghilterra, ingiltere, великобританія, англия, англія, אנגליה, بريطانيا",
 }
-# Formal names (ISO 3166-1, United Nations) beyond "Republic of" and "Kingdom of" a known name, and those of
-# countries that share the known name with another.
+# Formal names (ISO 3166-1, United Nations) other than "Republic of" or "Kingdom of" a known name, and those
+# of countries that share a known name with another.
 _FORMAL = {
     "BO": "plurinational state of bolivia",
     "BQ": "bonaire saint eustatius and saba",
@@ -89,7 +89,7 @@ _FORMAL = {
     "US": "united states of america, estados unidos de américa, états-unis d'amérique",
     "VA": "holy see, holy see vatican city state",
 }
-# Everyday names and spellings that are none of CLDR's main ones.
+# Everyday names and spellings that are not CLDR's main ones.
 _EVERYDAY = {
     "AE": "emirates",
     "BA": "bosnia",
@@ -109,7 +109,7 @@ _EVERYDAY = {
     "VG": "virgin islands british",
     "VI": "virgin islands us",
 }
-# Fewer letters without accents are no name: they are codes, or initials of anything.
+# Fewer letters without accents are not a name: they are codes, or initials of anything.
 _FEWEST_LETTERS = 3
 _BY_HAND = (_ABBREVIATIONS, _PARTS, _FORMAL, _EVERYDAY)
 
@@ -132,7 +132,7 @@ def region_named(word: str) -> str | None:
     Case, accents, punctuation, "the" and "and" make no difference.
     """
     key = name_key(word)
-    # Vietnam's "Ý" is Italy; a Y is not.
+    # "Ý" is Italy in Vietnamese; "Y" is not.
     return None if word.isascii() and len(key) < _FEWEST_LETTERS else _names().get(key)
 
 

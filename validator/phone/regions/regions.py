@@ -1,4 +1,4 @@
-"""Regions: what people write for the country whose national numbers a list holds."""
+"""Regions: what users write for the country of a list's national numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from validator.errors import UsageError
 from validator.phone.regions.written import region_written
 
 _SHOWN_CHARS = 40
-# No country is called anything longer, formal names included.
+# No country has a longer name, even a formal one.
 _MOST_CHARS = 100
 
 
@@ -21,8 +21,8 @@ def parse_region(text: str) -> str:
     follows: `1-809` is `DO`.
 
     Raises:
-        UsageError: no numbering plan is known for it, the calling code belongs to no country (`+800`), the
-            name is that of two countries (`Congo`), or the parts of the text mean different ones.
+        UsageError: no numbering plan is known for it, the calling code belongs to no country (`+800`), two
+            countries have this name (`Congo`), or the parts of the text name different countries.
     """
     region = region_written(text) if len(text.strip()) <= _MOST_CHARS else None
     if region not in phonenumbers.SUPPORTED_REGIONS:

@@ -1,4 +1,4 @@
-"""Spelling: one key for the ways in which a country's name is written."""
+"""One key for all spellings of a country's name."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _LEFT_OUT = {"the", "and"}
 _ABBREVIATED = {"st": "saint"}
 _SIGNS = re.compile("[^a-z0-9]")
 _INITIALS = re.compile(r"(?<!\S)[a-z](?: [a-z])+(?!\S)")
-# Letters that Persian, Urdu and hasty Arabic write for one another, and the apostrophes that are letters.
+# Letters that are exchanged in Persian, Urdu and careless Arabic text, and the apostrophes that are letters.
 _ALIKE = str.maketrans("یىکةہھ", "ييكههه", "\N{MODIFIER LETTER APOSTROPHE}\N{MODIFIER LETTER TURNED COMMA}")
 # Combining classes of the Unicode Standard, table 4-3: nukta, Hebrew and Arabic points, accents.
 _ACCENTS = frozenset((7, *range(10, 37), *range(200, 256)))
 
 
 def name_key(name: str) -> str:
-    """Return a name without case, accents, punctuation, "the" and "and", its words apart by one space.
+    """Return a name without case, accents, punctuation, "the" and "and", with one space between words.
 
     Initials are one word: `U.S.A.` is `usa`.
-    Vowel signs stay, unlike in `fold_words`: without them, Togo is Tonga in a dozen scripts of Asia.
+    Unlike in `fold_words`, vowel signs stay: without them, Togo is Tonga in a dozen scripts of Asia.
     """
     words = (_ABBREVIATED.get(word, word) for word in _spoken(name).split())
     key = " ".join(word for word in words if word not in _LEFT_OUT)
@@ -31,7 +31,7 @@ def name_key(name: str) -> str:
 
 def _spoken(name: str) -> str:
     if name.isascii():
-        # The same, ten times as fast: most words of a list are no country, and are tried in several ways.
+        # The same, ten times as fast: most words of a list are not countries, and are tried in several ways.
         return _SIGNS.sub(" ", name.lower())
     plain = unicodedata.normalize("NFKD", name).casefold().translate(STROKED).translate(_ALIKE)
     return "".join(

@@ -1,7 +1,7 @@
-"""Written forms: a country's code, calling code and name, alone or several of them in one cell.
+"""Written forms of a country: its code, calling code and name, alone or several of them in one cell.
 
-A cell with several (`United Kingdom (UK)`, `India +91`, `IN - India`) is that country if each part says so.
-Parts that differ, and parts that say nothing, make it no country: a guess would send to another person.
+A cell with several (`United Kingdom (UK)`, `India +91`, `IN - India`) is a country if all parts name it. If
+parts differ, or one names no country, the cell is refused: a guess could send a message to another person.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _BETWEEN_PARTS = re.compile(r"[()\[\]{}|/:;,=+–—]|\s-\s")  # noqa: RUF001 - 
 _EDGES = " \t\r\n\N{NO-BREAK SPACE}-_.*'\""
 _CODE_FIRST = re.compile(r"([A-Za-z]{1,3})[\s_-]+(.+)")
 _CODE_LAST = re.compile(r"(.+?)[\s_-]+([A-Za-z]{1,3})")
-# A form of state before a name that has it to itself.
+# A form of state before a name.
 _FORM_OF_STATE = re.compile(r"(?:the\s+)?(?:[\w']+\s+){0,3}(?:republic|kingdom)\s+of\s+(.+)", re.IGNORECASE)
-# The same behind it, where punctuation is gone: "Tanzania United Republic of".
+# The form of state after the name, without punctuation: "Tanzania United Republic of".
 _FORM_BEHIND = re.compile(r"^(\S+)\s+(\S.*\sof(?:\s+the)?)$", re.IGNORECASE)
 
 # A flag is two regional indicators, or a black flag and its letters as tags (Unicode Technical Standard 51).
@@ -33,7 +33,7 @@ _TAGS = {0xE0061 + letter: ord("A") + letter for letter in range(26)}
 
 
 def region_written(text: str) -> str | None:
-    """Return the ISO 3166 alpha-2 code of the region that a text means, however written, or None."""
+    """Return the ISO 3166 alpha-2 code of the region that a text names in any form, or None."""
     text = _without_flags(text).strip(_EDGES)
     if digits := digits_of_code(text):
         return region_of_calling_code(digits)
@@ -65,7 +65,7 @@ def _region_turned(parts: list[str]) -> str | None:
 
 
 def _region_with_code(part: str) -> str | None:
-    """Read `IN India` and `India-IN`, where both say the same."""
+    """Read `IN India` and `India-IN`, if both parts name the same region."""
     for pair in (_CODE_FIRST.fullmatch(part), _CODE_LAST.fullmatch(part)):
         if pair and (region := _one(map(_region_of_words, pair.groups()))):
             return region
@@ -75,7 +75,7 @@ def _region_with_code(part: str) -> str | None:
 def _region_of_words(words: str) -> str | None:
     code, name = region_coded(words), region_named(words)
     if code and name and code != name and words.istitle():
-        # "Nga" is Russia in Vietnam; NGA and nga are Nigeria.
+        # "Nga" is Russia in Vietnamese; NGA and nga are Nigeria.
         return None
     return code or name or _region_of_state(words)
 
@@ -89,7 +89,7 @@ def _region_of_state(words: str) -> str | None:
 
 
 def _one(regions: Iterable[str | None]) -> str | None:
-    """Return what all of them are, or None; the first that is none is the last looked at."""
+    """Return the region if all of them are the same, else None; stops at the first that differs."""
     several = iter(regions)
     first = next(several, None)
     return first if first and all(other == first for other in several) else None

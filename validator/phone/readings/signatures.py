@@ -1,0 +1,79 @@
+"""Signatures: for each cell of a column, the readings that claim it, as bits of one number."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import polars as pl
+
+from validator.phone import answers
+from validator.phone.bulk.search import of
+from validator.phone.cell.recoveries import FEWEST_DIGITS, UNMISTAKABLE_DIGITS
+from validator.phone.readings.evidence import (
+    FAMILY_BIT,
+    MOBILE_BIT,
+    PLAN_BIT,
+    SHORT_BIT,
+    TRUNK_KEPT_BIT,
+    TRUNK_LOST_BIT,
+    TRUNK_ODD_BIT,
+    VALID_BIT,
+    Evidence,
+    Family,
+    Slot,
+)
+from validator.phone.readings.habits import has_usual_digits, mobile_answers
+from validator.phone.readings.rules import BARE, DIGITS, LONG_DISTANCE, PLAN, PLUS, ZERO_FIRST, Numbers
+
+_POWERS_OF_TWO = pl.Series([1 << slot for slot in Slot], dtype=pl.UInt64)
+_IS_LINE = pl.col("answer") >= answers.FIRST_VALID
+
+
+def signed(cells: pl.DataFrame) -> pl.DataFrame:
+    """Add the `signature` of each cell as it stands."""
+    family = pl.when(ZERO_FIRST).then(Family.ZERO).when(PLUS).then(Family.PLUS).otherwise(Family.BARE)
+    slot = pl.when("stands_abroad").then(1 << Slot.PLUS_LOST).otherwise(1 << Slot.PLAIN)
+    # Such a cell is evidence for neither reading.
+    speaks = ~(pl.col("stands_abroad") & LONG_DISTANCE)
+    short = (DIGITS < UNMISTAKABLE_DIGITS) & ~((DIGITS == FEWEST_DIGITS) & ~pl.col("has_ten"))
+    bits = {
+        MOBILE_BIT: pl.col("mobile") * slot * speaks,
+        VALID_BIT: _IS_LINE * slot,
+        TRUNK_LOST_BIT: pl.col("trunk_lost"),
+        TRUNK_KEPT_BIT: _IS_LINE & BARE & ~pl.col("stands_abroad") & ~pl.col("without_trunk"),
+        TRUNK_ODD_BIT: pl.col("trunk_odd"),
+        SHORT_BIT: short & ~pl.col("stands_abroad"),
+        FAMILY_BIT: family,
+        PLAN_BIT: (PLAN + 1).fill_null(0),
+    }
+    signature = pl.sum_horizontal(
+        what.cast(pl.UInt64).fill_null(0) * (1 << bit) for bit, what in bits.items()
+    )
+    return cells.with_columns(signature=signature)
+
+
+def with_claims(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
+    """Add the claims to the signatures, and `open`: the cell may be read in another way, or refused."""
+    slot = of(_POWERS_OF_TWO, pl.col("slot"))
+    usual = (pl.col("slot") == Slot.PLUS_LOST) | has_usual_digits(claims)
+    mobile = of(mobile_answers(), pl.col("answer")) & usual
+    bits = claims.select("row", bits=slot * (mobile.cast(pl.UInt64) * (1 << MOBILE_BIT) + (1 << VALID_BIT)))
+    bits = bits.group_by("row").agg(pl.col("bits").sum())
+    cells = cells.join(bits, on="row", how="left", maintain_order="left")
+    return cells.with_columns(
+        pl.col("signature") + pl.col("bits").fill_null(0),
+        open=pl.col("bits").is_not_null() | pl.col("needs_column") | is_international(numbers),
+    )
+
+
+def evidence_of(cells: pl.DataFrame) -> Evidence:
+    """Count the distinct cells by signature, of plans and families with an open cell."""
+    group = pl.col("signature") // (1 << FAMILY_BIT)
+    groups = cells.filter("open").select(group).unique().to_series()
+    distinct = cells.filter(group.is_in(groups.implode())).select("signature", "digits", "value").unique()
+    return Evidence(Counter(dict(distinct["signature"].value_counts().iter_rows())))
+
+
+def is_international(numbers: Numbers) -> pl.Expr:
+    """Whether the user says that the cell is an international number."""
+    return BARE if numbers is Numbers.INTERNATIONAL else pl.lit(value=False)
