@@ -1,14 +1,14 @@
-"""Cells that numbers are read from: bytes as text, and the fields of nested columns."""
+"""Cells from which numbers are read: bytes as text, and the fields of nested columns."""
 
 from __future__ import annotations
 
 import polars as pl
 
-_SHOWN_ITEMS = 2  # items of a list that a message offers
+_SHOWN_ITEMS = 2  # items of a list that a message names
 
 
 def readable(cells: pl.Series) -> pl.Series:
-    """Return bytes as text, since some programs store text so; other cells as they are."""
+    """Return bytes as text, since some programs store text as bytes; other cells unchanged."""
     if cells.dtype != pl.Binary:
         return cells
     texts = [None if cell is None else cell.decode(errors="replace") for cell in cells]
@@ -16,7 +16,7 @@ def readable(cells: pl.Series) -> pl.Series:
 
 
 def within(schema: pl.Schema, path: str) -> pl.DataType | None:
-    """Return the type of a nested column's field by its path (`contact.phone`, `phones.0`), if it has it."""
+    """Return the type of a nested column's field by its path (`contact.phone`, `phones.0`), or None."""
     column = _column_of(schema, path)
     if column is None:
         return None
@@ -27,7 +27,7 @@ def within(schema: pl.Schema, path: str) -> pl.DataType | None:
 
 
 def field_at(schema: pl.Schema, path: str) -> pl.Expr:
-    """Return what selects a column, or a field of a nested one, under the name by which it is asked for.
+    """Return an expression for a column, or a field of a nested column, named by its path.
 
     Raises:
         KeyError: there is no such field.
@@ -45,7 +45,7 @@ def field_at(schema: pl.Schema, path: str) -> pl.Expr:
 
 
 def fields_of(path: str, kind: pl.DataType) -> list[str]:
-    """Return the paths to all that a column of a type holds; of a list, those to its first items."""
+    """Return the paths to all fields in a column of a type; for a list, those in its first items."""
     match kind:
         case pl.Struct(fields=fields):
             return [one for field in fields for one in fields_of(f"{path}.{field.name}", _made(field.dtype))]
@@ -56,7 +56,7 @@ def fields_of(path: str, kind: pl.DataType) -> list[str]:
 
 
 def _column_of(schema: pl.Schema, path: str) -> str | None:
-    """Return the column whose name a path begins with, the longest where several do."""
+    """Return the column whose name a path begins with; the longest name if there are several."""
     return max((name for name in schema if path.startswith(f"{name}.")), key=len, default=None)
 
 

@@ -1,4 +1,4 @@
-"""What kind of file a list is, by how it begins: names lie, and exports of web programs do most of all."""
+"""The kind of a list's file, by its first bytes: names are often wrong, most of all those of web exports."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _SHOWN_PARTS = 3
 
 
 def kind_of(path: Path) -> str | None:
-    """Return the kind of a file that its content tells; None for text of no particular kind, and for others.
+    """Return the kind of a file by its content; None for plain text and for unknown content.
 
-    That is the name of a format, or `json` (an array of objects) or `vcard`.
+    It is the name of a format, or `json` (an array of objects) or `vcard`.
 
     Raises:
-        FileError: there is no such file, or it is no list: a web page, XML, an archive.
+        FileError: there is no such file, or it is not a list: a web page, XML, an archive.
     """
     require_regular(path)
     with unpacked(path) as file:
@@ -60,14 +60,14 @@ def kind_of(path: Path) -> str | None:
 
 
 def is_text(path: Path) -> bool:
-    """Tell whether a file begins with text."""
+    """Return whether a file begins with text."""
     with unpacked(path) as file:
         start = file.read(_START_BYTES)
     return bool(start) and (start.startswith(_WIDE) or not re.search(rb"[\x00-\x08\x0e-\x19]", start))
 
 
 def _plain(start: bytes) -> bytes:
-    """Return a beginning as UTF-8 without a byte order mark and blanks."""
+    """Return the first bytes as UTF-8, without a byte order mark and white space."""
     if start.startswith(_WIDE):
         start = start.decode("utf-16", "ignore").encode()
     return start.removeprefix(codecs.BOM_UTF8).lstrip()
@@ -91,7 +91,7 @@ def _refuse_markup(path: Path, start: bytes) -> None:
 
 
 def _kind_of_archive(path: Path) -> str:
-    """Return `excel` for a workbook; what is only damaged is refused where it is read."""
+    """Return `excel` for a workbook, also a damaged one: reading it will refuse it."""
     try:
         with reading(path), zipfile.ZipFile(path) as archive:
             parts = archive.namelist()

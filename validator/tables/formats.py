@@ -1,4 +1,4 @@
-"""The registry of formats. A new one is an entry here and has the contract test to pass."""
+"""The registry of formats. A new one is an entry here, and has to pass the contract test."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class _Writing(Protocol):
-    """How a format writes: rows of `schema` to `out`, in the manner of `like` where it is the same format."""
+    """How a format writes rows of `schema` to `out`; in the same way as `like` if it has this format."""
 
     def __call__(
         self, out: BinaryIO, *, target: Path | None, schema: pl.Schema, like: Table | None
@@ -42,14 +42,14 @@ class Format:
     """One format of lists.
 
     Attributes:
-        name: what `--format` calls it.
-        suffixes: the endings of file names that say it, in lower case.
-        write_safely: writes one without cells that a spreadsheet would take for formulas; None where text is
-            never taken so.
+        name: its name for `--format`.
+        suffixes: its endings of file names, in lower case.
+        write_safely: writes a file without cells that a spreadsheet would read as formulas; None if its text
+            is never read so.
         has_sheets: whether its files have sheets to choose from.
-        packable: whether its files may be compressed (`.csv.gz`); the others compress what they hold.
-        open: opens a file of it.
-        write: writes one.
+        packable: whether its files may be compressed (`.csv.gz`); the others compress their content.
+        open: opens a file.
+        write: writes a file.
     """
 
     name: str
@@ -93,23 +93,23 @@ FORMATS = {
 
 
 _TEXT = "csv"
-# Kinds of files that are read and not written, with the format that their output has.
+# Kinds of files that are only read, with the format of their output.
 _READ_ONLY: dict[str, tuple[Callable[[Path, ReadOptions], Table], str]] = {
     "json": (open_array, "ndjson"),
     "vcard": (open_vcard, _TEXT),
 }
 _READ_ONLY_SUFFIXES = frozenset({".json", ".vcf", ".xls", ".xlsm", ".xlsb", ".ods"})
-# Text gets shorter only by quotes that need not be there.
+# Text gets shorter only if quotes that are not needed are left out.
 _LEAST_SHARE_OF_TEXT = 0.5
 
 
 def format_of(path: Path, format: str | None = None) -> str:  # noqa: A002 - the option's own word
-    """Return the name of the format that `format`, else the content of `path`, else its suffix says.
+    """Return the name of a file's format: `format` if given, else by its content, else by its suffix.
 
-    What is read and not written has the format of its output.
+    For kinds that are only read, it is the format of the output.
 
     Raises:
-        FileError: there is no such format, no such file to look into, or it is no list.
+        FileError: there is no such format or file, or the file is not a list.
     """
     if format is not None:
         return _known(format).name
@@ -118,7 +118,7 @@ def format_of(path: Path, format: str | None = None) -> str:  # noqa: A002 - the
 
 
 def suffix_of(format: str) -> str:  # noqa: A002 - as above
-    """Return the ending, with its dot, that names of files of `format` get.
+    """Return the ending of file names for `format`, with its dot.
 
     Raises:
         FileError: there is no such format.
@@ -135,16 +135,16 @@ def ending_of(path: Path) -> str:
 
 
 def output_ending(path: Path, format: str | None) -> str:  # noqa: A002 - as above
-    """Return the ending, with its dots, of an output of `format` that is called as `path` is."""
+    """Return the ending, with its dots, of an output of `format` that is named like `path`."""
     chosen, ending = FORMATS[format_of(path, format)], ending_of(path)
     other = _by_suffix(path) not in (None, chosen.name) or inner_suffix(path) in _READ_ONLY_SUFFIXES
     return chosen.suffixes[0] if other else ending
 
 
 def ending_beside(target: Path | None, like: Path, format: str | None) -> str:  # noqa: A002 - as above
-    """Return the ending, with its dots, of further files of the format that `target` is written in.
+    """Return the ending, with its dots, of further files in the format of `target`.
 
-    Where its name tells none, that is the format of `like`.
+    If its name has no known ending, that is the format of `like`.
     """
     named = None if target is None else _by_suffix(target)
     if target is None or named is None:
@@ -158,10 +158,11 @@ def open_table(
     format: str | None = None,  # noqa: A002 - the option's own word
     options: ReadOptions = ReadOptions(),  # noqa: B008 - frozen
 ) -> Table:
-    """Open a list and check what can be checked before its rows are read.
+    """Open a list, with the checks that are possible before its rows are read.
 
     Raises:
-        FileError: it is missing, unreadable, empty, damaged or of another format; one line with the remedy.
+        FileError: it is missing, unreadable, empty, damaged or of another format; the message is one line
+            with the remedy.
     """
     kind = _known(format).name if format is not None else _kind_of(path)
     if options.sheet is not None and not (kind in FORMATS and FORMATS[kind].has_sheets):
@@ -180,12 +181,12 @@ def writing(
     format: str | None = None,  # noqa: A002 - the option's own word
     excel_safe: bool = False,
 ) -> Iterator[Writer]:
-    """Give a writer of rows to `target`; a path is replaced whole when the block ends well (see `replacing`).
+    """Give a writer to `target`; a file is replaced as a whole if the block succeeds (see `replacing`).
 
-    The format is `format`, else what the suffix of the target says, else that of `like`, else CSV. Where
-    `like` has the same format, the output takes after it: delimiter, quote, line ends, encoding, byte order
-    mark and the header's spelling for CSV, and the footer's key-value pairs for Parquet. With `excel_safe`,
-    no cell is one that a spreadsheet would take for a formula.
+    The format is `format`, else that of the target's suffix, else that of `like`, else CSV. If `like` has the
+    same format, the output is written in the same way: delimiter, quote, line ends, encoding, byte order mark
+    and the header's spelling for CSV, and the footer's key-value pairs for Parquet. With `excel_safe`, no
+    cell is one that a spreadsheet would read as a formula.
 
     Raises:
         FileError: the target cannot be written, or the format cannot hold the schema.
@@ -206,9 +207,9 @@ def writing(
 
 
 def least_bytes(target: Path, *, like: Table, format: str | None = None) -> int:  # noqa: A002 - as above
-    """Return how many bytes `writing` needs at the least for all the cells of `like`, and more beside them.
+    """Return the least bytes that `writing` needs for the cells of `like` and added columns.
 
-    It is known for text that becomes text; 0 for others, since the effect of compression is not known.
+    It is known only for text that becomes text; otherwise 0, since the effect of compression is not known.
     """
     if is_packed_name(target) or {like.format, _output_format(target, like, format)} != {_TEXT}:
         return 0
@@ -235,7 +236,7 @@ def _by_suffix(path: Path) -> str | None:
 
 
 def _kind_of(path: Path) -> str:
-    """Return what a file is to be read as: what its content tells, else what its suffix says, else CSV."""
+    """Return the kind to read a file as: by its content, else by its suffix, else CSV."""
     named = _by_suffix(path)
     if named is not None and not path.exists():
         return named
@@ -246,7 +247,7 @@ def _kind_of(path: Path) -> str:
 
 
 def _refuse_garbled(like: Table | None, chosen: Format) -> None:
-    """See that text whose encoding nobody knows is written in its own bytes alone."""
+    """Raise `FileError` if text of an unknown encoding is to be written in another format than its own."""
     if isinstance(like, DelimitedTable) and chosen.name != _TEXT and like.is_garbled:
         raise FileError(
             f"the header of {like.path} is no text in {like.encoding.codec}: {', '.join(like.schema)}. Name "

@@ -1,8 +1,8 @@
-"""Text that a spreadsheet would take for a formula, made harmless with an apostrophe before it.
+"""Makes text that a spreadsheet would read as a formula harmless, with an apostrophe before it.
 
-The rule is that of OWASP's "CSV Injection" and of CWE-1236: a cell is dangerous where it begins with `=`,
-`+`, `-`, `@`, a tab or a line end, in their full-width forms and after spaces too. Numbers are not: a sign,
-digits and the punctuation between them compute nothing, so `+447400123456`, `+44 (0)20 7946` and `-1.5` stay.
+The rule is that of OWASP's "CSV Injection" and of CWE-1236: a cell is dangerous if it begins with `=`, `+`,
+`-`, `@`, a tab or a line end, also in full-width forms and after spaces. Numbers are not dangerous: a sign,
+digits and punctuation compute nothing, so `+447400123456`, `+44 (0)20 7946` and `-1.5` stay.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ _NUMBER = r"^[+\-]?[\d\p{Zs}.,()]*$"
 
 
 def defused(text: pl.Expr) -> pl.Expr:
-    """Return text with an apostrophe before each cell that a spreadsheet would take for a formula."""
+    """Return text with an apostrophe before each cell that a spreadsheet would read as a formula."""
     dangerous = text.str.contains(_DANGEROUS) & ~text.str.contains(_NUMBER)
     return pl.when(dangerous).then(text.str.replace("^", "'")).otherwise(text)
 
 
 def defused_text(text: str) -> str:
-    """Return one text as `defused` does."""
+    """Do the same for one text."""
     return str(pl.select(defused(pl.lit(text))).item())
 
 
 def defused_rows(rows: Iterable[Sequence[object]]) -> list[list[object]]:
-    """Return rows whose texts are as `defused` makes them."""
+    """Do the same for all texts in rows."""
     kept = [list(row) for row in rows]
     texts = list({cell for row in kept for cell in row if isinstance(cell, str)})
     harmless = (
@@ -42,6 +42,6 @@ def defused_rows(rows: Iterable[Sequence[object]]) -> list[list[object]]:
 
 
 def defused_cells(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame whose columns of text, words of a closed set among them, are as `defused` makes them."""
+    """Do the same for all text columns of a frame, also categorical ones."""
     texts = cs.string() | cs.categorical() | cs.enum()
     return frame.with_columns(texts.cast(pl.String)).with_columns(defused(cs.string()))

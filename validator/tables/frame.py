@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 FRAME = Path("<frame>")
-"""What messages call a list that is no file."""
+"""The name, in messages, of a list that is not a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class FrameTable:
 
     Attributes:
         frame: the rows.
-        path: the file that they were read from, if they were.
+        path: the file they were read from, if there is one.
         format: the format of the output.
     """
 
@@ -39,7 +39,7 @@ class FrameTable:
 
     @property
     def header(self) -> Mapping[str, str]:
-        """Names are what they are."""
+        """Names are unchanged."""
         return {name: name for name in self.frame.columns}
 
     @property

@@ -1,4 +1,4 @@
-"""A list that carries the columns of an earlier run: read without them, so that a new run can add its own."""
+"""A list with the columns of an earlier run, read without them, so that a new run can add its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RenewedTable:
     """A list without some of its columns; see `Table`.
 
     Attributes:
-        table: the list as it stands in its file.
+        table: the list with all columns of its file.
         renewed: the columns that are left out.
     """
 
@@ -56,7 +56,7 @@ class RenewedTable:
         return self.table.batches(self.schema.names() if columns is None else columns)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - see below
-        """Yield the rows. What stands for one in the file holds the columns left out, so cells it is."""
+        """Yield the rows as cells only, since their texts in the file contain the columns left out."""
         return self.batches()
 
     def sample(self) -> pl.DataFrame:
@@ -65,5 +65,5 @@ class RenewedTable:
 
 
 def as_written(table: Table) -> Table:
-    """Return the list as it stands in its file, for an output that takes after it."""
+    """Return the list with all columns of its file, for an output written in the same way."""
     return table.table if isinstance(table, RenewedTable) else table

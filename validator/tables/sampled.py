@@ -1,4 +1,4 @@
-"""A list whose sample is taken once, for the several who look for its columns."""
+"""A list whose sample is read once, and used by all column searches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SampledTable:
-    """A list, and its sample once it was asked for; see `Table`. The file must not change meanwhile.
+    """A list that caches its sample; see `Table`. The file must not change meanwhile.
 
     Args:
         table: the list.
@@ -54,7 +54,7 @@ class SampledTable:
         return self._table.batches(columns)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
-        """Yield the rows with what stands for them in the file; see `Table.verbatim`."""
+        """Yield the rows with their texts in the file; see `Table.verbatim`."""
         return self._table.verbatim(cells=cells)
 
     def sample(self) -> pl.DataFrame:

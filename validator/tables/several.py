@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from validator.tables.table import Table, Writer
 
-PART = "\0part"  # which of the lists a row comes from; a column that stays with it, as `VERBATIM` does
+PART = "\0part"  # the column with the index of each row's list; it stays with the row, like `VERBATIM`
 
 
 @dataclass(frozen=True, slots=True)
 class SeveralTables:
-    """Lists of the same columns, one after another; see `Table`. What is said of it is said of the first."""
+    """Lists of the same columns, one after another; see `Table`. Properties are those of the first."""
 
     tables: tuple[Table, ...]
 
@@ -58,7 +58,7 @@ class SeveralTables:
         return chain.from_iterable(table.batches(columns) for table in self.tables)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
-        """Yield the rows, each with its part and what stands for it in its file; see `Table.verbatim`."""
+        """Yield the rows, each with its part and its text in the file; see `Table.verbatim`."""
         for place, table in enumerate(self.tables):
             for batch in table.verbatim(cells=cells):
                 yield batch.with_columns(pl.lit(place, pl.UInt32).alias(PART))
@@ -110,13 +110,13 @@ class _PartsWriter:
 
 @contextmanager
 def writing_parts(writers: Sequence[AbstractContextManager[Writer]]) -> Iterator[Writer]:
-    """Give a writer that shares the rows of several lists out to one writer each, in the lists' order."""
+    """Give a writer that passes each list's rows to its own writer, in the order of the lists."""
     with ExitStack() as opened:
         yield _PartsWriter([opened.enter_context(writer) for writer in writers])
 
 
 class _OneWriter:
-    """Writes the rows of several lists anew: what stands for them in their files need not suit one output."""
+    """Writes the rows of several lists from their cells: their texts may not fit into one output."""
 
     needs_cells = True
 

@@ -1,4 +1,4 @@
-"""What every format offers: a list that is read in batches, and a writer that takes them."""
+"""The interface of every format: a list that is read in batches, and a writer for batches."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-BATCH_ROWS = 131_072  # rows a batch has at most: large enough for column speed, small enough for memory
-VERBATIM = "\0verbatim"  # the column of `Table.verbatim` with what stands for a row in the file
-SAMPLE_ROWS = 500  # rows a sample has at most: fewer are enough to recognise phone numbers
+BATCH_ROWS = 131_072  # the most rows of a batch: large enough for column speed, small enough for memory
+VERBATIM = "\0verbatim"  # the column of `Table.verbatim` with the text of a row in the file
+SAMPLE_ROWS = 500  # the most rows of a sample: enough to recognise phone numbers
 
 
 class Ragged(StrEnum):
@@ -35,16 +35,16 @@ class Hidden(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What can be asked of the reading of a list.
+    """Options for reading a list.
 
     Attributes:
-        sheet: of a workbook; the first one that is not hidden where None.
+        sheet: the sheet of a workbook; None for the first one that is not hidden.
         ragged: what happens to rows that are not as wide as the header.
-        header_row: the row with the names of the columns, counted from 1 as spreadsheets and editors do; None
+        header_row: the row with the names of the columns, counted from 1 as in spreadsheets and editors; None
             to find it.
-        encoding: of text, by the name that Python has for it; None to find it.
+        encoding: the encoding of text, by Python's name; None to find it.
         hidden: what happens to rows of a workbook that are hidden, by a filter or by hand.
-        sole_sheet: whether a workbook in which several sheets hold something is an error.
+        sole_sheet: whether a workbook with several filled sheets is an error.
     """
 
     sheet: str | None = None
@@ -68,40 +68,40 @@ class Table(Protocol):
 
     @property
     def schema(self) -> pl.Schema:
-        """One entry a column, in order, under unique names; the columns of a CSV file are all text."""
+        """One entry for each column, in order, with unique names; all columns of a CSV file are text."""
 
     @property
     def header(self) -> Mapping[str, str]:
-        """What the file calls each column, by its name in `schema`.
+        """The file's own name of each column, by its name in `schema`.
 
-        The two differ where the file has a name twice, an empty name, or no header row at all.
+        They differ if the file has a name twice, an empty name, or no header row.
         """
 
     @property
     def manner(self) -> Mapping[str, str | int]:
-        """How the file is written, as far as its format leaves that open.
+        """How the file is written, if its format allows several ways.
 
-        `header_row` (counted from 1; 0 where no row names the columns), `encoding`, `delimiter`, `sheet`.
+        `header_row` (counted from 1; 0 if no row names the columns), `encoding`, `delimiter`, `sheet`.
         """
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows in order, in frames of at most `BATCH_ROWS`; each call reads from the beginning.
 
         Args:
-            columns: the columns wanted, in the order wanted; all of them where None.
+            columns: the columns to read, in this order; None for all.
 
         Raises:
-            FileError: a row that cannot be read exactly; the message names its line.
+            FileError: a row cannot be read exactly; the message names its line.
         """
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
-        """Yield the rows as `batches` does, with what a writer of the same format writes them back by.
+        """Yield the rows like `batches`, with the text from which a writer of the same format writes them.
 
-        That is a column `VERBATIM` after the others, where the format needs one. It stays with its row when
-        columns are added or rows left out.
+        That is a column `VERBATIM` after the others, if the format needs one. It stays with its row when
+        columns are added or rows are left out.
 
         Args:
-            cells: whether the other columns are wanted where there is a `VERBATIM`; see `Writer.needs_cells`.
+            cells: whether to read the other columns beside a `VERBATIM`; see `Writer.needs_cells`.
         """
 
     def sample(self) -> pl.DataFrame:
@@ -113,29 +113,29 @@ class Writer(Protocol):
 
     @property
     def needs_cells(self) -> bool:
-        """Whether a row is written from its cells also where it comes with a `VERBATIM`."""
+        """Whether a row is written from its cells even if it has a `VERBATIM`."""
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows; the frame has the columns of the schema that the writer was opened with.
 
         Raises:
-            FileError: the disk refuses, or the format cannot hold a cell.
+            FileError: the disk refuses the data, or the format cannot hold a cell.
         """
 
 
 def stands_for_others(name: str) -> bool:
-    """Tell whether polars takes a name for a pattern of names, wherever a column is meant: `*`, `^...$`."""
+    """Return whether polars reads a column name as a pattern of names: `*`, `^...$`."""
     return name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
 def refuse_patterns(path: Path, schema: pl.Schema) -> None:
-    """Raise `FileError` for a column whose name stands for others."""
+    """Raise `FileError` for a column whose name is a pattern."""
     if odd := next(filter(stands_for_others, schema), None):
         raise FileError(f"{path} has a column named {odd!r}, which stands for others; rename it.")
 
 
 def refuse_types(schema: pl.Schema, format: str, *, nested: bool = False) -> None:  # noqa: A002 - as elsewhere
-    """Raise `FileError` for a column whose values a format of text cannot hold; JSON holds `nested` ones."""
+    """Raise `FileError` for a column whose values a text format cannot hold; JSON holds `nested` ones."""
     for name, kind in schema.items():
         if kind in (pl.Binary, pl.Object) or (kind.is_nested() and not nested):
             raise FileError(
@@ -145,5 +145,5 @@ def refuse_types(schema: pl.Schema, format: str, *, nested: bool = False) -> Non
 
 
 def thinned(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return every n-th row, so that at most `SAMPLE_ROWS` stay, from the last part as from the first."""
+    """Return every n-th row, so that at most `SAMPLE_ROWS` stay, evenly over the whole frame."""
     return frame.gather_every(max(1, -(-frame.height // SAMPLE_ROWS)))

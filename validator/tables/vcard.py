@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from validator.tables.table import ReadOptions
 
 _SCHEMA = pl.Schema(dict.fromkeys(("name", "type", "phone"), pl.String()))
-# RFC 6350, 3.2: a line that begins with a blank goes on with the one before.
+# RFC 6350, 3.2: a line that begins with white space continues the line before.
 _FOLD = re.compile(r"\r?\n[ \t]")
 _SOFT_BREAK = re.compile(r"=\r?\n")  # of quoted-printable text, in version 2.1
 # A property: its group, its name, its parameters and its value (RFC 6350, 3.3).
@@ -32,10 +32,10 @@ _TYPE = re.compile(r"(?i)(?:^|;)(?:type=)?\"?(cell|home|work|main|voice|fax|page
 def open_vcard(path: Path, options: ReadOptions) -> FrameTable:
     """Open an address book as `name`, `type` (cell, home, work, ...) and `phone`; its output is CSV.
 
-    It stays in memory. A card without a number is a row without one.
+    It stays in memory. A card without a number is a row without a number.
 
     Raises:
-        FileError: it cannot be read, or holds no card.
+        FileError: it cannot be read, or has no card.
     """
     encoding = find_encoding(path, options.encoding)
     text = b"".join(utf8_blocks(path, encoding)).decode()

@@ -1,7 +1,7 @@
 """Parquet and Arrow.
 
-- `scan`: what both share: scan in batches, write, check types.
+- `scan`: shared by both: scans in batches, writes, checks types.
 - `parquet`, `arrow`: the formats.
-- `arrow_schema`: types that come back as they were.
-- `footer`: logical types of Parquet that polars does not know.
+- `arrow_schema`: an Arrow schema with metadata.
+- `footer`: logical types of Parquet that polars does not support.
 """

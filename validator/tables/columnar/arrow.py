@@ -1,4 +1,4 @@
-"""Arrow IPC files, Feather among them: types, nulls and order kept; read and written in bounded memory."""
+"""Arrow IPC files (also Feather): types, nulls and order are kept; read and written in bounded memory."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def open_arrow(path: Path) -> ScannedTable:
     """Open an Arrow file by its footer.
 
     Raises:
-        FileError: there is no such file, or it is truncated or none of Arrow.
+        FileError: there is no such file, or it is truncated or not an Arrow file.
     """
     require_regular(path)
     with reading(path), path.open("rb") as file:
@@ -48,9 +48,9 @@ def writing_arrow(
     *,
     target: Path | None,
     schema: pl.Schema,
-    like: Table | None,  # noqa: ARG001 - an Arrow file has no manner to take after
+    like: Table | None,  # noqa: ARG001 - Arrow files are all written in the same way
 ) -> Iterator[Writer]:
-    """Write rows to `out`, compressed, in the types that readers have known longest."""
+    """Write rows to `out`, compressed, in the types that the oldest readers support."""
     with spooling(target, schema) as spool:
         yield spool
         with sinking(spool.target, _KIND):

@@ -1,9 +1,9 @@
-"""An Arrow schema with metadata in it, as polars takes it for a Parquet file but cannot make it.
+"""An Arrow schema with metadata, which polars accepts for a Parquet file but cannot create.
 
-Readers of Parquet that know Arrow (pyarrow, and pandas through it, for its index) look for a table's metadata
-in the Arrow schema of the footer; beside that, where polars puts it by itself, they do not see it. The
-structure is that of https://arrow.apache.org/docs/format/CDataInterface.html. Where a column is nested or a
-dictionary, polars 2.1 leaves the metadata out of the schema all the same.
+Readers of Parquet that use Arrow (pyarrow, and pandas for its index) look for a table's metadata in the Arrow
+schema of the footer. polars puts it beside that schema, where they do not find it. The structure is that of
+https://arrow.apache.org/docs/format/CDataInterface.html. If a column is nested or a dictionary, polars 2.1
+still leaves the metadata out of the schema.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-# Text and bytes as views, which polars exports, and in the types that readers have known longest.
+# Text and bytes as views, which polars exports, and the types that the oldest readers support.
 _OLDER_FORMATS = {b"vu": b"U", b"vz": b"Z"}
 
 
@@ -43,12 +43,12 @@ _pointer_in.argtypes = [ctypes.py_object, ctypes.c_char_p]
 
 
 class DescribedSchema:
-    """A schema with key-value pairs, to be exported as Arrow; has to live as long as what was exported.
+    """A schema with key-value pairs, to export as Arrow; it has to live as long as the exported schema.
 
     Args:
         schema: the columns.
         metadata: the pairs.
-        lengths: of columns of bytes whose values all have the same length.
+        lengths: the length of the values, for columns of bytes with a fixed length.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class DescribedSchema:
         self._metadata = ctypes.create_string_buffer(_encoded(metadata))
 
     def __arrow_c_schema__(self) -> Any:
-        """Return a capsule with the schema; what it points to is released by its new owner."""
+        """Return a capsule with the schema; its new owner releases the memory."""
         capsule: Any = self._schema.__arrow_c_schema__()
         exported = _ArrowSchema.from_address(_pointer_in(capsule, b"arrow_schema"))
         exported.metadata = ctypes.addressof(self._metadata)
@@ -72,7 +72,7 @@ class DescribedSchema:
 
 
 def _encoded(metadata: Mapping[str, str]) -> bytes:
-    """Return the pairs as the interface has them: each text after its length, in the machine's byte order."""
+    """Return the pairs in the format of the interface: each text after its length, in native byte order."""
     texts = [text.encode() for pair in metadata.items() for text in pair]
     return struct.pack("=i", len(metadata)) + b"".join(struct.pack("=i", len(text)) + text for text in texts)
 

@@ -1,9 +1,9 @@
-"""Logical types of a Parquet file that polars reads as bytes or text, put back into its output's footer.
+"""Copies logical types of a Parquet file that polars reads as bytes or text into the footer of the output.
 
 The footer is Thrift's compact protocol (https://github.com/apache/thrift/blob/master/doc/specs/
 thrift-compact-protocol.md) around the structures of
-https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift. Values are copied as they
-are encoded: only the schema's elements are taken apart.
+https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift. Encoded values are copied
+unchanged: only the schema's elements are decoded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MAGIC = b"PAR1"
 _TRAILER_BYTES = 8  # the footer's length, and the magic word
-_HELD_BYTES = 16 << 20  # far more than a footer is: ten million rows have one of 100 kB
+_HELD_BYTES = 16 << 20  # far more than any footer: the footer for ten million rows has 100 kB
 # Types of the protocol, and fields of a `SchemaElement` and of the `FileMetaData`.
 _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 1, 2, 3, 7, 8, 9, 10, 11, 12
 _INTEGERS = (4, 5, 6)
@@ -25,7 +25,7 @@ _SIZES = {_TRUE: 1, _FALSE: 1, _BYTE: 1, _DOUBLE: 8}  # in bytes; a boolean fiel
 _LONG_LIST = 15
 _SCHEMA = 2
 _TYPE, _LENGTH, _NAME, _CHILDREN, _CONVERTED, _LOGICAL = 1, 2, 4, 5, 6, 10
-# How the type of text is written: a struct in field 1, and in the older way the number 0.
+# The type of text: a struct in field 1, or in the older form the number 0.
 _STRING, _UTF8 = b"\x1c\x00\x00", b"\x00"
 _FIXED_LENGTH = 7  # the physical type FIXED_LEN_BYTE_ARRAY
 
@@ -35,11 +35,11 @@ Element = dict[int, tuple[int, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class LogicalType:
-    """What a column is, beyond bytes.
+    """The logical type of a column of bytes.
 
     Attributes:
-        fields: the fields of its schema's element that say it.
-        length: of each value in bytes, where that is fixed; else 0.
+        fields: the fields of its schema element that define it.
+        length: the length of each value in bytes if it is fixed, else 0.
     """
 
     fields: Element
@@ -47,7 +47,7 @@ class LogicalType:
 
     @property
     def is_text(self) -> bool:
-        """Whether it is text and nothing more: STRING, or UTF8 in the older way, or nothing said."""
+        """Whether it is plain text: STRING, or UTF8 in the older form, or no type."""
         logical, converted = self.fields.get(_LOGICAL), self.fields.get(_CONVERTED)
         return logical[1] == _STRING if logical else converted is None or converted[1] == _UTF8
 
@@ -55,7 +55,7 @@ class LogicalType:
 def logical_types_of(path: Path) -> dict[str, LogicalType]:
     """Return the logical types of a Parquet file's columns by their names, nested columns left out.
 
-    Of a footer that is none, nothing: who reads the rows will say so.
+    Empty for an invalid footer: reading the rows will report that.
     """
     with path.open("rb") as file:
         size = file.seek(0, 2)
@@ -71,7 +71,7 @@ def logical_types_of(path: Path) -> dict[str, LogicalType]:
 
 
 def with_types(footer: bytes, types: Mapping[str, LogicalType]) -> bytes:
-    """Return a footer in which the columns named have logical types."""
+    """Return a footer in which the columns in `types` have these logical types."""
     start, end, elements = _schema_of(footer)
     top = {id(element) for element in _top_level(elements)}
     changed = [
@@ -86,14 +86,14 @@ def with_types(footer: bytes, types: Mapping[str, LogicalType]) -> bytes:
 
 @dataclass(slots=True)
 class FooterStream:
-    """A stream that passes a Parquet file on, and its footer with logical types at the end."""
+    """A stream that forwards a Parquet file, and adds logical types to its footer at the end."""
 
     out: BinaryIO
     types: Mapping[str, LogicalType]
     held: bytearray = field(default_factory=bytearray)
 
     def write(self, data: Any) -> int:
-        """Take a part of the file; hold its last bytes back."""
+        """Take a part of the file, and hold back the last bytes."""
         self.held += data
         if len(self.held) > 2 * _HELD_BYTES:
             self.out.write(self.held[:-_HELD_BYTES])
@@ -101,7 +101,7 @@ class FooterStream:
         return len(memoryview(data).cast("B"))
 
     def flush(self) -> None:
-        """Do nothing: what is held back is written by `finish`."""
+        """Do nothing: `finish` writes the bytes that are held back."""
 
     def finish(self) -> None:
         """Write the rest."""
@@ -130,7 +130,7 @@ def _logical(element: Element) -> LogicalType:
 
 
 def _top_level(elements: list[Element]) -> Iterator[Element]:
-    """Yield the columns of a schema that are no groups."""
+    """Yield the columns of a schema that are not groups."""
     at = 1
     while at < len(elements):
         following = _behind(elements, at)
@@ -147,7 +147,7 @@ def _behind(elements: list[Element], at: int) -> int:
 
 
 def _schema_of(footer: bytes) -> tuple[int, int, list[Element]]:
-    """Return where the list of the schema's elements begins and ends in a footer, and the elements."""
+    """Return the start and the end of the list of schema elements in a footer, and the elements."""
     for key, kind, start, end in _fields(footer, 0):
         if key == _SCHEMA and kind == _LIST:
             count, _, at = _list_header(footer, start)
@@ -161,7 +161,7 @@ def _schema_of(footer: bytes) -> tuple[int, int, list[Element]]:
 
 
 def _fields(data: bytes, at: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield the fields of a struct: id, type, and where the value begins and ends."""
+    """Yield the fields of a struct: id, type, and the start and the end of the value."""
     key = 0
     while data[at]:
         kind, delta = data[at] & 15, data[at] >> 4
@@ -177,7 +177,7 @@ def _fields(data: bytes, at: int) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _skip(data: bytes, at: int, kind: int, *, in_struct: bool) -> int:
-    """Return the place behind a value."""
+    """Return the offset after a value."""
     if kind in _SIZES:
         return at + _SIZES[kind] * (not in_struct or kind not in (_TRUE, _FALSE))
     if kind in _INTEGERS:
@@ -207,7 +207,7 @@ def _skip_many(data: bytes, at: int, kind: int) -> int:
 
 
 def _list_header(data: bytes, at: int) -> tuple[int, int, int]:
-    """Return how many elements a list has, their type, and where they begin."""
+    """Return the count of a list's elements, their type, and the offset of the first."""
     count, kind, at = data[at] >> 4, data[at] & 15, at + 1
     if count == _LONG_LIST:
         count, at = _read_varint(data, at)

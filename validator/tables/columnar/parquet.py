@@ -1,4 +1,4 @@
-"""Parquet: types, nulls, order and the file's own metadata kept; read and written in bounded memory."""
+"""Parquet: types, nulls, order and the file's metadata are kept; read and written in bounded memory."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from validator.tables.table import Table, Writer
 
 _KIND = "Parquet"
-_ROW_GROUP_ROWS = BATCH_ROWS  # groups of twice as many cost 100 MB more at the peak of ten million rows
-# The Arrow schema, which polars writes anew for the columns that there are then.
+_ROW_GROUP_ROWS = BATCH_ROWS  # groups twice as large need 100 MB more memory for ten million rows
+# The Arrow schema, which polars writes again for the columns of the output.
 _OWN_METADATA = "ARROW:schema"
 
 
@@ -30,11 +30,11 @@ def open_parquet(path: Path) -> ScannedTable:
     """Open a Parquet file by its footer.
 
     Raises:
-        FileError: there is no such file, or it is truncated or none of Parquet.
+        FileError: there is no such file, or it is truncated or not a Parquet file.
     """
     require_regular(path)
     with reading_columns(path, _KIND):
-        with path.open("rb") as file:  # a path would be taken for a pattern of paths
+        with path.open("rb") as file:  # polars would read a path as a pattern of paths
             pairs = pl.read_parquet_metadata(file)
         schema = _scan(path).collect_schema()
     metadata = {key: value for key, value in pairs.items() if key != _OWN_METADATA}
@@ -45,7 +45,7 @@ def open_parquet(path: Path) -> ScannedTable:
 
 
 def _is_lost(kind: LogicalType, dtype: pl.DataType | None) -> bool:
-    """Tell whether polars would write a column as plain bytes or text that is more, such as a UUID."""
+    """Return whether polars would write a column of another type, such as a UUID, as plain bytes or text."""
     return (dtype == pl.Binary and bool(kind.fields)) or (dtype == pl.String and not kind.is_text)
 
 
@@ -77,7 +77,7 @@ def writing_parquet(
 
 
 def _kept_types(like: Table | None, schema: pl.Schema) -> Mapping[str, LogicalType]:
-    """Return the logical types of columns that are as they were."""
+    """Return the logical types of the columns that are unchanged."""
     if not isinstance(like, ScannedTable):
         return {}
     kinds = like.logical_types.items()

@@ -1,4 +1,4 @@
-"""What the columnar formats have in common: polars scans them, and writes them from rows that it pulls."""
+"""Code that the columnar formats share: polars scans them, and writes them from rows that it pulls."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
     from validator.tables.columnar.footer import LogicalType
 
-_SAMPLES = 10  # places that a sample is taken from; each costs a part of one row group
-_STDOUT = Path("standard output")  # how messages name a target that has no path
+_SAMPLES = 10  # places from which a sample is taken; each costs a part of one row group
+_STDOUT = Path("standard output")  # the name, in messages, of a target without a path
 
 
 @cache
 def nameable(path: Path) -> Path:
-    """Return a path whose name is text, as polars needs: that of an open descriptor for any other.
+    """Return a path whose name is valid text, as polars needs it: for other names, the path of a descriptor.
 
-    The descriptor stays open, one a file, as long as the process lives.
+    There is one descriptor for each file, which stays open until the process ends.
     """
     try:
         str(path).encode()
@@ -47,10 +47,10 @@ class ScannedTable:
     """An opened columnar file; see `Table`.
 
     Attributes:
-        kind: what messages call its format.
-        scan: begins to read it.
-        metadata: the key-value pairs of its footer that other programs wrote there, where they are kept.
-        logical_types: what columns are beyond what polars reads them as, where that is kept.
+        kind: the name of its format in messages.
+        scan: opens it as a lazy frame.
+        metadata: the key-value pairs that other programs wrote into its footer, if they are kept.
+        logical_types: the types of columns that polars reads as other types, if they are kept.
     """
 
     path: Path
@@ -63,7 +63,7 @@ class ScannedTable:
 
     @property
     def header(self) -> Mapping[str, str]:
-        """Names are what they are."""
+        """Names are unchanged."""
         return {name: name for name in self.schema}
 
     @property
@@ -74,7 +74,7 @@ class ScannedTable:
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """Yield the rows; see `Table.batches`.
 
-        polars can end a scan early without an error where a part of the file is damaged, so they are counted.
+        If a part of the file is damaged, polars can end a scan early without an error. So rows are counted.
         """
         rows, given = self.scan(self.path), 0
         with reading_columns(self.path, self.kind):
@@ -106,7 +106,7 @@ class ScannedTable:
 
 @contextmanager
 def reading_columns(path: Path, kind: str) -> Iterator[None]:
-    """Turn what goes wrong while polars reads `path`, a file of `kind`, into a `FileError`."""
+    """Turn errors while polars reads `path`, a file of `kind`, into a `FileError`."""
     try:
         yield
     except OSError as error:
@@ -117,10 +117,11 @@ def reading_columns(path: Path, kind: str) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """Rows kept on disk, one Arrow stream a batch, until the output is written from them.
+    """Rows kept on disk, one Arrow stream for each batch, until the output is written from them.
 
-    polars pulls the rows of its columnar formats from their source, while ours are pushed. Between the two
-    stands an anonymous temporary file of compressed batches, beside the target where space is needed anyway.
+    polars pulls the rows of its columnar formats from a source, but our rows are pushed. Between the two is
+    an anonymous temporary file of compressed batches. It is beside the target, where space is needed in any
+    case.
     """
 
     file: IO[bytes]
@@ -138,12 +139,12 @@ class Spool:
         self.lengths.append(stream.tell())
 
     def rows(self) -> pl.LazyFrame:
-        """Return what was written, to be read while it is collected."""
+        """Return the rows as a lazy frame, which reads them when it is collected."""
         return register_io_source(lambda *_: self._read(), schema=self.schema)
 
     def _read(
         self,
-    ) -> Iterator[pl.DataFrame]:  # pragma: no cover - in a thread of polars, which no tracer sees
+    ) -> Iterator[pl.DataFrame]:  # pragma: no cover - in a thread of polars, which tracers do not see
         self.file.seek(0)
         for length in self.lengths:
             yield pl.read_ipc_stream(self.file.read(length))
@@ -151,7 +152,7 @@ class Spool:
 
 @contextmanager
 def spooling(target: Path | None, schema: pl.Schema) -> Iterator[Spool]:
-    """Give a spool that stands beside `target` until the block ends."""
+    """Give a spool beside `target`, which is removed when the block ends."""
     place = target or _STDOUT
     with _spool_file(place) as file:
         yield Spool(file, schema, place)
@@ -167,7 +168,7 @@ def _spool_file(target: Path) -> IO[bytes]:
 
 @contextmanager
 def sinking(target: Path, kind: str) -> Iterator[None]:
-    """Turn what goes wrong while polars writes `target` as `kind` into a `FileError`."""
+    """Turn errors while polars writes `target` as `kind` into a `FileError`."""
     try:
         yield
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -179,7 +180,7 @@ def _unreadable(path: Path, kind: str, what: str) -> FileError:
 
 
 def _unwritable(target: Path, kind: str, error: Exception) -> FileError:
-    """Polars tells what the system refused only within its text: `No space left on device (os error 28)`."""
+    """Polars reports errors of the system only in its text: `No space left on device (os error 28)`."""
     if isinstance(error, OSError) and error.errno:
         return unwritable(target, error)
     if number := re.search(r"os error (\d+)", str(error)):

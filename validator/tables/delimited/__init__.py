@@ -1,4 +1,4 @@
-"""CSV and its relatives: text with a delimiter, in the dialect and encoding the file turns out to have."""
+"""CSV and similar formats: text with a delimiter, whose dialect and encoding are detected."""
 
 from validator.tables.delimited.reader import DelimitedTable, open_delimited
 from validator.tables.delimited.writer import writing_delimited

@@ -1,4 +1,4 @@
-"""Where the table of a delimited file begins, and how it is written: titles may stand above its header."""
+"""Where the table of a delimited file begins, and its dialect: titles may be above the header."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from validator.tables.detect.phone_words import names_phone
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_AGREEMENT = 2 / 3  # of records that are as wide as the header; a short list may have a footer
+_AGREEMENT = 2 / 3  # the least share of records as wide as the header; a short list may have a footer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Beginning:
     Attributes:
         dialect: how its records are written.
         sep_bytes: length of Excel's `sep=` line.
-        offset: bytes before the table, that line among them.
+        offset: bytes before the table, including that line.
     """
 
     dialect: Dialect
@@ -53,7 +53,7 @@ def find_beginning(head: bytes, *, whole: bool) -> Beginning:
 
     Args:
         head: the beginning of the file, as UTF-8.
-        whole: whether that is all of it.
+        whole: whether that is the whole file.
     """
     trial, sep_bytes = find_dialect(head, whole=whole)
     text = head[sep_bytes:]
@@ -66,7 +66,7 @@ def find_beginning(head: bytes, *, whole: bool) -> Beginning:
 
 
 def beginning_at(head: bytes, line: int, *, whole: bool) -> Beginning | None:
-    """Return the beginning of a table whose header stands on a line, counted from 1, if there is one."""
+    """Return the beginning of a table whose header is on this line, counted from 1; None if there is none."""
     line_end = find_line_end(head)
     starts = [0, *_line_starts(head, line_end, line)]
     if line > len(starts) or starts[line - 1] >= len(head):
@@ -77,7 +77,7 @@ def beginning_at(head: bytes, line: int, *, whole: bool) -> Beginning | None:
 
 
 def is_wholly_quoted(rows: Sequence[Record]) -> bool:
-    """Tell whether records of one cell each are those of a table, each of them quoted as a whole."""
+    """Return whether each record is one quoted cell that holds a whole row of a table."""
     if any(len(row.cells) > 1 for row in rows):
         return False
     lines = [row.cells[0] or b"" for row in rows if not row.blank]
@@ -88,7 +88,7 @@ def is_wholly_quoted(rows: Sequence[Record]) -> bool:
 
 
 def _below_titles(text: bytes, *, whole: bool) -> Beginning | None:
-    """Look for a table that begins further down, or is written with a rare delimiter."""
+    """Find a table that begins below titles, or is written with a rare delimiter."""
     line_end = find_line_end(text)
     used = tuple(d for d in DELIMITERS if d.encode() in text)
     rare = tuple(d for d in RARE_DELIMITERS if d.encode() in text)
@@ -101,7 +101,7 @@ def _below_titles(text: bytes, *, whole: bool) -> Beginning | None:
 
 
 def _is_table(text: bytes, start: int, trial: Trial, *, whole: bool) -> bool:
-    """Tell whether a table begins at a line, and titles alone stand above it."""
+    """Return whether a table begins at this offset, with only titles above it."""
     if trial.width == 1 or trial.malformed or trial.agreement < _AGREEMENT:
         return False
     delimiter, line_end = trial.dialect.syntax.delimiter, trial.dialect.syntax.line_end
@@ -123,13 +123,13 @@ def _rows(text: bytes, dialect: Dialect, *, whole: bool) -> list[Record]:
 
 
 def _place_of(rows: list[Record]) -> int:
-    """Return the place of the header among some records; blank lines are none."""
+    """Return the index of the header among some records; blank lines are ignored."""
     filled = [place for place, row in enumerate(rows) if not row.blank]
     return filled[header_place([rows[place].cells for place in filled])] if filled else 0
 
 
 def _place_in_one_column(rows: list[Record]) -> int:
-    """Return the place of the header in a list of one column: what says phone above the first number."""
+    """Return the index of the header in a list of one column: what says phone above the first number."""
     cells = [row.cells[0] for row in rows[:MOST_TITLES]]
     for place, (cell, below) in enumerate(pairwise(cells)):
         if is_number(cell):

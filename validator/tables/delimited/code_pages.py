@@ -1,4 +1,4 @@
-"""The code page of text that is neither UTF-8 nor marked: which one makes words of its letters."""
+"""The code page of text that is neither UTF-8 nor marked: the one in which its letters make words."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from validator.tables.detect.readable import reads_as_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Windows-1252 has no letter for 0x81, 0x8D, 0x8F, 0x90 and 0x9D, so a file with one of them fails it and is
-# Latin-1, which takes any byte. Either way every byte is written back as it came.
+# Windows-1252 has no letter for 0x81, 0x8D, 0x8F, 0x90 and 0x9D, so a file with one of them is read as
+# Latin-1, which accepts any byte. In both cases every byte is written unchanged.
 WESTERN = ("cp1252", "latin-1")
 _OTHERS = (
     "cp1250",
@@ -36,13 +36,13 @@ _NOT_TURKISH = re.compile("[áéíóúýæÁÉÍÓÚÆ].*[áéíóúæÁÉÍÓÚ
 
 
 def candidates(sample: bytes) -> Iterable[str]:
-    """Return the code pages to try on a text, the likeliest first; the western ones, which take any, last.
+    """Return the code pages to try on a text, the likeliest first; the western ones, which accept any, last.
 
-    A header cell that says phone decides. Without one, the words of the western code page are looked at, and
-    only where these are none charset-normalizer is asked.
+    A header cell that says phone decides. Without one, the western code page is used if the letters make
+    words in it, and otherwise charset-normalizer decides.
 
     Args:
-        sample: some whole lines with letters beyond ASCII, the first ones of the file among them.
+        sample: some whole lines with letters beyond ASCII, including the first ones of the file.
     """
     texts = {codec: text for codec in ("cp1252", *_OTHERS) if (text := _decoded(sample, codec)) is not None}
     naming = [codec for codec, text in texts.items() if _names_phone(text) and reads_as_words(text)]
@@ -59,7 +59,7 @@ def candidates(sample: bytes) -> Iterable[str]:
 
 
 def _is_turkish(western: str) -> bool:
-    """Tell whether letters that only Icelandic has come without the vowels that it has too."""
+    """Return whether there are letters of Icelandic or Turkish, but not the vowels that Icelandic has too."""
     return bool(_TURKISH_ONLY.search(western)) and not _NOT_TURKISH.search(western)
 
 

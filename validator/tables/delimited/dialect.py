@@ -1,4 +1,4 @@
-"""How a delimited file is written: its delimiter, quote character and line ends, found from its beginning."""
+"""How a delimited file is written: its delimiter, quote and line ends, detected from its first records."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from itertools import islice
 from validator.tables.delimited.records import Malformed, Syntax, records
 
 DELIMITERS = (",", ";", "\t", "|")
-# Those of Hive (0x01), of ASCII itself (0x1F) and of programs that look for what no text has.
+# Delimiters of Hive (0x01), of ASCII (0x1F), and of programs that use characters seldom found in text.
 RARE_DELIMITERS = ("^", "~", "\x01", "\x1f")
 _SNIFF_RECORDS = 200
-# Excel's own hint, written and read by it alone: the first line names the delimiter. Programs that save the
-# file again quote it, or fill it up to the width of the table.
+# A hint that only Excel writes and reads: the first line names the delimiter. Programs that save the file
+# again quote it, or add delimiters up to the width of the table.
 _SEP_LINE = re.compile(rb"(\"?)sep=([^\r\n\"])\1(?:\2|[,;\t|])*(?:\r\n|\n|\r|\Z)", re.IGNORECASE)
 _DOUBLE_QUOTED = re.compile(rb'"[^"]*+"')
 _APOSTROPHE_OPENS = re.compile(rb"(?:\A|[,;\t|\r\n])'")
@@ -28,7 +28,7 @@ class Dialect:
         delimiter: one ASCII character.
         quote: one ASCII character; doubled inside a quoted cell.
         line_end: `\n`, `\r\n` or `\r`.
-        sep_line: Excel's `sep=;` line without its end, where it begins the file.
+        sep_line: Excel's `sep=;` line without its line end, if the file begins with it.
     """
 
     delimiter: str = ","
@@ -38,19 +38,19 @@ class Dialect:
 
     @property
     def syntax(self) -> Syntax:
-        """The same as the bytes that a reader looks for in UTF-8."""
+        """The dialect as bytes of UTF-8."""
         return Syntax(self.delimiter.encode(), self.quote.encode(), self.line_end[-1].encode())
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What reading the beginning in one dialect gave.
+    """The result of reading the first records in one dialect.
 
     Attributes:
         dialect: the dialect.
-        widths: of the first records.
-        malformed: whether it cannot be read so.
-        absent: whether the delimiter occurs nowhere in it, also behind those records.
+        widths: the widths of the first records.
+        malformed: whether they cannot be read in this dialect.
+        absent: whether the delimiter occurs nowhere in the text, also after those records.
     """
 
     dialect: Dialect
@@ -60,7 +60,7 @@ class Trial:
 
     @property
     def width(self) -> int:
-        """The first record's."""
+        """The width of the first record."""
         return self.widths[0] if self.widths else 1
 
     @property
@@ -70,11 +70,11 @@ class Trial:
 
 
 def find_dialect(head: bytes, *, whole: bool) -> tuple[Trial, int]:
-    """Return how a file reads in its dialect, and how many bytes its `sep=` line takes.
+    """Return the trial of a file in its dialect, and the length of its `sep=` line in bytes.
 
     Args:
         head: the beginning of the file, as UTF-8.
-        whole: whether that is all of it.
+        whole: whether that is the whole file.
     """
     line_end = find_line_end(head)
     if (hint := _SEP_LINE.match(head)) is None:
@@ -85,19 +85,19 @@ def find_dialect(head: bytes, *, whole: bool) -> tuple[Trial, int]:
 
 
 def best_trial(head: bytes, line_end: str, delimiters: tuple[str, ...], *, whole: bool) -> Trial:
-    """Return how a text reads in the dialect that suits it best.
+    """Return the trial of a text in the dialect that fits best.
 
-    Of the delimiters that split the first record, the one wins in which most records are as wide as the
-    first, then the one that splits it furthest. A list of one column gets a delimiter it does not contain.
+    Among the delimiters that split the first record, the one wins with which most records are as wide as the
+    first; then the one with the most cells. A list of one column gets a delimiter that it does not contain.
     """
     plain = _best([_trial(head, Dialect(d, line_end=line_end), whole=whole) for d in delimiters])
     return _apostrophes(head, plain, delimiters, whole=whole) or plain
 
 
 def find_line_end(head: bytes) -> str:
-    """Return what ends lines outside quotes.
+    """Return the line end outside quotes.
 
-    Excel writes lone line feeds inside the cells of a file with Windows line ends.
+    Excel writes single line feeds inside the cells of a file with Windows line ends.
     """
     bare = _DOUBLE_QUOTED.sub(b"", head)
     if (at := bare.find(b"\n")) >= 0:
@@ -114,7 +114,8 @@ def _trial(head: bytes, dialect: Dialect, *, whole: bool) -> Trial:
             widths += [] if record.blank else [len(record.cells)]
     except Malformed:
         return Trial(dialect, tuple(widths), malformed=True, absent=absent)
-    # Without the file's end in sight, records stop where they break; the last one of the head breaks anyway.
+    # Without the end of the file, records end at the first broken one; the last one of the head is always
+    # cut.
     stalled = not whole and len(widths) < _SNIFF_RECORDS and end < len(head) // 2
     return Trial(dialect, tuple(widths), malformed=stalled, absent=absent)
 
@@ -126,10 +127,10 @@ def _best(trials: list[Trial]) -> Trial:
 
 
 def _apostrophes(head: bytes, plain: Trial, delimiters: tuple[str, ...], *, whole: bool) -> Trial | None:
-    """Try `'` as the quote, where cells begin with it and none with `"`.
+    """Try `'` as the quote, if cells begin with it and none with `"`.
 
-    Either the header is quoted so, or rows add up only so. Otherwise an apostrophe is a part of its cell, as
-    the one that spreadsheets put before a number (`'+447700900000`).
+    It is the quote if the header is quoted with it, or if rows have equal widths only with it. Otherwise it
+    is a part of the cell, like the one that spreadsheets put before a number (`'+447700900000`).
     """
     if _QUOTE_OPENS.search(head) or not _APOSTROPHE_OPENS.search(head):
         return None
@@ -137,7 +138,7 @@ def _apostrophes(head: bytes, plain: Trial, delimiters: tuple[str, ...], *, whol
         return None
     dialects = [replace(plain.dialect, delimiter=d, quote="'") for d in delimiters]
     trials = [_trial(head, dialect, whole=whole) for dialect in dialects]
-    # Any rows add up as one column: that mends nothing where there are several.
+    # Rows of one column always have equal widths, so this proves nothing if there are several columns.
     least = min(plain.width, 2)
     sound = [
         trial for trial in trials if not trial.malformed and trial.agreement == 1 and trial.width >= least

@@ -1,4 +1,4 @@
-"""The encoding of a text file, found from its bytes, and the file as a stream of UTF-8."""
+"""The encoding of a text file, detected from its bytes, and the file as a stream of UTF-8."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 4 << 20  # measured: 4 to 16 MiB take the same time, and memory grows with it
 _HEAD_BYTES = 64 << 10
-_SAMPLE_BYTES = 16 << 10  # what a code page is recognised by
+_SAMPLE_BYTES = 16 << 10  # the bytes from which a code page is detected
 _ASCII_BYTES = bytes(range(0x80))
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How text stands in a file.
+    """How text is encoded in a file.
 
     Attributes:
-        codec: the Python codec of the text after the mark.
-        bom: the byte order mark the file begins with; empty where it has none.
+        codec: the Python codec of the text after the byte order mark.
+        bom: the byte order mark at the beginning of the file; empty if it has none.
     """
 
     codec: str = "utf-8"
     bom: bytes = b""
 
 
-# UTF-32 stands before UTF-16, whose little-endian mark is the beginning of its own.
+# UTF-32 comes before UTF-16: the little-endian mark of UTF-16 is the beginning of that of UTF-32.
 _MARKED = (
     Encoding("utf-8", codecs.BOM_UTF8),
     Encoding("utf-32-le", codecs.BOM_UTF32_LE),
@@ -52,25 +52,24 @@ _SIGNATURES = {
     b"%PDF": "a PDF; export the list as CSV",
 }
 _TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1a\x1b")
-_CONTROLS = bytes({*range(1, 0x20), 0x7F} - _TEXT_CONTROLS)  # NUL has a message of its own
-_BINARY_SHARE = (
-    0.02  # of control characters: text has none; compressed or executable bytes have about a tenth
-)
+_CONTROLS = bytes({*range(1, 0x20), 0x7F} - _TEXT_CONTROLS)  # NUL has its own message
+# The largest share of control characters. Text has none; about a tenth of compressed or executable bytes are.
+_BINARY_SHARE = 0.02
 
 
 def find_encoding(path: Path, asked: str | None = None) -> Encoding:
-    """Return the encoding of `path`, having decoded the whole of it once.
+    """Return the encoding of `path`, after decoding the whole file once.
 
-    A byte order mark decides; without one the zero bytes of UTF-16 do; then strict UTF-8 and the code page
-    that makes words of the letters are tried in this order, and at last Windows-1252 and Latin-1.
+    A byte order mark decides, or else the zero bytes of UTF-16. Then strict UTF-8 is tried, then the code
+    page in which the letters make words, and at last Windows-1252 and Latin-1.
 
     Args:
         path: the file.
-        asked: the name of its encoding; None to find it.
+        asked: the name of its encoding; None to detect it.
 
     Raises:
-        FileError: the file cannot be read, is empty, is not text, or has a byte that its own mark or the
-            encoding asked for rules out.
+        FileError: the file cannot be read, is empty, is not text, or has a byte that is not valid in the
+            encoding of its mark or in `asked`.
     """
     with unpacked(path) as file:
         head = file.read(_HEAD_BYTES)
@@ -96,7 +95,7 @@ def _asked_for(path: Path, name: str, announced: Encoding | None) -> Encoding:
 
 
 def known_encoding(name: str) -> str:
-    """Return the name of an encoding of text; `FileError` where Python knows none by it."""
+    """Return the name of a text encoding; `FileError` if Python does not have it."""
     try:
         "a".encode(name)
     except (LookupError, ValueError) as error:
@@ -122,7 +121,7 @@ def _announced(head: bytes) -> Encoding | None:
 
 
 def _utf16_by_zeros(head: bytes) -> Encoding | None:
-    """Digits and delimiters have a zero for their high byte, whatever the script of the rest is."""
+    """In UTF-16 the high byte of digits and delimiters is zero, whatever the script of other text is."""
     first, second = head[::2].count(0), head[1::2].count(0)
     many = len(head) // 10
     if second > many and second > 10 * first:
@@ -143,7 +142,7 @@ def _unannounced(path: Path, head: bytes) -> Encoding:
 
 
 def _sample(path: Path) -> bytes:
-    """Return lines with letters beyond ASCII to tell a code page by, the first ones among them."""
+    """Return lines with letters beyond ASCII, including the first ones, to detect the code page."""
     with unpacked(path) as file:
         head = file.read(_HEAD_BYTES)
         block = head
@@ -157,7 +156,7 @@ def _sample(path: Path) -> bytes:
 
 
 def _whole_lines(text: bytes) -> bytes:
-    """Return a text up to its last line end, where it has one: its end may cut a letter."""
+    """Return a text up to its last line end, if it has one: its end may split a letter."""
     return text[: text.rfind(b"\n") + 1] if len(text) >= _SAMPLE_BYTES else text
 
 
@@ -171,7 +170,7 @@ def _refuse_other_kinds(path: Path, head: bytes, encoding: Encoding | None) -> N
 
 
 def _misfit(path: Path, encoding: Encoding) -> int | None:
-    """Return the first line that `encoding` cannot read, or None where it reads the whole file."""
+    """Return the first line that `encoding` cannot read, or None if it reads the whole file."""
     line = 1
     try:
         for text in _text_blocks(path, encoding, BLOCK_BYTES):
@@ -198,7 +197,7 @@ def _text_blocks(path: Path, encoding: Encoding, block_bytes: int) -> Iterator[s
 
 
 def _raw_blocks(path: Path, encoding: Encoding, block_bytes: int) -> Iterator[bytes]:
-    """Yield the bytes after the mark, without the Ctrl-Z that DOS programs end a text with."""
+    """Yield the bytes after the mark, without the Ctrl-Z that DOS programs write at the end."""
     end = b"" if encoding.codec.startswith(("utf-16", "utf-32")) else _DOS_END
     with unpacked(path) as file:
         file.read(len(encoding.bom))

@@ -1,4 +1,4 @@
-"""Where the rows of a delimited file begin and what its columns are called."""
+"""Where the rows of a delimited file begin, and the names of its columns."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from validator.tables.delimited.dialect import Dialect
 
-HEAD_BYTES = 1 << 20  # what a dialect is judged by; a header longer than this is none
-_MOST_COLUMNS = 16_384  # Excel's limit; each column takes time and memory of its own
-_ONE_LINE = 3  # numbers in the only row of a file, from which on it is a list on one line
+HEAD_BYTES = 1 << 20  # the bytes from which a dialect is detected; a longer header is an error
+_MOST_COLUMNS = 16_384  # Excel's limit; each column takes time and memory
+_ONE_LINE = 3  # with so many numbers in its only row, a file is a list on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class Layout:
 
     Attributes:
         dialect: how its records are written.
-        has_header: whether its first record names the columns. A list that begins with a phone number has
-            none; its columns are called `column_1`, `column_2`, ...
+        has_header: whether its first record names the columns. A list that begins with a phone number has no
+            header; its columns are named `column_1`, `column_2`, ...
         header: column names as the file writes them, by their names in the schema, which are unique.
-        header_record: the first record as it stands in the file, where it names the columns.
-        header_line: the line it stands on, counted from 1; 0 where there is none.
-        above: what stands above the table, below a `sep=` line: titles, comments and blank lines, as text.
+        header_record: the text of the first record in the file, if it names the columns.
+        header_line: the line of the header, counted from 1; 0 if there is none.
+        above: the text above the table, below a `sep=` line: titles, comments and blank lines.
         body_offset: bytes of UTF-8 text before the first row.
-        body_line: the line the first row begins on, counted from 1.
+        body_line: the line on which the first row begins, counted from 1.
     """
 
     dialect: Dialect
@@ -55,11 +55,11 @@ def find_layout(path: Path, encoding: Encoding, header_row: int | None = None) -
 
     Args:
         path: the file.
-        encoding: how text stands in it.
+        encoding: its encoding.
         header_row: the line with the names of the columns, counted from 1; None to find it.
 
     Raises:
-        FileError: no record can be read there, it is too wide for one, or holds a list on one line.
+        FileError: no record can be read there, the table is too wide, or the file is a list on one line.
     """
     head, whole = _head(path, encoding)
     begins = (
@@ -120,7 +120,7 @@ def _wholly_quoted(path: Path, dialect: Dialect) -> str:
 
 
 def named(header: Sequence[str]) -> dict[str, str]:
-    """Return the header by names that each mean one column: `phone`, `phone (2)`, `column_3`."""
+    """Return the header by unique names: `phone`, `phone (2)`, `column_3`."""
     unique: dict[str, str] = {}
     taken = dict.fromkeys(header, 1)
     for position, text in enumerate(header, start=1):
@@ -131,11 +131,11 @@ def named(header: Sequence[str]) -> dict[str, str]:
 
 
 def _free(name: str, taken: dict[str, int]) -> str:
-    """Return `name`, or the first of `name (2)`, `name (3)`, ... that no column has; take it.
+    """Return `name`, or the first of `name (2)`, `name (3)`, ... that no column has, and add it to `taken`.
 
     Args:
-        name: what is wanted.
-        taken: the names that columns have, and to which count each has been tried.
+        name: the wanted name.
+        taken: the names of columns, with the last count that was tried for each.
     """
     free, count = name, taken.get(name, 1)
     while free in taken:
@@ -154,7 +154,7 @@ def _head(path: Path, encoding: Encoding) -> tuple[bytes, bool]:
 def _first_records(
     path: Path, head: bytes, begins: Beginning, *, whole: bool
 ) -> tuple[int, Record, list[Record]]:
-    """Return how many bytes of blank lines come first, the first record, and some of those after it."""
+    """Return the bytes of leading blank lines, the first record, and some records after it."""
     found: list[Record] = []
     before, text, dialect = 0, head[begins.offset :], begins.dialect
     try:

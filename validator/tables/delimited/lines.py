@@ -1,4 +1,4 @@
-"""Records as they stand in the file: split at column speed, and kept as text to be written again."""
+"""Records as text of the file: split at column speed, and kept so that they can be written unchanged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LINE = pl.col("line")
 
-# A pattern for more cells would grow beyond what the regex engine of polars compiles.
+# The regex engine of polars cannot compile a pattern for more cells.
 _WIDEST = 2_048
 
 
@@ -25,8 +25,8 @@ class Lines:
     """Some records of a file.
 
     Attributes:
-        texts: each record as it stands in the file, without its line end.
-        read: takes the columns wanted (None for all), and returns their cells.
+        texts: the text of each record in the file, without its line end.
+        read: returns the cells of the given columns (None for all).
     """
 
     texts: pl.Series
@@ -34,16 +34,16 @@ class Lines:
 
 
 def plain_records(text: bytes, syntax: Syntax, width: int) -> pl.Series | None:
-    r"""Return each record of `text` without its line end, if every fast reader reads it as `records` does.
+    r"""Return each record of `text` without its line end, if fast readers read it like `records`.
 
-    That is so where each record has `width` cells, each quote opens or closes a whole cell, and line ends are
-    of one kind: where every line, or those between two quotes put together, has the shape of a whole record.
-    A record ends at the first line end outside quotes, so that there is no other way to read them.
+    They do if each record has `width` cells, each quote opens or closes a whole cell, and all line ends are
+    of one kind. So every line, or the joined lines between two quotes, must have the shape of a whole record.
+    A record ends at the first line end outside quotes, so there is no other way to read them.
 
     Args:
-        text: UTF-8, whole records; the last may lack its line end.
+        text: UTF-8, whole records; the last may have no line end.
         syntax: the bytes that structure them.
-        width: cells a record should have; a blank line is a record only where it is one.
+        width: the cells of a record; a blank line is a record only if this is 1.
     """
     if width > _WIDEST:
         return None
@@ -67,7 +67,7 @@ def _have(shape: str, lines: pl.DataFrame) -> bool:
 
 
 def _joined(lines: pl.DataFrame, syntax: Syntax) -> pl.DataFrame:
-    """Put the lines of a record together. A line begins one where the quotes before it are even in number."""
+    """Join the lines of a record. A line begins a record if the count of quotes before it is even."""
     quotes = _LINE.str.count_matches(syntax.quote.decode(), literal=True)
     begins = quotes.cum_sum().shift(1, fill_value=0) % 2 == 0
     records = lines.group_by(begins.cum_sum().alias("record"), maintain_order=True)

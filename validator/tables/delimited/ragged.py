@@ -1,4 +1,4 @@
-"""Rows that are shorter or longer than the header, where they are to be kept."""
+"""Rows that are shorter or longer than the header, if they are kept."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Spreadsheets hold 32,767 characters a cell. A record beyond this is a quote that never closes, or no list.
+# Spreadsheets allow 32,767 characters in a cell. A longer record has an unclosed quote, or is not a list.
 RECORD_BYTES = 16 << 20
 
 
 def parsed_blocks(blocks: Iterable[bytes], layout: Layout, parse: Parse[Parsed_co]) -> Iterator[Parsed_co]:
-    """Parse the rows of a text that comes in blocks, whose ends cut records; yield what `parse` returns."""
+    """Parse the rows of a text in blocks, which may end within records; yield the results of `parse`."""
     rest, skip, line = b"", layout.body_offset, layout.body_line
     for block in chain(blocks, [b""]):
         text, skip = rest + block[skip:], max(0, skip - len(block))
@@ -46,7 +46,7 @@ def parsed_blocks(blocks: Iterable[bytes], layout: Layout, parse: Parse[Parsed_c
 
 @dataclass(slots=True)
 class _Measure:
-    """Rows that are not as wide as the header: how many there are, where the first is, how wide they get."""
+    """Rows that are not as wide as the header: their count, the first one, and the largest width."""
 
     syntax: Syntax
     width: int
@@ -68,7 +68,7 @@ class _Measure:
                 line += text.count(self.syntax.line_end, used, record.end)
                 used = record.end
         except Malformed:
-            return len(text)  # the reading itself will name the place
+            return len(text)  # reading the rows will report the place
         return used
 
     def _note(self, record: Record, line: int) -> None:
@@ -80,9 +80,9 @@ class _Measure:
 
 
 def widened(path: Path, layout: Layout, blocks: Iterable[bytes]) -> Layout:
-    """Return the layout with a column, without a name in the file, for each cell that a row has too many.
+    """Return the layout with added columns, unnamed in the file, so that the longest row fits.
 
-    How many such rows there are, and where the first is, goes to the log: they are kept, but not silently.
+    The count of such rows and the first one are logged: they are kept, but not silently.
     """
     width = len(layout.header)
     measure = _Measure(layout.dialect.syntax, width, width)

@@ -1,4 +1,4 @@
-"""Reading delimited text in batches: at column speed where it is plain, cell by cell where it is not."""
+"""Reads delimited text in batches: at column speed if it is plain, otherwise cell by cell."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class DelimitedTable:
 
     @property
     def schema(self) -> pl.Schema:
-        """Every column is text: zeros, plus signs and spaces stay."""
+        """Every column is text, so zeros, plus signs and spaces are kept."""
         return pl.Schema(dict.fromkeys(self.layout.header, pl.String))
 
     @property
@@ -56,7 +56,7 @@ class DelimitedTable:
 
     @property
     def is_garbled(self) -> bool:
-        """Whether the header was written in another encoding than the one it is read in."""
+        """Whether the header seems to be in another encoding than the detected one."""
         return not reads_as_words(" ".join(self.header.values()))
 
     @property
@@ -69,33 +69,33 @@ class DelimitedTable:
         }
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the rows; see `Table.batches`. A blank line is a row only where there is one column."""
+        """Yield the rows; see `Table.batches`. A blank line is a row only if there is one column."""
         for lines in self._lines(utf8_blocks(self.path, self.encoding)):
             yield from lines.read(columns).iter_slices(BATCH_ROWS)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:
-        """Yield the rows, each with its record as it stands in the file; see `Table.verbatim`."""
+        """Yield the rows, each with the text of its record in the file; see `Table.verbatim`."""
         for lines in self._lines(utf8_blocks(self.path, self.encoding)):
             texts = lines.texts.alias(VERBATIM)
             rows = lines.read(None).with_columns(texts) if cells else texts.to_frame()
             yield from rows.iter_slices(BATCH_ROWS)
 
     def is_cut_off(self) -> bool:
-        """Whether the file ends without a line end, as it does where a copy of it was broken off."""
+        """Whether the file has no line end at its end, which may be a sign of an incomplete copy."""
         last = b""
         for block in utf8_blocks(self.path, self.encoding):
             last = block[-1:] or last
         return last not in (b"\n", b"\r")
 
     def sample(self) -> pl.DataFrame:
-        """Return some rows; see `Table.sample`. What cannot be read stays out: reading it all will tell."""
+        """Return some rows; see `Table.sample`. Unreadable rows are left out; reading all reports them."""
         if is_short(self.path):
             return thinned(pl.concat([pl.DataFrame(schema=self.schema), *self.batches()]))
         texts = window_texts(self.path, self.encoding, self.dialect.syntax)
         return thinned(pl.concat(map(self._window_rows, texts)))
 
     def _window_rows(self, text: bytes) -> pl.DataFrame:
-        """Return the rows in a stretch of the file, those that cannot be read left out."""
+        """Return the rows in a stretch of the file, without those that cannot be read."""
         syntax, width = self.dialect.syntax, len(self.header)
         whole = text[: whole_records(text, syntax)]
         if whole and plain_records(whole, syntax, width) is not None:
@@ -119,8 +119,8 @@ class DelimitedTable:
         return self._parse_exactly(text, line, final=final)
 
     def _read_plain(self, text: bytes, columns: Sequence[str] | None) -> pl.DataFrame:
-        # polars takes a text that begins with `x^` for a compressed one, and skips none before a first line.
-        # A byte order mark behind that line it drops: where the first cell has one, it gets one to drop.
+        # polars reads a text that begins with `x^` as compressed, unless a line is skipped before it. After
+        # that line it drops a byte order mark: if the first cell has one, a second one is added to drop.
         mark = codecs.BOM_UTF8 if text.startswith(codecs.BOM_UTF8) else b""
         cells = pl.scan_csv(
             self.dialect.syntax.line_end + mark + text,
@@ -134,7 +134,7 @@ class DelimitedTable:
         return cells.select(columns or list(self.schema)).collect()
 
     def _parse_exactly(self, text: bytes, line: int, *, final: bool, cut: bool = False) -> tuple[Lines, int]:
-        """Parse cell by cell; `cut` says that `text` is as long as a record may be, and the file goes on."""
+        """Parse cell by cell; `cut`: `text` is as long as a record may be, and the file continues."""
         rows: list[Record] = []
         texts: list[bytes] = []
         used, syntax = 0, self.dialect.syntax
@@ -175,10 +175,10 @@ class DelimitedTable:
 
 
 def open_delimited(path: Path, options: ReadOptions = ReadOptions()) -> DelimitedTable:  # noqa: B008 - frozen
-    """Open a CSV file, having found its encoding, delimiter, quote character and header.
+    """Open a CSV file, and detect its encoding, delimiter, quote character and header.
 
     Raises:
-        FileError: there is no such file, or it is empty, binary or in no encoding; one line that says so.
+        FileError: there is no such file, or it is empty, binary or in no known encoding.
     """
     require_regular(path)
     encoding = find_encoding(path, options.encoding)

@@ -1,7 +1,7 @@
-"""The exact reading of delimited text: RFC 4180, cell by cell, with the place of whatever breaks it.
+"""The exact reading of delimited text: RFC 4180, cell by cell, with the place of an error.
 
-A quote opens a cell only as its first character and closes it only before a delimiter or a line end; doubled
-it stands for itself. A quote further on in an unquoted cell is a plain character (`5" pipe`).
+A quote opens a cell only as its first character, and closes it only before a delimiter or a line end. A
+doubled quote is a quote character. A quote later in an unquoted cell is a plain character (`5" pipe`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Record:
 
 
 class Malformed(Exception):
-    """The text is not delimited text; `offset` is where, `what` says what stands there and what to do."""
+    """The text is not valid; `offset` is the place, `what` says what is wrong and what to do."""
 
     def __init__(self, offset: int, what: str) -> None:
         super().__init__(what)
@@ -50,9 +50,9 @@ class Malformed(Exception):
 
 @lru_cache(maxsize=64)
 def _cell_pattern(syntax: Syntax) -> re.Pattern[bytes]:
-    r"""Match one cell and what ends it. `\r\r\n` (Windows line ends, translated twice) ends a line too.
+    r"""Match one cell and its end. `\r\r\n` (Windows line ends, translated twice) ends a line too.
 
-    So does what a cut line end leaves of it at the end of a file, which is a `\r`.
+    So does a `\r` at the end of a file, which may be a line end that was cut.
     """
     d, q = re.escape(syntax.delimiter), re.escape(syntax.quote)
     line_end = rb"\r*+\n|\r++\Z" if syntax.line_end == b"\n" else rb"\r"
@@ -62,16 +62,16 @@ def _cell_pattern(syntax: Syntax) -> re.Pattern[bytes]:
 
 
 def records(text: bytes, syntax: Syntax, *, final: bool) -> Iterator[Record]:
-    """Yield the complete records of `text`, which begins at the beginning of one.
+    """Yield the complete records of `text`, which starts with a record.
 
     Args:
         text: UTF-8.
         syntax: the bytes that structure it.
-        final: whether the file ends where `text` does. If not, a record that reaches the end is left out:
-            the next block may go on with it.
+        final: whether the file ends with `text`. If not, a record that reaches the end is left out, since the
+            next block may continue it.
 
     Raises:
-        Malformed: a quote that never closes, text after a closing quote, a line end of another kind.
+        Malformed: there is an unclosed quote, text after a closing quote, or another kind of line end.
     """
     match, delimiter, quote = _cell_pattern(syntax).match, syntax.delimiter, syntax.quote
     at = 0

@@ -1,4 +1,4 @@
-"""Short stretches from the whole length of a delimited file, for a sample that need not read it all."""
+"""Short stretches from the whole length of a delimited file, for a sample without reading it all."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 WINDOW_BYTES = 64 << 10
 _WINDOWS = 16
 _SHORT_BYTES = _WINDOWS * WINDOW_BYTES
-_UNIT_BYTES = 4  # the widest code unit (UTF-32); a window that begins at a multiple cuts none
+_UNIT_BYTES = 4  # the widest code unit (UTF-32); a window that begins at a multiple splits no unit
 
 
 def is_short(path: Path) -> bool:
-    """Tell whether `path` holds so little text that a sample may as well read it all."""
+    """Return whether `path` has so little text that a sample can read it all."""
     if not is_compressed(path):
         return path.stat().st_size <= _SHORT_BYTES
     with unpacked(path) as file:
@@ -31,7 +31,7 @@ def is_short(path: Path) -> bool:
 def window_texts(path: Path, encoding: Encoding, syntax: Syntax) -> Iterator[bytes]:
     """Yield about `_WINDOWS` stretches of `path` as UTF-8, each beginning after a line end.
 
-    A stretch that begins inside a quoted cell may read as nonsense; rows of the wrong width tell.
+    A stretch that begins inside a quoted cell may give wrong rows; these usually have a wrong width.
     """
     stretches = _unpacked_stretches(path) if is_compressed(path) else _stretches(path, len(encoding.bom))
     for stretch in stretches:
@@ -49,9 +49,9 @@ def _stretches(path: Path, start: int) -> Iterator[bytes]:
 
 
 def _unpacked_stretches(path: Path) -> list[bytes]:
-    """Read all of a compressed file, which has no other way to its end, and keep a stretch now and then.
+    """Read a whole compressed file, since there is no other way to its end, and keep some stretches.
 
-    The stretches kept stand equally far apart: when there are twice as many as wanted, every second one goes,
+    The stretches have equal distances: when there are twice as many as wanted, every second one is dropped,
     and from then on only every second one is kept.
     """
     kept: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Writing delimited text in the dialect and encoding of the list it came from."""
+"""Writes delimited text in the dialect and encoding of the input list."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def writing_delimited(
     like: Table | None,
     excel_safe: bool = False,
 ) -> Iterator[Writer]:
-    """Write a header and rows to `out`; like `like` in dialect, encoding and header where that is a CSV too.
+    """Write a header and rows to `out`, in the dialect, encoding and header of `like` if that is a CSV too.
 
-    A header is always written, also where the list had none: the columns that are added need their names.
-    Above it stands what stood there in `like`.
-    With `excel_safe`, no name and no cell is what a spreadsheet would take for a formula (see `formulas`).
+    A header is always written, even if the list has none: the added columns need their names. The text above
+    the header of `like` is copied. With `excel_safe`, no name and no cell is text that a spreadsheet would
+    read as a formula (see `formulas`).
     """
     refuse_types(schema, "CSV")
     encoding = like.encoding if isinstance(like, DelimitedTable) else Encoding()
@@ -66,12 +66,12 @@ def _dialect_for(target: Path | None, like: Table | None) -> Dialect:
 
 
 def _iso(frame: pl.DataFrame) -> pl.DataFrame:
-    """Left alone, polars writes an offset without its colon, which is not the extended form of ISO 8601."""
+    """By default, polars writes an offset without its colon, which is not the extended form of ISO 8601."""
     return frame.with_columns(ZONED.dt.to_string("iso:strict"))
 
 
 def _added_to(like: Table | None, dialect: Dialect, schema: pl.Schema) -> list[str] | None:
-    """Return the columns behind those of `like`, or None where its records are written otherwise there."""
+    """Return the columns after those of `like`, or None if its records cannot be copied as text."""
     if not isinstance(like, DelimitedTable) or like.dialect.syntax != dialect.syntax:
         return None
     width = len(like.schema)
@@ -83,13 +83,13 @@ class _DelimitedWriter:
     """Writes rows as records.
 
     Attributes:
-        out: where to.
-        dialect: how they are written.
+        out: the output.
+        dialect: how records are written.
         encoding: how text is written.
         schema: the columns.
-        added: those behind a record that comes as it stands in its file; None where all are written anew.
+        added: the columns after a record that is copied as text; None if all records are written from cells.
         excel_safe: whether formulas are made harmless.
-        text: what a frame is written into first. It is kept, since it costs as much to grow as to fill.
+        text: the buffer for a frame. It is reused, since growing it costs as much as filling it.
     """
 
     out: BinaryIO
@@ -112,7 +112,7 @@ class _DelimitedWriter:
         self._write_text(hint + above + header + self.dialect.line_end)
 
     def _header(self, layout: Layout | None) -> list[str]:
-        """Return the names as they are to be spelled: a record of them as it stands in the input."""
+        """Return the names as they are written; the header record of the input is copied as text."""
         if layout is not None and layout.has_header and self.added is not None:
             return [layout.header_record, *map(self._quoted, self.added)]
         texts = layout.header if layout is not None else {}
@@ -134,9 +134,9 @@ class _DelimitedWriter:
             self._write_frame(cells, quote_style="necessary")
 
     def _spelled(self, frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-        """Return the frame with some columns as they are to be spelled: in quotes where a cell needs them.
+        """Return the frame with some columns as they are written: in quotes if a cell needs them.
 
-        That is seldom. Apostrophes are known for quotes only where no cell begins with a double one.
+        That is seldom. A reader takes apostrophes as quotes only if no cell begins with a double quote.
         """
         texts = [name for name in names if frame.schema[name] == pl.String]
         seldom = frame.select(self._is_special(pl.col(texts)).any())
@@ -153,7 +153,7 @@ class _DelimitedWriter:
         quote = self.dialect.quote
         doubled = '|^"' if quote == _APOSTROPHE else ""
         structure = f"[{re.escape(self.dialect.delimiter + quote)}\r\n]{doubled}"
-        # With empty cells in the pattern too, looking for it would take three times as long.
+        # With empty cells in the pattern, too, the search would take three times as long.
         return (cell == "") | cell.str.contains(structure)
 
     def _write_frame(self, frame: pl.DataFrame, *, quote_style: Literal["necessary", "never"]) -> None:
@@ -175,11 +175,11 @@ class _DelimitedWriter:
     def _quoted(self, name: str) -> str:
         quote = self.dialect.quote
         special = {self.dialect.delimiter, quote, "\r", "\n"}
-        # Apostrophes are known for quotes by a header that is written with them.
-        is_tell = quote == _APOSTROPHE
-        # A lone empty name would be a blank line, and one that reads like Excel's hint would be taken for it.
+        # A reader takes apostrophes as quotes if the header is written with them.
+        shows_quote = quote == _APOSTROPHE
+        # A single empty name would be a blank line, and a name like Excel's hint would be read as that.
         lone_empty = not name and len(self.schema) == 1
-        if is_tell or lone_empty or special.intersection(name) or name.lower().startswith("sep="):
+        if shows_quote or lone_empty or special.intersection(name) or name.lower().startswith("sep="):
             return quote + name.replace(quote, quote + quote) + quote
         return name
 

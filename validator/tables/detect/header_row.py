@@ -1,4 +1,4 @@
-"""Which of the first rows of a list names its columns: the one under which columns look alike."""
+"""Finds the header among the first rows of a list: the row with words above columns of values."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 
     Row = Sequence[bytes | None]
 
-LOOKED_AT = 100  # rows compared with one to tell whether it is a header
-MOST_TITLES = 30  # rows above a header
+LOOKED_AT = 100  # rows compared with a row to decide whether it is a header
+MOST_TITLES = 30  # the most rows above a header
 
-# A cell that can be nothing but a phone number, which no column is called. Punctuation as in `(0) 7700-900`.
+# A cell that can only be a phone number, so it is not a column name. Punctuation as in `(0) 7700-900`.
 _NUMBER = re.compile(r"\s*(?:tel:|whatsapp:|https?://\S*/)?[+(]?\d[\d\s()./\-]*(?:@\S+)?\s*", re.IGNORECASE)
 _NUMBER_DIGITS = range(7, 19)  # 15 digits of E.164 and a prefix such as 00 or 011
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
 _LETTER = re.compile(r"[^\W\d_]")
 _ALIKE = 0.8  # share of the filled cells below a header that are values
-_ALIKE_PHONES = 0.5  # below one that says phone
+_ALIKE_PHONES = 0.5  # the same below a header that says phone
 
 
 def header_place(rows: Sequence[Row]) -> int:
-    """Return the place of the row that names the columns, or of the first number where none does.
+    """Return the index of the row that names the columns, or of the first number if none does.
 
-    What stands above it are titles (rows with few filled cells) and comments. Where no row names columns of
-    values or begins a table of numbers so, it is the first.
+    Only titles (rows with few filled cells) and comments may be above it. If there is neither a header nor a
+    table of numbers below titles, it is 0.
     """
     width = max(map(len, rows), default=0)
     for place, row in enumerate(rows[: MOST_TITLES + 1]):
@@ -43,12 +43,12 @@ def header_place(rows: Sequence[Row]) -> int:
 
 
 def is_title(row: Row, width: int) -> bool:
-    """Tell whether a row has so few filled cells that it names no columns."""
+    """Return whether a row has too few filled cells for a header."""
     return sum(bool(_text(cell)) for cell in row) <= max(1, width // 2)
 
 
 def names_columns(row: Row, below: Sequence[Row]) -> bool:
-    """Tell whether a row has words above columns that hold values."""
+    """Return whether a row has words above columns that hold values."""
     if len(row) == 1 or is_title(row, len(row)):
         return False
     texts = map(_text, row)
@@ -58,9 +58,9 @@ def names_columns(row: Row, below: Sequence[Row]) -> bool:
 
 
 def begins_numbers_below(titles: Sequence[Row], row: Row, below: Sequence[Row]) -> bool:
-    """Tell whether a row is the first of a table without a header, with one column of phone numbers.
+    """Return whether a row is the first of a table without a header, with one column of phone numbers.
 
-    Above it stand titles of one cell each; what has more is a header with too few names.
+    The titles above it have one cell each; with more cells they would be a header with too few names.
     """
     numbers = [cell for cell in row if is_number(cell)]
     is_table = len(row) > 1 and len(numbers) == 1 and is_number_row(row, below)
@@ -70,12 +70,12 @@ def begins_numbers_below(titles: Sequence[Row], row: Row, below: Sequence[Row]) 
 
 
 def is_number_row(first: Row, rows: Sequence[Row]) -> bool:
-    """Tell whether a cell of the first row is a phone number as most cells below it are."""
+    """Return whether a cell of the first row and most cells below it are phone numbers."""
     return any(is_number(cell) and _are_numbers(rows, place) for place, cell in enumerate(first))
 
 
 def numbers_on_one_line(row: Row) -> int:
-    """Return how many numbers stand in the only row of a list, where it holds nothing else."""
+    """Return how many numbers the only row of a list has; 0 if it has other text, too."""
     cells = [cell for cell in row if cell]
     if len(cells) == 1:
         cells = list(cells[0].split())
@@ -83,7 +83,7 @@ def numbers_on_one_line(row: Row) -> int:
 
 
 def _says_phone_above(titles: Sequence[Row], row: Row, below: Sequence[Row]) -> bool:
-    """Tell whether a sparse row above is the header, as where only the phone column has a name."""
+    """Return whether a sparse row above is the header, for example if only the phone column has a name."""
     if any(names_phone(_text(cell)) for cell in row):
         return False
     named = {place for title in titles for place, cell in enumerate(title) if names_phone(_text(cell))}
@@ -104,7 +104,7 @@ def _are_values(rows: Sequence[Row], place: int, least: float = _ALIKE) -> bool:
 
 
 def _is_value(text: str) -> bool:
-    """Tell whether a text is a number, a date or a price, which have digits and no letters, or an address."""
+    """Return whether a text is a number, a date or a price (digits and no letters), or an address."""
     if _LETTER.search(text) is None:
         return any(map(str.isdigit, text))
     return bool(_ADDRESS.fullmatch(text))
@@ -116,7 +116,7 @@ def _are_numbers(rows: Sequence[Row], place: int) -> bool:
 
 
 def is_number(cell: bytes | None) -> bool:
-    """Tell whether a cell is nothing but a phone number."""
+    """Return whether a cell is nothing but a phone number."""
     text = _text(cell)
     return bool(_NUMBER.fullmatch(text)) and sum(map(str.isdigit, text)) in _NUMBER_DIGITS
 

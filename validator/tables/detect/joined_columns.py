@@ -1,4 +1,4 @@
-"""Numbers that stand in two columns: an area code, or a calling code, and the rest."""
+"""Numbers in two columns: an area code or a calling code, and the rest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from validator.tables.table import Table
 
-# What lists call the column with the area code: any of these words, or all of one of these sets.
+# Names of a column with area codes: any of these words, or all words of one of these sets.
 _AREA = vocabulary("""
 areacode vorwahl ortsvorwahl ddd std stdcode citycode lada prefijo prefixo prefisso indicatif
 kierunkowy predvolba predcisli korzet eloehivo elohivo netnummer kengetal riktnummer suuntanumero
@@ -29,24 +29,24 @@ _AREA_PARTS = ("市外局番", "区号", "區號", "지역번호")
 _AREA_CODE = r"^\s*[(+]?\d{1,5}[)\s/.\-]*$"
 _CALLING_CODE = r"^\s*(?:\+|00)?[1-9][\d\- ]{0,6}\s*$"
 _COMPLETE = r"^\s*(?:\+|00)"
-_LEAST_CODES = 0.9  # share of filled cells of such a column that are codes
-_LEAST = 0.5  # share of cells that have to be numbers once they are joined
+_LEAST_CODES = 0.9  # the least share of filled cells of such a column that are codes
+_LEAST = 0.5  # the least share of cells that have to be numbers after joining
 
 
 def names_area_code(header: str) -> bool:
-    """Tell whether a header says that area codes stand below it."""
+    """Return whether a header names a column of area codes."""
     said = said_by(header)
     phrases = any(phrase <= said for phrase in _AREA_PHRASES)
     return bool(said & _AREA) or phrases or any(part in header for part in _AREA_PARTS)
 
 
 def area_code_column(table: Table, column: str, share: Callable[[pl.Series], float]) -> str | None:
-    """Return the column with the area codes of the numbers in another, where only both make numbers.
+    """Return the column with the area codes of another column's numbers, if only both together are numbers.
 
     Args:
         table: the list.
-        column: the one with the rest of each number.
-        share: tells which share of some cells are numbers.
+        column: the column with the rest of each number.
+        share: returns the share of cells that are numbers.
     """
     named = [name for name, header in table.header.items() if name != column and names_area_code(header)]
     if not named:
@@ -67,14 +67,14 @@ def calling_code_column(table: Table) -> str | None:
 
 
 def joined(rows: pl.DataFrame, columns: Sequence[str], *, international: bool = False) -> pl.Series:
-    """Return the cells of some columns, one after another, under the name of the last.
+    """Join the cells of some columns, under the name of the last.
 
-    A cell of the last column that has a plus sign or `00` is complete and stays alone; empty ones stay empty.
+    A cell of the last column with a plus sign or `00` is complete and not joined; empty cells stay empty.
 
     Args:
         rows: some rows with the columns.
-        columns: those that make one number, in order.
-        international: whether the first has calling codes, which get a plus sign.
+        columns: the columns that make one number, in order.
+        international: whether the first column has calling codes, which get a plus sign.
     """
     *first, last = (_text(rows[column]) for column in columns)
     parts = pl.DataFrame([part.alias(str(place)) for place, part in enumerate((*first, last))])
@@ -89,7 +89,7 @@ def joined(rows: pl.DataFrame, columns: Sequence[str], *, international: bool = 
 
 
 def _text(cells: pl.Series) -> pl.Series:
-    """Return cells as text without spaces around, empty ones as null."""
+    """Return cells as text without spaces around it; empty ones are null."""
     text = readable(cells)
     if text.dtype.is_float():
         text = text.cast(pl.Int64, strict=False)

@@ -1,4 +1,4 @@
-"""Finding the column of phone numbers: by what it is called and by what is in it."""
+"""Finds the column of phone numbers, by its header and its content."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
     from validator.tables.table import Table
 
-# Shares of the filled cells of a sample. A phone column has a few per cent of garbage, a bad one a third;
-# random identifiers of ten to twelve digits pass for numbers in well under half of the cells.
+# Shares of the filled cells of a sample. A phone column has a few per cent of other text, a bad one a third.
+# Of random identifiers with ten to twelve digits, well under half are valid numbers.
 _NAMED_SHARE = 0.5
 _UNNAMED_SHARE = 0.8
-# A mobile column goes before another one without a question only if it is filled in half as many rows.
+# A mobile column is chosen before another one only if it is filled in at least half as many rows.
 _LEAST_FILLED = 0.5
-_DIGITS = r"(?:\d\D{0,3}){7}"  # seven digits with a little punctuation between: what every number has
+_DIGITS = r"(?:\d\D{0,3}){7}"  # seven digits with some punctuation between: every number has them
 _SHOWN = 24  # characters of a cell that a message shows
 
 
 class FoundBy(StrEnum):
-    """What a phone column was found by."""
+    """How a phone column was found."""
 
     ASKED = "asked"
     NAME = "name"
@@ -45,9 +45,9 @@ class PhoneColumn:
     """The column that holds the phone numbers.
 
     Attributes:
-        name: in the schema of its table; of a field in a nested column, the path to it (`contact.phone`).
-        by: what it was found by.
-        area_codes: the column with the first digits of each number, where that is another one.
+        name: its name in the schema; for a field in a nested column, the path to it (`contact.phone`).
+        by: how it was found.
+        area_codes: the column with the first digits of each number, if that is another one.
     """
 
     name: str
@@ -57,15 +57,15 @@ class PhoneColumn:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A column and what speaks for it.
+    """A column and its evidence.
 
     Attributes:
         column: its name in the schema.
-        line: the kind of line that its header says; None where it does not say phone.
+        line: the kind of line that its header names; None if it does not say phone.
         filled: share of rows in which it is filled.
         numbers: share of filled cells that are numbers.
-        digits: share of filled cells with the digits of one, as national numbers have without a region too.
-        example: a cell with the digits of a number, most of them masked; empty where there is none.
+        digits: share of filled cells with enough digits, which national numbers without a region have too.
+        example: a cell with the digits of a number, most of them masked; empty if there is none.
     """
 
     column: str
@@ -83,7 +83,7 @@ class _Candidate:
 
 
 Share: TypeAlias = "Callable[[pl.Series, pl.Series | str | None], float]"
-"""Tells which share (0 to 1) of some filled cells are numbers, read in one region or in one each."""
+"""Returns the share (0 to 1) of filled cells that are numbers, read in one region or in a region for each."""
 
 
 def find_phone_column(
@@ -96,19 +96,19 @@ def find_phone_column(
 ) -> PhoneColumn:
     """Return the column of `table` that holds the phone numbers.
 
-    A mobile or WhatsApp column goes before a general one, and that before a landline, unless it is filled in
-    far fewer rows.
+    A mobile or WhatsApp column is chosen before a general one, and that before a landline column, unless it
+    is filled in far fewer rows.
 
     Args:
         table: the list.
-        named: the column asked for, or None to find it.
-        region: the region that national numbers belong to, if known.
+        named: the name of the column, or None to find it.
+        region: the region of national numbers, if known.
         region_column: the column with the region of each row, if there is one.
-        share: tells which share of the filled cells are numbers.
+        share: returns the share of the filled cells that are numbers.
 
     Raises:
-        FileError: no column is called so, none looks like it, or several do; these are named, each with a
-            masked example and its share of numbers.
+        FileError: there is no column of this name, no phone column, or several; the message names these, each
+            with a masked example and its share of numbers.
     """
     if named is not None:
         require_column(table, named, "--column")
@@ -134,7 +134,7 @@ def find_area_codes(
     region_column: str | None = None,
     share: Share = looks_like_phones,
 ) -> str | None:
-    """Return the column with the first digits of the numbers in another, where only both make numbers."""
+    """Return the column with the first digits of another column's numbers, if only both are numbers."""
 
     def share_of(cells: pl.Series) -> float:
         return share(cells, _regions(table, region, region_column))
@@ -150,23 +150,23 @@ def phone_columns(
     option: str = "--column",
     share: Share = looks_like_phones,
 ) -> list[str]:
-    """Return the columns that hold phone numbers of any kind, by the best evidence that any has.
+    """Return the columns that hold phone numbers of any kind, by the best kind of evidence.
 
     Args:
-        table: as for `find_phone_column`, with what follows.
-        region: as there.
-        region_column: as there.
-        option: what chooses a column, for the error.
-        share: as there.
+        table: see `find_phone_column`.
+        region: see there.
+        region_column: see there.
+        option: the option that chooses a column, for the error.
+        share: see there.
 
     Raises:
-        FileError: no column looks like it.
+        FileError: there is no phone column.
     """
     return [one.column for one in _candidates(table, region, region_column, share, option)]
 
 
 def require_column(table: Table, column: str, option: str) -> None:
-    """See that there is a column that an option names, or a field in one; `FileError` where there is not."""
+    """Raise `FileError` unless there is the column, or the field of a column, that an option names."""
     known = column in table.schema or within(table.schema, column) is not None
     if not known:
         there = _choices(table)
@@ -214,13 +214,13 @@ def _candidates(
 
 
 def _other_sheets(table: Table) -> str:
-    """Return where else the numbers may be, in a workbook with other sheets."""
+    """Return a hint to the other sheets of a workbook."""
     others = table.manner.get("other_sheets")
     return f", or another sheet ({others}) with --sheet" if others else ""
 
 
 def _regions(table: Table, region: str | None, region_column: str | None) -> pl.Series | str | None:
-    """Return the region of each row of the sample, or the one of all."""
+    """Return the region of each row of the sample, or the region of all rows."""
     return region if region_column is None else table.sample()[region_column].cast(pl.String)
 
 
@@ -237,7 +237,7 @@ def _candidate(
     with_digits = text.filter(text.str.contains(_DIGITS))
     digits = len(with_digits) / len(text) if len(text) else 0.0
     where = regions.filter(filled) if isinstance(regions, pl.Series) else regions
-    # Parsing costs more than looking: a column without digits is not parsed.
+    # Parsing is expensive: a column without enough digits is not parsed.
     numbers = share(text, where) if digits >= _NAMED_SHARE else 0.0
     return _Candidate(
         column,
@@ -250,7 +250,7 @@ def _candidate(
 
 
 def _as_text(cells: pl.Series) -> pl.Series:
-    """Return the cells as text; of types that hold no numbers, nulls."""
+    """Return the cells as text; nulls for types that cannot hold numbers."""
     cells = readable(cells)
     if not (cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Categorical, pl.Enum)):
         return pl.Series([None] * len(cells), dtype=pl.String)
@@ -258,7 +258,7 @@ def _as_text(cells: pl.Series) -> pl.Series:
 
 
 def _masked(cell: str) -> str:
-    """Return a cell on one line, with all its digits masked but the first three and the last."""
+    """Return a cell on one line, with its digits masked except the first three and the last."""
     shown = "".join(char if char.isprintable() else " " for char in cell.strip())
     places = [place for place, char in enumerate(shown) if char.isdigit()]
     hidden = frozenset(places[3:-1])
@@ -267,7 +267,7 @@ def _masked(cell: str) -> str:
 
 
 def _best(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Take the first kind of evidence that any column has."""
+    """Return the columns with the best kind of evidence that any column has."""
     kinds = (
         [c for c in candidates if c.line is not None and max(c.numbers, c.digits) >= _NAMED_SHARE],
         [c for c in candidates if c.numbers >= _UNNAMED_SHARE],
@@ -277,7 +277,7 @@ def _best(candidates: Sequence[_Candidate]) -> list[_Candidate]:
 
 
 def _meant_first(found: Sequence[_Candidate]) -> list[_Candidate]:
-    """Return the candidates for the line that is meant first, and any that is filled far more often."""
+    """Return the candidates with the preferred kind of line, and any that is filled far more often."""
     first = min(_line(one) for one in found)
     chosen = [one for one in found if _line(one) == first]
     most = max(one.filled for one in chosen)

@@ -1,4 +1,4 @@
-"""What lists call their phone column, in the languages they come in, and which kind of line the name says."""
+"""Names of phone columns in the languages of lists, and the kind of line that a name says."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from validator.phone import fold_words
 
 
 class Line(IntEnum):
-    """The kind of line that a header says; the lower one is meant first: WhatsApp is on mobile lines."""
+    """The kind of line that a header says; lower ones are preferred, since WhatsApp is on mobile lines."""
 
     MOBILE = 0
     ANY = 1
     LANDLINE = 2
 
 
-# Any one of these words in a header says phone, whatever stands beside it (`customer_phone`, `Tel. 1`).
+# Any one of these words in a header says phone, whatever else it has (`customer_phone`, `Tel. 1`).
 _ANY_WORDS = """
 phone phones telephone telephones tel tels tele telno telnr telnum phoneno phonenr phonenum phonenumber
 phonenumbers msisdn e164 ph phno phnum fon contactno contactnumber contactphone
@@ -103,18 +103,18 @@ _MOBILE_PARTS = (
     "di dong", "didong",
 )  # fmt: skip
 _WHATSAPP_PARTS = ("whatsapp", "ワッツアップ", "왓츠앱", "วอตสแอป")
-# These say phone as well; the others say landline only beside a phone word.
+# These say phone too; the others say landline only together with a phone word.
 _LANDLINE_ALONE_PARTS = ("座机", "座機", "固定电话", "固定電話", "固话", "市話", "市话")
 _LANDLINE_PARTS = (
     "自宅", "勤務先", "会社", "公司", "유선", "집전화", "사무실", "โทรศัพทบาน", "co dinh", "dien thoai ban",
 )  # fmt: skip
-# Beside a phone word these say that the column is about phones and holds none.
+# Together with a phone word, these say that the column is about phones but has no numbers.
 _ABOUT_WORDS = """
 model type brand make maker carrier operator provider os version country code prefix extension ext
 status valid verified consent optin opt date time count cost plan id name notes
 modelo tipo marca operadora pais codigo modele type marque typ marke modell
 """
-# What follows says how a number is to be written: `Mobile (with country code)`, `Telefone com DDD`.
+# The text after these says how to write a number: `Mobile (with country code)`, `Telefone com DDD`.
 _MANNER_WORDS = (
     "with without incl including include inc w mit inkl inklusive einschl con com avec met "
     "incluyendo incluindo compris med cu z sa dengan kem eg example format"
@@ -134,17 +134,17 @@ def words(header: str) -> frozenset[str]:
 
 
 def said_by(header: str) -> frozenset[str]:
-    """Return the words of a header: `phoneNumber` is phone and number, but also one word, as WhatsApp is."""
+    """Return the words of a header: `phoneNumber` is phone and number, but also one word, like WhatsApp."""
     return _apart(header) | words(header)
 
 
 def names_phone(header: str) -> bool:
-    """Tell whether a header says that phone numbers stand below it."""
+    """Return whether a header names a column of phone numbers."""
     return line_named_by(header) is not None
 
 
 def line_named_by(header: str) -> Line | None:
-    """Return the kind of line that a header says stands below it; None where it does not say phone."""
+    """Return the kind of line that a header says; None if it does not say phone."""
     if names_whatsapp_id(header):
         return Line.MOBILE
     plain = _without_manner(header)
@@ -163,14 +163,14 @@ def line_named_by(header: str) -> Line | None:
 
 
 def names_whatsapp_id(header: str) -> bool:
-    """Tell whether a header says WhatsApp's ids, whose numbers are international without a plus sign."""
+    """Return whether a header names WhatsApp's ids, which are international numbers without a plus sign."""
     said = said_by(header)
     only_these = said <= _BESIDE_IDS | _WHATSAPP_NAMES
     return bool(said & _ID_WORDS) or (only_these and "id" in said and bool(said & _WHATSAPP_NAMES))
 
 
 def _without_manner(header: str) -> str:
-    """Return a header up to what says how its numbers are written, unless nothing would be left."""
+    """Return a header without the text that says how to write its numbers, unless nothing would be left."""
     folded = fold_words(header).replace("_", " ")
     found = _MANNER.search(folded)
     if found is None or not folded[: found.start()].strip(" _(["):
@@ -188,7 +188,7 @@ def _within(header: str, parts: tuple[str, ...]) -> bool:
 
 
 def vocabulary(text: str) -> frozenset[str]:
-    """Return the words of a text as headers have them."""
+    """Return the words of a text in the form of header words."""
     return frozenset(fold_words(text).split())
 
 
@@ -204,7 +204,7 @@ _LANDLINE_ALONE = vocabulary(
 )
 _GENERIC = vocabulary(_GENERIC_WORDS)
 _ABOUT = vocabulary(_ABOUT_WORDS)
-# WhatsApp's own ids, which are numbers in international form (`wa_id`, `remoteJid`).
+# Names of WhatsApp's own ids, which are numbers in international form (`wa_id`, `remoteJid`).
 _ID_WORDS = frozenset({"jid", "remotejid", "waid", "whatsappid", "wajid", "chatjid", "senderjid", "userjid"})
 _WHATSAPP_NAMES = frozenset({"wa", "whatsapp", "wpp"})
 _BESIDE_IDS = vocabulary("id ids contact contacts user customer sender recipient client number whats app")

@@ -1,4 +1,4 @@
-"""Finding the column with each row's country: by what it is called and by what is in it."""
+"""Finds the column with each row's country, by its header and its content."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from validator.tables.detect.region_words import names_region, names_something_e
 if TYPE_CHECKING:
     from validator.tables.table import Table
 
-# Shares of the filled cells of a sample that name a country. Under a header that says so, half of them will
-# do; under any other, nearly all have to, since states and languages are written with the same two letters.
+# Shares of the filled cells of a sample that name a country. Under a header that says country, half of them
+# are enough. Under other headers nearly all have to, since states and languages have the same two letters.
 _NAMED_SHARE = 0.5
 _UNNAMED_SHARE = 0.9
-# A number alone is a calling code, and a letter a country, only where the header says so.
+# A number alone is a calling code, and a single letter a country, only if the header says country.
 _BARE = r"^\s*(?:[\d\s().-]*|\pL)\s*$"
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A column and what speaks for it.
+    """A column and its evidence.
 
     Attributes:
         column: its name in the schema.
         named: whether its header says country.
         share: share of filled cells that name a country.
-        codes: each cell's calling code (UInt32), null where it names no country.
+        codes: each cell's calling code (UInt32), null if it names no country.
     """
 
     column: str
@@ -60,7 +60,7 @@ def find_region_column(table: Table) -> str:
 
 
 def region_columns(table: Table) -> list[str]:
-    """Return the columns that say each row's country, one of those that say the same, in their order."""
+    """Return the columns with each row's country, in order; only one of those with the same countries."""
     sample = table.sample()
     candidates = [_candidate(table, column, sample[column]) for column in table.schema]
     kinds = (
@@ -88,13 +88,13 @@ def _candidate(table: Table, column: str, cells: pl.Series) -> _Candidate:
 
 
 def _words(cells: pl.Series) -> pl.Series:
-    """Return the cells as text; of types that hold no countries, nulls."""
+    """Return the cells as text; nulls for types that cannot hold countries."""
     if cells.dtype.is_numeric() or cells.dtype in (pl.String, pl.Categorical, pl.Enum):
         return without_fractions(cells).cast(pl.String)
     return pl.Series(cells.name, [None] * len(cells), dtype=pl.String)
 
 
 def _agree(codes: pl.Series, others: pl.Series) -> bool:
-    """Tell whether two columns say the same wherever both say something: `Country` and `Country code`."""
+    """Return whether two columns agree in all rows where both are filled: `Country` and `Country code`."""
     same = (codes == others).drop_nulls()
     return bool(len(same)) and bool(same.all())

@@ -1,11 +1,11 @@
-"""What lists call the column with each row's country, in the languages they come in."""
+"""Names of columns with countries, in the languages of lists."""
 
 from __future__ import annotations
 
 from validator.phone import fold_words
 from validator.tables.detect.phone_words import said_by, vocabulary
 
-# Any one of these in a header says country, whatever stands beside it (`billing_country`, `Country code`).
+# Any one of these in a header says country, whatever else it has (`billing_country`, `Country code`).
 _WORDS = vocabulary("""
 country countries countryname countrycode countryiso nation iso iso2 iso3 alpha2 alpha3
 dial dialing dialling calling dialcode callingcode phonecode isdcode isd ddi idd prefix
@@ -24,15 +24,15 @@ ulke ulkekodu
 negara kodenegara
 riik salis valsts valtio maa
 """)
-# Scripts without spaces, and words of several: they stand inside others (`所在国家`).
+# For scripts without spaces, and for several words: these are searched inside other words (`所在国家`).
 _PARTS = ("国家", "國家", "国コード", "国名", "국가", "나라", "ประเทศ", "quocgia", "quoc gia")
 _FOLDED_PARTS = tuple(map(fold_words, _PARTS))
-# Beside such a word these say that the column is about something else.
+# Together with such a word, these say that the column is about something else.
 _ABOUT = vocabulary("""
 birth origin manager count currency language locale rank population area id
 nacimiento naissance nascimento geburtsland geburt
 """)
-# What holds two letters as countries do, and is none: languages, currencies, parts of countries.
+# Columns with two letters that are not countries: languages, currencies, parts of countries.
 _OTHERS = vocabulary("""
 language lang locale idioma lengua langue lingua sprache taal jezyk язык мова dil bahasa currency
 state states province county region estado provincia bundesland wojewodztwo uf
@@ -40,7 +40,7 @@ state states province county region estado provincia bundesland wojewodztwo uf
 
 
 def names_region(header: str) -> bool:
-    """Tell whether a header says that countries stand below it, as names, codes or calling codes."""
+    """Return whether a header names a column of countries: names, codes or calling codes."""
     said = said_by(header)
     if said & _ABOUT:
         return False
@@ -48,5 +48,5 @@ def names_region(header: str) -> bool:
 
 
 def names_something_else(header: str) -> bool:
-    """Tell whether a header says that what stands below it only looks like countries."""
+    """Return whether a header names a column that only looks like countries."""
     return bool(said_by(header) & (_OTHERS | _ABOUT))

@@ -1,4 +1,4 @@
-"""Excel workbooks (`.xlsx`). What needs the `excel` extra is imported when a workbook is met."""
+"""Excel workbooks (`.xlsx`). Modules that need the `excel` extra are imported when they are used."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def open_excel(path: Path, options: ReadOptions) -> Table:
 
 
 def sheet_names(path: Path) -> list[str]:
-    """Return the names of a workbook's sheets, in its order; see `reader.sheets_of`."""
+    """Return the names of a workbook's sheets, in order; see `reader.sheets_of`."""
     names: list[str] = _needing_the_extra("reader").sheets_of(path)
     return names
 

@@ -1,4 +1,4 @@
-"""The cells of a sheet: which types a column has, and the column that holds them all."""
+"""The cells of a sheet: the types of a column's cells, and a column for all of them."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _DTYPES: dict[frozenset[type], pl.DataType] = {
 
 
 def types_of(cells: Iterable[Cell]) -> set[type]:
-    """Return the types of some cells, empty ones left out.
+    """Return the types of some cells, without empty ones.
 
-    Excel knows one kind of number, the float. One without a fraction counts as an integer, so that the phone
-    number 447400123456.0 is read as its digits.
+    All numbers in Excel are floats. One without a fraction counts as an integer, so that the phone number
+    447400123456.0 is read as its digits.
     """
     return {_type_of(cell) for cell in cells if cell != ""}
 
@@ -45,12 +45,12 @@ def whole_as_int(cell: Cell) -> Cell | int:
 
 
 def dtype_of(types: set[type]) -> pl.DataType:
-    """Return the type of a column: that of its cells where they have one, else text."""
+    """Return the type of a column: that of its cells if all have the same, else text."""
     return _DTYPES.get(frozenset(types), pl.String())
 
 
 def column_of(name: str, dtype: pl.DataType, cells: Sequence[Cell]) -> pl.Series:
-    """Return cells as a column; in one of text, what is no text is spelled out."""
+    """Return cells as a column; in a text column, other values are converted to text."""
     convert = {pl.String(): spelled, pl.Int64(): int, pl.Float64(): float, pl.Datetime("us"): _as_datetime}
     to_dtype: Any = convert.get(dtype, _as_it_is)
     return pl.Series(name, [None if cell == "" else to_dtype(cell) for cell in cells], dtype=dtype)

@@ -1,4 +1,4 @@
-"""What has to be said of a sheet before it is read: hidden rows, cells without a value or far away."""
+"""Warnings and errors about a sheet before it is read: hidden rows, cells without a value or far away."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# calamine holds a sheet as a rectangle, at some 32 bytes a cell, filled or not.
+# calamine holds a sheet as a rectangle, with some 32 bytes for each cell, filled or not.
 _HARMLESS_CELLS = 16_000_000
 _LEAST_FILLED = 0.02
 
 
 def warn_of(path: Path, sheet: str, marks: Marks, hidden: Hidden, skipped: int) -> None:
-    """Say what a list has that nobody sees who looks at it."""
+    """Log what users do not see in the sheet: hidden rows, and formulas that were never computed."""
     rows = sorted(row for row in marks.hidden if row >= skipped)
     if rows and hidden is Hidden.KEEP:
         log.warning(

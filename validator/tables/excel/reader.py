@@ -1,4 +1,4 @@
-"""Reading a sheet of an Excel workbook."""
+"""Reads a sheet of an Excel workbook."""
 
 from __future__ import annotations
 
@@ -36,31 +36,32 @@ if TYPE_CHECKING:
 
     Row = list[Cell]
 
-_FRAME_ROWS = 16_384  # cells are Python objects before they are a row, so fewer at a time than elsewhere
-_OLE = b"\xd0\xcf\x11\xe0"  # what old workbooks and encrypted new ones begin with
-# What a formula that was never computed is read as: it has no value.
+_FRAME_ROWS = 16_384  # cells are Python objects first, so there are fewer rows at a time than elsewhere
+_OLE = b"\xd0\xcf\x11\xe0"  # the first bytes of old workbooks and of encrypted new ones
+# The reading of a formula that was never computed: it has no value.
 _NO_VALUE = "#N/A"
-_DIGITS_OF_NUMBERS = 7  # a cell with fewer digits says no number, but its link may
+_DIGITS_OF_NUMBERS = 7  # a cell with fewer digits has no number, but its link may have one
 
 
 @dataclass(frozen=True, slots=True)
 class ExcelTable:
     """An opened sheet; see `Table`.
 
-    A column whose cells are all of one type has it; any other is text. Empty rows are no rows, except in a
-    list of one column. An error, or a formula that was never computed, is the text that Excel shows for it;
-    read as a number, such a formula is an error, and a text that is linked to a phone number is the link.
+    A column has the type of its cells if all have the same; otherwise it is text. Empty rows are left out,
+    except in a list of one column. An error, or a formula that was never computed, is the text that Excel
+    shows. When phone numbers are read, such a formula is an error, and for a text that links to a phone
+    number the link is read.
 
     Attributes:
         header: column names as the sheet has them.
         sheet: its cells, which stay in memory: a sheet has a million rows at most.
-        skipped: rows before the first one that counts.
-        header_row: the row of the sheet with the names, counted from 1; 0 where there is none.
-        above: the rows above that.
-        patches: what stands in cells for which calamine has no value, by row and column, as it is shown.
-        readings: what such cells are read as.
-        left_out: rows that are no part of the list.
-        hidden_rows: how many hidden rows are part of it.
+        skipped: how many rows are before the first row of the list.
+        header_row: the row of the sheet with the names, counted from 1; 0 if there is none.
+        above: the rows above the header.
+        patches: the shown text of cells for which calamine has no value, by row and column.
+        readings: the text that is read from such cells.
+        left_out: rows that are not part of the list.
+        hidden_rows: how many hidden rows are part of the list.
         formulas_without_value: how many cells were never computed.
         other_sheets: those of the workbook that are shown and not read.
         kept: those that an output keeps.
@@ -91,7 +92,7 @@ class ExcelTable:
         return {"header_row": self.header_row, "sheet": self.sheet.name, **others, **counts}
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the rows; see `Table.batches`. Columns that are asked for are there to be read as numbers."""
+        """Yield the rows; see `Table.batches`. Given `columns` are read as phone numbers, by `readings`."""
         return self.verbatim() if columns is None else self._frames(columns, self.readings)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - they are all there is
@@ -119,20 +120,20 @@ def sheets_of(path: Path) -> list[str]:
     """Return the names of a workbook's sheets.
 
     Raises:
-        FileError: there is no such file, or it is no workbook.
+        FileError: there is no such file, or it is not a workbook.
     """
     require_regular(path)
     with _reading(path):
-        _is_archive(path)  # refuses what would unpack to far more than it is
+        _is_archive(path)  # refuses a file that would unpack to far more than its size
         return _workbook(path).sheet_names
 
 
 def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
-    """Open a sheet of a workbook: the one named, else the first one that is not hidden.
+    """Open a sheet of a workbook: the named one, else the first one that is not hidden.
 
     Raises:
-        FileError: there is no such file or sheet, it is no workbook or protected, or the sheet is empty or
-            far larger than what stands in it.
+        FileError: there is no such file or sheet, it is not a workbook, it is protected, or the sheet is
+            empty or far larger than its filled cells.
     """
     require_regular(path)
     with _reading(path):
@@ -174,7 +175,7 @@ def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
 def _header(
     path: Path, sheet: str, filled: Sequence[tuple[int, Row]], asked: int | None
 ) -> tuple[int, Row, bool]:
-    """Return the place and cells of the first row of a table, and whether it names the columns."""
+    """Return the index and cells of the first row of a table, and whether it names the columns."""
     if asked is not None:
         if found := [row for place, row in filled if place == asked - 1]:
             return asked - 1, found[0], True
@@ -200,7 +201,7 @@ def _shifted(cells: Mapping[Place, str], sheet: CalamineSheet) -> dict[int, dict
 
 
 def _readings(marks: Marks, sheet: CalamineSheet) -> dict[int, dict[int, str]]:
-    """Return what cells are read as: a link only where the cell itself is a text without a number."""
+    """Return the text to read from cells: a link only if the cell itself is a text without a number."""
     links = _shifted(marks.links, sheet)
     formulas = dict.fromkeys(marks.formulas, _NO_VALUE)
     found = _shifted({**formulas, **marks.errors}, sheet)
@@ -213,7 +214,7 @@ def _readings(marks: Marks, sheet: CalamineSheet) -> dict[int, dict[int, str]]:
 
 
 def _is_archive(path: Path) -> bool:
-    """Tell whether a workbook is of the newer kind, a zip archive, having looked whether it may be read."""
+    """Return whether a workbook is of the newer kind, a zip archive; refuse an empty one or a zip bomb."""
     with path.open("rb") as file:
         start = file.read(len(_OLE))
     if not start:
@@ -226,7 +227,7 @@ def _is_archive(path: Path) -> bool:
 
 
 def _workbook(path: Path) -> CalamineWorkbook:
-    with path.open("rb") as file:  # a path would be taken by its ending
+    with path.open("rb") as file:  # for a path, its ending would decide the format
         return CalamineWorkbook.from_filelike(file)
 
 
@@ -255,12 +256,12 @@ def _patched(row: Row, cells: Mapping[int, str] | None) -> Row:
 
 
 def _filled(rows: Iterator[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
-    """Yield the rows that hold anything."""
+    """Yield the rows that are not empty."""
     return ((place, row) for place, row in rows if any(cell != "" for cell in row))
 
 
 def _chunks(rows: Iterator[tuple[int, Row]], skipped: int, width: int) -> Iterator[list[Row]]:
-    """Yield the rows of a list, many at a time."""
+    """Yield the rows of a list in chunks."""
     listed = (row for place, row in rows if place >= skipped)
     kept = (row for row in listed if width == 1 or any(cell != "" for cell in row))
     while chunk := list(islice(kept, _FRAME_ROWS)):

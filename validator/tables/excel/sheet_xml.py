@@ -1,7 +1,7 @@
-"""What calamine leaves out of a sheet of an .xlsx: errors, formulas without values, links, hidden rows.
+"""Parts of an .xlsx sheet that calamine leaves out: errors, formulas without values, links, hidden rows.
 
-The sheet's XML is searched for their marks as it is unpacked, without being parsed: where a piece of it has
-none, which is nearly always so, that costs a tenth of the reading.
+The sheet's XML is searched for them while it is unpacked, without parsing. Nearly all pieces have none, and
+then the search takes a tenth of the time of reading.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _HIDDEN_ROW = re.compile(_TAG + rb"row\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>")
 _ERROR_CELL = re.compile(
     _TAG + rb"c\b([^>]*\bt=\"e\"[^>]*)>(?:" + _TAG + rb"f\b[^<]*(?:</(?:\w+:)?f>)?)?" + _TAG + rb"v>([^<]*)<"
 )
-# Without a type: a formula that came to an empty text has one.
+# Without a type: a formula whose result is an empty text has one.
 _EMPTY_FORMULA = re.compile(
     _TAG + rb"c\b((?:(?!\bt=)[^>])*)>" + _TAG + rb"f\b(?:[^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)"
     rb"(?:" + _TAG + rb"v ?/>|" + _TAG + rb"v></(?:\w+:)?v>)?</(?:\w+:)?c>"
@@ -55,15 +55,15 @@ _COLUMNS_TO_Z = 26
 
 @dataclass(slots=True)
 class Marks:
-    """What a sheet has beside the values of its cells.
+    """The marks of a sheet, besides the values of its cells.
 
     Attributes:
-        errors: what Excel shows in cells with an error (`#N/A`).
-        formulas: those of cells that were never computed, with their `=`.
-        links: where cells lead to that are linked to a phone number (`tel:`, `https://wa.me/`).
+        errors: the text that Excel shows in cells with an error (`#N/A`).
+        formulas: the formulas of cells that were never computed, with their `=`.
+        links: the targets of cells that link to a phone number (`tel:`, `https://wa.me/`).
         hidden: the rows that are hidden.
         rows: how many rows there are down to the last filled cell.
-        columns: how many columns, 26 at least.
+        columns: how many columns there are, 26 at least.
         filled: how many cells have a value.
     """
 
@@ -76,7 +76,7 @@ class Marks:
     filled: int = 0
 
     def note(self, piece: bytes) -> None:
-        """Add what a piece of the XML, whole rows, has."""
+        """Add the marks in a piece of the XML, which consists of whole rows."""
         self.filled += piece.count(b"<v>") + piece.count(b"<is>")
         self._measure(piece)
         if b"hidden=" in piece:
@@ -90,7 +90,7 @@ class Marks:
             self._note_links((found[1], _text(found[2])) for found in _LINK_FORMULA.finditer(piece))
 
     def note_links(self, piece: bytes, relations: dict[str, str]) -> None:
-        """Add the links of what follows the rows."""
+        """Add the links in the XML after the rows."""
         tags = [found[0] for found in _LINK.finditer(piece)]
         self._note_links(
             (b'r="%b"' % _attribute(tag, "ref").encode(), _target(tag, relations)) for tag in tags
@@ -116,7 +116,7 @@ class Marks:
 
 
 def marks_of(path: Path, sheet: str) -> Marks:
-    """Return what a sheet has beside its values; nothing where the workbook is no .xlsx."""
+    """Return the marks of a sheet; none if the workbook is not an .xlsx."""
     marks = Marks()
     with zipfile.ZipFile(path) as archive:
         part = _part_of(archive, sheet)
@@ -155,7 +155,7 @@ def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
 
 
 def _rows(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]]:
-    """Yield whole rows of a sheet's XML, and what has been unpacked behind them."""
+    """Yield whole rows of a sheet's XML, with the text that was unpacked after them."""
     rest = b""
     with archive.open(part) as file:
         while block := file.read(_PIECE_BYTES):

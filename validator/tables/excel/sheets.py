@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def refuse_several(path: Path, workbook: CalamineWorkbook) -> None:
-    """Raise `FileError` if more than one sheet holds something, hidden ones too."""
+    """Raise `FileError` if more than one sheet is filled, also a hidden one."""
     sheets = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
     filled = [name for name in sheets if workbook.get_sheet_by_name(name).height]
     if len(filled) > 1:
@@ -31,7 +31,7 @@ def refuse_several(path: Path, workbook: CalamineWorkbook) -> None:
 
 
 def chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> tuple[str, tuple[str, ...]]:
-    """Return the sheet to read, asked for or else the first that is not hidden, and the others shown.
+    """Return the sheet to read (`asked`, or else the first visible one), and the other visible ones.
 
     Says which others there are.
     """
@@ -50,7 +50,7 @@ def chosen(path: Path, workbook: CalamineWorkbook, asked: str | None) -> tuple[s
 
 
 def _named(path: Path, names: Sequence[str], asked: str) -> str:
-    """Return the sheet that is meant, in other case too: Excel has no two that differ in case only."""
+    """Return the sheet with this name; case is ignored, since Excel's names never differ in case only."""
     if asked in names:
         return asked
     alike = [name for name in names if name.casefold() == asked.casefold()]

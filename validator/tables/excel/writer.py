@@ -130,12 +130,12 @@ class _SheetWriter:
     needs_cells: ClassVar = True
 
     def write_above(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Write what stands above the table."""
+        """Write the rows above the table."""
         for row in rows:
             self.cells.write_row(row)
 
     def write_header(self, header: Mapping[str, str]) -> None:
-        """Write the names of the columns, bold, and keep them in sight."""
+        """Write the names of the columns in bold, and freeze their row."""
         names = [header.get(name, name) for name in self.schema]
         for column, name in enumerate(names):
             self.cells.write_text(column, name, self.heading)  # an empty one is a blank cell
@@ -145,7 +145,7 @@ class _SheetWriter:
         self.cells.sheet.freeze_panes(self.cells.row, 0)
 
     def write(self, frame: pl.DataFrame) -> None:
-        """Append rows. What a sheet has no type for is text, times with a zone in ISO 8601."""
+        """Append rows. Values without a type in Excel are text; times with a zone are in ISO 8601."""
         cells = frame.select(self.schema.names()).with_columns(
             ZONED.dt.to_string("iso:strict"), cs.duration().dt.to_string("iso"), cs.decimal().cast(pl.Float64)
         )
@@ -160,7 +160,7 @@ class _SheetWriter:
             self.cells.write_row(row)
 
     def finish(self) -> None:
-        """Put a filter on the header, and make each column as wide as its cells."""
+        """Add a filter to the header, and set the width of each column."""
         if self.schema:
             self.cells.sheet.autofilter(
                 self.header_row, 0, max(self.cells.row - 1, self.header_row), len(self.schema) - 1

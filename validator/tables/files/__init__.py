@@ -1,8 +1,9 @@
 """Files below the formats.
 
-- `replace`: replaces a file as a whole or not at all.
-- `temporary`: temporary files that leave nothing behind.
+- `replace`, `replaceable`: replace a file as a whole or not at all.
+- `streams`: pipes, devices and standard streams.
+- `temporary`: temporary files and folders, removed also after a crash.
 - `compression`: gzip, zstd and the like.
 - `objects`: lists at URLs.
-- `os_errors`: errors of the operating system as errors of ours.
+- `os_errors`: errors of the operating system as `FileError`.
 """

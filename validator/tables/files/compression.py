@@ -1,4 +1,4 @@
-"""Compressed lists: unpacked as they are read, recognised by their first bytes; packed as their name says."""
+"""Compressed lists: recognised by their first bytes when read, compressed by their name when written."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"  # what their files begin with
-_GZIP_LEVEL = 6  # gzip's own default; Python's is 9, which takes twice the time for a hundredth of the size
-# Lists shrink to a fifth or a twentieth of their size. What would unpack to hundreds of times its own was
-# made to use up somebody's time; what is small all the same does no harm.
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"  # the first bytes of their files
+_GZIP_LEVEL = 6  # gzip's own default; Python's is 9, which takes twice the time and saves one per cent
+# Lists shrink to a fifth or a twentieth of their size. A file that unpacks to hundreds of times its size is
+# an attack, unless the unpacked size is small.
 _HARMLESS_BYTES = 64 << 20
 _EXPANSION = 200
 _DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError)
 
 
 def inner_suffix(path: Path) -> str:
-    """Return the suffix of a name, a compression's left out, in lower case: `.csv` of `Leads.CSV.gz`."""
+    """Return the suffix of a name without that of a compression, in lower case: `.csv` of `Leads.CSV.gz`."""
     name = path.with_suffix("") if is_packed_name(path) else path
     return name.suffix.lower()
 
 
 def is_packed_name(path: Path) -> bool:
-    """Tell whether the name of `path` says that it is compressed."""
+    """Return whether the name of `path` says that it is compressed."""
     return path.suffix.lower() in _PACKERS
 
 
 def is_compressed(path: Path) -> bool:
-    """Tell whether `path` begins as a compressed file does, whatever its name says."""
+    """Return whether `path` begins like a compressed file, whatever its name is."""
     with reading(path), path.open("rb") as file:
         return file.read(4).startswith((_GZIP, _ZSTD))
 
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[BinaryIO]:
-    """Open `path` for reading from its beginning, unpacked where it is compressed.
+    """Open `path` for reading from its beginning, unpacked if it is compressed.
 
     Raises:
-        FileError: it cannot be read, is damaged or cut off, or unpacks to far more than a list would.
+        FileError: it cannot be read, is damaged or cut off, or unpacks to far more than a list.
     """
     with reading(path), path.open("rb", buffering=0) as file:
         start = file.read(4)
@@ -67,7 +67,7 @@ def unpacked(path: Path) -> Iterator[BinaryIO]:
 
 
 def packing(out: BinaryIO, target: Path | None) -> AbstractContextManager[BinaryIO]:
-    """Return what to write to so that `out` gets it compressed as the name of `target` says."""
+    """Return a file that compresses to `out`, if the name of `target` says so."""
     pack = _PACKERS[target.suffix.lower()] if target and is_packed_name(target) else nullcontext
     return pack(out)
 
@@ -79,7 +79,7 @@ def _gzip_to(out: BinaryIO) -> AbstractContextManager[BinaryIO]:
 
 
 def _zstd_to(out: BinaryIO) -> AbstractContextManager[BinaryIO]:
-    # As the zstd program does, and gzip too: with a checksum damage is found, not read.
+    # With a checksum, like the zstd program and gzip, so that damage is detected.
     file = zstd.ZstdFile(out, "wb", options={zstd.CompressionParameter.checksum_flag: 1})
     return cast("AbstractContextManager[BinaryIO]", file)
 
@@ -91,7 +91,7 @@ _PACKERS: dict[str, Callable[[BinaryIO], AbstractContextManager[BinaryIO]]] = {
 
 
 def refuse_bomb(path: Path, unpacked_bytes: int, packed_bytes: int) -> None:
-    """Raise `FileError` where so many bytes of `path` hold so many more as no list does."""
+    """Raise `FileError` if `path` unpacks to far more than a list."""
     if unpacked_bytes > max(_HARMLESS_BYTES, _EXPANSION * packed_bytes):
         raise FileError(
             f"{path} unpacks to more than {_EXPANSION} times its size, as no list does; "
@@ -100,12 +100,12 @@ def refuse_bomb(path: Path, unpacked_bytes: int, packed_bytes: int) -> None:
 
 
 class _Unpacking(io.RawIOBase):
-    """What a compressed file holds; stops where that is damaged or grows beyond every measure.
+    """The content of a compressed file; raises `FileError` if it is damaged or far too large.
 
     Args:
         path: the file, for messages.
-        packed: the file as it is on the disk.
-        content: what unpacks it.
+        packed: the compressed file.
+        content: the file object that unpacks it.
     """
 
     def __init__(self, path: Path, packed: BinaryIO, content: Any) -> None:

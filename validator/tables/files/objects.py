@@ -1,4 +1,4 @@
-"""Lists in an object store: fetched whole into a folder, then read as any file is."""
+"""Lists in an object store: fetched as a whole into a folder, then read like any file."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 _STORES = frozenset({"s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss"})
 _PIECE_BYTES = 1 << 20
 _MOST_RETRIES = 4
-# How long a large list takes cannot be known, only that it must not stall. Without TLS goes a store whose
-# address in the environment says so.
+# The time for a large list is not known, so only a stall is an error. A store whose address in the
+# environment is http is used without TLS.
 _CLIENT: ClientConfig = {
     "allow_http": True,
     "connect_timeout": "10s",
     "read_timeout": "60s",
     "timeout": "1d",
 }
-_MOST_SAID = 300  # characters of what the library says
+_MOST_SAID = 300  # characters of a library's error message
 
 
 async def fetch(
@@ -37,12 +37,12 @@ async def fetch(
 ) -> Path:
     """Copy an object into `folder` under its own name, in pieces, and return the file.
 
-    `on_progress` is called after each piece with the bytes that came, and of how many. Credentials come from
-    the environment, where polars looks for them too: `AWS_ACCESS_KEY_ID`, `GOOGLE_APPLICATION_CREDENTIALS`,
-    `AZURE_STORAGE_ACCOUNT_NAME` and their like.
+    `on_progress` is called after each piece with the bytes received and the total. Credentials come from the
+    same environment variables as for polars: `AWS_ACCESS_KEY_ID`, `GOOGLE_APPLICATION_CREDENTIALS`,
+    `AZURE_STORAGE_ACCOUNT_NAME` and others.
 
     Raises:
-        FileError: there is no such object, it may not be read, or it does not come whole, or no room is left.
+        FileError: there is no such object, it may not be read, it is incomplete, or no room is left.
     """
     _require_fetchable(url)
     path = folder / url.parts[1]
@@ -58,7 +58,7 @@ async def fetch(
 
 
 async def store(path: Path, url: ObjectUrl) -> None:
-    """Put a file into an object store, whole or not at all.
+    """Copy a file into an object store, as a whole or not at all.
 
     Raises:
         FileError: the object may not be written, or the store cannot be reached.
@@ -69,12 +69,12 @@ async def store(path: Path, url: ObjectUrl) -> None:
 
 
 async def matching(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
-    """Return the objects that a pattern in the last part of a URL names, in the order of their names.
+    """Return the objects that match a pattern in the last part of a URL, sorted by name.
 
-    Where one is called by the pattern itself, it is that one. Web servers list nothing.
+    If an object has the pattern as its name, it is the only one. Web servers cannot list objects.
 
     Raises:
-        FileError: there is none, or the store's list may not be read.
+        FileError: none matches, or the store's list may not be read.
     """
     place, pattern = url.parts
     if url.is_web or not glob.has_magic(pattern):
@@ -98,7 +98,7 @@ def _require_fetchable(url: ObjectUrl) -> None:
 
 
 async def _pieces(url: ObjectUrl, on_progress: Callable[[int, int], None]) -> AsyncIterator[bytes]:
-    """Yield what an object holds, all of it."""
+    """Yield the whole content of an object."""
     came = 0
     with _reaching(url) as store:
         found = await store.get_async(url.parts[1])
@@ -112,9 +112,9 @@ async def _pieces(url: ObjectUrl, on_progress: Callable[[int, int], None]) -> As
 
 @contextmanager
 def _reaching(url: ObjectUrl) -> Iterator[ObjectStore]:
-    """Yield what holds an object, and turn what stands between us and it into a `FileError`."""
+    """Yield the store of an object, and turn errors of the library into a `FileError`."""
     try:
-        import obstore  # noqa: PLC0415 - an extra, which most have no need of
+        import obstore  # noqa: PLC0415 - an extra, which most users do not need
         from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError  # noqa: PLC0415
     except ImportError as error:
         raise FileError(
@@ -138,6 +138,6 @@ def _reaching(url: ObjectUrl) -> Iterator[ObjectStore]:
 
 
 def _gist(error: BaseException) -> str:
-    """The first line of what the library says; what follows is its own state."""
+    """The first line of the library's message; the rest is its internal state."""
     line = str(error).partition("\n")[0]
     return "".join(char for char in line if char.isprintable())[:_MOST_SAID]

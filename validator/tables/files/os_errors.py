@@ -1,4 +1,4 @@
-"""What the operating system refuses, said as one line with a remedy."""
+"""Errors of the operating system, as one line with a remedy."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UNWRITABLE = {
 
 
 def unreadable(path: Path, error: OSError) -> FileError:
-    """Return the error to raise where `path` cannot be read."""
+    """Return the error to raise if `path` cannot be read."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
             return FileError(f"{path} does not exist; check the name and the folder.")
@@ -48,7 +48,7 @@ def unreadable(path: Path, error: OSError) -> FileError:
 
 
 def unwritable(path: Path, error: OSError) -> FileError:
-    """Return the error to raise where `path` cannot be written; the file that stands there is untouched."""
+    """Return the error to raise if `path` cannot be written; an existing file is not changed."""
     other = "{path} cannot be written: {reason}. Choose another place for the output."
     message = _UNWRITABLE.get(error.errno or 0, other)
     return FileError(message.format(path=path, reason=_reason(error)))
@@ -56,7 +56,7 @@ def unwritable(path: Path, error: OSError) -> FileError:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn what the system says while `path` is read into a `FileError`."""
+    """Turn errors of the system while `path` is read into a `FileError`."""
     try:
         yield
     except OSError as error:

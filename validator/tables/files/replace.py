@@ -1,4 +1,4 @@
-"""Replacing a file as a whole: a reader sees the old bytes or the new ones, never half of either."""
+"""Replaces a file as a whole: a reader sees the old bytes or the new ones, never a part of them."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ if TYPE_CHECKING:
     from typing import Any
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_PRIVATE = 0o600  # the lists hold people's numbers; nobody but the owner reads a new one
+_PRIVATE = 0o600  # lists hold people's numbers: only the owner can read a new one
 PUBLIC_FILE = 0o644
-"""The mode of a new file that holds nothing about anybody, and that others have to read."""
+"""The mode of a new file without personal data that others have to read."""
 
 
 @contextmanager
 def replacing(target: Path, *, mode: int = _PRIVATE) -> Iterator[BinaryIO]:
-    """Give a file to write to that takes the place of `target` when the block ends well.
+    """Give a file to write to that replaces `target` if the block succeeds.
 
-    The bytes go to a temporary file in the same folder (`mode`, or that of the file replaced), are synced,
-    moved onto `target`, and the folder is synced. If the block raises, the temporary file is removed and
-    `target` stands as before. A symbolic link is replaced itself; the file it points to is left alone.
+    The bytes go to a temporary file in the same folder (with `mode`, or that of the replaced file). Then it
+    is synced, moved onto `target`, and the folder is synced. If the block raises, the temporary file is
+    removed and `target` is unchanged. A symbolic link is replaced itself; the file it points to is not
+    changed.
 
-    What is no plain file (`/dev/stdout`, `/dev/null`, a named pipe) is written into as it comes.
+    A stream (`/dev/stdout`, `/dev/null`, a named pipe) is written to directly.
 
     Raises:
         FileError: the folder or disk refuses, or `target` is a folder.
-        BrokenPipeError: `target` is standard output, and its reader has gone.
+        BrokenPipeError: `target` is standard output, and its reader has closed it.
     """
     if is_stream(target):
         with _WholeWrites(open_stream(target), target) as out:
@@ -52,7 +53,7 @@ def replacing(target: Path, *, mode: int = _PRIVATE) -> Iterator[BinaryIO]:
                 yield out
                 _settle(out, target, temporary, folder)
             except BaseException:
-                with suppress(FileNotFoundError):  # moved already, and only the folder's sync failed
+                with suppress(FileNotFoundError):  # already moved, if only the folder's sync failed
                     os.unlink(temporary, dir_fd=folder)
                 raise
     finally:
@@ -60,9 +61,9 @@ def replacing(target: Path, *, mode: int = _PRIVATE) -> Iterator[BinaryIO]:
 
 
 def require_writable(target: Path) -> None:
-    """Raise `FileError` now where `replacing(target)` would later: before hours are spent on the content.
+    """Raise `FileError` now if `replacing(target)` would fail later, after hours of work.
 
-    What killed runs have left of their temporary files in its folder is cleared away on the occasion.
+    It also removes the temporary files of killed runs from the folder.
     """
     if is_stream(target):
         require_open(target)
@@ -71,7 +72,7 @@ def require_writable(target: Path) -> None:
     try:
         clear_away(folder)
         temporary, out = _new_file(target, folder)
-        with out:  # held until it is gone, or another run that starts would clear it away first
+        with out:  # kept locked until it is removed, or another run that starts could remove it first
             os.unlink(temporary, dir_fd=folder)
         require_replaceable(target, folder)
     finally:
@@ -79,9 +80,9 @@ def require_writable(target: Path) -> None:
 
 
 def require_room(target: Path, least_bytes: int) -> None:
-    """Raise `FileError` where the disk of `target` has less room than a file of `least_bytes` takes.
+    """Raise `FileError` if the disk of `target` has less room than a file of `least_bytes` needs.
 
-    The file that is replaced frees nothing, since it stands until the new one is complete.
+    The replaced file frees nothing, since it stays until the new one is complete.
     """
     if is_stream(target):
         return
@@ -91,7 +92,7 @@ def require_room(target: Path, least_bytes: int) -> None:
     finally:
         os.close(folder)
     free_bytes = disk.f_bavail * disk.f_frsize
-    if disk.f_blocks and free_bytes < least_bytes:  # some file systems tell nothing: no blocks at all
+    if disk.f_blocks and free_bytes < least_bytes:  # some file systems report no blocks
         raise FileError(
             f"{target} will be of {least_bytes / 1e6:,.1f} MB or more, and its disk has room for "
             f"{free_bytes / 1e6:,.1f} MB; free some, or choose another disk for the output."
@@ -99,7 +100,7 @@ def require_room(target: Path, least_bytes: int) -> None:
 
 
 def same_file(a: Path, b: Path) -> bool:
-    """Tell whether two paths lead to one file, also through links; paths to nothing are compared by name."""
+    """Return whether two paths lead to one file, also through links; missing files are compared by name."""
     try:
         return a.samefile(b)
     except OSError:
@@ -107,7 +108,7 @@ def same_file(a: Path, b: Path) -> bool:
 
 
 class _WholeWrites(io.FileIO):
-    """An unbuffered file that writes all it is given and tells the system's refusals as `FileError`."""
+    """An unbuffered file that always writes all bytes, and raises the system's errors as `FileError`."""
 
     def __init__(self, descriptor: int, target: Path) -> None:
         super().__init__(descriptor, "wb")
@@ -121,7 +122,7 @@ class _WholeWrites(io.FileIO):
                 written += super().write(view[written:])
         except OSError as error:
             if isinstance(error, BrokenPipeError) and is_stdout(self._target):
-                raise  # `| head` has seen enough
+                raise  # the reader, such as `| head`, has closed the pipe
             raise unwritable(self._target, error) from error
         return written
 
@@ -134,7 +135,7 @@ def _open_folder(target: Path) -> int:
 
 
 def _mode_for(target: Path, new: int) -> int:
-    """Return the mode the new file gets, `new` if it replaces none; refuse a folder."""
+    """Return the mode of the new file, `new` if it replaces none; refuse a folder."""
     try:
         there = target.stat()
     except OSError as error:
@@ -147,7 +148,7 @@ def _mode_for(target: Path, new: int) -> int:
 
 
 def _new_file(target: Path, folder: int, new_mode: int = _PRIVATE) -> tuple[str, _WholeWrites]:
-    """Make the temporary file, with the mode that the target is to have; return its name and the file."""
+    """Create the temporary file, with the target's mode; return its name and the file."""
     mode = _mode_for(target, new_mode)
     try:
         temporary, descriptor = new_temporary(folder)
@@ -159,7 +160,7 @@ def _new_file(target: Path, folder: int, new_mode: int = _PRIVATE) -> tuple[str,
 
 
 def _settle(out: BinaryIO, target: Path, temporary: str, folder: int) -> None:
-    # A failed fsync is never tried again: the kernel may have dropped the pages that it could not write.
+    # A failed fsync is never retried: the kernel may have dropped the pages that it could not write.
     try:
         os.fsync(out.fileno())
         os.replace(temporary, target.name, src_dir_fd=folder, dst_dir_fd=folder)

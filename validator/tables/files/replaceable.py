@@ -1,4 +1,4 @@
-"""Whether a file can be replaced, which the right to write into its folder does not settle."""
+"""Whether a file can be replaced: a writable folder alone is not enough."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _OPEN = os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def require_replaceable(target: Path, folder: int, *, mounts: Path = MOUNTS) -> None:
-    """Raise `FileError` now where a rename onto a file would be refused later.
+    """Raise `FileError` now if a rename onto a file would be refused later.
 
     Args:
         target: the file; it need not exist.
         folder: its folder, open.
-        mounts: the mounts of this process, as `/proc/self/mountinfo` has them.
+        mounts: the mounts of this process, in the format of `/proc/self/mountinfo`.
     """
     try:
         there = os.stat(target.name, dir_fd=folder, follow_symlinks=False)
@@ -50,17 +50,17 @@ def _is_anothers(there: os.stat_result, folder: os.stat_result, user: int) -> bo
 def _is_mount_point(target: Path, mounts: Path) -> bool:
     try:
         lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:  # macOS has none, and mounts no single files
+    except OSError:  # macOS does not have it, and mounts no single files
         return False
     point = os.path.realpath(target.parent / target.name).translate(_ESCAPES)
     return any(line.split(" ")[4] == point for line in lines)
 
 
 def _is_fixed(name: str, folder: int) -> bool:
-    """Whether the file has an attribute of ext4 and its like that forbids changes, to root too."""
+    """Whether the file has an attribute (of ext4, for example) that forbids changes, also to root."""
     try:
         os.close(os.open(name, _OPEN, dir_fd=folder))
     except OSError as error:
-        # A file without write permission (EACCES) can be replaced all the same.
+        # A file without write permission (EACCES) can still be replaced.
         return error.errno == errno.EPERM
     return False

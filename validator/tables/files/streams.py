@@ -1,4 +1,4 @@
-"""What is no plain file: this process's own streams, pipes and devices. Nothing is renamed over them."""
+"""Targets other than plain files: standard streams, pipes and devices. No file is renamed over them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _NAMED = {"/dev/stdin": 0, "/dev/stdout": STDOUT, "/dev/stderr": 2}
 _DESCRIPTOR = re.compile(
     r"(?:/dev/fd|/proc/(?P<process>self|thread-self|\d+)(?:/task/\d+)?/fd)/(?P<number>\d+)"
 )
-_MOST_LINKS = 40  # as the kernel follows
+_MOST_LINKS = 40  # as many as the kernel follows
 
 
 def is_stream(target: Path) -> bool:
-    """Tell whether a target is written into and not replaced: a stream, a pipe, a device such as /dev/null.
+    """Return whether a target is written to and not replaced: a stream, a pipe, a device such as /dev/null.
 
     Raises:
         FileError: it is a disk, or a socket.
@@ -40,7 +40,7 @@ def is_stream(target: Path) -> bool:
 
 
 def is_read_once(path: Path) -> bool:
-    """Tell whether a list can be read only once: a named pipe, `/dev/stdin`, `<(command)` of a shell."""
+    """Return whether a list can be read only once: a named pipe, `/dev/stdin`, `<(command)` of a shell."""
     try:
         return _descriptor_path(path) is not None or stat.S_ISFIFO(path.stat().st_mode)
     except OSError:
@@ -48,7 +48,7 @@ def is_read_once(path: Path) -> bool:
 
 
 def is_stdout(target: Path) -> bool:
-    """Tell whether a target is the standard output of this process."""
+    """Return whether a target is the standard output of this process."""
     found = _descriptor_path(target)
     return found is not None and _own_descriptor(found) == STDOUT
 
@@ -62,14 +62,14 @@ def open_stream(target: Path) -> int:
     found = _descriptor_path(target)
     own = None if found is None else _own_descriptor(found)
     try:
-        # Opened by its name, the file behind `>>` would be cut to nothing.
+        # If it was opened by its name, the file behind `>>` would be truncated.
         return os.dup(own) if own is not None else os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
     except OSError as error:
         raise unwritable(target, error) from error
 
 
 def require_open(target: Path) -> None:
-    """Raise `FileError` where a stream cannot be written to. Nothing is opened: a reader would notice."""
+    """Raise `FileError` if a stream cannot be written to. It is not opened, since a reader would notice."""
     found = _descriptor_path(target)
     own = None if found is None else _own_descriptor(found)
     try:
@@ -84,7 +84,7 @@ def require_open(target: Path) -> None:
 
 
 def _descriptor_path(target: Path) -> str | None:
-    """Return the name of a descriptor that a path, or a link on its way, is; None if it is none."""
+    """Return the name of a descriptor if a path or a link on its way is one, else None."""
     name = os.path.abspath(target)  # noqa: PTH100 - without following links
     for _ in range(_MOST_LINKS):
         if name in _NAMED or _DESCRIPTOR.fullmatch(name):
@@ -97,7 +97,7 @@ def _descriptor_path(target: Path) -> str | None:
 
 
 def _own_descriptor(name: str) -> int | None:
-    """Return the descriptor of this process that a name stands for; None if it is another process's."""
+    """Return the descriptor of this process for a name; None if it belongs to another process."""
     if name in _NAMED:
         return _NAMED[name]
     found = _DESCRIPTOR.fullmatch(name)

@@ -1,4 +1,4 @@
-"""Temporary files beside their target, and folders. The next run clears away what a killed one has left."""
+"""Temporary files beside their target, and temporary folders. The next run removes those of killed runs."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# O_EXCL with O_NOFOLLOW: a file or link that somebody laid in the way is refused, never written through.
+# O_EXCL with O_NOFOLLOW: an existing file or link, perhaps put there by an attacker, is never written to.
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-# For writing, since NFS locks nothing else; O_NONBLOCK, so that a pipe of such a name does not block.
+# For writing, since NFS locks only such files; O_NONBLOCK, so that a pipe of this name does not block.
 _OLD = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FOLDER_PREFIX = "validator-"
-_PRIVATE = 0o600  # the lists hold people's numbers; nobody but the owner reads a new one
+_PRIVATE = 0o600  # lists hold people's numbers: only the owner can read a new one
 _NAME = re.compile(r"\.validator-[0-9a-f]{16}\.tmp")
 
 
 def new_temporary(folder: int) -> tuple[str, int]:
-    """Make a file of a new name in an open folder; return the name and a descriptor to write to.
+    """Create a file with a new name in an open folder; return the name and a descriptor to write to.
 
-    It is locked (flock) for as long as the descriptor is open, and the kernel lets go of it when the process
-    ends in whatever way: so a file that is not locked is nobody's any more. O_TMPFILE would leave nothing
-    behind, but linkat cannot replace a target, so that there would have to be a name all the same.
+    It is locked (flock) while the descriptor is open, and the kernel releases the lock when the process ends
+    in any way: so a file that is not locked is no longer used. O_TMPFILE would need no cleaning up, but
+    linkat cannot replace a target, so a name is needed in any case.
 
     Raises:
         OSError: the folder or disk refuses.
@@ -44,19 +44,19 @@ def new_temporary(folder: int) -> tuple[str, int]:
 
 
 def new_private(path: Path) -> BinaryIO:
-    """Make a new file, for its owner alone whatever the umask is, and return it to write to.
+    """Create a file that only its owner can read, whatever the umask is, and return it for writing.
 
     Raises:
-        OSError: it is there already, or the folder or disk refuses.
+        OSError: it exists already, or the folder or disk refuses.
     """
     return os.fdopen(os.open(path, _NEW, _PRIVATE), "wb")
 
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Give a new folder that only this user can look into, and that is gone when the block ends.
+    """Give a new folder that only this user can read, and that is removed when the block ends.
 
-    It is locked (flock) as long as this process lives; those of dead ones are cleared away first.
+    It is locked (flock) while this process lives; folders of dead processes are removed first.
 
     Raises:
         OSError: the system's temporary folder refuses.
@@ -67,7 +67,7 @@ def temporary_folder() -> Iterator[Path]:
         try:
             descriptor = os.open(path, _FOLDER)
         except FileNotFoundError:
-            continue  # before it was locked, another run has taken it for a dead one's
+            continue  # before it was locked, another run removed it as unused
         if _hold(descriptor):
             break
         os.close(descriptor)
@@ -79,7 +79,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def clear_folders_away() -> None:
-    """Remove this user's temporary folders that no living process holds: they hold people's numbers."""
+    """Remove this user's temporary folders that no living process uses: they hold people's numbers."""
     for path in Path(gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
         with suppress(OSError):
             _remove_unheld_folder(path)
@@ -96,9 +96,9 @@ def _remove_unheld_folder(path: Path) -> None:
 
 
 def clear_away(folder: int) -> None:
-    """Remove the temporary files in an open folder that no living run holds.
+    """Remove the temporary files in an open folder that no living run uses.
 
-    Where a file cannot be locked or is somebody else's, it is left.
+    A file that cannot be locked, or belongs to another user, is left.
     """
     for name in filter(_NAME.fullmatch, os.listdir(folder)):
         with suppress(OSError):
@@ -106,8 +106,8 @@ def clear_away(folder: int) -> None:
 
 
 def _hold(descriptor: int) -> bool:
-    """Lock a new file; False where another run has just taken it for a dead one's and removed it."""
-    # Without locks (some network file systems) nobody can lock it to remove it, either.
+    """Lock a new file; False if another run has just removed it as unused."""
+    # Without locks (on some network file systems) no other run can lock and remove it either.
     with suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     return os.fstat(descriptor).st_nlink > 0

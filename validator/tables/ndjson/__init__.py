@@ -1,4 +1,4 @@
-"""NDJSON: one JSON object a line, each with keys and types of its own."""
+"""NDJSON: one JSON object on each line, each with its own keys and types."""
 
 from validator.tables.ndjson.reader import NdjsonTable, open_array, open_ndjson
 from validator.tables.ndjson.writer import writing_ndjson

@@ -1,4 +1,4 @@
-"""What kinds of values the keys of a file have, and the column that holds them all."""
+"""The types of values that the keys of a file have, and the column for each key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NUMBERS = {int, float}
 Kinds = dict[str, set[type]]
 """The types of values that each key of a file has, keys in the order in which they first appear.
 
-`null` is none of them. An integer of more than 64 bits counts as an `object`, as what no column holds.
+`null` is not counted. An integer of more than 64 bits counts as an `object`, since no column can hold it.
 """
 
 
@@ -33,7 +33,7 @@ def note_kinds(kinds: Kinds, rows: Sequence[Object]) -> None:
 
 
 def schema_of(kinds: Kinds) -> pl.Schema:
-    """Return a column for each key: of the values' own type where they have one, else text."""
+    """Return a column for each key: of the values' type if all have the same, else text."""
     return pl.Schema({key: _dtype_of(found) for key, found in kinds.items()})
 
 
@@ -48,10 +48,10 @@ def _dtype_of(kinds: set[type]) -> pl.DataType:
 
 
 def column_of(name: str, dtype: pl.DataType, rows: Sequence[Object]) -> pl.Series:
-    """Return the values of a key. In a column of text, what is no text stands as its JSON.
+    """Return the values of a key. In a text column, other values are written as JSON.
 
     Raises:
-        TypeError: a value is not of the type.
+        TypeError: a value does not have the type.
     """
     values = [row.get(name) for row in rows]
     if dtype == pl.String():
@@ -68,4 +68,4 @@ def text_column(name: str, texts: Sequence[bytes | None]) -> pl.Series:
 
 def _text_of(value: Any) -> bytes:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode(errors="replace")  # half of a surrogate pair, which JSON can spell, is no character
+    return text.encode(errors="replace")  # JSON can contain half of a surrogate pair

@@ -1,4 +1,4 @@
-"""The lines of an NDJSON file and the object on each, by RFC 8259, with the place of what is none."""
+"""The lines of an NDJSON file and the object on each, by RFC 8259, with the place of an error."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Object = dict[str, Any]
-_CHUNK_LINES = 16_384  # an object takes a kilobyte before it is a row, so fewer at a time than elsewhere
-MAX_LINE_BYTES = 16 << 20  # as for a record of a CSV file: a line beyond is no recipient
-_MOST_ARRAY_BYTES = 512 << 20  # an array is read as a whole, at several times its length
+_CHUNK_LINES = 16_384  # an object takes about a kilobyte, so there are fewer at a time than elsewhere
+MAX_LINE_BYTES = 16 << 20  # as for a record of a CSV file: a longer line is not a recipient
+_MOST_ARRAY_BYTES = 512 << 20  # an array is read as a whole, which takes several times its size in memory
 _BLANKS = re.compile(r"[ \t\r\n]*")
 # Of a phone number. With an exponent, `4.474e+11`, some programs write no more digits than they show.
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _MAY_BE_NUMBER = re.compile(r"(?:[0-9]\D{0,3}){7}")
-_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # what jq takes without quotes
-_LINE_BREAK = re.compile(r"\s*\n\s*")  # between values only: within a text it is spelled \\n
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # a key that jq accepts without quotes
+_LINE_BREAK = re.compile(r"\s*\n\s*")  # only between values: within a text it is written as \\n
 
 
 def _no_json(word: str) -> NoReturn:
@@ -62,7 +62,7 @@ class Line(NamedTuple):
 
 
 def chunks_of(path: Path, blocks: Iterable[bytes]) -> Iterator[list[Line]]:
-    """Yield the lines of some UTF-8 text that comes in blocks, many at a time; blank ones are left out.
+    """Yield the lines of UTF-8 text in blocks, many at a time; blank lines are left out.
 
     Raises:
         FileError: a line is longer than `MAX_LINE_BYTES`.
@@ -84,7 +84,7 @@ def array_chunks(path: Path, blocks: Iterable[bytes]) -> Iterator[list[Line]]:
     """Yield the objects of a JSON array as lines, many at a time, numbered from 1.
 
     Raises:
-        FileError: it is no array of objects, or a very large one.
+        FileError: it is not an array of objects, or it is too large.
     """
     lines = _elements(path, _whole(path, blocks))
     while chunk := list(islice(lines, _CHUNK_LINES)):
@@ -134,10 +134,10 @@ def _remedy(path: Path) -> str:
 
 
 def objects_on(lines: Sequence[Line], path: Path) -> list[Object]:
-    """Return the objects that stand on some lines, one on each.
+    """Return the objects on some lines, one on each.
 
     Raises:
-        FileError: something else stands on one; the message names it.
+        FileError: a line has something else; the message names the line.
     """
     try:
         return _decoded_at_once(lines)
@@ -148,8 +148,8 @@ def objects_on(lines: Sequence[Line], path: Path) -> list[Object]:
 def _decoded_at_once(lines: Sequence[Line]) -> list[Object]:
     """Decode all lines as one array, in a third of the time.
 
-    Between any two stands a text that nobody can have written, so that lines which are no JSON by themselves
-    (`{"a":[1`, `2]}`) do not become an array that is by chance as long.
+    A secret text separates the lines, so that lines which are not valid JSON by themselves (`{"a":[1`, `2]}`)
+    cannot form an array of the same length by chance.
     """
     values: list[Any] = _DECODER.decode("[" + _BETWEEN.join(line.text.decode() for line in lines) + "]")
     objects, between = values[::2], values[1::2]
@@ -161,10 +161,10 @@ def _decoded_at_once(lines: Sequence[Line]) -> list[Object]:
 
 
 def require_rows(path: Path, only: Object) -> None:
-    """Require that the only object of a file is a row, and does not hold the rows.
+    """Require that the only object of a file is a row, and not an object that contains the rows.
 
     Raises:
-        FileError: it holds a list of objects, and no text that may be a phone number.
+        FileError: it contains a list of objects, and no text that may be a phone number.
     """
     lists = [key for key, value in only.items() if isinstance(value, list) and value and _are_objects(value)]
     if lists and not any(

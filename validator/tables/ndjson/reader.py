@@ -1,4 +1,4 @@
-"""Reading NDJSON in batches: a column for every key of the file, and for the writer each line as it is."""
+"""Reads NDJSON in batches: a column for every key of the file, and each line as text for the writer."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _LINES = Syntax(delimiter=b",", quote=b'"', line_end=b"\n")
 class NdjsonTable:
     r"""An opened NDJSON file; see `Table`.
 
-    A key that a row lacks is null there. Values of one type make a column of it; where a key has values of
-    several, or objects or arrays, its column is text, and what is no text stands in it as JSON.
+    A key that a row does not have is null there. If all values of a key have one type, so has its column. If
+    there are several types, or objects or arrays, the column is text, and other values are written as JSON.
 
     Attributes:
-        encoding: how text stands in the file.
+        encoding: the encoding of the file.
         line_end: `\n` or `\r\n`.
-        is_array: whether the objects stand in one JSON array, each of which is a line then.
+        is_array: whether the objects are in one JSON array; then each counts as a line.
     """
 
     path: Path
@@ -47,7 +47,7 @@ class NdjsonTable:
 
     @property
     def header(self) -> Mapping[str, str]:
-        """Keys are what they are."""
+        """Keys are unchanged."""
         return {name: name for name in self.schema}
 
     @property
@@ -88,10 +88,10 @@ class NdjsonTable:
 
 
 def open_ndjson(path: Path, options: ReadOptions) -> NdjsonTable:
-    """Open an NDJSON file, having read it once: each row may bring a new key, or a key another type.
+    """Open an NDJSON file, after reading it once: each row may have a new key, or a new type for a key.
 
     Raises:
-        FileError: there is no such file, it is empty or no text, or a line is no JSON object.
+        FileError: there is no such file, it is empty or not text, or a line is not a JSON object.
     """
     require_regular(path)
     encoding = find_encoding(path, options.encoding)
@@ -106,10 +106,10 @@ def open_ndjson(path: Path, options: ReadOptions) -> NdjsonTable:
 
 
 def open_array(path: Path, options: ReadOptions) -> NdjsonTable:
-    """Open a JSON file that is one array of objects, which is held in memory while it is read.
+    """Open a JSON file that is one array of objects; it is in memory while it is read.
 
     Raises:
-        FileError: there is no such file, it is no text, or no array of objects alone.
+        FileError: there is no such file, it is not text, or not an array of objects only.
     """
     encoding = find_encoding(path, options.encoding)
     kinds: Kinds = {}

@@ -1,4 +1,4 @@
-"""Writing NDJSON: an input line as it stands, with the added keys at its end; any other row as an object."""
+"""Writes NDJSON: an input line is copied with the added keys at its end; other rows become objects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def writing_ndjson(
     schema: pl.Schema,
     like: Table | None,
 ) -> Iterator[Writer]:
-    """Write rows to `out`; in the encoding and with the line ends of `like` where that is NDJSON too."""
+    """Write rows to `out`, in the encoding and with the line ends of `like` if that is NDJSON too."""
     refuse_types(schema, "JSON", nested=True)
     if isinstance(like, NdjsonTable):
         out.write(like.encoding.bom)
@@ -42,11 +42,11 @@ class _NdjsonWriter:
     """Writes rows as lines.
 
     Attributes:
-        out: where to.
-        columns: what a row without a line of its own has.
-        added: what is put at the end of a line; None where rows have none of their own.
+        out: the output.
+        columns: the columns of a row without a line of its own.
+        added: the columns added at the end of a line; None if rows have no lines of their own.
         encoding: how text is written.
-        line_end: what ends a line.
+        line_end: the end of each line.
     """
 
     out: BinaryIO
@@ -57,7 +57,7 @@ class _NdjsonWriter:
 
     @property
     def needs_cells(self) -> bool:
-        """Whether rows are written anew although they have lines of their own."""
+        """Whether rows are written from their cells, even if they have lines of their own."""
         return self.added is None
 
     def write(self, frame: pl.DataFrame) -> None:
@@ -71,12 +71,12 @@ class _NdjsonWriter:
 
 
 def _objects(frame: pl.DataFrame, columns: list[str]) -> pl.Series:
-    """Return each row as a JSON object, times in ISO 8601 and numbers that are none as null."""
+    """Return each row as a JSON object, with times in ISO 8601, and NaN and infinity as null."""
     return pl.Series(frame.select(columns).write_ndjson().removesuffix("\n").split("\n"))
 
 
 def _extended(frame: pl.DataFrame, added: list[str]) -> pl.Series:
-    """Return each row's own line with further keys before its closing brace."""
+    """Return each row's own line with added keys before its closing brace."""
     if not added:
         return frame[VERBATIM]
     begun = frame[VERBATIM].str.strip_suffix("}").str.strip_chars_end()
