@@ -1,8 +1,7 @@
-"""What a response says about rates, from every spelling seen: pure, and never an error.
+"""What a response says about rates, in all spellings seen so far: pure, and never an error.
 
-A rate header is advice. One that cannot be read is as good as absent (IETF draft, section 7: malformed fields
-MUST be ignored), and a value out of all proportion is brought back into bounds. `Retry-After` is more: one
-that cannot be read still asks to stay away.
+A rate header is advice: a malformed one is ignored (IETF draft, section 7: malformed fields MUST be ignored),
+and an extreme value is limited. `Retry-After` is more: even a malformed one asks for a wait.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ from validator.model import RateNotice, RateWindow
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MAX_WAIT_S = 31 * 86_400.0  # the longest billing period: no longer wait can be meant
-MAX_LIMIT = 10**9  # requests in a window; more is a slip of the server
-MAX_FIELD_CHARS = 1_000  # of a header: no policy needs more, and parsing stays cheap whatever comes
+MAX_WAIT_S = 31 * 86_400.0  # the longest billing period: no longer wait makes sense
+MAX_LIMIT = 10**9  # requests in a window; more is a mistake of the server
+MAX_FIELD_CHARS = 1_000  # of a header: no policy needs more, and parsing stays cheap
 
 DEFAULT_WINDOW_S = 60.0  # the provider's contract: limits are per minute
 
-# A reset above this is a Unix time (9 September 2001), and above the next one a Unix time in milliseconds
+# A reset above the first is a Unix time (9 September 2001), and above the second a Unix time in milliseconds
 # (the year 5138 in seconds, 1973 in milliseconds). Below both it is the seconds left.
 _UNIX_SECONDS_FROM = 1e9
 _UNIX_MILLISECONDS_FROM = 1e11
 _MAX_UNIX = 1e15  # in milliseconds: no later time can be meant
 
-# Without the server's Date its Unix times are read against our clock, which may be off by any amount; the
-# window's length then bounds what is believed.
+# Without the server's Date its Unix times are compared with our clock, which may be wrong by any amount. So
+# the result is limited to the window's length.
 _MAX_UNDATED_RESET_S = DEFAULT_WINDOW_S
 
 _DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
@@ -45,7 +44,7 @@ _UNUSUAL = frozenset(
 _MAX_USUAL_DIGITS = 15  # more than Unix milliseconds have, and few enough to be exact as a float
 _BODY_WAITS = ("retry_after", "retryAfter")
 
-# What is there and not understood asks to stay away: for as long as the documented window.
+# The wait for a value that is present but not understood: the documented window.
 NOT_UNDERSTOOD_S = 60.0
 _UNIT_S = {"s": 1.0, "ms": 0.001, "m": 60.0, "h": 3_600.0}
 _DURATION = re.compile(
@@ -56,19 +55,18 @@ _DURATION = re.compile(
 def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wall_now: float) -> RateNotice:
     """Return all that a response says about rates.
 
-    Understood are `X-RateLimit-*` and `RateLimit-*` (limit, remaining, and a reset in Unix seconds, Unix
-    milliseconds or seconds left), the IETF's `RateLimit` and `RateLimit-Policy` in the form of
-    draft-ietf-httpapi-ratelimit-headers-11 and in the unnamed form of its earlier revisions, and
-    `Retry-After` (RFC 9110, section 10.2.3; see `retry_wait_s`) or its like in the body.
+    Supported are `X-RateLimit-*` and `RateLimit-*` (limit, remaining, and a reset in Unix seconds, Unix
+    milliseconds or seconds left); `Retry-After` (RFC 9110, section 10.2.3), also in the body; and `RateLimit`
+    and `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-11 and its earlier, unnamed revisions.
 
     Args:
-        headers: the response's, their names in lower case.
-        body: the decoded body where it may tell how long to wait.
-        wall_now: the time of day in Unix seconds, used where the response has no `Date`.
+        headers: the response's headers, with names in lower case.
+        body: the decoded body if it may contain a wait.
+        wall_now: the time of day in Unix seconds, used if the response has no `Date`.
 
     Returns:
-        the windows, those of the draft's fields first, the seconds to stay away, from 0 to `MAX_WAIT_S`, and
-        the response's own `Date`.
+        the windows, first those of the draft's fields; the wait, from 0 to `MAX_WAIT_S`; and the response's
+        own `Date`.
     """
     if body is None and (usual := _usual(headers, wall_now)) is not None:
         return usual
@@ -76,10 +74,10 @@ def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wa
 
 
 def _usual(headers: Mapping[str, str], wall_now: float) -> RateNotice | None:
-    """Return what the usual headers say: those of the provider's contract, in plain digits, and no others.
+    """Return what the usual headers say: those of the provider's contract, in plain digits.
 
-    None if there are others, or others are in them; `read_any_rates` reads these in the same way, and takes
-    three times as long.
+    None if there are other headers or other values. `read_any_rates` gives the same result, but takes three
+    times as long.
     """
     if not headers.keys().isdisjoint(_UNUSUAL):
         return None
@@ -93,28 +91,26 @@ def _usual(headers: Mapping[str, str], wall_now: float) -> RateNotice | None:
     if max(limit, remaining) > MAX_LIMIT:
         return None
     reset_s = _seconds_left(float(reset), date, wall_now)
-    return RateNotice(
-        windows=(RateWindow(limit=limit, remaining=remaining, reset_s=reset_s),), sent_at_s=date
-    )
+    window = RateWindow(limit=limit, remaining=remaining, reset_s=reset_s)
+    return RateNotice(windows=(window,), sent_at_s=date)
 
 
 def read_any_rates(
     headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wall_now: float
 ) -> RateNotice:
-    """Return what `read_rates` does, whatever the headers are."""
+    """Return the result of `read_rates` for any headers."""
     date = _unix_of_date(headers.get("date", ""))
     named = list(_draft_windows(headers))
-    # The same window is often stated in both spellings; once is enough.
+    # The same window is often stated in both spellings, and counted once.
     reported = {window.limit for window in named if window.remaining is not None}
     plain = [window for window in _plain_windows(headers, date, wall_now) if window.limit not in reported]
     now = wall_now if date is None else date
-    return RateNotice(
-        windows=(*named, *plain), retry_after_s=_retry_after_s(headers, body, now), sent_at_s=date
-    )
+    wait_s = _retry_after_s(headers, body, now)
+    return RateNotice(windows=(*named, *plain), retry_after_s=wait_s, sent_at_s=date)
 
 
 def _retry_after_s(headers: Mapping[str, str], body: Mapping[str, Any] | None, now: float) -> float | None:
-    """Return the wait that is asked for: of those in header and body that are understood the largest."""
+    """Return the requested wait: the largest one in header and body that is understood."""
     header = headers.get("retry-after")
     waits = [] if header is None else [retry_wait_s(header, now=now)]
     waits += [_wait_in(value, now) for value in _waits_in_body(body)]
@@ -124,7 +120,7 @@ def _retry_after_s(headers: Mapping[str, str], body: Mapping[str, Any] | None, n
 
 
 def retry_wait_s(text: str, *, now: float) -> float | None:
-    """Return the seconds that a `Retry-After` asks for, None if none of it is understood.
+    """Return the seconds that a `Retry-After` asks for, None if it is not understood.
 
     Of several the largest: a header may come twice, and be put together with commas on the way. Beyond the
     standard's seconds and dates, `"5"`, `5s`, ISO dates and Unix times are understood.
@@ -139,7 +135,7 @@ def retry_wait_s(text: str, *, now: float) -> float | None:
 
 
 def _waits_apart(text: str) -> list[str]:
-    """Return the members of a list with commas; that behind the name of a day is none of these."""
+    """Split a list at its commas, except the comma after the name of a day."""
     return re.split(r"(?<!day)(?<!Mon|Tue|Wed|Thu|Fri|Sat|Sun),", text)
 
 
@@ -153,7 +149,7 @@ def _wait_of(member: str, now: float) -> float | None:
 
 
 def _waits_in_body(body: Mapping[str, Any] | None) -> Iterator[object]:
-    """Yield the waits that a body tells, beside its error or inside it."""
+    """Yield the waits that a body contains, beside its error or inside it."""
     if body is None:
         return
     inner = body.get("error")
@@ -191,7 +187,7 @@ def _plain_windows(headers: Mapping[str, str], date: float | None, wall_now: flo
 
 
 def _triples(headers: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Yield limit, remaining and reset as texts in each of the three spellings, those that are there."""
+    """Yield limit, remaining and reset as texts, for each of the three spellings."""
     for prefix in ("x-ratelimit-", "ratelimit-"):
         yield {part: headers[prefix + part] for part in _TRIPLE if prefix + part in headers}
     members = (member.partition("=") for member in _members(headers.get("ratelimit")))
@@ -199,7 +195,7 @@ def _triples(headers: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 def _unnamed_policies(headers: Mapping[str, str]) -> dict[int, float]:
-    """Return the windows of the older policies, as in `100;w=60, 1000;w=3600`: seconds by limit."""
+    """Return the windows of the older policies (`100;w=60, 1000;w=3600`): seconds by limit."""
     items = _items(headers.get("ratelimit-policy"))
     return {
         limit: _window_s(item.parameters["w"])
@@ -223,18 +219,18 @@ def _unix_seconds(unix: float) -> float:
 
 
 class _Item(NamedTuple):
-    """One member of a structured field: what it is, and its parameters (RFC 9651, section 3.1)."""
+    """One member of a structured field: its name and its parameters (RFC 9651, section 3.1)."""
 
     name: str
     parameters: dict[str, str]
 
 
 def _draft_windows(headers: Mapping[str, str]) -> Iterator[RateWindow]:
-    """Yield the windows of `RateLimit-Policy` with what `RateLimit` says of each, then the rest of that."""
+    """Yield the windows of `RateLimit-Policy` and their part of `RateLimit`, then the rest of `RateLimit`."""
     left = {item.name: item.parameters for item in _items(headers.get("ratelimit"))}
     for name, reported in _items(headers.get("ratelimit-policy")):
         remaining = left.pop(name, {})
-        # Policies that count bytes or open connections (parameter `qu`) are none of ours.
+        # Policies that count bytes or open connections (parameter `qu`) are ignored.
         if _count(reported.get("q")) is not None and reported.get("qu", "requests") == "requests":
             yield _window(reported, remaining)
     yield from (_window({}, reported) for reported in left.values() if _count(reported.get("r")) is not None)
@@ -266,7 +262,7 @@ def _bare(value: str) -> str:
 
 
 def _first(field: str) -> str:
-    """Return the first value of a header that came several times."""
+    """Return the first value of a repeated header."""
     return field.split(",", 1)[0].strip()
 
 
@@ -294,24 +290,25 @@ def _bounded(seconds: float) -> float:
     return min(max(seconds, 0.0), MAX_WAIT_S)
 
 
+def _unix_of(moment: datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
 def _unix_of_iso(text: str) -> float | None:
     """Return the Unix time of an ISO 8601 date with a time, in UTC if it names no zone, or None."""
     try:
         moment = datetime.fromisoformat(text) if "T" in text or " " in text else None
-        return (
-            None if moment is None else (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-        )
+        return None if moment is None else _unix_of(moment)
     except (ValueError, OverflowError):
         return None
 
 
-@lru_cache(maxsize=16)  # within a second all answers have the same date, and reading one takes 10 us
+@lru_cache(maxsize=16)  # within a second all responses have the same date, and parsing one takes 10 us
 def _unix_of_date(text: str) -> float | None:
-    """Return the Unix time of an HTTP date, or None. The library has three kinds of errors for others."""
+    """Return the Unix time of an HTTP date, or None. The library raises three kinds of errors."""
     if not text or len(text) > MAX_FIELD_CHARS:
         return None
     try:
-        moment = parsedate_to_datetime(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return _unix_of(parsedate_to_datetime(text))
     except (ValueError, TypeError, OverflowError):
         return None
