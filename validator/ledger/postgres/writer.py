@@ -154,9 +154,9 @@ class PostgresLedger(PostgresReader):
             group.write(writing)
             return facts.merge(writing, parts)
 
-        news = self._transact(body)
+        imported = self._transact(body)
         self._group.clear()
-        return news
+        return imported
 
     def purge(self, selection: Selection) -> Purged:
         """Delete the selection durably, and rewrite the tables; return what was deleted."""

@@ -212,9 +212,9 @@ class SqliteLedger(SqliteReader):
         self._require_usable()
         with self._transaction() as writing:
             self._write_group(writing)
-            news = sum(facts.merge(writing, fact_rows(self._finding_ids, part)) for part in outcomes)
+            imported = sum(facts.merge(writing, fact_rows(self._finding_ids, part)) for part in outcomes)
         self._group.clear()
-        return news
+        return imported
 
     def purge(self, selection: Selection) -> Purged:
         """Delete the selection durably, and overwrite it in the file and its WAL; return what was deleted.
