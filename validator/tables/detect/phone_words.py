@@ -88,12 +88,12 @@ ev evtelefonu is istelefonu sabit rumah kantor
 קווי בית עבודה
 लैंडलाइन
 """
-# Said of numbers of every sort, so they count only where the header says nothing else.
+# Used for all sorts of numbers, so they count only if the header has no other words.
 _GENERIC_WORDS = """
 number numbers no nr num contact contacts recipient recipients to numero numeros nummer numer
 nomor номер رقم नंबर contato contacto destinatario kontakt
 """
-# Scripts without spaces, and words of several: they stand inside others (`手机号码`).
+# For scripts without spaces, and for several words: these are searched inside other words (`手机号码`).
 _ANY_PARTS = (
     "电话", "電話", "联系方式", "聯絡方式", "连絡先", "連絡先", "전화", "연락처", "โทรศัพท", "เบอร",
     "dien thoai", "dienthoai", "so dt", "ទូរស័ព្ទ", "ໂທລະສັບ", "ဖုန်း",
