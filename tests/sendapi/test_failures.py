@@ -209,6 +209,10 @@ def fault(status, code=None, kind="", message=""):
         (fault(404, 4001, "invalid_phone"), NotFound),
         (fault(409, 4001, "invalid_phone"), SessionNotConnected),
         (fault(503, 4001, "invalid_phone"), ServerError),
+        (fault(422, 4001, "session_invalid"), InvalidRequest),
+        (fault(400, 4001, "device_removed"), InvalidRequest),
+        (fault(422, "invalid_phone", "authentication_error"), InvalidRequest),
+        (fault(200, 4001, "internal_error"), BadAnswer),
         # a disconnected session by its words, wherever they stand
         (fault(422, 4000, "invalid_request", "The session is not connected."), SessionNotConnected),
         (fault(400, None, "session_disconnected"), SessionNotConnected),

@@ -75,6 +75,11 @@ _OVER_LIMIT_BYTES = b"rate-overlimit"
 # Where an invalid phone may be the answer. It is final for the number, so a broken route must not say it.
 _ABOUT_THE_CALL = frozenset({200, 400, 422})
 
+# What an error's type is about if not about the number: with the code of an invalid phone it contradicts it.
+_ABOUT_ANOTHER = re.compile(
+    r"session|device|instance|connect|auth|key|scope|quota|billing|rate|server|internal"
+)
+
 # All three envelopes have an error with a type, in words like these. Other programs have a status there, a
 # sentence, or the name of a class.
 _TYPE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -182,9 +187,8 @@ def _own_word(fault: Fault) -> _Meaning | None:
     meaning = next((word for word in known if word is not None), None)
     if meaning in {None, InvalidRequest, NotFound} and _DISCONNECTED.search(fault.words):
         return SessionNotConnected
-    if meaning is InvalidPhone and fault.status not in _ABOUT_THE_CALL:
-        return None
-    return meaning
+    is_doubtful = fault.status not in _ABOUT_THE_CALL or _ABOUT_ANOTHER.search(fault.type.lower())
+    return None if meaning is InvalidPhone and is_doubtful else meaning
 
 
 def refusal(fault: Fault, *, rate: RateNotice, request_id: str, raw: bytes = b"") -> ApiError:
