@@ -60,7 +60,7 @@ def lone_result(asked: Number, answer: Answer, exists: object, *jids: object) ->
     if not isinstance(exists, bool):
         raise answer.unlike("it says neither that the number is registered nor that it is not")
     named = [number for number in map(number_of, jids) if number is not None]
-    if not all(number == asked or _is_other_spelling(number, asked) for number in named):
+    if not all(number == asked or _is_same_subscriber(number, asked) for number in named):
         raise answer.unlike("it is about another number than the one asked about")
     jid = next((one for one in jids if is_whatsapp_id(one)), None)
     result = NumberResult(
@@ -72,11 +72,11 @@ def lone_result(asked: Number, answer: Answer, exists: object, *jids: object) ->
     return CheckReply.of(result, rate=answer.rate)
 
 
-def _is_other_spelling(number: Number, asked: Number) -> bool:
+def _is_same_subscriber(number: Number, asked: Number) -> bool:
     # Imported here, since it brings polars: most answers name the number as it was asked.
-    from validator.phone import other_spelling_of  # noqa: PLC0415
+    from validator.phone import is_same_subscriber  # noqa: PLC0415
 
-    return number == other_spelling_of(asked)
+    return is_same_subscriber(number, asked)
 
 
 def objects_in(answer: Answer) -> list[dict[str, Any]]:

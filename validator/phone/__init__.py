@@ -14,6 +14,7 @@ from validator.phone.cell.national_variants import other_spelling, other_spellin
 from validator.phone.cell.numbering import has_mobile_length
 from validator.phone.cell.reading import Accept, parts_of
 from validator.phone.cell.recoveries import RECOVERIES, Recovery
+from validator.phone.cell.same_subscriber import is_same_subscriber
 from validator.phone.cells import without_fractions
 from validator.phone.detection import looks_like_phones
 from validator.phone.normalise import Surveyed, calling_codes, normalise, survey
@@ -39,6 +40,7 @@ __all__ = [
     "calling_codes",
     "fold_words",
     "has_mobile_length",
+    "is_same_subscriber",
     "likely_regions",
     "looks_like_phones",
     "normalise",

@@ -7,4 +7,5 @@
 - `unwrapping`: the recoveries before it: links, ids, floats, labels.
 - `folding`: Unicode spellings to ASCII.
 - `national_variants`: two spellings of one subscriber.
+- `same_subscriber`: whether two numbers are such spellings.
 """
