@@ -119,5 +119,6 @@ def test_the_address_of_another_gateway_is_told_by_its_answers(make_lab, gateway
 
     failure = anyio.run(main)
 
-    assert f"looks like {capabilities_of(other).title}" in str(failure)
+    looks = f"looks like {capabilities_of(other).title}. See that --gateway and --base-url belong together"
+    assert looks in str(failure)
     assert not isinstance(failure, InvalidRequest)
