@@ -31,10 +31,10 @@ from validator.gateways.gateway import (
     SessionsReply,
     Spelling,
 )
-from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, segment
+from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, segment, words_in
+from validator.gateways.sessions import named, require_own, status_of
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
-from validator.http.masking import one_line
 from validator.http.received import sound, text_in
 from validator.model import SessionState, SessionStatus, Strength
 
@@ -74,10 +74,15 @@ _STATES = {
     "connecting": SessionState.STARTING,
     "close": SessionState.NEEDS_PERSON,
 }
+_WITH_CHECK = "WHATSAPP-BAILEYS"
 _PER_PAGE = 100
 _CLOSED = "connection closed"
 _OVER_LIMIT = "rate-overlimit"
-_NO_CHECK = "not available on whatsapp business api"
+# On "WhatsApp Business API", which is Meta's Cloud API, and on the channel for other programs.
+_NO_CHECK = "method not available on"
+# Baileys' reasons for the end of a connection: logged out, forbidden, another version, closed, replaced by
+# another one, to be restarted (`DisconnectReason`). Its others are those of a lost or slow network.
+_ENDS_OF_SOCKET = frozenset({401, 403, 411, 428, 440, 515})
 _BY_STATUS: dict[int, type[ApiError]] = {
     400: InvalidRequest,
     401: MissingOrBadKey,
@@ -118,25 +123,28 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:  # noqa: PLR0911 - 
     words = said(value)
     if value.get("isBoom") is True:
         return _kind_of_boom(value, words)
-    if value.get("status") != status or not isinstance(value.get("error"), str):
+    if not _is_own(status, value):
         return None
     if _CLOSED in words:
         return SessionNotConnected
-    if _NO_CHECK in words:
-        return Unsupported
-    if not isinstance(value.get("response"), dict) and not isinstance(value.get("message"), list | str):
-        return None
-    return kind_of_status(status, _BY_STATUS)
+    return Unsupported if _NO_CHECK in words else kind_of_status(value["status"], _BY_STATUS)
+
+
+def _is_own(status: int, value: dict[str, Any]) -> bool:
+    """Whether a body is the server's own. With 400 it may be what was thrown, with a status of its own."""
+    own = value.get("status")
+    is_status = own == status or (status == 400 and isinstance(own, int) and 400 <= own < 600)  # noqa: PLR2004
+    has_message = isinstance(value.get("response"), dict) or isinstance(value.get("message"), list | str)
+    return is_status and isinstance(value.get("error"), str) and has_message
 
 
 def _kind_of_boom(value: dict[str, Any], words: str) -> type[ApiError]:
     """Return what an error of the WhatsApp library's is about, which a check passes on as it is."""
     output = value.get("output")
     code = output.get("statusCode") if isinstance(output, dict) else None
-    if _OVER_LIMIT in words or value.get("data") == 429:  # noqa: PLR2004 - too many requests
+    if _OVER_LIMIT in words or "429" in {str(value.get("data")), str(code)}:
         return RateLimited
-    is_closed = code == 428 or _CLOSED in words  # noqa: PLR2004 - the library's code for a closed socket
-    return SessionNotConnected if is_closed else ServerError
+    return SessionNotConnected if code in _ENDS_OF_SOCKET or _CLOSED in words else ServerError
 
 
 def _words(kind: type[ApiError], value: dict[str, Any], status: int) -> str:
@@ -146,7 +154,7 @@ def _words(kind: type[ApiError], value: dict[str, Any], status: int) -> str:
         return "an instance of the Cloud API has no number check; name one that is linked by its QR code"
     if not value:
         return "Evolution API answered 400 without a word: WhatsApp has not answered it"
-    return f"Evolution API answered {status}: {one_line(_message(value))}"
+    return f"Evolution API answered {status}: {_message(value)}"
 
 
 def _message(value: dict[str, Any]) -> str:
@@ -155,8 +163,7 @@ def _message(value: dict[str, Any]) -> str:
     payload = output.get("payload") if isinstance(output, dict) else None
     places = (response, payload, value)
     found = (place.get("message") for place in places if isinstance(place, dict))
-    message = next((one for one in found if one), "")
-    return " ".join(map(str, message)) if isinstance(message, list) else str(message)
+    return next(filter(None, map(words_in, found)), "")
 
 
 class _Page(NamedTuple):
@@ -204,27 +211,30 @@ def _state(session: str, answer: Answer) -> SessionReply:
     instance = answer.body.get("instance") if isinstance(answer.body, dict) else None
     if not isinstance(instance, dict):
         raise answer.unlike("there is no instance in it")
-    status = _status(instance.get("state"))
+    require_own(answer, session, instance.get("instanceName"))
+    status = status_of(instance.get("state"), _STATES)
     return SessionReply(session=session, status=status, rate=answer.rate)
-
-
-def _status(word: object) -> SessionStatus:
-    text = sound(word) if isinstance(word, str) else "without a state"
-    return SessionStatus(_STATES.get(text, SessionState.UNKNOWN), text)
 
 
 def _sessions(answer: Answer) -> SessionsReply:
     found = tuple(
         SessionReply(
             session=sound(one["name"]),
-            status=_status(one.get("connectionStatus")),
+            status=_status(one),
             name=text_in(one.get("profileName")) or "",
             phone_number=phone_of(one.get("ownerJid")),
         )
-        for one in objects_in(answer)
-        if isinstance(one.get("name"), str)
+        for one in named(answer, objects_in(answer), "name")
     )
     return SessionsReply(sessions=found, rate=answer.rate)
+
+
+def _status(instance: dict[str, Any]) -> SessionStatus:
+    """Return the state of an instance. Of one without a check it would say nothing: all of them are open."""
+    kind = instance.get("integration")
+    if isinstance(kind, str) and kind != _WITH_CHECK:
+        return SessionStatus(SessionState.UNKNOWN, f"no number check ({sound(kind)})")
+    return status_of(instance.get("connectionStatus"), _STATES)
 
 
 def _contacts(page: _Page, answer: Answer) -> ContactsReply:

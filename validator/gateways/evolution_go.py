@@ -133,24 +133,24 @@ def _data(answer: Answer) -> Any:
     return body["data"]
 
 
-def _object(answer: Answer) -> dict[str, Any]:
-    data = _data(answer)
+def _object(answer: Answer, data: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise answer.unlike("there is no object in it")
     return data
 
 
 def _results(answer: Answer) -> CheckReply:
-    if _data(answer) is None:
+    data = _data(answer)
+    if data is None:
         raise ServerError(
             "Evolution Go answered 200 without data, as it does if its own query to WhatsApp failed",
             rate=answer.rate,
         )
-    return users_reply(answer, _object(answer))
+    return users_reply(answer, _object(answer, data))
 
 
 def _state(session: str, answer: Answer) -> SessionReply:
-    return connection_reply(session, answer, _object(answer))
+    return connection_reply(session, answer, _object(answer, _data(answer)))
 
 
 def _contacts(answer: Answer) -> ContactsReply:

@@ -31,12 +31,13 @@ from validator.gateways.gateway import (
     Spelling,
 )
 from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, segment
+from validator.gateways.sessions import named, require_own, status_of
 from validator.http.api_key import ApiKey
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import hide_key, one_line
 from validator.http.received import sound, text_in
-from validator.model import SessionState, SessionStatus, Strength
+from validator.model import SessionState, Strength
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -80,6 +81,7 @@ CAPABILITIES = Capabilities(
     daily_cap=1_000,
 )
 
+_SUCCESS = "SUCCESS"
 _WORD = re.compile(r"[A-Z][A-Z_]+")
 _BY_WORD: dict[str, type[ApiError]] = {
     "AUTHENTICATION_ERROR": SessionNotConnected,
@@ -115,7 +117,7 @@ def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
     if reply.status == 401 and 'realm="Restricted"' in reply.headers.get("www-authenticate", ""):  # noqa: PLR2004
         return MissingOrBadKey("GOWA answered 401: Unauthorized", status=reply.status, rate=rate)
     code, message = _code(value), value.get("message") if isinstance(value, dict) else None
-    if not code or not isinstance(message, str):
+    if code in {"", _SUCCESS} or not isinstance(message, str):
         return intercepted(reply, rate=rate)
     text = f"GOWA answered {reply.status} {code}: {one_line(message)}"
     return _kind(reply.status, code)(text, status=reply.status, code=code, rate=rate)
@@ -157,7 +159,7 @@ class Gowa(OverExchange):
 
 def _results(answer: Answer) -> Any:
     """Return what a success holds; `BadAnswer` if the envelope does not call it one."""
-    if _code(answer.body) != "SUCCESS":
+    if _code(answer.body) != _SUCCESS:
         raise answer.unlike("it does not say that it is a success")
     return answer.body.get("results")
 
@@ -167,9 +169,11 @@ def _fields(answer: Answer) -> dict[str, Any]:
     return results if isinstance(results, dict) else {}
 
 
-def _objects(rows: Any) -> list[dict[str, Any]]:
+def _objects(answer: Answer, rows: Any) -> list[dict[str, Any]]:
     """Return the objects of a list; servers written in Go say null for an empty one."""
-    return [row for row in rows or [] if isinstance(row, dict)] if isinstance(rows, list | None) else []
+    if not isinstance(rows, list | None):
+        raise answer.unlike("there is no list in it")
+    return [row for row in rows or [] if isinstance(row, dict)]
 
 
 def _result(asked: Number, answer: Answer) -> CheckReply:
@@ -180,10 +184,11 @@ def _state(session: str, answer: Answer) -> SessionReply:
     found = _fields(answer)
     if not isinstance(found.get("is_connected"), bool):
         raise answer.unlike("there is no state in it")
+    require_own(answer, session, found.get("device_id"))
     is_in = found["is_connected"] and found.get("is_logged_in") is True
     word = "logged_in" if is_in else "connected" if found["is_connected"] else "disconnected"
     phone = phone_of(found.get("jid"))
-    status = SessionStatus(_STATES[word], word)
+    status = status_of(word, _STATES)
     return SessionReply(session=session, status=status, phone_number=phone, rate=answer.rate)
 
 
@@ -191,20 +196,17 @@ def _sessions(answer: Answer) -> SessionsReply:
     found = tuple(
         SessionReply(
             session=sound(row["id"]),
-            status=SessionStatus(
-                _STATES.get(str(row.get("state")), SessionState.UNKNOWN), sound(str(row.get("state")))
-            ),
+            status=status_of(row.get("state"), _STATES),
             name=text_in(row.get("display_name")) or "",
             phone_number=phone_of(row.get("jid")),
         )
-        for row in _objects(_results(answer))
-        if isinstance(row.get("id"), str)
+        for row in named(answer, _objects(answer, _results(answer)), "id")
     )
     return SessionsReply(sessions=found, rate=answer.rate)
 
 
 def _contacts(answer: Answer) -> ContactsReply:
-    rows = _objects(_fields(answer).get("data"))
+    rows = _objects(answer, _fields(answer).get("data"))
     return ContactsReply(contacts=tuple(map(_contact, rows)), rate=answer.rate)
 
 

@@ -33,12 +33,12 @@ from validator.gateways.gateway import (
     SessionReply,
     Spelling,
 )
-from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said
+from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, words_in
+from validator.gateways.sessions import status_of
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
-from validator.http.masking import one_line
-from validator.http.received import sound, text_in
-from validator.model import SessionState, SessionStatus
+from validator.http.received import text_in
+from validator.model import SessionState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -73,7 +73,7 @@ CAPABILITIES = Capabilities(
 _STATES = {
     "authorized": SessionState.READY,
     "starting": SessionState.STARTING,
-    **dict.fromkeys(("notAuthorized", "sleepMode", "blocked", "yellowCard"), SessionState.NEEDS_PERSON),
+    **dict.fromkeys(("notauthorized", "sleepmode", "blocked", "yellowcard"), SessionState.NEEDS_PERSON),
 }
 # It takes 11 to 16 digits; shorter numbers exist, and are not invalid.
 _LEAST_DIGITS = 11
@@ -81,11 +81,13 @@ _LEAST_DIGITS = 11
 _MOST_CONTACTS = 5_000
 # The first fragment that is in the text of a 400 says what it is about.
 _BY_WORDS: tuple[tuple[str, type[ApiError]], ...] = (
-    ("timeout", ServerError),
-    ("not authorized", SessionNotConnected),
+    *((words, ServerError) for words in ("timeout", "time out", "timed out")),
+    *((words, SessionNotConnected) for words in ("not authorized", "not authorised", "notauthorized")),
     ("starting", SessionNotConnected),
     ("bad phone number", InvalidPhone),
 )
+# What 466 holds: the checks of a month, and the people that may be written to. Either may stand alone.
+_QUOTAS = ("invokeStatus", "correspondentsStatus")
 _BY_STATUS: dict[int, type[ApiError]] = {
     400: InvalidRequest,
     401: MissingOrBadKey,
@@ -118,7 +120,7 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
     """Return what a refusal is about; None if it is in none of the service's forms."""
     if not isinstance(value, dict):
         return None
-    if isinstance(value.get("invokeStatus"), dict):
+    if any(isinstance(value.get(field), dict) for field in _QUOTAS):
         return QuotaExceeded
     words = said(value.get("message"))
     if status == 400:  # noqa: PLR2004 - of four meanings
@@ -132,9 +134,10 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
 
 
 def _message(value: dict[str, Any]) -> str:
-    quota = value.get("invokeStatus")
-    fields = quota if isinstance(quota, dict) else value
-    return one_line(str(fields.get("description") or fields.get("message") or ""))
+    places = (value.get("invokeStatus"), value.get("correspondentsStatus"), value)
+    fields = [place for place in places if isinstance(place, dict)]
+    texts = (words_in(place.get(name)) for place in fields for name in ("description", "message"))
+    return next(filter(None, texts), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +190,15 @@ def _state(session: str, answer: Answer) -> SessionReply:
     word = answer.body.get("stateInstance") if isinstance(answer.body, dict) else None
     if not isinstance(word, str):
         raise answer.unlike("there is no state in it")
-    status = SessionStatus(_STATES.get(word, SessionState.UNKNOWN), sound(word))
-    return SessionReply(session=session, status=status, rate=answer.rate)
+    return SessionReply(session=session, status=status_of(word, _STATES), rate=answer.rate)
 
 
 def _contacts(answer: Answer) -> ContactsReply:
-    rows = (row for row in objects_in(answer) if row.get("type") != "group")
-    return ContactsReply(contacts=tuple(map(_contact, rows)), rate=answer.rate)
+    rows = objects_in(answer)
+    if not rows:
+        raise ServerError("GREEN-API gives no contacts, as it does while it reads them", rate=answer.rate)
+    contacts = tuple(_contact(row) for row in rows if row.get("type") != "group")
+    return ContactsReply(contacts=contacts, rate=answer.rate)
 
 
 def _contact(row: dict[str, Any]) -> GatewayContact:

@@ -139,6 +139,15 @@ def said(value: object) -> str:
     return json.dumps(value)[:_MAX_SAID_CHARS].lower()
 
 
+def words_in(message: object) -> str:
+    """Return a message, or the texts of a list of them, for people; empty for anything else.
+
+    What is no text may hold anything, tokens of other sessions among it.
+    """
+    parts = message if isinstance(message, list) else [message]
+    return one_line(" ".join(part for part in parts if isinstance(part, str)))
+
+
 def kind_of_status(status: int, by_status: Mapping[int, type[ApiError]]) -> type[ApiError]:
     """Return what a refusal in the gateway's own form is about, where its words say nothing more."""
     return by_status.get(status, ServerError if status >= 500 else UnexpectedStatus)  # noqa: PLR2004 - 5xx

@@ -31,12 +31,12 @@ from validator.gateways.gateway import (
     SessionsReply,
     Spelling,
 )
-from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, segment
+from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, segment, words_in
+from validator.gateways.sessions import named, require_own, status_of
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
-from validator.http.masking import one_line
 from validator.http.received import sound, text_in
-from validator.model import SessionState, SessionStatus, Strength
+from validator.model import SessionState, Strength
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -68,10 +68,10 @@ CAPABILITIES = Capabilities(
     daily_cap=1_000,
 )
 
-_NEEDS_PERSON = ("STOPPED", "SCAN_QR_CODE", "PASSKEY_REQUIRED", "PASSKEY_CONFIRMATION_REQUIRED", "FAILED")
+_NEEDS_PERSON = ("stopped", "scan_qr_code", "passkey_required", "passkey_confirmation_required", "failed")
 _STATES = {
-    "WORKING": SessionState.READY,
-    "STARTING": SessionState.STARTING,
+    "working": SessionState.READY,
+    "starting": SessionState.STARTING,
     **dict.fromkeys(_NEEDS_PERSON, SessionState.NEEDS_PERSON),
 }
 _PER_PAGE = 100
@@ -113,7 +113,7 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
         return SessionNotConnected
     exception = value.get("exception")
     if isinstance(exception, dict):
-        is_over_limit = "rate-overlimit" in said(exception) or exception.get("data") == 429  # noqa: PLR2004
+        is_over_limit = "rate-overlimit" in said(exception) or str(exception.get("data")) == "429"
         return RateLimited if is_over_limit else ServerError
     if value.get("statusCode") != status or not isinstance(value.get("message"), str | list):
         return None
@@ -125,9 +125,9 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
 def _message(value: dict[str, Any]) -> str:
     exception = value.get("exception")
     fields = exception if isinstance(exception, dict) else value
-    message = fields.get("message") or fields.get("error") or ""
-    state = f" (it is {value['status']})" if isinstance(value.get("status"), str) else ""
-    return one_line(f"{message}{state}")
+    message = words_in(fields.get("message")) or words_in(fields.get("error"))
+    state = words_in(value.get("status"))
+    return f"{message} (it is {state})" if state else message
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Waha(OverExchange):
     async def session_status(self, session: str) -> SessionReply:
         """Ask for a session."""
         path = f"/api/sessions/{segment(CAPABILITIES, session)}"
-        return await self.exchange.get(path, _state, cap_bytes=OBJECT_CAP_BYTES)
+        return await self.exchange.get(path, partial(_state, session), cap_bytes=OBJECT_CAP_BYTES)
 
     async def sessions(self) -> SessionsReply:
         """Ask for all sessions, the stopped ones too."""
@@ -166,19 +166,19 @@ def _result(asked: Number, answer: Answer) -> CheckReply:
     return lone_result(asked, answer, body.get("numberExists"), body.get("chatId"), body.get("pn"))
 
 
-def _state(answer: Answer) -> SessionReply:
+def _state(session: str, answer: Answer) -> SessionReply:
     if not isinstance(answer.body, dict) or not isinstance(answer.body.get("name"), str):
         raise answer.unlike("there is no session in it")
+    require_own(answer, session, answer.body["name"])
     return _session(answer.body, answer.rate)
 
 
 def _session(body: dict[str, Any], rate: RateNotice) -> SessionReply:
     me = body.get("me")
     fields = me if isinstance(me, dict) else {}
-    word = sound(str(body.get("status")))
     return SessionReply(
         session=sound(str(body["name"])),
-        status=SessionStatus(_STATES.get(word, SessionState.UNKNOWN), word),
+        status=status_of(body.get("status"), _STATES),
         name=text_in(fields.get("pushName")) or "",
         phone_number=phone_of(fields.get("id")),
         rate=rate,
@@ -186,7 +186,7 @@ def _session(body: dict[str, Any], rate: RateNotice) -> SessionReply:
 
 
 def _sessions(answer: Answer) -> SessionsReply:
-    rows = (row for row in objects_in(answer) if isinstance(row.get("name"), str))
+    rows = named(answer, objects_in(answer), "name")
     return SessionsReply(sessions=tuple(_session(row, answer.rate) for row in rows), rate=answer.rate)
 
 

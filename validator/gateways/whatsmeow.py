@@ -27,7 +27,7 @@ def users_reply(answer: Answer, data: Mapping[str, Any]) -> CheckReply:
         BadAnswer: there is no list of rows.
     """
     # Servers written in Go say null for an empty list.
-    users = data.get("Users") or []
+    users = [] if data.get("Users") is None else data["Users"]
     if not isinstance(users, list):
         raise answer.unlike("there is no list in it")
     rows = (row for row in users if isinstance(row, dict))
@@ -42,8 +42,13 @@ def connection_reply(session: str, answer: Answer, data: Mapping[str, Any]) -> S
         session: its name.
         answer: the answer.
         data: what its envelope holds: `Connected`, `LoggedIn`, and perhaps `Name` and `JID`, in any case.
+
+    Raises:
+        BadAnswer: it does not say whether the session is connected.
     """
     found = {name.lower(): value for name, value in data.items()}
+    if not isinstance(found.get("connected"), bool):
+        raise answer.unlike("there is no state in it")
     return SessionReply(
         session=session,
         status=_status(

@@ -126,7 +126,7 @@ class Wuzapi(OverExchange):
 def _data(answer: Answer) -> dict[str, Any]:
     """Return what a success holds; `BadAnswer` if the envelope does not call it one."""
     body = answer.body
-    if not isinstance(body, dict) or body.get("success") is not True:
+    if not isinstance(body, dict) or body.get("success") is not True or body.get("code", 200) != 200:  # noqa: PLR2004
         raise answer.unlike("it does not say that it is a success")
     data = body.get("data")
     if data is not None and not isinstance(data, dict):

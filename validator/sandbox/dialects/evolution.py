@@ -63,7 +63,7 @@ class Evolution:
 
     def session(self, asked: Asked) -> Session | None:
         """Return the instance of a name."""
-        return next((one for one in self._world.config.sessions if asked.session in {one.id, one.name}), None)
+        return next((one for one in self._world.config.sessions if one.id == asked.session), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
         """Return an entry a number, those of groups last, which are answered without asking."""
