@@ -39,8 +39,8 @@ class Case:
         limiter: what limits, to how much, and what it says about that.
         rate: what `--rate` says.
         numbers: how many to ask about.
-        told_by: who tells the tool the limit: `headers`, `--rate`, or `lowest plan`, which is nobody; None
-            where what is announced is wrong, so that refusals show it sooner or later.
+        told_by: who tells the tool the limit: `headers`, `--rate`, or `the gateway's default`, which is
+            nobody; None where what is announced is wrong, so that refusals show it sooner or later.
         most_refusals: how many requests may be refused; None where what is announced is wrong.
         most_times: how many times as long as the limit needs it may take, or None.
     """
@@ -111,7 +111,7 @@ class Run:
         """Whether more came than the plan allows, delivery jitter allowed for: the first may come late."""
         came = [exchange.at_s for exchange in self.exchanges]
         allowed = (came[-1] - came[0] + JITTER_S) * LOWEST_PLAN_PER_MIN / 60 if came else 0.0
-        return self.case.told_by == "lowest plan" and len(came) - 1 > allowed
+        return self.case.told_by == "the gateway's default" and len(came) - 1 > allowed
 
 
 def numbers_in(seconds: float, *, requests: int, window_s: float = 60.0) -> int:

@@ -79,11 +79,11 @@ def by_headers(headers: Headers) -> Announced:
 
 
 BY_RATE = Announced(NONE, f"{PER_MIN}/min", "--rate")
-BY_NOBODY = Announced(NONE, "auto", "lowest plan")
+BY_NOBODY = Announced(NONE, "auto", "the gateway's default")
 TWICE_AND_RATE = Announced(TWICE, f"{PER_MIN}/min", "--rate")
 MISLED = Announced(TWICE, "auto", None, most_refusals=None)
 IN_FRONT = Announced(PASSED_ON, "auto", None, most_refusals=None, most_times=2.0)
-IN_WORDS = Announced(WORDS, "auto", "lowest plan")
+IN_WORDS = Announced(WORDS, "auto", "the gateway's default")
 EVERYWHERE = (BY_RATE, BY_NOBODY, TWICE_AND_RATE, MISLED, IN_WORDS)
 
 RUNS = (
@@ -117,7 +117,7 @@ def cases(seconds: float) -> Iterator[Case]:
     """Yield all runs to make, each as long as given where all goes well."""
     for kind, limit, announcements in RUNS:
         for announced in announcements:
-            pace_per_min = LOWEST_PLAN_PER_MIN if announced.told_by == "lowest plan" else PER_MIN
+            pace_per_min = LOWEST_PLAN_PER_MIN if announced.told_by == "the gateway's default" else PER_MIN
             yield Case(
                 limiter=Setup(kind, limit, announced.headers),
                 rate=announced.rate,

@@ -74,7 +74,7 @@ def test_the_rate_decides_on_the_budget(text, kind, limit):
     assert anyio.run(main) == (kind, limit)
 
 
-@pytest.mark.parametrize(("text", "told_by"), [("auto", "lowest plan"), ("find", "--rate find")])
+@pytest.mark.parametrize(("text", "told_by"), [("auto", "the gateway's default"), ("find", "--rate find")])
 def test_a_share_of_the_key_is_a_share_of_what_nobody_tells(text, told_by):
     async def main():
         return make_budget(Rate.parse(text), default_per_min=60, share=0.25).report(anyio.current_time())

@@ -82,7 +82,7 @@ def test_until_the_first_reply_there_is_one_request_in_flight():
 def test_nothing_known_means_the_lowest_plan():
     report = new().report(0.0)
 
-    assert (report.limit_per_min, report.told_by) == (60.0, "lowest plan")
+    assert (report.limit_per_min, report.told_by) == (60.0, "the gateway's default")
 
 
 def test_a_told_limit_rules_at_once_and_the_first_request_costs_no_more_than_its_slot():
@@ -136,7 +136,7 @@ def test_a_limit_that_makes_no_sense_is_ignored(nonsense):
     budget = new()
     ask(budget, 0.0, nonsense)
 
-    assert budget.report(0.0).told_by == "lowest plan"
+    assert budget.report(0.0).told_by == "the gateway's default"
 
 
 def test_a_fixed_ceiling_is_lowered_by_replies_and_never_raised():
@@ -256,7 +256,7 @@ def test_a_day_with_something_left_or_without_an_end_holds_nothing(remaining, re
     ask(budget, 0.0, told(1000, remaining=remaining, window_s=86_400.0, reset_s=reset_s))
 
     assert budget.report(0.0).hold_until is None
-    assert budget.report(0.0).told_by == "lowest plan"
+    assert budget.report(0.0).told_by == "the gateway's default"
 
 
 def test_a_minute_and_a_day_rule_side_by_side():

@@ -105,7 +105,7 @@ def test_unasked_nothing_beyond_the_lowest_plan_is_tried(tell):
     record = simulate(PacedBudget(now=0.0, rng=rng), server, Network(rng), until_s=900.0, tell=tell)
 
     assert record.most_within(60.0) <= 60
-    assert (record.report.limit_per_min, record.report.told_by) == (60, "lowest plan")
+    assert (record.report.limit_per_min, record.report.told_by) == (60, "the gateway's default")
 
 
 def test_a_limit_told_in_the_middle_of_a_search_ends_it():

@@ -34,7 +34,9 @@ def by_rate(kind, limit):
 
 def by_nobody(kind, limit):
     numbers = numbers_in(SECONDS, requests=LOWEST_PLAN_PER_MIN)
-    return Case(limiter=Setup(kind, limit, SILENCE), rate="auto", numbers=numbers, told_by="lowest plan")
+    return Case(
+        limiter=Setup(kind, limit, SILENCE), rate="auto", numbers=numbers, told_by="the gateway's default"
+    )
 
 
 def misled(kind, limit):

@@ -30,7 +30,7 @@ class BudgetReport:
     Attributes:
         limit_per_min: requests allowed in a minute by the strictest window, or None for no limit.
         told_by: the source of the limit: `headers`, `--rate`, `--rate find` (an estimate), `refusals` (an
-            estimate below the announced limit), `lowest plan` (the default) or `none`.
+            estimate below the announced limit), `the gateway's default` or `none`.
         rate_per_min: the pace now: 0 while requests are held, infinity if nothing is paced.
         is_apart: whether only one request at a time is in flight, so that requests arrive evenly.
         used_per_min: requests started in the last 60 s.

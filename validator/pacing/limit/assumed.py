@@ -37,7 +37,7 @@ class Assumption(Protocol):
 class DefaultPace:
     """Assumes the gateway's default pace, whatever happens. An `Assumption`."""
 
-    told_by = "lowest plan"
+    told_by = "the gateway's default"
     opens_at = -math.inf
 
     def __init__(self, per_min: float) -> None:
