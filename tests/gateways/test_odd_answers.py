@@ -160,6 +160,11 @@ def test_an_array_is_matched_by_number_however_long_it_is(gateway, rows, envelop
     ]
     assert verdicts(gateway, said(), ANN, BOB) == [None, None]
     assert verdicts(gateway, said(rows(ANN, True, "100000000000001@lid")), ANN) == [YES]
+    of_bob = f"{int(BOB):d}@s.whatsapp.net"
+    assert verdicts(gateway, said(rows(ANN, True, of_bob), rows(BOB, False)), ANN, BOB) == [None, NO]
+    assert verdicts(gateway, said(rows(ANN, False, of_bob)), ANN) == [None]
+    mexico, known = Number(525_512_345_678), "5215512345678@s.whatsapp.net"
+    assert verdicts(gateway, said(rows(mexico, True, known)), mexico) == [YES]
 
 
 @pytest.mark.parametrize("users", [False, 0, "", {}, "none"])

@@ -34,10 +34,10 @@ def result_of(number: object, exists: object, jid: object) -> NumberResult | Non
     Args:
         number: the number that it names, as digits or in E.164.
         exists: only a JSON boolean is an answer.
-        jid: the account's id, kept as it came.
+        jid: the account's id, kept as it came. Of another subscriber's, it is that one's entry.
     """
     known = number_in(number) if isinstance(number, str) else None
-    if known is None or not isinstance(exists, bool):
+    if known is None or not isinstance(exists, bool) or not _is_of(known, jid):
         return None
     return NumberResult(
         number=known, is_whatsapp_user=exists, whatsapp_id=jid if exists and is_whatsapp_id(jid) else None
@@ -59,24 +59,27 @@ def lone_result(asked: Number, answer: Answer, exists: object, *jids: object) ->
     """
     if not isinstance(exists, bool):
         raise answer.unlike("it says neither that the number is registered nor that it is not")
-    named = [number for number in map(number_of, jids) if number is not None]
-    if not all(number == asked or _is_same_subscriber(number, asked) for number in named):
+    if not all(_is_of(asked, jid) for jid in jids):
         raise answer.unlike("it is about another number than the one asked about")
     jid = next((one for one in jids if is_whatsapp_id(one)), None)
     result = NumberResult(
         number=asked,
         is_whatsapp_user=exists,
         whatsapp_id=jid if exists else None,
-        names_number=bool(named),
+        names_number=any(map(number_of, jids)),
     )
     return CheckReply.of(result, rate=answer.rate)
 
 
-def _is_same_subscriber(number: Number, asked: Number) -> bool:
+def _is_of(asked: Number, jid: object) -> bool:
+    """Whether an id may be that of a number's account: one that is no number's may."""
+    named = number_of(jid)
+    if named is None or named == asked:
+        return True
     # Imported here, since it brings polars: most answers name the number as it was asked.
     from validator.phone import is_same_subscriber  # noqa: PLC0415
 
-    return is_same_subscriber(number, asked)
+    return is_same_subscriber(named, asked)
 
 
 def objects_in(answer: Answer) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import anyio
 import httpx
@@ -29,6 +30,9 @@ from validator.sandbox import SandboxConfig, Session, create_app, parse_fault
 from validator.sandbox.behaviour import registration
 from validator.settings import MaxAge, Rate, RateMode
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # With a colon, as GOWA has user and password.
 KEY = "canary:token_5f2d9a77"
 OWN = "+447700900021"
@@ -51,7 +55,10 @@ class Ran:
 
 @dataclass
 class GatewayLab:
-    """One sandbox and one ledger, for any number of runs one after the other."""
+    """One sandbox and one ledger, for any number of runs one after the other.
+
+    `spoil` returns what arrives in place of each response.
+    """
 
     gateway: str
     ledger_path: object
@@ -60,6 +67,7 @@ class GatewayLab:
     truth_seed: int = 0
     share: float = 0.6
     sent: list = field(default_factory=list)
+    spoil: Callable[[httpx.Response], httpx.Response] = lambda response: response
 
     @classmethod
     def build(cls, gateway, path, *faults, share=0.6, seed=0, **settings):
@@ -132,7 +140,7 @@ class GatewayLab:
     async def _open(self, name, options):
         options = replace(
             options,
-            transport=_Recording(self.app, self.sent),
+            transport=_Recording(self.app, self.sent, self.spoil),
             wall_clock=lambda: START_S + anyio.current_time(),
         )
         async with open_gateway(name, options) as gateway:
@@ -172,14 +180,15 @@ class GatewayLab:
 
 
 class _Recording(httpx.AsyncBaseTransport):
-    """Carries requests to the application, and keeps both sides of each exchange."""
+    """Carries requests to the application, keeps both sides of each exchange, and spoils the response."""
 
-    def __init__(self, app, sent):
+    def __init__(self, app, sent, spoil):
         self._inner = httpx.ASGITransport(app)
         self._sent = sent
+        self._spoil = spoil
 
     async def handle_async_request(self, request):
         response = await self._inner.handle_async_request(request)
         await response.aread()
         self._sent.append((request, response))
-        return response
+        return self._spoil(response)
