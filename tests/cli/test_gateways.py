@@ -131,12 +131,35 @@ def test_doctor_and_lookup_go_through_the_gateway(serve, ask, capabilities):
     assert rows_of(lookup)[0]["verdict"] == "registered"
 
 
-def test_a_name_that_is_none_gets_the_nearest(run, listed):
-    done = run("check", listed(LIST), "--gateway", "evolutoin")
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("evolutoin", "evolution"), ("Evolution", "evolution"), ("GOWA", "gowa"), ("waah", "waha")],
+)
+def test_a_name_that_is_none_gets_the_nearest(run, listed, name, nearest):
+    for command in (("check", listed(LIST)), ("lookup", ANN), ("sessions",), ("sandbox",)):
+        done = run(*command, "--gateway", name)
 
-    assert done.code == 2
-    assert "there is no gateway 'evolutoin'" in done.err
-    assert "Did you mean 'evolution'?" in done.err
+        assert done.code == 2
+        assert f"there is no gateway {name!r}" in done.err
+        assert f"Did you mean {nearest!r}?" in done.err
+
+
+@pytest.fixture(params=[("session_variable", KEY), ("url_variable", f"http://127.0.0.1:9/x/{KEY}")])
+def misplaced(request, serve, capabilities, environment):
+    """Put the key into another variable as well; return its name."""
+    serve()
+    field, value = request.param
+    environment.setenv(getattr(capabilities, field), value)
+    return getattr(capabilities, field)
+
+
+def test_a_key_in_another_place_is_refused_and_not_shown(misplaced, ask, listed, tmp_path):
+    for command in (("check", listed(LIST)), ("lookup", ANN), ("contacts",), ("doctor",)):
+        done = ask(*command)
+
+        assert done.code == 2
+        assert f"or {misplaced})" in " ".join((done.out + done.err).split())
+        assert_hidden(done, tmp_path)
 
 
 def test_gateways_are_listed_with_what_each_can_do(run):

@@ -368,3 +368,11 @@ def test_what_is_no_text_in_a_refusal_is_not_quoted(gateway):
         for message in (token, [token], ["a text", token]):
             failure = check(gateway, body | {"message": message, "response": {"message": message}}, status)
             assert "token-of-another" not in f"{failure!s} {failure!r}"
+
+
+def test_the_password_is_hidden_without_its_user_too():
+    _, _, password = KEY.partition(":")
+
+    failure = check("gowa", {"code": "ERROR", "message": f"no such password: {password}"}, 500)
+
+    assert password not in str(failure)

@@ -67,3 +67,18 @@ def test_the_key_has_no_attributes_to_dump():
 def test_the_fingerprint_is_stable_short_and_not_the_plain_hash():
     assert ApiKey(TEXT).fingerprint == ApiKey.parse(TEXT + "\n").fingerprint == "81ff7b2308ac"
     assert ApiKey(TEXT).fingerprint != ApiKey(TEXT + "x").fingerprint
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "is_in"),
+    [
+        ("canary/5f2d9a77", "canary/5f2d9a77", True),
+        ("canary/5f2d9a77", "https://x.example/waInstance1/canary%2F5f2d9a77", True),
+        ("canary/5f2d9a77", "https://x.example/waInstance1", False),
+        ("admin", "admin", True),
+        ("admin", "admin-of-a-shop", False),
+        ("admin", "", False),
+    ],
+)
+def test_a_key_is_found_in_another_text(key, text, is_in):
+    assert ApiKey(key).is_in(text) is is_in

@@ -67,6 +67,22 @@ class KeySettings:
         sessions = several("sessions", self.sessions, SESSION)
         object.__setattr__(self, "sessions", tuple(map(str, sessions)))
         require(_KEY_KINDS, **{name: getattr(self, name) for name in _KEY_KINDS})
+        self._refuse_key_elsewhere()
+
+    def _refuse_key_elsewhere(self) -> None:
+        """Refuse a key that is in a session's name or in the address: those are shown, and kept."""
+        is_in = self.options.key.is_in
+        if any(map(is_in, self.sessions)):
+            raise self._misplaced("session", "--session", "session_variable")
+        if is_in(self.options.base_url or ""):
+            raise self._misplaced("base URL", "--base-url", "url_variable")
+
+    def _misplaced(self, what: str, option: str, variable: str) -> UsageError:
+        capabilities = capabilities_of(self.gateway)
+        return UsageError(
+            f"the key is in the {what}, where it would be shown; leave it to {capabilities.key_variable} or "
+            f"a file, and give the {what} alone ({option} or {getattr(capabilities, variable)})"
+        )
 
     @property
     def cap(self) -> int | None:

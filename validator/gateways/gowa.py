@@ -106,7 +106,9 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Gowa]:
         UsageError: there is no base URL, or it cannot be right.
     """
     credentials = b64encode(options.key.reveal().encode()).decode()
-    hide_key(credentials)
+    password = options.key.reveal().partition(":")[2]
+    for secret in filter(None, (credentials, password)):
+        hide_key(secret)
     headers = {"Authorization": f"Basic {credentials}"}
     async with open_exchange(CAPABILITIES, options, headers, refusal) as exchange:
         yield Gowa(CAPABILITIES, exchange)

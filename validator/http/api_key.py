@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 from typing import NoReturn, Self
+from urllib.parse import unquote
 
 from validator.errors import UsageError
-from validator.http.masking import hide_key
+from validator.http.masking import LONG_KEY, hide_key
 
 # Tokens that carry claims have one to two thousand characters; most servers refuse a header above 8 KiB.
 _MAX_CHARS = 4_096
@@ -46,6 +47,10 @@ class ApiKey:
     def reveal(self) -> str:
         """Return the key itself. For requests, and for a gateway's look at its shape."""
         return self._text
+
+    def is_in(self, text: str) -> bool:
+        """Return whether a text is the key, or a key long enough to be told from a word is a part of it."""
+        return text == self._text or (len(self._text) >= LONG_KEY and self._text in unquote(text))
 
     @property
     def fingerprint(self) -> str:

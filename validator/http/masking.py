@@ -11,7 +11,7 @@ from urllib.parse import quote
 _KEY_SHAPE = re.compile(r"sk_[A-Za-z0-9._~+/=-]+")
 # A shorter key is hidden as a whole word only: inside of words it would be found everywhere, and messages say
 # nothing any more.
-_LONG_KEY = 8
+LONG_KEY = 8
 # Seven digits or more, with at most two separators between two of them, are taken for a phone number: rather
 # a timestamp masked too many than a number too few. IPv4 addresses stay: who has to find a fault needs them.
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -46,7 +46,7 @@ def _pattern_of(keys: tuple[str, ...]) -> re.Pattern[str]:
 
 def _key_pattern(key: str) -> str:
     found = re.escape(key)
-    return found if len(key) >= _LONG_KEY else rf"(?<!\w){found}(?!\w)"
+    return found if len(key) >= LONG_KEY else rf"(?<!\w){found}(?!\w)"
 
 
 def without_keys(text: str) -> str:

@@ -55,7 +55,7 @@ def run(
         refuse_kept({"--output": output}, kept, ledger=ledger)
         require_writable(output)
     sessions = require_sessions(sessions, options.gateway)
-    key = options.key_settings()
+    key = options.key_settings(sessions)
     with make_progress(quiet=quiet) as progress:
         found = run_interruptible(partial(_contacts, key, sessions, progress, max_wait, ledger))
     table = contacts_frame(found)

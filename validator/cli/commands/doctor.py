@@ -97,7 +97,7 @@ async def _provider(
         for found in await way_out(options):
             state = State.OK if found.is_well else State.WARNING
             findings.append(Finding(found.name, state, found.what))
-        key = options.key_settings()
+        key = options.key_settings(sessions)
         async with connected(key, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through, _):
             sessions = sessions or tuple(filter(None, [gateway.capabilities.default_session]))
             connection = await _connection(gateway, through, sessions)

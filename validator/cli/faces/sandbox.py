@@ -9,6 +9,7 @@ import click
 from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import shared_options as opt
+from validator.cli.options.gateway_options import GatewayName
 from validator.cli.options.values import FILE
 from validator.sandbox import (
     DEFAULT_SESSIONS,
@@ -70,7 +71,7 @@ EPILOG = "\n\n".join(
 @opt.stack(
     click.option(
         "--gateway",
-        type=click.Choice([SENDAPI, *DIALECTS]),
+        type=GatewayName([SENDAPI, *DIALECTS]),
         metavar="NAME",
         default=SENDAPI,
         show_default=True,

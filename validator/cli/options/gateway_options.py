@@ -19,7 +19,7 @@ GATEWAY_META = "validator.gateway"
 """Where click's context has the name of the gateway that was chosen."""
 
 
-class _Name(click.Choice[str]):
+class GatewayName(click.Choice[str]):
     """The name of a gateway; a wrong one is answered with the nearest right one."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -58,7 +58,7 @@ def _choose(context: click.Context, option: click.Parameter, name: str) -> str: 
 
 gateway_option = click.option(
     "--gateway",
-    type=_Name(list(GATEWAYS)),
+    type=GatewayName(list(GATEWAYS)),
     metavar="NAME",
     default=DEFAULT_GATEWAY,
     show_default=True,
