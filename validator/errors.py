@@ -29,6 +29,7 @@ ValidatorError                  1   a bug of ours
     ├── RateLimited             5   429
     ├── ServerError             5   408, 425, 5xx
     ├── Redirected                  3xx: never followed
+    ├── OtherGateway            2   a refusal in the form of another gateway than was named
     └── UnexpectedStatus            anything else
 """
 
@@ -230,6 +231,12 @@ class ServerError(ApiError):
 
 class Redirected(ApiError):
     """3xx: never followed, since the key would travel with it. If it stays, the base URL is wrong."""
+
+
+class OtherGateway(ApiError):
+    """A refusal in the form of another gateway than was named. If it stays, the address is that one's."""
+
+    exit_code = UsageError.exit_code
 
 
 class UnexpectedStatus(ApiError):

@@ -1,6 +1,7 @@
 """What ends a run through another gateway, each in one line that says what to do."""
 
 import anyio
+import httpx
 import pytest
 
 from tests.support.gateways.gateway_lab import FIRST, KEY, OWN, SESSION, GatewayLab
@@ -9,6 +10,7 @@ from validator.gateways.gateway import GatewayOptions
 from validator.gateways.green_api import open_gateway as open_green_api
 from validator.gateways.registry import GATEWAYS, capabilities_of
 from validator.http.api_key import ApiKey
+from validator.http.interception import GATEWAYS as LOOKS_OF_GATEWAYS
 from validator.model import Number
 from validator.sandbox import Session
 
@@ -119,6 +121,61 @@ def test_the_address_of_another_gateway_is_told_by_its_answers(make_lab, gateway
 
     failure = anyio.run(main)
 
-    looks = f"looks like {capabilities_of(other).title}. See that --gateway and --base-url belong together"
-    assert looks in str(failure)
+    assert f"looks like {capabilities_of(other).title}" in str(failure)
     assert not isinstance(failure, InvalidRequest)
+
+
+def refused_as_by(other):
+    """Return what a gateway's server answers to a path that it does not have."""
+    forms = {
+        "waha": {"message": "Cannot GET /x", "error": "Not Found", "statusCode": 404},
+        "evolution": {"status": 404, "error": "Not Found", "response": {"message": ["Cannot GET /x"]}},
+    }
+    return httpx.Response(404, json=forms[other])
+
+
+def answering(*first, then):
+    """Return what puts some responses in the place of the first, and goes on with its own."""
+    left = iter(first)
+    return lambda response: next(left, None) or then or response
+
+
+def test_each_gateway_is_one_that_answers_can_look_like():
+    assert {capabilities_of(name).title for name in GATEWAYS} == LOOKS_OF_GATEWAYS
+
+
+@pytest.mark.parametrize("gateway", OTHERS)
+def test_a_run_at_the_address_of_another_gateway_ends_within_seconds(make_lab, gateway):
+    lab, other = make_lab(gateway), "waha" if gateway != "waha" else "evolution"
+    lab.spoil = answering(then=refused_as_by(other))
+
+    ran = lab.run([FIRST, FIRST + 1])
+
+    assert isinstance(ran.ending, UsageError)
+    assert f"is not {capabilities_of(gateway).title}: it looks like {capabilities_of(other).title}" in str(
+        ran.ending
+    )
+    assert "--gateway and --base-url belong together" in str(ran.ending)
+    assert ran.duration_s < 120
+    assert lab.known() == {}
+
+
+def test_one_answer_of_another_gateway_ends_no_run(make_lab):
+    lab = make_lab("gowa", share=1.0)
+    lab.spoil = answering(refused_as_by("waha"), then=None)
+
+    ran = lab.run([FIRST, FIRST + 1])
+
+    assert ran.ending is None
+    assert {verdict for verdict, _ in lab.known().values()} == {"registered"}
+
+
+@pytest.mark.parametrize("text", ["404 page not found", '{"success": false}'])
+def test_what_any_server_in_go_says_is_waited_out(make_lab, text):
+    lab = make_lab("green-api", share=1.0)
+    lab.spoil = answering(*[httpx.Response(404, text=text)] * 8, then=None)
+
+    ran = lab.run([FIRST, FIRST + 1])
+
+    assert ran.ending is None
+    assert {verdict for verdict, _ in lab.known().values()} == {"registered"}

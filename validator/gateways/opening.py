@@ -11,15 +11,16 @@ from urllib.parse import quote
 
 import httpx
 
-from validator.errors import ServerError, UnexpectedStatus, UsageError
+from validator.errors import Intercepted, OtherGateway, ServerError, UnexpectedStatus, UsageError
 from validator.http.body import decode_json
 from validator.http.exchange import Answer, Exchange, bad_answer
-from validator.http.interception import appearance
+from validator.http.interception import GATEWAYS, appearance
 from validator.http.masking import mask_logs, one_line
 from validator.http.rate_headers import read_rates
 from validator.http.transport import KeepAliveTransport
 from validator.http.url import checked_base_url, host_of
 from validator.http.way import way_to
+from validator.model import RateNotice
 from validator.version import __version__
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from validator.errors import ApiError
     from validator.gateways.gateway import Capabilities, GatewayOptions
     from validator.http.reply import Reply
-    from validator.model import RateNotice
 
     # Returns the failure in a refusal: the response, its JSON or None, and what it says about rates.
     Refusal = Callable[[Reply, Any, RateNotice], ApiError]
@@ -117,11 +117,25 @@ def _understood(title: str, reply: Reply, wall_now: float, refusal: Refusal) -> 
     value, flaw = _decoded(reply.body)
     rate = read_rates(reply.headers, value if isinstance(value, dict) else None, wall_now=wall_now)
     if reply.status != httpx.codes.OK:
-        raise refusal(reply, value, rate)
+        failure = refusal(reply, value, rate)
+        raise _of_another(title, reply, rate) or failure if type(failure) is Intercepted else failure
     if flaw:
         text = f"{flaw}; it looks like {appearance(reply)}, and not like {title}"
         raise bad_answer(text, rate=rate, request_id="")
     return Answer(body=value, rate=rate, request_id="")
+
+
+def _of_another(title: str, reply: Reply, rate: RateNotice) -> OtherGateway | None:
+    """Return the failure that a refusal in nobody's form is if another gateway refuses so."""
+    looks = appearance(reply)
+    if looks == title or looks not in GATEWAYS:
+        return None
+    return OtherGateway(
+        f"what answered {reply.status} is not {title}: it looks like {looks}. See that --gateway and "
+        "--base-url belong together",
+        status=reply.status,
+        rate=RateNotice(sent_at_s=rate.sent_at_s),
+    )
 
 
 def _decoded(body: bytes | None) -> tuple[Any, str]:

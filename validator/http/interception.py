@@ -20,7 +20,7 @@ _SLOW_DOWN = 429
 # A page's head and its first words show what it is.
 _MAX_PAGE_BYTES = 4_096
 
-_GATEWAYS = frozenset({"SendAPI", "Evolution API", "Evolution Go", "WAHA", "GREEN-API", "GOWA", "wuzapi"})
+GATEWAYS = frozenset({"SendAPI", "Evolution API", "Evolution Go", "WAHA", "GREEN-API", "GOWA", "wuzapi"})
 # Names for messages. Nothing else depends on these words; the first that fits is shown.
 _LOOKS = tuple(
     (name, re.compile(pattern, re.MULTILINE))
@@ -42,12 +42,19 @@ _LOOKS = tuple(
         ("Evolution Go", r"^access-control-allow-headers: [^\n]*\bapikey, apikey$"),
         ("WAHA", r'"message":\s*"cannot (?:get|post) /[^{}]*"statuscode":\s*404|"expected":\s*\["working"'),
         ("GREEN-API", r'"path":\s*"/wainstance|"statuscode":[^{}]*"timestamp":[^{}]*"path":'),
-        ("GOWA", r'^www-authenticate: basic realm="restricted"|"code":\s*"[a-z_]+",\s*"message"'),
-        ("wuzapi", r'"success":\s*false[^{}]*\}|^404 page not found$'),
+        (
+            "GOWA",
+            (
+                r'^www-authenticate: basic realm="restricted"'
+                r'|"code":\s*"(?:authentication_error|invalid_wa_cli|device_(?:not_found|id_required))"'
+            ),
+        ),
+        ("wuzapi", r'"code":\s*\d+,\s*"error":\s*"[^"]*",\s*"success":\s*false[^{}]*\}'),
+        # Proxies and other programs answer so, too, and while a server starts.
+        ("wuzapi, or another server written in Go", r'"success":\s*false[^{}]*\}|^404 page not found$'),
         ("a captive portal", r"captive|hotspot|wispr|\bwi-?fi\b|^location: \S*(?:portal|login|signin)"),
     )
 )
-_OTHER_GATEWAY = ". See that --gateway and --base-url belong together"
 _LOOKS_BY_STATUS = {304: "a cache", 407: "a proxy's log-in", 511: "a captive portal"}
 
 
@@ -64,13 +71,11 @@ def intercepted(reply: Reply, *, rate: RateNotice, request_id: str = "") -> ApiE
     """
     kind, remedy = _kind_of(reply.status)
     about_load = kind in {RateLimited, ServerError}
-    looks = appearance(reply)
-    remedy = remedy or (_OTHER_GATEWAY if looks in _GATEWAYS else "")
     location = one_line(reply.headers.get("location", ""))
     leads = f" to {location}" if location else ""
     return kind(
         f"something in between answered {reply.status}{leads}, and not the provider: it looks like "
-        f"{looks}{remedy}",
+        f"{appearance(reply)}{remedy}",
         status=reply.status,
         request_id=request_id,
         rate=rate if about_load else RateNotice(sent_at_s=rate.sent_at_s),

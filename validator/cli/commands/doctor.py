@@ -24,6 +24,7 @@ from validator.errors import (
     CertificateFailed,
     Forbidden,
     MissingOrBadKey,
+    OtherGateway,
     ProxyRefused,
     QuotaExceeded,
     Redirected,
@@ -44,6 +45,15 @@ if TYPE_CHECKING:
     from validator.reports import Progress
 
 COLUMNS = ("check", "state", "what")
+
+_NAMING_NO_SESSION = (
+    MissingOrBadKey,
+    QuotaExceeded,
+    Redirected,
+    OtherGateway,
+    CertificateFailed,
+    ProxyRefused,
+)
 
 
 def run(*, sessions: tuple[str, ...], ledger: Location, max_wait: float, as_json: bool, **given: Any) -> int:
@@ -122,8 +132,8 @@ async def _connection(gateway: Gateway, through: Through, sessions: tuple[str, .
     except Forbidden as failure:
         # Some keys may check and not list; somebody answered, which is what this is about.
         notice = failure.rate
-    except (MissingOrBadKey, QuotaExceeded, Redirected, CertificateFailed, ProxyRefused) as failure:
-        return [problem("connection", ending_of("", failure))]  # none of these names a session
+    except _NAMING_NO_SESSION as failure:
+        return [problem("connection", ending_of("", failure))]
     except (ApiError, StoppedEarly) as failure:  # the latter where it was tried until a bound
         remedy = "See that --base-url is right and the network is there"
         return [Finding("connection", State.PROBLEM, f"{failure}. {remedy}", failure.exit_code)]

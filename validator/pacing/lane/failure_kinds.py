@@ -14,6 +14,7 @@ from validator.errors import (
     MissingOrBadKey,
     NoAnswer,
     NotFound,
+    OtherGateway,
     ProxyRefused,
     QuotaExceeded,
     RateLimited,
@@ -59,6 +60,7 @@ FAILURE_KINDS: tuple[tuple[type[ApiError], FailureKind], ...] = (
     (RateLimited, FailureKind.TOO_FAST),
     (NotFound, FailureKind.WRONG_SETTING),
     (Redirected, FailureKind.WRONG_SETTING),
+    (OtherGateway, FailureKind.WRONG_SETTING),
     (CertificateFailed, FailureKind.WRONG_SETTING),
     (NoAnswer, FailureKind.TRANSIENT),
     (BadAnswer, FailureKind.TRANSIENT),
@@ -73,6 +75,7 @@ REASONS: tuple[tuple[type[ApiError], Reason], ...] = (
     # Neither the session's status nor another answer has confirmed these.
     (NotFound, Reason.UNEXPECTED_STATUS),
     (Redirected, Reason.UNEXPECTED_STATUS),
+    (OtherGateway, Reason.UNEXPECTED_STATUS),
 )
 
 
@@ -159,6 +162,8 @@ def wrong_setting(session: str, failure: ApiError) -> ValidatorError:
                 f"the provider's address redirects elsewhere ({failure}). It is not followed, since the key "
                 "would travel along: set the right address with --base-url"
             )
+        case OtherGateway():
+            return UsageError(f"nothing can be asked there: {failure}")
         case _:
             return Refused(
                 f"the provider's certificate cannot be trusted ({failure}), so nothing more is sent. Look "

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from validator.errors import BadAnswer, NoAnswer, Redirected
+from validator.errors import BadAnswer, NoAnswer, OtherGateway, Redirected
 from validator.pacing.lane.confirmation import CONFIRM_AFTER_S, STATUS_AFTER_S
 
 if TYPE_CHECKING:
     from validator.errors import ApiError
     from validator.pacing.lane.retry import RetryPolicy
 
-# As in lanes: a refusal is believed if a second request gets the same. A redirect seldom comes from the
-# provider, and often from a wrong address: it is believed if it lasts longer.
+# As in lanes: a refusal is believed if a second request gets the same. A redirect, or another gateway's
+# refusal, seldom comes from the provider, and often from a wrong address: it is believed if it lasts longer.
 _CONFIRMED_AFTER_S = (CONFIRM_AFTER_S,)
-_REDIRECT_AFTER_S = (CONFIRM_AFTER_S, STATUS_AFTER_S)
+_ADDRESS_AFTER_S = (CONFIRM_AFTER_S, STATUS_AFTER_S)
 
 
 class Patience:
@@ -54,5 +54,6 @@ class Patience:
             return None
         came = self._refusals[type(failure)]
         self._refusals[type(failure)] += 1
-        after_s = _REDIRECT_AFTER_S if isinstance(failure, Redirected) else _CONFIRMED_AFTER_S
+        is_address = isinstance(failure, Redirected | OtherGateway)
+        after_s = _ADDRESS_AFTER_S if is_address else _CONFIRMED_AFTER_S
         return after_s[came] if came < len(after_s) else None
