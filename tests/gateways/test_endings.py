@@ -140,6 +140,17 @@ def answering(*first, then):
     return lambda response: next(left, None) or then or response
 
 
+@pytest.mark.parametrize("gateway", ["evolution", "waha", "wuzapi"])
+def test_a_refusal_by_whatsapp_itself_holds_the_key_for_a_minute(make_lab, gateway):
+    lab = make_lab(gateway, "overlimit500@1+1s", share=1.0)
+
+    ran = lab.run([FIRST, FIRST + 1], rate="600/min")
+
+    assert ran.ending is None
+    refused, again, *_ = [entry.time_s for entry in lab.checks() if entry.number != OWN]
+    assert again - refused >= 60
+
+
 def test_each_gateway_is_one_that_answers_can_look_like():
     assert {capabilities_of(name).title for name in GATEWAYS} == LOOKS_OF_GATEWAYS
 

@@ -26,7 +26,7 @@ from validator.batch.watching.progress_feed import ProgressFeed, hosts_text
 from validator.batch.watching.status_log import StatusLogger
 from validator.batch.watching.stop import stop_at
 from validator.batch.watching.timeline_feed import TimelineFeed
-from validator.batch.wiring import OpenKey, make_asking, make_budget, refs_of
+from validator.batch.wiring import OpenKey, budget_of, make_asking, refs_of
 from validator.gateways.registry import open_gateway
 from validator.ledger import NothingToLose
 from validator.local_time import start_of_day_s
@@ -163,8 +163,7 @@ class Asker:
     async def _open(self, key: KeySettings, stack: AsyncExitStack) -> OpenKey:
         options = replace(key.options, max_connections=self._concurrency)
         gateway = await stack.enter_async_context(self._open_gateway(key.gateway, options))
-        default_per_min = gateway.capabilities.default_rate_per_min
-        budget = make_budget(key.rate, default_per_min=default_per_min, share=self._settings.rate_share)
+        budget = budget_of(key.rate, gateway.capabilities, share=self._settings.rate_share)
         side_budget = NoBudget() if gateway.capabilities.paces_checks_only else None
         return OpenKey(key, gateway, budget, side_budget)
 

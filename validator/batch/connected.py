@@ -13,7 +13,7 @@ import anyio
 from validator.batch.asking.checks import FIRST_LOOKS
 from validator.batch.asking.single_call import paced
 from validator.batch.watching.phase_feed import LOOKING_AT_SESSIONS, PhaseFeed
-from validator.batch.wiring import locked, make_budget
+from validator.batch.wiring import budget_of, locked
 from validator.errors import innermost
 from validator.gateways.registry import open_gateway
 from validator.pacing import NoBudget, RetryPolicy
@@ -61,8 +61,7 @@ async def connected(
         async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:
             retry = RetryPolicy(max_attempts=max_attempts, rng=random.Random())
             is_free = gateway.capabilities.paces_checks_only
-            default_per_min = gateway.capabilities.default_rate_per_min
-            budget = NoBudget() if is_free else make_budget(key.rate, default_per_min=default_per_min)
+            budget = NoBudget() if is_free else budget_of(key.rate, gateway.capabilities)
             feed = PhaseFeed(progress, [budget], phase, host=gateway.host)
             progress.update(feed.state(anyio.current_time()))
             try:

@@ -19,6 +19,7 @@ from validator.errors import Busy, LedgerError, UsageError
 from validator.ledger import Lock, hold_keys, make_folder
 from validator.model import READY, SessionRef
 from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryBudget, RetryPolicy
+from validator.pacing.budget.hold import FIRST_HOLD_S
 from validator.settings import Rate, RateMode, state_folder
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.asking.run_state import Bounds
     from validator.batch.asking.steps import GatewayLane
-    from validator.gateways.gateway import Gateway
+    from validator.gateways.gateway import Capabilities, Gateway
     from validator.http.api_key import ApiKey
     from validator.ledger import Hold, Ledger
     from validator.ledger_url import Location
@@ -63,23 +64,37 @@ class OpenKey(NamedTuple):
         return self.side_budget or self.budget
 
 
-def make_budget(rate: Rate, *, default_per_min: float, share: float = 1.0) -> Budget:
+def make_budget(
+    rate: Rate, *, default_per_min: float, first_hold_s: float = FIRST_HOLD_S, share: float = 1.0
+) -> Budget:
     """Return a key's budget for the rate asked for; called on the event loop, whose clock it reads.
 
     Args:
         rate: how the pace is decided.
         default_per_min: the limit in requests a minute to assume while nothing says what it is.
+        first_hold_s: the first wait after a refusal that names none; it doubles while refusals follow.
         share: the share of the key's limit that is ours, above 0; a fixed rate is ours as it is.
     """
     if rate.mode is RateMode.NONE:
-        return NoBudget()
+        return NoBudget(first_hold_s=first_hold_s)
     return PacedBudget(
         now=anyio.current_time(),
         limit_per_min=rate.per_min,
         share=share,
         find=rate.mode is RateMode.FIND,
         default_per_min=default_per_min,
+        first_hold_s=first_hold_s,
         rng=random.Random(),
+    )
+
+
+def budget_of(rate: Rate, capabilities: Capabilities, *, share: float = 1.0) -> Budget:
+    """Return the budget of a gateway's key; see `make_budget`."""
+    return make_budget(
+        rate,
+        default_per_min=capabilities.default_rate_per_min,
+        first_hold_s=capabilities.first_hold_s,
+        share=share,
     )
 
 

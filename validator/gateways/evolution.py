@@ -65,6 +65,8 @@ CAPABILITIES = Capabilities(
     link_again="connect the instance in Evolution's manager, by its QR code",
     # Nobody publishes a limit. Bulk checks got numbers restricted (EvolutionAPI/evolution-api issue 2228).
     default_rate_per_min=1,
+    # It is WhatsApp that refuses, and the linked phone that it restricts: this tool's own caution.
+    first_hold_s=60.0,
     # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
     daily_cap=1_000,
 )

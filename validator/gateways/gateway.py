@@ -68,6 +68,7 @@ class Capabilities:
         link_again: what somebody has to do about a session whose phone is not linked any more.
         parse_key: makes a key of a text; raises `UsageError` if it has not the shape of the gateway's keys.
         default_rate_per_min: the pace in requests a minute if nothing says what the limit is.
+        first_hold_s: the first wait after a refusal for the rate that names none; the next are twice as long.
         daily_cap: the most attempts a day through one session if the user names no cap; None for no cap.
         plans: the provider's plans, with their requests a minute.
     """
@@ -94,6 +95,7 @@ class Capabilities:
     link_again: str = "link its phone again by the QR code that the gateway shows"
     parse_key: Callable[[str], ApiKey] = ApiKey.parse
     default_rate_per_min: float
+    first_hold_s: float = 1.0
     daily_cap: int | None = None
     plans: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -64,6 +64,8 @@ CAPABILITIES = Capabilities(
     link_again="start the session in WAHA's dashboard, and scan its QR code",
     # Nobody publishes a limit; checks in bulk met WhatsApp's own (devlikeapro/waha issue 619).
     default_rate_per_min=60,
+    # It is WhatsApp that refuses, and the linked phone that it restricts: this tool's own caution.
+    first_hold_s=60.0,
     # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
     daily_cap=1_000,
 )

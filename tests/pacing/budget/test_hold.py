@@ -87,3 +87,22 @@ def test_a_request_from_when_the_hold_ended_on_ends_the_row(started_at, doubled)
     hold.refuse(120.0, 120.0, 0.0)
 
     assert hold.until == (122.0 if doubled else 121.0)
+
+
+def holds_of(hold, count, *, by_front=False):
+    """Return how long each of some refusals in a row holds, each sent when the hold before it has ended."""
+    now, waits = 100.0, []
+    for _ in range(count):
+        hold.refuse(now, now, 0.0, by_front=by_front)
+        waits.append(hold.until - now)
+        now = hold.until
+    return waits
+
+
+def test_the_first_hold_may_be_longer_and_doubles():
+    assert holds_of(KeyBackoff(Least(), first_hold_s=60.0), 4) == [60.0, 120.0, 240.0, 480.0]
+    assert holds_of(KeyBackoff(Least()), 4) == [1.0, 2.0, 120.0, 480.0]
+
+
+def test_what_stands_before_the_provider_holds_as_long_whatever_the_provider_is():
+    assert holds_of(KeyBackoff(Least(), first_hold_s=60.0), 3, by_front=True) == [1.0, 2.0, 4.0]

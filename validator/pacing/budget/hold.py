@@ -36,17 +36,22 @@ LEAST_STEP_S, MOST_STEP_S = 1.0, 5.0
 class KeyBackoff:
     """Holds all requests until a time; a hold is never shortened.
 
+    Args:
+        rng: spreads the ends of holds.
+        first_hold_s: the first wait after a refusal that names none; it doubles while refusals follow.
+
     Attributes:
         until: when sending may go on; in the past if nothing is held.
         reason: why, for the user.
         refusals_in_a_row: how many requests were refused one after the other, each sent after a hold.
     """
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, first_hold_s: float = FIRST_HOLD_S) -> None:
         self.until = -math.inf
         self.reason = ""
         self.is_tried = True
         self._rng = rng
+        self._first_hold_s = first_hold_s
         self._since = -math.inf
         self._earlier_s = 0.0
         self.refusals_in_a_row = 0
@@ -67,21 +72,23 @@ class KeyBackoff:
             self.refusals_in_a_row += 1
             self._row_began_at = now if self.refusals_in_a_row == 1 else self._row_began_at
         if by_front:
-            self.keep(now, min(self._doubled_s(), LONGEST_OF_FRONT_S), BY_FRONT)
+            self.keep(now, min(self._doubled_s(FIRST_HOLD_S), LONGEST_OF_FRONT_S), BY_FRONT)
         elif asked_s:
-            self.keep(now, max(asked_s, self._doubled_s()), f"{FOR_ITS_RATE}, asking for {asked_s:,.0f} s")
+            why = f"{FOR_ITS_RATE}, asking for {asked_s:,.0f} s"
+            self.keep(now, max(asked_s, self._doubled_s(self._first_hold_s)), why)
         elif self.refusals_in_a_row >= SHUT_OUT_AFTER:
             why = f"the provider refused {self.refusals_in_a_row} requests in a row, and names no wait"
             self.keep(now, max(self._paused_s(), self._shut_out_s), why)
         else:
-            self.keep(now, max(self._doubled_s(), self._shut_out_s), FOR_ITS_RATE)
+            self.keep(now, max(self._doubled_s(self._first_hold_s), self._shut_out_s), FOR_ITS_RATE)
 
-    def _doubled_s(self) -> float:
-        return min(FIRST_HOLD_S * 2.0 ** max(min(self.refusals_in_a_row, MOST_STEPS) - 1, 0), LONGEST_PAUSE_S)
+    def _doubled_s(self, first_s: float) -> float:
+        return min(first_s * 2.0 ** max(min(self.refusals_in_a_row, MOST_STEPS) - 1, 0), LONGEST_PAUSE_S)
 
     def _paused_s(self) -> float:
         steps = min(self.refusals_in_a_row, MOST_STEPS) - SHUT_OUT_AFTER
-        return min(FIRST_PAUSE_S * PAUSE_GROWS_BY**steps, LONGEST_PAUSE_S)
+        paused_s = min(FIRST_PAUSE_S * PAUSE_GROWS_BY**steps, LONGEST_PAUSE_S)
+        return max(paused_s, self._doubled_s(self._first_hold_s))
 
     def keep(self, now: float, wait_s: float, reason: str) -> None:
         """Hold for `wait_s` and up to a tenth more, unless the current hold is longer."""

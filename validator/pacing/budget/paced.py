@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from validator.model import NO_NOTICE, RateNotice, RateWindow
 from validator.pacing.budget.arrival_spacing import ArrivalSpacing
+from validator.pacing.budget.hold import FIRST_HOLD_S
 from validator.pacing.budget.protocol import BudgetReport, Permit
 from validator.pacing.budget.request_log import RequestLog, is_spent
 from validator.pacing.budget.window import Spare, Window
@@ -70,6 +71,7 @@ class PacedBudget:
         default_per_min: the limit in requests a minute to assume while no reply states it.
         jitter_s: the delivery jitter to allow for, held within 0.1 to 0.6 s.
         window_s: the window that limits refer to if no reply reports another.
+        first_hold_s: the first wait after a refusal that names none; it doubles while refusals follow.
         rng: spreads the ends of holds.
     """
 
@@ -83,6 +85,7 @@ class PacedBudget:
         default_per_min: float = DEFAULT_PER_MIN,
         jitter_s: float = 0.5,
         window_s: float = 60.0,
+        first_hold_s: float = FIRST_HOLD_S,
         rng: random.Random,
     ) -> None:
         self._ceiling = limit_per_min
@@ -92,7 +95,7 @@ class PacedBudget:
         first_per_min = self._assumed.per_min(now) if limit_per_min is None else limit_per_min
         self._windows = WindowSet(window_s, first_per_min, ceiling_per_min=limit_per_min, share=share)
         self._lengths = WindowLengthEstimator(window_s)
-        self._requests = RequestLog(rng)
+        self._requests = RequestLog(rng, first_hold_s)
         self._spare = Spare(window_s)
         self._trips = RoundTrips()
         self._correction = LimitCorrection()

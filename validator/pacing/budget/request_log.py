@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from validator.pacing.budget.hold import KeyBackoff
+from validator.pacing.budget.hold import FIRST_HOLD_S, KeyBackoff
 from validator.pacing.budget.in_flight_limit import InFlightLimit
 from validator.pacing.budget.protocol import BudgetReport, Permit
 from validator.pacing.measures.rolling_count import RollingCount
@@ -24,8 +24,8 @@ class RequestLog:
         in_flight: requests started and not ended, each with the number in flight at its start.
     """
 
-    def __init__(self, rng: random.Random) -> None:
-        self.hold = KeyBackoff(rng)
+    def __init__(self, rng: random.Random, first_hold_s: float = FIRST_HOLD_S) -> None:
+        self.hold = KeyBackoff(rng, first_hold_s)
         self.in_flight: dict[Permit, int] = {}
         self._in_flight_limit = InFlightLimit()
         self._starts = RollingCount(MINUTE_S)

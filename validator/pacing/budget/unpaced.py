@@ -6,6 +6,7 @@ import math
 import random
 
 from validator.model import NO_NOTICE, RateNotice
+from validator.pacing.budget.hold import FIRST_HOLD_S
 from validator.pacing.budget.protocol import BudgetReport, Permit
 from validator.pacing.budget.request_log import RequestLog
 
@@ -13,8 +14,8 @@ from validator.pacing.budget.request_log import RequestLog
 class NoBudget:
     """Paces nothing (`--rate none`), but holds when the server asks for it. A `Budget`."""
 
-    def __init__(self, *, rng: random.Random | None = None) -> None:
-        self._requests = RequestLog(rng or random.Random())
+    def __init__(self, *, rng: random.Random | None = None, first_hold_s: float = FIRST_HOLD_S) -> None:
+        self._requests = RequestLog(rng or random.Random(), first_hold_s)
 
     def ready_at(self, now: float, todo: int) -> float:  # noqa: ARG002 - the protocol's
         """Return `now`, the end of the current hold, or infinity if a request in flight has to end first."""
