@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.support.gateways.gateway_lab import FIRST, GatewayLab
+from validator.errors import StoppedEarly
 from validator.gateways.registry import GATEWAYS, capabilities_of
 from validator.settings import Rate
 
@@ -104,3 +105,16 @@ def test_the_pace_of_a_gateway_without_a_stated_limit_is_never_refused_at_that_l
 
     assert ran.asked.ending is None
     assert ran.counters.calls.refusals == 0
+
+
+@pytest.mark.slow
+def test_a_day_ends_at_the_gateways_own_cap_if_none_is_named(make_lab, gateway):
+    if capabilities_of(gateway).max_batch == 1:
+        pytest.skip("the same rule, in fifty times as many requests")
+    lab, cap = make_lab(share=1.0), capabilities_of(gateway).daily_cap
+
+    ran = lab.run(range(FIRST, FIRST + cap + 60), rate=FAST, daily_cap=None)
+
+    assert isinstance(ran.ending, StoppedEarly)
+    assert cap - lab.batch < sum(len(entry.number.split(",")) for entry in lab.checks()) <= cap
+    assert lab.wrong() == []
