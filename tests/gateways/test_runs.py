@@ -61,6 +61,19 @@ def test_a_list_is_decided_with_no_verdict_wrong_and_few_requests_more_than_need
 
 
 @pytest.mark.slow
+def test_a_long_list_takes_two_in_a_hundred_requests_more_than_the_fewest_at_most(make_lab, gateway):
+    if capabilities_of(gateway).max_batch == 1:
+        pytest.skip("asks about one number at a time")
+    lab, count = make_lab(), 5_000
+
+    ran = lab.run(range(FIRST, FIRST + count), rate=FAST)
+
+    assert ran.asked.ending is None
+    assert lab.wrong() == []
+    assert len(lab.checks()) <= 1.02 * count / lab.batch
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_a_session_that_dies_at_a_random_moment_leaves_no_wrong_verdict(make_lab, gateway, way):
     for seed in range(SEEDS):
