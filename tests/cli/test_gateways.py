@@ -9,7 +9,7 @@ import pytest
 from tests.support.cli.constants import ANN, BOB
 from validator.gateways.registry import DEFAULT_GATEWAY, DEFAULT_VARIABLES, GATEWAYS, capabilities_of
 from validator.model import Strength
-from validator.sandbox import SESSION_NAMES, SandboxConfig, create_app, parse_fault
+from validator.sandbox import SESSION_NAMES, SandboxConfig, Session, create_app, parse_fault
 
 
 def rows_of(done):
@@ -129,6 +129,19 @@ def test_doctor_and_lookup_go_through_the_gateway(serve, ask, capabilities):
     assert findings[f"session {SESSION_NAMES[capabilities.name][0]}"] == "ok"
     assert lookup.code == 0, lookup.err
     assert rows_of(lookup)[0]["verdict"] == "registered"
+
+
+@pytest.mark.parametrize("capabilities", ["evolution"], indirect=True)
+def test_doctor_and_sessions_say_that_an_instance_has_no_number_check(serve, ask):
+    name = SESSION_NAMES["evolution"][0]
+    serve(sessions=(Session(id=name, name="Shop", status="cloud", phone_number=ANN),))
+
+    doctor, sessions = ask("doctor", "--json"), ask("sessions", "--json")
+
+    found = {row["check"]: row for row in rows_of(doctor)}[f"session {name}"]
+    assert (doctor.code, found["state"]) == (5, "problem")
+    assert "no number check" in found["what"]
+    assert "no number check" in sessions.out
 
 
 @pytest.mark.parametrize(

@@ -33,15 +33,16 @@ from validator.errors import (
     ValidatorError,
 )
 from validator.gateways.remedies import remedy_of
+from validator.model import SessionState
 from validator.pacing import ending_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from validator.batch.connected import Through
     from validator.gateways.gateway import Gateway
     from validator.ledger_url import Location
-    from validator.model import RateNotice
+    from validator.model import RateNotice, SessionStatus
     from validator.reports import Progress
 
 COLUMNS = ("check", "state", "what")
@@ -110,23 +111,29 @@ async def _provider(
         key = options.key_settings(sessions)
         async with connected(key, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through, _):
             sessions = sessions or tuple(filter(None, [gateway.capabilities.default_session]))
-            connection = await _connection(gateway, through, sessions)
+            listed: dict[str, SessionStatus] = {}
+            connection = await _connection(gateway, through, sessions, listed)
             findings += connection
             if connection[0].state is not State.PROBLEM:
-                findings += [await _session(gateway, through, session) for session in sessions]
+                findings += [await _session(gateway, through, session, listed) for session in sessions]
     except ValidatorError as error:  # a wrong address, or a key that another run holds
         findings.append(problem("connection", error))
     return findings
 
 
-async def _connection(gateway: Gateway, through: Through, sessions: tuple[str, ...]) -> list[Finding]:
+async def _connection(
+    gateway: Gateway, through: Through, sessions: tuple[str, ...], listed: dict[str, SessionStatus]
+) -> list[Finding]:
+    """Ask for anything, and say how that went; what the gateway lists goes into `listed`."""
     asked_at_s, begun = time.time(), anyio.current_time()
     if not gateway.capabilities.lists_sessions and not sessions:
         what = f"{gateway.capabilities.title} lists no sessions, so one has to be named first"
         return [Finding("connection", State.PROBLEM, what, UsageError.exit_code)]
     try:
         if gateway.capabilities.lists_sessions:
-            notice = (await through(gateway.sessions)).rate
+            found = await through(gateway.sessions)
+            listed.update({one.session: one.status for one in found.sessions})
+            notice = found.rate
         else:
             notice = (await through(partial(gateway.session_status, sessions[0]))).rate
     except Forbidden as failure:
@@ -175,7 +182,9 @@ def clock(sent_at_s: float | None, asked_at_s: float, answered_at_s: float) -> F
     return Finding("clock", State.OK, f"within {MOST_OFF_S:.0f} s of the provider's")
 
 
-async def _session(gateway: Gateway, through: Through, session: str) -> Finding:
+async def _session(
+    gateway: Gateway, through: Through, session: str, listed: Mapping[str, SessionStatus]
+) -> Finding:
     check = f"session {session}"
     try:
         seen = await through(partial(gateway.session_status, session))
@@ -187,7 +196,11 @@ async def _session(gateway: Gateway, through: Through, session: str) -> Finding:
         )
     except ApiError as failure:
         return problem(check, ending_of(session, failure))
-    if seen.status.is_ready:
-        return Finding(check, State.OK, str(seen.status))
-    remedy = remedy_of(seen.status.state, gateway.capabilities)
-    return problem(check, StoppedEarly(f"{seen.status}; {remedy}"))
+    status = seen.status
+    # A list may tell more: an instance without a number check is open like any other.
+    if (in_list := listed.get(session, status)).state is SessionState.UNKNOWN:
+        status = in_list
+    if status.is_ready:
+        return Finding(check, State.OK, str(status))
+    remedy = remedy_of(status.state, gateway.capabilities)
+    return problem(check, StoppedEarly(f"{status}; {remedy}"))
