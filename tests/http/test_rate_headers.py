@@ -5,7 +5,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from validator.http.rate_headers import MAX_LIMIT, MAX_WAIT_S, read_any_rates, read_rates
+from validator.http.rate_headers import MAX_LIMIT, read_any_rates, read_rates
+from validator.http.retry_after import MAX_WAIT_S
 from validator.model import RateNotice, RateWindow
 
 NOW = 1_763_900_000

@@ -12,7 +12,7 @@
 - `answer`: reads any answer by h11; `common_answer`: common ones by an expression.
 - `request_bytes`: requests as they go on the wire; `reply`: a response as it came.
 - `body`: decodes and bounds a response body.
-- `rate_headers`: reads rate-limit headers and `Retry-After`.
+- `rate_headers`: reads rate-limit headers; `retry_after`: the waits; `unix_times`: dates.
 - `masking`: hides keys and numbers in logs.
 - `api_key`: a key that hides itself.
 - `received`: texts, ids and numbers that a provider sends.

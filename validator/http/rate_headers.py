@@ -7,27 +7,18 @@ and an extreme value is limited. `Retry-After` is more: even a malformed one ask
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from validator.http.retry_after import bounded, retry_after_s
+from validator.http.unix_times import MAX_FIELD_CHARS, SECONDS_FROM, unix_of_date, unix_seconds
 from validator.model import RateNotice, RateWindow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MAX_WAIT_S = 31 * 86_400.0  # the longest billing period: no longer wait makes sense
 MAX_LIMIT = 10**9  # requests in a window; more is a mistake of the server
-MAX_FIELD_CHARS = 1_000  # of a header: no policy needs more, and parsing stays cheap
 
 DEFAULT_WINDOW_S = 60.0  # the provider's contract: limits are per minute
-
-# A reset above the first is a Unix time (9 September 2001), and above the second a Unix time in milliseconds
-# (the year 5138 in seconds, 1973 in milliseconds). Below both it is the seconds left.
-_UNIX_SECONDS_FROM = 1e9
-_UNIX_MILLISECONDS_FROM = 1e11
-_MAX_UNIX = 1e15  # in milliseconds: no later time can be meant
 
 # Without the server's Date its Unix times are compared with our clock, which may be wrong by any amount. So
 # the result is limited to the window's length.
@@ -42,14 +33,6 @@ _UNUSUAL = frozenset(
     {"retry-after", "ratelimit", "ratelimit-policy", *(f"ratelimit-{part}" for part in _TRIPLE)}
 )
 _MAX_USUAL_DIGITS = 15  # more than Unix milliseconds have, and few enough to be exact as a float
-_BODY_WAITS = ("retry_after", "retryAfter")
-
-# The wait for a value that is present but not understood: the documented window.
-NOT_UNDERSTOOD_S = 60.0
-_UNIT_S = {"s": 1.0, "ms": 0.001, "m": 60.0, "h": 3_600.0}
-_DURATION = re.compile(
-    r"([+-]?[0-9]+(?:\.[0-9]*)?)\s*(s|secs?|seconds?|ms|m|mins?|minutes?|h|hours?|)", re.IGNORECASE
-)
 
 
 def read_rates(headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wall_now: float) -> RateNotice:
@@ -82,7 +65,7 @@ def _usual(headers: Mapping[str, str], wall_now: float) -> RateNotice | None:
     if not headers.keys().isdisjoint(_UNUSUAL):
         return None
     stated = [headers.get(name, "") for name in _USUAL]
-    date = _unix_of_date(headers.get("date", ""))
+    date = unix_of_date(headers.get("date", ""))
     if not any(stated) and headers.keys().isdisjoint(_USUAL):
         return RateNotice(sent_at_s=date)
     if not all(text.isdecimal() and text.isascii() and len(text) <= _MAX_USUAL_DIGITS for text in stated):
@@ -99,74 +82,14 @@ def read_any_rates(
     headers: Mapping[str, str], body: Mapping[str, Any] | None, *, wall_now: float
 ) -> RateNotice:
     """Return the result of `read_rates` for any headers."""
-    date = _unix_of_date(headers.get("date", ""))
+    date = unix_of_date(headers.get("date", ""))
     named = list(_draft_windows(headers))
     # The same window is often stated in both spellings, and counted once.
     reported = {window.limit for window in named if window.remaining is not None}
     plain = [window for window in _plain_windows(headers, date, wall_now) if window.limit not in reported]
     now = wall_now if date is None else date
-    wait_s = _retry_after_s(headers, body, now)
+    wait_s = retry_after_s(headers, body, now)
     return RateNotice(windows=(*named, *plain), retry_after_s=wait_s, sent_at_s=date)
-
-
-def _retry_after_s(headers: Mapping[str, str], body: Mapping[str, Any] | None, now: float) -> float | None:
-    """Return the requested wait: the largest one in header and body that is understood."""
-    header = headers.get("retry-after")
-    waits = [] if header is None else [retry_wait_s(header, now=now)]
-    waits += [_wait_in(value, now) for value in _waits_in_body(body)]
-    if not waits:
-        return None
-    return max((_bounded(wait) for wait in waits if wait is not None), default=NOT_UNDERSTOOD_S)
-
-
-def retry_wait_s(text: str, *, now: float) -> float | None:
-    """Return the seconds that a `Retry-After` asks for, None if it is not understood.
-
-    Of several the largest: a header may come twice, and be put together with commas on the way. Beyond the
-    standard's seconds and dates, `"5"`, `5s`, ISO dates and Unix times are understood.
-    """
-    if len(text) > MAX_FIELD_CHARS:
-        return None
-    waits = [_wait_of(member.strip().strip('"').strip(), now) for member in _waits_apart(text)]
-    understood = [wait for wait in waits if wait is not None]
-    if len(understood) < len(waits) and understood:
-        return max(*understood, NOT_UNDERSTOOD_S)
-    return max(understood, default=None)
-
-
-def _waits_apart(text: str) -> list[str]:
-    """Split a list at its commas, except the comma after the name of a day."""
-    return re.split(r"(?<!day)(?<!Mon|Tue|Wed|Thu|Fri|Sat|Sun),", text)
-
-
-def _wait_of(member: str, now: float) -> float | None:
-    found = _DURATION.fullmatch(member)
-    if found:
-        amount, unit = float(found[1]), found[2].lower()
-        return amount * _UNIT_S[unit if unit == "ms" else unit[:1]] if unit else _seconds_asked(amount, now)
-    until = _unix_of_date(member) if (iso := _unix_of_iso(member)) is None else iso
-    return None if until is None else until - now
-
-
-def _waits_in_body(body: Mapping[str, Any] | None) -> Iterator[object]:
-    """Yield the waits that a body contains, beside its error or inside it."""
-    if body is None:
-        return
-    inner = body.get("error")
-    for place in (body, inner if isinstance(inner, dict) else {}):
-        yield from (place[name] for name in _BODY_WAITS if place.get(name) is not None)
-
-
-def _wait_in(value: object, now: float) -> float | None:
-    if isinstance(value, str):
-        return retry_wait_s(value, now=now)
-    number = _number_in(value)
-    return None if number is None else _seconds_asked(number, now)
-
-
-def _seconds_asked(amount: float, now: float) -> float:
-    """Return what a number without a unit asks for: seconds, or until a Unix time."""
-    return _unix_seconds(amount) - now if amount >= _UNIX_SECONDS_FROM else amount
 
 
 def _plain_windows(headers: Mapping[str, str], date: float | None, wall_now: float) -> Iterator[RateWindow]:
@@ -205,17 +128,12 @@ def _unnamed_policies(headers: Mapping[str, str]) -> dict[int, float]:
 
 
 def _seconds_left(reset: float, date: float | None, wall_now: float) -> float:
-    if reset < _UNIX_SECONDS_FROM:
-        return _bounded(reset)
-    unix = _unix_seconds(reset)
+    if reset < SECONDS_FROM:
+        return bounded(reset)
+    unix = unix_seconds(reset)
     if date is None:
-        return min(_bounded(unix - wall_now), _MAX_UNDATED_RESET_S)
-    return _bounded(unix - date)
-
-
-def _unix_seconds(unix: float) -> float:
-    """Return a Unix time in seconds, which may be one in milliseconds."""
-    return unix / 1_000 if unix >= _UNIX_MILLISECONDS_FROM else unix
+        return min(bounded(unix - wall_now), _MAX_UNDATED_RESET_S)
+    return bounded(unix - date)
 
 
 class _Item(NamedTuple):
@@ -241,7 +159,7 @@ def _window(policy: Mapping[str, str], left: Mapping[str, str]) -> RateWindow:
     return RateWindow(
         limit=_count(policy.get("q")),
         remaining=_count(left.get("r")),
-        reset_s=None if reset is None else _bounded(reset),
+        reset_s=None if reset is None else bounded(reset),
         window_s=_window_s(policy.get("w")),
     )
 
@@ -273,42 +191,8 @@ def _count(field: str | None) -> int | None:
 
 def _window_s(field: str | None) -> float:
     seconds = _number(field or "")
-    return DEFAULT_WINDOW_S if seconds is None or seconds <= 0 else max(1.0, _bounded(seconds))
+    return DEFAULT_WINDOW_S if seconds is None or seconds <= 0 else max(1.0, bounded(seconds))
 
 
 def _number(text: str) -> float | None:
     return float(text) if _DECIMAL.fullmatch(text) else None
-
-
-def _number_in(value: object) -> float | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(min(max(-MAX_WAIT_S, value), _MAX_UNIX))  # before `float`, which fails on huge integers
-    return None
-
-
-def _bounded(seconds: float) -> float:
-    return min(max(seconds, 0.0), MAX_WAIT_S)
-
-
-def _unix_of(moment: datetime) -> float:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def _unix_of_iso(text: str) -> float | None:
-    """Return the Unix time of an ISO 8601 date with a time, in UTC if it names no zone, or None."""
-    try:
-        moment = datetime.fromisoformat(text) if "T" in text or " " in text else None
-        return None if moment is None else _unix_of(moment)
-    except (ValueError, OverflowError):
-        return None
-
-
-@lru_cache(maxsize=16)  # within a second all responses have the same date, and parsing one takes 10 us
-def _unix_of_date(text: str) -> float | None:
-    """Return the Unix time of an HTTP date, or None. The library raises three kinds of errors."""
-    if not text or len(text) > MAX_FIELD_CHARS:
-        return None
-    try:
-        return _unix_of(parsedate_to_datetime(text))
-    except (ValueError, TypeError, OverflowError):
-        return None

@@ -13,8 +13,9 @@ from tests.support.fuzz.mutation import mutated
 from tests.support.http.answers import cut, made_of
 from validator.errors import ApiError, FileError
 from validator.http.answer import AnswerReader, CommonReader
-from validator.http.rate_headers import MAX_LIMIT, MAX_WAIT_S
+from validator.http.rate_headers import MAX_LIMIT
 from validator.http.reply import Reply
+from validator.http.retry_after import MAX_WAIT_S
 from validator.model import Number
 from validator.phone import Accept, looks_like_phones, normalise
 from validator.sendapi import Registration, read_rates
