@@ -1,0 +1,87 @@
+"""The figures of the last run that monitoring gets, whatever form it gets them in.
+
+They describe one run, so each is a value that the next run replaces. None holds anybody's number, and no
+label comes from the list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from validator.reports.run_end import RunEnd
+    from validator.reports.summary import Summary
+
+LAST_RUN = "validator_last_run_timestamp_seconds"
+LAST_SUCCESS = "validator_last_success_timestamp_seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One metric of a run.
+
+    Attributes:
+        name: its name, a contract (docs/schedules.md).
+        what: what it says, in a sentence.
+        values: its value for each word of the label; one for an empty word if it has none.
+        label: the label's name, empty without one.
+    """
+
+    name: str
+    what: str
+    values: Mapping[str, float]
+    label: str = ""
+
+
+def figures_of(end: RunEnd, *, last_success_s: float | None = None) -> Iterator[Figure]:
+    """Yield the figures of a run that ended; those of the summary only if it had one.
+
+    Args:
+        end: how it ended.
+        last_success_s: when an earlier run succeeded, in Unix seconds; None if that is not known.
+    """
+    yield _one(LAST_RUN, "When the last run ended, in Unix seconds.", end.finished_at_s)
+    success_s = end.finished_at_s if end.is_success else last_success_s
+    if success_s is not None:
+        yield _one(LAST_SUCCESS, "When the last run that succeeded ended, in Unix seconds.", success_s)
+    yield _one("validator_last_run_exit_code", "Its exit code, as the README lists them.", end.exit_code)
+    yield _one("validator_last_run_success", "1 if that exit code counts as success.", int(end.is_success))
+    yield _one("validator_last_run_duration_seconds", "How long the last run took.", end.duration_s)
+    yield Figure("validator_build_info", "The version that ran.", {end.version: 1}, "version")
+    if end.summary is not None:
+        yield from _counts(end.summary)
+        yield from _pace(end.summary)
+        yield _one("validator_last_run_warnings", "Warnings in the summary.", len(end.summary.warnings))
+
+
+def _counts(summary: Summary) -> Iterator[Figure]:
+    yield Figure("validator_last_run_rows", "Rows of the list, by verdict.", summary.verdicts, "verdict")
+    numbers = {
+        "distinct": summary.distinct_numbers,
+        "already_known": summary.already_known,
+        "asked": summary.asked,
+    }
+    yield Figure("validator_last_run_numbers", "Distinct numbers, by what became of them.", numbers, "state")
+    yield _one("validator_last_run_sendable_rows", "Rows of the sendable file.", summary.sendable_rows)
+    calls = asdict(summary.calls)
+    yield Figure("validator_last_run_calls", "Requests, by the key of the summary's calls.", calls, "kind")
+
+
+def _pace(summary: Summary) -> Iterator[Figure]:
+    rate = summary.rate
+    yield _one(
+        "validator_last_run_rate_per_minute", "Requests a minute while the run asked.", rate.used_per_min
+    )
+    if rate.limit_per_min is not None:
+        name = "validator_last_run_rate_limit_per_minute"
+        yield _one(name, "The rate limit that ruled.", rate.limit_per_min)
+    waited = {"held": rate.held_s, "paused": sum(summary.pauses.values())}
+    what = "Time without requests, by whose doing."
+    yield Figure("validator_last_run_waited_seconds", what, waited, "cause")
+
+
+def _one(name: str, what: str, value: float) -> Figure:
+    return Figure(name, what, {"": value})
