@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from validator.batch.notify import MAX_ATTEMPTS, WITHIN_AFTER_SIGNAL_S, WITHIN_S, deliver
-from validator.http.webhook import NotDelivered
+from validator.http.sending import NotDelivered
 from validator.pacing import RetryPolicy
 
 BUSY = NotDelivered("it answers 500", transient=True)

@@ -11,8 +11,9 @@ from tests.support.http.receiver import receiving
 from validator.errors import UsageError
 from validator.http.masking import mask
 from validator.http.network import Network
+from validator.http.sending import TIMEOUT, NotDelivered
 from validator.http.way import way_to
-from validator.http.webhook import TIMEOUT, NotDelivered, Webhook, post
+from validator.http.webhook import Webhook, post
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = b'{"test": 2432232314}'

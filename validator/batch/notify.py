@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from validator.http.webhook import NotDelivered
+from validator.http.sending import NotDelivered
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -8,31 +8,19 @@ import hmac
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-import httpx
-
 from validator.errors import UsageError
-from validator.http.exchange import certificate_flaw
-from validator.http.masking import hide_key, one_line
+from validator.http.masking import hide_key
+from validator.http.sending import send
 from validator.http.url import checked_webhook_url, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import httpx
+
 SECRET_PREFIX = "whsec_"  # noqa: S105 - what a secret in base64 begins with
 # The specification asks for 192 bits of randomness, which are 24 bytes.
 LEAST_SECRET_CHARS = 24
-
-# Of a sound receiver, which puts the message into a queue and answers.
-TIMEOUT = httpx.Timeout(10.0)
-_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
-
-
-class NotDelivered(Exception):
-    """The message was not taken; `transient` says whether another try can help."""
-
-    def __init__(self, why: str, *, transient: bool) -> None:
-        super().__init__(why)
-        self.transient = transient
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +67,7 @@ class Webhook:
 async def post(
     client: httpx.AsyncClient, webhook: Webhook, body: bytes, *, message_id: str, now_s: Callable[[], float]
 ) -> None:
-    """Send a message once. No redirect is followed, and the answer's body is not read.
+    """Send a message once.
 
     Args:
         client: sends it.
@@ -92,15 +80,7 @@ async def post(
         NotDelivered: it was not taken.
     """
     headers = webhook.headers(body, message_id, now_s())
-    try:
-        async with client.stream("POST", webhook.url, content=body, headers=headers) as answer:
-            status = answer.status_code
-    except httpx.TransportError as error:
-        flaw = certificate_flaw(error)
-        why = flaw or one_line(str(error)) or type(error).__name__
-        raise NotDelivered(why, transient=not flaw) from error
-    if not httpx.codes.is_success(status):
-        raise NotDelivered(f"it answers {status}", transient=status in _TRANSIENT)
+    await send(client, webhook.url, body, headers)
 
 
 def _secret(text: str) -> bytes:

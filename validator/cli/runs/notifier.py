@@ -15,8 +15,9 @@ from validator.cli.process.signals import run_interruptible
 from validator.cli.process.standard_streams import say
 from validator.http.masking import one_line
 from validator.http.network import Network
+from validator.http.sending import TIMEOUT
 from validator.http.way import way_to
-from validator.http.webhook import TIMEOUT, Webhook, post
+from validator.http.webhook import Webhook, post
 from validator.pacing import RetryPolicy
 from validator.reports.notification import notification
 
