@@ -100,6 +100,7 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli", "reports"},
     "prometheus_client": {"reports"},
+    "opentelemetry": {"reports"},
     "jinja2": {"reports", "web"},
     "platformdirs": {"settings"},
     "starlette": {"sandbox", "web"},

@@ -21,6 +21,7 @@ from validator.pacing.lane.failure_kinds import FAILURE_KINDS
 from validator.reports import RateUse, Summary
 from validator.reports.metrics import render_metrics
 from validator.reports.notification import notification
+from validator.reports.otlp import span_attributes
 from validator.reports.run_end import RunEnd
 from validator.tables import FORMATS, formats
 from validator.version import __version__
@@ -271,7 +272,7 @@ def test_settings_files_of_the_pages_are_such_files(name, tmp_path):
         settings_in(commands, [SettingsFile(path, is_own=True)], *profiles)
 
 
-def test_metrics_and_the_message_are_what_the_page_says():
+def test_metrics_message_and_trace_are_what_the_page_says():
     end = RunEnd(
         command="check", version="1", started_at_s=0, finished_at_s=1, exit_code=0, is_success=True,
         summary=Summary(
@@ -281,13 +282,17 @@ def test_metrics_and_the_message_are_what_the_page_says():
         ),
     )  # fmt: skip
     written = render_metrics(end, run="l", last_success_s=1.0).decode()
-    metrics, message = page("schedules.md").split("\n## Metrics\n")[1].split("\n## Messages\n")
+    after = page("schedules.md").split("\n## Metrics\n")[1]
+    metrics, message, trace = re.split(r"\n## (?:Messages|OpenTelemetry)\n", after)
     told = notification(end, mask=str)
 
     assert described(metrics) == re.findall(r"^# HELP (\w+) ", written, re.MULTILINE)
     assert described(message) == list(told)
     of_summary = next(line for line in message.splitlines() if line.startswith("| `summary`"))
     assert set(re.findall(r"`(\w+)`", of_summary)) - {"summary"} == set(told["summary"])
+    attributes = span_attributes(end)
+    assert set(described(trace)) <= set(attributes)
+    assert {name.split(".")[1] for name in described(trace)} == {name.split(".")[1] for name in attributes}
 
 
 def test_the_receiver_of_the_page_knows_a_genuine_message():

@@ -223,9 +223,10 @@ def test_variables_are_named_as_they_are_called(settings, environment):
     assert found == ("3d", "VALIDATOR_LEDGER_PURGE_OLDER_THAN in the environment")
 
 
+@pytest.mark.parametrize("option", ["notify", "otlp"])
 @pytest.mark.parametrize("path", ["T0/B0/secret", "secret?a=b/c", "secret"])
-def test_the_path_of_a_webhook_is_hidden(settings, path):
-    shown = settings("check", "--notify", f"https://hooks.example.com/{path}")["notify"][0]
+def test_the_path_of_a_webhook_or_a_collector_is_hidden(settings, option, path):
+    shown = settings("check", f"--{option}", f"https://hooks.example.com/{path}")[option][0]
 
     assert shown == "https://hooks.example.com/(hidden)"
 

@@ -32,6 +32,7 @@ ONLY_THE_USER = {
     "no-canaries",
     "notify",
     "notify-secret-file",
+    "otlp",
     "proxy",
     "success-codes",
     "suppress-unreadable",

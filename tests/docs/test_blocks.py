@@ -93,6 +93,7 @@ def as_here(text, reader):
         .replace("validator web ", f"validator web --port {reader['PORT']} ")
         .replace("unset SENDAPI_BASE_URL", f"export SENDAPI_BASE_URL={reader['SENDAPI_BASE_URL']}")
         .replace("https://hooks.example.com", reader["SENDAPI_BASE_URL"])
+        .replace("http://127.0.0.1:4318", reader["SENDAPI_BASE_URL"])
     )
 
 

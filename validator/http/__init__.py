@@ -19,5 +19,6 @@
 - `exchange`: one request: deadline, bounded body, errors of one tree.
 - `interception`: refusals that are not in the gateway's own form.
 - `url`: checks base URLs.
+- `sending`: one report about a run to a server; `webhook`: as a signed message; `collector`: as OTLP.
 - `download`: lists on web servers.
 """

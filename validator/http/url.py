@@ -53,6 +53,26 @@ def checked_webhook_url(text: str, *, remedy: str) -> str:
     return found
 
 
+def checked_collector_url(text: str, *, remedy: str) -> str:
+    """Return the URL of a collector of telemetry, normalised and without a slash at its end.
+
+    Its path may be a secret, and is in no message.
+
+    Args:
+        text: the URL as it was given.
+        remedy: the sentence that says how to give a right one.
+
+    Raises:
+        UsageError: it is no URL that telemetry can be sent to, or that would travel in the open.
+    """
+    found, flaw = _checked(text, "the telemetry")
+    if not flaw and ("?" in text or "#" in text):
+        flaw = "has a query or a fragment"
+    if flaw:
+        raise UsageError(f"the address of the collector {flaw}. {remedy}")
+    return found.rstrip("/")
+
+
 def _checked(text: str, what: str) -> tuple[str, str]:
     """Return the URL, normalised, and what is wrong with it; `what` is sent there."""
     # Imported here: a plan asks where a check would go, and starts without the client of requests.

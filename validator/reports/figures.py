@@ -77,8 +77,8 @@ def _pace(summary: Summary) -> Iterator[Figure]:
     )
     if rate.limit_per_min is not None:
         name = "validator_last_run_rate_limit_per_minute"
-        yield _one(name, "The rate limit that ruled.", rate.limit_per_min)
-    waited = {"held": rate.held_s, "paused": sum(summary.pauses.values())}
+        yield _one(name, "The rate limit that ruled.", float(rate.limit_per_min))
+    waited = {"held": float(rate.held_s), "paused": float(sum(summary.pauses.values()))}
     what = "Time without requests, by whose doing."
     yield Figure("validator_last_run_waited_seconds", what, waited, "cause")
 

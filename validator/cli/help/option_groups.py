@@ -36,7 +36,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "max-wait", "max-outage", "wait-for-key",
         ),
         "Who learns of the end, and which exit codes are well": (
-            "metrics", "notify", "notify-secret-file", "success-codes",
+            "metrics", "notify", "notify-secret-file", "otlp", "success-codes",
         ),
         "How the page is reached": ("open", "port", "listen", "password-file", "max-upload"),
         "What is shown": ("dry-run", "price", "json", "progress", "quiet", "verbose", "log-format"),

@@ -25,6 +25,12 @@ end_options = stack(
         help=f"File that holds the secret which signs it; otherwise {NOTIFY_SECRET}.",
     ),
     click.option(
+        "--otlp",
+        metavar="URL",
+        help="Send a trace and metrics to this OpenTelemetry collector when the run ends; nobody's data is "
+        "in them.",
+    ),
+    click.option(
         "--success-codes",
         type=EXIT_CODES,
         default="0",

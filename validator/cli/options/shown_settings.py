@@ -28,8 +28,9 @@ _OF_PEOPLE = frozenset({"canary", "number"})
 # an @ itself.
 _USER = re.compile(r"^([a-z][a-z0-9+.-]*://)?.+(?=@)", re.IGNORECASE)
 _URLS = frozenset({"proxy", "base-url"})
-# The path of a webhook, which may let anybody post there who knows it.
-_WEBHOOK_PATH = re.compile(r"^([a-z]+://[^/?#]*[/?#]).+", re.IGNORECASE)
+# The path of a webhook or a collector, which may let anybody post there who knows it.
+_WITH_SECRET_PATHS = frozenset({"notify", "otlp"})
+_SECRET_PATH = re.compile(r"^([a-z]+://[^/?#]*[/?#]).+", re.IGNORECASE)
 
 
 class Setting(NamedTuple):
@@ -94,6 +95,6 @@ def shown(name: str, value: Any) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if name == "ledger":
         return str(ledger_location(text))
-    if name == "notify":
-        text = _WEBHOOK_PATH.sub(rf"\1{HIDDEN}", text)
+    if name in _WITH_SECRET_PATHS:
+        text = _SECRET_PATH.sub(rf"\1{HIDDEN}", text)
     return _USER.sub(rf"\1{HIDDEN}", text) if name in _URLS or "://" in text else text

@@ -31,26 +31,37 @@ if TYPE_CHECKING:
 _ENDED_BY_SIGNAL = frozenset(128 + signum for signum in SIGNALS)
 
 
-def notifier(url: str, secret: str, ca_file: Path | None) -> Callable[[RunEnd], None]:
+def notifier(url: str, secret: str, ca_file: Path | None, *, sharers: int) -> Callable[[RunEnd], None]:
     """Return what sends the end of a run, once it is sure that it could.
+
+    Args:
+        url: the webhook's address.
+        secret: what signs the message.
+        ca_file: authorities that its certificate may be signed by, besides the system's.
+        sharers: how many are notified of the end, who share the time after a signal.
 
     Raises:
         UsageError: the URL, the secret, or what the environment says about the network cannot be used.
     """
     webhook = Webhook.parse(url, secret)
-    return partial(_send, webhook, way_to(webhook.url, Network(ca_file=ca_file)))
+    return partial(_send, webhook, way_to(webhook.url, Network(ca_file=ca_file)), sharers)
 
 
-def _send(webhook: Webhook, way: Way, end: RunEnd) -> None:
+def within_s(end: RunEnd, usual_s: float, *, sharers: int) -> float:
+    """Return how long the sending of an end may take, in seconds: less after a signal."""
+    return WITHIN_AFTER_SIGNAL_S / sharers if end.exit_code in _ENDED_BY_SIGNAL else usual_s
+
+
+def _send(webhook: Webhook, way: Way, sharers: int, end: RunEnd) -> None:
     body = json.dumps(notification(end, mask=one_line), ensure_ascii=False).encode()
-    within_s = WITHIN_AFTER_SIGNAL_S if end.exit_code in _ENDED_BY_SIGNAL else WITHIN_S
-    if why := run_interruptible(partial(_deliver, webhook, way, body, within_s)):
+    bound_s = within_s(end, WITHIN_S, sharers=sharers)
+    if why := run_interruptible(partial(_deliver, webhook, way, body, bound_s)):
         say(f"the message to {webhook.host} was not delivered ({why}); the run itself is as it says")
 
 
-async def _deliver(webhook: Webhook, way: Way, body: bytes, within_s: float) -> str:
+async def _deliver(webhook: Webhook, way: Way, body: bytes, bound_s: float) -> str:
     message_id = f"msg_{uuid.uuid4().hex}"
     async with way.client(TIMEOUT) as client:
         send = partial(post, client, webhook, body, message_id=message_id, now_s=time.time)
         retry = RetryPolicy(max_attempts=MAX_ATTEMPTS, rng=random.Random())
-        return await deliver(send, retry=retry, within_s=within_s)
+        return await deliver(send, retry=retry, within_s=bound_s)

@@ -20,10 +20,11 @@ HOUR_S = 3_600
 _OF_SAMPLE = frozenset({"-n", "--size", "--seed"})
 
 # What options may hold that is secret, after what stands before it: the password of a proxy, which may have
-# an @ in it, and the path of a webhook.
+# an @ in it, and the path of a webhook or a collector.
 _SECRETS = {
     "--proxy": (re.compile(r"^((?:--proxy=)?(?:[a-z]+://)?[^/:@]*:).*(?=@)", re.IGNORECASE), "PASSWORD"),
     "--notify": (re.compile(r"^((?:--notify=)?[a-z]+://[^/]*/).+", re.IGNORECASE), "PATH"),
+    "--otlp": (re.compile(r"^((?:--otlp=)?[a-z]+://[^/]*/).+", re.IGNORECASE), "PATH"),
 }
 
 
@@ -35,8 +36,8 @@ def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> 
     """Return the command line that goes on from here: the same one again.
 
     `--refresh` would ask anew also those that this run has asked; in its place comes the age that tells what
-    was found out since it began from what was known before. The password of a proxy and the path of a
-    webhook have to be filled in, and that of a ledger's URL.
+    was found out since it began from what was known before. The password of a proxy and the paths of a
+    webhook and a collector have to be filled in, and that of a ledger's URL.
     """
     hours = math.ceil((now - started).total_seconds() / HOUR_S + 1e-9)
     replaced = [f"--max-age={hours}h" if word == "--refresh" else word for word in arguments]

@@ -31,6 +31,7 @@ class EndOptions:
     metrics: Path | None = None
     notify: str | None = None
     notify_secret_file: Path | None = None
+    otlp: str | None = None
     success_codes: frozenset[int] = frozenset({0})
 
     @classmethod
@@ -63,7 +64,8 @@ class EndOptions:
         Args:
             command: the command's name.
             run: does the run.
-            ca_file: authorities that the webhook's certificate may be signed by, besides the system's.
+            ca_file: authorities that the certificates of webhook and collector may be signed by, besides the
+                system's.
             as_json: whether a run that fails and counts as a success ends standard output with a line
                 of JSON.
 
@@ -71,7 +73,7 @@ class EndOptions:
             FileError: the metrics cannot be written; nothing was run.
             UsageError: the options cannot be used; nothing was run.
         """
-        receivers = [*self._metrics(), *self._webhook(ca_file)]
+        receivers = [*self._metrics(), *self._webhook(ca_file), *self._telemetry(ca_file)]
         started_s = time.time()
         summary, error = _attempt(run)
         end = self._end(command, started_s, summary, error)
@@ -124,7 +126,19 @@ class EndOptions:
                 f"--notify signs what it sends, and there is no secret; set {NOTIFY_SECRET}, or name a file "
                 "that holds it with --notify-secret-file (`openssl rand -base64 32` makes one)"
             )
-        yield notifier(self.notify, secret, ca_file)
+        yield notifier(self.notify, secret, ca_file, sharers=self._sharers)
+
+    def _telemetry(self, ca_file: Path | None) -> Iterator[Receive]:
+        if self.otlp is not None:
+            # Imported here: it needs an extra, and few runs send telemetry.
+            from validator.cli.runs.telemetry import telemetry  # noqa: PLC0415
+
+            yield telemetry(self.otlp, ca_file, sharers=self._sharers)
+
+    @property
+    def _sharers(self) -> int:
+        """How many get the end over the network."""
+        return sum(url is not None for url in (self.notify, self.otlp))
 
 
 def _attempt(run: Callable[[], Summary]) -> tuple[Summary | None, BaseException | None]:
