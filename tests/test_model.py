@@ -12,6 +12,7 @@ from validator.errors import (
     CertificateFailed,
     IncompleteList,
     Interrupted,
+    OtherGateway,
     ProxyRefused,
     Refused,
     StoppedEarly,
@@ -121,9 +122,10 @@ def test_a_failed_exchange_keeps_what_the_provider_said():
 
 @pytest.mark.parametrize("kind", [kind for kind in ERRORS if issubclass(kind, ApiError)])
 def test_what_may_pass_is_to_be_run_again_later_and_what_will_not_calls_a_person(kind):
-    # A proxy is a setting of this machine, and the provider has refused nothing.
+    # Proxy and address are settings of this machine, and the provider has refused nothing.
     # A list that does not come whole is no refusal either: the run goes on without it.
-    others = {ProxyRefused: UsageError.exit_code, IncompleteList: StoppedEarly.exit_code}
+    settings = dict.fromkeys((ProxyRefused, OtherGateway), UsageError.exit_code)
+    others = {**settings, IncompleteList: StoppedEarly.exit_code}
     for_a_person = others.get(kind, Refused.exit_code)
     assert kind.exit_code == (StoppedEarly.exit_code if kind.transient else for_a_person)
 

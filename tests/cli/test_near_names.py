@@ -22,7 +22,7 @@ def plan(run, listed):
 
 @pytest.mark.parametrize(
     ("word", "meant"),
-    [("chek", "check"), ("look-up", "lookup"), ("docter", "doctor"), ("PLAN", None), ("x", None)],
+    [("chek", "check"), ("look-up", "lookup"), ("docter", "doctor"), ("PLAN", "plan"), ("x", None)],
 )
 def test_a_command(run, word, meant):
     done = run(word)

@@ -71,7 +71,8 @@ def _value(
     """Return a value as it was given, and where: a flag, a variable, a file, or nowhere."""
     match context.get_parameter_source(option.name or ""):
         case ParameterSource.COMMANDLINE:
-            return given[option.name or ""], f"{_ON_THE_LINE}{long_name(option)}"
+            # Options that take effect as they are read, such as `--progress`, are in no command's parameters.
+            return given.get(option.name or ""), f"{_ON_THE_LINE}{long_name(option)}"
         case ParameterSource.ENVIRONMENT:
             own = (option.variable_of(context),) if isinstance(option, OfGateway) else ()
             names = (*own, *variables_of(option, context.auto_envvar_prefix or ""))
