@@ -279,9 +279,12 @@ def test_somebody_elses_link_to_a_file_of_ours_is_not_read(run, listed):
     assert "belongs to another user" in run("plan", LEADS).err
 
 
-def test_a_byte_order_mark_is_read_over(run, listed):
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_byte_order_mark_is_read_over(run, listed, codec, ending):
     listed()
-    Path("validator.toml").write_bytes(b"\xef\xbb\xbfjson = true\n")
+    mark = "\ufeff" if codec == "utf-16-be" else ""
+    Path("validator.toml").write_bytes(f"{mark}json = true{ending}".encode(codec))
 
     assert run("plan", LEADS).json["rows"]
 
@@ -290,6 +293,8 @@ def test_a_byte_order_mark_is_read_over(run, listed):
     ("text", "words"),
     [
         ("x = " + "[" * 1000 + "]" * 1000, "nested too deeply"),
+        ("x = " + "{a=" * 1500 + "1" + "}" * 1500, "nested too deeply"),
+        ("a" + ".a" * 3000 + " = 1", "there is no command 'a'"),
         ("report = true", "report needs a text or a number"),
         ('json = "yes"', "json needs true or false"),
     ],
@@ -302,6 +307,16 @@ def test_what_no_settings_file_needs_is_one_line(run, listed, text, words):
 
     assert (done.code, len(done.err.splitlines())) == (2, 1)
     assert words in done.err
+
+
+def test_a_settings_file_in_another_encoding_is_one_line_with_the_remedy(run, listed):
+    listed()
+    Path("validator.toml").write_bytes('prefix = "Prüfung_"\n'.encode("cp1252"))
+
+    done = run("plan", LEADS)
+
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert "validator.toml is not in UTF-8: invalid start byte at byte 12; save it so" in done.err
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from dataclasses import dataclass
@@ -79,13 +80,22 @@ def parsed(path: Path) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - most who use the command line have no settings file
 
     try:
-        # Notepad begins a file with a byte order mark, which TOML does not know.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(_text(path.read_bytes()))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}; see to its permissions") from error
     except RecursionError:
         raise UsageError(
             f"{path} is nested too deeply; settings need no more than a table and a list"
         ) from None
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{path} is not in UTF-8: {error.reason} at byte {error.start}; save it so"
+        ) from error
     except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
+
+
+def _text(content: bytes) -> str:
+    """Return a file's text. TOML is in UTF-8; Notepad puts a mark before it, and PowerShell writes UTF-16."""
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf_16 else "utf-8-sig")
