@@ -167,7 +167,7 @@ def test_a_malformed_key(*, refused, listed, environment, provider, old_output, 
 
 def test_a_key_file_that_is_not_there_or_no_text(refused, listed):
     listed()
-    Path("key").write_bytes(b"\xff\xfe")
+    Path("key").write_bytes(b"\xff\xff")
 
     assert "nokey cannot be read (No such file or directory)" in refused(
         "check", "leads.csv", "--api-key-file", "nokey", code=2

@@ -58,8 +58,9 @@ def test_a_crash_leaves_no_core_dump_with_such_a_key(run, configured):
         resource.setrlimit(resource.RLIMIT_CORE, limits)
 
 
-def test_a_key_may_be_in_a_file(run, configured):
-    Path("north.key").write_text(KEY + "\n")
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_key_may_be_in_a_file(run, configured, codec):
+    Path("north.key").write_bytes(f"{KEY}\r\n".encode(codec))
     Path("north.key").chmod(0o600)
     configured(f'[keys.north]\napi-key-file = "north.key"\nsessions = "{SESSION}"\n')
 

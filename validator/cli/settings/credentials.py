@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from validator.batch.ask_settings import KeySettings
 from validator.batch.known_hosts import required_address
 from validator.cli.process.standard_streams import say
+from validator.cli.settings.encodings import decoded
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from validator.settings import Rate
 
 # The longest key, and line ends; a device such as /dev/zero has no end.
-_MOST_KEY_CHARS = 10_000
+_MOST_KEY_BYTES = 10_000
 
 KEY_FILE_OPTION = "--api-key-file"
 
@@ -107,20 +108,22 @@ def _leave_no_core_dump() -> None:
 def _key_in_file(path: Path, option: str) -> str:
     """Return the text of a key file; a warning is printed if others may read it."""
     try:
-        with path.open(encoding="utf-8") as file:
-            text = file.read(_MOST_KEY_CHARS + 1)
+        with path.open("rb") as file:
+            content = file.read(_MOST_KEY_BYTES + 1)
         warning = key_file_warning(path)
     except OSError as error:
         raise UsageError(
             f"the key file {path} cannot be read ({error.strerror}); name the right one with {option}"
         ) from error
+    if len(content) > _MOST_KEY_BYTES:
+        raise UsageError(f"the key file {path} holds more than a key; name one with the key and nothing else")
+    try:
+        text = decoded(content)
     except UnicodeDecodeError:
         # Not quoted and not chained: it holds the bytes.
         raise UsageError(
             f"the key file {path} is no text; name one that holds the key and nothing else"
         ) from None
-    if len(text) > _MOST_KEY_CHARS:
-        raise UsageError(f"the key file {path} holds more than a key; name one with the key and nothing else")
     if warning:
         say(warning)
     return text

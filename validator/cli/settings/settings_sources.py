@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from validator.cli.process.standard_streams import say
+from validator.cli.settings.encodings import decoded
 from validator.errors import UsageError
 from validator.settings import PROJECT_FILE, user_file
 
@@ -80,7 +80,7 @@ def parsed(path: Path) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415 - most who use the command line have no settings file
 
     try:
-        return tomllib.loads(_text(path.read_bytes()))
+        return tomllib.loads(decoded(path.read_bytes()))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}; see to its permissions") from error
     except RecursionError:
@@ -93,9 +93,3 @@ def parsed(path: Path) -> dict[str, Any]:
         ) from error
     except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
-
-
-def _text(content: bytes) -> str:
-    """Return a file's text. TOML is in UTF-8; Notepad puts a mark before it, and PowerShell writes UTF-16."""
-    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return content.decode("utf-16" if is_utf_16 else "utf-8-sig")
