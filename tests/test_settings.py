@@ -255,7 +255,7 @@ def test_what_a_file_should_not_say_is_named_with_the_file(defaults, text, words
 def test_a_file_that_is_no_text_is_refused(defaults, tmp_path):
     (tmp_path / "config.toml").write_bytes(b"rate = \xff")
 
-    with pytest.raises(UsageError, match="not valid TOML"):
+    with pytest.raises(UsageError, match="not in UTF-8"):
         defaults()
 
 
