@@ -144,13 +144,16 @@ class Crew:
 
         A lane that is up before the others would take all of a short list.
         """
-        asking = [one for one in self._members if not one.is_over]
-        left = self._work.remaining + sum(one.open for one in asking)
-        return max(0, -(-left // len(asking)) - member.open)
+        left = self._work.remaining + sum(one.open for one in self._members if not one.is_over)
+        return max(0, self._part_of(left) - member.open)
+
+    def _part_of(self, count: int) -> int:
+        """Return the equal part of each lane that still asks, rounded up."""
+        return -(-count // max(1, sum(not member.is_over for member in self._members)))
 
     def _given(self, numbers: tuple[int, ...]) -> Given:
-        share = -(-self._work.remaining // max(1, sum(not member.is_over for member in self._members)))
-        return Given(numbers, coming=share, is_last=self._is_closing, stop=self._stop.why, gone=self._gone)
+        coming = self._part_of(self._work.remaining)
+        return Given(numbers, coming=coming, is_last=self._is_closing, stop=self._stop.why, gone=self._gone)
 
     def _exchange(self, member: Member, given: Given) -> None:
         member.has_new = bool(given.numbers)

@@ -60,7 +60,7 @@ class Member:
     @property
     def is_idle(self) -> bool:
         """Whether it has nothing to ask about."""
-        is_through = self.last is not None and self.last.open == 0
+        is_through = self.last is not None and not self.open
         return self.is_over or (is_through and not self.has_new)
 
     @property
