@@ -428,7 +428,7 @@ async def test_a_page_of_contacts_is_read_with_all_that_may_be_absent(answering)
         {"phone": "100000000000001@lid", "is_whatsapp_user": "true"},
         {"phone": None, "name": "\ud83d\ude00 \ud800"},
         {"phone": "1", "name": "a\x1bb\u202ec👩\u200d🚀"},
-        {"phone": "2", "name": "x" * 50_000},
+        {"phone": "2", "name": "é" * 50_000},
         {"phone": 5},
         {"phone": "+"},
     ]
@@ -446,7 +446,7 @@ async def test_a_page_of_contacts_is_read_with_all_that_may_be_absent(answering)
     )
     assert page.contacts[3].name == "😀 ?"
     assert page.contacts[4].name == "a b c👩\u200d🚀"
-    assert page.contacts[5].name == "x" * 1_000
+    assert page.contacts[5].name == "é" * 1_000
     assert (page.total, page.page, page.per_page) == (6, 1, None)
 
 
