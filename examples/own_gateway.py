@@ -17,8 +17,9 @@ import anyio
 import httpx
 
 from validator.errors import BadAnswer, MissingOrBadKey
+from validator.gateways.capabilities import Capabilities
 from validator.gateways.entries import check_reply, result_of
-from validator.gateways.gateway import Capabilities, CheckReply, GatewayOptions
+from validator.gateways.gateway import CheckReply, GatewayOptions
 from validator.gateways.opening import open_exchange
 from validator.http.api_key import ApiKey
 from validator.http.interception import intercepted

@@ -18,13 +18,8 @@ from validator.errors import (
     SessionNotConnected,
     UnexpectedStatus,
 )
-from validator.gateways.gateway import (
-    Capabilities,
-    CheckReply,
-    NumberResult,
-    SessionReply,
-    Spelling,
-)
+from validator.gateways.capabilities import Capabilities, Spelling
+from validator.gateways.gateway import CheckReply, NumberResult, SessionReply
 from validator.http.body import OBJECT_CAP_BYTES
 from validator.http.exchange import Answer, Exchange
 from validator.http.interception import intercepted

@@ -15,7 +15,8 @@ from validator.settings import Rate, RateMode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from validator.gateways.gateway import Capabilities, GatewayOptions
+    from validator.gateways.capabilities import Capabilities
+    from validator.gateways.gateway import GatewayOptions
 
 # `docker stop` and most supervisors kill 10 s after SIGTERM; this leaves two seconds to write the output.
 GRACE_S = 8.0

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.asking.run_state import Bounds
     from validator.batch.asking.steps import GatewayLane
-    from validator.gateways.gateway import Capabilities, Gateway
+    from validator.gateways.capabilities import Capabilities
+    from validator.gateways.gateway import Gateway
     from validator.http.api_key import ApiKey
     from validator.ledger import Hold, Ledger
     from validator.ledger_url import Location

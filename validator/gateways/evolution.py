@@ -22,15 +22,9 @@ from validator.errors import (
     SessionNotConnected,
     Unsupported,
 )
+from validator.gateways.capabilities import Capabilities, Spelling
 from validator.gateways.entries import check_reply, contact_of, objects_in, phone_of, result_of
-from validator.gateways.gateway import (
-    Capabilities,
-    ContactsReply,
-    GatewayContact,
-    SessionReply,
-    SessionsReply,
-    Spelling,
-)
+from validator.gateways.gateway import ContactsReply, GatewayContact, SessionReply, SessionsReply
 from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, segment, words_in
 from validator.gateways.sessions import named, require_own, status_of
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES

@@ -20,16 +20,9 @@ from validator.errors import (
     SessionNotConnected,
     UsageError,
 )
+from validator.gateways.capabilities import Capabilities, Spelling
 from validator.gateways.entries import contact_of, lone_result, phone_of
-from validator.gateways.gateway import (
-    Capabilities,
-    CheckReply,
-    ContactsReply,
-    GatewayContact,
-    SessionReply,
-    SessionsReply,
-    Spelling,
-)
+from validator.gateways.gateway import CheckReply, ContactsReply, GatewayContact, SessionReply, SessionsReply
 from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, segment
 from validator.gateways.sessions import named, require_own, status_of
 from validator.http.api_key import ApiKey

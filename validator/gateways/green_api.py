@@ -22,17 +22,9 @@ from validator.errors import (
     SessionNotConnected,
     UsageError,
 )
+from validator.gateways.capabilities import Capabilities, SecretPlace, Spelling
 from validator.gateways.entries import contact_of, lone_result, objects_in
-from validator.gateways.gateway import (
-    Capabilities,
-    CheckReply,
-    ContactsReply,
-    GatewayContact,
-    NumberResult,
-    SecretPlace,
-    SessionReply,
-    Spelling,
-)
+from validator.gateways.gateway import CheckReply, ContactsReply, GatewayContact, NumberResult, SessionReply
 from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, words_in
 from validator.gateways.sessions import status_of
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
     from validator.errors import ApiError
-    from validator.gateways.gateway import Capabilities, GatewayOptions
+    from validator.gateways.capabilities import Capabilities
+    from validator.gateways.gateway import GatewayOptions
     from validator.http.reply import Reply
 
     # Returns the failure in a refusal: the response, its JSON or None, and what it says about rates.

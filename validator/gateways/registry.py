@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager
 
-    from validator.gateways.gateway import Capabilities, Gateway, GatewayOptions
+    from validator.gateways.capabilities import Capabilities
+    from validator.gateways.gateway import Gateway, GatewayOptions
 
 
 class GatewayModule(Protocol):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from validator.model import SessionState
 
 if TYPE_CHECKING:
-    from validator.gateways.gateway import Capabilities
+    from validator.gateways.capabilities import Capabilities
 
 
 def remedy_of(state: SessionState, capabilities: Capabilities) -> str:

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from validator.errors import InvalidPhone
+from validator.gateways.capabilities import Capabilities
 from validator.gateways.gateway import (
-    Capabilities,
     CheckReply,
     ContactsReply,
     GatewayContact,

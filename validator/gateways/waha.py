@@ -21,16 +21,9 @@ from validator.errors import (
     ServerError,
     SessionNotConnected,
 )
+from validator.gateways.capabilities import Capabilities, Spelling
 from validator.gateways.entries import contact_of, lone_result, objects_in, phone_of
-from validator.gateways.gateway import (
-    Capabilities,
-    CheckReply,
-    ContactsReply,
-    GatewayContact,
-    SessionReply,
-    SessionsReply,
-    Spelling,
-)
+from validator.gateways.gateway import CheckReply, ContactsReply, GatewayContact, SessionReply, SessionsReply
 from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, segment, words_in
 from validator.gateways.sessions import named, require_own, status_of
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES

@@ -18,7 +18,8 @@ from validator.errors import (
     ServerError,
     SessionNotConnected,
 )
-from validator.gateways.gateway import Capabilities, ContactsReply, SessionReply, Spelling
+from validator.gateways.capabilities import Capabilities, Spelling
+from validator.gateways.gateway import ContactsReply, SessionReply
 from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said
 from validator.gateways.whatsmeow import connection_reply, named_contact, users_reply
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES

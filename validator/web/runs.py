@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from anyio.abc import TaskGroup
 
-    from validator.gateways.gateway import Capabilities
+    from validator.gateways.capabilities import Capabilities
     from validator.http.api_key import ApiKey
     from validator.ledger_url import Location
     from validator.reports import Summary

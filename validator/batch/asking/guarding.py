@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from validator.batch.asking.recorder import Recorder
     from validator.batch.asking.steps import GatewayLane
     from validator.errors import ValidatorError
-    from validator.gateways.gateway import Capabilities, SessionReply
+    from validator.gateways.capabilities import Capabilities
+    from validator.gateways.gateway import SessionReply
     from validator.ledger import Ledger
     from validator.model import Outcome, SessionRef
     from validator.pacing import Action, Canaries

@@ -9,7 +9,7 @@ from validator.cli.process.standard_streams import require_stdout
 from validator.gateways.registry import GATEWAYS, capabilities_of
 
 if TYPE_CHECKING:
-    from validator.gateways.gateway import Capabilities
+    from validator.gateways.capabilities import Capabilities
 
 COLUMNS = (
     *("name", "title", "numbers_a_request", "no", "requests_a_minute", "numbers_a_day"),
