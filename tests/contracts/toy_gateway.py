@@ -129,7 +129,7 @@ class Toy:
 def _results(answer: Answer) -> CheckReply:
     entries = answer.body.get("numbers")
     if not isinstance(entries, list):
-        raise answer.unlike("there is no list in it")
+        raise answer.unusable("there is no list in it")
     results = (_result(entry) for entry in entries if isinstance(entry, dict))
     return CheckReply.of(*(result for result in results if result is not None), rate=answer.rate)
 

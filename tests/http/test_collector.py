@@ -7,10 +7,10 @@ import pytest
 from tests.support.http.receiver import receiving
 from validator.errors import UsageError
 from validator.http.collector import Collector, post
+from validator.http.connection_settings import connection_settings
 from validator.http.masking import mask
 from validator.http.network import Network
 from validator.http.sending import TIMEOUT, NotDelivered
-from validator.http.way import way_to
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def sent_to(url, headers=""):
     """Send once."""
 
     async def program():
-        async with way_to(url, Network()).client(TIMEOUT) as client:
+        async with connection_settings(url, Network()).client(TIMEOUT) as client:
             await post(client, Collector.parse(url, headers), "traces", b"\x0a\x00")
 
     anyio.run(program)

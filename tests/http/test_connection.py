@@ -10,15 +10,15 @@ from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
 from tests.support.http.loopback import http, say_nothing, saying, served
-from validator.http.connection import Asking, StreamConnection
+from validator.http.connection import PendingRequest, StreamConnection
 from validator.http.dialing import dial
 from validator.http.route import Route
-from validator.http.silence import holds_data, rest_of
 from validator.http.socket_connection import SocketConnection
+from validator.http.unread import holds_data, unread_in_tls
 
 pytestmark = pytest.mark.anyio
 
-ASKING = Asking(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", cap_bytes=1_000)
+ASKING = PendingRequest(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", cap_bytes=1_000)
 
 
 async def read_whole(connection):
@@ -80,7 +80,7 @@ async def test_a_later_request_has_a_deadline_of_its_own():
         for after_s in (60.0, 0.05, 60.0, 5.0):
             asking = ASKING._replace(deadline_s=anyio.current_time() + after_s)
             assert (await connection.ask(asking)).body == b"whole"
-            connection.rest(anyio.current_time())
+            connection.become_idle(anyio.current_time())
         await connection.aclose()
 
 
@@ -89,8 +89,8 @@ async def test_an_encrypted_connection_rests_and_is_asked_again(certificate, tru
         connection = await dial(Route("localhost", port, trusting))
         for _ in range(3):
             assert await read_whole(connection) == b"whole"
-            assert connection.may_be_asked_again
-            connection.rest(0.0)
+            assert connection.is_reusable
+            connection.become_idle(0.0)
             assert connection.is_silent()
         await connection.aclose()
         await connection.aclose()
@@ -117,19 +117,19 @@ async def test_bytes_that_came_encrypted_with_the_answer_are_noticed(certificate
     async with served(talk, context=certificate) as port:
         connection = await dial(Route("localhost", port, trusting))
         assert await read_whole(connection) == b"whole"
-        is_kept = connection.may_be_asked_again
-        connection.rest(0.0)
+        is_kept = connection.is_reusable
+        connection.become_idle(0.0)
         assert not (is_kept and connection.is_silent())
         await connection.aclose()
 
 
 def test_bytes_that_are_no_tls_are_noticed(certificate, trusting):
     client, to_client = shaken_hands(certificate, trusting)
-    assert rest_of(client) == (False, True)
+    assert unread_in_tls(client) == (False, True)
 
     to_client.write(b"x" * 100)
 
-    assert rest_of(client) == (False, False)
+    assert unread_in_tls(client) == (False, False)
 
 
 @pytest.mark.parametrize(

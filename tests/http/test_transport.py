@@ -75,11 +75,11 @@ async def half_close(stream):
     await stream.send_eof()
 
 
-async def speak_unasked(stream):
+async def send_unsolicited(stream):
     await stream.send(http(b"unasked"))
 
 
-@pytest.mark.parametrize("then", [hang_up, reset, half_close, speak_unasked])
+@pytest.mark.parametrize("then", [hang_up, reset, half_close, send_unsolicited])
 async def test_a_kept_connection_that_is_no_longer_silent_is_not_used_again(ours, then):
     talk, told = answering_and(then)
     server = Server(talk, SECOND)

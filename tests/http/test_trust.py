@@ -11,9 +11,9 @@ import truststore
 
 from tests.support.http.loopback import http, saying, served
 from validator.errors import CertificateFailed, UsageError
+from validator.http.connection_settings import connection_settings
 from validator.http.network import Network
 from validator.http.trust import _system_context, find_trust
-from validator.http.way import way_to
 from validator.sendapi import AsyncSendAPI
 
 VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "SSLKEYLOGFILE")
@@ -145,7 +145,7 @@ def test_a_damaged_certificate_is_an_error_that_names_its_file(tmp_path):
 
 def test_without_tls_no_file_is_looked_at(environment):
     environment.setenv("SSL_CERT_FILE", "/nowhere")
-    way = way_to("http://127.0.0.1:1/v1", Network(ca_file=Path("/nowhere")))
+    way = connection_settings("http://127.0.0.1:1/v1", Network(ca_file=Path("/nowhere")))
 
     assert str(way.trust) == "the system's store"
 

@@ -9,7 +9,7 @@ from trio.testing import MockClock
 from tests.support.http.loopback import http, saying, served
 from tests.support.http.proxying import Tunnels
 from validator.errors import NoAnswer, ProxyRefused
-from validator.http.pool import PATIENCE_S
+from validator.http.pool import FALLBACK_AFTER_S
 from validator.http.proxy import Proxy
 from validator.http.transport import KeepAliveTransport
 from validator.sendapi import AsyncSendAPI
@@ -180,7 +180,7 @@ async def test_requests_that_a_full_proxy_lets_wait_go_over_the_connections_it_s
             while len(tunnels.heads) < 20 or len(answers) < serves:
                 await anyio.wait_all_tasks_blocked()
             assert len(answers) == serves
-            CLOCK.jump(PATIENCE_S)
+            CLOCK.jump(FALLBACK_AFTER_S)
             while len(answers) < 20:
                 await anyio.wait_all_tasks_blocked()
 

@@ -9,10 +9,10 @@ import standardwebhooks
 from tests.support.http.loopback import http, saying, served
 from tests.support.http.receiver import receiving
 from validator.errors import UsageError
+from validator.http.connection_settings import connection_settings
 from validator.http.masking import mask
 from validator.http.network import Network
 from validator.http.sending import TIMEOUT, NotDelivered
-from validator.http.way import way_to
 from validator.http.webhook import Webhook, post
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -120,5 +120,5 @@ async def test_a_certificate_that_proves_nothing_is_not_tried_again(certificate)
 
 
 async def sent(webhook):
-    async with way_to(webhook.url, Network()).client(TIMEOUT) as client:
+    async with connection_settings(webhook.url, Network()).client(TIMEOUT) as client:
         await post(client, webhook, BODY, message_id="msg_1", now_s=time.time)

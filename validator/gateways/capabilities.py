@@ -32,7 +32,7 @@ class SecretPlace(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a gateway is and what it can do: everything about it that the rest of the program needs.
+    """What a gateway is and what it can do. The rest of the program knows nothing else about it.
 
     Attributes:
         name: its name in options, files and the ledger.
@@ -40,26 +40,26 @@ class Capabilities:
         key_variable: the environment variable that holds its key.
         url_variable: the environment variable that holds its base URL.
         session_variable: the environment variable that holds its session.
-        default_url: the provider's own address; None if each user runs a server of their own.
+        default_url: the provider's public address; None if each user runs their own server.
         max_batch: the most numbers in one `check`.
         spelling: how it takes a number.
-        names_numbers: whether its answers say which number they are about. If not, each check goes over a
-            connection of its own, where no other answer can come.
+        names_numbers: whether its answers say which number they are about. If not, each check uses a new
+            connection, so that no other answer can arrive on it.
         negatives: how far its "no" can be trusted.
-        tells_limits: whether its responses carry rate limits.
-        paces_checks_only: whether requests other than checks count towards no limit.
-        caches_yes: whether a "yes" may be an earlier one, kept by the gateway.
-        default_session: the session if the user names none; empty if one has to be named.
+        reports_limits: whether its responses carry rate limits.
+        paces_checks_only: whether only checks count towards the rate limit.
+        caches_yes: whether a "yes" may come from the gateway's own cache.
+        default_session: the session if the user names none; empty if the user has to name one.
         has_session_status: whether `session_status` is offered.
         lists_sessions: whether `sessions` is offered.
         has_contacts: whether `contacts` is offered.
         has_limits: whether `limits` is offered.
         secret_in: where the key is in a request.
-        link_again: what somebody has to do about a session whose phone is not linked any more.
-        parse_key: makes a key of a text; raises `UsageError` if it has not the shape of the gateway's keys.
-        default_rate_per_min: the pace in requests a minute if nothing says what the limit is.
-        first_hold_s: the first wait after a refusal for the rate that names none; the next are twice as long.
-        daily_cap: the most attempts a day through one session if the user names no cap; None for no cap.
+        link_again: what a person has to do if the session's phone is no longer linked.
+        parse_key: makes a key from a text; raises `UsageError` if the text cannot be a key of this gateway.
+        default_rate_per_min: the rate in requests a minute if the limit is not known.
+        first_hold_s: the first wait after a rate refusal that names no wait; each further wait doubles.
+        daily_cap: the most attempts a day through one session if the user sets no cap; None for no cap.
         plans: the provider's plans, with their requests a minute.
     """
 
@@ -73,7 +73,7 @@ class Capabilities:
     spelling: Spelling = Spelling.E164
     names_numbers: bool = True
     negatives: Strength = Strength.DEFINITE
-    tells_limits: bool = False
+    reports_limits: bool = False
     paces_checks_only: bool = False
     caches_yes: bool = False
     default_session: str = ""
@@ -91,11 +91,11 @@ class Capabilities:
 
     @property
     def paces(self) -> Mapping[str, float]:
-        """The numbers a minute on each plan; if there are none, at the pace that holds by default."""
+        """The numbers a minute of each plan; without plans, one entry for the default rate."""
         return self.plans or {"default": self.default_rate_per_min * self.max_batch}
 
     def no_address(self) -> UsageError:
-        """Return the error for a gateway without an address of its own, if the user names none."""
+        """Return the error for a gateway that needs a base URL if the user gives none."""
         return UsageError(
             f"{self.title} runs on a server of your own; say where, as in https://gateway.example "
             f"(--base-url or {self.url_variable})"

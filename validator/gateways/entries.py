@@ -1,4 +1,4 @@
-"""From the entries of an answer to results, and from WhatsApp's ids to numbers."""
+"""Reads an answer's entries as results or contacts, and WhatsApp ids as numbers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from validator.http.exchange import Answer
     from validator.model import Number, RateNotice
 
-# The servers of WhatsApp whose ids are numbers.
-_OF_NUMBERS = frozenset({"s.whatsapp.net", "c.us"})
+# If an id ends in one of these servers, the part before the @ is a phone number.
+_NUMBER_SERVERS = frozenset({"s.whatsapp.net", "c.us"})
 
 
 def check_reply(results: Iterable[NumberResult | None], rate: RateNotice) -> CheckReply:
-    """Return the reply that holds some results; a number with two different ones has none."""
+    """Return the reply with these results. A number with two contradicting results is left out."""
     found: dict[Number, NumberResult] = {}
     contradicted = set()
     for result in filter(None, results):
@@ -29,12 +29,12 @@ def check_reply(results: Iterable[NumberResult | None], rate: RateNotice) -> Che
 
 
 def result_of(number: object, exists: object, jid: object) -> NumberResult | None:
-    """Return what an entry says; None if it names no number, or says nothing about it.
+    """Return the result in an entry; None if it names no number, or has no answer for it.
 
     Args:
-        number: the number that it names, as digits or in E.164.
-        exists: only a JSON boolean is an answer.
-        jid: the account's id, kept as it came. Of another subscriber's, it is that one's entry.
+        number: the number that the entry names, as digits or in E.164.
+        exists: the entry's answer; only a JSON boolean counts.
+        jid: the account's id, kept unchanged. If it belongs to another subscriber, the entry is ignored.
     """
     known = number_in(number) if isinstance(number, str) else None
     if known is None or not isinstance(exists, bool) or not _is_of(known, jid):
@@ -44,23 +44,23 @@ def result_of(number: object, exists: object, jid: object) -> NumberResult | Non
     )
 
 
-def lone_result(asked: Number, answer: Answer, exists: object, *jids: object) -> CheckReply:
-    """Return the reply of an answer that does not repeat the one number asked about.
+def single_result(asked: Number, answer: Answer, exists: object, *jids: object) -> CheckReply:
+    """Return the reply in an answer about one number, if the answer does not repeat that number.
 
     Args:
         asked: the number.
         answer: the answer.
-        exists: only a JSON boolean is an answer.
-        jids: the account's id, and other ids of it. One of another number's shows that the answer is not to
-            this question.
+        exists: its yes or no; only a JSON boolean counts.
+        jids: the account's id, and other ids of the account. If one belongs to another number, the answer
+            is to another request.
 
     Raises:
         BadAnswer: the answer says nothing about the number.
     """
     if not isinstance(exists, bool):
-        raise answer.unlike("it says neither that the number is registered nor that it is not")
+        raise answer.unusable("it says neither that the number is registered nor that it is not")
     if not all(_is_of(asked, jid) for jid in jids):
-        raise answer.unlike("it is about another number than the one asked about")
+        raise answer.unusable("it is about another number than the one asked about")
     jid = next((one for one in jids if is_whatsapp_id(one)), None)
     result = NumberResult(
         number=asked,
@@ -72,35 +72,35 @@ def lone_result(asked: Number, answer: Answer, exists: object, *jids: object) ->
 
 
 def _is_of(asked: Number, jid: object) -> bool:
-    """Whether an id may be that of a number's account: one that is no number's may."""
+    """Whether an id may belong to a number's account. An id without a phone number may."""
     named = number_of(jid)
     if named is None or named == asked:
         return True
-    # Imported here, since it brings polars: most answers name the number as it was asked.
+    # Imported here, because it loads polars, and most answers name the number exactly as it was sent.
     from validator.phone import is_same_subscriber  # noqa: PLC0415
 
     return is_same_subscriber(named, asked)
 
 
 def objects_in(answer: Answer) -> list[dict[str, Any]]:
-    """Return the objects of an answer that is a list of them; `BadAnswer` if it is none."""
+    """Return the answer's list of objects; raises `BadAnswer` if it is anything else."""
     rows = answer.body
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise answer.unlike("there is no list of objects in it")
+        raise answer.unusable("there is no list of objects in it")
     return rows
 
 
 def number_of(jid: object) -> Number | None:
-    """Return the number in an account's id; None if it is no number's, as that of a group or a `@lid`."""
+    """Return the number in an account's id; None if it has none, such as the id of a group or a `@lid`."""
     if not isinstance(jid, str):
         return None
-    # A device of the account may be named behind a colon: `447700900000:12@s.whatsapp.net`.
+    # A colon may separate the account and its device: `447700900000:12@s.whatsapp.net`.
     user, _, server = jid.partition("@")
-    return number_in(user.partition(":")[0]) if server in _OF_NUMBERS else None
+    return number_in(user.partition(":")[0]) if server in _NUMBER_SERVERS else None
 
 
 def phone_of(jid: object) -> str | None:
-    """Return the number in an account's id as text, with its plus sign; None if there is none."""
+    """Return the number in an account's id as E.164 text; None if there is none."""
     number = number_of(jid)
     return None if number is None else number.e164
 
@@ -108,13 +108,13 @@ def phone_of(jid: object) -> str | None:
 def contact_of(
     jid: object, *, name: str | None, picture_url: str | None = None, is_user: bool | None = None
 ) -> GatewayContact:
-    """Return the contact with an account's id; its phone is the id as it came if that is no number's.
+    """Return the contact with an account's id. If the id has no number, the id itself is its phone.
 
     Args:
         jid: the id.
-        name: what the contact is called.
-        picture_url: where its picture is.
-        is_user: whether the gateway marks it as a user of WhatsApp.
+        name: the contact's name.
+        picture_url: the URL of its picture.
+        is_user: whether the gateway marks it as a WhatsApp user.
     """
     number = number_of(jid)
     return GatewayContact(

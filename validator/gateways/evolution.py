@@ -1,7 +1,7 @@
-"""Evolution API v2: arrays of numbers, instances in the path, and 400 for whatever goes wrong in a check.
+"""Evolution API v2: arrays of numbers, the instance in the path, and status 400 for any failed check.
 
-Its "no" is weak: what WhatsApp did not answer, or answers in an unusual way, is `exists: false` too. A "yes"
-is kept by the server for seven days (`DATABASE_SAVE_IS_ON_WHATSAPP`) and given again without asking.
+Its "no" is weak: if WhatsApp gives no answer, or an unusual one, the server also says `exists: false`. It
+caches a "yes" for seven days (`DATABASE_SAVE_IS_ON_WHATSAPP`) and repeats it without a new check.
 """
 
 from __future__ import annotations
@@ -25,11 +25,18 @@ from validator.errors import (
 from validator.gateways.capabilities import Capabilities, Spelling
 from validator.gateways.entries import check_reply, contact_of, objects_in, phone_of, result_of
 from validator.gateways.gateway import ContactsReply, GatewayContact, SessionReply, SessionsReply
-from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, segment, words_in
-from validator.gateways.sessions import named, require_own, status_of
+from validator.gateways.opening import (
+    ExchangeGateway,
+    kind_of_status,
+    lowercase_json,
+    message_text,
+    open_exchange,
+    segment,
+)
+from validator.gateways.sessions import named_rows, require_same_session, status_of
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
-from validator.http.received import sound, text_in
+from validator.http.received import clean_text, text_in
 from validator.model import SessionState, SessionStatus, Strength
 
 if TYPE_CHECKING:
@@ -47,7 +54,7 @@ CAPABILITIES = Capabilities(
     key_variable="EVOLUTION_API_KEY",
     url_variable="EVOLUTION_BASE_URL",
     session_variable="EVOLUTION_INSTANCE",
-    # The server declares no maximum. A larger array costs more if it has to be asked again.
+    # The server documents no maximum. A larger array costs more if it has to be sent again.
     max_batch=50,
     spelling=Spelling.DIGITS,
     negatives=Strength.WEAK,
@@ -57,11 +64,12 @@ CAPABILITIES = Capabilities(
     lists_sessions=True,
     has_contacts=True,
     link_again="connect the instance in Evolution's manager, by its QR code",
-    # Nobody publishes a limit. Bulk checks got numbers restricted (EvolutionAPI/evolution-api issue 2228).
+    # No limit is published. WhatsApp restricted numbers after bulk checks (EvolutionAPI/evolution-api issue
+    # 2228).
     default_rate_per_min=1,
-    # It is WhatsApp that refuses, and the linked phone that it restricts: this tool's own caution.
+    # WhatsApp itself refuses, and may restrict the linked phone. The value is our own, to be careful.
     first_hold_s=60.0,
-    # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
+    # The daily number of checks in the only script by the vendor of a gateway (Whapi-Cloud's checker).
     daily_cap=1_000,
 )
 
@@ -74,10 +82,10 @@ _WITH_CHECK = "WHATSAPP-BAILEYS"
 _PER_PAGE = 100
 _CLOSED = "connection closed"
 _OVER_LIMIT = "rate-overlimit"
-# On "WhatsApp Business API", which is Meta's Cloud API, and on the channel for other programs.
+# The message of instances of Meta's Cloud API ("WhatsApp Business API") and of Evolution's own channel.
 _NO_CHECK = "method not available on"
-# Baileys' reasons for the end of a connection: logged out, forbidden, another version, closed, replaced by
-# another one, to be restarted (`DisconnectReason`). Its others are those of a lost or slow network.
+# Baileys' reasons for the end of a connection (`DisconnectReason`): logged out, forbidden, version mismatch,
+# closed, replaced by another connection, restart required. Its other reasons mean a lost or slow network.
 _ENDS_OF_SOCKET = frozenset({401, 403, 411, 428, 440, 515})
 _BY_STATUS: dict[int, type[ApiError]] = {
     400: InvalidRequest,
@@ -93,7 +101,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Evolution]:
     """Open the gateway.
 
     Raises:
-        UsageError: there is no base URL, or it cannot be right.
+        UsageError: there is no base URL, or it is not valid.
     """
     headers = {"apikey": options.key.reveal()}
     async with open_exchange(CAPABILITIES, options, headers, refusal) as exchange:
@@ -101,7 +109,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Evolution]:
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
-    """Return what a response with another status than 200 says: by its body first, then by its status."""
+    """Return the failure in a response whose status is not 200: by its body first, then by its status."""
     kind = _kind(reply.status, value)
     if kind is None:
         return intercepted(reply, rate=rate)
@@ -109,14 +117,14 @@ def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
 
 
 def _kind(status: int, value: Any) -> type[ApiError] | None:  # noqa: PLR0911 - one return a form
-    """Return what a refusal is about; None if it is in none of the server's forms."""
+    """Return the kind of failure; None if the body has none of the server's forms."""
     if not isinstance(value, dict):
         return None
     if value.get("code") == "LICENSE_REQUIRED":
         return Unsupported
     if not value and status == 400:  # noqa: PLR2004 - the one status of a check that failed
         return Intercepted
-    words = said(value)
+    words = lowercase_json(value)
     if value.get("isBoom") is True:
         return _kind_of_boom(value, words)
     if not _is_own(status, value):
@@ -127,7 +135,7 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:  # noqa: PLR0911 - 
 
 
 def _is_own(status: int, value: dict[str, Any]) -> bool:
-    """Whether a body is the server's own. With 400 it may be what was thrown, with a status of its own."""
+    """Whether the body comes from the server. With 400 it may hold a thrown error with another status."""
     own = value.get("status")
     is_status = own == status or (status == 400 and isinstance(own, int) and 400 <= own < 600)  # noqa: PLR2004
     has_message = isinstance(value.get("response"), dict) or isinstance(value.get("message"), list | str)
@@ -135,7 +143,7 @@ def _is_own(status: int, value: dict[str, Any]) -> bool:
 
 
 def _kind_of_boom(value: dict[str, Any], words: str) -> type[ApiError]:
-    """Return what an error of the WhatsApp library's is about, which a check passes on as it is."""
+    """Return the kind of an error of the WhatsApp library, which a check passes on unchanged."""
     output = value.get("output")
     code = output.get("statusCode") if isinstance(output, dict) else None
     if _OVER_LIMIT in words or "429" in {str(value.get("data")), str(code)}:
@@ -149,7 +157,7 @@ def _words(kind: type[ApiError], value: dict[str, Any], status: int) -> str:
     if kind is Unsupported:
         return "an instance of the Cloud API has no number check; name one that is linked by its QR code"
     if not value:
-        return "Evolution API answered 400 without a word: WhatsApp has not answered it"
+        return "Evolution API answered 400 without a message: WhatsApp has not answered it"
     return f"Evolution API answered {status}: {_message(value)}"
 
 
@@ -159,22 +167,22 @@ def _message(value: dict[str, Any]) -> str:
     payload = output.get("payload") if isinstance(output, dict) else None
     places = (response, payload, value)
     found = (place.get("message") for place in places if isinstance(place, dict))
-    return next(filter(None, map(words_in, found)), "")
+    return next(filter(None, map(message_text, found)), "")
 
 
 class _Page(NamedTuple):
-    """The page of contacts to ask for, and the first contact of the page before."""
+    """The page of contacts to ask for, and the first contact of the previous page."""
 
     number: int = 1
     before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Evolution(OverExchange):
+class Evolution(ExchangeGateway):
     """Evolution API behind the protocol of a gateway."""
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
-        """Ask about up to 50 numbers. With a plus sign the server would miss numbers of some countries."""
+        """Ask about up to 50 numbers. With a plus sign the server would not find those of some countries."""
         path = f"/chat/whatsappNumbers/{segment(CAPABILITIES, session)}"
         body = {"numbers": [number.e164[1:] for number in numbers]}
         return await self.exchange.post(path, body, _results, cap_bytes=OBJECT_CAP_BYTES)
@@ -185,7 +193,7 @@ class Evolution(OverExchange):
         return await self.exchange.get(path, partial(_state, session), cap_bytes=OBJECT_CAP_BYTES)
 
     async def sessions(self) -> SessionsReply:
-        """Ask for the instances. The answer has their tokens, which are left where they are."""
+        """Ask for the instances. The answer has their tokens too, which are not read."""
         path = "/instance/fetchInstances"
         return await self.exchange.get(path, _sessions, cap_bytes=PAGE_CAP_BYTES)
 
@@ -206,8 +214,8 @@ def _results(answer: Answer) -> CheckReply:
 def _state(session: str, answer: Answer) -> SessionReply:
     instance = answer.body.get("instance") if isinstance(answer.body, dict) else None
     if not isinstance(instance, dict):
-        raise answer.unlike("there is no instance in it")
-    require_own(answer, session, instance.get("instanceName"))
+        raise answer.unusable("there is no instance in it")
+    require_same_session(answer, session, instance.get("instanceName"))
     status = status_of(instance.get("state"), _STATES)
     return SessionReply(session=session, status=status, rate=answer.rate)
 
@@ -215,21 +223,21 @@ def _state(session: str, answer: Answer) -> SessionReply:
 def _sessions(answer: Answer) -> SessionsReply:
     found = tuple(
         SessionReply(
-            session=sound(one["name"]),
+            session=clean_text(one["name"]),
             status=_status(one),
             name=text_in(one.get("profileName")) or "",
             phone_number=phone_of(one.get("ownerJid")),
         )
-        for one in named(answer, objects_in(answer), "name")
+        for one in named_rows(answer, objects_in(answer), "name")
     )
     return SessionsReply(sessions=found, rate=answer.rate)
 
 
 def _status(instance: dict[str, Any]) -> SessionStatus:
-    """Return the state of an instance. Of one without a check it would say nothing: all of them are open."""
+    """Return the state of an instance; unknown if it has no number check, since those are always `open`."""
     kind = instance.get("integration")
     if isinstance(kind, str) and kind != _WITH_CHECK:
-        return SessionStatus(SessionState.UNKNOWN, f"no number check ({sound(kind)})")
+        return SessionStatus(SessionState.UNKNOWN, f"no number check ({clean_text(kind)})")
     return status_of(instance.get("connectionStatus"), _STATES)
 
 
@@ -239,7 +247,7 @@ def _contacts(page: _Page, answer: Answer) -> ContactsReply:
     if rows and first == page.before:
         raise IncompleteList("Evolution API gives the same page of contacts again", rate=answer.rate)
     contacts = tuple(_contact(row) for row in rows if row.get("isGroup") is not True)
-    # More than asked for is the whole list, from a version that does not page.
+    # More rows than requested are the whole list, from a version without paging.
     is_last = len(rows) != _PER_PAGE
     cursor = None if is_last else _Page(page.number + 1, first)
     return ContactsReply(contacts=contacts, next_cursor=cursor, rate=answer.rate)

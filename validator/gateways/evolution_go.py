@@ -1,7 +1,7 @@
-"""Evolution Go: arrays of numbers; a token is one instance, and so one session.
+"""Evolution Go: arrays of numbers; each token belongs to one instance, which is one session.
 
-Its "no" is definite: WhatsApp's own `false` for that number. A check that fails at WhatsApp, by a time-out or
-a limit of WhatsApp's, is answered with status 200 and no data, and says nothing about any number.
+Its "no" is definite: WhatsApp's own `false` for that number. If a check fails at WhatsApp, by a timeout or a
+limit, the answer has status 200 and no data. It says nothing about any number.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from validator.errors import (
 )
 from validator.gateways.capabilities import Capabilities, Spelling
 from validator.gateways.gateway import ContactsReply
-from validator.gateways.opening import OverExchange, open_exchange, said
+from validator.gateways.opening import ExchangeGateway, lowercase_json, open_exchange
 from validator.gateways.whatsmeow import connection_reply, named_contact, users_reply
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
@@ -41,25 +41,25 @@ CAPABILITIES = Capabilities(
     key_variable="EVOLUTION_GO_TOKEN",
     url_variable="EVOLUTION_GO_BASE_URL",
     session_variable="EVOLUTION_GO_INSTANCE",
-    # The token alone says which one it is; the name is for the ledger and for messages.
+    # The token alone selects the session; the name is for the ledger and for messages.
     default_session="default",
-    # The server declares no maximum. A larger array costs more if it has to be asked again.
+    # The server documents no maximum. A larger array costs more if it has to be sent again.
     max_batch=50,
     spelling=Spelling.E164,
     paces_checks_only=True,
     has_session_status=True,
     has_contacts=True,
-    # Nobody publishes a limit. Bulk checks through the same kind of session got numbers restricted
+    # No limit is published. WhatsApp restricted numbers after bulk checks through the same kind of session
     # (EvolutionAPI/evolution-api issue 2228).
     default_rate_per_min=1,
-    # It is WhatsApp that refuses, and the linked phone that it restricts: this tool's own caution.
+    # WhatsApp itself refuses, and may restrict the linked phone. The value is our own, to be careful.
     first_hold_s=60.0,
-    # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
+    # The daily number of checks in the only script by the vendor of a gateway (Whapi-Cloud's checker).
     daily_cap=1_000,
 )
 
-# A refusal is `{"error": text}`, which others have as well: only a text of the server's own, by the first
-# fragment that is in it, says something about token, session or numbers.
+# A refusal is `{"error": text}`. Other programs use that form too, so only the texts that the server is known
+# to send count. The first fragment that the text contains decides.
 _BY_WORDS: tuple[tuple[str, type[ApiError]], ...] = (
     ("not authorized", MissingOrBadKey),
     ("no active session", SessionNotConnected),
@@ -85,7 +85,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[EvolutionGo]:
     """Open the gateway.
 
     Raises:
-        UsageError: there is no base URL, or it cannot be right.
+        UsageError: there is no base URL, or it is not valid.
     """
     headers = {"apikey": options.key.reveal()}
     async with open_exchange(CAPABILITIES, options, headers, refusal) as exchange:
@@ -93,7 +93,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[EvolutionGo]:
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
-    """Return what a response with another status than 200 says, by the words of its body."""
+    """Return the failure in a response whose status is not 200, by the words of its body."""
     kind = _kind(value)
     if kind is None:
         return intercepted(reply, rate=rate)
@@ -102,19 +102,19 @@ def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
 
 
 def _kind(value: Any) -> type[ApiError] | None:
-    """Return what a refusal is about; None if it is not in the server's form."""
+    """Return the kind of failure; None if the body has not the server's form."""
     if not isinstance(value, dict) or list(value) != ["error"] or not isinstance(value["error"], str):
         return None
-    words = said(value["error"])
+    words = lowercase_json(value["error"])
     return next((kind for fragment, kind in _BY_WORDS if fragment in words), None)
 
 
 @dataclass(frozen=True, slots=True)
-class EvolutionGo(OverExchange):
+class EvolutionGo(ExchangeGateway):
     """Evolution Go behind the protocol of a gateway."""
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:  # noqa: ARG002 - the token's
-        """Ask about up to 50 numbers as they are: the server would respell those of some countries."""
+        """Ask about up to 50 numbers; `formatJid: false` keeps the server from rewriting some of them."""
         body = {"number": [number.e164 for number in numbers], "formatJid": False}
         return await self.exchange.post("/user/check", body, _results, cap_bytes=OBJECT_CAP_BYTES)
 
@@ -124,21 +124,21 @@ class EvolutionGo(OverExchange):
         return await self.exchange.get("/instance/status", read, cap_bytes=OBJECT_CAP_BYTES)
 
     async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:  # noqa: ARG002 - as above
-        """Ask for all contacts, which come in one answer."""
+        """Ask for all contacts, in one answer without pages."""
         return await self.exchange.get("/user/contacts", _contacts, cap_bytes=PAGE_CAP_BYTES)
 
 
 def _data(answer: Answer) -> Any:
-    """Return what a success holds; `BadAnswer` if the envelope does not call it one."""
+    """Return the `data` of a success; raises `BadAnswer` if the envelope does not say success."""
     body = answer.body
     if not isinstance(body, dict) or body.get("message") != "success" or "data" not in body:
-        raise answer.unlike("it does not say that it is a success")
+        raise answer.unusable("it does not say that it is a success")
     return body["data"]
 
 
 def _object(answer: Answer, data: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
-        raise answer.unlike("there is no object in it")
+        raise answer.unusable("there is no object in it")
     return data
 
 
@@ -159,6 +159,6 @@ def _state(session: str, answer: Answer) -> SessionReply:
 def _contacts(answer: Answer) -> ContactsReply:
     rows = _data(answer) or []
     if not isinstance(rows, list):
-        raise answer.unlike("there is no list in it")
+        raise answer.unusable("there is no list in it")
     contacts = tuple(named_contact(row.get("Jid"), row) for row in rows if isinstance(row, dict))
     return ContactsReply(contacts=contacts, rate=answer.rate)

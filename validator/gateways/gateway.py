@@ -1,4 +1,4 @@
-"""The protocol of a gateway: one provider and one key, asked in single exchanges."""
+"""The protocol of a gateway: one provider and one key. Each method is one exchange."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from validator.http.api_key import ApiKey
     from validator.model import Number, RateNotice, SessionStatus
 
-# Enough for one look at a session; a run asks for as many as it has requests in flight.
-FEW_CONNECTIONS = 4
+# Enough for a single status request; a run sets its own value, one for each request in flight.
+DEFAULT_CONNECTIONS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +33,15 @@ class GatewayOptions:
         base_url: its address, or None for the provider's own.
         timeout_s: how long one exchange may take in all, in seconds.
         max_connections: connections open at the same time.
-        network: the proxy to go through, and the certificates to trust.
-        transport: another carrier of requests, as httpx defines them; None for the network.
+        network: the proxy to use, and the certificates to trust.
+        transport: an httpx transport to use in place of the network, or None.
         wall_clock: the time of day in Unix seconds, for responses without a date; None for the system's.
     """
 
     key: ApiKey
     base_url: str | None = None
     timeout_s: float = 30.0
-    max_connections: int = FEW_CONNECTIONS
+    max_connections: int = DEFAULT_CONNECTIONS
     network: Network = field(default_factory=Network)
     transport: httpx.AsyncBaseTransport | None = None
     wall_clock: Callable[[], float] | None = None
@@ -49,16 +49,16 @@ class GatewayOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberResult:
-    """What one exchange says about one of its numbers: an answer, or a failure that concerns it alone.
+    """The result of one exchange for one of its numbers: an answer, or a failure of this number alone.
 
     Attributes:
         number: the number.
         is_whatsapp_user: the answer, or None if there is none.
-        whatsapp_id: the account's id as it came, or None.
+        whatsapp_id: the account's id, unchanged, or None.
         failure: why there is no answer: `InvalidPhone` if the gateway calls the number invalid, another
             `ApiError` if the gateway cannot say. None if there is an answer.
-        names_number: whether the response says which number it is about. If not, it counts only if it came
-            over a new connection, where it cannot be the answer to an earlier request.
+        names_number: whether the response says which number it is about. If not, the result counts only if
+            it came over a new connection, where it cannot be the answer to an earlier request.
     """
 
     number: Number
@@ -77,7 +77,7 @@ class NumberResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReply:
-    """What one `check` says, by number.
+    """The results of one `check`, by number.
 
     Attributes:
         results: at most one for each number.
@@ -102,12 +102,12 @@ class CheckReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionReply:
-    """One session, as an exchange describes it.
+    """One session, as the gateway describes it.
 
     Attributes:
         session: its id.
-        status: its state, with the gateway's own word.
-        name: empty if it has none.
+        status: its state, with the gateway's own word for it.
+        name: its name, or empty.
         phone_number: the linked number as the gateway writes it, or None.
         last_seen_at: when it was last seen, or None.
         rate: what the response says about rates.
@@ -131,14 +131,14 @@ class SessionsReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayContact:
-    """A contact synced to a session. People's data stays out of its repr.
+    """A contact synced to a session. Its repr shows no personal data.
 
     Attributes:
-        phone: as the gateway writes it.
-        number: the same in E.164, or None if it is no such number.
-        name: None if there is none.
-        is_whatsapp_user: the gateway's mark, or None if it sets none.
-        profile_picture_url: None if there is none.
+        phone: the phone number as the gateway writes it.
+        number: the same as an E.164 number, or None if it is not a valid one.
+        name: the contact's name, or None.
+        is_whatsapp_user: whether the gateway marks it as a WhatsApp user, or None if it does not say.
+        profile_picture_url: the URL of its picture, or None.
     """
 
     phone: str = field(repr=False)
@@ -150,12 +150,12 @@ class GatewayContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactsReply:
-    """One page of contacts, each contact once over all pages.
+    """One page of contacts. No contact is on two pages.
 
     Attributes:
-        contacts: those on this page.
-        next_cursor: give it to `contacts` for the next page; None after the last.
-        total: contacts of the session when the page was made; None if not stated.
+        contacts: the contacts on this page.
+        next_cursor: the argument of `contacts` for the next page; None after the last page.
+        total: how many contacts the session had when the page was made; None if not stated.
         rate: what the response says about rates.
     """
 
@@ -167,7 +167,7 @@ class ContactsReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsReply:
-    """What the gateway says about quota and use, as it came: show it, and depend on nothing in it."""
+    """The gateway's statement about quota and use, unchanged. It is for display only: its form may vary."""
 
     facts: Mapping[str, object]
     rate: RateNotice = field(default=NO_NOTICE, repr=False, compare=False)
@@ -176,22 +176,22 @@ class LimitsReply:
 class Gateway(Protocol):
     """One provider and one key.
 
-    Each method is one HTTP exchange, raises `ApiError` and nothing else from the network, and retries
-    nothing. A method that `capabilities` does not offer is never called.
+    Each method is one HTTP exchange without retries. Network and provider errors are raised as `ApiError`.
+    A method that `capabilities` does not offer is never called.
     """
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the gateway can do."""
+        """What the gateway is and what it can do."""
         ...
 
     @property
     def host(self) -> str:
-        """Host and port that requests go to, for messages."""
+        """Host and port of the server, for messages."""
         ...
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
-        """Ask whether each of 1 to `max_batch` numbers has an account."""
+        """Ask whether each of 1 to `max_batch` numbers has a WhatsApp account."""
         ...
 
     async def session_status(self, session: str) -> SessionReply:
@@ -203,7 +203,7 @@ class Gateway(Protocol):
         ...
 
     async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:
-        """Ask for a page of the contacts synced to a session: the first, or the one after a cursor."""
+        """Ask for one page of the contacts synced to a session: the first, or the one at a cursor."""
         ...
 
     async def limits(self) -> LimitsReply:

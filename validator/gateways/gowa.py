@@ -1,6 +1,6 @@
-"""go-whatsapp-web-multidevice (GOWA): one number a request, which the answer does not repeat.
+"""go-whatsapp-web-multidevice (GOWA): one number a request. The answer does not repeat the number.
 
-Its "no" is weak: any error, a time-out of ten seconds, WhatsApp's rate limit and an empty answer are `false`.
+Its "no" is weak: any error, a timeout of ten seconds, WhatsApp's rate limit and an empty answer are `false`.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from validator.errors import (
     UsageError,
 )
 from validator.gateways.capabilities import Capabilities, Spelling
-from validator.gateways.entries import contact_of, lone_result, phone_of
+from validator.gateways.entries import contact_of, phone_of, single_result
 from validator.gateways.gateway import CheckReply, ContactsReply, GatewayContact, SessionReply, SessionsReply
-from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, segment
-from validator.gateways.sessions import named, require_own, status_of
+from validator.gateways.opening import ExchangeGateway, kind_of_status, open_exchange, segment
+from validator.gateways.sessions import named_rows, require_same_session, status_of
 from validator.http.api_key import ApiKey
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
 from validator.http.masking import hide_key, one_line
-from validator.http.received import sound, text_in
+from validator.http.received import clean_text, text_in
 from validator.model import SessionState, Strength
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 def parse_key(text: str) -> ApiKey:
-    """Return the user and the password, as the server has them; `UsageError` if there is no colon between."""
+    """Return the key, which is `user:password` of the server; raises `UsageError` if it has no colon."""
     key = ApiKey.parse(text)
     if ":" not in key.reveal():
         raise UsageError(
@@ -68,9 +68,9 @@ CAPABILITIES = Capabilities(
     has_contacts=True,
     parse_key=parse_key,
     link_again="open the server's page, and log in again by its QR code",
-    # Nobody publishes a limit, and what WhatsApp refuses for the rate is answered `false`.
+    # No limit is published, and a rate refusal by WhatsApp is answered `false`.
     default_rate_per_min=60,
-    # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
+    # The daily number of checks in the only script by the vendor of a gateway (Whapi-Cloud's checker).
     daily_cap=1_000,
 )
 
@@ -96,7 +96,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Gowa]:
     """Open the gateway.
 
     Raises:
-        UsageError: there is no base URL, or it cannot be right.
+        UsageError: there is no base URL, or it is not valid.
     """
     credentials = b64encode(options.key.reveal().encode()).decode()
     password = options.key.reveal().partition(":")[2]
@@ -108,7 +108,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Gowa]:
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
-    """Return what a response with another status than 200 says: by its body first, then by its status."""
+    """Return the failure in a response whose status is not 200: by its body first, then by its status."""
     if reply.status == 401 and 'realm="Restricted"' in reply.headers.get("www-authenticate", ""):  # noqa: PLR2004
         return MissingOrBadKey("GOWA answered 401: Unauthorized", status=reply.status, rate=rate)
     code, message = _code(value), value.get("message") if isinstance(value, dict) else None
@@ -128,17 +128,17 @@ def _kind(status: int, code: str) -> type[ApiError]:
 
 
 @dataclass(frozen=True, slots=True)
-class Gowa(OverExchange):
+class Gowa(ExchangeGateway):
     """GOWA behind the protocol of a gateway."""
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
-        """Ask about the one number."""
+        """Ask about one number."""
         (number,) = numbers
         path = f"/user/check?phone={number.e164[1:]}&device_id={segment(CAPABILITIES, session)}"
         return await self.exchange.get(path, partial(_result, number), cap_bytes=OBJECT_CAP_BYTES)
 
     async def session_status(self, session: str) -> SessionReply:
-        """Ask for the connection of a device."""
+        """Ask for the connection state of a device."""
         path = f"/devices/{segment(CAPABILITIES, session)}/status"
         return await self.exchange.get(path, partial(_state, session), cap_bytes=OBJECT_CAP_BYTES)
 
@@ -147,15 +147,15 @@ class Gowa(OverExchange):
         return await self.exchange.get("/devices", _sessions, cap_bytes=PAGE_CAP_BYTES)
 
     async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:  # noqa: ARG002 - there is one page
-        """Ask for all contacts, which come in one answer."""
+        """Ask for all contacts, in one answer without pages."""
         path = f"/user/my/contacts?device_id={segment(CAPABILITIES, session)}"
         return await self.exchange.get(path, _contacts, cap_bytes=PAGE_CAP_BYTES)
 
 
 def _results(answer: Answer) -> Any:
-    """Return what a success holds; `BadAnswer` if the envelope does not call it one."""
+    """Return the `results` of a success; raises `BadAnswer` if the envelope does not say success."""
     if _code(answer.body) != _SUCCESS:
-        raise answer.unlike("it does not say that it is a success")
+        raise answer.unusable("it does not say that it is a success")
     return answer.body.get("results")
 
 
@@ -165,21 +165,21 @@ def _fields(answer: Answer) -> dict[str, Any]:
 
 
 def _objects(answer: Answer, rows: Any) -> list[dict[str, Any]]:
-    """Return the objects of a list; servers written in Go say null for an empty one."""
+    """Return the objects of a list. Servers written in Go send null for an empty list."""
     if not isinstance(rows, list | None):
-        raise answer.unlike("there is no list in it")
+        raise answer.unusable("there is no list in it")
     return [row for row in rows or [] if isinstance(row, dict)]
 
 
 def _result(asked: Number, answer: Answer) -> CheckReply:
-    return lone_result(asked, answer, _fields(answer).get("is_on_whatsapp"))
+    return single_result(asked, answer, _fields(answer).get("is_on_whatsapp"))
 
 
 def _state(session: str, answer: Answer) -> SessionReply:
     found = _fields(answer)
     if not isinstance(found.get("is_connected"), bool):
-        raise answer.unlike("there is no state in it")
-    require_own(answer, session, found.get("device_id"))
+        raise answer.unusable("there is no state in it")
+    require_same_session(answer, session, found.get("device_id"))
     is_in = found["is_connected"] and found.get("is_logged_in") is True
     word = "logged_in" if is_in else "connected" if found["is_connected"] else "disconnected"
     phone = phone_of(found.get("jid"))
@@ -190,12 +190,12 @@ def _state(session: str, answer: Answer) -> SessionReply:
 def _sessions(answer: Answer) -> SessionsReply:
     found = tuple(
         SessionReply(
-            session=sound(row["id"]),
+            session=clean_text(row["id"]),
             status=status_of(row.get("state"), _STATES),
             name=text_in(row.get("display_name")) or "",
             phone_number=phone_of(row.get("jid")),
         )
-        for row in named(answer, _objects(answer, _results(answer)), "id")
+        for row in named_rows(answer, _objects(answer, _results(answer)), "id")
     )
     return SessionsReply(sessions=found, rate=answer.rate)
 

@@ -1,7 +1,7 @@
 """GREEN-API: one number a request, with the instance and its token in the path.
 
-Its "no" is definite by its contract, and does not repeat the number. Whatever goes wrong in a check is a 400,
-distinguished by its text alone; 466 is the end of the month's checks.
+Its "no" is definite by its contract. The answer does not repeat the number. Any failed check has status 400,
+and only the text says why. Status 466 means that the month's quota is used up.
 """
 
 from __future__ import annotations
@@ -23,9 +23,15 @@ from validator.errors import (
     UsageError,
 )
 from validator.gateways.capabilities import Capabilities, SecretPlace, Spelling
-from validator.gateways.entries import contact_of, lone_result, objects_in
+from validator.gateways.entries import contact_of, objects_in, single_result
 from validator.gateways.gateway import CheckReply, ContactsReply, GatewayContact, NumberResult, SessionReply
-from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, words_in
+from validator.gateways.opening import (
+    ExchangeGateway,
+    kind_of_status,
+    lowercase_json,
+    message_text,
+    open_exchange,
+)
 from validator.gateways.sessions import status_of
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
@@ -56,7 +62,7 @@ CAPABILITIES = Capabilities(
     has_session_status=True,
     has_contacts=True,
     link_again="link its phone again in the console, by the instance's QR code",
-    # A tenth of what its documentation allows an instance: 10 checks a second.
+    # A tenth of the documented limit of an instance, which is 10 checks a second.
     default_rate_per_min=60,
     # A thirtieth of the 30,000 checks a month of its Business plan.
     daily_cap=1_000,
@@ -67,18 +73,18 @@ _STATES = {
     "starting": SessionState.STARTING,
     **dict.fromkeys(("notauthorized", "sleepmode", "blocked", "yellowcard"), SessionState.NEEDS_PERSON),
 }
-# It takes 11 to 16 digits; shorter numbers exist, and are not invalid.
+# The service accepts 11 to 16 digits. Shorter numbers exist and are valid.
 _LEAST_DIGITS = 11
-# It has no pages: so many contacts are within the largest body that is accepted.
+# The list has no pages. This many contacts fit into the largest body that we accept.
 _MOST_CONTACTS = 5_000
-# The first fragment that is in the text of a 400 says what it is about.
+# The first fragment that the text of a 400 contains decides.
 _BY_WORDS: tuple[tuple[str, type[ApiError]], ...] = (
     *((words, ServerError) for words in ("timeout", "time out", "timed out")),
     *((words, SessionNotConnected) for words in ("not authorized", "not authorised", "notauthorized")),
     ("starting", SessionNotConnected),
     ("bad phone number", InvalidPhone),
 )
-# What 466 holds: the checks of a month, and the people that may be written to. Either may stand alone.
+# The fields of a 466: the month's checks, and the people who may be written to. One or both are present.
 _QUOTAS = ("invokeStatus", "correspondentsStatus")
 _BY_STATUS: dict[int, type[ApiError]] = {
     400: InvalidRequest,
@@ -93,14 +99,14 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[GreenApi]:
     """Open the gateway.
 
     Raises:
-        UsageError: the base URL cannot be right.
+        UsageError: the base URL is not valid.
     """
     async with open_exchange(CAPABILITIES, options, {}, refusal) as exchange:
         yield GreenApi(CAPABILITIES, exchange, options.key)
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
-    """Return what a response with another status than 200 says: by its body first, then by its status."""
+    """Return the failure in a response whose status is not 200: by its body first, then by its status."""
     kind = _kind(reply.status, value)
     if kind is None:
         return intercepted(reply, rate=rate)
@@ -109,13 +115,13 @@ def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
 
 
 def _kind(status: int, value: Any) -> type[ApiError] | None:
-    """Return what a refusal is about; None if it is in none of the service's forms."""
+    """Return the kind of failure; None if the body has none of the service's forms."""
     if not isinstance(value, dict):
         return None
     if any(isinstance(value.get(field), dict) for field in _QUOTAS):
         return QuotaExceeded
-    words = said(value.get("message"))
-    if status == 400:  # noqa: PLR2004 - of four meanings
+    words = lowercase_json(value.get("message"))
+    if status == 400:  # noqa: PLR2004 - it has four meanings
         found = next((kind for fragment, kind in _BY_WORDS if fragment in words), None)
         if found is not None:
             return found
@@ -128,18 +134,18 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
 def _message(value: dict[str, Any]) -> str:
     places = (value.get("invokeStatus"), value.get("correspondentsStatus"), value)
     fields = [place for place in places if isinstance(place, dict)]
-    texts = (words_in(place.get(name)) for place in fields for name in ("description", "message"))
+    texts = (message_text(place.get(name)) for place in fields for name in ("description", "message"))
     return next(filter(None, texts), "")
 
 
 @dataclass(frozen=True, slots=True)
-class GreenApi(OverExchange):
+class GreenApi(ExchangeGateway):
     """GREEN-API behind the protocol of a gateway."""
 
     key: ApiKey
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
-        """Ask about the one number. The checks of a month are counted."""
+        """Ask about one number. Each check counts towards the month's quota."""
         (number,) = numbers
         path, body = self._path("checkWhatsapp", session), {"phoneNumber": int(number)}
         read = partial(_result, number)
@@ -158,12 +164,12 @@ class GreenApi(OverExchange):
         return await self.exchange.get(path, partial(_state, session), cap_bytes=OBJECT_CAP_BYTES)
 
     async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:  # noqa: ARG002 - there is one page
-        """Ask for all contacts, which come in one answer, up to five minutes old."""
+        """Ask for all contacts, in one answer without pages. The service caches it for up to five minutes."""
         path = f"{self._path('getContacts', session)}?group=false&count={_MOST_CONTACTS}"
         return await self.exchange.get(path, _contacts, cap_bytes=PAGE_CAP_BYTES)
 
     def _path(self, method: str, session: str) -> str:
-        """Return the path of a method. It is a secret: it has the token in it."""
+        """Return the path of a method. It contains the token, so it is a secret."""
         if not (session.isascii() and session.isdigit()):
             raise UsageError(
                 "the session of GREEN-API is the number of an instance, as in 1101000001; give that with "
@@ -175,13 +181,13 @@ class GreenApi(OverExchange):
 
 def _result(asked: Number, answer: Answer) -> CheckReply:
     body = answer.body if isinstance(answer.body, dict) else {}
-    return lone_result(asked, answer, body.get("existsWhatsapp"))
+    return single_result(asked, answer, body.get("existsWhatsapp"))
 
 
 def _state(session: str, answer: Answer) -> SessionReply:
     word = answer.body.get("stateInstance") if isinstance(answer.body, dict) else None
     if not isinstance(word, str):
-        raise answer.unlike("there is no state in it")
+        raise answer.unusable("there is no state in it")
     return SessionReply(session=session, status=status_of(word, _STATES), rate=answer.rate)
 
 

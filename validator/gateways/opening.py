@@ -1,4 +1,4 @@
-"""What the adapters of self-hosted gateways and of other services have in common."""
+"""What all gateways but SendAPI share: the base class, opening a connection, and reading refusals."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import httpx
 
 from validator.errors import Intercepted, OtherGateway, ServerError, UnexpectedStatus, UsageError
 from validator.http.body import decode_json
+from validator.http.connection_settings import connection_settings
 from validator.http.exchange import Answer, Exchange, bad_answer
 from validator.http.interception import GATEWAYS, appearance
 from validator.http.masking import mask_logs, one_line
 from validator.http.rate_headers import read_rates
 from validator.http.transport import KeepAliveTransport
 from validator.http.url import checked_base_url, host_of
-from validator.http.way import way_to
 from validator.model import RateNotice
 from validator.version import __version__
 
@@ -31,24 +31,24 @@ if TYPE_CHECKING:
     from validator.gateways.gateway import GatewayOptions
     from validator.http.reply import Reply
 
-    # Returns the failure in a refusal: the response, its JSON or None, and what it says about rates.
+    # Returns the failure in a refusal. Arguments: the response, its JSON or None, and its rate notice.
     Refusal = Callable[[Reply, Any, RateNotice], ApiError]
 
 _MAX_NAME_CHARS = 128
-# Of a body, for words that tell one refusal from another.
-_MAX_SAID_CHARS = 4_096
+# How much of a body is searched for the words that distinguish refusals.
+_MAX_SEARCHED_CHARS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class OverExchange:
-    """What each of them is made of: what it can do, and what sends its requests."""
+class ExchangeGateway:
+    """Base class of the gateways that send their requests through an `Exchange`."""
 
     capabilities: Capabilities
     exchange: Exchange
 
     @property
     def host(self) -> str:
-        """Where requests go."""
+        """Host and port of the server."""
         return host_of(self.exchange.base_url)
 
 
@@ -56,16 +56,16 @@ class OverExchange:
 async def open_exchange(
     capabilities: Capabilities, options: GatewayOptions, headers: Mapping[str, str], refusal: Refusal
 ) -> AsyncIterator[Exchange]:
-    """Open what sends the requests of a gateway.
+    """Open the `Exchange` of a gateway.
 
     Args:
-        capabilities: the gateway's.
+        capabilities: those of the gateway.
         options: how to reach it.
-        headers: what is sent with every request, the key among them if it goes there.
+        headers: sent with every request; they include the key if the gateway reads it there.
         refusal: makes the failure of a response whose status is not 200.
 
     Raises:
-        UsageError: there is no base URL, or it cannot be right.
+        UsageError: there is no base URL, or it is not valid.
     """
     if not (given := options.base_url or capabilities.default_url):
         raise capabilities.no_address()
@@ -73,12 +73,15 @@ async def open_exchange(
     url = checked_base_url(given, remedy=remedy)
     transport, trust = options.transport, ""
     if transport is None:
-        way = way_to(url, options.network)
-        trust = str(way.trust)
+        settings = connection_settings(url, options.network)
+        trust = str(settings.trust)
         transport = KeepAliveTransport(
-            url, max_connections=options.max_connections, make_context=way.trust.context, proxy=way.proxy
+            url,
+            max_connections=options.max_connections,
+            make_context=settings.trust.context,
+            proxy=settings.proxy,
         )
-    # Before the first request: neither number nor key may reach a log through httpx.
+    # Before the first request, so that httpx logs neither a number nor the key.
     mask_logs()
     async with transport:
         yield Exchange(
@@ -100,7 +103,7 @@ _HEADERS = {
 
 
 def segment(capabilities: Capabilities, session: str) -> str:
-    """Return a session's name as a part of a path.
+    """Return a session's name, encoded as one segment of a path.
 
     Raises:
         UsageError: it cannot be the name of a session.
@@ -127,7 +130,7 @@ def _understood(title: str, reply: Reply, wall_now: float, refusal: Refusal) -> 
 
 
 def _of_another(title: str, reply: Reply, rate: RateNotice) -> OtherGateway | None:
-    """Return the failure that a refusal in nobody's form is if another gateway refuses so."""
+    """Return the failure if a refusal looks like one of another known gateway, else None."""
     looks = appearance(reply)
     if looks == title or looks not in GATEWAYS:
         return None
@@ -140,7 +143,7 @@ def _of_another(title: str, reply: Reply, rate: RateNotice) -> OtherGateway | No
 
 
 def _decoded(body: bytes | None) -> tuple[Any, str]:
-    """Return the JSON in a body, and what is wrong with it if there is none."""
+    """Return the JSON value of a body, and an error text; the text is empty if the body is JSON."""
     if body is None:
         return None, "it is larger than any answer can be, or compressed without being asked to"
     try:
@@ -149,20 +152,20 @@ def _decoded(body: bytes | None) -> tuple[Any, str]:
         return None, f"it is {error}"
 
 
-def said(value: object) -> str:
-    """Return the words of a JSON value, in lower case, for fragments that tell refusals apart."""
-    return json.dumps(value)[:_MAX_SAID_CHARS].lower()
+def lowercase_json(value: object) -> str:
+    """Return a JSON value as text in lower case, in which fragments of known refusals can be searched."""
+    return json.dumps(value)[:_MAX_SEARCHED_CHARS].lower()
 
 
-def words_in(message: object) -> str:
-    """Return a message, or the texts of a list of them, for people; empty for anything else.
+def message_text(message: object) -> str:
+    """Return a message, or the texts of a list of messages, for people; empty for anything else.
 
-    What is no text may hold anything, tokens of other sessions among it.
+    Other JSON values are left out, since they may hold secrets, such as tokens of other sessions.
     """
     parts = message if isinstance(message, list) else [message]
     return one_line(" ".join(part for part in parts if isinstance(part, str)))
 
 
 def kind_of_status(status: int, by_status: Mapping[int, type[ApiError]]) -> type[ApiError]:
-    """Return what a refusal in the gateway's own form is about, where its words say nothing more."""
+    """Return the kind of failure of a refusal in the gateway's own form if only its status is known."""
     return by_status.get(status, ServerError if status >= 500 else UnexpectedStatus)  # noqa: PLR2004 - 5xx

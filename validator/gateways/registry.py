@@ -1,4 +1,4 @@
-"""The gateways by name. A new one is a file beside this one and a line in `GATEWAYS`."""
+"""The gateways by name. A new gateway needs a file in this folder and a line in `GATEWAYS`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class GatewayModule(Protocol):
 
 
 DEFAULT_GATEWAY = "sendapi"
-# Its environment variables, by the field of `Capabilities`; here, so that a help text need not import it.
+# Its environment variables, by field of `Capabilities`. They are here so that help texts need not import it.
 DEFAULT_VARIABLES: Mapping[str, str] = MappingProxyType(
     {
         "key_variable": "SENDAPI_API_KEY",
@@ -38,7 +38,7 @@ DEFAULT_VARIABLES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# Imported on first use: a command that asks nobody need not import the client of every provider.
+# Imported on first use: a command without requests need not import the client of each provider.
 GATEWAYS: Mapping[str, str] = MappingProxyType(
     {
         "sendapi": "validator.gateways.sendapi",
@@ -57,7 +57,7 @@ def gateway_module(name: str, gateways: Mapping[str, str] = GATEWAYS) -> Gateway
 
     Args:
         name: the gateway's name.
-        gateways: name to module, for those of another registry.
+        gateways: name to module; another registry than the default one, for tests.
 
     Raises:
         UsageError: there is no such gateway.
@@ -77,6 +77,6 @@ def open_gateway(name: str, options: GatewayOptions) -> AbstractAsyncContextMana
     """Return the gateway; it is open inside the `async with` block.
 
     Raises:
-        UsageError: there is no such gateway, or its address cannot be right.
+        UsageError: there is no such gateway, or its address is not valid.
     """
     return gateway_module(name).open_gateway(options)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def remedy_of(state: SessionState, capabilities: Capabilities) -> str:
-    """Return what somebody has to do about a session in a state; empty if it is ready."""
+    """Return what a person has to do about a session in this state; empty if it is ready."""
     remedies = {
         SessionState.READY: "",
         SessionState.STARTING: f"wait until it is, or {capabilities.link_again}",

@@ -1,4 +1,4 @@
-"""SendAPI as a gateway: the reference for others."""
+"""SendAPI as a gateway. It is the reference for other gateways."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ CAPABILITIES = Capabilities(
     url_variable="SENDAPI_BASE_URL",
     session_variable="SENDAPI_SESSION_ID",
     default_url=DEFAULT_BASE_URL,
-    tells_limits=True,
+    reports_limits=True,
     parse_key=parse_key,
     has_session_status=True,
     lists_sessions=True,
     has_contacts=True,
     has_limits=True,
     link_again="link its phone again in the provider's dashboard",
-    # The lowest plan: what a key may do for certain (the provider's public documentation of rate limits).
+    # The rate of the lowest plan, which every key has (the provider's public documentation of rate limits).
     default_rate_per_min=60,
     plans=MappingProxyType({"starter": 60, "growth": 300, "business": 1_000, "enterprise": 2_000}),
 )
 
-# The most that the provider gives at once.
+# The largest page that the provider returns.
 _PER_PAGE = 100
 
 _STATES = {
@@ -67,9 +67,9 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Gateway]:
     """Open SendAPI's client as a gateway.
 
     Raises:
-        UsageError: the base URL cannot be right.
+        UsageError: the base URL is not valid.
     """
-    # Imported here: a plan looks at the capabilities above, and starts without httpx.
+    # Imported here, so that a plan can read the capabilities above without loading httpx.
     from validator.sendapi.client import AsyncSendAPI  # noqa: PLC0415
 
     base_url = options.base_url or DEFAULT_BASE_URL
@@ -99,7 +99,7 @@ class SendApi:
         return CAPABILITIES
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
-        """Ask `contacts.check` about the one number."""
+        """Ask `contacts.check` about one number."""
         (number,) = numbers
         try:
             found = await self.client.whatsapp.contacts.check(number, session_id=session)
@@ -121,7 +121,7 @@ class SendApi:
         return SessionsReply(sessions=tuple(map(_session, page)), rate=page.rate)
 
     async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:
-        """Ask `contacts.list` for a page; the cursor is the `Paging` of the pages before."""
+        """Ask `contacts.list` for a page; the cursor is the `Paging` after the previous page."""
         paging = cursor if isinstance(cursor, Paging) else Paging(_PER_PAGE)
         page = await self.client.whatsapp.contacts.list(
             session_id=session, page=paging.next_page or 1, per_page=_PER_PAGE

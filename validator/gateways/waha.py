@@ -1,7 +1,7 @@
-"""WAHA: one number a request, which the answer does not repeat.
+"""WAHA: one number a request. The answer does not repeat the number.
 
-Its "no" is weak on every engine: NOWEB says `false` where WhatsApp has not answered, GOWS for an empty list,
-WEBJS where its page returns nothing. WhatsApp's rate limit arrives as a 500.
+Its "no" is weak on every engine: NOWEB says `false` if WhatsApp has not answered, GOWS for an empty list,
+WEBJS if its page returns nothing. WhatsApp's rate limit arrives as a 500.
 """
 
 from __future__ import annotations
@@ -22,13 +22,20 @@ from validator.errors import (
     SessionNotConnected,
 )
 from validator.gateways.capabilities import Capabilities, Spelling
-from validator.gateways.entries import contact_of, lone_result, objects_in, phone_of
+from validator.gateways.entries import contact_of, objects_in, phone_of, single_result
 from validator.gateways.gateway import CheckReply, ContactsReply, GatewayContact, SessionReply, SessionsReply
-from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said, segment, words_in
-from validator.gateways.sessions import named, require_own, status_of
+from validator.gateways.opening import (
+    ExchangeGateway,
+    kind_of_status,
+    lowercase_json,
+    message_text,
+    open_exchange,
+    segment,
+)
+from validator.gateways.sessions import named_rows, require_same_session, status_of
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
-from validator.http.received import sound, text_in
+from validator.http.received import clean_text, text_in
 from validator.model import SessionState, Strength
 
 if TYPE_CHECKING:
@@ -55,11 +62,11 @@ CAPABILITIES = Capabilities(
     lists_sessions=True,
     has_contacts=True,
     link_again="start the session in WAHA's dashboard, and scan its QR code",
-    # Nobody publishes a limit; checks in bulk met WhatsApp's own (devlikeapro/waha issue 619).
+    # No limit is published. Bulk checks exceeded WhatsApp's own limit (devlikeapro/waha issue 619).
     default_rate_per_min=60,
-    # It is WhatsApp that refuses, and the linked phone that it restricts: this tool's own caution.
+    # WhatsApp itself refuses, and may restrict the linked phone. The value is our own, to be careful.
     first_hold_s=60.0,
-    # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
+    # The daily number of checks in the only script by the vendor of a gateway (Whapi-Cloud's checker).
     daily_cap=1_000,
 )
 
@@ -85,7 +92,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Waha]:
     """Open the gateway.
 
     Raises:
-        UsageError: there is no base URL, or it cannot be right.
+        UsageError: there is no base URL, or it is not valid.
     """
     headers = {"X-Api-Key": options.key.reveal()}
     async with open_exchange(CAPABILITIES, options, headers, refusal) as exchange:
@@ -93,7 +100,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Waha]:
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
-    """Return what a response with another status than 200 says: by its body first, then by its status."""
+    """Return the failure in a response whose status is not 200: by its body first, then by its status."""
     kind = _kind(reply.status, value)
     if kind is None:
         return intercepted(reply, rate=rate)
@@ -101,18 +108,18 @@ def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
 
 
 def _kind(status: int, value: Any) -> type[ApiError] | None:
-    """Return what a refusal is about; None if it is in none of the server's forms."""
+    """Return the kind of failure; None if the body has none of the server's forms."""
     if not isinstance(value, dict):
         return None
     if status == 422 and isinstance(value.get("expected"), list):  # noqa: PLR2004 - the session is not ready
         return SessionNotConnected
     exception = value.get("exception")
     if isinstance(exception, dict):
-        is_over_limit = "rate-overlimit" in said(exception) or str(exception.get("data")) == "429"
+        is_over_limit = "rate-overlimit" in lowercase_json(exception) or str(exception.get("data")) == "429"
         return RateLimited if is_over_limit else ServerError
     if value.get("statusCode") != status or not isinstance(value.get("message"), str | list):
         return None
-    if "path" in value:  # the form of another service
+    if "path" in value:  # another service has this form
         return None
     return kind_of_status(status, _BY_STATUS)
 
@@ -120,33 +127,33 @@ def _kind(status: int, value: Any) -> type[ApiError] | None:
 def _message(value: dict[str, Any]) -> str:
     exception = value.get("exception")
     fields = exception if isinstance(exception, dict) else value
-    message = words_in(fields.get("message")) or words_in(fields.get("error"))
-    state = words_in(value.get("status"))
+    message = message_text(fields.get("message")) or message_text(fields.get("error"))
+    state = message_text(value.get("status"))
     return f"{message} (it is {state})" if state else message
 
 
 @dataclass(frozen=True, slots=True)
-class Waha(OverExchange):
+class Waha(ExchangeGateway):
     """WAHA behind the protocol of a gateway."""
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:
-        """Ask about the one number."""
+        """Ask about one number."""
         (number,) = numbers
         name = segment(CAPABILITIES, session)
         path = f"/api/contacts/check-exists?phone={number.e164[1:]}&session={name}"
         return await self.exchange.get(path, partial(_result, number), cap_bytes=OBJECT_CAP_BYTES)
 
     async def session_status(self, session: str) -> SessionReply:
-        """Ask for a session."""
+        """Ask for the state of a session."""
         path = f"/api/sessions/{segment(CAPABILITIES, session)}"
         return await self.exchange.get(path, partial(_state, session), cap_bytes=OBJECT_CAP_BYTES)
 
     async def sessions(self) -> SessionsReply:
-        """Ask for all sessions, the stopped ones too."""
+        """Ask for all sessions, including stopped ones."""
         return await self.exchange.get("/api/sessions?all=true", _sessions, cap_bytes=PAGE_CAP_BYTES)
 
     async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:
-        """Ask for a page of contacts; the cursor is where it begins, and the first of the page before."""
+        """Ask for a page of contacts; the cursor is its offset and the first contact of the previous page."""
         offset, before = cursor if isinstance(cursor, tuple) else (0, "")
         path = (
             f"/api/contacts/all?session={quote(session, safe='')}&limit={_PER_PAGE}&offset={offset}"
@@ -158,13 +165,13 @@ class Waha(OverExchange):
 
 def _result(asked: Number, answer: Answer) -> CheckReply:
     body = answer.body if isinstance(answer.body, dict) else {}
-    return lone_result(asked, answer, body.get("numberExists"), body.get("chatId"), body.get("pn"))
+    return single_result(asked, answer, body.get("numberExists"), body.get("chatId"), body.get("pn"))
 
 
 def _state(session: str, answer: Answer) -> SessionReply:
     if not isinstance(answer.body, dict) or not isinstance(answer.body.get("name"), str):
-        raise answer.unlike("there is no session in it")
-    require_own(answer, session, answer.body["name"])
+        raise answer.unusable("there is no session in it")
+    require_same_session(answer, session, answer.body["name"])
     return _session(answer.body, answer.rate)
 
 
@@ -172,7 +179,7 @@ def _session(body: dict[str, Any], rate: RateNotice) -> SessionReply:
     me = body.get("me")
     fields = me if isinstance(me, dict) else {}
     return SessionReply(
-        session=sound(str(body["name"])),
+        session=clean_text(str(body["name"])),
         status=status_of(body.get("status"), _STATES),
         name=text_in(fields.get("pushName")) or "",
         phone_number=phone_of(fields.get("id")),
@@ -181,7 +188,7 @@ def _session(body: dict[str, Any], rate: RateNotice) -> SessionReply:
 
 
 def _sessions(answer: Answer) -> SessionsReply:
-    rows = named(answer, objects_in(answer), "name")
+    rows = named_rows(answer, objects_in(answer), "name")
     return SessionsReply(sessions=tuple(_session(row, answer.rate) for row in rows), rate=answer.rate)
 
 

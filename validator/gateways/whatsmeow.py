@@ -1,4 +1,4 @@
-"""What servers that pass on the rows of the whatsmeow library have in common."""
+"""What the servers share that pass on the rows of the whatsmeow library."""
 
 from __future__ import annotations
 
@@ -17,38 +17,39 @@ if TYPE_CHECKING:
 
 
 def users_reply(answer: Answer, data: Mapping[str, Any]) -> CheckReply:
-    """Return the results in the `Users` of a check; a number without a row is one without an answer.
+    """Return the results in the `Users` of a check. A number without a row has no result.
 
     Args:
         answer: the answer.
-        data: what its envelope holds.
+        data: the contents of its envelope.
 
     Raises:
         BadAnswer: there is no list of rows.
     """
-    # Servers written in Go say null for an empty list.
+    # Servers written in Go send null for an empty list.
     users = [] if data.get("Users") is None else data["Users"]
     if not isinstance(users, list):
-        raise answer.unlike("there is no list in it")
+        raise answer.unusable("there is no list in it")
     rows = (row for row in users if isinstance(row, dict))
     results = (result_of(row.get("Query"), row.get("IsInWhatsapp"), row.get("JID")) for row in rows)
     return check_reply(results, answer.rate)
 
 
 def connection_reply(session: str, answer: Answer, data: Mapping[str, Any]) -> SessionReply:
-    """Return the state of a session, which is ready if it is both connected and logged in.
+    """Return the state of a session. It is ready if it is both connected and logged in.
 
     Args:
         session: its name.
         answer: the answer.
-        data: what its envelope holds: `Connected`, `LoggedIn`, and perhaps `Name` and `JID`, in any case.
+        data: the contents of its envelope: `Connected`, `LoggedIn`, and perhaps `Name` and `JID`. The names
+            may be in upper or lower case.
 
     Raises:
         BadAnswer: it does not say whether the session is connected.
     """
     found = {name.lower(): value for name, value in data.items()}
     if not isinstance(found.get("connected"), bool):
-        raise answer.unlike("there is no state in it")
+        raise answer.unusable("there is no state in it")
     return SessionReply(
         session=session,
         status=_status(
@@ -69,6 +70,6 @@ def _status(*, is_connected: bool, is_logged_in: bool) -> SessionStatus:
 
 
 def named_contact(jid: object, row: Mapping[str, Any]) -> GatewayContact:
-    """Return the contact with an account's id, by the first of its names that is given."""
+    """Return the contact with an account's id. The first name that is not empty is its name."""
     names = (text_in(row.get(name)) for name in ("FullName", "FirstName", "PushName", "BusinessName"))
     return contact_of(jid, name=next(filter(None, names), None))

@@ -1,7 +1,7 @@
-"""wuzapi: arrays of numbers; a token is one user, and so one session.
+"""wuzapi: arrays of numbers; each token belongs to one user, which is one session.
 
-Its "no" is definite: WhatsApp's own `false` for that number, while errors are kept apart from it. A number
-without an entry is one that WhatsApp did not answer about.
+Its "no" is definite: WhatsApp's own `false` for that number. Errors have another form. If a number has no
+entry, WhatsApp has not answered about it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from validator.errors import (
 )
 from validator.gateways.capabilities import Capabilities, Spelling
 from validator.gateways.gateway import ContactsReply, SessionReply
-from validator.gateways.opening import OverExchange, kind_of_status, open_exchange, said
+from validator.gateways.opening import ExchangeGateway, kind_of_status, lowercase_json, open_exchange
 from validator.gateways.whatsmeow import connection_reply, named_contact, users_reply
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
 from validator.http.interception import intercepted
@@ -42,25 +42,25 @@ CAPABILITIES = Capabilities(
     key_variable="WUZAPI_TOKEN",
     url_variable="WUZAPI_BASE_URL",
     session_variable="WUZAPI_SESSION",
-    # The token alone says which one it is; the name is for the ledger and for messages.
+    # The token alone selects the session; the name is for the ledger and for messages.
     default_session="default",
-    # The server declares no maximum. A larger array costs more if it has to be asked again.
+    # The server documents no maximum. A larger array costs more if it has to be sent again.
     max_batch=50,
     spelling=Spelling.E164,
     paces_checks_only=True,
     has_session_status=True,
     has_contacts=True,
     link_again="connect the user again at the server's /login page, by its QR code",
-    # Nobody publishes a limit. Bulk checks through the same kind of session got numbers restricted
+    # No limit is published. WhatsApp restricted numbers after bulk checks through the same kind of session
     # (EvolutionAPI/evolution-api issue 2228).
     default_rate_per_min=1,
-    # It is WhatsApp that refuses, and the linked phone that it restricts: this tool's own caution.
+    # WhatsApp itself refuses, and may restrict the linked phone. The value is our own, to be careful.
     first_hold_s=60.0,
-    # As many as the only script of a gateway's own vendor asks about in a day (Whapi-Cloud's checker).
+    # The daily number of checks in the only script by the vendor of a gateway (Whapi-Cloud's checker).
     daily_cap=1_000,
 )
 
-# The first fragment that is in the text of a 500 says what it is about; versions spell them in either case.
+# The first fragment that the text of a 500 contains decides. Versions differ in upper and lower case.
 _BY_WORDS: tuple[tuple[str, type[ApiError]], ...] = (
     ("no session", SessionNotConnected),
     ("not connected", SessionNotConnected),
@@ -76,14 +76,14 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Wuzapi]:
     """Open the gateway.
 
     Raises:
-        UsageError: there is no base URL, or it cannot be right.
+        UsageError: there is no base URL, or it is not valid.
     """
     async with open_exchange(CAPABILITIES, options, {"token": options.key.reveal()}, refusal) as exchange:
         yield Wuzapi(CAPABILITIES, exchange)
 
 
 def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
-    """Return what a response with another status than 200 says: by its body first, then by its status."""
+    """Return the failure in a response whose status is not 200: by its body first, then by its status."""
     kind = _kind(reply.status, value)
     if kind is None:
         return intercepted(reply, rate=rate)
@@ -92,28 +92,28 @@ def refusal(reply: Reply, value: Any, rate: RateNotice) -> ApiError:
 
 
 def _kind(status: int, value: Any) -> type[ApiError] | None:
-    """Return what a refusal is about; None if it is not in the server's form."""
+    """Return the kind of failure; None if the body has not the server's form."""
     if not isinstance(value, dict) or value.get("success") is not False:
         return None
     if value.get("code") != status or not isinstance(value.get("error"), str):
         return None
     if status < 500:  # noqa: PLR2004 - the class of statuses called 5xx
         return kind_of_status(status, _BY_STATUS)
-    words = said(value["error"])
+    words = lowercase_json(value["error"])
     return next((kind for fragment, kind in _BY_WORDS if fragment in words), ServerError)
 
 
 @dataclass(frozen=True, slots=True)
-class Wuzapi(OverExchange):
+class Wuzapi(ExchangeGateway):
     """Wuzapi behind the protocol of a gateway."""
 
     async def check(self, numbers: Sequence[Number], session: str) -> CheckReply:  # noqa: ARG002 - the token's
-        """Ask about up to 50 numbers, with the plus sign that the library below wants."""
+        """Ask about up to 50 numbers, with the plus sign that the whatsmeow library expects."""
         body = {"Phone": [number.e164 for number in numbers]}
         return await self.exchange.post("/user/check", body, _results, cap_bytes=OBJECT_CAP_BYTES)
 
     async def session_status(self, session: str) -> SessionReply:
-        """Ask for the state of the token's session. Some versions add the token, which is not kept."""
+        """Ask for the state of the token's session. Some versions send the token too, which is not kept."""
         read = partial(_state, session)
         try:
             return await self.exchange.get("/session/status", read, cap_bytes=OBJECT_CAP_BYTES)
@@ -122,18 +122,18 @@ class Wuzapi(OverExchange):
             return SessionReply(session=session, status=status, rate=failure.rate)
 
     async def contacts(self, session: str, cursor: object | None = None) -> ContactsReply:  # noqa: ARG002 - as above
-        """Ask for all contacts, which come in one answer."""
+        """Ask for all contacts, in one answer without pages."""
         return await self.exchange.get("/user/contacts", _contacts, cap_bytes=PAGE_CAP_BYTES)
 
 
 def _data(answer: Answer) -> dict[str, Any]:
-    """Return what a success holds; `BadAnswer` if the envelope does not call it one."""
+    """Return the `data` of a success; raises `BadAnswer` if the envelope does not say success."""
     body = answer.body
     if not isinstance(body, dict) or body.get("success") is not True or body.get("code", 200) != 200:  # noqa: PLR2004
-        raise answer.unlike("it does not say that it is a success")
+        raise answer.unusable("it does not say that it is a success")
     data = body.get("data")
     if data is not None and not isinstance(data, dict):
-        raise answer.unlike("there is no object in it")
+        raise answer.unusable("there is no object in it")
     return data or {}
 
 

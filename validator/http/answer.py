@@ -11,7 +11,7 @@ import httpx
 
 from validator.http.body import PAGE_CAP_BYTES
 from validator.http.common_answer import Unread, read_common
-from validator.http.reply import Reply, is_compressed, joined
+from validator.http.reply import Reply, is_compressed, joined_headers
 
 # Four times what common servers send at most as a head (nginx: 4 to 8 KiB a buffer, Node: 16 KiB).
 _MAX_HEAD_BYTES = 64 * 1024
@@ -44,7 +44,7 @@ class AnswerReader:
         cap_bytes: the largest body to accept; a larger one, or one that is compressed, is None.
 
     Attributes:
-        has_heard: whether any byte has come.
+        has_received: whether any byte has come.
     """
 
     def __init__(self, cap_bytes: int) -> None:
@@ -55,13 +55,13 @@ class AnswerReader:
         self._head: h11.Response | None = None
         self._headers: dict[str, str] = {}
         self._body = bytearray()
-        self._heard_bytes = 0
+        self._received_bytes = 0
         self._pieces = 0
 
     @property
-    def has_heard(self) -> bool:
+    def has_received(self) -> bool:
         """Whether any byte has come."""
-        return self._heard_bytes > 0
+        return self._received_bytes > 0
 
     @property
     def is_over(self) -> bool:
@@ -72,25 +72,25 @@ class AnswerReader:
     def leaves_open(self) -> bool:
         """Whether the answer came to its end, nothing came after it, and nobody means to close."""
         is_done = all(state is h11.DONE for state in self._http.states.values())
-        return is_done and self._http.trailing_data == (b"", False) and self._heard_bytes < READ_BYTES
+        return is_done and self._http.trailing_data == (b"", False) and self._received_bytes < READ_BYTES
 
     @property
     def has_surplus(self) -> bool:
         """Whether bytes have come after the answer."""
         return self.is_over and bool(self._http.trailing_data[0])
 
-    def feed(self, heard: bytes) -> Reply | None:
+    def feed(self, received: bytes) -> Reply | None:
         """Take what has come, no bytes for the end of the connection; return the answer if it is complete.
 
         Raises:
             httpx.RemoteProtocolError: it ends too early, is framed wrongly, or has no end.
         """
-        self._heard_bytes += len(heard)
+        self._received_bytes += len(received)
         try:
-            self._http.receive_data(heard)
+            self._http.receive_data(received)
             return self._read()
         except h11.RemoteProtocolError as error:
-            flaw = str(error) if self.has_heard else "the server closed the connection without answering"
+            flaw = str(error) if self.has_received else "the server closed the connection without answering"
             raise httpx.RemoteProtocolError(flaw) from error
 
     def _read(self) -> Reply | None:
@@ -110,13 +110,13 @@ class AnswerReader:
     def _begin(self, head: h11.Response) -> None:
         if {name for name, _ in head.headers} >= _TWO_FRAMINGS:
             raise httpx.RemoteProtocolError("the answer has both a Transfer-Encoding and a Content-Length")
-        self._head, self._headers = head, joined(head.headers.raw_items())
+        self._head, self._headers = head, joined_headers(head.headers.raw_items())
 
     def _next_event(self) -> type[h11.NEED_DATA | h11.PAUSED] | h11.Event:
         event = self._http.next_event()
         if event is not h11.NEED_DATA:
             self._pieces += 1
-            if self._pieces > _MAX_PIECES or self._heard_bytes > MAX_ANSWER_BYTES:
+            if self._pieces > _MAX_PIECES or self._received_bytes > MAX_ANSWER_BYTES:
                 raise httpx.RemoteProtocolError("the answer is longer, or in more pieces, than any can be")
         return event
 
@@ -130,15 +130,15 @@ class CommonReader:
 
     def __init__(self, cap_bytes: int) -> None:
         self._cap_bytes = cap_bytes
-        self._heard = b""
+        self._received = b""
         self._reads = 0
         self._end = -1
         self._full: AnswerReader | None = None
 
     @property
-    def has_heard(self) -> bool:
+    def has_received(self) -> bool:
         """Whether any byte has come."""
-        return bool(self._heard) if self._full is None else self._full.has_heard
+        return bool(self._received) if self._full is None else self._full.has_received
 
     @property
     def is_over(self) -> bool:
@@ -148,26 +148,26 @@ class CommonReader:
     @property
     def leaves_open(self) -> bool:
         """Whether the answer came to its end, nothing came after it, and nobody means to close."""
-        return len(self._heard) == self._end if self._full is None else self._full.leaves_open
+        return len(self._received) == self._end if self._full is None else self._full.leaves_open
 
     @property
     def has_surplus(self) -> bool:
         """Whether bytes have come after the answer."""
-        return len(self._heard) > self._end >= 0 if self._full is None else self._full.has_surplus
+        return len(self._received) > self._end >= 0 if self._full is None else self._full.has_surplus
 
-    def feed(self, heard: bytes) -> Reply | None:
+    def feed(self, received: bytes) -> Reply | None:
         """Take what has come, no bytes for the end of the connection; return the answer if it is complete.
 
         Raises:
             httpx.RemoteProtocolError: as `AnswerReader.feed`.
         """
         if self._full is not None:
-            return self._full.feed(heard)
-        self._heard += heard
+            return self._full.feed(received)
+        self._received += received
         self._reads += 1
-        if not heard or self._reads > _MOST_COMMON_READS or len(self._heard) >= READ_BYTES:
-            return self._uncommon(is_end=not heard)
-        found = read_common(self._heard, self._cap_bytes)
+        if not received or self._reads > _MOST_COMMON_READS or len(self._received) >= READ_BYTES:
+            return self._uncommon(is_end=not received)
+        found = read_common(self._received, self._cap_bytes)
         if isinstance(found, Unread):
             return None if found is Unread.PARTIAL else self._uncommon()
         reply, self._end = found
@@ -176,5 +176,5 @@ class CommonReader:
     def _uncommon(self, *, is_end: bool = False) -> Reply | None:
         """Let h11 read what has come so far, and all that will."""
         self._full = AnswerReader(self._cap_bytes)
-        reply = self._full.feed(self._heard) if self._heard else None
+        reply = self._full.feed(self._received) if self._received else None
         return self._full.feed(b"") if is_end and reply is None else reply

@@ -34,24 +34,24 @@ class Unread(Enum):
     UNCOMMON = "it is of another kind, or faulty"
 
 
-def read_common(heard: bytes, cap_bytes: int) -> tuple[Reply, int] | Unread:
-    """Return the answer that all bytes heard so far begin with, and where it ends.
+def read_common(received: bytes, cap_bytes: int) -> tuple[Reply, int] | Unread:
+    """Return the answer that all bytes received so far begin with, and where it ends.
 
     Args:
-        heard: all bytes since the request.
+        received: all bytes since the request.
         cap_bytes: the largest body to accept.
     """
-    found = _HEAD.match(heard)
+    found = _HEAD.match(received)
     if found is None:
-        is_begun = heard.startswith(_BEGINNING) or _BEGINNING.startswith(heard)
-        return Unread.PARTIAL if is_begun and not _END_OF_HEAD.search(heard) else Unread.UNCOMMON
+        is_begun = received.startswith(_BEGINNING) or _BEGINNING.startswith(received)
+        return Unread.PARTIAL if is_begun and not _END_OF_HEAD.search(received) else Unread.UNCOMMON
     status, headers = int(found[1]), _fields(found[2])
     if headers is None or status in _WITHOUT_BODY or is_compressed(headers):
         return Unread.UNCOMMON
-    framed = _body(heard, found.end(), headers)
+    framed = _body(received, found.end(), headers)
     if isinstance(framed, Unread):
         # One above the cap is left as soon as that shows.
-        return framed if len(heard) - found.end() <= cap_bytes else Unread.UNCOMMON
+        return framed if len(received) - found.end() <= cap_bytes else Unread.UNCOMMON
     body, end = framed
     return (
         (Reply(status=status, headers=headers, body=body), end) if len(body) <= cap_bytes else Unread.UNCOMMON
@@ -69,14 +69,14 @@ def _fields(raw: bytes) -> dict[str, str] | None:
     return headers if is_kept and len(headers) == len(lines) - 1 else None
 
 
-def _body(heard: bytes, start: int, headers: dict[str, str]) -> tuple[bytes, int] | Unread:
+def _body(received: bytes, start: int, headers: dict[str, str]) -> tuple[bytes, int] | Unread:
     """Return the body that begins there, and where it ends."""
     length, coding = headers.get("content-length"), headers.get("transfer-encoding")
     if coding is None and length is not None and _is_length(length):
         end = start + int(length)
-        return (heard[start:end], end) if len(heard) >= end else Unread.PARTIAL
+        return (received[start:end], end) if len(received) >= end else Unread.PARTIAL
     if coding == "chunked" and length is None:
-        return _chunks(heard, start)
+        return _chunks(received, start)
     return Unread.UNCOMMON
 
 
@@ -84,16 +84,16 @@ def _is_length(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= _MAX_LENGTH_DIGITS
 
 
-def _chunks(heard: bytes, at: int) -> tuple[bytes, int] | Unread:
+def _chunks(received: bytes, at: int) -> tuple[bytes, int] | Unread:
     """Return what the chunks from there on hold; those with extensions, and trailers, are for h11."""
     parts: list[bytes] = []
-    while (found := _CHUNK.match(heard, at)) is not None:
+    while (found := _CHUNK.match(received, at)) is not None:
         size, start = int(found[1], 16), found.end()
         at = start + size + len(_LINE)
-        closing = heard[start + size : at]
+        closing = received[start + size : at]
         if closing != _LINE:
             return Unread.PARTIAL if _LINE.startswith(closing) else Unread.UNCOMMON
         if not size:
             return b"".join(parts), at
-        parts.append(heard[start : start + size])
-    return Unread.PARTIAL if _CHUNK_BEGUN.fullmatch(heard, at) else Unread.UNCOMMON
+        parts.append(received[start : start + size])
+    return Unread.PARTIAL if _CHUNK_BEGUN.fullmatch(received, at) else Unread.UNCOMMON

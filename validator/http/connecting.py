@@ -33,7 +33,7 @@ async def connected(host: str, port: int) -> socket.socket:
             race.winner.close()
         raise
     if race.winner is None:
-        raise OSError("; ".join(dict.fromkeys(map(str, race.flaws)))) from race.flaws[0]
+        raise OSError("; ".join(dict.fromkeys(map(str, race.errors)))) from race.errors[0]
     return race.winner
 
 
@@ -55,7 +55,7 @@ class _Race:
 
     def __init__(self) -> None:
         self.winner: socket.socket | None = None
-        self.flaws: list[OSError] = []
+        self.errors: list[OSError] = []
 
     async def run(self, addresses: list[_Address]) -> None:
         """Try the addresses until one has answered, or all have failed."""
@@ -80,7 +80,7 @@ class _Race:
             await asyncio.get_running_loop().sock_connect(attempt, address)
         except OSError as error:
             attempt.close()
-            self.flaws.append(error)
+            self.errors.append(error)
             has_failed.set()
         except BaseException:
             attempt.close()

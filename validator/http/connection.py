@@ -15,7 +15,7 @@ from anyio.abc import SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
 from validator.http.answer import READ_BYTES, AnswerReader
-from validator.http.silence import holds_unread, rest_of
+from validator.http.unread import holds_unread, unread_in_tls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,20 +32,20 @@ def ignore() -> None:
     """Take no note."""
 
 
-class Asking(NamedTuple):
+class PendingRequest(NamedTuple):
     """One request, and on what terms it is asked.
 
     Attributes:
         request: the request, as it goes on the wire.
         cap_bytes: the largest body to accept.
         deadline_s: until when to wait, on the event loop's clock.
-        on_unasked: called once if more has come than the answer, as `Terms` have it.
+        on_unsolicited: called once if more has come than the answer, as `ExchangeOptions` have it.
     """
 
     request: bytes
     cap_bytes: int
     deadline_s: float = math.inf
-    on_unasked: Callable[[], None] = ignore
+    on_unsolicited: Callable[[], None] = ignore
 
 
 class Connection(Protocol):
@@ -53,13 +53,13 @@ class Connection(Protocol):
 
     Attributes:
         opened_at_s: when it was opened, on the event loop's clock.
-        has_rested: whether it was asked before.
-        resting_since_s: when it began to rest, on the same clock.
+        was_used: whether it was asked before.
+        idle_since_s: when it began to rest, on the same clock.
     """
 
     opened_at_s: float
-    has_rested: bool
-    resting_since_s: float
+    was_used: bool
+    idle_since_s: float
 
     @property
     def has_answered(self) -> bool:
@@ -67,11 +67,11 @@ class Connection(Protocol):
         ...
 
     @property
-    def may_be_asked_again(self) -> bool:
+    def is_reusable(self) -> bool:
         """Whether the answer was read to its end and believed, nothing came after it, and nobody closes."""
         ...
 
-    async def ask(self, asking: Asking) -> Reply:
+    async def ask(self, pending: PendingRequest) -> Reply:
         """Send a request and return the answer; interim ones (1xx) are skipped.
 
         The connection is closed if that fails, or is cancelled.
@@ -86,7 +86,7 @@ class Connection(Protocol):
         """Let this answer be the last: what comes next may be one to an earlier question."""
         ...
 
-    def rest(self, now_s: float) -> None:
+    def become_idle(self, now_s: float) -> None:
         """Get ready for the next request."""
         ...
 
@@ -110,32 +110,32 @@ class StreamConnection:
         self._tls = stream.extra(TLSAttribute.ssl_object, None)  # noqa: S610 - anyio's, not Django's
         self._answer = AnswerReader(cap_bytes=0)
         self._is_distrusted = False
-        self._unasked_in_tls = False
+        self._has_unsolicited_in_tls = False
         self._arrivals = select.poll()
         self._socket = stream.extra(SocketAttribute.raw_socket)  # noqa: S610 - as above
         self._arrivals.register(self._socket.fileno(), select.POLLIN)
-        self._on_unasked: Callable[[], None] = ignore
+        self._on_unsolicited: Callable[[], None] = ignore
         self.opened_at_s = anyio.current_time()
-        self.has_rested = False
-        self.resting_since_s = 0.0
+        self.was_used = False
+        self.idle_since_s = 0.0
 
     @property
     def has_answered(self) -> bool:
         """See `Connection`."""
-        return self._answer.has_heard
+        return self._answer.has_received
 
     @property
-    def may_be_asked_again(self) -> bool:
+    def is_reusable(self) -> bool:
         """See `Connection`."""
         return self._answer.leaves_open and not self._is_distrusted
 
-    async def ask(self, asking: Asking) -> Reply:
+    async def ask(self, pending: PendingRequest) -> Reply:
         """See `Connection`."""
-        self._answer = AnswerReader(asking.cap_bytes)
-        self._on_unasked = asking.on_unasked
+        self._answer = AnswerReader(pending.cap_bytes)
+        self._on_unsolicited = pending.on_unsolicited
         try:
-            with anyio.fail_after(asking.deadline_s - anyio.current_time()):
-                await self._send(asking.request)
+            with anyio.fail_after(pending.deadline_s - anyio.current_time()):
+                await self._send(pending.request)
                 return await self._reply()
         except BaseException:
             await self.aclose()
@@ -164,32 +164,32 @@ class StreamConnection:
         """See `Connection`."""
         self._is_distrusted = True
 
-    def rest(self, now_s: float) -> None:
+    def become_idle(self, now_s: float) -> None:
         """See `Connection`."""
-        self.has_rested = True
-        self.resting_since_s = now_s
+        self.was_used = True
+        self.idle_since_s = now_s
 
     def is_silent(self) -> bool:
         """See `Connection`."""
         if self._tls is not None:
-            self._unasked_in_tls, is_of_use = rest_of(self._tls)
+            self._has_unsolicited_in_tls, is_of_use = unread_in_tls(self._tls)
             return is_of_use and not self._arrivals.poll(0)
         return not self._arrivals.poll(0)
 
     async def aclose(self) -> None:
         """See `Connection`."""
-        self._report_unasked()
+        self._report_unsolicited()
         with anyio.move_on_after(_CLOSE_S, shield=True):
             await self._stream.aclose()
 
-    def _report_unasked(self) -> None:
+    def _report_unsolicited(self) -> None:
         """Notify the caller of the last request, once, if more has come than its answer."""
-        on_unasked, self._on_unasked = self._on_unasked, ignore
-        if on_unasked is not ignore and self._answer.is_over and self._has_unasked():
-            on_unasked()
+        on_unsolicited, self._on_unsolicited = self._on_unsolicited, ignore
+        if on_unsolicited is not ignore and self._answer.is_over and self._has_unsolicited():
+            on_unsolicited()
 
-    def _has_unasked(self) -> bool:
+    def _has_unsolicited(self) -> bool:
         """Whether bytes have come after the answer; the end of the connection is none."""
-        if self._answer.has_surplus or self._unasked_in_tls:
+        if self._answer.has_surplus or self._has_unsolicited_in_tls:
             return True
         return holds_unread(self._socket.fileno(), is_encrypted=self._tls is not None)

@@ -11,12 +11,12 @@ import anyio
 import httpx
 
 from validator.errors import FileError
+from validator.http.connection_settings import connection_settings
 from validator.http.exchange import certificate_flaw
 from validator.http.masking import one_line
 from validator.http.network import Network
 from validator.http.route import origin_of
 from validator.http.url import is_loopback
-from validator.http.way import way_to
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -35,10 +35,10 @@ _MOST_RETRIES = 4
 _FIRST_DELAY_S = 0.1  # doubled with each retry
 _MOST_REDIRECTS = 5
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
-_GONE, _CLOSED = frozenset({404, 410}), frozenset({401, 403, 407})
+_MISSING, _FORBIDDEN = frozenset({404, 410}), frozenset({401, 403, 407})
 
 
-class _MayPassError(Exception):
+class _TransientStatusError(Exception):
     """The answer came with a status that another try may not get."""
 
 
@@ -86,16 +86,16 @@ def _require_safe(url: ObjectUrl) -> None:
 
 async def _fetched(url: ObjectUrl, file: BinaryIO, on_progress: OnProgress) -> None:
     """Write the whole list into a file; begin anew where it breaks off, some times."""
-    way = way_to(url.text, Network())
+    settings = connection_settings(url.text, Network())
     for retry in range(_MOST_RETRIES + 1):
         file.seek(0)
         file.truncate()
         try:
-            async with way.client(_TIMEOUT) as client, _answer(client, url) as response:
+            async with settings.client(_TIMEOUT) as client, _answer(client, url) as response:
                 return await _write(response, file, on_progress)
-        except (httpx.TransportError, _MayPassError) as error:
+        except (httpx.TransportError, _TransientStatusError) as error:
             if unproven := certificate_flaw(error):
-                raise _unreachable(url, f"{unproven}; trusted is {way.trust}") from error
+                raise _unreachable(url, f"{unproven}; trusted is {settings.trust}") from error
             if retry == _MOST_RETRIES:
                 raise _unreachable(url, str(error) or type(error).__name__) from error
             await anyio.sleep(_FIRST_DELAY_S * 2**retry)
@@ -128,12 +128,12 @@ def _followed(url: ObjectUrl, here: httpx.URL, there: httpx.URL) -> httpx.URL:
 
 def _require_list(url: ObjectUrl, response: httpx.Response) -> None:
     status = response.status_code
-    if status in _GONE:
+    if status in _MISSING:
         raise FileError(f"{url} does not exist; check its name.")
-    if status in _CLOSED:
+    if status in _FORBIDDEN:
         raise FileError(f"{url} may not be read without credentials; download it and name the file.")
     if status in _TRANSIENT:
-        raise _MayPassError(f"status {status}")
+        raise _TransientStatusError(f"status {status}")
     if status != httpx.codes.OK:
         raise _unreachable(url, f"status {status}")
     if "content-length" not in response.headers and "transfer-encoding" not in response.headers:

@@ -17,7 +17,7 @@ import httpx
 from validator.errors import ApiError, BadAnswer, CertificateFailed, NoAnswer, ProxyRefused, TimedOut
 from validator.http.body import read_capped
 from validator.http.masking import chain_of, mask_chain, one_line
-from validator.http.reply import Reply, is_compressed, joined
+from validator.http.reply import Reply, is_compressed, joined_headers
 from validator.http.request_bytes import RequestBytes
 from validator.http.transport import DISTRUST
 from validator.http.tunnel import ProxyRefusal
@@ -44,7 +44,7 @@ class Answer:
     rate: RateNotice
     request_id: str
 
-    def unlike(self, flaw: str) -> BadAnswer:
+    def unusable(self, flaw: str) -> BadAnswer:
         """Return the exception that says why this is no answer to the question."""
         return bad_answer(flaw, rate=self.rate, request_id=self.request_id)
 
@@ -142,7 +142,7 @@ class Exchange:
 
 
 async def _reply_in(response: httpx.Response, cap_bytes: int) -> Reply:
-    headers = joined(response.headers.raw)
+    headers = joined_headers(response.headers.raw)
     body = None if is_compressed(headers) else await read_capped(response, cap_bytes)
     return Reply(status=response.status_code, headers=headers, body=body)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import anyio
 import httpx
 
-from validator.http.connection import Asking
+from validator.http.connection import PendingRequest
+from validator.http.exchange_options import EXCHANGE_OPTIONS
 from validator.http.socket_dialing import is_on_asyncio
-from validator.http.terms import TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,7 +28,7 @@ LIFETIME_S = 300.0
 # A proxy that serves only so many connections (tinyproxy: 100) lets further ones wait in silence, and the
 # requests with them. After so long these go over a kept connection; earlier, that would only mean fewer
 # connections at the start of a run.
-PATIENCE_S = 1.0
+FALLBACK_AFTER_S = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -64,8 +64,8 @@ class Pool:
         self._keepalive_expiry_s = keepalive_expiry_s
         # The same clock as anyio's, which looks up its event loop each time it is asked.
         self._now_s = asyncio.get_running_loop().time if is_on_asyncio() else anyio.current_time
-        self._resting: deque[Connection] = deque()  # the one used last is on the right
-        self._impatient: deque[_Waiting] = deque()  # the one that waits longest is on the left
+        self._idle: deque[Connection] = deque()  # the one used last is on the right
+        self._fallback_queue: deque[_Waiting] = deque()  # the one that waits longest is on the left
         self._is_closed = False
 
     async def ask(self, request: bytes, *, cap_bytes: int, timeout_s: float) -> tuple[Connection, Reply]:
@@ -88,20 +88,20 @@ class Pool:
             raise
 
     async def _ask(self, request: bytes, cap_bytes: int, deadline_s: float) -> tuple[Connection, Reply]:
-        terms = TERMS.get()
-        asking = Asking(request, cap_bytes, deadline_s, terms.on_unasked)
-        connection = None if terms.fresh else await self._take()
+        options = EXCHANGE_OPTIONS.get()
+        pending = PendingRequest(request, cap_bytes, deadline_s, options.on_unsolicited)
+        connection = None if options.fresh else await self._take()
         if connection is None:
             with self._until(deadline_s):
-                connection = await (self._fresh() if terms.fresh else self._open())
+                connection = await (self._fresh() if options.fresh else self._open())
         try:
-            return connection, await connection.ask(asking)
+            return connection, await connection.ask(pending)
         except (httpx.NetworkError, httpx.RemoteProtocolError):
-            if connection.has_answered or not connection.has_rested:
+            if connection.has_answered or not connection.was_used:
                 raise
         with self._until(deadline_s):
             fresh = await self._dial()
-        return fresh, await fresh.ask(asking)
+        return fresh, await fresh.ask(pending)
 
     def _until(self, deadline_s: float) -> AbstractContextManager[anyio.CancelScope]:
         """Raise `TimeoutError` at the deadline; a connection looks at it by itself."""
@@ -112,8 +112,8 @@ class Pool:
 
         Together they are as many as were allowed.
         """
-        if self._resting:
-            await self._resting.popleft().aclose()
+        if self._idle:
+            await self._idle.popleft().aclose()
         return await self._dial()
 
     async def _open(self) -> Connection:
@@ -122,7 +122,7 @@ class Pool:
         waiting = _Waiting(anyio.CancelScope())
         try:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._become_impatient, waiting)
+                tasks.start_soon(self._fall_back_later, waiting)
                 with waiting.scope:
                     try:
                         fresh = await self._dial()
@@ -134,32 +134,34 @@ class Pool:
                 await fresh.aclose()
             raise
         finally:
-            self._calm(waiting)  # only now is it offered nothing more: the task above may have been about to
+            self._withdraw(
+                waiting
+            )  # only now is it offered nothing more: the task above may have been about to
         if isinstance(fresh, Exception):
             raise fresh
         return fresh or await self._take() or await self._open()
 
-    async def _become_impatient(self, waiting: _Waiting) -> None:
-        await anyio.sleep(PATIENCE_S)
+    async def _fall_back_later(self, waiting: _Waiting) -> None:
+        await anyio.sleep(FALLBACK_AFTER_S)
         if (kept := await self._take()) is not None:
             waiting.offer(kept)
         else:
-            self._impatient.append(waiting)
+            self._fallback_queue.append(waiting)
 
-    def _calm(self, waiting: _Waiting) -> None:
+    def _withdraw(self, waiting: _Waiting) -> None:
         """Offer a request nothing more, and keep what it was offered where that can be used."""
-        if waiting in self._impatient:
-            self._impatient.remove(waiting)
+        if waiting in self._fallback_queue:
+            self._fallback_queue.remove(waiting)
         if waiting.offered is not None:
-            self._resting.append(waiting.offered)
+            self._idle.append(waiting.offered)
 
     async def _take(self) -> Connection | None:
         """Return the kept connection that was used last, and close what cannot be used any more."""
         expired_s = self._now_s() - self._keepalive_expiry_s
-        while self._resting and self._resting[0].resting_since_s <= expired_s:
-            await self._resting.popleft().aclose()
-        while self._resting:
-            connection = self._resting.pop()
+        while self._idle and self._idle[0].idle_since_s <= expired_s:
+            await self._idle.popleft().aclose()
+        while self._idle:
+            connection = self._idle.pop()
             if connection.is_silent():
                 return connection
             await connection.aclose()
@@ -170,8 +172,8 @@ class Pool:
         try:
             now_s = self._now_s()
             is_young = now_s < connection.opened_at_s + LIFETIME_S
-            if is_young and connection.may_be_asked_again and not self._is_closed:
-                connection.rest(now_s)
+            if is_young and connection.is_reusable and not self._is_closed:
+                connection.become_idle(now_s)
                 self._keep(connection)
             else:
                 await connection.aclose()
@@ -180,13 +182,13 @@ class Pool:
 
     def _keep(self, connection: Connection) -> None:
         """Offer the connection to the request that has waited longest, or keep it for the next."""
-        if self._impatient:
-            self._impatient.popleft().offer(connection)
+        if self._fallback_queue:
+            self._fallback_queue.popleft().offer(connection)
         else:
-            self._resting.append(connection)
+            self._idle.append(connection)
 
     async def aclose(self) -> None:
         """Close what is unused now, and what is in use as soon as it is given back."""
         self._is_closed = True
-        while self._resting:
-            await self._resting.pop().aclose()
+        while self._idle:
+            await self._idle.pop().aclose()

@@ -26,10 +26,10 @@ def is_whatsapp_id(value: object) -> TypeGuard[str]:
 
 def text_in(value: object) -> str | None:
     """Return a text as it can be kept; None for anything else, and for an empty one."""
-    return sound(value) if isinstance(value, str) and value else None
+    return clean_text(value) if isinstance(value, str) and value else None
 
 
-def sound(text: str) -> str:
+def clean_text(text: str) -> str:
     """Return the text as it can be kept: JSON can spell halves of characters, which no file can hold.
 
     Keys are masked before it is cut: the half of a key is not known as one.

@@ -21,7 +21,7 @@ class Reply:
     body: bytes | None
 
 
-def joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def joined_headers(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return raw headers as a `Reply` has them."""
     plain: dict[str, str] = {}
     for raw_name, raw_value in fields:

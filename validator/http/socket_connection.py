@@ -16,12 +16,12 @@ import httpx
 
 from validator.http.answer import CommonReader
 from validator.http.connection import ignore
-from validator.http.silence import holds_unread
+from validator.http.unread import holds_unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from validator.http.connection import Asking
+    from validator.http.connection import PendingRequest
     from validator.http.reply import Reply
 
 
@@ -38,12 +38,12 @@ class SocketConnection(asyncio.Protocol):
         self._asked: asyncio.Future[Reply] | None = None  # as long as an answer is to come
         self._deadline_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._on_unasked: Callable[[], None] = ignore
-        self._has_unasked = False
+        self._on_unsolicited: Callable[[], None] = ignore
+        self._has_unsolicited = False
         self._is_distrusted = False
         self.opened_at_s = self._loop.time()
-        self.has_rested = False
-        self.resting_since_s = 0.0
+        self.was_used = False
+        self.idle_since_s = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what to write to."""
@@ -56,21 +56,21 @@ class SocketConnection(asyncio.Protocol):
     @property
     def has_answered(self) -> bool:
         """See `Connection`."""
-        return self._answer.has_heard
+        return self._answer.has_received
 
     @property
-    def may_be_asked_again(self) -> bool:
+    def is_reusable(self) -> bool:
         """See `Connection`."""
         return self._answer.leaves_open and not (self._is_distrusted or self._transport.is_closing())
 
-    async def ask(self, asking: Asking) -> Reply:
+    async def ask(self, pending: PendingRequest) -> Reply:
         """See `Connection`."""
         self._require_open()
-        self._answer, self._on_unasked = CommonReader(asking.cap_bytes), asking.on_unasked
+        self._answer, self._on_unsolicited = CommonReader(pending.cap_bytes), pending.on_unsolicited
         self._asked = self._loop.create_future()
-        self._expect_by(asking.deadline_s)
+        self._expect_by(pending.deadline_s)
         try:
-            self._transport.write(asking.request)
+            self._transport.write(pending.request)
             return await self._asked
         except BaseException:
             self._asked = None
@@ -78,7 +78,7 @@ class SocketConnection(asyncio.Protocol):
             raise
 
     def _require_open(self) -> None:
-        if self._has_unasked:
+        if self._has_unsolicited:
             raise httpx.RemoteProtocolError("the server sent something before it was asked")
         if self._transport.is_closing():
             raise httpx.WriteError("the connection was lost while the request was sent")
@@ -86,15 +86,15 @@ class SocketConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read on in the answer."""
         if self._asked is None:
-            self._has_unasked = True
+            self._has_unsolicited = True
             self.close()
         else:
-            self._hear(data)
+            self._feed(data)
 
     def eof_received(self) -> None:
         """Read the answer that ends with its connection; the event loop closes that."""
         if self._asked is not None:
-            self._hear(b"")
+            self._feed(b"")
 
     def connection_lost(self, error: Exception | None) -> None:
         """Leave the answer that is not there yet."""
@@ -103,7 +103,7 @@ class SocketConnection(asyncio.Protocol):
         lost.__cause__ = error
         self._fail(lost)
 
-    def _hear(self, data: bytes) -> None:
+    def _feed(self, data: bytes) -> None:
         try:
             reply = self._answer.feed(data)
         except httpx.RemoteProtocolError as error:
@@ -145,10 +145,10 @@ class SocketConnection(asyncio.Protocol):
         """See `Connection`."""
         self._is_distrusted = True
 
-    def rest(self, now_s: float) -> None:
+    def become_idle(self, now_s: float) -> None:
         """See `Connection`."""
-        self.has_rested = True
-        self.resting_since_s = now_s
+        self.was_used = True
+        self.idle_since_s = now_s
 
     def is_silent(self) -> bool:
         """See `Connection`. What the event loop has not read yet counts as well."""
@@ -156,7 +156,7 @@ class SocketConnection(asyncio.Protocol):
 
     def close(self) -> None:
         """Close it at once, without TLS's goodbye."""
-        self._report_unasked()
+        self._report_unsolicited()
         self._stop_timer()
         self._transport.abort()
 
@@ -164,13 +164,13 @@ class SocketConnection(asyncio.Protocol):
         """See `Connection`."""
         self.close()
 
-    def _report_unasked(self) -> None:
+    def _report_unsolicited(self) -> None:
         """Notify the caller of the last request, once, if more has come than its answer."""
-        on_unasked, self._on_unasked = self._on_unasked, ignore
-        if on_unasked is ignore or not self._answer.is_over:
+        on_unsolicited, self._on_unsolicited = self._on_unsolicited, ignore
+        if on_unsolicited is ignore or not self._answer.is_over:
             return
-        if self._has_unasked or self._answer.has_surplus or self._holds_unread():
-            on_unasked()
+        if self._has_unsolicited or self._answer.has_surplus or self._holds_unread():
+            on_unsolicited()
 
     def _holds_unread(self) -> bool:
         """Whether the event loop has still to read something. Once closed, its descriptor is another's."""

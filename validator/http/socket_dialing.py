@@ -50,7 +50,7 @@ async def _through(proxy: Proxy, route: Route) -> SocketConnection:
         hop = await connected(proxy.host, proxy.port)
     except OSError as error:
         raise httpx.ConnectError(f"no connection to the proxy {proxy}: {error}") from error
-    transport, talk = await asyncio.get_running_loop().create_connection(_Talk, sock=hop)
+    transport, talk = await asyncio.get_running_loop().create_connection(_ProxyStream, sock=hop)
     try:
         await open_tunnel(talk, proxy, route.host, route.port)
         return await _encrypted(transport, route)
@@ -75,27 +75,27 @@ async def _encrypted(transport: asyncio.Transport, route: Route) -> SocketConnec
     return connection
 
 
-class _Talk(asyncio.Protocol):
+class _ProxyStream(asyncio.Protocol):
     """The connection to a proxy, until there is a tunnel."""
 
     def __init__(self) -> None:
-        self._heard: asyncio.Queue[bytes] = asyncio.Queue()  # no bytes are the end
+        self._received: asyncio.Queue[bytes] = asyncio.Queue()  # no bytes are the end
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        self._heard.put_nowait(data)
+        self._received.put_nowait(data)
 
     def connection_lost(self, _: Exception | None) -> None:
-        self._heard.put_nowait(b"")
+        self._received.put_nowait(b"")
 
     async def send(self, sent: bytes) -> None:
         self._transport.write(sent)
 
     async def receive(self) -> bytes:
-        if heard := await self._heard.get():
-            return heard
+        if received := await self._received.get():
+            return received
         raise anyio.EndOfStream
 
 

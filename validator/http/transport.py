@@ -1,8 +1,8 @@
-"""Carries requests to one server over connections that are kept for the next request.
+"""Sends requests to one server over connections that are kept for the next request.
 
-httpx's own transport looks at all of its connections whenever a request comes or goes, which takes more
-processor time than all the rest of a check (measured, see `benchmarks/README.md`). With one server there is
-nothing to look for.
+httpx's own transport searches all of its connections at the start and the end of each request. That takes
+more CPU time than the rest of a check (measured, see `benchmarks/README.md`). For a single server no search
+is needed.
 """
 
 from __future__ import annotations
@@ -31,37 +31,39 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# An extension of our responses: call it, and the connection that the answer came over is not used again.
+# An extension of our responses: a function; after its call, the answer's connection is not used again.
 DISTRUST = "validator.distrust"
 
-# Node's servers close a connection that was idle for 5 s (`http.Server.keepAliveTimeout`), the shortest
-# default among common ones. Ours goes first, so that no request meets a connection that is being closed.
+# Node's servers close a connection after 5 idle seconds (`http.Server.keepAliveTimeout`), the shortest default
+# of common servers. We close it earlier, so that no request is sent while the server closes it.
 KEEPALIVE_EXPIRY_S = 4.0
 
 _METHODS = frozenset({"GET", "POST"})
 
 
 class KeepAliveTransport(Wire):
-    """Sends GETs and POSTs to one server, each over a connection of its own until the answer is read.
+    """Sends GETs and POSTs to one server. A connection serves one request at a time.
 
-    The connection used last is used first, so that only as many stay open as the pace needs. One that may
-    hold anything but silence (bytes nobody asked for, an answer not read to its end, or one that the caller
-    distrusts, a server that wants to close) is never used again; and of bytes that nobody asked for the
-    caller of the last request is notified, as its `Terms` have it. Where the server closed a kept connection
-    just as it was used, before any byte of an answer, the request goes out once more over a new one (RFC
-    9112, section 9.3.1; a GET is idempotent, and so is a POST that only asks, as those of gateways do). A
-    request of httpx's has no timeout but the caller's cancel scope, which spans the wait for a place. No
-    redirect is followed. A connection is replaced after five minutes, so that a name that gets another
-    address is followed. On asyncio connections are `SocketConnection`s, elsewhere `StreamConnection`s.
+    - The connection that was used last is used first, so that no more stay open than the rate needs.
+    - A connection is closed after its answer if it received unsolicited bytes, if the answer was not read to
+      its end, if the caller distrusts the answer, or if the server wants to close it.
+    - Unsolicited bytes are reported to the caller of the last request (`ExchangeOptions.on_unsolicited`).
+    - If the server closed a kept connection before it sent a byte of the answer, the request is sent once
+      more over a new connection (RFC 9112, section 9.3.1). A GET is idempotent; so is a POST that only asks,
+      as those to gateways do.
+    - No redirect is followed.
+    - A connection is replaced after five minutes, so that a new address of the server's name is used.
+
+    Requests through httpx's interface have no timeout of their own: the caller's cancel scope ends them, also
+    while they wait for a connection. On asyncio, connections are `SocketConnection`s, else
+    `StreamConnection`s. Requests raise `httpx.TransportError`.
 
     Args:
-        base_url: the server; its path plays no part.
-        max_connections: connections open at the same time; more requests than that wait.
-        keepalive_expiry_s: seconds that an unused connection is kept.
-        make_context: gives what TLS trusts; called once, before the first connection, and not for http.
-        proxy: the proxy to go through; https only, as it would read the rest.
-
-    Requests raise `httpx.TransportError`.
+        base_url: the server; the path of the URL is ignored.
+        max_connections: connections open at the same time; further requests wait.
+        keepalive_expiry_s: how many seconds an unused connection is kept.
+        make_context: returns the TLS context; called once, before the first connection, and not for http.
+        proxy: the proxy to use; for https only, since it could read unencrypted requests.
     """
 
     def __init__(
@@ -93,7 +95,7 @@ class KeepAliveTransport(Wire):
             await self._pool.give_back(connection)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer. It holds a connection until it is closed; its body is not decompressed."""
+        """Return the answer. It keeps its connection until it is closed. Its body is not decompressed."""
         if request.method not in _METHODS or origin_of(request.url) != self._origin:
             raise httpx.UnsupportedProtocol(
                 "only GET and POST requests to the server of the base URL are carried"
@@ -122,12 +124,12 @@ class KeepAliveTransport(Wire):
         return Route(host, port, self._make_context() if scheme == "https" else None, self._proxy)
 
     async def aclose(self) -> None:
-        """Close what is unused now, and what is in use as soon as its answer is closed."""
+        """Close the idle connections now, and each other one after its answer is closed."""
         await self._pool.aclose()
 
 
 class _Body(httpx.AsyncByteStream):
-    """The body of an answer, which was read whole; a response that is closed without it is not believed."""
+    """The body of an answer. If the caller closes it unread, the connection is not used again."""
 
     def __init__(self, connection: Connection, body: bytes | None, pool: Pool) -> None:
         self._connection = connection

@@ -13,12 +13,12 @@ from validator.arguments import TEXT, WHOLE, Kind, require
 from validator.errors import UsageError
 from validator.http.api_key import ApiKey
 from validator.http.body import OBJECT_CAP_BYTES, PAGE_CAP_BYTES
+from validator.http.connection_settings import connection_settings
 from validator.http.exchange import Exchange
 from validator.http.masking import mask_logs
 from validator.http.network import Network
 from validator.http.transport import KeepAliveTransport
 from validator.http.url import checked_base_url
-from validator.http.way import way_to
 from validator.sendapi.address import (
     DEFAULT_BASE_URL,
     MAX_PER_PAGE,
@@ -95,10 +95,13 @@ class AsyncSendAPI:
         url = checked_base_url(base_url, remedy=_URL_REMEDY)
         trust = ""
         if transport is None:
-            way = way_to(url, network or Network())
-            trust = str(way.trust)
+            settings = connection_settings(url, network or Network())
+            trust = str(settings.trust)
             transport = KeepAliveTransport(
-                url, max_connections=max_connections, make_context=way.trust.context, proxy=way.proxy
+                url,
+                max_connections=max_connections,
+                make_context=settings.trust.context,
+                proxy=settings.proxy,
             )
         exchange = Exchange(
             base_url=url,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from validator.http.masking import without_keys
-from validator.http.received import is_whatsapp_id, number_in, sound, text_in
+from validator.http.received import clean_text, is_whatsapp_id, number_in, text_in
 from validator.sendapi.answers import Contact, ContactPage, Registration, Session, SessionPage, SessionStatus
 from validator.sendapi.contradictions import contradiction_in
 
@@ -29,15 +29,15 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
     flag = fields.get("is_whatsapp_user")
     for part in (answer.body,) if fields is answer.body else (answer.body, fields):
         if flaw := contradiction_in(part, registered=flag if isinstance(flag, bool) else None):
-            raise answer.unlike(flaw)
+            raise answer.unusable(flaw)
     echoed = _echoed(answer, fields.get("phone"), asked)
     if not isinstance(flag, bool):
-        raise answer.unlike("is_whatsapp_user is neither true nor false")
+        raise answer.unusable("is_whatsapp_user is neither true nor false")
     if answer.body.get("is_whatsapp_user", flag) is not flag:
-        raise answer.unlike("it says both that the number is a user's and that it is none")
+        raise answer.unusable("it says both that the number is a user's and that it is none")
     whatsapp_id = _whatsapp_id(answer, fields.get("whatsapp_id"))
     if whatsapp_id and not flag:
-        raise answer.unlike("it has the id of an account that it says there is none of")
+        raise answer.unusable("it has the id of an account that it says there is none of")
     return Registration(
         phone=asked,
         matched_number=echoed,
@@ -56,7 +56,7 @@ def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
     if echo == asked.e164:
         return asked
     if echo is None or isinstance(echo, bool) or not isinstance(echo, str | int):
-        raise answer.unlike("it does not say which phone it is about")
+        raise answer.unusable("it does not say which phone it is about")
     digits = "".join(char for char in str(echo) if char in "0123456789")
     if digits == asked.e164[1:]:
         return asked
@@ -65,7 +65,7 @@ def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
 
     other = other_spelling_of(asked)
     if other is None or digits != other.e164[1:]:
-        raise answer.unlike("it is about another phone than the one asked about")
+        raise answer.unusable("it is about another phone than the one asked about")
     return other
 
 
@@ -74,7 +74,7 @@ def _whatsapp_id(answer: Answer, value: object) -> str | None:
     if value is None or value == "":
         return None
     if not is_whatsapp_id(value):
-        raise answer.unlike("whatsapp_id is not an id: up to 128 visible ASCII characters are expected")
+        raise answer.unusable("whatsapp_id is not an id: up to 128 visible ASCII characters are expected")
     return without_keys(value)
 
 
@@ -125,13 +125,13 @@ def session_in(answer: Answer) -> Session:
 def _session(answer: Answer, fields: Mapping[str, Any]) -> Session:
     session_id, status = fields.get("id"), fields.get("status")
     if isinstance(session_id, bool) or not isinstance(session_id, str | int) or session_id == "":
-        raise answer.unlike("a session has no id")
+        raise answer.unusable("a session has no id")
     if not isinstance(status, str):
-        raise answer.unlike("a session has no status")
+        raise answer.unusable("a session has no status")
     return Session(
-        id=sound(str(session_id)),
+        id=clean_text(str(session_id)),
         status=SessionStatus.of(status),
-        raw_status=sound(status),
+        raw_status=clean_text(status),
         name=text_in(fields.get("name")) or "",
         phone_number=text_in(fields.get("phone_number")),
         last_seen_at=_moment(fields.get("last_seen_at")),
@@ -152,7 +152,7 @@ def _object(answer: Answer) -> Mapping[str, Any]:
     """Return the object in an answer, which may be bare or stand in `data`."""
     inner = answer.body.get("data", answer.body)
     if not isinstance(inner, dict):
-        raise answer.unlike("there is no object in it")
+        raise answer.unusable("there is no object in it")
     return inner
 
 
@@ -166,7 +166,7 @@ def _entries(answer: Answer, page: Mapping[str, Any]) -> list[dict[str, Any]]:
     # Servers written in Go say null for an empty list.
     entries = [] if "data" in page and page["data"] is None else page.get("data")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise answer.unlike("there is no list of objects in it")
+        raise answer.unusable("there is no list of objects in it")
     return entries
 
 

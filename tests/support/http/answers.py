@@ -9,7 +9,7 @@ def made_of(reader, pieces):
         try:
             reply = reader.feed(piece)
         except httpx.RemoteProtocolError as error:
-            return place, str(error), reader.has_heard
+            return place, str(error), reader.has_received
         if reply is not None:
             return place, reply, reader.is_over, reader.leaves_open, reader.has_surplus
     raise AssertionError("the connection has ended, and the answer has not")

@@ -12,7 +12,7 @@ from validator.batch.asking.delivery import Delivery
 from validator.batch.asking.single_call import account
 from validator.errors import ApiError, InvalidPhone
 from validator.gateways.gateway import CheckReply, NumberResult
-from validator.http.terms import TERMS, Terms
+from validator.http.exchange_options import EXCHANGE_OPTIONS, ExchangeOptions
 from validator.model import Outcome, Reason, Source, Verdict
 from validator.pacing import Accept, Ending, Requeue, Resolve, Retry, Unverified
 
@@ -100,7 +100,9 @@ class Exchanges:
     async def _check(self, lane: GatewayLane, asked: Array, checkpoint: Checkpoint, permit: Permit) -> None:
         checks, is_named = asked.checks, lane.gateway.capabilities.names_numbers
         delivery = Delivery(fresh=not is_named or any(check.needs_new_connection for check in checks))
-        TERMS.set(Terms(fresh=delivery.fresh, on_unasked=partial(self._doubt, delivery)))
+        EXCHANGE_OPTIONS.set(
+            ExchangeOptions(fresh=delivery.fresh, on_unsolicited=partial(self._doubt, delivery))
+        )
         try:
             reply = await self._asked(lane, [check.number for check in checks], checkpoint)
         except ApiError as failure:
@@ -114,7 +116,7 @@ class Exchanges:
         self._ended(lane)
 
     async def _probe(self, lane: GatewayLane, canary: Number, checkpoint: Checkpoint, permit: Permit) -> None:
-        TERMS.set(Terms(fresh=True))
+        EXCHANGE_OPTIONS.set(ExchangeOptions(fresh=True))
         try:
             reply = await self._asked(lane, [canary], checkpoint)
         except ApiError as failure:
@@ -140,7 +142,7 @@ class Exchanges:
             raise
 
     async def _look(self, lane: GatewayLane, permit: Permit) -> None:
-        TERMS.set(Terms())
+        EXCHANGE_OPTIONS.set(ExchangeOptions())
         try:
             seen = await lane.gateway.session_status(lane.session)
         except ApiError as failure:

@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from validator.batch.known_hosts import required_address
+from validator.http.connection_settings import connection_settings
 from validator.http.probe import probe
-from validator.http.way import way_to
 
 if TYPE_CHECKING:
     from validator.cli.settings.credentials import ProviderOptions
+    from validator.http.connection_settings import ConnectionSettings
     from validator.http.probe import Probe
-    from validator.http.way import Way
 
 _IGNORED = "SSLKEYLOGFILE"
 
@@ -40,7 +40,7 @@ async def way_out(options: ProviderOptions) -> tuple[Found, ...]:
         UsageError: the base URL, the proxy or a file of authorities cannot be used.
     """
     url = required_address(options.gateway, options.base_url)
-    way = way_to(url, options.network)
+    way = connection_settings(url, options.network)
     route = way.route_to(url)
     found = await probe(route, options.timeout)
     host, port = route.first_hop
@@ -53,7 +53,7 @@ async def way_out(options: ProviderOptions) -> tuple[Found, ...]:
     )
 
 
-def _trusted(way: Way, *, encrypted: bool) -> str:
+def _trusted(way: ConnectionSettings, *, encrypted: bool) -> str:
     if not encrypted:
         return "not used: the address is on this machine and without TLS"
     return f"{way.trust}{f'; {_IGNORED} is ignored' if os.environ.get(_IGNORED) else ''}"

@@ -13,10 +13,10 @@ from validator.batch.notify import MAX_ATTEMPTS, WITHIN_AFTER_SIGNAL_S, WITHIN_S
 from validator.cli.process.interruption import SIGNALS
 from validator.cli.process.signals import run_interruptible
 from validator.cli.process.standard_streams import say
+from validator.http.connection_settings import connection_settings
 from validator.http.masking import one_line
 from validator.http.network import Network
 from validator.http.sending import TIMEOUT
-from validator.http.way import way_to
 from validator.http.webhook import Webhook, post
 from validator.pacing import RetryPolicy
 from validator.reports.notification import notification
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from validator.http.way import Way
+    from validator.http.connection_settings import ConnectionSettings
     from validator.reports.run_end import RunEnd
 
 _ENDED_BY_SIGNAL = frozenset(128 + signum for signum in SIGNALS)
@@ -44,7 +44,7 @@ def notifier(url: str, secret: str, ca_file: Path | None, *, sharers: int) -> Ca
         UsageError: the URL, the secret, or what the environment says about the network cannot be used.
     """
     webhook = Webhook.parse(url, secret)
-    return partial(_send, webhook, way_to(webhook.url, Network(ca_file=ca_file)), sharers)
+    return partial(_send, webhook, connection_settings(webhook.url, Network(ca_file=ca_file)), sharers)
 
 
 def within_s(end: RunEnd, usual_s: float, *, sharers: int) -> float:
@@ -52,14 +52,14 @@ def within_s(end: RunEnd, usual_s: float, *, sharers: int) -> float:
     return WITHIN_AFTER_SIGNAL_S / sharers if end.exit_code in _ENDED_BY_SIGNAL else usual_s
 
 
-def _send(webhook: Webhook, way: Way, sharers: int, end: RunEnd) -> None:
+def _send(webhook: Webhook, way: ConnectionSettings, sharers: int, end: RunEnd) -> None:
     body = json.dumps(notification(end, mask=one_line), ensure_ascii=False).encode()
     bound_s = within_s(end, WITHIN_S, sharers=sharers)
     if why := run_interruptible(partial(_deliver, webhook, way, body, bound_s)):
         say(f"the message to {webhook.host} was not delivered ({why}); the run itself is as it says")
 
 
-async def _deliver(webhook: Webhook, way: Way, body: bytes, bound_s: float) -> str:
+async def _deliver(webhook: Webhook, way: ConnectionSettings, body: bytes, bound_s: float) -> str:
     message_id = f"msg_{uuid.uuid4().hex}"
     async with way.client(TIMEOUT) as client:
         send = partial(post, client, webhook, body, message_id=message_id, now_s=time.time)

@@ -15,16 +15,16 @@ from validator.cli.process.standard_streams import say
 from validator.cli.runs.notifier import within_s
 from validator.errors import UsageError
 from validator.http.collector import HEADERS_VARIABLE, Collector, post
+from validator.http.connection_settings import connection_settings
 from validator.http.network import Network
 from validator.http.sending import TIMEOUT
-from validator.http.way import way_to
 from validator.pacing import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
 
-    from validator.http.way import Way
+    from validator.http.connection_settings import ConnectionSettings
     from validator.reports.run_end import RunEnd
 
 EXTRA = "--otlp needs more packages; install them with: pip install 'recipient-validator[otel]'"
@@ -45,7 +45,7 @@ def telemetry(url: str, ca_file: Path | None, *, sharers: int) -> Callable[[RunE
             the network cannot be used.
     """
     collector = Collector.parse(url, os.environ.get(HEADERS_VARIABLE, ""))
-    way = way_to(collector.url, Network(ca_file=ca_file))
+    way = connection_settings(collector.url, Network(ca_file=ca_file))
     return partial(_send, collector, way, _encoder(), sharers)
 
 
@@ -59,7 +59,7 @@ def _encoder() -> Callable[[RunEnd], dict[str, bytes]]:
 
 def _send(
     collector: Collector,
-    way: Way,
+    way: ConnectionSettings,
     encode: Callable[[RunEnd], Mapping[str, bytes]],
     sharers: int,
     end: RunEnd,
@@ -71,7 +71,7 @@ def _send(
 
 
 async def _deliver(
-    collector: Collector, way: Way, bodies: Mapping[str, bytes], bound_s: float
+    collector: Collector, way: ConnectionSettings, bodies: Mapping[str, bytes], bound_s: float
 ) -> dict[str, str]:
     """Send each body to its own path, all at once; return why one was not delivered, by its signal."""
     failed: dict[str, str] = {}

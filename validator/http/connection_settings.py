@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class ConnectionSettings:
     """The way to one server.
 
     Attributes:
@@ -44,7 +44,7 @@ class Way:
         return httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False)
 
 
-def way_to(base_url: str, network: Network) -> Way:
+def connection_settings(base_url: str, network: Network) -> ConnectionSettings:
     """Return the way to a server, as the environment has it now.
 
     Args:
@@ -56,5 +56,5 @@ def way_to(base_url: str, network: Network) -> Way:
     """
     proxy = find_proxy(base_url, network.proxy, os.environ)
     if not base_url.startswith("https:"):
-        return Way()
-    return Way(proxy=proxy, trust=find_trust(network.ca_file, os.environ))
+        return ConnectionSettings()
+    return ConnectionSettings(proxy=proxy, trust=find_trust(network.ca_file, os.environ))

@@ -32,7 +32,7 @@ def holds_data(received: bytes) -> bool:
     return is_data and int.from_bytes(received[3:5], "big") > _TLS_ALERT_BYTES
 
 
-def rest_of(tls: ssl.SSLObject) -> tuple[bool, bool]:
+def unread_in_tls(tls: ssl.SSLObject) -> tuple[bool, bool]:
     """Return whether data was received that is not read yet, and whether the connection is still of use.
 
     It is of none if there was anything to read, even an end: that is lost then.

@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from tests.support.http.loopback import SECOND, Server, ask, hang_up, http, reset, saying, served
-from validator.http.terms import TERMS, Terms
+from validator.http.exchange_options import EXCHANGE_OPTIONS, ExchangeOptions
 
 pytestmark = pytest.mark.anyio
 
@@ -17,7 +17,7 @@ def ask_on(ours):
 
     async def put(transport, port, *, fresh=False):
         notices = []
-        TERMS.set(Terms(fresh=fresh, on_unasked=lambda: notices.append("unasked")))
+        EXCHANGE_OPTIONS.set(ExchangeOptions(fresh=fresh, on_unsolicited=lambda: notices.append("unasked")))
         return await ask(transport, port), notices
 
     return put

@@ -1,0 +1,35 @@
+"""Options of one exchange for its transport, beside the request itself.
+
+They are in a context variable, so that gateways and their clients need not pass them on. Each exchange of a
+run sets them in its own task.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _ignore() -> None:
+    """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeOptions:
+    """How the transport carries out one exchange.
+
+    Attributes:
+        fresh: whether it needs a new connection. There, the first answer cannot belong to an earlier request.
+        on_unsolicited: called if the connection delivers anything after the answer and before the next
+            request. It may be called before the answer is read or long after. It must not wait.
+    """
+
+    fresh: bool = False
+    on_unsolicited: Callable[[], None] = _ignore
+
+
+EXCHANGE_OPTIONS: ContextVar[ExchangeOptions] = ContextVar("EXCHANGE_OPTIONS", default=ExchangeOptions())  # noqa: B039 - it is frozen
