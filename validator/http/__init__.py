@@ -1,24 +1,36 @@
-"""What the client of any gateway needs of HTTP. Nothing in here knows a provider.
+"""The HTTP client of all gateways. Nothing in here is about a single provider.
 
-- `network`: what the user says about the way out.
-- `way`: what comes of that and the environment; `proxy`: which proxy; `trust`: which certificates.
-- `transport`: kept connections as an httpx transport, and as a `wire`: bytes out, a whole answer in.
-- `pool`: which connection a request goes over.
-- `route`, `dialing`: new connections; `tunnel`: through a proxy; `socket_dialing`, `connecting`: on asyncio.
-- `event_loop`: does not wait for the system to find a name.
-- `probe`: the way to a server, step by step.
-- `connection`, `socket_connection`: one connection, one exchange at a time, on Trio and on asyncio.
-- `silence`: whether anything came over it that nobody asked for.
-- `answer`: reads any answer by h11; `common_answer`: common ones by an expression.
-- `request_bytes`: requests as they go on the wire; `reply`: a response as it came.
-- `body`: decodes and bounds a response body.
-- `rate_headers`: reads rate-limit headers; `retry_after`: the waits; `unix_times`: dates.
-- `masking`: hides keys and numbers in logs.
-- `api_key`: a key that hides itself.
-- `received`: texts, ids and numbers that a provider sends.
-- `exchange`: one request: deadline, bounded body, errors of one tree.
-- `interception`: refusals that are not in the gateway's own form.
-- `url`: checks base URLs.
-- `sending`: one report about a run to a server; `webhook`: as a signed message; `collector`: as OTLP.
-- `download`: lists on web servers.
+One request, from the caller to the network:
+
+- `exchange`: sends one request, with a deadline, a bounded body and typed errors.
+- `exchange_options`: options of one exchange.
+- `transport`: an httpx transport that keeps connections; `wire`: its short interface, without httpx objects.
+- `pool`: chooses the connection of a request.
+- `connection`: one connection, on Trio; `socket_connection`: the same on asyncio.
+- `unread`: finds bytes that arrived unsolicited.
+- `dialing`: opens a connection along a `route`; `socket_dialing`, `connecting`: the same on asyncio.
+- `tunnel`: passes a proxy; `event_loop`: resolves names without blocking the end of a run.
+- `probe`: tests the path to a server step by step.
+
+Settings of the connection:
+
+- `network`: the user's options; `connection_settings`: those and the environment.
+- `proxy`: finds the proxy; `trust`: finds the certificates to trust; `url`: checks base URLs.
+
+Requests and responses:
+
+- `request_bytes`: makes the bytes of a request; `reply`: a response as received.
+- `answer`: parses any response with h11; `common_answer`: parses common ones with a regular expression.
+- `body`: decodes and bounds a response body; `received`: cleans texts, ids and numbers from a provider.
+- `rate_headers`: reads rate-limit headers; `retry_after`: reads waits; `unix_times`: reads dates.
+- `interception`: classifies refusals that are not in the gateway's own form.
+
+Secrets:
+
+- `api_key`: a key that does not print itself; `masking`: hides keys and numbers in logs.
+
+Other uses:
+
+- `sending`: sends one report about a run; `webhook`: as a signed message; `collector`: as OTLP.
+- `download`: fetches lists from web servers.
 """

@@ -1,7 +1,8 @@
-"""One answer to one request, HTTP/1.1 (RFC 9112), read from pieces as they come. Pure: no I/O.
+"""Incremental parsers for the HTTP/1.1 answer (RFC 9112) to one request. Pure: no I/O.
 
-`AnswerReader` reads any answer, by h11. `CommonReader` reads common ones by an expression, in a tenth of the
-time, and hands the others to the first, from their first byte on: they never differ in what they make of one.
+`AnswerReader` parses any answer with h11. `CommonReader` parses common answers with a regular expression, in
+a tenth of the time. It passes any other answer to an `AnswerReader`, from the first byte on, so both give the
+same result.
 """
 
 from __future__ import annotations
@@ -13,38 +14,35 @@ from validator.http.body import PAGE_CAP_BYTES
 from validator.http.common_answer import Unread, read_common
 from validator.http.reply import Reply, is_compressed, joined_headers
 
-# Four times what common servers send at most as a head (nginx: 4 to 8 KiB a buffer, Node: 16 KiB).
+# Four times the largest head of common servers (nginx: 4 to 8 KiB a buffer, Node: 16 KiB).
 _MAX_HEAD_BYTES = 64 * 1024
 
-# What is read at a time. anyio on asyncio splits a larger read and keeps the rest where no look at the socket
-# sees it, so after an answer of this size it is unknown whether more has come.
+# The size of one read. anyio on asyncio splits a larger read and buffers the rest, which then cannot be seen
+# on the socket. So after an answer of this size it is unknown whether more bytes have arrived.
 READ_BYTES = 64 * 1024
 
-# Beyond these no answer is read on, however it is cut up: twice the largest body that is accepted anywhere,
-# and pieces of 256 bytes for that one. Without them a body of a few KB may come in gigabytes of chunk
-# extensions, or a byte a chunk, or after interim answers (1xx) without end.
+# Limits of the whole answer: twice the largest body that is accepted anywhere, and pieces of 256 bytes for
+# such a body. Without them, a body of a few KB could arrive with gigabytes of chunk extensions, one byte a
+# chunk, or after endless interim answers (1xx).
 MAX_ANSWER_BYTES = 2 * PAGE_CAP_BYTES
 _MAX_PIECES = 4_096
 
-# A common answer comes in three reads at most: head, body, last chunk. The expression starts over each time.
+# A common answer arrives in at most three reads: head, body, last chunk. Each read starts the match anew.
 _MOST_COMMON_READS = 8
 
-# Two readers may end such an answer at two places (RFC 9112, section 6.1).
+# With both headers, two parsers may disagree about the end of the answer (RFC 9112, section 6.1).
 _TWO_FRAMINGS = frozenset({b"transfer-encoding", b"content-length"})
 
-# What h11 has to know of the request: that it was complete, and neither HEAD nor CONNECT.
+# A request for h11 to start from: it is complete, and neither HEAD nor CONNECT.
 _ASKED = h11.Request(method="GET", target="/", headers=[("Host", "-")])
 _END = h11.EndOfMessage()
 
 
 class AnswerReader:
-    """Reads one answer by h11; interim ones (1xx) before it are skipped.
+    """Parses one answer with h11. It skips interim answers (1xx).
 
     Args:
-        cap_bytes: the largest body to accept; a larger one, or one that is compressed, is None.
-
-    Attributes:
-        has_received: whether any byte has come.
+        cap_bytes: the largest body to accept. If the body is larger, or compressed, the reply has None.
     """
 
     def __init__(self, cap_bytes: int) -> None:
@@ -60,30 +58,33 @@ class AnswerReader:
 
     @property
     def has_received(self) -> bool:
-        """Whether any byte has come."""
+        """Whether any byte has arrived."""
         return self._received_bytes > 0
 
     @property
     def is_over(self) -> bool:
-        """Whether the answer has come to its end."""
+        """Whether the answer is complete."""
         return self._http.their_state in {h11.DONE, h11.MUST_CLOSE, h11.CLOSED}
 
     @property
     def leaves_open(self) -> bool:
-        """Whether the answer came to its end, nothing came after it, and nobody means to close."""
+        """Whether the answer is complete, nothing came after it, and neither side will close."""
         is_done = all(state is h11.DONE for state in self._http.states.values())
         return is_done and self._http.trailing_data == (b"", False) and self._received_bytes < READ_BYTES
 
     @property
     def has_surplus(self) -> bool:
-        """Whether bytes have come after the answer."""
+        """Whether bytes have arrived after the answer."""
         return self.is_over and bool(self._http.trailing_data[0])
 
     def feed(self, received: bytes) -> Reply | None:
-        """Take what has come, no bytes for the end of the connection; return the answer if it is complete.
+        """Take the received bytes and return the answer if it is complete, else None.
+
+        Args:
+            received: the bytes; none for the end of the connection.
 
         Raises:
-            httpx.RemoteProtocolError: it ends too early, is framed wrongly, or has no end.
+            httpx.RemoteProtocolError: the answer ends too early, has wrong framing, or has no end.
         """
         self._received_bytes += len(received)
         try:
@@ -122,10 +123,10 @@ class AnswerReader:
 
 
 class CommonReader:
-    """Reads one answer as `AnswerReader` does, and faster if it is a common one.
+    """Parses one answer like `AnswerReader`, and faster if it is a common one.
 
     Args:
-        cap_bytes: as there.
+        cap_bytes: as for `AnswerReader`.
     """
 
     def __init__(self, cap_bytes: int) -> None:
@@ -137,30 +138,26 @@ class CommonReader:
 
     @property
     def has_received(self) -> bool:
-        """Whether any byte has come."""
+        """Whether any byte has arrived."""
         return bool(self._received) if self._full is None else self._full.has_received
 
     @property
     def is_over(self) -> bool:
-        """Whether the answer has come to its end."""
+        """Whether the answer is complete."""
         return self._end >= 0 if self._full is None else self._full.is_over
 
     @property
     def leaves_open(self) -> bool:
-        """Whether the answer came to its end, nothing came after it, and nobody means to close."""
+        """Whether the answer is complete, nothing came after it, and neither side will close."""
         return len(self._received) == self._end if self._full is None else self._full.leaves_open
 
     @property
     def has_surplus(self) -> bool:
-        """Whether bytes have come after the answer."""
+        """Whether bytes have arrived after the answer."""
         return len(self._received) > self._end >= 0 if self._full is None else self._full.has_surplus
 
     def feed(self, received: bytes) -> Reply | None:
-        """Take what has come, no bytes for the end of the connection; return the answer if it is complete.
-
-        Raises:
-            httpx.RemoteProtocolError: as `AnswerReader.feed`.
-        """
+        """See `AnswerReader.feed`."""
         if self._full is not None:
             return self._full.feed(received)
         self._received += received
@@ -174,7 +171,7 @@ class CommonReader:
         return reply
 
     def _uncommon(self, *, is_end: bool = False) -> Reply | None:
-        """Let h11 read what has come so far, and all that will."""
+        """Let h11 parse the bytes so far, and all that follow."""
         self._full = AnswerReader(self._cap_bytes)
         reply = self._full.feed(self._received) if self._received else None
         return self._full.feed(b"") if is_end and reply is None else reply

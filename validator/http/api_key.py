@@ -1,4 +1,4 @@
-"""The API key, in a type that does not print."""
+"""The API key, in a type that does not print it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from urllib.parse import unquote
 from validator.errors import UsageError
 from validator.http.masking import LONG_KEY, hide_key
 
-# Tokens that carry claims have one to two thousand characters; most servers refuse a header above 8 KiB.
+# Tokens with claims (JWT) have one to two thousand characters; most servers refuse a header above 8 KiB.
 _MAX_CHARS = 4_096
 _FORBIDDEN = re.compile(r"[^!-~]")
 
-# Keeps the fingerprint from being the key's plain SHA-256, which other tools may have written down elsewhere.
+# With this prefix the fingerprint differs from the key's plain SHA-256, which other tools may have logged.
 _FINGERPRINT_DOMAIN = b"recipient-validator api key\x00"
 _FINGERPRINT_DIGITS = 12
 
@@ -25,10 +25,10 @@ class ApiKey:
     Printing, formatting and logging show its fingerprint; pickling and copying are refused.
 
     Args:
-        text: the key, without anything around it.
+        text: the key and nothing else.
 
     Raises:
-        UsageError: the text cannot be a key. The message never holds the text.
+        UsageError: the text cannot be a key. The message never quotes the text.
     """
 
     __slots__ = ("_text",)
@@ -41,20 +41,20 @@ class ApiKey:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the key in a text that may end in line breaks, as files and command substitutions do."""
+        """Return the key in a text. Line breaks at its end are ignored, since files have them."""
         return cls(text.rstrip("\r\n"))
 
     def reveal(self) -> str:
-        """Return the key itself. For requests, and for a gateway's look at its shape."""
+        """Return the key itself: for requests, and for a gateway that checks its form."""
         return self._text
 
     def is_in(self, text: str) -> bool:
-        """Return whether a text is the key, or a key long enough to be told from a word is a part of it."""
+        """Return whether a text is the key or contains it. A short key is found only as the whole text."""
         return text == self._text or (len(self._text) >= LONG_KEY and self._text in unquote(text))
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hexadecimal digits that name the key without telling anything of it."""
+        """Twelve hexadecimal digits that identify the key and reveal nothing about it."""
         return sha256(_FINGERPRINT_DOMAIN + self._text.encode("ascii")).hexdigest()[:_FINGERPRINT_DIGITS]
 
     def __repr__(self) -> str:
@@ -65,7 +65,7 @@ class ApiKey:
 
 
 def _flaw(text: str) -> str:
-    """Return what is wrong with a text, without quoting any of it; empty if it can be a key."""
+    """Return what is wrong with a text, without quoting it; empty if it can be a key."""
     if not text:
         return "is empty"
     if found := _FORBIDDEN.search(text):

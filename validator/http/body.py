@@ -1,4 +1,4 @@
-"""Bodies: read with a bound, and decoded strictly."""
+"""Response bodies: read up to a limit, and decoded strictly."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ if TYPE_CHECKING:
 
     import httpx
 
-# A registration has 150 bytes and a page of 100 contacts 30 KB; these leave room for fields to come.
+# The answer to a check has 150 bytes, and a page of 100 contacts 30 KB. The rest is for future fields.
 OBJECT_CAP_BYTES = 64 * 1024
 PAGE_CAP_BYTES = 1024 * 1024
 
-# Reading and printing an integer takes time that grows with the square of its length, and Python refuses
-# beyond some thousand digits with words of its own.
+# The time to parse or print an integer grows with the square of its length. Beyond some thousand digits
+# Python refuses with a message of its own.
 _MAX_INTEGER_CHARS = 100
 
 
 async def read_capped(response: httpx.Response, cap_bytes: int) -> bytes | None:
-    """Return the body, or None where it is larger than the cap. At most one chunk over the cap is held.
+    """Return the body, or None if it is larger than the cap. At most one chunk over the cap is in memory.
 
-    What is read is the stream itself, undecoded: httpx would decompress as the response tells it to, and 64
-    KiB can hold 64 MiB.
+    It reads the undecoded stream. httpx would decompress as the response says, and 64 KiB can become 64 MiB.
     """
     chunks = aiter(cast("AsyncIterable[bytes]", response.stream))
     body = bytearray()
@@ -35,27 +34,28 @@ async def read_capped(response: httpx.Response, cap_bytes: int) -> bytes | None:
                 return None
         return bytes(body)
     finally:
-        # A generator left half-way has to be closed by hand: Trio does not do it later, and warns.
+        # A generator that is not exhausted has to be closed here: Trio does not close it later, and warns.
         if isinstance(chunks, AsyncGenerator):
             await chunks.aclose()
 
 
 def decode_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object that the body is; `ValueError` as `decode_json`, and for any other value."""
+    """Return the JSON object of a body; raises `ValueError` as `decode_json` does, and for other values."""
     value = decode_json(body)
     if not isinstance(value, dict):
-        raise ValueError(f"a JSON {_KINDS.get(type(value), 'value')} in place of an object")  # noqa: TRY004 - of the body, not of an argument
+        raise ValueError(f"a JSON {_KINDS.get(type(value), 'value')} in place of an object")  # noqa: TRY004 - about the body, not about an argument's type
     return value
 
 
 def decode_json(body: bytes) -> Any:
-    """Return the JSON value that the body is.
+    """Return the JSON value of a body.
 
-    Stricter than `json.loads`: UTF-8 only, no NaN or Infinity, no key twice in one object, since two readers
-    may then read two answers (RFC 8259, section 4), and no integer beyond a hundred digits.
+    It is stricter than `json.loads`: only UTF-8, no NaN or Infinity, no integer of more than a hundred
+    digits, and no key twice in one object, since two parsers could then read different answers (RFC 8259,
+    section 4).
 
     Raises:
-        ValueError: the body is anything else; the message says what, and quotes nothing of it.
+        ValueError: the body is anything else. The message says what, and does not quote the body.
     """
     try:
         return _DECODER.decode(body.decode("utf-8"))

@@ -1,4 +1,4 @@
-"""A collector of OpenTelemetry: takes traces and metrics over OTLP/HTTP, as protobuf.
+"""An OpenTelemetry collector: receives traces and metrics over OTLP/HTTP, as protobuf.
 
 https://opentelemetry.io/docs/specs/otlp/#otlphttp-request
 """
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     import httpx
 
 HEADERS_VARIABLE = "OTEL_EXPORTER_OTLP_HEADERS"
-"""The standard variable with headers of requests, `name=value,name=value`, which may hold a credential."""
+"""The standard variable with request headers, `name=value,name=value`; they may hold a credential."""
 
-# RFC 9110, section 5.6.2: a name is a token. A value is what can be printed.
+# RFC 9110, section 5.6.2: a name is a token. A value has printable ASCII characters.
 _HEADER = re.compile(r"[\w!#$%&'*+.^`|~-]+=[\x20-\x7e]*", re.ASCII)
 _LEAST_SECRET_CHARS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """Where telemetry goes, and what lets us in; neither is printed.
+    """Address and credentials for telemetry; its repr shows neither.
 
     Attributes:
         url: https, or http to this machine; without a slash at its end.
-        headers: those of the user for each request, by their names in lower case.
+        headers: the user's headers for each request, by name in lower case.
     """
 
     url: str = field(repr=False)
@@ -42,10 +42,10 @@ class Collector:
 
     @classmethod
     def parse(cls, url: str, headers: str) -> Self:
-        """Return the collector of a URL and of headers as they were given.
+        """Return the collector for a URL and a headers text.
 
         Raises:
-            UsageError: the URL or the headers cannot be used. The message holds neither.
+            UsageError: the URL or the headers cannot be used. The message quotes neither.
         """
         remedy = "Give --otlp the collector's address, to which /v1/traces and /v1/metrics are added"
         return cls(checked_collector_url(url, remedy=remedy), _headers(headers))
@@ -57,10 +57,16 @@ class Collector:
 
 
 async def post(client: httpx.AsyncClient, collector: Collector, signal: str, body: bytes) -> None:
-    """Send a body once: `traces` or `metrics`.
+    """Send a body once.
+
+    Args:
+        client: sends it.
+        collector: the receiver.
+        signal: `traces` or `metrics`.
+        body: the protobuf message.
 
     Raises:
-        NotDelivered: it was not taken.
+        NotDelivered: the collector did not accept it.
     """
     headers = {**collector.headers, "content-type": "application/x-protobuf"}
     await send(client, f"{collector.url}/v1/{signal}", body, headers)
@@ -71,12 +77,12 @@ def _headers(text: str) -> dict[str, str]:
 
 
 def _header(part: str) -> tuple[str, str]:
-    """Return name and value, which others may have written as URLs write it."""
+    """Return name and value of a header; the value may be percent-encoded."""
     name, equals, value = (word.strip() for word in part.partition("="))
     value = unquote(value)
     if not _HEADER.fullmatch(f"{name}{equals}{value}"):
         raise UsageError(f"{HEADERS_VARIABLE} is not name=value,name=value with values as in a URL")
-    # Shorter ones are names of tenants, and would be hidden in texts that have nothing to do with them.
+    # Shorter values are no secrets but names of tenants. Masked, they would disappear from other texts too.
     if len(value) >= _LEAST_SECRET_CHARS:
         hide_key(value)
     return name.lower(), value

@@ -1,7 +1,8 @@
-"""Common answers, read by one expression: final, framed by length or in plain chunks, and kept alive. Pure.
+"""Parses common answers with a regular expression. Pure.
 
-What is left undecided here is read by h11, from its first byte on. So this may be stricter than h11 anywhere,
-and must be laxer nowhere: `tests/http/test_common_answers.py` holds the two together.
+A common answer is final, has a length or plain chunks, and keeps its connection alive. h11 parses all others,
+from their first byte on. So this parser may be stricter than h11, but never more tolerant;
+`tests/http/test_common_answers.py` compares the two.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from enum import Enum
 
 from validator.http.reply import Reply, is_compressed
 
-# A final status whose answers have bodies; a reason, or none; and headers, one a line, of visible ASCII and
-# what is above it.
+# A final status, with or without a reason, and headers, one a line, of visible ASCII or bytes above ASCII.
 _HEAD = re.compile(
     rb"HTTP/1\.1 ([2-9][0-9][0-9])(?: [\t -~\x80-\xff]*)?\r\n"
     rb"((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~\x80-\xff]*\r\n)*)\r\n"
@@ -28,18 +28,21 @@ _MAX_LENGTH_DIGITS = 6
 
 
 class Unread(Enum):
-    """Why no answer was read."""
+    """Why no answer was parsed."""
 
     PARTIAL = "it is not complete, and common so far"
     UNCOMMON = "it is of another kind, or faulty"
 
 
 def read_common(received: bytes, cap_bytes: int) -> tuple[Reply, int] | Unread:
-    """Return the answer that all bytes received so far begin with, and where it ends.
+    """Return the answer at the start of the received bytes, and the offset of its end.
 
     Args:
         received: all bytes since the request.
         cap_bytes: the largest body to accept.
+
+    Returns:
+        `Unread` if the answer is not complete or not a common one.
     """
     found = _HEAD.match(received)
     if found is None:
@@ -50,7 +53,7 @@ def read_common(received: bytes, cap_bytes: int) -> tuple[Reply, int] | Unread:
         return Unread.UNCOMMON
     framed = _body(received, found.end(), headers)
     if isinstance(framed, Unread):
-        # One above the cap is left as soon as that shows.
+        # A body above the cap goes to h11 as soon as it is known, without waiting for its end.
         return framed if len(received) - found.end() <= cap_bytes else Unread.UNCOMMON
     body, end = framed
     return (
@@ -59,7 +62,7 @@ def read_common(received: bytes, cap_bytes: int) -> tuple[Reply, int] | Unread:
 
 
 def _fields(raw: bytes) -> dict[str, str] | None:
-    """Return the headers; None if one came several times, or one is there that may end the connection."""
+    """Return the headers; None if a name occurs twice, or if the connection is not kept alive."""
     lines = raw.decode("latin-1").split("\r\n")
     headers = {}
     for line in lines[:-1]:
@@ -70,7 +73,7 @@ def _fields(raw: bytes) -> dict[str, str] | None:
 
 
 def _body(received: bytes, start: int, headers: dict[str, str]) -> tuple[bytes, int] | Unread:
-    """Return the body that begins there, and where it ends."""
+    """Return the body that begins at `start`, and the offset of its end."""
     length, coding = headers.get("content-length"), headers.get("transfer-encoding")
     if coding is None and length is not None and _is_length(length):
         end = start + int(length)
@@ -85,7 +88,7 @@ def _is_length(text: str) -> bool:
 
 
 def _chunks(received: bytes, at: int) -> tuple[bytes, int] | Unread:
-    """Return what the chunks from there on hold; those with extensions, and trailers, are for h11."""
+    """Return the joined chunks from an offset on, and the end. Extensions and trailers are `UNCOMMON`."""
     parts: list[bytes] = []
     while (found := _CHUNK.match(received, at)) is not None:
         size, start = int(found[1], 16), found.end()

@@ -1,6 +1,6 @@
-"""A connected socket on asyncio, from whichever address of a name answers first (RFC 8305).
+"""Connects a socket on asyncio to the first address of a name that answers (RFC 8305).
 
-`loop.create_connection` does that too, but leaks a socket if it is cancelled just as that is connected
+`loop.create_connection` does the same, but leaks the socket if it is cancelled just after the connection
 (seen with Python 3.11).
 """
 
@@ -13,17 +13,17 @@ from typing import TypeAlias
 
 import anyio
 
-# What RFC 8305, section 5, recommends between two addresses, and what anyio takes.
+# The delay between two addresses that RFC 8305, section 5, recommends, and that anyio uses.
 BETWEEN_ADDRESSES_S = 0.25
 
 _Address: TypeAlias = tuple[socket.AddressFamily, tuple[object, ...]]
 
 
 async def connected(host: str, port: int) -> socket.socket:
-    """Return a socket that is connected to one of a name's addresses; the name is resolved anew.
+    """Resolve a name and return a socket connected to one of its addresses.
 
     Raises:
-        OSError: the name has no address, or none of them answers; the message has each reason once.
+        OSError: the name has no address, or no address answers. The message has each reason once.
     """
     race = _Race()
     try:
@@ -38,7 +38,7 @@ async def connected(host: str, port: int) -> socket.socket:
 
 
 async def _addresses(host: str, port: int) -> list[_Address]:
-    """Return the addresses in the resolver's order, the first one of the other family in the second place."""
+    """Return the addresses in the resolver's order, but with the other IP version in the second place."""
     try:
         version = ipaddress.ip_address(host).version
     except ValueError:
@@ -51,14 +51,14 @@ async def _addresses(host: str, port: int) -> list[_Address]:
 
 
 class _Race:
-    """Attempts to connect, one after the other, each with a start before the next begins."""
+    """Attempts to connect to several addresses. Each gets a head start before the next begins."""
 
     def __init__(self) -> None:
         self.winner: socket.socket | None = None
         self.errors: list[OSError] = []
 
     async def run(self, addresses: list[_Address]) -> None:
-        """Try the addresses until one has answered, or all have failed."""
+        """Try the addresses until one answers or all have failed."""
         async with anyio.create_task_group() as tasks:
             for family, address in addresses:
                 has_failed = anyio.Event()
@@ -73,10 +73,10 @@ class _Race:
         has_failed: anyio.Event,
         others: anyio.CancelScope,
     ) -> None:
-        # asyncio turns Nagle's algorithm off if the socket says that it is one of TCP.
+        # asyncio turns Nagle's algorithm off only if the socket was created with the TCP protocol number.
         attempt = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
-            attempt.settimeout(0.0)  # asyncio takes no other
+            attempt.settimeout(0.0)  # asyncio accepts only non-blocking sockets
             await asyncio.get_running_loop().sock_connect(attempt, address)
         except OSError as error:
             attempt.close()

@@ -1,6 +1,6 @@
-"""One connection to a server, over an anyio stream, one request at a time: for Trio.
+"""One connection to a server over an anyio stream, used on Trio. It serves one request at a time.
 
-`SocketConnection` is the same for asyncio, where most runs are.
+`SocketConnection` is the equivalent for asyncio, which most runs use.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
     from validator.http.reply import Reply
 
-# Closing skips TLS's goodbye and needs one turn of the event loop; this bounds it whatever the loop does.
+# Closing needs one turn of the event loop, since it skips the TLS closing message. This bounds it anyway.
 _CLOSE_S = 1.0
 
 
 def ignore() -> None:
-    """Take no note."""
+    """Do nothing."""
 
 
 class PendingRequest(NamedTuple):
-    """One request, and on what terms it is asked.
+    """One request, with its limits.
 
     Attributes:
-        request: the request, as it goes on the wire.
+        request: the bytes of the request.
         cap_bytes: the largest body to accept.
-        deadline_s: until when to wait, on the event loop's clock.
-        on_unsolicited: called once if more has come than the answer, as `ExchangeOptions` have it.
+        deadline_s: when to stop waiting for the answer, on the event loop's clock.
+        on_unsolicited: called once if more bytes arrive than the answer (see `ExchangeOptions`).
     """
 
     request: bytes
@@ -49,12 +49,12 @@ class PendingRequest(NamedTuple):
 
 
 class Connection(Protocol):
-    """A connection that is asked, read to the end, and then may rest and be asked again.
+    """A connection that sends a request, reads its answer, and may then be idle and be used again.
 
     Attributes:
         opened_at_s: when it was opened, on the event loop's clock.
-        was_used: whether it was asked before.
-        idle_since_s: when it began to rest, on the same clock.
+        was_used: whether it has carried a request before.
+        idle_since_s: when it became idle, on the same clock.
     """
 
     opened_at_s: float
@@ -63,47 +63,50 @@ class Connection(Protocol):
 
     @property
     def has_answered(self) -> bool:
-        """Whether any byte has come back since the request was sent."""
+        """Whether any byte has arrived since the request was sent."""
         ...
 
     @property
     def is_reusable(self) -> bool:
-        """Whether the answer was read to its end and believed, nothing came after it, and nobody closes."""
+        """Whether it can carry another request.
+
+        The answer was read to its end and was not distrusted, nothing came after it, and neither side closes.
+        """
         ...
 
     async def ask(self, pending: PendingRequest) -> Reply:
-        """Send a request and return the answer; interim ones (1xx) are skipped.
+        """Send a request and return the answer. Interim answers (1xx) are skipped.
 
-        The connection is closed if that fails, or is cancelled.
+        If this fails or is cancelled, the connection is closed.
 
         Raises:
-            httpx.TransportError: it broke off, or is framed wrongly.
-            TimeoutError: it was not there at the deadline.
+            httpx.TransportError: the connection broke off, or the answer has wrong framing.
+            TimeoutError: the answer was not complete at the deadline.
         """
         ...
 
     def distrust(self) -> None:
-        """Let this answer be the last: what comes next may be one to an earlier question."""
+        """Do not use the connection again: the next answer on it may belong to an earlier request."""
         ...
 
     def become_idle(self, now_s: float) -> None:
-        """Get ready for the next request."""
+        """Wait for the next request."""
         ...
 
     def is_silent(self) -> bool:
-        """Whether nothing has come while it rested, neither bytes nor an end. Does not wait.
+        """Whether nothing has arrived while it was idle, neither bytes nor an end. Does not wait.
 
-        Bytes that nobody asked for would be read as the answer to the next request.
+        Unsolicited bytes would be read as the answer to the next request.
         """
         ...
 
     async def aclose(self) -> None:
-        """Close it at once, even if the caller is cancelled. Closing again does nothing."""
+        """Close it at once, even if the caller is cancelled. A second call does nothing."""
         ...
 
 
 class StreamConnection:
-    """A `Connection` over a stream; its answers are read by h11 alone."""
+    """A `Connection` over an anyio stream. It parses all answers with h11."""
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
@@ -172,8 +175,8 @@ class StreamConnection:
     def is_silent(self) -> bool:
         """See `Connection`."""
         if self._tls is not None:
-            self._has_unsolicited_in_tls, is_of_use = unread_in_tls(self._tls)
-            return is_of_use and not self._arrivals.poll(0)
+            self._has_unsolicited_in_tls, is_usable = unread_in_tls(self._tls)
+            return is_usable and not self._arrivals.poll(0)
         return not self._arrivals.poll(0)
 
     async def aclose(self) -> None:
@@ -183,13 +186,13 @@ class StreamConnection:
             await self._stream.aclose()
 
     def _report_unsolicited(self) -> None:
-        """Notify the caller of the last request, once, if more has come than its answer."""
+        """Notify the caller of the last request, once, if more bytes arrived than its answer."""
         on_unsolicited, self._on_unsolicited = self._on_unsolicited, ignore
         if on_unsolicited is not ignore and self._answer.is_over and self._has_unsolicited():
             on_unsolicited()
 
     def _has_unsolicited(self) -> bool:
-        """Whether bytes have come after the answer; the end of the connection is none."""
+        """Whether bytes have arrived after the answer. The end of the connection does not count."""
         if self._answer.has_surplus or self._has_unsolicited_in_tls:
             return True
         return holds_unread(self._socket.fileno(), is_encrypted=self._tls is not None)

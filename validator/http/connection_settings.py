@@ -1,4 +1,4 @@
-"""The way to one server: through which proxy, and whose certificates are trusted."""
+"""The settings of connections to one server: the proxy, and the certificates to trust."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionSettings:
-    """The way to one server.
+    """The settings of connections to one server.
 
     Attributes:
-        proxy: the proxy to go through, or None for none.
-        trust: whose signatures prove the server's certificate.
+        proxy: the proxy to use, or None.
+        trust: the certificate authorities to trust.
     """
 
     proxy: Proxy | None = None
     trust: TrustStore = SYSTEM_STORE
 
     def route_to(self, base_url: str) -> Route:
-        """Return the route to the server of a checked URL."""
+        """Return the route to the server of a checked URL, with these settings."""
         scheme, host, port = origin_of(httpx.URL(base_url))
         return Route(host, port, self.trust.context() if scheme == "https" else None, self.proxy)
 
     def client(self, timeout: httpx.Timeout) -> httpx.AsyncClient:
-        """Return a client for a few requests, which follows no redirect and sends no credentials."""
+        """Return an httpx client for a few requests. It follows no redirect and sends no credentials."""
         proxy = None
         if self.proxy is not None:
             headers = {"Proxy-Authorization": self.proxy.authorization} if self.proxy.authorization else None
@@ -45,11 +45,11 @@ class ConnectionSettings:
 
 
 def connection_settings(base_url: str, network: Network) -> ConnectionSettings:
-    """Return the way to a server, as the environment has it now.
+    """Return the settings of connections to a server, from the user's options and the environment.
 
     Args:
-        base_url: the server's URL, checked.
-        network: what the user says about it.
+        base_url: the server's checked URL.
+        network: the user's options.
 
     Raises:
         UsageError: the proxy or a file of authorities cannot be used.

@@ -1,4 +1,4 @@
-"""New connections: to a server's addresses in turn, through a proxy where there is one, encrypted or not."""
+"""Opens connections to a server: tries its addresses in turn, and uses a proxy and TLS if needed."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ async def dial(route: Route) -> Connection:
     """Return a new connection.
 
     Raises:
-        httpx.ConnectError: nobody listens there, or the handshake failed; the system's error is its cause.
-        httpx.ProxyError: the proxy does not open the way.
+        httpx.ConnectError: no server listens there, or the TLS handshake failed. The system's error is its
+            cause.
+        httpx.ProxyError: the proxy does not open the tunnel.
     """
     if is_on_asyncio():
         return await dial_socket(route)
@@ -38,10 +39,10 @@ async def dial(route: Route) -> Connection:
 
 
 async def reach(route: Route) -> ByteStream:
-    """Connect to the first hop. Its name is resolved anew, and its addresses are tried as RFC 8305 has it.
+    """Connect to the first hop: resolve its name, and try its addresses in the order of RFC 8305.
 
     Raises:
-        httpx.ConnectError: none of the addresses answers.
+        httpx.ConnectError: no address answers.
     """
     try:
         # Both event loops turn Nagle's algorithm off (TCP_NODELAY) by themselves.
@@ -52,16 +53,16 @@ async def reach(route: Route) -> ByteStream:
 
 
 async def pass_proxy(stream: ByteStream, route: Route) -> None:
-    """Open the tunnel to the server, if a proxy is in between; raises `httpx.ProxyError`."""
+    """Open the tunnel to the server if the route has a proxy; raises `httpx.ProxyError`."""
     if route.proxy is not None:
         await open_tunnel(stream, route.proxy, route.host, route.port)
 
 
 async def encrypted(stream: ByteStream, route: Route) -> ByteStream:
-    """Return the stream, encrypted if the server wants it.
+    """Return the stream, with TLS if the route has it.
 
     Raises:
-        httpx.ConnectError: the handshake failed.
+        httpx.ConnectError: the TLS handshake failed.
     """
     if route.context is None:
         return stream
@@ -75,7 +76,7 @@ async def encrypted(stream: ByteStream, route: Route) -> ByteStream:
 
 
 def _why(error: OSError) -> str:
-    """Return why no address could be connected to, each reason once."""
+    """Return why no address answered, each reason once."""
     cause = error.__cause__ or error
     parts = cause.exceptions if isinstance(cause, BaseExceptionGroup) else (cause,)
     return "; ".join(dict.fromkeys(map(str, parts)))

@@ -1,4 +1,4 @@
-"""Lists on web servers: fetched whole into a folder, encrypted, from the server that was named alone."""
+"""Downloads a list from a web server into a folder: encrypted, and only from the server in its URL."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     OnProgress = Callable[[int, int], None]
 
-# How long a large list takes cannot be known, only that it must not stall.
+# For each read, not for the whole: the time for a large list is not known, but it must not stall.
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-# The list holds people's numbers: for its owner alone, and nothing in the way is followed or replaced.
+# The list holds personal data, so only its owner may read it. No link is followed, and no file replaced.
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _PRIVATE = 0o600
 _MOST_RETRIES = 4
@@ -39,22 +39,22 @@ _MISSING, _FORBIDDEN = frozenset({404, 410}), frozenset({401, 403, 407})
 
 
 class _TransientStatusError(Exception):
-    """The answer came with a status that another try may not get."""
+    """The status of the answer may change with another attempt."""
 
 
 async def download(url: ObjectUrl, folder: Path, on_progress: OnProgress = lambda _came, _size: None) -> Path:
-    """Copy a list into `folder` under its own name, in pieces, and return the file.
+    """Download a list into `folder` under its own name, in pieces, and return the file.
 
-    It is fetched by https, or from this machine. A redirect is followed to the same server only. Proxy and
-    authorities are those of the environment; no credentials are sent.
+    The URL is https, or http to this machine. A redirect is followed to the same server only. Proxy and
+    certificate authorities come from the environment. No credentials are sent.
 
     Args:
-        url: where the list is.
-        folder: where its copy goes.
-        on_progress: called after each piece with the bytes that came, and of how many (0 if not known).
+        url: the URL of the list.
+        folder: the folder for the copy.
+        on_progress: called after each piece with the bytes so far and the total (0 if not known).
 
     Raises:
-        FileError: there is no such list, it may not be read, it does not come whole, or no room is left.
+        FileError: there is no such list, it may not be read, it is not complete, or the disk is full.
         UsageError: the proxy or the authorities that the environment names cannot be used.
     """
     _require_safe(url)
@@ -85,7 +85,7 @@ def _require_safe(url: ObjectUrl) -> None:
 
 
 async def _fetched(url: ObjectUrl, file: BinaryIO, on_progress: OnProgress) -> None:
-    """Write the whole list into a file; begin anew where it breaks off, some times."""
+    """Write the whole list into a file. If the download breaks off, start again, a few times."""
     settings = connection_settings(url.text, Network())
     for retry in range(_MOST_RETRIES + 1):
         file.seek(0)
@@ -104,7 +104,7 @@ async def _fetched(url: ObjectUrl, file: BinaryIO, on_progress: OnProgress) -> N
 
 @asynccontextmanager
 async def _answer(client: httpx.AsyncClient, url: ObjectUrl) -> AsyncIterator[httpx.Response]:
-    """Yield the answer that has the list, at the end of redirects on its server."""
+    """Yield the response with the list, after redirects on its server."""
     target = httpx.URL(url.text)
     for _ in range(_MOST_REDIRECTS):
         async with client.stream("GET", target, headers={"Accept-Encoding": "identity"}) as response:

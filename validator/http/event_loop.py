@@ -1,7 +1,7 @@
-"""An event loop that ends while the system is still looking for a name.
+"""An asyncio event loop that can end while a name is still being resolved.
 
-asyncio resolves names in threads that the end of the loop waits for, and the end of the process again. A
-resolver whose servers are silent takes half a minute, in which no signal and no deadline would end anything.
+asyncio resolves names in threads, and the end of the loop and of the process wait for these threads. If the
+name servers are silent, that takes half a minute, in which neither a signal nor a deadline can end the run.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class EventLoop(asyncio.SelectorEventLoop):
-    """Resolves each name in a thread that nothing waits for, once for all who ask at the same time."""
+    """Resolves each name in a daemon thread. Simultaneous requests for a name share one thread."""
 
     def __init__(self) -> None:
         super().__init__()
         self._resolving: dict[tuple[object, ...], asyncio.Future[Any]] = {}
 
-    async def getaddrinfo(  # type: ignore[override] # as asyncio has it, with typeshed's names
+    async def getaddrinfo(  # type: ignore[override] # asyncio's signature, with the names of typeshed
         self,
         host: str | None,
         port: int | str | None,
@@ -34,7 +34,7 @@ class EventLoop(asyncio.SelectorEventLoop):
         proto: int = 0,
         flags: int = 0,
     ) -> Any:
-        """Return what `socket.getaddrinfo` does."""
+        """Return the result of `socket.getaddrinfo`."""
         asked = (host, port, family, type, proto, flags)
         if asked not in self._resolving:
             self._resolving[asked] = self._in_thread(partial(socket.getaddrinfo, *asked))
@@ -44,7 +44,7 @@ class EventLoop(asyncio.SelectorEventLoop):
     def _resolved(self, asked: tuple[object, ...], found: asyncio.Future[Any]) -> None:
         del self._resolving[asked]
         if not found.cancelled():
-            found.exception()  # looked at, even if nobody waits any more
+            found.exception()  # retrieved here, since asyncio warns if no caller is left to do it
 
     def _in_thread(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
         future = self.create_future()
@@ -54,11 +54,11 @@ class EventLoop(asyncio.SelectorEventLoop):
     def _run(self, call: Callable[[], Any], future: asyncio.Future[Any]) -> None:
         try:
             end = partial(future.set_result, call())
-        except Exception as error:  # noqa: BLE001 - goes to those who wait
+        except Exception as error:  # noqa: BLE001 - raised where the result is awaited
             end = partial(future.set_exception, error)
         with suppress(RuntimeError):  # the loop has been closed
             self.call_soon_threadsafe(end)
 
 
 OPTIONS = {"loop_factory": EventLoop}
-"""Of anyio's asyncio backend, to run on such a loop."""
+"""Options of anyio's asyncio backend for this event loop."""

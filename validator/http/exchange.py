@@ -1,8 +1,8 @@
-"""One attempt: a request, a deadline, a bounded body, and each way to go wrong turned into a typed error.
+"""One attempt: a request with a deadline and a bounded body. Each failure becomes a typed error.
 
-Requests go to the httpx transport itself, not through `httpx.AsyncClient`. What the client adds is what must
-not happen here: redirects, cookies, the URL with the number in the log. A `Wire`, as our own transport is,
-takes them without any object of httpx's.
+Requests go directly to the httpx transport, not through `httpx.AsyncClient`. The client would follow
+redirects, keep cookies, and log the URL with the number. Our own transport is a `Wire`, which takes requests
+as bytes, without httpx objects.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ _REMEDY = "Trusted is {}; if a company's own authority has signed it, name its f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A success: the decoded body, an object or an array, and what came with it."""
+    """A successful response: its decoded JSON body, its rate notice, and the id of the exchange."""
 
     body: Any
     rate: RateNotice
     request_id: str
 
     def unusable(self, flaw: str) -> BadAnswer:
-        """Return the exception that says why this is no answer to the question."""
+        """Return the exception for an answer that cannot be used; `flaw` says why."""
         return bad_answer(flaw, rate=self.rate, request_id=self.request_id)
 
 
 def bad_answer(flaw: str, *, rate: RateNotice, request_id: str, status: int = _OK) -> BadAnswer:
-    """Return the exception for a response that cannot be used, though it may look like an answer."""
+    """Return the exception for a response that looks like an answer but cannot be used."""
     return BadAnswer(
         f"the provider's answer cannot be used: {flaw}", status=status, rate=rate, request_id=request_id
     )
@@ -61,15 +61,15 @@ class Exchange:
     """Sends requests through a transport.
 
     Attributes:
-        transport: what carries them.
-        base_url: checked, without a slash at its end.
-        headers: sent with every request; the key is among them.
+        transport: sends them.
+        base_url: the checked base URL, without a slash at its end.
+        headers: sent with every request; they include the key.
         understand: turns a response and the time of day (Unix seconds) into an answer; raises `ApiError`
             if the gateway refused or the body is not in its form.
         timeout_s: how long an attempt may take in all: waiting for a connection, connecting, sending and
             reading.
         wall_clock: the time of day in Unix seconds, for responses without a `Date`.
-        trust: whose certificates the transport trusts, for messages; empty if that is not known.
+        trust: the certificates that the transport trusts, for messages; empty if not known.
     """
 
     transport: httpx.AsyncBaseTransport
@@ -82,26 +82,26 @@ class Exchange:
     _requests: RequestBytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Put together once what all requests have in common."""
+        """Prepare the bytes that all requests share."""
         object.__setattr__(self, "_requests", RequestBytes(self.base_url, self.headers))
 
     async def get(self, path: str, read: Callable[[Answer], T], *, cap_bytes: int) -> T:
-        """Return what `read` finds in the answer to one GET.
+        """Send a GET and return the value that `read` gets from the answer.
 
         Args:
             path: path and query below the base URL, encoded.
-            read: takes an answer for a value; raises `BadAnswer` where it is none to this question.
+            read: turns the answer into a value; raises `BadAnswer` if the answer is not to this request.
             cap_bytes: the largest body to accept.
 
         Raises:
-            ApiError: there was no answer. Its message and causes hold neither key nor number.
+            ApiError: there was no answer. Its message and causes contain neither key nor number.
         """
         return await self._send("GET", path, None, read, cap_bytes)
 
     async def post(self, path: str, body: object, read: Callable[[Answer], T], *, cap_bytes: int) -> T:
-        """Return what `read` finds in the answer to one POST, whose body is JSON; otherwise as `get`.
+        """Send a POST with a JSON body and return the value that `read` gets from the answer. See `get`.
 
-        The request may be sent twice (`KeepAliveTransport`), so it must only ask.
+        The request may be sent twice (`KeepAliveTransport`), so it must change nothing on the server.
         """
         return await self._send("POST", path, body, read, cap_bytes)
 
@@ -117,7 +117,7 @@ class Exchange:
                     cap_bytes=cap_bytes,
                     timeout_s=self.timeout_s,
                 )
-            # Ours, since httpx's own timeouts are per read and unknown to transports without sockets.
+            # Not httpx's timeouts: they count each read alone, and transports without sockets ignore them.
             with anyio.fail_after(self.timeout_s):
                 url = self.base_url + path
                 asked = httpx.Request(method, url, headers=self.headers, json=body)
@@ -133,8 +133,8 @@ class Exchange:
             reply = await _reply_in(response, cap_bytes)
             return read(self.understand(reply, self.wall_clock()))
         except ApiError:
-            # It may be an answer to an earlier question, sent twice. The next one would be behind it, and a
-            # refusal does not say which number it is about.
+            # It may be the second answer to an earlier request. The answer to this request would follow it,
+            # and a refusal does not say which number it is about.
             response.extensions.get(DISTRUST, _nothing)()
             raise
         finally:
@@ -148,11 +148,11 @@ async def _reply_in(response: httpx.Response, cap_bytes: int) -> Reply:
 
 
 def _nothing() -> None:
-    """Other transports keep their connections as they see fit."""
+    """Do nothing: other transports manage their connections themselves."""
 
 
 def _broken_off(error: Exception, host: str, trust: str) -> NoAnswer:
-    """Return our exception for httpx's or the system's, and mask theirs, which may quote what was sent."""
+    """Return our exception for one of httpx or the system. Masks theirs, since it may quote the request."""
     mask_chain(error)
     why = one_line(str(error)) or type(error).__name__
     if isinstance(error, httpx.TimeoutException):
@@ -169,9 +169,9 @@ def _broken_off(error: Exception, host: str, trust: str) -> NoAnswer:
 
 
 def certificate_flaw(error: Exception) -> str:
-    """Return why the peer's certificate proves nothing, if that is what went wrong; else nothing."""
+    """Return why the server's certificate was not accepted; empty if the error has another cause."""
     for cause in chain_of(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            flaw = getattr(cause, "verify_message", "")  # set by OpenSSL alone
+            flaw = getattr(cause, "verify_message", "")  # only OpenSSL sets it
             return one_line(flaw) or one_line(str(error)) or type(error).__name__
     return ""

@@ -1,4 +1,4 @@
-"""Responses that are not in the gateway's own form: what sent them, as far as it shows. Pure."""
+"""Responses that are not in the gateway's own form: guesses which program sent them. Pure."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from validator.errors import ApiError
     from validator.http.reply import Reply
 
-# As RFC 9110 (15.5.9), RFC 8470 (5.2) and RFC 6585 (4) mean them, no matter who sends them.
+# Their meaning in RFC 9110 (15.5.9), RFC 8470 (5.2) and RFC 6585 (4) does not depend on the sender.
 _TRY_AGAIN = frozenset({408, 425})
 _SLOW_DOWN = 429
 
-# A page's head and its first words show what it is.
+# The start of a page is enough to recognize it.
 _MAX_PAGE_BYTES = 4_096
 
 GATEWAYS = frozenset({"SendAPI", "Evolution API", "Evolution Go", "WAHA", "GREEN-API", "GOWA", "wuzapi"})
-# Names for messages. Nothing else depends on these words; the first that fits is shown.
+# Names for messages only. The first pattern that matches decides.
 _LOOKS = tuple(
     (name, re.compile(pattern, re.MULTILINE))
     for name, pattern in (
@@ -36,7 +36,7 @@ _LOOKS = tuple(
         ),
         ("an API gateway", r"^x-kong-|^x-amzn-errortype:|^apim-|^x-tyk-|^server: (?:kong|tyk|apisix|envoy)"),
         ("an API gateway", r"no route matched|missing authentication token|no api key found|api gateway"),
-        # Gateways. Another one than was named may be at the address.
+        # Gateways. The address may belong to another one than the configured one.
         ("SendAPI", r'"error":\s*\{[^{}]*"code":\s*40[0-9]{2}\b'),
         ("Evolution API", r'"response":\s*\{\s*"message":|"isboom":\s*true|license_required'),
         ("Evolution Go", r"^access-control-allow-headers: [^\n]*\bapikey, apikey$"),
@@ -50,7 +50,7 @@ _LOOKS = tuple(
             ),
         ),
         ("wuzapi", r'"code":\s*\d+,\s*"error":\s*"[^"]*",\s*"success":\s*false[^{}]*\}'),
-        # Proxies and other programs answer so, too, and while a server starts.
+        # Proxies and other programs send this too, also while a server starts.
         ("wuzapi, or another server written in Go", r'"success":\s*false[^{}]*\}|^404 page not found$'),
         ("a captive portal", r"captive|hotspot|wispr|\bwi-?fi\b|^location: \S*(?:portal|login|signin)"),
     )
@@ -59,14 +59,14 @@ _LOOKS_BY_STATUS = {304: "a cache", 407: "a proxy's log-in", 511: "a captive por
 
 
 def intercepted(reply: Reply, *, rate: RateNotice, request_id: str = "") -> ApiError:
-    """Return the failure that a response is if it is a refusal and not in the gateway's own form.
+    """Return the failure for a refusal that is not in the gateway's own form.
 
-    All of these are transient, or have to be confirmed: `ServerError` for 408, 425 and 5xx, `RateLimited` for
-    429, `Redirected` for 3xx, `Intercepted` for the rest.
+    It is `ServerError` for 408, 425 and 5xx, `RateLimited` for 429, `Redirected` for 3xx, and `Intercepted`
+    for the rest. Each is transient, or has to be confirmed before it counts.
 
     Args:
         reply: the response.
-        rate: what it says about rates. Limits are believed only in a refusal to do with load.
+        rate: its rate notice. Limits are used only if the refusal is about load.
         request_id: the id of the exchange, if there is one.
     """
     kind, remedy = _kind_of(reply.status)
@@ -83,7 +83,7 @@ def intercepted(reply: Reply, *, rate: RateNotice, request_id: str = "") -> ApiE
 
 
 def _kind_of(status: int) -> tuple[type[ApiError], str]:
-    """Return the kind of failure, and what to do about it if that can be said."""
+    """Return the kind of failure, and what to do about it, or nothing."""
     if 300 <= status < 400:  # noqa: PLR2004 - the class of statuses called 3xx
         remedy = "Check --base-url; redirects are not followed, since the key would travel along"
         return Redirected, f". {remedy}"

@@ -1,4 +1,4 @@
-"""What the user says about the way out of this machine."""
+"""The user's options for the network connection."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """How requests get out, as far as the user says it; the environment says the rest (see `way_to`).
+    """The user's network options. The environment supplies the rest (see `connection_settings`).
 
     Attributes:
-        proxy: the URL of the proxy, `none` for no proxy, or None for what the environment says.
-        ca_file: a PEM file of authorities to trust besides, or None.
+        proxy: the URL of the proxy, `none` for no proxy, or None for the proxy of the environment.
+        ca_file: a PEM file of further authorities to trust, or None.
     """
 
     proxy: str | None = field(default=None, repr=False)

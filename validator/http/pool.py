@@ -1,4 +1,4 @@
-"""The connections to one server: which one a request goes over, and which never again."""
+"""The pool of connections to one server: chooses the connection of a request, and keeps idle ones."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ if TYPE_CHECKING:
     from validator.http.connection import Connection
     from validator.http.reply import Reply
 
-# A run takes hours, and the server's name may get another address meanwhile: a connection in constant use is
-# replaced after so long, which resolves the name anew. The default time to live of name servers, as a rule.
+# A connection is replaced after this time, even in constant use. A run takes hours, and the server's name may
+# get another address meanwhile. 300 s is the usual default lifetime (TTL) of DNS records.
 LIFETIME_S = 300.0
 
-# A proxy that serves only so many connections (tinyproxy: 100) lets further ones wait in silence, and the
-# requests with them. After so long these go over a kept connection; earlier, that would only mean fewer
+# A proxy with a connection limit (tinyproxy: 100) lets further connections wait silently, and their requests
+# with them. After this time a request uses a kept connection. A shorter time would only mean fewer
 # connections at the start of a run.
 FALLBACK_AFTER_S = 1.0
 
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """A request that waits for a new connection, in `scope`; one that it is offered ends that."""
+    """A request that waits in `scope` for a new connection. An offered connection ends the wait."""
 
     scope: anyio.CancelScope
     offered: Connection | None = None
 
     def offer(self, kept: Connection) -> None:
-        """Let the request go over a kept connection."""
+        """Give the request a kept connection, and cancel its wait for a new one."""
         self.offered = kept
         self.scope.cancel()
 
 
 class Pool:
-    """Lends connections to requests. It is made on the event loop that it serves.
+    """Lends connections to requests. Create it on the event loop that uses it.
 
-    What is free lies on a stack: the connection used last is used first, so that only as many stay open as
-    the pace needs.
+    Idle connections are a stack: the one used last is used first, so that no more stay open than the rate
+    needs.
 
     Args:
-        dial: makes a new connection.
-        max_connections: connections open at the same time; more requests than that wait.
-        keepalive_expiry_s: seconds that an unused connection is kept.
+        dial: opens a new connection.
+        max_connections: connections open at the same time; further requests wait.
+        keepalive_expiry_s: how many seconds an unused connection is kept.
     """
 
     def __init__(
@@ -62,18 +62,18 @@ class Pool:
         self._dial = dial
         self._places = anyio.Semaphore(max_connections, max_value=max_connections, fast_acquire=True)
         self._keepalive_expiry_s = keepalive_expiry_s
-        # The same clock as anyio's, which looks up its event loop each time it is asked.
+        # The same clock as anyio's, which would look up its event loop on each call.
         self._now_s = asyncio.get_running_loop().time if is_on_asyncio() else anyio.current_time
         self._idle: deque[Connection] = deque()  # the one used last is on the right
         self._fallback_queue: deque[_Waiting] = deque()  # the one that waits longest is on the left
         self._is_closed = False
 
     async def ask(self, request: bytes, *, cap_bytes: int, timeout_s: float) -> tuple[Connection, Reply]:
-        """Return the answer to a request, and the connection that it came over, to be given back.
+        """Return the answer to a request, and its connection, which the caller has to give back.
 
         Raises:
             httpx.TransportError: there was no answer.
-            TimeoutError: there was none in time.
+            TimeoutError: there was no answer in time.
         """
         deadline_s = self._now_s() + timeout_s
         try:
@@ -104,20 +104,17 @@ class Pool:
         return fresh, await fresh.ask(pending)
 
     def _until(self, deadline_s: float) -> AbstractContextManager[anyio.CancelScope]:
-        """Raise `TimeoutError` at the deadline; a connection looks at it by itself."""
+        """Raise `TimeoutError` at the deadline. A connection observes its deadline itself."""
         return anyio.fail_after(deadline_s - self._now_s())
 
     async def _fresh(self) -> Connection:
-        """Return a new connection whatever is kept, and close one in its favour.
-
-        Together they are as many as were allowed.
-        """
+        """Return a new connection, and close an idle one for it, so that their number does not grow."""
         if self._idle:
             await self._idle.popleft().aclose()
         return await self._dial()
 
     async def _open(self) -> Connection:
-        """Return a new connection, or a kept one if the new one is long in coming."""
+        """Return a new connection, or a kept one if opening a new one takes long."""
         fresh: Connection | Exception | None = None
         waiting = _Waiting(anyio.CancelScope())
         try:
@@ -126,7 +123,7 @@ class Pool:
                 with waiting.scope:
                     try:
                         fresh = await self._dial()
-                    except Exception as error:  # noqa: BLE001 - raised below, without the group around it
+                    except Exception as error:  # noqa: BLE001 - raised below, outside of the exception group
                         fresh = error
                 tasks.cancel_scope.cancel()
         except BaseException:
@@ -134,9 +131,8 @@ class Pool:
                 await fresh.aclose()
             raise
         finally:
-            self._withdraw(
-                waiting
-            )  # only now is it offered nothing more: the task above may have been about to
+            # Not earlier: until here the task above may still have offered it a connection.
+            self._withdraw(waiting)
         if isinstance(fresh, Exception):
             raise fresh
         return fresh or await self._take() or await self._open()
@@ -149,14 +145,14 @@ class Pool:
             self._fallback_queue.append(waiting)
 
     def _withdraw(self, waiting: _Waiting) -> None:
-        """Offer a request nothing more, and keep what it was offered where that can be used."""
+        """Offer a request no more connections, and keep the one that it was offered and did not use."""
         if waiting in self._fallback_queue:
             self._fallback_queue.remove(waiting)
         if waiting.offered is not None:
             self._idle.append(waiting.offered)
 
     async def _take(self) -> Connection | None:
-        """Return the kept connection that was used last, and close what cannot be used any more."""
+        """Return the kept connection that was used last, or None. Closes those that are no longer usable."""
         expired_s = self._now_s() - self._keepalive_expiry_s
         while self._idle and self._idle[0].idle_since_s <= expired_s:
             await self._idle.popleft().aclose()
@@ -168,7 +164,7 @@ class Pool:
         return None
 
     async def give_back(self, connection: Connection) -> None:
-        """Keep a connection where it can be used again, and let the next request in."""
+        """Keep a connection if it can be used again, else close it, and start the next waiting request."""
         try:
             now_s = self._now_s()
             is_young = now_s < connection.opened_at_s + LIFETIME_S
@@ -181,14 +177,14 @@ class Pool:
             self._places.release()
 
     def _keep(self, connection: Connection) -> None:
-        """Offer the connection to the request that has waited longest, or keep it for the next."""
+        """Offer the connection to the request that has waited longest, or keep it."""
         if self._fallback_queue:
             self._fallback_queue.popleft().offer(connection)
         else:
             self._idle.append(connection)
 
     async def aclose(self) -> None:
-        """Close what is unused now, and what is in use as soon as it is given back."""
+        """Close the idle connections now, and each other one when it is given back."""
         self._is_closed = True
         while self._idle:
             await self._idle.pop().aclose()

@@ -1,4 +1,4 @@
-"""The way to a server, gone once step by step and without a request: what takes how long, and what fails."""
+"""Tests the path to a server step by step, without a request: how long each step takes, and which fails."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Probe:
-    """What was found.
+    """The result of a probe.
 
     Attributes:
-        addresses: those of the first hop, in the resolver's order; none if its name does not resolve.
-        steps: what was done, in order, and how many seconds each took.
-        failure: what went wrong in the last step, or empty.
+        addresses: the addresses of the first hop, in the resolver's order; none if its name does not resolve.
+        steps: the name of each step, in order, with its duration in seconds.
+        failure: the error of the last step, or empty.
     """
 
     addresses: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Probe:
     failure: str = ""
 
     async def time(self, step: str, doing: Awaitable[T]) -> T:
-        """Do a step and record how long it took, also if it failed."""
+        """Run a step and record its duration, also if it fails."""
         begun_s = anyio.current_time()
         try:
             return await doing
@@ -44,7 +44,7 @@ class Probe:
 
 
 async def probe(route: Route, timeout_s: float) -> Probe:
-    """Resolve, connect, pass the proxy and shake hands, in so many seconds at most; then hang up."""
+    """Resolve the name, connect, pass the proxy and do the TLS handshake, within a timeout; then close."""
     found = Probe()
     try:
         with anyio.fail_after(timeout_s):

@@ -1,4 +1,4 @@
-"""Which HTTP proxy the connections to a server go through, as curl and others decide it."""
+"""Finds the HTTP proxy for the connections to a server, by the same rules as curl and other programs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 OPTION = "--proxy"
 NONE = "none"
-"""What `--proxy` is given if no proxy is to be used, whatever the environment says."""
+"""The value of `--proxy` for no proxy, even if the environment names one."""
 
-# Those that begin with small letters win, as with curl. HTTP_PROXY is not one of them: keys go by https.
+# Names in lower case come first, as in curl. HTTP_PROXY is not used, since keys are sent by https only.
 _VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _EXCEPTIONS = ("no_proxy", "NO_PROXY")
 
@@ -31,7 +31,7 @@ class Proxy:
     """An HTTP proxy that opens tunnels (CONNECT).
 
     Attributes:
-        host: its host, an IPv6 address without brackets.
+        host: its host; an IPv6 address has no brackets.
         port: its port.
         named_by: the option or variable that names it.
         authorization: the value of `Proxy-Authorization`; empty if its URL has no user name.
@@ -57,7 +57,7 @@ class Proxy:
         From here on, messages and logs hide the password.
 
         Raises:
-            UsageError: it is anything else. The message never holds the password.
+            UsageError: the text is anything else. The message never quotes the password.
         """
         refuse = partial(_refuse, text.rpartition("://")[2], named_by)
         try:
@@ -74,7 +74,7 @@ class Proxy:
 
 
 def _authorization(url: SplitResult) -> str:
-    """Return the credentials in a URL as Basic has them (RFC 7617), and let them be hidden from now on."""
+    """Return the credentials in a URL in the Basic form (RFC 7617). Messages hide them from now on."""
     if url.username is None:
         return ""
     user, password = unquote(url.username), unquote(url.password or "")
@@ -94,23 +94,23 @@ def _refuse(address: str, named_by: str, flaw: str) -> NoReturn:
 
 
 def join_host_port(host: str, port: int) -> str:
-    """Return `host:port`, an IPv6 address in brackets."""
+    """Return `host:port`, with brackets around an IPv6 address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def find_proxy(url: str, given: str | None, environ: Mapping[str, str]) -> Proxy | None:
-    """Return the proxy that connections to a server go through, or None if they go straight there.
+    """Return the proxy for connections to a server, or None for direct connections.
 
-    A server without https is on this machine (see `checked_base_url`) and is reached without a proxy, which
-    would read the key.
+    A server without https is on this machine (see `checked_base_url`). Its connections use no proxy, since a
+    proxy could read the key.
 
     Args:
-        url: the server's URL, checked.
-        given: the proxy that the user names, which beats the environment; `none` for no proxy.
-        environ: `https_proxy` or `all_proxy`, in small or capital letters, and `no_proxy`.
+        url: the server's checked URL.
+        given: the user's proxy, which overrides the environment; `none` for no proxy; None if not given.
+        environ: `https_proxy` or `all_proxy`, in lower or upper case, and `no_proxy`.
 
     Raises:
-        UsageError: it is no proxy that can be used.
+        UsageError: the proxy cannot be used.
     """
     server = urlsplit(url)
     host, port = server.hostname or "", server.port or DEFAULT_PORTS[server.scheme]
@@ -134,8 +134,8 @@ def is_excepted(host: str, port: int, exceptions: str) -> bool:
     Args:
         host: the server's name or address.
         port: its port.
-        exceptions: `*`, names (their subdomains included), addresses and CIDR blocks, names and addresses
-            with a port or without, commas or blanks between.
+        exceptions: `*`, names (which include their subdomains), addresses and CIDR blocks. Commas or blanks
+            separate them. Names and addresses may have a port.
     """
     return any(_fits(one, host.lower().rstrip("."), port) for one in exceptions.replace(",", " ").split())
 
@@ -153,7 +153,7 @@ def _fits(exception: str, host: str, port: int) -> bool:
 
 
 def _split(exception: str) -> tuple[str, str]:
-    """Return the host of an exception, without leading dots and brackets, and its port or nothing."""
+    """Return the host of an exception, without leading dots and brackets, and its port, or empty."""
     host, colon, port = exception.rpartition(":")
     if not colon or not port.isdecimal():
         host, port = exception, ""

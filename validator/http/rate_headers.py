@@ -1,4 +1,4 @@
-"""What a response says about rates, in all spellings seen so far: pure, and never an error.
+"""Reads the rate headers of a response, in all spellings seen so far. Pure; it never raises.
 
 A rate header is advice: a malformed one is ignored (IETF draft, section 7: malformed fields MUST be ignored),
 and an extreme value is limited. `Retry-After` is more: even a malformed one asks for a wait.
@@ -20,8 +20,8 @@ MAX_LIMIT = 10**9  # requests in a window; more is a mistake of the server
 
 DEFAULT_WINDOW_S = 60.0  # the provider's contract: limits are per minute
 
-# Without the server's Date its Unix times are compared with our clock, which may be wrong by any amount. So
-# the result is limited to the window's length.
+# If the response has no Date, its Unix times are compared with our own clock, which may be wrong. So the
+# result is limited to the window's length.
 _MAX_UNDATED_RESET_S = DEFAULT_WINDOW_S
 
 _DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")

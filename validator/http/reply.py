@@ -1,4 +1,4 @@
-"""A response as it came, whatever carried it."""
+"""A response as received, independent of the transport."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A response as it came: `body` is None where it was larger than the cap or compressed unasked.
+    """A response as received. `body` is None if it was larger than the cap, or compressed.
 
-    The names of headers are in lower case; one that came several times is joined with commas.
+    Header names are in lower case. The values of a repeated header are joined with commas.
     """
 
     status: int
@@ -22,7 +22,7 @@ class Reply:
 
 
 def joined_headers(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Return raw headers as a `Reply` has them."""
+    """Return raw headers in the form of `Reply.headers`."""
     plain: dict[str, str] = {}
     for raw_name, raw_value in fields:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
@@ -31,5 +31,5 @@ def joined_headers(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def is_compressed(headers: Mapping[str, str]) -> bool:
-    """Whether the body is in a form that no request asks for: 64 KiB of it can hold 64 MiB."""
+    """Whether the body is compressed. No request asks for it, and 64 KiB of it can become 64 MiB."""
     return "content-encoding" in headers and headers["content-encoding"].strip().lower() != "identity"

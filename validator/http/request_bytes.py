@@ -1,4 +1,4 @@
-"""Requests as they go on the wire, as httpx and h11 put them together; what stays the same is done once."""
+"""Makes the bytes of requests, exactly as httpx and h11 do. The parts that stay the same are made once."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from functools import cached_property
 import h11
 import httpx
 
-# A path that httpx leaves as it is; it resolves segments that are dots, which are none here.
+# A path that httpx does not change. httpx resolves segments of dots, so those are excluded.
 _PLAIN = re.compile(r"(?:/(?!\.)|[A-Za-z0-9_?=&.~-]|%[0-9A-F]{2})*")
 
 _LENGTH = b"Content-Length: %d\r\n"
 
 
 def bytes_of(request: httpx.Request) -> bytes:
-    """Return a request as it goes on the wire, its body read.
+    """Return the bytes of a request whose body has been read.
 
-    In one piece with the head: two small writes would wait for each other's acknowledgement.
+    Head and body are in one piece, since the second of two small writes would wait for an acknowledgement.
 
     Raises:
-        httpx.LocalProtocolError: it cannot be sent.
+        httpx.LocalProtocolError: the request is not valid.
     """
     http = h11.Connection(h11.CLIENT)
     try:
@@ -34,13 +34,13 @@ def bytes_of(request: httpx.Request) -> bytes:
 
 
 class RequestBytes:
-    """Puts requests to one server together that differ in path and body alone.
+    """Makes the bytes of requests to one server that differ only in path and body.
+
+    `get` and `post` raise `httpx.LocalProtocolError` if the headers cannot be sent.
 
     Args:
         base_url: the server, without a slash at its end.
         headers: sent with every request.
-
-    Requests raise `httpx.LocalProtocolError` if the headers cannot be sent.
     """
 
     def __init__(self, base_url: str, headers: httpx.Headers) -> None:
@@ -48,11 +48,11 @@ class RequestBytes:
         self._headers = headers
 
     def get(self, path: str) -> bytes:
-        """Return a GET of a path, with its query, below the base URL."""
+        """Return a GET; `path` is path and query below the base URL."""
         return b"GET %b%b" % (self._target(path), self._after_get)
 
     def post(self, path: str, body: object) -> bytes:
-        """Return a POST of a body as JSON."""
+        """Return a POST with a JSON body."""
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
         before, after = self._around_length
         return b"POST %b%b%b%b%b" % (self._target(path), before, _LENGTH % len(text), after, text)

@@ -1,4 +1,4 @@
-"""How long a response asks to wait, from `Retry-After` and the body: pure, and never an error."""
+"""Reads how long a response asks to wait, from `Retry-After` and the body. Pure; it never raises."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from validator.http.unix_times import MAX_FIELD_CHARS, SECONDS_FROM, unix_of_dat
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MAX_WAIT_S = 31 * 86_400.0  # the longest billing period: no longer wait makes sense
+MAX_WAIT_S = 31 * 86_400.0  # the longest billing period; a longer wait makes no sense
 _MAX_UNIX = 1e15  # in milliseconds: no later time can be meant
 _BODY_WAITS = ("retry_after", "retryAfter")
 
@@ -33,9 +33,9 @@ def retry_after_s(headers: Mapping[str, str], body: Mapping[str, Any] | None, no
 
 
 def retry_wait_s(text: str, *, now: float) -> float | None:
-    """Return the seconds that a `Retry-After` asks for, None if it is not understood.
+    """Return the seconds that a `Retry-After` asks for; None if it is not understood.
 
-    Of several the largest: a header may come twice, and be put together with commas on the way. Beyond the
+    If there are several values, the largest counts: proxies join repeated headers with commas. Beside the
     standard's seconds and dates, `"5"`, `5s`, ISO dates and Unix times are understood.
     """
     if len(text) > MAX_FIELD_CHARS:

@@ -1,4 +1,4 @@
-"""The way to a server, as values."""
+"""The route to a server: address, TLS and proxy."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way to a server.
+    """The route to a server.
 
     Attributes:
-        host: its host, as it goes on the wire.
+        host: its host, in the ASCII form that is sent.
         port: its port.
-        context: what TLS trusts, or None for no encryption.
-        proxy: the proxy to go through, or None for none.
+        context: the TLS context, or None for no encryption.
+        proxy: the proxy to use, or None.
     """
 
     host: str
@@ -33,10 +33,10 @@ class Route:
 
     @property
     def first_hop(self) -> tuple[str, int]:
-        """Host and port of what is connected to: the proxy, or the server itself."""
+        """Host and port to connect to: those of the proxy, or of the server itself."""
         return (self.host, self.port) if self.proxy is None else (self.proxy.host, self.proxy.port)
 
 
 def origin_of(url: httpx.URL) -> tuple[str, str, int]:
-    """Return scheme, host and port, the host as it goes on the wire (RFC 6454, section 4)."""
+    """Return scheme, host in ASCII form, and port (RFC 6454, section 4)."""
     return url.scheme, url.raw_host.decode("ascii"), url.port or DEFAULT_PORTS.get(url.scheme, 0)

@@ -1,4 +1,4 @@
-"""Sends a report about a run once, to a server that answers with a status and nothing that is read."""
+"""Sends a report about a run to a server, once. Only the status of the response is read."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from validator.http.masking import one_line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Of a sound receiver, which puts what it gets into a queue and answers.
+# Enough for a healthy receiver, which puts the report into a queue and answers.
 TIMEOUT = httpx.Timeout(10.0)
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class NotDelivered(Exception):
-    """What was sent was not taken; `transient` says whether another try can help."""
+    """The receiver did not accept the report; `transient` says whether a retry can help."""
 
     def __init__(self, why: str, *, transient: bool) -> None:
         super().__init__(why)
@@ -26,10 +26,10 @@ class NotDelivered(Exception):
 
 
 async def send(client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """Send a body once. No redirect is followed, and the answer's body is not read.
+    """Send a body once. No redirect is followed, and the body of the response is not read.
 
     Raises:
-        NotDelivered: it was not taken.
+        NotDelivered: the receiver did not accept it.
     """
     try:
         async with client.stream("POST", url, content=body, headers=headers) as answer:

@@ -1,8 +1,8 @@
-"""One connection to a server, on asyncio's own protocols, one request at a time.
+"""One connection to a server as an asyncio protocol. It serves one request at a time.
 
-An anyio stream would take as much processor time as all the rest of a check: each read and write is a
-coroutine of several layers, with a look at whether it is cancelled. Here the event loop hands over what has
-come, and a request is one write and one future.
+An anyio stream would take as much CPU time as the rest of a check: each read and write is a coroutine of
+several layers, each with a check for cancellation. Here the event loop passes received bytes to a callback,
+and a request is one write and one future.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 class SocketConnection(asyncio.Protocol):
-    """A `Connection` that is called back by the event loop.
+    """A `Connection` with callbacks from the event loop.
 
-    What comes while nothing is asked is noticed at once: the caller of the last request is notified, and the
-    connection is closed.
+    If bytes arrive while no request is pending, it notifies the caller of the last request at once, and
+    closes.
     """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._answer = CommonReader(cap_bytes=0)
-        self._asked: asyncio.Future[Reply] | None = None  # as long as an answer is to come
+        self._asked: asyncio.Future[Reply] | None = None  # set while an answer is pending
         self._deadline_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._on_unsolicited: Callable[[], None] = ignore
@@ -46,7 +46,7 @@ class SocketConnection(asyncio.Protocol):
         self.idle_since_s = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what to write to."""
+        """Store the transport."""
         self._transport = cast("asyncio.Transport", transport)
         self._socket = transport.get_extra_info("socket")
         self._is_encrypted = transport.get_extra_info("ssl_object") is not None
@@ -84,7 +84,7 @@ class SocketConnection(asyncio.Protocol):
             raise httpx.WriteError("the connection was lost while the request was sent")
 
     def data_received(self, data: bytes) -> None:
-        """Read on in the answer."""
+        """Continue to parse the answer; without a pending request, close."""
         if self._asked is None:
             self._has_unsolicited = True
             self.close()
@@ -92,12 +92,12 @@ class SocketConnection(asyncio.Protocol):
             self._feed(data)
 
     def eof_received(self) -> None:
-        """Read the answer that ends with its connection; the event loop closes that."""
+        """Complete an answer that ends with its connection. The event loop closes the connection."""
         if self._asked is not None:
             self._feed(b"")
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Leave the answer that is not there yet."""
+        """Fail the pending request."""
         self._stop_timer()
         lost = httpx.ReadError("the connection was lost while the answer was read")
         lost.__cause__ = error
@@ -118,10 +118,10 @@ class SocketConnection(asyncio.Protocol):
         asked, self._asked = self._asked, None
         if asked is not None and not asked.done():
             asked.set_exception(error)
-            self._transport.abort()  # reads no more meanwhile
+            self._transport.abort()  # so that no more is read
 
     def _expect_by(self, deadline_s: float) -> None:
-        """Have a timer that goes off at the deadline or before: as a rule the one of an earlier request."""
+        """Ensure that a timer fires at the deadline or earlier. It reuses an earlier request's timer."""
         self._deadline_s = deadline_s
         if deadline_s < (math.inf if self._timer is None else self._timer.when()):
             self._stop_timer()
@@ -151,11 +151,11 @@ class SocketConnection(asyncio.Protocol):
         self.idle_since_s = now_s
 
     def is_silent(self) -> bool:
-        """See `Connection`. What the event loop has not read yet counts as well."""
+        """See `Connection`. Bytes that the event loop has not read yet count as well."""
         return not (self._transport.is_closing() or self._arrivals.poll(0))
 
     def close(self) -> None:
-        """Close it at once, without TLS's goodbye."""
+        """Close it at once, without the TLS closing message."""
         self._report_unsolicited()
         self._stop_timer()
         self._transport.abort()
@@ -165,7 +165,7 @@ class SocketConnection(asyncio.Protocol):
         self.close()
 
     def _report_unsolicited(self) -> None:
-        """Notify the caller of the last request, once, if more has come than its answer."""
+        """Notify the caller of the last request, once, if more bytes arrived than its answer."""
         on_unsolicited, self._on_unsolicited = self._on_unsolicited, ignore
         if on_unsolicited is ignore or not self._answer.is_over:
             return
@@ -173,6 +173,9 @@ class SocketConnection(asyncio.Protocol):
             on_unsolicited()
 
     def _holds_unread(self) -> bool:
-        """Whether the event loop has still to read something. Once closed, its descriptor is another's."""
+        """Whether the socket has bytes that the event loop has not read. A closed one is not examined.
+
+        After closing, another socket may have the same descriptor.
+        """
         is_open = not self._transport.is_closing()
         return is_open and holds_unread(self._socket.fileno(), is_encrypted=self._is_encrypted)

@@ -1,4 +1,4 @@
-"""New connections on asyncio: as `dialing` makes them over streams, without one."""
+"""Opens connections on asyncio, like `dialing`, but without an anyio stream."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def is_on_asyncio() -> bool:
-    """Whether the caller is a task of asyncio's, and not of Trio's."""
+    """Whether the caller is an asyncio task, and not a Trio task."""
     try:
         return asyncio.current_task() is not None
     except RuntimeError:
@@ -26,11 +26,12 @@ def is_on_asyncio() -> bool:
 
 
 async def dial_socket(route: Route) -> SocketConnection:
-    """Return a new connection; its first hop is resolved anew, and its addresses tried as RFC 8305 has it.
+    """Return a new connection: resolve the first hop, and try its addresses in the order of RFC 8305.
 
     Raises:
-        httpx.ConnectError: nobody listens there, or the handshake failed; the system's error is its cause.
-        httpx.ProxyError: the proxy does not open the way.
+        httpx.ConnectError: no server listens there, or the TLS handshake failed. The system's error is its
+            cause.
+        httpx.ProxyError: the proxy does not open the tunnel.
     """
     if route.proxy is not None:
         return await _through(route.proxy, route)
@@ -60,7 +61,7 @@ async def _through(proxy: Proxy, route: Route) -> SocketConnection:
 
 
 async def _encrypted(transport: asyncio.Transport, route: Route) -> SocketConnection:
-    """Put a connection in the place of the talk with the proxy."""
+    """Replace the proxy protocol of a transport by a connection, with TLS if the route has it."""
     connection = SocketConnection()
     encrypted: asyncio.BaseTransport | None = transport
     if route.context is None:
@@ -76,10 +77,10 @@ async def _encrypted(transport: asyncio.Transport, route: Route) -> SocketConnec
 
 
 class _ProxyStream(asyncio.Protocol):
-    """The connection to a proxy, until there is a tunnel."""
+    """The connection to a proxy until the tunnel is open."""
 
     def __init__(self) -> None:
-        self._received: asyncio.Queue[bytes] = asyncio.Queue()  # no bytes are the end
+        self._received: asyncio.Queue[bytes] = asyncio.Queue()  # b"" means the end of the connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)

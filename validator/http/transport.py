@@ -34,8 +34,8 @@ T = TypeVar("T")
 # An extension of our responses: a function; after its call, the answer's connection is not used again.
 DISTRUST = "validator.distrust"
 
-# Node's servers close a connection after 5 idle seconds (`http.Server.keepAliveTimeout`), the shortest default
-# of common servers. We close it earlier, so that no request is sent while the server closes it.
+# Node's servers close a connection after 5 idle seconds (`http.Server.keepAliveTimeout`), the shortest
+# default of common servers. We close it earlier, so that no request is sent while the server closes it.
 KEEPALIVE_EXPIRY_S = 4.0
 
 _METHODS = frozenset({"GET", "POST"})

@@ -1,4 +1,4 @@
-"""Whose signature proves a server's certificate: the system's store, or what the user names."""
+"""The certificate authorities to trust: the system's store, or those that the user names."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 OPTION = "--ca-file"
 
-# OpenSSL's own variables, and the one of Python's `requests`, which company machines set for it.
+# OpenSSL's own variables, and the one of Python's `requests`, which companies set on their machines.
 _FILE, _FOLDER, _OF_REQUESTS = "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"
 
 _CERTIFICATE = b"CERTIFICATE-----"
-# The largest bundle of a system has 250 KB; who names a device gets an error instead of a full memory.
+# The largest bundle of a system has 250 KB. The limit keeps a device (/dev/zero) from filling the memory.
 _MAX_FILE_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class Authorities:
-    """A PEM file with certificates of authorities, or a folder of them as `openssl rehash` makes it.
+    """A PEM file with certificates of authorities, or a folder that `openssl rehash` has prepared.
 
     Attributes:
-        path: the file, or the folders with colons between.
+        path: the file, or the folders, separated by colons.
         named_by: the option or variable that names it.
         is_folder: whether it is a folder.
     """
@@ -44,7 +44,7 @@ class Authorities:
         return f"{self.path} ({self.named_by})"
 
     def require_usable(self) -> None:
-        """Raise `UsageError` if certificates cannot be in it; OpenSSL would pass over some of these."""
+        """Raise `UsageError` if it has no certificates; OpenSSL would ignore some of these cases."""
         try:
             flaw = _flaw_of_folders(self.path) if self.is_folder else _flaw_of_file(Path(self.path))
         except OSError as error:
@@ -59,7 +59,7 @@ class Authorities:
         )
 
     def add_to(self, context: ssl.SSLContext) -> None:
-        """Let a context trust them too.
+        """Make a TLS context trust them too.
 
         Raises:
             UsageError: a certificate in the file is damaged.
@@ -87,11 +87,11 @@ def _flaw_of_folders(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """The authorities whose signatures count.
+    """The authorities that are trusted.
 
     Attributes:
-        instead: those that take the place of the system's store; none for that store.
-        added: those that count too.
+        instead: replace the system's store; empty for the system's store.
+        added: trusted in addition.
     """
 
     instead: tuple[Authorities, ...] = ()
@@ -102,12 +102,12 @@ class TrustStore:
         return " and ".join([first, *map(str, self.added)])
 
     def context(self) -> ssl.SSLContext:
-        """Return a context for HTTP/1.1 over TLS that trusts these. Takes 0.04 s; `SSLKEYLOGFILE` is ignored.
+        """Return a TLS context for HTTP/1.1. Takes 0.04 s; `SSLKEYLOGFILE` is ignored.
 
         Raises:
             UsageError: a certificate that the user named is damaged.
         """
-        # Not `ssl.create_default_context`, which writes secrets where SSLKEYLOGFILE says.
+        # Not `ssl.create_default_context`, which would write secrets to the file in SSLKEYLOGFILE.
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if self.instead else _system_context(sys.platform)
         for authorities in (*self.instead, *self.added):
             authorities.add_to(context)
@@ -119,13 +119,13 @@ SYSTEM_STORE = TrustStore()
 
 
 def find_trust(ca_file: Path | None, environ: Mapping[str, str]) -> TrustStore:
-    """Return what to trust.
+    """Return the authorities to trust.
 
-    That is what `SSL_CERT_FILE` and `SSL_CERT_DIR` name, or else `REQUESTS_CA_BUNDLE`, or else the system's
-    store; and the authorities in `ca_file` besides.
+    The first of these that is set: `SSL_CERT_FILE` and `SSL_CERT_DIR`, `REQUESTS_CA_BUNDLE`, the system's
+    store. The authorities in `ca_file` are added.
 
     Raises:
-        UsageError: a file or folder that is named is not there, or cannot be one of certificates.
+        UsageError: a named file or folder does not exist, or has no certificates.
     """
     own = () if ca_file is None else (Authorities(str(ca_file), OPTION),)
     store = TrustStore(instead=tuple(_named_in(environ)), added=own)
@@ -145,10 +145,10 @@ def _named_in(environ: Mapping[str, str]) -> Iterator[Authorities]:
 
 
 def _system_context(platform: str) -> ssl.SSLContext:
-    """Return a context that trusts what the system does.
+    """Return a context that trusts the system's store.
 
-    truststore knows the stores of all systems. On Linux it reads the store anew for each connection, which
-    takes 40 ms each (measured), so OpenSSL reads it once if it knows where it is.
+    truststore supports all systems. On Linux it reads the store again for each connection, which takes 40 ms
+    (measured). So OpenSSL reads it, once, if it knows the location of the store.
     """
     if platform == "linux" and _openssl_knows_the_store():
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -15,35 +15,35 @@ if TYPE_CHECKING:
     from validator.http.proxy import Proxy
 
 _MAX_HEAD_BYTES = 64 * 1024
-_MAX_INTERIM = 8  # answers (1xx) before the one that counts
+_MAX_INTERIM = 8  # interim answers (1xx) before the final one
 
-_WANTS_CREDENTIALS = frozenset({401, 407})  # tinyproxy says 401 to a wrong password
-# These, too, stay until somebody changes a setting, here or at the proxy. All others may pass.
+_WANTS_CREDENTIALS = frozenset({401, 407})  # tinyproxy answers 401 to a wrong password
+# These, too, remain until a setting is changed, here or at the proxy. All other statuses may be temporary.
 _FORBIDDEN = frozenset({403, 405})
 
 
 class ProxyRefusal(httpx.ProxyError):
-    """The proxy does not let us through, and will not until a setting is changed."""
+    """The proxy refuses the tunnel, and will refuse it until a setting is changed."""
 
 
 class Stream(Protocol):
-    """What a proxy is talked to over."""
+    """A byte stream to a proxy."""
 
     async def send(self, item: bytes, /) -> None:
         """Send bytes."""
         ...
 
     async def receive(self) -> bytes:
-        """Return the bytes that come next; raise `anyio.EndOfStream` if none will."""
+        """Return the next bytes; raise `anyio.EndOfStream` at the end."""
         ...
 
 
 async def open_tunnel(stream: Stream, proxy: Proxy, host: str, port: int) -> None:
-    """Let a proxy connect a stream to a server; what is sent from then on goes there.
+    """Ask a proxy to connect a stream to a server. Bytes sent after that go to the server.
 
     Raises:
-        ProxyRefusal: the proxy wants other credentials, or does not let anybody go there.
-        httpx.ProxyError: it cannot reach the server, or does not answer as a proxy does.
+        ProxyRefusal: the proxy wants other credentials, or does not allow this server.
+        httpx.ProxyError: the proxy cannot reach the server, or does not answer like a proxy.
     """
     target = join_host_port(host, port)
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
@@ -88,7 +88,7 @@ def _require_success(answer: h11.Response, proxy: Proxy, target: str) -> None:
 
 
 def _wanted(answer: h11.Response, proxy: Proxy) -> str:
-    """Return what a proxy that wants credentials (407) is to be given."""
+    """Return the message for a proxy that wants credentials (407)."""
     offers = [value.decode("latin-1") for name, value in answer.headers if name == b"proxy-authenticate"]
     schemes = [offer.split()[0] for offer in offers if offer.split()]
     if schemes and not any(scheme.lower() == "basic" for scheme in schemes):

@@ -1,4 +1,4 @@
-"""URLs of servers: checked once, before anything is sent."""
+"""Checks the URLs of servers, once, before anything is sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from validator.http.masking import one_line
 if TYPE_CHECKING:
     import httpx
 
-# RFC 1035, section 2.3.4, and the underscore that internal names have in practice.
+# RFC 1035, section 2.3.4, plus the underscore, which internal names use in practice.
 _HOST = re.compile(r"(?=.{1,253}\.?$)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 _PORTS = range(1, 65_536)
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -23,11 +23,11 @@ def checked_base_url(text: str, *, remedy: str) -> str:
     """Return the base URL, normalised and without a slash at its end.
 
     Args:
-        text: the URL as it was given.
-        remedy: the sentence that says how to give a right one.
+        text: the URL from the user.
+        remedy: the sentence for the error message that says how to give a valid one.
 
     Raises:
-        UsageError: it is no URL that requests can be sent to, or it would send the key in the open.
+        UsageError: no request can be sent to the URL, or the key would be sent unencrypted.
     """
     found, flaw = _checked(text, "the key")
     if not flaw and ("?" in text or "#" in text):
@@ -38,14 +38,14 @@ def checked_base_url(text: str, *, remedy: str) -> str:
 
 
 def checked_webhook_url(text: str, *, remedy: str) -> str:
-    """Return the URL of a webhook, normalised. Its path and query may be a secret, and are in no message.
+    """Return the URL of a webhook, normalised. No message quotes it, since it may contain a secret.
 
     Args:
-        text: the URL as it was given.
-        remedy: the sentence that says how to give a right one.
+        text: the URL from the user.
+        remedy: the sentence for the error message that says how to give a valid one.
 
     Raises:
-        UsageError: it is no URL that a message can be sent to, or the message would travel in the open.
+        UsageError: no message can be sent to the URL, or it would be sent unencrypted.
     """
     found, flaw = _checked(text, "the message")
     if flaw:
@@ -56,14 +56,14 @@ def checked_webhook_url(text: str, *, remedy: str) -> str:
 def checked_collector_url(text: str, *, remedy: str) -> str:
     """Return the URL of a collector of telemetry, normalised and without a slash at its end.
 
-    Its path may be a secret, and is in no message.
+    No message quotes it, since its path may be a secret.
 
     Args:
-        text: the URL as it was given.
-        remedy: the sentence that says how to give a right one.
+        text: the URL from the user.
+        remedy: the sentence for the error message that says how to give a valid one.
 
     Raises:
-        UsageError: it is no URL that telemetry can be sent to, or that would travel in the open.
+        UsageError: no telemetry can be sent to the URL, or it would be sent unencrypted.
     """
     found, flaw = _checked(text, "the telemetry")
     if not flaw and ("?" in text or "#" in text):
@@ -74,8 +74,8 @@ def checked_collector_url(text: str, *, remedy: str) -> str:
 
 
 def _checked(text: str, what: str) -> tuple[str, str]:
-    """Return the URL, normalised, and what is wrong with it; `what` is sent there."""
-    # Imported here: a plan asks where a check would go, and starts without the client of requests.
+    """Return the URL, normalised, and what is wrong with it, or empty; `what` names the data to send."""
+    # Imported here, so that a plan can check the URL without loading httpx.
     import httpx  # noqa: PLC0415
 
     try:
@@ -98,7 +98,7 @@ def _flaw(url: httpx.URL, what: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Return the URL for a message: the part that may hold a password left out."""
+    """Return the URL for a message, without the part that may hold a password."""
     return one_line(re.sub(r"(?<=//)[^/]*@", "", text))
 
 
@@ -107,7 +107,7 @@ def _is_host(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host is this machine for certain: by its own name or by an address, never by a lookup."""
+    """Whether the host is certainly this machine: `localhost` or a loopback address. Resolves no name."""
     address = _address(host)
     return host == "localhost" if address is None else address.is_loopback
 

@@ -1,4 +1,4 @@
-"""A webhook: one message to a server of the user's, signed as https://www.standardwebhooks.com specifies."""
+"""A webhook: one message to the user's server, signed as https://www.standardwebhooks.com specifies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEAST_SECRET_CHARS = 24
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where messages go, and what signs them; neither is printed, as the URL may hold a secret too.
+    """Address and signing secret of messages. Its repr shows neither, since the URL may hold a secret too.
 
     Attributes:
         url: https, or http to this machine.
@@ -37,12 +37,12 @@ class Webhook:
 
     @classmethod
     def parse(cls, url: str, secret: str) -> Self:
-        """Return the webhook of a URL and a secret as they were given.
+        """Return the webhook for a URL and a secret.
 
-        A secret that begins with `whsec_` is base64 after that, and another one is taken as it is.
+        After the prefix `whsec_` a secret is decoded as base64. Without it, it is used unchanged.
 
         Raises:
-            UsageError: the URL or the secret cannot be used. The message holds neither.
+            UsageError: the URL or the secret cannot be used. The message quotes neither.
         """
         remedy = "Give --notify the whole https:// address"
         return cls(checked_webhook_url(url, remedy=remedy), _secret(secret))
@@ -53,7 +53,7 @@ class Webhook:
         return host_of(self.url)
 
     def headers(self, body: bytes, message_id: str, now_s: float) -> dict[str, str]:
-        """Return the headers of a message: its id, the time in whole Unix seconds, and their signature."""
+        """Return the headers of a message: its id, the time in whole Unix seconds, and the signature."""
         signed = f"{message_id}.{int(now_s)}.".encode() + body
         digest = hmac.digest(self.secret, signed, "sha256")
         return {
@@ -71,13 +71,13 @@ async def post(
 
     Args:
         client: sends it.
-        webhook: where to.
-        body: JSON.
-        message_id: the same for each try, by which the receiver knows a repetition.
-        now_s: the time of day in Unix seconds, which receivers compare with theirs.
+        webhook: the receiver.
+        body: the message as JSON.
+        message_id: the same for each attempt, so that the receiver can recognize a repetition.
+        now_s: the time of day in Unix seconds, which receivers compare with their own.
 
     Raises:
-        NotDelivered: it was not taken.
+        NotDelivered: the receiver did not accept it.
     """
     headers = webhook.headers(body, message_id, now_s())
     await send(client, webhook.url, body, headers)

@@ -1,4 +1,4 @@
-"""The short way of a request: bytes out, a whole answer in, and nothing of httpx between."""
+"""A transport interface without httpx objects: the bytes of a request in, a whole response out."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ T = TypeVar("T")
 
 
 class Wire(httpx.AsyncBaseTransport):
-    """A transport of httpx's that offers the short way as well.
+    """An httpx transport that also takes requests as bytes.
 
-    A request and a response of httpx's cost as much processor time as all the rest of a check does.
+    The request and response objects of httpx take as much CPU time as the rest of a check.
     """
 
     @abstractmethod
     async def exchange(
         self, request: bytes, read: Callable[[Reply], T], *, cap_bytes: int, timeout_s: float
     ) -> T:
-        """Send a request and return what `read` makes of the answer.
+        """Send a request and return the value that `read` gets from the answer.
 
-        If `read` raises, the answer may be one to an earlier request, sent twice. The next one would be
-        behind it, so the connection is not used again.
+        If `read` raises, the connection is not used again: the answer may be the second one to an earlier
+        request, and the answer to this request would follow it.
 
         Args:
-            request: the request, as it goes on the wire.
-            read: takes the answer; must not wait.
+            request: the bytes of the request.
+            read: turns the response into a value; must not wait.
             cap_bytes: the largest body to accept.
-            timeout_s: how long it may take in all, waiting for a connection included.
+            timeout_s: how long it may take in all, including the wait for a connection.
 
         Raises:
             httpx.TransportError: there was no answer.
-            TimeoutError: there was none in time.
+            TimeoutError: there was no answer in time.
         """
