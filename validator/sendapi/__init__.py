@@ -1,4 +1,12 @@
-"""The HTTP client of SendAPI: wire format, errors, and an asynchronous and a synchronous face."""
+"""The HTTP client of SendAPI: wire format, errors, and an asynchronous and a synchronous client.
+
+- `client`: the asynchronous client; `blocking`: the synchronous one.
+- `address`: the base URL and the paths; `key`: the form of the keys.
+- `envelope`: reads a response as an answer or a refusal; `failures`: the refusals.
+- `reading`: turns an answer's JSON into the values in `answers`; `contradictions`: rejects answers that
+  contradict themselves.
+- `paging`: walks through the pages of a list.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -28,7 +36,7 @@ __all__ = [
     "read_rates",
 ]
 
-# httpx is the costliest import of a command line, and a command that sends nothing needs none of it.
+# httpx takes longest to import on the command line, and a command without requests does not need it.
 _CLIENTS = {"AsyncSendAPI": "client", "SendAPI": "blocking"}
 
 

@@ -1,4 +1,4 @@
-"""Where requests go: the default base URL, and the paths below it."""
+"""The addresses of requests: the default base URL, and the paths below it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from validator.model import Number
 DEFAULT_BASE_URL = "https://sendapi.co/v1"
 MAX_PER_PAGE = 100  # the provider's contract
 
-# Ids are put into paths and queries as they are, so nothing that means something there may be in them.
+# Ids are put into paths and queries unencoded, so they must not contain characters with a meaning there.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def checked_id(session_id: str | int) -> str:
-    """Return the session id, which the provider gives as a text or an integer; `UsageError` for all else."""
+    """Return the session id as text. The provider uses texts and integers; others are a `UsageError`."""
     if isinstance(session_id, int) and not isinstance(session_id, bool):
         session_id = str(session_id)
     if not isinstance(session_id, str):
@@ -34,7 +34,7 @@ def checked_id(session_id: str | int) -> str:
 
 
 def checked_number(phone: Number | str | int) -> Number:
-    """Return the number; `UsageError` where the text is not in E.164, or an integer not the digits of it."""
+    """Return the number in an E.164 text, or with these digits; raises `UsageError` if there is none."""
     if isinstance(phone, Number):
         return phone
     if isinstance(phone, bool) or not isinstance(phone, str | int):
@@ -56,12 +56,12 @@ def _whole(name: str, value: object) -> int:
 
 
 def check_path(number: Number, session_id: str | int) -> str:
-    """Return path and query of a check. The plus sign is encoded: in a URL it may be read as a space."""
+    """Return path and query of a check. The plus sign is encoded, since URLs may use it for a space."""
     return f"/whatsapp/contacts/%2B{number.e164[1:]}/check?session_id={checked_id(session_id)}"
 
 
 def contacts_path(session_id: str | int, *, page: int, per_page: int) -> str:
-    """Return path and query of a page of contacts; `UsageError` where the provider knows no such page."""
+    """Return path and query of a page of contacts; raises `UsageError` if page or size is out of range."""
     page, per_page = _whole("page", page), _whole("per_page", per_page)
     if page < 1:
         raise UsageError(f"page {page} does not exist; pages count from 1")

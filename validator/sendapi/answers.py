@@ -1,6 +1,6 @@
-"""What the provider answers, as values. Fields beyond these are ignored: the provider may add some any day.
+"""The provider's answers, as values. Other fields are ignored, so the provider can add some at any time.
 
-People's data (numbers, names, ids made of numbers) stays out of every repr.
+No repr shows personal data (numbers, names, ids made of numbers).
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ class Registration:
 
     Attributes:
         phone: the number asked about.
-        matched_number: the number that the answer names: `phone`, or the other spelling by which WhatsApp
-            knows the same subscriber (Brazil, Mexico, Argentina).
-        is_whatsapp_user: the provider's word, and the only authority: the id decides nothing.
-        whatsapp_id: the account's id as it came, None where none was given. It may name another number, or
-            end in `@lid`, and is never to be rebuilt from the phone.
-        rate: what the answer said about rates.
-        request_id: the provider's id of the exchange, empty where none was given.
+        matched_number: the number in the answer: `phone`, or the alternative spelling by which WhatsApp knows
+            the same subscriber (Brazil, Mexico, Argentina).
+        is_whatsapp_user: the provider's answer. Use only this field: the id does not say it.
+        whatsapp_id: the account's id, unchanged, or None. It may name another number or end in `@lid`. Do not
+            build it from the phone.
+        rate: the rate notice of the answer.
+        request_id: the provider's id of the exchange, or empty.
     """
 
     phone: Number
@@ -44,11 +44,12 @@ class Contact:
     """A contact synced to a session.
 
     Attributes:
-        phone: as the provider writes it; empty, or an id that is no phone, for contacts known by `@lid` only.
-        number: the same in E.164, None where it is no such number.
-        name: None where the provider gives none.
-        is_whatsapp_user: the provider's mark; None where it is neither true nor false.
-        profile_picture_url: None where the provider gives none.
+        phone: the phone as the provider writes it. If only the `@lid` of a contact is known, it is empty or
+            an id that is no phone.
+        number: the same as an E.164 number, or None if it is not a valid one.
+        name: the contact's name, or None.
+        is_whatsapp_user: the provider's mark; None if it is neither true nor false.
+        profile_picture_url: the URL of its picture, or None.
     """
 
     phone: str = field(repr=False)
@@ -60,15 +61,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactPage:
-    """One page of contacts, in the provider's order. Iterating it gives them.
+    """One page of contacts, in the provider's order. It is iterable.
 
     Attributes:
-        contacts: those on this page.
-        total: contacts of the session when the page was made; None if not stated.
+        contacts: the contacts on this page.
+        total: how many contacts the session had when the page was made; None if not stated.
         page: this page's number from 1; None if not stated.
-        per_page: contacts on a full page as the provider counts; None if not stated.
-        rate: what the answer said about rates.
-        request_id: the provider's id of the exchange, empty where none was given.
+        per_page: how many contacts a full page has, by the provider's count; None if not stated.
+        rate: the rate notice of the answer.
+        request_id: the provider's id of the exchange, or empty.
     """
 
     contacts: tuple[Contact, ...]
@@ -86,7 +87,7 @@ class ContactPage:
 
 
 class SessionStatus(StrEnum):
-    """The state of a session. Only `CONNECTED` can answer; a word not in the contract is `OTHER`."""
+    """The state of a session. Only a `CONNECTED` one can answer; an undocumented state is `OTHER`."""
 
     CONNECTED = "connected"
     PENDING = "pending"
@@ -95,7 +96,7 @@ class SessionStatus(StrEnum):
 
     @classmethod
     def of(cls, word: str) -> SessionStatus:
-        """Return the status that the provider's word means."""
+        """Return the status for the provider's word."""
         known = {status.value: status for status in cls}
         return known.get(word.strip().lower(), cls.OTHER)
 
@@ -105,16 +106,16 @@ class Session:
     """A WhatsApp session of the account.
 
     Attributes:
-        id: the provider's id, as text whether it came as one or as an integer.
+        id: the provider's id as text, even if the provider sends an integer.
         status: its state.
-        raw_status: the provider's own word for it.
-        name: empty where none was given.
-        phone_number: the linked number as the provider writes it, None where none is linked.
-        last_seen_at: when it was last seen, None if not stated.
-        message_count: messages sent through it, None if not stated.
-        created_at: when it was made, None if not stated.
-        rate: what the answer said about rates.
-        request_id: the provider's id of the exchange, empty where none was given.
+        raw_status: the provider's own word for the state.
+        name: its name, or empty.
+        phone_number: the linked number as the provider writes it; None if no number is linked.
+        last_seen_at: when it was last seen; None if not stated.
+        message_count: how many messages were sent through it; None if not stated.
+        created_at: when it was created; None if not stated.
+        rate: the rate notice of the answer.
+        request_id: the provider's id of the exchange, or empty.
     """
 
     id: str
@@ -131,13 +132,13 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPage:
-    """The account's sessions, in the provider's order. Iterating it gives them.
+    """The account's sessions, in the provider's order. It is iterable.
 
     Attributes:
-        sessions: those that were listed.
-        total: how many there are; None if not stated.
-        rate: what the answer said about rates.
-        request_id: the provider's id of the exchange, empty where none was given.
+        sessions: the sessions in the answer.
+        total: how many sessions the account has; None if not stated.
+        rate: the rate notice of the answer.
+        request_id: the provider's id of the exchange, or empty.
     """
 
     sessions: tuple[Session, ...]

@@ -1,4 +1,4 @@
-"""The synchronous client: the asynchronous one, run on an event loop in a thread of its own."""
+"""The synchronous client: runs the asynchronous client on an event loop in its own thread."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ T = TypeVar("T")
 
 
 class _Loop:
-    """An event loop in a thread of its own, on which an asynchronous client is open.
+    """An event loop in its own thread, with an open asynchronous client.
 
-    The thread is a daemon: a client that nobody closed must not keep the process from ending.
+    The thread is a daemon, so that the process can end even if the client was not closed.
     """
 
     def __init__(self, asynchronous: AsyncSendAPI) -> None:
@@ -53,13 +53,13 @@ class _Loop:
             self._open = stack.pop_all()
 
     def call(self, function: Callable[[], Awaitable[T]]) -> T:
-        """Return what a call of the asynchronous client returns; `UsageError` after `close`."""
+        """Call the asynchronous client and return its result; raises `UsageError` after `close`."""
         if not self._stop.alive:
             raise UsageError("this client is closed; call it inside of its `with` block, or make a new one")
         return self._portal.call(function)
 
     def close(self) -> None:
-        """Close the client and end the thread; doing it again does nothing."""
+        """Close the client and end the thread. A second call does nothing."""
         self._open.close()
         self._thread.join()
 
@@ -74,30 +74,29 @@ def _serve(started: Future[BlockingPortal]) -> None:
 
 
 def _stop(portal: BlockingPortal) -> None:
-    # What nobody has closed is cancelled.
+    # Cancels the calls and connections that are still open.
     portal.start_task_soon(portal.stop, True)  # noqa: FBT003 - anyio passes no keywords on
 
 
 class SendAPI:
-    """SendAPI for synchronous code: the calls of `AsyncSendAPI`, which does the work in a thread of its own.
+    """SendAPI for synchronous code. It has the calls of `AsyncSendAPI`, which it runs in its own thread.
 
-    Use it in a `with` block, or `close()` it; what is left open ends with the process. It may be shared
-    between threads. Every call is one HTTP exchange: nothing is retried, and nothing waits for the rate
-    limit.
+    Use it in a `with` block, or call `close()`. An open client ends with the process. Threads may share it.
+    Each call is one HTTP exchange. It does not retry, and does not wait for the rate limit.
+
+    If an argument is not valid, a call raises `UsageError` before it sends anything. If the exchange fails,
+    it raises `ApiError`. No other exception comes from the network.
 
     Args:
         api_key: the key, or its text.
-        base_url: another server than the provider's; https only, except on this machine.
-        timeout_s: seconds that one exchange may take in all.
+        base_url: the server, if not the provider's; https only, except on this machine.
+        timeout_s: how many seconds one exchange may take in all.
         max_connections: connections open at the same time; all of them are kept for the next request.
-        network: the proxy to go through and the certificates to trust; by default as the environment says.
-        transport: another carrier of requests, as httpx defines them, which goes its own way.
+        network: the proxy to use and the certificates to trust; by default those of the environment.
+        transport: an httpx transport to use in place of the network; it ignores `network`.
 
     Raises:
-        UsageError: key or URL is not what it should be. Nothing was sent.
-
-    Every call raises `UsageError` before anything is sent where an argument cannot be right, and `ApiError`
-    where the exchange failed; no other exception comes from the network.
+        UsageError: the key or the URL is not valid. Nothing was sent.
 
     Example:
         with SendAPI(os.environ["SENDAPI_API_KEY"]) as client:
@@ -129,7 +128,7 @@ class SendAPI:
         self.account = Account(asynchronous.account, self._loop)
 
     def close(self) -> None:
-        """Close the connections and end the thread. Closing again does nothing; calls after it are errors."""
+        """Close the connections and end the thread. A second call does nothing; other calls then fail."""
         self._loop.close()
 
     def __enter__(self) -> Self:
@@ -145,7 +144,7 @@ class SendAPI:
 
 
 class WhatsApp:
-    """What the provider keeps under `/whatsapp`."""
+    """The calls below `/whatsapp`."""
 
     def __init__(self, asynchronous: client.WhatsApp, loop: _Loop) -> None:
         self.contacts = Contacts(asynchronous.contacts, loop)
@@ -164,10 +163,10 @@ class Contacts:
 
         Args:
             phone: the number, or its text in E.164 with the plus sign.
-            session_id: the session to ask through.
+            session_id: the session that makes the check.
 
         Raises:
-            UsageError: a number or a session that cannot be one. Nothing was sent.
+            UsageError: the number or the session id is not valid. Nothing was sent.
             ApiError: the exchange failed; see `validator.errors`.
         """
         return self._loop.call(partial(self._async.check, phone, session_id=session_id))
@@ -181,25 +180,25 @@ class Contacts:
             per_page: contacts on a page, up to 100.
 
         Raises:
-            UsageError: a session, page or size that cannot be one. Nothing was sent.
+            UsageError: the session id, the page or its size is not valid. Nothing was sent.
             ApiError: the exchange failed; see `validator.errors`.
         """
         return self._loop.call(partial(self._async.list, session_id=session_id, page=page, per_page=per_page))
 
     def iterate(self, *, session_id: str | int, per_page: int = MAX_PER_PAGE) -> Iterator[Contact]:
-        """Yield all contacts of a session, each once, a page being fetched when the one before is used up.
+        """Yield all contacts of a session, each once. Each page is fetched after the previous one is used up.
 
-        Every page is a request of its own, and nothing waits between them. See `Paging` for what happens when
-        the list changes meanwhile, and to fetch pages at a pace of your own.
+        Each page is one request, without a wait between them. `Paging` explains what happens if the list
+        changes meanwhile. Use it directly to fetch pages at your own rate.
 
         Args:
             session_id: the session.
             per_page: contacts on a page, up to 100.
 
         Raises:
-            UsageError: a session or size that cannot be one. Nothing was sent.
+            UsageError: the session id or the page size is not valid. Nothing was sent.
             ApiError: an exchange failed; see `validator.errors`.
-            IncompleteList: the list ended short, or does not end.
+            IncompleteList: the list ended too early, or does not end.
         """
         paging = Paging(per_page)
         while paging.next_page is not None:
@@ -229,7 +228,7 @@ class Sessions:
             session_id: the session's id, as a text or an integer.
 
         Raises:
-            UsageError: a session that cannot be one. Nothing was sent.
+            UsageError: the session id is not valid. Nothing was sent.
             NotFound: the account has no such session.
             ApiError: the exchange failed otherwise; see `validator.errors`.
         """
@@ -244,7 +243,7 @@ class Account:
         self._loop = loop
 
     def usage(self) -> dict[str, Any]:
-        """Return quota and usage as they came. Undocumented: show it and depend on nothing in it.
+        """Return quota and usage, unchanged. They are not documented: use them for display only.
 
         Raises:
             ApiError: the exchange failed; see `validator.errors`.

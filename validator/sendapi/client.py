@@ -47,23 +47,23 @@ _URL_REMEDY = f"Give one like {DEFAULT_BASE_URL} (--base-url or SENDAPI_BASE_URL
 class AsyncSendAPI:
     """SendAPI for asynchronous code, on asyncio and on Trio.
 
-    Every call is one HTTP exchange: nothing is retried, and nothing waits for the rate limit; what an answer
-    says about rates comes back with it. Calls may run side by side, `max_connections` of them at a time.
+    Each call is one HTTP exchange. It does not retry, and does not wait for the rate limit. Each answer has
+    its rate notice. Up to `max_connections` calls may run at the same time.
+
+    If an argument is not valid, a call raises `UsageError` before it sends anything. If the exchange fails,
+    it raises `ApiError`. No other exception comes from the network.
 
     Args:
         api_key: the key, or its text.
-        base_url: another server than the provider's; https only, except on this machine.
-        timeout_s: seconds that one exchange may take in all.
+        base_url: the server, if not the provider's; https only, except on this machine.
+        timeout_s: how many seconds one exchange may take in all.
         max_connections: connections open at the same time; all of them are kept for the next request.
-        network: the proxy to go through and the certificates to trust; by default as the environment says.
-        transport: another carrier of requests, as httpx defines them, which goes its own way.
-        wall_clock: the time of day in Unix seconds, for answers that do not date themselves.
+        network: the proxy to use and the certificates to trust; by default those of the environment.
+        transport: an httpx transport to use in place of the network; it ignores `network`.
+        wall_clock: the time of day in Unix seconds, for responses without a `Date`.
 
     Raises:
-        UsageError: key, URL or a number is not what it should be. Nothing was sent.
-
-    Every call raises `UsageError` before anything is sent where an argument cannot be right, and `ApiError`
-    where the exchange failed; no other exception comes from the network.
+        UsageError: the key, the URL, the timeout or the number of connections is not valid. Nothing was sent.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class AsyncSendAPI:
             trust=trust,
             transport=transport,
         )
-        # Before the first request: a number must not reach a log through httpx, whatever its level is.
+        # Before the first request, so that httpx logs no number at any level.
         mask_logs()
         self._transport = exchange.transport
         self.whatsapp = WhatsApp(exchange)
@@ -146,7 +146,7 @@ def _headers(key: ApiKey) -> httpx.Headers:
         {
             "Authorization": f"Bearer {key.reveal()}",
             "Accept": "application/json",
-            # Answers have 150 bytes; compression would save nothing and let a small body become a large one.
+            # An answer has 150 bytes. Compression would save nothing, and a small body could become huge.
             "Accept-Encoding": "identity",
             "User-Agent": f"recipient-validator/{__version__}",
         }
@@ -154,7 +154,7 @@ def _headers(key: ApiKey) -> httpx.Headers:
 
 
 class WhatsApp:
-    """What the provider keeps under `/whatsapp`."""
+    """The calls below `/whatsapp`."""
 
     def __init__(self, exchange: Exchange) -> None:
         self.contacts = Contacts(exchange)
@@ -172,7 +172,7 @@ class Contacts:
 
         Args:
             phone: the number, or its text in E.164 with the plus sign.
-            session_id: the session to ask through.
+            session_id: the session that makes the check.
         """
         number = checked_number(phone)
         path, read = check_path(number, session_id), partial(registration_in, asked=number)
@@ -181,15 +181,15 @@ class Contacts:
     async def list(
         self, *, session_id: str | int, page: int = 1, per_page: int = DEFAULT_PER_PAGE
     ) -> ContactPage:
-        """Return one page of the contacts synced to a session: pages count from 1 and hold up to 100."""
+        """Return one page of the contacts synced to a session. Pages count from 1 and have up to 100."""
         path = contacts_path(session_id, page=page, per_page=per_page)
         return await self._exchange.get(path, contacts_in, cap_bytes=PAGE_CAP_BYTES)
 
     async def iterate(self, *, session_id: str | int, per_page: int = MAX_PER_PAGE) -> AsyncIterator[Contact]:
-        """Yield all contacts of a session, each once, a page being fetched when the one before is used up.
+        """Yield all contacts of a session, each once. Each page is fetched after the previous one is used up.
 
-        See `Paging` for what happens when the list changes meanwhile, and to fetch pages at a pace of your
-        own.
+        `Paging` explains what happens if the list changes meanwhile. Use it directly to fetch pages at your
+        own rate.
         """
         paging = Paging(per_page)
         while paging.next_page is not None:
@@ -220,5 +220,5 @@ class Account:
         self._exchange = exchange
 
     async def usage(self) -> dict[str, Any]:
-        """Return quota and usage as they came. Undocumented: show it and depend on nothing in it."""
+        """Return quota and usage, unchanged. They are not documented: use them for display only."""
         return await self._exchange.get("/account/usage", usage_in, cap_bytes=OBJECT_CAP_BYTES)

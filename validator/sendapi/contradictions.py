@@ -1,7 +1,7 @@
-"""Answers that contradict themselves: they are none.
+"""Finds contradictions in an answer. Such an answer does not count.
 
-Which words say so is a list, and not a complete one. What it misses is still held to the guard's rule: a "no"
-counts once a later "yes" shows that the session tells the truth.
+It searches for known words, and the list of these is not complete. A "no" that passes still has to be
+confirmed by the guard: it counts only after a later "yes" of the session.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-# Names are compared in small letters and without punctuation: `statusCode`, `status_code` and `status-code`
-# are one. Each stands beside an answer in one of the common envelopes.
+# Names are compared in lower case and without punctuation: `statusCode`, `status_code` and `status-code` are
+# the same. Each of these occurs beside an answer in one of the common envelopes.
 _SUCCESS = frozenset({"success", "ok"})
 _ERRORS = frozenset({"error", "errors", "fault", "faults", "exception", "failed", "failure"})
 _CODES = frozenset({"code", "status", "statuscode", "httpcode", "httpstatus", "errorcode"})
 _STATES = frozenset({"status", "state", "result", "outcome", "sessionstatus"})
 _REASONS = frozenset({"reason", "message", "detail", "description", "warning"})
-# Other gateways' words for `is_whatsapp_user` and `whatsapp_id`, which proxies before them pass on.
+# Names for `is_whatsapp_user` and `whatsapp_id` at other gateways. A proxy may pass on their answers.
 _FLAGS = frozenset(
     {"exists", "numberexists", "registered", "isregistered", "onwhatsapp", "isonwhatsapp", "haswhatsapp",
      "isinwhatsapp", "iswhatsappuser"}
@@ -27,10 +27,10 @@ _IDS = frozenset({"jid", "wajid", "whatsappjid", "lid", "waid", "wid"})
 
 _WORDS = _STATES | _REASONS
 _TELLING = _SUCCESS | _ERRORS | _CODES | _WORDS | _FLAGS | _IDS
-_MOST_NAMES = 16  # of an answer; the names of longer ones are not kept
+_MOST_NAMES = 16  # the names of an answer with more fields are not cached
 
 _CODES_OF_SUCCESS = frozenset({0, *range(200, 300)})
-# Of a request or a session, and never of a number.
+# Words about the failure of a request or a session. None of them is about a number.
 _FAILURE = re.compile(
     r"error|fail|disconnect|not.?(connected|ready|authori[sz]ed|authenticated|available|open|logged)|logged.?out"
     r"|expired|closed|offline|unauthori[sz]ed|forbidden|time.?out|timed.?out|unavailable|try.?again|rate.?limit"
@@ -40,11 +40,11 @@ _FAILURE = re.compile(
 
 
 def contradiction_in(answer: Mapping[str, Any], *, registered: bool | None = None) -> str:
-    """Return what in an object says that the request has failed, or the opposite; empty if nothing does.
+    """Return what contradicts an answer: a sign of failure, or the opposite answer; empty if nothing does.
 
     Args:
         answer: the answer, or the envelope around it.
-        registered: what the answer says of the number; None if it is not known yet.
+        registered: whether the answer says that the number is registered; None if not known yet.
     """
     telling = _telling(tuple(answer)) if len(answer) <= _MOST_NAMES else tuple(answer)
     if not telling:
@@ -53,7 +53,7 @@ def contradiction_in(answer: Mapping[str, Any], *, registered: bool | None = Non
 
 
 def holds_verdict(body: Mapping[str, Any]) -> bool:
-    """Whether a body says if a number is registered, which no refusal does."""
+    """Whether a body has the field that says if a number is registered. No refusal has it."""
     return any(isinstance(part, Mapping) and "is_whatsapp_user" in part for part in (body, body.get("data")))
 
 
@@ -74,7 +74,7 @@ def _flaws(fields: Mapping[str, Any], *, registered: bool | None) -> Iterator[st
 
 
 def _is_code_of_failure(value: object) -> bool:
-    """Whether a number is a code that is neither 0 nor one of success in HTTP (200 to 299)."""
+    """Whether a value is a numeric code other than 0 and the HTTP codes of success (200 to 299)."""
     if isinstance(value, str) and value.isdecimal() and value.isascii():
         value = int(value[:9])
     return isinstance(value, int) and not isinstance(value, bool) and value not in _CODES_OF_SUCCESS
@@ -82,7 +82,7 @@ def _is_code_of_failure(value: object) -> bool:
 
 @lru_cache(maxsize=64)
 def _telling(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names that can contradict something; answers of a provider have the same ones each time."""
+    """Return the names that can be a contradiction. Cached, since all answers of a provider have the same."""
     return tuple(name for name in names if _plain(name) in _TELLING)
 
 

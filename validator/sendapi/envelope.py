@@ -1,4 +1,4 @@
-"""From a response to an answer, or to the refusal that it holds: SendAPI's envelopes. Pure."""
+"""Reads SendAPI's envelopes: turns a response into an answer or into the exception for a refusal. Pure."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _MAX_REQUEST_ID_CHARS = 128
 def understand(reply: Reply, wall_now: float) -> Answer:
     """Return the answer in a response; `wall_now` is the time of day in Unix seconds.
 
-    Only a refusal in one of the provider's envelopes is its word about key, session, number or quota.
+    A refusal counts as the provider's, about key, session, number or quota, only in one of its envelopes.
 
     Raises:
-        ApiError: the provider refused, something in between did, or the body is no JSON object.
+        ApiError: the provider or an intermediary refused, or the body is no JSON object.
     """
     body, flaw = _decoded(reply.body)
     refused = reply.status != _OK or body.get("success") is False or bool(body.get("error"))
@@ -47,7 +47,7 @@ def understand(reply: Reply, wall_now: float) -> Answer:
 
 
 def _decoded(body: bytes | None) -> tuple[dict[str, Any], str]:
-    """Return the object in a body, and what is wrong with it where it holds none."""
+    """Return the JSON object of a body, and an error text; the text is empty if the body is an object."""
     if body is None:
         return {}, "it is larger than any answer can be, or compressed without being asked to"
     try:
@@ -66,15 +66,15 @@ def _refused(reply: Reply, body: Mapping[str, Any], *, rate: RateNotice, request
 
 
 def _is_other_success(reply: Reply, body: Mapping[str, Any]) -> bool:
-    """Whether it is an answer to a check, with a status of success that the contract does not have.
+    """Whether it is an answer to a check, but with a success status that the contract does not define.
 
-    Other JSON with such a status (a queue, a gateway: "accepted") is somebody else's.
+    Other JSON with such a status comes from another program, such as a queue that says "accepted".
     """
     return reply.status in _OTHER_SUCCESSES and holds_verdict(body) and not body.get("error")
 
 
 def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    """Return the provider's id of the exchange: in the error, in `meta`, at the top, or in the header."""
+    """Return the provider's id of the exchange: from the error, `meta`, the top level, or the header."""
     places = (body.get("error"), body.get("meta"), body)
     fields = (place.get("request_id") for place in places if isinstance(place, dict))
     found = next((word for word in fields if isinstance(word, str) and word), headers.get("x-request-id", ""))

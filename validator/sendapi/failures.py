@@ -1,4 +1,4 @@
-"""Refusals of the provider: three envelopes, one table, one typed exception."""
+"""Refusals of the provider: reads its three envelopes, and makes a typed exception by one table."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _Meaning = type[ApiError]
 
-# The contract's table of errors, by status; 408 and 425 as RFC 9110 (15.5.9) and RFC 8470 (5.2) mean them.
+# The contract's table of errors, by status. 408 and 425 are from RFC 9110 (15.5.9) and RFC 8470 (5.2).
 _BY_STATUS: dict[int, _Meaning] = {
     400: InvalidRequest,
     401: MissingOrBadKey,
@@ -44,9 +44,8 @@ _BY_STATUS: dict[int, _Meaning] = {
     429: RateLimited,
 }
 
-# The same table by the provider's own codes and type words. Envelope three has a class for its type and the
-# type for its code, which is why one table serves both. What the provider says outweighs the status it says
-# it with.
+# The same table by the provider's codes and types. The third envelope has a class as its type and the type as
+# its code, so one table serves both. The code or type counts more than the status.
 _BY_WORD: dict[str, _Meaning] = {
     **dict.fromkeys(("4010", "4011", "4012", "4013"), MissingOrBadKey),
     **dict.fromkeys(
@@ -64,35 +63,35 @@ _BY_WORD: dict[str, _Meaning] = {
     "not_found": NotFound,
 }
 
-# The contract gives a disconnected session no code, so it is known by its words (`-` and `_` read as spaces).
+# The contract has no code for a disconnected session, so it is recognized by words (`-` and `_` are spaces).
 _DISCONNECTED = re.compile(
     r"\bsession\b.*\b(?:not (?:yet )?(?:connected|ready|active|authenticated|logged in)|disconnected|offline)"
 )
-# A gateway's way of saying 429 behind a 500, as WhatsApp itself words it (seen with devlikeapro/waha).
+# A gateway may hide a 429 of WhatsApp behind a 500, in WhatsApp's own words (seen with devlikeapro/waha).
 _OVER_LIMIT = re.compile(r"rate overlimit|rate limit(?:ed)? (?:error|exceeded|reached)|too many requests")
 _OVER_LIMIT_BYTES = b"rate-overlimit"
 
-# Where an invalid phone may be the answer. It is final for the number, so a broken route must not say it.
+# The statuses of an invalid phone. It is final for the number, so it must not come from a wrong address.
 _ABOUT_THE_CALL = frozenset({200, 400, 422})
 
-# What an error's type is about if not about the number: with the code of an invalid phone it contradicts it.
+# An error type with one of these words is not about the number. It contradicts the code of an invalid phone.
 _ABOUT_ANOTHER = re.compile(
     r"session|device|instance|connect|auth|key|scope|quota|billing|rate|server|internal"
 )
 
-# All three envelopes have an error with a type, in words like these. Other programs have a status there, a
+# All three envelopes have an error with a type in this form. In other programs the field holds a status, a
 # sentence, or the name of a class.
 _TYPE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _STATUSES = frozenset({"402", "429"})
 
-# Of any part of a refusal. The longest message documented has a tenth of it, and the patterns above take time
-# that grows with the square of a text made for it: 3 s for one of 64 KB.
-_MAX_SAID_CHARS = 1_000
+# The limit for each text of a refusal, ten times the longest documented message. The time of the patterns
+# above can grow with the square of the length of a malicious text: 3 s for 64 KB.
+_MAX_TEXT_CHARS = 1_000
 
 _REMEDIES: dict[_Meaning, str] = {
     MissingOrBadKey: "Check SENDAPI_API_KEY or --api-key-file",
-    QuotaExceeded: "The provider's dashboard says when the billing period turns",
-    Forbidden: "Use a key with the scope that is lacking",
+    QuotaExceeded: "The provider's dashboard says when the next billing period begins",
+    Forbidden: "Use a key with the missing scope",
     NotFound: "Check --session and --base-url",
     SessionNotConnected: "Connect the session again in the provider's dashboard",
     Redirected: "Check --base-url; redirects are not followed, since the key would travel along",
@@ -102,7 +101,7 @@ _REMEDIES: dict[_Meaning, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What a refusal says, whichever envelope it came in: the provider's words, cut short."""
+    """The content of a refusal, independent of its envelope. Long texts are cut."""
 
     status: int
     code: int | str | None = None
@@ -111,7 +110,7 @@ class Fault:
 
     @classmethod
     def read(cls, status: int, body: Mapping[str, Any]) -> Fault:
-        """Take the fault out of a body: from its `error`, object or text, or else from the top."""
+        """Read the fault in a body: from its `error`, an object or a text, or else from the top level."""
         error = body.get("error")
         if isinstance(error, str):
             return cls(status=status, message=_text(error))
@@ -125,12 +124,12 @@ class Fault:
 
     @property
     def words(self) -> str:
-        """Code, type and message as plain words, for the patterns."""
+        """Code, type and message as lower-case words, for the patterns."""
         return re.sub(r"[-_\s]+", " ", f"{self.code} {self.type} {self.message}").lower()
 
 
 def _text(value: object) -> str:
-    return value[:_MAX_SAID_CHARS] if isinstance(value, str) else ""
+    return value[:_MAX_TEXT_CHARS] if isinstance(value, str) else ""
 
 
 def _code(value: object) -> int | str | None:
@@ -142,7 +141,7 @@ def _code(value: object) -> int | str | None:
 def is_enveloped(body: Mapping[str, Any]) -> bool:
     """Whether a refusal is in one of the provider's envelopes.
 
-    All have an object `error`, and with it a type, a code of the contract, or `success: false`.
+    All of them have an object `error`, and a type, a code of the contract, or `success: false`.
     """
     error = body.get("error")
     if not isinstance(error, dict):
@@ -153,11 +152,11 @@ def is_enveloped(body: Mapping[str, Any]) -> bool:
 
 
 def is_over_limit(fault: Fault, raw: bytes) -> bool:
-    """Whether a 5xx is a 429 of WhatsApp's own, which gateways pass on in any form.
+    """Whether a 5xx hides a 429 of WhatsApp, which gateways pass on in any form.
 
     Args:
-        fault: what the response says.
-        raw: the body as it came.
+        fault: the content of the refusal.
+        raw: the undecoded body.
     """
     if fault.status < 500:  # noqa: PLR2004 - the class of statuses called 5xx
         return False
@@ -165,24 +164,24 @@ def is_over_limit(fault: Fault, raw: bytes) -> bool:
 
 
 def meaning_of(fault: Fault, raw: bytes = b"") -> _Meaning:
-    """Return the class of exception that a refusal is. Pure.
+    """Return the exception class for a refusal. Pure.
 
     Args:
-        fault: what it says.
-        raw: the body as it came, looked at only where the status says that the server failed.
+        fault: the content of the refusal.
+        raw: the undecoded body, which is searched only for a 5xx.
     """
     status = fault.status
     if 300 <= status < 400:  # noqa: PLR2004 - the class of statuses called 3xx
         return Redirected
     if status >= 500:  # noqa: PLR2004 - the class of statuses called 5xx
         return RateLimited if is_over_limit(fault, raw) else ServerError
-    if status < 400:  # noqa: PLR2004 - what is left here is a success
+    if status < 400:  # noqa: PLR2004 - only 2xx is left here
         return (_own_word(fault) or BadAnswer) if status == 200 else UnexpectedStatus  # noqa: PLR2004 - OK
     return _own_word(fault) or _BY_STATUS.get(status, UnexpectedStatus)
 
 
 def _own_word(fault: Fault) -> _Meaning | None:
-    """Return what the provider's own words say; None where they say nothing known."""
+    """Return the exception class for the provider's code or type; None if neither is known."""
     known = (_BY_WORD.get(str(word).lower()) for word in (fault.code, fault.type))
     meaning = next((word for word in known if word is not None), None)
     if meaning in {None, InvalidRequest, NotFound} and _DISCONNECTED.search(fault.words):
@@ -192,13 +191,13 @@ def _own_word(fault: Fault) -> _Meaning | None:
 
 
 def refusal(fault: Fault, *, rate: RateNotice, request_id: str, raw: bytes = b"") -> ApiError:
-    """Return the exception for a refusal; its message names status, words and remedy, and is masked.
+    """Return the exception for a refusal. Its message has status, the provider's words and a remedy; masked.
 
     Args:
-        fault: what the provider said.
-        rate: what the same response said about rates.
+        fault: the content of the refusal.
+        rate: the rate notice of the response.
         request_id: the provider's id of the exchange.
-        raw: the body as it came.
+        raw: the undecoded body.
     """
     meaning = meaning_of(fault, raw)
     said = ", ".join(part for part in (str(fault.code or ""), fault.type, fault.message) if part)

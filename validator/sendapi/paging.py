@@ -1,4 +1,4 @@
-"""Which page to ask for next, and which of its contacts are new. Pure: callers fetch in their own ways."""
+"""Walks through the pages of a list: the next page to fetch, and its new contacts. Pure: callers fetch."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from validator.sendapi.address import MAX_PER_PAGE
 if TYPE_CHECKING:
     from validator.sendapi.answers import Contact, ContactPage
 
-# A million contacts at the largest page. WhatsApp's own address books end far below; a server that goes on is
-# broken.
+# A million contacts at the largest page size. WhatsApp's address books are far smaller, so a server with more
+# pages is broken.
 MAX_PAGES = 10_000
 
-# A contact that is added while we read moves others to the next page, so a page may hold nothing new. A
-# second one in a row means that the server does not look at `page`.
+# A contact that is added meanwhile moves others to the next page, so one page may have no new contacts. A
+# second such page in a row means that the server ignores the parameter `page`.
 _MAX_STALE_PAGES = 2
 
 
 class Paging:
-    """Walks through the pages of a list that may change under way.
+    """Walks through the pages of a list, which may change meanwhile.
 
-    Contacts that moved to a later page are given once. One that moves to an earlier page, because another was
-    removed, can be missed: the provider offers no cursor that would prevent it.
+    A contact that moves to a later page is returned once. A contact that moves to an earlier page, because
+    another one was removed, can be missed: the provider offers no cursor that would prevent it.
 
     Args:
-        per_page: contacts asked for at a time.
+        per_page: how many contacts are requested at a time.
 
     Attributes:
         next_page: the number of the page to fetch, from 1; None after the last.
@@ -42,7 +42,7 @@ class Paging:
         self.next_page: int | None = 1
 
     def take(self, page: ContactPage) -> list[Contact]:
-        """Return the contacts that were not on an earlier page, in order, and move `next_page` on.
+        """Return the contacts that were not on an earlier page, in order, and advance `next_page`.
 
         Raises:
             IncompleteList: the list does not end.
@@ -57,10 +57,10 @@ class Paging:
         return new
 
     def _require_all(self, page: ContactPage) -> None:
-        """See that the list came whole, as far as that can be known.
+        """Check that the list is complete, as far as that can be known.
 
         Raises:
-            IncompleteList: it did not; the message has both numbers.
+            IncompleteList: it is not.
         """
         came, total = len(self._seen), page.total
         if (total is not None and self._received < total) or (
@@ -76,17 +76,17 @@ class Paging:
             )
 
     def _is_new(self, contact: Contact) -> bool:
-        """Whether the contact is seen for the first time. One without a phone is known by all it has."""
+        """Whether the contact is seen for the first time. Without a phone, all of its fields are compared."""
         key = contact.number or contact.phone or contact
         before = len(self._seen)
         self._seen.add(key)
         return len(self._seen) > before
 
     def _is_last(self, page: ContactPage) -> bool:
-        """Whether the list ends here: by its total, which may change under way, or with a page that is empty.
+        """Whether the list ends here: by its total, which may change meanwhile, or with an empty page.
 
-        A page that is not full is no end if nothing says how many fit on one: servers cap `per_page`, or drop
-        a row.
+        A page that is not full is the end only if the answer states `per_page`. Otherwise the server may have
+        reduced `per_page`, or dropped a row.
         """
         if not page.contacts:
             return True

@@ -1,4 +1,4 @@
-"""From an answer's JSON to values: strict where a verdict hangs on it, tolerant everywhere else. Pure."""
+"""Turns an answer's JSON into values: strict if a verdict depends on it, else tolerant. Pure."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
 
     Raises:
         BadAnswer: the flag is not a JSON boolean, the echoed phone is missing or another one (the contract
-            requires it, and it alone shows that an answer belongs to its question), the id is none, or the
-            answer contradicts itself.
+            requires it, and only it shows that the answer belongs to the request), the id is not valid, or
+            the answer contradicts itself.
     """
     fields = _object(answer)
     flag = fields.get("is_whatsapp_user")
@@ -49,9 +49,9 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
 
 
 def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
-    """Hold the echoed phone to the number asked about, digit by digit: its spelling does not matter.
+    """Return the number in the answer, which has to be the number asked about. Only digits are compared.
 
-    It may be the number by which WhatsApp knows the same subscriber (docs/phone.md).
+    It may be the alternative spelling by which WhatsApp knows the same subscriber (docs/phone.md).
     """
     if echo == asked.e164:
         return asked
@@ -60,7 +60,7 @@ def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
     digits = "".join(char for char in str(echo) if char in "0123456789")
     if digits == asked.e164[1:]:
         return asked
-    # Imported here, since it brings polars: most answers name the number as it was asked.
+    # Imported here, because it loads polars, and most answers name the number exactly as it was sent.
     from validator.phone import other_spelling_of  # noqa: PLC0415
 
     other = other_spelling_of(asked)
@@ -70,7 +70,7 @@ def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
 
 
 def _whatsapp_id(answer: Answer, value: object) -> str | None:
-    """Return the id as it came. One that is no text has lost digits, or is of a shape nobody knows."""
+    """Return the id, unchanged but for keys. It has to be text: a JSON number may have lost digits."""
     if value is None or value == "":
         return None
     if not is_whatsapp_id(value):
@@ -79,7 +79,7 @@ def _whatsapp_id(answer: Answer, value: object) -> str | None:
 
 
 def contacts_in(answer: Answer) -> ContactPage:
-    """Return a page of contacts; `BadAnswer` where there is no list of objects."""
+    """Return a page of contacts; raises `BadAnswer` if there is no list of objects."""
     page = _page(answer)
     meta = page.get("meta")
     fields = meta if isinstance(meta, dict) else {}
@@ -106,7 +106,7 @@ def _contact(entry: Mapping[str, Any]) -> Contact:
 
 
 def sessions_in(answer: Answer) -> SessionPage:
-    """Return the account's sessions; `BadAnswer` where there is no list of objects with ids."""
+    """Return the account's sessions; raises `BadAnswer` if there is no list of objects with ids."""
     page = _page(answer)
     meta = page.get("meta")
     return SessionPage(
@@ -118,7 +118,7 @@ def sessions_in(answer: Answer) -> SessionPage:
 
 
 def session_in(answer: Answer) -> Session:
-    """Return one session; `BadAnswer` where it has no id or no status."""
+    """Return one session; raises `BadAnswer` if it has no id or no status."""
     return _session(answer, _object(answer))
 
 
@@ -143,13 +143,13 @@ def _session(answer: Answer, fields: Mapping[str, Any]) -> Session:
 
 
 def usage_in(answer: Answer) -> dict[str, Any]:
-    """Return quota and usage as they came, which may stand in `data`."""
+    """Return quota and usage, unchanged: the object in `data`, or the whole answer."""
     inner = answer.body.get("data")
     return inner if isinstance(inner, dict) else answer.body
 
 
 def _object(answer: Answer) -> Mapping[str, Any]:
-    """Return the object in an answer, which may be bare or stand in `data`."""
+    """Return the object in an answer: the object in `data`, or the whole answer."""
     inner = answer.body.get("data", answer.body)
     if not isinstance(inner, dict):
         raise answer.unusable("there is no object in it")
@@ -157,13 +157,13 @@ def _object(answer: Answer) -> Mapping[str, Any]:
 
 
 def _page(answer: Answer) -> Mapping[str, Any]:
-    """Return the page in an answer. A page has a `data` of its own, a list, and may stand in another one."""
+    """Return the page in an answer. A page has its list in `data`, and may itself be in another `data`."""
     inner = answer.body.get("data")
     return inner if isinstance(inner, dict) else answer.body
 
 
 def _entries(answer: Answer, page: Mapping[str, Any]) -> list[dict[str, Any]]:
-    # Servers written in Go say null for an empty list.
+    # Servers written in Go send null for an empty list.
     entries = [] if "data" in page and page["data"] is None else page.get("data")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise answer.unusable("there is no list of objects in it")
@@ -175,7 +175,7 @@ def _count(value: object) -> int | None:
 
 
 def _moment(value: object) -> datetime | None:
-    """Return an ISO 8601 time; one without a zone is in UTC, as the provider's times are."""
+    """Return an ISO 8601 time, or None. A time without a zone is UTC, as the provider's times are."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
