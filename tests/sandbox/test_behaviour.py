@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from validator.sandbox import Answers
-from validator.sandbox.behaviour import account_id, contact_phone, draw, registration, twin
+from validator.sandbox.behaviour import account_id, contact_phone, draw, registration, spelling_pair
 
 numbers = st.integers(min_value=10**7, max_value=10**15 - 1).map(lambda digits: f"+{digits}")
 
@@ -52,11 +52,11 @@ def test_some_ids_are_lids():
     ],
 )
 def test_two_spellings_of_one_subscriber_know_each_other(digits, shorter, longer):
-    assert twin(digits) == (shorter, longer)
+    assert spelling_pair(digits) == (shorter, longer)
 
 
 def test_other_numbers_have_one_spelling():
-    assert twin("447700900001") is None
+    assert spelling_pair("447700900001") is None
 
 
 @pytest.mark.parametrize("prefix", [("5511", "55119"), ("52", "521"), ("54", "549")])

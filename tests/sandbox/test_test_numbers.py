@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from validator.sandbox import MAGIC_NUMBERS, ConnectionBroken
-from validator.sandbox.behaviour import twin
+from validator.sandbox.behaviour import spelling_pair
 
 RANGE = "+447700900"
 
@@ -18,7 +18,7 @@ def yes(number):
 def test_the_table_lists_000_to_019_once_each_and_then_other_spellings():
     numbers = [number for number, _ in MAGIC_NUMBERS]
     assert numbers[:20] == [f"{RANGE}{n:03d}" for n in range(20)]
-    assert all(twin(number[1:]) for number in numbers[20:])
+    assert all(spelling_pair(number[1:]) for number in numbers[20:])
     assert all(text for _, text in MAGIC_NUMBERS)
 
 

@@ -68,7 +68,7 @@ __all__ = [
 ]
 
 # Starlette and uvicorn come with the extra `sandbox`. What `--help` prints must be there without them.
-_WITH_EXTRA = {
+_NEEDS_EXTRA = {
     "ConnectionBroken": "delivery",
     "Sandbox": "app",
     "create_app": "app",
@@ -80,6 +80,6 @@ _WITH_EXTRA = {
 
 def __getattr__(name: str) -> object:
     """Import what needs the extra when first asked for it; `ModuleNotFoundError` where that is missing."""
-    if name not in _WITH_EXTRA:
+    if name not in _NEEDS_EXTRA:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WITH_EXTRA[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_NEEDS_EXTRA[name]}"), name)

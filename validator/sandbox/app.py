@@ -52,11 +52,11 @@ class Sandbox:
         self.world = World(config)
         self._exchange = Exchange(self.world, self.log)
         self._wall = wall
-        routes = [Route(path, _Served(self, endpoint)) for path, endpoint in _PATHS]
+        routes = [Route(path, _EndpointApp(self, endpoint)) for path, endpoint in _PATHS]
         self._router = Router(
             [*routes, *control_routes(self.world, self.log)],
             redirect_slashes=False,
-            default=_Served(self, Endpoint.UNKNOWN),
+            default=_EndpointApp(self, Endpoint.UNKNOWN),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,7 +88,7 @@ def create_app(config: SandboxConfig, *, wall: Callable[[], float] = time.time) 
     return kind(config, wall=wall)
 
 
-class _Served:
+class _EndpointApp:
     """One endpoint as an ASGI application: Starlette hands an object the raw request, unwrapped."""
 
     def __init__(self, sandbox: Sandbox, endpoint: Endpoint) -> None:

@@ -8,7 +8,7 @@ from struct import unpack
 from typing import NamedTuple
 
 from validator.sandbox.config import Answers
-from validator.sandbox.test_numbers import FATES
+from validator.sandbox.test_numbers import FIXED_NUMBERS
 
 # E.164, with the plus sign, as the contract's pattern for `{phone}` has it.
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
@@ -65,15 +65,15 @@ NO_DRAW = Draw(fault=1.0, jitter=0.0, tail=1.0)
 
 def draw(seed: int, subject: str, attempt: int) -> Draw:
     """Return the draws for one attempt at one subject, whatever else runs and in whatever order."""
-    return Draw(*_even(f"{seed}|{subject}|{attempt}"))
+    return Draw(*_uniform(f"{seed}|{subject}|{attempt}"))
 
 
-def _even(text: str) -> tuple[float, float, float]:
+def _uniform(text: str) -> tuple[float, float, float]:
     a, b, c = unpack("<3Q", blake2b(text.encode(), digest_size=24).digest())
     return a / 2**64, b / 2**64, c / 2**64
 
 
-def twin(digits: str) -> tuple[str, str] | None:
+def spelling_pair(digits: str) -> tuple[str, str] | None:
     """Return the two spellings, shorter and longer, of a number that has two; None for all others."""
     for spelling in _SPELLINGS:
         if match := spelling.fullmatch(digits):
@@ -93,7 +93,7 @@ def registration(
     if account is None and (answers is Answers.YES or (is_linked and answers is Answers.HONEST)):
         account = f"{phone[1:]}@s.whatsapp.net"
     body: dict[str, object] = {"phone": phone, "is_whatsapp_user": account is not None}
-    if account is not None or not _leaves_id_out(phone, seed):
+    if account is not None or not _omits_id(phone, seed):
         body["whatsapp_id"] = account
     return body
 
@@ -105,10 +105,10 @@ def account_id(phone: str, *, seed: int, share: float) -> str | None:
     WhatsApp keeps; the id names the one it keeps.
     """
     digits = phone[1:]
-    if fate := FATES.get(phone):
-        return _id(digits, seed, lid_share=float(fate.lid)) if fate.registered else None
-    spellings = twin(digits) or (digits, digits)
-    on_whatsapp, both, longer = _even(f"{seed}|account|{spellings[0]}")
+    if fixed := FIXED_NUMBERS.get(phone):
+        return _id(digits, seed, lid_share=float(fixed.lid)) if fixed.registered else None
+    spellings = spelling_pair(digits) or (digits, digits)
+    on_whatsapp, both, longer = _uniform(f"{seed}|account|{spellings[0]}")
     kept = spellings[longer < _HALF]
     if on_whatsapp >= share or (digits != kept and both >= _HALF):
         return None
@@ -116,14 +116,14 @@ def account_id(phone: str, *, seed: int, share: float) -> str | None:
 
 
 def _id(digits: str, seed: int, *, lid_share: float) -> str:
-    drawn, name, _ = _even(f"{seed}|id|{digits}")
+    drawn, name, _ = _uniform(f"{seed}|id|{digits}")
     return f"{int(name * 10**15):015d}@lid" if drawn < lid_share else f"{digits}@s.whatsapp.net"
 
 
-def _leaves_id_out(phone: str, seed: int) -> bool:
-    if fate := FATES.get(phone):
-        return fate.id_absent
-    return _even(f"{seed}|absent|{phone}")[0] < _HALF
+def _omits_id(phone: str, seed: int) -> bool:
+    if fixed := FIXED_NUMBERS.get(phone):
+        return fixed.id_absent
+    return _uniform(f"{seed}|absent|{phone}")[0] < _HALF
 
 
 def contact_phone(index: int) -> str:
@@ -141,7 +141,7 @@ def contact(
     phone = contact_phone(index)
     registered = phone in linked or account_id(phone, seed=seed, share=share) is not None
     row: dict[str, object] = {"phone": phone, "is_whatsapp_user": registered}
-    name, picture, which = _even(f"{seed}|contact|{index}")
+    name, picture, which = _uniform(f"{seed}|contact|{index}")
     _set_third(row, "name", name, _NAMES[int(which * len(_NAMES))])
     _set_third(row, "profile_picture_url", picture, f"https://pictures.invalid/{index}.jpg")
     return row

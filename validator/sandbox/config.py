@@ -191,7 +191,7 @@ class SandboxConfig:
 
     def __post_init__(self) -> None:
         """Hold every value to its range."""
-        self._take_words()
+        self._parse_words()
         _one_of("gateway", self.gateway, (SENDAPI, *DIALECTS))
         _one_of("plan", self.plan, tuple(PLAN_LIMITS_PER_MIN))
         _one_of("error_envelope", self.error_envelope, (1, 2, 3))
@@ -224,7 +224,7 @@ class SandboxConfig:
         names = SESSION_NAMES[self.gateway]
         return tuple(replace(one, id=name) for one, name in zip(DEFAULT_SESSIONS, names, strict=True))
 
-    def _take_words(self) -> None:
+    def _parse_words(self) -> None:
         for name, enum in _WORDS.items():
             object.__setattr__(self, name, _word(name, getattr(self, name), enum))
 

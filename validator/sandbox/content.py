@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from validator.sandbox import behaviour, bodies, corruption, numbering
 from validator.sandbox.call import Endpoint
-from validator.sandbox.test_numbers import FATES
+from validator.sandbox.test_numbers import FIXED_NUMBERS
 
 if TYPE_CHECKING:
     from validator.sandbox.bodies import Refusal
@@ -55,8 +55,8 @@ def _check(world: World, call: Call, fault: Fault | None) -> object:
     session = _connected(world, call)
     if isinstance(session, bodies.Refusal):
         return session
-    fate = FATES.get(call.number)
-    if not behaviour.E164.fullmatch(call.number) or (fate is not None and not fate.valid):
+    fixed = FIXED_NUMBERS.get(call.number)
+    if not behaviour.E164.fullmatch(call.number) or (fixed is not None and not fixed.valid):
         return bodies.INVALID_PHONE
     body = behaviour.registration(
         call.number,
@@ -65,7 +65,7 @@ def _check(world: World, call: Call, fault: Fault | None) -> object:
         answers=session.answers,
         is_linked=call.number in _linked(world),
     )
-    return body if fault is None else corruption.spoil_check(body, fault.kind)
+    return body if fault is None else corruption.corrupt_check(body, fault.kind)
 
 
 def _contacts(world: World, call: Call, fault: Fault | None) -> object:
@@ -89,7 +89,7 @@ def _contact_rows(world: World, first: int, count: int, fault: Fault | None) -> 
         for index in range(max(first - 1, 0), min(first + count, config.contacts))
     ]
     before, rows = (rows[:1], rows[1:]) if first else ([], rows)
-    return rows if fault is None else corruption.spoil_page(before, rows, fault.kind)
+    return rows if fault is None else corruption.corrupt_page(before, rows, fault.kind)
 
 
 def _linked(world: World) -> frozenset[str | None]:

@@ -59,14 +59,14 @@ class Reply:
     ending: Ending = Ending.WHOLE
 
 
-def spoil_check(body: Body, kind: FaultKind) -> object:
+def corrupt_check(body: Body, kind: FaultKind) -> object:
     """Return the content of a check's answer with that fault in it, if it is one of the content."""
     change = _CHECK_CHANGES.get(kind)
     return body if change is None else change(body)
 
 
 _CHECK_CHANGES: dict[FaultKind, Callable[[Body], object]] = {
-    FaultKind.WRONG_NUMBER: lambda body: {**body, "phone": _another(str(body["phone"]))},
+    FaultKind.WRONG_NUMBER: lambda body: {**body, "phone": _other_number(str(body["phone"]))},
     FaultKind.NULL_FLAG: lambda body: {**body, "is_whatsapp_user": None},
     FaultKind.STRING_FLAG: lambda body: {**body, "is_whatsapp_user": "true"},
     FaultKind.MISSING_FLAG: lambda body: {"phone": body["phone"], "whatsapp_id": body.get("whatsapp_id")},
@@ -80,12 +80,12 @@ _CHECK_CHANGES: dict[FaultKind, Callable[[Body], object]] = {
 }
 
 
-def _another(phone: str) -> str:
+def _other_number(phone: str) -> str:
     """Return the number with its last digit moved on by one: as valid as the first, and another's."""
     return phone[:-1] + str((int(phone[-1]) + 1) % 10)
 
 
-def spoil_page(before: list[Body], rows: list[Body], kind: FaultKind) -> list[Body]:
+def corrupt_page(before: list[Body], rows: list[Body], kind: FaultKind) -> list[Body]:
     """Return the rows of a contact page with that fault in it.
 
     Args:
@@ -104,7 +104,7 @@ def spoil_page(before: list[Body], rows: list[Body], kind: FaultKind) -> list[Bo
             return rows
 
 
-def spoil_body(body: object, kind: FaultKind) -> object:
+def corrupt_body(body: object, kind: FaultKind) -> object:
     """Return an enveloped body with the faults that stand outside its content."""
     match kind:
         case FaultKind.SUCCESS_FALSE:
@@ -115,7 +115,7 @@ def spoil_body(body: object, kind: FaultKind) -> object:
             return body
 
 
-def spoil_reply(reply: Reply, fault: Fault) -> Reply:
+def corrupt_reply(reply: Reply, fault: Fault) -> Reply:
     """Return an answer with the fault in its bytes, its headers, or its way through the network."""
     if fault.kind in _ENDINGS:
         return replace(reply, ending=_ENDINGS[fault.kind])

@@ -38,7 +38,7 @@ async def deliver(reply: Reply, receive: Receive, send: Send) -> None:
     Raises:
         ConnectionBroken: it ends in a break.
     """
-    if not await _still_there_after(reply.delay_s, receive):
+    if not await _stays_connected(reply.delay_s, receive):
         return
     if reply.ending is Ending.NEVER:
         await _disconnected(receive)
@@ -63,12 +63,12 @@ async def _send_body(reply: Reply, receive: Receive, send: Send) -> None:
     if reply.drip_s:
         for byte in reply.body[:-1]:
             await send({"type": "http.response.body", "body": bytes([byte]), "more_body": True})
-            if not await _still_there_after(reply.drip_s, receive):
+            if not await _stays_connected(reply.drip_s, receive):
                 return
     await send({"type": "http.response.body", "body": reply.body[-1:] if reply.drip_s else reply.body})
 
 
-async def _still_there_after(wait_s: float, receive: Receive) -> bool:
+async def _stays_connected(wait_s: float, receive: Receive) -> bool:
     """Wait, and return whether the client is still there."""
     if wait_s < _LONG_WAIT_S:
         if wait_s > 0:

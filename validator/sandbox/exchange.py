@@ -95,9 +95,9 @@ class Exchange:
             body = bodies.enveloped(body, self._config.envelope, outcome.draw.jitter)
         delay_s = self._latency_s(outcome.draw)
         if outcome.fault is not None:
-            body = corruption.spoil_body(body, outcome.fault.kind)
+            body = corruption.corrupt_body(body, outcome.fault.kind)
         reply = Reply(status=status, body=bodies.encoded(body), headers=headers, delay_s=delay_s)
-        return reply if outcome.fault is None else corruption.spoil_reply(reply, outcome.fault)
+        return reply if outcome.fault is None else corruption.corrupt_reply(reply, outcome.fault)
 
     def _error(self, refusal: Refusal, headers: Headers, wall_s: float) -> object:
         """Return the error body, and add to the headers what the refusal says about waiting."""

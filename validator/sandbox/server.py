@@ -140,8 +140,8 @@ async def _serve_until_signal(
 
 async def _stop_on_signal(stop: anyio.Event) -> None:
     # Those that the parent ignores for this process (nohup) stay ignored.
-    heard = [signum for signum in _SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN]
-    with anyio.open_signal_receiver(*heard) as signals:
+    handled = [signum for signum in _SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN]
+    with anyio.open_signal_receiver(*handled) as signals:
         await anext(signals)
         stop.set()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _BEARER = re.compile(r"bearer +(sk_(?:live|test)_\w+)", re.IGNORECASE | re.ASCII)
 _PLAN_KEY = re.compile(r"sk_test_([a-z]+)_")
 
-# Keys with a fixed fate, by their beginnings.
+# Keys with a fixed behaviour, by their first characters.
 MAGIC_KEYS: tuple[tuple[str, bodies.Refusal], ...] = (
     ("sk_live_revoked", bodies.REVOKED_KEY),
     ("sk_live_expired", bodies.EXPIRED_KEY),
@@ -58,7 +58,7 @@ class _Allowance:
 
     limiter: Limiter
     foreign_s: float
-    shut_until_s: float = 0.0
+    blocked_until_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -170,16 +170,16 @@ class World:
             allowance.limiter.admit(allowance.foreign_s)
 
     def _penalised(self, allowance: _Allowance, now: float) -> Admission:
-        shut_s = allowance.shut_until_s - now
-        if shut_s > 0:
+        blocked_s = allowance.blocked_until_s - now
+        if blocked_s > 0:
             if self.config.penalty_extends:
-                shut_s = self.config.penalty_s
-                allowance.shut_until_s = now + shut_s
-            return allowance.limiter.admit(now)._replace(admitted=False, remaining=0, wait_s=shut_s)
+                blocked_s = self.config.penalty_s
+                allowance.blocked_until_s = now + blocked_s
+            return allowance.limiter.admit(now)._replace(admitted=False, remaining=0, wait_s=blocked_s)
         admission = allowance.limiter.admit(now)
         if admission.admitted or not self.config.penalty_s:
             return admission
-        allowance.shut_until_s = now + self.config.penalty_s
+        allowance.blocked_until_s = now + self.config.penalty_s
         return admission._replace(wait_s=self.config.penalty_s)
 
     def attempt(self, subject: str) -> int:
@@ -205,8 +205,8 @@ class World:
         for fault in self._schedule.active(now):
             if fault.kind not in _STATE_FAULTS:
                 return fault
-        if fate := magic_fault(number, attempt):
-            return fate
+        if fixed := magic_fault(number, attempt):
+            return fixed
         for fault in self._drawn:
             if drawn < fault.share:
                 return fault
@@ -216,14 +216,14 @@ class World:
     def sessions(self, now: float) -> list[Session]:
         """Return all sessions as they are now."""
         kinds = {fault.kind for fault in self._schedule.active(now)}
-        return [_as_faults_have_it(session, kinds) for session in self._sessions.values()]
+        return [_with_faults(session, kinds) for session in self._sessions.values()]
 
     def session(self, session_id: str, now: float) -> Session | None:
         """Return one session as it is now, or None where there is none with that id."""
         session = self._sessions.get(session_id)
         if session is None or not self._schedule.begun_s:
             return session
-        return _as_faults_have_it(session, {fault.kind for fault in self._schedule.active(now)})
+        return _with_faults(session, {fault.kind for fault in self._schedule.active(now)})
 
     def change_session(
         self, session_id: str, *, status: str | None = None, answers: Answers | None = None
@@ -235,7 +235,7 @@ class World:
         )
 
 
-def _as_faults_have_it(session: Session, kinds: set[FaultKind]) -> Session:
+def _with_faults(session: Session, kinds: set[FaultKind]) -> Session:
     if FaultKind.DISCONNECT in kinds:
         session = replace(session, status="disconnected")
     return replace(session, answers=Answers.NO) if FaultKind.LIE in kinds else session

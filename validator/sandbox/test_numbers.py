@@ -1,4 +1,4 @@
-"""Numbers with a fixed fate, whatever the seed and the faults: for documentation, demonstrations and tests.
+"""Numbers with a fixed answer, whatever the seed and the faults: for documentation, demonstrations and tests.
 
 Most are from the range that Ofcom keeps free for drama, +44 7700 900000 to 900999; from 020 on its numbers
 are ordinary ones. Those that WhatsApp knows by one of two spellings are made from libphonenumber's examples
@@ -13,7 +13,7 @@ from validator.sandbox.faults import Fault, parse_fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fate:
+class FixedNumber:
     """What awaits one magic number.
 
     Attributes:
@@ -35,15 +35,15 @@ class Fate:
     id_absent: bool = False
 
 
-def _faulty(text: str, fault: str, *, once: bool = False) -> Fate:
-    return Fate(text=text, fault=parse_fault(fault), once=once)
+def _faulty(text: str, fault: str, *, once: bool = False) -> FixedNumber:
+    return FixedNumber(text=text, fault=parse_fault(fault), once=once)
 
 
-FATES: dict[str, Fate] = {
-    "+447700900000": Fate(text="registered (the number of the provider's own examples)"),
-    "+447700900001": Fate(text="registered"),
-    "+447700900002": Fate(text="not registered, whatsapp_id null", registered=False),
-    "+447700900003": Fate(text="422 with code 4001, an invalid phone number", valid=False),
+FIXED_NUMBERS: dict[str, FixedNumber] = {
+    "+447700900000": FixedNumber(text="registered (the number of the provider's own examples)"),
+    "+447700900001": FixedNumber(text="registered"),
+    "+447700900002": FixedNumber(text="not registered, whatsapp_id null", registered=False),
+    "+447700900003": FixedNumber(text="422 with code 4001, an invalid phone number", valid=False),
     "+447700900004": _faulty("500 once, then registered", "500", once=True),
     "+447700900005": _faulty("500 always", "500"),
     "+447700900006": _faulty("never answers", "timeout"),
@@ -54,26 +54,30 @@ FATES: dict[str, Fate] = {
     "+447700900011": _faulty("is_whatsapp_user is null", "null_flag"),
     "+447700900012": _faulty('is_whatsapp_user is the text "true"', "string_flag"),
     "+447700900013": _faulty("session not connected once, then registered", "409", once=True),
-    "+447700900014": Fate(text="registered, with an @lid id", lid=True),
+    "+447700900014": FixedNumber(text="registered, with an @lid id", lid=True),
     "+447700900015": _faulty("registered, answered after 2 s", "slow=1:2s"),
     "+447700900016": _faulty("connection closed in the middle of the body", "cut"),
     "+447700900017": _faulty("connection reset before any answer", "reset"),
-    "+447700900018": Fate(text="not registered, whatsapp_id absent", registered=False, id_absent=True),
+    "+447700900018": FixedNumber(text="not registered, whatsapp_id absent", registered=False, id_absent=True),
     "+447700900019": _faulty("status 200 with success: false", "success_false"),
-    "+5511961234567": Fate(text="not registered: known only without the ninth digit", registered=False),
-    "+551161234567": Fate(text="registered, the same subscriber"),
-    "+522221234567": Fate(text="not registered: known only as 521", registered=False),
-    "+5212221234567": Fate(text="registered, the same subscriber"),
-    "+541123456789": Fate(text="not registered: known only as 549", registered=False),
-    "+5491123456789": Fate(text="registered, the same subscriber"),
+    "+5511961234567": FixedNumber(
+        text="not registered: known only without the ninth digit", registered=False
+    ),
+    "+551161234567": FixedNumber(text="registered, the same subscriber"),
+    "+522221234567": FixedNumber(text="not registered: known only as 521", registered=False),
+    "+5212221234567": FixedNumber(text="registered, the same subscriber"),
+    "+541123456789": FixedNumber(text="not registered: known only as 549", registered=False),
+    "+5491123456789": FixedNumber(text="registered, the same subscriber"),
 }
 
-MAGIC_NUMBERS: tuple[tuple[str, str], ...] = tuple((number, fate.text) for number, fate in FATES.items())
+MAGIC_NUMBERS: tuple[tuple[str, str], ...] = tuple(
+    (number, fixed.text) for number, fixed in FIXED_NUMBERS.items()
+)
 
 
 def magic_fault(number: str, attempt: int) -> Fault | None:
     """Return the fault that the given check of `number` meets by its fate; checks count from 1."""
-    fate = FATES.get(number)
-    if fate is None or (fate.once and attempt > 1):
+    fixed = FIXED_NUMBERS.get(number)
+    if fixed is None or (fixed.once and attempt > 1):
         return None
-    return fate.fault
+    return fixed.fault

@@ -26,13 +26,13 @@ from validator.sandbox.dialects.dialect import (
     Answer,
     Found,
     Purpose,
+    RefusalReason,
     Request,
-    Trouble,
 )
 from validator.sandbox.faults import FaultKind
 from validator.sandbox.log import Entry, RequestLog
 from validator.sandbox.server_state import Caller, World
-from validator.sandbox.test_numbers import FATES
+from validator.sandbox.test_numbers import FIXED_NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,17 +40,21 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from validator.sandbox.config import SandboxConfig, Session
-    from validator.sandbox.dialects.dialect import Asked, Dialect
+    from validator.sandbox.dialects.dialect import Dialect, ParsedRequest
     from validator.sandbox.faults import Fault
 
-_KEYS = ((REFUSED_KEY, Trouble.KEY), (UNLICENSED_KEY, Trouble.LICENCE), (SPENT_KEY, Trouble.QUOTA))
+_KEYS = (
+    (REFUSED_KEY, RefusalReason.KEY),
+    (UNLICENSED_KEY, RefusalReason.LICENCE),
+    (SPENT_KEY, RefusalReason.QUOTA),
+)
 # What becomes of a check that meets a status as a fault.
 _STATUSES = {
-    401: Trouble.KEY,
-    403: Trouble.KEY,
-    404: Trouble.NO_SESSION,
-    409: Trouble.CLOSED,
-    429: Trouble.TOO_FAST,
+    401: RefusalReason.KEY,
+    403: RefusalReason.KEY,
+    404: RefusalReason.NO_SESSION,
+    409: RefusalReason.CLOSED,
+    429: RefusalReason.TOO_FAST,
 }
 
 
@@ -66,7 +70,7 @@ class DialectSandbox:
         self.log = RequestLog(config.log_path)
         self.world = World(config)
         self._dialect: Dialect = import_module(DIALECTS[config.gateway]).open_dialect(self.world)
-        self._kept: set[str] = set()
+        self._cached: set[str] = set()
         self._wall = wall
         self._router = Router(
             control_routes(self.world, self.log), redirect_slashes=False, default=self._serve
@@ -85,104 +89,104 @@ class DialectSandbox:
             self.world.in_flight -= 1
 
     def _reply(self, request: Request, now: float) -> Reply:
-        asked = self._dialect.read(request)
-        is_check = asked.purpose is Purpose.CHECK
-        passed = not is_check or self._admitted(asked, now)
-        fault = self._fault(asked, now) if is_check and passed else None
+        parsed = self._dialect.read(request)
+        is_check = parsed.purpose is Purpose.CHECK
+        passed = not is_check or self._admitted(parsed, now)
+        fault = self._fault(parsed, now) if is_check and passed else None
         answer = (
-            self._answer(request, asked, fault, now)
+            self._answer(request, parsed, fault, now)
             if passed
-            else self._refused(Trouble.TOO_FAST, asked, request)
+            else self._refused(RefusalReason.TOO_FAST, parsed, request)
         )
-        reply = self._encoded(answer, asked)
-        reply = reply if fault is None else corruption.spoil_reply(reply, fault)
-        self._log(request, asked, reply, fault, passed=passed, now=now)
+        reply = self._encoded(answer, parsed)
+        reply = reply if fault is None else corruption.corrupt_reply(reply, fault)
+        self._log(request, parsed, reply, fault, passed=passed, now=now)
         return reply
 
-    def _admitted(self, asked: Asked, now: float) -> bool:
-        caller = Caller(_fingerprint(asked.key), self.world.config.plan, None)
+    def _admitted(self, parsed: ParsedRequest, now: float) -> bool:
+        caller = Caller(_fingerprint(parsed.key), self.world.config.plan, None)
         admission = self.world.admit(caller, now)
         return admission is None or admission.admitted
 
-    def _fault(self, asked: Asked, now: float) -> Fault | None:
+    def _fault(self, parsed: ParsedRequest, now: float) -> Fault | None:
         """Return the fault that a check meets: one number's of its own, or one drawn for the first."""
         self.world.count_check(now)
         faults: list[Fault] = []
-        for number in map(_e164, asked.numbers):
+        for number in map(_e164, parsed.numbers):
             attempt = self.world.attempt(number)
             drawn = behaviour.draw(self.world.config.seed, number, attempt).fault if not faults else 1.0
             faults += filter(None, [self.world.fault(number, attempt, drawn, now)])
         return faults[0] if faults else None
 
-    def _answer(self, request: Request, asked: Asked, fault: Fault | None, now: float) -> Answer:  # noqa: PLR0911 - one return a purpose
-        if (trouble := self._trouble(asked, fault, now)) is not None:
-            return self._refused(trouble, asked, request)
-        session = self._session(asked, now)
-        match asked.purpose:
+    def _answer(self, request: Request, parsed: ParsedRequest, fault: Fault | None, now: float) -> Answer:  # noqa: PLR0911 - one return a purpose
+        if (reason := self._refusal_reason(parsed, fault, now)) is not None:
+            return self._refused(reason, parsed, request)
+        session = self._session(parsed, now)
+        match parsed.purpose:
             case Purpose.CHECK if session is not None:
-                return self._dialect.check([self._found(number, session, fault) for number in asked.numbers])
+                return self._dialect.check([self._found(number, session, fault) for number in parsed.numbers])
             case Purpose.STATE if session is not None:
                 return self._dialect.state(session)
             case Purpose.SESSIONS:
                 return self._dialect.sessions(self.world.sessions(now))
             case Purpose.CONTACTS:
-                return self._dialect.contacts(self._contacts(asked))
+                return self._dialect.contacts(self._contacts(parsed))
             case Purpose.VERSION:
                 return self._dialect.version()
             case _:
-                return self._refused(Trouble.NO_PATH, asked, request)
+                return self._refused(RefusalReason.NO_PATH, parsed, request)
 
-    def _trouble(self, asked: Asked, fault: Fault | None, now: float) -> Trouble | None:  # noqa: PLR0911 - one return a trouble
-        if asked.purpose is Purpose.UNKNOWN:
-            return Trouble.NO_PATH
-        if (refusal := self._key_trouble(asked)) is not None:
+    def _refusal_reason(self, parsed: ParsedRequest, fault: Fault | None, now: float) -> RefusalReason | None:  # noqa: PLR0911 - one return a reason
+        if parsed.purpose is Purpose.UNKNOWN:
+            return RefusalReason.NO_PATH
+        if (refusal := self._key_refusal(parsed)) is not None:
             return refusal
-        if asked.purpose in {Purpose.SESSIONS, Purpose.VERSION}:
+        if parsed.purpose in {Purpose.SESSIONS, Purpose.VERSION}:
             return None
-        session = self._session(asked, now)
+        session = self._session(parsed, now)
         if session is None:
-            return Trouble.NO_SESSION
-        if asked.purpose is Purpose.STATE:
+            return RefusalReason.NO_SESSION
+        if parsed.purpose is Purpose.STATE:
             return None
-        if asked.is_malformed:
-            return Trouble.MALFORMED
+        if parsed.is_malformed:
+            return RefusalReason.MALFORMED
         if session.status != "connected":
-            return Trouble.NO_CHECK if session.status == "cloud" else Trouble.CLOSED
-        return self._check_trouble(asked, fault)
+            return RefusalReason.NO_CHECK if session.status == "cloud" else RefusalReason.CLOSED
+        return self._check_refusal(parsed, fault)
 
-    def _key_trouble(self, asked: Asked) -> Trouble | None:
+    def _key_refusal(self, parsed: ParsedRequest) -> RefusalReason | None:
         config = self.world.config
-        if not asked.key or not (config.any_key or asked.key in config.keys):
-            return Trouble.KEY
-        found = next((trouble for word, trouble in _KEYS if asked.key.startswith(word)), None)
+        if not parsed.key or not (config.any_key or parsed.key in config.keys):
+            return RefusalReason.KEY
+        found = next((reason for word, reason in _KEYS if parsed.key.startswith(word)), None)
         # A quota is one of checks.
-        return None if found is Trouble.QUOTA and asked.purpose is not Purpose.CHECK else found
+        return None if found is RefusalReason.QUOTA and parsed.purpose is not Purpose.CHECK else found
 
-    def _check_trouble(self, asked: Asked, fault: Fault | None) -> Trouble | None:
+    def _check_refusal(self, parsed: ParsedRequest, fault: Fault | None) -> RefusalReason | None:
         if not all(
-            self._dialect.takes.fullmatch(number) and not _is_refused(number) for number in asked.numbers
+            self._dialect.accepts.fullmatch(number) and not _is_refused(number) for number in parsed.numbers
         ):
-            return Trouble.BAD_NUMBER
+            return RefusalReason.BAD_NUMBER
         match fault.kind if fault else None:
             case FaultKind.STATUS if fault is not None:
-                return _STATUSES.get(fault.status, Trouble.FAILURE)
+                return _STATUSES.get(fault.status, RefusalReason.FAILURE)
             case FaultKind.OVERLIMIT_500:
-                return Trouble.TOO_FAST
+                return RefusalReason.TOO_FAST
             case FaultKind.UNANSWERED:
-                return Trouble.UNANSWERED
+                return RefusalReason.UNANSWERED
             case _:
                 return None
 
-    def _session(self, asked: Asked, now: float) -> Session | None:
-        known = self._dialect.session(asked)
+    def _session(self, parsed: ParsedRequest, now: float) -> Session | None:
+        known = self._dialect.session(parsed)
         return None if known is None else self.world.session(known.id, now)
 
     def _found(self, number: str, session: Session, fault: Fault | None) -> Found:
         """Return what WhatsApp says about a number; a "yes" of earlier, if the gateway keeps those."""
         phone, config = _e164(number), self.world.config
         is_linked = phone in {one.phone_number for one in config.sessions}
-        is_kept = self._dialect.keeps_yes and phone in self._kept
-        answers = Answers.HONEST if is_kept else session.answers
+        is_cached = self._dialect.caches_yes and phone in self._cached
+        answers = Answers.HONEST if is_cached else session.answers
         body = behaviour.registration(
             phone, seed=config.seed, share=config.registered_share, answers=answers, is_linked=is_linked
         )
@@ -191,28 +195,28 @@ class DialectSandbox:
         if kind is FaultKind.LID_DENIED and str(jid).endswith("@lid"):
             jid = None
         if jid is not None:
-            self._kept.add(phone)
-        asked = _another(number) if kind is FaultKind.WRONG_NUMBER else number
-        return Found(asked, None if jid is None else str(jid), is_missing=kind is FaultKind.PARTIAL)
+            self._cached.add(phone)
+        written = _other_number(number) if kind is FaultKind.WRONG_NUMBER else number
+        return Found(written, None if jid is None else str(jid), is_missing=kind is FaultKind.PARTIAL)
 
-    def _contacts(self, asked: Asked) -> list[Mapping[str, object]]:
+    def _contacts(self, parsed: ParsedRequest) -> list[Mapping[str, object]]:
         config = self.world.config
         linked = frozenset(session.phone_number for session in config.sessions)
-        places = range(asked.first, min(asked.first + (asked.count or config.contacts), config.contacts))
+        places = range(parsed.first, min(parsed.first + (parsed.count or config.contacts), config.contacts))
         return [
             behaviour.contact(place, seed=config.seed, share=config.registered_share, linked=linked)
             for place in places
         ]
 
-    def _refused(self, trouble: Trouble, asked: Asked, request: Request) -> Answer:
-        return self._dialect.refused(trouble, asked, request)
+    def _refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:
+        return self._dialect.refused(reason, parsed, request)
 
-    def _encoded(self, answer: Answer, asked: Asked) -> Reply:
+    def _encoded(self, answer: Answer, parsed: ParsedRequest) -> Reply:
         body, content_type = answer.encoded()
         headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
         headers.append((b"date", formatdate(int(self._wall()), usegmt=True).encode()))
         config = self.world.config
-        drawn = behaviour.draw(config.seed, ",".join(asked.numbers), 0).jitter
+        drawn = behaviour.draw(config.seed, ",".join(parsed.numbers), 0).jitter
         delay_s = (config.latency_ms + config.latency_jitter_ms * drawn) / 1000
         return replace(
             Reply(status=answer.status, body=body, headers=headers, delay_s=delay_s),
@@ -220,17 +224,24 @@ class DialectSandbox:
         )
 
     def _log(
-        self, request: Request, asked: Asked, reply: Reply, fault: Fault | None, *, passed: bool, now: float
+        self,
+        request: Request,
+        parsed: ParsedRequest,
+        reply: Reply,
+        fault: Fault | None,
+        *,
+        passed: bool,
+        now: float,
     ) -> None:
         self.log.add(
             Entry(
                 time_s=now,
                 wall_s=self._wall(),
                 method=request.method,
-                path=request.path.replace(asked.key, "[key]") if asked.key else request.path,
-                number=",".join(map(_e164, asked.numbers)),
-                session=asked.session,
-                key=_fingerprint(asked.key),
+                path=request.path.replace(parsed.key, "[key]") if parsed.key else request.path,
+                number=",".join(map(_e164, parsed.numbers)),
+                session=parsed.session,
+                key=_fingerprint(parsed.key),
                 status=reply.status if reply.ending is Ending.WHOLE else 0,
                 fault=fault.name if fault else "",
                 passed=passed,
@@ -262,10 +273,10 @@ def _e164(number: str) -> str:
 
 
 def _is_refused(number: str) -> bool:
-    fate = FATES.get(_e164(number))
-    return fate is not None and not fate.valid
+    fixed = FIXED_NUMBERS.get(_e164(number))
+    return fixed is not None and not fixed.valid
 
 
-def _another(number: str) -> str:
+def _other_number(number: str) -> str:
     """Return the number with its last digit moved on by one."""
     return number[:-1] + str((int(number[-1]) + 1) % 10)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 JSON = b"application/json; charset=utf-8"
 TEXT = b"text/plain; charset=utf-8"
 
-# Keys with a fixed fate, by their beginnings.
+# Keys with a fixed behaviour, by their first characters.
 REFUSED_KEY, UNLICENSED_KEY, SPENT_KEY = "refused", "unlicensed", "spent"
 
 
@@ -31,7 +31,7 @@ class Purpose(Enum):
     UNKNOWN = auto()
 
 
-class Trouble(Enum):
+class RefusalReason(Enum):
     """Why a request is not served."""
 
     KEY = auto()
@@ -67,7 +67,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ParsedRequest:
     """What a request asks for.
 
     Attributes:
@@ -89,21 +89,21 @@ class Asked:
     is_malformed: bool = False
 
 
-UNKNOWN = Asked(purpose=Purpose.UNKNOWN)
+UNKNOWN = ParsedRequest(purpose=Purpose.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What WhatsApp knows of a number: the number as it was written, and its account's id or None."""
 
-    asked: str
+    number: str
     jid: str | None
     is_missing: bool = False
 
     @property
     def digits(self) -> str:
         """The digits of the number."""
-        return self.asked.lstrip("+")
+        return self.number.lstrip("+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +124,16 @@ class Answer:
 class Dialect(Protocol):
     """How one gateway reads requests and writes answers."""
 
-    keeps_yes: bool
+    caches_yes: bool
     """Whether it gives an earlier "yes" again without asking WhatsApp."""
-    takes: re.Pattern[str]
+    accepts: re.Pattern[str]
     """The numbers that it takes, as they are written."""
 
-    def read(self, request: Request) -> Asked:
+    def read(self, request: Request) -> ParsedRequest:
         """Return what a request asks for."""
         ...
 
-    def session(self, asked: Asked) -> Session | None:
+    def session(self, parsed: ParsedRequest) -> Session | None:
         """Return the session that a request means, or None if there is none."""
         ...
 
@@ -157,7 +157,7 @@ class Dialect(Protocol):
         """Return what the server says about itself."""
         ...
 
-    def refused(self, trouble: Trouble, asked: Asked, request: Request) -> Answer:
+    def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:
         """Return the answer to a request that is not served."""
         ...
 

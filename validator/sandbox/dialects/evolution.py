@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from validator.sandbox.dialects.dialect import UNKNOWN, Answer, Asked, Purpose, Request, Trouble, split, whole
+from validator.sandbox.dialects.dialect import (
+    UNKNOWN,
+    Answer,
+    ParsedRequest,
+    Purpose,
+    RefusalReason,
+    Request,
+    split,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,18 +40,20 @@ _NAMES = {400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 500: "Inter
 class Evolution:
     """The dialect, over the state of a sandbox."""
 
-    keeps_yes = True
+    caches_yes = True
     # Anything is taken for a number: what is none is answered `exists: false`.
-    takes = re.compile(r".*")
+    accepts = re.compile(r".*")
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def read(self, request: Request) -> Asked:
+    def read(self, request: Request) -> ParsedRequest:
         """Return what a request asks for."""
         key, parts = request.headers.get("apikey", ""), split(request.path)
         if request.method == "GET" and parts == ["instance", "fetchInstances"]:
-            return Asked(purpose=Purpose.SESSIONS, key=key, session=request.query.get("instanceName", ""))
+            return ParsedRequest(
+                purpose=Purpose.SESSIONS, key=key, session=request.query.get("instanceName", "")
+            )
         purpose = _PURPOSES.get((request.method, parts[0], parts[1])) if len(parts) == 3 else None  # noqa: PLR2004 - two words and the instance
         if purpose is None:
             return UNKNOWN
@@ -51,7 +62,7 @@ class Evolution:
         numbers = fields.get("numbers", [])
         count = whole(fields.get("offset"), _PER_PAGE)
         is_text = isinstance(numbers, list) and all(isinstance(one, str) for one in numbers)
-        return Asked(
+        return ParsedRequest(
             purpose=purpose,
             key=key,
             session=parts[2],
@@ -61,9 +72,9 @@ class Evolution:
             is_malformed=purpose is Purpose.CHECK and not (is_text and 0 < len(numbers) == len(set(numbers))),
         )
 
-    def session(self, asked: Asked) -> Session | None:
+    def session(self, parsed: ParsedRequest) -> Session | None:
         """Return the instance of a name."""
-        return next((one for one in self._world.config.sessions if one.id == asked.session), None)
+        return next((one for one in self._world.config.sessions if one.id == parsed.session), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
         """Return an entry a number, those of groups last, which are answered without asking."""
@@ -87,15 +98,15 @@ class Evolution:
         """Return what the root says."""
         return Answer(200, {"status": 200, "message": "Welcome to the Evolution API, it is working!"})
 
-    def refused(self, trouble: Trouble, asked: Asked, request: Request) -> Answer:
+    def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:
         """Return a refusal: 400 for everything that happens in a check."""
-        match trouble:
-            case Trouble.NO_PATH:
+        match reason:
+            case RefusalReason.NO_PATH:
                 return _failure(404, f"Cannot {request.method} {request.path}")
-            case Trouble.NO_SESSION:
-                return _failure(404, f'The "{asked.session}" instance does not exist')
+            case RefusalReason.NO_SESSION:
+                return _failure(404, f'The "{parsed.session}" instance does not exist')
             case _:
-                return _REFUSALS[trouble]
+                return _REFUSALS[reason]
 
 
 def open_dialect(world: World) -> Evolution:
@@ -108,7 +119,7 @@ def _entry(found: Found) -> dict[str, object]:
     entry: dict[str, object] = {
         "jid": found.jid or own,
         "exists": found.jid is not None,
-        "number": found.asked,
+        "number": found.number,
     }
     return entry | ({"name": "A contact", "lid": "lid"} if str(found.jid).endswith("@lid") else {})
 
@@ -157,8 +168,8 @@ def _boom(status: int, error: str, message: str, *, data: object = None) -> Answ
 
 
 _REFUSALS = {
-    Trouble.KEY: _failure(401, "Unauthorized"),
-    Trouble.LICENCE: Answer(
+    RefusalReason.KEY: _failure(401, "Unauthorized"),
+    RefusalReason.LICENCE: Answer(
         503,
         {
             "error": "service not activated",
@@ -166,12 +177,12 @@ _REFUSALS = {
             "register_url": "https://licence.invalid/register",
         },
     ),
-    Trouble.UNANSWERED: Answer(400, {}),
-    Trouble.CLOSED: _boom(428, "Precondition Required", "Connection Closed"),
-    Trouble.TOO_FAST: _boom(500, "Internal Server Error", "rate-overlimit", data=429),
-    Trouble.QUOTA: _boom(500, "Internal Server Error", "rate-overlimit", data=429),
-    Trouble.NO_CHECK: _invalid("Method not available on WhatsApp Business API"),
-    Trouble.MALFORMED: _invalid("instance.numbers does not meet minimum length of 1"),
-    Trouble.BAD_NUMBER: _invalid("instance.numbers holds a number that is none"),
-    Trouble.FAILURE: _failure(500, "Internal server error"),
+    RefusalReason.UNANSWERED: Answer(400, {}),
+    RefusalReason.CLOSED: _boom(428, "Precondition Required", "Connection Closed"),
+    RefusalReason.TOO_FAST: _boom(500, "Internal Server Error", "rate-overlimit", data=429),
+    RefusalReason.QUOTA: _boom(500, "Internal Server Error", "rate-overlimit", data=429),
+    RefusalReason.NO_CHECK: _invalid("Method not available on WhatsApp Business API"),
+    RefusalReason.MALFORMED: _invalid("instance.numbers does not meet minimum length of 1"),
+    RefusalReason.BAD_NUMBER: _invalid("instance.numbers holds a number that is none"),
+    RefusalReason.FAILURE: _failure(500, "Internal server error"),
 }

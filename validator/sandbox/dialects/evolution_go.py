@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from validator.sandbox.dialects.dialect import UNKNOWN, Answer, Asked, Purpose, Request, Trouble
+from validator.sandbox.dialects.dialect import UNKNOWN, Answer, ParsedRequest, Purpose, RefusalReason, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,13 +33,13 @@ _CORS = {
 class EvolutionGo:
     """The dialect, over the state of a sandbox."""
 
-    keeps_yes = False
-    takes = re.compile(r".*")
+    caches_yes = False
+    accepts = re.compile(r".*")
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def read(self, request: Request) -> Asked:
+    def read(self, request: Request) -> ParsedRequest:
         """Return what a request asks for."""
         purpose = _PURPOSES.get((request.method, request.path))
         if purpose is None:
@@ -47,14 +47,14 @@ class EvolutionGo:
         body = request.json()
         numbers = body.get("number") if isinstance(body, dict) else None
         is_list = isinstance(numbers, list) and all(isinstance(one, str) for one in numbers)
-        return Asked(
+        return ParsedRequest(
             purpose=purpose,
             key=request.headers.get("apikey", ""),
             numbers=numbers if is_list and numbers else (),
             is_malformed=purpose is Purpose.CHECK and not (is_list and numbers),
         )
 
-    def session(self, asked: Asked) -> Session | None:  # noqa: ARG002 - the dialect's protocol
+    def session(self, parsed: ParsedRequest) -> Session | None:  # noqa: ARG002 - the dialect's protocol
         """Return the instance of a token: every one has the first."""
         return next(iter(self._world.config.sessions), None)
 
@@ -82,13 +82,13 @@ class EvolutionGo:
         """There is no such path."""
         return Answer(404, "404 page not found", _CORS)
 
-    def refused(self, trouble: Trouble, asked: Asked, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
+    def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
         """Return a refusal; of a check that WhatsApp does not answer, a success without data."""
-        if trouble is Trouble.NO_PATH:
+        if reason is RefusalReason.NO_PATH:
             return self.version()
-        if trouble in _FAILED_QUERIES:
+        if reason in _FAILED_QUERIES:
             return _success(None)
-        status, error = _REFUSALS[trouble]
+        status, error = _REFUSALS[reason]
         return Answer(status, {"error": error}, _CORS)
 
 
@@ -100,10 +100,10 @@ def open_dialect(world: World) -> EvolutionGo:
 def _user(found: Found) -> dict[str, object]:
     own = f"{found.digits}@s.whatsapp.net"
     return {
-        "Query": found.asked,
+        "Query": found.number,
         "IsInWhatsapp": found.jid is not None,
         "JID": found.jid or own,
-        "RemoteJID": found.jid or found.asked,
+        "RemoteJID": found.jid or found.number,
         "LID": None,
         "VerifiedName": "",
     }
@@ -120,14 +120,14 @@ def _success(data: object) -> Answer:
     return Answer(200, {"data": data, "message": "success"}, _CORS)
 
 
-_FAILED_QUERIES = {Trouble.QUOTA, Trouble.TOO_FAST, Trouble.UNANSWERED}
+_FAILED_QUERIES = {RefusalReason.QUOTA, RefusalReason.TOO_FAST, RefusalReason.UNANSWERED}
 _REFUSALS = {
-    Trouble.KEY: (401, "not authorized"),
-    Trouble.LICENCE: (401, "not authorized"),
-    Trouble.NO_SESSION: (500, "no active session found"),
-    Trouble.NO_CHECK: (500, "no active session found"),
-    Trouble.CLOSED: (500, "client disconnected"),
-    Trouble.MALFORMED: (400, "phone number is required"),
-    Trouble.BAD_NUMBER: (400, "invalid phone number"),
-    Trouble.FAILURE: (500, "failed to query WhatsApp"),
+    RefusalReason.KEY: (401, "not authorized"),
+    RefusalReason.LICENCE: (401, "not authorized"),
+    RefusalReason.NO_SESSION: (500, "no active session found"),
+    RefusalReason.NO_CHECK: (500, "no active session found"),
+    RefusalReason.CLOSED: (500, "client disconnected"),
+    RefusalReason.MALFORMED: (400, "phone number is required"),
+    RefusalReason.BAD_NUMBER: (400, "invalid phone number"),
+    RefusalReason.FAILURE: (500, "failed to query WhatsApp"),
 }

@@ -9,7 +9,15 @@ import re
 from base64 import b64decode
 from typing import TYPE_CHECKING
 
-from validator.sandbox.dialects.dialect import UNKNOWN, Answer, Asked, Purpose, Request, Trouble, split
+from validator.sandbox.dialects.dialect import (
+    UNKNOWN,
+    Answer,
+    ParsedRequest,
+    Purpose,
+    RefusalReason,
+    Request,
+    split,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,33 +32,35 @@ _STATES = {"connected": "logged_in", "pending": "connecting", "disconnected": "d
 class Gowa:
     """The dialect, over the state of a sandbox."""
 
-    keeps_yes = False
+    caches_yes = False
     # It answers all others `true` without asking.
-    takes = re.compile(r".*")
+    accepts = re.compile(r".*")
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def read(self, request: Request) -> Asked:
+    def read(self, request: Request) -> ParsedRequest:
         """Return what a request asks for."""
         key = _key(request.headers.get("authorization", ""))
         device = request.headers.get("x-device-id", "") or request.query.get("device_id", "")
         match (request.method, *split(request.path)):
             case ("GET", "user", "check"):
                 phone = request.query.get("phone", "")
-                return Asked(purpose=Purpose.CHECK, key=key, session=device, numbers=[phone] if phone else ())
+                return ParsedRequest(
+                    purpose=Purpose.CHECK, key=key, session=device, numbers=[phone] if phone else ()
+                )
             case ("GET", "user", "my", "contacts"):
-                return Asked(purpose=Purpose.CONTACTS, key=key, session=device)
+                return ParsedRequest(purpose=Purpose.CONTACTS, key=key, session=device)
             case ("GET", "devices"):
-                return Asked(purpose=Purpose.SESSIONS, key=key)
+                return ParsedRequest(purpose=Purpose.SESSIONS, key=key)
             case ("GET", "devices", name, "status"):
-                return Asked(purpose=Purpose.STATE, key=key, session=name)
+                return ParsedRequest(purpose=Purpose.STATE, key=key, session=name)
             case _:
                 return UNKNOWN
 
-    def session(self, asked: Asked) -> Session | None:
+    def session(self, parsed: ParsedRequest) -> Session | None:
         """Return the device of an id."""
-        return next((one for one in self._world.config.sessions if one.id == asked.session), None)
+        return next((one for one in self._world.config.sessions if one.id == parsed.session), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
         """Return whether the one number is on WhatsApp."""
@@ -88,12 +98,12 @@ class Gowa:
         """There is no such path."""
         return Answer(404, "Not Found")
 
-    def refused(self, trouble: Trouble, asked: Asked, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
+    def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
         """Return a refusal; the password comes before the path."""
-        if trouble is Trouble.NO_PATH:
+        if reason is RefusalReason.NO_PATH:
             is_let_in = bool(_key(request.headers.get("authorization", "")))
             return self.version() if is_let_in else _UNAUTHORIZED
-        return _REFUSALS[trouble]
+        return _REFUSALS[reason]
 
 
 def open_dialect(world: World) -> Gowa:
@@ -124,17 +134,17 @@ def _error(status: int, code: str, message: str) -> Answer:
 _UNAUTHORIZED = Answer(401, "Unauthorized", {"WWW-Authenticate": 'Basic realm="Restricted", charset="UTF-8"'})
 _FALSE = _success("Success check user", {"is_on_whatsapp": False})
 _REFUSALS = {
-    Trouble.KEY: _UNAUTHORIZED,
-    Trouble.LICENCE: _UNAUTHORIZED,
-    Trouble.QUOTA: _FALSE,
-    Trouble.TOO_FAST: _FALSE,
-    Trouble.UNANSWERED: _FALSE,
-    Trouble.NO_SESSION: _error(404, "DEVICE_NOT_FOUND", "device not found; create a device first"),
-    Trouble.NO_CHECK: _error(500, "INVALID_WA_CLI", "your WhatsApp CLI is invalid or empty"),
-    Trouble.CLOSED: _error(
+    RefusalReason.KEY: _UNAUTHORIZED,
+    RefusalReason.LICENCE: _UNAUTHORIZED,
+    RefusalReason.QUOTA: _FALSE,
+    RefusalReason.TOO_FAST: _FALSE,
+    RefusalReason.UNANSWERED: _FALSE,
+    RefusalReason.NO_SESSION: _error(404, "DEVICE_NOT_FOUND", "device not found; create a device first"),
+    RefusalReason.NO_CHECK: _error(500, "INVALID_WA_CLI", "your WhatsApp CLI is invalid or empty"),
+    RefusalReason.CLOSED: _error(
         401, "AUTHENTICATION_ERROR", "you are not connect to services server, please reconnect"
     ),
-    Trouble.MALFORMED: _error(400, "VALIDATION_ERROR", "phone: cannot be blank."),
-    Trouble.BAD_NUMBER: _FALSE,
-    Trouble.FAILURE: _error(500, "INTERNAL_SERVER_ERROR", "internal error"),
+    RefusalReason.MALFORMED: _error(400, "VALIDATION_ERROR", "phone: cannot be blank."),
+    RefusalReason.BAD_NUMBER: _FALSE,
+    RefusalReason.FAILURE: _error(500, "INTERNAL_SERVER_ERROR", "internal error"),
 }

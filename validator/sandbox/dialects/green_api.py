@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from validator.sandbox.dialects.dialect import UNKNOWN, Answer, Asked, Purpose, Request, Trouble, split, whole
+from validator.sandbox.dialects.dialect import (
+    UNKNOWN,
+    Answer,
+    ParsedRequest,
+    Purpose,
+    RefusalReason,
+    Request,
+    split,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,13 +35,13 @@ _INSTANCE = re.compile(r"waInstance([0-9]+)")
 class GreenApi:
     """The dialect, over the state of a sandbox."""
 
-    keeps_yes = False
-    takes = re.compile(r"[1-9][0-9]{10,15}")
+    caches_yes = False
+    accepts = re.compile(r"[1-9][0-9]{10,15}")
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def read(self, request: Request) -> Asked:
+    def read(self, request: Request) -> ParsedRequest:
         """Return what a request asks for."""
         parts = split(request.path)
         instance = _INSTANCE.fullmatch(parts[0]) if len(parts) == 3 else None  # noqa: PLR2004 - instance, method, token
@@ -42,7 +51,7 @@ class GreenApi:
         body = request.json()
         number = body.get("phoneNumber") if isinstance(body, dict) else None
         is_number = isinstance(number, int) and not isinstance(number, bool)
-        return Asked(
+        return ParsedRequest(
             purpose=purpose,
             key=parts[2],
             session=instance[1],
@@ -51,9 +60,9 @@ class GreenApi:
             is_malformed=purpose is Purpose.CHECK and not is_number,
         )
 
-    def session(self, asked: Asked) -> Session | None:
+    def session(self, parsed: ParsedRequest) -> Session | None:
         """Return the instance of a number."""
-        return next((one for one in self._world.config.sessions if one.id == asked.session), None)
+        return next((one for one in self._world.config.sessions if one.id == parsed.session), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
         """Return whether the one number exists, and nothing else."""
@@ -78,13 +87,13 @@ class GreenApi:
         """There is no such path."""
         return _message(404, "Not Found")
 
-    def refused(self, trouble: Trouble, asked: Asked, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
+    def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
         """Return a refusal, which names the path."""
-        if trouble is Trouble.QUOTA:
+        if reason is RefusalReason.QUOTA:
             status = {"method": "checkWhatsapp", "used": 101, "total": 100, "status": "QUOTE_EXCEEDED"}
             body = {"invokeStatus": {**status, "description": "the checks of the month are used up"}}
             return Answer(466, {**body, "correspondentsStatus": {}})
-        status_code, message = _REFUSALS[trouble]
+        status_code, message = _REFUSALS[reason]
         return _message(status_code, message, request.path)
 
 
@@ -104,15 +113,15 @@ def _message(status: int, message: str, path: str = "/") -> Answer:
 
 
 _REFUSALS = {
-    Trouble.KEY: (401, "Unauthorized"),
-    Trouble.LICENCE: (403, "Forbidden"),
-    Trouble.TOO_FAST: (429, "Too Many Requests"),
-    Trouble.NO_PATH: (404, "Not Found"),
-    Trouble.NO_SESSION: (403, "Forbidden"),
-    Trouble.NO_CHECK: (400, "instance is starting or not authorized"),
-    Trouble.CLOSED: (400, "instance is starting or not authorized"),
-    Trouble.UNANSWERED: (400, "check phone number timeout limit exceeded"),
-    Trouble.MALFORMED: (400, "Validation failed"),
-    Trouble.BAD_NUMBER: (400, "bad phone number, valid from 11 to 16 digits"),
-    Trouble.FAILURE: (500, "Internal Server Error"),
+    RefusalReason.KEY: (401, "Unauthorized"),
+    RefusalReason.LICENCE: (403, "Forbidden"),
+    RefusalReason.TOO_FAST: (429, "Too Many Requests"),
+    RefusalReason.NO_PATH: (404, "Not Found"),
+    RefusalReason.NO_SESSION: (403, "Forbidden"),
+    RefusalReason.NO_CHECK: (400, "instance is starting or not authorized"),
+    RefusalReason.CLOSED: (400, "instance is starting or not authorized"),
+    RefusalReason.UNANSWERED: (400, "check phone number timeout limit exceeded"),
+    RefusalReason.MALFORMED: (400, "Validation failed"),
+    RefusalReason.BAD_NUMBER: (400, "bad phone number, valid from 11 to 16 digits"),
+    RefusalReason.FAILURE: (500, "Internal Server Error"),
 }

@@ -8,7 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from validator.sandbox.dialects.dialect import UNKNOWN, Answer, Asked, Purpose, Request, Trouble, split, whole
+from validator.sandbox.dialects.dialect import (
+    UNKNOWN,
+    Answer,
+    ParsedRequest,
+    Purpose,
+    RefusalReason,
+    Request,
+    split,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,14 +33,14 @@ _PER_PAGE = 100
 class Waha:
     """The dialect, over the state of a sandbox."""
 
-    keeps_yes = False
+    caches_yes = False
     # A number in national form is a 500.
-    takes = re.compile(r"\+?[1-9][0-9]{4,14}")
+    accepts = re.compile(r"\+?[1-9][0-9]{4,14}")
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def read(self, request: Request) -> Asked:
+    def read(self, request: Request) -> ParsedRequest:
         """Return what a request asks for."""
         key, query = request.headers.get("x-api-key", ""), request.query
         session = query.get("session", "default")
@@ -39,7 +48,7 @@ class Waha:
             case ("GET", "api", "contacts", "check-exists"):
                 phone = query.get("phone", "")
                 numbers, is_malformed = ([phone] if phone else []), not phone
-                return Asked(
+                return ParsedRequest(
                     purpose=Purpose.CHECK,
                     key=key,
                     session=session,
@@ -49,19 +58,21 @@ class Waha:
             case ("GET", "api", "contacts", "all"):
                 offset = query.get("offset", "0")
                 first, count = whole(offset, 0), whole(query.get("limit"), _PER_PAGE)
-                return Asked(purpose=Purpose.CONTACTS, key=key, session=session, first=first, count=count)
+                return ParsedRequest(
+                    purpose=Purpose.CONTACTS, key=key, session=session, first=first, count=count
+                )
             case ("GET", "api", "sessions"):
-                return Asked(purpose=Purpose.SESSIONS, key=key)
+                return ParsedRequest(purpose=Purpose.SESSIONS, key=key)
             case ("GET", "api", "sessions", name):
-                return Asked(purpose=Purpose.STATE, key=key, session=name)
+                return ParsedRequest(purpose=Purpose.STATE, key=key, session=name)
             case ("GET", "api", "server", "version"):
-                return Asked(purpose=Purpose.VERSION, key=key)
+                return ParsedRequest(purpose=Purpose.VERSION, key=key)
             case _:
                 return UNKNOWN
 
-    def session(self, asked: Asked) -> Session | None:
+    def session(self, parsed: ParsedRequest) -> Session | None:
         """Return the session of a name."""
-        return next((one for one in self._world.config.sessions if one.id == asked.session), None)
+        return next((one for one in self._world.config.sessions if one.id == parsed.session), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
         """Return whether the one number exists."""
@@ -87,18 +98,18 @@ class Waha:
         """Return version and engine."""
         return Answer(200, {"version": "2026.9.2", "engine": "NOWEB", "tier": "CORE", "browser": None})
 
-    def refused(self, trouble: Trouble, asked: Asked, request: Request) -> Answer:
+    def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:
         """Return a refusal."""
-        match trouble:
-            case Trouble.NO_PATH:
+        match reason:
+            case RefusalReason.NO_PATH:
                 return _plain(404, f"Cannot {request.method} {request.path}")
-            case Trouble.NO_SESSION:
-                return _plain(404, f'Session "{asked.session}" does not exist')
-            case Trouble.CLOSED:
-                body = {"error": "The session is not ready", "session": asked.session}
+            case RefusalReason.NO_SESSION:
+                return _plain(404, f'Session "{parsed.session}" does not exist')
+            case RefusalReason.CLOSED:
+                body = {"error": "The session is not ready", "session": parsed.session}
                 return Answer(422, {**body, "status": "SCAN_QR_CODE", "expected": ["WORKING"]})
             case _:
-                return _REFUSALS[trouble]
+                return _REFUSALS[reason]
 
 
 def open_dialect(world: World) -> Waha:
@@ -140,13 +151,13 @@ def _exception(message: str, data: object = None) -> Answer:
 
 _OVER_LIMIT = _exception("rate-overlimit", 429)
 _REFUSALS = {
-    Trouble.KEY: Answer(401, {"statusCode": 401, "message": "Unauthorized"}),
-    Trouble.LICENCE: Answer(401, {"statusCode": 401, "message": "Unauthorized"}),
-    Trouble.QUOTA: _OVER_LIMIT,
-    Trouble.TOO_FAST: _OVER_LIMIT,
-    Trouble.NO_CHECK: _exception("not available in the engine"),
-    Trouble.UNANSWERED: _exception("Cannot read properties of undefined (reading 'exists')"),
-    Trouble.MALFORMED: _plain(400, "phone should not be empty"),
-    Trouble.BAD_NUMBER: _exception("wid error: invalid wid"),
-    Trouble.FAILURE: _exception("Internal server error"),
+    RefusalReason.KEY: Answer(401, {"statusCode": 401, "message": "Unauthorized"}),
+    RefusalReason.LICENCE: Answer(401, {"statusCode": 401, "message": "Unauthorized"}),
+    RefusalReason.QUOTA: _OVER_LIMIT,
+    RefusalReason.TOO_FAST: _OVER_LIMIT,
+    RefusalReason.NO_CHECK: _exception("not available in the engine"),
+    RefusalReason.UNANSWERED: _exception("Cannot read properties of undefined (reading 'exists')"),
+    RefusalReason.MALFORMED: _plain(400, "phone should not be empty"),
+    RefusalReason.BAD_NUMBER: _exception("wid error: invalid wid"),
+    RefusalReason.FAILURE: _exception("Internal server error"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from validator.sandbox.dialects.dialect import UNKNOWN, Answer, Asked, Purpose, Request, Trouble
+from validator.sandbox.dialects.dialect import UNKNOWN, Answer, ParsedRequest, Purpose, RefusalReason, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,13 +26,13 @@ _QUERY_FAILED = "failed to check if users are on WhatsApp: failed to send usync 
 class Wuzapi:
     """The dialect, over the state of a sandbox."""
 
-    keeps_yes = False
-    takes = re.compile(r".*")
+    caches_yes = False
+    accepts = re.compile(r".*")
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def read(self, request: Request) -> Asked:
+    def read(self, request: Request) -> ParsedRequest:
         """Return what a request asks for."""
         purpose = _PURPOSES.get((request.method, request.path))
         if purpose is None:
@@ -41,14 +41,14 @@ class Wuzapi:
         body = request.json()
         numbers = body.get("Phone") if isinstance(body, dict) else None
         is_list = isinstance(numbers, list) and all(isinstance(one, str) for one in numbers)
-        return Asked(
+        return ParsedRequest(
             purpose=purpose,
             key=request.headers.get(header, "") or request.query.get("token", ""),
             numbers=numbers if is_list and numbers else (),
             is_malformed=purpose is Purpose.CHECK and not (is_list and numbers),
         )
 
-    def session(self, asked: Asked) -> Session | None:  # noqa: ARG002 - the dialect's protocol
+    def session(self, parsed: ParsedRequest) -> Session | None:  # noqa: ARG002 - the dialect's protocol
         """Return the session of a token: every one has the first."""
         return next(iter(self._world.config.sessions), None)
 
@@ -76,11 +76,11 @@ class Wuzapi:
         """There is no such path."""
         return Answer(404, "404 page not found\n")
 
-    def refused(self, trouble: Trouble, asked: Asked, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
+    def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
         """Return a refusal: a path that is none gets a text, as from any server written in Go."""
-        if trouble is Trouble.NO_PATH:
+        if reason is RefusalReason.NO_PATH:
             return self.version()
-        status, error = _REFUSALS[trouble]
+        status, error = _REFUSALS[reason]
         body = {"code": status, "error": error, "success": False}
         return Answer(status, body, {"Request-Id": "sandbox"})
 
@@ -93,7 +93,7 @@ def open_dialect(world: World) -> Wuzapi:
 def _user(found: Found) -> dict[str, object]:
     own = f"{found.digits}@s.whatsapp.net"
     return {
-        "Query": found.asked,
+        "Query": found.number,
         "IsInWhatsapp": found.jid is not None,
         "JID": found.jid or own,
         "VerifiedName": "",
@@ -110,15 +110,15 @@ def _success(data: object) -> Answer:
 
 
 _REFUSALS = {
-    Trouble.KEY: (401, "Unauthorized"),
-    Trouble.LICENCE: (401, "Unauthorized"),
-    Trouble.QUOTA: (500, f"{_QUERY_FAILED}info query returned status 429: rate-overlimit"),
-    Trouble.TOO_FAST: (500, f"{_QUERY_FAILED}info query returned status 429: rate-overlimit"),
-    Trouble.NO_SESSION: (500, "no session"),
-    Trouble.NO_CHECK: (500, "no session"),
-    Trouble.CLOSED: (500, f"{_QUERY_FAILED}websocket not connected"),
-    Trouble.UNANSWERED: (500, f"{_QUERY_FAILED}info query timed out"),
-    Trouble.MALFORMED: (400, "Could not decode Payload"),
-    Trouble.BAD_NUMBER: (400, "Missing Phone in Payload"),
-    Trouble.FAILURE: (500, "internal error"),
+    RefusalReason.KEY: (401, "Unauthorized"),
+    RefusalReason.LICENCE: (401, "Unauthorized"),
+    RefusalReason.QUOTA: (500, f"{_QUERY_FAILED}info query returned status 429: rate-overlimit"),
+    RefusalReason.TOO_FAST: (500, f"{_QUERY_FAILED}info query returned status 429: rate-overlimit"),
+    RefusalReason.NO_SESSION: (500, "no session"),
+    RefusalReason.NO_CHECK: (500, "no session"),
+    RefusalReason.CLOSED: (500, f"{_QUERY_FAILED}websocket not connected"),
+    RefusalReason.UNANSWERED: (500, f"{_QUERY_FAILED}info query timed out"),
+    RefusalReason.MALFORMED: (400, "Could not decode Payload"),
+    RefusalReason.BAD_NUMBER: (400, "Missing Phone in Payload"),
+    RefusalReason.FAILURE: (500, "internal error"),
 }
