@@ -1,12 +1,20 @@
-"""A local server that speaks SendAPI, or another gateway: its endpoints, its limits and its faults.
+"""A local server that speaks SendAPI or another gateway: its endpoints, its limits and its faults.
 
-It shares no code with the client, so that no misreading of the API can hide on both sides of a test. Base
-URL: `http://127.0.0.1:8080/v1`. See `MAGIC_NUMBERS`, `FAULT_WORDS` and `SandboxConfig` for what it can be
-made to do, and `validator.sandbox.control` for changing it while it runs.
+It shares no code with the client, so that a misreading of the API cannot be on both sides of a test. Its base
+URL is `http://127.0.0.1:8080/v1`. `MAGIC_NUMBERS`, `FAULT_WORDS` and `SandboxConfig` describe what it can do,
+and `validator.sandbox.control` how to change it while it runs.
 
     app = create_app(SandboxConfig(seed=7, faults=(parse_fault("500=0.05"),)))
-    transport = httpx.ASGITransport(app)    # no socket; virtual time where the test's clock is virtual
+    transport = httpx.ASGITransport(app)    # no socket; virtual time if the test's clock is virtual
     app.log.calls("+447700900001")
+
+- `config`: its options; `faults`: its faults; `test_numbers`: numbers with a fixed answer.
+- `server`: runs it on a socket; `app`: the ASGI application for SendAPI; `dialects`: for other gateways.
+- `call`: a request; `exchange`: turns a request into an answer; `delivery`: sends the answer.
+- `server_state`: its changing state; `control`: paths to change it; `log`: the requests so far.
+- `content`: the body of an answer; `behaviour`: which numbers are registered; `numbering`: number plans.
+- `bodies`: refusals and envelopes; `corruption`: puts a fault into an answer.
+- `limits`: rate limiters; `rates`: rate headers.
 """
 
 from __future__ import annotations
@@ -67,7 +75,7 @@ __all__ = [
     "serve_async",
 ]
 
-# Starlette and uvicorn come with the extra `sandbox`. What `--help` prints must be there without them.
+# Starlette and uvicorn are in the extra `sandbox`. `--help` has to work without them.
 _NEEDS_EXTRA = {
     "ConnectionBroken": "delivery",
     "Sandbox": "app",
@@ -79,7 +87,7 @@ _NEEDS_EXTRA = {
 
 
 def __getattr__(name: str) -> object:
-    """Import what needs the extra when first asked for it; `ModuleNotFoundError` where that is missing."""
+    """Import a name that needs the extra on first use; raises `ModuleNotFoundError` without the extra."""
     if name not in _NEEDS_EXTRA:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_NEEDS_EXTRA[name]}"), name)

@@ -1,7 +1,7 @@
-"""The sandbox as an ASGI application: routes in, bytes out. All waiting is in `delivery`.
+"""The sandbox as an ASGI application. All of its waits are in `delivery`.
 
-Its clock is `anyio.current_time`, so the same application runs on a socket under uvicorn and without one,
-on virtual time, in tests.
+Its clock is `anyio.current_time`. So the same application runs on a socket under uvicorn, and in tests
+without a socket, on virtual time.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Sandbox:
     """The ASGI application.
 
     Attributes:
-        log: what it was asked.
-        world: its state, to be changed at run time.
+        log: the requests so far.
+        world: its state, which can be changed while it runs.
     """
 
     def __init__(self, config: SandboxConfig, *, wall: Callable[[], float] = time.time) -> None:
@@ -64,7 +64,7 @@ class Sandbox:
         await self._router(scope, receive, send)
 
     async def serve(self, endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request to the API, late or broken as a fault has it; raises `ConnectionBroken`."""
+        """Answer one request to the API, with the delay or break of a fault; raises `ConnectionBroken`."""
         self.world.in_flight += 1
         try:
             call = _call(endpoint, scope, time_s=anyio.current_time(), wall_s=self._wall())
@@ -77,8 +77,8 @@ def create_app(config: SandboxConfig, *, wall: Callable[[], float] = time.time) 
     """Return a sandbox as an ASGI application.
 
     Args:
-        config: how it behaves.
-        wall: gives the Unix time for `Date`, `X-RateLimit-Reset` and dates in `Retry-After`; all else goes by
+        config: its options.
+        wall: returns the Unix time for `Date`, `X-RateLimit-Reset` and dates in `Retry-After`. All else uses
             `anyio.current_time`.
 
     Raises:
@@ -89,7 +89,7 @@ def create_app(config: SandboxConfig, *, wall: Callable[[], float] = time.time) 
 
 
 class _EndpointApp:
-    """One endpoint as an ASGI application: Starlette hands an object the raw request, unwrapped."""
+    """One endpoint as an ASGI application. Starlette passes objects, unlike functions, the raw request."""
 
     def __init__(self, sandbox: Sandbox, endpoint: Endpoint) -> None:
         self._sandbox = sandbox

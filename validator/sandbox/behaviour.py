@@ -1,4 +1,4 @@
-"""Who is on WhatsApp and under which id: pure functions of the number and the seed, without state."""
+"""Which numbers are on WhatsApp, and with which id: pure functions of the number and the seed."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import NamedTuple
 from validator.sandbox.config import Answers
 from validator.sandbox.test_numbers import FIXED_NUMBERS
 
-# E.164, with the plus sign, as the contract's pattern for `{phone}` has it.
+# E.164 with the plus sign: the contract's pattern for `{phone}`.
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
-# Some registered numbers have an @lid for an id, as newer gateways answer. The share is a guess: nobody
-# publishes one.
+# Some registered numbers have an @lid as their id, as at newer gateways. The share is a guess, since none is
+# published.
 LID_SHARE = 0.02
 
-# Where the contract gives two forms and no shares, each has half.
+# If the contract names two forms without shares, each gets half.
 _HALF = 0.5
 
-# Plans in which WhatsApp knows a subscriber by a spelling of its own (contract, "Variants seen"): the
-# country code, the digits of the longer spelling, and the subscriber number that both spellings share.
+# Number plans in which WhatsApp may know a subscriber by another spelling (contract, "Variants seen"):
+# country code, extra digit of the longer spelling, and the digits that both spellings share.
 _SPELLINGS = (
     re.compile(r"(55[1-9][1-9])(9?)([6-9]\d{7})"),  # Brazil: mobile numbers with and without the ninth digit
     re.compile(r"(52)(1?)([2-9]\d{9})"),  # Mexico: 52 and 521
@@ -44,27 +44,27 @@ _NAMES = (
     "Lars",
 )
 
-# Contacts: the ordinary numbers of Ofcom's drama range (020 to 999), then 555-01xx in one US area code
-# after another.
+# The numbers of contacts: first those of Ofcom's drama range without a fixed answer (020 to 999), then
+# 555-01xx in one US area code after another.
 _FIRST_DRAMA = 447700900020
 _DRAMA_COUNT = 980
 _FIRST_AREA = 201
 
 
 class Draw(NamedTuple):
-    """Three independent even draws from 0 up to 1 for one request: which fault, how late, how much later."""
+    """Three independent uniform random numbers from 0 up to 1: for a request's fault, delay, extra delay."""
 
     fault: float
     jitter: float
     tail: float
 
 
-# For requests that chance has no part in: no fault, no lateness.
+# For requests without random effects: no fault, no delay.
 NO_DRAW = Draw(fault=1.0, jitter=0.0, tail=1.0)
 
 
 def draw(seed: int, subject: str, attempt: int) -> Draw:
-    """Return the draws for one attempt at one subject, whatever else runs and in whatever order."""
+    """Return the draws for one attempt at one subject. They are independent of all other requests."""
     return Draw(*_uniform(f"{seed}|{subject}|{attempt}"))
 
 
@@ -74,7 +74,7 @@ def _uniform(text: str) -> tuple[float, float, float]:
 
 
 def spelling_pair(digits: str) -> tuple[str, str] | None:
-    """Return the two spellings, shorter and longer, of a number that has two; None for all others."""
+    """Return the shorter and the longer spelling of a number that has two; None for other numbers."""
     for spelling in _SPELLINGS:
         if match := spelling.fullmatch(digits):
             code, _, rest = match.groups()
@@ -85,9 +85,14 @@ def spelling_pair(digits: str) -> tuple[str, str] | None:
 def registration(
     phone: str, *, seed: int, share: float, answers: Answers = Answers.HONEST, is_linked: bool = False
 ) -> dict[str, object]:
-    """Return the body of one check, unwrapped: `phone`, `is_whatsapp_user`, and perhaps `whatsapp_id`.
+    """Return the body of one check without envelope: `phone`, `is_whatsapp_user`, perhaps `whatsapp_id`.
 
-    A number that is linked to a session has an account, or it could not be.
+    Args:
+        phone: the number.
+        seed: the seed of the sandbox.
+        share: the share of registered numbers, 0 to 1.
+        answers: whether the session says the truth, or always the same.
+        is_linked: whether the number is linked to a session; if so, it is registered.
     """
     account = account_id(phone, seed=seed, share=share) if answers is not Answers.NO else None
     if account is None and (answers is Answers.YES or (is_linked and answers is Answers.HONEST)):
@@ -99,10 +104,10 @@ def registration(
 
 
 def account_id(phone: str, *, seed: int, share: float) -> str | None:
-    """Return the id of the account behind a number, or None where there is none.
+    """Return the id of a number's account, or None if it has none.
 
-    Where a number has two spellings, half of the accounts answer to both and half to only the one that
-    WhatsApp keeps; the id names the one it keeps.
+    If a number has two spellings, half of the accounts are found by both, and the others only by the spelling
+    that WhatsApp stores. The id contains the stored spelling.
     """
     digits = phone[1:]
     if fixed := FIXED_NUMBERS.get(phone):
@@ -127,7 +132,7 @@ def _omits_id(phone: str, seed: int) -> bool:
 
 
 def contact_phone(index: int) -> str:
-    """Return the number of the contact with that index, counted from 0."""
+    """Return the number of the contact with an index, counted from 0."""
     if index < _DRAMA_COUNT:
         return f"+{_FIRST_DRAMA + index}"
     area, line = divmod(index - _DRAMA_COUNT, 100)
@@ -137,7 +142,7 @@ def contact_phone(index: int) -> str:
 def contact(
     index: int, *, seed: int, share: float, linked: frozenset[str | None] = frozenset()
 ) -> dict[str, object]:
-    """Return one row of the contact list. Names and pictures are given, null or absent in equal parts."""
+    """Return one row of the contact list. A third of the names and pictures is null, another third absent."""
     phone = contact_phone(index)
     registered = phone in linked or account_id(phone, seed=seed, share=share) is not None
     row: dict[str, object] = {"phone": phone, "is_whatsapp_user": registered}

@@ -1,6 +1,6 @@
-"""Refusals, error bodies and envelopes: the contract's words, stated once more.
+"""Refusals, error bodies and envelopes, written from the contract.
 
-Nothing here is shared with the client, on purpose: a misreading on both sides would hide from every test.
+It deliberately shares nothing with the client: no test would find a misreading on both sides.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ class Refusal:
 
     Attributes:
         status: the HTTP status.
-        type: the contract's type word.
-        message: for people.
-        code: the contract's code, or None where it gives none.
-        param: the parameter at fault, for the third envelope.
-        wait_s: how long to stay away, in seconds; None where that is not said.
+        type: the contract's type of the error.
+        message: the text for people.
+        code: the contract's code, or None.
+        param: the wrong parameter, for the third envelope.
+        wait_s: how long the client has to wait, in seconds; None if not stated.
     """
 
     status: int
@@ -51,7 +51,7 @@ OVERLIMIT_500 = Refusal(500, "api_error", "upstream answered 429: rate-overlimit
 
 
 def invalid_request(status: int, param: str, message: str) -> Refusal:
-    """Return the refusal of a call that is wrong in itself: 400 or 422 with code 4000."""
+    """Return the refusal of an invalid request: 400 or 422 with code 4000."""
     return Refusal(status, "invalid_request", message, 4000, param)
 
 
@@ -63,12 +63,12 @@ def not_connected(status: int) -> Refusal:
 
 
 def rate_limited(wait_s: float) -> Refusal:
-    """Return the refusal of a request over the limit, `wait_s` seconds early."""
+    """Return the refusal of a request over the limit, which would be allowed in `wait_s` seconds."""
     return Refusal(429, "rate_limit_exceeded", "Too many requests.", 4029, None, wait_s)
 
 
 def refusal_of(status: int) -> Refusal:
-    """Return the contract's refusal with that status, or a plain `api_error` where it has none."""
+    """Return the contract's refusal with a status, or a plain `api_error` if the contract has none."""
     known = {
         401: REVOKED_KEY,
         402: NO_QUOTA,
@@ -84,7 +84,7 @@ def refusal_of(status: int) -> Refusal:
     return Refusal(status, "api_error", "Something went wrong on the provider's side.")
 
 
-# The third envelope has a class of errors for a type, and the type word for a code.
+# The third envelope has a class of errors as its type, and the type as its code.
 _THIRD = 3
 _CLASSES: dict[int, str] = {
     401: "authentication_error",
@@ -100,11 +100,11 @@ def error_body(
     """Return a refusal in one of the contract's three envelopes.
 
     Args:
-        refusal: what to say.
+        refusal: the refusal.
         form: which envelope, 1 to 3.
-        members: what the error object says besides.
-        request_id: names the exchange; the third envelope has no place for it.
-        timestamp: the time in the second envelope.
+        members: further members of the error object.
+        request_id: the id of the exchange; the third envelope has none.
+        timestamp: the time, for the second envelope.
     """
     error: dict[str, object]
     if form == _THIRD:
@@ -125,12 +125,12 @@ def _class(status: int) -> str:
 
 
 def enveloped(body: object, envelope: Envelope, drawn: float) -> object:
-    """Wrap a success body. A page has its `data` already, so `success` joins it and `data` changes nothing.
+    """Return a success body in an envelope. A page already has `data`, so it gets no second one.
 
     Args:
         body: the bare body.
-        envelope: what to wrap it in.
-        drawn: an even draw from 0 up to 1, for `MIXED`.
+        envelope: the envelope.
+        drawn: a uniform random number from 0 up to 1, for `MIXED`.
     """
     inner = body if isinstance(body, dict) and "meta" in body else {"data": body}
     match envelope:
@@ -147,5 +147,5 @@ def enveloped(body: object, envelope: Envelope, drawn: float) -> object:
 
 
 def encoded(body: object) -> bytes:
-    """Return a body as JSON, without spaces, as servers send it."""
+    """Return a body as JSON without spaces."""
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()

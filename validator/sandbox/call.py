@@ -1,4 +1,4 @@
-"""One request as the sandbox sees it."""
+"""One request to the sandbox."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 
 class Endpoint(Enum):
-    """What of the API a request is for."""
+    """The endpoint of the API that a request is for."""
 
     CHECK = auto()
     CONTACTS = auto()
@@ -23,14 +23,14 @@ class Call:
     """One request.
 
     Attributes:
-        endpoint: what it is for.
+        endpoint: its endpoint.
         method: the HTTP method.
         path: the path, decoded, without the query.
-        name: the path's parameter, a number or a session id; empty where it has none.
+        name: the path's parameter, a number or a session id; empty if it has none.
         query: the query's parameters.
-        authorization: the header of that name, or None where it was not sent.
-        time_s: when it came, on the sandbox's clock.
-        wall_s: when it came, as a Unix time.
+        authorization: the header `Authorization`, or None if it was not sent.
+        time_s: when it arrived, on the sandbox's clock.
+        wall_s: when it arrived, as a Unix time.
     """
 
     endpoint: Endpoint
@@ -44,15 +44,15 @@ class Call:
 
     @property
     def number(self) -> str:
-        """The number it asks about; empty for all but checks."""
+        """The number that it asks about; empty if it is no check."""
         return self.name if self.endpoint is Endpoint.CHECK else ""
 
     @property
     def session_id(self) -> str:
-        """The session it is to go through; empty where it names none."""
+        """The session that it names, or empty."""
         return self.query.get("session_id", "")
 
     @property
     def subject(self) -> str:
-        """What its attempts are counted by, so that faults do not depend on what else runs."""
+        """The key for counting attempts. Each subject has its own count, so other requests do not matter."""
         return self.number or f"{self.path}?{sorted(self.query.items())}"

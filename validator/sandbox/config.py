@@ -1,4 +1,4 @@
-"""What a sandbox is started with: frozen, and checked once, here."""
+"""The options of a sandbox: frozen, and validated here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from validator.sandbox.faults import Fault
 
-# Requests a minute, from the provider's price list; None is a plan of the sandbox's own, for measuring.
+# Requests a minute, from the provider's price list. `unlimited` is the sandbox's own plan, for measurements.
 PLAN_LIMITS_PER_MIN: dict[str, int | None] = {
     "starter": 60,
     "growth": 300,
@@ -24,15 +24,15 @@ PLAN_LIMITS_PER_MIN: dict[str, int | None] = {
     "unlimited": None,
 }
 
-# As many as there are reserved numbers to make them of, see `behaviour.contact_phone`.
+# There are as many reserved numbers for contacts, see `behaviour.contact_phone`.
 MAX_CONTACTS = 80_000
 
-# Each has a linked number of its own, beside those of the sessions that are always there.
+# Each has its own linked number, other than those of the default sessions.
 MAX_MORE_SESSIONS = 900
 
 
 class Envelope(StrEnum):
-    """What a success body is wrapped in; `MIXED` draws one of the three for each answer."""
+    """The envelope of a success body; `MIXED` chooses one of the three at random for each answer."""
 
     BARE = "bare"
     DATA = "data"
@@ -41,7 +41,7 @@ class Envelope(StrEnum):
 
 
 class RateHeaders(StrEnum):
-    """Which headers tell the limit; `SOME` leaves them out of every other response, `WRONG` lies."""
+    """Which headers state the limit; `SOME` omits them in every other response, `WRONG` has false values."""
 
     X = "x"
     IETF = "ietf"
@@ -52,7 +52,7 @@ class RateHeaders(StrEnum):
 
 
 class ResetForm(StrEnum):
-    """How `X-RateLimit-Reset` tells the time: Unix seconds (documented), Unix ms, or seconds from now."""
+    """The form of `X-RateLimit-Reset`: Unix seconds (documented), Unix ms, or seconds from now."""
 
     UNIX = "unix"
     MS = "ms"
@@ -60,7 +60,7 @@ class ResetForm(StrEnum):
 
 
 class RetryAfterForm(StrEnum):
-    """How a 429 says how long to wait; `BODY` says it in the error object only."""
+    """How a 429 states the wait; `BODY` states it only in the error object."""
 
     SECONDS = "seconds"
     DATE = "date"
@@ -73,7 +73,7 @@ class RetryAfterForm(StrEnum):
 
 
 class Answers(StrEnum):
-    """What a session answers: the truth, or the same to everybody, as dead ones are known to."""
+    """What a session answers: the truth, or the same for every number, as broken sessions do."""
 
     HONEST = "honest"
     NO = "no"
@@ -85,11 +85,11 @@ class Session:
     """One linked phone of the account.
 
     Attributes:
-        id: as the API names it.
+        id: its id in the API.
         name: a label.
-        status: `connected`, `pending`, `disconnected`, or any other word a gateway may say.
-        phone_number: the linked number, or None while none is linked.
-        answers: whether its answers can be believed.
+        status: `connected`, `pending`, `disconnected`, or any other word of a gateway.
+        phone_number: the linked number, or None if none is linked.
+        answers: whether its answers are true.
     """
 
     id: str
@@ -120,39 +120,39 @@ _Word = TypeVar("_Word", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxConfig:
-    """How the sandbox behaves. Plain words are taken for the enums.
+    """The options of a sandbox. Where an enum is expected, its value as a plain text works too.
 
     Attributes:
-        gateway: whose API it speaks.
-        seed: what answers, ids, faults and delays are drawn from, together with the number asked about.
+        gateway: the gateway whose API it speaks.
+        seed: the seed for answers, ids, faults and delays, together with the number asked about.
         registered_share: the share of numbers on WhatsApp, 0 to 1.
         plan: the plan of keys that do not name one.
-        limit_per_min: a limit in place of the plan's, for every key.
-        key_limits_per_min: limits of single keys, in place of that.
-        limiter: the algorithm that counts.
-        foreign_per_min: requests a minute that somebody else spends of each key.
-        penalty_s: how long a key stays shut after a refusal, in seconds.
-        penalty_extends: whether each request within that time makes it begin anew.
+        limit_per_min: a limit for every key, in place of the plan's.
+        key_limits_per_min: limits of single keys, in place of `limit_per_min`.
+        limiter: the algorithm of the rate limiter.
+        foreign_per_min: requests a minute that another program sends with each key.
+        penalty_s: how long a key is blocked after a refusal, in seconds.
+        penalty_extends: whether each request in this time restarts it.
         max_in_flight: requests served at once before a 429 of another type; 0 for no such limit.
-        envelope: what success bodies are wrapped in.
+        envelope: the envelope of success bodies.
         error_envelope: which of the contract's three error bodies, 1 to 3.
         bad_request_status: 400 or 422, for code 4000.
         not_connected_status: 409 or 422, for a session that is not connected.
-        rate_headers: which headers tell the limit.
-        reset_form: how `X-RateLimit-Reset` is written.
-        retry_after_form: how `Retry-After` is written.
+        rate_headers: which headers state the limit.
+        reset_form: the form of `X-RateLimit-Reset`.
+        retry_after_form: the form of `Retry-After`.
         integer_ids: whether session ids are integers.
         latency_ms: the delay of every answer, in milliseconds.
-        latency_jitter_ms: up to how much is added to it, drawn evenly.
-        latency_tail_share: the share of answers that are later still, 0 to 1.
-        latency_tail_ms: by how much those are.
-        faults: what goes wrong. The shares of those drawn by chance add up to at most 1.
-        sessions: the account's sessions; a connected, a pending and a disconnected one where none are given.
-        more_sessions: how many connected ones there are besides: `sess_more_1` and so on.
+        latency_jitter_ms: the largest random addition to it, uniformly distributed.
+        latency_tail_share: the share of answers with a further delay, 0 to 1.
+        latency_tail_ms: that further delay.
+        faults: the faults. The shares of the random ones add up to at most 1.
+        sessions: the account's sessions; if none are given, a connected, a pending and a disconnected one.
+        more_sessions: the number of further connected sessions: `sess_more_1` and so on.
         contacts: how many contacts each session has synced.
-        any_key: whether every `sk_live_` and `sk_test_` key is known; if not, only `keys` are.
-        keys: the known keys where `any_key` is off.
-        log_path: where to append one line of JSON a request, or None.
+        any_key: whether every `sk_live_` and `sk_test_` key is accepted; if not, only `keys` are.
+        keys: the accepted keys if `any_key` is off.
+        log_path: a file to append one line of JSON a request to, or None.
 
     Raises:
         ValueError: a value is out of its range; the message names it.
@@ -190,7 +190,7 @@ class SandboxConfig:
     log_path: Path | None = None
 
     def __post_init__(self) -> None:
-        """Hold every value to its range."""
+        """Validate every value."""
         self._parse_words()
         _one_of("gateway", self.gateway, (SENDAPI, *DIALECTS))
         _one_of("plan", self.plan, tuple(PLAN_LIMITS_PER_MIN))
@@ -218,7 +218,7 @@ class SandboxConfig:
         )
 
     def _own_sessions(self) -> tuple[Session, ...]:
-        """Return a connected, a pending and a disconnected session, named as the gateway names its own."""
+        """Return a connected, a pending and a disconnected session, with names in the gateway's form."""
         if self.gateway == SENDAPI:
             return INTEGER_SESSIONS if self.integer_ids else DEFAULT_SESSIONS
         names = SESSION_NAMES[self.gateway]
@@ -239,7 +239,7 @@ _WORDS: dict[str, type[StrEnum]] = {
 
 
 def check_faults(faults: tuple[Fault, ...]) -> None:
-    """Raise `ValueError` where the faults drawn by chance would meet more than every request."""
+    """Raise `ValueError` if the shares of the random faults add up to more than 1."""
     total = sum(fault.share for fault in faults if fault.at_check is None)
     if total > 1 + 1e-9:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""What each endpoint answers when nothing stands in the way: the bare body, or the refusal in its place."""
+"""The content of each endpoint's answer: the body without envelope, or a refusal."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _DEFAULT_PER_PAGE = 25
 _MAX_PER_PAGE = 100
 _MAX_COUNT_DIGITS = 9
 
-# Any day before today will do; a fixed one keeps the answers the same from run to run.
+# Any past day would do. It is fixed, so that answers are the same in each run.
 _CREATED_AT = "2026-01-05T09:00:00.000000Z"
 _LAST_SEEN_AT = "2026-03-09T14:30:00.000000Z"
 
 
 def content(world: World, call: Call, fault: Fault | None) -> object:  # noqa: PLR0911 - one return an endpoint
-    """Return the answer's bare body, with the fault in it where it is one of the content, or a `Refusal`."""
+    """Return the body without envelope, or a `Refusal`. A fault of the content is put in."""
     if call.endpoint is not Endpoint.UNKNOWN and call.method not in ("GET", "HEAD"):
         return bodies.NO_METHOD
     match call.endpoint:
@@ -85,7 +85,7 @@ def _contact_rows(world: World, first: int, count: int, fault: Fault | None) -> 
     config = world.config
     rows = [
         behaviour.contact(index, seed=config.seed, share=config.registered_share, linked=_linked(world))
-        # One row more, in front: what a page begins with when the list has moved on between two requests.
+        # One more row in front: the page begins with it if the list has changed between two requests.
         for index in range(max(first - 1, 0), min(first + count, config.contacts))
     ]
     before, rows = (rows[:1], rows[1:]) if first else ([], rows)
@@ -129,6 +129,6 @@ def _invalid(world: World, param: str, message: str) -> Refusal:
 
 
 def _count(query: dict[str, str], name: str, default: int) -> int:
-    """Return a whole number from the query; -1 where it is none."""
+    """Return a whole number from the query; -1 if it is not a valid one."""
     text = query.get(name, str(default))
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_COUNT_DIGITS else -1

@@ -1,8 +1,8 @@
-"""The sandbox's own paths, outside `/v1`: its log, and its state to be changed while it runs.
+"""The sandbox's own paths, outside of `/v1`, which show its log and change its state while it runs.
 
-GET /_sandbox/health      200 while it serves
+GET /_sandbox/health      200 while it runs
 GET /_sandbox/log         the counts; `?last=N` adds the last N requests
-POST /_sandbox/reset      log and state as at the start
+POST /_sandbox/reset      resets log and state
 PATCH /_sandbox           any of `{"faults": ["500=0.1"], "limit_per_min": 60, "sessions": {ID: STATE}}`,
                           where STATE is any of `{"status": "disconnected", "answers": "no"}`
 """
@@ -29,7 +29,7 @@ _MEMBERS = frozenset({"faults", "limit_per_min", "sessions"})
 
 
 def control_routes(world: World, log: RequestLog) -> list[Route]:
-    """Return the routes of the paths above, for that state and that log."""
+    """Return the routes of the paths above, for a state and a log."""
 
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -59,11 +59,11 @@ def control_routes(world: World, log: RequestLog) -> list[Route]:
 
 
 def change(world: World, wanted: dict[str, Any]) -> None:
-    """Apply one change at run time, as PATCH /_sandbox has it.
+    """Apply the change in the body of a PATCH /_sandbox.
 
     Raises:
         ValueError: a member, a fault or a word is not known, or a value is out of range.
-        KeyError: there is no session with that id.
+        KeyError: there is no session with this id.
     """
     if unknown := set(wanted) - _MEMBERS:
         raise ValueError(f"unknown members {sorted(unknown)}; known are: {sorted(_MEMBERS)}")

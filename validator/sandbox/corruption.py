@@ -1,4 +1,4 @@
-"""How a fault changes a right answer: first its content, then its bytes. Pure functions."""
+"""Puts a fault into a correct answer: first into its content, then into its bytes. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 JSON_TYPE = b"application/json"
 
-# More than any honest answer of this API by four orders of magnitude.
+# Four orders of magnitude larger than any correct answer of this API.
 OVERSIZE_BYTES = 8 * 1024 * 1024
 DRIP_S = 1.0
 
@@ -28,7 +28,7 @@ Body = dict[str, object]
 
 
 class Ending(Enum):
-    """How far an answer gets."""
+    """How much of an answer is sent."""
 
     WHOLE = auto()
     CUT = auto()
@@ -38,16 +38,16 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One answer as it will leave the server, or will not.
+    """One answer, and how it is sent.
 
     Attributes:
         status: the HTTP status.
         body: its bytes.
-        headers: its header lines, without content type and length.
+        headers: its headers, without content type and length.
         content_type: the content type.
         delay_s: seconds before its first byte.
         drip_s: seconds between its bytes; 0 for all at once.
-        ending: how far it gets.
+        ending: how much of it is sent.
     """
 
     status: int
@@ -60,7 +60,7 @@ class Reply:
 
 
 def corrupt_check(body: Body, kind: FaultKind) -> object:
-    """Return the content of a check's answer with that fault in it, if it is one of the content."""
+    """Return the content of a check's answer with a fault. Faults of other kinds change nothing."""
     change = _CHECK_CHANGES.get(kind)
     return body if change is None else change(body)
 
@@ -81,17 +81,17 @@ _CHECK_CHANGES: dict[FaultKind, Callable[[Body], object]] = {
 
 
 def _other_number(phone: str) -> str:
-    """Return the number with its last digit moved on by one: as valid as the first, and another's."""
+    """Return another valid number: the same one with its last digit increased by one."""
     return phone[:-1] + str((int(phone[-1]) + 1) % 10)
 
 
 def corrupt_page(before: list[Body], rows: list[Body], kind: FaultKind) -> list[Body]:
-    """Return the rows of a contact page with that fault in it.
+    """Return the rows of a contact page with a fault.
 
     Args:
-        before: the last row of the page before; empty on the first page.
-        rows: the right rows.
-        kind: the fault; one of something else's changes nothing.
+        before: the last row of the previous page; empty on the first page.
+        rows: the correct rows.
+        kind: the fault; faults of other kinds change nothing.
     """
     match kind:
         case FaultKind.REPEATED_ROW:
@@ -105,7 +105,7 @@ def corrupt_page(before: list[Body], rows: list[Body], kind: FaultKind) -> list[
 
 
 def corrupt_body(body: object, kind: FaultKind) -> object:
-    """Return an enveloped body with the faults that stand outside its content."""
+    """Return a body with its envelope and a fault of the envelope. Faults of other kinds change nothing."""
     match kind:
         case FaultKind.SUCCESS_FALSE:
             return {"success": False, "error": {"type": "api_error", "message": "The lookup failed."}}
@@ -116,7 +116,7 @@ def corrupt_body(body: object, kind: FaultKind) -> object:
 
 
 def corrupt_reply(reply: Reply, fault: Fault) -> Reply:
-    """Return an answer with the fault in its bytes, its headers, or its way through the network."""
+    """Return an answer with a fault in its bytes, its headers, or its transmission."""
     if fault.kind in _ENDINGS:
         return replace(reply, ending=_ENDINGS[fault.kind])
     if fault.kind in (FaultKind.SLOW, FaultKind.STALL):
@@ -156,11 +156,11 @@ def _page(reply: Reply, status: int, title: bytes) -> Reply:
 
 
 def _padded(body: bytes) -> bytes:
-    """Return the body with white space before its last byte: still JSON, and far too much of it."""
+    """Return the body with white space before its last byte: valid JSON, but far too long."""
     return b"%s%s%s" % (body[:-1], b" " * (OVERSIZE_BYTES - len(body)), body[-1:])
 
 
 def _with_both_flags(body: bytes) -> bytes:
-    """Return the body with the flag in it as true and as false; JSON leaves open which one counts."""
+    """Return the body with the flag as true and again as false; JSON does not define which one counts."""
     both = rb'"is_whatsapp_user":true,"is_whatsapp_user":false'
     return re.sub(rb'"is_whatsapp_user":(?:true|false)', both, body, count=1)

@@ -1,4 +1,4 @@
-"""Sends an answer as late, as slowly and as far as it goes. All waiting of the sandbox is here."""
+"""Sends an answer with its delay, its speed and its end. All waits of the sandbox are here."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
     from validator.sandbox.corruption import Reply
 
-# Looking out for a client that has gone costs a cancel scope; only over long waits is it worth that.
+# Only long waits check whether the client has disconnected, since that needs a cancel scope.
 _LONG_WAIT_S = 1.0
 
 
 class ConnectionBroken(ConnectionResetError):
-    """The connection is to break here.
+    """The connection has to break here.
 
-    The server turns it into a real break. Without a socket it comes out of the application as it is, for the
-    caller's transport to translate.
+    The server breaks the real connection. Without a socket, the application raises this exception, and the
+    caller's transport has to translate it.
 
     Attributes:
-        reset: whether the peer is to see a reset, rather than an end before the end.
+        reset: whether the client gets a reset; if not, the connection closes too early.
     """
 
     def __init__(self, *, reset: bool) -> None:
@@ -33,10 +33,10 @@ class ConnectionBroken(ConnectionResetError):
 
 
 async def deliver(reply: Reply, receive: Receive, send: Send) -> None:
-    """Send an answer as late, as slowly and as far as it goes.
+    """Send an answer with its delay, its speed and its end.
 
     Raises:
-        ConnectionBroken: it ends in a break.
+        ConnectionBroken: the answer ends with a broken connection.
     """
     if not await _stays_connected(reply.delay_s, receive):
         return
@@ -69,7 +69,7 @@ async def _send_body(reply: Reply, receive: Receive, send: Send) -> None:
 
 
 async def _stays_connected(wait_s: float, receive: Receive) -> bool:
-    """Wait, and return whether the client is still there."""
+    """Wait, and return whether the client is still connected."""
     if wait_s < _LONG_WAIT_S:
         if wait_s > 0:
             await anyio.sleep(wait_s)
@@ -81,6 +81,6 @@ async def _stays_connected(wait_s: float, receive: Receive) -> bool:
 
 
 async def _disconnected(receive: Receive) -> None:
-    """Wait until the client has gone."""
+    """Wait until the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,4 +1,4 @@
-"""From a request to its answer: key, rate limit, fault, content, bytes, in that order. No waiting here."""
+"""Turns a request into its answer: key, rate limit, fault, content, bytes, in this order. Does not wait."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of a request before it is put into bytes: a `Refusal` or a body, and what chance added."""
+    """The answer before it is encoded: a `Refusal` or a body, with its random draw and fault."""
 
     result: object
     draw: behaviour.Draw = behaviour.NO_DRAW
@@ -40,7 +40,7 @@ class Exchange:
 
     Args:
         world: the state.
-        log: where each request is entered.
+        log: records each request.
     """
 
     def __init__(self, world: World, log: RequestLog) -> None:
@@ -50,7 +50,7 @@ class Exchange:
         self._date = (-1, b"")
 
     def answer(self, call: Call) -> Reply:
-        """Return the answer to a request, and enter both in the log."""
+        """Return the answer to a request. Records both in the log."""
         admission = self._world.admit(self._world.caller(call.authorization), call.time_s)
         if admission is None or admission.admitted:
             outcome = self._outcome(call)
@@ -100,7 +100,7 @@ class Exchange:
         return reply if outcome.fault is None else corruption.corrupt_reply(reply, outcome.fault)
 
     def _error(self, refusal: Refusal, headers: Headers, wall_s: float) -> object:
-        """Return the error body, and add to the headers what the refusal says about waiting."""
+        """Return the error body. Adds the refusal's wait to the headers."""
         members: dict[str, object] = {}
         if refusal.wait_s is not None:
             lines, members = rates.retry_after(self._config.retry_after_form, refusal.wait_s, wall_s)

@@ -1,10 +1,11 @@
-"""Faults: what can go wrong with an exchange, how often or from when on, and the words that ask for it.
+"""Faults: what can go wrong in an exchange, how often or from which check on, and how to write that as text.
 
-A fault is written in one of these forms (durations as `500ms`, `2s`, `1m`; a bare number is seconds):
+A fault is written in one of these forms. Durations are written as `500ms`, `2s`, `1m`; a plain number is in
+seconds.
 
     500=0.05          a twentieth of the requests
     slow=0.1:2s       a tenth of them, two seconds late
-    truncated         every one
+    truncated         every request
     401@500           every request from the 500th check on
     disconnect@100+30s  from the 100th check on, for thirty seconds
     limit=60@200      the plan's limit becomes 60 a minute at the 200th check
@@ -18,7 +19,7 @@ from enum import StrEnum
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. The value is the word that asks for it; a status is asked for by its digits."""
+    """What goes wrong. The value is its word in a fault text; a status is written as its digits."""
 
     STATUS = "status"
     TIMEOUT = "timeout"
@@ -117,15 +118,15 @@ _FAULT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault, drawn by chance or begun at a certain check.
+    """One fault: a random one, or a scheduled one, which begins at a certain check.
 
     Attributes:
         kind: what goes wrong.
         status: the HTTP status, for `STATUS`.
-        share: the share of requests it meets, 0 to 1; 1 while a scheduled one lasts.
+        share: the share of requests with the fault, 0 to 1; 1 if it is scheduled.
         delay_s: how late the answer is, for `SLOW` and `STALL`.
-        at_check: the check, counted from 1, that it begins with; None where it is drawn by chance.
-        lasts_s: how long it lasts once begun, in seconds; None for ever.
+        at_check: the check at which it begins, counted from 1; None for a random fault.
+        lasts_s: how long it lasts, in seconds; None for ever.
         limit_per_min: the new limit, for `LIMIT`.
     """
 
@@ -139,16 +140,16 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """The word that asks for it."""
+        """Its word in a fault text."""
         return str(self.status) if self.kind is FaultKind.STATUS else self.kind.value
 
 
 def parse_fault(text: str) -> Fault:
-    """Return the fault that `text` asks for, in one of the forms of this module's docstring.
+    """Return the fault in a text, which has one of the forms in this module's docstring.
 
     Raises:
-        ValueError: the text is in none of these forms, or names no fault; the message says which part and
-            what is known.
+        ValueError: the text has none of these forms, or names no fault. The message names the wrong part and
+            the known values.
     """
     match = _FAULT.fullmatch(text.strip())
     if match is None:

@@ -1,8 +1,7 @@
-"""Rate limiters as pure state machines on a passed-in `now`: six kinds that providers are known to run.
+"""Rate limiters as pure state machines on a passed-in `now`: six algorithms that providers use.
 
-The provider documents "a sliding window of one minute, enforced as a token bucket"; the others are here
-because a client must survive whatever really stands behind those words. A refused request costs none of
-them anything.
+The provider documents "a sliding window of one minute, enforced as a token bucket". The real algorithm is not
+known, so a client has to work with all of them. No limiter counts a refused request.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from typing import NamedTuple, Protocol, assert_never
 # The provider's documentation states all of its limits per minute.
 WINDOW_S = 60.0
 
-# Sums of float steps drift by far less; without it the last slot of an exactly spaced minute is refused by
-# rounding.
+# Larger than the rounding error of a sum of float steps. Without it, the last of exactly spaced requests in a
+# minute would be refused because of rounding.
 _EPSILON = 1e-6
 
 
@@ -32,14 +31,14 @@ class LimiterKind(StrEnum):
 
 
 class Admission(NamedTuple):
-    """What a limiter says of one request.
+    """A limiter's decision about one request.
 
     Attributes:
-        admitted: whether it may pass.
+        admitted: whether the request may pass.
         limit: requests a minute.
-        remaining: how many more would pass at this moment.
-        reset_s: seconds until the whole allowance is there again.
-        wait_s: seconds until one request would pass; 0 where one passes now.
+        remaining: how many more requests would pass now.
+        reset_s: seconds until the full limit is available again.
+        wait_s: seconds until the next request would pass; 0 if it would pass now.
     """
 
     admitted: bool
@@ -50,17 +49,17 @@ class Admission(NamedTuple):
 
 
 class Limiter(Protocol):
-    """One key's limiter. `now` is in seconds on any clock that never goes back."""
+    """The limiter of one key. `now` is in seconds on any monotonic clock."""
 
     limit: int
 
     def admit(self, now: float) -> Admission:
-        """Count one request if it may pass, and say whether it may."""
+        """Decide whether one request may pass, and count it if so."""
         ...
 
 
 class TokenBucket:
-    """A bucket of `limit` tokens that refills evenly, a whole one a minute. Starts full."""
+    """A bucket of `limit` tokens, which refills evenly within one minute. It starts full."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -70,7 +69,7 @@ class TokenBucket:
     def admit(self, now: float) -> Admission:
         """Take one token. At most `limit + t * limit / 60` pass in any `t` seconds."""
         per_s = self.limit / WINDOW_S
-        # A limit lowered in mid-run shrinks the bucket too: hence the cap at the limit of now.
+        # Capped at the current limit, since a limit that is lowered during a run shrinks the bucket.
         self._tokens = min(float(self.limit), self._tokens + (now - self._refilled_at) * per_s)
         self._refilled_at = now
         admitted = self._tokens >= 1 - _EPSILON
@@ -81,7 +80,7 @@ class TokenBucket:
 
 
 class FixedWindow:
-    """A counter that starts anew at every full minute, and so lets two allowances meet at the edge."""
+    """A counter that restarts at every full minute. Around that moment it lets twice the limit pass."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -89,7 +88,7 @@ class FixedWindow:
         self._count = 0
 
     def admit(self, now: float) -> Admission:
-        """Count into the minute that `now` falls in. At most `limit` pass in one such minute."""
+        """Count the request in the minute of `now`. At most `limit` pass in one such minute."""
         window = int(now // WINDOW_S)
         if window != self._window:
             self._window, self._count = window, 0
@@ -101,30 +100,30 @@ class FixedWindow:
 
 
 class SlidingLog:
-    """The time of every admitted request of the last minute: the strictest reading of "60 a minute"."""
+    """The times of all admitted requests of the last minute: the strictest form of "60 a minute"."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._times: deque[float] = deque()
 
     def admit(self, now: float) -> Admission:
-        """Enter `now` in the log. At most `limit` pass in any 60 seconds."""
+        """Record `now` if it may pass. At most `limit` pass in any 60 seconds."""
         while self._times and self._times[0] <= now - WINDOW_S:
             self._times.popleft()
         admitted = len(self._times) < self.limit
         if admitted:
             self._times.append(now)
         remaining = max(0, self.limit - len(self._times))
-        # After a downgrade several entries have to leave before one more fits.
+        # After the limit was lowered, several entries have to expire before the next request can pass.
         wait_s = 0.0 if remaining else self._times[len(self._times) - self.limit] + WINDOW_S - now
         return Admission(admitted, self.limit, remaining, self._times[-1] + WINDOW_S - now, wait_s)
 
 
 class SlidingCounter:
-    """Two fixed windows, the older one weighted by how much of it the sliding minute still covers.
+    """Two fixed windows. The older one counts in proportion to its part in the sliding minute.
 
-    Source: the approximation Cloudflare describes for its rate limiting (blog.cloudflare.com, "How we built
-        rate limiting capable of scaling to millions of domains", 2017).
+    Source: Cloudflare's approximation for its rate limiting (blog.cloudflare.com, "How we built rate limiting
+        capable of scaling to millions of domains", 2017).
     """
 
     def __init__(self, limit: int) -> None:
@@ -134,7 +133,7 @@ class SlidingCounter:
         self._before = 0
 
     def admit(self, now: float) -> Admission:
-        """Count one request while the weighted estimate stays at `limit` or below."""
+        """Count one request if the weighted estimate stays at `limit` or below."""
         self._turn(int(now // WINDOW_S))
         elapsed_s = now - self._window * WINDOW_S
         free = self.limit - self._count - self._before * (1 - elapsed_s / WINDOW_S)
@@ -150,7 +149,7 @@ class SlidingCounter:
             self._window, self._count = window, 0
 
     def _wait_s(self, elapsed_s: float) -> float:
-        """Return the seconds until the estimate leaves room for one: in this window, or early in the next."""
+        """Return the seconds until the estimate allows one request, in this window or in the next."""
         room = self.limit - 1 - self._count
         if room >= 0:
             return max(0.0, WINDOW_S * (1 - room / max(self._before, 1)) - elapsed_s)
@@ -158,10 +157,10 @@ class SlidingCounter:
 
 
 class Gcra:
-    """The generic cell rate algorithm: a request each `60 / limit` seconds, in bursts of a part of `limit`.
+    """The generic cell rate algorithm: one request each `60 / limit` seconds, with small bursts.
 
-    A burst is at most `limit / burst_divisor`. Source: ITU-T I.371, virtual scheduling form; nginx's
-    `limit_req` and redis-cell behave like this.
+    A burst has at most `limit / burst_divisor` requests. Source: ITU-T I.371, virtual scheduling form.
+    nginx's `limit_req` and redis-cell use it.
     """
 
     def __init__(self, limit: int, burst_divisor: int) -> None:
@@ -171,11 +170,11 @@ class Gcra:
 
     @property
     def burst(self) -> int:
-        """How many requests pass at one moment after a rest; at least one."""
+        """How many requests pass at once after an idle time; at least one."""
         return max(1, self.limit // self._divisor)
 
     def admit(self, now: float) -> Admission:
-        """Pass what is not too early. At most `burst + t * limit / 60` pass in any `t` seconds."""
+        """Admit a request that is not too early. At most `burst + t * limit / 60` pass in any `t` seconds."""
         step_s = WINDOW_S / self.limit
         due = max(self._due, now)
         admitted = due - now <= step_s * (self.burst - 1) + _EPSILON
@@ -188,7 +187,7 @@ class Gcra:
 
 
 def new_limiter(kind: LimiterKind, limit: int) -> Limiter:
-    """Return a limiter of that kind with its whole allowance unspent."""
+    """Return an unused limiter of this kind."""
     match kind:
         case LimiterKind.TOKEN_BUCKET:
             return TokenBucket(limit)
@@ -201,7 +200,7 @@ def new_limiter(kind: LimiterKind, limit: int) -> Limiter:
         case LimiterKind.GCRA_BURST:
             return Gcra(limit, burst_divisor=10)
         case LimiterKind.GCRA_SMOOTH:
-            # The requests of one second: what a limiter that smooths to the second lets through at once.
+            # A burst has the requests of one second, as in a limiter that counts by the second.
             return Gcra(limit, burst_divisor=60)
         case _:
             assert_never(kind)

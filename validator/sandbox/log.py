@@ -1,4 +1,4 @@
-"""What the sandbox was asked: the independent witness of how often each number was really checked."""
+"""The log of the sandbox's requests. It proves, independent of the client, how often a number was checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from io import TextIOBase
     from pathlib import Path
 
-# Single requests are kept up to this many, about 30 MB; the counts go on for ever.
+# The latest requests that are kept, about 30 MB. The counts include all requests.
 MAX_ENTRIES = 100_000
 
 _TOO_MANY = 429
@@ -18,19 +18,19 @@ _MINUTE_S = 60.0
 
 
 class Entry(NamedTuple):
-    """One request, entered before its answer leaves.
+    """One request, recorded before its answer is sent.
 
     Attributes:
-        time_s: when, on the sandbox's clock (`anyio.current_time`).
-        wall_s: when, as a Unix time.
+        time_s: its time on the sandbox's clock (`anyio.current_time`).
+        wall_s: its time as a Unix time.
         method: the HTTP method.
         path: the path, decoded, without the query.
-        number: the number it asked about, or several with commas between them; empty for other endpoints.
-        session: the session it named; empty where it named none.
-        key: a fingerprint of the API key; empty where none was sent.
-        status: the HTTP status of the answer; 0 where none was sent whole.
-        fault: the word of the fault it met; empty where it met none.
-        passed: whether the rate limiter let it through.
+        number: the number that it asked about, or several, separated by commas; empty for other endpoints.
+        session: the session that it named, or empty.
+        key: a fingerprint of the API key; empty if none was sent.
+        status: the HTTP status of the answer; 0 if the answer was not sent to its end.
+        fault: the word of its fault, or empty.
+        passed: whether the rate limiter admitted it.
     """
 
     time_s: float
@@ -46,13 +46,13 @@ class Entry(NamedTuple):
 
 
 class KeyCounts:
-    """What one key was used for.
+    """The counts of one key.
 
     Attributes:
-        requests: all requests, refused ones included.
-        checks: numbers asked about that the rate limiter let through.
+        requests: all requests, including refused ones.
+        checks: the numbers asked about in requests that the rate limiter admitted.
         refusals: answers with status 429.
-        most_in_a_minute: the most requests that the rate limiter let through in any 60 seconds.
+        most_in_a_minute: the most requests that the rate limiter admitted in any 60 seconds.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class KeyCounts:
         self.most_in_a_minute = max(self.most_in_a_minute, len(self._latest))
 
     def summary(self) -> dict[str, int]:
-        """Return the counts as JSON has them."""
+        """Return the counts for JSON."""
         return {
             "requests": self.requests,
             "checks": self.checks,
@@ -85,12 +85,11 @@ class KeyCounts:
 
 
 class RequestLog:
-    """Every request served, and counts of them. Requests to the sandbox's own control paths are not in it.
+    """All requests, and their counts, but for requests to the sandbox's own control paths.
 
     Args:
-        path: a file to append one line of JSON a request to, handed to the operating system line by line,
-            so that
-            another process can read it whatever becomes of this one; None for no file.
+        path: a file to append one line of JSON a request to, or None. Each line is written at once, so that
+            another process can read it even if this one dies.
 
     Raises:
         OSError: the file cannot be opened for appending.
@@ -102,7 +101,7 @@ class RequestLog:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything; the file keeps what it has."""
+        """Delete all entries and counts. The file stays as it is."""
         self.entries.clear()
         self.numbers: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
@@ -111,7 +110,7 @@ class RequestLog:
         self._minute_0 = 0
 
     def add(self, entry: Entry) -> None:
-        """Count one request, keep it, and write it to the file if there is one."""
+        """Count and keep one request, and write it to the file if there is one."""
         self.entries.append(entry)
         self.statuses[entry.status] += 1
         if entry.key:
@@ -133,17 +132,17 @@ class RequestLog:
             self._file.close()
 
     def calls(self, number: str) -> int:
-        """Return how many checks of a number the rate limiter let through, whatever came of them."""
+        """Return how many checks of a number the rate limiter admitted, with any result."""
         return self.numbers[number]
 
     @property
     def requests(self) -> int:
-        """All requests, refused ones included."""
+        """All requests, including refused ones."""
         return self.statuses.total()
 
     @property
     def checks(self) -> int:
-        """All checks that the rate limiter let through."""
+        """All checks that the rate limiter admitted."""
         return self.numbers.total()
 
     @property
@@ -153,11 +152,11 @@ class RequestLog:
 
     @property
     def per_minute(self) -> dict[int, int]:
-        """Requests in each full minute of the clock, counted from the first; empty ones are left out."""
+        """Requests in each full minute of the clock, counted from the first; without empty minutes."""
         return dict(sorted(self._minutes.items()))
 
     def summary(self, last: int = 0) -> dict[str, object]:
-        """Return the counts as JSON has them, with the `last` so many requests one by one."""
+        """Return the counts for JSON, with the `last` entries."""
         return {
             "requests": self.requests,
             "checks": self.checks,

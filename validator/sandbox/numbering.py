@@ -1,8 +1,8 @@
-"""GET /phone/validate: what the provider says of a number's form, from a small table of numbering plans.
+"""GET /phone/validate: checks the form of a number, with a small table of number plans.
 
-Deliberately small and its own: the client's phone parser must not be checked against itself. Lengths and
-leading digits are from the ITU's national numbering plan communications; a number of a plan that is not
-here is taken as valid and of an unknown line type.
+It is deliberately small and separate, since the client's phone parser must not be tested against itself.
+Lengths and leading digits are from the ITU's national numbering plan communications. A number of another plan
+counts as valid, with an unknown line type.
 """
 
 from __future__ import annotations
@@ -41,9 +41,8 @@ _MAX_DIGITS = 15
 
 
 def validate(number: str) -> dict[str, object]:
-    """Return the body of one answer: the number's parts, or `valid: false` and why."""
-    # A plus sign that was not percent-encoded arrives as a space: form decoding, as every web framework
-    # does it.
+    """Return the body of one answer: the number's parts, or `valid: false` and the reason."""
+    # A plus sign that was not percent-encoded arrives as a space, since web frameworks decode forms so.
     text = re.sub(r"^(?: |00)", "+", number)
     text = _NOT_DIALLED.sub("", text)
     digits = text[1:]
@@ -63,7 +62,7 @@ def validate(number: str) -> dict[str, object]:
 def _line_type(plan: _Plan, national: str) -> str:
     if plan.mobile.match(national):
         return "mobile"
-    # North America does not tell mobile and fixed lines apart by their numbers.
+    # In North America the number does not show whether a line is mobile or fixed.
     return "unknown" if plan.country_code == "US" else "landline"
 
 

@@ -1,4 +1,4 @@
-"""How a response tells the rate limit, and a refusal how long to wait: header lines in every form seen."""
+"""Makes the headers for the rate limit and for a refusal's wait, in all forms that servers use."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 Headers = list[tuple[bytes, bytes]]
 
-# A wait that no client should sit through unasked: an hour, as one gateway was seen to send.
+# A wait that no client should accept without asking its user: an hour, as one gateway has sent.
 HUGE_WAIT_S = 3600
 _WRONG_FACTOR = 10
 
 
 def rate_headers(config: SandboxConfig, admission: Admission, wall_s: float, count: int) -> Headers:
-    """Return the headers that tell the limit.
+    """Return the headers that state the limit.
 
     Args:
         config: which headers, in which form.
-        admission: what the limiter said.
+        admission: the limiter's decision.
         wall_s: the Unix time.
-        count: how many responses went before, for `SOME`.
+        count: how many responses were sent before, for `SOME`.
     """
     match config.rate_headers:
         case RateHeaders.X:
@@ -79,17 +79,16 @@ def _ietf_headers(admission: Admission) -> Headers:
 def retry_after(  # noqa: PLR0911 - one return a form
     form: RetryAfterForm, wait_s: float, wall_s: float
 ) -> tuple[Headers, dict[str, object]]:
-    """Return what a 429 says about waiting: header lines, and members of its error object.
+    """Return the wait in a 429: headers, and members of its error object.
 
-    Whole seconds rounded up, at least one, so that a client which waits as asked is never early.
+    The wait is rounded up to whole seconds, at least one, so that a client which obeys it is never early.
     """
     seconds = max(1, math.ceil(wait_s))
     match form:
         case RetryAfterForm.SECONDS:
             return [(b"retry-after", b"%d" % seconds)], {}
         case RetryAfterForm.DATE:
-            # The date is cut to whole seconds, so the wait counts from the second that the `Date` header
-            # names.
+            # The date has whole seconds, so the wait counts from the time in the `Date` header.
             return [(b"retry-after", formatdate(math.ceil(wall_s) + seconds, usegmt=True).encode())], {}
         case RetryAfterForm.ZERO:
             return [(b"retry-after", b"0")], {}

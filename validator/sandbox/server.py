@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from validator.sandbox.dialects.app import DialectSandbox
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# What is being answered gets this long after a stop; what never would be is cut off then.
+# After a stop, requests in progress get this long; then their connections are closed.
 _GRACE_S = 0.3
 _BACKLOG = 2048
 
@@ -41,15 +41,15 @@ def serve(
     """Serve a sandbox until SIGINT, SIGTERM or SIGHUP, then return.
 
     Args:
-        config: how it behaves.
+        config: its options.
         host: the address to listen on.
-        port: the port; 0 takes any free one.
-        on_ready: called with the base URL once connections are taken.
-        allow_remote: listen on an address that other machines can reach, too.
+        port: the port; 0 for any free one.
+        on_ready: called with the base URL as soon as clients can connect.
+        allow_remote: whether the address may be one that other machines can reach.
 
     Raises:
         ValueError: the host is not a loopback address, and `allow_remote` is off.
-        OSError: the address cannot be listened on, or the log file not opened; the message says why.
+        OSError: it cannot listen on the address, or cannot open the log file; the message says why.
     """
     with listen(host, port, allow_remote=allow_remote) as listener:
         anyio.run(_serve_until_signal, config, listener, on_ready)
@@ -62,12 +62,12 @@ async def serve_async(
     *,
     on_ready: Callable[[str], None] = print,
 ) -> None:
-    """Serve a sandbox on a listening socket until `stop` is set. Needs the asyncio backend, as uvicorn does.
+    """Serve a sandbox on a listening socket until `stop` is set. Needs asyncio, because of uvicorn.
 
     Args:
         sandbox: the application.
         listener: the socket; see `listen`.
-        stop: ends it; what is being answered gets a moment.
+        stop: ends it, after a short time for requests in progress.
         on_ready: called with the base URL.
     """
     server = _Server(
@@ -78,7 +78,7 @@ async def serve_async(
             lifespan="off",
             ws="none",
             server_header=False,
-            date_header=False,  # ours comes from the injected wall clock
+            date_header=False,  # the sandbox sends its own, from the injected clock
             backlog=_BACKLOG,
         )
     )
@@ -89,15 +89,15 @@ async def serve_async(
 
 
 def listen(host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) -> socket.socket:
-    """Return a socket listening on that address; the exceptions are those of `serve`."""
+    """Return a socket that listens on an address. Raises the same exceptions as `serve`."""
     if not allow_remote and not _is_loopback(host):
         raise ValueError(
             f"{host!r} is not a loopback address: other machines could reach the sandbox. "
             "Use 127.0.0.1, or force it."
         )
-    # The protocol is named because asyncio turns Nagle's algorithm off only where it is. Answers go out in
-    # two writes, and each would wait 40 ms for the client's delayed acknowledgement: 690 requests a second
-    # over 32 connections, where there are 2,950 without the wait (measured).
+    # asyncio turns Nagle's algorithm off only if the protocol is given. An answer is sent in two writes, and
+    # the second would wait 40 ms for the client's delayed acknowledgement: 690 requests a second over 32
+    # connections with the wait, 2,950 without it (measured).
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -139,7 +139,7 @@ async def _serve_until_signal(
 
 
 async def _stop_on_signal(stop: anyio.Event) -> None:
-    # Those that the parent ignores for this process (nohup) stay ignored.
+    # Signals that the parent has set to be ignored (nohup) stay ignored.
     handled = [signum for signum in _SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN]
     with anyio.open_signal_receiver(*handled) as signals:
         await anext(signals)
@@ -155,7 +155,7 @@ async def _end(server: uvicorn.Server, stop: anyio.Event) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn that leaves signals to us: its own handler raises them again once it has stopped."""
+    """A uvicorn server without signal handlers: its own handler raises a signal again after the stop."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -163,15 +163,14 @@ class _Server(uvicorn.Server):
 
 
 def _on_socket(sandbox: Sandbox | DialectSandbox) -> Callable[[Scope, Receive, Send], object]:
-    """Return the application with `ConnectionBroken` turned into what it says."""
+    """Return the application; on `ConnectionBroken` it breaks the connection."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await sandbox(scope, receive, send)
         except ConnectionBroken as broken:
             _break(send, reset=broken.reset)
-            # Only once uvicorn knows that the connection is gone does it let the request end without an
-            # answer.
+            # uvicorn lets a request end without an answer only after it knows of the disconnection.
             while (await receive())["type"] != "http.disconnect":
                 pass
 
@@ -181,7 +180,7 @@ def _on_socket(sandbox: Sandbox | DialectSandbox) -> Callable[[Scope, Receive, S
 def _break(send: Send, *, reset: bool) -> None:
     """End the connection that `send` writes to.
 
-    Ugly, but ASGI has no word for it: in both of uvicorn's protocols `send` is a method of the object that
+    Ugly, but ASGI has no way to do it. In both of uvicorn's protocols, `send` is a method of the object that
     holds the transport.
     """
     transport = cast("Any", send).__self__.transport

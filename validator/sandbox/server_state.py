@@ -1,4 +1,4 @@
-"""What changes while the sandbox runs: limiters, sessions, attempts, and the faults that have begun."""
+"""The changing state of a running sandbox: limiters, sessions, attempts, and active faults."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _STATE_FAULTS = frozenset({FaultKind.DISCONNECT, FaultKind.LIE, FaultKind.LIMIT}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sent a request.
+    """The sender of a request.
 
     Attributes:
-        fingerprint: names the key without giving it away; empty where none was sent.
-        plan: the plan its limit comes from.
-        refusal: why the key is not served, or None where it is.
-        limit_per_min: the key's own limit, or None if it has none.
+        fingerprint: identifies the key without revealing it; empty if no key was sent.
+        plan: the plan that defines its limit.
+        refusal: why the key is refused, or None.
+        limit_per_min: the key's own limit, or None.
     """
 
     fingerprint: str
@@ -54,7 +54,13 @@ class Caller:
 
 @dataclass(slots=True)
 class _Allowance:
-    """What one key has left: its limiter, others' use of it counted so far, and a penalty if it has one."""
+    """The state of one key's limit.
+
+    Attributes:
+        limiter: its limiter.
+        foreign_s: up to when the requests of other programs have been counted.
+        blocked_until_s: when a penalty ends; 0 if there is none.
+    """
 
     limiter: Limiter
     foreign_s: float
@@ -63,7 +69,7 @@ class _Allowance:
 
 @dataclass(slots=True)
 class _Schedule:
-    """Faults that begin with a certain check, and when those that have begun did."""
+    """Scheduled faults, which begin at a certain check, and the start times of those that have begun."""
 
     faults: tuple[Fault, ...] = ()
     begun_s: dict[Fault, float] = field(default_factory=dict)
@@ -85,10 +91,10 @@ class World:
     """The state of one sandbox. Not for use from several threads.
 
     Attributes:
-        config: what it was started with.
-        checks: checks that passed the limiter so far; scheduled faults count by it.
-        in_flight: requests being served now.
-        limit_per_min: a limit in place of the plans', or None.
+        config: its options.
+        checks: how many checks have passed the limiter; scheduled faults refer to it.
+        in_flight: how many requests are in progress.
+        limit_per_min: a limit in place of the plans' limits, or None.
     """
 
     def __init__(self, config: SandboxConfig) -> None:
@@ -98,7 +104,7 @@ class World:
         self.reset()
 
     def reset(self) -> None:
-        """Go back to how the configuration has it."""
+        """Return to the state of the configuration."""
         self.checks = 0
         self.limit_per_min = self.config.limit_per_min
         self._sessions = {session.id: session for session in self.config.sessions}
@@ -107,13 +113,13 @@ class World:
         self.set_faults(self.config.faults)
 
     def set_faults(self, faults: tuple[Fault, ...]) -> None:
-        """Replace all faults and end those begun; `ValueError` where the shares add up to more than 1."""
+        """Replace all faults and end the active ones; raises `ValueError` if the shares add up to over 1."""
         check_faults(faults)
         self._drawn = tuple(fault for fault in faults if fault.at_check is None)
         self._schedule = _Schedule(tuple(fault for fault in faults if fault.at_check is not None))
 
     def caller(self, authorization: str | None) -> Caller:
-        """Return who sends this `Authorization` header."""
+        """Return the sender of an `Authorization` header."""
         if authorization is None:
             return Caller("", self.config.plan, bodies.MISSING_KEY)
         known = self._callers.get(authorization)
@@ -139,7 +145,7 @@ class World:
         return None if self.config.any_key or key in self.config.keys else bodies.INVALID_KEY
 
     def admit(self, caller: Caller, now: float) -> Admission | None:
-        """Count one request against its key's limit; None where the plan has none."""
+        """Count one request against its key's limit; None if the plan has no limit."""
         limit = self._limit(caller, now)
         if limit is None:
             return None
@@ -162,8 +168,7 @@ class World:
         if not self.config.foreign_per_min:
             return
         step_s = WINDOW_S / self.config.foreign_per_min
-        # Two windows ago has no bearing on any limiter, so a long silence is not made up for request by
-        # request.
+        # No limiter looks back more than two windows, so after a long pause the older requests are skipped.
         allowance.foreign_s = max(allowance.foreign_s, now - 2 * WINDOW_S)
         while allowance.foreign_s + step_s <= now:
             allowance.foreign_s += step_s
@@ -183,23 +188,23 @@ class World:
         return admission._replace(wait_s=self.config.penalty_s)
 
     def attempt(self, subject: str) -> int:
-        """Count one attempt at a subject, and return which it is, from 1."""
+        """Count one attempt at a subject, and return its number, from 1."""
         self._attempts[subject] += 1
         return self._attempts[subject]
 
     def count_check(self, now: float) -> None:
-        """Count one check, and begin the faults that begin with it."""
+        """Count one check, and start the faults that are scheduled for it."""
         self.checks += 1
         if self._schedule.faults:
             self._schedule.count(self.checks, now)
 
     def fault(self, number: str, attempt: int, drawn: float, now: float) -> Fault | None:
-        """Return the fault a request meets: one that has begun, else its number's own, else one by chance.
+        """Return the fault of a request: an active scheduled one, else the number's own, else a random one.
 
         Args:
             number: the number asked about; empty for other endpoints.
-            attempt: which attempt at it this is, from 1.
-            drawn: an even draw from 0 up to 1.
+            attempt: the number of this attempt, from 1.
+            drawn: a uniform random number from 0 up to 1.
             now: the time, in seconds.
         """
         for fault in self._schedule.active(now):
@@ -214,12 +219,12 @@ class World:
         return None
 
     def sessions(self, now: float) -> list[Session]:
-        """Return all sessions as they are now."""
+        """Return all sessions in their current state."""
         kinds = {fault.kind for fault in self._schedule.active(now)}
         return [_with_faults(session, kinds) for session in self._sessions.values()]
 
     def session(self, session_id: str, now: float) -> Session | None:
-        """Return one session as it is now, or None where there is none with that id."""
+        """Return one session in its current state, or None if there is none with this id."""
         session = self._sessions.get(session_id)
         if session is None or not self._schedule.begun_s:
             return session
@@ -228,7 +233,7 @@ class World:
     def change_session(
         self, session_id: str, *, status: str | None = None, answers: Answers | None = None
     ) -> None:
-        """Change a session's status, or whether it tells the truth; `KeyError` where there is no such one."""
+        """Change a session's status or the truth of its answers; raises `KeyError` if it does not exist."""
         session = self._sessions[session_id]
         self._sessions[session_id] = replace(
             session, status=status or session.status, answers=answers or session.answers

@@ -1,8 +1,8 @@
-"""Numbers with a fixed answer, whatever the seed and the faults: for documentation, demonstrations and tests.
+"""Numbers with a fixed answer, for any seed and faults: for documentation, demonstrations and tests.
 
-Most are from the range that Ofcom keeps free for drama, +44 7700 900000 to 900999; from 020 on its numbers
-are ordinary ones. Those that WhatsApp knows by one of two spellings are made from libphonenumber's examples
-for Brazil, Mexico and Argentina, where no numbers are kept free.
+Most are from the range that Ofcom reserves for drama, +44 7700 900000 to 900999. From 020 on, these numbers
+have no fixed answer. The numbers with two spellings are based on libphonenumber's examples for Brazil, Mexico
+and Argentina, which have no reserved numbers.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from validator.sandbox.faults import Fault, parse_fault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedNumber:
-    """What awaits one magic number.
+    """The answer to one magic number.
 
     Attributes:
-        text: the same in words.
+        text: the answer in words.
         registered: whether it is on WhatsApp.
-        fault: what goes wrong, if anything does.
-        once: whether only the first check of the number meets the fault.
-        valid: whether the provider takes it for a phone number at all.
+        fault: its fault, or None.
+        once: whether only the first check of the number has the fault.
+        valid: whether the provider accepts it as a phone number.
         lid: whether its id is an `@lid`.
-        id_absent: whether an answer "no" leaves `whatsapp_id` out, where it otherwise says null.
+        id_absent: whether a "no" omits `whatsapp_id`; if not, `whatsapp_id` is null.
     """
 
     text: str
@@ -76,7 +76,7 @@ MAGIC_NUMBERS: tuple[tuple[str, str], ...] = tuple(
 
 
 def magic_fault(number: str, attempt: int) -> Fault | None:
-    """Return the fault that the given check of `number` meets by its fate; checks count from 1."""
+    """Return the number's own fault for an attempt, or None; attempts count from 1."""
     fixed = FIXED_NUMBERS.get(number)
     if fixed is None or (fixed.once and attempt > 1):
         return None

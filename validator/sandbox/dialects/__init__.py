@@ -1,7 +1,9 @@
-"""What the sandbox speaks besides SendAPI: one file a gateway, each with its errors, states and weak "no"s.
+"""The gateways that the sandbox can speak beside SendAPI, each with its errors, states and weak "no"s.
 
-Nothing here is shared with the adapters below `validator/gateways/`. A dialect reads a request and writes
-answers and refusals; `dialect` has what they have in common, `app` serves one.
+A dialect reads requests and writes answers and refusals. It shares nothing with `validator/gateways/`.
+
+- `dialect`: the protocol of a dialect, and what all of them share; `app`: serves one.
+- one file for each gateway: `evolution`, `evolution_go`, `waha`, `green_api`, `wuzapi`, `gowa`.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ DIALECTS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# What its sessions are called: one that is connected, one that is not yet, and one that is not any more.
+# The names of its sessions: a connected, a pending and a disconnected one.
 SESSION_NAMES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
         "evolution": ("main", "new", "old"),

@@ -1,4 +1,4 @@
-"""Serves a dialect: from a request to its answer, over the state, the faults and the log of the sandbox."""
+"""Serves a dialect: turns requests into answers, with the state, the faults and the log of the sandbox."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _KEYS = (
     (UNLICENSED_KEY, RefusalReason.LICENCE),
     (SPENT_KEY, RefusalReason.QUOTA),
 )
-# What becomes of a check that meets a status as a fault.
+# The refusal of a check by the status of its fault.
 _STATUSES = {
     401: RefusalReason.KEY,
     403: RefusalReason.KEY,
@@ -62,8 +62,8 @@ class DialectSandbox:
     """The ASGI application.
 
     Attributes:
-        log: what it was asked.
-        world: its state, to be changed at run time.
+        log: the requests so far.
+        world: its state, which can be changed while it runs.
     """
 
     def __init__(self, config: SandboxConfig, *, wall: Callable[[], float] = time.time) -> None:
@@ -109,7 +109,7 @@ class DialectSandbox:
         return admission is None or admission.admitted
 
     def _fault(self, parsed: ParsedRequest, now: float) -> Fault | None:
-        """Return the fault that a check meets: one number's of its own, or one drawn for the first."""
+        """Return the fault of a check: the first that one of its numbers has, or a random one."""
         self.world.count_check(now)
         faults: list[Fault] = []
         for number in map(_e164, parsed.numbers):
@@ -159,7 +159,7 @@ class DialectSandbox:
         if not parsed.key or not (config.any_key or parsed.key in config.keys):
             return RefusalReason.KEY
         found = next((reason for word, reason in _KEYS if parsed.key.startswith(word)), None)
-        # A quota is one of checks.
+        # The quota counts checks only.
         return None if found is RefusalReason.QUOTA and parsed.purpose is not Purpose.CHECK else found
 
     def _check_refusal(self, parsed: ParsedRequest, fault: Fault | None) -> RefusalReason | None:
@@ -182,7 +182,7 @@ class DialectSandbox:
         return None if known is None else self.world.session(known.id, now)
 
     def _found(self, number: str, session: Session, fault: Fault | None) -> Found:
-        """Return what WhatsApp says about a number; a "yes" of earlier, if the gateway keeps those."""
+        """Return WhatsApp's answer about a number, or an earlier "yes" if the gateway caches those."""
         phone, config = _e164(number), self.world.config
         is_linked = phone in {one.phone_number for one in config.sessions}
         is_cached = self._dialect.caches_yes and phone in self._cached
@@ -278,5 +278,5 @@ def _is_refused(number: str) -> bool:
 
 
 def _other_number(number: str) -> str:
-    """Return the number with its last digit moved on by one."""
+    """Return another number: the same one with its last digit increased by one."""
     return number[:-1] + str((int(number[-1]) + 1) % 10)

@@ -1,4 +1,4 @@
-"""What dialects have in common: a request as it came, what it asks for, and what stands in its way."""
+"""What all dialects share: the request, its meaning, the reasons for a refusal, and the dialect protocol."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFUSED_KEY, UNLICENSED_KEY, SPENT_KEY = "refused", "unlicensed", "spent"
 
 
 class Purpose(Enum):
-    """What a request is for."""
+    """The purpose of a request."""
 
     CHECK = auto()
     STATE = auto()
@@ -32,7 +32,7 @@ class Purpose(Enum):
 
 
 class RefusalReason(Enum):
-    """Why a request is not served."""
+    """Why a request is refused."""
 
     KEY = auto()
     LICENCE = auto()
@@ -50,7 +50,7 @@ class RefusalReason(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request as it came; header names are in lower case."""
+    """A request as received. Header names are in lower case."""
 
     method: str
     path: str
@@ -59,7 +59,7 @@ class Request:
     body: bytes
 
     def json(self) -> object:
-        """Return the body's JSON; None if it is none."""
+        """Return the JSON value of the body; None if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -68,16 +68,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedRequest:
-    """What a request asks for.
+    """The meaning of a request.
 
     Attributes:
-        purpose: what it is for.
-        key: its credential; empty if it has none.
-        session: the session that it names; empty if it names none.
-        numbers: the numbers it asks about as they were written, for a check.
-        first: the first contact wanted, counted from 0.
-        count: how many contacts are wanted.
-        is_malformed: whether it is not in the gateway's form.
+        purpose: its purpose.
+        key: its credential, or empty.
+        session: the session that it names, or empty.
+        numbers: the numbers of a check, in the spelling of the request.
+        first: the first requested contact, counted from 0.
+        count: how many contacts are requested.
+        is_malformed: whether it has not the gateway's form.
     """
 
     purpose: Purpose
@@ -94,7 +94,13 @@ UNKNOWN = ParsedRequest(purpose=Purpose.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What WhatsApp knows of a number: the number as it was written, and its account's id or None."""
+    """WhatsApp's answer about a number.
+
+    Attributes:
+        number: the number in the spelling of the request.
+        jid: its account's id, or None if it has no account.
+        is_missing: whether WhatsApp gave no answer.
+    """
 
     number: str
     jid: str | None
@@ -108,7 +114,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer before it is put into bytes: a text as it is, all else as JSON."""
+    """An answer before it is encoded. A text is sent unchanged, any other body as JSON."""
 
     status: int
     body: object
@@ -125,16 +131,16 @@ class Dialect(Protocol):
     """How one gateway reads requests and writes answers."""
 
     caches_yes: bool
-    """Whether it gives an earlier "yes" again without asking WhatsApp."""
+    """Whether it repeats an earlier "yes" without asking WhatsApp."""
     accepts: re.Pattern[str]
-    """The numbers that it takes, as they are written."""
+    """The form of the numbers that it accepts."""
 
     def read(self, request: Request) -> ParsedRequest:
-        """Return what a request asks for."""
+        """Return the meaning of a request."""
         ...
 
     def session(self, parsed: ParsedRequest) -> Session | None:
-        """Return the session that a request means, or None if there is none."""
+        """Return the session of a request, or None if there is none."""
         ...
 
     def check(self, found: Sequence[Found]) -> Answer:
@@ -150,20 +156,20 @@ class Dialect(Protocol):
         ...
 
     def contacts(self, rows: Sequence[Mapping[str, object]]) -> Answer:
-        """Return some contacts, each with `phone`, `is_whatsapp_user` and perhaps `name`."""
+        """Return a page of contacts; each row has `phone`, `is_whatsapp_user` and perhaps `name`."""
         ...
 
     def version(self) -> Answer:
-        """Return what the server says about itself."""
+        """Return the server's description of itself."""
         ...
 
     def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:
-        """Return the answer to a request that is not served."""
+        """Return the answer to a refused request."""
         ...
 
 
 def split(path: str) -> list[str]:
-    """Return the parts of a path."""
+    """Return the segments of a path, without empty ones."""
     return [part for part in path.split("/") if part]
 
 

@@ -1,7 +1,7 @@
-"""Evolution API v2: arrays, instances in the path, and 400 for whatever goes wrong in a check.
+"""Evolution API v2: arrays of numbers, the instance in the path, and status 400 for any failed check.
 
-Where WhatsApp says nothing about a number, the entry says `exists: false`. A "yes" is kept, and given again
-even through a dead socket; a "no" never is.
+If WhatsApp does not answer about a number, its entry says `exists: false`. A "yes" is cached and repeated,
+even if the connection to WhatsApp is lost. A "no" is not cached.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class Evolution:
     """The dialect, over the state of a sandbox."""
 
     caches_yes = True
-    # Anything is taken for a number: what is none is answered `exists: false`.
+    # Any text is accepted as a number; the answer to an invalid one is `exists: false`.
     accepts = re.compile(r".*")
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def read(self, request: Request) -> ParsedRequest:
-        """Return what a request asks for."""
+        """Return the meaning of a request."""
         key, parts = request.headers.get("apikey", ""), split(request.path)
         if request.method == "GET" and parts == ["instance", "fetchInstances"]:
             return ParsedRequest(
@@ -73,16 +73,16 @@ class Evolution:
         )
 
     def session(self, parsed: ParsedRequest) -> Session | None:
-        """Return the instance of a name."""
+        """Return the instance with the request's name."""
         return next((one for one in self._world.config.sessions if one.id == parsed.session), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
-        """Return an entry a number, those of groups last, which are answered without asking."""
+        """Return one entry for each number. Groups come last, since they are answered without asking."""
         entries = [_entry(one) for one in found if not one.is_missing]
         return Answer(200, sorted(entries, key=lambda entry: str(entry["jid"]).endswith("@g.us")))
 
     def state(self, session: Session) -> Answer:
-        """Return the state word of an instance."""
+        """Return the gateway's word for the state of an instance."""
         word = _STATES.get(session.status, session.status)
         return Answer(200, {"instance": {"instanceName": session.id, "state": word}})
 
@@ -95,11 +95,11 @@ class Evolution:
         return Answer(200, [_contact(row) for row in rows])
 
     def version(self) -> Answer:
-        """Return what the root says."""
+        """Return the answer at the root path."""
         return Answer(200, {"status": 200, "message": "Welcome to the Evolution API, it is working!"})
 
     def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:
-        """Return a refusal: 400 for everything that happens in a check."""
+        """Return a refusal: 400 for every failure of a check."""
         match reason:
             case RefusalReason.NO_PATH:
                 return _failure(404, f"Cannot {request.method} {request.path}")

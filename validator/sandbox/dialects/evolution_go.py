@@ -1,4 +1,4 @@
-"""Evolution Go: arrays, the instance by its token, and a check that failed as a success without data."""
+"""Evolution Go: arrays of numbers, the instance by its token, and 200 without data for a failed check."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PURPOSES = {
     ("GET", "/instance/all"): Purpose.SESSIONS,
     ("GET", "/user/contacts"): Purpose.CONTACTS,
 }
-# Every answer has these, one to a path that is none as well.
+# Every answer has these headers, also the 404.
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": (
@@ -40,7 +40,7 @@ class EvolutionGo:
         self._world = world
 
     def read(self, request: Request) -> ParsedRequest:
-        """Return what a request asks for."""
+        """Return the meaning of a request."""
         purpose = _PURPOSES.get((request.method, request.path))
         if purpose is None:
             return UNKNOWN
@@ -55,7 +55,7 @@ class EvolutionGo:
         )
 
     def session(self, parsed: ParsedRequest) -> Session | None:  # noqa: ARG002 - the dialect's protocol
-        """Return the instance of a token: every one has the first."""
+        """Return the token's instance, which is the first one for all tokens."""
         return next(iter(self._world.config.sessions), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
@@ -79,11 +79,11 @@ class EvolutionGo:
         return _success([_contact(row) for row in rows] or None)
 
     def version(self) -> Answer:
-        """There is no such path."""
+        """Return a 404: the server has no such path."""
         return Answer(404, "404 page not found", _CORS)
 
     def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
-        """Return a refusal; of a check that WhatsApp does not answer, a success without data."""
+        """Return a refusal, or a success without data if WhatsApp did not answer."""
         if reason is RefusalReason.NO_PATH:
             return self.version()
         if reason in _FAILED_QUERIES:

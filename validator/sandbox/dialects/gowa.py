@@ -1,6 +1,6 @@
-"""GOWA: one number a request, and `false` for whatever goes wrong in asking WhatsApp.
+"""GOWA: one number a request, and `false` for any failed query to WhatsApp.
 
-A wrong password is a text; a device that is not connected is a 401 in JSON.
+The answer to a wrong password is a text. The answer for a device that is not connected is a 401 in JSON.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ class Gowa:
     """The dialect, over the state of a sandbox."""
 
     caches_yes = False
-    # It answers all others `true` without asking.
+    # Any text is accepted as a number.
     accepts = re.compile(r".*")
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def read(self, request: Request) -> ParsedRequest:
-        """Return what a request asks for."""
+        """Return the meaning of a request."""
         key = _key(request.headers.get("authorization", ""))
         device = request.headers.get("x-device-id", "") or request.query.get("device_id", "")
         match (request.method, *split(request.path)):
@@ -59,16 +59,16 @@ class Gowa:
                 return UNKNOWN
 
     def session(self, parsed: ParsedRequest) -> Session | None:
-        """Return the device of an id."""
+        """Return the device with the request's id."""
         return next((one for one in self._world.config.sessions if one.id == parsed.session), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
-        """Return whether the one number is on WhatsApp."""
+        """Return whether the number is on WhatsApp."""
         is_on = all(one.jid is not None and not one.is_missing for one in found)
         return _success("Success check user", {"is_on_whatsapp": is_on})
 
     def state(self, session: Session) -> Answer:
-        """Return the connection of a device."""
+        """Return the connection state of a device."""
         connected = session.status in {"connected", "pending"}
         fields = {"device_id": session.id, "is_connected": connected, "jid": _jid(session)}
         return _success("Device status", {**fields, "is_logged_in": session.status == "connected"})
@@ -95,11 +95,11 @@ class Gowa:
         return _success("Success get list contacts", {"data": data})
 
     def version(self) -> Answer:
-        """There is no such path."""
+        """Return a 404: the server has no such path."""
         return Answer(404, "Not Found")
 
     def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
-        """Return a refusal; the password comes before the path."""
+        """Return a refusal. The password is checked before the path."""
         if reason is RefusalReason.NO_PATH:
             is_let_in = bool(_key(request.headers.get("authorization", "")))
             return self.version() if is_let_in else _UNAUTHORIZED

@@ -1,4 +1,4 @@
-"""GREEN-API: instance and token in the path, 400 for whatever goes wrong in a check, 466 for the quota."""
+"""GREEN-API: instance and token in the path, status 400 for any failed check, 466 for the quota."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class GreenApi:
         self._world = world
 
     def read(self, request: Request) -> ParsedRequest:
-        """Return what a request asks for."""
+        """Return the meaning of a request."""
         parts = split(request.path)
         instance = _INSTANCE.fullmatch(parts[0]) if len(parts) == 3 else None  # noqa: PLR2004 - instance, method, token
         purpose = _PURPOSES.get((request.method, parts[1])) if instance else None
@@ -61,22 +61,22 @@ class GreenApi:
         )
 
     def session(self, parsed: ParsedRequest) -> Session | None:
-        """Return the instance of a number."""
+        """Return the instance with the request's number."""
         return next((one for one in self._world.config.sessions if one.id == parsed.session), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
-        """Return whether the one number exists, and nothing else."""
+        """Return only whether the number exists."""
         (one,) = found
         if one.is_missing:
             return _message(400, "check phone number timeout limit exceeded")
         return Answer(200, {"existsWhatsapp": one.jid is not None})
 
     def state(self, session: Session) -> Answer:
-        """Return the state word of an instance."""
+        """Return the gateway's word for the state of an instance."""
         return Answer(200, {"stateInstance": _STATES.get(session.status, session.status)})
 
     def sessions(self, sessions: Sequence[Session]) -> Answer:  # noqa: ARG002 - the dialect's protocol
-        """One token is one instance: there is no such path."""
+        """Return a 404: a token belongs to one instance, so the service has no such path."""
         return _message(404, "Not Found")
 
     def contacts(self, rows: Sequence[Mapping[str, object]]) -> Answer:
@@ -84,11 +84,11 @@ class GreenApi:
         return Answer(200, [_contact(row) for row in rows])
 
     def version(self) -> Answer:
-        """There is no such path."""
+        """Return a 404: the service has no such path."""
         return _message(404, "Not Found")
 
     def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
-        """Return a refusal, which names the path."""
+        """Return a refusal. It contains the path."""
         if reason is RefusalReason.QUOTA:
             status = {"method": "checkWhatsapp", "used": 101, "total": 100, "status": "QUOTE_EXCEEDED"}
             body = {"invokeStatus": {**status, "description": "the checks of the month are used up"}}

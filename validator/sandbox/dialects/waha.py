@@ -1,6 +1,6 @@
-"""WAHA with its NOWEB engine: one number a request, 422 for a session that is not ready, 500 for all else.
+"""WAHA with its NOWEB engine: one number a request, 422 if the session is not ready, 500 for other failures.
 
-Where WhatsApp says nothing, a check says `numberExists: false`.
+If WhatsApp does not answer, a check says `numberExists: false`.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Waha:
     """The dialect, over the state of a sandbox."""
 
     caches_yes = False
-    # A number in national form is a 500.
+    # The answer to a number in national form is a 500.
     accepts = re.compile(r"\+?[1-9][0-9]{4,14}")
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def read(self, request: Request) -> ParsedRequest:
-        """Return what a request asks for."""
+        """Return the meaning of a request."""
         key, query = request.headers.get("x-api-key", ""), request.query
         session = query.get("session", "default")
         match (request.method, *split(request.path)):
@@ -71,11 +71,11 @@ class Waha:
                 return UNKNOWN
 
     def session(self, parsed: ParsedRequest) -> Session | None:
-        """Return the session of a name."""
+        """Return the session with the request's name."""
         return next((one for one in self._world.config.sessions if one.id == parsed.session), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
-        """Return whether the one number exists."""
+        """Return whether the number exists."""
         (one,) = found
         if one.jid is None or one.is_missing:
             return Answer(200, {"numberExists": False})
@@ -83,7 +83,7 @@ class Waha:
         return Answer(200, {"numberExists": True, "chatId": pn or one.jid, "pn": pn})
 
     def state(self, session: Session) -> Answer:
-        """Return a session."""
+        """Return the state of a session."""
         return Answer(200, _row(session))
 
     def sessions(self, sessions: Sequence[Session]) -> Answer:

@@ -1,4 +1,4 @@
-"""wuzapi: arrays, the session by its token, and errors that are kept apart from "no"."""
+"""wuzapi: arrays of numbers, the session by its token, and errors in another form than a "no"."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Wuzapi:
         self._world = world
 
     def read(self, request: Request) -> ParsedRequest:
-        """Return what a request asks for."""
+        """Return the meaning of a request."""
         purpose = _PURPOSES.get((request.method, request.path))
         if purpose is None:
             return UNKNOWN
@@ -49,11 +49,11 @@ class Wuzapi:
         )
 
     def session(self, parsed: ParsedRequest) -> Session | None:  # noqa: ARG002 - the dialect's protocol
-        """Return the session of a token: every one has the first."""
+        """Return the token's session, which is the first one for all tokens."""
         return next(iter(self._world.config.sessions), None)
 
     def check(self, found: Sequence[Found]) -> Answer:
-        """Return an entry for each number that WhatsApp has answered about."""
+        """Return one entry for each number that WhatsApp has answered about."""
         users = [_user(one) for one in found if not one.is_missing]
         return _success({"Users": users or None})
 
@@ -73,11 +73,11 @@ class Wuzapi:
         return _success({f"{str(row['phone']).lstrip('+')}@s.whatsapp.net": _contact(row) for row in rows})
 
     def version(self) -> Answer:
-        """There is no such path."""
+        """Return a 404: the server has no such path."""
         return Answer(404, "404 page not found\n")
 
     def refused(self, reason: RefusalReason, parsed: ParsedRequest, request: Request) -> Answer:  # noqa: ARG002 - the dialect's protocol
-        """Return a refusal: a path that is none gets a text, as from any server written in Go."""
+        """Return a refusal. The 404 is a plain text, as usual for servers written in Go."""
         if reason is RefusalReason.NO_PATH:
             return self.version()
         status, error = _REFUSALS[reason]
