@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from validator.reports.timeline import TimeBucket, Timeline, TimeSpan
     from validator.reports.wording import count_text, duration_text, legible
 
-_HOMES = {
+_MODULES = {
     "counts": ("CallCounts", "Changes", "RateUse", "SessionCounts"),
     "live": ("LiveProgress",),
     "page.render": ("render_html",),
@@ -39,7 +39,7 @@ _HOMES = {
     "timeline": ("TimeBucket", "Timeline", "TimeSpan"),
     "wording": ("count_text", "duration_text", "legible"),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "CallCounts",
@@ -76,6 +76,6 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Import a name on first use."""
-    if name not in _HOME_OF:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

@@ -150,13 +150,13 @@ def set_fields(frozen: object, **values: object) -> None:
         object.__setattr__(frozen, name, value)
 
 
-def every(words: type[StrEnum], counts: Mapping[str, int]) -> dict[str, int]:
+def all_counts(words: type[StrEnum], counts: Mapping[str, int]) -> dict[str, int]:
     """Return the count of every word there is, in the order of the words; ValueError for another word."""
-    counted = known(words, counts)
+    counted = nonzero_counts(words, counts)
     return {word.value: counted.get(word.value, 0) for word in words}
 
 
-def known(words: type[StrEnum], counts: Mapping[str, int]) -> dict[str, int]:
+def nonzero_counts(words: type[StrEnum], counts: Mapping[str, int]) -> dict[str, int]:
     """Return the counts that are not zero, most first; ValueError for a word that does not exist."""
     return most_first({words(word).value: count for word, count in counts.items()})
 

@@ -25,13 +25,13 @@ class Figure:
 
     Attributes:
         name: its name, a contract (docs/schedules.md).
-        what: what it says, in a sentence.
+        description: what it says, in a sentence.
         values: its value for each word of the label; one for an empty word if it has none.
         label: the label's name, empty without one.
     """
 
     name: str
-    what: str
+    description: str
     values: Mapping[str, float]
     label: str = ""
 
@@ -79,9 +79,9 @@ def _pace(summary: Summary) -> Iterator[Figure]:
         name = "validator_last_run_rate_limit_per_minute"
         yield _one(name, "The rate limit that ruled.", float(rate.limit_per_min))
     waited = {"held": float(rate.held_s), "paused": float(sum(summary.pauses.values()))}
-    what = "Time without requests, by whose doing."
-    yield Figure("validator_last_run_waited_seconds", what, waited, "cause")
+    description = "Time without requests, by whose doing."
+    yield Figure("validator_last_run_waited_seconds", description, waited, "cause")
 
 
-def _one(name: str, what: str, value: float) -> Figure:
-    return Figure(name, what, {"": value})
+def _one(name: str, description: str, value: float) -> Figure:
+    return Figure(name, description, {"": value})

@@ -13,12 +13,12 @@ from rich.text import Text
 
 from validator.reports.progress import (
     Cadence,
+    attempts_text,
     done_text,
     left_text,
     pace_text,
     pause_text,
     phase_text,
-    trouble_text,
 )
 from validator.reports.terminal import VERDICT_STYLES
 
@@ -85,7 +85,7 @@ def render_progress(state: ProgressState, *, width: int = 80, ascii_only: bool =
     """
     mark = " - " if ascii_only else " \N{MIDDLE DOT} "
     lines = [
-        Text(mark.join(filter(None, (left_text(state), pace_text(state), trouble_text(state))))),
+        Text(mark.join(filter(None, (left_text(state), pace_text(state), attempts_text(state))))),
         _verdicts(state),
         Text(pause_text(state), style="bold yellow"),
     ]

@@ -49,6 +49,6 @@ def last_success_s(content: bytes) -> float | None:
 
 def _add(registry: CollectorRegistry, figure: Figure, run: str) -> None:
     labels = [figure.label] if figure.label else []
-    gauge = Gauge(figure.name, figure.what, ["run", *labels], registry=registry)
+    gauge = Gauge(figure.name, figure.description, ["run", *labels], registry=registry)
     for word, value in figure.values.items():
         gauge.labels(run, *([word] if figure.label else [])).set(value)

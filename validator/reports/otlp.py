@@ -92,7 +92,7 @@ def _encoded_figures(resource: Resource, end: RunEnd) -> bytes:
     )
     meter = provider.get_meter(SCOPE, end.version)
     for figure in figures_of(end):
-        gauge = meter.create_gauge(figure.name, description=figure.what)
+        gauge = meter.create_gauge(figure.name, description=figure.description)
         for word, value in figure.values.items():
             gauge.set(value, {figure.label: word} if figure.label else None)
     data = reader.get_metrics_data()

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from validator.model import LineType, Reason, Verdict
-from validator.reports.counts import known, most_first, set_fields
+from validator.reports.counts import most_first, nonzero_counts, set_fields
 from validator.reports.money import cost_of, plain_text
 from validator.reports.schema_version import SCHEMA_VERSION
 
@@ -91,12 +91,12 @@ class PlanSummary:
             self,
             read_as=dict(self.read_as),
             readings=tuple(self.readings),
-            invalid=known(Reason, self.invalid),
-            already_known=known(Verdict, self.already_known),
+            invalid=nonzero_counts(Reason, self.invalid),
+            already_known=nonzero_counts(Verdict, self.already_known),
             countries=most_first(self.countries),
-            line_types=known(LineType, self.line_types),
+            line_types=nonzero_counts(LineType, self.line_types),
             country_line_types={
-                country: known(LineType, self.country_line_types[country])
+                country: nonzero_counts(LineType, self.country_line_types[country])
                 for country in most_first(self.countries)
                 if country in self.country_line_types
             },

@@ -156,7 +156,7 @@ class LogProgress:
         self._logger = logger
         self._clock = clock
         self._cadence = Cadence(interval_s)
-        self._unsaid: ProgressState | None = None
+        self._unlogged: ProgressState | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -165,21 +165,21 @@ class LogProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Say where the run stood at its end, whatever ended it."""
-        if self._unsaid is not None:
-            self._say(self._unsaid)
+        if self._unlogged is not None:
+            self._log(self._unlogged)
 
     def update(self, state: ProgressState) -> None:
         """Log the state if its time has come, and how the phase before it ended."""
-        if self._unsaid is not None and self._unsaid.phase != state.phase:
-            self._say(self._unsaid)
+        if self._unlogged is not None and self._unlogged.phase != state.phase:
+            self._log(self._unlogged)
         if self._cadence.is_due(state, self._clock()):
-            self._say(state)
+            self._log(state)
         else:
-            self._unsaid = state
+            self._unlogged = state
 
-    def _say(self, state: ProgressState) -> None:
+    def _log(self, state: ProgressState) -> None:
         self._logger.info("%s", progress_line(state), extra={"progress": asdict(state)})
-        self._unsaid = None
+        self._unlogged = None
 
 
 def progress_line(state: ProgressState) -> str:
@@ -189,7 +189,7 @@ def progress_line(state: ProgressState) -> str:
         f"{phase_text(state)} {done_text(state)}",
         pace_text(state),
         ", ".join(f"{verdict} {count:,}" for verdict, count in state.verdicts.items() if count),
-        trouble_text(state),
+        attempts_text(state),
         left_text(state),
     )
     return "; ".join(part for part in parts if part)
@@ -217,7 +217,7 @@ def pace_text(state: ProgressState) -> str:
     return f"{rate_text(state.rate_per_min)} a minute of {rate_text(state.limit_per_min)}{source}"
 
 
-def trouble_text(state: ProgressState) -> str:
+def attempts_text(state: ProgressState) -> str:
     """Return what is under way and what went wrong, zeros left out."""
     counts = {
         "in flight": state.in_flight,

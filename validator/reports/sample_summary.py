@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from validator.model import Reason, Verdict
-from validator.reports.counts import CallCounts, RateUse, every, known, set_fields
+from validator.reports.counts import CallCounts, RateUse, all_counts, nonzero_counts, set_fields
 from validator.reports.money import cost_of, plain_text
 from validator.reports.schema_version import SCHEMA_VERSION
 
@@ -110,8 +110,8 @@ class SampleSummary:
         set_fields(
             self,
             read_as=dict(self.read_as),
-            verdicts=every(Verdict, self.verdicts),
-            reasons=known(Reason, self.reasons),
+            verdicts=all_counts(Verdict, self.verdicts),
+            reasons=nonzero_counts(Reason, self.reasons),
             countries=tuple(self.countries),
             warnings=tuple(self.warnings),
             remedies=tuple(self.remedies),

@@ -29,8 +29,8 @@ class WrittenFile:
 
     def beside(self, page: Path) -> FileLink:
         """Return the link to the file from a page, which leads there as long as both stay where they are."""
-        way = os.path.relpath(self.path.absolute(), page.absolute().parent)
-        href = quote_from_bytes(os.fsencode(way))  # a colon is quoted too: no name is a scheme
+        path = os.path.relpath(self.path.absolute(), page.absolute().parent)
+        href = quote_from_bytes(os.fsencode(path))  # a colon is quoted too: no name is a scheme
         return FileLink(href, legible(self.path.name), self.holds, self.rows)
 
 

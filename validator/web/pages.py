@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from validator.phone.regions.countries import region_codes
 from validator.reports.page.render import visible
 from validator.reports.progress import (
+    attempts_text,
     done_text,
     left_text,
     pace_text,
     pause_text,
     phase_text,
-    trouble_text,
 )
 from validator.reports.wording import count_text
 from validator.version import __version__
@@ -62,7 +62,7 @@ def watched(going: Going) -> dict[str, str]:
         "done": done_text(state),
         "pace": pace_text(state),
         "verdicts": _verdicts_text(state),
-        "requests": trouble_text(state),
+        "requests": attempts_text(state),
         "held": pause_text(state),
         "end": left_text(state),
     }

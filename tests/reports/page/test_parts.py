@@ -45,21 +45,25 @@ def test_without_a_limit_nobody_knows_how_long_it_would_have_taken(summary):
 @pytest.mark.parametrize(
     ("verdicts", "reasons", "send"),
     [
-        ({"registered": 6, "not_registered": 4}, {}, WholeSend(messages=10, fails=4, is_open=0, expected=4)),
+        (
+            {"registered": 6, "not_registered": 4},
+            {},
+            WholeSend(messages=10, fails=4, undecided=0, expected=4),
+        ),
         (
             {"registered": 3, "not_registered": 1, "unknown": 4},
             {},
-            WholeSend(messages=8, fails=1, is_open=4, expected=2),
+            WholeSend(messages=8, fails=1, undecided=4, expected=2),
         ),
         (
             {"invalid": 5, "suppressed": 7},
             {"empty": 2, "too_short": 3},
-            WholeSend(messages=3, fails=3, is_open=0, expected=3),
+            WholeSend(messages=3, fails=3, undecided=0, expected=3),
         ),
         (
             {"invalid": 4},
             {"landline": 3, "ambiguous": 1},
-            WholeSend(messages=4, fails=0, is_open=4, expected=2),
+            WholeSend(messages=4, fails=0, undecided=4, expected=2),
         ),
     ],
 )
@@ -67,7 +71,7 @@ def test_a_send_to_the_whole_list_fails_for_what_is_known_and_in_part_for_what_i
     summary, verdicts, reasons, send
 ):
     assert whole_send(replace(summary, verdicts=verdicts, reasons=reasons)) == send
-    assert send.at_most == send.fails + send.is_open
+    assert send.at_most == send.fails + send.undecided
 
 
 def test_the_chart_of_rates_reaches_from_edge_to_edge_and_up_to_the_limit(summary):

@@ -22,19 +22,19 @@ class WholeSend:
     Attributes:
         messages: how many these are.
         fails: those that fail for certain: not on WhatsApp, or no number.
-        is_open: those about which nothing is known.
+        undecided: those about which nothing is known.
         expected: those likely to fail: the open ones in the share in which the others were answered "no".
     """
 
     messages: int
     fails: int
-    is_open: int
+    undecided: int
     expected: int
 
     @property
     def at_most(self) -> int:
         """Those that fail if every open one does."""
-        return self.fails + self.is_open
+        return self.fails + self.undecided
 
 
 def whole_send(summary: Summary) -> WholeSend:
@@ -43,11 +43,11 @@ def whole_send(summary: Summary) -> WholeSend:
     yes, no = verdicts[Verdict.REGISTERED], verdicts[Verdict.NOT_REGISTERED]
     may_arrive = sum(reasons.get(reason, 0) for reason in _MAY_ARRIVE)
     fails = no + verdicts[Verdict.INVALID] - reasons.get(Reason.EMPTY, 0) - may_arrive
-    is_open = verdicts[Verdict.UNKNOWN] + may_arrive
+    undecided = verdicts[Verdict.UNKNOWN] + may_arrive
     share = no / (yes + no) if yes + no else 0.5
     return WholeSend(
-        messages=yes + fails + is_open,
+        messages=yes + fails + undecided,
         fails=fails,
-        is_open=is_open,
-        expected=round(fails + share * is_open),
+        undecided=undecided,
+        expected=round(fails + share * undecided),
     )
