@@ -20,7 +20,7 @@ def test_a_quiet_run_that_ends_badly_says_why(check):
     done = check("-q", "--retries", "0", content=f"phone\n{ANN}\n{ALWAYS_500}\n")
 
     assert done.code == 4
-    assert "1 row could not be found out" in done.err
+    assert "1 row could not be determined" in done.err
 
 
 def test_a_quiet_run_that_ends_well_says_nothing(check):
@@ -31,7 +31,7 @@ def test_the_reason_of_a_quiet_run_is_json_if_the_log_is(check):
     done = check("-q", "--retries", "0", "--log-format", "json", content=f"phone\n{ANN}\n{ALWAYS_500}\n")
 
     assert done.code == 4
-    assert ["could not be found out" in json.loads(line)["message"] for line in done.err.splitlines()] == [
+    assert ["could not be determined" in json.loads(line)["message"] for line in done.err.splitlines()] == [
         True
     ]
 

@@ -60,7 +60,7 @@ def test_the_summary_ends_with_a_command_to_copy(check, columns):
     done = check(columns=columns)
 
     words = " ".join(done.text.split())
-    assert "What to do next 1. Write those to send to into a file of their own" in words
+    assert "What to do next 1. Write the recipients to send to into a separate file" in words
     assert "--sendable leads.send.csv" in words.replace("\\ ", "")
 
 

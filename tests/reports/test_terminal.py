@@ -20,7 +20,7 @@ def test_the_summary_tells_calls_limit_holds_and_files(summary):
     text = shown(render_summary(summary))
 
     assert "800 made, 780 answered, 3 refused, 17 failed, 12 retries" in text
-    assert "297.4 a minute of 300 allowed (99.1 %), told by X-RateLimit-Limit" in text
+    assert "297.4 a minute of 300 allowed (99.1 %), limit from X-RateLimit-Limit" in text
     assert "12 s: the provider asked to wait (Retry-After)" in text
     assert "autumn.sendable.csv (600 recipients, partial: the run ended early)" in text
 

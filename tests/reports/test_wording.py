@@ -109,7 +109,7 @@ def test_the_headline_says_how_the_run_ended(summary, exit_code, tone, start):
 def test_the_headline_tells_failures_from_numbers_that_nobody_was_asked_about(summary, exit_code):
     failed = replace(summary, exit_code=exit_code, reasons={"not_checked": 30, "timeout": 1})
 
-    assert headline(failed) == (Tone.CAUTION, "Done, but 31 rows could not be found out.")
+    assert headline(failed) == (Tone.CAUTION, "Done, but 31 rows could not be determined.")
 
 
 def test_a_run_that_decided_every_row_is_good_news(done):
@@ -155,7 +155,7 @@ def test_a_long_command_is_broken_before_its_options_and_stays_one_command():
         (RateUse(used_per_min=59.5, limit_per_min=60), "59.5 a minute of 60 allowed"),
         (
             RateUse(used_per_min=297, limit_per_min=300, share_of_limit=0.99, told_by="--rate"),
-            "297 a minute of 300 allowed (99.0 %), told by --rate",
+            "297 a minute of 300 allowed (99.0 %), limit from --rate",
         ),
     ],
 )

@@ -1,6 +1,16 @@
-"""What a run shows: its progress while it lasts, and its summary at the end, for people and for programs.
+"""The reports of a run: its progress while it lasts, and its summary at the end, for people and for programs.
 
-The names below are imported on first use: the help text needs the names of the reports, and not rich.
+- `progress`: the state of a run, and who shows it; `live`: shows it on a terminal.
+- `summary`, `plan_summary`, `sample_summary`: the results of a run, a plan and a sample, as values.
+- `counts`, `timeline`, `readings`, `money`: the values inside of them.
+- `facts`, `plan_facts`, `wording`: the same values as texts.
+- `terminal`: the reports on a terminal; `fitting`: its tables.
+- `page`: the report as an HTML page; `registry`: the reports that are files; `written_file`: links to files.
+- `run_end`: the end of a run, for monitoring; `figures`: its metrics.
+- `metrics`: the metrics for Prometheus; `otlp`: for OpenTelemetry; `notification`: the message of a webhook.
+- `schema_version`: the version of the JSON output.
+
+The names below are imported on first use, since help texts need the names of the reports but not rich.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""The counts inside a summary, and the order that they are shown in."""
+"""The counts inside a summary, and their order."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ Amount = TypeVar("Amount", int, float)
 
 @dataclass(slots=True, kw_only=True)
 class CallCounts:
-    """HTTP exchanges of one run. A run counts in it, and its summary shows it.
+    """Counts of the HTTP exchanges of one run. It is mutable: the run counts in it.
 
     Attributes:
         attempts: exchanges begun for checks.
-        answers: those that decided a number.
-        refusals: those refused by the rate limiter (429).
-        retries: those spent on a number that had failed before.
-        failures: those that found nothing out, refusals not counted.
-        canaries: exchanges beside these, to see whether a session still tells the truth.
-        retracted: answers given up again because their session may have lied.
-        confirmations: checks that asked once more about a "no"; their exchanges are counted above.
-        overturned: those among them that were answered "yes".
+        answers: attempts with an answer for a number.
+        refusals: attempts refused by the rate limiter (429).
+        retries: attempts for a number that had failed before.
+        failures: attempts without an answer, refusals not included.
+        canaries: further exchanges, which check whether a session can still be trusted.
+        retracted: answers that were withdrawn because their session may have been wrong.
+        confirmations: second checks of a "no"; their exchanges are included above.
+        overturned: confirmations with the answer "yes".
     """
 
     attempts: int = 0
@@ -44,7 +44,7 @@ class CallCounts:
             setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
     def since(self, before: CallCounts) -> CallCounts:
-        """Return what was counted after these counts were `before`."""
+        """Return the difference to earlier counts."""
         return CallCounts(
             **{one.name: getattr(self, one.name) - getattr(before, one.name) for one in fields(self)}
         )
@@ -56,10 +56,10 @@ class SessionCounts:
 
     Attributes:
         session: its id.
-        gateway: the gateway it belongs to.
+        gateway: its gateway.
         attempts: exchanges begun for checks.
-        failures: those that found nothing out.
-        canaries: exchanges beside these, to see whether the session tells the truth.
+        failures: attempts without an answer.
+        canaries: further exchanges, which check whether the session can be trusted.
     """
 
     session: str
@@ -89,15 +89,15 @@ class RateUse:
     """How a rate limit was used.
 
     Attributes:
-        key: what messages call the key; empty for the run as a whole, and if it has one key only.
+        key: the name of the key in messages; empty for the whole run, and if the run has only one key.
         gateway: the gateway of the key.
-        host: host and port that its requests went to.
-        limit_per_min: the limit that ruled, in requests a minute; None where there was none.
-        told_by: the source of the limit, in words that follow "told by" (`X-RateLimit-Limit`, `--rate`).
-        used_per_min: attempts a minute while the run asked; if a short list went out at once, all of them.
+        host: host and port of its requests.
+        limit_per_min: the limit in force, in requests a minute; None if there was none.
+        told_by: the source of the limit, as words after "limit from" (`X-RateLimit-Limit`, `--rate`).
+        used_per_min: attempts a minute while the run asked; for a short list sent in one burst, all of them.
         share_of_limit: used over allowed (0 to 1); None without a limit.
-        held_s: seconds during which the key was held back, as the provider had asked.
-        hold_reason: why it was the last time, in words that follow "held: "; empty where it never was.
+        held_s: seconds in which the key was held after refusals of the provider.
+        hold_reason: the reason of the last hold, as words after "held: "; empty without a hold.
     """
 
     key: str = ""
@@ -113,20 +113,20 @@ class RateUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What the numbers asked about in a run were answered before, against what they are answered now.
+    """The numbers asked about in a run, by their earlier and their new answer.
 
-    "No" is `not_registered` or the provider's "invalid". An earlier answer is one that no longer held, or a
-    "no" that was to be confirmed.
+    "No" is `not_registered` or the provider's "invalid". An earlier answer is one that was no longer valid,
+    or a "no" that had to be confirmed.
 
     Attributes:
         first_yes: numbers without an earlier answer that are on WhatsApp.
-        first_no: numbers without an earlier answer that are not.
-        joined: numbers answered "no" before and "yes" now.
-        gone: numbers answered "yes" before and "no" now.
-        same: numbers answered as before.
-        unanswered: numbers with an earlier answer and none now.
-        earliest_at: when the oldest of the earlier answers was given, ISO 8601, UTC; None without any.
-        latest_at: when the newest of them was.
+        first_no: numbers without an earlier answer that are not on WhatsApp.
+        joined: numbers with "no" before and "yes" now.
+        gone: numbers with "yes" before and "no" now.
+        same: numbers with the same answer as before.
+        unanswered: numbers with an earlier answer but none now.
+        earliest_at: the time of the oldest earlier answer, ISO 8601, UTC; None if there is none.
+        latest_at: the time of the newest earlier answer.
     """
 
     first_yes: int = 0
@@ -145,23 +145,26 @@ class Changes:
 
 
 def set_fields(frozen: object, **values: object) -> None:
-    """Set fields of a frozen object that is being made."""
+    """Set fields of a frozen object in its `__post_init__`."""
     for name, value in values.items():
         object.__setattr__(frozen, name, value)
 
 
 def all_counts(words: type[StrEnum], counts: Mapping[str, int]) -> dict[str, int]:
-    """Return the count of every word there is, in the order of the words; ValueError for another word."""
+    """Return the count of every member of an enum, in its order; raises `ValueError` for other words."""
     counted = nonzero_counts(words, counts)
     return {word.value: counted.get(word.value, 0) for word in words}
 
 
 def nonzero_counts(words: type[StrEnum], counts: Mapping[str, int]) -> dict[str, int]:
-    """Return the counts that are not zero, most first; ValueError for a word that does not exist."""
+    """Return the counts that are not zero, largest first; raises `ValueError` for a word not in the enum."""
     return most_first({words(word).value: count for word, count in counts.items()})
 
 
 def most_first(counts: Mapping[str, Amount]) -> dict[str, Amount]:
-    """Return a plain dict without zeros; ties go by word, so that two runs over one list report alike."""
+    """Return the counts that are not zero, largest first. Ties are in the order of the words.
+
+    So two runs over the same list have the same order.
+    """
     seen = ((word, count) for word, count in counts.items() if count)
     return dict(sorted(seen, key=lambda item: (-item[1], item[0])))

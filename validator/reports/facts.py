@@ -1,4 +1,4 @@
-"""The facts of a run and of a sample, each in a few words: what the terminal and the page list alike."""
+"""The facts of a run and of a sample, as short texts for the terminal and the page."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 TOP_COUNTRIES = 8
 
-# A shorter pause explains nothing, such as the moment in which a canary is waited for.
+# Shorter pauses are not shown: they are normal, for example the wait for a canary.
 SHORTEST_PAUSE_S = 1.0
 
 
-# The wording for each thing that was found in a list.
+# The text for each property that was found in a list.
 _READ_AS = {
     "column": "column {0!r} ({found})",
     "others": "then {0}",
@@ -41,7 +41,7 @@ _READ_AS = {
 
 
 def summary_facts(summary: Summary) -> dict[str, str]:
-    """Return a run's facts by name, those without anything to say left out."""
+    """Return a run's facts by name, without empty ones."""
     calls = summary.calls
     facts = {
         "input": f"{summary.input} ({count_text(summary.rows, 'row')})",
@@ -77,7 +77,7 @@ def summary_facts(summary: Summary) -> dict[str, str]:
 
 
 def reading_text(read_as: Mapping[str, str | int]) -> str:
-    """Return what was read and how it was found: `column 'Mob No' (by name), region IN, header in row 4`."""
+    """Return how a list was read: `column 'Mob No' (by name), region IN, header in row 4`."""
     said = {
         name: value for name, value in read_as.items() if name in _READ_AS and (value or name == "header_row")
     }
@@ -95,7 +95,7 @@ def _found_words(read_as: Mapping[str, str | int]) -> str:
     return _ASKED if by == "asked" else f"by {by}"
 
 
-# The same, each thing by itself, for the page.
+# The same as label and text, for the page.
 _READ_AS_FACTS = {
     "column": ("column", "{0}, {found}"),
     "others": ("then columns", "{0}"),
@@ -116,7 +116,7 @@ _READ_AS_FACTS = {
 
 
 def read_as_facts(read_as: Mapping[str, str | int]) -> dict[str, str]:
-    """Return what a list was read as, by name."""
+    """Return how a list was read, by label."""
     words = _found_words(read_as)
     found = words if words == _ASKED else f"found {words}"
     facts = {
@@ -128,12 +128,12 @@ def read_as_facts(read_as: Mapping[str, str | int]) -> dict[str, str]:
 
 
 def unprotected_text(rows: int) -> str:
-    """Return how many people who opted out could not be read; empty if all could."""
+    """Return how many rows of suppression lists could not be read; empty if all could."""
     return f"{count_text(rows, 'row')} of suppression lists cannot be read" if rows else ""
 
 
 def changes_text(changes: Changes) -> str:
-    """Return who joined and left since the last check; empty if nobody was checked before."""
+    """Return how many numbers joined and left WhatsApp since the last check; empty if it is the first."""
     if not changes.checked_before:
         return ""
     before = f"of {count_text(changes.checked_before, 'number')} checked before"
@@ -141,12 +141,15 @@ def changes_text(changes: Changes) -> str:
 
 
 def _keys_text(summary: Summary) -> str:
-    """Return the use of each key; empty if there is one only."""
+    """Return the use of each key; empty if there is only one."""
     return "; ".join(f"{use.key}: {rate_sentence(use)}" for use in summary.keys if use.key)
 
 
 def _registered_text(verdicts: Mapping[str, int]) -> str:
-    """Return the share of the answered rows if some rows have no answer: the table shows that of all rows."""
+    """Return the registered share of the answered rows if some rows are unknown; else empty.
+
+    The table of verdicts shows the share of all rows.
+    """
     registered = verdicts[Verdict.REGISTERED]
     answered = registered + verdicts[Verdict.NOT_REGISTERED]
     if not (answered and verdicts[Verdict.UNKNOWN]):
@@ -163,7 +166,7 @@ def _canaries_text(calls: CallCounts) -> str:
 
 
 def sample_facts(sample: SampleSummary) -> dict[str, str]:
-    """Return a sample's facts by name, those without anything to say left out."""
+    """Return a sample's facts by name, without empty ones."""
     counts = ", ".join(f"{word} {count:,}" for word, count in sample.verdicts.items() if count)
     drawn = f"{sample.sampled:,} of {count_text(sample.distinct_numbers, 'number')}, seed {sample.seed}"
     calls = sample.calls
@@ -186,7 +189,7 @@ def sample_facts(sample: SampleSummary) -> dict[str, str]:
 
 
 def _unanswered_text(sample: SampleSummary) -> str:
-    """Return how many of the sample have no answer, and what the sample's share were if all were the same."""
+    """Return how many numbers have no answer, and the share if all of them were "no", or all "yes"."""
     if not sample.unknown:
         return ""
     registered = sample.verdicts[Verdict.REGISTERED]
@@ -211,23 +214,23 @@ def _calls_text(calls: CallCounts) -> str:
 
 
 def lines_text(line_types: Mapping[str, int]) -> str:
-    """Return kinds of line with their shares: `mobile 92.0 %, fixed 8.0 %`."""
+    """Return line types with their shares: `mobile 92.0 %, fixed 8.0 %`."""
     total = sum(line_types.values())
     return ", ".join(f"{word} {share_text(count, total)}" for word, count in line_types.items())
 
 
 def rate_sentence(rate: RateUse) -> str:
-    """Return how the limit was used: `297 a minute of 300 allowed (99.0 %), told by X-RateLimit-Limit`."""
+    """Return how the limit was used: `297 a minute of 300 allowed (99.0 %), limit from --rate`."""
     used = f"{rate_text(rate.used_per_min)} a minute"
     if rate.limit_per_min is None:
         return f"{used}, no limit"
-    source = f", told by {rate.told_by}" if rate.told_by else ""
+    source = f", limit from {rate.told_by}" if rate.told_by else ""
     share = "" if rate.share_of_limit is None else f" ({share_text(rate.share_of_limit, 1)})"
     return f"{used} of {rate_text(rate.limit_per_min)} allowed{share}{source}"
 
 
 def hold_sentence(rate: RateUse) -> str:
-    """Return for how long and why nothing was sent; empty where the run was never held."""
+    """Return how long and why the run was held; empty if it was never held."""
     if not rate.held_s:
         return ""
     return f"{duration_text(rate.held_s)}: {rate.hold_reason or 'no reason recorded'}"
@@ -239,7 +242,7 @@ def _pauses_text(pauses: Mapping[str, float]) -> str:
 
 
 def sendable_text(summary: Summary) -> str:
-    """Return what the sendable file holds, and whether that is all of it."""
+    """Return how many recipients the sendable file has, and whether it is partial."""
     recipients = count_text(summary.sendable_rows, "recipient")
     return f"{recipients}, partial: the run ended early" if summary.sendable_partial else recipients
 

@@ -1,7 +1,7 @@
-"""The figures of the last run that monitoring gets, whatever form it gets them in.
+"""The metrics of the last run for monitoring, independent of the format.
 
-They describe one run, so each is a value that the next run replaces. None holds anybody's number, and no
-label comes from the list.
+They describe one run, and the next run replaces them. They contain no phone numbers, and no label comes from
+the list.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class Figure:
     """One metric of a run.
 
     Attributes:
-        name: its name, a contract (docs/schedules.md).
-        description: what it says, in a sentence.
-        values: its value for each word of the label; one for an empty word if it has none.
-        label: the label's name, empty without one.
+        name: its name, which must not change (docs/schedules.md).
+        description: its meaning, in one sentence.
+        values: its value for each value of the label; without a label, the one key is empty.
+        label: the label's name, or empty.
     """
 
     name: str
@@ -37,11 +37,11 @@ class Figure:
 
 
 def figures_of(end: RunEnd, *, last_success_s: float | None = None) -> Iterator[Figure]:
-    """Yield the figures of a run that ended; those of the summary only if it had one.
+    """Yield the metrics of a run that ended. Those of the summary are included if it has one.
 
     Args:
-        end: how it ended.
-        last_success_s: when an earlier run succeeded, in Unix seconds; None if that is not known.
+        end: the end of the run.
+        last_success_s: when an earlier run succeeded, in Unix seconds; None if not known.
     """
     yield _one(LAST_RUN, "When the last run ended, in Unix seconds.", end.finished_at_s)
     success_s = end.finished_at_s if end.is_success else last_success_s
@@ -64,7 +64,7 @@ def _counts(summary: Summary) -> Iterator[Figure]:
         "already_known": summary.already_known,
         "asked": summary.asked,
     }
-    yield Figure("validator_last_run_numbers", "Distinct numbers, by what became of them.", numbers, "state")
+    yield Figure("validator_last_run_numbers", "Distinct numbers, by state.", numbers, "state")
     yield _one("validator_last_run_sendable_rows", "Rows of the sendable file.", summary.sendable_rows)
     calls = asdict(summary.calls)
     yield Figure("validator_last_run_calls", "Requests, by the key of the summary's calls.", calls, "kind")
@@ -77,9 +77,9 @@ def _pace(summary: Summary) -> Iterator[Figure]:
     )
     if rate.limit_per_min is not None:
         name = "validator_last_run_rate_limit_per_minute"
-        yield _one(name, "The rate limit that ruled.", float(rate.limit_per_min))
+        yield _one(name, "The rate limit in force.", float(rate.limit_per_min))
     waited = {"held": float(rate.held_s), "paused": float(sum(summary.pauses.values()))}
-    description = "Time without requests, by whose doing."
+    description = "Time without requests, by cause."
     yield Figure("validator_last_run_waited_seconds", description, waited, "cause")
 
 

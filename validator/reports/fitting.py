@@ -1,4 +1,4 @@
-"""A table that fits its console, however narrow, and whatever letters it has."""
+"""A table that fits a console of any width, with or without Unicode."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, JustifyMethod, RenderResult
 
 BAR = ""
-"""The name of a column with bars: the first thing left out where there is no room."""
+"""The name of a column with bars, which is left out first if there is no room."""
 
 BLOCK, ASCII_BLOCK = "\N{FULL BLOCK}", "#"
 
-# Texts are wrapped to no fewer columns than these; the gap between two columns.
+# The smallest width of a wrapped text, and the gap between two columns.
 _LEAST_TEXT, _GAP = 16, 3
 _INDENT = "  "
 
 
 class FittingTable:
-    """A bare table: words and figures stay whole, and texts wrap.
+    """A table without borders. Words and numbers are not broken, and texts wrap.
 
-    Where there is no room for that, bars are left out; where there is still none, each row becomes lines.
+    If there is no room for that, bars are left out. If there is still no room, each row becomes some lines.
 
     Args:
-        columns: the names of the columns; `BAR` for one with bars.
-        figures: those whose cells are numbers.
-        texts: those whose cells are texts, which wrap.
+        columns: the names of the columns; `BAR` for a column with bars.
+        figures: the columns with numbers.
+        texts: the columns with texts, which wrap.
     """
 
     def __init__(self, *columns: str, figures: frozenset[str], texts: frozenset[str]) -> None:
@@ -42,7 +42,7 @@ class FittingTable:
         self._sections: set[int] = set()
 
     def add_row(self, *cells: str | Text, style: str = "") -> None:
-        """Add a row; cells that are not given are empty."""
+        """Add a row; missing cells are empty."""
         given = [cell if isinstance(cell, Text) else Text(cell) for cell in cells]
         missing = [Text()] * (len(self.columns) - len(given))
         self._rows.append(((*given, *missing), style))
@@ -53,11 +53,11 @@ class FittingTable:
 
     @property
     def row_count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return len(self._rows)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw the widest form that fits."""
+        """Yield the widest form that fits."""
         all_places = range(len(self.columns))
         without_bars = [place for place in all_places if self.columns[place] != BAR]
         for places in (all_places, without_bars):
@@ -79,7 +79,7 @@ class FittingTable:
         for place in places:
             name = self.columns[place]
             justify: JustifyMethod = "right" if name in self._figures else "left"
-            # A path or an id is of no use if its end is cut off.
+            # Folded, because a path or an id is useless if its end is cut off.
             table.add_column(name, justify=justify, no_wrap=name not in self._texts, overflow="fold")
         for number, (cells, style) in enumerate(self._rows):
             if number in self._sections:
@@ -88,7 +88,7 @@ class FittingTable:
         return table
 
     def _lines(self) -> Iterator[Text]:
-        """Yield the rows as lines: what it is about, its figures, and each text by itself."""
+        """Yield each row as lines: its first cell, its numbers, and one line for each text."""
         for cells, style in self._rows:
             named = [(name, cell) for name, cell in zip(self.columns, cells, strict=True) if cell.plain]
             first, rest = named[0][1], [one for one in named[1:] if one[0] != BAR]

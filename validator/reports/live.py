@@ -30,30 +30,30 @@ if TYPE_CHECKING:
 
     from validator.reports.progress import ProgressState
 
-# Eight pictures a second look alive; a run that checks thousands a second must not spend itself on drawing.
+# Eight times a second looks smooth. A run with thousands of checks a second must not draw for each of them.
 REDRAW_INTERVAL_S = 0.125
 
-# A terminal that is made narrower breaks wider lines in two, and redrawing would leave one of them behind.
+# If a terminal is made narrower, it breaks wider lines in two, and a redraw would leave one of them behind.
 MOST_WIDTH = 80
 
-# A bar of fewer columns, gaps included, shows nothing.
+# A narrower bar, including gaps, is useless.
 LEAST_BAR_WIDTH = 12
 
 
 class LiveProgress:
-    """A few lines at the bottom of the terminal that go away when the run ends and the summary takes over.
+    """Progress lines at the bottom of the terminal. They disappear when the run ends.
 
-    Draws inside `update` only: no thread of its own, and no clock but the one it is given.
+    It draws only in `update`, without a thread, and reads only the given clock.
 
     Args:
-        console: where to draw; the one that log lines go through as well, so that they appear above.
-        clock: seconds from any origin, as `anyio.current_time` gives them; read in `update` only.
+        console: where to draw. Log lines have to use the same console, so that they appear above.
+        clock: seconds from any origin, such as `anyio.current_time`; read only in `update`.
     """
 
     def __init__(self, console: Console, *, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._cadence = Cadence(REDRAW_INTERVAL_S)
-        # rich would send sys.stdout through this console, and with `-o -` that is the data.
+        # rich would redirect sys.stdout to this console, and with `-o -` stdout carries the data.
         self._live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False)
 
     def __enter__(self) -> Self:
@@ -67,7 +67,7 @@ class LiveProgress:
         self._live.stop()
 
     def update(self, state: ProgressState) -> None:
-        """Draw the state if its time has come."""
+        """Draw the state if it is due."""
         if self._cadence.is_due(state, self._clock()):
             options = self._live.console.options
             width = min(options.max_width, MOST_WIDTH)
@@ -76,12 +76,12 @@ class LiveProgress:
 
 
 def render_progress(state: ProgressState, *, width: int = 80, ascii_only: bool = False) -> RenderableType:
-    """Return the display of one state: how far, how fast, what came out, and why it waits if it does.
+    """Return the display of one state: progress, rate, verdicts, and the reason of a pause.
 
     Args:
-        state: what to show.
-        width: of the terminal, in columns; on a narrow one the bar has a line of its own.
-        ascii_only: whether the terminal has no other letters.
+        state: the state.
+        width: the width of the terminal, in columns; on a narrow one the bar gets its own line.
+        ascii_only: whether the terminal shows only ASCII.
     """
     mark = " - " if ascii_only else " \N{MIDDLE DOT} "
     lines = [
@@ -93,7 +93,7 @@ def render_progress(state: ProgressState, *, width: int = 80, ascii_only: bool =
 
 
 def _head(state: ProgressState, width: int) -> Iterable[RenderableType]:
-    """Yield what is done and how far, beside a bar or, where there is no room, above one."""
+    """Yield phase and progress, beside a bar, or above it if there is no room."""
     phase, done = Text(phase_text(state), style="bold"), done_text(state)
     bar = ProgressBar(total=state.total, completed=state.done) if state.total else ""
     if len(phase.plain) + len(done) + LEAST_BAR_WIDTH > width:

@@ -1,6 +1,6 @@
-"""The metrics of the last run, in the text format that Prometheus and its node_exporter read.
+"""The metrics of the last run, in the text format of Prometheus and its node_exporter.
 
-Each figure is a gauge that the next run replaces; `last_success` alone is kept.
+Each metric is a gauge. The next run replaces all of them but `last_success`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,14 @@ if TYPE_CHECKING:
 
 
 def render_metrics(end: RunEnd, *, run: str, last_success_s: float | None = None) -> bytes:
-    """Return the metrics of a run that ended.
-
-    Those of the summary are left out if the run failed before it had one.
+    """Return the metrics of a run that ended. Those of the summary are included if it has one.
 
     Args:
-        end: how it ended.
-        run: the label `run` of each metric, which tells the runs of one machine apart.
+        end: the end of the run.
+        run: the label `run` of each metric, which distinguishes the runs of one machine.
         last_success_s: when an earlier run succeeded, in Unix seconds; None if none has.
     """
-    # The library's own registry is that of its process.
+    # Not the library's default registry, which has metrics of this process.
     registry = CollectorRegistry()
     for figure in figures_of(end, last_success_s=last_success_s):
         _add(registry, figure, run)
@@ -35,10 +33,10 @@ def render_metrics(end: RunEnd, *, run: str, last_success_s: float | None = None
 
 
 def last_success_s(content: bytes) -> float | None:
-    """Return when a run succeeded by metrics written earlier, in Unix seconds; None if none has.
+    """Return the time of the last success in a metrics file, in Unix seconds; None if it has none.
 
     Raises:
-        ValueError: the content is not empty, and holds no metrics of a run.
+        ValueError: the content is not empty and has no metrics of a run.
     """
     families = {family.name: family for family in text_string_to_metric_families(content.decode())}
     if content.strip() and LAST_RUN not in families:

@@ -1,4 +1,4 @@
-"""What a webhook is sent when a run ends: counts and how it went, and nothing about anybody in the list."""
+"""The message to a webhook at the end of a run: result and counts, without data of recipients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from validator.reports.run_end import RunEnd
     from validator.reports.summary import Summary
 
-# The keys of a summary that are sent. Of the others some hold cells (`readings`), numbers that options name
+# The keys of a summary that are sent. Others may contain cells (`readings`), numbers in options
 # (`next_command`), or names of sessions, which may be numbers.
 SENT = (
     "input",
@@ -36,11 +36,11 @@ _OF_RATE = ("limit_per_min", "used_per_min", "share_of_limit", "held_s")
 def notification(end: RunEnd, *, mask: Callable[[str], str]) -> dict[str, Any]:
     """Return the message about a run that ended, as plain values for `json.dumps`.
 
-    Its keys are a contract (docs/schedules.md).
+    Its keys must not change (docs/schedules.md).
 
     Args:
-        end: how it ended.
-        mask: returns a text without keys and numbers; all texts that the message quotes go through it.
+        end: the end of the run.
+        mask: returns a text without keys and numbers; used for every quoted text.
     """
     summary = end.summary
     why = end.error if summary is None else summary.stopped_because

@@ -1,7 +1,7 @@
-"""The end of a run as OpenTelemetry's requests: one span, and the figures as gauges.
+"""The end of a run as OpenTelemetry requests: one span, and the metrics as gauges.
 
-They hold counts, and no text of the run: neither names of lists nor what a provider has said. The process is
-not described either, whose command line may have numbers in it.
+They have counts but no texts of the run, such as names of lists or messages of a provider. They do not
+describe the process, since its command line may contain numbers.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ SCOPE = "validator"
 
 
 def encode_run(end: RunEnd) -> dict[str, bytes]:
-    """Return the protobuf of `traces` and of `metrics`; neither if `OTEL_SDK_DISABLED` is set.
+    """Return the protobuf messages of `traces` and `metrics`; none if `OTEL_SDK_DISABLED` is set.
 
-    The resource is named as `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say.
+    The resource uses `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`.
     """
     own = Resource({"service.name": SCOPE, "service.version": end.version})
     resource = own.merge(OTELResourceDetector().detect())
@@ -44,7 +44,7 @@ def encode_run(end: RunEnd) -> dict[str, bytes]:
 
 
 def span_attributes(end: RunEnd) -> dict[str, str | int | float | bool]:
-    """Return the attributes of the span of a run; their names are a contract (docs/schedules.md)."""
+    """Return the attributes of a run's span. Their names must not change (docs/schedules.md)."""
     return {
         "validator.command": end.command,
         "validator.exit_code": end.exit_code,
@@ -73,12 +73,12 @@ def _encoded_span(resource: Resource, end: RunEnd) -> bytes:
     provider.add_span_processor(SimpleSpanProcessor(kept))
     span = provider.get_tracer(SCOPE, end.version).start_span(
         f"validator {end.command}",
-        # A root, whatever the program that calls us is in the middle of.
+        # An empty context makes a root span, even if the calling program has an active span.
         context=Context(),
         attributes=span_attributes(end),
         start_time=_ns(end.started_at_s),
     )
-    # No text with it: why a run ended may name its list.
+    # Without a description, since the reason of an end may name the list.
     span.set_status(StatusCode.OK if end.is_success else StatusCode.ERROR)
     span.end(_ns(end.started_at_s + end.duration_s))
     spans = kept.get_finished_spans()
@@ -100,5 +100,5 @@ def _encoded_figures(resource: Resource, end: RunEnd) -> bytes:
 
 
 def _ns(moment_s: float) -> int:
-    # To the millisecond: a float of today's seconds holds no more than their tenth of a microsecond.
+    # Rounded to milliseconds, since a float of today's Unix seconds is exact only to about 0.2 microseconds.
     return round(moment_s * 1e3) * 10**6

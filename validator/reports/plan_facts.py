@@ -1,4 +1,4 @@
-"""The facts of a plan, each in a few words: what `validator plan` lists, and a check before it begins."""
+"""The facts of a plan, as short texts for `validator plan`, and for the start of a check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOP_REASONS = 3
 
 
 def plan_facts(plan: PlanSummary) -> dict[str, str]:
-    """Return a plan's facts by name, those without anything to say left out."""
+    """Return a plan's facts by name, without empty ones."""
     known = sum(plan.already_known.values())
     by_verdict = ", ".join(f"{word} {count:,}" for word, count in plan.already_known.items())
     facts = {
@@ -38,7 +38,7 @@ def plan_facts(plan: PlanSummary) -> dict[str, str]:
 
 
 def plan_sentence(plan: PlanSummary) -> str:
-    """Return how many calls a run would make; if none, why, and what can be done about it."""
+    """Return how many calls a run would make; if none, also why and what to do."""
     about = "About " if plan.confirmations_expected else ""
     end = ""
     if plan.enough is not None and plan.calls_expected:
@@ -60,7 +60,7 @@ def _why_none(plan: PlanSummary) -> str:
 
 
 def start_facts(plan: PlanSummary) -> dict[str, str]:
-    """Return what is worth knowing before a run's first call, by name."""
+    """Return the facts to show before a run's first call, by name."""
     known, invalid = sum(plan.already_known.values()), sum(plan.invalid.values())
     facts = {
         "read as": reading_text(plan.read_as),
@@ -75,26 +75,26 @@ def start_facts(plan: PlanSummary) -> dict[str, str]:
 
 
 def _cost_text(plan: PlanSummary) -> str:
-    """Return what the calls cost, and if there may be more of them, what those cost at most."""
+    """Return the cost of the expected calls, and the highest cost if there may be more."""
     at_most, cost = plan.cost_at_most, cost_text(plan.cost, plan.price)
     return cost if at_most is None or at_most == plan.cost else f"{cost}, {money_text(at_most)} at most"
 
 
 def start_line(plan: PlanSummary) -> str:
-    """Return the same on one line, for a log."""
+    """Return the plan's sentence and start facts on one line, for a log."""
     facts = "; ".join(f"{name} {fact}" for name, fact in start_facts(plan).items())
     return printable(f"{plan_sentence(plan)} {facts}")
 
 
 def _most(plan: PlanSummary) -> str:
-    """Return why rows are not asked about, the most frequent reasons first."""
+    """Return the most frequent reasons why rows are not asked about."""
     reasons = {**plan.invalid, **({"suppressed": plan.suppressed} if plan.suppressed else {})}
     top = sorted(reasons.items(), key=lambda one: -one[1])[:TOP_REASONS]
     return ", ".join(f"{word} {count:,}" for word, count in top)
 
 
 def _times_text(plan: PlanSummary) -> str:
-    """Return how long the calls take: at the rate asked for, or on each of the provider's plans."""
+    """Return how long the calls take: at the run's rate, or on each of the provider's plans."""
     if plan.time_s is not None and plan.rate_per_min is not None:
         ends = f", until {plan.ends_at}" if plan.ends_at else ""
         return f"{duration_text(plan.time_s)} at {rate_text(plan.rate_per_min)} a minute{ends}"

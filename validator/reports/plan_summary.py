@@ -1,4 +1,4 @@
-"""What a plan reports, as values: every renderer reads these and nothing else."""
+"""The result of a plan, as values. Renderers read only these."""
 
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ if TYPE_CHECKING:
 
     from validator.reports.readings import ReadingCount
 
-# One slot every (window + jitter) / limit: the provider counts over a minute, and half a second of delivery
-# jitter is what keeps a paced run from ever being refused (simulated against six kinds of limiters).
+# One request each (window + jitter) / limit. The provider counts over a minute. With half a second for
+# delivery jitter, a paced run is never refused (simulated against six kinds of limiters).
 WINDOW_S = 60.0
 JITTER_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSummary:
-    """What a run would do, before its first call.
+    """The plan of a run: what it would do.
 
     Attributes:
         version: the tool's version.
-        input: the input file, as it was named.
+        input: the input file, as the user named it.
         read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
-        readings: rows whose cells were not read plainly, by reading, most first, with masked examples.
-        suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
-        obstacle: why a check would refuse the list as it is read, with a remedy; None if it would not.
-        host: host and port that a check would send requests to.
+        readings: rows whose cells needed an interpretation, by reading, most first, with masked examples.
+        suppress_unreadable: unreadable rows of suppression lists; their people are not protected.
+        obstacle: why a check would refuse the list, with a remedy; None if it would not.
+        host: host and port of the requests.
         rows: input rows.
         distinct_numbers: distinct numbers that may be asked about.
-        duplicate_rows: rows beyond the first of each of them.
-        invalid: rows never asked about, by reason, most first.
-        already_known: distinct numbers whose verdict still holds, by verdict.
+        duplicate_rows: rows with the number of an earlier row.
+        invalid: rows that are never asked about, by reason, most first.
+        already_known: distinct numbers with a valid verdict in the ledger, by verdict.
         suppressed: rows on a suppression list.
         calls_to_make: numbers that would be asked about.
-        calls_to_confirm: those among them that an earlier run got a "no" for, asked about once more.
-        confirmations_expected: calls beside these, to confirm the "no"s that are to be expected now.
-        variant_calls_at_most: calls about other spellings beside these, were every answer a "no".
-        enough: end once so many recipients can be sent to; None to go on to the end.
-        price: what the provider takes for a check; None if nobody said.
+        calls_to_confirm: those of them with a "no" from an earlier run, which has to be confirmed.
+        confirmations_expected: further calls, to confirm the "no"s that are expected in this run.
+        variant_calls_at_most: further calls about alternative spellings, if every answer is a "no".
+        enough: how many sendable recipients end the run; None for no such limit.
+        price: the provider's price for a check; None if not given.
         countries: numbers to ask about, by country (ISO 3166-1 alpha-2), most first.
-        line_types: numbers to ask about, by kind of line, most first.
+        line_types: numbers to ask about, by line type, most first.
         country_line_types: the same in each country, in the order of `countries`.
-        rate_per_min: the rate the run would start at; None where it has no limit.
+        rate_per_min: the rate at which the run would start; None if it has no limit.
         plans: the provider's plans, with their requests a minute, smallest first.
         ends_at: when it would end at that rate, ISO 8601, UTC; None without a rate.
-        warnings: what a person should look at, one sentence each.
+        warnings: one sentence for each problem that the user should know.
 
     Raises:
-        ValueError: a verdict, reason or line type that does not exist.
+        ValueError: a verdict, reason or line type does not exist.
     """
 
     version: str
@@ -86,7 +86,7 @@ class PlanSummary:
     warnings: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        """Put the counts into their order once, whatever kind of mapping they came in."""
+        """Copy and sort the counts."""
         set_fields(
             self,
             read_as=dict(self.read_as),
@@ -106,47 +106,47 @@ class PlanSummary:
 
     @property
     def calls_expected(self) -> int:
-        """All calls that are to be expected, retries not counted."""
+        """The number of expected calls, without retries."""
         return self.calls_to_make + self.confirmations_expected
 
     @property
     def calls_at_most(self) -> int:
-        """All calls there can be, retries not counted: every answer is a "no"."""
+        """The largest possible number of calls, without retries: if every answer is a "no"."""
         confirmations = self.calls_to_make - self.calls_to_confirm if self.confirmations_expected else 0
         return self.calls_to_make + confirmations + self.variant_calls_at_most
 
     @property
     def cost(self) -> Decimal | None:
-        """What the calls that are to be expected cost; None without a price."""
+        """The cost of the expected calls; None without a price."""
         return cost_of(self.price, self.calls_expected)
 
     @property
     def cost_at_most(self) -> Decimal | None:
-        """What all calls there can be cost; None without a price."""
+        """The cost of the largest possible number of calls; None without a price."""
         return cost_of(self.price, self.calls_at_most)
 
     @property
     def plan_times_s(self) -> dict[str, float]:
-        """Seconds the calls take on each of the provider's plans, smallest plan first."""
+        """Seconds for the expected calls on each of the provider's plans, smallest plan first."""
         return {plan: calls_time_s(self.calls_expected, limit) for plan, limit in self.plans.items()}
 
     @property
     def time_s(self) -> float | None:
-        """Seconds the calls take at `rate_per_min`; None where that is None."""
+        """Seconds for the expected calls at `rate_per_min`; None without a rate."""
         return None if self.rate_per_min is None else calls_time_s(self.calls_expected, self.rate_per_min)
 
     @property
     def plan_times_at_most_s(self) -> dict[str, float]:
-        """Seconds that all calls there can be take on each of the provider's plans."""
+        """Seconds for the largest possible number of calls on each of the provider's plans."""
         return {plan: calls_time_s(self.calls_at_most, limit) for plan, limit in self.plans.items()}
 
     @property
     def time_at_most_s(self) -> float | None:
-        """Seconds that all calls there can be take at `rate_per_min`; None where that is None."""
+        """Seconds for the largest possible number of calls at `rate_per_min`; None without a rate."""
         return None if self.rate_per_min is None else calls_time_s(self.calls_at_most, self.rate_per_min)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the plan as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""
+        """Return the plan as plain values for `json.dumps`. Its keys must not change (docs/summary.md)."""
         times = {
             "plan_times_s": self.plan_times_s,
             "plan_times_at_most_s": self.plan_times_at_most_s,
@@ -158,5 +158,5 @@ class PlanSummary:
 
 
 def calls_time_s(calls: int, limit_per_min: float) -> float:
-    """Return the seconds that so many paced calls take under a limit, retries and holds not counted."""
+    """Return how many seconds the calls take under a limit, without retries and holds."""
     return calls * (WINDOW_S + JITTER_S) / limit_per_min

@@ -1,4 +1,4 @@
-"""What a run shows of itself while it lasts: its state as a value, and those who show it."""
+"""The progress of a run: its state as a value, and the classes that show it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-# Often enough to see from a log that a night's run is alive, seldom enough to read it in the morning.
+# Frequent enough to see that a run is alive, and rare enough that a person can read the log of a night.
 LOG_INTERVAL_S = 30.0
 
-# So much of an interval has to pass before a pause that begins or ends is shown.
+# This part of an interval has to pass before the begin or end of a pause is shown.
 PAUSE_SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
 class KeyProgress:
-    """One of several keys: what messages call it, its requests in the last minute, and its limit or None."""
+    """One of several keys: its name in messages, its requests in the last minute, and its limit or None."""
 
     key: str
     used_per_min: int
@@ -32,26 +32,26 @@ class KeyProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressState:
-    """Where a run stands at one moment.
+    """The state of a run at one moment.
 
     Attributes:
         phase: `fetching`, `reading`, `looking up`, `checking`, `confirming` or `writing`.
-        host: where requests go; empty in a phase that sends none.
-        total: rows or bytes of the phase, or numbers to check; 0 where that is not known yet.
-        done: how many of them are through.
-        in_bytes: whether these are bytes.
+        host: host and port of the requests; empty in a phase without requests.
+        total: rows or bytes of the phase, or numbers to check; 0 if not known yet.
+        done: how many of them are done.
+        in_bytes: whether `total` and `done` are bytes.
         verdicts: numbers checked in this run, by verdict.
-        rate_per_min: attempts a minute, lately.
-        limit_per_min: the limit that rules, in requests a minute; None where there is none.
-        limit_told_by: where it came from (`X-RateLimit-Limit`, `--rate`).
+        rate_per_min: recent attempts a minute.
+        limit_per_min: the limit in force, in requests a minute; None if there is none.
+        limit_told_by: the source of the limit (`X-RateLimit-Limit`, `--rate`).
         keys: each key, if there are several.
         in_flight: attempts without an answer yet.
-        parked: numbers that wait for another attempt.
+        parked: numbers that wait for a retry.
         refusals: attempts refused by the rate limiter.
-        failures: attempts that found nothing out.
-        paused_because: why nothing is sent now; None while the run goes.
-        paused_for_s: seconds until it goes on; None where that is not known.
-        eta_s: seconds until the phase is through; None where that is not known.
+        failures: attempts without an answer.
+        paused_because: why nothing is sent now; None if the run is not paused.
+        paused_for_s: seconds until the pause ends; None if not known.
+        eta_s: seconds until the phase ends; None if not known.
     """
 
     phase: str
@@ -73,12 +73,12 @@ class ProgressState:
     eta_s: float | None = None
 
     def __post_init__(self) -> None:
-        """Take a copy: the counts a run keeps go on changing, and this is one moment."""
+        """Copy the counts, since the run continues to change them."""
         object.__setattr__(self, "verdicts", {str(word): count for word, count in self.verdicts.items()})
 
 
 class Progress(Protocol):
-    """Shows a run's states between entering and leaving. Nobody has to call it at a steady pace."""
+    """Shows the states of a run, inside of a `with` block. Calls may come at any intervals."""
 
     def __enter__(self) -> Self: ...
 
@@ -87,7 +87,7 @@ class Progress(Protocol):
     ) -> None: ...
 
     def update(self, state: ProgressState) -> None:
-        """Take the newest state; cheap enough to be called for every number."""
+        """Take the newest state. It is cheap enough to call for every number."""
 
 
 class NoProgress:
@@ -99,14 +99,14 @@ class NoProgress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing to put away."""
+        """Do nothing."""
 
     def update(self, state: ProgressState) -> None:
-        """Look away."""
+        """Do nothing."""
 
 
 class CallbackProgress(NoProgress):
-    """Hands each state of a run to a callback."""
+    """Passes each state of a run to a callback."""
 
     def __init__(self, on_progress: Callable[[ProgressState], None]) -> None:
         self._on_progress = on_progress
@@ -117,9 +117,9 @@ class CallbackProgress(NoProgress):
 
 
 class Cadence:
-    """Says which states are worth showing: a new phase, a pause that begins or ends, and one an interval.
+    """Decides which states to show: one an interval, each new phase, and the begin or end of a pause.
 
-    Pauses that follow one another closely, as at the edge of an outage, are shown three in an interval.
+    If pauses follow each other closely, as near an outage, at most three of them are shown in an interval.
     """
 
     def __init__(self, interval_s: float) -> None:
@@ -139,15 +139,15 @@ class Cadence:
 
 
 class LogProgress:
-    """One log line an interval, for wherever no terminal is.
+    """Logs one line an interval, for runs without a terminal.
 
-    The text is for people; the same facts go with the record as `record.progress`, a dict, for a formatter
-    that writes JSON.
+    The text is for people. The log record has the same facts in `record.progress`, a dict, for JSON
+    formatters.
 
     Args:
-        logger: where the lines go, at level INFO.
-        clock: seconds from any origin, as `anyio.current_time` gives them; read in `update` only.
-        interval_s: seconds between two lines while nothing changes.
+        logger: receives the lines, at level INFO.
+        clock: seconds from any origin, such as `anyio.current_time`; read only in `update`.
+        interval_s: seconds between two lines if nothing changes.
     """
 
     def __init__(
@@ -164,12 +164,12 @@ class LogProgress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Say where the run stood at its end, whatever ended it."""
+        """Log the last state, also if an exception ended the run."""
         if self._unlogged is not None:
             self._log(self._unlogged)
 
     def update(self, state: ProgressState) -> None:
-        """Log the state if its time has come, and how the phase before it ended."""
+        """Log the state if it is due. Before a new phase, log the end of the previous one."""
         if self._unlogged is not None and self._unlogged.phase != state.phase:
             self._log(self._unlogged)
         if self._cadence.is_due(state, self._clock()):
@@ -183,7 +183,7 @@ class LogProgress:
 
 
 def progress_line(state: ProgressState) -> str:
-    """Return the state on one line, the most important first."""
+    """Return the state on one line, with the most important part first."""
     parts = (
         pause_text(state),
         f"{phase_text(state)} {done_text(state)}",
@@ -201,16 +201,16 @@ def phase_text(state: ProgressState) -> str:
 
 
 def done_text(state: ProgressState) -> str:
-    """Return `12,345 of 61,200 (20 %)`, or `12,345 rows` where the total is not known; `1.2 MB` of bytes."""
+    """Return `12,345 of 61,200 (20 %)`, or `12,345 rows` if the total is not known; bytes as `1.2 MB`."""
     if not state.total:
         return decimal(state.done) if state.in_bytes else count_text(state.done, "row")
     done, total = (decimal(n) if state.in_bytes else f"{n:,}" for n in (state.done, state.total))
-    # Rounded down: 100 % is said when all is done.
+    # Rounded down, so that 100 % means that all is done.
     return f"{done} of {total} ({100 * state.done // state.total} %)"
 
 
 def pace_text(state: ProgressState) -> str:
-    """Return `297 a minute of 300 (X-RateLimit-Limit)`; empty before anything was sent."""
+    """Return `297 a minute of 300 (X-RateLimit-Limit)`; empty before the first request."""
     if state.limit_per_min is None:
         return f"{rate_text(state.rate_per_min)} a minute" if state.rate_per_min else ""
     source = f" ({_told_by(state)})" if state.limit_told_by else ""
@@ -218,7 +218,7 @@ def pace_text(state: ProgressState) -> str:
 
 
 def attempts_text(state: ProgressState) -> str:
-    """Return what is under way and what went wrong, zeros left out."""
+    """Return the attempts in flight, waiting, refused and failed, without zeros."""
     counts = {
         "in flight": state.in_flight,
         "waiting to retry": state.parked,
@@ -229,12 +229,12 @@ def attempts_text(state: ProgressState) -> str:
 
 
 def left_text(state: ProgressState) -> str:
-    """Return `time left 2 h 43 min`; empty where that is not known."""
+    """Return `time left 2 h 43 min`; empty if not known."""
     return "" if state.eta_s is None else f"time left {duration_text(state.eta_s)}"
 
 
 def pause_text(state: ProgressState) -> str:
-    """Return `paused: rate limit, tries again in 42 s`; empty while the run goes."""
+    """Return `paused: rate limit, tries again in 42 s`; empty if the run is not paused."""
     if state.paused_because is None:
         return ""
     until = "" if state.paused_for_s is None else f", tries again in {duration_text(state.paused_for_s)}"
@@ -242,7 +242,7 @@ def pause_text(state: ProgressState) -> str:
 
 
 def _told_by(state: ProgressState) -> str:
-    """Return where the limit comes from, or the use of each of several keys."""
+    """Return the source of the limit, or the use of each key if there are several."""
     each = (
         f"{printable(one.key)} {one.used_per_min}"
         + (f" of {rate_text(one.limit_per_min)}" if one.limit_per_min is not None else "")

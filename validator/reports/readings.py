@@ -1,4 +1,4 @@
-"""How cells were read where they are not plain: counted by reading, with a few masked examples."""
+"""How cells were read that needed an interpretation: counts by reading, with a few masked examples."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ READING_WORDS: Mapping[str, str] = MappingProxyType(
         "ambiguous": "can be meant in two ways, and the column does not decide it; not read",
         "trunk_lost": "a national number whose leading zero was lost",
         "plus_lost": "an international number without its plus sign",
-        "code_twice": "the calling code stands there twice",
-        "zero_before_code": "a zero stands before the calling code",
+        "code_twice": "the calling code is in the cell twice",
+        "zero_before_code": "a zero is before the calling code",
         "zero_lost": "a zero that belongs to the number was lost",
     }
 )
-# So many digits of a number stay hidden, however short it is; what is longer shows up to six.
+# At least six digits of a number are hidden. Of the others, up to four at the start and two at the end show.
 _HIDDEN, _HEAD, _TAIL = 6, 4, 2
 _MAX_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellExample:
-    """One cell that was read in this way.
+    """One example cell of a reading or a reason.
 
     Attributes:
         row: its row; 1 is the first data row.
@@ -39,12 +39,12 @@ class CellExample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingCount:
-    """The rows that were read in one way.
+    """The rows with one reading.
 
     Attributes:
-        reading: the way: a `phone.NumberReading` other than `plain`, or `ambiguous`.
-        rows: how many there are.
-        examples: the first of them.
+        reading: a `phone.NumberReading` other than `plain`, or `ambiguous`.
+        rows: the number of rows.
+        examples: the first of these rows.
     """
 
     reading: str
@@ -53,7 +53,7 @@ class ReadingCount:
 
 
 def masked_cell(cell: str) -> str:
-    """Return a cell with its first and last digits; other digits, and all letters, are `*`."""
+    """Return a cell with only its first and last digits; other digits and all letters become `*`."""
     digits = [place for place, char in enumerate(cell) if char.isdecimal()]
     head = min(_HEAD, max(0, len(digits) - _HIDDEN - _TAIL))
     shown = {*digits[:head], *digits[-_TAIL:]} if len(digits) > _TAIL else set()
@@ -63,5 +63,5 @@ def masked_cell(cell: str) -> str:
 
 
 def examples_text(count: ReadingCount) -> str:
-    """Return the examples in one line: `4917******01 (row 3)`."""
+    """Return the examples on one line: `4917******01 (row 3)`."""
     return ", ".join(f"{one.cell} (row {one.row:,})" for one in count.examples)

@@ -1,4 +1,4 @@
-"""The reports that are files, by name: `report` is what `--report` writes. A new one is a line here."""
+"""The reports that are files, by the name of their option. A new report needs a line in `REPORTS`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Report(NamedTuple):
     """A report that is a file.
 
     Attributes:
-        help: what its option says, in one line.
-        render: makes the content of the file, given links to the other files of the run.
+        help: the help text of its option.
+        render: makes the content of the file, from the summary and links to the other files of the run.
     """
 
     help: str
@@ -26,7 +26,7 @@ class Report(NamedTuple):
 
 
 def _html(summary: Summary, files: Sequence[FileLink]) -> bytes:
-    from validator.reports.page.render import render_html  # noqa: PLC0415 - the help text does without polars and rich
+    from validator.reports.page.render import render_html  # noqa: PLC0415 - help texts must not load polars and rich
 
     return render_html(summary, files).encode()
 

@@ -1,4 +1,4 @@
-"""How a run ended, also one that failed before there was anything to sum up: what monitoring gets."""
+"""The end of a run for monitoring, also of a run that failed before it had a summary."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class RunEnd:
         version: the tool's version.
         started_at_s: when it began, in Unix seconds.
         finished_at_s: when it ended, in Unix seconds.
-        exit_code: the true one, whatever is returned in its place.
-        is_success: whether that code counts as success.
+        exit_code: the run's own exit code, even if the command returns another one.
+        is_success: whether this code counts as success.
         error: why there is no summary; None if there is one.
         summary: the summary, or None if the run failed before it had one.
     """
@@ -35,5 +35,5 @@ class RunEnd:
 
     @property
     def duration_s(self) -> float:
-        """How long the run took, in seconds; 0 if a clock was set back meanwhile."""
+        """How long the run took, in seconds; 0 if the clock was set back during the run."""
         return round(max(0.0, self.finished_at_s - self.started_at_s), 3)

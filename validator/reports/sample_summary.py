@@ -1,4 +1,4 @@
-"""What a sample reports, as values: every renderer reads these and nothing else."""
+"""The result of a sample, as values. Renderers read only these."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class CountrySample:
     """One country of a list, and its part of the sample.
 
     Attributes:
-        country: ISO 3166-1 alpha-2; empty for numbers of no country.
+        country: ISO 3166-1 alpha-2; empty for numbers without a country.
         numbers: distinct numbers of the list that may be asked about.
-        sampled: those of the sample.
-        answered: those of the sample whose answer is known.
-        registered: those among them that are on WhatsApp.
+        sampled: the numbers in the sample.
+        answered: the numbers in the sample with an answer.
+        registered: the answered numbers that are on WhatsApp.
     """
 
     country: str
@@ -38,41 +38,41 @@ class CountrySample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleSummary:
-    """What a random part of a list says of the whole.
+    """The result of a sample: an estimate for the whole list.
 
     Attributes:
         version: the tool's version.
-        input: the list, as it was named.
+        input: the list, as the user named it.
         read_as: what was found in it, and how; see `Summary`.
-        suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
-        seed: what the sample was drawn with.
+        suppress_unreadable: unreadable rows of suppression lists; their people are not protected.
+        seed: the random seed of the sample.
         started_at: ISO 8601, UTC.
         finished_at: ISO 8601, UTC.
         duration_s: wall time of the run in seconds.
         rows: input rows.
-        distinct_numbers: distinct numbers that may be asked about: the whole that the sample stands for.
-        sampled: numbers drawn.
-        already_known: those among them whose verdict was known before the run.
+        distinct_numbers: distinct numbers of the whole list that may be asked about.
+        sampled: numbers in the sample.
+        already_known: numbers in the sample with a verdict from before the run.
         asked: numbers whose check ended in this run.
-        verdicts: the sample's numbers by verdict; every verdict has its key.
+        verdicts: the sample's numbers by verdict, with a key for every verdict.
         reasons: the sample's numbers by reason, most first.
-        share: the share of the whole that is on WhatsApp, 0 to 1; None if nothing was answered.
-        share_low: the lower end of its interval.
-        share_high: the upper end.
-        confidence: the part of samples whose interval holds the true share.
+        share: the estimated share of the list that is on WhatsApp, 0 to 1; None without any answer.
+        share_low: the lower end of its confidence interval.
+        share_high: the upper end of its confidence interval.
+        confidence: the confidence level: the share of samples whose interval contains the true share.
         countries: each country of the list, most numbers first.
         calls: exchanges of this run.
         rate: how the rate limit was used.
-        whole: what a check of the whole list would still do; the answers of the sample are known to it.
-        exit_code: what the command ends with.
-        stopped_because: why the run ended before its work did; None where it did not.
-        next_command: the command that goes on from here; None where nothing is left to do.
-        check_command: the command that checks the whole list; None where nobody is left to ask.
-        warnings: what a person should look at, one sentence each.
-        remedies: what somebody has to do about sessions that were not ready in the end, one sentence each.
+        whole: the plan of a check of the whole list, which uses the answers of the sample.
+        exit_code: the exit code of the command.
+        stopped_because: why the run ended early; None if it did not.
+        next_command: the command that continues; None if there is nothing left to do.
+        check_command: the command that checks the whole list; None if no number is left to ask about.
+        warnings: one sentence for each problem that the user should know.
+        remedies: one sentence for each session that is not ready: what a person has to do.
 
     Raises:
-        ValueError: a verdict or reason that does not exist.
+        ValueError: a verdict or reason does not exist.
     """
 
     version: str
@@ -106,7 +106,7 @@ class SampleSummary:
     remedies: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        """Put the counts into their order once, whatever kind of mapping they came in."""
+        """Copy and sort the counts."""
         set_fields(
             self,
             read_as=dict(self.read_as),
@@ -119,7 +119,7 @@ class SampleSummary:
 
     @property
     def unknown(self) -> int:
-        """Numbers of the sample without an answer. They are not "no", and say nothing of the share."""
+        """Numbers of the sample without an answer. They are not "no", and do not count for the share."""
         return self.verdicts[Verdict.UNKNOWN]
 
     @property
@@ -129,14 +129,14 @@ class SampleSummary:
 
     @property
     def is_whole(self) -> bool:
-        """Whether everybody of the list was answered, so that the share is no estimate."""
+        """Whether every number of the list has an answer, so that the share is exact."""
         return self.answered == self.distinct_numbers
 
     @property
     def not_registered(self) -> tuple[int, int, int] | None:
-        """How many of the whole are probably not on WhatsApp, at least, and at most; None without an answer.
+        """Numbers of the list not on WhatsApp: expected, at least, and at most; None without any answer.
 
-        These are the messages that a check of the whole list saves.
+        A check of the whole list saves a message to each of them.
         """
         if self.share is None or self.share_low is None or self.share_high is None:
             return None
@@ -148,11 +148,11 @@ class SampleSummary:
 
     @property
     def cost(self) -> Decimal | None:
-        """What the answers of this run cost, canaries included; None without a price."""
+        """The cost of this run's answers, including canaries; None without a price."""
         return cost_of(self.whole.price, self.calls.answers + self.calls.canaries)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the summary as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""
+        """Return the summary as plain values for `json.dumps`. Its keys must not change (docs/summary.md)."""
         likely, least, most = self.not_registered or (None, None, None)
         derived = {
             "answered": self.answered,

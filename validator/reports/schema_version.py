@@ -1,4 +1,4 @@
-"""The version of what the commands print as JSON."""
+"""The version of the JSON output of the commands."""
 
-# Goes up when a key changes its meaning or goes away; a new key leaves it alone.
+# It is increased if a key is removed or changes its meaning, but not for a new key.
 SCHEMA_VERSION = 1

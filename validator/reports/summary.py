@@ -1,6 +1,6 @@
-"""What a run reports, as values: every renderer reads these and nothing else.
+"""The result of a run, as values. Renderers read only these.
 
-`docs/summary.md` explains each key of the JSON form to those who read it with a program.
+`docs/summary.md` explains each key of the JSON form.
 """
 
 from __future__ import annotations
@@ -32,62 +32,62 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Everything one run reports.
+    """The result of one run.
 
     Attributes:
         version: the tool's version.
         command: `check` or `report`.
-        input: the input file, as it was named.
+        input: the input file, as the user named it.
         read_as: what was found in it, and how: `column`, `found_by`, `region`, `header_row`, `encoding`, ...
-        readings: rows whose cells were not read plainly, by reading, most first, with masked examples.
-        suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
-        output: the annotated file; None where none was written.
-        sendable: the file that is safe to send to; None where none was asked for.
-        sendable_rows: recipients in it.
-        sendable_partial: whether the run ended before every number was asked about, not with `--enough`.
-        split: the folder with a file for each of other verdicts; None where none was asked for.
+        readings: rows whose cells needed an interpretation, by reading, most first, with masked examples.
+        suppress_unreadable: unreadable rows of suppression lists; their people are not protected.
+        output: the annotated file; None if none was written.
+        sendable: the sendable file; None if none was requested.
+        sendable_rows: recipients in the sendable file.
+        sendable_partial: whether the run ended before every number was asked about, but not by `--enough`.
+        split: the folder with a file for each other verdict; None if none was requested.
         split_rows: the rows of each file in it, by verdict.
         started_at: ISO 8601, UTC.
         finished_at: ISO 8601, UTC.
         duration_s: wall time of the run in seconds.
         rows: input rows.
         distinct_numbers: distinct numbers that may be asked about.
-        duplicate_rows: rows beyond the first of each of them.
-        already_known: distinct numbers whose verdict was known before the run.
+        duplicate_rows: rows with the number of an earlier row.
+        already_known: distinct numbers with a verdict from before the run.
         asked: numbers whose check ended in this run.
-        from_contacts: numbers answered in this run by the contacts of a session, without a request for each.
-        verdicts: rows by verdict; every verdict has its key.
+        from_contacts: numbers answered in this run by a session's contacts, without a request for each.
+        verdicts: rows by verdict, with a key for every verdict.
         reasons: rows by reason, most first.
-        examples: the first rows with each of these reasons, with their cells or numbers, masked.
-        sources: rows by where the verdict came from, most first.
+        examples: the first rows with each reason, with their cells or numbers, masked.
+        sources: rows by source of the verdict, most first.
         countries: rows by country of the number (ISO 3166-1 alpha-2), most first.
         registered_countries: registered rows by country, most first.
-        line_types: rows by kind of line, most first.
-        oldest_yes_at: when the oldest "yes" of a registered row was given, ISO 8601, UTC; None without one.
-        changes: what has changed since the numbers asked about were last answered.
-        matched_by_variant: rows registered by another spelling of their number.
+        line_types: rows by line type, most first.
+        oldest_yes_at: the time of the oldest "yes" of a registered row, ISO 8601, UTC; None without any.
+        changes: the numbers asked about, by their earlier and their new answer.
+        matched_by_variant: rows registered by the alternative spelling of their number.
         calls: exchanges of this run.
-        price: what the provider takes for a check; None if nobody said.
+        price: the provider's price for a check; None if not given.
         sessions: exchanges by session.
-        rate: how the rate limit was used; with several keys, all of them taken together.
+        rate: how the rate limit was used, by all keys together.
         keys: the same for each key.
-        pauses: seconds in which nothing was sent although there was work, holds of the key left out, by their
-            cause, the longest first.
-        timeline: the same over time, in at most `MOST_BUCKETS` parts; none if nothing was asked.
-        check_finished_at: of a `report`, when the check ended that calls, sessions, rates, pauses, timeline
-            and changes are from; None if the ledger has none.
-        command_line: the command of the run, secrets left out; None if it was no command's.
-        settings: what the environment and settings files set for the run, by the option's name, each with
-            where it comes from; secrets left out.
-        exit_code: what the command ends with.
-        stopped_because: why the run ended before its work did; None where it did not.
-        next_command: the command that goes on from here; None where nothing is left to do.
-        send_command: the command that writes the sendable file; None if there is one, or nobody to send to.
-        warnings: what a person should look at, one sentence each, without numbers or keys.
-        remedies: what somebody has to do about sessions that were not ready in the end, one sentence each.
+        pauses: seconds without requests although there was work, by cause, longest first; without holds of
+            the key.
+        timeline: the run over time, in at most `MOST_BUCKETS` parts; empty if nothing was asked.
+        check_finished_at: in a `report`, the end of the check from which calls, sessions, rates, pauses,
+            timeline and changes are; None if the ledger has no check.
+        command_line: the command of the run, without secrets; None for a run without a command.
+        settings: the settings from the environment and settings files, by the option's name, each with its
+            source; without secrets.
+        exit_code: the exit code of the command.
+        stopped_because: why the run ended early; None if it did not.
+        next_command: the command that continues; None if there is nothing left to do.
+        send_command: the command that writes the sendable file; None if that exists or would be empty.
+        warnings: one sentence for each problem that the user should know, without numbers or keys.
+        remedies: one sentence for each session that is not ready: what a person has to do.
 
     Raises:
-        ValueError: a verdict, reason or source that does not exist.
+        ValueError: a verdict, reason or source does not exist.
     """
 
     version: str
@@ -139,7 +139,7 @@ class Summary:
     remedies: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        """Put the counts into their order once, whatever kind of mapping they came in."""
+        """Copy and sort the counts."""
         set_fields(
             self,
             readings=tuple(self.readings),
@@ -162,11 +162,11 @@ class Summary:
 
     @property
     def cost(self) -> Decimal | None:
-        """What the answers of the run cost, canaries included; None without a price."""
+        """The cost of the run's answers, including canaries; None without a price."""
         return cost_of(self.price, self.calls.answers + self.calls.canaries)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the summary as plain values for `json.dumps`; its keys are a contract (docs/summary.md)."""
+        """Return the summary as plain values for `json.dumps`. Its keys must not change (docs/summary.md)."""
         sessions = [counts.to_json() for counts in self.sessions]
         money = {"price": plain_text(self.price), "cost": plain_text(self.cost)}
         return {"schema_version": SCHEMA_VERSION, **asdict(self), **money, "sessions": sessions}

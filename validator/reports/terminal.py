@@ -1,4 +1,4 @@
-"""The summary of a run, and the plan of one, on a terminal: rich renderables for any console."""
+"""Renders the summary, the plan and the sample of a run for a terminal, with rich."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ WRAPPED_COLUMNS = frozenset({"meaning", "kinds of line", EXAMPLES})
 
 
 def render_summary(summary: Summary) -> RenderableType:
-    """Return what a person needs to see after a run: how it ended, what came out, and what to do next."""
+    """Return the report after a run: how it ended, its results, and what to do next."""
     tone, sentence = headline(summary)
     parts: list[RenderableType] = [
         Text(printable(sentence), style=TONE_STYLES[tone]),
@@ -92,7 +92,7 @@ def render_summary(summary: Summary) -> RenderableType:
 
 
 def render_plan(plan: PlanSummary) -> RenderableType:
-    """Return what a run would do: the list's make-up, the calls, and how long they take on which plan."""
+    """Return the report of a plan: the numbers of the list, the calls, and their time on each plan."""
     parts: list[RenderableType] = [
         *([Text(printable(plan.obstacle), style=TONE_STYLES[Tone.BAD])] if plan.obstacle else []),
         Text(plan_sentence(plan), style="bold"),
@@ -107,12 +107,12 @@ def render_plan(plan: PlanSummary) -> RenderableType:
 
 
 def render_start(plan: PlanSummary) -> RenderableType:
-    """Return what a run is about to do, in a few lines: how the list is read, the calls, and their time."""
+    """Return the lines before a run: how the list is read, the calls, and their time."""
     return _stack([Group(Text(plan_sentence(plan), style="bold"), _facts(start_facts(plan)))])
 
 
 def render_sample(sample: SampleSummary) -> RenderableType:
-    """Return what a part of a list says of the whole, and what a check of the whole would cost."""
+    """Return the report of a sample: the estimate for the whole list, and the cost of checking all of it."""
     tone, sentence = sample_headline(sample)
     about = "about " if sample.whole.confirmations_expected else ""
     calls = count_text(sample.whole.calls_expected, "more call")
@@ -133,8 +133,8 @@ def render_sample(sample: SampleSummary) -> RenderableType:
 def _stack(parts: Iterable[RenderableType]) -> RenderableType:
     """Return the parts with an empty line after each.
 
-    No rich Padding here: it fills lines with spaces, and a space copied along after a backslash would break
-    the command at the end of the summary.
+    It does not use rich's Padding, which fills lines with spaces: a space after a backslash would break the
+    command at the end of the summary if a user copies it.
     """
     return Group(*(line for part in parts for line in (part, Text())))
 
@@ -157,7 +157,7 @@ def _verdicts(summary: Summary) -> FittingTable:
 
 
 def _bar(count: int, total: int) -> str:
-    """Return a bar of the count's share; anything above nothing shows."""
+    """Return a bar for the count's share. Any count above 0 gives at least one block."""
     return BLOCK * max(round(BAR_WIDTH * count / total), 1) if count else ""
 
 
@@ -219,7 +219,7 @@ def _next(steps: Sequence[Step]) -> Iterable[RenderableType]:
 
 
 def _sample_countries(sample: SampleSummary) -> Iterable[FittingTable]:
-    """The countries with most numbers, and what the sample says of each."""
+    """Yield the table of the countries with most numbers, with the sample's result for each."""
     table = _table("country", "numbers", "sampled", "answered", "on WhatsApp")
     for one in sample.countries[:TOP_COUNTRIES]:
         share = share_text(one.registered, one.answered)
@@ -237,7 +237,7 @@ def _sample_countries(sample: SampleSummary) -> Iterable[FittingTable]:
 
 
 def _plan_countries(plan: PlanSummary) -> Iterable[FittingTable]:
-    """The countries with most calls, and the kinds of line in each."""
+    """Yield the table of the countries with most calls, with the line types in each."""
     if not plan.countries:
         return
     table = _table("country", "calls", "share", "kinds of line")
@@ -250,7 +250,7 @@ def _plan_countries(plan: PlanSummary) -> Iterable[FittingTable]:
 
 
 def _plan_times(plan: PlanSummary) -> Iterable[FittingTable]:
-    """How long it takes; where other spellings may be asked about, also how long at most."""
+    """Yield the table of times; with alternative spellings, also of the longest possible times."""
     if not plan.calls_at_most or not (plan.plans or plan.rate_per_min is not None):
         return
     at_most = ["at most"] * (plan.variant_calls_at_most > 0)

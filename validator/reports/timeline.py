@@ -1,4 +1,4 @@
-"""A run over time: what was sent, what came of it, why nothing was; in a bounded number of buckets."""
+"""A run over time, in a bounded number of buckets: requests, their results, holds and pauses."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ if TYPE_CHECKING:
 
     from validator.model import SessionRef
 
-# So many fit side by side on a telephone, and in a ledger that keeps each run's summary.
+# The number of columns that fit on a phone's screen. It also bounds the summaries in the ledger.
 MOST_BUCKETS = 60
 
-# The width that a timeline begins with; it doubles whenever the buckets are full.
+# The width of the first buckets; it doubles each time the buckets are full.
 FIRST_WIDTH_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeBucket:
-    """One part of the time in which a run asked.
+    """One part of the time in which a run sent requests.
 
     Attributes:
-        start_s: when it begins, in seconds from when the run began to ask.
+        start_s: its begin, in seconds from the run's first request.
         duration_s: its length in seconds.
         attempts: exchanges begun for checks.
-        answers: those that decided a number.
-        refusals: those refused by the rate limiter (429).
-        failures: those that found nothing out, refusals not counted.
-        canaries: exchanges beside these, to see whether a session tells the truth.
-        retracted: answers given up again because their session may have lied.
-        held_s: seconds in which the key was held back after a refusal; of several keys, their mean.
-        paused_s: seconds in which nothing was sent although there was work, holds not counted.
-        limit_per_min: the limit that ruled, in requests a minute; None if there was none.
+        answers: attempts with an answer for a number.
+        refusals: attempts refused by the rate limiter (429).
+        failures: attempts without an answer, refusals not included.
+        canaries: further exchanges, which check whether a session can be trusted.
+        retracted: answers that were withdrawn because their session may have been wrong.
+        held_s: seconds in which the key was held after a refusal; with several keys, their mean.
+        paused_s: seconds without requests although there was work, holds not included.
+        limit_per_min: the limit in force, in requests a minute; None if there was none.
         session_attempts: attempts through each session, in the order of the summary's `sessions`.
         session_failures: failures through each session, in the same order.
     """
@@ -56,21 +56,21 @@ class TimeBucket:
 
     @property
     def rate_per_min(self) -> float:
-        """Exchanges a minute in this part, canaries counted in."""
+        """Exchanges a minute in this part, including canaries."""
         return 60 * (self.attempts + self.canaries) / self.duration_s if self.duration_s else 0.0
 
 
 @dataclass(slots=True, kw_only=True)
 class TimeSpan:
-    """What happened between two moments; spans are added up.
+    """The counts between two moments. Spans can be added.
 
     Attributes:
         calls: exchanges.
         sessions: attempts and failures by session.
-        held_s: seconds of hold.
+        held_s: seconds of holds.
         paused_s: seconds of other pauses.
-        limited_s: seconds in which a limit ruled.
-        allowed: requests that the limit allowed in these.
+        limited_s: seconds in which a limit was in force.
+        allowed: requests that the limit allowed in `limited_s`.
     """
 
     calls: CallCounts = field(default_factory=CallCounts)
@@ -81,7 +81,7 @@ class TimeSpan:
     allowed: float = 0.0
 
     def add(self, other: TimeSpan) -> None:
-        """Add what happened in another span."""
+        """Add the counts of another span."""
         self.calls.add(other.calls)
         for session, (attempts, failures) in other.sessions.items():
             before = self.sessions.get(session, (0, 0))
@@ -93,11 +93,11 @@ class TimeSpan:
 
 
 class Timeline:
-    """Collects spans into buckets of one width; neighbours are merged when there are too many.
+    """Collects spans in buckets of equal width. If there are too many, neighbours are merged.
 
     Args:
-        most: how many buckets there are at most.
-        width_s: the width to begin with.
+        most: the largest number of buckets.
+        width_s: the first width of a bucket, in seconds.
     """
 
     def __init__(self, *, most: int = MOST_BUCKETS, width_s: float = FIRST_WIDTH_S) -> None:
@@ -107,24 +107,24 @@ class Timeline:
         self._end_s = 0.0
 
     def add(self, from_s: float, until_s: float, span: TimeSpan) -> None:
-        """Add what happened between two moments, in seconds from when the run began to ask."""
+        """Add the counts between two moments, in seconds from the run's first request."""
         middle_s = (from_s + until_s) / 2
         while middle_s > self._most * self._width_s:
             self._merge()
-        # The border between two buckets belongs to the first: the last moment of a run opens none.
+        # The border of two buckets belongs to the first one, so that the end of a run opens no new bucket.
         place = max(0, math.ceil(middle_s / self._width_s) - 1)
         self._spans += [TimeSpan() for _ in range(len(self._spans), place + 1)]
         self._spans[place].add(span)
         self._end_s = max(self._end_s, until_s)
 
     def buckets(self, sessions: Sequence[SessionRef] = ()) -> tuple[TimeBucket, ...]:
-        """Return the buckets in their order, which names the sessions as given."""
+        """Return the buckets in order; `sessions` is the order of the counts by session."""
         return tuple(
             self._bucket(place * self._width_s, span, sessions) for place, span in enumerate(self._spans)
         )
 
     def merge(self, other: Timeline) -> None:
-        """Add what happened in another part of the run, which began at about the same time."""
+        """Add another part of the run, which began at about the same time."""
         for place, span in enumerate(other._spans):
             start_s = place * other._width_s
             self.add(start_s, min(start_s + other._width_s, max(start_s, other._end_s)), span)
@@ -157,7 +157,7 @@ class Timeline:
 def sessions_since(
     now: Mapping[SessionRef, tuple[int, int]], before: Mapping[SessionRef, tuple[int, int]]
 ) -> dict[SessionRef, tuple[int, int]]:
-    """Return attempts and failures by session since they were counted before."""
+    """Return attempts and failures by session since an earlier count."""
     return {
         session: (attempts - before.get(session, (0, 0))[0], failures - before.get(session, (0, 0))[1])
         for session, (attempts, failures) in now.items()

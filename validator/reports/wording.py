@@ -1,4 +1,4 @@
-"""What the terminal and the page both say, in words for the person who has a campaign tomorrow."""
+"""Texts that the terminal and the page share, written for the people who run a campaign."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ MINUTE_S = 60
 HOUR_S = 60 * MINUTE_S
 DAY_S = 24 * HOUR_S
 
-# Below this, tenths of a second still say something.
+# Shorter times are shown with tenths of a second.
 WHOLE_SECONDS_FROM_S = 10
 
-# The least, and the most short of all, that one decimal of a percentage can say.
+# The smallest percentage above 0, and the largest below 100, that one decimal can show.
 LEAST_PERCENT = 0.1
 MOST_PERCENT = 100 - LEAST_PERCENT
 
-# A longer command is broken before each option, so that it survives being copied from a narrow terminal.
+# A longer command is broken before each option, so that it can be copied from a narrow terminal.
 COMMAND_WIDTH = 72
 
 VERDICT_WORDS: Mapping[Verdict, str] = MappingProxyType(
@@ -37,7 +37,7 @@ VERDICT_WORDS: Mapping[Verdict, str] = MappingProxyType(
         Verdict.REGISTERED: "on WhatsApp",
         Verdict.NOT_REGISTERED: "not on WhatsApp",
         Verdict.INVALID: "no number that can be asked about",
-        Verdict.UNKNOWN: "not found out, may be either",
+        Verdict.UNKNOWN: "could not be determined, may be either",
         Verdict.SUPPRESSED: "must not be contacted",
     }
 )
@@ -56,25 +56,25 @@ REASON_WORDS: Mapping[Reason, str] = MappingProxyType(
         Reason.AMBIGUOUS: "two numbers can be meant; say with --numbers how the column is written",
         Reason.LANDLINE: "a landline, skipped as asked",
         Reason.REJECTED_BY_PROVIDER: "the provider calls the number invalid",
-        Reason.NOT_ON_WHATSAPP: "the provider says that nobody is registered",
-        Reason.NOT_ON_WHATSAPP_TWICE: "the provider has said twice that nobody is registered",
+        Reason.NOT_ON_WHATSAPP: "the provider says that the number is not registered",
+        Reason.NOT_ON_WHATSAPP_TWICE: "the provider has said twice that the number is not registered",
         Reason.SUPPRESSION_LIST: "on a suppression list",
         Reason.NOT_CHECKED: "the run ended before it was asked about",
         Reason.TIMEOUT: "no answer in time, in every attempt",
         Reason.NO_CONNECTION: "the provider could not be reached",
         Reason.SERVER_ERROR: "the provider failed, in every attempt",
-        Reason.BAD_ANSWER: "the answers made no sense",
-        Reason.REQUEST_REJECTED: "the provider would not take the request",
+        Reason.BAD_ANSWER: "the answers could not be used",
+        Reason.REQUEST_REJECTED: "the provider did not accept the request",
         Reason.UNEXPECTED_STATUS: "an answer that is not in the provider's documentation",
         Reason.SESSION_DISCONNECTED: "the session was not connected",
-        Reason.SESSION_SUSPECT: 'answered "no", which nothing has vouched for so far',
-        Reason.NOT_CONFIRMED: 'answered "no" once, and not confirmed so far',
+        Reason.SESSION_SUSPECT: 'answered "no", but the session may be wrong; not confirmed so far',
+        Reason.NOT_CONFIRMED: 'answered "no" once; a second check has not confirmed it so far',
     }
 )
 
 
 class Tone(StrEnum):
-    """How good the news is; never the only carrier of it."""
+    """How good the result is. It sets only colours: the text has to say the same."""
 
     GOOD = "good"
     CAUTION = "caution"
@@ -83,14 +83,14 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something to do next, and the command that does it, in lines; empty where no command does."""
+    """Something to do next, and the lines of the command for it; empty if there is none."""
 
     text: str
     command: tuple[str, ...] = ()
 
 
 def duration_text(seconds: float) -> str:
-    """Return a span in its two largest units: `0.4 s`, `42 s`, `12 min 5 s`, `1 h 23 min`, `3 d 4 h`."""
+    """Return a duration in its two largest units: `0.4 s`, `42 s`, `12 min 5 s`, `1 h 23 min`, `3 d 4 h`."""
     tenths = round(float(seconds), 1)
     if tenths < WHOLE_SECONDS_FROM_S and not tenths.is_integer():
         return f"{tenths} s"
@@ -102,7 +102,7 @@ def duration_text(seconds: float) -> str:
 
 
 def share_text(part: float, whole: float) -> str:
-    """Return `part` of `whole` in percent, where 0 and 100 are said only of none and all."""
+    """Return `part` of `whole` in percent. 0 means none, and 100 means all; neither comes from rounding."""
     if whole <= 0:
         return "-"
     percent = 100 * part / whole
@@ -119,15 +119,15 @@ def count_text(count: int, singular: str, plural: str | None = None) -> str:
 
 
 def rate_text(per_min: float) -> str:
-    """Return a rate without needless decimals: `300`, `297.4`, `0.5`."""
+    """Return a rate with one decimal, or none if that is 0: `300`, `297.4`, `0.5`."""
     return f"{per_min:,.1f}".removesuffix(".0")
 
 
 def legible(text: str) -> str:
-    r"""Return a text of the system as text: bytes of a file's name that are no UTF-8 are `\xfc`.
+    r"""Return a file name or another text of the system, with bytes that are not UTF-8 shown as `\xfc`.
 
-    Python keeps such bytes as halves of characters, which no file, ledger or terminal takes; where the
-    locale is not of UTF-8, these are the bytes of every letter beyond ASCII.
+    Python represents such bytes as lone surrogates, which no file, ledger or terminal accepts. If the locale
+    is not UTF-8, these are the bytes of every letter beyond ASCII.
     """
     if text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text):
         return text
@@ -135,7 +135,7 @@ def legible(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return text whose control characters are replaced: a file name or an answer may carry escape codes."""
+    """Return a text without control characters, since file names and answers may contain escape codes."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
@@ -159,13 +159,13 @@ def headline(summary: Summary) -> tuple[Tone, str]:
 
 
 def _unknown_words(summary: Summary) -> str:
-    """Say of the unknown rows whether anybody was asked about them."""
+    """Return whether the unknown rows were asked about, as words."""
     not_asked = summary.reasons.get(Reason.NOT_CHECKED, 0) == summary.verdicts[Verdict.UNKNOWN]
-    return "were not asked about so far" if not_asked else "could not be found out"
+    return "were not asked about so far" if not_asked else "could not be determined"
 
 
 def sample_headline(sample: SampleSummary) -> tuple[Tone, str]:
-    """Return what a sample says of the whole, in one sentence, after how it ended if that was not well."""
+    """Return the result of a sample in one sentence; first how it ended, if that was not normal."""
     because = (sample.stopped_because or "the reason was not recorded").removesuffix(".")
     found = _share_sentence(sample)
     match sample.exit_code:
@@ -195,30 +195,32 @@ def _share_sentence(sample: SampleSummary) -> str:
 
 
 def interval_text(sample: SampleSummary) -> str:
-    """Return the interval of the share: `between 66.9 % and 77.2 % (95 % interval)`."""
+    """Return the confidence interval of the share: `between 66.9 % and 77.2 % (95 % interval)`."""
     low, high = (share_text(share or 0.0, 1) for share in (sample.share_low, sample.share_high))
     return f"between {low} and {high} ({100 * sample.confidence:.0f} % interval)"
 
 
 def next_steps(summary: Summary) -> tuple[Step, ...]:
-    """Return what to do now, in order: put right, run again, send."""
+    """Return the next steps, in order: fix problems, run again, send."""
     steps = [Step(remedy) for remedy in summary.remedies]
     if summary.exit_code == Refused.exit_code:
         steps.append(
-            Step("Look at the key, its plan and the session: the provider will not go on as things are.")
+            Step(
+                "Check the key, its plan and the session: the provider refuses further requests as they are."
+            )
         )
     if summary.next_command:
         steps.append(Step("Ask only what is still missing:", command_lines(summary.next_command)))
     if summary.sendable and summary.sendable_rows:
         steps.append(_sending_step(summary))
     elif summary.send_command:
-        text = "Write those to send to into a file of their own; nobody is asked again:"
+        text = "Write the recipients to send to into a separate file; no number is asked about again:"
         steps.append(Step(text, command_lines(summary.send_command)))
     return tuple(steps)
 
 
 def sample_steps(sample: SampleSummary) -> tuple[Step, ...]:
-    """Return what to do after a sample."""
+    """Return the next steps after a sample."""
     first = tuple(Step(remedy) for remedy in sample.remedies)
     if sample.next_command:
         return (*first, Step("Ask only what is still missing:", command_lines(sample.next_command)))
@@ -229,7 +231,7 @@ def sample_steps(sample: SampleSummary) -> tuple[Step, ...]:
 
 
 def command_lines(command: str) -> tuple[str, ...]:
-    """Return a shell command as lines to be copied together; a long one is broken before its options."""
+    """Return a shell command as lines to be copied together. A long one is broken before its options."""
     if len(command) <= COMMAND_WIDTH:
         return (command,)
     lines: list[list[str]] = [[]]

@@ -1,4 +1,4 @@
-"""The files that a run has written, and how a report links to them."""
+"""The files that a run has written, and links to them for reports."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class WrittenFile:
     """A file that a run has written.
 
     Attributes:
-        path: where it is.
-        holds: what it holds, in a few words.
-        rows: how many rows that are; None if they were not counted.
+        path: its path.
+        holds: its contents, in a few words.
+        rows: how many rows it has; None if they were not counted.
     """
 
     path: Path
@@ -28,15 +28,17 @@ class WrittenFile:
     rows: int | None = None
 
     def beside(self, page: Path) -> FileLink:
-        """Return the link to the file from a page, which leads there as long as both stay where they are."""
+        """Return a link to the file from a page. It is relative, so it works until one of them is moved."""
         path = os.path.relpath(self.path.absolute(), page.absolute().parent)
-        href = quote_from_bytes(os.fsencode(path))  # a colon is quoted too: no name is a scheme
+        href = quote_from_bytes(
+            os.fsencode(path)
+        )  # quotes colons too, so that no name is taken for a URL scheme
         return FileLink(href, legible(self.path.name), self.holds, self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
-    """A link to a file: where it leads, the file's name, what it holds, and how many rows that are."""
+    """A link to a file: its URL, the file's name, its contents, and its number of rows or None."""
 
     href: str
     name: str

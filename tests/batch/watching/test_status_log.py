@@ -16,7 +16,7 @@ def test_the_first_look_tells_how_all_stands():
     budget = PacedBudget(now=0.0, limit_per_min=300, rng=random.Random(1))
 
     assert list(StatusLogger([make_lane(budget=budget)]).news(0.0)) == [
-        ("limit: 300 a minute, told by --rate", logging.DEBUG),
+        ("limit: 300 a minute, from --rate", logging.DEBUG),
         ("pace: 297.5 a minute", logging.DEBUG),
         (f"session {SESSION}: running", logging.DEBUG),
     ]
@@ -54,7 +54,7 @@ def test_a_hold_and_a_new_limit_are_told():
     budget.finish(budget.start(0.0), 0.1, told, refused=True)
 
     (limit, _), (pace, _) = changes.news(0.1)
-    assert limit == "limit: 600 a minute, told by headers"
+    assert limit == "limit: 600 a minute, from headers"
     assert pace.startswith("pace: held, the provider refused a request for its rate")
 
 
@@ -93,8 +93,8 @@ def test_a_limit_that_is_looked_for_is_told_again_when_it_has_moved_by_a_tenth()
     # From 60 s on it doubles in 24 s: 2.38 times in 30 s, which is eight steps of a little over a tenth.
     limits = [line for line in lines if line.startswith("limit")]
     assert limits[:2] == [
-        "limit: 60 a minute, told by --rate find",
-        "limit: 66.19 a minute, told by --rate find",
+        "limit: 60 a minute, from --rate find",
+        "limit: 66.19 a minute, from --rate find",
     ]
     assert len(limits) == 9
     assert len(lines) == 9 + 9 + 1
@@ -108,7 +108,7 @@ def test_a_told_limit_is_told_again_however_little_it_moves():
         budget.finish(budget.start(now), now, RateNotice(windows=(window,)))
         lines = [line for line, _ in changes.news(now)]
 
-    assert lines == ["limit: 599 a minute, told by headers"]
+    assert lines == ["limit: 599 a minute, from headers"]
 
 
 def test_a_run_logs_its_changes_without_naming_anybody(make_lab, caplog):

@@ -87,7 +87,10 @@ def test_the_answer_comes_first(page):
         ({}, "600 recipients of 1,000 rows can be sent to: they are in autumn.sendable.csv."),
         ({"sendable_rows": 1, "rows": 1}, "1 recipient of 1 row can be sent to"),
         ({"sendable": None}, "651 of 1,000 rows (65.1 %) can be sent to: they are on WhatsApp."),
-        ({"verdicts": {"not_registered": 9}}, "Nobody can be sent to: none of 1,000 rows is on WhatsApp"),
+        (
+            {"verdicts": {"not_registered": 9}},
+            "There is nobody to send to: none of 1,000 rows is known to be on WhatsApp",
+        ),
     ],
 )
 def test_the_answer_says_how_many_and_where_they_are(done, changed, answer):
@@ -130,7 +133,7 @@ def test_every_part_has_a_heading_that_names_it(full):
         "validator check lists/autumn.csv --region GB",
         "No canary was possible.",
         "a landline, skipped as asked",
-        "297.4 a minute of 300 allowed (99.1 %), told by X-RateLimit-Limit",
+        "297.4 a minute of 300 allowed (99.1 %), limit from X-RateLimit-Limit",
         "sess_b",
         "17.0 %",
         "lists/autumn.checked.csv",
@@ -151,7 +154,7 @@ def test_the_page_tells_what_the_terminal_tells(page, text):
         "rate|300/min (validator.toml)",
         "Of 990 messages to the whole list, about 322 would fail (32.5 %): at least 30.2 %, at most 37.4 %",
         "Of 600 messages to the sendable file, none is known to fail.",
-        "The oldest of these answers is of 2026-11-01",
+        "The oldest of these answers is from 2026-11-01",
         "803 requests for 1,000 rows. 200 rows (20.0 %) cost none",
         "known from earlier runs|100|10.0 %",
         "the same number as an earlier row|50|5.0 %",

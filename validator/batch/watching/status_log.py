@@ -93,7 +93,7 @@ class StatusLogger:
 def _limit(report: BudgetReport) -> State:
     if report.limit_per_min is None:
         return State("none")
-    told_by = f", told by {report.told_by}"
+    told_by = f", from {report.told_by}"
     if report.told_by in LOOKED_FOR:
         return State(told_by, report.limit_per_min)
     return State(f"{report.limit_per_min:g} a minute{told_by}")

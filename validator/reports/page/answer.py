@@ -1,4 +1,4 @@
-"""The answer that a report is opened for: who can be sent to, in one sentence."""
+"""The main result of a report in one sentence: how many recipients can be sent to."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def answer_sentence(summary: Summary) -> str:
-    """Return how many can be sent to, and the file that holds them."""
+    """Return how many recipients can be sent to, and the file with them."""
     registered, rows = summary.verdicts[Verdict.REGISTERED], count_text(summary.rows, "row")
     if not registered:
-        return f"Nobody can be sent to: none of {rows} is on WhatsApp, as far as is known."
+        return f"There is nobody to send to: none of {rows} is known to be on WhatsApp."
     if summary.sendable is None:
         share = share_text(registered, summary.rows)
         return f"{registered:,} of {rows} ({share}) can be sent to: they are on WhatsApp."
@@ -26,9 +26,9 @@ def answer_sentence(summary: Summary) -> str:
 
 
 def answer_note(summary: Summary) -> str:
-    """Return what goes with the answer; empty if nothing does."""
+    """Return a note to the sentence, or empty."""
     if summary.sendable is None and summary.verdicts[Verdict.REGISTERED]:
         return "To get them as a file, each number once, run the check with --sendable FILE."
     if summary.sendable_partial:
-        return "The run ended before everybody was asked about; the next one adds those who are missing."
+        return "The run ended before all numbers were asked about; the next run adds the missing ones."
     return ""

@@ -1,4 +1,4 @@
-"""Counts of a summary as rows of tables: each with its words, its share and the width of its bar."""
+"""Counts of a summary as table rows, each with its words, its share and the width of its bar."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from validator.reports.summary import Summary
 
 BAR_WIDTH = 1_000
-# More countries say nothing to a campaign, and a list may have all of them.
+# A list may have all countries of the world, and a reader needs only the largest.
 TOP_COUNTRIES = 12
 
 LINE_WORDS = {
@@ -42,7 +42,7 @@ CHANGE_WORDS = {
     "first_yes": ("new yes", "never answered before, on WhatsApp"),
     "first_no": ("new no", "never answered before, not on WhatsApp"),
     "same": ("unchanged", "answered as before"),
-    "unanswered": ("not found out", "answered before, and not now"),
+    "unanswered": ("not answered", "answered before, and not now"),
 }
 
 
@@ -51,15 +51,15 @@ class Line:
     """One row of a table.
 
     Attributes:
-        word: what it is called.
-        kind: the class of its bar and dot; empty for the plain one.
-        count: how many.
-        share: of how many, in words.
-        width: of its bar, 0 to `BAR_WIDTH`.
-        meaning: what the word means.
-        examples: some of the rows it counts.
-        more: a further figure.
-        more_share: which share of `count` that is, in words.
+        word: its name.
+        kind: the CSS class of its bar and dot; empty for the default.
+        count: its count.
+        share: its share of the total, as text.
+        width: the width of its bar, 0 to `BAR_WIDTH`.
+        meaning: the meaning of the word.
+        examples: some of the counted rows.
+        more: a further number, as text.
+        more_share: the share of `more` in `count`, as text.
     """
 
     word: str
@@ -74,7 +74,7 @@ class Line:
 
 
 def verdict_lines(summary: Summary) -> list[Line]:
-    """Return a line for each verdict."""
+    """Return one line for each verdict."""
     return [
         _line(verdict, summary.verdicts[verdict], summary.rows, meaning=meaning, kind=verdict)
         for verdict, meaning in VERDICT_WORDS.items()
@@ -82,7 +82,7 @@ def verdict_lines(summary: Summary) -> list[Line]:
 
 
 def reason_lines(summary: Summary) -> list[Line]:
-    """Return a line for each reason, most rows first, with the first rows that have it."""
+    """Return one line for each reason, most rows first, with its first rows as examples."""
     return [
         _line(
             word,
@@ -96,7 +96,7 @@ def reason_lines(summary: Summary) -> list[Line]:
 
 
 def reading_lines(summary: Summary) -> list[Line]:
-    """Return a line for each reading that is not plain."""
+    """Return one line for each reading that is not plain."""
     return [
         _line(
             of.reading, of.rows, summary.rows, meaning=READING_WORDS[of.reading], examples=tuple(of.examples)
@@ -106,7 +106,7 @@ def reading_lines(summary: Summary) -> list[Line]:
 
 
 def saving_lines(summary: Summary, savings: Savings) -> list[Line]:
-    """Return a line for each way in which rows cost a request, or none."""
+    """Return one line for each cost of a row: a request, or a reason for none."""
     return [
         _line(meaning, savings.rows[word], summary.rows, kind=f"cost-{word}")
         for word, meaning in SAVING_WORDS.items()
@@ -115,7 +115,7 @@ def saving_lines(summary: Summary, savings: Savings) -> list[Line]:
 
 
 def country_lines(summary: Summary) -> list[Line]:
-    """Return a line for each of the countries with most rows, and one for the others together."""
+    """Return one line for each of the countries with most rows, and one for all others."""
     countries = list(summary.countries.items())
     top, rest = countries[:TOP_COUNTRIES], countries[TOP_COUNTRIES:]
     lines = [_country(word, count, summary.registered_countries.get(word, 0), summary) for word, count in top]
@@ -126,7 +126,7 @@ def country_lines(summary: Summary) -> list[Line]:
 
 
 def line_type_lines(summary: Summary) -> list[Line]:
-    """Return a line for each kind of line."""
+    """Return one line for each line type."""
     total = sum(summary.line_types.values())
     return [
         _line(word, count, total, meaning=LINE_WORDS[LineType(word)])
@@ -135,7 +135,7 @@ def line_type_lines(summary: Summary) -> list[Line]:
 
 
 def change_lines(changes: Changes) -> list[Line]:
-    """Return a line for each change that there was, against all numbers asked about."""
+    """Return one line for each kind of change, with its share of all numbers asked about."""
     counts = {word: getattr(changes, word) for word in CHANGE_WORDS}
     total = sum(counts.values())
     return [
@@ -147,7 +147,7 @@ def change_lines(changes: Changes) -> list[Line]:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One part of a bar: its class, and where it begins and how wide it is, in `BAR_WIDTH` parts."""
+    """One part of a bar: its CSS class, its left edge and its width. `BAR_WIDTH` is the whole bar."""
 
     kind: str
     left: float
@@ -155,7 +155,7 @@ class Segment:
 
 
 def segments(lines: Iterable[Line]) -> Sequence[Segment]:
-    """Return lines as the parts of one bar, one after the other."""
+    """Return lines as adjacent parts of one bar."""
     parts, left = [], 0.0
     for line in lines:
         if line.count:
@@ -165,7 +165,7 @@ def segments(lines: Iterable[Line]) -> Sequence[Segment]:
 
 
 def shares_text(lines: Iterable[Line]) -> str:
-    """Return what a bar shows, in words: `registered 62.0 %, unknown 3.1 %`."""
+    """Return the contents of a bar as text: `registered 62.0 %, unknown 3.1 %`."""
     return ", ".join(f"{line.word} {line.share}" for line in lines if line.count)
 
 

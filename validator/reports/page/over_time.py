@@ -1,4 +1,4 @@
-"""The timeline of a run as charts and as the table beside them."""
+"""The timeline of a run as charts and as a table."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 WIDTH = 1_000
 HEIGHT = 160
-# A strip a session, those with most failures first; the table of sessions has all of them.
+# One strip for each session with most failures. The table of sessions has all sessions.
 MOST_STRIPS = 12
 
-# The least share of failures that each shade of a strip stands for.
+# The smallest share of failures for each shade of a strip.
 SHADES = ((0.25, "most"), (0.05, "many"), (0.0, "some"))
 
 
 class Box(NamedTuple):
-    """A rectangle of a chart, in its units, and its class."""
+    """A rectangle of a chart: its CSS class, and its position and size in the chart's units."""
 
     kind: str
     left: float
@@ -34,7 +34,7 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """One thing over time: a box a bucket, shaded by how bad it was, and the same in words."""
+    """One row of the chart over time: a box for each bucket, shaded by its share of failures, and a text."""
 
     name: str
     boxes: tuple[Box, ...]
@@ -43,7 +43,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeRow:
-    """One row of the table: one bucket in words."""
+    """One row of the table: one bucket as texts."""
 
     start: str
     used: str
@@ -56,13 +56,13 @@ class TimeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverTime:
-    """What is drawn of a run that asked.
+    """The charts and the table of a run with requests.
 
     Attributes:
-        top: the rate that the upper edge of the chart stands for, in words.
+        top: the rate at the upper edge of the chart, as text.
         columns: the rate used in each bucket.
-        limit: the path of the rate allowed; empty if nothing limited it.
-        rate_words: what the chart of rates shows, in words.
+        limit: the SVG path of the allowed rate; empty if there was no limit.
+        rate_words: the description of the rate chart.
         strips: sessions, holds, pauses and canaries.
         middle: the time in the middle of the charts.
         end: the time at their end.
@@ -80,7 +80,7 @@ class OverTime:
 
 
 def over_time(summary: Summary) -> OverTime | None:
-    """Return the charts and the table of a run; None if it has asked nothing."""
+    """Return the charts and the table of a run; None if it sent no requests."""
     buckets = [one for one in summary.timeline if one.duration_s]
     if not buckets:
         return None
@@ -103,9 +103,10 @@ def over_time(summary: Summary) -> OverTime | None:
 
 
 def _rates(buckets: Sequence[TimeBucket]) -> list[float]:
-    """Return the rate used in each bucket; where that is beyond the limit, the requests of the minute before.
+    """Return the rate used in each bucket. Above the limit, it is the number of requests in the last minute.
 
-    Requests may go out at once, within what a minute allows. A short last bucket has no rate of its own.
+    A burst may exceed the rate and still be within the limit of a minute. A short last bucket is handled the
+    same way, since its own rate means little.
     """
     rates = [one.rate_per_min for one in buckets]
     for place, (one, before) in enumerate(zip(buckets, (buckets[0], *buckets), strict=False)):
@@ -116,7 +117,10 @@ def _rates(buckets: Sequence[TimeBucket]) -> list[float]:
 
 
 def _sent_in_last_minute(buckets: Sequence[TimeBucket]) -> float:
-    """Return the exchanges of the minute that ends with the last bucket; of a bucket cut by it, a part."""
+    """Return the exchanges in the minute before the end of the last bucket.
+
+    A bucket that is only partly in this minute counts in proportion.
+    """
     end_s = buckets[-1].start_s + buckets[-1].duration_s
     return sum(
         (one.attempts + one.canaries)
@@ -130,7 +134,7 @@ def _limits(buckets: Sequence[TimeBucket]) -> list[float]:
 
 
 def _places(buckets: Sequence[TimeBucket]) -> list[tuple[float, float]]:
-    """Return where each bucket begins, and how wide it is: all of one width but the last."""
+    """Return left edge and width of each bucket. All but the last have the same width."""
     whole_s = buckets[-1].start_s + buckets[-1].duration_s
     return [
         (round(WIDTH * one.start_s / whole_s, 2), round(WIDTH * one.duration_s / whole_s, 2))
@@ -139,7 +143,7 @@ def _places(buckets: Sequence[TimeBucket]) -> list[tuple[float, float]]:
 
 
 def _limit_path(buckets: Sequence[TimeBucket], top: float) -> str:
-    """Return a line of steps at the limits, with gaps where none ruled."""
+    """Return an SVG path of steps at the limits, with gaps where there was no limit."""
     return " ".join(
         f"M{left:g} {HEIGHT * (1 - one.limit_per_min / top):.2f}h{width:g}"
         for one, (left, width) in zip(buckets, _places(buckets), strict=True)
@@ -192,7 +196,7 @@ def _boxes(buckets: Sequence[TimeBucket], kinds: Iterable[str]) -> tuple[Box, ..
 
 
 def _shade(share: float | None) -> str:
-    """Return the shade of a share of failures; nothing sent is no failure."""
+    """Return the shade for a share of failures; `none` if nothing was sent."""
     if share is None:
         return "none"
     return next((shade for least, shade in SHADES if share > least), "well")

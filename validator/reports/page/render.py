@@ -1,4 +1,4 @@
-"""Fills the template of the page: no script, nothing fetched, nothing that identifies a recipient."""
+"""Fills the template of the page. It has no script, loads nothing, and identifies no recipient."""
 
 from __future__ import annotations
 
@@ -40,26 +40,26 @@ if TYPE_CHECKING:
     from validator.reports.summary import Summary
     from validator.reports.written_file import FileLink
 
-# The page is opened from disk and from mail: nothing may be loaded or run, whatever ends up in its text.
+# Users open the page from disk and from e-mail. Nothing may be loaded or run, even if its text contains code.
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-# Facts that the page shows elsewhere, as tables.
+# Facts that the page shows elsewhere, mostly as tables.
 _SHOWN = frozenset({"input", "read as", "countries", "registered", "changed"})
 
 
 def render_html(summary: Summary, files: Sequence[FileLink] = ()) -> str:
     """Return the summary as a self-contained HTML page, readable without colours, sight or a screen.
 
-    It holds counts, reasons, file names, masked cells and the command to go on with; it cannot hold
-    recipients, since the summary has none. Its length does not depend on the list's. It links to `files`.
+    It has counts, reasons, file names, masked cells, the next command, and links to `files`. It has no
+    recipients, since the summary has none. Its length does not depend on the length of the list.
     """
     return _template().render(_values(summary), files=files)
 
 
 def visible(text: object) -> object:
-    """Return text whose control characters are shown by their code points, as in `[U+202E]`.
+    """Return a text with each control character replaced by its code point, as in `[U+202E]`.
 
-    A cell, a file name or an answer of the provider may hold some that reorder or hide what follows them.
+    A cell, a file name or an answer of the provider may contain some that reorder or hide other text.
     """
     if not isinstance(text, str) or text.isprintable() or hasattr(text, "__html__"):
         return text
@@ -68,7 +68,7 @@ def visible(text: object) -> object:
 
 @cache
 def _template() -> Template:
-    # Only a run that writes the page waits for this import.
+    # Imported here, so that only a run that writes the page loads it.
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
     environment = Environment(
@@ -122,7 +122,7 @@ def _values(summary: Summary) -> dict[str, Any]:
 
 
 def _run_facts(summary: Summary) -> dict[str, str]:
-    """Return what the terminal says of the run too, and what it was called with."""
+    """Return the command, and the facts that the terminal shows too."""
     called = {"command": summary.command_line} if summary.command_line else {}
     return called | {name: fact for name, fact in summary_facts(summary).items() if name not in _SHOWN}
 
@@ -138,11 +138,11 @@ def _when(summary: Summary) -> str:
 
 
 def _minute(at: str) -> str:
-    """Return a moment in ISO 8601 to the minute: `2026-11-23 18:03`."""
+    """Return an ISO 8601 time to the minute: `2026-11-23 18:03`."""
     return at[:16].replace("T", " ")
 
 
 def _span(earliest: str | None, latest: str | None) -> str:
-    """Return the days between two moments: `on 2027-01-15`, or `from 2026-11-01 to 2027-01-15`."""
+    """Return the days of two times: `on 2027-01-15`, or `from 2026-11-01 to 2027-01-15`."""
     first, last = (earliest or "")[:10], (latest or "")[:10]
     return f"on {first}" if first == last else f"from {first} to {last}"

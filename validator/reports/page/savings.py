@@ -25,13 +25,13 @@ SAVING_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Savings:
-    """Every row of a list once, by what it cost.
+    """All rows of a list, by what they cost.
 
     Attributes:
-        rows: rows by the words of `SAVING_WORDS`.
+        rows: the number of rows for each key of `SAVING_WORDS`.
         saved: rows that cost no request.
-        answered_before: those among them whose number was answered all the same.
-        saved_s: how long their requests would have taken at the limit that ruled; None without one.
+        answered_before: the saved rows that have an answer.
+        saved_s: how long requests for the saved rows would have taken at the limit; None without a limit.
     """
 
     rows: Mapping[str, int]
@@ -41,9 +41,9 @@ class Savings:
 
 
 def savings_of(summary: Summary) -> Savings:
-    """Return what a run has cost and saved."""
+    """Return which rows of a run cost a request, and which did not."""
     to_ask = max(0, summary.distinct_numbers - summary.already_known - summary.from_contacts)
-    # Other spellings of a number count as asked, and are no row of the list.
+    # `asked` includes alternative spellings, which are not rows of the list.
     asked = min(summary.asked, to_ask)
     rows = {
         "asked": asked,

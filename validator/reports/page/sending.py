@@ -1,4 +1,4 @@
-"""What a send to the whole list would meet, against a send to the sendable file."""
+"""How many messages would fail if they were sent to the whole list, without a check."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from validator.model import Reason, Verdict
 if TYPE_CHECKING:
     from validator.reports.summary import Summary
 
-# Invalid for us, and yet a message may arrive: a landline can have WhatsApp, and a program that sends may
-# read an ambiguous cell rightly.
+# The verdict is "invalid", but a message may arrive: a landline can have WhatsApp, and the sending program
+# may read an ambiguous cell correctly.
 _MAY_ARRIVE = (Reason.LANDLINE, Reason.AMBIGUOUS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeSend:
-    """One message to each row of the list that has something in its cell and is not suppressed.
+    """The messages if one is sent to each row that is not empty and not suppressed.
 
     Attributes:
-        messages: how many these are.
-        fails: those that fail for certain: not on WhatsApp, or no number.
-        undecided: those about which nothing is known.
-        expected: those likely to fail: the open ones in the share in which the others were answered "no".
+        messages: the number of messages.
+        fails: messages that certainly fail: not on WhatsApp, or no number.
+        undecided: messages with an unknown result.
+        expected: messages that probably fail: `fails`, and the share of the undecided ones that equals the
+            share of "no" among the answers.
     """
 
     messages: int
@@ -33,12 +34,12 @@ class WholeSend:
 
     @property
     def at_most(self) -> int:
-        """Those that fail if every open one does."""
+        """The messages that fail if all undecided ones fail."""
         return self.fails + self.undecided
 
 
 def whole_send(summary: Summary) -> WholeSend:
-    """Return what a send to the whole list would meet."""
+    """Return the expected result of sending to the whole list."""
     verdicts, reasons = summary.verdicts, summary.reasons
     yes, no = verdicts[Verdict.REGISTERED], verdicts[Verdict.NOT_REGISTERED]
     may_arrive = sum(reasons.get(reason, 0) for reason in _MAY_ARRIVE)
