@@ -123,7 +123,7 @@ def test_an_early_end_without_a_reason_is_not_dressed_up(summary):
 def test_after_a_refusal_the_key_comes_before_the_command(summary):
     steps = next_steps(replace(summary, exit_code=6))
 
-    assert [step.text.split()[0] for step in steps] == ["Look", "Ask", "Send"]
+    assert [step.text.split()[0] for step in steps] == ["Check", "Ask", "Send"]
     assert steps[1].command == ("validator check lists/autumn.csv --region GB",)
 
 

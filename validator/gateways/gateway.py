@@ -69,7 +69,7 @@ class NumberResult:
 
     @property
     def verdict(self) -> Verdict | None:
-        """What the gateway says about the number; None if it cannot say."""
+        """The verdict that the gateway gives the number; None if it cannot say."""
         if self.failure is None:
             return Verdict.REGISTERED if self.is_whatsapp_user else Verdict.NOT_REGISTERED
         return Verdict.INVALID if isinstance(self.failure, InvalidPhone) else None
@@ -81,7 +81,7 @@ class CheckReply:
 
     Attributes:
         results: at most one for each number.
-        rate: what the response says about rates.
+        rate: the rate notice of the response.
     """
 
     results: Mapping[Number, NumberResult]
@@ -110,7 +110,7 @@ class SessionReply:
         name: its name, or empty.
         phone_number: the linked number as the gateway writes it, or None.
         last_seen_at: when it was last seen, or None.
-        rate: what the response says about rates.
+        rate: the rate notice of the response.
     """
 
     session: str
@@ -156,7 +156,7 @@ class ContactsReply:
         contacts: the contacts on this page.
         next_cursor: the argument of `contacts` for the next page; None after the last page.
         total: how many contacts the session had when the page was made; None if not stated.
-        rate: what the response says about rates.
+        rate: the rate notice of the response.
     """
 
     contacts: tuple[GatewayContact, ...]

@@ -1,4 +1,4 @@
-"""What all gateways but SendAPI share: the base class, opening a connection, and reading refusals."""
+"""Shared code of all gateways but SendAPI: the base class, opening a connection, and reading refusals."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class GatewayModule(Protocol):
-    """What the file of a gateway offers."""
+    """The module of a gateway."""
 
     CAPABILITIES: Capabilities
 

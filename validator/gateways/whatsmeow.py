@@ -1,4 +1,4 @@
-"""What the servers share that pass on the rows of the whatsmeow library."""
+"""Shared code for the servers that pass on the rows of the whatsmeow library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all dialects share: the request, its meaning, the reasons for a refusal, and the dialect protocol."""
+"""Shared by all dialects: the request, its meaning, the reasons for a refusal, and the dialect protocol."""
 
 from __future__ import annotations
 
