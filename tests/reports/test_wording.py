@@ -93,6 +93,7 @@ def test_control_characters_are_not_passed_on_to_the_terminal():
         (4, Tone.CAUTION, "Done, but 31 rows were not asked about so far."),
         (5, Tone.CAUTION, "Stopped early: the deadline was reached. Nothing is lost."),
         (6, Tone.BAD, "Refused by the provider: the deadline was reached. Nothing is lost."),
+        (129, Tone.CAUTION, "Interrupted."),
         (130, Tone.CAUTION, "Interrupted."),
         (143, Tone.CAUTION, "Interrupted."),
         (3, Tone.BAD, "Ended with exit code 3: the deadline was reached."),
@@ -110,6 +111,12 @@ def test_the_headline_tells_failures_from_numbers_that_nobody_was_asked_about(su
     failed = replace(summary, exit_code=exit_code, reasons={"not_checked": 30, "timeout": 1})
 
     assert headline(failed) == (Tone.CAUTION, "Done, but 31 rows could not be determined.")
+
+
+def test_the_headline_speaks_of_one_row_as_of_one(done):
+    one = replace(done, verdicts=done.verdicts | {"unknown": 1}, reasons={"not_checked": 1})
+
+    assert headline(one)[1] == "Done, but 1 row was not asked about so far."
 
 
 def test_a_run_that_decided_every_row_is_good_news(done):

@@ -152,16 +152,18 @@ def headline(summary: Summary) -> tuple[Tone, str]:
             return Tone.CAUTION, f"Stopped early: {because}. Nothing is lost."
         case 6:
             return Tone.BAD, f"Refused by the provider: {because}. Nothing is lost."
-        case 130 | 143:
+        case 129 | 130 | 143:
             return Tone.CAUTION, "Interrupted. What was in flight is recorded, nothing is lost."
         case code:
             return Tone.BAD, f"Ended with exit code {code}: {because}."
 
 
 def _unknown_words(summary: Summary) -> str:
-    """Return whether the unknown rows were asked about, as words."""
+    """Return whether the unknown rows were asked about, as the end of a sentence."""
     not_asked = summary.reasons.get(Reason.NOT_CHECKED, 0) == summary.verdicts[Verdict.UNKNOWN]
-    return "were not asked about so far" if not_asked else "could not be determined"
+    if not not_asked:
+        return "could not be determined"
+    return f"{'was' if summary.verdicts[Verdict.UNKNOWN] == 1 else 'were'} not asked about so far"
 
 
 def sample_headline(sample: SampleSummary) -> tuple[Tone, str]:
