@@ -15,6 +15,7 @@ from anyio.abc import SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
 from validator.http.answer import READ_BYTES, AnswerReader
+from validator.http.exchange_options import ignore
 from validator.http.unread import holds_unread, unread_in_tls
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 
 # Closing needs one turn of the event loop, since it skips the TLS closing message. This bounds it anyway.
 _CLOSE_S = 1.0
-
-
-def ignore() -> None:
-    """Do nothing."""
 
 
 class PendingRequest(NamedTuple):

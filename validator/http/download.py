@@ -16,6 +16,7 @@ from validator.http.exchange import certificate_flaw
 from validator.http.masking import one_line
 from validator.http.network import Network
 from validator.http.route import origin_of
+from validator.http.sending import TRANSIENT_STATUSES
 from validator.http.url import is_loopback
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _PRIVATE = 0o600
 _MOST_RETRIES = 4
 _FIRST_DELAY_S = 0.1  # doubled with each retry
 _MOST_REDIRECTS = 5
-_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MISSING, _FORBIDDEN = frozenset({404, 410}), frozenset({401, 403, 407})
 
 
@@ -132,7 +132,7 @@ def _require_list(url: ObjectUrl, response: httpx.Response) -> None:
         raise FileError(f"{url} does not exist; check its name.")
     if status in _FORBIDDEN:
         raise FileError(f"{url} may not be read without credentials; download it and name the file.")
-    if status in _TRANSIENT:
+    if status in TRANSIENT_STATUSES:
         raise _TransientStatusError(f"status {status}")
     if status != httpx.codes.OK:
         raise _unreachable(url, f"status {status}")

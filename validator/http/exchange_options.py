@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def _ignore() -> None:
+def ignore() -> None:
     """Do nothing."""
 
 
@@ -29,7 +29,7 @@ class ExchangeOptions:
     """
 
     fresh: bool = False
-    on_unsolicited: Callable[[], None] = _ignore
+    on_unsolicited: Callable[[], None] = ignore
 
 
 EXCHANGE_OPTIONS: ContextVar[ExchangeOptions] = ContextVar("EXCHANGE_OPTIONS", default=ExchangeOptions())  # noqa: B039 - it is frozen

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Enough for a healthy receiver, which puts the report into a queue and answers.
 TIMEOUT = httpx.Timeout(10.0)
-_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class NotDelivered(Exception):
@@ -39,4 +39,4 @@ async def send(client: httpx.AsyncClient, url: str, body: bytes, headers: Mappin
         why = flaw or one_line(str(error)) or type(error).__name__
         raise NotDelivered(why, transient=not flaw) from error
     if not httpx.codes.is_success(status):
-        raise NotDelivered(f"it answers {status}", transient=status in _TRANSIENT)
+        raise NotDelivered(f"it answers {status}", transient=status in TRANSIENT_STATUSES)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 import httpx
 
 from validator.http.answer import CommonReader
-from validator.http.connection import ignore
+from validator.http.exchange_options import ignore
 from validator.http.unread import holds_unread
 
 if TYPE_CHECKING:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 from struct import unpack
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from validator.sandbox.config import Answers
 from validator.sandbox.test_numbers import FIXED_NUMBERS
+
+if TYPE_CHECKING:
+    from validator.sandbox.config import SandboxConfig
 
 # E.164 with the plus sign: the contract's pattern for `{phone}`.
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
@@ -71,6 +74,17 @@ def draw(seed: int, subject: str, attempt: int) -> Draw:
 def _uniform(text: str) -> tuple[float, float, float]:
     a, b, c = unpack("<3Q", blake2b(text.encode(), digest_size=24).digest())
     return a / 2**64, b / 2**64, c / 2**64
+
+
+def latency_s(config: SandboxConfig, drawn: Draw) -> float:
+    """Return the delay of an answer: the configured latency, its jitter, and for some a long tail."""
+    tail_ms = config.latency_tail_ms if drawn.tail < config.latency_tail_share else 0.0
+    return (config.latency_ms + config.latency_jitter_ms * drawn.jitter + tail_ms) / 1000
+
+
+def other_number(number: str) -> str:
+    """Return another valid number: the same one with its last digit increased by one."""
+    return number[:-1] + str((int(number[-1]) + 1) % 10)
 
 
 def spelling_pair(digits: str) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from validator.sandbox import behaviour
 from validator.sandbox.faults import FaultKind
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def corrupt_check(body: Body, kind: FaultKind) -> object:
 
 
 _CHECK_CHANGES: dict[FaultKind, Callable[[Body], object]] = {
-    FaultKind.WRONG_NUMBER: lambda body: {**body, "phone": _other_number(str(body["phone"]))},
+    FaultKind.WRONG_NUMBER: lambda body: {**body, "phone": behaviour.other_number(str(body["phone"]))},
     FaultKind.NULL_FLAG: lambda body: {**body, "is_whatsapp_user": None},
     FaultKind.STRING_FLAG: lambda body: {**body, "is_whatsapp_user": "true"},
     FaultKind.MISSING_FLAG: lambda body: {"phone": body["phone"], "whatsapp_id": body.get("whatsapp_id")},
@@ -78,11 +79,6 @@ _CHECK_CHANGES: dict[FaultKind, Callable[[Body], object]] = {
     FaultKind.EXTRA_FIELDS: lambda body: {**body, "business": {"verified": False}, "score": 0.25},
     FaultKind.LIST: lambda body: [body],
 }
-
-
-def _other_number(phone: str) -> str:
-    """Return another valid number: the same one with its last digit increased by one."""
-    return phone[:-1] + str((int(phone[-1]) + 1) % 10)
 
 
 def corrupt_page(before: list[Body], rows: list[Body], kind: FaultKind) -> list[Body]:

@@ -93,7 +93,7 @@ class Exchange:
             status, body = body.status, self._error(body, headers, wall_s)
         else:
             body = bodies.enveloped(body, self._config.envelope, outcome.draw.jitter)
-        delay_s = self._latency_s(outcome.draw)
+        delay_s = behaviour.latency_s(self._config, outcome.draw)
         if outcome.fault is not None:
             body = corruption.corrupt_body(body, outcome.fault.kind)
         reply = Reply(status=status, body=bodies.encoded(body), headers=headers, delay_s=delay_s)
@@ -117,11 +117,6 @@ class Exchange:
         if self._date[0] != second:
             self._date = (second, formatdate(second, usegmt=True).encode())
         return self._date[1]
-
-    def _latency_s(self, draw: behaviour.Draw) -> float:
-        config = self._config
-        tail_ms = config.latency_tail_ms if draw.tail < config.latency_tail_share else 0.0
-        return (config.latency_ms + config.latency_jitter_ms * draw.jitter + tail_ms) / 1000
 
     def _entry(self, call: Call, outcome: _Outcome, reply: Reply) -> Entry:
         return Entry(

@@ -196,7 +196,7 @@ class DialectSandbox:
             jid = None
         if jid is not None:
             self._cached.add(phone)
-        written = _other_number(number) if kind is FaultKind.WRONG_NUMBER else number
+        written = behaviour.other_number(number) if kind is FaultKind.WRONG_NUMBER else number
         return Found(written, None if jid is None else str(jid), is_missing=kind is FaultKind.PARTIAL)
 
     def _contacts(self, parsed: ParsedRequest) -> list[Mapping[str, object]]:
@@ -216,8 +216,7 @@ class DialectSandbox:
         headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
         headers.append((b"date", formatdate(int(self._wall()), usegmt=True).encode()))
         config = self.world.config
-        drawn = behaviour.draw(config.seed, ",".join(parsed.numbers), 0).jitter
-        delay_s = (config.latency_ms + config.latency_jitter_ms * drawn) / 1000
+        delay_s = behaviour.latency_s(config, behaviour.draw(config.seed, ",".join(parsed.numbers), 0))
         return replace(
             Reply(status=answer.status, body=body, headers=headers, delay_s=delay_s),
             content_type=content_type,
@@ -275,8 +274,3 @@ def _e164(number: str) -> str:
 def _is_refused(number: str) -> bool:
     fixed = FIXED_NUMBERS.get(_e164(number))
     return fixed is not None and not fixed.valid
-
-
-def _other_number(number: str) -> str:
-    """Return another number: the same one with its last digit increased by one."""
-    return number[:-1] + str((int(number[-1]) + 1) % 10)
