@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import httpx
 
-from validator.errors import BadAnswer, MissingOrBadKey
+from validator.errors import MissingOrBadKey
 from validator.gateways.capabilities import Capabilities
 from validator.gateways.entries import check_reply, result_of
 from validator.gateways.gateway import CheckReply, GatewayOptions
@@ -87,12 +87,8 @@ async def main(numbers: Sequence[str]) -> None:
     options = GatewayOptions(key=ApiKey("secret"), base_url="https://own.example", transport=transport)
     async with open_gateway(options) as gateway:
         for number in map(Number.parse, numbers):
-            try:
-                result = (await gateway.check([number], "")).result(number)
-            except BadAnswer as failure:
-                print(number.e164, failure)
-            else:
-                print(number.e164, result.verdict)
+            reply = await gateway.check([number], "")
+            print(number.e164, reply.result(number).verdict)
 
 
 if __name__ == "__main__":
