@@ -10,7 +10,7 @@ decides long columns with the same answers; `cell` reads short columns, and what
 from validator.phone.answers import COUNTRIES
 from validator.phone.bulk.several import apart
 from validator.phone.cell.folding import fold_words
-from validator.phone.cell.national_variants import other_spelling, other_spelling_of
+from validator.phone.cell.national_variants import other_spelling
 from validator.phone.cell.numbering import has_mobile_length
 from validator.phone.cell.reading import Accept, parts_of
 from validator.phone.cell.recoveries import RECOVERIES, Recovery
@@ -45,7 +45,6 @@ __all__ = [
     "looks_like_phones",
     "normalise",
     "other_spelling",
-    "other_spelling_of",
     "parse_region",
     "parts_of",
     "survey",

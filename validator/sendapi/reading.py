@@ -51,7 +51,7 @@ def registration_in(answer: Answer, asked: Number) -> Registration:
 def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
     """Return the number in the answer, which has to be the number asked about. Only digits are compared.
 
-    It may be the alternative spelling by which WhatsApp knows the same subscriber (docs/phone.md).
+    It may be an alternative or older spelling by which WhatsApp knows the same subscriber (docs/phone.md).
     """
     if echo == asked.e164:
         return asked
@@ -61,10 +61,10 @@ def _echoed(answer: Answer, echo: object, asked: Number) -> Number:
     if digits == asked.e164[1:]:
         return asked
     # Imported here, because it loads polars, and most answers name the number exactly as it was sent.
-    from validator.phone import other_spelling_of  # noqa: PLC0415
+    from validator.phone import is_same_subscriber  # noqa: PLC0415
 
-    other = other_spelling_of(asked)
-    if other is None or digits != other.e164[1:]:
+    other = number_in(digits)
+    if other is None or not is_same_subscriber(asked, other):
         raise answer.unusable("it is about another phone than the one asked about")
     return other
 
