@@ -26,7 +26,7 @@ from validator.batch.library_run import (
     sample_run,
     without_rows,
 )
-from validator.batch.planning.ruined import MOST_INVALID
+from validator.batch.planning.misread import MOST_INVALID
 from validator.batch.preview import preview_of
 from validator.batch.sample_run import SampleSettings
 from validator.gateways.registry import DEFAULT_GATEWAY

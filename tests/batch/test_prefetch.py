@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from validator.batch.prefetch import ahead, made_of
+from validator.batch.prefetch import ahead, map_ahead
 
 
 def test_items_come_in_their_order():
@@ -42,8 +42,8 @@ def test_one_item_is_made_ahead_and_no_more():
 
 
 def test_what_is_made_comes_in_the_order_of_its_items():
-    assert list(made_of(range(50), str)) == [(item, str(item)) for item in range(50)]
-    assert list(made_of([], str)) == []
+    assert list(map_ahead(range(50), str)) == [(item, str(item)) for item in range(50)]
+    assert list(map_ahead([], str)) == []
 
 
 def test_two_are_made_at_once_and_no_more():
@@ -54,7 +54,7 @@ def test_two_are_made_at_once_and_no_more():
         both.wait()
         return item
 
-    coming = made_of(range(4), make)
+    coming = map_ahead(range(4), make)
 
     assert next(coming) == (0, 0)
     assert sorted(begun) == [0, 1]
@@ -62,7 +62,7 @@ def test_two_are_made_at_once_and_no_more():
 
 
 def test_what_making_raises_is_raised_in_its_place():
-    coming = made_of([4, 2, 0, 1], lambda item: 8 // item)
+    coming = map_ahead([4, 2, 0, 1], lambda item: 8 // item)
 
     assert [next(coming), next(coming)] == [(4, 2), (2, 4)]
     with pytest.raises(ZeroDivisionError):

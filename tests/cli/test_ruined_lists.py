@@ -27,7 +27,7 @@ LETTERS = "phone\n" + "".join(f"n{place}x\n" for place in range(20))
         (IN_INDIA, "name --region IN"),
         (national("07400 ", 6), "name --region GB"),
         (national("0301 ", 7), "name --region PK"),
-        (LETTERS, "See that this is the phone column (--column)"),
+        (LETTERS, "Check that this is the phone column (--column)"),
     ],
 )
 def test_the_refusal_names_a_remedy_and_keeps_the_earlier_output(check, files, content, remedy):

@@ -138,7 +138,7 @@ class Asker:
     async def ask_from(self, source: Source) -> Asked:
         """Ask about every number that a source gives, until it is over; as `ask` does otherwise."""
         self._source_of = lambda _: source
-        return await self._ask_through(Plan.of_nobody(), Plan.for_nobody)
+        return await self._ask_through(Plan.empty(), Plan.without_numbers)
 
     async def _ask_through(self, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
         """Open the gateways, and ask through them."""

@@ -20,7 +20,7 @@ from validator.batch.ask_settings import AskSettings, KeySettings, require_disti
 from validator.batch.asker import Asked
 from validator.batch.open_asker import open_asker
 from validator.batch.output.targets import check_targets, make_split_folder, require_room_for_output
-from validator.batch.planning.ruined import MOST_INVALID
+from validator.batch.planning.misread import MOST_INVALID
 from validator.batch.recipients.job import Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
 from validator.batch.run import ListRun, Run, RunSettings, SummaryT

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from validator.batch.output.summarise import summarise_plan
-from validator.batch.planning.ruined import MOST_INVALID, hints_of, ruin_of
+from validator.batch.planning.misread import MOST_INVALID, hints_of, misreading_of
 from validator.batch.planning.survey import survey
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.local_time import unix_ms
@@ -78,7 +78,7 @@ def plan_summary(
         max_invalid: the share (0 to 1) of invalid cells at which it would take the list.
         calls: how many numbers it asks about, if they are not in the plan.
     """
-    capabilities, obstacle = capabilities_of(gateway), ruin_of(opened, plan, max_invalid)
+    capabilities, obstacle = capabilities_of(gateway), misreading_of(opened, plan, max_invalid)
     return summarise_plan(
         opened.job,
         plan,

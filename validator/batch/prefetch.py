@@ -1,4 +1,4 @@
-"""Ahead: the next batches are made while the last one is worked on, as polars lets several threads do."""
+"""Produces the next batches in threads while the last one is in use. Polars releases Python's global lock."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
-# Two: what a batch is read with in Python holds one core, so that a third gains little and takes its memory.
+# The Python code that reads a batch keeps one core busy. So a third thread gains little, and needs memory.
 _MAKERS = 2
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Yield the items; a thread always makes the next one, and never more than one.
+    """Yield the items, while a thread produces the next one (and no more than that).
 
-    What making an item raises is raised in its place. A reader that stops waits for the one in the making.
+    An exception of the iterator is raised at the place of its item. If the reader stops early, it waits for
+    the item that is being produced.
     """
     with ThreadPoolExecutor(1) as maker:
         coming = maker.submit(next, items, None)
@@ -28,10 +29,11 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
             yield item
 
 
-def made_of(items: Iterable[Item], make: Callable[[Item], Made]) -> Iterator[tuple[Item, Made]]:
-    """Yield each item, in order, with what is made of it; of two at most at once.
+def map_ahead(items: Iterable[Item], make: Callable[[Item], Made]) -> Iterator[tuple[Item, Made]]:
+    """Yield each item with the result of `make` for it, in order. Two threads call `make`.
 
-    What making raises is raised in its place. A reader that stops waits for those in the making.
+    An exception of `make` is raised at the place of its item. If the reader stops early, it waits for the
+    calls in progress.
     """
     with ThreadPoolExecutor(_MAKERS) as makers:
         coming: deque[tuple[Item, Future[Made]]] = deque()

@@ -23,7 +23,7 @@ from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
 from validator.batch.output.written_files import written_files
 from validator.batch.planning.plan import second_round
-from validator.batch.planning.ruined import hints_of, ruin_of
+from validator.batch.planning.misread import hints_of, misreading_of
 from validator.batch.planning.survey import Preparation, known_after, survey
 from validator.batch.stage import Stage
 from validator.errors import EnoughFound, FileError, StoppedEarly
@@ -148,7 +148,7 @@ class Run(ABC, Generic[SummaryT]):
         )
         begun_s = time.monotonic()
         surveyed = survey(self._opened, self._ledger, now_ms=self._start_ms, progress=self._progress)
-        if ruin := ruin_of(self._opened, surveyed.plan, self._settings.max_invalid):
+        if ruin := misreading_of(self._opened, surveyed.plan, self._settings.max_invalid):
             raise FileError(f"{self._opened.job.input_name}: {ruin}")
         return replace(surveyed, plan=replace(surveyed.plan, prepared_s=time.monotonic() - begun_s))
 
@@ -218,7 +218,7 @@ class ListRun(Run["Summary"]):
         plan = replace(surveyed.plan, needed=needed)
         if needed > 0:
             return replace(surveyed, plan=plan)
-        return Preparation(surveyed.recipients, plan.for_nobody(), known)
+        return Preparation(surveyed.recipients, plan.without_numbers(), known)
 
     def _concluded(self, surveyed: Preparation, asked: Asked) -> Summary:
         """Write the output and the reports."""

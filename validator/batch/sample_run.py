@@ -11,7 +11,7 @@ from validator.batch.output.summarise_sample import answers_of, summarise_sample
 from validator.batch.planning.sample import draw
 from validator.batch.planning.survey import Preparation, known_for, plan_for
 from validator.batch.recipients.job import Only, Order
-from validator.batch.recipients.several_numbers import everybody
+from validator.batch.recipients.several_numbers import one_row_per_number
 from validator.batch.run import Run
 from validator.errors import UsageError
 from validator.reports import SampleSummary
@@ -95,7 +95,7 @@ class SampleRun(Run[SampleSummary]):
         """
         self._whole = super().prepare()
         size = self._sample.size if len(self._whole.plan.numbers) else self._whole.plan.distinct
-        self._drawn = draw(everybody(self._whole.recipients), size, seed=self._sample.seed)
+        self._drawn = draw(one_row_per_number(self._whole.recipients), size, seed=self._sample.seed)
         job, rows = self._opened.job, self._drawn.rows
         known = known_for(job, rows, self._ledger, self._start_ms, self._progress)
         return Preparation(rows, plan_for(job, rows, known), None)

@@ -19,7 +19,7 @@ from validator.batch.recipients.job import Job
 from validator.batch.recipients.opening import Opened, open_list, stamps_of
 from validator.batch.recipients.reading_counts import ReadingCounts
 from validator.batch.recipients.recipients import Reading, askable, read_recipients
-from validator.batch.recipients.several_numbers import everybody
+from validator.batch.recipients.several_numbers import one_row_per_number
 from validator.cluster.parts import Part, sha256_of
 from validator.errors import FileError
 from validator.ledger import read
@@ -199,13 +199,13 @@ def numbers_of(
     readings, rows, asked = ReadingCounts(), 0, 0
     offline: dict[str, int] = {}
     prints: list[str] = []
-    distinct = everybody(pl.DataFrame(schema=as_.reading.schema))
+    distinct = one_row_per_number(pl.DataFrame(schema=as_.reading.schema))
     for part in parts:
         recipients, counted = _recipients_of(part, as_)
         readings.extend(counted)
         rows += recipients.height
         _add(offline, recipients["reason"].drop_nulls().value_counts())
-        mine = everybody(recipients)
+        mine = one_row_per_number(recipients)
         mine = mine.filter(askable(mine))
         asked += mine.height
         prints.append(_print_of(recipients))

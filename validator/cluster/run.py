@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, exit_code_of, summarise
-from validator.batch.planning.ruined import hints_of, ruin_of
+from validator.batch.planning.misread import hints_of, misreading_of
 from validator.cluster.list_work import write_part
 from validator.cluster.manifest import manifest_of, write_manifest
 from validator.cluster.parts import MARKER
@@ -83,7 +83,7 @@ class ClusterRun:
         run_id = ledger.begin_run(
             command=self._settings.command, input_name=name, started_at_ms=self._known.now_ms
         )
-        if ruin := ruin_of(prepared.opened, prepared.plan, self._settings.max_invalid):
+        if ruin := misreading_of(prepared.opened, prepared.plan, self._settings.max_invalid):
             raise FileError(f"{name}: {ruin}")
         self._on_prepared(prepared)
         asked, counters = ask(prepared.work)

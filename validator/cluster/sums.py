@@ -30,7 +30,7 @@ def plan_of(found: Sequence[Found], plans: Sequence[Plan], suppress_unreadable: 
         readings.extend(one.readings)
     distinct = sum(plan.distinct for plan in plans)
     return replace(
-        Plan.of_nobody(),
+        Plan.empty(),
         rows=sum(one.rows for one in found),
         distinct=distinct,
         duplicates=sum(one.askable for one in found) - distinct,

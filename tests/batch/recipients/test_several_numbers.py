@@ -5,10 +5,10 @@ import pytest
 
 from validator.batch.planning.known_verdicts import SCHEMA, KnownVerdicts
 from validator.batch.planning.plan import make_plan
-from validator.batch.planning.several_numbers import settled
+from validator.batch.planning.several_numbers import deciding_rows
 from validator.batch.recipients.job import Landlines, ListSettings, Several
 from validator.batch.recipients.recipients import Reading, read_recipients
-from validator.batch.recipients.several_numbers import OTHERS, everybody
+from validator.batch.recipients.several_numbers import OTHERS, one_row_per_number
 from validator.errors import UsageError
 from validator.tables import FrameTable
 
@@ -71,7 +71,7 @@ def test_one_suppressed_number_suppresses_the_row(reading):
     row = read(reading, "07400 123456, 07400 123457", suppressed=pl.Series([BOB], dtype=pl.UInt64))
 
     assert (row["number"].to_list(), row["reason"].to_list()) == ([BOB], ["suppression_list"])
-    assert everybody(row).height == 1
+    assert one_row_per_number(row).height == 1
 
 
 def test_a_landline_that_is_skipped_leaves_the_row_its_mobile_number():
@@ -111,7 +111,7 @@ def test_each_number_is_asked_about_once():
 )
 def test_a_row_is_decided_by_its_best_number(verdicts, decides):
     rows = read(EACH, "07400 123458", "07400 123456, 07400 123457", "nonsense")
-    decided = settled(rows, known(**verdicts), variants=False)
+    decided = deciding_rows(rows, known(**verdicts), variants=False)
 
     assert decided["number"].to_list() == [CEM, decides, None]
     assert decided.columns == ["number", "reason", "line_type", "country"]

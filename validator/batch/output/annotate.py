@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.batch.output.segments import open_segments
-from validator.batch.planning.known_verdicts import known_by_either
+from validator.batch.planning.known_verdicts import known_by_either_spelling
 from validator.batch.planning.plan import counts
 from validator.batch.prefetch import ahead
 from validator.batch.recipients.reading_counts import EXAMPLES
-from validator.batch.recipients.variants import listed_by_both
+from validator.batch.recipients.variants import other_spelling_is_listed
 from validator.batch.verdict_columns import (
     MATCHED,
     REASON,
@@ -149,7 +149,7 @@ def decide_verdicts(
     """
     by_either = ["matched"] if MATCHED in extras else []
     verdicts = known.of(recipients["number"], places)
-    verdicts = known_by_either(recipients, verdicts, known) if by_either else verdicts
+    verdicts = known_by_either_spelling(recipients, verdicts, known) if by_either else verdicts
     verdicts = verdicts.rename({"reason": "known_reason"})
     offline = pl.col("reason").is_not_null()
     suppressed = pl.col("reason") == Reason.SUPPRESSION_LIST.value
@@ -252,7 +252,7 @@ class _Once:
 
     def __init__(self, recipients: pl.DataFrame, extras: Sequence[str]) -> None:
         self._first = recipients["number"].is_first_distinct()
-        self._by_both = listed_by_both(recipients) if MATCHED in extras else None
+        self._by_both = other_spelling_is_listed(recipients) if MATCHED in extras else None
 
     def among(self, findings: pl.DataFrame, start: int) -> pl.Series:
         """Return a mask of the rows that do, among those from `start` that have been decided."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from validator.batch.output.annotate import annotate
-from validator.batch.planning.several_numbers import settled
+from validator.batch.planning.several_numbers import deciding_rows
 from validator.errors import FileError, UsageError
 from validator.ledger import LEDGER_PARTS
 from validator.tables import (
@@ -168,7 +168,7 @@ def decided_by(
     recipients: pl.DataFrame, known: KnownVerdicts, job: Job
 ) -> tuple[pl.DataFrame, KnownVerdicts]:
     """Return a list's rows, each with the number that decides it, and their known verdicts."""
-    decided = settled(recipients, known, variants=job.variants)
+    decided = deciding_rows(recipients, known, variants=job.variants)
     return decided, known if decided is recipients else replace(known, row_indices=None)
 
 

@@ -1,4 +1,4 @@
-"""Which numbers a run need not ask about any more, since it or another one has."""
+"""Which numbers need no further request, because this run or another one has asked about them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def answered(ledger: LedgerReader, numbers: pl.Series, max_age: MaxAge, *, since_ms: int) -> pl.Series:
-    """Return those numbers that have a fresh verdict, or were asked about in vain since a run began.
+    """Return those numbers that have a fresh verdict, or an `unknown` from since the start of the run.
 
-    An answer that waits to be verified, or that its session took back, is none.
+    An answer that waits to be verified, or that was invalidated, does not count.
 
     Args:
         ledger: the known verdicts.
-        numbers: whom to look for (UInt64, distinct, ascending).
-        max_age: how long answers hold.
+        numbers: the numbers to look for (UInt64, distinct, ascending).
+        max_age: how long answers are valid.
         since_ms: when the run began, in milliseconds since the Unix epoch.
 
     Raises:

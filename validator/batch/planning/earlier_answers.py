@@ -1,4 +1,4 @@
-"""What the numbers to ask about were answered before, and what has changed since."""
+"""Earlier answers about the numbers to ask about, and what has changed since."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class EarlierAnswers:
 
     Attributes:
         frame: `number` (UInt64, ascending) and `was_yes` of each.
-        earliest_at: when the oldest of them was given, ISO 8601, UTC; None without any.
-        latest_at: when the newest of them was.
+        earliest_at: the time of the oldest answer, ISO 8601, UTC; None if there are no answers.
+        latest_at: the time of the newest answer.
     """
 
     frame: pl.DataFrame = field(
@@ -42,14 +42,14 @@ class EarlierAnswers:
 
     @classmethod
     def read(cls, ledger: LedgerReader, known: KnownVerdicts, numbers: pl.Series, now_ms: int) -> Self:
-        """Return the answers about `numbers` that no longer hold, and every "no" that is to be confirmed.
+        """Return the expired answers about `numbers`, and every "no" which is to be confirmed.
 
-        An answer that no longer holds stands behind a later failure, if there is one.
+        If a number has a later failure, `known` has only the failure, so its answer is read from the ledger.
 
         Args:
             ledger: the known verdicts.
-            known: what was read of them for the list.
-            numbers: those to be asked about (UInt64, distinct).
+            known: the known verdicts of the list.
+            numbers: the numbers to ask about (UInt64, distinct).
             now_ms: the start of the run, in milliseconds since the Unix epoch.
         """
         asked = numbers.sort()
@@ -73,8 +73,8 @@ class EarlierAnswers:
         """Return what has changed.
 
         Args:
-            numbers: those asked about (UInt64, distinct).
-            known: their verdicts now.
+            numbers: the numbers that were asked about (UInt64, distinct).
+            known: their present verdicts.
         """
         status = known.status_of(numbers)
         answered = pl.col("is_fresh")

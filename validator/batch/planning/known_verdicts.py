@@ -1,4 +1,4 @@
-"""The cached verdicts of the numbers of a list, as columns that whole batches are looked up in."""
+"""The known verdicts of the numbers of a list, as columns for looking up whole batches."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from validator.settings import MaxAge
 
 _NO = Verdict.NOT_REGISTERED.value
-# Decided, and no account: what was found out about the number itself then counts.
-_NOBODY = [_NO, Verdict.INVALID.value]
+# Answers without an account. If the alternative spelling has one of these, the number's own verdict counts.
+_NO_ACCOUNT = [_NO, Verdict.INVALID.value]
 
-# Some twenty bytes a number: words as codes, and no text for an id that is the number itself.
+# About twenty bytes for each number: words are codes, and an id that is the number itself is not stored.
 SCHEMA = pl.Schema(
     {
         "number": pl.UInt64(),
@@ -41,18 +41,19 @@ SCHEMA = pl.Schema(
 )
 log = logging.getLogger(__name__)
 
-# What an answer may be ahead of this machine's clock: another zone taken for UTC, a clock that was corrected.
+# How far the time of an answer may be ahead of this machine's clock: a local time may be taken for UTC, or a
+# clock may be corrected.
 MOST_AHEAD_MS = 86_400_000
 
 EXPIRED = pl.Schema({name: SCHEMA[name] for name in ("number", "verdict", "checked_at_ms")})
 IDS = pl.Schema({"number": pl.UInt64(), "whatsapp_id": pl.String()})
-# Of a row of the ledger's dictionary `findings`.
+# The columns of the ledger's dictionary `findings`.
 _WORDS = pl.Schema(
     {"finding": pl.UInt32()}
     | {name: SCHEMA[name] for name in ("verdict", "reason", "source", "own_id", "weak")}
 )
 
-# Looking a number up costs about twice what passing by one in a scan of the ledger does (measured,
+# A lookup of one number takes about twice as long as one row in a scan of the ledger (measured, see
 # benchmarks/ledger.py).
 _LOOK_UP_COST = 2
 _LOOK_UP_ROWS = 100_000
@@ -60,16 +61,16 @@ _LOOK_UP_ROWS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class KnownVerdicts:
-    """The cached verdicts of some numbers.
+    """The known verdicts of some numbers.
 
     Attributes:
         frame: one row per known number, ascending: `number`, `verdict`, `reason`, `source`, `own_id` (the
             WhatsApp id is the number itself), `weak` (its strength), `checked_at_ms` (milliseconds since the
-            Unix epoch), `fresh` (no need to ask again), `unconfirmed` (a "no" that would count if a second
-            asking said it too).
-        ids: `number` and `whatsapp_id` of those that have another id, ascending.
-        row_indices: the row of `frame` for each row of the list; None if they have not been looked for.
-        expired: `number`, `verdict` and `checked_at_ms` of answers that no longer hold, ascending.
+            Unix epoch), `fresh` (no need to ask again), `unconfirmed` (a "no" that counts only if a second
+            check gives it too).
+        ids: `number` and `whatsapp_id` of the numbers with a different id, ascending.
+        row_indices: the row of `frame` for each row of the list; None if they were not looked up.
+        expired: `number`, `verdict` and `checked_at_ms` of expired answers, ascending.
     """
 
     frame: pl.DataFrame
@@ -78,14 +79,14 @@ class KnownVerdicts:
     expired: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXPIRED))
 
     def status_of(self, numbers: pl.Series, row_indices: pl.Series | None = None) -> pl.DataFrame:
-        """Return what a plan needs to know about each of `numbers` (UInt64, nulls allowed), in their order.
+        """Return the status of each of `numbers` (UInt64, nulls allowed), in their order.
 
-        The columns are `row` (the row of `frame`, null for an unknown number), `verdict` (null likewise),
-        `is_fresh` and `is_unconfirmed` (both false likewise).
+        The columns are `row` (the row of `frame`), `verdict`, `is_fresh` and `is_unconfirmed`. For a number
+        without a known verdict, `row` and `verdict` are null, and the others are false.
 
         Args:
             numbers: the numbers.
-            row_indices: their `indices_of`, if they have been looked for before.
+            row_indices: the result of `indices_of` for them, if it is already known.
         """
         rows = self.indices_of(numbers) if row_indices is None else row_indices
         found = self.frame.select(pl.col("verdict", "fresh", "unconfirmed").gather(rows))
@@ -97,22 +98,22 @@ class KnownVerdicts:
         return places_of(self.frame["number"], numbers)
 
     def indices_of_list(self, recipients: pl.DataFrame) -> pl.Series:
-        """Return the same for all rows of the list.
+        """Return the same for all rows of the list; an index takes four bytes.
 
-        They are found in a fraction of the time that they take batch by batch, since the more there are, the
-        nearer to each other they are; and an index takes four bytes.
+        One search for all rows takes a fraction of the time of a search for each batch, because the positions
+        of many numbers lie closer together.
         """
         return self.indices_of(recipients["number"]) if self.row_indices is None else self.row_indices
 
     def of(self, numbers: pl.Series, row_indices: pl.Series | None = None) -> pl.DataFrame:
         """Return the known verdict of each of `numbers` (UInt64, nulls allowed), in their order.
 
-        The columns are those of `frame` without `number` and `own_id`, and `whatsapp_id`; all null for an
-        unknown number.
+        The columns are `whatsapp_id` and those of `frame` without `number`, `own_id` and `unconfirmed`. They
+        are null for a number without a known verdict.
 
         Args:
             numbers: the numbers.
-            row_indices: their `indices_of`, if they have been looked for before.
+            row_indices: the result of `indices_of` for them, if it is already known.
         """
         found = _at(self.frame, self.indices_of(numbers) if row_indices is None else row_indices)
         own = pl.when("own_id").then(pl.lit(numbers).cast(pl.String) + OWN_ID_SUFFIX)
@@ -121,22 +122,22 @@ class KnownVerdicts:
         return found.with_columns(whatsapp_id=own.fill_null(other)).drop("own_id")
 
     def _other_ids(self, numbers: pl.Series) -> pl.Series | None:
-        """Return the id of each number that has another than the number itself; None where none has."""
+        """Return the id of each number whose id differs from the number; None if there is none at all."""
         if self.ids.is_empty():
             return None
         return self.ids["whatsapp_id"].gather(places_of(self.ids["number"], numbers))
 
     def confirmed(self) -> KnownVerdicts:
-        """Return the verdicts if a "no" that the provider has said only once is no answer yet.
+        """Return the verdicts for a run which confirms every "no": a "no" from only one check does not count.
 
-        Such a number is `unknown` for the reason `not_confirmed`, and not fresh. Imported verdicts are kept:
-        nothing says how often those numbers were asked about.
+        Such a number is `unknown` for the reason `not_confirmed`, and not fresh. Imported verdicts do not
+        change, since they do not state how often a number was asked about.
         """
         return replace(self, frame=self.frame.with_columns(_unconfirmed()))
 
 
 def _at(frame: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
-    """Return the verdicts in the frame's rows at some places; all null for a null place."""
+    """Return the verdicts in some rows of the frame; nulls for a null place."""
     return frame.select(pl.exclude("number", "unconfirmed").gather(places))
 
 
@@ -149,15 +150,15 @@ def read_known(
 ) -> KnownVerdicts:
     """Read what the ledger holds about `numbers` (distinct, ascending, UInt64).
 
-    A yes, a no or a provider's "invalid" that has outlived its age is left out: it is no longer known. An
-    `unknown` is kept for its reason, and is fresh only within its own age.
+    Expired answers (yes, no, or a provider's "invalid") are only in `expired`. An `unknown` is kept for its
+    reason, and is fresh within its own maximum age.
 
     Args:
         ledger: the known verdicts.
-        numbers: whom to look for.
-        max_age: how long answers hold.
+        numbers: the numbers to look for.
+        max_age: how long answers are valid.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
-        on_progress: called with how many have been found so far.
+        on_progress: called with the number of rows found so far.
     """
     cutoffs_ms, until_ms = max_age.cutoffs_ms(now_ms), latest_ms(now_ms)
     schema = pl.Schema({**SCHEMA, "fresh": pl.Boolean(), "unconfirmed": pl.Boolean()})
@@ -172,7 +173,7 @@ def read_known(
         kept = frame.filter(pl.col("fresh") | _is_unknown())
         old = frame.filter(~pl.col("fresh") & ~_is_unknown() & (pl.col("checked_at_ms") <= until_ms))
         expired.append(old.filter(among(old["number"], numbers)).select(EXPIRED.names()))
-        # The provider's text: the person who opens the output in a spreadsheet has not seen it before.
+        # The id is the provider's text. It must not act as a formula when a user opens the output.
         others = pl.DataFrame(columns.other_ids, schema=IDS, orient="row").with_columns(
             defused(pl.col("whatsapp_id"))
         )
@@ -189,10 +190,10 @@ def read_known(
 
 
 def latest_ms(now_ms: int) -> int:
-    """Return the latest time that an answer can bear, a day's error of clocks allowed for.
+    """Return the latest time that an answer can have; clocks may be wrong by a day.
 
     Args:
-        now_ms: the start of the run, whose own answers are later.
+        now_ms: the start of the run; the answers of the run are later.
     """
     return max(now_ms, int(time.time() * 1000)) + MOST_AHEAD_MS
 
@@ -200,7 +201,7 @@ def latest_ms(now_ms: int) -> int:
 def _columns(
     ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int], until_ms: int
 ) -> Iterator[tuple[KnownColumns, dict[int, Finding]]]:
-    """Yield known verdicts with their words as of then: another run may add words at any time."""
+    """Yield known verdicts with the findings, read after them: another run may add findings at any time."""
     for columns in _some_columns(ledger, numbers, cutoffs_ms, until_ms):
         yield columns, ledger.findings()
 
@@ -208,7 +209,7 @@ def _columns(
 def _some_columns(
     ledger: LedgerReader, numbers: pl.Series, cutoffs_ms: Mapping[Verdict, int], until_ms: int
 ) -> Iterator[KnownColumns]:
-    """Look few numbers up one by one, and find many in one pass over the ledger."""
+    """Yield the ledger's rows: a lookup for each number if they are few, one scan if they are many."""
     if numbers.is_empty():
         return
     if len(numbers) * _LOOK_UP_COST < ledger.estimated_rows():
@@ -233,7 +234,7 @@ def _frame(columns: KnownColumns, findings: Mapping[int, Finding]) -> pl.DataFra
 
 
 def _words(findings: Mapping[int, Finding]) -> pl.DataFrame:
-    """Return one row a finding, with its id as `finding`."""
+    """Return one row for each finding, with its id as `finding`."""
     rows = [
         one._asdict() | {"finding": place, "weak": one.strength == Strength.WEAK.value}
         for place, one in findings.items()
@@ -250,7 +251,7 @@ def _is_unknown() -> pl.Expr:
 
 
 def _unconfirmed() -> list[pl.Expr]:
-    """Return the columns that change if a "no" that was said only once is no answer."""
+    """Return the columns that change if a "no" from only one check does not count."""
     words = {"verdict": Verdict.UNKNOWN, "reason": Reason.NOT_CONFIRMED}
     changed = [
         pl.when(_is_said_once()).then(pl.lit(word.value, SCHEMA[name])).otherwise(name).alias(name)
@@ -273,7 +274,9 @@ def _fresh(cutoffs_ms: Mapping[Verdict, int], until_ms: int) -> pl.Expr:
     return ((at_ms >= cutoff_ms) & (at_ms <= until_ms)).alias("fresh")
 
 
-def known_by_either(recipients: pl.DataFrame, own: pl.DataFrame, known: KnownVerdicts) -> pl.DataFrame:
+def known_by_either_spelling(
+    recipients: pl.DataFrame, own: pl.DataFrame, known: KnownVerdicts
+) -> pl.DataFrame:
     """Return the known verdict of each row, using the alternative spelling if needed. Adds `matched`.
 
     If the number itself is `not_registered` and its alternative is not checked yet, the row has no verdict.
@@ -287,7 +290,7 @@ def known_by_either(recipients: pl.DataFrame, own: pl.DataFrame, known: KnownVer
     others = other_numbers(recipients)
     second = known.of(others)
     is_no = (own["verdict"] == _NO) & others.is_not_null()
-    open_or_yes = ~second["verdict"].is_in(_NOBODY).fill_null(value=False)
+    open_or_yes = ~second["verdict"].is_in(_NO_ACCOUNT).fill_null(value=False)
     by_other = (is_no & open_or_yes).fill_null(value=False)
     matched = recipients.select(pl.when(by_other).then(others).otherwise("number").alias("matched"))
     chosen = own.select(

@@ -1,17 +1,17 @@
-"""Where numbers stand among others, which are ascending: found by binary search, without a hash table."""
+"""Finds the positions of numbers in an ascending column: by binary search, without a hash table."""
 
 from __future__ import annotations
 
 import polars as pl
 
-# Fewer numbers stand too far apart among those known to be found one from the other.
+# How many numbers are searched at a time. The positions of fewer numbers lie farther apart, which is slower.
 _PLACED_ROWS = 1_000_000
 
 
 def among(numbers: pl.Series, others: pl.Series) -> pl.Series:
     """Return a mask of the numbers that are among the others, which are ascending.
 
-    It costs no hash table; ascending numbers are found several times as fast.
+    Needs no hash table. Several times as fast if `numbers` is ascending too.
     """
     if others.is_empty():
         return pl.repeat(value=False, n=len(numbers), dtype=pl.Boolean, eager=True)
@@ -19,9 +19,9 @@ def among(numbers: pl.Series, others: pl.Series) -> pl.Series:
 
 
 def places_of(known: pl.Series, numbers: pl.Series) -> pl.Series:
-    """Return where among the known numbers, which are ascending, each number stands; null where it does not.
+    """Return the position of each number among the known ones, which are ascending; null if it is not there.
 
-    A binary search costs no hash table, however many are known.
+    Needs no hash table, however many numbers are known.
     """
     parts = (
         _places_of_some(known, part.to_series()) for part in numbers.to_frame().iter_slices(_PLACED_ROWS)
@@ -32,7 +32,7 @@ def places_of(known: pl.Series, numbers: pl.Series) -> pl.Series:
 def _places_of_some(known: pl.Series, numbers: pl.Series) -> pl.Series:
     if known.is_empty():
         return _nowhere(len(numbers))
-    # In their own order the numbers would be looked for all over the memory, and found half as fast.
+    # Unsorted numbers would be searched all over the memory, at half the speed.
     asked = pl.DataFrame({"number": numbers}).with_row_index("row").drop_nulls().sort("number")
     places, hits = _search(known, asked["number"])
     return _nowhere(len(numbers)).scatter(asked["row"].filter(hits), places.filter(hits))
@@ -43,6 +43,6 @@ def _nowhere(rows: int) -> pl.Series:
 
 
 def _search(known: pl.Series, numbers: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return where each number may stand among the known ones, and a mask of those that do stand there."""
+    """Return the possible position of each number among the known ones, and a mask of those found there."""
     places = known.search_sorted(numbers).clip(upper_bound=len(known) - 1)
     return places, known[places] == numbers

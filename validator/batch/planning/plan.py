@@ -1,4 +1,4 @@
-"""What a run would do before it does anything: whom to ask, in which order, and what the list is made of."""
+"""What a run would do: which numbers it asks about, in which order, and what the list consists of."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from validator.batch.planning.known_verdicts import read_known
 from validator.batch.planning.places import among
 from validator.batch.recipients.job import Only, Order
 from validator.batch.recipients.recipients import askable
-from validator.batch.recipients.several_numbers import everybody
-from validator.batch.recipients.variants import other_numbers, second_questions
+from validator.batch.recipients.several_numbers import one_row_per_number
+from validator.batch.recipients.variants import other_numbers, with_other_spelling
 from validator.model import Verdict
 
 if TYPE_CHECKING:
@@ -31,30 +31,30 @@ Numbers: TypeAlias = pl.Series
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Whom a run asks about, and the known verdicts.
+    """The numbers that a run asks about, and counts for the whole list.
 
     Attributes:
-        todo: the numbers to ask (UInt64, distinct), in the order to ask them.
-        to_confirm: further numbers (UInt64, distinct), which have been answered "no" once and are to be asked
-            about a second time, in the order to do so.
-        confirms: whether every "no" is asked about a second time, those of this run among them.
-        left_out: how many more there would be without the limit.
-        rows: input rows.
-        distinct: distinct numbers that may be asked about.
-        duplicates: rows beyond the first of each such number.
-        known: distinct numbers whose verdict still holds, by verdict.
+        todo: the numbers to ask about (UInt64, distinct), in the order of asking.
+        to_confirm: further numbers (UInt64, distinct), which were answered "no" once and need a second check,
+            in the order of asking.
+        confirms: whether every "no" gets a second check, also a "no" of this run.
+        left_out: how many numbers the limit leaves out.
+        rows: the number of input rows.
+        distinct: the number of distinct numbers that may be asked about.
+        duplicates: the number of rows that repeat such a number.
+        known: distinct numbers with a fresh verdict, by verdict.
         offline: rows never asked about, by reason.
-        countries: numbers to ask, by country, most first.
-        line_types: numbers to ask, by kind of line, most first.
-        country_line_types: the same in each country.
-        variants: `number` and `other` (UInt64): the numbers to ask whose other spelling is asked about
-            after a "no", since nothing is known of it.
-        room: how many more may be asked about within the limit, None for any number.
+        countries: numbers to ask about, by country, most first.
+        line_types: numbers to ask about, by line type, most first.
+        country_line_types: numbers to ask about, by country and line type.
+        variants: `number` and `other` (UInt64): the numbers to ask about, each with its alternative spelling,
+            if this has no fresh verdict and is asked about after a "no".
+        room: how many more numbers may be asked about within the limit; None without a limit.
         readings: rows whose cells were not read plainly, by reading, most first.
-        examples: the first rows never asked about, by reason, with their cells, masked.
-        suppress_unreadable: rows of suppression lists that cannot be read, whom nothing protects.
-        prepared_s: how long it took to read the rows, in seconds; writing them takes about as long.
-        needed: how many "yes" of the run are enough to end it, None if it goes on whatever is answered.
+        examples: the first rows never asked about, by reason, with their masked cells.
+        suppress_unreadable: the number of rows of suppression lists that cannot be read.
+        prepared_s: the time it took to read the rows, in seconds; writing them takes about as long.
+        needed: the number of "yes" that ends the run; None if it asks about all numbers.
     """
 
     todo: pl.Series
@@ -79,21 +79,21 @@ class Plan:
 
     @property
     def most_variants(self) -> int:
-        """How many other spellings are asked about at most."""
+        """The most alternative spellings that may be asked about."""
         return self.variants.height if self.room is None else min(self.variants.height, self.room)
 
     @property
     def numbers(self) -> Numbers:
-        """All numbers to be asked about."""
+        """All numbers to ask about."""
         return pl.concat([self.todo, self.to_confirm])
 
     @classmethod
-    def of_nobody(cls) -> Plan:
+    def empty(cls) -> Plan:
         """Return the plan of a list without rows."""
-        nobody = pl.Series("number", dtype=pl.UInt64)
+        none = pl.Series("number", dtype=pl.UInt64)
         return cls(
-            todo=nobody,
-            to_confirm=nobody,
+            todo=none,
+            to_confirm=none,
             confirms=False,
             left_out=0,
             rows=0,
@@ -108,18 +108,18 @@ class Plan:
             room=None,
         )
 
-    def for_nobody(self) -> Plan:
-        """Return the same plan with all its numbers left out."""
+    def without_numbers(self) -> Plan:
+        """Return the same plan without numbers to ask about; they count as left out."""
         left_out = self.left_out + len(self.numbers)
         return replace(self, todo=self.todo.clear(), to_confirm=self.to_confirm.clear(), left_out=left_out)
 
     def without_registered(self, left: Numbers) -> Plan:
-        """Return the same plan once those of its numbers that are not left have proved to be registered."""
+        """Return the same plan for the numbers that are left, after the others proved to be registered."""
         found = len(self.numbers) - len(left)
         return replace(self.among(left), needed=None if self.needed is None else self.needed - found)
 
     def among(self, numbers: Numbers) -> Plan:
-        """Return the same plan for those of its numbers that are among others."""
+        """Return the same plan, restricted to some numbers."""
         todo, to_confirm = (
             part.filter(part.is_in(numbers.implode())) for part in (self.todo, self.to_confirm)
         )
@@ -127,10 +127,10 @@ class Plan:
 
     @property
     def confirmations_expected(self) -> int:
-        """How many numbers of `todo` are likely to be asked about twice: an estimate.
+        """An estimate of how many numbers of `todo` get a second check.
 
-        They are taken to be answered as the list's known numbers were, by Laplace's rule of succession: half
-        of them "no" where nothing is known.
+        The share of "no" is estimated from the list's known numbers by Laplace's rule of succession. It is
+        one half if no number is known.
         """
         noes = self.known.get(Verdict.NOT_REGISTERED, 0) + len(self.to_confirm)
         answers = noes + self.known.get(Verdict.REGISTERED, 0)
@@ -148,20 +148,20 @@ def make_plan(
     variants: bool = False,
     seed: int = 0,
 ) -> Plan:
-    """Return whom to ask: distinct askable numbers less those that are known, a set difference and no index.
+    """Return the plan: ask about the distinct numbers without a fresh verdict. A set difference, no index.
 
     Args:
         recipients: the rows as `recipients.read_recipients` returns them.
-        known: what the ledger knows of them, and which of them are to be confirmed.
-        order: as asked for; a shuffle is the same one for the same list and seed.
-        only: `UNKNOWN` leaves out numbers nobody has asked about yet.
-        limit: at most so many numbers.
-        confirms: whether every "no" is to be asked about a second time; `known` is `confirmed` then.
-        variants: whether the other spelling of a number is asked about, too, once that was answered "no".
-        seed: of the shuffle.
+        known: the known verdicts of the rows' numbers.
+        order: the order of asking. The same list and seed give the same shuffled order.
+        only: `UNKNOWN` keeps only numbers that were asked about without an answer.
+        limit: the most numbers to ask about.
+        confirms: whether every "no" gets a second check; then `known` comes from `KnownVerdicts.confirmed`.
+        variants: whether the alternative spelling of a number is asked about after a "no".
+        seed: the seed of the shuffle.
     """
     rows, places = recipients.height, known.indices_of_list(recipients)
-    recipients = everybody(recipients)
+    recipients = one_row_per_number(recipients)
     is_asked = askable(recipients)
     status = known.status_of(recipients["number"], places if recipients.height == rows else None)
     is_fresh = status["is_fresh"]
@@ -171,7 +171,7 @@ def make_plan(
     distinct = cached.height + missing.height
     if variants:
         is_no = (status["verdict"] == _NO).fill_null(value=False)
-        others = second_questions(distinct_rows(recipients.filter(is_asked & is_no), order))
+        others = with_other_spelling(distinct_rows(recipients.filter(is_asked & is_no), order))
         missing = distinct_rows(pl.concat([missing, _not_fresh(others, known)]), order)
     todo = missing if only is Only.ALL else missing.filter(among(missing["number"], _unknown(known)))
     if order is Order.SHUFFLED:
@@ -198,15 +198,15 @@ def make_plan(
 
 
 def counts(column: pl.Series) -> dict[str, int]:
-    """Return how often each word stands in a column, most first, nulls left out; ties in the words' order."""
+    """Return how often each word occurs in a column, most first, ties in alphabetical order. No nulls."""
     table = column.alias("word").value_counts(name="len").drop_nulls().cast({"word": pl.String})
     return dict(table.sort(["len", "word"], descending=[True, False]).iter_rows())
 
 
 def distinct_rows(rows: pl.DataFrame, order: Order) -> pl.DataFrame:
-    """Return one row of each number: the first, in the rows' order, or where none is asked for, ascending.
+    """Return the first row of each number: in the order of the rows for `INPUT`, otherwise ascending.
 
-    Sorting takes a third of the time and memory that a hash table takes over ten million rows.
+    For ten million rows, sorting takes a third of the time and memory of a hash table.
     """
     if order is Order.INPUT:
         return rows.unique("number", keep="first", maintain_order=True)
@@ -215,7 +215,7 @@ def distinct_rows(rows: pl.DataFrame, order: Order) -> pl.DataFrame:
 
 
 def _occurring(places: pl.Series, rows: int) -> pl.Series:
-    """Return a mask of the rows, of so many, whose place occurs."""
+    """Return a mask of length `rows` that is true at these places."""
     return pl.repeat(value=False, n=rows, dtype=pl.Boolean, eager=True).scatter(places, values=True)
 
 
@@ -235,19 +235,19 @@ def _by_country(todo: pl.DataFrame) -> dict[str, dict[str, int]]:
 
 
 def _variants(todo: pl.DataFrame, known: KnownVerdicts) -> pl.DataFrame:
-    """Return the other spellings nobody knows of, but for those that are asked about anyway."""
+    """Return the alternative spellings without a fresh verdict, except those that are in `todo` anyway."""
     pairs = todo.select("number", other=other_numbers(todo)).drop_nulls()
     is_asked = pairs["other"].is_in(todo["number"].implode())
     return pairs.filter(~(is_asked | known.status_of(pairs["other"])["is_fresh"]))
 
 
 def second_round(plan: Plan, ledger: LedgerReader, max_age: MaxAge, now_ms: int) -> Plan:
-    """Return what to ask once the numbers of a plan have been answered: the other spelling of every "no".
+    """Return the plan that follows when the numbers of a plan are answered: alternatives of every "no".
 
     Args:
-        plan: what was asked.
-        ledger: what has been answered.
-        max_age: how long answers hold.
+        plan: the plan that was carried out.
+        ledger: holds its answers.
+        max_age: how long answers are valid.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
     """
     numbers, others = plan.variants["number"], plan.variants["other"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 NO_COUNTRY = ""
-"""Stands for the country of numbers that have none."""
+"""The country of numbers that have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Sample:
     """A random part of a list.
 
     Attributes:
-        rows: one row of the list for each number drawn, the columns those of `read_recipients`.
-        numbers: distinct numbers of the whole list that may be asked about, by country, most first.
+        rows: one row of the list for each drawn number, with the columns of `read_recipients`.
+        numbers: how many distinct numbers of the whole list may be asked about, by country, most first.
     """
 
     rows: pl.DataFrame
@@ -35,18 +35,18 @@ class Sample:
 def draw(recipients: pl.DataFrame, size: int, *, seed: int) -> Sample:
     """Draw `size` of the distinct numbers that may be asked about; all if there are fewer.
 
-    Each number has the same chance. A country with a share of the numbers has that share of the sample,
-    rounded up or down by lot, so that small countries are neither left out nor put in always. Of the same
-    list and seed, a larger sample holds the smaller one, so that its answers are known already.
+    Each number has the same chance. A country has the same share of the sample as of the list, rounded up or
+    down at random, so small countries are neither always left out nor always included. With the same list and
+    seed, a larger sample contains the smaller one, so the answers of the smaller one are already known.
 
-    The lot of a number is its place in the shuffled country, less a start that is random for the country, as
-    a part of the country's numbers; the lowest lots are drawn. This is systematic sampling with a random
-    start in each stratum.
+    Each number gets a lot: its position in the shuffled country, minus a random start of the country, divided
+    by the number of the country's numbers. The lowest lots are drawn. This is systematic sampling with a
+    random start in each stratum.
 
     Args:
         recipients: the rows, as `recipients.read_recipients` returns them.
         size: how many numbers to draw.
-        seed: decides which.
+        seed: decides which numbers are drawn.
     """
     everyone = distinct_rows(recipients.filter(askable(recipients)), Order.SHUFFLED)
     country = pl.col("country").cast(pl.String).fill_null(NO_COUNTRY)

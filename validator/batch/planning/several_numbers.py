@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.planning.known_verdicts import known_by_either
+from validator.batch.planning.known_verdicts import known_by_either_spelling
 from validator.batch.recipients.several_numbers import OTHERS, with_kinds
 from validator.model import Verdict
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 _BEST_FIRST = (Verdict.REGISTERED, Verdict.UNKNOWN, Verdict.NOT_REGISTERED, Verdict.INVALID)
 
 
-def settled(recipients: pl.DataFrame, known: KnownVerdicts, *, variants: bool) -> pl.DataFrame:
-    """Return the rows, each with the one number that decides it: the first that is registered.
+def deciding_rows(recipients: pl.DataFrame, known: KnownVerdicts, *, variants: bool) -> pl.DataFrame:
+    """Return the rows, each with the number that decides its verdict: the first that is registered.
 
-    If none is registered so far, it is the first without an answer: the row may still be registered. If all
-    are answered otherwise, it is the first that is not registered.
+    If none is registered, it is the first without an answer, since the row may still become registered. If
+    all have an answer, it is the first that is not registered.
 
     Args:
-        recipients: the rows, with their further numbers in `OTHERS` if they may have some.
+        recipients: the rows, with their further numbers in `OTHERS` if cells may have several.
         known: their known verdicts.
-        variants: whether the other spelling of each number counts too.
+        variants: whether the alternative spelling of each number counts too.
     """
     if OTHERS not in recipients.columns:
         return recipients
@@ -39,9 +39,9 @@ def settled(recipients: pl.DataFrame, known: KnownVerdicts, *, variants: bool) -
 
 
 def _rank(numbers: pl.DataFrame, known: KnownVerdicts, *, variants: bool) -> pl.Series:
-    """Return the place of each number's verdict among `_BEST_FIRST`; one without is unknown."""
+    """Return the position of each number's verdict in `_BEST_FIRST`; no verdict counts as unknown."""
     found = known.of(numbers["number"])
-    found = known_by_either(numbers, found, known) if variants else found
+    found = known_by_either_spelling(numbers, found, known) if variants else found
     ranks = {verdict.value: place for place, verdict in enumerate(_BEST_FIRST)}
     verdict = found["verdict"].cast(pl.String).fill_null(Verdict.UNKNOWN.value)
     return verdict.replace_strict(ranks, return_dtype=pl.UInt8).alias("rank")

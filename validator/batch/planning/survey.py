@@ -1,4 +1,4 @@
-"""The numbers of a list, their known verdicts, and what a run would do."""
+"""Reads a list, looks up its known verdicts, and makes the plan of a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from validator.batch.planning.known_verdicts import KnownVerdicts, read_known
 from validator.batch.planning.plan import make_plan
 from validator.batch.recipients.reading_counts import ReadingCounts
 from validator.batch.recipients.recipients import askable, read_recipients
-from validator.batch.recipients.several_numbers import everybody
+from validator.batch.recipients.several_numbers import one_row_per_number
 from validator.batch.recipients.suppression import OptOuts, suppressed_in
 from validator.batch.recipients.variants import other_numbers
 from validator.batch.stage import LOOKING_UP, Stage
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """A list's numbers, and what a run would do.
+    """A list's numbers, and the plan of the run.
 
     Attributes:
         recipients: the rows' numbers.
-        plan: whom to ask.
-        known: their known verdicts, if nobody is to be asked and it stays so; else None, since it
-            will be read anew, and would take some twenty bytes a number for as long as the run goes.
-        earlier: what the numbers to ask about were answered before: nine bytes for each that was.
+        plan: which numbers to ask about.
+        known: their known verdicts if there is no number to ask about. Otherwise None: they are read again
+            after the run, and would take about twenty bytes for each number during the run.
+        earlier: earlier answers about the numbers to ask about: nine bytes for each answer.
     """
 
     recipients: pl.DataFrame
@@ -47,7 +47,7 @@ class Preparation:
     earlier: EarlierAnswers = field(default_factory=EarlierAnswers)
 
     def changes(self, known: KnownVerdicts) -> Changes:
-        """Return what has changed since the numbers asked about were last answered.
+        """Return what has changed since the earlier answers.
 
         Args:
             known: their verdicts after the run.
@@ -117,14 +117,14 @@ def plan_for(job: Job, recipients: pl.DataFrame, known: KnownVerdicts) -> Plan:
 def known_after(
     surveyed: Preparation, job: Job, ledger: LedgerReader, now_ms: int, progress: Progress
 ) -> KnownVerdicts:
-    """Return the known verdicts after everybody was asked about."""
+    """Return the known verdicts after the run."""
     return surveyed.known or known_for(job, surveyed.recipients, ledger, now_ms, progress)
 
 
 def known_for(
     job: Job, recipients: pl.DataFrame, ledger: LedgerReader, now_ms: int, progress: Progress
 ) -> KnownVerdicts:
-    """Return the known verdicts of a job's recipients, as the job counts them."""
+    """Return the known verdicts of a job's recipients, by the job's settings."""
     asked = {"confirmed": job.confirm_negatives, "variants": job.variants}
     on_progress = Stage(progress, LOOKING_UP).show
     return known_of(recipients, ledger, job.max_age, now_ms, on_progress, **asked)
@@ -140,18 +140,18 @@ def known_of(
     confirmed: bool = False,
     variants: bool = False,
 ) -> KnownVerdicts:
-    """Return what the ledger knows about the rows' numbers that may be asked about.
+    """Return the known verdicts of the rows' numbers that may be asked about.
 
     Args:
         recipients: the rows.
         ledger: the known verdicts.
-        max_age: how long answers hold.
+        max_age: how long answers are valid.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
-        on_progress: called with how many have been found so far.
-        confirmed: whether a "no" counts only once it has been said twice.
-        variants: whether the numbers' other spellings are to be known as well.
+        on_progress: called with the number of verdicts found so far.
+        confirmed: whether a "no" counts only after a second check.
+        variants: whether the alternative spellings are looked up as well.
     """
-    everyone = everybody(recipients)
+    everyone = one_row_per_number(recipients)
     numbers = everyone["number"].filter(askable(everyone))
     if variants:
         numbers = pl.concat([numbers, other_numbers(everyone).drop_nulls().alias("number")])

@@ -1,4 +1,4 @@
-"""What the phone columns of a list show of how their cells were meant."""
+"""Evidence of how the cells of each phone column are written."""
 
 from __future__ import annotations
 
@@ -14,13 +14,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ColumnEvidence:
-    """What the phone columns of a list, each for itself, show of how their cells were meant."""
+    """Evidence of how the cells of each phone column are written; each column has its own.
+
+    Attributes:
+        columns: the evidence of each phone column; empty before a row is read.
+    """
 
     columns: tuple[Evidence, ...] = ()
 
     @classmethod
     def of(cls, surveyed: Sequence[Surveyed | CellsApart]) -> ColumnEvidence:
-        """Return what the surveys of some rows show, one a column."""
+        """Return the evidence in some rows.
+
+        Args:
+            surveyed: the survey of these rows, for each column.
+        """
         return cls(tuple(one.evidence for one in surveyed))
 
     def __add__(self, other: ColumnEvidence) -> ColumnEvidence:
@@ -31,10 +39,10 @@ class ColumnEvidence:
         )
 
     def outcomes(self, numbers: Numbers) -> list[dict[int, Outcome]]:
-        """Return what comes of the cells of each column, by signature."""
+        """Return for each column how its cells are read, by signature."""
         return [one.outcomes(numbers) for one in self.columns]
 
     def decides_as(self, whole: ColumnEvidence, numbers: Numbers) -> bool:
-        """Return whether what it decides stands when all rows are known."""
+        """Return whether the evidence of the whole list leads to the same decisions."""
         both = zip(self.outcomes(numbers), whole.outcomes(numbers), strict=True)
         return all(own.items() <= final.items() for own, final in both)

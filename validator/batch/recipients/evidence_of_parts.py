@@ -1,4 +1,4 @@
-"""What a part of a list shows of how its cells were meant; what the parts show adds up."""
+"""Evidence of how the cells of one part of a list are written. The evidence of several parts can be added."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def evidence_of(table: Table, reading: Reading, on_progress: Callable[[int], None]) -> ColumnEvidence:
-    """Return what a list, or a part of one, shows of how its cells were meant.
+    """Return the evidence of how the cells of a list, or of a part of it, are written.
 
     Args:
-        table: the list.
-        reading: how its cells are to be read.
-        on_progress: called with the rows read so far.
+        table: the list, or the part.
+        reading: how its cells are read.
+        on_progress: called with the number of rows read so far.
 
     Raises:
         FileError: a row cannot be read.

@@ -1,4 +1,4 @@
-"""What is to be done with which files: the specification of a run over a list."""
+"""The specification of a run over a list: which files, and how they are read and written."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 SPLIT_VERDICTS = (Verdict.NOT_REGISTERED, Verdict.INVALID, Verdict.UNKNOWN)
-"""The verdicts that have a file in the folder of `split`. The registered have the sendable file, and the
-suppressed none, since nothing is to be done about them."""
+"""The verdicts that have a file in the folder of `split`. Registered recipients are in the sendable file.
+Suppressed ones have no file, since there is nothing to do about them."""
 
 
 class Landlines(StrEnum):
-    """What happens to numbers that are fixed lines for certain."""
+    """What happens to numbers that are certainly fixed lines."""
 
     KEEP = "keep"
     SKIP = "skip"
@@ -42,17 +42,17 @@ class Several(StrEnum):
 
 
 class Unreadable(StrEnum):
-    """What happens to a suppression list if a row of it cannot be read, or it has none, or is cut off."""
+    """What happens if a suppression list has a row that cannot be read, has no rows, or is cut off."""
 
     ERROR = "error"
     ALLOW = "allow"
 
 
 class Order(StrEnum):
-    """In which order the numbers are asked about.
+    """The order in which the numbers are asked about.
 
-    A list asked about in its own order, which is often sorted, looks like scraping to WhatsApp; so the order
-    is shuffled unless asked otherwise.
+    Lists are often sorted, and requests in sorted order look like scraping to WhatsApp. So the order is
+    shuffled by default.
     """
 
     SHUFFLED = "shuffled"
@@ -60,7 +60,7 @@ class Order(StrEnum):
 
 
 class Only(StrEnum):
-    """Restricts a run to some of the numbers that are not known yet."""
+    """Restricts a run to some of the numbers without a known verdict."""
 
     ALL = "all"
     UNKNOWN = "unknown"
@@ -100,38 +100,38 @@ def _member(name: str, words: type[StrEnum], word: str) -> StrEnum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListSettings:
-    """How a list is read, whom to ask about and for what price, and what the output looks like.
+    """How a list is read, which numbers are asked about, at which price, and how the output is written.
 
     Attributes:
-        column: the phone columns, the first with a number counting; none to find it.
-        join: columns whose cells make one number, in their order; none if each number stands in one.
+        column: the phone columns; the first one with a number counts. Empty to find the column.
+        join: columns which together hold one number, in their order; empty if one column holds it.
         region: ISO 3166 alpha-2 region of numbers in national form, or None if all are international.
         region_column: a column with the region of each row, or None.
         find_region: whether to find the region column.
         accept: which numbers are worth asking about.
-        numbers: how numbers without a plus sign are written; the column decides it if nothing says so.
+        numbers: how numbers without a plus sign are written; by default, the cells of the column decide it.
         landlines: whether fixed lines are asked about.
-        several: whether a cell with several numbers is refused, or its first number counts, or each: then the
-            row is registered if one of them is.
+        several: whether a cell with several numbers is refused, its first number counts, or each of them
+            counts. In the last case the row is registered if one of its numbers is.
         options: how the list's file is read.
-        suppress_column: the phone columns of suppression lists; none to find them.
-        suppress_unreadable: what happens if somebody in a suppression list cannot be read.
-        suppress_without: those of `region`, `region_column` and `numbers` that do not hold for suppression
-            lists, as somebody else has set them than has named these lists.
+        suppress_column: the phone columns of suppression lists; empty to find them.
+        suppress_unreadable: what happens if a row of a suppression list cannot be read.
+        suppress_without: those of `region`, `region_column` and `numbers` that do not apply to suppression
+            lists, because the working folder's settings file sets them, and the lists are the user's own.
         prefix: put before the names of the added columns.
-        format: of the output, or None for the input's.
+        format: the format of the output, or None for the format of the input.
         excel_safe: whether formulas in the output are made harmless.
-        max_age: how long answers of earlier runs hold.
-        order: in which to ask.
-        only: restricts whom to ask.
-        limit: asks about at most so many numbers.
-        enough: asks until so many recipients can be sent to, those known before among them.
-        price: what the provider takes for a check, in any currency, as a `Decimal` or a text; None for
+        max_age: how long answers of earlier runs are valid.
+        order: the order in which numbers are asked about.
+        only: restricts which numbers are asked about.
+        limit: the most numbers to ask about.
+        enough: stops when so many recipients can be sent to; those known before count too.
+        price: the provider's price of one check, in any currency, as a `Decimal` or a text; None for
             reports without costs.
-        confirm_negatives: whether a "no" counts only if a second asking says it too.
-        variants: whether the other spelling of a number is asked about after a "no".
-        line_type: whether the output has a column with the kind of line.
-        strength: whether the output has a column that says how far each answer can be trusted.
+        confirm_negatives: whether a "no" counts only if a second check gives it too.
+        variants: whether the alternative spelling of a number is asked about after a "no".
+        line_type: whether the output has a column with the line type.
+        strength: whether the output has a column that states how far each answer can be trusted.
     """
 
     column: tuple[str, ...] = ()
@@ -162,10 +162,10 @@ class ListSettings:
     strength: bool = False
 
     def __post_init__(self) -> None:
-        """Take words for the members of their enums, and one column for a list of one.
+        """Convert words to members of their enums, and a single column to a tuple.
 
         Raises:
-            UsageError: an argument is of another kind, or a word is none of those there are.
+            UsageError: an argument has a wrong type, or a word is not a member of its enum.
         """
         for name, words in _WORDS.items():
             object.__setattr__(self, name, _member(name, words, getattr(self, name)))
@@ -186,17 +186,17 @@ class ListSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(ListSettings):
-    """What is to be done with which files.
+    """The files of a run, and how they are read and written.
 
     Attributes:
-        input: the list, or the first of several that are read as one.
-        more: the others.
-        names: what messages call lists, if that is not their file.
-        output: the annotated file, or a stream for standard output; or a file for each of the lists; or what
-            collects the rows in memory.
-        sendable: the file with the registered recipients, or None for none.
-        split: the folder for a file of each of `SPLIT_VERDICTS`, or None for none.
-        suppress: lists of people who must not be asked or sent to.
+        input: the list, or the first of several files that are read as one.
+        more: the other files of the list.
+        names: the names of lists in messages, if they differ from their paths.
+        output: the annotated file; or a stream for standard output; or one file for each input; or a writer
+            that collects the rows in memory.
+        sendable: the file with the registered recipients, or None for no such file.
+        split: the folder for one file of each of `SPLIT_VERDICTS`, or None for no such files.
+        suppress: lists of people who must not be asked about or sent to.
     """
 
     input: Path
@@ -220,17 +220,17 @@ class Job(ListSettings):
 
     @property
     def inputs(self) -> tuple[Path, ...]:
-        """All lists, in their order."""
+        """All input files, in their order."""
         return (self.input, *self.more)
 
     @property
     def input_name(self) -> str:
-        """What messages call the input."""
+        """The name of the input in messages."""
         return legible(_name_of(tuple(self.names.get(path, str(path)) for path in self.inputs)))
 
     @property
     def output_name(self) -> str:
-        """What messages call the output; `-` for a stream."""
+        """The name of the output in messages; `-` for a stream."""
         match self.output:
             case Path():
                 return legible(str(self.output))
@@ -243,7 +243,7 @@ class Job(ListSettings):
     def segments(self) -> dict[Verdict, Path]:
         """The files of segments, by the verdict of their rows.
 
-        Those in a folder have the format of the annotated file.
+        The files in the folder of `split` have the format of the annotated file.
         """
         sendable = {} if self.sendable is None else {Verdict.REGISTERED: self.sendable}
         if self.split is None:
@@ -254,7 +254,7 @@ class Job(ListSettings):
 
     @property
     def targets(self) -> dict[str, Path]:
-        """The files to be written, by the option that names them."""
+        """The files to write, by the option that names them."""
         parts = zip(self.inputs, self.output, strict=True) if isinstance(self.output, tuple) else ()
         return {
             **({"--output": self.output} if isinstance(self.output, Path) else {}),
@@ -264,10 +264,10 @@ class Job(ListSettings):
 
 
 def checked_name(path: Path, format: str | None) -> str:  # noqa: A002 - the option's own word
-    """Return what the annotated file of a list is called if nobody names it: `NAME.checked.EXT`.
+    """Return the default name of the annotated file of a list: `NAME.checked.EXT`.
 
     Raises:
-        FileError: there is no such format, or the list is no list.
+        FileError: there is no such format, or the file is not a list.
     """
     return f"{path.name.removesuffix(ending_of(path))}.checked{output_ending(path, format)}"
 

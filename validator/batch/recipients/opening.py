@@ -1,4 +1,4 @@
-"""Opens a list: finds its columns, and notices if it changes while the run goes on."""
+"""Opens a list: finds its columns, and notices if its files change during the run."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A job whose files have been looked at: nothing that can be known beforehand stands in its way.
+    """A job with its opened list. Everything that can be checked before the run has been checked.
 
     Attributes:
         job: the job.
         table: its list.
         reading: how the list's rows are read as numbers.
-        stamps: what the list's files looked like, to notice a change; see `_stamp`.
+        stamps: the state of the list's files when they were opened, to notice a change; see `_stamp`.
     """
 
     job: Job
@@ -52,7 +52,7 @@ class Opened:
 
     @property
     def read_as(self) -> dict[str, str | int]:
-        """What was found in the list, and how: its columns, and how the file is written."""
+        """The columns that were found in the list, how they were found, and the format of the file."""
         reading = self.reading
         found: dict[str, str | int | None] = {
             "column": " + ".join((*reading.before, reading.column)),
@@ -68,10 +68,10 @@ class Opened:
         return {name: value for name, value in found.items() if value is not None}
 
     def rows(self, *, cells: bool) -> Iterator[pl.DataFrame]:
-        """Yield the list's rows again, as `Table.verbatim` does, and see that the list is as it was opened.
+        """Yield the list's rows again, as `Table.verbatim` does, and check that its files have not changed.
 
-        Verdicts go to rows by their place. A list that was saved anew while its numbers were asked about
-        would get them on the wrong rows.
+        Verdicts are matched to rows by position. If the list was saved again during the run, they would go
+        to the wrong rows.
 
         Raises:
             FileError: the file has changed.
@@ -82,10 +82,10 @@ class Opened:
         self._require_unchanged()
 
     def require_same_numbers(self, recipients: pl.DataFrame) -> None:
-        """See that each row still holds the number that was decided for it, if its file was touched at all.
+        """Check that each row still holds the number that was checked for it. Reads the list only if touched.
 
-        A program can write to a file and set its size and time back. What it cannot set is the time of that
-        (ctime), which also changes with a mode or a link; so a look at the rows tells.
+        A program can write to a file and restore its size and its time of change (mtime), but not its ctime.
+        The ctime also changes if only the mode or a link changes, so then the rows are read and compared.
 
         Raises:
             FileError: a row holds another number.
@@ -108,12 +108,12 @@ class Opened:
 
 
 def stamps_of(job: Job) -> tuple[tuple[int, ...], ...]:
-    """Return what the files of a list look like, to notice a change; see `_stamp`."""
+    """Return the state of the files of a list, to notice a change; see `_stamp`."""
     return tuple(map(_stamp, job.inputs))
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    """Return device, inode, size, time of change, and last the time of any touch (ctime)."""
+    """Return device, inode, size, mtime and ctime, in this order; empty if there is no file."""
     try:
         seen = path.stat()
     except OSError:
@@ -125,12 +125,12 @@ def open_job(job: Job, *, table: Table | None = None) -> Opened:
     """Open the list and find its columns.
 
     Args:
-        job: what is to be done.
-        table: the list, if it is no file.
+        job: the job.
+        table: the list, if it is not a file.
 
     Raises:
         FileError: the list cannot be read, or a column is missing.
-        UsageError: a column of the list has the name of one that the output adds.
+        UsageError: a column of the list has the same name as an added column.
     """
     stamps = stamps_of(job)
     table = table or together([open_list(path, job) for path in job.inputs])
@@ -142,7 +142,7 @@ def open_job(job: Job, *, table: Table | None = None) -> Opened:
 
 
 def open_list(path: Path, job: ListSettings) -> Table:
-    """Open one file of a list, without the columns that an earlier run has added to it.
+    """Open one file of a list, without the columns that an earlier run has added.
 
     Raises:
         FileError: it cannot be read.
@@ -156,7 +156,7 @@ def reading_of(table: Table, job: Job) -> Reading:
     """Return how the rows of a job's list are read as numbers.
 
     Raises:
-        FileError: a column is missing, or others could be meant too.
+        FileError: a column is missing, or several columns could be meant.
     """
     region_column = _region_column(table, job)
     if job.join:
@@ -180,13 +180,13 @@ def reading_of(table: Table, job: Job) -> Reading:
 
 
 def _numbers(table: Table, job: Job, column: str) -> Numbers:
-    """Return how numbers without a plus sign are written: WhatsApp's ids are international."""
+    """Return how numbers without a plus sign are written; WhatsApp ids are always international."""
     is_ids = job.numbers is Numbers.AUTO and names_whatsapp_id(table.header.get(column, column))
     return Numbers.INTERNATIONAL if is_ids else job.numbers
 
 
 def _region_column(table: Table, job: Job) -> str | None:
-    """Return the column with the region of each row; calling codes are one also if nobody asks for it."""
+    """Return the column with the region of each row, if any; by default, a column of calling codes."""
     if job.find_region:
         return find_region_column(table)
     if job.region_column is not None:
@@ -196,7 +196,7 @@ def _region_column(table: Table, job: Job) -> str | None:
 
 
 def _joined(table: Table, job: Job, region_column: str | None) -> Reading:
-    """Return how rows are read whose numbers stand in several columns, as asked for."""
+    """Return how rows are read if each number is spread over the columns of `job.join`."""
     for column in job.join:
         require_column(table, column, "--join")
     *before, last = job.join

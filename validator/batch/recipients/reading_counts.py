@@ -1,4 +1,4 @@
-"""How the rows of a list were read, counted while it is read: a few values, whatever its length."""
+"""Counts of how the rows of a list were read. Memory does not grow with the list."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ EXAMPLES = 5
 
 @dataclass(slots=True)
 class ReadingCounts:
-    """Counts and first examples by reading, and first examples by reason.
+    """Counts of rows by reading, the first examples of each, and the first examples of each reason.
 
     Attributes:
-        rows: rows counted so far, of whatever reading.
-        found: what was counted, by reading.
-        examples: the first rows that are not to be asked about, by reason.
+        rows: all rows counted so far.
+        found: count and examples, by reading.
+        examples: the first rows that must not be asked about, by reason.
     """
 
     rows: int = 0
@@ -35,8 +35,8 @@ class ReadingCounts:
         """Count the next rows.
 
         Args:
-            read: `reason` and `reading` of each.
-            cell_of: returns the cell of a row, by its place among these.
+            read: the columns `reason` and `reading` of these rows.
+            cell_of: returns the cell of a row, by its position among these rows.
         """
         places = read.select(_reading(), place=pl.int_range(pl.len())).drop_nulls()
         grouped = places.group_by("reading").agg(pl.len(), pl.col("place").sort().head(EXAMPLES))
@@ -52,7 +52,7 @@ class ReadingCounts:
         self.rows += read.height
 
     def extend(self, other: ReadingCounts) -> None:
-        """Count the rows that were counted apart and come next."""
+        """Add the counts of the rows that follow, which were counted separately."""
         for reading, found in other.found.items():
             before = self.found.get(reading, ReadingCount(reading=reading, rows=0))
             examples = self._moved(before.examples, found.examples)
@@ -67,7 +67,7 @@ class ReadingCounts:
     def _with_more(
         self, before: tuple[CellExample, ...], places: Sequence[int], cell_of: Callable[[int], object]
     ) -> tuple[CellExample, ...]:
-        """Return the examples with those at some places among the next rows, as many as are wanted."""
+        """Return the examples and more from some positions among the next rows, up to `EXAMPLES`."""
         more = (
             CellExample(row=self.rows + place + 1, cell=masked_cell(text_of(cell_of(place))))
             for place in places[: EXAMPLES - len(before)]
@@ -75,24 +75,24 @@ class ReadingCounts:
         return (*before, *more)
 
     def clear(self) -> None:
-        """Forget everything: the list is read again."""
+        """Reset all counts, since the list is read again."""
         self.rows = 0
         self.found.clear()
         self.examples.clear()
 
     @property
     def counted(self) -> tuple[ReadingCount, ...]:
-        """What was counted, most rows first."""
+        """The counts, most rows first."""
         return tuple(sorted(self.found.values(), key=lambda one: (-one.rows, one.reading)))
 
 
 def text_of(cell: object) -> str:
-    """Return a cell as text; one with nothing in it is empty."""
+    """Return a cell as text; empty for an empty cell."""
     return "" if cell is None else str(cell)
 
 
 def _reading() -> pl.Expr:
-    """Return the reading worth a count as text, null for a plain one and for a cell that is no number."""
+    """Return the reading of each row as text; null if it is plain, or if the cell is not a number."""
     reading = pl.col("reading").cast(pl.String)
     is_ambiguous = pl.col("reason") == Reason.AMBIGUOUS.value
     ambiguous = pl.when(is_ambiguous).then(pl.lit(Reason.AMBIGUOUS.value))

@@ -1,4 +1,4 @@
-"""The input's rows as numbers: who is in the list, who cannot be asked, and why."""
+"""Reads the rows of the list as numbers, each with a reason if it must not be asked about."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.prefetch import ahead, made_of
+from validator.batch.prefetch import ahead, map_ahead
 from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.job import Landlines, Several
 from validator.batch.recipients.reading_counts import ReadingCounts
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from validator.phone import Outcome, Surveyed
     from validator.tables import Table
 
-# Rows whose cells are read as numbers at a time. Some hundred small queries go with that, however many they
-# are: 131,072 rows take half as long again for each (measured), and beyond half a million little is gained.
+# The number of rows that are read at a time. Each time needs about a hundred small queries. With 131,072 rows
+# at a time, a row takes 50 % longer (measured). More than half a million rows gain little.
 READING_ROWS = 500_000
 
 SCHEMA = pl.Schema(
@@ -36,7 +36,7 @@ SCHEMA = pl.Schema(
     }
 )
 
-# How each row was read, and from which column: needed while its batch is counted, and kept no longer.
+# How each row was read, and from which column. Dropped after the rows of its batch are counted.
 _PASSING = ("reading", "read_from")
 
 
@@ -46,16 +46,16 @@ class Reading:
 
     Attributes:
         column: the column that holds the phone numbers.
-        others: further columns, in order, for rows without a number to ask about in those before.
-        before: columns whose cells stand before those of `column` in one number: its area code.
-        international: whether the first of these has calling codes.
-        found_by: what `column` was found by.
-        region: ISO 3166 alpha-2 region of numbers in national form, or None where they all are international.
-        region_column: a column with the region of each row; rows without one fall back to `region`.
+        others: further phone columns, in order. A row uses the first column with a number to ask about.
+        before: columns with the first digits of the number, such as its area code; `column` has the rest.
+        international: whether the first column of `before` holds calling codes.
+        found_by: how `column` was found.
+        region: ISO 3166 alpha-2 region of numbers in national form, or None if all are international.
+        region_column: a column with the region of each row; rows without one use `region`.
         accept: which numbers are worth asking about.
-        numbers: how numbers without a plus sign are written, where the column is not to decide it.
+        numbers: how numbers without a plus sign are written; by default, the cells of the column decide it.
         landlines: whether fixed lines are asked about.
-        several: what becomes of cells with several numbers.
+        several: what happens to cells with several numbers.
     """
 
     column: str
@@ -83,7 +83,7 @@ class Reading:
 
     @property
     def schema(self) -> pl.Schema:
-        """The columns of the recipients read so."""
+        """The schema of the recipients."""
         chosen = {PHONE_COLUMN: pl.Enum(self.columns)} if self.others else {}
         others = {OTHERS: pl.List(pl.UInt64())} if self.several is Several.EACH else {}
         return pl.Schema({**SCHEMA, **others, **chosen})
@@ -98,34 +98,33 @@ def read_recipients(
     readings: ReadingCounts | None = None,
     evidence: ColumnEvidence | None = None,
 ) -> pl.DataFrame:
-    """Return one row per input row, in order, at some twenty bytes each.
+    """Return one row per input row, in order. A row takes about twenty bytes.
 
     Args:
         table: the input list.
-        reading: how its cells are to be read.
-        suppressed: numbers that must not be asked or sent to (UInt64, in any order).
-        on_progress: called with the rows read so far.
+        reading: how its cells are read.
+        suppressed: numbers that must not be asked about or sent to (UInt64, in any order).
+        on_progress: called with the number of rows read so far.
         readings: counts the rows by how their cells were read.
-        evidence: what the whole list shows of how its cells were meant, if this is a part of one; None if it
-            is the whole.
+        evidence: the evidence of the whole list, if `table` is a part of it; None if it is the whole list.
 
     Returns:
-        `number` (UInt64; null where the cell is none), `reason` (null where the number may be asked about),
-        `line_type` and `country` (null where the cell is no number); with several phone columns, also
-        `phone_column`, the one that the number is from; and if each of several numbers in a cell counts,
-        `others` (List of UInt64), those beside the first.
+        `number` (UInt64; null if the cell is not a number), `reason` (null if the number may be asked about),
+        `line_type` and `country` (null if the cell is not a number). If there are several phone columns, also
+        `phone_column`: the column that the number is from. If each number of a cell counts, also `others`
+        (List of UInt64): the numbers after the first.
     """
     parts = [pl.DataFrame(schema=reading.schema)]
     shown, settled, rows = evidence or ColumnEvidence(), list[ColumnEvidence](), 0
     readings = ReadingCounts() if readings is None else readings
     batches = ahead(gathered(table.batches(reading.wanted)))
-    for batch, surveyed in made_of(batches, lambda rows: cells_read(rows, reading)):
+    for batch, surveyed in map_ahead(batches, lambda rows: cells_read(rows, reading)):
         shown += ColumnEvidence.of(surveyed) if evidence is None else ColumnEvidence()
         parts.append(_counted(_recipients(surveyed, shown, reading, suppressed), batch, reading, readings))
         settled.append(shown)
         rows += batch.height
         on_progress(rows)
-    # The last batches may have shown that the first were meant in another way. Then all are read again.
+    # The evidence in late batches may show that early batches were misread. Then all are read again.
     if any(not before.decides_as(shown, reading.numbers) for before in settled):
         again = gathered(table.batches(reading.wanted))
         readings.clear()
@@ -148,7 +147,7 @@ def surveys_of(rows: pl.DataFrame, reading: Reading) -> list[Surveyed]:
 
 
 def cells_read(rows: pl.DataFrame, reading: Reading) -> Sequence[Surveyed | CellsApart]:
-    """Return the survey of each phone column, cells with several numbers taken apart if that is wanted."""
+    """Return the survey of each phone column. Cells with several numbers are split, unless refused."""
     if reading.several is Several.REFUSE:
         return surveys_of(rows, reading)
     regions = _regions_of(rows, reading)
@@ -191,7 +190,7 @@ def _column_of(
 def _counted(
     recipients: pl.DataFrame, rows: pl.DataFrame, reading: Reading, readings: ReadingCounts
 ) -> pl.DataFrame:
-    """Count how the rows were read, and return them without that."""
+    """Count how the rows were read, and return them without the columns that this needs."""
 
     def cell_of(place: int) -> object:
         return cells_of(rows[place : place + 1], recipients["read_from"][place], reading)[0]
@@ -201,7 +200,7 @@ def _counted(
 
 
 def gathered(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Put batches together until there are `READING_ROWS` rows or more."""
+    """Yield larger batches, each with `READING_ROWS` rows or more, except for the last."""
     waiting: list[pl.DataFrame] = []
     for batch in batches:
         waiting.append(batch)
@@ -215,7 +214,7 @@ def gathered(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 def recipients_of(
     rows: pl.DataFrame, reading: Reading, *, suppressed: pl.Series | None = None
 ) -> pl.DataFrame:
-    """Return the numbers of some rows, as `read_recipients` does of a whole list."""
+    """Return the numbers of some rows, as `read_recipients` does for a whole list."""
     surveyed = cells_read(rows, reading)
     return _recipients(surveyed, ColumnEvidence.of(surveyed), reading, suppressed).drop(_PASSING)
 
@@ -226,10 +225,10 @@ def askable(recipients: pl.DataFrame) -> pl.Series:
 
 
 def _chosen(found: Sequence[pl.DataFrame], reading: Reading) -> pl.DataFrame:
-    """Return for each row what its first column with a number to ask about says.
+    """Return for each row the result of its first column with a number to ask about.
 
-    A row with a suppressed number in any column is suppressed: its person has opted out. Without a number to
-    ask about, the first cell with something in it says why.
+    If any column has a suppressed number, the row is suppressed, since its person has opted out. If no column
+    has a number to ask about, the row gets the reason of its first non-empty cell.
     """
     best, *others = (
         _ranked(part, column, reading) for part, column in zip(found, reading.columns, strict=True)
@@ -243,7 +242,7 @@ def _chosen(found: Sequence[pl.DataFrame], reading: Reading) -> pl.DataFrame:
 
 
 def _ranked(recipients: pl.DataFrame, column: str, reading: Reading) -> pl.DataFrame:
-    """Return recipients with their `phone_column`, and `rank`: the lowest of a row's columns counts."""
+    """Return recipients with `phone_column` and `rank`. The column with the lowest rank counts for a row."""
     numbered = pl.when(pl.col("number").is_not_null()).then(pl.lit(column, reading.schema[PHONE_COLUMN]))
     rank = (
         pl.when(pl.col("reason") == Reason.SUPPRESSION_LIST.value)
@@ -267,7 +266,7 @@ def _numbers_of(
 
 
 def cells_of(batch: pl.DataFrame, column: str, reading: Reading) -> pl.Series:
-    """Return the cells of a phone column, with those that stand before them in the same number."""
+    """Return the cells of a phone column, joined with the cells of `reading.before`."""
     if not reading.before or column != reading.column:
         return readable(batch[column])
     return joined(batch, (*reading.before, column), international=reading.international)
@@ -282,7 +281,7 @@ def _regions_of(batch: pl.DataFrame, reading: Reading) -> pl.Series | str | None
 
 
 def _withhold(recipients: pl.DataFrame, landlines: Landlines, suppressed: pl.Series | None) -> pl.DataFrame:
-    """Give the rows that are not to be asked their reason; suppression outranks every other."""
+    """Add the reason to rows that must not be asked about. Suppression replaces any other reason."""
     reason = pl.col("reason")
     if landlines is Landlines.SKIP:
         is_fixed = reason.is_null() & (pl.col("line_type") == LineType.FIXED.value)

@@ -1,11 +1,11 @@
-"""Cells that hold more than one number: taken apart, and each number read as a cell of its own.
+"""Cells that hold more than one number. They are split, and each part is read as a cell of its own.
 
 cells ──► survey ──► several_numbers? ──► apart ──► survey of the parts
 │                                          │
 └────────► evidence of the column ◄────────┘
 │
 ▼
-merged: one number a row, and `others`, which are asked about too
+merged: one number for each row, and `others`, which are asked about too
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from validator.phone import Evidence
 
 OTHERS = "others"
-"""A row's further numbers (List of UInt64), each to be asked about; null if it has one number or none."""
+"""The column with a row's further numbers (List of UInt64); null if the row has one number or none."""
 
 _ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)
 class CellsApart:
-    """The cells of a column, and those with several numbers once more, each part as a cell.
+    """The cells of a column, and the parts of the cells with several numbers.
 
     Attributes:
         whole: the cells.
-        parts: the parts, in order.
-        rows: the place among the cells (UInt32) that each part is from.
+        parts: the parts, in order; each is read as a cell.
+        rows: the position of the cell (UInt32) that each part is from.
     """
 
     whole: Surveyed
@@ -44,7 +44,7 @@ class CellsApart:
 
     @property
     def evidence(self) -> Evidence:
-        """What cells and parts say of their column."""
+        """The evidence of cells and parts about their column."""
         return self.whole.evidence + self.parts.evidence
 
 
@@ -55,8 +55,8 @@ def taken_apart(
 
     Args:
         cells: a column.
-        regions: of national numbers: one for all, one for each cell, or None.
-        accept: which numbers count.
+        regions: the region of national numbers: one for all, one for each cell, or None.
+        accept: which numbers are worth asking about.
         numbers: how numbers without a plus sign are written.
     """
     whole = survey(cells, regions, accept=accept, numbers=numbers)
@@ -73,14 +73,14 @@ def taken_apart(
 
 
 def merged(recipients: pl.DataFrame, parts: pl.DataFrame, rows: pl.Series, several: Several) -> pl.DataFrame:
-    """Return recipients in which a row of several numbers has the first that may be asked about.
+    """Return the recipients. A row with several numbers gets the first one that may be asked about.
 
-    A row with a suppressed number is suppressed: its person has opted out. If no part is a number, the row
-    stays refused. With `EACH`, adds the column `OTHERS`.
+    A row with a suppressed number is suppressed, since its person has opted out. If no part is a number, the
+    row stays refused. With `EACH`, adds the column `OTHERS`.
 
     Args:
-        recipients: the rows as their whole cells are read.
-        parts: the same columns for the parts of some.
+        recipients: one row for each whole cell.
+        parts: one row for each part, with the same columns.
         rows: the row of each part (UInt32).
         several: `FIRST` or `EACH`.
     """
@@ -99,10 +99,10 @@ def merged(recipients: pl.DataFrame, parts: pl.DataFrame, rows: pl.Series, sever
     return chosen.with_columns(_scattered(none, lists[_ROW], lists[OTHERS]))
 
 
-def everybody(recipients: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each number of each row: first the rows as they are, then one for each of `OTHERS`.
+def one_row_per_number(recipients: pl.DataFrame) -> pl.DataFrame:
+    """Return one row for each number: first the rows as they are, then one row for each of `OTHERS`.
 
-    Without that column, the recipients are returned as they are.
+    Without the column `OTHERS`, returns the recipients as they are.
     """
     if OTHERS not in recipients.columns:
         return recipients
@@ -112,7 +112,7 @@ def everybody(recipients: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_kinds(numbers: pl.DataFrame) -> pl.DataFrame:
-    """Return rows with country and kind of line as their `number` has them."""
+    """Return the rows with the country and the line type of their `number`."""
     cells = numbers.select(pl.lit("+") + pl.col("number").cast(pl.String)).to_series()
     read = normalise(cells, accept=Accept.POSSIBLE)
     return numbers.with_columns(
@@ -121,7 +121,7 @@ def with_kinds(numbers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rank() -> pl.Expr:
-    """Suppressed before those that may be asked about, before those that may not."""
+    """Order: suppressed numbers, then those that may be asked about, then the rest."""
     return pl.when(_is_suppressed()).then(0).when(pl.col("reason").is_null()).then(1).otherwise(2)
 
 
@@ -130,7 +130,7 @@ def _is_suppressed() -> pl.Expr:
 
 
 def _put(recipients: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return recipients with the values of others in their rows."""
+    """Return the recipients, some rows replaced; column `row` of the new rows says which."""
     if rows.is_empty():
         return recipients
     places = rows[_ROW]
@@ -138,7 +138,7 @@ def _put(recipients: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _scattered(column: pl.Series, places: pl.Series, values: pl.Series) -> pl.Series:
-    """Return a column with some values in these places, of any type: `Series.scatter` takes no lists."""
+    """Return a column with new values at some positions. `Series.scatter` does not support lists."""
     taken = pl.int_range(len(column), eager=True, dtype=pl.UInt32).scatter(
         places, pl.int_range(len(column), len(column) + len(values), eager=True, dtype=pl.UInt32)
     )

@@ -1,4 +1,4 @@
-"""Whom suppression lists name: people who must not be asked or sent to."""
+"""The numbers in suppression lists, which must not be asked about or sent to."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ log = logging.getLogger(__name__)
 EXAMPLES = 5
 _PLACE = "\0place"
 _REMEDY = (
-    "Nothing was asked. Mend or complete the list, say with --region where national numbers are from, or go "
-    "on without that protection with --suppress-unreadable allow"
+    "Nothing was asked. Correct or complete the list, name the country of national numbers with --region, or "
+    "go on without that protection with --suppress-unreadable allow"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class OptOuts:
-    """What suppression lists say.
+    """The content of suppression lists.
 
     Attributes:
-        numbers: the distinct numbers that they name (UInt64).
-        unreadable: rows that name somebody in a way that cannot be read, whom nothing protects.
+        numbers: the distinct numbers in them (UInt64).
+        unreadable: how many rows cannot be read; the people in these rows are not protected.
     """
 
     numbers: pl.Series = field(default_factory=lambda: pl.Series("number", [], dtype=pl.UInt64))
@@ -59,12 +59,12 @@ class OptOuts:
 
 @dataclass(frozen=True, slots=True)
 class CellsRead:
-    """What one phone column says in some rows.
+    """The cells of one phone column in some rows.
 
     Attributes:
-        numbers: all numbers in it, whichever row they are from.
-        is_read: a mask of the cells with numbers, all of which can be read.
-        is_silent: a mask of the cells that are empty, or words without a digit.
+        numbers: all numbers in them, in any order.
+        is_read: a mask of the cells with numbers that can all be read.
+        is_silent: a mask of the cells that are empty, or text without a digit.
     """
 
     numbers: pl.Series
@@ -77,10 +77,10 @@ class UnreadRows:
     """The rows of a list that cannot be read, counted while it is read.
 
     Attributes:
-        rows: rows so far, blank ones not counted.
-        count: those among them that cannot be read.
-        places: rows so far, blank ones counted.
-        examples: the first of them, as messages name them.
+        rows: the number of rows so far, without blank ones.
+        count: how many of them cannot be read.
+        places: the number of rows so far, with blank ones.
+        examples: the first rows that cannot be read, as messages show them.
     """
 
     rows: int = 0
@@ -89,7 +89,7 @@ class UnreadRows:
     examples: list[str] = field(default_factory=list)
 
     def add(self, rows: pl.DataFrame, read: Sequence[CellsRead], columns: Sequence[str]) -> None:
-        """Count the next rows: each needs a number, and none of its phone cells may be beyond reading."""
+        """Count the next rows. A row is read if it has a number and none of its phone cells is unreadable."""
         is_blank = _is_blank(rows)
         is_any = _any(column.is_read for column in read)
         is_odd = _any(~(column.is_read | column.is_silent) for column in read)
@@ -104,7 +104,7 @@ class UnreadRows:
 
 
 def _is_blank(rows: pl.DataFrame) -> pl.Series:
-    """Return a mask of the rows with nothing in any column."""
+    """Return a mask of the rows in which every cell is empty."""
     texts = (kind in (pl.String, pl.Categorical, pl.Enum) for kind in rows.schema.values())
     nothing = [
         (pl.col(name).cast(pl.String).str.strip_chars() == "").fill_null(value=True)
@@ -123,7 +123,7 @@ def _any(masks: Iterable[pl.Series]) -> pl.Series:
 
 
 def suppressed_in(job: Job) -> OptOuts:
-    """Return the numbers that a job's suppression lists name, by either spelling.
+    """Return the numbers in a job's suppression lists, also in their alternative spelling.
 
     Raises:
         FileError: a list, or a row of one, cannot be read, or a list has no rows or may be cut off.
@@ -139,7 +139,7 @@ def suppressed_in(job: Job) -> OptOuts:
 
 
 def _without(job: Job, settings: Sequence[str]) -> Job:
-    """Return a job in which some of the settings of reading are as if nobody had set them."""
+    """Return the job with some settings reset to their defaults."""
     unset: dict[str, dict[str, Any]] = {
         "region": {"region": None, "find_region": False},
         "region_column": {"region_column": None},
@@ -149,9 +149,9 @@ def _without(job: Job, settings: Sequence[str]) -> Job:
 
 
 def _suppression_reading(table: Table, job: Job) -> Reading:
-    """Return how a suppression list is read: generously, since its people must not be asked in any case.
+    """Return how a suppression list is read: leniently, since its people must never be asked about.
 
-    Every phone column counts, and a region column that is called as the input's, or found as it is.
+    Every phone column counts. The region column has the same name as the input's, or is found the same way.
     """
     region_column = job.region_column if job.region_column in table.schema else None
     if job.find_region:
@@ -190,12 +190,12 @@ def suppressed_by(
     """Return the distinct numbers of some suppression lists.
 
     Args:
-        tables: the lists, and how their rows are read.
-        unreadable: what happens if a row cannot be read, or a list has none.
+        tables: the lists, each with how its rows are read.
+        unreadable: what happens if a row cannot be read, or a list has no rows or may be cut off.
 
     Raises:
         FileError: a row cannot be read, or a list has no rows or may be cut off, unless that is allowed; or
-            nobody in a list can be read.
+            no row of a list can be read.
     """
     found = [_suppressed_by(table, reading, unreadable) for table, reading in tables]
     numbers = [OptOuts().numbers, *(one.numbers for one in found)]
@@ -203,7 +203,7 @@ def suppressed_by(
 
 
 def _suppressed_by(table: Table, reading: Reading, unreadable: Unreadable) -> OptOuts:
-    """Return the numbers of all phone columns of a list: each of them is somebody who opted out."""
+    """Return the numbers of all phone columns of a list; each of them belongs to a person who opted out."""
     each = [replace(reading, column=column, others=()) for column in reading.columns]
     shown = _shown_by(table, reading).columns
     found, unread = [OptOuts().numbers], UnreadRows()
@@ -217,16 +217,16 @@ def _suppressed_by(table: Table, reading: Reading, unreadable: Unreadable) -> Op
 
 
 def _shown_by(table: Table, reading: Reading) -> ColumnEvidence:
-    """Return what each phone column shows of how its cells were meant."""
+    """Return the evidence of how the cells of each phone column are written."""
     parts = (ColumnEvidence.of(surveys_of(batch, reading)) for batch in table.batches(reading.wanted))
     return sum(parts, ColumnEvidence(tuple(Evidence() for _ in reading.columns)))
 
 
 def _cells_read(rows: pl.DataFrame, reading: Reading, shown: Evidence) -> CellsRead:
-    """Return what a column says; two numbers in a cell are two people.
+    """Return the numbers of a column; two numbers in a cell are two people.
 
-    Of a cell that can be meant in several ways all numbers count, whatever the column decides: the column of
-    the input may decide otherwise.
+    If a cell can be read in several ways, all its possible numbers count. The evidence of this column does
+    not decide, because the evidence of the input's column may decide differently.
     """
     [surveyed] = surveys_of(rows, reading)
     recipients = surveyed.settle(shown.outcomes(reading.numbers))
@@ -249,10 +249,10 @@ def _cells_read(rows: pl.DataFrame, reading: Reading, shown: Evidence) -> CellsR
 
 
 def _is_read(recipients: pl.DataFrame) -> pl.Series:
-    """Return a mask of the cells with a number that somebody can have.
+    """Return a mask of the cells with a number that a person can have.
 
-    A number with a digit too few is often possible all the same, as a landline; it has to be as long as a
-    mobile number.
+    A mobile number with a missing digit is often still possible as a landline. So a number that is only
+    possible has to be as long as a mobile number.
     """
     is_number = recipients["number"].is_not_null()
     only_possible = is_number & (recipients["line_type"] == LineType.UNKNOWN.value).fill_null(value=False)
@@ -262,25 +262,25 @@ def _is_read(recipients: pl.DataFrame) -> pl.Series:
 
 
 def _says_nothing(recipients: pl.DataFrame, cells: pl.Series) -> pl.Series:
-    """Return a mask of the cells that are empty, or words without any digit."""
+    """Return a mask of the cells that are empty, or text without a digit."""
     no_number = recipients["reason"].is_in([Reason.EMPTY.value, Reason.NOT_A_NUMBER.value])
     has_digit = cells.cast(pl.String).str.contains(r"\p{Nd}").fill_null(value=False)
     return no_number.fill_null(value=False) & ~has_digit
 
 
 def _require_all_read(table: Table, reading: Reading, unread: UnreadRows, unreadable: Unreadable) -> None:
-    """See that a suppression list has rows and is whole, and that each row suppresses somebody."""
+    """Check that a suppression list has rows and is complete, and that each row suppresses a person."""
     flaw = _flaw_of(table, unread)
     if unread.rows and unread.count == unread.rows:
         raise FileError(
             f"no cell of column {' or '.join(map(repr, reading.columns))} of {table.path} is a number, so "
-            "that nobody would be suppressed; name another column with --suppress-column, and where the "
-            "numbers lack the country code, say which one with --region"
+            "that nobody would be suppressed; name another column with --suppress-column, or, if the numbers "
+            "lack the country code, name their country with --region"
         )
     if flaw and unreadable is Unreadable.ERROR:
         raise FileError(f"{flaw}. {_REMEDY}")
     if flaw:
-        # As an error, so that it is seen where only those are: people are left unprotected.
+        # Logged as an error, so that it is seen also if only errors are shown: people are left unprotected.
         log.error("%s; allowed by --suppress-unreadable", flaw)
 
 

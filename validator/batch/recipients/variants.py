@@ -1,8 +1,8 @@
-"""The other spelling of a number, by which WhatsApp may know the same subscriber.
+"""The alternative spelling of a number, by which WhatsApp may know the same subscriber.
 
-It is asked about after a definite "no" and decides together with it. The ledger keeps each spelling's own
-verdict; nothing here is remembered besides, so a run that was killed between two questions goes on with the
-second.
+It is asked about after a definite "no". The recipient is registered if one of both spellings is. The ledger
+keeps the verdict of each spelling and nothing else is stored, so a run which was killed between both requests
+continues with the second.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-# Landlines and freephone numbers are known in one way only; but what Argentina's plan has as a landline may
-# be a mobile number without its 9.
+# Landlines and freephone numbers have one spelling only. But a number that Argentina's plan lists as a
+# landline may be a mobile number without its 9.
 _KINDS = [kind.value for kind in (LineType.MOBILE, LineType.FIXED_OR_MOBILE)]
 
 
 def other_numbers(recipients: pl.DataFrame) -> pl.Series:
-    """Return the other spelling (UInt64) of each row's number, where it has one and may be asked about."""
+    """Return the alternative spelling (UInt64) of each row's number; null if none or not to ask about."""
     may_be_mobile = (pl.col("country") == "AR") & (pl.col("line_type") == LineType.FIXED.value)
     is_mobile = pl.col("line_type").is_in(_KINDS) | may_be_mobile
     spelt = pl.when(is_mobile).then(other_spelling(pl.col("number")))
@@ -34,25 +34,29 @@ def other_numbers(recipients: pl.DataFrame) -> pl.Series:
 
 
 def with_both(numbers: pl.Series) -> pl.Series:
-    """Return the distinct numbers and their other spellings, whatever kind of line they are."""
+    """Return the distinct numbers and their alternative spellings, for every line type."""
     others = numbers.to_frame("number").select(other_spelling(pl.col("number"))).to_series()
     return pl.concat([numbers, others]).drop_nulls().unique()
 
 
 def every_spelling(numbers: Iterable[Number]) -> set[Number]:
-    """Return some numbers, as somebody has written them, with all that a ledger may know their owners by."""
+    """Return numbers as a user has written them, and every other spelling that a ledger may hold."""
     written = pl.Series("number", [int(number) for number in numbers], dtype=pl.UInt64)
     cells = pl.select(pl.lit("+") + written.cast(pl.String)).to_series()
     read = normalise(cells, accept=Accept.POSSIBLE)["number"].drop_nulls()
     return {Number(number) for number in with_both(pl.concat([written, read]))}
 
 
-def listed_by_both(recipients: pl.DataFrame) -> pl.Series:
-    """Return a mask of the rows whose other spelling is the number of another row that may be asked about."""
+def other_spelling_is_listed(recipients: pl.DataFrame) -> pl.Series:
+    """Return a mask of the rows whose alternative spelling is the number of another row to ask about."""
     asked = recipients["number"].filter(askable(recipients))
     return other_numbers(recipients).is_in(asked.implode()).fill_null(value=False)
 
 
-def second_questions(noes: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows, whose number is not registered, with its other spelling in its place if it has one."""
+def with_other_spelling(noes: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that have an alternative spelling, with this spelling as their `number`.
+
+    Args:
+        noes: rows whose number is not registered.
+    """
     return noes.with_columns(other_numbers(noes).alias("number")).drop_nulls("number")

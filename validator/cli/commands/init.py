@@ -8,7 +8,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from validator.batch.library_run import FileTargets, RunOptions, job_of
-from validator.batch.planning.ruined import national_regions
+from validator.batch.planning.misread import national_regions
 from validator.batch.recipients.job import ListSettings
 from validator.batch.recipients.opening import open_job
 from validator.cli.process.standard_streams import say

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from validator.batch.known_hosts import host_for
 from validator.batch.planned import planned
-from validator.batch.planning.ruined import MOST_INVALID
+from validator.batch.planning.misread import MOST_INVALID
 from validator.cli.options.list_options import ListOptions
 from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import make_progress, show_plan_summary

@@ -1,4 +1,4 @@
-"""Recognises a list whose cells are mostly not read as numbers, before a request or a file is made."""
+"""Recognises a list whose cells are mostly not read as numbers, before requests are sent."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.opening import Opened
 
-# A list is refused if a larger share of the rows with something in their cell is invalid.
+# A list is refused if a larger share of its non-empty cells is invalid.
 MOST_INVALID = 0.5
 
-# So begins a cell that names its country.
+# A cell with a country code starts like this.
 _INTERNATIONAL = r"^\s*(\+|00)"
 
-# These say nothing against how the list is read.
+# Rows with these reasons do not show that the list is misread.
 _BESIDES = frozenset({Reason.EMPTY, Reason.LANDLINE, Reason.SUPPRESSION_LIST})
 
 
-def ruin_of(opened: Opened, plan: Plan, max_invalid: float = MOST_INVALID) -> str | None:
-    """Return why a list is not worth asking about as it is read, with a remedy, or None.
+def misreading_of(opened: Opened, plan: Plan, max_invalid: float = MOST_INVALID) -> str | None:
+    """Return a message, with a remedy, if too many cells of a list are not read as numbers; otherwise None.
 
     Args:
         opened: the list.
-        plan: what a run would do.
-        max_invalid: the share (0 to 1) of rows with something in their cell that may be invalid.
+        plan: its plan.
+        max_invalid: the share (0 to 1) of non-empty cells that may be invalid.
     """
     reasons = Counter({Reason(word): rows for word, rows in plan.offline.items() if word not in _BESIDES})
     filled = plan.rows - plan.offline.get(Reason.EMPTY, 0)
@@ -38,13 +38,13 @@ def ruin_of(opened: Opened, plan: Plan, max_invalid: float = MOST_INVALID) -> st
     column = opened.reading.column
     return (
         f"{reasons.total():,} of {filled:,} cells of column {column!r} are not read as numbers, most of them "
-        f"as {reasons.most_common(1)[0][0]}. {_remedy(opened, reasons)}; a check takes the list as it is "
-        f"with --max-invalid 100%"
+        f"as {reasons.most_common(1)[0][0]}. {_remedy(opened, reasons)}; to check the list as it is, "
+        f"use --max-invalid 100%"
     )
 
 
 def hints_of(opened: Opened, plan: Plan) -> tuple[str, ...]:
-    """Return how to read more of a list, a sentence each: that of its numbers without a country."""
+    """Return hints for reading more rows: one if the list has numbers without a country, otherwise none."""
     if not (rows := plan.offline.get(Reason.NO_COUNTRY, 0)):
         return ()
     what = "1 row holds a number" if rows == 1 else f"{rows:,} rows hold numbers"
@@ -56,12 +56,12 @@ def _remedy(opened: Opened, reasons: Counter[Reason]) -> str:
     if likely is Reason.AMBIGUOUS:
         return "Say how the column is written with --numbers national or --numbers international"
     if likely is not Reason.NO_COUNTRY:
-        return "See that this is the phone column (--column) and the region of its numbers (--region)"
+        return "Check that this is the phone column (--column) and the region of its numbers (--region)"
     return _region_remedy(opened)
 
 
 def national_regions(opened: Opened) -> tuple[str, ...]:
-    """Return the regions that a list's numbers without a country code look like; none if none stands out."""
+    """Return the likely regions of a list's numbers without a country code; empty if none stands out."""
     cells = as_text(opened.table.sample().get_column(opened.reading.column)).get_column("text")
     return likely_regions(cells.filter(~cells.str.contains(_INTERNATIONAL)))
 
