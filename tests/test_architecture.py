@@ -32,7 +32,7 @@ ROOMS = {
         {"planning"},
         {"asking", "transfer"},
         {"output", "sharing", "watching", "wiring"},
-        {"connected", "first_requests", "planned"},
+        {"asked", "connected", "first_requests", "library_options", "planned"},
         {"asker", "lookup"},
         {"open_asker", "run"},
         {"sample_run"},

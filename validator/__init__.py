@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.keys import key_from_environment, make_key
-    from validator.batch.library_run import FileTargets, RunOptions
+    from validator.batch.library_options import FileTargets, RunOptions
     from validator.batch.preview import Preview
     from validator.batch.recipients.job import ListSettings
     from validator.errors import (
@@ -63,7 +63,7 @@ _HOMES = {
         "sample_file_async",
     ),
     "validator.batch.ask_settings": ("AskSettings", "KeySettings"),
-    "validator.batch.library_run": ("FileTargets", "RunOptions"),
+    "validator.batch.library_options": ("FileTargets", "RunOptions"),
     "validator.batch.preview": ("Preview",),
     "validator.batch.recipients.job": ("ListSettings",),
     "validator.errors": (

@@ -15,9 +15,8 @@ import anyio.to_thread
 
 from validator.arguments import path, require
 from validator.batch.library_arguments import KINDS, for_numbers, given_or_default, numbers_frame, with_keys
+from validator.batch.library_options import FileTargets, RunOptions
 from validator.batch.library_run import (
-    FileTargets,
-    RunOptions,
     ask_blocking,
     entered,
     file_run,

@@ -6,12 +6,13 @@ import math
 import random
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
 
+from validator.batch.asked import Asked
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.confirm import confirm_negatives
 from validator.batch.asking.guarding import forget_unverified, proof_of, session_remedies, session_warnings
@@ -52,28 +53,6 @@ if TYPE_CHECKING:
     from validator.reports import Progress
 
     OpenGateway = Callable[[str, GatewayOptions], AbstractAsyncContextManager[Gateway]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """How the asking went.
-
-    Attributes:
-        duration_s: how long it took, in seconds.
-        ending: why it ended early, or None.
-        keys: how each key stands at the end; none if nothing was asked.
-        left_out: how many numbers of the second round a limit has left out.
-        warnings: what a person should look at.
-        timeline: how it went over time.
-    """
-
-    duration_s: float = 0.0
-    ending: ValidatorError | None = None
-    keys: tuple[AskedKey, ...] = ()
-    left_out: int = 0
-    warnings: tuple[str, ...] = ()
-    timeline: Timeline = field(default_factory=Timeline)
-    remedies: tuple[str, ...] = ()
 
 
 class Asker:

@@ -10,7 +10,7 @@ import polars as pl
 from validator.arguments import NUMBER as ARGUMENT_NUMBER
 from validator.arguments import WHOLE, Kind, require, several
 from validator.batch.keys import key_from_environment
-from validator.batch.library_run import FileTargets, RunOptions
+from validator.batch.library_options import FileTargets, RunOptions
 from validator.batch.recipients.job import Order
 from validator.errors import UsageError
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.batch.library_run import FileTargets, RunOptions, job_of, progress_of
+from validator.batch.library_options import FileTargets, RunOptions
+from validator.batch.library_run import job_of, progress_of
 from validator.batch.planned import planned
 from validator.batch.recipients.opening import open_job
 from validator.batch.recipients.reading_counts import text_of

@@ -15,15 +15,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from validator.batch.asker import Asked
+from validator.batch.asked import Asked
 from validator.batch.output.annotate import count_sendable
 from validator.batch.output.edited import keep_edited, record_of
 from validator.batch.output.report_files import write_reports
 from validator.batch.output.summarise import RunResult, exit_code_of, summarise
 from validator.batch.output.targets import write_output
 from validator.batch.output.written_files import written_files
-from validator.batch.planning.plan import second_round
 from validator.batch.planning.misread import hints_of, misreading_of
+from validator.batch.planning.plan import second_round
 from validator.batch.planning.survey import Preparation, known_after, survey
 from validator.batch.stage import Stage
 from validator.errors import EnoughFound, FileError, StoppedEarly

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from validator.batch.ask_settings import KeySettings
-    from validator.batch.asker import Asked
+    from validator.batch.asked import Asked
     from validator.batch.asking.counters import RunCounters
     from validator.batch.recipients.opening import Opened
     from validator.batch.run import RunSettings

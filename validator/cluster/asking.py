@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from validator.batch.asker import Asked
+from validator.batch.asked import Asked
 from validator.batch.asking.counters import RunCounters
 from validator.batch.watching.stop import stop_at
 from validator.cluster.crew import Crew

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 
-from validator.batch.asker import Asked
+from validator.batch.asked import Asked
 from validator.batch.asking.leased import LEASE_S
 from validator.cluster.crew_progress import state_of
 from validator.cluster.lane import Given, Orphaned

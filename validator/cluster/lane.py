@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio.from_thread import start_blocking_portal
 
-from validator.batch.asker import Asked, Asker
+from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
 from validator.batch.sharing import leased
 from validator.batch.watching.stop import Stop
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from validator.batch.ask_settings import AskSettings
+    from validator.batch.asked import Asked
     from validator.batch.asking.leased import LeasedNumbers
     from validator.cluster.sent_keys import SentKey
     from validator.ledger import Hold

@@ -9,7 +9,7 @@ from validator.batch.asking.counters import RunCounters
 from validator.cluster.sums import counters_of
 
 if TYPE_CHECKING:
-    from validator.batch.asker import Asked
+    from validator.batch.asked import Asked
     from validator.cluster.lane import LaneOrder, LaneReport
     from validator.cluster.machines import RemoteLane
     from validator.errors import ValidatorError

@@ -26,7 +26,7 @@ from validator.reports import legible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from validator.batch.asker import Asked
+    from validator.batch.asked import Asked
     from validator.batch.asking.counters import RunCounters
     from validator.batch.run import RunSettings
     from validator.cluster.list_work import Known

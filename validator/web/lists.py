@@ -19,7 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from validator.batch.library_run import FileTargets
+from validator.batch.library_options import FileTargets
 from validator.batch.recipients.job import checked_name
 from validator.errors import UsageError
 from validator.ledger import make_folder

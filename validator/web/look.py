@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from validator.batch.library_run import RunOptions
+    from validator.batch.library_options import RunOptions
     from validator.batch.preview import Preview
     from validator.reports import PlanSummary
     from validator.web.lists import Choices

@@ -21,7 +21,7 @@ import anyio
 
 from validator import api
 from validator.batch.ask_settings import KeySettings
-from validator.batch.library_run import RunOptions
+from validator.batch.library_options import RunOptions
 from validator.batch.watching.stop import Stop
 from validator.errors import Busy, StoppedEarly, UsageError, ValidatorError, innermost
 from validator.gateways.gateway import GatewayOptions

@@ -5,6 +5,7 @@
 - `lane_choice`: which lane goes next; `lane_rests`: for how long lanes need not be looked at.
 - `workers`: the tasks that carry exchanges out, one after the other.
 - `exchanges`: carries out one exchange and acts on its decision.
+- `taking`: takes the numbers of one request from the queue.
 - `check`: all attempts for one number.
 - `array`: the numbers of one request, and the search for the one that it is refused for.
 - `delivery`: whether an answer can belong to another request of the same connection.

@@ -10,6 +10,7 @@ import anyio
 from validator.batch.asking.array import Array
 from validator.batch.asking.delivery import Delivery
 from validator.batch.asking.single_call import account
+from validator.batch.asking.taking import take_array
 from validator.errors import ApiError, InvalidPhone
 from validator.gateways.gateway import CheckReply, NumberResult
 from validator.http.exchange_options import EXCHANGE_OPTIONS, ExchangeOptions
@@ -54,7 +55,7 @@ class Exchanges:
     def check(self, lane: GatewayLane) -> Exchange:
         """Ask about the next numbers through a lane: as many as the gateway takes at once."""
         now = self._clock()
-        asked = self._take(now, lane)
+        asked = take_array(self._state, lane, now)
         lane.start(now)
         retries = sum(check.is_retry for check in asked.checks)
         self._state.counters.begin(lane.ref, numbers=len(asked.checks), retries=retries)
@@ -74,28 +75,6 @@ class Exchanges:
         now = self._clock()
         lane.start(now, is_look=True)
         return partial(self._look, lane, lane.side_budget.start(now, is_check=False))
-
-    def _take(self, now: float, lane: GatewayLane) -> Array:
-        """Take the numbers of one exchange from the queue: one at least, and those that are due besides."""
-        if (suspects := self._state.queue.take_suspects()) is not None:
-            return suspects
-        most = min(lane.gateway.capabilities.max_batch, self._state.left_today(lane, kept=lane.guard.reserve))
-        checks = [self._next(now)]
-        while len(checks) < min(most, checks[0].most) and self._queue_ready_at(now) <= now:
-            checks.append(self._next(now))
-        return Array(checks)
-
-    def _queue_ready_at(self, now: float) -> float:
-        return self._state.queue.ready_at(now, retries_from=self._state.retries.ready_at(now))
-
-    def _next(self, now: float) -> Check:
-        check = self._state.queue.take(now, retries_from=self._state.retries.ready_at(now))
-        if check.is_retry:
-            self._state.retries.take(now)
-        elif not check.is_begun:
-            self._state.retries.first_attempt()
-        check.is_begun = True
-        return check
 
     async def _check(self, lane: GatewayLane, asked: Array, checkpoint: Checkpoint, permit: Permit) -> None:
         checks, is_named = asked.checks, lane.gateway.capabilities.names_numbers

@@ -7,7 +7,8 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from validator.batch.library_run import FileTargets, RunOptions, job_of
+from validator.batch.library_options import FileTargets, RunOptions
+from validator.batch.library_run import job_of
 from validator.batch.planning.misread import national_regions
 from validator.batch.recipients.job import ListSettings
 from validator.batch.recipients.opening import open_job

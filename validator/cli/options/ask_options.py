@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from validator.batch.ask_settings import KeySettings
-    from validator.batch.asker import Asked, Asker
+    from validator.batch.asked import Asked
+    from validator.batch.asker import Asker
     from validator.batch.planning.plan import Plan
     from validator.batch.run import Ask
     from validator.batch.watching.stop import Stop

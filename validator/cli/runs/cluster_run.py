@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from validator.batch.ask_settings import KeySettings
-    from validator.batch.asker import Asked
+    from validator.batch.asked import Asked
     from validator.batch.asking.counters import RunCounters
     from validator.cli.options.list_options import ListOptions
     from validator.cli.runs.list_run import ListRunOptions

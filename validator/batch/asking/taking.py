@@ -1,0 +1,37 @@
+"""Takes the numbers of one request from the queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from validator.batch.asking.array import Array
+
+if TYPE_CHECKING:
+    from validator.batch.asking.check import Check
+    from validator.batch.asking.run_state import RunState
+    from validator.batch.asking.steps import GatewayLane
+
+
+def take_array(state: RunState, lane: GatewayLane, now: float) -> Array:
+    """Take the numbers of one exchange from the queue: one at least, and those that are due besides."""
+    if (suspects := state.queue.take_suspects()) is not None:
+        return suspects
+    most = min(lane.gateway.capabilities.max_batch, state.left_today(lane, kept=lane.guard.reserve))
+    checks = [_next(state, now)]
+    while len(checks) < min(most, checks[0].most) and _queue_ready_at(state, now) <= now:
+        checks.append(_next(state, now))
+    return Array(checks)
+
+
+def _queue_ready_at(state: RunState, now: float) -> float:
+    return state.queue.ready_at(now, retries_from=state.retries.ready_at(now))
+
+
+def _next(state: RunState, now: float) -> Check:
+    check = state.queue.take(now, retries_from=state.retries.ready_at(now))
+    if check.is_retry:
+        state.retries.take(now)
+    elif not check.is_begun:
+        state.retries.first_attempt()
+    check.is_begun = True
+    return check
