@@ -9,7 +9,7 @@ import pytest
 from tests.support.batch.laboratory import numbers_of
 from tests.support.batch.leases import MemoryLeases, source_of
 from validator.batch.asking.feeding import AHEAD_S, MOST_AHEAD
-from validator.batch.asking.leased import ELSEWHERE_EVERY_S, LEASE_S, TEND_EVERY_S, LeasedNumbers, Planned
+from validator.batch.asking.leased import ELSEWHERE_EVERY_S, LEASE_S, RENEW_EVERY_S, LeasedNumbers, Planned
 from validator.errors import StoppedEarly
 from validator.model import Verdict
 
@@ -107,7 +107,7 @@ def test_what_waits_long_stays_ours(make_lab):
 
     prolonged = Counter(number for _, number in kept.leases.granted)
     assert ran.duration_s > 2 * LEASE_S
-    assert min(prolonged.values()) >= 200 // TEND_EVERY_S
+    assert min(prolonged.values()) >= 200 // RENEW_EVERY_S
 
 
 def test_two_runs_share_a_list_and_none_is_asked_about_twice(make_lab, virtual):

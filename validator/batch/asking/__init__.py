@@ -1,23 +1,24 @@
 """Ask about the planned numbers and record each answer.
 
-- `checks`: runs the dispatcher, progress and status log side by side until the queue is empty.
-- `dispatcher`: starts an exchange when lane and budget allow it.
-- `lane_choice`: which lane goes next; `lane_rests`: for how long lanes need not be looked at.
-- `workers`: the tasks that carry exchanges out, one after the other.
+- `checks`: runs the dispatcher, progress and status log concurrently until the queue is empty.
+- `run_state`: what the dispatcher and the exchanges share.
+- `dispatcher`: starts an exchange when a lane and its budget allow it.
+- `steps`: what the dispatcher does next, as values.
+- `lane_choice`: which lane goes next; `lane_rests`: a short cache of lanes that have to wait.
+- `workers`: the tasks that carry out exchanges, one after the other.
 - `exchanges`: carries out one exchange and acts on its decision.
 - `taking`: takes the numbers of one request from the queue.
 - `check`: all attempts for one number.
-- `array`: the numbers of one request, and the search for the one that it is refused for.
-- `delivery`: whether an answer can belong to another request of the same connection.
-- `steps`: what the dispatcher does next, as values.
+- `array`: the numbers of one request, and the search for the number that causes its refusal.
+- `delivery`: whether an answer may belong to another request of the same connection.
 - `queue`: the numbers still to ask about, and the retries that wait.
-- `feeding`: keeps the queue of a run filled from a source while it goes on.
-- `leased`: the numbers of a plan as such a source, shared with other runs by leases.
-- `withheld`: the checks that were refused while it is open whether the session works.
+- `feeding`: keeps the queue filled from a source during the run.
+- `leased`: such a source: the numbers of a plan, shared with other runs by leases.
+- `withheld`: refused checks which wait until it is known whether the session works.
 - `recorder`: writes outcomes to the ledger in group commits.
-- `guarding`: carries out what the guards of the lanes decide.
+- `guarding`: carries out the decisions of the guards.
 - `confirm`: asks a second time about the numbers that were answered "no".
-- `contacts`: takes the session's synced contacts as answers.
-- `counters`: counts what happened.
-- `single_call`: paces a call outside the fan-out.
+- `contacts`: uses the session's synced contacts as answers.
+- `counters`: counts the events of a run.
+- `single_call`: paces a single call, such as a look at a session.
 """

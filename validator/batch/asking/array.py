@@ -1,8 +1,8 @@
-"""The numbers of one request, and the search for the one among them that a gateway refuses all of them for.
+"""The numbers of one request, and the search for the number that causes its refusal.
 
-A gateway may refuse an array for one number in it. Then half of it is asked about. If that is refused too,
-the number is in that half, and the other half goes back to the queue; if not, it is in the other half. So
-each request halves the suspects: six find one of fifty, and the rest of them need one more.
+A gateway may refuse a whole array because of one number in it. Then half of the array is asked about. If this
+half is refused too, the number is in it, and the other half goes back to the queue. If not, the number is in
+the other half. So each request halves the suspects: six requests find one number of fifty.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Array:
     """The checks of one request.
 
     Attributes:
-        checks: those that it asks about.
-        others: those that were refused together with these; one of all of them is to blame.
-        refused: how they were refused, or None.
+        checks: the checks that it asks about.
+        others: the checks that were refused together with these; one of all of them is the cause.
+        refused: the refusal, or None.
     """
 
     checks: Sequence[Check]
@@ -34,10 +34,10 @@ class Array:
     refused: ApiError | None = None
 
     def halved(self) -> Self:
-        """Return the request about the first half of suspects, the smaller one."""
+        """Return the request about the first half of the suspects, rounded down."""
         middle = len(self.checks) // 2
         return type(self)(self.checks[:middle], self.checks[middle:], self.refused)
 
-    def is_spoilt_by(self, failure: ApiError) -> bool:
-        """Whether a failure may be for one of several numbers."""
+    def is_refused_for_one(self, failure: ApiError) -> bool:
+        """Whether a failure may be caused by one of several numbers."""
         return len(self.checks) > 1 and isinstance(failure, InvalidRequest)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from validator.model import Number
 
-# Of the six attempts that a number has by default, the first two go with all others: 50, 50, 12, 3, 1.
+# After each failed retry, a request about the number has a quarter of the size: 50, 50, 12, 3, 1 numbers.
 _SEPARATED_INTO = 4
 
 
@@ -19,15 +19,15 @@ class Check:
 
     Attributes:
         number: the number asked about.
-        attempts: the attempts made that count (a refusal by the rate limiter does not).
-        is_retry: whether the next attempt is paid from the retry budget.
-        is_begun: whether there has been an attempt of any kind.
-        needs_new_connection: whether an answer may have been another request's, so that only one over a new
-            connection counts.
-        was_rejected: whether an answer has called the number invalid that does not name it, so that it was
-            asked about again.
-        is_again: whether the number was answered before: the answer was taken back, or is to be confirmed.
-        most: how many numbers a request about it may have, itself among them.
+        attempts: the number of attempts that count (a refusal by the rate limiter does not).
+        is_retry: whether the next attempt uses the retry budget.
+        is_begun: whether there has been any attempt.
+        needs_new_connection: whether an earlier answer may belong to another request, so only an answer over
+            a new connection counts.
+        was_rejected: whether an answer that does not name the number called it invalid, so it was asked about
+            again.
+        is_again: whether the number was answered before: the answer was retracted, or needs confirmation.
+        most: the most numbers that a request about it may have, including itself.
     """
 
     number: Number
@@ -40,9 +40,9 @@ class Check:
     most: int = sys.maxsize
 
     def separate(self, count: int) -> None:
-        """Record a failed request of so many numbers: if it is not the first, fewer are asked with this one.
+        """Record a failed request of `count` numbers. From the second failure on, requests get smaller.
 
-        One of them may be what the gateway stumbles over, and would take all others along each time.
+        One of the numbers may cause the failure, and the other numbers would fail with it each time.
         """
         if self.attempts:
             self.most = max(1, count // _SEPARATED_INTO)

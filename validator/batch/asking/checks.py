@@ -1,4 +1,4 @@
-"""The part of a run that talks to gateways: the first look at the sessions, the fan-out, and its watchers."""
+"""Asks about a queue of numbers: the first look at the sessions, the dispatcher, and its watchers."""
 
 from __future__ import annotations
 
@@ -41,23 +41,23 @@ if TYPE_CHECKING:
     Watcher = Callable[[Dispatcher, RunCounters], Coroutine[Any, Any, None]]
 
 
-# If nothing has ever answered, a wrong address is likelier than an outage: some seconds tell which.
+# Before the first answer, a wrong address is more likely than an outage. A few attempts show which it is.
 FIRST_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What a run asks with, for one queue of numbers after the other.
+    """The collaborators that a run uses for each queue of numbers.
 
     Attributes:
-        lanes: the sessions to ask through, of one key or several.
-        retries: how many retries the run may make.
-        bounds: where to stop early.
-        ledger: where outcomes go.
-        now_ms: the time of day in milliseconds since the Unix epoch.
-        negative_reason: the reason that a "no" is written down with.
-        source_of: makes the source that feeds the queue, given the numbers of a plan; None if they are all in
-            the queue from the start.
+        lanes: the lanes to ask through, of one key or several.
+        retries: the run's retry budget.
+        bounds: when to stop early.
+        ledger: where outcomes are written.
+        now_ms: returns the time in milliseconds since the Unix epoch.
+        negative_reason: the reason that is recorded with a "no".
+        source_of: makes the source that feeds the queue, given the numbers of a plan; None if all numbers are
+            in the queue from the start.
     """
 
     lanes: Sequence[GatewayLane]
@@ -72,7 +72,7 @@ class Asking:
 async def ask_all(
     todo: pl.Series, asking: Asking, counters: RunCounters, watchers: Sequence[Watcher] = ()
 ) -> ValidatorError | None:
-    """Ask about every number; return why it ended early, or None if nothing was left to ask.
+    """Ask about every number; return why it ended early, or None if all were asked about.
 
     Raises:
         ExceptionGroup: with a `LedgerError`: the ledger failed; the run is over, and resumable.
@@ -111,7 +111,7 @@ def _state(todo: pl.Series, asking: Asking, counters: RunCounters, *, is_fed: bo
         recorder=recorder,
         counters=counters,
         bounds=asking.bounds,
-        # `anyio.current_time` finds out at each call which event loop there is: three times as long.
+        # `anyio.current_time` looks up the event loop at each call, which takes three times as long.
         clock=current_token().backend_class.current_time,
         now_ms=asking.now_ms,
         negative_reason=asking.negative_reason,
@@ -127,14 +127,13 @@ async def look_at_sessions(
     max_outage_s: float = math.inf,
     on_reply: Callable[[SessionReply], None] = lambda _: None,
 ) -> dict[str, SessionStatus]:
-    """Return the state of each session, so that a wrong set-up costs one call and not a list of them.
+    """Return the state of each session, so that a wrong set-up fails after one call and not after many.
 
-    A session is taken to be ready if the key may not see its state, or the gateway does not offer it: the
-    checks will show it.
+    A session counts as ready if the key must not see its state, or the gateway cannot report it: the checks
+    will show whether it is.
 
     Raises:
-        ValidatorError: why the run is over before it began: the gateway refuses the key, does not know a
-            session, or cannot be reached.
+        ValidatorError: the gateway refuses the key, does not know a session, or cannot be reached.
     """
     if not gateway.capabilities.has_session_status:
         return dict.fromkeys(sessions, READY)

@@ -1,7 +1,7 @@
-"""Asking once more about every "no", through another session where there is one.
+"""Asks a second time about every "no", through another session if there is one.
 
-Which "no" has been confirmed is the ledger's to say, by the reason that goes with it. So a run that was
-killed, or stopped before it came to this, is made up for by the next one, with exactly the missing calls.
+The ledger records whether a "no" is confirmed, as its reason. So if a run is killed, or stops before this
+step, the next run makes exactly the missing calls.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ async def confirm_negatives(
     since_ms: int,
     watchers: Callable[[int], Sequence[Watcher]] = lambda _: (),
 ) -> ValidatorError | None:
-    """Ask once more about every number that was answered "no" once; a "yes" takes the place of the "no".
+    """Ask again about every number that was answered "no" once; a "yes" replaces the "no".
 
-    What nothing vouched for is `unknown` and not asked about here. Where no second answer can be had, the
-    first stays in the ledger as it is, and the next run that confirms asks again.
+    A "no" that the guard did not confirm is `unknown` and is not asked about here. If there is no second
+    answer, the first stays in the ledger, and the next run that confirms asks again.
 
     Args:
-        todo: the numbers the run was about, all of them asked about by now.
+        todo: the numbers of this run, after it has asked about all of them.
         earlier: the numbers that an earlier run has asked about once.
         asking: as for `ask_all`.
-        counters: what to count in.
-        since_ms: when the run began, in milliseconds since the Unix epoch.
-        watchers: makes those of a fan-out, given how many numbers there are to confirm in all.
+        counters: the counters of the run.
+        since_ms: the start of the run, in milliseconds since the Unix epoch.
+        watchers: makes the watchers of `ask_all`, given the total of numbers to confirm.
 
     Returns:
         Why it ended early, or None.
@@ -66,13 +66,13 @@ async def confirm_negatives(
 
 
 class _Confirming:
-    """Asks about the numbers that one session after the other has answered "no" about.
+    """Asks again about the numbers that a session has answered "no", for one session after the other.
 
     Args:
         asking: as for `ask_all`.
-        first: what was counted until now.
-        second: what to count in.
-        watchers: those of every fan-out.
+        first: the counters of the run before the confirmations.
+        second: the counters for the confirmations.
+        watchers: the watchers of every `ask_all`.
     """
 
     def __init__(
@@ -85,16 +85,16 @@ class _Confirming:
             asking,
             bounds=replace(asking.bounds, left_today=left_today, needed=_still_needed(asking, first)),
             negative_reason=Reason.NOT_ON_WHATSAPP_TWICE,
-            # They have a verdict, so that nobody else asks about them.
+            # These numbers have a verdict, so no other run asks about them: they need no lease.
             source_of=None,
         )
         self._counters = second
         self._watchers = watchers
 
     async def ask(self, session: SessionRef, numbers: Numbers) -> ValidatorError | None:
-        """Ask about the numbers that a session has answered "no" about; return why it ended early, or None.
+        """Ask about the numbers that a session has answered "no"; return why it ended early, or None.
 
-        Where every lane that can confirm them halts on the way, the others take over.
+        If every lane that can confirm them halts, the other lanes take over.
         """
         while True:
             lanes = self._able(session)
@@ -107,7 +107,7 @@ class _Confirming:
             numbers = _by_session(self._asking, {0: numbers}).get(session, numbers.clear())
 
     def _able(self, session: SessionRef) -> list[GatewayLane]:
-        """Return the lanes that can confirm what a session has said: other ones, or its own without any."""
+        """Return the lanes that can confirm a session's answers: the other lanes, or its own if none."""
         others = [lane for lane in self._alive() if not _may_be(lane.ref, session)]
         return others or [lane for lane in self._asking.lanes if _may_be(lane.ref, session)]
 
@@ -122,12 +122,12 @@ class _Confirming:
 
 
 def _may_be(lane: SessionRef, session: SessionRef) -> bool:
-    """Whether a lane's session may be the one that a fact names; an imported fact may name no gateway."""
+    """Whether a lane's session may be the session of a fact. An imported fact may lack the gateway."""
     return lane.session == session.session and session.gateway in {lane.gateway, ""}
 
 
 def _by_session(asking: Asking, numbers_since_ms: Mapping[int, Numbers]) -> dict[SessionRef, Numbers]:
-    """Return the numbers that were answered "no" once since the time they are given with, by session."""
+    """Return the numbers that were answered "no" once since the given time, by session."""
     found: dict[SessionRef, list[int]] = {}
     for since_ms, numbers in numbers_since_ms.items():
         for rows in asking.ledger.known(numbers.to_list()):
@@ -135,7 +135,7 @@ def _by_session(asking: Asking, numbers_since_ms: Mapping[int, Numbers]) -> dict
                 is_once = (row.reason, row.source) == (Reason.NOT_ON_WHATSAPP, Source.API)
                 if is_once and row.checked_at_ms >= since_ms:
                     found.setdefault(SessionRef(row.gateway, row.session), []).append(row.number)
-    # In the ledger they are in order, which looks like scraping; a run asks in an order of its own.
+    # The ledger has the numbers in ascending order, which looks like scraping. So keep the order of the run.
     everyone = pl.concat(numbers_since_ms.values())
     return {
         session: everyone.filter(everyone.is_in(pl.Series(numbers, dtype=pl.UInt64).implode()))

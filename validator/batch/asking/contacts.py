@@ -1,4 +1,4 @@
-"""The contacts synced to a session: all pages under the budget, and what they tell about numbers."""
+"""The synced contacts of a session: fetches all pages under the budget, and uses them as answers."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# 200,000 contacts at a hundred a page, which is far beyond any phone's address book. A list without an end
-# would take up memory, and the allowance of the key, for as long as the run may last.
+# 200,000 contacts at a hundred per page, far more than any phone's address book. A list without an end would
+# use up memory, and the limit of the key, for the rest of the run.
 MAX_PAGES = 2_000
 
 SCHEMA = pl.Schema(
@@ -46,9 +46,9 @@ async def all_contacts(
     """Yield the contacts of a session, each once.
 
     Args:
-        gateway: whose they are.
-        session: its id.
-        through: makes each page's exchange in its own time.
+        gateway: the gateway of the session.
+        session: the id of the session.
+        through: makes the exchange of each page when the budget allows it.
         on_page: called with each page.
 
     Raises:
@@ -77,13 +77,13 @@ async def take_contacts(
     ledger: Ledger,
     now_ms: Callable[[], int],
 ) -> Numbers:
-    """Write what some contacts tell about the numbers of `todo` into the ledger; return those still to ask.
+    """Record the numbers of `todo` that are contacts as registered; return those still to ask about.
 
-    What they tell about `others`, which may have to be asked about later, is written down too. Contacts that
-    cannot be read, or not to their end, save no requests: the numbers that are left are asked about.
+    The numbers of `others`, which may have to be asked about later, are recorded too. If not all contacts can
+    be read, the remaining numbers are asked about.
 
-    Only contacts that the provider marks as WhatsApp users count: a contact without the mark is weaker
-    evidence than an answer to a check, and is asked about.
+    Only contacts which the provider marks as WhatsApp users count. A contact without the mark is weaker
+    evidence than an answer to a check, so its number is asked about.
     """
     wanted = {*todo, *others}
     before = len(wanted)
@@ -96,14 +96,14 @@ async def take_contacts(
         log.warning(
             "not all contacts could be read: %s. The others are asked about", str(failure).rstrip(".")
         )
-    finally:  # a deadline, or a page that cannot be read, costs none of the pages before
+    finally:  # keeps the pages read so far, if a deadline comes or a page cannot be read
         ledger.commit()
     log.info("%d of %d numbers are synced contacts", before - len(wanted), before)
     return todo.filter(todo.is_in(sorted(wanted)))
 
 
 def contacts_frame(contacts: Iterable[GatewayContact]) -> pl.DataFrame:
-    """Return contacts as a table, one row each, in their order; its columns are `SCHEMA`."""
+    """Return contacts as a frame with the columns of `SCHEMA`, one row each, in their order."""
     rows = [(one.phone, one.name, one.is_whatsapp_user, one.profile_picture_url) for one in contacts]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 

@@ -1,4 +1,4 @@
-"""What a run has done so far, in numbers."""
+"""The counters of a run."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from validator.model import Outcome, SessionRef
 
-# `--max-error-rate` looks at this many of the latest attempts, and says nothing before it has half of them: a
-# share of a handful is noise.
+# `--max-error-rate` applies to this many latest attempts, and not before there are half as many: the share of
+# a few attempts is noise.
 ERROR_WINDOW = 200
 
 
@@ -27,13 +27,13 @@ class RunCounters:
 
     Attributes:
         calls: exchanges, as the summary shows them.
-        sessions: exchanges by session, likewise.
+        sessions: exchanges by session, as the summary shows them.
         asked: numbers whose check has ended, with a verdict or with `unknown`.
         from_contacts: numbers answered by the contacts of a session.
         verdicts: ended checks by verdict.
-        doubted: answers by session that were retracted at the end, since nothing vouches for them.
-        paused_s: seconds in which nothing was sent although there was work, by their cause; not those in
-            which a key was held.
+        doubted: answers that were retracted at the end of the run, because nothing confirmed them, by
+            session.
+        paused_s: seconds in which nothing was sent although there was work, by cause; without holds.
     """
 
     calls: CallCounts = field(default_factory=CallCounts)
@@ -53,24 +53,24 @@ class RunCounters:
         return counts.attempts + counts.canaries if counts else 0
 
     def numbers_through(self, session: SessionRef) -> int:
-        """Return how often numbers were asked about through a session in this run, canaries among them."""
+        """Return how often numbers were asked about through a session in this run, including canaries."""
         return self._spent[session]
 
     def begin(self, session: SessionRef, *, numbers: int = 1, retries: int) -> None:
-        """Count an attempt that starts, about so many numbers, and how many of them it retries."""
+        """Count the start of an attempt about some numbers, and how many of them are retries."""
         self.calls.attempts += 1
         self.calls.retries += retries
         self._of(session).attempts += 1
         self._spent[session] += numbers
 
     def begin_canary(self, session: SessionRef) -> None:
-        """Count a canary's exchange that starts."""
+        """Count the start of an exchange about a canary."""
         self.calls.canaries += 1
         self._of(session).canaries += 1
         self._spent[session] += 1
 
     def end(self, session: SessionRef, failure: ApiError | None) -> None:
-        """Count how an attempt ended. The provider's "invalid number" is an answer."""
+        """Count the end of an attempt. The provider's "invalid number" counts as an answer."""
         if isinstance(failure, RateLimited):
             self.calls.refusals += 1
             return
@@ -87,17 +87,17 @@ class RunCounters:
             self.verdicts[outcome.verdict.value] += 1
 
     def invalidate(self, count: int) -> None:
-        """Take back so many checks that ended with "no"."""
+        """Subtract checks that ended with "no": they are asked about again."""
         self.take_back(Verdict.NOT_REGISTERED, count)
 
     def take_back(self, verdict: Verdict, count: int = 1) -> None:
-        """Take back checks that ended with a verdict: they are asked about again."""
+        """Subtract checks that ended with this verdict: they are asked about again."""
         self.calls.retracted += count
         self.asked -= count
         self.verdicts[verdict.value] -= count
 
     def add_confirmations(self, second: RunCounters) -> None:
-        """Add the counts of a round of confirmations. Its numbers are counted in `asked` already."""
+        """Add the counts of a round of confirmations. Its numbers are already counted in `asked`."""
         overturned = second.verdicts[Verdict.REGISTERED.value]
         self._add_exchanges(second)
         self.calls.confirmations += second.asked
@@ -122,11 +122,11 @@ class RunCounters:
         self._spent.update(other._spent)
 
     def recent_error_rate(self) -> float:
-        """The share of failures among the latest attempts; 0 until there are enough to tell."""
+        """Return the share of failures among the latest attempts; 0 until there are enough attempts."""
         return self._recent_failures / len(self._recent) if len(self._recent) >= ERROR_WINDOW // 2 else 0.0
 
     def _note(self, *, failed: bool) -> None:
-        """Keep how the latest attempts ended, and how many of them failed."""
+        """Record whether an attempt failed, and forget the oldest one if there are too many."""
         self._recent.append(failed)
         self._recent_failures += failed
         if len(self._recent) > ERROR_WINDOW:
@@ -139,12 +139,12 @@ class RunCounters:
 
 
 def pace_per_min(attempts: int, asking_s: float, limit_per_min: float | None) -> float:
-    """Return the pace while a run asked, in requests a minute.
+    """Return the pace of a run, in requests a minute.
 
-    A list may go out at once, within what each minute allows. That is no pace: such a run has used so much of
-    the minutes that it began, however quick it was.
+    A short list may be sent in a burst that the limit allows. Then the pace between requests exceeds the
+    limit and says little, so the attempts are divided by the number of minutes that were begun.
     """
-    # So many attempts have one gap fewer between them; a single one has no pace.
+    # There is one gap fewer than there are attempts; a single attempt has no pace.
     pace = 60 * (attempts - 1) / asking_s if attempts > 1 else float(attempts)
     if limit_per_min is None or pace <= limit_per_min:
         return pace

@@ -1,4 +1,4 @@
-"""How an answer was delivered: whether it can belong to another request of the same connection."""
+"""How an answer was delivered: whether it may belong to another request of the same connection."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Delivery:
-    """One exchange's.
+    """The delivery of one exchange.
 
     Attributes:
-        fresh: whether it went over a new connection: what came first there is its answer, whatever follows.
-        is_doubted: whether the connection has delivered anything besides that nobody asked for.
+        fresh: whether it used a new connection. Then the first response is its answer, whatever follows.
+        is_doubted: whether the connection has delivered a response without a request.
     """
 
     fresh: bool
@@ -28,21 +28,21 @@ class Delivery:
     _settled: list[tuple[Check, Verdict]] = field(default_factory=list)
 
     def is_own(self, result: NumberResult) -> bool:
-        """Whether a result can be no other request's: it names the number, or came over a new connection."""
+        """Whether a result must be of this request: it names the number, or the connection is new."""
         return result.names_number or self.fresh
 
     def settled(self, check: Check, verdict: Verdict) -> None:
-        """Note a check that has ended by this answer; it can be taken back, except over a new connection."""
+        """Note a check that this answer has ended. It can be retracted, unless the connection is new."""
         if not self.fresh:
             self._settled.append((check, verdict))
 
     def take_settled(self) -> list[tuple[Check, Verdict]]:
-        """Return the checks that have ended so, once, with their verdicts."""
+        """Return the checks that were noted, with their verdicts, and forget them."""
         taken, self._settled = self._settled, []
         return taken
 
     def failure(self, failure: ApiError) -> ApiError:
-        """Return what a failed exchange shows: nothing about key or session, if it may be another's."""
+        """Return the failure of an exchange; a `BadAnswer` if the response may belong to another request."""
         if self.fresh or not self.is_doubted:
             return failure
         return BadAnswer("the connection delivered more than one answer", rate=failure.rate)

@@ -1,8 +1,8 @@
-"""The fan-out: concurrent checks under one budget, each result in the ledger before it is reported.
+"""Starts every exchange of a run: concurrent checks, each within the budget of its key.
 
-The dispatcher decides what happens next: whenever an exchange has ended, whose worker goes on with that, and
-when a time has come. A check that has to wait (for its retry, for a hold, for its session) goes back to the
-queue and holds nothing meanwhile. The lanes take turns; one whose session or key has to wait is passed over.
+The dispatcher decides the next step when an exchange ends (its worker carries the step out), and when a rest
+is over. A check that has to wait (for its retry, a hold, or its session) goes back to the queue and uses no
+worker while it waits. The lanes take turns. A lane is skipped if its session or key has to wait.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 ONLY_RETRIES_LEFT = "only retries were left, each with its own time to wait"
 
-# A run that is to stop still confirms its last answers, if that can begin so soon.
-LAST_WORD_S = 5.0
+# A run that stops early still confirms its last answers, if the request for this can start within this time.
+LAST_STEP_S = 5.0
 
 
 class Dispatcher:
-    """Asks about every number in a queue, and ends in order whatever happens.
+    """Asks about every number in a queue, and ends in order in every case.
 
     Args:
-        state: what it works on.
-        exchanges: carries out what is decided here.
+        state: the parts of the run.
+        exchanges: carries out the steps.
     """
 
     def __init__(self, state: RunState, exchanges: Exchanges) -> None:
@@ -57,8 +57,8 @@ class Dispatcher:
         self._pace_per_min, self._pace_until = math.inf, -math.inf
         self._concurrency = Concurrency(state.bounds.concurrency)
         self._in_flight = 0
-        # Those among them that come last: a lane each, so that all of them have their last words at once.
-        self._last_words: set[GatewayLane] = set()
+        # The lanes with a last step in flight. All lanes do theirs at the same time.
+        self._in_last_step: set[GatewayLane] = set()
         self._changed = anyio.Event()
         self._ending: ValidatorError | None = None
         self._give_up_at = math.inf
@@ -67,51 +67,54 @@ class Dispatcher:
 
     @property
     def in_flight(self) -> int:
-        """Exchanges under way."""
+        """The number of exchanges in flight."""
         return self._in_flight
 
     @property
     def parked(self) -> int:
-        """Checks that wait for a retry."""
+        """The number of checks that wait for a retry."""
         return self._queue.parked
 
     def retries_s(self, now: float) -> float:
-        """The seconds that the budget of retries makes of those that wait now."""
+        """Return how many seconds the retry budget needs for the checks that wait for a retry now."""
         return self._retries.time_for_s(self._queue.parked, now)
 
     @property
     def resting(self) -> Rest:
-        """What the dispatcher last waited for."""
+        """The current rest of the dispatcher; it has no cause if the dispatcher does not wait."""
         return self._resting
 
     def paused_s(self, now: float) -> float:
-        """Return for how long nothing was sent although there was work, holds of the key not counted."""
+        """Return for how long nothing was sent although there was work, without holds of the key."""
         resting_s = now - self._resting_since if self._resting.cause else 0.0
         return sum(self._counters.paused_s.values()) + resting_s
 
     def stop(self, why: ValidatorError) -> None:
-        """Start nothing more; what is in flight ends within the grace or is given up. The first reason stays.
+        """Start no more exchanges; those in flight end within the grace period or are cancelled.
 
-        What is given up is not written down, so that the next run asks again.
+        A cancelled exchange is not recorded, so the next run asks again.
+
+        Args:
+            why: the reason, unless there is one already.
         """
         self._end(why)
         self._give_up_at = min(self._give_up_at, anyio.current_time() + self._bounds.grace_s)
 
     def wake(self) -> None:
-        """Look again at what can be done: something has changed, such as the queue."""
+        """Decide again, because something has changed, such as the queue."""
         self._choice.all_changed()
         self._changed.set()
 
     def _end(self, why: ValidatorError) -> None:
-        """Start nothing more, and give what is in flight its time: nobody waits for the end."""
+        """Start no more exchanges, and let those in flight end without a time limit."""
         self._ending = self._ending or why
         self.wake()
 
     async def run(self) -> ValidatorError | None:
-        """Ask until nothing is left or a reason to stop turns up; return that reason.
+        """Ask until no number is left or there is a reason to stop; return that reason.
 
-        Everything that was answered is durable when this returns or raises. A reason that turned up while the
-        last numbers were in flight, and left none unasked, is none; but a signal is always answered.
+        All answers are durable when this returns or raises. If all numbers were asked about in spite of a
+        reason to stop, this returns None, except for a signal.
 
         Raises:
             ExceptionGroup: with a `LedgerError`: the ledger failed; the run is over, and resumable.
@@ -142,7 +145,7 @@ class Dispatcher:
                 workers.start(self._begin(step))
 
     def _begin(self, step: Send | FetchStatus | Probe) -> Job:
-        """Take what an exchange needs; return what carries it out."""
+        """Start an exchange; return the job that carries it out."""
         self._in_flight += 1
         self._choice.changed(step.lane)
         match step:
@@ -157,12 +160,12 @@ class Dispatcher:
 
     def _ended(self, lane: GatewayLane, took_s: float) -> None:
         self._in_flight -= 1
-        self._last_words.discard(lane)
+        self._in_last_step.discard(lane)
         self._concurrency.finished(took_s)
         self._choice.changed(lane)
 
     def _following(self) -> Job | None:
-        """Return what a worker goes on with, if anything; correct the rest of the dispatcher if needed."""
+        """Return the next job of a worker, if any. Wakes the dispatcher if its rest is not right any more."""
         now = self._clock()
         if now < self._resting.until <= now + KEPT_S:
             return None
@@ -192,23 +195,23 @@ class Dispatcher:
         return self._choose_step(now)
 
     def _is_full(self, now: float) -> bool:
-        """Whether as many exchanges are in flight as are of use."""
+        """Whether no further exchange is useful now."""
         return self._in_flight >= min(self._concurrency.allowed(self._pace(now)), self._useful())
 
     @property
     def _others_in_flight(self) -> bool:
-        """Whether exchanges are in flight that are nobody's last words."""
-        return self._in_flight > len(self._last_words)
+        """Whether exchanges are in flight that are not last steps."""
+        return self._in_flight > len(self._in_last_step)
 
     def _pace(self, now: float) -> float:
-        """Return the pace of all keys, in requests a minute, as it was a moment ago."""
+        """Return the pace of all keys, in requests a minute; cached for `KEPT_S`."""
         if now >= self._pace_until:
             self._pace_per_min = sum(budget.rate_per_min(now) for budget in self._budgets)
             self._pace_until = now + KEPT_S
         return self._pace_per_min
 
     def _last_step(self, now: float) -> Step:
-        """Have the answers confirmed that still wait for it; nothing else is to be started."""
+        """Return the step that confirms answers which still wait for it. No number is left to ask about."""
         if now >= self._give_up_at:
             return Done()
         if self._others_in_flight:
@@ -217,22 +220,22 @@ class Dispatcher:
         lanes = self._state.lanes
         if is_early:
             self._state.withheld.give_back(lanes)
-        waiting = [lane for lane in lanes if lane not in self._last_words]
+        waiting = [lane for lane in lanes if lane not in self._in_last_step]
         step = last_step(waiting, lambda lane: self._choice.action(lane, now, last=True), is_early=is_early)
         if isinstance(step, Probe | FetchStatus):
             step = self._last_within_budget(now, step)
         if isinstance(step, Probe | FetchStatus):
-            self._last_words.add(step.lane)
-        if isinstance(step, Done) and self._last_words:
+            self._in_last_step.add(step.lane)
+        if isinstance(step, Done) and self._in_last_step:
             return Rest(self._give_up_at)
         if isinstance(step, Done) and self._state.withheld:
-            # Its lane has ended; another one may ask.
+            # The lane of the withheld checks has ended; another lane may ask about them.
             self._state.withheld.give_back(lanes)
             return Rest(now)
         return step
 
     def _last_within_budget(self, now: float, step: Probe | FetchStatus) -> Probe | FetchStatus | Rest | Done:
-        if self._ending and budget_of(step).ready_at(now, 1) > now + LAST_WORD_S:
+        if self._ending and budget_of(step).ready_at(now, 1) > now + LAST_STEP_S:
             return Done()
         found = self._choice.within_budget(now, step)
         return found if not isinstance(found, Halt) else Done()
@@ -248,14 +251,14 @@ class Dispatcher:
             self._end(EnoughFound("as many recipients can be sent to as --enough asks for"))
 
     def _still_needed(self) -> float:
-        """Return how many more "yes" end the run."""
+        """Return how many more "yes" end the run; infinity without `--enough`."""
         if self._bounds.needed is None:
             return math.inf
         found = self._counters.verdicts[Verdict.REGISTERED.value] + self._state.recorder.registered_waiting
         return self._bounds.needed - found
 
     def _useful(self) -> float:
-        """Return how many exchanges may be in flight if all say "yes", so that nobody is asked in vain."""
+        """Return how many exchanges are useful: if all say "yes", more would ask about too many numbers."""
         return self._still_needed() / self._largest
 
     def _choose_step(self, now: float) -> Step:

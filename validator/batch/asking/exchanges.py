@@ -1,4 +1,4 @@
-"""The exchanges with a gateway: a check, a canary, a look at a session, each from start to effects."""
+"""The exchanges with a gateway: a check, a canary, or a look at a session, each from start to effects."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 class Exchanges:
-    """Makes exchanges: each method takes what one needs at once, and returns what carries it out.
+    """Starts exchanges. Each method registers its exchange at once, and returns a function to carry it out.
 
     Budget and lane must allow the exchange when the method is called.
 
     Args:
-        state: what they work on.
+        state: the parts of the run.
     """
 
     def __init__(self, state: RunState) -> None:
@@ -49,11 +49,11 @@ class Exchanges:
         self._is_over = False
 
     def close(self) -> None:
-        """Take nothing back any more: the queue is no longer served."""
+        """Retract no more answers, because the dispatcher has ended."""
         self._is_over = True
 
     def check(self, lane: GatewayLane) -> Exchange:
-        """Ask about the next numbers through a lane: as many as the gateway takes at once."""
+        """Ask about the next numbers through a lane: as many as the gateway takes in one request."""
         now = self._clock()
         asked = take_array(self._state, lane, now)
         lane.start(now)
@@ -113,7 +113,7 @@ class Exchanges:
     async def _asked(
         self, lane: GatewayLane, numbers: Sequence[Number], checkpoint: Checkpoint
     ) -> CheckReply:
-        """Ask; an exchange that is given up has failed for the guard: silence vouches for nothing."""
+        """Ask. A cancelled exchange counts as failed for the guard, since there is no answer."""
         try:
             return await _ask(lane, numbers)
         except anyio.get_cancelled_exc_class():
@@ -133,7 +133,7 @@ class Exchanges:
         self._ended(lane)
 
     def _ended(self, lane: GatewayLane) -> None:
-        """Carry out what the end of an exchange has decided about earlier ones."""
+        """Carry out the decisions about earlier checks that the end of an exchange has caused."""
         self._state.withheld.settle(lane, partial(self._undecided, lane))
         self._state.guarding.carry_out(lane)
 
@@ -162,7 +162,7 @@ class Exchanges:
         lane.guard.ended(self._clock(), checkpoint, answered=answered)
 
     def _doubt(self, delivery: Delivery) -> None:
-        """Ask again about those whose answer came over a connection that has delivered something else."""
+        """Ask again about the checks of a connection that has delivered a response without a request."""
         delivery.is_doubted = True
         for check, verdict in delivery.take_settled():
             if not self._is_over:
@@ -170,7 +170,7 @@ class Exchanges:
                 self._ask_anew(check)
 
     def _ask_anew(self, check: Check) -> None:
-        """Ask about a number over a new connection: the answer that came may be another number's."""
+        """Ask again over a new connection, because the answer may be about another number."""
         check.needs_new_connection = True
         self._state.queue.give_back(check)
 
@@ -178,7 +178,7 @@ class Exchanges:
         ending = lane.finish(self._clock(), failure)
         self._state.counters.end(lane.ref, failure)
         self._state.queue.give_back(*asked.others)
-        if asked.is_spoilt_by(failure):
+        if asked.is_refused_for_one(failure):
             self._state.queue.suspect(Array(asked.checks, refused=failure))
             return
         for check in asked.checks:
@@ -186,12 +186,12 @@ class Exchanges:
             self._undecided(lane, check, ending)
 
     def _cleared(self, lane: GatewayLane, asked: Array) -> None:
-        """Look for the number that spoils an array among those of it that were not asked about."""
+        """Search for the number that caused a refusal among the others, since these numbers did not."""
         match asked.others:
             case []:
                 pass
-            case [spoiler]:
-                self._undecided(lane, spoiler, Ending(asked.refused))
+            case [cause]:
+                self._undecided(lane, cause, Ending(asked.refused))
             case others:
                 self._state.queue.suspect(Array(others, refused=asked.refused))
 
@@ -222,12 +222,12 @@ class Exchanges:
                 return
             case heard:
                 assert_never(heard)
-        # An "invalid" is held until the end, and was asked about twice if it did not name the number.
+        # An "invalid" is held until the end of the run, and two requests were made if it names no number.
         if verdict is not Verdict.INVALID:
             delivery.settled(check, verdict)
 
     def _undecided(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
-        """Act on an exchange that did not say whether the number has an account."""
+        """Act on an exchange that did not answer whether the number has an account."""
         if ending.is_withheld:
             self._state.withheld.add(lane, check, ending)
             return
@@ -275,7 +275,7 @@ class Exchanges:
 
 
 async def _ask(lane: GatewayLane, numbers: Sequence[Number]) -> CheckReply:
-    """Ask about numbers; a refusal as a whole that calls the number invalid does not say which one."""
+    """Ask about numbers. If the whole request is refused as invalid, the results do not name their number."""
     try:
         return await lane.gateway.check(numbers, lane.session)
     except InvalidPhone as failure:

@@ -1,6 +1,6 @@
-"""Feeds the queue of a run while it asks: numbers are taken from a source some seconds of work ahead.
+"""Feeds the queue during a run: takes numbers from a source, a few seconds of work ahead.
 
-A plan that is nobody else's business needs none of it: all its numbers are in the queue from the start.
+A plan that no other run shares does not need this: all its numbers are in the queue from the start.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
     from validator.batch.asking.queue import Queue
     from validator.batch.asking.steps import GatewayLane
 
-# So much work is taken ahead: enough to bridge a look at a busy ledger, little enough to be lost.
+# How much work is taken ahead: enough to bridge a query to a busy ledger, and little enough to lose.
 AHEAD_S = 10.0
-# A lane without a limit answers so many in a few seconds.
+# The most numbers taken ahead: a lane without a limit answers as many in a few seconds.
 MOST_AHEAD = 5_000
 LOOK_EVERY_S = 0.25
 
 
 class Source(Protocol):
-    """Where the numbers of a run come from while it goes on."""
+    """A source of numbers during a run."""
 
     @property
     def coming(self) -> int:
-        """How many numbers are still to come, as far as is known."""
+        """How many numbers are still to come, as far as it is known."""
         ...
 
     @property
     def is_over(self) -> bool:
-        """Whether no more will come."""
+        """Whether no more numbers will come."""
         ...
 
     def take(self, count: int, now: float) -> Sequence[int]:
-        """Return up to so many numbers to ask about, in the order to do so; none if none can be had now."""
+        """Return up to `count` numbers to ask about, in the order of asking; empty if there are none now."""
         ...
 
-    def tend(self, now: float) -> None:
-        """Do what keeps the numbers ours that were taken and are not answered yet."""
+    def renew(self, now: float) -> None:
+        """Renew the claim on numbers that were taken and have no answer yet, if it is time."""
         ...
 
     def close(self) -> None:
-        """Give back what was taken and not asked about."""
+        """Give back the numbers that were taken and not asked about."""
         ...
 
 
@@ -55,9 +55,9 @@ class Feeding:
     """A watcher of the dispatcher that keeps an open queue filled.
 
     Args:
-        source: where the numbers come from.
+        source: the source of the numbers.
         queue: the queue.
-        lanes: the lanes of the run, whose pace says how many numbers some seconds need.
+        lanes: the lanes of the run; their pace determines how many numbers are taken ahead.
     """
 
     def __init__(self, source: Source, queue: Queue, lanes: Sequence[GatewayLane]) -> None:
@@ -67,14 +67,14 @@ class Feeding:
         queue.is_open = True
 
     async def __call__(self, dispatcher: Dispatcher, _: RunCounters) -> None:
-        """Feed until the source is over, then keep what was taken until cancelled.
+        """Feed the queue, and renew the claim on taken numbers, until cancelled.
 
         Raises:
             LedgerError: the ledger failed.
         """
         while True:
             now = anyio.current_time()
-            self._source.tend(now)
+            self._source.renew(now)
             self._feed(now)
             dispatcher.wake()
             await anyio.sleep(LOOK_EVERY_S)
@@ -87,7 +87,7 @@ class Feeding:
         self._queue.is_open = not self._source.is_over
 
     def _ahead(self, now: float) -> int:
-        """Return how many numbers `AHEAD_S` need, each of the largest request at the least twice."""
+        """Return how many numbers `AHEAD_S` needs: at least two requests of the largest size for each key."""
         per_s = sum(budget.rate_per_min(now) * most for budget, most in self._budgets.items()) / 60
         least = 2 * sum(self._budgets.values())
         return MOST_AHEAD if math.isinf(per_s) else min(MOST_AHEAD, max(least, math.ceil(per_s * AHEAD_S)))

@@ -1,4 +1,4 @@
-"""What guards decide, carried out: in the ledger, in the queue, and in the warnings at the end."""
+"""Carries out the decisions of guards: in the ledger, in the queue, and in the warnings at the end."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 MOST_TAKEN_BACK = 5
 
-# At a slow pace a canary a minute would take the place of the checks.
+# The fewest requests between two canaries: at a slow pace, a canary every minute would displace checks.
 CANARY_AFTER_REQUESTS = 10
 
 
 def forget_unverified(ledger: Ledger, sessions: Iterable[SessionRef]) -> None:
-    """Leave what earlier runs of these sessions have not verified to be asked about again, durably.
+    """Invalidate the unverified "no"s of earlier runs through these sessions, durably, to ask again.
 
-    A session may have been mended since, and what it says now would prove nothing.
+    A session may have been repaired since, so its answers now do not prove that its earlier ones were true.
     """
     for session in sessions:
         if waiting := ledger.unverified_negatives(session):
@@ -56,10 +56,10 @@ def forget_unverified(ledger: Ledger, sessions: Iterable[SessionRef]) -> None:
 
 
 def own_numbers(seen: Iterable[SessionReply]) -> list[Number]:
-    """Return the numbers linked to sessions, if the gateway states them: canaries outside the list."""
+    """Return the numbers linked to sessions, if the gateway states them. They serve as canaries."""
     own = []
     for text in (session.phone_number or "" for session in seen):
-        # Without its plus sign it might be a national number: somebody else's.
+        # Without a plus sign it may be in national form, and would be read as another person's number.
         digits = "".join(character for character in text if character.isdecimal())
         with suppress(ValueError):
             own += [Number.parse(f"+{digits}")] if text.startswith("+") else []
@@ -67,10 +67,10 @@ def own_numbers(seen: Iterable[SessionReply]) -> list[Number]:
 
 
 def proof_of(capabilities: Capabilities) -> Proof:
-    """Return what has to speak for the "no"s of a gateway's sessions.
+    """Return what has to prove the "no"s of a gateway's sessions.
 
-    A "yes" that the gateway keeps itself shows nothing, so a canary serves once where that may be. Then the
-    first "yes" to a number of the list is as good as a canary's.
+    If the gateway caches "yes" answers, a second "yes" to a canary proves nothing, so a canary is used once.
+    Then the first "yes" to a number of the list counts like a canary's.
     """
     is_weak = capabilities.negatives is Strength.WEAK
     interval_s = 60 / capabilities.default_rate_per_min
@@ -83,21 +83,21 @@ def proof_of(capabilities: Capabilities) -> Proof:
 
 
 class Guarding:
-    """Carries out what the guards of a run's lanes decide.
+    """Carries out the decisions of the guards of a run's lanes.
 
-    What a guard takes back is asked about again: at once if there is another session to ask, otherwise when
-    this one says "yes" again, since until then it may be down. That happens up to five times for a number: a
-    canary that the provider always stumbles over would otherwise have a list asked about without end.
+    If a guard retracts the answer about a number, the number is asked about again: at once if there is
+    another session, otherwise after the next "yes" of this session, which may be down until then. This
+    happens up to five times for each number, so a canary which always fails cannot make the run endless.
 
-    A "no" that waits is in the ledger. What waits with the verdict `invalid` is held here until the end, when
-    it shows how many there are.
+    A "no" that waits for confirmation is in the ledger. An `invalid` that waits is held here until the end of
+    the run, when their total is known.
 
     Args:
-        in_order: brings numbers that were taken back into the order in which to ask about them again.
+        in_order: sorts retracted numbers into the order in which to ask about them again.
         has_others: whether there are several sessions.
-        queue: where retracted numbers go to be asked about again.
-        recorder: where what is vouched for and retracted is written.
-        counters: what to count in.
+        queue: gets the retracted numbers.
+        recorder: writes confirmations and retractions.
+        counters: the counters of the run.
     """
 
     def __init__(
@@ -120,11 +120,11 @@ class Guarding:
         self._taken_back: Counter[int] = Counter()
 
     def hold(self, outcome: Outcome, ordinal: int) -> None:
-        """Take a rejection: the provider's "invalid", which stands if it is vouched for and they are few."""
+        """Hold a rejection, the provider's "invalid". It counts if it is confirmed and they are few."""
         self._held[outcome.session_ref].append((ordinal, outcome))
 
     def carry_out(self, lane: GatewayLane) -> None:
-        """Do what a lane's guard has decided."""
+        """Carry out the decisions of a lane's guard, and ask again about retracted numbers."""
         denied, rejected = self._rule(lane)
         if not denied and not rejected:
             return
@@ -138,13 +138,13 @@ class Guarding:
         self._leave_unknown(lane, len(numbers) - len(again), rejected)
 
     def readmit(self) -> None:
-        """Have the numbers asked about again that were taken back: a session says "yes"."""
+        """Put the retracted numbers back into the queue, because a session says "yes"."""
         if self._parked:
             self._queue.put_back(self._in_order(self._parked))
             self._parked = []
 
     def close(self, lanes: Iterable[GatewayLane]) -> None:
-        """At the end of a run, leave what nothing vouches for to the next run to ask."""
+        """End the run: numbers without a confirmed answer stay `unknown`, and the next run asks again."""
         for lane in lanes:
             lane.guard.release()
             denied, rejected = self._rule(lane)
@@ -157,14 +157,14 @@ class Guarding:
             self._parked = []
 
     def _leave_unknown(self, lane: GatewayLane, count: int, rejected: Iterable[Outcome]) -> None:
-        """Count numbers that stay unknown, and record those rejected; of a "no" the ledger knows already."""
+        """Count numbers that stay unknown, and record the rejected ones. The ledger already has each "no"."""
         for outcome in rejected:
             self._recorder.add(replace(outcome, verdict=Verdict.UNKNOWN, reason=Reason.SESSION_SUSPECT))
         if count:
             self._counters.doubted[lane.ref] += count
 
     def _rule(self, lane: GatewayLane) -> tuple[list[Number], list[Outcome]]:
-        """Carry out what a lane's guard has decided; return what it retracts: "no"s, and rejections."""
+        """Record the decisions of a lane's guard; return what it retracts: "no"s and rejections."""
         denied: list[Number] = []
         rejected: list[Outcome] = []
         for ruling in lane.guard.rulings():
@@ -194,12 +194,12 @@ class Guarding:
 def last_step(
     lanes: Iterable[GatewayLane], action: Callable[[GatewayLane], Action], *, is_early: bool
 ) -> Probe | FetchStatus | Rest | Done:
-    """Return how to decide what still waits to be vouched for or refused, when nothing else is to be asked.
+    """Return the step that decides waiting answers or refusals, after all numbers were asked about.
 
     Args:
-        lanes: the run's.
-        action: what a lane has to do last.
-        is_early: whether the run has to stop, so that only what can be had at once is.
+        lanes: the lanes of the run.
+        action: returns the last action of a lane.
+        is_early: whether the run stops early, so only steps that need no wait are taken.
     """
     rests: list[Rest] = []
     for lane in lanes:
@@ -214,13 +214,13 @@ def last_step(
             case Wait() as wait if not is_early:
                 rests.append(Rest.of(wait))
             case _:
-                # It stays unknown.
+                # The numbers stay unknown.
                 pass
     return min(rests, key=lambda rest: rest.until, default=Done())
 
 
 def session_remedies(lanes: Sequence[GatewayLane]) -> tuple[str, ...]:
-    """Return what somebody has to do about each session that is not ready in the end, a sentence each."""
+    """Return a remedy for each session that is not ready at the end, one sentence each."""
     return tuple(
         f"Session {lane.session} is {lane.session_status}: {remedy}."
         for lane in lanes
@@ -235,19 +235,19 @@ def session_warnings(
     ending: ValidatorError | None,
     now: float,
 ) -> tuple[str, ...]:
-    """Return what a person should know about sessions, and how far their answers can be believed.
+    """Return warnings about sessions that were lost, or whose answers cannot be trusted.
 
     Args:
-        lanes: the run's.
-        canaries: the run's.
-        counters: what was counted.
-        ending: why the run has ended early, which is shown elsewhere.
+        lanes: the lanes of the run.
+        canaries: the canaries of the run.
+        counters: the counters of the run.
+        ending: why the run has ended early; it is shown elsewhere and left out here.
         now: the current time.
     """
     unverified = (
-        f'{count:,} answers "no" of session {ref.session} stay unknown: nothing it said later shows that it '
-        "told the truth, and the next run asks again. See `validator sessions`, and name a number that is on "
-        "WhatsApp with --canary"
+        f'{count:,} answers "no" of session {ref.session} stay unknown: no later answer of the session shows '
+        "that they are true, and the next run asks again. See `validator sessions`, and name a number that "
+        "is on WhatsApp with --canary"
         for ref, count in sorted(counters.doubted.items())
     )
     rejecting = (
@@ -259,20 +259,20 @@ def session_warnings(
     reports = [lane.report(now) for lane in lanes]
     halted = dict.fromkeys(report.why for report in reports if report.state is LaneState.HALTED)
     lost = (
-        f"session {report.session} was not connected in the end, so less was asked through it, or nothing; "
-        "see `validator sessions`"
+        f"session {report.session} was not connected in the end, so few or no numbers were asked about "
+        "through it; see `validator sessions`"
         for report in reports
         if report.state is LaneState.DISCONNECTED
     )
     useless = (
-        f"{number} is no canary: it is answered like somebody who is not on WhatsApp, while others are not"
+        f"{number} is no canary: the answer is that it is not on WhatsApp, while other numbers are"
         for number in canaries.dropped
     )
     return (*unverified, *rejecting, *(why for why in halted if why != str(ending)), *lost, *useless)
 
 
 def in_order_of(todo: pl.Series) -> Callable[[Sequence[int]], Iterable[int]]:
-    """Return what brings some numbers of a plan into its order, and leaves others out."""
+    """Return a function that sorts numbers into the order of a plan. It leaves out numbers not in it."""
 
     def in_order(numbers: Sequence[int]) -> Iterable[int]:
         wanted = pl.Series([int(number) for number in numbers], dtype=pl.UInt64)
@@ -282,5 +282,5 @@ def in_order_of(todo: pl.Series) -> Callable[[Sequence[int]], Iterable[int]]:
 
 
 def shuffled(numbers: Sequence[int]) -> Iterable[int]:
-    """Return numbers in an order by chance: ascending, as the ledger has them, looks like scraping."""
+    """Return numbers in random order. The ascending order of the ledger would look like scraping."""
     return random.sample(numbers, len(numbers))

@@ -1,4 +1,4 @@
-"""Which lane goes next: the lanes take turns, and one whose session or key has to wait is passed over."""
+"""Which lane goes next: the lanes take turns, and a lane is skipped if its session or key has to wait."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ StepT = TypeVar("StepT", bound=Send | FetchStatus | Probe)
 
 
 class LaneChoice:
-    """Says what can be done through the lanes of a run, each within the budget of its key.
+    """Chooses the next step of a run's lanes, within the budget of each key.
 
     Args:
-        state: what the run works on.
+        state: the parts of the run.
     """
 
     def __init__(self, state: RunState) -> None:
@@ -33,17 +33,17 @@ class LaneChoice:
         self._turn = 0
 
     def changed(self, lane: GatewayLane) -> None:
-        """Look anew at the lanes of this one's key: an exchange has begun or ended."""
+        """Forget the rests of all lanes with this lane's key, because an exchange has begun or ended."""
         self._rests.forget(lane)
 
     def all_changed(self) -> None:
-        """Look anew at all lanes."""
+        """Forget the rests of all lanes."""
         self._rests.clear()
 
     def next(self, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
-        """Return the step of the first lane that can go, from the one whose turn it is; or the least rest.
+        """Return the step of the next lane that can go, or the shortest rest if no lane can go now.
 
-        `Halt`, with the first lane's reason, if none will ever go again.
+        If no lane will ever go again, return the `Halt` of the first lane.
         """
         rests: list[Rest] = []
         halts: list[Halt] = []
@@ -60,14 +60,14 @@ class LaneChoice:
         return min(rests, key=lambda rest: rest.until) if rests else halts[0]
 
     def action(self, lane: GatewayLane, now: float, *, last: bool = False) -> Action:
-        """Return what a lane has to do next, its daily cap heeded; `last` is as for `Lane.next`."""
+        """Return the next action of a lane, within its daily cap; `last` is as for `Lane.next`."""
         if self._state.left_today(lane, kept=0 if last else lane.guard.reserve) <= 0:
             why = f"session {lane.session} has spent its --daily-cap of numbers for today"
             return Halt(StoppedEarly(why))
         return lane.next(now, last=last)
 
     def within_budget(self, now: float, step: StepT) -> StepT | Rest | Halt:
-        """Return a step if its key may make a request now, or how long it has to rest."""
+        """Return the step if its key may make a request now, otherwise the rest until then."""
         budget = budget_of(step)
         start_at = budget.ready_at(now, self._requests_left(step.lane))
         if start_at <= now:
@@ -90,7 +90,7 @@ class LaneChoice:
         return step
 
     def _step_of(self, lane: GatewayLane, now: float) -> Send | FetchStatus | Probe | Rest | Halt:
-        """Return what can be done through a lane: looking at its session comes before waiting."""
+        """Return the next step of a lane within its budget."""
         match self.action(lane, now):
             case Go():
                 return self.within_budget(now, Send(lane))
@@ -106,12 +106,12 @@ class LaneChoice:
                 assert_never(action)
 
     def _requests_left(self, lane: GatewayLane) -> int:
-        """Return about how many requests a lane's key still has to make: its share of the queue."""
+        """Return an estimate of how many requests a lane's key still has to make: its share of the queue."""
         queue = self._state.queue
         numbers_each = self._keys * lane.gateway.capabilities.max_batch
         return max(1, math.ceil((len(queue) + queue.coming) / numbers_each))
 
 
 def budget_of(step: Send | FetchStatus | Probe) -> Budget:
-    """Return the budget that a step is paid from."""
+    """Return the budget for the request of a step."""
     return step.lane.side_budget if isinstance(step, FetchStatus) else step.lane.budget

@@ -1,4 +1,4 @@
-"""How long lanes have to rest, kept for a moment: with many lanes not each is looked at at every step."""
+"""A short cache of the rests of lanes, so that not every lane is examined for every step."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from validator.batch.asking.steps import GatewayLane, Rest
     from validator.pacing import Budget
 
-# What makes a lane ready without anything happening through its key is seen so much later: another lane's
-# canary, the end of a day. Thirty-three keys of the largest plan start a check every 0.9 ms.
+# How long a rest is cached. Events that make a lane ready without its key (another lane's canary, the end of
+# a day) are noticed this much later. 33 keys of the largest plan start a check every 0.9 ms.
 KEPT_S = 0.05
 
 
 class LaneRests:
-    """Keeps the rests of lanes until something happens through their key, for 50 ms at most."""
+    """Caches the rests of lanes until an exchange of their key begins or ends, for `KEPT_S` at most."""
 
     def __init__(self, lanes: Iterable[GatewayLane]) -> None:
         self._lanes_of: defaultdict[Budget, list[GatewayLane]] = defaultdict(list)
@@ -27,17 +27,17 @@ class LaneRests:
         self._kept: dict[GatewayLane, tuple[Rest, float]] = {}
 
     def get(self, lane: GatewayLane, now: float) -> Rest | None:
-        """Return the rest that is kept for a lane, which ends no later than it has to be looked at again."""
+        """Return the cached rest of a lane, if any. It ends when the lane has to be examined again."""
         rest, look_at = self._kept.get(lane, (None, now))
         return rest if now < look_at else None
 
     def keep(self, lane: GatewayLane, rest: Rest, now: float) -> None:
-        """Keep what was found out about a lane just now."""
+        """Cache the rest of a lane."""
         look_at = min(rest.until, now + KEPT_S)
         self._kept[lane] = (replace(rest, until=look_at), look_at)
 
     def forget(self, lane: GatewayLane) -> None:
-        """Forget the rests of all lanes of a lane's key: something has happened through it."""
+        """Forget the rests of all lanes with the same key as this lane."""
         for one in self._lanes_of[lane.budget]:
             self._kept.pop(one, None)
 

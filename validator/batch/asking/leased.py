@@ -1,6 +1,6 @@
-"""Numbers that several runs share: each is leased before it is asked about, so that nobody is asked twice.
+"""Numbers that several runs share. Each is leased before it is asked about, so only one run asks about it.
 
-A lease has an end. What a run held that died is asked about by others once that has come.
+A lease has an end. If a run dies, other runs ask about its numbers after the end of their leases.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from validator.model import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-# Some pauses of a busy machine long, and short enough to wait for after a machine is lost.
+# Longer than the pauses of a busy machine, and short enough to wait for after a machine is lost.
 LEASE_S = 60.0
-# A lease is prolonged when a third of it has passed, so that two attempts may fail.
-TEND_EVERY_S = LEASE_S / 3
-# What somebody else holds is looked at again so often.
+# A lease is renewed when a third of it has passed, so two attempts may fail.
+RENEW_EVERY_S = LEASE_S / 3
+# How often numbers that another run holds are looked up again.
 ELSEWHERE_EVERY_S = 5.0
-# An answer that waits to be verified is nobody's to ask about again. If that takes longer than a canary can
-# take to come, the run that got the answer is gone.
+# No run asks again about a number if its answer waits to be verified. But if this takes longer than a canary
+# can take, the run that got the answer has ended.
 VERIFIED_WITHIN_S = 150.0
 _NEVER_MS = 2**63 - 1
 
 
 class Leases(Protocol):
-    """What is needed of a ledger that several runs write to."""
+    """The interface of a ledger that several runs write to."""
 
     def lease(
         self,
@@ -38,7 +38,7 @@ class Leases(Protocol):
         seconds: float,
         fresh_from_ms: Mapping[Verdict, int] | None = None,
     ) -> list[int]:
-        """Return the numbers that are the holder's now: no other has them, and no fresh verdict is there."""
+        """Lease numbers; return those obtained: no other run holds them, and they have no fresh verdict."""
         ...
 
     def release(self, numbers: Sequence[int], holder: str) -> None:
@@ -47,20 +47,20 @@ class Leases(Protocol):
 
 
 class Supply(Protocol):
-    """Numbers to lease, in the order to ask about them; distinct."""
+    """Distinct numbers to lease, in the order of asking."""
 
     @property
     def coming(self) -> int:
-        """How many are still to come, as far as is known."""
+        """How many numbers are still to come, as far as it is known."""
         ...
 
     @property
     def is_over(self) -> bool:
-        """Whether no more will come."""
+        """Whether no more numbers will come."""
         ...
 
     def take(self, count: int) -> list[int]:
-        """Return up to so many; none if there are none now."""
+        """Return up to `count` numbers; empty if there are none now."""
         ...
 
 
@@ -78,29 +78,29 @@ class Planned:
 
     @property
     def is_over(self) -> bool:
-        """Whether all were taken."""
+        """Whether all numbers were taken."""
         return not self.coming
 
     def take(self, count: int) -> list[int]:
-        """Return the next ones."""
+        """Return the next numbers, up to `count`."""
         taken = list(islice(self._numbers, count))
         self.coming -= len(taken)
         return taken
 
 
 class LeasedNumbers:
-    """Numbers as a source (`feeding.Source`) that shares them with other runs.
+    """A source of numbers (`feeding.Source`) that shares them with other runs.
 
     Attributes:
-        obtained: how many were leased so far.
-        gone: holders that are known to have ended, whose leases count no more.
+        obtained: how many numbers were leased so far.
+        gone: holders that have ended; their leases do not count any more.
 
     Args:
         supply: the numbers.
         leases: the ledger.
-        holder: who leases them: another text for each run.
+        holder: the name of this run, which no other run has.
         fresh_from_ms: the earliest time of a verdict that is still fresh, by verdict.
-        answered: returns those of some numbers that have a fresh verdict.
+        answered: returns those of the given numbers that have a fresh verdict.
     """
 
     def __init__(
@@ -123,34 +123,34 @@ class LeasedNumbers:
         self._held: set[int] = set()
         self._elsewhere: list[tuple[float, int, int]] = []
         self._sequence = 0
-        self._tended_at = -math.inf
+        self._renewed_at = -math.inf
 
     @property
     def coming(self) -> int:
-        """How many numbers are still to come: those that somebody else holds are among them."""
+        """How many numbers are still to come, including those that other runs hold."""
         return self._supply.coming + len(self._elsewhere)
 
     @property
     def elsewhere(self) -> int:
-        """How many numbers somebody else holds."""
+        """How many numbers other runs hold."""
         return len(self._elsewhere)
 
     @property
     def is_over(self) -> bool:
-        """Whether every number was taken, or answered elsewhere."""
+        """Whether every number was taken, or answered by another run."""
         return self._supply.is_over and not self._elsewhere
 
     def take(self, count: int, now: float) -> Sequence[int]:
-        """Lease up to so many numbers, those first that somebody else held; return the ones obtained."""
+        """Lease up to `count` numbers, first those that another run held; return those obtained."""
         wanted = [*self._due(count, now)]
         wanted += self._supply.take(count - len(wanted))
         return self._obtained(wanted, now) if wanted else []
 
-    def tend(self, now: float) -> None:
-        """Prolong the leases in time. A number that is answered has none any more."""
-        if self._held and now - self._tended_at >= TEND_EVERY_S:
+    def renew(self, now: float) -> None:
+        """Renew the leases if it is time. A number with a verdict has no lease any more."""
+        if self._held and now - self._renewed_at >= RENEW_EVERY_S:
             self._held = set(self._lease(sorted(self._held), self._fresh_from_ms))
-            self._tended_at = now
+            self._renewed_at = now
 
     def close(self) -> None:
         """End all leases."""
@@ -164,7 +164,7 @@ class LeasedNumbers:
 
     def _obtained(self, wanted: Sequence[int], now: float) -> list[int]:
         if not self._held:
-            self._tended_at = now
+            self._renewed_at = now
         for holder in self.gone:
             self._leases.release(wanted, holder)
         ours = self._taken_over(wanted, now) | set(self._lease(wanted, self._fresh_from_ms))
@@ -177,7 +177,7 @@ class LeasedNumbers:
         return [number for number in wanted if number in ours]
 
     def _wait_for(self, missing: Sequence[int], now: float) -> None:
-        """Look again later at those that somebody else holds; those that are answered need no request."""
+        """Keep numbers that other runs hold for a later look; numbers with a verdict need no request."""
         answered = self._answered(missing)
         for number in missing:
             if number in answered:
@@ -188,7 +188,7 @@ class LeasedNumbers:
             heapq.heappush(self._elsewhere, (now + ELSEWHERE_EVERY_S, self._sequence, number))
 
     def _taken_over(self, wanted: Sequence[int], now: float) -> set[int]:
-        """Lease the numbers whose answer nobody has verified in time."""
+        """Lease the numbers with an answer that was not verified in time."""
         within_s = 0.0 if self.gone else VERIFIED_WITHIN_S
         late = [one for one in wanted if now - self._first_seen.get(one, now) >= within_s]
         if not late:

@@ -1,6 +1,6 @@
-"""The numbers a run still has to ask about: fresh ones in order, and parked ones until they are due.
+"""The numbers a run still has to ask about: fresh ones in order, and retries until they are due.
 
-A queue is filled when it is made, or stays open and is fed while its numbers are asked about (`feeding`).
+A queue is filled when it is created, or it stays open and is fed during the run (`feeding`).
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 class Queue:
-    """Hands out checks; one that waits for its retry holds no slot and no worker until it is due.
+    """Returns the next check to make. A check that waits for its retry uses no slot and no worker.
 
-    A check that came back because its attempt does not count goes behind all others: if the number itself is
-    what the provider stumbles over, it must not be the one that is asked about again and again meanwhile.
+    A check that comes back because its attempt does not count goes behind all others. If its number causes
+    errors at the provider, other numbers must have their turn before it is asked about again.
 
     Args:
-        numbers: the numbers to ask, in order.
-        count: how many there are.
+        numbers: the numbers to ask about, in order.
+        count: how many numbers there are.
         are_again: whether they were answered before.
 
     Attributes:
         is_open: whether more numbers may come.
-        coming: how many more are to come, as far as is known.
+        coming: how many more numbers are to come, as far as it is known.
     """
 
     def __init__(self, numbers: Iterable[int], count: int, *, are_again: bool = False) -> None:
@@ -48,13 +48,13 @@ class Queue:
         self._sequence = 0
 
     def __len__(self) -> int:
-        """How many checks wait here, of every kind."""
+        """How many checks of all kinds wait here."""
         suspected = sum(len(array.checks) for array in self._suspects)
         return self.fresh + len(self._returned) + len(self._parked) + suspected
 
     @property
     def fresh(self) -> int:
-        """How many numbers wait that have not been handed out yet."""
+        """How many numbers have not been taken yet."""
         return self._given + len(self._fed)
 
     @property
@@ -63,7 +63,7 @@ class Queue:
         return len(self._parked)
 
     def ready_at(self, now: float, *, retries_from: float) -> float:
-        """Return when the next check can be handed out: `now` at the earliest, infinity if none waits.
+        """Return when the next check can be taken: `now` at the earliest, infinity if none waits.
 
         Args:
             now: the current time.
@@ -74,9 +74,9 @@ class Queue:
         return max(now, self._parked[0][0], retries_from) if self._parked else math.inf
 
     def take(self, now: float, *, retries_from: float) -> Check:
-        """Hand out a parked check that is due, or a fresh one, or a returned one, in this order.
+        """Take a parked check that is due, or a fresh one, or a returned one, in this order.
 
-        Must only be called when `ready_at` says `now`, and `take_suspects` has returned None.
+        Must only be called if `ready_at` returns `now` and `take_suspects` has returned None.
         """
         if self._parked and max(self._parked[0][0], retries_from) <= now:
             return heapq.heappop(self._parked)[2]
@@ -91,29 +91,29 @@ class Queue:
         return self._fed.popleft()
 
     def feed(self, numbers: Iterable[int]) -> None:
-        """Add numbers behind those that have not been handed out yet."""
+        """Add numbers behind the fresh ones."""
         self._fed.extend(numbers)
 
     def suspect(self, array: Array) -> None:
-        """Take back checks that a gateway has refused together, for one of them."""
+        """Put back checks that a gateway has refused together because of one of them."""
         self._suspects.append(array)
 
     def take_suspects(self) -> Array | None:
-        """Hand out the first half of checks that were refused together, with the others; None without any."""
+        """Take checks that were refused together, split into the first half and the others; None if none."""
         return self._suspects.popleft().halved() if self._suspects else None
 
     def give_back(self, *checks: Check) -> None:
-        """Take back checks whose last attempt does not count."""
+        """Put back checks whose last attempt does not count."""
         for check in checks:
             check.is_retry = False
         self._returned.extend(checks)
 
     def put_back(self, numbers: Iterable[int]) -> None:
-        """Take numbers back whose checks had ended, to be asked about as if they never had been."""
+        """Put back numbers whose checks had ended, as new checks."""
         self._returned.extend(Check(Number(number), is_again=True) for number in numbers)
 
     def park(self, check: Check, due: float) -> None:
-        """Keep a check until `due`, when it may be retried; among equals the first parked comes first."""
+        """Put back a check for a retry at `due` or later. Checks that are due at once keep their order."""
         check.is_retry = True
         self._sequence += 1
         heapq.heappush(self._parked, (due, self._sequence, check))

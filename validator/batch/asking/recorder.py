@@ -1,4 +1,4 @@
-"""Group commit: outcomes reach the ledger in small groups, and count as done only once they are durable."""
+"""Group commit: writes outcomes to the ledger in small groups. They count as done when they are durable."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ if TYPE_CHECKING:
 
     from validator.model import Number, Outcome, SessionRef
 
-# Long enough to make one sync serve a hundred outcomes at full speed, short enough that a crash repeats only
-# what was in flight a moment ago.
+# Long enough for one sync per hundred outcomes at full speed, and short enough that a crash repeats little.
 GROUP_S = 0.05
-# A smaller group waits so many times as long for more: at a slow pace a sync for each check or two would cost
-# more than the checks, and what a crash repeats is still a handful.
+# A group smaller than `SMALL_GROUP` waits `PATIENCE` times as long for more. At a slow pace, a sync for every
+# one or two checks would cost more than the checks. Still, only a few are repeated after a crash.
 SMALL_GROUP = 10
 PATIENCE = 5
 SLOW_GROUP_S = PATIENCE * GROUP_S
 
 
 class Journal(Protocol):
-    """What the recorder needs of the ledger."""
+    """The part of the ledger's interface that the recorder needs."""
 
     def record(self, outcome: Outcome) -> None:
         """Put an outcome into the open group."""
@@ -35,7 +34,7 @@ class Journal(Protocol):
         ...
 
     def confirm(self, session: SessionRef, through: int) -> None:
-        """Make a session's unverified negatives up to an ordinal its answers, in the open group."""
+        """Confirm a session's unverified negatives up to an ordinal, in the open group."""
         ...
 
     def invalidate(self, session: SessionRef, through: int) -> list[Number]:
@@ -43,7 +42,7 @@ class Journal(Protocol):
         ...
 
     def note_attempts(self, session: SessionRef, count: int, now_ms: int) -> None:
-        """Count attempts towards the session's day, in the open group."""
+        """Add attempts to the session's spending, in the open group."""
         ...
 
     def commit(self) -> int:
@@ -52,12 +51,12 @@ class Journal(Protocol):
 
 
 class Recorder:
-    """Collects outcomes into groups, and makes each durable within `GROUP_S`, a small one in `SLOW_GROUP_S`.
+    """Collects outcomes in groups. A group is durable after `GROUP_S`, a small one after `SLOW_GROUP_S`.
 
     Args:
-        journal: where they go. Any error of it is fatal for the run and passes through.
+        journal: the ledger. Its errors are not caught, and end the run.
         on_durable: called with the outcomes that have just become durable.
-        now_ms: the time of day in milliseconds since the Unix epoch.
+        now_ms: returns the time in milliseconds since the Unix epoch.
     """
 
     def __init__(
@@ -78,17 +77,17 @@ class Recorder:
         return sum(outcome.verdict is Verdict.REGISTERED for outcome, _ in self._group)
 
     def add(self, outcome: Outcome, ordinal: int = 0) -> None:
-        """Take an outcome into the open group; with its ordinal if it has to be verified first."""
+        """Add an outcome to the open group, with its ordinal if it has to be verified first."""
         self._group.append((outcome, ordinal))
         self._waiting.set()
 
     def confirm(self, session: SessionRef, through: int) -> None:
-        """Confirm in the open group what a session has answered up to an ordinal."""
+        """Confirm a session's answers up to an ordinal, in the open group."""
         self._confirmed[session] = through
         self._waiting.set()
 
     def invalidate(self, session: SessionRef, through: int) -> list[Number]:
-        """Invalidate what a session has answered up to an ordinal, now and durably; return the numbers."""
+        """Invalidate a session's unverified negatives up to an ordinal, durably; return their numbers."""
         self.flush()
         if self._broken:
             return []
@@ -98,26 +97,26 @@ class Recorder:
         return numbers
 
     def add_attempts(self, session: SessionRef, count: int) -> None:
-        """Count attempts through a session, one for each number asked about."""
+        """Count attempts through a session, one for each number."""
         self._attempts[session] = self._attempts.get(session, 0) + count
         self._waiting.set()
 
     def flush(self) -> None:
-        """Make everything taken so far durable, now. After an error of the journal there is no more to do."""
+        """Make the open group durable now. Does nothing after an error of the journal."""
         if self._broken or not (self._group or self._confirmed or self._attempts):
             return
         group, self._group = self._group, []
         confirmed, self._confirmed = self._confirmed, {}
         attempts, self._attempts = self._attempts, {}
         self._waiting = anyio.Event()
-        # Until it is durable: an error tells its reason once, and is not followed by "takes nothing more".
+        # Set until the group is durable: after an error, a second write would hide the cause of the first.
         self._broken = True
         self._write(group, confirmed, attempts)
         self._broken = False
         self._on_durable([outcome for outcome, _ in group])
 
     async def run(self) -> None:
-        """Flush what has waited for `GROUP_S`, or `SLOW_GROUP_S` if it is little; until cancelled."""
+        """Flush each group after `GROUP_S`, or after `SLOW_GROUP_S` if it is small; until cancelled."""
         while True:
             await self._waiting.wait()
             for _ in range(PATIENCE):
@@ -132,7 +131,7 @@ class Recorder:
         confirmed: Mapping[SessionRef, int],
         attempts: Mapping[SessionRef, int],
     ) -> None:
-        # In the order of the table: neighbours lie on one page. What is said of one number stays in turn.
+        # In the order of the table, since neighbours share a page. Outcomes of one number keep their order.
         for outcome, ordinal in sorted(group, key=_number):
             if ordinal:
                 self._journal.record_unverified(outcome, ordinal)

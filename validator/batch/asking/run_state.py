@@ -1,4 +1,4 @@
-"""What the dispatcher and its exchanges share while a queue of numbers is asked about."""
+"""The state that the dispatcher and its exchanges share."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """Where a run stops although work is left.
+    """The limits at which a run stops although work is left.
 
     Attributes:
-        concurrency: attempts in flight at most, of all keys; fewer if the pace needs fewer.
-        grace_s: how long what is in flight may take when the run is stopped, in seconds.
+        concurrency: the most attempts in flight, of all keys; fewer if the pace needs fewer.
+        grace_s: how long exchanges in flight may take after the run is stopped, in seconds.
         max_wait_s: a hold longer than this stops the lanes of its key.
         max_error_rate: a larger share of failures among the latest attempts stops the run.
-        left_today: attempts each session may still make today; a session that is not named has no cap.
-        needed: so many "yes" stop the run, None for any number.
+        left_today: attempts that each session may still make today; a session that is not in it has no cap.
+        needed: the number of "yes" that stops the run; None if it asks about all numbers.
     """
 
     concurrency: int = 256
@@ -48,17 +48,17 @@ class RunState:
     """The parts of a run that its dispatcher and its exchanges work on.
 
     Attributes:
-        queue: the numbers.
-        lanes: the sessions to ask through, of one key or several.
-        retries: the run's budget of retries.
-        guarding: carries out what the guards of the lanes decide.
-        withheld: the checks that were refused while it is open whether their session works.
-        recorder: where outcomes go.
+        queue: the numbers still to ask about.
+        lanes: the lanes to ask through, of one key or several.
+        retries: the run's retry budget.
+        guarding: carries out the decisions of the guards.
+        withheld: refused checks which wait until it is known whether their session works.
+        recorder: writes outcomes to the ledger.
         counters: the run's counters.
-        bounds: where to stop early.
-        clock: the event loop's, in seconds.
-        now_ms: the time of day in milliseconds since the Unix epoch.
-        negative_reason: the reason that a "no" is written down with.
+        bounds: when to stop early.
+        clock: returns the event loop's time, in seconds.
+        now_ms: returns the time in milliseconds since the Unix epoch.
+        negative_reason: the reason that is recorded with a "no".
     """
 
     queue: Queue
@@ -74,6 +74,11 @@ class RunState:
     negative_reason: Reason = Reason.NOT_ON_WHATSAPP
 
     def left_today(self, lane: GatewayLane, *, kept: int = 0) -> float:
-        """Return how many numbers may still be asked about through a lane today, some kept back."""
+        """Return how many numbers may still be asked about through a lane today.
+
+        Args:
+            lane: the lane.
+            kept: how many to keep in reserve.
+        """
         cap = self.bounds.left_today.get(lane.ref, math.inf)
         return cap - self.counters.numbers_through(lane.ref) - kept

@@ -1,4 +1,4 @@
-"""Single exchanges under the key's budget: looks at sessions, pages of contacts."""
+"""Single exchanges within the key's budget: looks at sessions, pages of contacts."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 
 
 class Rated(Protocol):
-    """Any answer; all of them tell about rates."""
+    """A response with a rate notice, as all of them have."""
 
     @property
     def rate(self) -> RateNotice:
-        """What the answer said about rates."""
+        """The rate notice of the response."""
         ...
 
 
@@ -34,7 +34,7 @@ Reply = TypeVar("Reply", bound=Rated)
 
 
 def refuse_long_hold(report: BudgetReport, now: float, max_wait_s: float) -> None:
-    """Raise `StoppedEarly` where the key is held for longer than a run is to wait."""
+    """Raise `StoppedEarly` if the key's hold is longer than `max_wait_s`."""
     hold_s = (report.hold_until or now) - now
     if hold_s > max_wait_s:
         raise StoppedEarly(
@@ -43,7 +43,7 @@ def refuse_long_hold(report: BudgetReport, now: float, max_wait_s: float) -> Non
 
 
 def account(budget: Budget, permit: Permit, failure: ApiError) -> None:
-    """End a request that failed, in the books of its key."""
+    """Record a failed request in the budget of its key."""
     budget.finish(
         permit,
         anyio.current_time(),
@@ -72,19 +72,19 @@ async def paced(
     is_patient: bool = False,
     believed: tuple[type[ApiError], ...] = (),
 ) -> Reply:
-    """Make one exchange when the budget allows it; wait refusals out, retry what may pass, confirm the rest.
+    """Make one exchange when the budget allows it. Waits after a refusal, and retries a failure.
 
     Args:
         call: makes the exchange.
-        budget: the key's.
-        retry: how often and when it is tried again.
+        budget: the key's budget.
+        retry: how often and when to retry.
         max_wait_s: the longest wait that the provider may ask for.
-        max_outage_s: the longest that it may fail or be refused, again and again.
-        is_patient: whether answers that are not the provider's are waited out, see `Patience`.
-        believed: refusals that need no second request.
+        max_outage_s: the longest time of repeated failures or refusals.
+        is_patient: whether to wait if an answer is not the provider's, see `Patience`.
+        believed: failures that count without a second request.
 
     Raises:
-        ApiError: it failed for good, or as often as the retry policy allows.
+        ApiError: it failed finally, or as often as the retry policy allows.
         StoppedEarly: the provider asks to stay away for longer than `max_wait_s`, or the exchange has failed
             for longer than `max_outage_s`.
     """
@@ -101,7 +101,7 @@ async def paced(
             elif (delay_s := patience.delay_s(failure)) is None:
                 raise
             else:
-                log.warning("%s. It is tried again in %.0f s", str(failure).rstrip("."), delay_s)
+                log.warning("%s. Next attempt in %.0f s", str(failure).rstrip("."), delay_s)
                 await anyio.sleep_until(min(anyio.current_time() + delay_s, begun + max_outage_s))
             _refuse_long_outage(anyio.current_time() - begun, max_outage_s, failure)
         else:
@@ -114,7 +114,7 @@ async def _wait_for(budget: Budget, max_wait_s: float) -> None:
 
 
 async def _wait_out(budget: Budget, max_wait_s: float, *, until: float) -> None:
-    """Wait for the next request that the budget allows, but no longer than until a time."""
+    """Wait until the budget allows the next request, but not longer than until `until`."""
     while min(start_at := budget.ready_at(now := anyio.current_time(), 1), until) > now:
         refuse_long_hold(budget.report(now), now, max_wait_s)
         await anyio.sleep_until(min(start_at, until))

@@ -1,4 +1,4 @@
-"""What the dispatcher can do next, and the lanes it does it through."""
+"""The steps that the dispatcher can take, each with its lane."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Do nothing until then, or until something has changed.
+    """Start nothing until a time, or until something has changed.
 
     Attributes:
-        until: until when.
-        why: the reason, for a person; empty for the ordinary pace.
-        cause: what the time is counted under in the end; empty for the ordinary pace, and for a hold of the
-            key, which its budget counts.
+        until: the time, on the clock of the event loop.
+        why: the reason as shown to users; empty for the ordinary pace.
+        cause: the cause under which the summary counts the time; empty for the ordinary pace, and for a hold
+            of the key, which its budget counts.
     """
 
     until: float
@@ -52,7 +52,7 @@ class Rest:
     cause: str = ""
 
     def covers(self, step: Rest | Done) -> bool:
-        """Whether who rests so, and looks again then, need not be woken for what was decided meanwhile."""
+        """Whether a dispatcher in this rest need not wake up for a step that was decided in the meantime."""
         return (
             isinstance(step, Rest)
             and self.until <= step.until

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def take_array(state: RunState, lane: GatewayLane, now: float) -> Array:
-    """Take the numbers of one exchange from the queue: one at least, and those that are due besides."""
+    """Take the numbers of one exchange from the queue: at least one, and more if they are due."""
     if (suspects := state.queue.take_suspects()) is not None:
         return suspects
     most = min(lane.gateway.capabilities.max_batch, state.left_today(lane, kept=lane.guard.reserve))

@@ -1,4 +1,4 @@
-"""Checks that were refused while it is open whether the session works."""
+"""Refused checks which wait until it is known whether the session works."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Withheld:
-    """Keeps checks by session until their lane says what the refusals mean.
+    """Keeps refused checks, by session, until their lane decides whether the refusals count.
 
     Args:
-        queue: where those go whose refusal says nothing about their number.
+        queue: gets the checks back if their refusals do not count.
     """
 
     def __init__(self, queue: Queue) -> None:
@@ -36,7 +36,7 @@ class Withheld:
         self._checks[lane.ref].append((check, ending))
 
     def settle(self, lane: GatewayLane, decide: Callable[[Check, Ending], None]) -> None:
-        """Let `decide` act on a lane's refusals if they count; give the checks back if they do not."""
+        """Call `decide` for a lane's refusals if they count; put the checks back if they do not."""
         if lane.refusals_stand is None:
             return
         if not lane.refusals_stand:
@@ -45,7 +45,7 @@ class Withheld:
             decide(check, replace(ending, is_withheld=False))
 
     def give_back(self, lanes: Iterable[GatewayLane]) -> None:
-        """Give the checks of lanes back to the queue: they are to be asked about again."""
+        """Put the checks of some lanes back into the queue, to ask again."""
         for lane in lanes:
             for check, _ in self._checks.pop(lane.ref, ()):
                 self._queue.give_back(check)

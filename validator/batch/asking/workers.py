@@ -1,4 +1,4 @@
-"""The tasks that carry out exchanges: one that has ended its exchange goes on with the next."""
+"""The tasks that carry out exchanges. After its exchange has ended, a task continues with the next."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Job(NamedTuple):
 
 
 class Workers:
-    """Carries out exchanges in as many tasks as there are in flight at the most.
+    """Carries out exchanges in tasks that are used again.
 
-    To start a task costs more than all that is decided about a check, and to wake one a seventh of that.
+    Starting a task costs more time than all decisions about a check; waking one costs a seventh of that.
 
     Args:
-        tasks: where the tasks run.
-        clock: the event loop's, in seconds.
-        on_end: called when an exchange has ended, however it did, with its lane and the seconds that it took.
-        following: returns what a worker goes on with, or None if it has to wait.
+        tasks: the task group of the tasks.
+        clock: returns the event loop's time, in seconds.
+        on_end: called at the end of each exchange, also a failed one, with its lane and duration in seconds.
+        following: returns the next job of a worker, or None if there is none now.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Workers:
         self._idle: list[_Handover] = []
 
     def start(self, job: Job) -> None:
-        """Have an exchange carried out: by a worker that waits, the latest first, or else by a new one."""
+        """Carry out an exchange: by the worker that has waited for the shortest time, or by a new one."""
         if self._idle:
             self._idle.pop().give(job)
         else:
@@ -69,7 +69,7 @@ class Workers:
             took_s = self._clock() - begun
             self._on_end(job.lane, took_s)
         if not took_s:
-            # It has waited for nothing, so that nobody else has had a turn.
+            # The exchange did not wait, so no other task has had a turn.
             await checkpoint()
 
     async def _next(self) -> Job:
@@ -79,7 +79,7 @@ class Workers:
 
 
 class _Handover:
-    """Where a worker waits for its next exchange."""
+    """Hands the next job to a worker that waits for it."""
 
     def __init__(self) -> None:
         self._given = anyio.Event()
