@@ -23,7 +23,8 @@ def test_an_edited_output_is_kept_and_named(check):
     assert backup.read_text() == written + "my,own,note\n"
     assert CHECKED.read_text() == written
     assert (
-        f"leads.checked.csv was changed since a run wrote it; what was there is kept as {backup}" in done.err
+        f"leads.checked.csv was changed since a run wrote it; the changed file is kept as {backup}"
+        in done.err
     )
 
 

@@ -46,7 +46,7 @@ def test_each_verdict_has_its_file_with_the_columns_of_the_output(check):
     assert list(no[0]) == list(unknown[0]) == ["name", "phone", *COLUMNS]
     assert list(invalid[0]) == ["name", "phone", *COLUMNS, "hint"]
     assert [row["hint"] for row in invalid] == [
-        "put a phone number in the place of this text",
+        "replace this text with a phone number",
         "enter a number",
     ]
     assert (done.code, done.json["split"]) == (4, "parts")
@@ -172,7 +172,7 @@ def test_a_new_folder_and_its_files_are_private(check):
 @pytest.mark.parametrize(
     ("option", "says"),
     [
-        (("--split", "leads.csv"), "--split leads.csv is a file, and a folder is wanted"),
+        (("--split", "leads.csv"), "--split leads.csv is a file; name a folder"),
         (("--split", "missing/parts"), "the folder --split missing/parts cannot be made: No such file"),
         (("--split", ".", "--sendable", "invalid.csv"), "invalid.csv; name another one"),
         (("--split", ".", "-o", "unknown.csv"), "name the same file"),
@@ -242,7 +242,7 @@ def test_a_column_of_the_lists_own_that_is_called_hint_is_refused_and_kept_with_
 
     assert check("--split", "parts", "--prefix", "wa_", "-q", content=own).code == 0
     row = rows_of("parts/invalid.csv")[0]
-    assert (row["hint"], row["wa_hint"]) == ("call him", "put a phone number in the place of this text")
+    assert (row["hint"], row["wa_hint"]) == ("call him", "replace this text with a phone number")
 
 
 def test_a_column_of_the_lists_own_that_is_called_hint_outlives_a_second_check(check, run):

@@ -1,4 +1,4 @@
-"""How a run asks: the keys it asks with, its pace, its patience and its bounds."""
+"""How a run asks: its keys, its pace, and the limits at which it stops."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class KeySettings:
     Attributes:
         options: the key itself, and how to reach its gateway.
         gateway: the gateway's name.
-        name: what messages call the key; empty if the run has one key only.
-        sessions: the ids of the sessions to ask through, one at least.
+        name: the key's name in messages; empty if the run has only one key.
+        sessions: the ids of the sessions to ask through, at least one.
         rate: how the pace of the key is decided.
-        allow_new_host: whether the key may go to another host than the one it was first used with.
-        daily_cap: numbers asked about a day through each session, or None for the gateway's default.
+        allow_new_host: whether the key may be sent to another host than the one it was first used with.
+        daily_cap: the most numbers a day through each session; None for the gateway's default.
     """
 
     options: GatewayOptions
@@ -64,14 +64,14 @@ class KeySettings:
     allow_new_host: bool = False
 
     def __post_init__(self) -> None:
-        """Take integers, or a single id, for sessions; raise `UsageError` for another kind of argument."""
+        """Convert sessions to a tuple of texts; raise `UsageError` for an argument of a wrong type."""
         sessions = several("sessions", self.sessions, SESSION)
         object.__setattr__(self, "sessions", tuple(map(str, sessions)))
         require(_KEY_KINDS, **{name: getattr(self, name) for name in _KEY_KINDS})
         self._refuse_key_elsewhere()
 
     def _refuse_key_elsewhere(self) -> None:
-        """Refuse a key that is in a session's name or in the address: those are shown, and kept."""
+        """Refuse a session or an address that contains the key, since both are shown and stored."""
         is_in = self.options.key.is_in
         if any(map(is_in, self.sessions)):
             raise self._misplaced("session", "--session", "session_variable")
@@ -81,32 +81,32 @@ class KeySettings:
     def _misplaced(self, what: str, option: str, variable: str) -> UsageError:
         capabilities = capabilities_of(self.gateway)
         return UsageError(
-            f"the key is in the {what}, where it would be shown; leave it to {capabilities.key_variable} or "
+            f"the key is in the {what}, where it would be shown; give it in {capabilities.key_variable} or "
             f"a file, and give the {what} alone ({option} or {getattr(capabilities, variable)})"
         )
 
     @property
     def cap(self) -> int | None:
-        """The most numbers a day through each session, or None for no cap."""
+        """The most numbers to ask about in a day through each session, or None for no cap."""
         return self.daily_cap or capabilities_of(self.gateway).daily_cap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskSettings:
-    """How a run asks, whatever its keys.
+    """How a run asks with all its keys.
 
     Attributes:
-        rate_share: the share (above 0 to 1) of each key's limit to use, if others use it too.
-        concurrency: requests of each key in flight at most; fewer if the pace needs fewer.
+        rate_share: the share (above 0 to 1) of each key's limit to use, if other programs use the key too.
+        concurrency: the most requests of each key in flight; fewer if the pace needs fewer.
         retries: further attempts for a number after the first has failed.
         max_error_rate: stop if a larger share of the latest attempts fails.
         max_wait_s: stop if the gateway asks to stay away for longer, in seconds.
         max_outage_s: stop if a session has not answered for longer, in seconds.
-        deadline: stop at this time, or None for never.
-        grace_s: how long the end may take when a signal or the deadline stops the run, in seconds, writing
-            included; what is in flight for longer is given up, and the next run asks again.
+        deadline: stop at this time; None for no deadline.
+        grace_s: how long a run may take to end after a signal or at its deadline, in seconds. This includes
+            writing. Requests in flight for longer are cancelled, and the next run asks again.
         contacts: whether the synced contacts of the sessions count as answers; they are read first.
-        canaries: numbers known to be on WhatsApp; none for those linked to the sessions.
+        canaries: numbers known to be on WhatsApp; empty for the numbers linked to the sessions.
         uses_canaries: whether a "no" counts only after the session has shown that it still says "yes".
         wait_for_key_s: how long to wait for another run that uses one of the keys, in seconds.
     """
@@ -125,12 +125,12 @@ class AskSettings:
     wait_for_key_s: float = 0.0
 
     def __post_init__(self) -> None:
-        """Raise `UsageError` for an argument of another kind."""
+        """Raise `UsageError` for an argument of a wrong type."""
         require(_ASK_KINDS, **{name: getattr(self, name) for name in _ASK_KINDS})
         object.__setattr__(self, "canaries", several("canaries", self.canaries, _NUMBER))
 
     def warnings(self, keys: Iterable[KeySettings]) -> tuple[str, ...]:
-        """Return what a person should know about a run that asks so, one sentence each."""
+        """Return warnings about a run with these settings, one sentence each."""
         keys, warnings = tuple(keys), []
         if any(key.rate.mode is RateMode.NONE for key in keys):
             warnings.append(
@@ -138,26 +138,26 @@ class AskSettings:
             )
         if not self.uses_canaries:
             warnings.append(
-                "every answer was believed (--no-canaries): a session that has died can say of anybody that "
-                "they are not on WhatsApp, or no number at all"
+                "every answer was believed (--no-canaries): a session that has died can call any number "
+                "invalid, or say that it is not on WhatsApp"
             )
         elif weak := [one for one in _gateways_of(keys) if one.negatives is Strength.WEAK]:
             names = " and ".join(one.title for one in weak)
             warnings.append(
-                f'a "no" of {names} is weak: it is also said where WhatsApp has not answered, or in a form '
-                'that is not understood. Each one here has a ready session before and after it, and a "yes" '
-                "to another number behind it; --confirm-negatives asks about them once more"
+                f'a "no" of {names} is weak: it is also given if WhatsApp has not answered, or has answered '
+                "in an unknown form. For each one here, the session was ready before and after it, and has "
+                'said "yes" to another number later; --confirm-negatives asks about them once more'
             )
         return tuple(warnings)
 
 
 def _gateways_of(keys: Iterable[KeySettings]) -> list[Capabilities]:
-    """Return what the gateways of some keys can do, each once."""
+    """Return the capabilities of the gateways of some keys, each gateway once."""
     return [capabilities_of(name) for name in dict.fromkeys(key.gateway for key in keys)]
 
 
 def require_distinct(keys: Iterable[KeySettings]) -> None:
-    """See that each session is named once: two keys through one session would each trust the other's "no"s.
+    """Check that each session belongs to one key: otherwise a session would confirm its own "no"s.
 
     Raises:
         UsageError: two keys name the same session of a gateway, or a key has no session.

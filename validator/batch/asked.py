@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """How the asking went.
+    """The result of asking.
 
     Attributes:
         duration_s: how long it took, in seconds.
         ending: why it ended early, or None.
-        keys: how each key stands at the end; none if nothing was asked.
+        keys: the state of each key at the end; empty if nothing was asked.
         left_out: how many numbers of the second round a limit has left out.
-        warnings: what a person should look at.
-        timeline: how it went over time.
+        warnings: warnings for the user, one sentence each.
+        timeline: the run over time.
+        remedies: what the user has to do about sessions that are not ready, one sentence each.
     """
 
     duration_s: float = 0.0

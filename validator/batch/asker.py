@@ -61,15 +61,15 @@ class Asker:
     Args:
         keys: the keys to ask with.
         settings: how to ask.
-        ledger: where outcomes go.
-        counters: what to count in.
-        progress: shows how it goes.
+        ledger: where outcomes are written.
+        counters: the counters of the run.
+        progress: shows the progress.
         stop: ends the run in order.
-        open_gateway: opens the gateway of a name.
-        now_s: the time of day in Unix seconds.
+        open_gateway: opens the gateway with a name.
+        now_s: returns the time in Unix seconds.
         rng: spreads retries and probes.
-        hold: what keeps other runs from the keys.
-        source_of: makes the source of a plan's numbers if others ask about them too; None if nobody does.
+        hold: keeps other runs from using the keys.
+        source_of: makes the source of a plan's numbers if other runs share them; None if no run does.
     """
 
     def __init__(
@@ -104,18 +104,22 @@ class Asker:
         self._begun = 0.0
 
     async def ask(self, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
-        """Ask about every number of a plan, then about those of the plan that `next_round` makes of it.
+        """Ask about every number of a plan, then about those of the next plan.
 
-        What a gateway refuses is an ending, and never an exception.
+        A refusal by a gateway ends up in `Asked.ending` and is not raised.
+
+        Args:
+            plan: the plan.
+            next_round: makes the next plan from this one.
 
         Raises:
             LedgerError: the ledger failed; the run is over, and resumable. It may come in a group.
-            ValidatorError: the run was over before it began, see `look_at_sessions`. It may come in a group.
+            ValidatorError: no session can be used, see `look_at_sessions`. It may come in a group.
         """
         return Asked() if plan.numbers.is_empty() else await self._ask_through(plan, next_round)
 
     async def ask_from(self, source: Source) -> Asked:
-        """Ask about every number that a source gives, until it is over; as `ask` does otherwise."""
+        """Ask about every number of a source until it is over; apart from that like `ask`."""
         self._source_of = lambda _: source
         return await self._ask_through(Plan.empty(), Plan.without_numbers)
 
@@ -149,7 +153,7 @@ class Asker:
     async def _ask(
         self, keys: Sequence[OpenKey], plan: Plan, next_round: Callable[[Plan], Plan]
     ) -> tuple[ValidatorError | None, int, tuple[str, ...]]:
-        """Ask until the deadline; return why it ended early, what a limit left out, and warnings."""
+        """Ask until the deadline; return why it ended early, how many numbers are left out, and warnings."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(stop_at, self._deadline_s(), self._stop, self._now_s)
             tasks.start_soon(watch_keys, self._hold, self._stop)
@@ -187,7 +191,7 @@ class Asker:
         return ending, left_out, (*clock, *warnings)
 
     async def _ask_second(self, plan: Plan, asking: Asking) -> ValidatorError | None:
-        """Ask about what the answers have brought up. The "no"s of earlier runs are settled by then."""
+        """Ask about the numbers of the next round. The "no"s of earlier runs are decided by then."""
         if plan.numbers.is_empty():
             return None
         return await self._ask_all(plan, asking)
@@ -236,7 +240,7 @@ class Asker:
     def _guards(
         self, keys: Iterable[OpenKey], sessions: Iterable[SessionRef], canaries: Canaries
     ) -> dict[SessionRef, Guard]:
-        """Return a guard for each session, which begins with nothing to vouch for."""
+        """Return a guard for each session, which has nothing to confirm at its start."""
         if not self._settings.uses_canaries:
             return {}
         forget_unverified(self._ledger, sessions)
@@ -244,7 +248,7 @@ class Asker:
         return {ref: SessionGuard(ref.session, canaries=canaries, proof=proofs[ref]) for ref in sessions}
 
     def _bounds(self, plan: Plan) -> Bounds:
-        """Return where to stop early. A long list is written within the grace, if that can be."""
+        """Return when to stop early. The time to write the list is subtracted from the grace period."""
         settings = self._settings
         return Bounds(
             concurrency=self._concurrency * len(self._keys),
@@ -260,7 +264,7 @@ class Asker:
         return math.inf if deadline is None else deadline.timestamp()
 
     def _left_today(self) -> dict[SessionRef, int]:
-        """Return what the caps leave each session of the local calendar day, earlier runs counted in."""
+        """Return how many numbers the caps still allow each session on this local calendar day."""
         since_ms = int(start_of_day_s(self._now_s()) * 1000)
         return {
             ref: max(0, cap - self._ledger.spent_since(ref, since_ms))

@@ -1,4 +1,4 @@
-"""A gateway that is opened for a few single exchanges, such as a look at the sessions."""
+"""Opens a gateway for a few single exchanges, such as a look at the sessions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Reply = TypeVar("Reply", bound=Rated)
 
     class Through(Protocol):
-        """Makes one exchange in its own time."""
+        """Makes one exchange when the budget allows it."""
 
         async def __call__(self, call: Callable[[], Awaitable[Reply]]) -> Reply:
             """Return what `call` returns."""
@@ -47,15 +47,18 @@ async def connected(
     phase: str = LOOKING_AT_SESSIONS,
     ledger: Location,
 ) -> AsyncIterator[tuple[Gateway, Through, PhaseFeed]]:
-    """Open a gateway for a few single exchanges, the budget they have to pass through, and what shows them.
+    """Open a gateway for a few single exchanges.
 
     Args:
-        key: where the gateway is, and who asks.
-        progress: shows how it goes, and why it waits.
+        key: the key, with the address of its gateway.
+        progress: shows the progress, and the reasons for waiting.
         max_wait_s: end if the gateway asks to stay away for longer, or refuses one exchange for longer.
-        max_attempts: attempts for one exchange.
-        phase: what it is shown as.
-        ledger: where the key's lock may lie if there is no state folder.
+        max_attempts: the most attempts for one exchange.
+        phase: the name of the phase on the progress display.
+        ledger: the location of the ledger; the key's lock is beside it if there is no state folder.
+
+    Yields:
+        The gateway, a function that makes each exchange within the budget, and the progress feed.
     """
     with locked([key], "validator", ledger=ledger):
         async with open_gateway(key.gateway, replace(key.options, max_connections=1)) as gateway:

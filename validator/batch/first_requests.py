@@ -1,4 +1,4 @@
-"""What a run asks before it asks about numbers: the state of each session, and its synced contacts."""
+"""The first requests of a run, before any about numbers: the state of each session, and synced contacts."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
 
 class FirstRequests:
-    """Makes the first requests of a run, under the bounds of the run, and shows them.
+    """Makes the first requests of a run, within the bounds of the run, and shows their progress.
 
     Args:
         keys: the keys, with their gateways open.
         settings: how to ask.
-        progress: shows how it goes.
+        progress: shows the progress.
         stop: ends the run in order.
     """
 
@@ -76,9 +76,12 @@ class FirstRequests:
         return statuses
 
     async def linked_numbers(self, seen: Sequence[SessionReply]) -> list[Number]:
-        """Return the numbers linked to sessions, from what was seen of them, or else from a list of them.
+        """Return the numbers linked to sessions, from the replies about sessions or from a list of sessions.
 
-        A list is asked for only where it costs nothing. One that cannot be had is done without.
+        The list is requested only if that does not count towards the limit. A failure is ignored.
+
+        Args:
+            seen: the replies about sessions.
         """
         own = own_numbers(seen)
         for key in self._keys if self._settings.uses_canaries and not own else ():
@@ -99,9 +102,9 @@ class FirstRequests:
         now_ms: Callable[[], int],
         rng: random.Random,
     ) -> Plan:
-        """Write what the contacts of the ready sessions tell into the ledger; return the plan for the rest.
+        """Record the numbers that are contacts of the ready sessions; return the plan for the rest.
 
-        The run is stopped if the provider asks to stay away for too long, or refuses for too long.
+        Stops the run if the provider asks to stay away for too long, or refuses for too long.
         """
         left, others = plan.numbers, plan.variants["other"]
         feed = self._feed(READING_CONTACTS)
@@ -117,7 +120,7 @@ class FirstRequests:
         return plan.without_registered(left)
 
     def _with_contacts(self, statuses: Mapping[SessionRef, SessionStatus]) -> Iterator[tuple[OpenKey, str]]:
-        """Yield the ready sessions whose gateway gives contacts, each with its key."""
+        """Yield the ready sessions of gateways with contacts, each with its key."""
         for key in self._keys:
             if key.gateway.capabilities.has_contacts:
                 yield from ((key, ref.session) for ref in refs_of(key.settings) if statuses[ref].is_ready)

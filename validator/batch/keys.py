@@ -1,4 +1,4 @@
-"""The library's keys: one key to ask with, with its sessions and its gateway."""
+"""Makes the keys of the library: a key with its sessions and its gateway."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from validator.settings import Rate
 
 
 def key_from_environment(gateway: str = DEFAULT_GATEWAY) -> KeySettings:
-    """Return the key that the environment names, with its session and base URL, as `validator check` does.
+    """Return the key in the environment variables, with its sessions and base URL, as for `validator check`.
 
     Args:
         gateway: the gateway's name; `sendapi` reads `SENDAPI_API_KEY`, `SENDAPI_SESSION_ID` and
@@ -71,20 +71,21 @@ def make_key(
 
     Args:
         key: the credential itself; it appears in no repr, message, log or file.
-        sessions: the ids of the sessions to ask through, one at least.
+        sessions: the ids of the sessions to ask through, at least one.
         gateway: the gateway's name.
-        name: what messages call the key; needed if a run has several.
+        name: the key's name in messages; needed if a run has several keys.
         base_url: the gateway's address; None for the provider's own.
         timeout_s: how long one request may take, in seconds.
-        rate: how the pace is decided, also as a text (`300/min`); None obeys what the gateway says.
-        daily_cap: numbers asked about a day through each session; None for the gateway's default.
-        allow_new_host: whether the key may go to another host than the one it was first used with.
-        proxy: the URL of an HTTP proxy (`http://USER:PASSWORD@HOST:PORT`), `none` for no proxy, or None for
-            what `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
-        ca_file: a PEM file of authorities to trust besides the system's.
+        rate: how the pace is decided, also as a text (`300/min`); None follows the limit that the gateway
+            announces.
+        daily_cap: the most numbers a day through each session; None for the gateway's default.
+        allow_new_host: whether the key may be sent to another host than the one it was first used with.
+        proxy: the URL of an HTTP proxy (`http://USER:PASSWORD@HOST:PORT`), `none` for no proxy, or None to
+            use `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+        ca_file: a PEM file of authorities to trust in addition to the system's.
 
     Raises:
-        UsageError: the key is malformed, there is no such gateway, or an argument is of another kind.
+        UsageError: the key is malformed, there is no such gateway, or an argument has a wrong type.
 
     Example:
         >>> make_key("sk_test_0123456789", "sess_1", "sess_2").sessions

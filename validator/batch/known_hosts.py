@@ -1,7 +1,7 @@
-"""The host that each key was first used with: a key does not go to another one unasked.
+"""The host that each key was first used with. A key is not sent to another host without permission.
 
-The state folder has one small file a key, named by the key's fingerprint. This machine's own addresses are
-neither recorded nor refused: the key does not leave the machine.
+The state folder has one small file for each key, named after the key's fingerprint. Loopback addresses are
+neither recorded nor refused, since the key does not leave the machine.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ log = logging.getLogger(__name__)
 
 
 def host_for(gateway: str, base_url: str | None) -> str:
-    """Return host and port that requests of a gateway go to; empty if nothing says it.
+    """Return host and port that requests to a gateway go to; empty if neither URL nor default is given.
 
     Raises:
-        UsageError: the URL cannot be right.
+        UsageError: the URL is not valid.
     """
     return host_of(address_for(gateway, base_url))
 
 
 def address_for(gateway: str, base_url: str | None) -> str:
-    """Return the base URL that requests of a gateway go to, checked; empty if nothing says it.
+    """Return the checked base URL of a gateway; empty if neither URL nor default is given.
 
     Raises:
-        UsageError: the URL cannot be right.
+        UsageError: the URL is not valid.
     """
     capabilities = capabilities_of(gateway)
     if not base_url:
@@ -47,10 +47,10 @@ def address_for(gateway: str, base_url: str | None) -> str:
 
 
 def required_address(gateway: str, base_url: str | None) -> str:
-    """Return the base URL that requests of a gateway go to, checked.
+    """Return the checked base URL of a gateway.
 
     Raises:
-        UsageError: the URL cannot be right, or there is none.
+        UsageError: the URL is not valid, or there is none.
     """
     if not (url := address_for(gateway, base_url)):
         raise capabilities_of(gateway).no_address()
@@ -58,9 +58,9 @@ def required_address(gateway: str, base_url: str | None) -> str:
 
 
 def require_known_host(key: KeySettings, folder: Path) -> None:
-    """See that a key goes to the host that it was first used with, and remember the first in a folder.
+    """Check that a key goes to the host that it was first used with. Records the first host in a folder.
 
-    A folder that cannot be used is passed over: there is nothing to compare with.
+    Does nothing if the folder cannot be read, since then there is no host to compare with.
 
     Raises:
         UsageError: it is another host, and `key.allow_new_host` is not set.
@@ -74,8 +74,8 @@ def require_known_host(key: KeySettings, folder: Path) -> None:
         return
     if first and not key.allow_new_host:
         raise UsageError(
-            f"this API key was first used with {first}, and would go to {host} now. If that is meant, say so "
-            "once with --allow-new-host; if not, look where the base URL comes from (`validator doctor`)"
+            f"this API key was first used with {first}, and would go to {host} now. If this is intended, use "
+            "--allow-new-host once; if not, look where the base URL comes from (`validator doctor`)"
         )
     _write(path, host)
 
@@ -93,7 +93,7 @@ def _read(path: Path) -> str | None:
 
 def _write(path: Path, host: str) -> None:
     try:
-        # Whole or not at all: a file that a crash has emptied would let the key go anywhere.
+        # Written as a whole: with a file that a crash has emptied, the key could be sent to any host.
         with replacing(path) as file:
             file.write(f"{host}\n".encode())
     except FileError as error:

@@ -1,4 +1,4 @@
-"""What the library's functions are given, checked: options, frames, numbers."""
+"""Checks the arguments of the library's functions: options, frames, numbers."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ KINDS = {
 _TYPED = Kind((str, int), "a text or an integer").or_none
 
 NUMBER = "number"
-"""The column of `check_numbers` that holds what was given."""
+"""The column of `check_numbers` that holds the numbers as they were given."""
 
 
 def with_keys(options: RunOptions | None) -> RunOptions:
-    """Return the options, with the key that the environment names if they name none."""
+    """Return the options, with the key of the environment if they have none."""
     chosen = given_or_default(options)
     return chosen if chosen.keys else replace(chosen, keys=(key_from_environment(),))
 
 
 def given_or_default(options: RunOptions | None) -> RunOptions:
-    """Return the options that a caller gave; those that count by default for None."""
+    """Return the options that a caller gave; the defaults for None."""
     require(KINDS, options=options)
     return options or RunOptions()
 
 
 def numbers_frame(numbers: Iterable[str | int | None]) -> pl.DataFrame:
-    """Return numbers as a column of texts; one text would be taken for a list of its letters."""
+    """Return numbers as a column of texts. Refuses a single text, which would be a list of letters."""
     if isinstance(numbers, (str, bytes)) or not isinstance(numbers, Iterable):
         raise UsageError(f"numbers is of type {type(numbers).__name__}; a list of texts is expected")
     given = several("numbers", list(numbers), _TYPED)
@@ -52,7 +52,7 @@ def numbers_frame(numbers: Iterable[str | int | None]) -> pl.DataFrame:
 
 
 def for_numbers(options: RunOptions | None) -> RunOptions:
-    """Return the options as they hold for numbers without a list around them."""
+    """Return the options for numbers that are not in a list file."""
     chosen = given_or_default(options)
     settings = replace(chosen.settings, column=(NUMBER,), order=Order.INPUT)
     return replace(chosen, settings=settings)

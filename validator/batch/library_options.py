@@ -40,18 +40,18 @@ _TARGET_KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What all checks take besides their list.
+    """The options of all checks, apart from their list.
 
     Attributes:
-        keys: the keys to ask with; none for the one that the environment names, see `key_from_environment`.
-        settings: how the list is read, whom to ask about, and what the output looks like.
+        keys: the keys to ask with; empty for the key of the environment, see `key_from_environment`.
+        settings: how the list is read, which numbers are asked about, and how the output is written.
         asking: how to ask.
         ledger: the file of the ledger, or the `postgresql://` URL of its database; None for the one that
             `validator check` uses.
         suppress: lists of people who must not be asked about or sent to.
         on_progress: called with each state of the run, in the thread or on the event loop of the run.
-        stop: ends the run in order if it is called on the run's event loop: what is in flight is finished,
-            and the files are written with the answers so far. None if nothing will call it.
+        stop: ends the run in order if it is called on the run's event loop: requests in flight are finished,
+            and the files are written with the answers so far. None if it is not needed.
     """
 
     keys: Sequence[KeySettings] = ()
@@ -63,10 +63,10 @@ class RunOptions:
     stop: Stop | None = None
 
     def __post_init__(self) -> None:
-        """Take one key, and one file of opt-outs, for a list of one, and a text for a path.
+        """Convert single values to tuples, and texts to paths.
 
         Raises:
-            UsageError: an argument is of another kind.
+            UsageError: an argument has a wrong type.
         """
         require(_KINDS, **{name: getattr(self, name) for name in _KINDS})
         object.__setattr__(self, "keys", several("keys", self.keys, _KEY))
@@ -77,7 +77,7 @@ class RunOptions:
 
     @property
     def ledger_location(self) -> Location:
-        """Where the ledger is."""
+        """The location of the ledger."""
         return default_ledger() if self.ledger is None else _location(self.ledger)
 
 
@@ -89,18 +89,18 @@ def _location(given: Path | LedgerUrl | str) -> Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileTargets:
-    """Which files a check of a file writes.
+    """The files that a check of a file writes.
 
     Attributes:
         output: the annotated file; None for `NAME.checked.EXT` beside the input.
-        sendable: the file with the registered recipients, each number once; None for none.
+        sendable: the file with the registered recipients, each number once; None for no such file.
         split: a folder for the files `not_registered`, `invalid` (with a column `hint`) and `unknown` in the
-            format of the output; it is made if it is missing. None for none.
-        report: an HTML report; None for none.
-        summary: the summary as JSON; None for none.
+            format of the output; it is created if it is missing. None for no such files.
+        report: an HTML report; None for no report.
+        summary: the summary as JSON; None for no such file.
         max_unknown: how many rows, or which share (`1%`), may stay unknown in a finished run.
-        max_invalid: the share (0 to 1) of rows with something in their cell that may be invalid by how the
-            list is read; with more, nobody is asked and no file is replaced.
+        max_invalid: the share (0 to 1) of non-empty cells that may be invalid. If there are more, no request
+            is sent and no file is replaced.
     """
 
     output: Path | str | None = None
@@ -112,5 +112,5 @@ class FileTargets:
     max_invalid: float = MOST_INVALID
 
     def __post_init__(self) -> None:
-        """Raise `UsageError` for an argument of another kind."""
+        """Raise `UsageError` for an argument of a wrong type."""
         require(_TARGET_KINDS, **{name: getattr(self, name) for name in _TARGET_KINDS})

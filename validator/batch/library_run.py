@@ -1,4 +1,4 @@
-"""A run as the library makes it: put together from values, asked on the right event loop, ended in order."""
+"""Runs of the library: set up from options, carried out on the right event loop, and ended in order."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 class LibraryRun(NamedTuple, Generic[SummaryT]):
-    """A run that is put together, with its ledger open and its keys locked."""
+    """A run that is ready to start, with its ledger open and its keys locked."""
 
     run: Run[SummaryT]
     asker: Asker
@@ -55,7 +55,7 @@ class LibraryRun(NamedTuple, Generic[SummaryT]):
     endings: list[Asked]
 
     def written(self, *, allow_partial: bool) -> pl.DataFrame:
-        """Return the frame of the output; raises why the run ended early, unless that is allowed."""
+        """Return the frame of the output. If the run ended early, raise the reason unless that is allowed."""
         ending = next((asked.ending for asked in self.endings), None)
         if ending is not None and not allow_partial:
             raise ending
@@ -63,7 +63,7 @@ class LibraryRun(NamedTuple, Generic[SummaryT]):
 
 
 def progress_of(options: RunOptions) -> Progress:
-    """Return what hands the states of the run to the callback."""
+    """Return a progress that calls the callback of the options, if there is one."""
     return NoProgress() if options.on_progress is None else CallbackProgress(options.on_progress)
 
 
@@ -85,7 +85,7 @@ def _beside(source: Path, settings: ListSettings) -> Path:
 
 @contextmanager
 def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterator[LibraryRun[Summary]]:
-    """Put together the run over a file, as `check_file` documents it."""
+    """Set up the run over a file, as described in `check_file`."""
     opened = open_job(job_of(source, targets, options))
     asked_for = {name: getattr(targets, name) for name in REPORTS}
     named = {name: Path(path) for name, path in asked_for.items() if path is not None}
@@ -106,7 +106,7 @@ def file_run(source: Path, targets: FileTargets, options: RunOptions) -> Iterato
 def sample_run(
     source: Path, sample: SampleSettings, max_invalid: float, options: RunOptions
 ) -> Iterator[LibraryRun[SampleSummary]]:
-    """Put together the run over a part of a file, as `sample_file` documents it."""
+    """Set up the run over a random part of a file, as described in `sample_file`."""
     opened = open_job(job_of(source, FileTargets(), options))
     sample = replace(sample, rate_per_min=rate_of(options.keys))
     settings = RunSettings(command="sample", max_invalid=max_invalid)
@@ -116,7 +116,7 @@ def sample_run(
 
 @contextmanager
 def frame_run(frame: pl.DataFrame, options: RunOptions) -> Iterator[LibraryRun[Summary]]:
-    """Put together the run over a frame that has rows, as `check_frame` documents it."""
+    """Set up the run over a frame with rows, as described in `check_frame`."""
     table, writer = FrameTable(frame), FrameWriter()
     job = Job(
         **options.settings.values(),
@@ -152,8 +152,8 @@ def _parts(
 
 
 def ask_blocking(parts: LibraryRun[SummaryT], plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
-    """Ask on an event loop in a thread of its own, so that it works below a running loop (a notebook) too."""
-    # Imported here, since it brings asyncio and TLS: a plan needs no event loop.
+    """Ask on an event loop in a new thread, so that it also works inside of a running loop (a notebook)."""
+    # Imported here, since it imports asyncio and TLS, which a plan does not need.
     from validator.http.event_loop import OPTIONS  # noqa: PLC0415
 
     with start_blocking_portal(backend_options=OPTIONS, name="validator") as portal:
@@ -172,7 +172,7 @@ def ask_blocking(parts: LibraryRun[SummaryT], plan: Plan, next_round: Callable[[
 
 @asynccontextmanager
 async def entered(made: AbstractContextManager[LibraryRun[SummaryT]]) -> AsyncIterator[LibraryRun[SummaryT]]:
-    """Put a run together in a worker thread, since that reads the beginning of its list."""
+    """Set up a run in a worker thread, since that reads the beginning of its list."""
     with ExitStack() as stack:
         # A cancellation in between would leave the ledger open and the keys locked.
         with anyio.CancelScope(shield=True):
@@ -181,7 +181,7 @@ async def entered(made: AbstractContextManager[LibraryRun[SummaryT]]) -> AsyncIt
 
 
 async def run_async(parts: LibraryRun[SummaryT]) -> SummaryT:
-    """Do the whole run on the caller's event loop; files are read and written in a worker thread."""
+    """Carry out the whole run on the caller's event loop; files are read and written in a worker thread."""
     with parts.progress:
         surveyed = await anyio.to_thread.run_sync(parts.run.prepare)
         asked = Asked()
@@ -192,7 +192,7 @@ async def run_async(parts: LibraryRun[SummaryT]) -> SummaryT:
 
 
 async def _ask_until_cancelled(parts: LibraryRun[SummaryT], plan: Plan) -> Asked:
-    """Ask; if the caller cancels, let the run end in order before the cancellation goes on."""
+    """Ask. If the caller cancels, end the run in order first, and then let the cancellation continue."""
     try:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_stop_when_cancelled, parts.stop)

@@ -1,4 +1,4 @@
-"""A few numbers as they were typed, by the same steps as a list."""
+"""Checks a few typed numbers, by the same steps as a list."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from validator.settings import MaxAge
 
 LookedUp: TypeAlias = pl.DataFrame
-"""What `look_up` returns."""
+"""The frame that `look_up` returns."""
 
 TYPED = "number"
-"""The column that holds what was typed."""
+"""The column that holds the numbers as they were typed."""
 
 
 def look_up(
@@ -43,18 +43,18 @@ def look_up(
     variants: bool = False,
     ask: Callable[[Plan], None],
 ) -> LookedUp:
-    """Return one row for each number typed, in order: the number and what the output of a check would say.
+    """Return one row for each typed number, in order: the number and the added columns of a check.
 
     Args:
-        numbers: as typed.
-        region: of those in national form, or None.
-        accept: which are worth asking about.
-        ledger: the known verdicts, before and after asking.
-        max_age: how long earlier answers hold.
+        numbers: the numbers as typed.
+        region: the region of numbers in national form, or None.
+        accept: which numbers are worth asking about.
+        ledger: the known verdicts; read before and after asking.
+        max_age: how long earlier answers are valid.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
-        confirms: whether a "no" counts only once it has been said twice.
-        variants: whether the other spelling of a number is asked about after a "no".
-        ask: asks about the numbers that are not known and puts the answers into the ledger.
+        confirms: whether a "no" counts only after a second check.
+        variants: whether the alternative spelling of a number is asked about after a "no".
+        ask: asks about the numbers of a plan and records the answers in the ledger.
     """
     typed = pl.DataFrame({TYPED: list(map(legible, numbers))}, schema={TYPED: pl.String})
     recipients = recipients_of(typed, Reading(column=TYPED, region=region, accept=accept))

@@ -1,4 +1,4 @@
-"""Delivers the message about a run's end: tried again if that may help, within a bound."""
+"""Delivers the message about a run's end, with retries, within a time limit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_ATTEMPTS = 5
 WITHIN_S = 30.0
-# A run that a signal ended is killed soon: containers are given 10 s in all, and have used most of it.
+# A run that a signal has ended is killed soon: containers get 10 s in total, and most of this is used up.
 WITHIN_AFTER_SIGNAL_S = 2.0
 
 
@@ -23,9 +23,9 @@ async def deliver(send: Callable[[], Awaitable[None]], *, retry: RetryPolicy, wi
     """Deliver a message; return why it was not delivered, empty if it was.
 
     Args:
-        send: sends it once, and raises `NotDelivered`.
-        retry: how often it is tried, and after how long.
-        within_s: how long all tries may take, in seconds.
+        send: sends it once; raises `NotDelivered`.
+        retry: how often to retry, and after which delays.
+        within_s: how long all attempts may take, in seconds.
     """
     why, attempts = f"no answer within {within_s:g} s", 0
     with anyio.move_on_after(within_s):

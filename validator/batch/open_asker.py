@@ -1,4 +1,4 @@
-"""Opens all that a run asks with: its keys locked, its ledger to write to, and what asks."""
+"""Opens an asker: locks its keys, and opens the ledger that it writes to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class OpenAsker(NamedTuple):
-    """What asks, the ledger it writes to, and what it counts in."""
+    """An asker, its open ledger, and its counters."""
 
     asker: Asker
     ledger: Ledger
@@ -46,12 +46,12 @@ def open_asker(
     Args:
         keys: the keys to ask with.
         settings: how to ask.
-        ledger: where the ledger is.
-        holder: what a person needs to recognise this run; neither key nor number.
-        progress: shows how it goes.
+        ledger: the location of the ledger.
+        holder: a text by which a user recognises this run; neither key nor number.
+        progress: shows the progress.
         stop: ends the run in order.
-        shared_until: how long answers hold, if the numbers are shared with other runs over a ledger that
-            several write to; None if they are not.
+        shared_until: how long answers are valid, if the numbers may be shared with other runs through the
+            ledger; None if they are never shared.
 
     Raises:
         Busy: another run holds a key or the ledger.

@@ -1,6 +1,6 @@
-"""How many connections the limit of open files (`ulimit -n`) leaves room for.
+"""How many connections fit into the limit of open files (`ulimit -n`).
 
-Beyond the limit no connection can be opened, and a run would take that for an outage of the provider.
+Above the limit no connection can be opened, and a run would mistake this for an outage of the provider.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from validator.errors import UsageError
 
 log = logging.getLogger(__name__)
 
-# The event loop, certificates, and the sockets and files that looking up a name takes for a moment.
+# Files for the event loop, certificates, and DNS lookups.
 SPARE = 12
 
-# Below it not even the ledger can be relied on: it holds eight files open, and the program itself some more.
+# Below this limit not even the ledger works reliably: it has eight files open, and the program has some more.
 LEAST_LIMIT = 32
 
 _OPEN_FILES = Path("/dev/fd")
 
 
 def raise_limit(wanted: int) -> None:
-    """Raise the limit of this process as far as the system allows it, so that so many more files can be open.
+    """Raise the limit of this process for `wanted` more open files, as far as the system allows it.
 
     Raises:
-        UsageError: it stays too low for any run.
+        UsageError: the limit stays too low for any run.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = _open_now() + SPARE + LEAST_LIMIT + wanted
@@ -38,20 +38,26 @@ def raise_limit(wanted: int) -> None:
 
 
 def connections_within_limit(wanted: int, keys: int = 1) -> int:
-    """Return how many connections each key may have: `wanted`, or fewer if the limit has no room for them.
+    """Return how many connections each key may have: `wanted`, or fewer if the limit is too low for them.
 
     Raises:
-        UsageError: there is not even room for one each.
+        UsageError: the limit is too low for one connection of each key.
     """
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return wanted if limit == resource.RLIM_INFINITY else fitting(wanted, keys, limit, _open_now())
 
 
 def fitting(wanted: int, keys: int, limit: int, open_now: int) -> int:
-    """Return how many of the wanted connections of each key fit, given the limit and how many files are open.
+    """Return how many of the wanted connections of each key fit into the limit.
+
+    Args:
+        wanted: connections wanted for each key.
+        keys: the number of keys.
+        limit: the limit of open files.
+        open_now: the number of files open now.
 
     Raises:
-        UsageError: not even one each fits.
+        UsageError: not even one connection of each key fits.
     """
     room = (limit - open_now - SPARE) // keys
     if room < 1:
@@ -70,7 +76,7 @@ def _too_low(limit: int) -> UsageError:
 
 
 def _open_now() -> int:
-    """Return how many files are open; SPARE more if the system does not tell."""
+    """Return how many files are open; an estimate if the system does not report it."""
     try:
         return sum(1 for _ in _OPEN_FILES.iterdir())
     except OSError:

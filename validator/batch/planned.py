@@ -1,4 +1,4 @@
-"""What a check of a list would do, as the command and the library both say it."""
+"""The plan of a list and its summary, for the command and the library."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def planned(
     host: str = "",
     max_invalid: float = MOST_INVALID,
 ) -> tuple[PlanSummary, pl.DataFrame]:
-    """Return what a check of a list would do, and the list's rows as numbers.
+    """Return the summary of a list's plan, and the list's rows as numbers.
 
     Args:
         opened: the list.
         ledger: the known verdicts.
-        progress: shows how the reading goes.
-        rate_per_min: requests a minute that a check is to make; None if it finds that out.
-        gateway: the name of the gateway that it would ask.
-        host: where it would send requests.
-        max_invalid: the share (0 to 1) of invalid cells at which it would take the list.
+        progress: shows the progress of reading.
+        rate_per_min: the rate of a check in requests a minute; None if it is found during the check.
+        gateway: the name of the gateway that a check would ask.
+        host: the host that requests would go to.
+        max_invalid: the share (0 to 1) of non-empty cells that may be invalid.
     """
     now = datetime.now(UTC)
     surveyed = survey(opened, ledger, now_ms=unix_ms(now), progress=progress)
@@ -66,17 +66,17 @@ def plan_summary(
     max_invalid: float,
     calls: int | None = None,
 ) -> PlanSummary:
-    """Return the summary of a list's plan, with what keeps a check from it and what a person should look at.
+    """Return the summary of a list's plan, with the reason why a check would refuse it, if any, and warnings.
 
     Args:
         opened: the list.
         plan: its plan.
-        rate_per_min: requests a minute that a check is to make; None if it finds that out.
+        rate_per_min: the rate of a check in requests a minute; None if it is found during the check.
         now: the current time.
-        gateway: the name of the gateway that it would ask.
-        host: where it would send requests.
-        max_invalid: the share (0 to 1) of invalid cells at which it would take the list.
-        calls: how many numbers it asks about, if they are not in the plan.
+        gateway: the name of the gateway that a check would ask.
+        host: the host that requests would go to.
+        max_invalid: the share (0 to 1) of non-empty cells that may be invalid.
+        calls: how many numbers a check asks about, if they are not in the plan.
     """
     capabilities, obstacle = capabilities_of(gateway), misreading_of(opened, plan, max_invalid)
     return summarise_plan(

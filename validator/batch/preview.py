@@ -1,4 +1,4 @@
-"""What a run over a file would do, and how the first rows of the file are read."""
+"""The plan of a file, and how its first rows are read."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class PreviewRow:
     """How one row of a list is read.
 
     Attributes:
-        row: its row; 1 is the first data row.
-        cell: the cell of the phone column as it stands there.
-        e164: the number it is read as; empty if it is read as none.
-        reason: why it would not be asked about; empty if it would.
+        row: the number of the row; 1 is the first data row.
+        cell: the unchanged cell of the phone column.
+        e164: the number that the cell is read as; empty if it is not read as a number.
+        reason: why the number would not be asked about; empty if it would be.
     """
 
     row: int
@@ -44,7 +44,7 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a run would do, and how the first rows are read."""
+    """The summary of a plan, and how the first rows are read."""
 
     plan: PlanSummary
     rows: tuple[PreviewRow, ...]
@@ -57,7 +57,7 @@ def preview_of(
     rows: int,
     gateway: str = DEFAULT_GATEWAY,
 ) -> Preview:
-    """Read a list and make the plan, as `preview_file` documents it."""
+    """Read a list and make the plan, as described in `preview_file`."""
     opened = open_job(job_of(source, FileTargets(), options))
     with read(options.ledger_location) as ledger:
         progress = progress_of(options)
@@ -66,7 +66,7 @@ def preview_of(
 
 
 def _first_rows(opened: Opened, recipients: pl.DataFrame) -> tuple[PreviewRow, ...]:
-    """Return how a list's first rows, with the numbers they were read as, are shown."""
+    """Return how a list's first rows are read."""
     if recipients.is_empty():
         return ()
     (first,) = islice(opened.table.batches(opened.reading.wanted), 1)

@@ -1,9 +1,9 @@
 """A whole run over one list: read and plan, ask, conclude.
 
-`Run` is what every run does; `ListRun` writes the list back.
+`Run` has the steps of every run; `ListRun` writes the list back.
 
-The steps that read and write files are plain code; the one that asks runs on an event loop, which the caller
-brings: `ask` is `Asker.ask`, made into a plain call by the owner of loop, signals and terminal.
+The steps that read and write files are synchronous. Asking runs on an event loop of the caller: the argument
+`ask` is a synchronous function that runs `Asker.ask` on this loop.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 class Reported(Protocol):
-    """What the ledger keeps of a run's summary."""
+    """The part of a run's summary that the ledger stores."""
 
     @property
     def exit_code(self) -> int: ...  # noqa: D102
@@ -60,25 +60,25 @@ SummaryT = TypeVar("SummaryT", bound=Reported)
 
 
 def _look_away(_: Plan) -> None:
-    """Take a plan that nobody wants to see."""
+    """Ignore a plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
-    """What becomes of a run's result.
+    """How the result of a run is judged and reported.
 
     Attributes:
-        command: what the ledger and the summary call the run.
+        command: the name of the run in the ledger and the summary.
         max_unknown: how many rows may stay unknown in a finished run.
-        strict: whether none of them may be an answer that nothing vouched for.
-        max_invalid: the share (0 to 1) of rows with something in their cell that may be invalid by how the
-            list is read; with more, nobody is asked and no file is replaced.
+        strict: whether no row may stay unknown because nothing confirmed its answer (`session_suspect`).
+        max_invalid: the share (0 to 1) of non-empty cells that may be invalid. If there are more, no request
+            is sent and no file is replaced.
         reports: the report files to write, by the names of `validator.reports.registry`.
-        command_line: the command of the run, for its report; None if it is no command's.
-        settings: what was set elsewhere than in that command, by name, with where.
-        next_command: makes the command that goes on from here, given start and end; None if there is none.
-        send_command: the command that writes the sendable file as well; None if there is none.
-        on_plan: called with the plan, before anybody is asked.
+        command_line: the command of the run, for its report; None if the run has no command.
+        settings: settings that are not in this command, each with its origin, by name.
+        next_command: makes the command that continues the run, given start and end; None if there is none.
+        send_command: the command that also writes the sendable file; None if there is none.
+        on_plan: called with the plan, before the first request.
     """
 
     command: str = "check"
@@ -98,10 +98,10 @@ class Run(ABC, Generic[SummaryT]):
 
     Args:
         opened: the list.
-        ledger: the known verdicts, and where outcomes go.
-        counters: those that `ask` counts in.
-        progress: shows how it goes.
-        settings: what becomes of the result.
+        ledger: the known verdicts; outcomes are written to it.
+        counters: the counters that `ask` uses.
+        progress: shows the progress.
+        settings: how the result is judged and reported.
     """
 
     def __init__(
@@ -121,11 +121,14 @@ class Run(ABC, Generic[SummaryT]):
         self._started = datetime.now(UTC)
 
     def run(self, ask: Ask) -> SummaryT:
-        """Do the whole run; `ask` asks about a plan, and is not called if there is nobody to ask about.
+        """Carry out the whole run; return its summary.
+
+        Args:
+            ask: asks about a plan; not called if there is no number to ask about.
 
         Raises:
-            FileError: the list cannot be read, or most of it is no numbers, or a file cannot be written.
-                What was found out is kept.
+            FileError: the list cannot be read, or most of its cells are not numbers, or a file cannot be
+                written. Answers are kept.
             LedgerError: the ledger failed.
             Interrupted: a signal came in a step that has nothing to finish.
         """
@@ -139,7 +142,7 @@ class Run(ABC, Generic[SummaryT]):
         """Read the list and make the plan.
 
         Raises:
-            FileError: the list cannot be read, or most of it is no numbers.
+            FileError: the list cannot be read, or most of its cells are not numbers.
         """
         self._run_id = self._ledger.begin_run(
             command=self._settings.command,
@@ -148,17 +151,17 @@ class Run(ABC, Generic[SummaryT]):
         )
         begun_s = time.monotonic()
         surveyed = survey(self._opened, self._ledger, now_ms=self._start_ms, progress=self._progress)
-        if ruin := misreading_of(self._opened, surveyed.plan, self._settings.max_invalid):
-            raise FileError(f"{self._opened.job.input_name}: {ruin}")
+        if misreading := misreading_of(self._opened, surveyed.plan, self._settings.max_invalid):
+            raise FileError(f"{self._opened.job.input_name}: {misreading}")
         return replace(surveyed, plan=replace(surveyed.plan, prepared_s=time.monotonic() - begun_s))
 
     def next_round(self, plan: Plan) -> Plan:
-        """Return the plan for what the answers to a plan have brought up."""
+        """Return the plan that follows from the answers to a plan."""
         max_age = self._opened.job.max_age
         return second_round(plan, ledger=self._ledger, max_age=max_age, now_ms=self._start_ms)
 
     def conclude(self, surveyed: Preparation, asked: Asked) -> SummaryT:
-        """Make what the run is for out of the answers, record how it ended, and return its summary."""
+        """Write the result of the run, record its end in the ledger, and return its summary."""
         summary = self._concluded(surveyed, asked)
         self._ledger.finish_run(
             self._run_id,
@@ -169,12 +172,12 @@ class Run(ABC, Generic[SummaryT]):
         return summary
 
     def _record(self) -> dict[str, Any]:
-        """Return what the ledger keeps of the run beside its summary."""
+        """Return what the ledger stores in addition to the summary."""
         return {}
 
     @abstractmethod
     def _concluded(self, surveyed: Preparation, asked: Asked) -> SummaryT:
-        """Make what the run is for out of the answers, and return the summary."""
+        """Write the result of the run, and return the summary."""
 
     def _result(self, plan: Plan, asked: Asked, ending: ValidatorError | None, exit_code: int) -> RunResult:
         finished = datetime.now(UTC)
@@ -207,7 +210,7 @@ class ListRun(Run["Summary"]):
     """A run that writes the list back with a verdict on every row."""
 
     def prepare(self) -> Preparation:
-        """Read the list and make the plan, which is to ask nobody if enough can be sent to already."""
+        """Read the list and make the plan. It is empty if enough recipients are registered already."""
         surveyed = super().prepare()
         enough = self._opened.job.enough
         if enough is None or surveyed.plan.numbers.is_empty():

@@ -1,4 +1,4 @@
-"""A run over a random part of a list, which says what the whole is like."""
+"""A run over a random part of a list, which gives estimates for the whole list."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ class SampleSettings:
     """Which part of a list is asked about.
 
     Attributes:
-        size: how many distinct numbers.
-        seed: decides which; the same list and seed give the same ones.
-        rate_per_min: the rate to say the time of the whole at, if the run shows no limit; None for none.
-        check_command: makes the command that checks the whole list, given start and end, or None.
+        size: how many distinct numbers are drawn.
+        seed: decides which numbers are drawn; the same list and seed give the same numbers.
+        rate_per_min: the rate for the estimated time of the whole list, if the run shows no limit; None for
+            no such rate.
+        check_command: makes the command that checks the whole list, given start and end; or None.
     """
 
     size: int = SAMPLE_SIZE
@@ -46,31 +47,31 @@ class SampleSettings:
     check_command: Callable[[datetime, datetime], str] | None = None
 
     def __post_init__(self) -> None:
-        """See that somebody is to be asked.
+        """Check the size.
 
         Raises:
-            UsageError: nobody is.
+            UsageError: it is less than 1.
         """
         if self.size < 1:
-            raise UsageError(f"a sample of {self.size} numbers says nothing; ask about one at least")
+            raise UsageError(f"a sample of {self.size} numbers says nothing; ask about at least one")
 
 
 def rate_of(keys: Iterable[KeySettings]) -> float | None:
-    """Return the rate that was asked for, all keys together; None if one has none."""
+    """Return the sum of the configured rates of the keys; None if a key has none."""
     rates = [key.rate.per_min for key in keys]
     return None if None in rates else sum(filter(None, rates))
 
 
 class SampleRun(Run[SampleSummary]):
-    """A run that asks about a random part of the list, and writes nothing but the ledger.
+    """A run that asks about a random part of the list, and writes only to the ledger.
 
     Args:
         opened: the list.
-        sample: which part of it.
-        ledger: the known verdicts, and where outcomes go.
-        counters: those that `ask` counts in.
-        progress: shows how it goes.
-        settings: what becomes of the result; `reports` are not looked at.
+        sample: which part of the list.
+        ledger: the known verdicts; outcomes are written to it.
+        counters: the counters that `ask` uses.
+        progress: shows the progress.
+        settings: how the result is judged and reported; `reports` are ignored.
     """
 
     def __init__(
@@ -83,15 +84,15 @@ class SampleRun(Run[SampleSummary]):
         progress: Progress,
         settings: RunSettings,
     ) -> None:
-        everybody = replace(opened.job, limit=None, enough=None, only=Only.ALL, order=Order.SHUFFLED)
-        opened = replace(opened, job=everybody)
+        whole = replace(opened.job, limit=None, enough=None, only=Only.ALL, order=Order.SHUFFLED)
+        opened = replace(opened, job=whole)
         super().__init__(opened, ledger=ledger, counters=counters, progress=progress, settings=settings)
         self._sample = sample
 
     def prepare(self) -> Preparation:
         """Read the list, draw the sample, and make the plan for it.
 
-        Where the verdict of every number is known, all are drawn: a part would say less, and none costs.
+        If the verdict of every number is known, all numbers are drawn, since no request is needed.
         """
         self._whole = super().prepare()
         size = self._sample.size if len(self._whole.plan.numbers) else self._whole.plan.distinct
@@ -101,7 +102,7 @@ class SampleRun(Run[SampleSummary]):
         return Preparation(rows, plan_for(job, rows, known), None)
 
     def _concluded(self, surveyed: Preparation, asked: Asked) -> SampleSummary:
-        """Say what the answers show of the whole, and what a check of it would still do."""
+        """Return the estimates for the whole list, and the plan of a check of it."""
         job, whole = self._opened.job, self._whole
         known = known_for(job, whole.recipients, self._ledger, self._start_ms, self._progress)
         rest = replace(

@@ -1,4 +1,4 @@
-"""Shares a list with other runs over one ledger: each number is leased before it is asked about."""
+"""Shares a list with other runs through the ledger: each number is leased before it is asked about."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 def leased(supply: Supply, ledger: Ledger, *, holder: str, max_age: MaxAge, since_ms: int) -> LeasedNumbers:
-    """Return numbers as a source that shares them with other runs.
+    """Return a source that shares numbers with other runs.
 
     Args:
         supply: the numbers.
-        ledger: where leases and verdicts are.
-        holder: who leases them: another text for each run.
-        max_age: how long answers hold.
-        since_ms: when the run began, in milliseconds since the Unix epoch.
+        ledger: holds leases and verdicts.
+        holder: the name of this run, which no other run has.
+        max_age: how long answers are valid.
+        since_ms: the start of the run, in milliseconds since the Unix epoch.
     """
 
     def answered_of(numbers: Sequence[int]) -> set[int]:
@@ -51,12 +51,12 @@ def leased(supply: Supply, ledger: Ledger, *, holder: str, max_age: MaxAge, sinc
 def source_of_plans(
     location: Location, ledger: Ledger, max_age: MaxAge
 ) -> Callable[[pl.Series], Source] | None:
-    """Return what makes the source of a plan's numbers; None for a ledger that one run at a time writes to.
+    """Return a function that makes the source of a plan's numbers; None if only one run can use the ledger.
 
     Args:
-        location: where the ledger is.
+        location: the location of the ledger.
         ledger: the ledger.
-        max_age: how long answers hold.
+        max_age: how long answers are valid.
     """
     if not isinstance(location, LedgerUrl):
         return None

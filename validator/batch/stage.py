@@ -15,12 +15,12 @@ LOOKING_UP = "looking up"
 
 
 class Stage:
-    """Shows one local phase on a progress display, and when it will be through if its total is known.
+    """Shows one local phase on a progress display, with the remaining time if the total is known.
 
     Args:
         progress: the display.
         phase: the phase's name.
-        total: rows or bytes in it, or 0 where that is not known.
+        total: the total of rows or bytes; 0 if it is not known.
         in_bytes: whether it counts bytes.
     """
 
@@ -32,7 +32,7 @@ class Stage:
         self._begun_s = time.monotonic()
 
     def show(self, done: int, total: int | None = None) -> None:
-        """Show how much is through, and of how much where that has become known."""
+        """Show how much is done, and the total if it is known by now."""
         self._total = self._total if total is None else total
         self._progress.update(
             ProgressState(

@@ -1,4 +1,4 @@
-"""The columns that the output adds to a list: their names, their types, and how each is made. A contract."""
+"""The columns that the output adds to a list: names, types and expressions. Part of the contract."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VERDICT = pl.Enum([verdict.value for verdict in Verdict])
 REASON = pl.Enum([reason.value for reason in Reason])
 SOURCE = pl.Enum([source.value for source in Source])
 
-# What the output adds to the input, in this order; part of the contract.
+# The columns that the output always adds, in this order.
 COLUMNS = pl.Schema(
     {
         "e164": pl.String(),
@@ -31,33 +31,33 @@ COLUMNS = pl.Schema(
     }
 )
 
-# With several phone columns, the one that a row's number is from.
+# The phone column that a row's number is from, if there are several.
 PHONE_COLUMN = "phone_column"
 
-# What it adds on request, behind these, in this order.
+# The columns that the output adds on request, after the others, in this order.
 LINE_TYPE, STRENGTH, MATCHED = "line_type", "strength", "matched_number"
 EXTRA_COLUMNS = pl.Schema(dict.fromkeys((LINE_TYPE, STRENGTH, MATCHED, PHONE_COLUMN), pl.String()))
 
-# What the sendable file, the segment of the registered, adds of what the output does.
+# The columns that the sendable file adds.
 SENDABLE_COLUMNS = ("e164", "whatsapp_id", MATCHED)
 
-# What the segment of the invalid adds beyond what the output does: what to mend.
+# The segment of invalid rows adds this column too: what to correct.
 HINT = "hint"
 
 
 def earlier_columns(schema: pl.Schema, prefix: str) -> tuple[str, ...]:
-    """Return the columns that an earlier run has added to a list; none where one of `COLUMNS` is missing."""
+    """Return the columns that an earlier run has added to a list; empty if one of `COLUMNS` is missing."""
     names = schema.names()
     if not all(prefix + name in schema for name in COLUMNS):
         return ()
-    # A column that the list itself calls so comes before those that are added.
+    # A column of the list itself with this name comes before the added columns.
     behind = names[names.index(prefix + next(iter(COLUMNS))) :]
     hints = [prefix + HINT] if prefix + HINT in behind else []
     return (*(prefix + name for name in (*COLUMNS, *EXTRA_COLUMNS) if prefix + name in schema), *hints)
 
 
 def output_schema(table: Table, prefix: str, extras: Sequence[str] = ()) -> pl.Schema:
-    """Return the annotated file's columns; `UsageError` where an added one has the name of an input's."""
+    """Return the annotated file's columns; `UsageError` if an added one has the name of an input column."""
     return with_columns_of(table, prefix, added_schema(extras))
 
 
@@ -74,12 +74,12 @@ def segment_columns(verdict: Verdict, extras: Sequence[str] = ()) -> pl.Schema:
 
 
 def added_schema(extras: Sequence[str]) -> pl.Schema:
-    """Return the added columns, those of `extras` among them."""
+    """Return the added columns, including those of `extras`."""
     return pl.Schema({**COLUMNS, **{name: dtype for name, dtype in EXTRA_COLUMNS.items() if name in extras}})
 
 
 def with_columns_of(table: Table, prefix: str, added: pl.Schema) -> pl.Schema:
-    """Return a list's columns and those added; `UsageError` where one of these has the name of an own one."""
+    """Return a list's columns and the added ones; `UsageError` if a name occurs in both."""
     if clash := [prefix + name for name in added if prefix + name in table.schema]:
         raise UsageError(
             f"{table.path.name} already has a column {clash[0]!r}, which the output adds; "
@@ -89,7 +89,7 @@ def with_columns_of(table: Table, prefix: str, added: pl.Schema) -> pl.Schema:
 
 
 def prefixed(answers: pl.DataFrame, prefix: str) -> pl.DataFrame:
-    """Return added columns under the names that they have in a file."""
+    """Return added columns with the prefix that their names have in a file."""
     return answers.rename({name: prefix + name for name in answers.columns})
 
 
@@ -105,7 +105,7 @@ def is_user() -> pl.Expr:
 
 
 def strength() -> pl.Expr:
-    """Return the column `strength`, from `weak` and `source`; null where nobody has answered."""
+    """Return the column `strength`, from `weak` and `verdict`; null if there is no yes or no."""
     word = pl.when("weak").then(pl.lit(Strength.WEAK.value)).otherwise(pl.lit(Strength.DEFINITE.value))
     answered = pl.col("verdict").is_in([Verdict.REGISTERED.value, Verdict.NOT_REGISTERED.value])
     return pl.when(answered).then(word).alias(STRENGTH)

@@ -1,4 +1,4 @@
-"""Puts the parts of a run together: budgets, lanes and locks, from settings."""
+"""Puts the parts of a run together from settings: budgets, lanes and locks."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class OpenKey(NamedTuple):
         settings: the key.
         gateway: its gateway.
         budget: when a check may be sent.
-        side_budget: when another request may be sent; None if they count towards the same limit.
+        side_budget: when another kind of request may be sent; None if all requests share one limit.
     """
 
     settings: KeySettings
@@ -68,13 +68,13 @@ class OpenKey(NamedTuple):
 def make_budget(
     rate: Rate, *, default_per_min: float, first_hold_s: float = FIRST_HOLD_S, share: float = 1.0
 ) -> Budget:
-    """Return a key's budget for the rate asked for; called on the event loop, whose clock it reads.
+    """Return a key's budget. Must be called on the event loop, since it reads the loop's clock.
 
     Args:
         rate: how the pace is decided.
-        default_per_min: the limit in requests a minute to assume while nothing says what it is.
-        first_hold_s: the first wait after a refusal that names none; it doubles while refusals follow.
-        share: the share of the key's limit that is ours, above 0; a fixed rate is ours as it is.
+        default_per_min: the limit in requests a minute to assume while the real limit is not known.
+        first_hold_s: the first wait after a refusal that names no wait; it doubles with each further refusal.
+        share: the share of the key's limit to use, above 0; it does not apply to a fixed rate.
     """
     if rate.mode is RateMode.NONE:
         return NoBudget(first_hold_s=first_hold_s)
@@ -110,16 +110,16 @@ def make_asking(
     now_ms: Callable[[], int],
     rng: random.Random,
 ) -> Asking:
-    """Return what a run asks with: a lane for each session of each key, and what they share.
+    """Return the collaborators of a run: a lane for each session of each key, and what the lanes share.
 
     Args:
         keys: the keys, with their gateways open.
         settings: how to ask.
-        ledger: where outcomes go.
-        statuses: the state each session was found in; one that is not named is ready.
-        guards: the guard of each session; one that is not named has none, so every answer counts.
-        bounds: where to stop early.
-        now_ms: the time of day in milliseconds since the Unix epoch.
+        ledger: where outcomes are written.
+        statuses: the state of each session; a session that is not in it is ready.
+        guards: the guard of each session; a session that is not in it has none, so all its answers count.
+        bounds: when to stop early.
+        now_ms: returns the time in milliseconds since the Unix epoch.
         rng: spreads retries.
     """
     retry = RetryPolicy(max_attempts=settings.retries + 1, rng=rng)
@@ -148,7 +148,7 @@ def make_asking(
 
 
 def refs_of(key: KeySettings) -> tuple[SessionRef, ...]:
-    """Return the sessions of a key as the ledger names them."""
+    """Return references to the sessions of a key, as used in the ledger."""
     return tuple(SessionRef(key.gateway, session) for session in key.sessions)
 
 
@@ -161,23 +161,23 @@ def locked(
     wait_s: float = 0.0,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Hold]:
-    """Hold the locks of all keys inside the block; a key goes only to the host it was first used with.
+    """Hold the locks of all keys inside the block, and check the host of each key.
 
     Args:
         keys: the keys.
-        holder: what a person needs to recognise this run.
-        ledger: the ledger; locks lie beside it if there is no state folder to write to, and in it as well if
-            it is for several machines.
-        wait_s: how long to wait for a run that holds one of them, in seconds.
+        holder: a text by which a user recognises this run.
+        ledger: the ledger. Locks are beside it if there is no writable state folder, and also in it if it is
+            for several machines.
+        wait_s: how long to wait for another run that holds a lock, in seconds.
         sleep: waits.
 
     Yields:
-        What has to be looked at meanwhile.
+        The hold of the keys, which must be checked at intervals if it can be lost.
 
     Raises:
-        Busy: another run holds one of them; the message names it.
+        Busy: another run holds a lock; the message names the run.
         LedgerError: there is no folder for the locks.
-        UsageError: a key would go to another host.
+        UsageError: a key would go to another host than the one it was first used with.
     """
     with ExitStack() as stack:
         folder = _folder_of_locks(ledger)
@@ -192,7 +192,7 @@ def locked(
 
 
 def waited_for(take: Callable[[], Held], until: float, sleep: Callable[[float], None]) -> Held:
-    """Take a lock, or try again each second until a time of `time.monotonic`."""
+    """Take a lock; if it is busy, try again every second until a time of `time.monotonic`."""
     while True:
         try:
             return take()
@@ -204,7 +204,7 @@ def waited_for(take: Callable[[], Held], until: float, sleep: Callable[[float], 
 
 
 def _folder_of_locks(ledger: Location | None) -> Path:
-    """Return the state folder, made if it is missing; if it cannot be written to, the ledger's."""
+    """Return the state folder, created if missing. If it is not writable, return the ledger's folder."""
     try:
         folder = state_folder()
         make_folder(folder)
@@ -214,15 +214,15 @@ def _folder_of_locks(ledger: Location | None) -> Path:
         pass
     if not isinstance(ledger, Path):
         raise LedgerError(
-            "this user has no state folder that can be written to, where a key's lock lies; set "
-            "XDG_STATE_HOME to a folder of yours"
+            "this user has no writable state folder for the locks of keys; set XDG_STATE_HOME to a folder "
+            "that you can write to"
         )
     return ledger.resolve().parent
 
 
 def _key_lock(key: ApiKey, holder: str, folder: Path) -> Lock:
-    """Take the key for this run; `Busy` names the run that holds it.
+    """Take the lock of a key; `Busy` names the run that holds it.
 
-    Two runs through one key would each believe that its rate limit is theirs alone.
+    Two runs with one key would both use the whole rate limit.
     """
     return Lock.take(folder / f"key-{key.fingerprint}.lock", holder=holder, guards="this API key")

@@ -83,8 +83,8 @@ class ClusterRun:
         run_id = ledger.begin_run(
             command=self._settings.command, input_name=name, started_at_ms=self._known.now_ms
         )
-        if ruin := misreading_of(prepared.opened, prepared.plan, self._settings.max_invalid):
-            raise FileError(f"{name}: {ruin}")
+        if misreading := misreading_of(prepared.opened, prepared.plan, self._settings.max_invalid):
+            raise FileError(f"{name}: {misreading}")
         self._on_prepared(prepared)
         asked, counters = ask(prepared.work)
         summary = self._concluded(prepared, asked, counters)

@@ -241,7 +241,7 @@ class Lists:
             _sendable_name(source): "to send to, each number once",
             checked: "every row, with its verdict",
             f"{Verdict.NOT_REGISTERED}{ending}": "not on WhatsApp",
-            f"{Verdict.INVALID}{ending}": "to mend; the column hint says what",
+            f"{Verdict.INVALID}{ending}": "to correct; the column hint says how",
             f"{Verdict.UNKNOWN}{ending}": "no answer, or not asked yet",
             REPORT: "the report, to pass on",
         }

@@ -71,7 +71,7 @@ def test_national_numbers_need_a_region(facts):
     lines = ("phone,is_whatsapp_user,checked_at", f"07700 900001,true,{AT}")
 
     assert outcomes_of(facts(*lines, region="GB")) == [outcome(1, Verdict.REGISTERED)]
-    with pytest.raises(FileError, match=r"row 1 of .*its number cannot be read.*or say --region"):
+    with pytest.raises(FileError, match=r"row 1 of .*its number cannot be read.*or use --region"):
         facts(*lines)
 
 

@@ -40,8 +40,10 @@ def full(summary):
 def links():
     """The files of the run, as the page links to them."""
     return [
-        FileLink("autumn.sendable.csv", "autumn.sendable.csv", "whom to send to, each number once", 600),
-        FileLink("parts/invalid.csv", "invalid.csv", "to mend; the column hint says what", 40),
+        FileLink(
+            "autumn.sendable.csv", "autumn.sendable.csv", "recipients to send to, each number once", 600
+        ),
+        FileLink("parts/invalid.csv", "invalid.csv", "to correct; the column hint says how", 40),
         FileLink("autumn.checked.csv", "autumn.checked.csv", "every row, with its verdict", None),
     ]
 

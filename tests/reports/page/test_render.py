@@ -185,7 +185,7 @@ def test_files_are_linked_to_with_what_they_hold(done, links):
 
     assert [link["href"] for link in page.attributes("a")] == [one.href for one in links]
     assert page.says("invalid.csv")
-    assert page.says("to mend; the column hint says what")
+    assert page.says("to correct; the column hint says how")
     assert not Outline(render_html(done)).says("Files")
 
 

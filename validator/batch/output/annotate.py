@@ -1,6 +1,6 @@
-"""The output: the input's rows with a verdict on each, and parts of them in files of their own.
+"""Writes the output: the input's rows with their verdicts, and segments of them in files of their own.
 
-All files are a pure function of the input, its numbers and what the ledger knows.
+All files are a pure function of the input, its numbers, and the known verdicts.
 """
 
 from __future__ import annotations
@@ -45,28 +45,28 @@ if TYPE_CHECKING:
     from validator.tables import Table
 
     class Rows(Protocol):
-        """Reads a list's rows, each with its cells or only with what stands for it in the file."""
+        """Reads a list's rows: their cells, or only the raw text of each row in the file."""
 
         def __call__(self, *, cells: bool) -> Iterator[pl.DataFrame]: ...  # noqa: D102
 
 
 @dataclass(slots=True)
 class Counts:
-    """What was written, in rows.
+    """Counts of the written rows.
 
     Attributes:
-        rows: all of them.
-        segments: those of each segment that there is a file for, by its verdict.
-        matched_by_variant: those that are registered by another spelling of their number.
+        rows: all rows.
+        segments: rows in the file of each segment, by its verdict.
+        matched_by_variant: rows that are registered by the alternative spelling of their number.
         verdicts: rows by verdict.
         reasons: rows by reason.
-        sources: rows by where the verdict came from.
+        sources: rows by the source of their verdict.
         countries: rows by country of the number.
         registered_countries: registered rows by country.
-        line_types: rows by kind of line.
-        oldest_yes_ms: when the oldest answer behind a registered row was given, in milliseconds since the
-            Unix epoch; None without one.
-        examples: the first rows with each reason, with their numbers, masked.
+        line_types: rows by line type.
+        oldest_yes_ms: the time of the oldest answer of a registered row, in milliseconds since the Unix
+            epoch; None if no row is registered.
+        examples: the first rows with each reason, with their masked numbers.
     """
 
     rows: int = 0
@@ -83,14 +83,14 @@ class Counts:
 
     @classmethod
     def of_list(cls, recipients: pl.DataFrame) -> Counts:
-        """Return counts that hold so far what no verdict changes: countries and kinds of line."""
+        """Return counts of countries and line types only, which do not depend on verdicts."""
         return cls(
             countries=Counter(counts(recipients["country"])),
             line_types=Counter(counts(recipients["line_type"])),
         )
 
     def add(self, findings: pl.DataFrame) -> None:
-        """Count one batch of rows with the verdicts that `decide_verdicts` has given them."""
+        """Count one batch of rows, as returned by `decide_verdicts`."""
         kinds = findings.group_by("verdict", "reason", "source").len()
         for *words, count in kinds.sort("len", descending=True).iter_rows():
             for counter, word in zip((self.verdicts, self.reasons, self.sources), words, strict=True):
@@ -103,7 +103,7 @@ class Counts:
         self.rows += findings.height
 
     def _add_examples(self, findings: pl.DataFrame, reasons: Iterable[str]) -> None:
-        """Keep the first rows with each of some reasons; none is looked for once there are enough."""
+        """Keep the first rows of each reason, up to `EXAMPLES`."""
         for reason in reasons:
             before = self.examples.get(reason, ())
             if len(before) == EXAMPLES:
@@ -125,7 +125,7 @@ class Counts:
 
 
 def find(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] = ()) -> pl.DataFrame:
-    """Return what can be said of each row, in order: the columns of `COLUMNS` and the `extras`."""
+    """Return the added columns of each row, in order: `COLUMNS` and the `extras`."""
     return output_columns(
         decide_verdicts(recipients, known, known.indices_of(recipients["number"]), extras), extras
     )
@@ -134,17 +134,16 @@ def find(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] =
 def decide_verdicts(
     recipients: pl.DataFrame, known: KnownVerdicts, places: pl.Series, extras: Sequence[str]
 ) -> pl.DataFrame:
-    """Return recipients with the verdict on each row, its words as codes, and what else is known.
+    """Return recipients with the verdict of each row, and the columns that belong to it.
 
-    A row whose own cell decides it (no number, suppressed, a landline to be skipped) is decided offline; the
-    others get the known verdict of their number, or `unknown` for the reason `not_checked`. With the column
-    `matched_number`, the known verdict of its other spelling counts too: `matched` is the spelling
-    registered.
+    A row with a reason of its own (no number, suppressed, a skipped landline) is decided offline. Other rows
+    get the known verdict of their number, or `unknown` for the reason `not_checked`. With `matched_number`,
+    the known verdict of the alternative spelling counts too, and `matched` is the registered spelling.
 
     Args:
         recipients: the rows.
         known: their known verdicts.
-        places: the row of each in `known.frame`, as `KnownVerdicts.indices_of` returns it.
+        places: the row of each number in `known.frame`, as returned by `KnownVerdicts.indices_of`.
         extras: which of `EXTRA_COLUMNS` are wanted.
     """
     by_either = ["matched"] if MATCHED in extras else []
@@ -173,7 +172,7 @@ def decide_verdicts(
 
 
 def output_columns(findings: pl.DataFrame, extras: Sequence[str]) -> pl.DataFrame:
-    """Return the output's columns of what was decided."""
+    """Return the added columns of decided rows."""
     matched = [e164("matched").alias(MATCHED)] if MATCHED in extras else []
     strengths = [strength()] if STRENGTH in extras else []
     made = [e164("number").alias("e164"), is_user(), checked_at(), *strengths, *matched]
@@ -193,7 +192,7 @@ def annotate(
     segments: Mapping[Verdict, OpenWriter],
     on_progress: Callable[[int], None],
 ) -> Counts:
-    """Write the annotated file, and those of the segments that are wanted; return what was written.
+    """Write the annotated file and the files of segments; return the counts.
 
     Args:
         table: the input.
@@ -204,7 +203,7 @@ def annotate(
         extras: which of `EXTRA_COLUMNS` to add.
         output: opens the annotated file for a schema.
         segments: opens the file of a segment for a schema, by its verdict.
-        on_progress: called with the rows written so far.
+        on_progress: called with the number of rows written so far.
     """
     counted = Counts.of_list(recipients)
     once = _Once(recipients, extras) if segments else None
@@ -225,7 +224,7 @@ def annotate(
 
 
 def count(recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str] = ()) -> Counts:
-    """Return what an annotated file would hold, without writing one."""
+    """Return the counts of an annotated file without writing one."""
     counted = Counts.of_list(recipients)
     for _, findings in _with_findings(recipients.iter_slices(BATCH_ROWS), recipients, known, extras):
         counted.add(findings)
@@ -243,7 +242,7 @@ def count_sendable(recipients: pl.DataFrame, known: KnownVerdicts, extras: Seque
 
 
 class _Once:
-    """Tells which rows stand for their recipient: the first of each number.
+    """Selects one row for each recipient: the first row of each number.
 
     Args:
         recipients: the rows.
@@ -255,7 +254,12 @@ class _Once:
         self._by_both = other_spelling_is_listed(recipients) if MATCHED in extras else None
 
     def among(self, findings: pl.DataFrame, start: int) -> pl.Series:
-        """Return a mask of the rows that do, among those from `start` that have been decided."""
+        """Return a mask of the selected rows among some decided rows.
+
+        Args:
+            findings: the decided rows.
+            start: the position of the first of them in the list.
+        """
         part = slice(start, start + findings.height)
         if self._by_both is None:
             return self._first[part]
@@ -265,7 +269,7 @@ class _Once:
 def _with_findings(
     batches: Iterable[pl.DataFrame], recipients: pl.DataFrame, known: KnownVerdicts, extras: Sequence[str]
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Yield each batch of a list's rows with what `decide_verdicts` says of them."""
+    """Yield each batch of a list's rows with the result of `decide_verdicts` for it."""
     places, end = known.indices_of_list(recipients), 0
     for batch in batches:
         part, end = slice(end, end + batch.height), end + batch.height
@@ -277,10 +281,10 @@ def _word(word: Verdict | Reason | Source, dtype: pl.Enum) -> pl.Expr:
 
 
 def _is_other(findings: pl.DataFrame) -> pl.Series:
-    """Return a mask of the rows that are registered by another spelling of their number."""
+    """Return a mask of the rows that are registered by the alternative spelling of their number."""
     return (findings["matched"] != findings["number"]).fill_null(value=False)
 
 
 def _is_own(findings: pl.DataFrame, by_both: pl.Series) -> pl.Series:
-    """Return a mask of the rows that are registered by their number, or by one that no other row has."""
+    """Return a mask of the rows that are not registered by the number of another row."""
     return ~(by_both & _is_other(findings))

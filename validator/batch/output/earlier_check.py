@@ -1,4 +1,4 @@
-"""What only the run itself knew, for a report that is made later: from the summary that the ledger keeps."""
+"""Completes a report that is made after a run with values from the run's summary, which the ledger stores."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value", CallCounts, Changes, RateUse, SessionCounts, TimeBucket)
 
-# A list may have been checked by other options since, or another one of its name.
+# Later runs may have checked the list with other options, or another list with the same name.
 LATEST_RUNS = 20
 
 
 def with_check(summary: Summary, ledger: LedgerReader, input_name: str) -> Summary:
     """Return a summary with calls, sessions, rates, pauses, timeline and changes of the list's last check.
 
-    The list is known by its name, its rows and its distinct numbers. Without such a check, the summary is
-    returned as it is.
+    The check is found by the list's name, rows and distinct numbers. If there is none, returns the summary as
+    it is.
 
     Args:
-        summary: what the ledger says of the list now.
+        summary: the summary of the list, made from the ledger now.
         ledger: has the summaries of earlier checks.
-        input_name: the list's name, as the ledger has it.
+        input_name: the list's name in the ledger.
 
     Raises:
         LedgerError: the ledger cannot be read.
@@ -44,7 +44,7 @@ def with_check(summary: Summary, ledger: LedgerReader, input_name: str) -> Summa
 
 
 def _parts(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a kept summary that the ledger's facts do not tell; an older one lacks some."""
+    """Return the fields of a stored summary that are not in the ledger's facts. Older summaries lack some."""
     return {
         "check_finished_at": kept["finished_at"],
         "already_known": kept["already_known"],
@@ -64,5 +64,5 @@ def _parts(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(of: type[Value], kept: Mapping[str, Any]) -> Value:
-    """Return a value of a kept summary; what a later version has added is left out."""
+    """Return a value of a stored summary, without fields that a later version has added."""
     return of(**{field.name: kept[field.name] for field in fields(of) if field.name in kept})

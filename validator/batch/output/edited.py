@@ -1,7 +1,7 @@
-"""Outputs that somebody has edited since a run wrote them: kept beside their place before they are replaced.
+"""Keeps a copy of outputs that a user has edited since a run wrote them, before they are replaced.
 
-A run leaves in the ledger how its files stood when it was done. A file that stands otherwise when the next
-run replaces it holds somebody's work.
+A run records size and time of its files in the ledger. If a file differs from its record when the next run
+replaces it, a user has edited it.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WRITTEN = "written"
-"""The key of a run's record in the ledger, beside those of its summary."""
+"""The key of these records in a run's stored summary."""
 
-# Another output of the same list may have been written by other options meanwhile.
+# Later runs may have written another output of the same list with other options.
 _LATEST_RUNS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """How a file stood: its size in bytes, and when it was last changed, in nanoseconds since the epoch."""
+    """The state of a file: its size in bytes, and its last change, in nanoseconds since the Unix epoch."""
 
     size: int
     changed_ns: int
 
     @classmethod
     def of(cls, path: Path) -> Stamp | None:
-        """Return how a file stands now; None if there is none, or it is no plain file."""
+        """Return the state of a file now; None if there is none, or it is not a regular file."""
         try:
             seen = path.lstat()
         except OSError:
@@ -51,25 +51,25 @@ class Stamp:
 
 
 def record_of(paths: Iterable[Path]) -> dict[str, Any]:
-    """Return how files stand that a run has just written, for its record in the ledger."""
+    """Return the state of files that a run has just written, for its record in the ledger."""
     stamps = {_named(path): Stamp.of(path) for path in paths}
     return {WRITTEN: {path: [one.size, one.changed_ns] for path, one in stamps.items() if one}}
 
 
 def keep_edited(paths: Iterable[Path], ledger: LedgerReader, input_name: str, now: datetime) -> None:
-    """Keep what somebody has edited since a run over the same list wrote it, under a name of its own.
+    """Keep files that a user has edited since a run over the same list wrote them, under a new name.
 
-    The name is the file's with `.bak-` and the time behind it, which no pattern of lists matches.
+    The new name is the file's name with `.bak-` and the time after it, which no pattern of lists matches.
 
     Args:
         paths: the files that are about to be replaced.
         ledger: has the records of earlier runs.
-        input_name: the list's name, as the ledger has it.
+        input_name: the list's name in the ledger.
         now: the current time.
 
     Raises:
         LedgerError: the ledger cannot be read.
-        FileError: an edited file cannot be kept, so that it must not be replaced.
+        FileError: an edited file cannot be kept, so it must not be replaced.
     """
     there = {path: stamp for path in paths if (stamp := Stamp.of(path))}
     written = _written_before(ledger, input_name) if there else {}
@@ -77,11 +77,13 @@ def keep_edited(paths: Iterable[Path], ledger: LedgerReader, input_name: str, no
         before = written.get(_named(path))
         if before is not None and before != stamp:
             kept = _kept(path, now)
-            log.warning("%s was changed since a run wrote it; what was there is kept as %s", path, kept.name)
+            log.warning(
+                "%s was changed since a run wrote it; the changed file is kept as %s", path, kept.name
+            )
 
 
 def _written_before(ledger: LedgerReader, input_name: str) -> Mapping[str, Stamp]:
-    """Return how each file stood after the latest run that wrote it."""
+    """Return the state of each file after the latest run that wrote it."""
     found: dict[str, Stamp] = {}
     for run in ledger.runs(_LATEST_RUNS, input_name=input_name):
         for path, (size, changed_ns) in json.loads(run.summary_json or "{}").get(WRITTEN, {}).items():
@@ -94,11 +96,11 @@ def _named(path: Path) -> str:
 
 
 def _kept(path: Path, now: datetime) -> Path:
-    """Give a file a second name, or copy it where a file has one name only."""
+    """Give a file a second name by a hard link; copy it if the file system has no hard links."""
     kept = path.with_name(f"{path.name}.bak-{now:%Y%m%dT%H%M%S}Z")
     try:
         os.link(path, kept, follow_symlinks=False)
-    except FileExistsError:  # by a run of the same second
+    except FileExistsError:  # a run in the same second has kept it
         return kept
     except OSError:
         _copy(path, kept)

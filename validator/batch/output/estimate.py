@@ -1,10 +1,10 @@
-"""What a stratified sample says of the whole: a share with its interval. Pure arithmetic.
+"""Estimates a share of the whole from a stratified sample, with its confidence interval. Pure arithmetic.
 
-The share is that of each stratum, weighted by its numbers. The interval is Wilson's, for the size that a
-simple random sample would need to be as sharp (the effective size): strata make it sharper, and so does a
-sample that is a large part of the whole. Korn and Graubard (1998), "Confidence intervals for proportions with
-small expected number of positive counts estimated from survey data", take the effective size; Dean and Pagano
-(2015) find Wilson's interval the best to put it into.
+The share is the mean of the strata's shares, weighted by their numbers. The interval is Wilson's, with the
+effective sample size: the size of a simple random sample of the same precision. Strata increase it, and so
+does a sample that is a large part of the whole. The effective size is from Korn and Graubard (1998),
+"Confidence intervals for proportions with small expected number of positive counts estimated from survey
+data"; Dean and Pagano (2015) find that Wilson's interval suits it best.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 CONFIDENCE = 0.95
-# The quantile of the normal distribution that leaves 2.5 % on either side.
+# The quantile of the normal distribution with 2.5 % on either side.
 _Z = 1.959964
 
-# A stratum with fewer answers says nothing of its own spread, and is taken together with other small ones.
+# The variance of a stratum with fewer answers is not reliable, so small strata are merged.
 LEAST_ANSWERS = 10
-# So many answers at the share of all are added to a stratum's own before its spread is taken: a stratum of
-# ten that all said "yes" is not without spread.
+# This many answers with the overall share are added to those of a stratum before its variance is computed:
+# ten answers "yes" out of ten do not mean that the variance is zero.
 _PRIOR_ANSWERS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stratum:
-    """One part of a list, and what the sample found out about it.
+    """One part of a list, and the answers of the sample about it.
 
     Attributes:
-        numbers: distinct numbers of the list in it.
-        answered: those of the sample whose answer is known; those that stayed unknown are not among them.
-        registered: those among them that are on WhatsApp.
+        numbers: distinct numbers of the list in this part.
+        answered: numbers of the sample with an answer; numbers that stayed unknown do not count.
+        registered: those of them that are on WhatsApp.
     """
 
     numbers: int
@@ -50,13 +50,13 @@ class Stratum:
 
     @property
     def share(self) -> float:
-        """The share registered among the answered; there is at least one."""
+        """The share of registered numbers among the answered ones; there is at least one answer."""
         return self.registered / self.answered
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A share of the whole, 0 to 1, and the interval that holds the true one in 95 of 100 samples."""
+    """A share of the whole, 0 to 1, and the interval that contains the true share in 95 of 100 samples."""
 
     share: float
     low: float
@@ -64,10 +64,10 @@ class Estimate:
 
 
 def estimate(strata: Iterable[Stratum]) -> Estimate | None:
-    """Return the share registered of the whole with its interval; None if nothing was answered.
+    """Return the registered share of the whole, with its interval; None if there is no answer.
 
-    If everybody was answered, it is the share itself. The interval never leaves what the answers allow: each
-    "yes" and each other answer that was seen is one of the whole.
+    If all numbers were answered, the interval is the share itself. The interval is limited to shares that are
+    possible: the whole has at least as many registered and other numbers as the sample.
     """
     parts = _merged(strata)
     whole = sum(parts, start=Stratum(numbers=0, answered=0, registered=0))
@@ -81,7 +81,7 @@ def estimate(strata: Iterable[Stratum]) -> Estimate | None:
 
 
 def _merged(strata: Iterable[Stratum]) -> list[Stratum]:
-    """Return strata with answers enough each: small ones are one, which takes the next larger if it must."""
+    """Return strata with enough answers each. Small ones are merged, if needed with the next larger one."""
     parts = sorted(strata, key=lambda part: part.answered, reverse=True)
     merged: list[Stratum] = []
     while parts and parts[0].answered >= LEAST_ANSWERS:
@@ -95,7 +95,7 @@ def _merged(strata: Iterable[Stratum]) -> list[Stratum]:
 
 
 def _effective_size(parts: Sequence[Stratum], whole: Stratum, share: float) -> float:
-    """Return the size of the simple random sample, from a whole without an end, that would be as sharp."""
+    """Return the size of a simple random sample of the same precision, from an infinite population."""
     if whole.answered >= whole.numbers:
         return math.inf
     if not 0 < share < 1:
@@ -105,14 +105,14 @@ def _effective_size(parts: Sequence[Stratum], whole: Stratum, share: float) -> f
 
 
 def _variance(part: Stratum, share: float) -> float:
-    """Return the variance of a stratum's share, as far as the sample does not hold all of it."""
+    """Return the variance of a stratum's share, with the finite population correction."""
     answered = part.answered + _PRIOR_ANSWERS
     own = (part.registered + _PRIOR_ANSWERS * share) / answered
     return own * (1 - own) / part.answered * _left_share(part)
 
 
 def _left_share(part: Stratum) -> float:
-    """Return the finite population correction: 1 if hardly anybody was answered, 0 if everybody was."""
+    """Return the finite population correction: near 1 for few answers, 0 if all numbers were answered."""
     return (part.numbers - part.answered) / max(part.numbers - 1, 1)
 
 

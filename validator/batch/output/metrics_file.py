@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
     from validator.reports.run_end import RunEnd
 
-# A file of metrics has some 6 KB.
+# A file of metrics has about 6 KB.
 _MOST_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class MetricsFile:
-    """A file of metrics, and what of its earlier content has to be kept.
+    """A file of metrics, and the metric that a new run has to keep.
 
     Attributes:
-        path: the file, which need not be there.
-        last_success_s: when a run has succeeded by what it says, in Unix seconds; None if none has.
+        path: the file; it need not exist.
+        last_success_s: the time of the last successful run in the file, in Unix seconds; None if none.
     """
 
     path: Path
@@ -33,11 +33,11 @@ class MetricsFile:
 
     @classmethod
     def find(cls, path: Path) -> Self:
-        """Look at the file that is there, and see that it can be replaced.
+        """Read the present file, and check that it can be replaced.
 
         Raises:
-            FileError: it can be neither read nor replaced.
-            UsageError: it holds something else than metrics of this tool, and so is not replaced.
+            FileError: it cannot be read or replaced.
+            UsageError: it does not hold metrics of this tool, so it must not be replaced.
         """
         if is_stream(path):
             raise UsageError(f"--metrics {path} is no plain file; metrics are put in place by a rename")
@@ -54,7 +54,7 @@ class MetricsFile:
             ) from None
 
     def write(self, end: RunEnd) -> None:
-        """Replace the file; others may read it. The label `run` is its name without its ending.
+        """Replace the file; other users can read it. The label `run` is its name without the ending.
 
         Raises:
             FileError: it cannot be replaced.

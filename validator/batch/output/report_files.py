@@ -1,4 +1,4 @@
-"""The reports as files."""
+"""Writes the reports to files."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def write_reports(
     written: Sequence[WrittenFile] = (),
     reports: Mapping[str, Report] = REPORTS,
 ) -> None:
-    """Write the reports that were asked for, each whole or not at all.
+    """Write reports, each as a whole or not at all.
 
     Args:
-        summary: what they show.
-        files: the file of each, by the report's name.
-        written: the other files of the run, to link to.
-        reports: what makes them, by name.
+        summary: the content of the reports.
+        files: the file of each wanted report, by its name.
+        written: the other files of the run, which reports link to.
+        reports: all reports, by name.
     """
     for name, path in files.items():
         with replacing(path) as file:

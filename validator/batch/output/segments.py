@@ -1,4 +1,4 @@
-"""Parts of the output that are files of their own: whom to send to, and a file for each of other verdicts."""
+"""Segments of the output in files of their own: the sendable file, and one for each of other verdicts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     OpenWriter = Callable[[pl.Schema], AbstractContextManager[Writer]]
 
-# A message goes to each of these recipients. The rows of other segments are to be mended, or checked again.
+# These segments have each recipient once. In other segments, each row has to be corrected or checked again.
 _ONCE = frozenset({Verdict.REGISTERED, Verdict.NOT_REGISTERED})
 
 
@@ -28,10 +28,10 @@ class Segment:
     """The open file with the rows of one verdict.
 
     Attributes:
-        verdict: which.
+        verdict: the verdict of its rows.
         columns: the added columns that it has.
-        prefix: put before their names.
-        writer: takes the rows.
+        prefix: put before the names of these columns.
+        writer: writes the rows.
     """
 
     verdict: Verdict
@@ -40,12 +40,12 @@ class Segment:
     writer: Writer
 
     def write(self, rows: pl.DataFrame, answers: pl.DataFrame, once: pl.Series) -> int:
-        """Write those rows that are the segment's, and return how many.
+        """Write the rows of the segment; return how many.
 
         Args:
             rows: the list's own cells.
-            answers: what the output adds to each.
-            once: a mask of the rows that stand for their recipient.
+            answers: the added columns of each row.
+            once: a mask that selects one row for each recipient.
         """
         chosen = answers["verdict"] == self.verdict.value
         chosen = chosen & once if self.verdict in _ONCE else chosen

@@ -1,4 +1,4 @@
-"""What a run and a plan were, as the values that the reports show."""
+"""Makes the summaries of a run and of a plan, as values for the reports."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from validator.reports import CellExample
     from validator.settings import Tolerance
 
-# From so many keys on, their use is added up.
+# With at least this many keys, their use is added up.
 MANY = 2
 NOTHING_SAID: Mapping[str, str | int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedKey:
-    """How one key of a run stands at its end.
+    """The state of a key at the end of a run.
 
     Attributes:
-        name: what messages call it; empty if the run has one key only.
+        name: the key's name in messages; empty if the run has only one key.
         gateway: the name of its gateway.
         host: host and port that its requests went to.
         sessions: the sessions asked through.
-        budget: its budget.
+        budget: the report of its budget.
     """
 
     name: str
@@ -53,24 +53,25 @@ class AskedKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """How a run went, beyond what it wrote.
+    """The result of a run, apart from the rows that it wrote.
 
     Attributes:
         command: the command's name.
-        command_line: all of it, or None if no command was given.
-        settings: what was set elsewhere, by name, with where.
-        started_at: when it began.
-        finished_at: when it ended.
-        asking_s: how long it talked to the provider, in seconds.
-        counters: its counts.
-        keys: the keys it asked with; none if nothing was asked.
+        command_line: the whole command, or None if there is none.
+        settings: settings that are not in this command, each with its origin, by name.
+        started_at: the start of the run.
+        finished_at: the end of the run.
+        asking_s: how long it asked the provider, in seconds.
+        counters: its counters.
+        keys: the keys it asked with; empty if nothing was asked.
         ending: why it ended early, or None.
-        next_command: how to go on, or None where nothing is left.
-        send_command: what writes the sendable file, or None if this run did, or there is nobody to send to.
-        warnings: what a person should look at.
-        remedies: what somebody has to do about sessions, a sentence each.
-        timeline: how the asking went over time.
-        changes: what has changed since the numbers asked about were last answered.
+        next_command: the command that continues the run, or None if nothing is left.
+        send_command: the command that writes the sendable file; None if this run has written it, or there is
+            no recipient to send to.
+        warnings: warnings for the user, one sentence each.
+        remedies: what the user has to do about sessions, one sentence each.
+        timeline: the run over time.
+        changes: what has changed since the earlier answers.
     """
 
     command: str
@@ -93,9 +94,13 @@ class RunResult:
 def exit_code_of(
     ending: ValidatorError | None, counts: Counts, max_unknown: Tolerance, *, strict: bool = False
 ) -> int:
-    """Return the exit code: why the run ended early, or whether too many rows are still unknown, or 0.
+    """Return the exit code of the ending, or of too many unknown rows, or 0.
 
-    Strictly, any row is too many whose answer nothing vouched for.
+    Args:
+        ending: why the run ended early, or None.
+        counts: the counts of the output.
+        max_unknown: how many rows may stay unknown.
+        strict: whether no row may have the reason `session_suspect`.
     """
     if ending is not None:
         return ending.exit_code
@@ -114,7 +119,7 @@ def summarise(
     *,
     read_as: Mapping[str, str | int] = NOTHING_SAID,
 ) -> Summary:
-    """Return the summary of a run; `read_as` is what was found in its list."""
+    """Return the summary of a run; `read_as` is from `Opened.read_as`."""
     counters = result.counters
     is_partial = counts.reasons[Reason.NOT_CHECKED.value] > 0 and not isinstance(result.ending, EnoughFound)
     return Summary(
@@ -170,12 +175,12 @@ def summarise(
 
 
 def _examples(plan: Plan, counts: Counts) -> dict[str, tuple[CellExample, ...]]:
-    """Return examples of every reason: with the cell where that decided it, else with the number."""
+    """Return examples of every reason: with the cell if reading the cell gave the reason, else the number."""
     return {word: plan.examples.get(word) or counts.examples[word] for word in counts.examples}
 
 
 def total_use(result: RunResult) -> RateUse:
-    """Return the use of all keys taken together: for one key, that key's."""
+    """Return the use of all keys together."""
     uses = [_key_use(key, result) for key in result.keys]
     if len(uses) < MANY:
         return replace(uses[0], key="", gateway="", host="") if uses else RateUse()
@@ -230,14 +235,14 @@ def summarise_plan(
     Args:
         job: the specification.
         plan: the plan.
-        rate_per_min: the rate asked for; None if it is not known yet.
+        rate_per_min: the rate of a check in numbers a minute; None if it is not known yet.
         now: the current time.
-        calls: how many numbers it asks about, if they are not in the plan.
-        host: where a check would send requests.
-        plans: the provider's plans, with their requests a minute.
+        calls: how many numbers a check asks about, if they are not in the plan.
+        host: the host that requests would go to.
+        plans: the provider's price plans, with their requests a minute.
         obstacle: why a check would refuse the list, or None.
-        read_as: what was found in the list.
-        warnings: what a person should look at.
+        read_as: how the list is read, from `Opened.read_as`.
+        warnings: warnings for the user, one sentence each.
     """
     offline = dict(plan.offline)
     summary = PlanSummary(

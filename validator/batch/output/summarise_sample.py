@@ -1,4 +1,4 @@
-"""What a sample says of its list, as the values that the reports show."""
+"""Makes the summary of a sample, as values for the reports."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SampleAnswers:
 
     Attributes:
         counts: the numbers by verdict and reason.
-        countries: each country of the list, most numbers first.
+        countries: the sample by country of the list, most numbers first.
     """
 
     counts: Counts
@@ -80,14 +80,14 @@ def summarise_sample(
 
     Args:
         opened: the list.
-        rest: what a check of the whole list would still do.
-        answers: the verdicts of the sample now.
-        result: how the run went.
-        exit_code: what the command ends with.
-        already_known: numbers of the sample whose verdict was known before the run.
-        seed: what the sample was drawn with.
-        rate_per_min: the rate asked for, where the run has shown no limit; None if there is none.
-        check_command: what checks the whole list; None if there is no such command.
+        rest: the plan of a check of the whole list after the run.
+        answers: the verdicts of the sample after the run.
+        result: the result of the run.
+        exit_code: the exit code of the command.
+        already_known: how many numbers of the sample had a known verdict before the run.
+        seed: the seed of the sample.
+        rate_per_min: the configured rate, used if the run has shown no limit; None if there is none.
+        check_command: the command that checks the whole list; None if there is none.
     """
     found = estimate(
         Stratum(numbers=one.numbers, answered=one.answered, registered=one.registered)

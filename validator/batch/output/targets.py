@@ -1,4 +1,4 @@
-"""The files that a run writes: checked before it asks anybody, and written at its end."""
+"""The files that a run writes: checked before the first request, and written at the end of the run."""
 
 from __future__ import annotations
 
@@ -45,24 +45,24 @@ if TYPE_CHECKING:
 
 _NOWHERE = Path(os.devnull)
 _PRIVATE_FOLDER = 0o700
-# What the state folder has for each key, or the ledger's folder where there is none.
+# The names of a key's files in the state folder (or in the ledger's folder if there is no state folder).
 _OF_A_KEY = re.compile(r"key-[0-9a-f]{12}\.(lock|host)")
 
 
 def check_targets(
     targets: Mapping[str, Path], job: Job, *, ledger: Location, kept: Sequence[tuple[str, Path]] = ()
 ) -> None:
-    """See that every file to be written can be, that they differ, and that none is one that is read.
+    """Check that every target can be written, that targets differ, and that none of them is an input.
 
     Args:
-        targets: the files to be written, by the option that names them.
+        targets: the files to write, by the option that names them.
         job: the job.
-        ledger: the ledger; an output in its place would be the end of it.
-        kept: other files that must not be written over, each after what it is.
+        ledger: the ledger, which an output must not overwrite.
+        kept: other files that must not be overwritten: a description and the path of each.
 
     Raises:
-        FileError: a folder is missing or closed, or a target is a folder.
-        UsageError: two of the files are one and the same.
+        FileError: a folder is missing or not writable, or a target is a folder.
+        UsageError: two of the files are the same.
     """
     suppress = [("a --suppress list", path) for path in job.suppress]
     refuse_kept(targets, [*(("the input", path) for path in job.inputs), *suppress, *kept], ledger=ledger)
@@ -74,7 +74,7 @@ def check_targets(
 
 
 def refuse_existing(targets: Mapping[str, Path]) -> None:
-    """Raise `FileError` where a file to be written is there already."""
+    """Raise `FileError` if a file to write exists already."""
     for option, path in targets.items():
         if path != _NOWHERE and os.path.lexists(path):
             raise FileError(
@@ -84,7 +84,7 @@ def refuse_existing(targets: Mapping[str, Path]) -> None:
 
 
 def refuse_kept(targets: Mapping[str, Path], kept: Sequence[tuple[str, Path]], *, ledger: Location) -> None:
-    """Raise `UsageError` where a target is a file that must not be written over, or a part of the ledger."""
+    """Raise `UsageError` if a target is a file that must not be overwritten, or a part of the ledger."""
     parts = list(_files_of(ledger)) if isinstance(ledger, Path) else []
     for option, path in targets.items():
         if _OF_A_KEY.fullmatch(path.name):
@@ -101,26 +101,26 @@ def _files_of(ledger: Path) -> Iterator[tuple[str, Path]]:
 
 
 def make_split_folder(job: Job) -> None:
-    """Make the folder of the segments if it is missing; nobody but its owner reads a new one.
+    """Create the folder of the segments if it is missing. Only its owner can read a new one.
 
     Raises:
-        FileError: it cannot be made, or is a file.
+        FileError: it cannot be created, or is a file.
     """
     if job.split is None or job.split.is_dir():
         return
     try:
         job.split.mkdir(mode=_PRIVATE_FOLDER)
     except FileExistsError as error:
-        raise FileError(f"--split {job.split} is a file, and a folder is wanted; name another one") from error
+        raise FileError(f"--split {job.split} is a file; name a folder") from error
     except OSError as error:
         raise FileError(f"the folder --split {job.split} cannot be made: {error.strerror}") from error
 
 
 def require_room_for_output(opened: Opened) -> None:
-    """See that the disk has room for the annotated file at the least, before hours are spent on its content.
+    """Check that the disk has room for at least the annotated file, before hours are spent on its content.
 
     Raises:
-        FileError: it has not.
+        FileError: the disk does not have enough room.
     """
     job = opened.job
     if isinstance(job.output, Path) and not job.more:
@@ -130,22 +130,22 @@ def require_room_for_output(opened: Opened) -> None:
 def write_output(
     opened: Opened, recipients: pl.DataFrame, known: KnownVerdicts, on_progress: Callable[[int], None]
 ) -> Counts:
-    """Write the annotated file and the files of the segments asked for; return what was written.
+    """Write the annotated file and the files of segments; return the counts.
 
     Args:
         opened: the list.
-        recipients: its rows as they were read, those with several numbers too.
+        recipients: its rows as they were read, including rows with several numbers.
         known: their known verdicts.
-        on_progress: called with the rows written so far.
+        on_progress: called with the number of rows written so far.
 
     Raises:
-        FileError: the list has changed since it was opened, or a file cannot be written; all targets are
-            then as they were.
+        FileError: the list has changed since it was opened, or a file cannot be written. Then all targets are
+            as before.
     """
     job = opened.job
 
     def rows(*, cells: bool) -> Iterator[pl.DataFrame]:
-        # Before the first row too: what a stream was given cannot be taken back.
+        # Also before the first row, since rows written to a stream cannot be withdrawn.
         opened.require_same_numbers(recipients)
         yield from opened.rows(cells=cells)
         opened.require_same_numbers(recipients)
@@ -175,9 +175,12 @@ def decided_by(
 def _opener(
     opened: Opened, target: Path | BinaryIO | tuple[Path, ...] | FrameWriter, *, alone: bool = False
 ) -> OpenWriter:
-    """Return what opens a target: for several lists one output each, or one that takes after the first.
+    """Return a function that opens a target. Several lists have one output each, or one like the first list.
 
-    `alone` is for what is passed on to others: it has no other sheet of a workbook.
+    Args:
+        opened: the list.
+        target: the file, files, stream or collecting writer.
+        alone: whether to leave out other sheets of a workbook, since the file is passed on to other people.
     """
     if isinstance(target, FrameWriter):
         return lambda _: nullcontext(target)

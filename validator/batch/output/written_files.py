@@ -1,4 +1,4 @@
-"""The files of a run that hold a list's rows, for its report to link to."""
+"""The files of a run that hold a list's rows; its report links to them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from validator.reports import Summary
 
 _HOLDS = {
-    Verdict.REGISTERED: "whom to send to, each number once",
+    Verdict.REGISTERED: "recipients to send to, each number once",
     Verdict.NOT_REGISTERED: "not on WhatsApp, each number once",
-    Verdict.INVALID: "to mend; the column hint says what",
+    Verdict.INVALID: "to correct; the column hint says how",
     Verdict.UNKNOWN: "no answer, or not asked yet",
 }
 
 
 def written_files(job: Job, summary: Summary) -> tuple[WrittenFile, ...]:
-    """Return the files that a run has written, those used first before the others; no streams."""
+    """Return the files that a run has written: first the segments, then annotated files; without streams."""
     rows = {Verdict.REGISTERED.value: summary.sendable_rows, **summary.split_rows}
     segments = (WrittenFile(path, _HOLDS[of], rows[of.value]) for of, path in job.segments.items())
     return tuple(file for file in (*segments, *_annotated(job, summary.rows)) if not is_stream(file.path))

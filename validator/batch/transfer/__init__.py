@@ -1,6 +1,6 @@
 """Move verdicts between the ledger and files.
 
-- `exporting`: the ledger's verdicts as a table.
-- `importing`: an annotated list into the ledger.
-- `timestamps`: times as files write them.
+- `exporting`: writes the ledger's facts to a file.
+- `importing`: reads facts from a list.
+- `timestamps`: reads times in different notations.
 """

@@ -1,4 +1,4 @@
-"""The ledger's facts as a list: the columns of an annotated file, and what only a ledger needs besides."""
+"""Writes the ledger's facts to a file: the columns of an annotated file, and further ones of a ledger."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from validator.ledger import FactRow, LedgerReader
     from validator.tables import Writer
 
-# One row is one fact: a number has one row for its answer, and one for the failure to find out since.
+# One row is one fact. A number has one row for its answer, and one for a later failure.
 OF_A_LEDGER = {"gateway": pl.String(), "session": pl.String(), "attempts": pl.UInt32(), STRENGTH: pl.String()}
 COLUMNS = pl.Schema({**ADDED, **OF_A_LEDGER})
 
@@ -39,7 +39,7 @@ FACT = pl.Schema(
 
 
 def export(ledger: LedgerReader, writer: Writer) -> int:
-    """Write every fact of a ledger, in a moment's state of it; return how many there were."""
+    """Write every fact in a snapshot of a ledger; return how many there are."""
     written = 0
     for rows in ledger.facts():
         writer.write(_frame(rows))

@@ -1,7 +1,7 @@
-"""Facts from a list: an export of another ledger, an annotated file, or what another tool found out.
+"""Reads facts from a list: an export of another ledger, an annotated file, or the results of another tool.
 
-Understood are the columns of `exporting.COLUMNS`. Needed are a column of numbers, `checked_at`, and either
-`verdict` or `is_whatsapp_user`. The first row that cannot be understood is an error, and nothing is written.
+The list may have the columns of `exporting.COLUMNS`. It needs a column of numbers, `checked_at`, and either
+`verdict` or `is_whatsapp_user`. The first row that cannot be read is an error, and nothing is written.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 10_000
 
-# Clocks differ, but nothing was found out more than a day ahead of ours.
+# Clocks may differ by up to a day. A later time is an error.
 MOST_AHEAD_MS = 86_400_000
 
 TEXTS = (
@@ -36,7 +36,7 @@ TEXTS = (
 FLAGS = dict.fromkeys(("true", "yes", "1"), Verdict.REGISTERED.value) | dict.fromkeys(
     ("false", "no", "0"), Verdict.NOT_REGISTERED.value
 )
-# The reason of an answer for which the list gives none.
+# The default reason of an answer without a reason.
 REASONS = {
     Verdict.NOT_REGISTERED.value: Reason.NOT_ON_WHATSAPP.value,
     Verdict.INVALID.value: Reason.REJECTED_BY_PROVIDER.value,
@@ -49,15 +49,15 @@ class Facts:
     """The facts of a list.
 
     Attributes:
-        frame: one row a fact, by ascending number, in the columns of `exporting.FACT`.
-        skipped: rows of the list that say nothing about a number: not checked, suppressed, decided offline.
+        frame: one row for each fact, by ascending number, with the columns of `exporting.FACT`.
+        skipped: how many rows have no fact: not checked, suppressed, or decided offline.
     """
 
     frame: pl.DataFrame
     skipped: int
 
     def outcomes(self) -> Iterator[list[Outcome]]:
-        """Yield the facts as the ledger takes them, in chunks."""
+        """Yield the facts as outcomes, in chunks."""
         for part in self.frame.iter_slices(CHUNK_ROWS):
             yield [_outcome(FactRow(*row)) for row in part.iter_rows()]
 
@@ -83,11 +83,11 @@ def read_facts(table: Table, *, column: str, region: str | None, now_ms: int) ->
     Args:
         table: the list.
         column: its column of numbers.
-        region: the region of numbers without a country code, or None where there are none.
-        now_ms: the time of day, in milliseconds since the Unix epoch; no fact is from later than a day after.
+        region: the region of numbers without a country code, or None if there are none.
+        now_ms: the current time, in milliseconds since the Unix epoch. Facts may be up to a day later.
 
     Raises:
-        FileError: a column is missing, or a row cannot be understood; the message names it.
+        FileError: a column is missing, or a row cannot be read; the message names the row.
     """
     _require_columns(table)
     _require_cells(table, column)
@@ -108,12 +108,12 @@ def _require_columns(table: Table) -> None:
     if missing:
         raise FileError(
             f"{table.path} has no column {' and no column '.join(missing)}; columns are: "
-            f"{', '.join(table.schema)}. Give the columns that say when and what was found out these names"
+            f"{', '.join(table.schema)}. Rename the columns with the time and the result to these names"
         )
 
 
 def _require_cells(table: Table, column: str) -> None:
-    """See that every column that is read has cells which can be written as text."""
+    """Check that the cells of every column to read can be converted to text."""
     for name in {column, "whatsapp_id", MATCHED, *TEXTS} & table.schema.keys():
         kind = table.schema[name]
         if kind.is_nested() or kind in (pl.Binary, pl.Object):
@@ -129,7 +129,7 @@ def _require_understood(table: Table, flaws: pl.DataFrame) -> None:
 
 
 def _read(batch: pl.DataFrame, column: str, region: str | None) -> pl.DataFrame:
-    """Return what could be read of each row (`FACT`, null where it could not), the texts, and `silent`."""
+    """Return the columns of `FACT` for each row (null if not readable), their texts, and `silent`."""
     texts = batch.select(_text(batch, name).alias(f"{name} text") for name in TEXTS)
     worded = texts.with_columns(
         pl.col("verdict text").fill_null(_flag()).alias("verdict"),
@@ -154,7 +154,7 @@ def _read(batch: pl.DataFrame, column: str, region: str | None) -> pl.DataFrame:
 
 
 def _text(batch: pl.DataFrame, name: str) -> pl.Expr:
-    """Return a column as trimmed text, null where it is empty or missing."""
+    """Return a column as trimmed text; null for an empty cell or a missing column."""
     if name not in batch.schema:
         return pl.lit(None, dtype=pl.String)
     text = pl.col(name).cast(pl.String).str.strip_chars()
@@ -162,12 +162,12 @@ def _text(batch: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def _ids(batch: pl.DataFrame) -> pl.Series | None:
-    """Return the accounts' ids as they stand there: they are kept as they come from the provider, too."""
+    """Return the accounts' ids unchanged, as ids from a provider are stored unchanged, too."""
     return batch["whatsapp_id"].cast(pl.String) if "whatsapp_id" in batch.schema else None
 
 
 def _flag() -> pl.Expr:
-    """Return the verdict that `is_whatsapp_user` says, null where it says none."""
+    """Return the verdict that `is_whatsapp_user` means; null if it has no such meaning."""
     flag = pl.col("is_whatsapp_user text").str.to_lowercase()
     return flag.replace_strict(FLAGS, default=None, return_dtype=pl.String)
 
@@ -178,12 +178,12 @@ def _reason() -> pl.Expr:
 
 
 def _gateway() -> pl.Expr:
-    """Return the gateway of the session, which says nothing without one."""
+    """Return the gateway of the session; null without a session."""
     return pl.when(pl.col("session text").is_not_null()).then(pl.col("gateway text"))
 
 
 def _silent() -> pl.Expr:
-    """Whether a row says nothing about a number, as some of an annotated file and of most lists do."""
+    """Whether a row has no fact, as some rows of annotated files and most lists."""
     has_verdict = pl.col("verdict text").is_not_null() | pl.col("is_whatsapp_user text").is_not_null()
     silent_words = {
         "verdict text": Verdict.SUPPRESSED.value,
@@ -196,14 +196,14 @@ def _silent() -> pl.Expr:
 
 
 def _number_cells(batch: pl.DataFrame, column: str) -> pl.Series:
-    """Return the cells of numbers. In an annotated file the verdict is about the spelling that matched."""
+    """Return the cells of numbers. In an annotated file, the verdict is about `matched_number`, if any."""
     if MATCHED not in batch.schema:
         return batch[column]
     return batch.select(_text(batch, MATCHED).fill_null(pl.col(column).cast(pl.String))).to_series()
 
 
 def _numbers(cells: pl.Series, region: str | None) -> pl.Series:
-    """Return the numbers. What is written in E.164 is taken at its word, the rest read as in any list."""
+    """Return the numbers. Cells in E.164 form are used as they are, other cells are read as in any list."""
     text = cells.cast(pl.String).str.strip_chars()
     written = text.str.contains(E164).fill_null(value=False)
     others = normalise(cells.filter(~written), region, accept=Accept.POSSIBLE)["number"]
@@ -212,7 +212,7 @@ def _numbers(cells: pl.Series, region: str | None) -> pl.Series:
 
 
 def _flaw(now_ms: int) -> pl.Expr:
-    """Return what is wrong with each row, null where nothing is. A number is not quoted: it is somebody's."""
+    """Return the first error of each row, or null. Messages do not quote numbers, which are personal data."""
     return pl.coalesce(_number_flaw(), *_verdict_flaws(), *_time_flaws(now_ms), *_other_flaws())
 
 
@@ -223,7 +223,7 @@ def _where(wrong: pl.Expr, flaw: str, *quoted: str) -> pl.Expr:
 def _number_flaw() -> pl.Expr:
     return _where(
         pl.col("number").is_null(),
-        "its number cannot be read; write it with its country code, as in +447700900001, or say --region",
+        "its number cannot be read; write it with its country code, as in +447700900001, or use --region",
     )
 
 
@@ -258,7 +258,7 @@ def _verdict_flaws() -> Iterator[pl.Expr]:
 def _time_flaws(now_ms: int) -> Iterator[pl.Expr]:
     example = "for instance 2026-11-26T05:13:07Z"
     text, at_ms = "checked_at text", pl.col("checked_at_ms")
-    yield _where(pl.col(text).is_null(), f"it has no checked_at; say when it was found out, {example}")
+    yield _where(pl.col(text).is_null(), f"it has no checked_at; write the time of the check, {example}")
     yield _where(at_ms.is_null(), f"checked_at {{}} is no time; write {example}", text)
     yield _where(
         ~at_ms.is_between(0, now_ms + MOST_AHEAD_MS),

@@ -1,10 +1,10 @@
-"""Moments as lists write them, in milliseconds since the Unix epoch."""
+"""Reads times in the notations that lists use, as milliseconds since the Unix epoch."""
 
 from __future__ import annotations
 
 import polars as pl
 
-# A time in ISO 8601: the day; the time of day, or it is midnight; the offset, or it is UTC.
+# A time in ISO 8601: the day, the time of day (default: midnight), and the offset (default: UTC).
 _ISO = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:\d{2})?)?$"
 _FORMAT = "%Y-%m-%dT%H:%M:%S%.f%:z"
 
@@ -14,10 +14,10 @@ _UNIX_MS_FROM = 10**11
 
 
 def moments_ms(cells: pl.Series) -> pl.Series:
-    """Return the moments of some cells (Int64), null where a cell holds none.
+    """Return the times of some cells (Int64), null if a cell holds no time.
 
-    Understood are columns of times and dates, and texts and integers that hold a time in ISO 8601, or a Unix
-    time in seconds or milliseconds. What has no time zone is UTC, what has no time of day is midnight.
+    Cells may be times, dates, ISO 8601 texts, or Unix times in seconds or milliseconds (text or integer). A
+    time without a time zone is UTC, a date without a time of day is midnight.
     """
     if isinstance(cells.dtype, pl.Datetime | pl.Date):
         return cells.cast(pl.Datetime("ms")).dt.epoch("ms")

@@ -1,4 +1,4 @@
-"""Whether a run still holds its keys, looked at while it asks."""
+"""Checks during a run that it still holds its keys."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from validator.ledger import Hold
 
 LOOK_EVERY_S = 1.0
-# A server that has not answered by then is as good as gone: others may have the keys.
+# If the server has not answered by then, it counts as lost: another run may hold the keys.
 LOOK_TIMEOUT_S = 3.0
 
 
 async def watch_keys(hold: Hold, stop: Callable[[StoppedEarly], None]) -> None:
-    """Stop the run when it no longer holds its keys; until cancelled.
+    """Stop the run if it no longer holds its keys. Runs until cancelled.
 
     Args:
-        hold: what it holds.
-        stop: called once, if that is lost.
+        hold: the hold of the keys.
+        stop: called once, if the hold is lost.
     """
     while hold.can_be_lost:
         if not await _is_held(hold):

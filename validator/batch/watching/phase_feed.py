@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 LOOKING_AT_SESSIONS = "looking at sessions"
 READING_CONTACTS = "reading contacts"
 
-# A phase that is through sooner, and is not held, is not worth a line.
+# A phase that ends sooner, without a hold, is not shown.
 SLOW_S = 2.0
 
 
 class PhaseFeed:
-    """Keeps a progress display up to date while single requests are made, and says why they wait.
+    """Updates a progress display during single requests, also with the reason for waiting.
 
     Args:
         progress: the display.
-        budgets: those of the keys that the requests are made with.
-        phase: what is being done.
-        host: where the requests go.
-        total: how many sessions or contacts there are; 0 if that is not known.
+        budgets: the budgets of the keys that make the requests.
+        phase: the name of the phase.
+        host: the host that requests go to.
+        total: how many sessions or contacts there are; 0 if it is not known.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class PhaseFeed:
         self._done = 0
 
     def add(self, count: int = 1) -> None:
-        """Count so many more sessions or contacts as done."""
+        """Count more sessions or contacts as done."""
         self._done += count
 
     def add_page(self, page: ContactsReply) -> None:
@@ -54,12 +54,12 @@ class PhaseFeed:
         self.add(len(page.contacts))
 
     def expect(self, total: int) -> None:
-        """Set how many sessions or contacts there are, as far as that is known now."""
+        """Set how many sessions or contacts there are, as far as it is known now."""
         self._total = total
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:
-        """Show the phase while the block lasts. Errors come in groups."""
+        """Show the phase during the block. Errors come in groups."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._show)
             yield
@@ -75,7 +75,7 @@ class PhaseFeed:
                 self._progress.update(state)
 
     def state(self, now: float) -> ProgressState:
-        """Return what there is to show."""
+        """Return the state to show."""
         reports = [budget.report(now) for budget in self._budgets]
         held = next((report for report in reports if (report.hold_until or now) > now), None)
         return ProgressState(

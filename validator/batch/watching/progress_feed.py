@@ -1,4 +1,4 @@
-"""Reports to a progress display how the dispatcher is getting on."""
+"""Shows the progress of the dispatcher on a progress display."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from validator.pacing import BudgetReport
     from validator.reports import Progress
 
-# Often enough to look alive to a person, seldom enough to cost nothing.
+# Often enough for a display that looks live, and seldom enough to need no noticeable time.
 LOOK_EVERY_S = 0.25
 
 MINUTE_S = 60.0
 
 
 class ProgressFeed:
-    """A watcher of the dispatcher that keeps a progress display up to date.
+    """A watcher of the dispatcher that updates a progress display.
 
     Args:
         progress: the display.
-        lanes: the lanes of the run, whose budgets have rate and limit.
-        total: numbers to ask about.
-        phase: what is being done.
+        lanes: the lanes of the run.
+        total: how many numbers to ask about.
+        phase: the name of the phase.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class ProgressFeed:
         self._begun: tuple[float, int] | None = None
 
     async def __call__(self, dispatcher: Dispatcher, counters: RunCounters) -> None:
-        """Update the display until cancelled, and once more then: the end is worth showing."""
+        """Update the display until cancelled, and once more then, to show the end."""
         try:
             while True:
                 self._progress.update(self.state(dispatcher, counters, anyio.current_time()))
@@ -55,14 +55,14 @@ class ProgressFeed:
             self._progress.update(self.state(dispatcher, counters, anyio.current_time()))
 
     def state(self, dispatcher: Dispatcher, counters: RunCounters, now: float) -> ProgressState:
-        """Return what there is to show."""
+        """Return the state to show."""
         reports = {name: budget.report(now) for name, budget in self._budgets.items()}
         limit_per_min, told_by = limit_of(list(reports.values()))
         used_per_min = self._used_per_min(counters.calls.attempts, now, limit_per_min)
         if used_per_min is None:
             used_per_min = float(sum(report.used_per_min for report in reports.values()))
         resting = dispatcher.resting
-        # Some pauses end when something in flight does, and nobody knows when that is.
+        # Some pauses end when an exchange in flight ends, at an unknown time.
         pause_s = max(0.0, resting.until - now) if resting.why and resting.until < math.inf else None
         return ProgressState(
             phase=self._phase,
@@ -94,7 +94,7 @@ class ProgressFeed:
         )
 
     def _used_per_min(self, attempts: int, now: float, limit_per_min: float | None) -> float | None:
-        """Return the pace of the phase in its first minute; None after it, when budgets know a whole one."""
+        """Return the pace of the phase in its first minute; None after it, when budgets know a full one."""
         begun, before = self._begun = self._begun or (now, attempts)
         if not 0 < now - begun < MINUTE_S:
             return None
@@ -104,14 +104,14 @@ class ProgressFeed:
     def _eta_s(
         left: int, pace_per_min: float, used_per_min: float, *, pause_s: float, retries_s: float
     ) -> float | None:
-        """The time left at the pace allowed, or at the one seen where nothing limits it.
+        """Return the remaining time at the allowed pace, or at the used pace if there is no limit.
 
         Args:
-            left: numbers without an end.
-            pace_per_min: what is allowed now.
-            used_per_min: what was used lately.
-            pause_s: how long nothing will be sent first.
-            retries_s: how long the retries that wait will take at least.
+            left: how many numbers are left.
+            pace_per_min: the pace that is allowed now.
+            used_per_min: the recent pace.
+            pause_s: how long the present pause will take.
+            retries_s: how long the waiting retries will take at least.
         """
         rate = pace_per_min if 0 < pace_per_min < math.inf else used_per_min
         at_pace_s = [pause_s + left * 60 / rate] if rate else []
@@ -119,7 +119,7 @@ class ProgressFeed:
 
 
 def limit_of(reports: Sequence[BudgetReport]) -> tuple[float | None, str]:
-    """Return the limit of all keys together, None if one has none, and where it comes from."""
+    """Return the limit of all keys together (None if a key has none), and its source."""
     if len(reports) == 1:
         return reports[0].limit_per_min, reports[0].told_by
     limits = [report.limit_per_min for report in reports]
@@ -128,5 +128,5 @@ def limit_of(reports: Sequence[BudgetReport]) -> tuple[float | None, str]:
 
 
 def hosts_text(hosts: Iterable[str]) -> str:
-    """Return where requests go: each host once."""
+    """Return the hosts that requests go to, each once."""
     return ", ".join(dict.fromkeys(hosts))

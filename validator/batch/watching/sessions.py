@@ -1,4 +1,4 @@
-"""Watches the sessions of a key: looks again and again, and reports what has changed."""
+"""Watches the sessions of a key: fetches their states at intervals, and reports changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GONE = "gone"
 
 
 class SessionChange(NamedTuple):
-    """A change of one session; `was` is empty for one that is seen for the first time."""
+    """A change of one session; `was` is empty for a new session."""
 
     session: str
     name: str
@@ -28,7 +28,12 @@ class SessionChange(NamedTuple):
 def changes_between(
     before: Mapping[str, SessionReply], after: Mapping[str, SessionReply]
 ) -> Iterator[SessionChange]:
-    """Yield what differs between two looks, each by session: first those that are there, then those gone."""
+    """Yield the changes between two looks: first those of present sessions, then sessions that are gone.
+
+    Args:
+        before: the replies of the first look, by session.
+        after: the replies of the second look, by session.
+    """
     for session, seen in after.items():
         was = str(before[session].status) if session in before else ""
         if was != str(seen.status):
@@ -45,16 +50,17 @@ async def watch(
     on_change: Callable[[SessionChange], None],
     on_trouble: Callable[[str], None],
 ) -> None:
-    """Look at the sessions for ever.
+    """Look at the sessions until cancelled.
 
     Args:
         look: returns the sessions.
         every_s: how long to wait between two looks, in seconds.
         on_change: called for each change, and for each session of the first look.
-        on_trouble: called with why the sessions cannot be seen, if that is new; empty once they can be again.
+        on_trouble: called with the reason when looks begin to fail, and with an empty text when they succeed
+            again.
 
     Raises:
-        ValidatorError: the sessions cannot be seen, and waiting does not help.
+        ValidatorError: a look has failed, and waiting does not help.
     """
     before: dict[str, SessionReply] = {}
     trouble = ""
@@ -75,7 +81,7 @@ async def watch(
 
 
 async def _attempt(look: Callable[[], Awaitable[Sequence[SessionReply]]]) -> Sequence[SessionReply] | str:
-    """Return the sessions, or why they cannot be seen now."""
+    """Return the sessions, or why the look has failed."""
     try:
         return await look()
     except ValidatorError as error:

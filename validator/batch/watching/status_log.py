@@ -1,4 +1,4 @@
-"""Logs what changes while a run goes, each once: the limit, the pace, holds, the state of each session."""
+"""Logs each change during a run once: the limit, the pace, holds, and the state of each session."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# States in which a session is of no use, and somebody may have to do something.
+# States in which a session cannot be used, and the user may have to act.
 OUT = frozenset({LaneState.DISCONNECTED, LaneState.IN_QUESTION, LaneState.HALTED})
 
-# Short enough that no hold and no pause begins and ends unseen: the shortest lasts a second.
+# Short enough to notice every hold and pause: the shortest lasts a second.
 LOOK_EVERY_S = 0.5
 
-# A pace that follows others, and a limit that is looked for, move all the time: a tenth more or less is news.
+# An adaptive pace, and a limit that is searched for, change all the time. A change by a tenth is logged.
 NEWS_SHARE = 0.1
 LOOKED_FOR = {"--rate find", "refusals"}
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How something stands: in words, behind a figure where there is one that moves."""
+    """A state in words, with a figure before them if it has one that changes all the time."""
 
     words: str
     per_min: float | None = None
 
     def is_news(self, said: State | None) -> bool:
-        """Whether this is another state than what was said, or its figure is more than a tenth off."""
+        """Whether this differs from the state that was logged, in words or by more than a tenth."""
         if said is None or self.words != said.words or self.per_min is None or said.per_min is None:
             return self != said
         return abs(self.per_min - said.per_min) > NEWS_SHARE * said.per_min
@@ -52,11 +52,11 @@ class State:
 class StatusLogger:
     """A watcher of the dispatcher that logs each change, at debug level.
 
-    Where several sessions are asked, one that can no longer be is logged at info level: the run goes on, and
-    nothing else would show it.
+    If there are several sessions, the loss of one is logged at info level: the run continues, and nothing
+    else would show it.
 
     Args:
-        lanes: the sessions asked through.
+        lanes: the lanes of the run.
     """
 
     def __init__(self, lanes: Sequence[GatewayLane]) -> None:
@@ -72,7 +72,7 @@ class StatusLogger:
             await anyio.sleep(LOOK_EVERY_S)
 
     def news(self, now: float) -> Iterator[tuple[str, int]]:
-        """Yield a line, and its level, for each thing that is not as it was in the last line about it."""
+        """Yield a line, and its level, for each subject with another state than in its last line."""
         for subject, state, level in self._states(now):
             if state.is_news(self._said.get(subject)):
                 self._said[subject] = state

@@ -1,4 +1,4 @@
-"""Stopping a run in order: on request, or at a time of day."""
+"""Stops a run in order: on request, or at a time of day."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from validator.batch.asking.counters import RunCounters
     from validator.batch.asking.dispatcher import Dispatcher
 
-# How late a machine that has slept past a deadline may notice.
+# How late the deadline may be noticed after the machine has slept.
 LOOK_EVERY_S = 5.0
 
 
 class Stop:
-    """Stops a run in order: the queue that is being asked about, and any that would begin after it.
+    """Stops a run in order: the present queue of numbers, and any later one.
 
     Attributes:
-        is_immediate: whether stopping ends the run at once, since nothing has begun that has to be finished.
-        why: why the run is to stop; None while it is not.
+        is_immediate: whether a stop ends the run at once, since no request has to be finished.
+        why: why the run has to stop; None while it need not.
     """
 
     def __init__(self) -> None:
@@ -33,12 +33,12 @@ class Stop:
         self._wanted = anyio.Event()
 
     def __call__(self, why: StoppedEarly) -> None:
-        """Stop; the first reason stays."""
+        """Stop the run; a later reason does not replace the first."""
         self.why = self.why or why
         self._wanted.set()
 
     def watch(self, dispatcher: Dispatcher, _: RunCounters) -> Coroutine[Any, Any, None]:
-        """Stop this dispatcher when it is time; if that has come already, before it starts anything."""
+        """Stop this dispatcher when the run stops; if it has stopped already, before the first request."""
         if self.why:
             dispatcher.stop(self.why)
         return self._stop_when_wanted(dispatcher)
@@ -50,7 +50,7 @@ class Stop:
 
     @asynccontextmanager
     async def ending(self) -> AsyncIterator[None]:
-        """End the block at once when the run is to stop; `why` says so then. Errors come in groups."""
+        """End the block at once when the run stops; then `why` has the reason. Errors come in groups."""
         self.is_immediate = True
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._cancel, tasks.cancel_scope)
@@ -64,15 +64,15 @@ class Stop:
 
 
 async def stop_at(at_s: float, stop: Callable[[StoppedEarly], None], now_s: Callable[[], float]) -> None:
-    """Stop at a time of day, whatever the machine has done meanwhile.
+    """Stop at a time of day, also if the machine has slept.
 
-    anyio's clock stands still on Linux while the machine sleeps (clock_gettime(2), CLOCK_MONOTONIC): a lid
-    closed at night would put the deadline off till noon.
+    On Linux, anyio's clock stops while the machine sleeps (clock_gettime(2), CLOCK_MONOTONIC), so a deadline
+    on this clock would be late by the time of sleep.
 
     Args:
-        at_s: when, in Unix seconds; infinity for never.
-        stop: called then.
-        now_s: the time of day in Unix seconds.
+        at_s: the time of the deadline, in Unix seconds; infinity for no deadline.
+        stop: called at the deadline.
+        now_s: returns the time in Unix seconds.
     """
     while (left_s := at_s - now_s()) > 0:  # noqa: ASYNC110 - nothing reports that a clock was set
         await anyio.sleep(min(left_s, LOOK_EVERY_S))

@@ -1,4 +1,4 @@
-"""Writes down how a run goes over time, for its summary."""
+"""Records a run over time, for its summary."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from validator.model import SessionRef
     from validator.reports import CallCounts, Timeline
 
-# Half of the narrowest bucket: what is counted late is late by no more.
+# Half of the narrowest bucket, which limits how late an event is counted.
 LOOK_EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """What was counted until one moment."""
+    """The counts of a run at one moment."""
 
     at: float
     calls: CallCounts
@@ -37,12 +37,12 @@ class _Moment:
 
 
 class TimelineFeed:
-    """A watcher of the dispatcher that adds to a timeline what happens from one look to the next.
+    """A watcher of the dispatcher that adds the changes of counts to a timeline, at intervals.
 
     Args:
-        timeline: what to add to.
-        lanes: the lanes of the run, whose budgets have limit and holds.
-        begun: when the run began to ask, on anyio's clock.
+        timeline: the timeline.
+        lanes: the lanes of the run.
+        begun: the start of asking, on anyio's clock.
     """
 
     def __init__(self, timeline: Timeline, lanes: Sequence[GatewayLane], begun: float) -> None:
@@ -51,11 +51,11 @@ class TimelineFeed:
         self._begun = begun
 
     def __call__(self, dispatcher: Dispatcher, counters: RunCounters) -> Coroutine[Any, Any, None]:
-        """Look before anything is sent, and return what adds the rest."""
+        """Take the first counts before the first request; return the coroutine that follows the run."""
         return self._follow(self._look(dispatcher, counters), dispatcher, counters)
 
     async def _follow(self, before: _Moment, dispatcher: Dispatcher, counters: RunCounters) -> None:
-        """Add until cancelled, and once more then, so that nothing is left out."""
+        """Add changes until cancelled, and once more then, so that the last ones are included."""
         try:
             while True:
                 await anyio.sleep(LOOK_EVERY_S)
