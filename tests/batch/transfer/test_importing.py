@@ -164,7 +164,7 @@ def test_a_verdict_about_another_spelling_is_that_spellings(facts):
         ("+447700900002,unknown,,bored,,2025-10-01,", "the reason bored is unknown"),
         ("+447700900002,unknown,,,,2025-10-01,", "has no reason; name one, such as timeout"),
         ("+447700900002,registered,,,hearsay,2025-10-01,", "there is no source hearsay; there are api"),
-        ("+447700900002,registered,,,,,", "it has no checked_at; say when"),
+        ("+447700900002,registered,,,,,", "it has no checked_at; write the time of the check"),
         ("+447700900002,registered,,,,soon,", "checked_at soon is no time; write for instance 2026"),
         (
             "+447700900002,registered,,,,2525-10-01,",

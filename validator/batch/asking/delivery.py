@@ -25,20 +25,20 @@ class Delivery:
 
     fresh: bool
     is_doubted: bool = False
-    _settled: list[tuple[Check, Verdict]] = field(default_factory=list)
+    _ended: list[tuple[Check, Verdict]] = field(default_factory=list)
 
     def is_own(self, result: NumberResult) -> bool:
         """Whether a result must be of this request: it names the number, or the connection is new."""
         return result.names_number or self.fresh
 
-    def settled(self, check: Check, verdict: Verdict) -> None:
+    def note_ended(self, check: Check, verdict: Verdict) -> None:
         """Note a check that this answer has ended. It can be retracted, unless the connection is new."""
         if not self.fresh:
-            self._settled.append((check, verdict))
+            self._ended.append((check, verdict))
 
-    def take_settled(self) -> list[tuple[Check, Verdict]]:
+    def take_ended(self) -> list[tuple[Check, Verdict]]:
         """Return the checks that were noted, with their verdicts, and forget them."""
-        taken, self._settled = self._settled, []
+        taken, self._ended = self._ended, []
         return taken
 
     def failure(self, failure: ApiError) -> ApiError:

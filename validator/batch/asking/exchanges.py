@@ -164,7 +164,7 @@ class Exchanges:
     def _doubt(self, delivery: Delivery) -> None:
         """Ask again about the checks of a connection that has delivered a response without a request."""
         delivery.is_doubted = True
-        for check, verdict in delivery.take_settled():
+        for check, verdict in delivery.take_ended():
             if not self._is_over:
                 self._state.counters.take_back(verdict)
                 self._ask_anew(check)
@@ -224,7 +224,7 @@ class Exchanges:
                 assert_never(heard)
         # An "invalid" is held until the end of the run, and two requests were made if it names no number.
         if verdict is not Verdict.INVALID:
-            delivery.settled(check, verdict)
+            delivery.note_ended(check, verdict)
 
     def _undecided(self, lane: GatewayLane, check: Check, ending: Ending) -> None:
         """Act on an exchange that did not answer whether the number has an account."""

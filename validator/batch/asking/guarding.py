@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from validator.pacing import Action, Canaries
 
 
-MOST_TAKEN_BACK = 5
+MOST_RETRACTIONS = 5
 
 # The fewest requests between two canaries: at a slow pace, a canary every minute would displace checks.
 CANARY_AFTER_REQUESTS = 10
@@ -116,8 +116,8 @@ class Guarding:
         self._recorder = recorder
         self._counters = counters
         self._held: defaultdict[SessionRef, deque[tuple[int, Outcome]]] = defaultdict(deque)
-        self._vouched: defaultdict[SessionRef, list[Outcome]] = defaultdict(list)
-        self._taken_back: Counter[int] = Counter()
+        self._confirmed: defaultdict[SessionRef, list[Outcome]] = defaultdict(list)
+        self._retracted: Counter[int] = Counter()
 
     def hold(self, outcome: Outcome, ordinal: int) -> None:
         """Hold a rejection, the provider's "invalid". It counts if it is confirmed and they are few."""
@@ -129,8 +129,8 @@ class Guarding:
         if not denied and not rejected:
             return
         numbers = [*denied, *(outcome.number for outcome in rejected)]
-        self._taken_back.update(map(int, numbers))
-        again = [number for number in numbers if self._taken_back[number] <= MOST_TAKEN_BACK]
+        self._retracted.update(map(int, numbers))
+        again = [number for number in numbers if self._retracted[number] <= MOST_RETRACTIONS]
         self._parked += again
         if self._has_others or lane.guard.error:
             self.readmit()
@@ -148,10 +148,10 @@ class Guarding:
         for lane in lanes:
             lane.guard.release()
             denied, rejected = self._rule(lane)
-            vouched = self._vouched.pop(lane.ref, [])
+            confirmed = self._confirmed.pop(lane.ref, [])
             if lane.guard.doubts_rejections:
-                rejected, vouched = [*rejected, *vouched], []
-            for outcome in vouched:
+                rejected, confirmed = [*rejected, *confirmed], []
+            for outcome in confirmed:
                 self._recorder.add(outcome)
             self._leave_unknown(lane, len(denied) + len(rejected) + len(self._parked), rejected)
             self._parked = []
@@ -171,7 +171,7 @@ class Guarding:
             match ruling:
                 case Confirm(through):
                     self._recorder.confirm(lane.ref, through)
-                    self._vouched[lane.ref] += self._held_through(lane.ref, through)
+                    self._confirmed[lane.ref] += self._held_through(lane.ref, through)
                 case Invalidate(through):
                     denied += self._invalidate(lane.ref, through)
                     rejected += self._held_through(lane.ref, through)

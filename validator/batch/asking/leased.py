@@ -167,14 +167,14 @@ class LeasedNumbers:
             self._renewed_at = now
         for holder in self.gone:
             self._leases.release(wanted, holder)
-        ours = self._taken_over(wanted, now) | set(self._lease(wanted, self._fresh_from_ms))
-        for number in ours:
+        leased = self._taken_over(wanted, now) | set(self._lease(wanted, self._fresh_from_ms))
+        for number in leased:
             self._first_seen.pop(number, None)
-        self._held |= ours
-        self.obtained += len(ours)
-        if missing := [number for number in wanted if number not in ours]:
+        self._held |= leased
+        self.obtained += len(leased)
+        if missing := [number for number in wanted if number not in leased]:
             self._wait_for(missing, now)
-        return [number for number in wanted if number in ours]
+        return [number for number in wanted if number in leased]
 
     def _wait_for(self, missing: Sequence[int], now: float) -> None:
         """Keep numbers that other runs hold for a later look; numbers with a verdict need no request."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # With at least this many keys, their use is added up.
 MANY = 2
-NOTHING_SAID: Mapping[str, str | int] = MappingProxyType({})
+NOTHING_FOUND: Mapping[str, str | int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ def summarise(
     result: RunResult,
     exit_code: int,
     *,
-    read_as: Mapping[str, str | int] = NOTHING_SAID,
+    read_as: Mapping[str, str | int] = NOTHING_FOUND,
 ) -> Summary:
     """Return the summary of a run; `read_as` is from `Opened.read_as`."""
     counters = result.counters
@@ -227,7 +227,7 @@ def summarise_plan(
     host: str = "",
     plans: Mapping[str, int],
     obstacle: str | None = None,
-    read_as: Mapping[str, str | int] = NOTHING_SAID,
+    read_as: Mapping[str, str | int] = NOTHING_FOUND,
     warnings: Sequence[str] = (),
 ) -> PlanSummary:
     """Return the summary of a plan.
