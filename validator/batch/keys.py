@@ -16,7 +16,7 @@ from validator.settings import Rate
 
 
 def key_from_environment(gateway: str = DEFAULT_GATEWAY) -> KeySettings:
-    """Return the key in the environment variables, with its sessions and base URL, as for `validator check`.
+    """Return the key of the environment variables, with its sessions and base URL, as for `validator check`.
 
     Args:
         gateway: the gateway's name; `sendapi` reads `SENDAPI_API_KEY`, `SENDAPI_SESSION_ID` and

@@ -81,7 +81,7 @@ class Dispatcher:
 
     @property
     def resting(self) -> Rest:
-        """The current rest of the dispatcher; it has no cause if the dispatcher does not wait."""
+        """The current rest of the dispatcher; a rest in the past if the dispatcher does not wait."""
         return self._resting
 
     def paused_s(self, now: float) -> float:

@@ -130,7 +130,7 @@ def _is_suppressed() -> pl.Expr:
 
 
 def _put(recipients: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the recipients, some rows replaced; column `row` of the new rows says which."""
+    """Return the recipients with some rows replaced. The column `row` of the new rows has their positions."""
     if rows.is_empty():
         return recipients
     places = rows[_ROW]
