@@ -8,7 +8,7 @@ From Python::
     summary = validator.check_file("leads.csv", options=validator.RunOptions(keys=[key]))
     print(summary.verdicts)
 
-The names below are imported on first use, so that `import validator` costs next to nothing.
+Each public name is imported on first use, so `import validator` is fast.
 """
 
 from importlib import import_module
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from validator.reports import PlanSummary, ProgressState, SampleSummary, Summary
     from validator.settings import MaxAge, Rate
 
-_HOMES = {
+_NAMES_IN = {
     "validator.api": (
         "check_file",
         "check_file_async",
@@ -80,7 +80,7 @@ _HOMES = {
     "validator.reports": ("PlanSummary", "ProgressState", "SampleSummary", "Summary"),
     "validator.settings": ("MaxAge", "Rate"),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names}
 
 __all__ = [
     "ApiError",
@@ -122,9 +122,9 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Import a public name on first use."""
-    if name not in _HOME_OF:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME_OF[name]), name)
+    return getattr(import_module(_MODULE_OF[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -6,13 +6,16 @@ import sys
 
 
 def run() -> int:
-    """Run the command line; until it listens, Ctrl-C ends the process as the system does."""
-    # What modules consist of stays: to go through it again and again would take a fifth of a short command.
-    # `cli.deferred` turns the collector on when all is loaded.
+    """Run the command line, and return its exit code.
+
+    While modules are imported, Ctrl-C ends the process at once, without a traceback.
+    """
+    # Objects of modules are never freed: to scan them again and again would take a fifth of a short command.
+    # `cli.deferred` enables the garbage collector when all modules are loaded.
     gc.disable()
-    # httpx's own command line, which httpx does without if it cannot be imported; it loads rich and pygments.
+    # This is httpx's own command line, which loads rich and pygments. httpx works if it cannot be imported.
     sys.modules["httpx._main"] = None  # type: ignore[assignment]
-    # In the middle of an import Python would answer with a traceback. One that is ignored stays ignored.
+    # During an import, Python's default handler would print a traceback. An ignored signal stays ignored.
     handler = signal.getsignal(signal.SIGINT)
     if handler is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,9 +1,8 @@
 """The library: check files, frames and numbers from Python, synchronously or on an event loop.
 
-Each function is one run, with the promises of `validator check`: outcomes are durable in the ledger before
-they are reported, a number with a fresh verdict is not asked again, and a run that was ended early goes on
-where it stopped if it is called again. Nothing is printed, no signal is handled, and no setting of the
-process is changed.
+Each function is one run and keeps the promises of `validator check`: outcomes are durable in the ledger
+before they are reported, a number with a fresh verdict is not asked about again, and the same call resumes a
+run that ended early. The functions print nothing, handle no signal, and change no setting of the process.
 """
 
 from __future__ import annotations
@@ -44,25 +43,25 @@ if TYPE_CHECKING:
 def check_file(
     source: Path | str, *, targets: FileTargets | None = None, options: RunOptions | None = None
 ) -> Summary:
-    """Check the recipients of a file, write it back with a verdict on every row, and return the summary.
+    """Check the recipients of a file, write the file with a verdict on every row, and return the summary.
 
-    Blocks until the run is over. Ctrl-C ends it in order: what is in flight is finished and recorded, then
-    `KeyboardInterrupt` is raised, and the next call goes on from there.
+    Blocks until the run is over. Ctrl-C ends it in order: requests in flight are finished and recorded, then
+    `KeyboardInterrupt` is raised. The next call resumes the run.
 
     Args:
         source: a CSV, NDJSON, Parquet, Arrow or Excel file.
         targets: which files to write.
-        options: how to read, whom to ask, and how.
+        options: how to read the list, which gateway and keys to use, and at which pace.
 
     Returns:
-        The summary; `exit_code` is what `validator check` would end with, and `stopped_because` says why a
-        run ended before its work did.
+        The summary; `exit_code` is the exit code of `validator check`, and `stopped_because` says why the
+        run ended early.
 
     Raises:
         UsageError: a setting is wrong or missing.
         FileError: the list cannot be read, or a file cannot be written.
         Busy: another run holds a key or the ledger.
-        ValidatorError: the run was over before anything was asked; see `validator.errors`.
+        ValidatorError: the run ended before the first request; see `validator.errors`.
 
     Example:
         >>> options = RunOptions(keys=[key], ledger=ledger)
@@ -80,7 +79,7 @@ async def check_file_async(
 ) -> Summary:
     """As `check_file`, on the event loop of the caller; files are read and written in a worker thread.
 
-    Cancelling the call ends the run in order: what is in flight is finished and recorded first.
+    Cancelling the call ends the run in order: requests in flight are finished and recorded first.
 
     Example:
         >>> options = RunOptions(keys=[key], ledger=ledger)
@@ -100,17 +99,18 @@ def check_frame(
     """Check the recipients of a polars frame, and return the same rows with the added columns.
 
     Args:
-        frame: one row a recipient; the phone column is found, or named in `options.settings.column`.
-        options: how to read, whom to ask, and how.
-        allow_partial: whether a run that ended early returns the frame with `unknown` rows; else the reason
-            is raised, and the next call goes on from there.
+        frame: one row for each recipient; the phone column is detected, or named in
+            `options.settings.column`.
+        options: as for `check_file`.
+        allow_partial: whether a run that ended early returns the frame with `unknown` rows. If not, it raises
+            the reason, and the next call resumes the run.
 
     Returns:
-        The rows in their order, their own columns unchanged, then `e164`, `verdict`, `is_whatsapp_user`,
-        `whatsapp_id`, `reason`, `source`, `checked_at`, and those that the settings ask for.
+        The rows in the same order with unchanged columns, then `e164`, `verdict`, `is_whatsapp_user`,
+        `whatsapp_id`, `reason`, `source`, `checked_at`, and the columns that the settings add.
 
     Raises:
-        ValidatorError: as `check_file`, and the reason of a run that ended early.
+        ValidatorError: as `check_file`, or the reason why the run ended early.
 
     Example:
         >>> leads = pl.DataFrame({"phone": ["+447400123456", "+447400123457"]})
@@ -146,16 +146,16 @@ async def check_frame_async(
 def check_numbers(
     numbers: Iterable[str | int | None], *, options: RunOptions | None = None, allow_partial: bool = False
 ) -> pl.DataFrame:
-    """Check some numbers as they were typed, and return one row for each, in order.
+    """Check a few numbers as a person types them, and return one row for each, in order.
 
     Args:
         numbers: in international form, or in the national form of `options.settings.region`; an integer is
-            read as its digits, and None is a missing cell.
-        options: how to read, whom to ask, and how.
+            read as its digits, and None as an empty cell.
+        options: as for `check_file`.
         allow_partial: as for `check_frame`.
 
     Returns:
-        The column `number` with what was given, and the columns that `check_frame` adds.
+        The column `number` with the given values, and the columns that `check_frame` adds.
 
     Raises:
         ValidatorError: as `check_frame`.
@@ -185,14 +185,14 @@ async def check_numbers_async(
 def plan_file(
     source: Path | str, *, options: RunOptions | None = None, rate_per_min: float | None = None
 ) -> PlanSummary:
-    """Return what `check_file` would do: rows, duplicates, known verdicts, and the requests to make.
+    """Return the plan of `check_file`: rows, duplicates, known verdicts, and the requests to make.
 
     Sends nothing, writes nothing, and needs no key.
 
     Args:
         source: the list.
-        options: how to read and whom to ask; `keys` and `asking` are not looked at.
-        rate_per_min: the pace in requests a minute that the time is estimated for; None leaves it out.
+        options: as for `check_file`; `keys` and `asking` are not used.
+        rate_per_min: the pace in requests a minute, for the estimate of the time; None gives no estimate.
 
     Raises:
         FileError: the list cannot be read.
@@ -228,9 +228,9 @@ def preview_file(
     rate_per_min: float | None = None,
     gateway: str = DEFAULT_GATEWAY,
 ) -> Preview:
-    """Return what `plan_file` does, and how the first rows are read: as which numbers, or why as none.
+    """Return the plan of `plan_file`, and the number (or the reason) that each of the first rows gives.
 
-    The whole list is read, since its column decides what a cell means.
+    Reads the whole list, since a cell's meaning depends on its whole column.
 
     Args:
         source: the list.
@@ -255,17 +255,17 @@ def sample_file(
     max_invalid: float = MOST_INVALID,
     options: RunOptions | None = None,
 ) -> SampleSummary:
-    """Ask about a random part of a file's recipients, and return what it says of all of them.
+    """Check a random sample of a file's recipients, and return an estimate for the whole file.
 
-    Numbers with a fresh verdict cost nothing, and a check of the file does not ask about the sample again.
-    Writes no file. Blocks and raises as `check_file` does. The share is None if nobody was answered.
+    Numbers with a fresh verdict cost no request, and a later check does not ask about the sample again.
+    Writes no file. Blocks and raises as `check_file` does. The share is None if no number has an answer.
 
     Args:
         source: the list.
         size: how many distinct numbers to ask about, each country in proportion.
-        seed: decides which; a larger sample of the same list and seed holds the smaller one.
+        seed: the seed of the random choice; a larger sample of the same list and seed includes the smaller.
         max_invalid: as for `FileTargets`.
-        options: as for `check_file`; `limit`, `enough`, `only` and `order` do not count.
+        options: as for `check_file`; `limit`, `enough`, `only` and `order` are ignored.
 
     Example:
         >>> sample = sample_file("leads.csv", size=100, options=RunOptions(keys=[key], ledger=ledger))

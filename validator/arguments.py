@@ -1,4 +1,4 @@
-"""What callers from Python pass: each argument is of its documented kind, or a `UsageError` names it."""
+"""Checks the types of the library's arguments; a `UsageError` names an argument of a wrong type."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Types that an argument may have, and what messages call them. A boolean is no number."""
+    """The types that an argument may have, and the words for them in messages. A boolean is not a number."""
 
     types: tuple[type, ...]
     wanted: str
 
     @property
     def or_none(self) -> Kind:
-        """The same, or None."""
+        """This kind, or None."""
         return Kind((*self.types, NoneType), f"{self.wanted}, or None")
 
     def admits(self, value: object) -> bool:
@@ -40,14 +40,18 @@ FILE = Kind((str, PathLike), "a path")
 
 
 def require(kinds: Mapping[str, Kind], **arguments: object) -> None:
-    """Raise `UsageError` if an argument is not of its kind. No value is quoted: it may be a key."""
+    """Raise `UsageError` if an argument is not of its kind. The message shows no value: it may be a key."""
     for name, value in arguments.items():
         if not kinds[name].admits(value):
             raise UsageError(f"{name} is of type {_type_of(value)}; {kinds[name].wanted} is expected")
 
 
 def several(name: str, value: Any, one: Kind) -> tuple[Any, ...]:
-    """Return values of one kind as a tuple; one that stands alone is meant as the only one."""
+    """Return values of one kind as a tuple; a single value becomes a tuple of one.
+
+    Raises:
+        UsageError: the value is not of the kind, and is not a sequence of such values.
+    """
     if one.admits(value):
         return (value,)
     if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
@@ -58,12 +62,16 @@ def several(name: str, value: Any, one: Kind) -> tuple[Any, ...]:
 
 
 def path(name: str, value: Any) -> Path:
-    """Return a path that may be given as a text."""
+    """Return an argument as a path.
+
+    Raises:
+        UsageError: it is neither a text nor a path.
+    """
     require({name: FILE}, **{name: value})
     return Path(value)
 
 
 def _type_of(value: object) -> str:
-    """Return the name of a value's type, with its package: several have a `DataFrame`."""
+    """Return the name of a value's type, with its package, since several packages have a `DataFrame`."""
     package = type(value).__module__.partition(".")[0]
     return type(value).__name__ if package == "builtins" else f"{package}.{type(value).__name__}"

@@ -1,26 +1,26 @@
 """The exception tree, and the exit code of each branch.
 
-ValidatorError                  1   a bug of ours
+ValidatorError                  1   a bug in this program
 ├── UsageError                  2   usage or configuration
 ├── FileError                   3   input or output: file, column, disk
 │   └── LedgerError             3   the ledger cannot be opened, read or written
 ├── StoppedEarly                5   resumable: deadline, daily cap, breaker, outage
-│   ├── EnoughFound             5   as many recipients as were asked for can be sent to
+│   ├── EnoughFound             5   the requested number of sendable recipients is found (`--enough`)
 │   └── Interrupted            130   by SIGINT, 143 by SIGTERM, or 129 by SIGHUP
-├── Refused                     6   the provider refuses: key, quota, session gone
+├── Refused                     6   the provider refuses the key or the session, or the quota is spent
 ├── Busy                        7   another run holds this key or ledger
-└── ApiError                    6   one exchange failed; `transient` says whether trying again can help,
-    │                               and where it can the exit code is 5
-    ├── NoAnswer                5   the exchange broke off before an answer was there
+└── ApiError                    6   one exchange failed; `transient` says whether a retry can help,
+    │                               and then the exit code is 5
+    ├── NoAnswer                5   the exchange ended before a response was complete
     │   ├── TimedOut            5
     │   ├── ProxyRefused        2   not transient: the proxy wants credentials, or forbids the server
-    │   └── CertificateFailed   6   not transient: the peer is not who it says
-    ├── BadAnswer               5   an answer came, and it is not one to this question
-    │   ├── Intercepted         5   a refusal that is not in the gateway's form: something in between answered
+    │   └── CertificateFailed   6   not transient: the certificate does not prove the server's identity
+    ├── BadAnswer               5   a response came, but it does not answer the request
+    │   ├── Intercepted         5   a refusal not in the gateway's form: another system answered
     │   └── IncompleteList      5   not transient: the provider does not give its whole list
     ├── MissingOrBadKey             401
     ├── QuotaExceeded               402
-    │   └── Unsupported                 the server or the session is not set up for checks
+    │   └── Unsupported                 the server or the session cannot check numbers
     ├── Forbidden                   403
     ├── NotFound                    404
     ├── InvalidRequest              400, 422
@@ -29,7 +29,7 @@ ValidatorError                  1   a bug of ours
     ├── RateLimited             5   429
     ├── ServerError             5   408, 425, 5xx
     ├── Redirected                  3xx: never followed
-    ├── OtherGateway            2   a refusal in the form of another gateway than was named
+    ├── OtherGateway            2   a refusal in the form of a gateway that was not chosen
     └── UnexpectedStatus            anything else
 """
 
@@ -39,12 +39,12 @@ from typing import ClassVar
 
 from validator.model import NO_NOTICE, RateNotice
 
-# The run is over, with more rows `unknown` than `--max-unknown` allows. No exception: the output is whole.
+# More rows are `unknown` than `--max-unknown` allows. This is no exception, since the output is complete.
 EXIT_TOO_MANY_UNKNOWN = 4
 
 
 class ValidatorError(Exception):
-    """Anything this tool raises on purpose. `exit_code` is what the command line ends with."""
+    """Base class of all errors that this program raises; `exit_code` is the exit code of the command."""
 
     exit_code: int = 1
 
@@ -56,30 +56,30 @@ class UsageError(ValidatorError):
 
 
 class FileError(ValidatorError):
-    """A file cannot be read or written as asked; the message names it, the place in it, and the remedy."""
+    """A file cannot be read or written; the message names the file, the place in it, and the remedy."""
 
     exit_code = 3
 
 
 class LedgerError(FileError):
-    """The ledger cannot be opened, read or written. Fatal for the run, which stays resumable."""
+    """The ledger cannot be opened, read or written. It ends the run, which can be resumed."""
 
 
 class StoppedEarly(ValidatorError):
-    """The run ended in order before its work did; the same command goes on from there."""
+    """The run ended in order before its work was done; the same command resumes it."""
 
     exit_code = 5
 
 
 class EnoughFound(StoppedEarly):
-    """As many recipients as were asked for can be sent to; the same command would ask nobody."""
+    """The requested number of sendable recipients is found; the same command would make no request."""
 
 
 class Interrupted(StoppedEarly):
-    """A signal ended the run; what was in flight has been finished and written down.
+    """A signal ended the run; requests in flight have been finished and recorded.
 
     Args:
-        signum: the signal's number; the exit code is 128 more, as shells have it.
+        signum: the signal's number; the exit code is 128 more, as in shells.
     """
 
     exit_code = 130
@@ -94,7 +94,7 @@ class Interrupted(StoppedEarly):
 
 
 class Refused(ValidatorError):
-    """The provider will not serve this key or session; somebody has to act."""
+    """The provider does not serve this key or session; a person has to act."""
 
     exit_code = 6
 
@@ -109,12 +109,12 @@ class ApiError(ValidatorError):
     """One exchange with the provider failed.
 
     Attributes:
-        status: the HTTP status, or None where no answer came.
-        code: the provider's own code, as it came (`4029`, `"rate_limit_exceeded"`).
-        type: the provider's own type word, empty where none was given.
-        request_id: the provider's id of the exchange, empty where none was given.
+        status: the HTTP status, or None if there was no response.
+        code: the provider's error code, unchanged (`4029`, `"rate_limit_exceeded"`).
+        type: the provider's word for the type of error; empty if there is none.
+        request_id: the provider's id of the exchange; empty if there is none.
         transient: whether the same request may succeed later.
-        rate: what the answer said about rates.
+        rate: the rate limits that the response states.
     """
 
     exit_code = 6
@@ -139,46 +139,46 @@ class ApiError(ValidatorError):
 
 
 class NoAnswer(ApiError):
-    """The exchange broke off before an answer was there: DNS, refused, reset, closed half-way."""
+    """The exchange ended before a response was complete: DNS failure, connection refused, reset or closed."""
 
     exit_code = StoppedEarly.exit_code
     transient = True
 
 
 class TimedOut(NoAnswer):
-    """No answer within the deadline of one attempt."""
+    """There was no response within the timeout of one attempt."""
 
 
 class CertificateFailed(NoAnswer):
-    """The peer's certificate does not prove that it is the provider. Never tried again."""
+    """The certificate does not prove that the server is the provider's. Never retried."""
 
     exit_code = Refused.exit_code
     transient = False
 
 
 class ProxyRefused(NoAnswer):
-    """The proxy on the way does not let us through: it wants credentials, or the server is not allowed."""
+    """The proxy refuses the connection: it wants credentials, or does not allow the server."""
 
     exit_code = UsageError.exit_code
     transient = False
 
 
 class BadAnswer(ApiError):
-    """An answer came that is none to this question: HTML, broken JSON, another number, too large."""
+    """The response does not answer the request: HTML, broken JSON, another number, or too large."""
 
     exit_code = StoppedEarly.exit_code
     transient = True
 
 
 class Intercepted(BadAnswer):
-    """A refusal that is not in the gateway's own form: a firewall, a captive portal, a proxy, an error page.
+    """A refusal that is not in the gateway's form: a firewall, a captive portal, a proxy, an error page.
 
-    It says nothing about key, session, number or quota, whatever its status is.
+    Its status says nothing about key, session, number or quota.
     """
 
 
 class IncompleteList(BadAnswer):
-    """A list does not come whole: the provider does not page as asked. Asking again changes nothing."""
+    """A list is not complete, since the provider ignores the requested page. A retry does not help."""
 
     transient = False
 
@@ -192,7 +192,7 @@ class QuotaExceeded(ApiError):
 
 
 class Unsupported(QuotaExceeded):
-    """The server cannot check numbers as it is set up: no licence, or a session of a kind without a check."""
+    """The server cannot check numbers: it has no licence, or the kind of session has no check."""
 
 
 class Forbidden(ApiError):
@@ -204,7 +204,7 @@ class NotFound(ApiError):
 
 
 class InvalidRequest(ApiError):
-    """400 or 422: this call is wrong and will stay so."""
+    """400 or 422: this request is wrong, and a retry does not help."""
 
 
 class InvalidPhone(InvalidRequest):
@@ -212,39 +212,39 @@ class InvalidPhone(InvalidRequest):
 
 
 class SessionNotConnected(ApiError):
-    """409 or 422: the session is not connected now. It may be again, so the session pauses, not the row."""
+    """409 or 422: the session is not connected now. It may connect again, so the session pauses."""
 
 
 class RateLimited(ApiError):
-    """429: wait as the provider asks. Never the row's failure."""
+    """429: wait as long as the provider asks. This is never a failure of the number."""
 
     exit_code = StoppedEarly.exit_code
     transient = True
 
 
 class ServerError(ApiError):
-    """408, 425 or 5xx: the provider has a bad moment."""
+    """408, 425 or 5xx: the provider has a failure that may pass."""
 
     exit_code = StoppedEarly.exit_code
     transient = True
 
 
 class Redirected(ApiError):
-    """3xx: never followed, since the key would travel with it. If it stays, the base URL is wrong."""
+    """3xx: never followed, since the new server would get the key. If it persists, the base URL is wrong."""
 
 
 class OtherGateway(ApiError):
-    """A refusal in the form of another gateway than was named. If it stays, the address is that one's."""
+    """A refusal in the form of another gateway. If it persists, the address belongs to that gateway."""
 
     exit_code = UsageError.exit_code
 
 
 class UnexpectedStatus(ApiError):
-    """A status that the contract does not know. Never guessed at."""
+    """A status that the gateway's documentation does not list. It is not interpreted."""
 
 
 def innermost(error: BaseException) -> BaseException:
-    """Return the error that task groups have wrapped: one of this tool's own if there are several."""
+    """Return the error inside exception groups; if there are several, one of this program's own."""
     while isinstance(error, BaseExceptionGroup):
         ours = [inner for inner in error.exceptions if isinstance(inner, ValidatorError | BaseExceptionGroup)]
         error = (ours or error.exceptions)[0]

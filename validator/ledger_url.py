@@ -1,4 +1,4 @@
-"""Where a ledger is: a file, or a database that a URL names."""
+"""The location of a ledger: a file, or a database with a URL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HIDDEN = "***"
 
 
 class LedgerUrl:
-    """The URL of a database; its passwords are hidden wherever it is printed."""
+    """The URL of a database; it hides its passwords if it is printed."""
 
     __slots__ = ("_text",)
 
@@ -22,11 +22,11 @@ class LedgerUrl:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the URL as it was given, passwords and all."""
+        """Return the URL as it was given, with its passwords."""
         return self._text
 
     def masked(self, text: str) -> str:
-        """Return a text with the passwords of this URL hidden in it, however they are written."""
+        """Return a text in which the passwords of this URL are hidden, escaped or not."""
         for secret in sorted(self._secrets(), key=len, reverse=True):
             text = text.replace(secret, HIDDEN)
         return text
@@ -50,11 +50,11 @@ class LedgerUrl:
         return f"{scheme}{separator}{address}{mark}{'&'.join(parts)}"
 
     def __repr__(self) -> str:
-        """Return the same, as a call."""
+        """Return the masked URL as a constructor call."""
         return f"LedgerUrl({str(self)!r})"
 
     def __eq__(self, other: object) -> bool:
-        """Whether the other is the same URL."""
+        """Whether the other object is the same URL, passwords included."""
         return isinstance(other, LedgerUrl) and self._text == other._text
 
     def __hash__(self) -> int:
@@ -63,11 +63,11 @@ class LedgerUrl:
 
 
 Location: TypeAlias = Path | LedgerUrl
-"""Where a ledger is."""
+"""The location of a ledger."""
 
 
 def ledger_location(text: str) -> Location:
-    """Return where a ledger is that was given as a text: a URL of PostgreSQL, or else a path."""
+    """Return the location that a text names: the URL of a PostgreSQL database, otherwise a path."""
     return LedgerUrl(text) if text.lower().startswith(SCHEMES) else Path(text)
 
 

@@ -1,7 +1,7 @@
-"""Times of day and days as the wall clock shows them, over a clock change too.
+"""Days and times of day in local time, also on days on which the clock changes.
 
-A zone of None is the system's (`TZ`, `/etc/localtime`), by its rules for the day in question: a fixed offset,
-as `datetime.astimezone()` gives it, is that of another day.
+A zone of None is the system's zone (`TZ`, `/etc/localtime`) with its rules for each day. A fixed offset, as
+`datetime.astimezone()` gives it, would be wrong on a day with another offset.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _MIDNIGHT = time()
 
 
 def unix_ms(moment: datetime) -> int:
-    """Return a moment as the ledger keeps it: whole milliseconds since the Unix epoch."""
+    """Return a moment in the ledger's form: whole milliseconds since the Unix epoch."""
     return int(moment.timestamp() * 1000)
 
 
 def next_time_of_day(wanted: time, now: datetime) -> datetime:
-    """Return the next moment after `now` at which the wall clock shows a time of day, in the zone of `now`.
+    """Return the next moment after `now` at which local time shows a time of day, in the zone of `now`.
 
-    A time that the clock jumps over has come when the clock jumps; one that it shows twice comes twice.
+    If a clock change skips the time, the moment of the change counts. If it repeats the time, both count.
     """
     today, now_s = now.date(), now.timestamp()
     moments_s = (
@@ -40,18 +40,18 @@ def start_of_day_s(now_s: float, zone: tzinfo | None = None) -> float:
 
     Args:
         now_s: the moment, in Unix seconds.
-        zone: whose calendar; None for the system's zone.
+        zone: the zone of the calendar; None for the system's zone.
     """
     return _moment_s(datetime.fromtimestamp(now_s, zone).date(), _MIDNIGHT, zone)
 
 
 def _moment_s(day: date, wanted: time, zone: tzinfo | None) -> float:
-    """Return when the wall clock shows a time, or passes it, on a day; the time's `fold` as in PEP 495."""
+    """Return when local time reaches a time on a day, in Unix seconds; the time's `fold` as in PEP 495."""
     shown = datetime.combine(day, wanted, zone)
     moment_s = shown.timestamp()
     if _wall(moment_s, zone) == shown.replace(tzinfo=None, fold=0):
         return moment_s
-    # The clock jumps over it. By PEP 495 the two folds lie before and after the jump.
+    # The clock skips it. By PEP 495 the two folds are before and after the jump.
     around = sorted(int(shown.replace(fold=fold).timestamp()) for fold in (0, 1))
     target = shown.replace(tzinfo=None, fold=0)
     jump = range(around[0], around[1] + 1)

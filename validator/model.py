@@ -1,4 +1,4 @@
-"""The words of the tool as frozen types: what a number is, what can be said of it, and why. No I/O."""
+"""The basic types of the program: number, verdict, reason, session, outcome, rate limit. No I/O."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
-# ITU-T E.164 (11/2010), section 6: at most fifteen digits, country code included. No plan in force has
-# numbers of fewer than seven digits with their country code (libphonenumber's metadata agree).
+# ITU-T E.164 (11/2010), section 6: at most fifteen digits, country code included. No numbering plan has
+# numbers of fewer than seven digits with the country code (according to libphonenumber's metadata, too).
 MIN_DIGITS = 7
 MAX_DIGITS = 15
 
@@ -18,10 +18,10 @@ _WEB = frozenset({"http", "https"})
 
 
 class Number(int):
-    """An E.164 number, held as the integer of its digits.
+    """An E.164 number, kept as the integer of its digits.
 
-    Its text forms (`str`, `repr`, formatting) are masked, so that a number which slips into a log or a
-    traceback names nobody; the full form has to be asked for with `e164`.
+    Its text forms (`str`, `repr`, formatting) are masked, so that logs and tracebacks do not show a full
+    number. `e164` is the full form.
 
     Raises:
         ValueError: the integer has fewer than 7 or more than 15 digits.
@@ -30,7 +30,7 @@ class Number(int):
     __slots__ = ()
 
     def __new__(cls, digits: int) -> Self:
-        """Check the length once, here, so that no invalid number can exist."""
+        """Check the length, so that no invalid number can exist."""
         if not 10 ** (MIN_DIGITS - 1) <= digits < 10**MAX_DIGITS:
             raise ValueError(f"an E.164 number has {MIN_DIGITS} to {MAX_DIGITS} digits")
         return super().__new__(cls, digits)
@@ -44,7 +44,7 @@ class Number(int):
 
     @property
     def e164(self) -> str:
-        """The number with its plus sign, as the provider takes it."""
+        """The full number with its plus sign."""
         return f"+{int(self):d}"
 
     @property
@@ -61,7 +61,7 @@ class Number(int):
 
 
 class Verdict(StrEnum):
-    """What is known about a recipient. A failure to find out is `UNKNOWN`, never `NOT_REGISTERED`."""
+    """What is known about a recipient. If a check fails, the verdict is `UNKNOWN`, never `NOT_REGISTERED`."""
 
     REGISTERED = "registered"
     NOT_REGISTERED = "not_registered"
@@ -71,7 +71,7 @@ class Verdict(StrEnum):
 
     @property
     def is_whatsapp_user(self) -> bool | None:
-        """The provider's boolean, or None where there is no answer of the provider behind the verdict."""
+        """True for registered, False for not registered, None for any other verdict."""
         return {Verdict.REGISTERED: True, Verdict.NOT_REGISTERED: False}.get(self)
 
 
@@ -90,14 +90,14 @@ class Reason(StrEnum):
     SEVERAL_NUMBERS = "several_numbers"
     AMBIGUOUS = "ambiguous"
     LANDLINE = "landline"
-    # invalid, by the provider's word
+    # invalid, according to the provider
     REJECTED_BY_PROVIDER = "rejected_by_provider"
-    # not_registered, said once or confirmed by a second asking
+    # not_registered, answered once or confirmed by a second check
     NOT_ON_WHATSAPP = "not_on_whatsapp"
     NOT_ON_WHATSAPP_TWICE = "not_on_whatsapp_twice"
     # suppressed
     SUPPRESSION_LIST = "suppression_list"
-    # unknown: not asked, or asked without an answer
+    # unknown: not asked about, or no answer
     NOT_CHECKED = "not_checked"
     TIMEOUT = "timeout"
     NO_CONNECTION = "no_connection"
@@ -111,7 +111,7 @@ class Reason(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a verdict came from (which is not the same as which run asked)."""
+    """Where a verdict came from (in this or an earlier run)."""
 
     API = "api"
     CONTACTS = "contacts"
@@ -122,8 +122,8 @@ class Source(StrEnum):
 class Strength(StrEnum):
     """How far a gateway's answer can be trusted.
 
-    `DEFINITE`: it was given only because WhatsApp said so. `WEAK`: it is a "no" of a gateway that also says
-    "no" after a time-out, or through a dead socket; all that can be seen from outside has spoken for it.
+    `DEFINITE`: the gateway gives this answer only if WhatsApp gave it. `WEAK`: a "no" of a gateway that also
+    answers "no" after a timeout or on a dead socket, although every check from outside has confirmed it.
     """
 
     DEFINITE = "definite"
@@ -131,7 +131,7 @@ class Strength(StrEnum):
 
 
 class LineType(StrEnum):
-    """The kind of line a number belongs to, in libphonenumber's classes."""
+    """The kind of line that a number belongs to, in libphonenumber's classes."""
 
     MOBILE = "mobile"
     FIXED = "fixed"
@@ -148,7 +148,7 @@ class LineType(StrEnum):
 
 
 class SessionRef(NamedTuple):
-    """A session of a gateway. Two gateways may have sessions of one name."""
+    """A session of a gateway. Two gateways may have sessions with the same name."""
 
     gateway: str
     session: str
@@ -173,7 +173,7 @@ class SessionStatus:
 
     @property
     def is_ready(self) -> bool:
-        """Whether checks can go through."""
+        """Whether checks can go through the session."""
         return self.state is SessionState.READY
 
     def __str__(self) -> str:
@@ -185,18 +185,18 @@ READY = SessionStatus(SessionState.READY)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one check found out about one number: the row the ledger keeps.
+    """The result of one check of one number; the ledger keeps it as a row.
 
     Attributes:
-        number: the number asked about.
-        verdict: what was found.
-        reason: why it is not a plain yes; None exactly when the verdict is `REGISTERED`.
-        whatsapp_id: the provider's id for the account, kept as it came (it may name another number).
+        number: the number that was asked about.
+        verdict: the verdict.
+        reason: why it is not a plain yes; None only if the verdict is `REGISTERED`.
+        whatsapp_id: the account's id as the gateway gave it (it may name another number).
         source: where the verdict came from.
-        checked_at_ms: when, in milliseconds since the Unix epoch.
-        gateway: the gateway of the session asked through; empty if none was, or if it is not known.
-        session: the session asked through; empty if none was.
-        attempts: HTTP exchanges spent, refusals by the rate limiter not counted.
+        checked_at_ms: the time of the check, in milliseconds since the Unix epoch.
+        gateway: the gateway of `session`; empty if there is none, or if it is not known.
+        session: the session that the check went through; empty if there was none.
+        attempts: HTTP exchanges that count; refusals by a rate limiter do not.
         strength: how far the verdict can be trusted.
     """
 
@@ -212,19 +212,19 @@ class Outcome:
     strength: Strength = Strength.DEFINITE
 
     def __post_init__(self) -> None:
-        """Hold verdict and reason to each other, so that no row of the output can contradict itself."""
+        """Check that verdict and reason fit, so that no row of the output can contradict itself."""
         if (self.reason is None) != (self.verdict is Verdict.REGISTERED):
             raise ValueError(f"verdict {self.verdict} does not go with reason {self.reason}")
 
     @property
     def session_ref(self) -> SessionRef:
-        """The session asked through, as one value."""
+        """The gateway and session of the check, as one value."""
         return SessionRef(self.gateway, self.session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateWindow:
-    """One rate limit as a response states it.
+    """One rate limit that a response states.
 
     Attributes:
         limit: requests allowed in the window, or None if not stated.
@@ -241,12 +241,12 @@ class RateWindow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateNotice:
-    """All that one response said about rates.
+    """Everything that one response states about rates.
 
     Attributes:
         windows: its rate limits.
-        retry_after_s: how long to stay away (429 and 503), or None if not stated.
-        sent_at_s: the server's time of day in Unix seconds, cut to whole ones, or None if not stated.
+        retry_after_s: how long to send no request (429 and 503), or None if not stated.
+        sent_at_s: the server's clock in Unix seconds, rounded down to whole seconds, or None if not stated.
     """
 
     windows: tuple[RateWindow, ...] = ()
@@ -265,21 +265,21 @@ class ObjectUrl:
 
     @staticmethod
     def is_one(text: str) -> bool:
-        """Tell whether a text is a URL rather than the name of a file."""
+        """Whether a text is a URL and not the name of a file."""
         return bool(_URL.match(text))
 
     def __str__(self) -> str:
-        """Return it as messages name it: without a password or a query, which may be a signature."""
+        """Return the URL for messages: without a password, and without a query, which may be a signature."""
         parts = urlsplit(self.text)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
     @property
     def is_web(self) -> bool:
-        """Whether it is one of the web, which is written with escapes; keys of object stores are not."""
+        """Whether it is an HTTP URL, which has percent escapes; keys of object stores have none."""
         return urlsplit(self.text).scheme.lower() in _WEB
 
     @property
     def parts(self) -> tuple[str, str]:
-        """What the object lies in, and its own name, which says its format as that of a file does."""
+        """The location of the object without its name, and its name, whose extension states its format."""
         place, _, name = (unquote(self.text) if self.is_web else self.text).rpartition("/")
         return place, name

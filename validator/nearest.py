@@ -1,4 +1,4 @@
-"""The name that somebody meant who wrote one that does not exist."""
+"""Suggests an existing name for a misspelled one."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 
 
 def suggestion(word: str, names: Iterable[str]) -> str:
-    """Return a question that names the nearest of some names, after a blank; empty if none is near.
+    """Return a space and a question with the most similar name, for the end of a message.
 
-    Capitals make no difference.
+    Empty if no name is similar. Upper and lower case make no difference.
 
     Example:
         >>> suggestion("chek", ["check", "plan"])
         " Did you mean 'check'?"
     """
-    import difflib  # noqa: PLC0415 - only a wrong name needs it
+    import difflib  # noqa: PLC0415 - only needed after a wrong name
 
     spelled = {name.casefold(): name for name in names}
     near = difflib.get_close_matches(word.casefold(), list(spelled), n=1)

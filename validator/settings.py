@@ -1,7 +1,7 @@
-"""Where a run's settings come from, and every check of their ranges, once.
+"""Default paths, and the values of a run's settings: their types, how they are parsed, and their ranges.
 
-Flags beat environment variables, which beat the settings files (see `cli.settings_files`), which beat the
-defaults here.
+Options on the command line win over environment variables, these over settings files (see
+`cli.settings.settings_files`), and these over the defaults here.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ PROJECT_FILE = Path("validator.toml")
 DATABASE_VARIABLE = "DATABASE_URL"
 
 SAMPLE_SIZE = 300
-"""Numbers of a sample that says the share to within six points either way."""
+"""The numbers of a sample; the share is then exact to six percentage points in each direction."""
 
 DAY_S = 86_400.0
-# Nobody means more than a century, and a calendar cannot be asked about the year 10000.
+# More than a century is a mistake, and `datetime` ends with the year 9999.
 LONGEST_S = 100 * 365 * DAY_S
 UNIT_S = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3_600.0, "d": DAY_S, "w": 7 * DAY_S}
 
-# Enterprise, the largest documented plan, allows 2,000 a minute; fifty times that is a slip of the keyboard.
+# SendAPI's largest documented plan, Enterprise, allows 2,000 a minute; fifty times that is a typing mistake.
 MAX_RATE_PER_MIN = 100_000.0
 
 
-# More than any provider takes for a check, in any currency; and finer than any price is given.
+# More than any provider charges for a check, in any currency, and more decimals than any price has.
 MAX_PRICE = 1_000_000
 MAX_PRICE_DECIMALS = 12
 
-# What a run ends with that was in order, or that somebody else has to put in order.
+# Exit codes of runs that ended in order, or whose cause lies outside of the command.
 MAY_BE_SUCCESS = (0, 4, 5, 6, 7, 129, 130, 143)
 
 
 def state_folder() -> Path:
-    """Return the folder for what has to outlive a run, as the environment (`XDG_STATE_HOME`) has it now.
+    """Return the folder for durable data; reads the environment (`XDG_STATE_HOME`) at each call.
 
     Raises:
         UsageError: this user has no home folder.
@@ -64,15 +64,15 @@ def state_folder() -> Path:
 
 
 def default_ledger() -> Location:
-    """Return the ledger that runs share by default: the database that the environment names, or a file."""
+    """Return the default ledger: the database that `DATABASE_URL` names, or a file in `state_folder`."""
     given = ledger_location(os.environ.get(DATABASE_VARIABLE, ""))
     return given if isinstance(given, LedgerUrl) else state_folder() / "ledger.sqlite"
 
 
 def user_file() -> Path | None:
-    """Return the user's own settings file, as the environment (`XDG_CONFIG_HOME`) has it now.
+    """Return the user's own settings file; reads the environment (`XDG_CONFIG_HOME`) at each call.
 
-    None if this user has no home folder for it.
+    None if this user has no home folder.
     """
     try:
         return Path(DIRS.user_config_dir) / "config.toml"
@@ -81,7 +81,7 @@ def user_file() -> Path | None:
 
 
 class RateMode(StrEnum):
-    """How the pace of a run is decided."""
+    """How a run decides its pace."""
 
     FIXED = "fixed"
     AUTO = "auto"
@@ -91,14 +91,14 @@ class RateMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What `--rate` asks for: a mode, and for `FIXED` the requests allowed in a minute."""
+    """The value of `--rate`: a mode, and for `FIXED` the requests allowed in a minute."""
 
     mode: RateMode
     per_min: float | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `300/min`, `5/s`, `0.5/min`, `1000/h`, `auto`, `find` or `none`."""
+        """Parse `300/min`, `5/s`, `0.5/min`, `1000/h`, `auto`, `find` or `none`."""
         word = text.strip().lower()
         if word in {RateMode.AUTO, RateMode.FIND, RateMode.NONE}:
             return cls(RateMode(word))
@@ -128,10 +128,10 @@ def parse_duration_s(text: str) -> float:
 
 
 def parse_columns(text: str) -> tuple[str, ...]:
-    """Return the names of two columns or more, written with commas between them.
+    """Return the names of two or more columns, separated by commas.
 
     Raises:
-        UsageError: there is only one.
+        UsageError: there is only one name.
     """
     columns = tuple(filter(None, map(str.strip, text.split(","))))
     if len(columns) == 1:
@@ -140,10 +140,10 @@ def parse_columns(text: str) -> tuple[str, ...]:
 
 
 def parse_deadline(text: str, now: datetime) -> datetime:
-    """Return the deadline given as a duration from `now` (`2h`) or as the next such time of day (`06:30`).
+    """Return the deadline: a duration from `now` (`2h`), or the next such time of day (`06:30`).
 
     Args:
-        text: what was written.
+        text: the duration or time of day.
         now: the current time. Without a zone it is local time, by the rules of the system's zone.
     """
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
@@ -169,10 +169,10 @@ def parse_share(text: str) -> float:
 
 
 def parse_price(text: str) -> Decimal:
-    """Return the price of a check, `0.002`, as it is written: no binary fraction rounds it.
+    """Return the price of a check (`0.002`) as an exact decimal number.
 
     Raises:
-        UsageError: it is no amount of money.
+        UsageError: it is not a number, or out of range.
     """
     try:
         price = Decimal(text.strip())
@@ -190,10 +190,10 @@ def parse_price(text: str) -> Decimal:
 
 
 def parse_exit_codes(text: str) -> frozenset[int]:
-    """Return the exit codes of `0,4`; 0 is always among them.
+    """Return the exit codes that count as success, from text like `0,4`; 0 is always included.
 
     Raises:
-        UsageError: one is none that a run in order ends with.
+        UsageError: a code is not in `MAY_BE_SUCCESS`.
     """
     words = {word.strip() for word in text.split(",")} - {""}
     known = {str(code): code for code in MAY_BE_SUCCESS}
@@ -206,7 +206,7 @@ def parse_exit_codes(text: str) -> frozenset[int]:
 
 
 def parse_number(text: str, *, option: str) -> Number:
-    """Return the number written as `+447700900000`; blanks, dots, dashes and parentheses may stand in it."""
+    """Return the number of a text like `+447700900000`; ignores spaces, dots, dashes and parentheses."""
     try:
         return Number.parse(re.sub(r"[\s().-]", "", text))
     except ValueError:
@@ -216,7 +216,7 @@ def parse_number(text: str, *, option: str) -> Number:
 
 
 def parse_positive_share(text: str) -> float:
-    """Return the share written as `30%` or `0.3`, which has to be more than nothing."""
+    """Return the share written as `30%` or `0.3`, which must be more than 0."""
     if not (share := parse_share(text)):
         raise UsageError(f"share {text!r} leaves nothing; more than 0% and up to 100%")
     return share
@@ -231,7 +231,7 @@ class Tolerance:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `0`, `250` or `1%`."""
+        """Parse `0`, `250` or `1%`."""
         if text.strip().endswith("%"):
             return cls(share=parse_share(text))
         if not text.strip().isdecimal():
@@ -239,16 +239,16 @@ class Tolerance:
         return cls(rows=int(text))
 
     def allows(self, unknown: int, rows: int) -> bool:
-        """Whether this many unknown rows of all rows still count as a finished run."""
+        """Whether a run with this many unknown rows still counts as finished."""
         return unknown <= (self.rows if self.rows is not None else (self.share or 0.0) * rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaxAge:
-    """How long each kind of answer holds before its number is worth asking about again, in seconds.
+    """How long each kind of answer is fresh, in seconds; after that its number is asked about again.
 
-    A yes outlives a no: accounts are opened far more often than they are closed, and a stale no loses a
-    recipient. An age of 0 asks anew in every run, and still holds what the run itself finds out.
+    A "yes" is fresh for longer than a "no": accounts are opened far more often than they are closed, and an
+    old "no" loses a recipient. With an age of 0 each run asks again; the run's own answers still count.
     """
 
     registered_s: float = 30 * DAY_S
@@ -257,12 +257,12 @@ class MaxAge:
 
     @classmethod
     def none(cls) -> Self:
-        """Return ages by which no earlier answer holds, so that every number is asked about again."""
+        """Return ages with which no earlier answer is fresh, so that every number is asked about again."""
         return cls(registered_s=0, not_registered_s=0)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `30d` (for yes and no alike) or `yes=30d,no=7d,unknown=1h` (the rest keep their defaults)."""
+        """Parse `30d` (for "yes" and "no") or `yes=30d,no=7d,unknown=1h` (the rest keep their defaults)."""
         if "=" not in text:
             age_s = parse_duration_s(text)
             return cls(registered_s=age_s, not_registered_s=age_s)
