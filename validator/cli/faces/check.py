@@ -10,6 +10,7 @@ from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import file_options as file_opt
 from validator.cli.options import shared_options as opt
+from validator.cli.options import stop_options as stop
 from validator.cli.options.cluster_option import cluster_option
 from validator.cli.options.end_options import end_options
 from validator.cli.options.values import SOURCE
@@ -51,7 +52,7 @@ from validator.cli.options.values import SOURCE
         metavar="N",
         help="Stop once so many recipients can be sent to, those known before among them.",
     ),
-    opt.stop_options,
+    stop.stop_options,
     opt.ledger_option,
     cluster_option,
     end_options,

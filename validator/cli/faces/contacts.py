@@ -9,6 +9,7 @@ import click
 from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import shared_options as opt
+from validator.cli.options import stop_options as stop
 from validator.cli.options.values import FILE, FORMATS
 
 
@@ -35,7 +36,7 @@ from validator.cli.options.values import FILE, FORMATS
     ),
     opt.provider_options,
     opt.rate_option,
-    opt.max_wait_option,
+    stop.max_wait_option,
     opt.ledger_option,
     opt.json_option,
     opt.progress_option,

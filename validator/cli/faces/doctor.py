@@ -9,6 +9,7 @@ import click
 from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import shared_options as opt
+from validator.cli.options import stop_options as stop
 
 
 @click.command(
@@ -25,7 +26,7 @@ from validator.cli.options import shared_options as opt
     opt.session_option,
     opt.provider_options,
     opt.rate_option,
-    opt.max_wait_option,
+    stop.max_wait_option,
     opt.ledger_option,
     opt.json_option,
     opt.logging_options,

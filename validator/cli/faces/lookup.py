@@ -10,6 +10,7 @@ from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import file_options as file_opt
 from validator.cli.options import shared_options as opt
+from validator.cli.options import stop_options as stop
 
 
 @click.command(
@@ -32,7 +33,7 @@ from validator.cli.options import shared_options as opt
     file_opt.variants_option,
     opt.asking_options,
     opt.canary_options,
-    opt.bound_options,
+    stop.bound_options,
     opt.max_age_option,
     opt.refresh_option,
     opt.confirm_option,

@@ -10,6 +10,7 @@ from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import file_options as file_opt
 from validator.cli.options import shared_options as opt
+from validator.cli.options import stop_options as stop
 from validator.cli.options.values import SOURCE
 from validator.settings import SAMPLE_SIZE
 
@@ -51,7 +52,7 @@ from validator.settings import SAMPLE_SIZE
     opt.max_age_option,
     opt.refresh_option,
     opt.confirm_option,
-    opt.stop_options,
+    stop.stop_options,
     opt.ledger_option,
     opt.price_option,
     opt.json_option,

@@ -9,6 +9,7 @@ import click
 from validator.cli.deferred import work
 from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import shared_options as opt
+from validator.cli.options import stop_options as stop
 from validator.cli.options.values import DURATION
 
 
@@ -34,7 +35,7 @@ from validator.cli.options.values import DURATION
     ),
     opt.provider_options,
     opt.rate_option,
-    opt.max_wait_option,
+    stop.max_wait_option,
     opt.ledger_option,
     opt.json_option,
     opt.logging_options,

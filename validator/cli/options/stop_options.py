@@ -1,0 +1,83 @@
+"""The options that end a run early or bound its waiting, and those that decide how strict it is."""
+
+from __future__ import annotations
+
+import click
+
+from validator.cli.options.shared_options import stack
+from validator.cli.options.values import DEADLINE, DURATION, SHARE, TOLERANCE
+
+max_wait_option = click.option(
+    "--max-wait",
+    type=DURATION,
+    default="1h",
+    show_default=True,
+    help="Stop if the provider asks for a longer wait.",
+)
+
+max_outage_option = click.option(
+    "--max-outage",
+    type=DURATION,
+    default="6h",
+    show_default=True,
+    help="Stop when the provider has not answered for longer.",
+)
+
+deadline_option = click.option(
+    "--deadline", type=DEADLINE, help="Stop after this time (2h), or at this time of day (06:30)."
+)
+
+grace_option = click.option(
+    "--grace",
+    type=DURATION,
+    default="8s",
+    show_default=True,
+    help="After a signal or the deadline, end within this time, writing included: what is in flight for "
+    "longer is given up, and the next run asks again.",
+)
+
+wait_for_key_option = click.option(
+    "--wait-for-key",
+    type=DURATION,
+    default="0s",
+    show_default=True,
+    help="Wait so long for another run that uses the key.",
+)
+
+bound_options = stack(max_wait_option, max_outage_option, deadline_option, grace_option, wait_for_key_option)
+
+stop_options = stack(
+    click.option(
+        "--strict",
+        is_flag=True,
+        help="Exit with 4 if any answer has nothing to vouch for it, even within --max-unknown.",
+    ),
+    click.option(
+        "--max-unknown",
+        type=TOLERANCE,
+        default="0",
+        show_default=True,
+        help="So many rows, or such a share, may stay unknown in a finished run.",
+    ),
+    click.option(
+        "--max-invalid",
+        type=SHARE,
+        default="50%",
+        show_default=True,
+        help="Refuse a list if a larger share of its cells are no numbers, before anything is replaced.",
+    ),
+    click.option(
+        "--max-error-rate",
+        type=SHARE,
+        default="100%",
+        show_default=True,
+        help="Stop when more of the latest attempts fail.",
+    ),
+    bound_options,
+    click.option(
+        "--daily-cap",
+        type=click.IntRange(min=2),
+        help="Numbers a day asked about through each session, runs taken together; one is kept for a canary."
+        "  [default: the gateway's]",
+    ),
+)
