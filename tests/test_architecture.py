@@ -76,7 +76,7 @@ ROOMS = {
         {"options"},
         {"runs"},
         {"commands"},
-        {"faces"},
+        {"declarations"},
     ],
 }
 

@@ -54,7 +54,7 @@ def test_a_bug_of_ours_is_one_line_with_its_place(capsys):
 
     err = capsys.readouterr().err
     assert err.startswith("validator: internal error: ZeroDivisionError in fail, line ")
-    assert "test_errors.py. This is a bug; -v shows all of it" in err
+    assert "test_errors.py. This is a bug; -v shows the traceback" in err
     assert err.count("\n") == 1
     assert "secret" not in err
 

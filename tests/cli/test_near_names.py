@@ -42,7 +42,7 @@ def test_a_command(run, word, meant):
     ],
 )
 def test_a_variable_of_the_environment(plan, monkeypatch, name, meant):
-    assert f"{name} in the environment is no option's and is ignored. Did you mean '{meant}'?" in plan(
+    assert f"{name} in the environment belongs to no option and is ignored. Did you mean '{meant}'?" in plan(
         monkeypatch, **{name: "x"}
     )
 

@@ -1,4 +1,16 @@
-"""The command line: `main` parses, runs one command, and turns what went wrong into an exit code."""
+"""The command line: `main` parses the arguments, runs one command, and turns an error into an exit code.
+
+- `help/`: help texts, manual pages, and the words for exit codes.
+- `process/`: standard streams, signals, logs, error messages, and everything that is shown.
+- `settings/`: settings files, environment variables, and credentials.
+- `lists/`: the files, URLs and streams that INPUT may name.
+- `diagnosis/`: the checks of `validator doctor`.
+- `options/`: the options that commands share.
+- `runs/`: a run over a list, and the reports of its end.
+- `commands/`: the work of each command.
+- `declarations/`: the arguments, options and help text of each command.
+- `deferred`: imports the work of a command when the command runs.
+"""
 
 from __future__ import annotations
 
@@ -30,71 +42,71 @@ from validator.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# What polars looks for when it is imported, and when it first scans.
+# Environment variables that polars reads when it is imported, and when it first scans a file.
 _POLARS = {
-    # By default it reads so many row groups of a Parquet file ahead that the peak of ten million rows is
-    # 100 MB higher, and no second is gained by it.
+    # By default polars reads many row groups of a Parquet file ahead. With ten million rows that raises the
+    # peak memory by 100 MB, and saves no time.
     "POLARS_ROW_GROUP_PREFETCH_SIZE": "2",
-    # Its allocator (jemalloc) gives back to the system in half a second what the next batch wants again: a
-    # tenth of the processor time of a long list went into that. The peak is the same.
+    # By default its allocator (jemalloc) returns memory to the system after half a second, although the next
+    # batch needs it again. That took a tenth of the processor time of a long list. The peak is the same.
     "_RJEM_MALLOC_CONF": "dirty_decay_ms:3000",
 }
 
 # Names of standard output, as an output or as the value of an option.
 _STDOUT = frozenset({"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "-o-"})
 
-# What each command does, written here so that `--help` need not import polars and httpx to say it.
+# The short help of each command. It is kept here so that `--help` does not import polars and httpx.
 COMMANDS = {
     "check": "Validate a list: the main job.",
     "plan": "Show what a check would do and how long it would take; no network.",
-    "sample": "Ask about a random part of a list, and say what the whole is like.",
+    "sample": "Check a random sample of a list, and estimate the share on WhatsApp.",
     "lookup": "Check a few numbers at once.",
     "contacts": "List or export the contacts synced to a session.",
     "sessions": "List the sessions of the key and their state.",
-    "gateways": "List the providers that can be asked, and how far each can be trusted.",
-    "doctor": "Look at key, session, connection, clock and ledger: is a run going to work?",
+    "gateways": "List the supported providers, and how far each can be trusted.",
+    "doctor": "Check key, session, connection, clock and ledger: is a run going to work?",
     "ledger": "Read the ledger of earlier answers; purge, export, import.",
-    "init": "Write a commented settings file for a folder's lists, and say what to do next.",
+    "init": "Write a commented settings file for a folder's lists, and show the next steps.",
     "config": "Show each setting and where it comes from.",
-    "report": "Make summary and HTML again from the ledger; asks nobody.",
-    "web": "Serve a page on this machine to check lists with, in a browser.",
-    "completion": "Print what bash, zsh or fish needs to complete commands and values.",
+    "report": "Make summary and HTML report again from the ledger; makes no request.",
+    "web": "Serve a local web page for checking lists in a browser.",
+    "completion": "Print the script with which bash, zsh or fish completes commands and values.",
     "manual": "Print or write manual pages.",
-    "sandbox": "Serve a local SendAPI, or another gateway, to try things on.",
+    "sandbox": "Serve a local SendAPI, or another gateway, for tests.",
 }
 
 
 class Commands(click.Group):
-    """A group that imports a command's face when the command is used, and its work when it runs."""
+    """A group that imports a command's declaration when the command is named, and its work when it runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return the commands in the order in which people need them."""
+        """Return the commands in the order in which users need them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         """Import and return one command."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"validator.cli.faces.{cmd_name}")
+        module = importlib.import_module(f"validator.cli.declarations.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is called for; where there is none, say which may be meant."""
+        """Return the command that the arguments name; if there is none, the error suggests a similar name."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             raise click.UsageError(error.message + suggestion(args[0], COMMANDS), ctx) from error
 
     def make_context(self, *given: Any, **extra: Any) -> click.Context:
-        """Read the arguments. `--help` and `--version` are answered here, and their reader may be gone."""
+        """Parse the arguments. `--help` and `--version` print here, and standard output may be closed."""
         with translated_io():
             return super().make_context(*given, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. Left to click, a closed pipe would end with 1, which stands for a bug here."""
+        """Run the command. In click alone a closed pipe would exit with 1, which means a bug here."""
         with interruptible(), translated_io(), naming_copies():
             return super().invoke(ctx)
 
@@ -119,28 +131,28 @@ class Commands(click.Group):
 )
 @click.pass_context
 def cli(context: click.Context, config: Path | None, profile: str | None) -> None:
-    """Find out which recipients of a list are on WhatsApp, before the campaign.
+    """Find out which recipients of a list are on WhatsApp, before a campaign.
 
     Start with `validator plan LIST`, which shows what a check would do without doing it.
     """
     files = files_of(config)
     variables = environment.given(os.environ)
     has_settings = any(file.is_there for file in files)
-    # Without settings no command but the one invoked has to be imported.
+    # Without settings only the invoked command has to be imported.
     context.meta[FILES_META] = files
     if context.invoked_subcommand in COMMANDS and (variables or has_settings or profile):
         found = {name: cli.get_command(context, name) for name in COMMANDS}
         commands = {name: command for name, command in found.items() if command}
         environment.warn_of_unknown(variables, cli, commands)
-        heed = partial(_heed_log_format, context)
-        context.default_map = default_map(commands, files, profile, heed)
+        on_settings = partial(_apply_log_format, context)
+        context.default_map = default_map(commands, files, profile, on_settings)
         command = context.invoked_subcommand
         sets = context.meta[PROFILE_META].get(command, set())
         environment.leave_out(sets, commands[command], os.environ, protecting=PROTECTING)
 
 
-def _heed_log_format(context: click.Context, settings: Mapping[str, Any]) -> None:
-    """Log lines of JSON from here on if a settings file wants it of the command, and no argument decides."""
+def _apply_log_format(context: click.Context, settings: Mapping[str, Any]) -> None:
+    """Log lines of JSON from here on if a settings file says so and no argument overrides it."""
     table = settings.get(context.invoked_subcommand or "")
     named = {**settings, **(table if isinstance(table, dict) else {})}
     wants_json = "json" in (named.get("log-format"), named.get("log_format"))
@@ -149,7 +161,7 @@ def _heed_log_format(context: click.Context, settings: Mapping[str, Any]) -> Non
 
 
 def _wants_json_lines(words: Sequence[str]) -> bool:
-    """Whether each line on standard error has to be JSON, before click has looked at the words."""
+    """Whether each line on standard error has to be JSON, decided before click parses the arguments."""
     asked = [word for option, word in pairwise(words) if option == "--log-format"]
     asked += [value for name, value in os.environ.items() if re.fullmatch(r"VALIDATOR_\w+_LOG_FORMAT", name)]
     asked += [word.partition("=")[2] for word in words if word.startswith("--log-format=")]
@@ -157,9 +169,9 @@ def _wants_json_lines(words: Sequence[str]) -> bool:
 
 
 def _wants_json(words: Sequence[str]) -> bool:
-    """Whether standard output has to end with one line of JSON, before click has looked at the words.
+    """Whether standard output has to end with one line of JSON, decided before click parses the arguments.
 
-    An output that goes there has it for itself: then it gets rows or nothing.
+    If an output goes to standard output, only its rows may go there.
     """
     asked = [value for name, value in os.environ.items() if re.fullmatch(r"VALIDATOR_\w+_AS_JSON", name)]
     is_output = any(option in {"-o", "--output"} and word == "-" for option, word in pairwise(words))
@@ -169,7 +181,7 @@ def _wants_json(words: Sequence[str]) -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; every error ends as one line on standard error."""
+    """Run one command and return its exit code; prints every error as one line on standard error."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     for name, value in _POLARS.items():
         os.environ.setdefault(name, value)
@@ -189,6 +201,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except SystemExit:
         raise
-    except BaseException as error:  # noqa: BLE001 - the last net: a panic of polars is no Exception
+    except BaseException as error:  # noqa: BLE001 - the last handler: a panic of polars is no Exception
         return report_failure(error, as_json=_wants_json(words))
     return code if isinstance(code, int) else 0

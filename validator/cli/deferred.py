@@ -1,4 +1,4 @@
-"""The work of a command, imported when it is done: help texts and completions need none of it."""
+"""Imports the work of a command when the command runs: help texts and completions do not need it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def work(command: str, given: Mapping[str, Any], *, function: str = "run") -> int | None:
-    """Import `validator.cli.commands.COMMAND` and call its function; return the exit code, None for 0.
+    """Import `validator.cli.commands.COMMAND`, call its function, and return the exit code (None for 0).
 
     Args:
         command: the name of the command.
         given: the values of its options and arguments, by name.
-        function: what to call there.
+        function: the name of the function.
     """
     do = getattr(import_module(f"validator.cli.commands.{command}"), function)
     _collect_garbage()
@@ -25,7 +25,7 @@ def work(command: str, given: Mapping[str, Any], *, function: str = "run") -> in
 
 
 def _collect_garbage() -> None:
-    """Turn the collector on if `__main__` has turned it off, and spare it what has been loaded."""
+    """Enable the garbage collector if `__main__` has disabled it; it does not scan the loaded modules."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()

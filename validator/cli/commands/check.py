@@ -46,7 +46,7 @@ class CheckOptions(ListRunOptions):
 
 
 def run(**given: Any) -> int:
-    """Validate the recipients in INPUT and write it back with a verdict on every row."""
+    """Validate the recipients in INPUT, and write the list with a verdict on every row."""
     ends = EndOptions.take(given)
     options = CheckOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
@@ -91,8 +91,8 @@ def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
 
 
 def _checked_on_cluster(options: CheckOptions, ends: EndOptions) -> Summary:
-    """Do the same over several machines."""
-    # Imported here: it needs an extra, and takes its time.
+    """Check the list on several machines."""
+    # Imported here, since it needs an extra and loads slowly.
     from validator.cli.runs.cluster_run import check_on_cluster  # noqa: PLC0415
 
     reports = {f"--{name}": path for name, path in options.reports.items()}
@@ -117,7 +117,7 @@ def _show_start(options: CheckOptions, keys: Sequence[KeySettings], opened: Open
 
 
 def _send_command(options: CheckOptions, opened: Opened) -> str | None:
-    """Return what writes a sendable file for one list that lies in a file; None for any other."""
+    """Return the command that writes a sendable file for one list in a file; None for any other input."""
     path = opened.job.input
     if options.input != (path,):
         return None

@@ -1,4 +1,4 @@
-"""`validator completion`: the script that a shell needs."""
+"""`validator completion`: the completion script of a shell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from validator.cli.options.completing import VARIABLE
 
 
 def run(*, shell: str) -> None:
-    """Print the script of a shell that click knows."""
+    """Print the completion script of a shell."""
     root = click.get_current_context().find_root()
     if kind := get_completion_class(shell):
         click.echo(kind(root.command, {}, root.info_name or "", VARIABLE).source())

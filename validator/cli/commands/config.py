@@ -36,11 +36,11 @@ def run(*, words: tuple[str, ...], with_defaults: bool, as_json: bool) -> None:
 
 
 def _context_of(root: click.Context, words: list[str]) -> tuple[click.Context, dict[str, Any]]:
-    """Return the context of the command that is named, as if it was run, and the options it is given.
+    """Return the context of the named command, as if it ran, and the options of its command line.
 
     Raises:
         UsageError: there is no such command.
-        ClickException: the options are not those of the command.
+        ClickException: the command has no such options.
     """
     parent, group = root, root.command
     while isinstance(group, click.Group):
@@ -57,7 +57,7 @@ def _context_of(root: click.Context, words: list[str]) -> tuple[click.Context, d
             sets = root.meta.get(PROFILE_META, {}).get(top.name, set())
             leave_out(sets, top, os.environ, protecting=PROTECTING)
             arguments = [one for one in command.params if isinstance(one, click.Argument) and one.required]
-            # Neither option nor file is looked up by these.
+            # Placeholders: no setting depends on the required arguments.
             words += ["x"] * len(arguments)
             context = command.make_context(name, list(words), parent)
             return context, command.make_parser(context).parse_args(words)[0]
@@ -65,7 +65,7 @@ def _context_of(root: click.Context, words: list[str]) -> tuple[click.Context, d
 
 
 def _key(context: click.Context) -> Setting:
-    """Return where the key comes from, which is no option."""
+    """Return where the key comes from; the key itself is not an option."""
     path = context.params.get("api_key_file")
     if path is not None:
         return Setting("(key)", HIDDEN, str(path))
@@ -77,7 +77,7 @@ def _key(context: click.Context) -> Setting:
 
 
 def _file(file: SettingsFile) -> Setting:
-    """Return whether a settings file is read, and why it is not."""
+    """Return whether a settings file is read, and if not, why."""
     if not file.is_there:
         return Setting("(settings file)", "not there", str(file.path))
     flaw = why_not_read(file)

@@ -1,4 +1,4 @@
-"""`validator contacts`: the contacts synced to a session, all pages of them."""
+"""`validator contacts`: all contacts synced to a session."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from validator.reports import Progress
 
 
-# A long list is worth more patience than a single look.
+# More attempts than for a single request, since one failed page would lose a long list.
 ATTEMPTS_PER_PAGE = 6
 
 
@@ -43,7 +43,7 @@ def run(
 ) -> None:
     """List the contacts synced to the sessions, or export them to a file.
 
-    A list that does not come whole is an error, and no file is written then.
+    If the provider does not give the whole list, this is an error, and no file is written.
     """
     quiet = take_logging(given)
     options = ProviderOptions(**given)
@@ -89,7 +89,7 @@ async def _contacts(
 
 
 class _Pages:
-    """Counts the contacts of a session's pages, and sees whether the list stood still between them."""
+    """Counts the contacts of a session's pages, and detects whether the list changed between them."""
 
     def __init__(self, feed: PhaseFeed, *, before: int) -> None:
         self._feed = feed
@@ -98,7 +98,7 @@ class _Pages:
         self._totals: list[int] = []
 
     def take(self, page: ContactsReply) -> None:
-        """Show how many came, and of how many."""
+        """Count the contacts of a page, and show the progress."""
         self._came += len(page.contacts)
         self._feed.add_page(page)
         if page.total is not None:
@@ -106,9 +106,9 @@ class _Pages:
             self._feed.expect(self._before + page.total)
 
     def flaw(self) -> str:
-        """Return why contacts may be missing; empty if none can be.
+        """Return why contacts may be missing; empty if there is no sign of it.
 
-        One that moves to an earlier page is missed, and the provider offers no cursor that would prevent it.
+        A contact that moves to an earlier page is missed, and the provider offers no cursor to prevent it.
         """
         if not self._totals:
             return ""

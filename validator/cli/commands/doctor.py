@@ -13,7 +13,7 @@ from validator.batch.clock import MOST_OFF_S, ahead_s, flaw_of
 from validator.batch.connected import connected
 from validator.cli.diagnosis.findings import Finding, State, problem, worst
 from validator.cli.diagnosis.local_checks import disk, extras, key_file, key_of, ledger_at, settings
-from validator.cli.diagnosis.way_out import way_out
+from validator.cli.diagnosis.network_path import check_network_path
 from validator.cli.process.logs import take_logging
 from validator.cli.process.show import make_progress, show_rows
 from validator.cli.process.signals import run_interruptible
@@ -58,7 +58,7 @@ _NAMING_NO_SESSION = (
 
 
 def run(*, sessions: tuple[str, ...], ledger: Location, max_wait: float, as_json: bool, **given: Any) -> int:
-    """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run."""
+    """Check key, network path, clock, sessions, ledger and disk; return the worst problem's exit code."""
     quiet = take_logging(given)
     require_stdout()
     with make_progress(quiet=quiet) as progress:
@@ -105,8 +105,8 @@ async def _provider(
 ) -> list[Finding]:
     findings: list[Finding] = []
     try:
-        for found in await way_out(options):
-            state = State.OK if found.is_well else State.WARNING
+        for found in await check_network_path(options):
+            state = State.OK if found.is_ok else State.WARNING
             findings.append(Finding(found.name, state, found.what))
         key = options.key_settings(sessions)
         async with connected(key, progress, max_wait_s=max_wait_s, ledger=ledger) as (gateway, through, _):
@@ -124,7 +124,10 @@ async def _provider(
 async def _connection(
     gateway: Gateway, through: Through, sessions: tuple[str, ...], listed: dict[str, SessionStatus]
 ) -> list[Finding]:
-    """Ask for anything, and say how that went; what the gateway lists goes into `listed`."""
+    """Make one request, and return findings about connection, limit and clock.
+
+    Adds the sessions that the gateway lists to `listed`.
+    """
     asked_at_s, begun = time.time(), anyio.current_time()
     if not gateway.capabilities.lists_sessions and not sessions:
         what = f"{gateway.capabilities.title} lists no sessions, so one has to be named first"
@@ -137,11 +140,11 @@ async def _connection(
         else:
             notice = (await through(partial(gateway.session_status, sessions[0]))).rate
     except Forbidden as failure:
-        # Some keys may check and not list; somebody answered, which is what this is about.
+        # Some keys may check but not list. The provider answered, which is enough here.
         notice = failure.rate
     except _NAMING_NO_SESSION as failure:
         return [problem("connection", ending_of("", failure))]
-    except (ApiError, StoppedEarly) as failure:  # the latter where it was tried until a bound
+    except (ApiError, StoppedEarly) as failure:  # StoppedEarly if retries reached a bound
         remedy = "See that --base-url is right and the network is there"
         return [Finding("connection", State.PROBLEM, f"{failure}. {remedy}", failure.exit_code)]
     took_s = anyio.current_time() - begun
@@ -153,7 +156,7 @@ async def _connection(
 
 
 def limit(notice: RateNotice) -> Finding:
-    """Say which rate limit the provider states for the key."""
+    """Return which rate limit the provider states for the key."""
     stated = [window for window in notice.windows if window.limit is not None]
     if not stated:
         return Finding(
@@ -170,9 +173,9 @@ def clock(sent_at_s: float | None, asked_at_s: float, answered_at_s: float) -> F
     """Compare this machine's clock with the provider's.
 
     Args:
-        sent_at_s: the provider's time of day in its answer, cut to whole seconds; None if it stated none.
-        asked_at_s: this machine's time of day when it asked, in Unix seconds.
-        answered_at_s: the same when the answer was there.
+        sent_at_s: the provider's time in its response, rounded down to whole seconds; None if not stated.
+        asked_at_s: this machine's time when it sent the request, in Unix seconds.
+        answered_at_s: this machine's time when it had the response, in Unix seconds.
     """
     if sent_at_s is None:
         return Finding("clock", State.SKIPPED, "the provider's answers bear no date; let NTP keep it right")
@@ -197,7 +200,7 @@ async def _session(
     except ApiError as failure:
         return problem(check, ending_of(session, failure))
     status = seen.status
-    # A list may tell more: an instance without a number check is open like any other.
+    # The list may know more: the state of an instance without a number check is "open", as of any other.
     if (in_list := listed.get(session, status)).state is SessionState.UNKNOWN:
         status = in_list
     if status.is_ready:

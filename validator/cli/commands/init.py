@@ -1,4 +1,4 @@
-"""`validator init`: a settings file for the lists of a folder, and what to do next."""
+"""`validator init`: a settings file for the lists of a folder, and the next steps."""
 
 from __future__ import annotations
 
@@ -28,25 +28,26 @@ if TYPE_CHECKING:
 
 _HEAD = """\
 # Settings of `validator` for lists in this folder. A # in front of a line turns it off. Flags and environment
-# variables beat them; `validator config` shows what holds, and `validator check --help-all` all there is.
+# variables override them. `validator config` shows the values in effect, and `validator check --help-all` shows
+# all options.
 """
 
 _REST = """
 [check]
-# price = "0.002"           # what your provider takes for a check, to see costs
-# daily-cap = 5000          # numbers a day asked about through each session
-# rate-share = "50%"        # of the key's limit, if somebody else uses the key too
-# deadline = "06:30"        # end at this time of day, and go on in the next run
-# max-age = "yes=30d,no=7d" # how long earlier answers hold
-# max-unknown = "1%"        # so many rows may stay unknown in a run that ends well
-# suppress = ["opted-out.csv"]  # people who must be neither asked about nor sent to
-# split = "parts"           # a folder for the rows not on WhatsApp, to mend, and unknown
-# report = "report.html"    # a page to decide on
+# price = "0.002"           # price of a check at your provider, to see costs
+# daily-cap = 5000          # numbers to ask about through each session in a day
+# rate-share = "50%"        # part of the key's limit to use, if others use the key too
+# deadline = "06:30"        # end at this time of day; the next run resumes
+# max-age = "yes=30d,no=7d" # how long earlier answers count
+# max-unknown = "1%"        # rows that may stay unknown in a successful run
+# suppress = ["opted-out.csv"]  # people you must not ask about or send to
+# split = "parts"           # a folder for the rows not on WhatsApp, invalid, and unknown
+# report = "report.html"    # an HTML report
 """
 
 
 def run(*, path: Path | None, column: tuple[str, ...], region: str | None) -> None:
-    """Write the settings file, and say what to do next."""
+    """Write the settings file, and print the next steps."""
     code = None if region is None else parse_region(region)
     if os.path.lexists(PROJECT_FILE):
         raise FileError(
@@ -67,7 +68,7 @@ def _opened(path: Path, column: tuple[str, ...], region: str | None) -> Opened:
 
 
 def _reading(opened: Opened | None, column: tuple[str, ...], region: str | None) -> Iterator[str]:
-    """Yield the lines about how lists are read: what was asked for is on, and what was only seen is off."""
+    """Yield the lines about how lists are read: requested settings are on, detected ones are comments."""
     named = column or (opened.reading.columns if opened else ("mobile",))
     found = f"  # found in {printable(legible(opened.job.input.name))}" if opened and not column else ""
     yield f"{'' if column else '# '}column = {json.dumps(named, ensure_ascii=False)}{found}"
@@ -81,7 +82,7 @@ def _reading(opened: Opened | None, column: tuple[str, ...], region: str | None)
 
 
 def _commands(path: Path | None) -> Iterator[str]:
-    """Yield the commands to go on with."""
+    """Yield the commands of the next steps."""
     capabilities = capabilities_of(DEFAULT_GATEWAY)
     if not os.environ.get(capabilities.key_variable):
         yield f"export {capabilities.key_variable}=...   (or --api-key-file FILE with each command)"

@@ -1,4 +1,4 @@
-"""`validator ledger`: read the record of earlier answers, export and import it, and delete people from it."""
+"""`validator ledger`: counts, export, import, and deletion of the recorded answers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ LATEST_RUNS = 5
 
 
 def stats(*, ledger: Location, as_json: bool) -> None:
-    """Show the answers by verdict and age, what each session found out, the latest runs, and the size."""
+    """Show the answers by verdict and age, the results of each session, the latest runs, and the size."""
     with read(ledger) as reader:
         found, runs = reader.stats(int(time.time() * 1000)), reader.runs(LATEST_RUNS)
     if as_json:
@@ -61,7 +61,7 @@ def purge(
     ledger: Location,
     as_json: bool,
 ) -> None:
-    """Forget people: delete the answers about them and overwrite it in the ledger's files."""
+    """Delete answers, and overwrite them in the ledger's files."""
     now_ms = int(time.time() * 1000)
     selection = Selection(
         before_ms=None if older_than is None else int(now_ms - older_than * 1000),
@@ -86,7 +86,7 @@ def purge(
 
 
 def _lines(file: TextIO | None) -> Iterator[Number]:
-    """Yield the numbers of a file; a line that holds none is not quoted, as it may name somebody."""
+    """Yield the numbers of a file. Messages do not quote a bad line, since it may name a person."""
     if file is None:
         return
     try:
@@ -132,7 +132,7 @@ def _say(purged: Purged, what: str) -> None:
 
 
 def export_command(*, output: Path, ledger: Location, as_json: bool) -> None:
-    """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file, one a row; `import` reads it."""
+    """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file with one row for each; `import` reads it."""
     require_ledger(ledger)
     refuse_kept({"OUTPUT": output}, kept_files(), ledger=ledger)
     require_writable(output)
@@ -151,7 +151,7 @@ def import_command(
     ledger: Location,
     as_json: bool,
 ) -> None:
-    """Take over the facts in INPUT: another ledger's export, an annotated file, or another tool's list."""
+    """Import the facts in INPUT: another ledger's export, an annotated file, or another program's list."""
     table = open_table(path)
     chosen = None if region is None else parse_region(region)
     named = column or ("e164" if "e164" in table.schema else None)

@@ -1,4 +1,4 @@
-"""`validator ledger show` and `runs`: the record of a number, and the runs that asked."""
+"""`validator ledger show` and `validator ledger runs`: the records of numbers, and of runs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RUN_COLUMNS = (
 
 
 def show(*, numbers: tuple[Number, ...], ledger: Location, as_json: bool) -> None:
-    """Show the facts about numbers, each with when it was found out."""
+    """Show the facts about numbers, each with its time."""
     wanted = every_spelling(numbers)
     require_ledger(ledger)
     with read(ledger) as reader:
@@ -44,7 +44,7 @@ def show(*, numbers: tuple[Number, ...], ledger: Location, as_json: bool) -> Non
 
 
 def facts_about(reader: LedgerReader, numbers: Sequence[int]) -> list[FactRow]:
-    """Return all facts about numbers, ascending: of each the last answer, then the failure since, if any."""
+    """Return all facts, in order of number: the last answer for each, then a failure after it, if any."""
     nothing_holds = dict.fromkeys(Verdict, LARGEST)
     answers = [row for rows in reader.known(numbers) for row in rows]
     failures = [row for rows in reader.known(numbers, fresh_from_ms=nothing_holds) for row in rows]
@@ -52,7 +52,7 @@ def facts_about(reader: LedgerReader, numbers: Sequence[int]) -> list[FactRow]:
 
 
 def runs(*, input_name: str | None, limit: int, ledger: Location, as_json: bool) -> None:
-    """List the latest runs, those over lists of a name if one is given."""
+    """List the latest runs; if a name is given, only those over lists of that name."""
     name = None if input_name is None else Path(input_name).name
     require_ledger(ledger)
     with read(ledger) as reader:
@@ -61,10 +61,10 @@ def runs(*, input_name: str | None, limit: int, ledger: Location, as_json: bool)
 
 
 def require_ledger(path: Location) -> None:
-    """See that there is a ledger; a database says so itself.
+    """Check that the ledger's file exists. For a database, opening it is the check.
 
     Raises:
-        FileError: there is none.
+        FileError: it does not exist.
     """
     if isinstance(path, Path) and not path.exists():
         raise FileError(f"there is no ledger {path}; name the right one with --ledger")

@@ -1,4 +1,4 @@
-"""`validator lookup`: a few numbers, at once, on standard output."""
+"""`validator lookup`: check a few numbers, and print the results on standard output."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class LookupOptions(AskOptions):
 
     @property
     def ages(self) -> MaxAge:
-        """How long earlier answers hold; not at all with `--refresh`."""
+        """How long earlier answers count; with `--refresh` none does."""
         return MaxAge.none() if self.refresh else self.max_age
 
 
 def run(**given: Any) -> int:
-    """Check a few numbers and print one line for each: a quick look, by the same rules as `check`."""
+    """Check a few numbers and print one line for each, by the same rules as `check`."""
     options = LookupOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     require_stdout()
@@ -80,7 +80,7 @@ def run(**given: Any) -> int:
 
 
 def _known(options: LookupOptions) -> LookedUp:
-    """Return what the ledger knows; nobody is asked, and no key is needed."""
+    """Return the results in the ledger; makes no request, and needs no key."""
     if options.refresh:
         raise UsageError("--offline asks nobody, and --refresh asks about everybody; leave one of them out")
     with read(options.ledger) as ledger:
@@ -88,7 +88,10 @@ def _known(options: LookupOptions) -> LookedUp:
 
 
 def _asked(options: LookupOptions, warnings: list[str]) -> LookedUp:
-    """Ask about what the ledger does not know, and return all; `warnings` gets what is to be said of it."""
+    """Ask about the numbers that the ledger does not know, and return all results.
+
+    Adds the warnings of the run to `warnings`.
+    """
     keys = options.keys()
     raise_limit(options.concurrency * len(keys))
     stop, progress = Stop(), make_progress(quiet=options.quiet)

@@ -19,7 +19,7 @@ def run(*, words: tuple[str, ...], folder: Path | None) -> None:
     """Print a page, or write all of them.
 
     Raises:
-        UsageError: there is no such command, or one is named although all pages are written.
+        UsageError: there is no such command, or a command is named together with a folder.
         FileError: a page cannot be written.
     """
     root = click.get_current_context().find_root()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(rate: Rate, gateway: str, base_url: str | None, **given: Any) -> int:
-    """Show what `validator check INPUT` would do: rows, duplicates, who is known, and the calls to make."""
+    """Show what `validator check INPUT` would do: rows, duplicates, known verdicts, and requests to make."""
     options = ListOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     return show_plan(options, rate, gateway, base_url)
@@ -32,11 +32,11 @@ def show_plan(
         options: the list and how to read it.
         rate: the rate of a check.
         gateway: the name of the gateway that a check would ask.
-        base_url: where a check would send requests; None for the provider's own.
-        max_invalid: the share (0 to 1) of invalid cells at which a check would take the list.
+        base_url: the address that a check would use; None for the provider's own.
+        max_invalid: the largest share (0 to 1) of invalid cells with which a check accepts the list.
     """
     if options.cluster is not None:
-        # Imported here: it needs an extra, and takes its time.
+        # Imported here, since it needs an extra and loads slowly.
         from validator.cli.runs.cluster_run import plan_on_cluster  # noqa: PLC0415
 
         return plan_on_cluster(options, rate, gateway, base_url, max_invalid=max_invalid)

@@ -1,4 +1,4 @@
-"""`validator report`: summary and HTML again, from the ledger."""
+"""`validator report`: the summary and the HTML report of a list, made again from the ledger."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from validator.reports import legible
 
 
 def run(**given: Any) -> int:
-    """Show the earlier answers about INPUT as a check's summary and report; the provider is asked nothing."""
+    """Show the earlier answers about INPUT as the summary and report of a check; makes no request."""
     options = ListOptions(reports=file_opt.take_reports(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""`validator sample`: ask about a random part of a list, and say what the whole is like."""
+"""`validator sample`: check a random sample of a list, and estimate the result for the whole list."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SampleOptions(ListRunOptions):
 
 
 def run(**given: Any) -> int:
-    """Ask about a random part of INPUT, and say which share of the whole is on WhatsApp."""
+    """Check a random sample of INPUT, and estimate which share of the whole list is on WhatsApp."""
     options = SampleOptions(**given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     options.require_vouching()

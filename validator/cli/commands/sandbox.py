@@ -1,4 +1,4 @@
-"""`validator sandbox`: serve a local SendAPI to try things on."""
+"""`validator sandbox`: serve a local SendAPI, or another gateway, for tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from validator.errors import UsageError
 from validator.gateways.registry import capabilities_of
 from validator.sandbox import SENDAPI, SandboxConfig, parse_fault
 
-# One of no plan: `--plan` decides. With a colon it is user and password, too.
+# These keys name no plan, so `--plan` decides. With its colon, the second can also be user and password.
 _KEYS = {SENDAPI: "sk_test_sandbox_1"}
 _ANY_KEY = "sandbox:1"
 
@@ -28,7 +28,7 @@ def run(
     key_limits: tuple[str, ...],
     **given: Any,
 ) -> None:
-    """Serve a local SendAPI until Ctrl-C: its endpoints, its limits, and its faults."""
+    """Serve a local SendAPI until Ctrl-C, with its endpoints, limits and faults."""
     try:
         from validator.sandbox import serve  # noqa: PLC0415 - needs the extra, the help text does not
     except ModuleNotFoundError as error:
@@ -45,7 +45,7 @@ def run(
 
 
 def _key_limit(text: str) -> tuple[str, int]:
-    """Return a key and its limit: `KEY=N`."""
+    """Parse `KEY=N` into a key and its limit."""
     key, _, limit = text.rpartition("=")
     if not key or not limit.isdecimal():
         raise ValueError(f"--key-limit {text!r} is no KEY=N, such as sk_test_a=300")
@@ -53,7 +53,7 @@ def _key_limit(text: str) -> tuple[str, int]:
 
 
 def _say(config: SandboxConfig, url: str) -> None:
-    """Say where it is, and the line to copy into another terminal."""
+    """Print the address, and an `export` line to copy into another terminal."""
     gateway, address = capabilities_of(config.gateway), f"{url}/v1" if config.gateway == SENDAPI else url
     values = {
         gateway.url_variable: address,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "name", "status", "phone_number", "last_seen_at")
 CHANGE_COLUMNS = ("time", "id", "name", "was", "status")
 
-# A look is a request of the key's, and keeps a run from starting while it lasts.
+# Each look is a request with the key, and no run can start while it lasts.
 LEAST_WATCH_S = 5.0
 
 

@@ -40,7 +40,7 @@ def run(
     ledger: Location,
     **given: Any,
 ) -> None:
-    """Serve a page on this machine to check lists with: for one person, in a browser, until Ctrl-C."""
+    """Serve a local web page for checking lists, for one person, until Ctrl-C."""
     try:
         import keyring  # noqa: PLC0415 - needs the extra, the help text does not
 
@@ -84,16 +84,16 @@ def run(
 
 
 def _key(options: ProviderOptions) -> ApiKey | None:
-    """Return the key of the file or the environment; None for one that is entered on the page."""
+    """Return the key from the file or the environment; None if the user has to enter it on the page."""
     has_one = options.api_key_file or key_text(None, capabilities_of(options.gateway).key_variable)
     return read_key(options.api_key_file, options.gateway) if has_one else None
 
 
 def _password(file: Path | None, address: str, *, is_open: bool) -> str | None:
-    """Return the password to sign in with, or None for none.
+    """Return the password to sign in with; None if there is none.
 
     Raises:
-        UsageError: the page can be reached from other machines, and there is none.
+        UsageError: other machines can reach the page, and there is no password.
     """
     password = key_text(file, WEB_PASSWORD, option="--password-file").strip()
     if password or not is_open:

@@ -1,4 +1,4 @@
-"""What `validator doctor` finds: one line a check, with what to do about it."""
+"""The results of `validator doctor`: one line for each check, with a remedy if there is a problem."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from validator.errors import ValidatorError
 
-# These pass with time. Every other problem needs a hand, and so is the worse one.
+# These problems pass with time. Every other problem needs a person, and so is worse.
 PASSING = frozenset({StoppedEarly.exit_code, Busy.exit_code})
 
 
@@ -28,9 +28,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the diagnosis; `exit_code` is 0 where there is no problem. A warning stops no run.
+    """One line of the diagnosis.
 
-    Unless all is well, `what` ends with what to do.
+    Attributes:
+        check: the name of the check.
+        state: how the check ended. A warning does not prevent a run.
+        what: the result; for a warning or a problem it ends with the remedy.
+        exit_code: the exit code of a problem, otherwise 0.
     """
 
     check: str
@@ -40,11 +44,11 @@ class Finding:
 
 
 def worst(findings: Sequence[Finding]) -> int:
-    """Return the exit code of the worst problem, the first of its kind; 0 where there is none."""
+    """Return the exit code of the worst problem (the first of equally bad ones); 0 if there is none."""
     codes = [one.exit_code for one in findings if one.state is State.PROBLEM]
     return min(codes, key=lambda code: code in PASSING, default=0)
 
 
 def problem(check: str, error: ValidatorError) -> Finding:
-    """Return the finding that an error is; its message says what to do."""
+    """Return the finding for an error; its message includes the remedy."""
     return Finding(check, State.PROBLEM, str(error), error.exit_code)

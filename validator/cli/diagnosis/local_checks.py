@@ -1,4 +1,4 @@
-"""What `validator doctor` looks at on this machine: key, settings, extras, ledger, disk."""
+"""The checks of `validator doctor` on this machine: key, settings, extras, ledger, disk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from validator.ledger import LedgerReader
     from validator.ledger_url import Location
 
-# A million numbers take some 25 MB in the ledger, its log up to 64 MB more, and the outputs want room too.
+# A million numbers take about 25 MB in the ledger, its log up to 64 MB more, and the outputs need space too.
 LEAST_FREE_BYTES = 256 * 2**20
 
 _DISTRIBUTION = "recipient-validator"
@@ -35,7 +35,7 @@ _OF_EXTRA = re.compile(r"""([\w.-]+).*;.*\bextra == ["']([\w-]+)["']""")
 
 
 def key_of(path: Path | None, gateway: str) -> Finding:
-    """Say whether there is a key of a gateway's, and whether it can be one."""
+    """Check that there is a key, and that it is well-formed for its gateway."""
     try:
         key = read_key(path, gateway)
     except UsageError as error:
@@ -44,7 +44,7 @@ def key_of(path: Path | None, gateway: str) -> Finding:
 
 
 def key_file(path: Path | None) -> Iterator[Finding]:
-    """Say who may read the key's file, if there is one."""
+    """Check who may read the key's file, if there is one."""
     if path is None:
         return
     warning = key_file_warning(path)
@@ -56,7 +56,7 @@ def key_file(path: Path | None) -> Iterator[Finding]:
 
 
 def settings() -> Iterator[Finding]:
-    """Say which settings files are read, and which is there and is not."""
+    """List the settings files that are read, and warn about existing files that are not."""
     there = [file for file in click.get_current_context().find_root().meta[FILES_META] if file.is_there]
     unread = {file: why for file in there if (why := why_not_read(file))}
     read = [str(file.path) for file in there if file not in unread]
@@ -68,7 +68,7 @@ def settings() -> Iterator[Finding]:
 
 
 def extras() -> Finding:
-    """Say which extras are installed, and how to install the others."""
+    """List the extras that are installed, and how to install the others."""
     try:
         required = metadata.requires(_DISTRIBUTION) or []
     except metadata.PackageNotFoundError:
@@ -92,7 +92,7 @@ def _is_installed(name: str) -> bool:
 
 
 def ledger_at(location: Location) -> Iterator[Finding]:
-    """Look at the whole ledger, or whether a first run could make it."""
+    """Check the ledger; if there is none yet, check that the first run can create it."""
     if not isinstance(location, Path):
         yield from _looked_through(location, partial(read, location))
         return
@@ -124,7 +124,7 @@ def _looked_through(location: Location, opened: Callable[[], LedgerReader]) -> I
 
 
 def _absent(path: Path) -> Finding:
-    """Say whether the first run can make the ledger; looking does not make it."""
+    """Check that the first run can create the ledger; does not create it."""
     if not os.access(_nearest_folder(path), os.W_OK | os.X_OK):
         return problem(
             "ledger",
@@ -146,7 +146,7 @@ def _sqlite() -> str:
 
 
 def disk(ledger: Path) -> Finding:
-    """Say whether there is room beside the ledger."""
+    """Check the free space on the ledger's disk."""
     try:
         free_bytes = shutil.disk_usage(_nearest_folder(ledger)).free
     except OSError as error:
@@ -160,12 +160,12 @@ def disk(ledger: Path) -> Finding:
 
 
 def _nearest_folder(path: Path) -> Path:
-    """Return the folder that a file lies in, or would be made in."""
+    """Return the nearest folder above a path that exists."""
     return next(folder for folder in path.resolve().parents if folder.exists())
 
 
 def room(free_bytes: int) -> Finding:
-    """Say whether so much free space beside the ledger is enough."""
+    """Check that this much free space is enough."""
     if free_bytes < LEAST_FREE_BYTES:
         return problem(
             "disk",

@@ -1,4 +1,4 @@
-"""What each exit code means, in the words of the README."""
+"""The meaning of each exit code, in the same words as the README."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 EXIT_CODES: Mapping[str, str] = MappingProxyType(
     {
-        "0": 'every row decided (a "no" is a decision)',
-        "1": "a bug of ours",
+        "0": 'every row has a verdict (a "no" is one, `unknown` is not)',
+        "1": "a bug in this program",
         "2": "usage or configuration",
         "3": "input or output: file, column, disk",
         "4": "finished, but more rows `unknown` than `--max-unknown` (default 0)",
         "5": "stopped early and resumable: deadline, daily cap, limit, breaker, outage",
-        "6": "refused by the provider: key, quota, session gone",
+        "6": "refused by the provider: key, quota, or a lost session",
         "7": "another run holds this key or ledger",
-        "130, 143": "SIGINT, SIGTERM (SIGHUP: 129) after what was in flight is in the ledger, or given up",
+        "130, 143": "SIGINT, SIGTERM (SIGHUP: 129), after requests in flight are recorded or given up",
     }
 )

@@ -1,4 +1,4 @@
-"""The help text of a command: the options that most people need first, all in groups, and examples."""
+"""The help text of a command: the options that most users need, all options in groups, and examples."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 HELP_ALL = "--help-all"
 
-# A longer name stands on a line of its own, above its text; on a narrow terminal nearly each does.
+# A longer name is on a line of its own, above its text; on a narrow terminal nearly every name is.
 _NAME_WIDTH, _NARROW_NAME_WIDTH = 30, 6
 
-# click lays help out for no fewer columns than these, and for no more than 80.
+# click formats help for at least this many columns, and for at most 80.
 _LEAST_WIDTH, _MARGIN = 50, 2
 
 _ALL_META = "validator.help_all"
 
 
 class Example(NamedTuple):
-    """What somebody may want, and the command line that does it."""
+    """A task, and the command line for it."""
 
     what: str
     line: str
@@ -34,11 +34,11 @@ class Command(click.Command):
     """A command with examples.
 
     Args:
-        args: as those of `click.Command`.
-        first: the options that most people need, by their long names without dashes, with blanks between. If
-            some are named, `--help` shows these, and `--help-all` shows every option, in groups.
-        examples: what the help text ends with.
-        given: as those of `click.Command`.
+        args: as for `click.Command`.
+        first: the options that most users need, as long names without dashes, separated by spaces. If there
+            are any, `--help` shows only these, and `--help-all` shows every option, in groups.
+        examples: the examples at the end of the help text.
+        given: as for `click.Command`.
     """
 
     def __init__(self, *args: Any, first: str = "", examples: Iterable[Example] = (), **given: Any) -> None:
@@ -47,11 +47,11 @@ class Command(click.Command):
         self.examples = tuple(examples)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Return the parameters, with the options that show help."""
+        """Return the parameters, including the help options."""
         return [*super().get_params(ctx), *([_HELP_ALL_OPTION] if self.first else [])]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options that are asked for."""
+        """Write the options: the first ones, or all in groups for `--help-all`."""
         options = {long_name(option): option for option in self.get_params(ctx) if is_option(option)}
         if not self.first:
             _write(ctx, formatter, "Options", list(options.values()))
@@ -64,7 +64,7 @@ class Command(click.Command):
             formatter.write_text(f"`{ctx.command_path} {HELP_ALL}` shows all {len(options)} options.")
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, each command line whole, so that it can be copied."""
+        """Write the examples. A command line is not wrapped, so that it can be copied."""
         if self.examples:
             with formatter.section("Examples"):
                 for place, example in enumerate(self.examples):
@@ -76,13 +76,13 @@ class Command(click.Command):
 
 
 def narrow_width() -> int | None:
-    """Return the width for help texts on a terminal too narrow for click's own; None on any other."""
+    """Return the width for help texts on a terminal that is too narrow for click; None on any other."""
     width = shutil.get_terminal_size().columns - _MARGIN
     return max(width, _LEAST_WIDTH // 2) if width < _LEAST_WIDTH else None
 
 
 def is_option(parameter: click.Parameter) -> bool:
-    """Whether a parameter is an option, and no argument."""
+    """Whether a parameter is an option and not an argument."""
     return isinstance(parameter, click.Option)
 
 

@@ -1,7 +1,7 @@
-r"""Manual pages in roff, from what the help texts are made of.
+r"""Manual pages in roff, from the same data as the help texts.
 
-The macros are those of man(7): `.SH` begins a section, `.SS` one within it, `.TP` a term and its text, `.nf`
-and `.fi` stand around lines that are kept as they are.
+The macros are those of man(7): `.SH` begins a section, `.SS` a subsection, and `.TP` a term and its text.
+Lines between `.nf` and `.fi` are not wrapped.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from validator.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-# Before a paragraph whose lines click keeps.
+# The mark before a paragraph that click does not wrap.
 _KEPT = "\b\n"
 
 
 def man_pages(root: click.Context) -> dict[str, str]:
-    """Return every page by its name (`validator-ledger-purge`), the program's own first."""
+    """Return the text of every page by its name (`validator-ledger-purge`), the program's own page first."""
     pages = dict(_pages(root, root.command))
     return {
         name: _page(context, others=[one for one in pages if one != name]) for name, context in pages.items()
@@ -60,7 +60,7 @@ def _page(context: click.Context, others: Sequence[str]) -> str:
 
 
 def _near(name: str, others: Sequence[str]) -> list[str]:
-    """Return the pages of a command's own commands and of what it belongs to; of the program, all."""
+    """Return the pages of a command's subcommands and of its parents; for the program, all pages."""
     return [other for other in others if other.startswith(f"{name}-") or name.startswith(f"{other}-")]
 
 
@@ -119,6 +119,6 @@ def _text(paragraphs: Iterable[str]) -> Iterator[str]:
 
 
 def _roff(text: str) -> str:
-    """Return text as roff prints it: no escape of its own, no macro, and hyphens that can be copied."""
+    """Escape text for roff, so that it has no escapes or macros, and hyphens can be copied."""
     escaped = text.replace("\\", r"\e").replace("-", r"\-").replace('"', r"\(dq")
     return rf"\&{escaped}" if escaped.startswith((".", "'")) else escaped

@@ -1,4 +1,4 @@
-"""What options are called, and the groups in which `--help-all` shows them, each in one."""
+"""The groups in which `--help-all` shows options, and the long names of options."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ if TYPE_CHECKING:
 
     import click
 
-# By their names on the command line; a test sees to it that no option is left over.
+# Titles, and long names of options; a test checks that each option is in one group.
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "What is written": (
+        "Output": (
             "output", "output-dir", "sendable", "split", "report", "summary", "no-clobber", "format",
             "excel-safe", "prefix", "line-type", "strength",
         ),
-        "Which part of the list is asked about": ("size", "seed"),
-        "How the list is read": (
+        "Sample": ("size", "seed"),
+        "Input": (
             "column", "join", "region", "region-column", "numbers", "accept", "variants", "landlines",
             "several", "sheet", "hidden", "header-row", "encoding", "ragged",
         ),
-        "Who must not be asked": ("suppress", "suppress-column", "suppress-unreadable"),
-        "Key, sessions and the way to the provider": (
+        "Suppression lists": ("suppress", "suppress-column", "suppress-unreadable"),
+        "Key, sessions and connection": (
             "gateway", "session", "keys", "api-key-file", "base-url", "allow-new-host", "proxy", "ca-file",
             "timeout",
         ),
         "Pace": ("rate", "rate-share", "daily-cap", "concurrency", "retries", "order"),
-        "How many machines": ("cluster",),
-        "What is known already": ("ledger", "max-age", "refresh", "offline", "only", "contacts"),
-        'Whether a "no" is believed': ("canary", "no-canaries", "confirm-negatives", "strict"),
+        "Cluster": ("cluster",),
+        "Earlier answers": ("ledger", "max-age", "refresh", "offline", "only", "contacts"),
+        'Trust in a "no"': ("canary", "no-canaries", "confirm-negatives", "strict"),
         "When a run stops, or does not begin": (
             "limit", "enough", "deadline", "grace", "max-unknown", "max-invalid", "max-error-rate",
             "max-wait", "max-outage", "wait-for-key",
         ),
-        "Who learns of the end, and which exit codes are well": (
+        "Reports of the run's end": (
             "metrics", "notify", "notify-secret-file", "otlp", "success-codes",
         ),
-        "How the page is reached": ("open", "port", "listen", "password-file", "max-upload"),
-        "What is shown": ("dry-run", "price", "json", "progress", "quiet", "verbose", "log-format"),
+        "Web page": ("open", "port", "listen", "password-file", "max-upload"),
+        "Display and logs": ("dry-run", "price", "json", "progress", "quiet", "verbose", "log-format"),
     }
 )  # fmt: skip
 
 
 def long_name(option: click.Parameter) -> str:
-    """Return an option's name on the command line without its dashes: `rate-share`."""
+    """Return an option's long name on the command line, without its dashes: `rate-share`."""
     return max(option.opts, key=len).lstrip("-")

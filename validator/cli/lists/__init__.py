@@ -1,1 +1,5 @@
-"""What INPUT may be, and copies of lists that are no files."""
+"""The lists that INPUT may name.
+
+- `inputs`: files, patterns, URLs, and standard input.
+- `copies`: temporary files with lists that are not files.
+"""

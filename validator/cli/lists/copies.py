@@ -1,6 +1,7 @@
-"""Copies: lists that are no files, kept in temporary ones while a command runs, under their own names.
+"""Copies lists that are not local files to temporary files, for as long as a command runs.
 
-A list is read more than once, which neither standard input nor an object far away is good for.
+A list is read more than once. Standard input cannot be, and to fetch an object twice would be slow. Messages
+show the names of the lists, not those of their copies.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _PIECE_BYTES = 1 << 20
 
 
 def objects_of(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
-    """Return the objects that a URL names: one, or those that the pattern in it matches.
+    """Return the objects that a URL names: one, or all that match its pattern.
 
     Raises:
         FileError: there are none, or the store cannot be reached.
@@ -41,10 +42,10 @@ def objects_of(url: ObjectUrl) -> tuple[ObjectUrl, ...]:
 
 
 def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
-    """Fetch an object, showing how far that is, and return the file.
+    """Fetch an object into a temporary file, show the progress, and return the file.
 
     Raises:
-        FileError: it cannot be fetched, or not be kept.
+        FileError: the object cannot be fetched, or the file cannot be written.
     """
     with _showing(f"fetching {printable(url.parts[1])}", quiet=quiet) as on_progress:
         return _named(run_interruptible(partial(_fetch(url), url, _folder(), on_progress)), str(url))
@@ -53,18 +54,18 @@ def copy_of_object(url: ObjectUrl, *, quiet: bool) -> Path:
 def _fetch(url: ObjectUrl) -> Callable[..., Awaitable[Path]]:
     if not url.is_web:
         return fetch
-    # Imported here, since it stands with the client: a list on this machine is read without that.
+    # Imported here, since it loads the HTTP client, which local lists do not need.
     from validator.http.download import download  # noqa: PLC0415
 
     return download
 
 
 def copy_of_stdin(*, quiet: bool) -> Path:
-    """Read standard input to its end, showing how far that is, and return the file.
+    """Copy standard input to a temporary file, show the progress, and return the file.
 
     Raises:
-        FileError: it cannot be kept.
-        UsageError: it is closed.
+        FileError: the file cannot be written.
+        UsageError: standard input is closed.
     """
     if sys.stdin is None:
         raise UsageError("standard input is closed; name a file, or redirect one (< list.csv)")
@@ -72,10 +73,10 @@ def copy_of_stdin(*, quiet: bool) -> Path:
 
 
 def copy_of_pipe(pipe: Path, *, quiet: bool) -> Path:
-    """Read a named pipe, or another file that can be read only once, to its end, and return the file.
+    """Copy a named pipe, or another file that can be read only once, and return the temporary file.
 
     Raises:
-        FileError: it cannot be read, or not be kept.
+        FileError: the pipe cannot be read, or the file cannot be written.
     """
     with reading(pipe), pipe.open("rb") as source:
         return _copied(source, pipe.name, str(pipe), quiet=quiet)
@@ -107,7 +108,7 @@ def _showing(phase: str, *, quiet: bool) -> Iterator[Callable[..., None]]:
 
 
 def _folder() -> Path:
-    """Return a folder that only this user can look into, and that is gone when the command ends."""
+    """Return a folder that only this user can read, and that is deleted when the command ends."""
     try:
         return click.get_current_context().with_resource(temporary_folder())
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What INPUT may be: a file, several, a pattern that the shell did not expand, a URL, or standard input."""
+"""Finds the lists of INPUT: files, patterns that the shell did not expand, URLs, or standard input."""
 
 from __future__ import annotations
 
@@ -19,54 +19,55 @@ STDIO = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class InputFile:
     """A list to read.
 
     Attributes:
-        path: where it lies.
-        beside: the folder that its output goes to, unless another is named.
+        path: its file, or the temporary copy.
+        beside: the default folder of its output.
     """
 
     path: Path
     beside: Path
 
 
-def found_inputs(given: Sequence[Path | ObjectUrl], *, quiet: bool) -> tuple[Found, ...]:
-    """Return the files that INPUT names, each once, those of a pattern in the order of their names.
+def found_inputs(given: Sequence[Path | ObjectUrl], *, quiet: bool) -> tuple[InputFile, ...]:
+    """Return the files that INPUT names, without duplicates; files of a pattern are sorted by name.
 
-    Standard input and objects are copied into temporary files; the output of an object goes to the current
-    folder.
+    Standard input and objects are copied to temporary files. The default folder for the output of an object
+    is the current folder.
 
     Raises:
-        FileError: nothing matches a pattern, an object cannot be fetched, or a temporary file not be written.
-        UsageError: standard input is named beside files.
+        FileError: nothing matches a pattern, an object cannot be fetched, or a temporary file cannot be
+            written.
+        UsageError: standard input is named together with files.
     """
     if Path(STDIO) not in given:
         lists = dict.fromkeys(one for name in given for one in matching_lists(name))
         return tuple(_found(one, quiet=quiet) for one in lists)
     if len(given) > 1:
         raise UsageError("standard input (-) cannot be read beside files; name the files alone")
-    return (Found(copy_of_stdin(quiet=quiet), Path()),)
+    return (InputFile(copy_of_stdin(quiet=quiet), Path()),)
 
 
 def local_file(given: Path | ObjectUrl, *, quiet: bool) -> Path:
-    """Return the file, or the temporary one that an object or a pipe was copied into.
+    """Return a local file; an object or a pipe is copied to a temporary one.
 
     Raises:
-        FileError: it cannot be.
+        FileError: it cannot be copied.
     """
     if isinstance(given, ObjectUrl):
         return copy_of_object(given, quiet=quiet)
     return copy_of_pipe(given, quiet=quiet) if is_read_once(given) else given
 
 
-def _found(one: Path | ObjectUrl, *, quiet: bool) -> Found:
+def _found(one: Path | ObjectUrl, *, quiet: bool) -> InputFile:
     path = local_file(one, quiet=quiet)
-    return Found(path, path.parent if path is one else Path())
+    return InputFile(path, path.parent if path is one else Path())
 
 
 def matching_lists(name: Path | ObjectUrl) -> Sequence[Path | ObjectUrl]:
-    """Return the files or objects that a name means: those that match it if it is a pattern.
+    """Return the files or objects that a name means; if it is a pattern, all that match.
 
     Raises:
         FileError: nothing matches.

@@ -1,4 +1,4 @@
-"""The options that say how gateways are asked, and the run of an asker under signals."""
+"""The values of the options for requests to gateways, and asking that ends in order after a signal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class AskOptions(ProviderOptions):
-    """The options that say how the provider is asked. Each is named and explained in `options`."""
+    """The options for requests to the provider. `shared_options` and `stop_options` explain each of them."""
 
     sessions: tuple[str, ...]
     key_names: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class AskOptions(ProviderOptions):
     no_canaries: bool = False
 
     def keys(self) -> tuple[KeySettings, ...]:
-        """Return the keys to ask with.
+        """Return the keys for the requests.
 
         Raises:
             UsageError: a key or a session is missing, or a key is malformed.
@@ -69,7 +69,7 @@ class AskOptions(ProviderOptions):
 
     @property
     def ask_settings(self) -> AskSettings:
-        """How to ask, whatever the keys."""
+        """The settings that apply to all keys."""
         return AskSettings(
             rate_share=self.rate_share,
             concurrency=self.concurrency,
@@ -87,7 +87,7 @@ class AskOptions(ProviderOptions):
 
 
 def under_signals(asker: Asker, stop: Stop) -> Ask:
-    """Return a plain call of `asker.ask`, which a first signal ends in order, and a second one at once."""
+    """Return `asker.ask` as a synchronous call; a first signal ends it in order, a second one at once."""
     return partial(_ask_under_signals, asker, stop)
 
 

@@ -7,5 +7,5 @@ import click
 cluster_option = click.option(
     "--cluster",
     metavar="local|auto|HOST:PORT|ray://...",
-    help="Spread the run over the machines of this Ray cluster; the ledger is one in PostgreSQL.",
+    help="Run on the machines of this Ray cluster; needs a ledger in PostgreSQL.",
 )

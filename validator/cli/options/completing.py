@@ -1,7 +1,7 @@
-"""What a shell offers for the values of options: columns, sheets, regions, sessions, keys, profiles.
+"""Shell completion for values of options: columns, sheets, regions, sessions, keys, profiles.
 
-Called while somebody types: what cannot be found out is left out, and nothing is said. Nothing is asked of
-the provider, and no key is read.
+It runs while the user types, so it ignores errors and prints no messages. It makes no request and reads no
+key.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     Found = Callable[[click.Context], Iterable[str]]
 
 VARIABLE = "_VALIDATOR_COMPLETE"
-"""With it in the environment the program answers a shell, and does nothing else."""
+"""If this environment variable is set, the program only prints completions for a shell."""
 
 _COMMA = ","
 
 
-class Offer:
-    """Offers the words that something finds, to click.
+class Completer:
+    """Completes a value for click.
 
     Args:
-        found: finds them.
-        several: whether the value is a list with commas, whose last word is completed.
+        found: finds the possible words.
+        several: whether the value is a list with commas; its last word is completed.
     """
 
     def __init__(self, found: Found, *, several: bool = False) -> None:
@@ -48,7 +48,7 @@ class Offer:
     def __call__(
         self, ctx: click.Context, _option: click.Parameter, incomplete: str
     ) -> list[CompletionItem[Any]]:
-        """Return what begins with the text so far, in whatever case."""
+        """Return the words that begin with the text so far; upper and lower case make no difference."""
         before, comma, begun = incomplete.rpartition(_COMMA) if self._several else ("", "", incomplete)
         words: list[str] = []
         with suppress(ValidatorError, OSError, ValueError), redirect_stderr(StringIO()):
@@ -62,10 +62,10 @@ class Offer:
 
 
 def _columns(argument: str) -> Found:
-    """Return what finds the columns of the files that a parameter names."""
+    """Return a function that finds the columns of the files that a parameter names."""
 
     def found(ctx: click.Context) -> Iterable[str]:
-        from validator.tables import ReadOptions, open_table  # noqa: PLC0415 - needed for these words alone
+        from validator.tables import ReadOptions, open_table  # noqa: PLC0415 - only needed here
 
         given = ctx.params
         options = ReadOptions(
@@ -85,7 +85,7 @@ def _sheets(ctx: click.Context) -> Iterable[str]:
 
 
 def _files(ctx: click.Context, parameter: str) -> Iterable[Path]:
-    """Return the files that a parameter names; where an option lacks its value, they are left in `args`."""
+    """Return the files that a parameter names; while an option has no value yet, they are in `ctx.args`."""
     given = ctx.params.get(parameter) or ctx.args
     paths = [Path(one) for one in ([given] if isinstance(given, Path) else given)]
     return [path for path in paths if path.is_file()]
@@ -119,19 +119,19 @@ def _settings(ctx: click.Context) -> Defaults:
     return settings_in(commands, files_of(Path(config) if config else None), profile)
 
 
-COLUMNS = Offer(_columns("input"))
-COLUMNS_JOINED = Offer(_columns("input"), several=True)
-COLUMNS_OF_IMPORT = Offer(_columns("path"))
-COLUMNS_OF_SUPPRESSED = Offer(_columns("suppress"))
-SHEETS = Offer(_sheets)
-REGIONS = Offer(_regions)
-SESSIONS = Offer(_sessions)
-KEYS = Offer(lambda ctx: _settings(ctx).keys, several=True)
-PROFILES = Offer(lambda ctx: _settings(ctx).profiles)
+COLUMNS = Completer(_columns("input"))
+COLUMNS_JOINED = Completer(_columns("input"), several=True)
+COLUMNS_OF_IMPORT = Completer(_columns("path"))
+COLUMNS_OF_SUPPRESSED = Completer(_columns("suppress"))
+SHEETS = Completer(_sheets)
+REGIONS = Completer(_regions)
+SESSIONS = Completer(_sessions)
+KEYS = Completer(lambda ctx: _settings(ctx).keys, several=True)
+PROFILES = Completer(lambda ctx: _settings(ctx).profiles)
 
 
 class QuotingBash(BashComplete):
-    """bash inserts words as they are, so that a column `Mob No` has to come quoted."""
+    """Completion for bash with quoted words: bash inserts a word unchanged, and a column may be `Mob No`."""
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
         """Return the line for one word."""
@@ -140,5 +140,5 @@ class QuotingBash(BashComplete):
 
 
 def quote_for_bash() -> None:
-    """Have click answer bash with quoted words."""
+    """Make click quote the words that it offers to bash."""
     add_completion_class(QuotingBash)

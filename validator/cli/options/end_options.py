@@ -1,4 +1,4 @@
-"""The options for a scheduler: who is notified of how a run ended, and which exit codes count as success."""
+"""The options for a scheduler: reports of how a run ended, and the exit codes that count as success."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ end_options = stack(
     click.option(
         "--metrics",
         type=FILE,
-        help="File for metrics of the run, also of one that fails, as Prometheus's node_exporter reads it.",
+        help="File for metrics of the run, also of a failed run, in the form of Prometheus's node_exporter.",
     ),
     click.option(
         "--notify",
         metavar="URL",
-        help="Send a signed summary to this address when the run ends, well or not; nobody's data is in it.",
+        help="Send a signed summary to this address when the run ends or fails; it has no personal data.",
     ),
     click.option(
         "--notify-secret-file",
         type=FILE,
-        help=f"File that holds the secret which signs it; otherwise {NOTIFY_SECRET}.",
+        help=f"File with the secret for the signature; otherwise {NOTIFY_SECRET}.",
     ),
     click.option(
         "--otlp",
         metavar="URL",
-        help="Send a trace and metrics to this OpenTelemetry collector when the run ends; nobody's data is "
-        "in them.",
+        help="Send a trace and metrics to this OpenTelemetry collector when the run ends; they have no "
+        "personal data.",
     ),
     click.option(
         "--success-codes",
         type=EXIT_CODES,
         default="0",
         show_default=True,
-        help="Exit codes that are returned as 0, such as 0,4; summary and metrics keep the true one.",
+        help="Exit codes that are returned as 0, such as 0,4; summary and metrics keep the original code.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The options that say how a list is read and which files are written, each written once."""
+"""The options for reading a list and for the files to write."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _one_sheet(_context: click.Context, _option: click.Parameter, sheets: tuple[str, ...]) -> str | None:
-    """Return the sheet to read: the last of several would be a choice that nobody made."""
+    """Return the sheet to read; several are an error, since click would silently use the last."""
     if len(set(sheets)) > 1:
         raise click.BadParameter(
             f"{', '.join(sheets)}: one run reads one sheet. Run the command once for each, with an --output."
@@ -51,13 +51,13 @@ numbers_option = click.option(
     type=click.Choice(["auto", "national", "international"]),
     default="auto",
     show_default=True,
-    help="How numbers without a plus sign are written: decided by the column, or the same for all of it.",
+    help="Form of numbers without a plus sign: detected from the whole column, or given for all of it.",
 )
 
 variants_option = click.option(
     "--variants",
     is_flag=True,
-    help='After a "no", ask about the spelling that WhatsApp may know the number by (BR, MX, AR).',
+    help='After a "no", ask about the other spelling that WhatsApp may use for the number (BR, MX, AR).',
 )
 
 input_options = stack(
@@ -68,19 +68,19 @@ input_options = stack(
         multiple=True,
         shell_complete=completing.COLUMNS,
         callback=lambda _context, _option, columns: tuple(dict.fromkeys(columns)),
-        help="Column with the phone numbers; repeat it for several: the first with a number counts.  "
+        help="Column with the phone numbers; repeat it for several: a row's first number counts.  "
         "[default: found by name and content]",
     ),
     click.option(
         "-r",
         "--region",
         shell_complete=completing.REGIONS,
-        help="Region of numbers without a country code: GB, +44 or Brazil; auto finds the column with it.",
+        help="Region of numbers without a country code: GB, +44 or Brazil; auto finds the column of regions.",
     ),
     click.option(
         "--region-column",
         shell_complete=completing.COLUMNS,
-        help="Column with each row's region; --region stands in where it is empty.",
+        help="Column with each row's region; --region is used if its cell is empty.",
     ),
     accept_option,
     numbers_option,
@@ -90,15 +90,15 @@ input_options = stack(
         type=click.Choice(["keep", "skip"]),
         default="keep",
         show_default=True,
-        help="Ask about fixed lines too, or not.",
+        help="Whether to ask about fixed lines.",
     ),
     click.option(
         "--several",
         type=click.Choice(["refuse", "first", "each"]),
         default="refuse",
         show_default=True,
-        help="Cells with several numbers: refuse them, take the first, or ask about each, so that the row is "
-        "registered if one of them is.",
+        help="Cells with several numbers: refuse them, use the first number, or ask about each; then the row "
+        "is registered if one number is.",
     ),
     click.option(
         "--ragged",
@@ -112,7 +112,7 @@ input_options = stack(
         type=JOIN,
         shell_complete=completing.COLUMNS_JOINED,
         default=(),
-        help="Columns that make one number, in order: area code and number, or calling code and number.",
+        help="Columns that form one number, in order: area code and number, or calling code and number.",
     ),
     click.option(
         "--header-row",
@@ -128,7 +128,7 @@ input_options = stack(
         type=click.Choice(["keep", "skip"]),
         default="keep",
         show_default=True,
-        help="Rows that a filter of a workbook hides: read them like the others, or leave them out.",
+        help="Rows that a filter in a workbook hides: read them, or leave them out.",
     ),
     click.option(
         "--sheet",
@@ -141,14 +141,14 @@ input_options = stack(
         "--suppress",
         type=SOURCE,
         multiple=True,
-        help="List of people who must not be asked or sent to; repeat it for several.",
+        help="List of people whom you must not ask about or send to; repeat it for several.",
     ),
     click.option(
         "--suppress-column",
         type=COLUMN,
         multiple=True,
         shell_complete=completing.COLUMNS_OF_SUPPRESSED,
-        help="Column with the phone numbers of these lists; repeat it for several, which all count.  "
+        help="Column with the phone numbers of these lists; repeat it for several, and all count.  "
         "[default: found by name and content]",
     ),
     click.option(
@@ -156,8 +156,8 @@ input_options = stack(
         type=click.Choice(["error", "allow"]),
         default="error",
         show_default=True,
-        help="If somebody in these lists cannot be read, or one is empty or cut off: stop, or go on without "
-        "that protection.",
+        help="If a row in these lists cannot be read, or a list is empty or incomplete: stop, or continue "
+        "without its protection.",
     ),
 )
 
@@ -181,30 +181,30 @@ output_options = stack(
         "--split",
         type=FILE,
         metavar="DIR",
-        help="Folder for the rows that are not_registered, invalid (with a hint what to mend) and unknown, "
-        "each in a file of its own.",
+        help="Folder for separate files with the rows that are not_registered, invalid (with a hint on how "
+        "to correct them) and unknown.",
     ),
     report_options,
     click.option(
         "--format",
         type=click.Choice(FORMATS),
-        metavar="FORMAT",  # written out, the names would shift every help text with each new one
-        help=f"Of the output: {', '.join(FORMATS)}.  [default: the input's]",
+        metavar="FORMAT",  # with the names here, each new format would shift every help text
+        help=f"Format of the output: {', '.join(FORMATS)}.  [default: the input's]",
     ),
     click.option(
         "--excel-safe",
         is_flag=True,
         help="Make formulas in a CSV output harmless, for a file that is opened in a spreadsheet.",
     ),
-    click.option("--prefix", default="", help="Put before the names of the added columns."),
+    click.option("--prefix", default="", help="Prefix for the names of the added columns."),
     click.option("--line-type", is_flag=True, help="Add a column with the kind of line: mobile, fixed, ..."),
     click.option(
-        "--strength", is_flag=True, help="Add a column that says how far each answer can be trusted."
+        "--strength", is_flag=True, help="Add a column that shows how far each answer can be trusted."
     ),
 )
 
 
 def take_reports(given: dict[str, Any]) -> dict[str, Path]:
-    """Take the options of the reports out of what a command was given, and return the files asked for."""
+    """Remove the options of the reports from a command's options, and return the requested files."""
     asked_for = {name: given.pop(name) for name in REPORTS}
     return {name: path for name, path in asked_for.items() if path is not None}

@@ -1,4 +1,4 @@
-"""`--gateway`, and the options whose variables and defaults depend on it."""
+"""The option `--gateway`, and options whose environment variables and defaults depend on the gateway."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GATEWAY_META = "validator.gateway"
-"""Where click's context has the name of the gateway that was chosen."""
+"""The key in click's context for the name of the chosen gateway."""
 
 
 class GatewayName(click.Choice[str]):
-    """The name of a gateway; a wrong one is answered with the nearest right one."""
+    """The name of a gateway; the message about a wrong name suggests the most similar one."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name."""
@@ -32,12 +32,12 @@ class GatewayName(click.Choice[str]):
 
 
 def chosen_gateway(context: click.Context) -> str:
-    """Return the name of the gateway that a command goes to."""
+    """Return the name of the gateway that a command uses."""
     return str(context.meta.get(GATEWAY_META, DEFAULT_GATEWAY))
 
 
 def _choose(context: click.Context, option: click.Parameter, name: str) -> str:  # noqa: ARG001 - click's signature
-    """Keep the choice, and take what the settings files say for this gateway as defaults."""
+    """Keep the choice, and use the gateway's table of the settings files as defaults."""
     tables: Mapping[str, Mapping[str, Any]] = context.meta.get(GATEWAYS_META, {})
     is_named = context.get_parameter_source("gateway") is not click.core.ParameterSource.DEFAULT
     marked = [one for one, table in tables.items() if table.get("default") is True]
@@ -64,15 +64,15 @@ gateway_option = click.option(
     show_default=True,
     is_eager=True,
     callback=_choose,
-    help="Which provider is asked; `validator gateways` lists them.",
+    help="Provider to ask; `validator gateways` lists them.",
 )
 
 
 class OfGateway(click.Option):
-    """An option whose variable is the chosen gateway's own.
+    """An option with an environment variable that depends on the chosen gateway.
 
     Args:
-        variable: the field of `Capabilities` that names it.
+        variable: the field of `Capabilities` with the variable's name.
     """
 
     def __init__(self, *words: Any, variable: str, **given: Any) -> None:
@@ -84,7 +84,7 @@ class OfGateway(click.Option):
         return str(getattr(capabilities_of(chosen_gateway(context)), self.variable))
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """Return what the environment says, as click has it."""
+        """Return the value from the environment, as click's own method does."""
         if chosen_gateway(ctx) == DEFAULT_GATEWAY:
             return super().resolve_envvar_value(ctx)
         own = f"{ctx.auto_envvar_prefix}_{(self.name or '').upper()}"

@@ -1,4 +1,4 @@
-"""What `check`, `plan` and `report` share: a list, how to read it, and the earlier answers about it."""
+"""The values of the options that `check`, `plan`, `report` and `sample` share, as a job over a list."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from validator.batch.recipients.opening import Opened
-    from validator.cli.lists.inputs import Found
+    from validator.cli.lists.inputs import InputFile
     from validator.ledger_url import Location
 
 LOG = logging.getLogger(__name__)
@@ -49,9 +49,9 @@ AUTO = "auto"
 
 @dataclass(frozen=True, kw_only=True)
 class ListOptions(ListSettings):
-    """The options that say which list, and how it is read. Each is named and explained in `options`.
+    """The options for the list: which files, and how they are read. `file_options` explains each of them.
 
-    Those of `ListSettings` go on to the job by their names.
+    The job takes the fields of `ListSettings` by their names.
     """
 
     input: tuple[Path | ObjectUrl, ...]
@@ -75,7 +75,7 @@ class ListOptions(ListSettings):
     as_json: bool
 
     def require_files(self) -> None:
-        """Raise `UsageError` if something would have to be fetched: a plan makes no request of any kind."""
+        """Raise `UsageError` if an input is a URL, since a plan makes no request of any kind."""
         if urls := [one for one in (*self.input, *self.suppress) if isinstance(one, ObjectUrl)]:
             raise UsageError(
                 f"a plan makes no request, and {urls[0]} would have to be fetched; download it first and "
@@ -83,7 +83,7 @@ class ListOptions(ListSettings):
             )
 
     def require_named_output(self) -> None:
-        """Raise `UsageError` where nothing tells what the output is called."""
+        """Raise `UsageError` if the output has no name and the input has none to derive it from."""
         if self.output is not None:
             return
         if self.input == (Path(STDIO),):
@@ -104,28 +104,28 @@ class ListOptions(ListSettings):
             raise UsageError(f"{' and '.join(wanting)} all want standard output; leave it to one of them")
 
     def opened(self, *, deadline: datetime | None = None) -> Opened:
-        """Open the list, which is fetched first where it is no file.
+        """Open the list; fetches it first if it is not a local file.
 
         Raises:
             FileError: it cannot be read.
-            StoppedEarly: it has not come by the deadline. A file is read whatever the time.
+            StoppedEarly: it was not complete at the deadline. The deadline does not apply to a local file.
             UsageError: options contradict each other.
         """
         clear_folders_away()
-        with until(deadline if self._has_to_come else None):
+        with until(deadline if self._has_to_wait else None):
             job = self._job()
         return open_job(job)
 
     @property
-    def _has_to_come(self) -> bool:
-        """Whether somebody else decides when a list is there: a server, or the writer of a pipe."""
+    def _has_to_wait(self) -> bool:
+        """Whether a list may take any time to arrive: from a server, a pipe, or standard input."""
         return any(
             isinstance(one, ObjectUrl) or one == Path(STDIO) or is_read_once(one)
             for one in (*self.input, *self.suppress)
         )
 
     def list_settings(self) -> dict[str, Any]:
-        """Return the fields of `ListSettings` as the options say.
+        """Return the fields of `ListSettings` with the values of the options.
 
         Raises:
             UsageError: options contradict each other.
@@ -173,8 +173,8 @@ class ListOptions(ListSettings):
             suppress=suppress,
         )
 
-    def _inputs(self, options: ReadOptions) -> tuple[Found, ...]:
-        """Return the lists to read. What this command has written beside one of them is none of them."""
+    def _inputs(self, options: ReadOptions) -> tuple[InputFile, ...]:
+        """Return the lists to read, without the output files of earlier runs of this command."""
         inputs = found_inputs(self.input, quiet=self.quiet)
         written = {self._checked(found).absolute() for found in inputs} if self.output is None else set()
         own = [
@@ -183,14 +183,14 @@ class ListOptions(ListSettings):
             if (found.path.absolute() in written or self._is_in_split(found.path))
             and self._is_output(found.path, options)
         ]
-        if len(own) == len(inputs):  # named as the list: a segment that was mended
+        if len(own) == len(inputs):  # the user names only such files: an edited segment is the list
             return inputs
         for found in own:
             LOG.warning("%s is the output of an earlier run; it is left out", found.path)
         return tuple(found for found in inputs if found not in own)
 
     def _is_in_split(self, path: Path) -> bool:
-        """Whether a file has the place and the name of a segment."""
+        """Whether a file has the folder and the name of a segment."""
         stem = path.name.removesuffix(ending_of(path))
         return (
             self.split is not None
@@ -201,8 +201,8 @@ class ListOptions(ListSettings):
     def _is_output(self, path: Path, options: ReadOptions) -> bool:
         return bool(earlier_columns(open_table(path, options=options).schema, self.prefix))
 
-    def _target(self, inputs: tuple[Found, ...]) -> Path | BinaryIO | tuple[Path, ...]:
-        """Return where the annotated rows go: one file, or one for each input beside it or in the folder."""
+    def _target(self, inputs: tuple[InputFile, ...]) -> Path | BinaryIO | tuple[Path, ...]:
+        """Return the target of the annotated rows: standard output, one file, or one file for each input."""
         if self.output == STDIO:
             require_stdout()
             return sys.stdout.buffer
@@ -211,7 +211,7 @@ class ListOptions(ListSettings):
         targets = tuple(map(self._checked, inputs))
         return targets if len(targets) > 1 else targets[0]
 
-    def _checked(self, found: Found) -> Path:
+    def _checked(self, found: InputFile) -> Path:
         folder = self.output_dir if isinstance(self.output_dir, Path) else found.beside
         return folder / checked_name(found.path, self.format)
 

@@ -1,4 +1,4 @@
-"""How the user's own lists of people who opted out are read where a folder's file says how lists are read."""
+"""Protects the user's own suppression lists from the settings of a folder's settings file."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     import click
 
 _READING = {"region": "region", "region-column": "region_column", "numbers": "numbers"}
-"""Options that make another number of a cell, so that a list would protect somebody else; their settings."""
+"""Options that change the number of a cell, so that a list would protect other people, and their settings."""
 _COLUMN = f"{PROTECTING}-column"
 
 
 def settings_of_others(context: click.Context) -> tuple[str, ...]:
-    """Return the settings that do not hold for the user's own lists, as a folder's file has made them.
+    """Return the settings that do not apply to the user's own lists, since a folder's file sets them.
 
     Raises:
-        UsageError: such a file says which of their columns count.
+        UsageError: a folder's file sets the columns of these lists.
     """
     if not _are_own(context):
         return ()
@@ -38,7 +38,7 @@ def settings_of_others(context: click.Context) -> tuple[str, ...]:
 
 
 def _are_own(context: click.Context) -> bool:
-    """Whether the user has named such a list, and not a folder's file alone."""
+    """Whether the user has named a suppression list, and not only a folder's file."""
     source = context.get_parameter_source(PROTECTING)
     if source is ParameterSource.DEFAULT_MAP:
         return context.info_name in context.meta.get(GUARDED_META, ())
@@ -46,7 +46,7 @@ def _are_own(context: click.Context) -> bool:
 
 
 def _set_by_folder(context: click.Context) -> dict[str, str]:
-    """Return the options whose value is from a file found in a folder, with the path of that file."""
+    """Return the options with a value from a file found in a folder, each with the path of that file."""
     origins = context.meta.get(ORIGINS_META, {}).get(context.info_name, {})
     found = [str(file.path) for file in context.meta.get(FILES_META, ()) if not file.is_own]
     from_files = [

@@ -1,4 +1,4 @@
-"""The options that several commands share, each written once; those of files are in `file_options`."""
+"""The options that several commands share; `file_options` and `stop_options` have further ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Return one decorator that applies several, so that the first given is the first in the help text."""
+    """Return one decorator that applies several; the help text shows them in the given order."""
 
     def apply(command: Command) -> Command:
         for option in reversed(options):
@@ -39,19 +39,19 @@ def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command
 
 
 def _keep_progress(context: click.Context, _option: click.Parameter, style: str) -> None:
-    """Keep how to show progress where `show.make_progress` looks: what fetches a list shows it alike."""
+    """Keep the style for `show.make_progress`, which is also used while a list is fetched."""
     context.meta[PROGRESS_META] = style
 
 
 logging_options = stack(
-    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
-    click.option("-v", "--verbose", is_flag=True, help="Say more; numbers are masked."),
+    click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
+    click.option("-v", "--verbose", is_flag=True, help="Print more details; numbers are masked."),
     click.option(
         "--log-format",
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
-        help="How to log.",
+        help="Form of log lines.",
     ),
 )
 
@@ -62,7 +62,7 @@ progress_option = click.option(
     show_default=True,
     expose_value=False,
     callback=_keep_progress,
-    help="How a run shows where it stands: auto draws a bar on a terminal, and logs lines elsewhere.",
+    help="How a run shows its progress: auto draws a bar on a terminal, and logs lines elsewhere.",
 )
 
 base_url_option = click.option(
@@ -78,26 +78,26 @@ provider_options = stack(
     click.option(
         "--api-key-file",
         type=FILE,
-        help="File that holds the key; otherwise SENDAPI_API_KEY, or the variable of another gateway.",
+        help="File with the key; otherwise SENDAPI_API_KEY, or the variable of another gateway.",
     ),
     base_url_option,
     click.option(
         "--allow-new-host",
         is_flag=True,
-        help="Let the key go to another host than the one it was first used with.",
+        help="Send the key to another host than the one it was first used with.",
     ),
     click.option(
         "--proxy",
         metavar="URL",
-        help="HTTP proxy to the provider, or none.  [default: HTTPS_PROXY, ALL_PROXY, NO_PROXY]",
+        help="HTTP proxy for the provider, or none.  [default: HTTPS_PROXY, ALL_PROXY, NO_PROXY]",
     ),
     click.option(
         "--ca-file",
         type=FILE,
-        help="PEM file of authorities to trust besides the system's.",
+        help="PEM file with certificate authorities to trust, in addition to the system's.",
     ),
     click.option(
-        "--timeout", type=DURATION, default="30s", show_default=True, help="For one attempt, in all."
+        "--timeout", type=DURATION, default="30s", show_default=True, help="Time for one attempt, in all."
     ),
 )
 
@@ -120,7 +120,7 @@ ledger_option = click.option(
     metavar="FILE|URL",
     default=default_ledger,
     help="File that keeps the answers, or postgresql://... for several machines.  [default: DATABASE_URL if "
-    "that is one, or a file in the user's state folder]",
+    "it is such a URL, or a file in the user's state folder]",
 )
 
 max_age_option = click.option(
@@ -128,18 +128,18 @@ max_age_option = click.option(
     type=MAX_AGE,
     default="yes=30d,no=7d,unknown=0",
     show_default=True,
-    help="How long earlier answers hold: one age for yes and no, or each its own.",
+    help="How long earlier answers count: one age for yes and no, or one for each.",
 )
 
 refresh_option = click.option(
-    "--refresh", is_flag=True, help="Ask about every number again, whatever the ledger holds."
+    "--refresh", is_flag=True, help="Ask about every number again, although its answer is known."
 )
 
 confirm_option = click.option(
     "--confirm-negatives",
     is_flag=True,
-    help='Let a "no" count only when it has been said twice: ask once more, at the end, through another '
-    "session where there is one.",
+    help='Count a "no" only after a second one: ask once more at the end, through another session if there '
+    "is one.",
 )
 
 known_options = stack(
@@ -151,17 +151,15 @@ known_options = stack(
         type=click.Choice(["all", "unknown"]),
         default="all",
         show_default=True,
-        help="Ask about all numbers not yet known, or only those asked about in vain.",
+        help="Ask about all numbers without a fresh answer, or only those with an earlier failure.",
     ),
-    click.option(
-        "--limit", type=click.IntRange(min=0), help="Ask about at most so many numbers in this run."
-    ),
+    click.option("--limit", type=click.IntRange(min=0), help="Most numbers to ask about in this run."),
     click.option(
         "--order",
         type=click.Choice(["shuffled", "input"]),
         default="shuffled",
         show_default=True,
-        help="In which order to ask; a list in its own order looks like scraping.",
+        help="Order of the requests; numbers in the list's order may look like scraping.",
     ),
 )
 
@@ -170,8 +168,8 @@ rate_option = click.option(
     type=RATE,
     default="auto",
     show_default=True,
-    help="Requests a minute (300/min); auto obeys what the provider tells, find looks for the limit "
-    "where nobody tells it, none does not pace.",
+    help="Requests a minute (300/min); auto uses the limit that the provider states, find searches for an "
+    "unstated limit, none does not limit the pace.",
 )
 
 keys_option = click.option(
@@ -180,7 +178,7 @@ keys_option = click.option(
     metavar="NAME,...",
     shell_complete=completing.KEYS,
     callback=lambda _context, _option, names: tuple(filter(None, (names or "").replace(" ", "").split(","))),
-    help="Ask with these keys, each a table [keys.NAME] of your settings file, in place of one key.",
+    help="Use these keys, each from a table [keys.NAME] of your settings file, instead of one key.",
 )
 
 asking_options = stack(
@@ -193,24 +191,24 @@ asking_options = stack(
         type=PART,
         default="100%",
         show_default=True,
-        help="Share of the key's limit to use, where somebody else uses it too.",
+        help="Share of the key's limit to use, if others use the key too.",
     ),
     click.option(
         "--concurrency",
         type=click.IntRange(1, 1_000),
         default=256,
         show_default=True,
-        help="Requests of a key in flight at most; fewer where the pace needs fewer.",
+        help="Most requests of a key in flight; a slower pace needs fewer.",
     ),
     click.option(
         "--retries",
         type=click.IntRange(0, 20),
         default=5,
         show_default=True,
-        help="Further attempts for a number after the first has failed.",
+        help="Most retries for a number.",
     ),
     click.option(
-        "--contacts", is_flag=True, help="Take over what the session's synced contacts tell, first."
+        "--contacts", is_flag=True, help="First use the answers that the session's synced contacts give."
     ),
 )
 
@@ -220,20 +218,18 @@ canary_options = stack(
         "canaries",
         type=CANARY,
         multiple=True,
-        help="Number known to be on WhatsApp, to see whether a session tells the truth; repeat it for "
-        "several.  [default: the session's own]",
+        help="Number known to be on WhatsApp, which tests whether a session's answers can be trusted; repeat "
+        "it for several.  [default: the session's own]",
     ),
-    click.option(
-        "--no-canaries", is_flag=True, help="Believe every answer as it comes, and never ask to make sure."
-    ),
+    click.option("--no-canaries", is_flag=True, help="Trust every answer, and never test a session."),
 )
 
 price_option = click.option(
     "--price",
     type=PRICE,
-    help="What the provider takes for a check (0.002), in any currency: plan and summary say what it costs.",
+    help="Price of a check (0.002), in any currency; plan and summary show the costs.",
 )
 
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="End standard output with one line of JSON."
+    "--json", "as_json", is_flag=True, help="Print the result as one line of JSON on standard output."
 )

@@ -1,4 +1,4 @@
-"""Settings as text for people: each with its value and where that comes from, without what is secret."""
+"""Settings as text for users: each with its value and its origin, without secrets."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ DEFAULT = "default"
 HIDDEN = "(hidden)"
 _ON_THE_LINE = "flag --"
 
-# Options whose values are people's numbers.
+# Options with people's numbers as values.
 _OF_PEOPLE = frozenset({"canary", "number"})
-# User name and password before the host of a URL, or of a proxy without a scheme. A password may hold
-# an @ itself.
+# User name and password before the host of a URL, or of a proxy without a scheme. A password may itself
+# contain an @.
 _USER = re.compile(r"^([a-z][a-z0-9+.-]*://)?.+(?=@)", re.IGNORECASE)
 _URLS = frozenset({"proxy", "base-url"})
-# The path of a webhook or a collector, which may let anybody post there who knows it.
+# The path of a webhook or a collector may be its only protection against unwanted messages.
 _WITH_SECRET_PATHS = frozenset({"notify", "otlp"})
 _SECRET_PATH = re.compile(r"^([a-z]+://[^/?#]*[/?#]).+", re.IGNORECASE)
 
 
 class Setting(NamedTuple):
-    """One option: its long name, its value as text, and where that comes from."""
+    """One option: its long name, its value as text, and where the value comes from."""
 
     name: str
     value: str
@@ -42,7 +42,10 @@ class Setting(NamedTuple):
 
 
 def set_elsewhere(context: click.Context) -> dict[str, str]:
-    """Return the settings of a command that its line does not show: by name, with where they come from."""
+    """Return the settings of a command that are neither on its command line nor defaults.
+
+    By name; the text has the value and its origin.
+    """
     found = (one for one in settings_of(context, context.params) if not one.origin.startswith(_ON_THE_LINE))
     return {one.name: f"{one.value} ({one.origin})" for one in found if one.origin != DEFAULT}
 
@@ -51,8 +54,8 @@ def settings_of(context: click.Context, given: dict[str, Any]) -> Iterator[Setti
     """Yield each option of a command.
 
     Args:
-        context: that of the command.
-        given: what its line gave, as it was given.
+        context: the context of the command.
+        given: the values from its command line, unparsed.
     """
     root = context.find_root()
     of_group = context.parent is not None and context.parent is not root
@@ -68,10 +71,10 @@ def settings_of(context: click.Context, given: dict[str, Any]) -> Iterator[Setti
 def _value(
     option: click.Option, context: click.Context, given: dict[str, Any], origin: str
 ) -> tuple[Any, str]:
-    """Return a value as it was given, and where: a flag, a variable, a file, or nowhere."""
+    """Return an unparsed value and its origin: a flag, a variable, a file, or the default."""
     match context.get_parameter_source(option.name or ""):
         case ParameterSource.COMMANDLINE:
-            # Options that take effect as they are read, such as `--progress`, are in no command's parameters.
+            # Options with an effect at parsing, such as `--progress`, are not in the command's parameters.
             return given.get(option.name or ""), f"{_ON_THE_LINE}{long_name(option)}"
         case ParameterSource.ENVIRONMENT:
             own = (option.variable_of(context),) if isinstance(option, OfGateway) else ()
@@ -86,7 +89,7 @@ def _value(
 
 
 def shown(name: str, value: Any) -> str:
-    """Return a value as text, without a password, a key or a number of somebody."""
+    """Return a value as text, without passwords, keys and phone numbers."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):

@@ -20,7 +20,7 @@ max_outage_option = click.option(
     type=DURATION,
     default="6h",
     show_default=True,
-    help="Stop when the provider has not answered for longer.",
+    help="Stop if the provider has not answered for this time.",
 )
 
 deadline_option = click.option(
@@ -32,8 +32,8 @@ grace_option = click.option(
     type=DURATION,
     default="8s",
     show_default=True,
-    help="After a signal or the deadline, end within this time, writing included: what is in flight for "
-    "longer is given up, and the next run asks again.",
+    help="After a signal or the deadline, end within this time, including the writing of files; the next run "
+    "repeats requests that take longer.",
 )
 
 wait_for_key_option = click.option(
@@ -41,7 +41,7 @@ wait_for_key_option = click.option(
     type=DURATION,
     default="0s",
     show_default=True,
-    help="Wait so long for another run that uses the key.",
+    help="Longest wait for another run that uses the key.",
 )
 
 bound_options = stack(max_wait_option, max_outage_option, deadline_option, grace_option, wait_for_key_option)
@@ -50,34 +50,34 @@ stop_options = stack(
     click.option(
         "--strict",
         is_flag=True,
-        help="Exit with 4 if any answer has nothing to vouch for it, even within --max-unknown.",
+        help="Exit with 4 if any answer is unverified, even within --max-unknown.",
     ),
     click.option(
         "--max-unknown",
         type=TOLERANCE,
         default="0",
         show_default=True,
-        help="So many rows, or such a share, may stay unknown in a finished run.",
+        help="Number or share of rows that may stay unknown in a finished run.",
     ),
     click.option(
         "--max-invalid",
         type=SHARE,
         default="50%",
         show_default=True,
-        help="Refuse a list if a larger share of its cells are no numbers, before anything is replaced.",
+        help="Refuse a list if a larger share of its cells is invalid, before any file is replaced.",
     ),
     click.option(
         "--max-error-rate",
         type=SHARE,
         default="100%",
         show_default=True,
-        help="Stop when more of the latest attempts fail.",
+        help="Stop if a larger share of the latest attempts fails.",
     ),
     bound_options,
     click.option(
         "--daily-cap",
         type=click.IntRange(min=2),
-        help="Numbers a day asked about through each session, runs taken together; one is kept for a canary."
-        "  [default: the gateway's]",
+        help="Most numbers to ask about through each session in a day, in all runs together; one is kept for "
+        "a canary.  [default: the gateway's]",
     ),
 )

@@ -1,4 +1,4 @@
-"""The values that options take: how a text becomes one, and how the help text names it."""
+"""The types of option values: how a text is parsed, and the name of the type in help texts."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 
 class Parsed(click.ParamType[Any]):
-    """An option whose text a function of `settings` understands; its `UsageError` says what is wrong.
+    """A value that a function of `settings` parses; it raises `UsageError` if the text is wrong.
 
     Args:
-        parse: turns the text into a value.
-        metavar: how the value is shown in the help text.
+        parse: parses the text.
+        metavar: the name of the value in the help text.
     """
 
     def __init__(self, parse: Callable[[str], Any], metavar: str) -> None:
@@ -42,24 +42,24 @@ class Parsed(click.ParamType[Any]):
         self._parse = parse
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
-        """Parse a text; numbers of a settings file are texts here, and parsed values pass."""
+        """Parse a text, or a number of a settings file; a value that is already parsed passes."""
         return self._parse(str(value)) if isinstance(value, str | int | float) else value
 
 
 class ColumnName(click.types.StringParamType):
-    """The name of a column, which may have spaces in it; an environment variable names several in lines."""
+    """The name of a column, which may have spaces; an environment variable has several on separate lines."""
 
     envvar_list_splitter = "\n"
 
 
 class Source(click.Path):
-    """A list to read: a file, or the URL of an object, which a path would not keep as it is written."""
+    """A list to read: a file, or the URL of an object (`Path` would change the URL's text)."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Tell URLs from names of files."""
+        """Return a URL or a path."""
         if isinstance(value, str) and ObjectUrl.is_one(value):
             return ObjectUrl(value)
         return super().convert(value, param, ctx)
@@ -72,7 +72,7 @@ SHARE = Parsed(parse_share, "share")
 PART = Parsed(parse_positive_share, "share")
 RATE = Parsed(Rate.parse, "N/min|auto|find|none")
 MAX_AGE = Parsed(MaxAge.parse, "age")
-# Without a zone it is the system's, with its rules; a zone taken from the system would be one day's offset.
+# A naive `now` uses the system's zone with its rules; an aware one would have a fixed offset.
 DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now()), "time")  # noqa: DTZ005
 CANARY = Parsed(partial(parse_number, option="--canary"), "number")
 NUMBER = Parsed(partial(parse_number, option="--number"), "number")
@@ -83,13 +83,13 @@ FILE = click.Path(path_type=Path)
 
 
 class LedgerPlace(click.Path):
-    """Where the ledger is: a file, or the URL of a database."""
+    """The location of the ledger: a file, or the URL of a database."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Tell URLs from names of files."""
+        """Return a URL or a path."""
         place = ledger_location(value) if isinstance(value, str) else value
         return place if isinstance(place, LedgerUrl) else super().convert(place, param, ctx)
 
@@ -106,4 +106,4 @@ FORMATS = (
     "parquet",
     "arrow",
     "excel",
-)  # those of `tables`, which the help text need not load
+)  # the formats of `tables`, repeated here so that help texts do not load it

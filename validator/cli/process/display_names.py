@@ -1,4 +1,4 @@
-"""Names of lists that lie in temporary files: messages speak of them as people do."""
+"""Names of lists that are copied to temporary files: messages show these names, not the files' paths."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMES = "validator.copies"
 
 
 def names_of_copies() -> dict[Path, str]:
-    """Return what people call the lists that the command has copied; it grows by those to come."""
+    """Return the names of the copied lists, by the path of the copy; later copies are added to it."""
     context = click.get_current_context(silent=True)
     names: dict[Path, str] = context.meta.setdefault(_NAMES, {}) if context else {}
     return names
@@ -25,7 +25,7 @@ def names_of_copies() -> dict[Path, str]:
 
 @contextmanager
 def naming_copies() -> Iterator[None]:
-    """Have errors speak of a list as people do, and not of the file that it was copied into."""
+    """Replace the paths of copies in error messages with the names of the lists."""
     try:
         yield
     except (FileError, UsageError) as error:
@@ -34,7 +34,7 @@ def naming_copies() -> Iterator[None]:
 
 
 def named(text: str, names: Mapping[Path, str]) -> str:
-    """Return a text with the names of lists in place of their copies' paths."""
+    """Return a text with the names of lists instead of the paths of their copies."""
     for path, name in names.items():
         text = text.replace(str(path), name)
     return text

@@ -1,4 +1,4 @@
-"""What went wrong, as one line on standard error and an exit code. A traceback is never what a user sees."""
+"""Shows an error as one line on standard error, and maps it to an exit code. Users never see a traceback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from validator.cli.process.standard_streams import end_stdout, is_json_wanted, let_go_of_stdout, say
+from validator.cli.process.standard_streams import abandon_stdout, end_stdout, is_json_wanted, say
 from validator.errors import FileError, Interrupted, UsageError, ValidatorError, innermost
 from validator.reports.schema_version import SCHEMA_VERSION
 
@@ -23,14 +23,14 @@ log = logging.getLogger(__name__)
 
 
 def report_failure(error: BaseException, *, as_json: bool = False) -> int:
-    """Say what went wrong, and return the exit code that stands for it.
+    """Print an error, and return its exit code.
 
     Args:
-        error: what ended the command.
-        as_json: whether standard output has to end with a line of JSON: `exit_code` and `error` then.
+        error: the error that ended the command.
+        as_json: whether to end standard output with a line of JSON that has `exit_code` and `error`.
     """
     cause = innermost(error)
-    log.debug("the whole story", exc_info=cause)
+    log.debug("traceback", exc_info=cause)
     code, message = exit_code_of(cause), _described(cause)
     if isinstance(cause, click.ClickException) and not is_json_wanted():
         cause.show(file=sys.stderr)
@@ -51,16 +51,16 @@ def _described(cause: BaseException) -> str:
             return "interrupted; nothing that was found out is lost, and the same command goes on from here"
         case MemoryError():
             words = (
-                "memory ran out; nothing that was found out is lost. Leave this process more of it, then run"
+                "memory ran out; nothing that was found out is lost. Give this process more memory, then run"
             )
             return f"{words} the same command again"
         case _:
             what = f"internal error: {type(cause).__name__} {_place(cause)}"
-            return f"{what}. This is a bug; -v shows all of it"
+            return f"{what}. This is a bug; -v shows the traceback"
 
 
 def exit_code_of(error: BaseException | None) -> int:
-    """Return the exit code that an error ends the command with; 0 for none."""
+    """Return the exit code for an error; 0 for None."""
     if error is None:
         return 0
     match innermost(error):
@@ -78,19 +78,19 @@ def exit_code_of(error: BaseException | None) -> int:
 
 @contextmanager
 def translated_io() -> Iterator[None]:
-    """Raise what the system refuses, and nobody further down has put into words, as `FileError`.
+    """Raise an `OSError` that no other code has translated as `FileError`.
 
-    That is standard output, for all we know: a full disk behind `>`, or a reader such as `| head` that has
-    gone away. The latter ends as it does for other programs, quietly, by SIGPIPE.
+    It most likely comes from standard output: a full disk behind `>`, or a reader such as `| head` that has
+    ended. In the second case the command ends without a message, with the exit code of SIGPIPE.
     """
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        let_go_of_stdout()
+        abandon_stdout()
         raise SystemExit(128 + signal.SIGPIPE) from None
     except OSError as error:
-        let_go_of_stdout()
+        abandon_stdout()
         raise FileError(
             f"{error.filename or 'standard output'} cannot be written or read ({error.strerror}); "
             "nothing that was found out is lost"

@@ -1,7 +1,7 @@
-"""What signals and the deadline do to plain code: they raise where it is, so that it cleans up and ends.
+"""Signals and the deadline in synchronous code: they raise an exception there, so that it cleans up and ends.
 
-A signal that the parent has ignored for this process (SIGINT and SIGHUP under nohup, or in the background of
-a script) stays ignored. Imports nothing that `--help` would have to wait for.
+A signal that the parent process has set to be ignored (SIGINT and SIGHUP under nohup, or in the background of
+a script) stays ignored. This file has only fast imports, since `--help` loads it.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
 # SIGHUP: the terminal was closed, or its connection broke.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-# Signals that have raised in this process, in their order.
+# Signals that have raised an exception in this process, in order.
 _RAISED: list[int] = []
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let a signal raise `Interrupted` while plain code runs, so that temporary files are cleared away."""
-    with handling(*heard()), _told_once(), undisguised():
+    """Let a signal raise `Interrupted` in synchronous code, so that temporary files are deleted."""
+    with handling(*ending_signals()), _without_swallowed_traceback(), signal_error_first():
         yield
 
 
 @contextmanager
-def undisguised() -> Iterator[None]:
-    """Raise what a signal has raised inside the block, also if a library made another error of it.
+def signal_error_first() -> Iterator[None]:
+    """Raise the error of a signal instead of another library's error that followed it.
 
-    Compiled code may swallow what a handler raises, and fail for want of what it was about to get.
+    Compiled code may swallow the exception of a signal handler, and then fail with another one.
 
     Raises:
-        StoppedEarly: a signal came, and an error that is not this tool's own followed.
+        StoppedEarly: a signal came, and an error followed that is not one of this program.
     """
     before = len(_RAISED)
     try:
@@ -50,12 +50,12 @@ def undisguised() -> Iterator[None]:
             innermost(error), ValidatorError | SystemExit | GeneratorExit
         ):
             raise
-        raise why(_RAISED[before]) from error
+        raise error_of_signal(_RAISED[before]) from error
 
 
 @contextmanager
-def _told_once() -> Iterator[None]:
-    """Keep Python from printing the traceback of a signal that compiled code has swallowed."""
+def _without_swallowed_traceback() -> Iterator[None]:
+    """Keep Python from printing the traceback of a signal's exception that compiled code has swallowed."""
     hook = sys.unraisablehook
 
     def unless_stopped(swallowed: sys.UnraisableHookArgs) -> None:
@@ -71,12 +71,12 @@ def _told_once() -> Iterator[None]:
 
 @contextmanager
 def until(deadline: datetime | None) -> Iterator[None]:
-    """Let the deadline raise `StoppedEarly` inside the block, which may wait for a list that never comes."""
+    """Let the deadline raise `StoppedEarly` inside the block, which may wait for a list forever."""
     if deadline is None:
         yield
         return
     with handling(signal.SIGALRM):
-        # At 0 the timer would never ring.
+        # 0 would disable the timer.
         signal.setitimer(signal.ITIMER_REAL, max(deadline.timestamp() - time.time(), 1e-6))
         try:
             yield
@@ -86,7 +86,7 @@ def until(deadline: datetime | None) -> Iterator[None]:
 
 @contextmanager
 def handling(*signums: signal.Signals) -> Iterator[None]:
-    """Let signals raise inside the block; the handlers there were come back."""
+    """Let signals raise an exception inside the block; restores the previous handlers after it."""
     before = {signum: signal.signal(signum, _raise) for signum in signums}
     try:
         yield
@@ -95,8 +95,8 @@ def handling(*signums: signal.Signals) -> Iterator[None]:
             signal.signal(signum, handler)
 
 
-def heard() -> tuple[signal.Signals, ...]:
-    """Return the signals that end this process, the deadline's too if `until` waits for it."""
+def ending_signals() -> tuple[signal.Signals, ...]:
+    """Return the signals that end this process, including that of the deadline inside of `until`."""
     ending = [signum for signum in SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN]
     deadline = [signal.SIGALRM] if signal.getsignal(signal.SIGALRM) is _raise else []
     return (*ending, *deadline)
@@ -104,11 +104,11 @@ def heard() -> tuple[signal.Signals, ...]:
 
 def _raise(signum: int, _: FrameType | None) -> None:
     _RAISED.append(signum)
-    raise why(signum)
+    raise error_of_signal(signum)
 
 
-def why(signum: int) -> StoppedEarly:
-    """Return why a signal ends the run."""
+def error_of_signal(signum: int) -> StoppedEarly:
+    """Return the error with which a signal ends the run."""
     if signum == signal.SIGALRM:
         return StoppedEarly("the deadline was reached while the list was read; nothing was asked")
     return Interrupted(signum)

@@ -20,7 +20,7 @@ _FACTS = ("plan", "progress", "summary")
 
 
 class Lines(logging.Formatter):
-    """Lines of text. Keys and numbers in tracebacks are masked: any library may quote what it choked on."""
+    """Lines of text. Masks keys and numbers in tracebacks, since a library's error may quote its input."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
         """Return the traceback, masked."""
@@ -28,10 +28,9 @@ class Lines(logging.Formatter):
 
 
 class JsonLines(Lines):
-    """One JSON object a line: `time` (ISO 8601, UTC), `level`, `logger`, `message`, and any `error`.
+    """One JSON object on each line: `time` (ISO 8601, UTC), `level`, `logger`, `message`, and any `error`.
 
-    The facts of a progress line (`record.progress`, a dict) stand beside them as `progress`, those of the
-    plan before a run as `plan`, and those of the closing summary as `summary`.
+    Lines about progress, the plan and the summary also have their values, as `progress`, `plan` or `summary`.
     """
 
     is_json = True
@@ -51,7 +50,7 @@ class JsonLines(Lines):
 
 
 class StandardError(logging.StreamHandler[TextIO]):
-    """Writes to what standard error is at the moment: while a live display is up, to the lines above it."""
+    """Writes to the current `sys.stderr`, which a live display replaces in order to print above itself."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line."""
@@ -60,7 +59,7 @@ class StandardError(logging.StreamHandler[TextIO]):
 
 
 def set_up_logging(*, quiet: bool, verbose: bool, log_format: str) -> None:
-    """Log this tool's own words to standard error; other libraries speak up from warnings on."""
+    """Log this program's messages to standard error, and the warnings of other libraries."""
     handler = StandardError()
     handler.setFormatter(JsonLines() if log_format == "json" else Lines("%(asctime)s %(message)s"))
     handler.addFilter(_mask_what_others_say)
@@ -71,14 +70,14 @@ def set_up_logging(*, quiet: bool, verbose: bool, log_format: str) -> None:
 
 
 def take_logging(options: dict[str, Any]) -> bool:
-    """Take the logging options out of a command's, and log as they say; return whether to be quiet."""
+    """Remove the logging options from a command's options, set up logging, and return whether to be quiet."""
     quiet, verbose = options.pop("quiet"), options.pop("verbose")
     set_up_logging(quiet=quiet, verbose=verbose, log_format=options.pop("log_format"))
     return bool(quiet)
 
 
 def _mask_what_others_say(record: logging.LogRecord) -> bool:
-    """Mask a message of another library's; ours hold masked numbers, and dates that look like numbers."""
+    """Mask another library's message. Our own have masked numbers, and dates that look like numbers."""
     if not record.name.startswith(ROOT):
         record.msg, record.args = _mask(record.getMessage()), ()
     return True
@@ -91,7 +90,7 @@ def _name_copies(record: logging.LogRecord, *, names: Mapping[Path, str]) -> boo
 
 
 def _mask(text: str) -> str:
-    # Imported here, since it stands with the client: commands without network start without that.
+    # Imported here, since it loads the HTTP client, which commands without network do not need.
     from validator.http.masking import mask  # noqa: PLC0415
 
     return mask(text)

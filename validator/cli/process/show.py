@@ -1,4 +1,4 @@
-"""What the command line shows: progress and summaries, on standard error; JSON on standard output."""
+"""Shows progress and summaries on standard error, and tables and JSON on standard output."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("validator.progress")
 
-# Columns whose cells may be longer than a line.
+# Columns with cells that may be longer than a line.
 _SENTENCES = frozenset({"from", "value", "what"})
 
 
 def make_progress(*, quiet: bool) -> Progress:
-    """Return what shows how a run goes, as `--progress` says; nothing if quiet.
+    """Return the display of a run's progress, according to `--progress`; if quiet, it shows nothing.
 
-    `auto` draws on a terminal that can, and logs lines elsewhere. Nothing is drawn where each line is JSON.
+    `auto` draws on an interactive terminal, and logs lines elsewhere. With JSON logs nothing is drawn.
     """
     context = click.get_current_context(silent=True)
     style = context.meta.get(PROGRESS_META, "auto") if context else "auto"
@@ -54,12 +54,12 @@ def make_progress(*, quiet: bool) -> Progress:
 
 
 def show_start(plan: PlanSummary, *, quiet: bool) -> None:
-    """Show what a run is about to do, before its first call: a block on a terminal, a log line elsewhere."""
+    """Show the plan of a run before its first request: a block on a terminal, a log line elsewhere."""
     if quiet:
         return
     console = _console(stderr=True)
     if console.is_terminal and not is_json_wanted():
-        # Printed by this console it would end up in the display that is up; that one prints it above.
+        # Printed by this console it would mix with the live display, which prints the captured text above it.
         with console.capture() as drawn:
             console.print(reports.render_start(plan))
         sys.stderr.write(drawn.get())
@@ -68,7 +68,7 @@ def show_start(plan: PlanSummary, *, quiet: bool) -> None:
 
 
 def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:
-    """Show a run's summary; if quiet, only why it did not end well, and whether answers are not believed."""
+    """Show a run's summary; if quiet, only why it failed, and how many answers are not trusted."""
     if quiet and summary.exit_code:
         _, sentence = headline(summary)
         log.error("%s", printable(sentence))
@@ -78,7 +78,7 @@ def show_summary(summary: Summary, *, as_json: bool, quiet: bool) -> None:
 
 
 def show_suspects(rows: int) -> None:
-    """Say how many rows are unknown since nothing vouches for their answers; `-q` does not hide it."""
+    """Print how many rows are unknown because their answers are not trusted; also with `-q`."""
     if rows:
         log.error(
             "%s rows are unknown although they were answered, since nothing shows that the session tells the "
@@ -93,7 +93,7 @@ def show_plan_summary(plan: PlanSummary, *, as_json: bool, quiet: bool) -> None:
 
 
 def show_sample(sample: SampleSummary, *, as_json: bool, quiet: bool) -> None:
-    """Show what a sample says; if quiet, only why it did not end well."""
+    """Show the result of a sample; if quiet, only why it failed."""
     if quiet and sample.exit_code:
         _, sentence = sample_headline(sample)
         log.error("%s", printable(sentence))
@@ -103,7 +103,7 @@ def show_sample(sample: SampleSummary, *, as_json: bool, quiet: bool) -> None:
 def _show(
     text: Callable[[], RenderableType], facts: dict[str, object], *, as_json: bool, quiet: bool
 ) -> None:
-    """Show how a run ended. That it cannot be shown changes nothing about it."""
+    """Show how a run ended. A failure to show it does not change the exit code."""
     if not quiet and is_json_wanted():
         log.info("the summary", extra={"summary": facts})
     elif not quiet:
@@ -113,9 +113,9 @@ def _show(
 
 
 def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
-    """Print a table on standard output: laid out on a terminal, with tabs elsewhere, or as a line of JSON.
+    """Print a table on standard output: aligned on a terminal, with tabs elsewhere, or as a line of JSON.
 
-    With tabs no cell is one that a spreadsheet would take for a formula: some are the provider's text.
+    With tabs, formulas in cells are made harmless for spreadsheets, since some cells are the provider's text.
     """
     require_stdout()
     rows = [[legible(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
@@ -128,7 +128,7 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_js
 
 
 def show_row(columns: Sequence[str], row: Sequence[object], *, as_json: bool) -> None:
-    """Print a row of a table that is never complete: with tabs, as `show_rows` does, or as a line of JSON."""
+    """Print one row of a growing table: with tabs, as `show_rows` does, or as a line of JSON."""
     if as_json:
         click.echo(as_line(dict(zip(columns, row, strict=True))))
     else:
@@ -141,14 +141,14 @@ def _tabbed(rows: Iterable[Sequence[object]]) -> None:
 
 
 def _texts(row: Iterable[object]) -> list[str]:
-    """Return cells as files have them: `true` and `false`, and nothing for None."""
+    """Return cells as they are in files: `true` and `false`, and an empty text for None."""
     return [
         "" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell) for cell in row
     ]
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> FittingTable:
-    """Lay rows out so that each word is whole: ids and numbers are there to be copied."""
+    """Return rows as a table that breaks no word, so that ids and numbers can be copied."""
     from validator.reports.fitting import FittingTable  # noqa: PLC0415 - as for `_console`
 
     table = FittingTable(*columns, figures=frozenset(), texts=_SENTENCES)
@@ -160,6 +160,6 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> FittingT
 def _console(
     *, stderr: bool = False, force_terminal: bool | None = None, force_interactive: bool | None = None
 ) -> Console:
-    from rich.console import Console  # noqa: PLC0415 - it takes time to load, and `--quiet` needs none
+    from rich.console import Console  # noqa: PLC0415 - it loads slowly, and `--quiet` does not need it
 
     return Console(stderr=stderr, force_terminal=force_terminal, force_interactive=force_interactive)

@@ -1,4 +1,4 @@
-"""What signals do to asynchronous code: end the run in order the first time, at once the second time."""
+"""Signals in asynchronous code: the first one ends the run in order, the second one at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
-from validator.cli.process.interruption import handling, heard, why
+from validator.cli.process.interruption import ending_signals, error_of_signal, handling
 from validator.cli.process.standard_streams import say
 from validator.errors import Interrupted, innermost
 
@@ -24,13 +24,13 @@ Result = TypeVar("Result")
 def run_interruptible(program: Callable[[], Awaitable[Result]]) -> Result:
     """Run an asynchronous program on an event loop; a signal ends it.
 
-    A handler that raised into the loop could do so inside of a callback, where nobody would hear of it.
+    The handler does not raise into the loop: inside a callback, its exception would be lost.
 
     Raises:
         Interrupted: a signal came.
         StoppedEarly: the deadline of `until` came.
     """
-    # Imported here: asyncio imports ssl, which commands that send nothing do without.
+    # Imported here, since asyncio loads ssl, which commands without network do not need.
     from validator.http.event_loop import OPTIONS  # noqa: PLC0415
 
     async def listening() -> Result:
@@ -55,13 +55,13 @@ async def raising_signals() -> AsyncIterator[None]:
 async def _raise_at_signal(*, task_status: TaskStatus[None]) -> None:
     with _receiving() as signals:
         task_status.started()
-        raise why(await anext(signals))
+        raise error_of_signal(await anext(signals))
 
 
 @contextmanager
 def _receiving() -> Iterator[AsyncIterator[int]]:
-    """Receive signals on the event loop; asyncio would leave the system's handlers behind, and not ours."""
-    signums = heard()
+    """Receive signals on the event loop, and restore our handlers; asyncio would restore the system's."""
+    signums = ending_signals()
     with handling(*signums), anyio.open_signal_receiver(*signums) if signums else _silence() as signals:
         yield signals
 
@@ -76,7 +76,7 @@ def _silence() -> Iterator[AsyncIterator[int]]:
 
 
 async def stop_on_signals(stop: Stop, *, task_status: TaskStatus[None]) -> None:
-    """Wait for signals: the first one stops in order, the second one raises `Interrupted` right here."""
+    """Wait for signals: the first one stops the run in order, the second one raises `Interrupted` here."""
     with _receiving() as signals:
         task_status.started()
         first = await anext(signals)

@@ -1,6 +1,6 @@
-"""Standard input, output and error as a command finds them: closed, full, broken, or in another encoding.
+"""Standard input, output and error, which may be closed, full, broken, or in another encoding.
 
-What is said on standard error never decides how a command ends.
+A failure to write to standard error never changes how a command ends.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ log = logging.getLogger("validator")
 _STANDARD = (0, 1, 2)
 
 PROGRESS_META = "validator.progress"
-"""Where click's context has the value of `--progress`."""
+"""The key in click's context for the value of `--progress`."""
 
 
 class _Unfailing:
-    """Standard error; what cannot be written there is lost, and nothing else happens."""
+    """Standard error that raises no errors: text that cannot be written is lost."""
 
     def __init__(self, stream: TextIO) -> None:
         self.unguarded = stream
@@ -49,9 +49,9 @@ class _Unfailing:
 
 
 def prepare_streams() -> None:
-    """Make standard output and error fit to be written to, whatever they are.
+    """Make standard output and error writable in any state.
 
-    A descriptor that is closed would be the next file's, into which then goes what libraries print.
+    A closed descriptor would be reused for the next file that is opened, and libraries would print into it.
     """
     _fill_closed()
     if sys.stdout is None:
@@ -70,20 +70,20 @@ def _fill_closed() -> None:
         try:
             os.fstat(descriptor)
         except OSError:
-            # For reading: what is written there by another name (`/dev/stdout`) is then an error.
+            # Opened for reading, so that writing to it by another name (`/dev/stdout`) is an error.
             os.dup2(os.open(os.devnull, os.O_RDONLY), descriptor)
 
 
 def require_stdout() -> None:
-    """Raise `FileError` if standard output was closed when the command began: what goes there is lost."""
+    """Raise `FileError` if standard output was closed when the command began, since output would be lost."""
     if getattr(sys.stdout, "name", "") == os.devnull:
         raise FileError(
             "standard output is closed; redirect it (> FILE), or name a file if there is --output"
         )
 
 
-def let_go_of_stdout() -> None:
-    """Python flushes once more when it exits, and would complain again."""
+def abandon_stdout() -> None:
+    """Redirect standard output to nowhere: Python flushes it at exit, and would print the error again."""
     with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
@@ -94,7 +94,7 @@ def is_json_wanted() -> bool:
 
 
 def say(message: str) -> None:
-    """Print a line on standard error, also if only errors are to be seen."""
+    """Print a line on standard error, also with `--quiet`."""
     if is_json_wanted():
         log.error("%s", message)
     else:
@@ -102,16 +102,16 @@ def say(message: str) -> None:
 
 
 def end_stdout(facts: dict[str, object]) -> None:
-    """End standard output with a line of JSON. That it cannot be written changes nothing about a run."""
+    """End standard output with a line of JSON. A failure is printed, and does not change the exit code."""
     try:
         click.echo(as_line(facts))
         sys.stdout.flush()
     except OSError as error:
-        let_go_of_stdout()
+        abandon_stdout()
         say(f"the line of JSON could not be written to standard output ({error.strerror})")
 
 
 def as_line(value: object) -> str:
-    """Return a value as a line of JSON; in ASCII if standard output has no other letters."""
+    """Return a value as a line of JSON; in ASCII if the encoding of standard output is not UTF-8."""
     is_unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
     return json.dumps(value, ensure_ascii=not is_unicode)

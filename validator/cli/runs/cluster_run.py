@@ -1,4 +1,4 @@
-"""A run over several machines as a command makes it: its options, the cluster, the ledger, under signals."""
+"""A run on several machines: from options to a run on a cluster, which signals end in order."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ EXTRA = "--cluster needs more packages; install them with: pip install 'recipien
 
 
 def check_on_cluster(options: ListRunOptions) -> Summary:
-    """Do a check over several machines, which a first signal ends in order; return its summary.
+    """Check a list on several machines and return the summary; a first signal ends the run in order.
 
     Raises:
-        UsageError: options do not go with a cluster, or the cluster cannot be used.
+        UsageError: an option cannot be used with a cluster, or the cluster cannot be used.
         ValidatorError: as `ClusterRun.run`.
     """
     _require_spreadable(options)
@@ -59,7 +59,7 @@ def check_on_cluster(options: ListRunOptions) -> Summary:
     keys = options.keys()
     require_distinct(keys)
     connected = _ray()
-    from validator.cluster.asking import CrewSettings  # noqa: PLC0415 - needs the extra, as does what follows
+    from validator.cluster.asking import CrewSettings  # noqa: PLC0415 - these imports need the extra
     from validator.cluster.list_work import Known  # noqa: PLC0415
     from validator.cluster.preparing import Preparing, Spread  # noqa: PLC0415
     from validator.cluster.run import ClusterRun, marked  # noqa: PLC0415
@@ -87,7 +87,7 @@ def check_on_cluster(options: ListRunOptions) -> Summary:
 def plan_on_cluster(
     options: ListOptions, rate: Rate, gateway: str, base_url: str | None, *, max_invalid: float
 ) -> int:
-    """Make the plan of a list over several machines and show it; return the exit code."""
+    """Make the plan of a list on several machines, show it, and return the exit code."""
     _require_ledger(options)
     connected = _ray()
     from validator.cluster.list_work import Known  # noqa: PLC0415 - needs the extra
@@ -134,7 +134,7 @@ def _ask(
     stop: Stop,
     progress: Progress,
 ) -> tuple[Asked, RunCounters]:
-    """Ask on an event loop under signals: the first one ends the run in order, the second one at once."""
+    """Ask on an event loop; a first signal ends the run in order, a second one at once."""
     from validator.cluster.asking import ask_all_work  # noqa: PLC0415 - needs the extra
 
     async def ask() -> tuple[Asked, RunCounters]:
@@ -151,7 +151,7 @@ def _ask(
 
 
 def _ray() -> Any:
-    """Return what connects to a cluster.
+    """Return the function that connects to a cluster.
 
     Raises:
         UsageError: Ray is not installed.
@@ -172,7 +172,7 @@ def _require_ledger(options: ListOptions) -> None:
 
 
 def _require_spreadable(options: ListRunOptions) -> None:
-    """Raise `UsageError` for what only one machine can do."""
+    """Raise `UsageError` for options that need a single machine."""
     _require_ledger(options)
     asked_for = {
         "--output": options.output is not None,
@@ -201,7 +201,7 @@ def _list(options: ListOptions, folder: Path | ObjectUrl, mark: str) -> ClusterL
     """Return the list that the options name, in parts.
 
     Raises:
-        UsageError: it is no list in parts, or two parts would have one output.
+        UsageError: a part can be read on this machine only, or two parts would have the same output.
     """
     from validator.cluster.parts import Part  # noqa: PLC0415 - needs the extra
     from validator.cluster.preparing import ClusterList  # noqa: PLC0415

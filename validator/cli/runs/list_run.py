@@ -1,4 +1,4 @@
-"""A run over a list as a command makes it: its options, its keys locked, its ledger open, under signals."""
+"""A run over a list: from options to a run with locked keys and an open ledger that signals end in order."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ListRunOptions(ListOptions, AskOptions):
-    """The options of a command that asks about a list, or a part of it."""
+    """The options of a command that asks about a list, or a sample of it."""
 
     max_unknown: Tolerance
     strict: bool
     max_invalid: float
 
     def require_vouching(self) -> None:
-        """Raise `UsageError` where answers are to be vouched for and nothing is to do so."""
+        """Raise `UsageError` if `--strict` is set, but nothing can verify answers."""
         if self.strict and self.no_canaries:
             raise UsageError(
                 "--strict wants answers that something vouches for, and --no-canaries believes them all; "
@@ -47,7 +47,7 @@ class ListRunOptions(ListOptions, AskOptions):
             )
 
     def run_settings(self, command: str, reports: Mapping[str, Path]) -> RunSettings:
-        """Return what becomes of the result of a run."""
+        """Return the settings for the result of a run."""
         context = click.get_current_context()
         return RunSettings(
             command=command,
@@ -62,7 +62,7 @@ class ListRunOptions(ListOptions, AskOptions):
 
 
 def numbers_per_min(options: ListRunOptions, keys: Sequence[KeySettings]) -> float | None:
-    """Return the numbers a minute that all keys are to ask about; None if one has to find that out."""
+    """Return the numbers a minute for all keys together; None if the rate of a key is not known yet."""
     found = [(key.rate.per_min, capabilities_of(key.gateway).max_batch) for key in keys]
     rates = [None if rate is None else rate * most for rate, most in found]
     return options.rate_share * sum(filter(None, rates)) if all(rates) else None
@@ -75,14 +75,14 @@ def run_list(
     settings: RunSettings,
     make_run: Callable[..., Run[SummaryT]],
 ) -> SummaryT:
-    """Do a run, which a first signal ends in order; return its summary.
+    """Do a run, which a first signal ends in order, and return its summary.
 
     Args:
         options: the options of the command.
-        keys: the keys to ask with.
+        keys: the keys for the requests.
         opened: the list.
-        settings: what becomes of the result.
-        make_run: makes the run of the list, given `ledger`, `counters`, `progress` and `settings`.
+        settings: the settings for the result.
+        make_run: makes the run; it gets `ledger`, `counters`, `progress` and `settings`.
 
     Raises:
         Busy: another run holds a key or the ledger.

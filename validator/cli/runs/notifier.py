@@ -1,4 +1,4 @@
-"""Sends the end of a run to a webhook."""
+"""Sends a message about the end of a run to a webhook."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ _ENDED_BY_SIGNAL = frozenset(128 + signum for signum in SIGNALS)
 
 
 def notifier(url: str, secret: str, ca_file: Path | None, *, sharers: int) -> Callable[[RunEnd], None]:
-    """Return what sends the end of a run, once it is sure that it could.
+    """Return a function that sends the end of a run; the settings are checked at once.
 
     Args:
         url: the webhook's address.
-        secret: what signs the message.
-        ca_file: authorities that its certificate may be signed by, besides the system's.
-        sharers: how many are notified of the end, who share the time after a signal.
+        secret: the secret for the signature.
+        ca_file: certificate authorities to trust, in addition to the system's.
+        sharers: the number of receivers of the end; after a signal they share the time.
 
     Raises:
-        UsageError: the URL, the secret, or what the environment says about the network cannot be used.
+        UsageError: the URL, the secret, or the network settings of the environment cannot be used.
     """
     webhook = Webhook.parse(url, secret)
     return partial(_send, webhook, connection_settings(webhook.url, Network(ca_file=ca_file)), sharers)
 
 
 def within_s(end: RunEnd, usual_s: float, *, sharers: int) -> float:
-    """Return how long the sending of an end may take, in seconds: less after a signal."""
+    """Return how many seconds sending may take; after a signal it is less than usual."""
     return WITHIN_AFTER_SIGNAL_S / sharers if end.exit_code in _ENDED_BY_SIGNAL else usual_s
 
 
@@ -56,7 +56,7 @@ def _send(webhook: Webhook, way: ConnectionSettings, sharers: int, end: RunEnd) 
     body = json.dumps(notification(end, mask=one_line), ensure_ascii=False).encode()
     bound_s = within_s(end, WITHIN_S, sharers=sharers)
     if why := run_interruptible(partial(_deliver, webhook, way, body, bound_s)):
-        say(f"the message to {webhook.host} was not delivered ({why}); the run itself is as it says")
+        say(f"the message to {webhook.host} was not delivered ({why}); the run itself is not affected")
 
 
 async def _deliver(webhook: Webhook, way: ConnectionSettings, body: bytes, bound_s: float) -> str:

@@ -1,4 +1,4 @@
-"""How to go on: the command that makes the calls still missing."""
+"""The command lines that messages and reports suggest, for example to resume a run; without secrets."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ HOUR_S = 3_600
 
 _OF_SAMPLE = frozenset({"-n", "--size", "--seed"})
 
-# What options may hold that is secret, after what stands before it: the password of a proxy, which may have
-# an @ in it, and the path of a webhook or a collector.
+# Secrets in the values of options: the text before the secret, and its replacement. These are the password
+# of a proxy, which may contain an @, and the path of a webhook or a collector.
 _SECRETS = {
     "--proxy": (re.compile(r"^((?:--proxy=)?(?:[a-z]+://)?[^/:@]*:).*(?=@)", re.IGNORECASE), "PASSWORD"),
     "--notify": (re.compile(r"^((?:--notify=)?[a-z]+://[^/]*/).+", re.IGNORECASE), "PATH"),
@@ -28,16 +28,16 @@ _SECRETS = {
 }
 
 
-# In a report there is nobody's number either; a command to copy needs it.
+# A report has no phone numbers either; a command to copy needs them.
 _HIDDEN_IN_REPORTS = {**_SECRETS, "--canary": (re.compile(r"^((?:--canary=)?).+"), "NUMBER")}
 
 
 def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> str:
-    """Return the command line that goes on from here: the same one again.
+    """Return the command line that resumes the run: the same one again.
 
-    `--refresh` would ask anew also those that this run has asked; in its place comes the age that tells what
-    was found out since it began from what was known before. The password of a proxy and the paths of a
-    webhook and a collector have to be filled in, and that of a ledger's URL.
+    `--refresh` would repeat the requests of this run, so it becomes a `--max-age` with which only answers
+    since its start are fresh. The user has to fill in the secrets: the passwords of a proxy and of a ledger's
+    URL, and the paths of a webhook and a collector.
     """
     hours = math.ceil((now - started).total_seconds() / HOUR_S + 1e-9)
     replaced = [f"--max-age={hours}h" if word == "--refresh" else word for word in arguments]
@@ -45,15 +45,15 @@ def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> 
 
 
 def command_line(arguments: Sequence[str]) -> str:
-    """Return the command line of a run, for its report: without what is secret, and without numbers."""
+    """Return the command line of a run for its report, without secrets and phone numbers."""
     return shlex.join(["validator", *_without_secrets(arguments, _HIDDEN_IN_REPORTS)])
 
 
 def check_command(arguments: Sequence[str], input_name: str | None, started: datetime, now: datetime) -> str:
-    """Return the command line that checks the whole list after a sample, in which nobody is asked again.
+    """Return the command line that checks the whole list after a sample, without asking about it again.
 
-    What the sample alone has, its size and seed, is left out. A list that lies in one file, `input_name`,
-    gets a sendable file named after it.
+    Leaves out the options of the sample, size and seed. If the list is one file, `input_name`, adds a
+    sendable file named after it.
     """
     place = _place_of("sample", arguments)
     words = [*arguments[:place], "check", *_without_values(arguments[place + 1 :], _OF_SAMPLE)]
@@ -64,7 +64,7 @@ def check_command(arguments: Sequence[str], input_name: str | None, started: dat
 
 
 def _place_of(command: str, arguments: Sequence[str]) -> int:
-    """Return where the command stands: not every word of that name is one (`--profile sample`)."""
+    """Return the position of the command; the word may also be a value (`--profile sample`)."""
     pairs = zip(["", *arguments], arguments, strict=False)
     return next(
         place
@@ -74,7 +74,7 @@ def _place_of(command: str, arguments: Sequence[str]) -> int:
 
 
 def _without_values(words: Sequence[str], options: frozenset[str]) -> list[str]:
-    """Leave out options with their values: `-n 5`, `-n5`, `--size 5` and `--size=5`."""
+    """Remove options with their values: `-n 5`, `-n5`, `--size 5` and `--size=5`."""
     short = tuple(one for one in options if not one.startswith("--"))
     kept = []
     for before, word in zip(["", *words], words, strict=False):
@@ -90,7 +90,7 @@ def _sendable_name(input_name: str) -> str:
 
 
 def send_command(arguments: Sequence[str], input_name: str) -> str:
-    """Return the same command line with a sendable file named after the input; it asks nobody again."""
+    """Return the same command line with a sendable file named after the input, and without `--refresh`."""
     known = [word for word in arguments if word != "--refresh"]
     return shlex.join(["validator", *_without_secrets(known), "--sendable", _sendable_name(input_name)])
 

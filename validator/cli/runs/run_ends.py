@@ -1,4 +1,4 @@
-"""How a run's end is reported to schedulers, and the exit code that is returned for it."""
+"""Reports the end of a run to schedulers, and decides the exit code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from validator.cli.process.errors import exit_code_of, report_failure, translated_io
-from validator.cli.process.interruption import undisguised
+from validator.cli.process.interruption import signal_error_first
 from validator.cli.process.standard_streams import say
 from validator.cli.settings.credentials import key_text
 from validator.cli.settings.environment import NOTIFY_SECRET
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndOptions:
-    """What becomes of the end of a run. Each option is named and explained in `end_options`."""
+    """The options for reports of a run's end; `options.end_options` explains each of them."""
 
     metrics: Path | None = None
     notify: str | None = None
@@ -36,17 +36,17 @@ class EndOptions:
 
     @classmethod
     def take(cls, given: dict[str, Any]) -> Self:
-        """Take these options out of what a command was given."""
+        """Remove these options from a command's options, and return them."""
         return cls(**{one.name: given.pop(one.name) for one in fields(cls)})
 
     @property
     def targets(self) -> dict[str, Path]:
-        """The files that are written, by option."""
+        """The files to write, by option."""
         return {} if self.metrics is None else {"--metrics": self.metrics}
 
     @property
     def kept(self) -> tuple[tuple[str, Path], ...]:
-        """The files that must not be written over, each after what it is."""
+        """The files that must not be overwritten, each as description and path."""
         return () if self.notify_secret_file is None else (("the secret file", self.notify_secret_file),)
 
     def reported(
@@ -59,19 +59,18 @@ class EndOptions:
     ) -> int:
         """Do a run, report how it ended, and return the exit code.
 
-        A report that fails is a line on standard error, and changes neither the run nor its exit code.
+        If a report fails, this is a line on standard error; it does not change the exit code.
 
         Args:
             command: the command's name.
             run: does the run.
-            ca_file: authorities that the certificates of webhook and collector may be signed by, besides the
-                system's.
-            as_json: whether a run that fails and counts as a success ends standard output with a line
-                of JSON.
+            ca_file: certificate authorities for webhook and collector, in addition to the system's.
+            as_json: whether to end standard output with a line of JSON if the run fails with an exit code
+                that counts as success.
 
         Raises:
-            FileError: the metrics cannot be written; nothing was run.
-            UsageError: the options cannot be used; nothing was run.
+            FileError: the metrics cannot be written; the run did not start.
+            UsageError: the options cannot be used; the run did not start.
         """
         receivers = [*self._metrics(), *self._webhook(ca_file), *self._telemetry(ca_file)]
         started_s = time.time()
@@ -107,7 +106,7 @@ class EndOptions:
 
     def _metrics(self) -> Iterator[Receive]:
         if self.metrics is not None:
-            # Imported here: the library takes a tenth of a second.
+            # Imported here, since the library takes a tenth of a second to load.
             from validator.batch.output.metrics_file import MetricsFile  # noqa: PLC0415
 
             yield MetricsFile.find(self.metrics).write
@@ -117,7 +116,7 @@ class EndOptions:
             if self.notify_secret_file is not None:
                 raise UsageError("--notify-secret-file signs what --notify sends, and there is no --notify")
             return
-        # Imported here: few runs send messages.
+        # Imported here, since few runs send messages.
         from validator.cli.runs.notifier import notifier  # noqa: PLC0415
 
         text = key_text(self.notify_secret_file, NOTIFY_SECRET, option="--notify-secret-file")
@@ -130,21 +129,21 @@ class EndOptions:
 
     def _telemetry(self, ca_file: Path | None) -> Iterator[Receive]:
         if self.otlp is not None:
-            # Imported here: it needs an extra, and few runs send telemetry.
+            # Imported here, since it needs an extra, and few runs send telemetry.
             from validator.cli.runs.telemetry import telemetry  # noqa: PLC0415
 
             yield telemetry(self.otlp, ca_file, sharers=self._sharers)
 
     @property
     def _sharers(self) -> int:
-        """How many get the end over the network."""
+        """The number of receivers over the network."""
         return sum(url is not None for url in (self.notify, self.otlp))
 
 
 def _attempt(run: Callable[[], Summary]) -> tuple[Summary | None, BaseException | None]:
-    """Do a run; return its summary, or else what it raised."""
+    """Do a run; return its summary or its error."""
     try:
-        with undisguised(), translated_io():
+        with signal_error_first(), translated_io():
             summary = run()
     except BaseException as error:  # noqa: BLE001 - raised again once the end is reported
         return None, error

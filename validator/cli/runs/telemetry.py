@@ -1,4 +1,4 @@
-"""Sends the end of a run to a collector of OpenTelemetry."""
+"""Sends trace and metrics of a run to an OpenTelemetry collector."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
     from validator.reports.run_end import RunEnd
 
 EXTRA = "--otlp needs more packages; install them with: pip install 'recipient-validator[otel]'"
-# One point of many, which is not worth a long wait.
+# One data point of many is not worth a long wait.
 WITHIN_S = 5.0
 
 
 def telemetry(url: str, ca_file: Path | None, *, sharers: int) -> Callable[[RunEnd], None]:
-    """Return what sends the end of a run, once it is sure that it could.
+    """Return a function that sends the end of a run; the settings are checked at once.
 
     Args:
         url: the collector's address.
-        ca_file: authorities that its certificate may be signed by, besides the system's.
-        sharers: how many are notified of the end, who share the time after a signal.
+        ca_file: certificate authorities to trust, in addition to the system's.
+        sharers: the number of receivers of the end; after a signal they share the time.
 
     Raises:
-        UsageError: the extra is missing, or the URL, the headers of the environment, or what it says about
-            the network cannot be used.
+        UsageError: the extra is missing, or the URL, or the headers or network settings of the environment
+            cannot be used.
     """
     collector = Collector.parse(url, os.environ.get(HEADERS_VARIABLE, ""))
     way = connection_settings(collector.url, Network(ca_file=ca_file))
@@ -67,13 +67,13 @@ def _send(
     send = partial(_deliver, collector, way, encode(end), within_s(end, WITHIN_S, sharers=sharers))
     if failed := run_interruptible(send):
         what = "; ".join(f"{signal}: {why}" for signal, why in sorted(failed.items()))
-        say(f"the telemetry to {collector.host} was not delivered ({what}); the run itself is as it says")
+        say(f"the telemetry to {collector.host} was not delivered ({what}); the run itself is not affected")
 
 
 async def _deliver(
     collector: Collector, way: ConnectionSettings, bodies: Mapping[str, bytes], bound_s: float
 ) -> dict[str, str]:
-    """Send each body to its own path, all at once; return why one was not delivered, by its signal."""
+    """Send all bodies concurrently, each to its own path; return the failures by telemetry signal."""
     failed: dict[str, str] = {}
     async with way.client(TIMEOUT) as client, anyio.create_task_group() as tasks:
         for signal, body in bodies.items():

@@ -1,1 +1,10 @@
-"""Settings files, variables of the environment, keys and profiles."""
+"""Settings files, environment variables, keys and profiles.
+
+- `settings_sources`: which settings files there are, and which of them are read.
+- `settings_files`: their values, and what each file may set.
+- `defaults`: these values as defaults of click options.
+- `environment`: environment variables for options.
+- `credentials`, `key_tables`: keys from options, files, variables and `[keys.NAME]` tables.
+- `kept_files`: files that no command overwrites.
+- `encodings`: the text of files that users write.
+"""

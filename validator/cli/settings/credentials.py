@@ -1,4 +1,4 @@
-"""From options to the keys to ask with."""
+"""Makes keys from options, key files and environment variables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from validator.http.api_key import ApiKey
     from validator.settings import Rate
 
-# The longest key, and line ends; a device such as /dev/zero has no end.
+# More than the longest key with line ends; a device such as /dev/zero has no end.
 _MOST_KEY_BYTES = 10_000
 
 KEY_FILE_OPTION = "--api-key-file"
@@ -31,7 +31,7 @@ KEY_FILE_OPTION = "--api-key-file"
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderOptions:
-    """Where the provider is, and who asks. Each option is named and explained in `options`."""
+    """The options for the provider and the key; `options.shared_options` explains each of them."""
 
     gateway: str = DEFAULT_GATEWAY
     api_key_file: Path | None
@@ -44,14 +44,14 @@ class ProviderOptions:
 
     @property
     def network(self) -> Network:
-        """The way out, as far as the options name it."""
+        """The proxy and the certificate authorities that the options name."""
         return Network(proxy=self.proxy, ca_file=self.ca_file)
 
     def key_settings(self, sessions: tuple[str, ...] = (), *, daily_cap: int | None = None) -> KeySettings:
-        """Return the one key that the options name.
+        """Return the key that the options name.
 
         Raises:
-            UsageError: there is none, or it is malformed, or its file cannot be read.
+            UsageError: there is no key, it is malformed, or its file cannot be read.
         """
         options = GatewayOptions(
             key=read_key(self.api_key_file, self.gateway),
@@ -72,10 +72,10 @@ class ProviderOptions:
 
 
 def read_key(path: Path | None, gateway: str = DEFAULT_GATEWAY) -> ApiKey:
-    """Return the key from a file, or else from the gateway's environment variable; it is never an argument.
+    """Return the key from a file, or without a file from the gateway's environment variable.
 
     Raises:
-        UsageError: there is none, or it is malformed, or the file cannot be read.
+        UsageError: there is no key, it is malformed, or its file cannot be read.
     """
     capabilities = capabilities_of(gateway)
     text, variable = key_text(path, capabilities.key_variable), capabilities.key_variable
@@ -85,28 +85,30 @@ def read_key(path: Path | None, gateway: str = DEFAULT_GATEWAY) -> ApiKey:
 
 
 def key_text(path: Path | None, variable: str, *, option: str = KEY_FILE_OPTION) -> str:
-    """Return what a key file holds, or else a variable; from here on a crash leaves no core dump.
+    """Return the text of a key file, or without a file the value of a variable.
+
+    Disables core dumps of this process, since a dump would contain the key.
 
     Args:
         path: the file, or None.
-        variable: the variable that counts if there is no file.
-        option: what names the file.
+        variable: the environment variable to read without a file.
+        option: the option that names the file, for messages.
 
     Raises:
-        UsageError: the file cannot be read, or holds more than a key.
+        UsageError: the file cannot be read, or is larger than a key.
     """
     _leave_no_core_dump()
     return os.environ.get(variable, "") if path is None else _key_in_file(path, option)
 
 
 def _leave_no_core_dump() -> None:
-    """Let a crash of the interpreter write no file: it would hold the key, and people's numbers."""
+    """Disable core dumps: a dump would contain the key and people's numbers."""
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _key_in_file(path: Path, option: str) -> str:
-    """Return the text of a key file; a warning is printed if others may read it."""
+    """Return the text of a key file; prints a warning if other users may read it."""
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_KEY_BYTES + 1)
@@ -120,7 +122,7 @@ def _key_in_file(path: Path, option: str) -> str:
     try:
         text = decoded(content)
     except UnicodeDecodeError:
-        # Not quoted and not chained: it holds the bytes.
+        # Neither quoted nor chained, since the error contains the key's bytes.
         raise UsageError(
             f"the key file {path} is no text; name one that holds the key and nothing else"
         ) from None
@@ -130,7 +132,7 @@ def _key_in_file(path: Path, option: str) -> str:
 
 
 def key_file_warning(path: Path) -> str:
-    """Return what is wrong with the permissions of a key file, and the remedy; empty if nothing is."""
+    """Return a warning about the permissions of a key file, with the remedy; empty if they are right."""
     found = path.stat()
     mode = stat.S_IMODE(found.st_mode)
     if not is_open_to_others(mode, owner=found.st_uid, reader=os.geteuid()):
@@ -139,17 +141,17 @@ def key_file_warning(path: Path) -> str:
 
 
 def is_open_to_others(mode: int, *, owner: int, reader: int) -> bool:
-    """Whether a secret in a file of this mode is anybody's but the reader's and root's.
+    """Whether users other than the reader and root can read or change a secret in a file of this mode.
 
-    systemd and Kubernetes hand out secrets in files of root's, which the service may read by its group or by
-    an access list, whose mask the group's bits show. Closing these would close them to the service.
+    systemd and Kubernetes provide secrets in files that belong to root. The service may read them by its
+    group or by an access list, and the group's bits show the list's mask. So the group may read such a file.
     """
     given_by_root = owner == 0 != reader
     return bool(mode & ((stat.S_IWGRP if given_by_root else stat.S_IRWXG) | stat.S_IRWXO))
 
 
 def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) -> tuple[str, ...]:
-    """Return the sessions, or else the gateway's default one; `UsageError` if there is none either."""
+    """Return the given sessions, or the gateway's default session; `UsageError` if there is neither."""
     capabilities = capabilities_of(gateway)
     if sessions or capabilities.default_session:
         return sessions or (capabilities.default_session,)
@@ -160,15 +162,12 @@ def require_sessions(sessions: tuple[str, ...], gateway: str = DEFAULT_GATEWAY) 
 
 
 def require_offered(gateway: str, *, offers: str, what: str) -> None:
-    """See that a gateway offers what a command is about.
+    """Raise `UsageError` if a gateway does not offer the function that a command needs.
 
     Args:
-        gateway: its name.
-        offers: the field of `Capabilities` that says it.
-        what: what the message says of it if not.
-
-    Raises:
-        UsageError: it does not.
+        gateway: the gateway's name.
+        offers: the field of `Capabilities` for the function.
+        what: the end of the message after the gateway's title, for example "lists no sessions".
     """
     capabilities = capabilities_of(gateway)
     if not getattr(capabilities, offers):

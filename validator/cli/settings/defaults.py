@@ -1,4 +1,4 @@
-"""What the settings files say, as click takes defaults."""
+"""The values of the settings files, as defaults of click options."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
     from validator.cli.settings.settings_sources import SettingsFile
 
 FILES_META = "validator.files"
-"""Where click's context has the settings files that may be there; a later one beats an earlier one."""
+"""The key in click's context for the settings files that may exist; a later one overrides an earlier one."""
 GUARDED_META = "validator.guarded"
-"""Where it has the commands for which the user's own files name lists that protect people."""
+"""The key for the commands for which the user's own files name suppression lists."""
 GATEWAYS_META = "validator.gateways"
-"""Where it has the tables `[gateway.NAME]`."""
+"""The key for the tables `[gateway.NAME]`."""
 KEYS_META = "validator.keys"
-"""Where click's context has the tables `[keys.NAME]` of the settings files."""
+"""The key for the tables `[keys.NAME]`."""
 ORIGINS_META = "validator.origins"
-"""Where it has the origin of each value of theirs: by command, then by option."""
+"""The key for the origin of each value, by command, then by option."""
 PROFILE_META = "validator.profile"
-"""Where it has the options that the chosen profile sets, by command."""
+"""The key for the options that the chosen profile sets, by command."""
 
 
 def default_map(
     commands: Mapping[str, click.Command],
     files: Sequence[SettingsFile],
     profile: str | None = None,
-    heed: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    on_settings: Callable[[Mapping[str, Any]], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Return the defaults of all commands from the settings files, and from a profile in them.
 
-    In each file an option is called as on the command line; a group's options are those of all its commands.
-    The tables `[keys.NAME]`, origins and the profile's options go into click's context, if there is one;
-    `heed` is as for `read_defaults`.
+    Options have the same names in files and on the command line; a group has the options of all its commands.
+    Puts keys, gateways, origins and the profile's options into click's context, if there is one.
+    `on_settings` is as for `read_defaults`.
 
     Raises:
-        UsageError: as `read_defaults`, or a value is not of the option's kind.
+        UsageError: as `read_defaults`, or a value does not have the option's type.
     """
-    found = settings_in(commands, files, profile, heed)
+    found = settings_in(commands, files, profile, on_settings)
     if (context := click.get_current_context(silent=True)) is not None:
         context.meta[KEYS_META] = found.keys
         context.meta[GATEWAYS_META] = found.gateways
@@ -59,14 +59,15 @@ def settings_in(
     commands: Mapping[str, click.Command],
     files: Sequence[SettingsFile],
     profile: str | None = None,
-    heed: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    on_settings: Callable[[Mapping[str, Any]], None] = lambda _: None,
 ) -> Defaults:
-    """Return what the settings files say about all commands.
+    """Return the values of the settings files for all commands.
 
     Raises:
         UsageError: as `read_defaults`.
     """
-    return read_defaults({name: set(options_of(one)) for name, one in commands.items()}, files, profile, heed)
+    known = {name: set(options_of(one)) for name, one in commands.items()}
+    return read_defaults(known, files, profile, on_settings)
 
 
 def options_of(command: click.Command) -> dict[str, click.Option]:
@@ -77,7 +78,7 @@ def options_of(command: click.Command) -> dict[str, click.Option]:
 
 
 def as_defaults(command: click.Command, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values, by the long names of options, as click takes them for defaults of a command."""
+    """Return values by long option names in click's form for the defaults of a command."""
     if isinstance(command, click.Group):
         return {name: as_defaults(inner, values) for name, inner in command.commands.items()}
     options = options_of(command)
@@ -89,7 +90,7 @@ def as_defaults(command: click.Command, values: Mapping[str, Any]) -> dict[str, 
 
 
 def _value(name: str, option: click.Option, value: Any) -> Any:
-    """Return a value as the command line would have it: texts, and a list if it may be repeated."""
+    """Return a value in the form of the command line: a text, or a list of texts for a repeatable option."""
     if option.is_flag != isinstance(value, bool):
         wanted = "true or false" if option.is_flag else "a text or a number, and not true or false"
         raise UsageError(f"a settings file has {name} = {value!r}, and {name} needs {wanted}")

@@ -1,4 +1,4 @@
-"""Text of small files that people write: a key, settings."""
+"""Decodes small files that users write: keys and settings."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import codecs
 
 
 def decoded(content: bytes) -> str:
-    """Return text in UTF-8, which Notepad begins with a mark, or in UTF-16 with one, as PowerShell writes it.
+    """Return the text of bytes in UTF-8, or in UTF-16 with a byte order mark.
+
+    Notepad writes UTF-8 with a byte order mark, and PowerShell writes UTF-16.
 
     Raises:
-        UnicodeDecodeError: it is in neither.
+        UnicodeDecodeError: the bytes are in neither encoding.
     """
     is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return content.decode("utf-16" if is_utf_16 else "utf-8-sig")

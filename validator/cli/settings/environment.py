@@ -1,4 +1,4 @@
-"""The variables `VALIDATOR_COMMAND_OPTION` of the environment, which click takes for options."""
+"""The environment variables `VALIDATOR_COMMAND_OPTION`, which click reads as options."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 PREFIX = "VALIDATOR"
 
 NOTIFY_SECRET = f"{PREFIX}_NOTIFY_SECRET"
-"""The variable with the secret of `--notify`, which is no option: those can be seen by others."""
+"""The variable with the secret of `--notify`. It is not an option, since other users can see arguments."""
 WEB_PASSWORD = f"{PREFIX}_WEB_PASSWORD"
-"""The variable with the password of `web`, which is no option either."""
+"""The variable with the password of `web`, which is not an option either."""
 _NO_OPTIONS = frozenset({NOTIFY_SECRET, WEB_PASSWORD})
 
-# Kubernetes gives these to each container of a cluster that has a service of this name.
+# Kubernetes sets these in each container of a cluster that has a service of this name.
 _OF_A_SERVICE = re.compile(rf"{PREFIX}_(SERVICE_(HOST|PORT\w*)|PORT(_\w+)?)")
 
 
 def given(environment: Iterable[str]) -> list[str]:
-    """Return the names of the environment that look like options."""
+    """Return the names of environment variables that look like options."""
     return sorted(
         name
         for name in environment
@@ -39,12 +39,12 @@ def given(environment: Iterable[str]) -> list[str]:
 def warn_of_unknown(
     names: Iterable[str], group: click.Command, commands: Mapping[str, click.Command]
 ) -> None:
-    """Say which names are no option's: click leaves them out without a word.
+    """Print a warning about variables that belong to no option; click ignores them silently.
 
     Args:
-        names: of variables that may be meant for an option.
-        group: what holds the commands, and has options of its own.
-        commands: all of them, by name.
+        names: names of variables that look like options.
+        group: the main command, which has options of its own.
+        commands: all its commands, by name.
     """
     options = [(option, PREFIX) for option in group.params]
     options += [one for word, command in commands.items() for one in _options(command, f"{PREFIX}_{word}")]
@@ -52,21 +52,21 @@ def warn_of_unknown(
     for name in names:
         if name not in known:
             hint = _suggestion(name, known) or " Names are VALIDATOR_COMMAND_OPTION."
-            say(f"{name} in the environment is no option's and is ignored.{hint}")
+            say(f"{name} in the environment belongs to no option and is ignored.{hint}")
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:
-    """Compare what follows the prefix, which all have in common."""
+    """Return a similar name; compares the names without the prefix, which all have in common."""
     near = suggestion(name.removeprefix(PREFIX), {one.removeprefix(PREFIX) for one in known})
     return near.replace("'_", f"'{PREFIX}_")
 
 
 def variables_of(option: click.Parameter, prefix: str) -> tuple[str, ...]:
-    """Return the variables that click reads for an option, the first that is set counts.
+    """Return the variables that click reads for an option; the first one that is set counts.
 
     Args:
         option: the option.
-        prefix: what the variables of its command begin with: `VALIDATOR_CHECK`.
+        prefix: the prefix of its command's variables: `VALIDATOR_CHECK`.
     """
     own = option.envvar or ()
     return (*([own] if isinstance(own, str) else own), *_auto(option, prefix))
@@ -79,16 +79,16 @@ def leave_out(
     *,
     protecting: str,
 ) -> None:
-    """Take out the variables of options that a profile sets, which beats the environment.
+    """Remove the variables of options that a profile sets, since a profile overrides the environment.
 
     Args:
-        options: those options, by their long names without dashes.
+        options: the long names of those options, without dashes.
         command: the command that runs.
-        variables: the environment.
-        protecting: the option whose value protects people, so that neither is left out.
+        variables: the environment; it is changed.
+        protecting: the option with suppression lists. Neither of its values may be ignored.
 
     Raises:
-        UsageError: that one is set by both.
+        UsageError: both set the `protecting` option.
     """
     for option, prefix in _options(command, f"{PREFIX}_{command.name}"):
         if (long := long_name(option)) in options:
@@ -103,7 +103,7 @@ def leave_out(
 
 
 def _options(command: click.Command, prefix: str) -> Iterator[tuple[click.Parameter, str]]:
-    """Yield the options of a command, or of those of a group, with what their variables begin with."""
+    """Yield the options of a command, or of all commands of a group, with the prefix of their variables."""
     if isinstance(command, click.Group):
         for word, inner in command.commands.items():
             yield from _options(inner, f"{prefix}_{word}")

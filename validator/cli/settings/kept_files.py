@@ -1,4 +1,4 @@
-"""Files that no command writes over: key files, settings files, and authorities to trust."""
+"""Files that no command overwrites: key files, settings files, and the CA file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def kept_files(api_key_file: Path | None = None, ca_file: Path | None = None) -> Sequence[tuple[str, Path]]:
-    """Return what must not be written over, each after what it is: `("the key file", PATH)`.
+    """Return the files that no command may overwrite, each as description and path: `("the key file", PATH)`.
 
     Args:
-        api_key_file: the file of the key, if there is one.
-        ca_file: the file of authorities to trust, if there is one.
+        api_key_file: the file with the key, if there is one.
+        ca_file: the file with certificate authorities, if there is one.
     """
     root = click.get_current_context().find_root()
     named = [table.get("api-key-file") for table in root.meta.get(KEYS_META, {}).values()]

@@ -1,4 +1,4 @@
-"""The tables `[keys.NAME]` of settings files: keys that `--keys NAME,...` asks with."""
+"""The tables `[keys.NAME]` of settings files, with the keys that `--keys NAME,...` uses."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ SETTINGS = frozenset(
 def keys_named(
     names: tuple[str, ...], tables: Mapping[str, Mapping[str, Any]], options: ProviderOptions
 ) -> tuple[KeySettings, ...]:
-    """Return the keys of some tables.
+    """Return the keys of the named tables.
 
     Args:
         names: the names of the tables, in the order in which their sessions take turns.
-        tables: those of the settings files.
-        options: what holds if a table does not say otherwise: rate, timeout, base URL, proxy, authorities.
+        tables: the tables of all settings files.
+        options: the values that a table does not set: rate, timeout, base URL, proxy, CA file.
 
     Raises:
-        UsageError: a table is missing, or says something that cannot be.
+        UsageError: a table is missing, or has a wrong value.
     """
     missing = [name for name in names if name not in tables]
     if missing:

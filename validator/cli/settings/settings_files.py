@@ -1,11 +1,11 @@
-"""Settings files: what they say, and what each may say.
+"""The values of settings files, and what each file may set.
 
-A file named with `--config` beats the project file (`validator.toml` in the working folder), which beats the
-user's own (`config.toml` in the configuration folder). A working folder may be somebody else's: its file says
-nothing about where a key goes, which credentials are read, or what is written outside that folder.
+A file named with `--config` overrides the project file (`validator.toml` in the working folder), which
+overrides the user's own (`config.toml` in the configuration folder). Another person may have made a working
+folder: so its file cannot set where a key goes, which credentials are read, or what is written elsewhere.
 
-A profile, `[profiles.NAME]`, is a settings file of its own inside of one, which `--profile NAME` chooses. It
-beats the environment, and all that stands outside of profiles; it may say what its file may say.
+A profile, `[profiles.NAME]`, is a part of a settings file that `--profile NAME` chooses. It overrides the
+environment and all settings outside of profiles. It may set what its file may set.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-# What a file found in a folder may set. An option that is not named here has to come from somebody who runs
-# the command, so that a new option is refused until somebody has thought about it.
+# The options that a file found in a folder may set. The user has to set all other options, so a new option is
+# refused in such a file until it is added here.
 FOLDER_MAY_SET = frozenset(
     {
         "accept", "canary", "column", "concurrency", "confirm-negatives", "contacts", "daily-cap", "deadline",
@@ -37,38 +37,38 @@ FOLDER_MAY_SET = frozenset(
         "timeout", "variants", "verbose", "wait-for-key",
     }
 )  # fmt: skip
-# Those among them that name files.
+# The options among them that name files.
 _NAME_FILES = frozenset({"output", "output-dir", "report", "sendable", "split", "summary", "suppress"})
 _STDOUT = "-"
 PROTECTING = "suppress"
-"""Lists that protect people: a folder's file or a profile adds to the others, and replaces none."""
+"""The option with suppression lists: a folder's file or a profile adds lists, and replaces none."""
 
 KEYS = "keys"
 """The table with the keys: `[keys.NAME]`."""
 GATEWAY = "gateway"
-"""The table with what holds for one gateway: `[gateway.NAME]`. Elsewhere it is an option."""
+"""The table with the settings for one gateway: `[gateway.NAME]`. As a plain key it is an option."""
 OF_GATEWAY = frozenset(
     {
         *("allow-new-host", "api-key-file", "base-url", "ca-file", "canary", "concurrency", "daily-cap"),
         *("default", "proxy", "rate", "rate-share", "session", "timeout"),
     }
 )
-"""What such a table may set; `default = true` makes it the gateway that is asked."""
+"""The settings that such a table may have; `default = true` makes it the gateway to ask."""
 PROFILES = "profiles"
 """The table with the profiles: `[profiles.NAME]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What the settings files say.
+    """The merged values of the settings files.
 
     Attributes:
         options: for each command its options with a text, a number, a boolean or a list of these.
         keys: the tables `[keys.NAME]`, by name.
-        gateways: the tables `[gateway.NAME]`, by name, each with the file that it is from as `origin`.
-        origins: for each command and option, where the value comes from: the file, and the profile in it.
-        profiles: for each profile of any file, the options it sets for each command.
-        guarded: the commands for which the user's own files name lists that protect people.
+        gateways: the tables `[gateway.NAME]`, by name, each with its file as `origin`.
+        origins: for each command and option, the origin of the value: the file, and the profile in it.
+        profiles: for each profile of any file, the options that it sets for each command.
+        guarded: the commands for which the user's own files name suppression lists.
     """
 
     options: dict[str, dict[str, Any]]
@@ -83,27 +83,27 @@ def read_defaults(
     known: Mapping[str, set[str]],
     files: Sequence[SettingsFile],
     profile: str | None = None,
-    heed: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    on_settings: Callable[[Mapping[str, Any]], None] = lambda _: None,
 ) -> Defaults:
-    """Return the defaults of each command; a later file beats an earlier one, option by option.
+    """Return the defaults of each command; each option of a later file overrides that of an earlier one.
 
-    A key at the top level goes to every command that has such an option; a key in a table named after a
-    command goes to that command alone. A folder's file that others may write to is not read, with a warning.
+    A key at the top level applies to every command with such an option; a key in a table with a command's
+    name applies to that command only. A folder's file that others can change is not read, with a warning.
 
     Args:
-        known: each command's option names, as they are written on the command line without their dashes.
+        known: each command's option names, as on the command line but without dashes.
         files: the files, which need not exist.
-        profile: the profile that was chosen, which beats all that stands outside of profiles.
-        heed: called with what each of them says, before anything in it is refused.
+        profile: the chosen profile, which overrides all settings outside of profiles.
+        on_settings: called with the content of each file, before anything in it is refused.
 
     Raises:
         UsageError: a file is not TOML, names a command or an option that does not exist, or is found in a
-            folder and sets what only the user may set; or no file has the profile.
+            folder and sets an option that only the user may set; or no file has the profile.
     """
     merged = Defaults({command: {} for command in known}, origins={command: {} for command in known})
     found = [(file, _dashed(parsed(file.path))) for file in files if file.is_there and is_read(file)]
     for _, content in found:
-        heed(content)
+        on_settings(content)
     tables = [(file, name, table) for file, content in found for name, table in _profiles(file.path, content)]
     for file, content in found:
         _merge(merged, file, content, known)
@@ -122,7 +122,7 @@ def read_defaults(
 
 
 def _profiles(path: Path, content: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Take the profiles out of a file's content."""
+    """Remove the profiles from a file's content, and yield their names and tables."""
     tables = content.pop(PROFILES, {})
     if not isinstance(tables, dict):
         raise UsageError(f"{path}: {PROFILES} is no table; write [{PROFILES}.NAME] and its settings below")
@@ -142,7 +142,7 @@ def _merge(
     *,
     profile: str = "",
 ) -> dict[str, set[str]]:
-    """Add what a file, or a profile in it, says to the defaults; return what it sets for each command."""
+    """Add the content of a file, or of a profile in it, to the defaults; return the options by command."""
     origin = f"{file.path} [{PROFILES}.{profile}]" if profile else str(file.path)
     keys = content.pop(KEYS, {}) if isinstance(content.get(KEYS), dict) else {}
     gateways = content.pop(GATEWAY) if isinstance(content.get(GATEWAY), dict) else {}
@@ -164,15 +164,15 @@ def _merge(
         if file.is_own and own.get(PROTECTING):
             merged.guarded.add(command)
         if profile or not file.is_own:
-            own = _beside(before, own)
+            own = _with_all_lists(before, own)
         before.update(own)
         merged.origins.setdefault(command, {}).update(dict.fromkeys(own, origin))
         sets[command] = set(own)
     return sets
 
 
-def _beside(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a folder's file or a profile sets; lists that protect people come beside those before."""
+def _with_all_lists(own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a folder's file or a profile, with the earlier suppression lists added."""
     lists = [*_listed(own.get(PROTECTING)), *_listed(given.get(PROTECTING))]
     return {**given, PROTECTING: lists} if PROTECTING in given else dict(given)
 
@@ -182,7 +182,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _dashed(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a table whose keys may be written as on the command line, or with underscores."""
+    """Return a table with dashes instead of underscores in its keys, as on the command line."""
     return {key.replace("_", "-"): value for key, value in table.items()}
 
 
@@ -223,7 +223,7 @@ def _check_values(origin: str, table: Mapping[str, Any]) -> None:
 
 
 def _check_folder_file(path: Path, named: Sequence[str], tables: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse what a file that lies in a folder may not set; `named` are its other tables."""
+    """Raise `UsageError` for options that a folder's file may not set; `named` are its other tables."""
     named = [*named, *(option for table in tables for option in table)]
     if refused := next((option for option in named if option not in FOLDER_MAY_SET), None):
         raise UsageError(
@@ -247,7 +247,7 @@ def _files_in(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _outside(path: Path, value: str) -> str:
-    """Return where a file is that is not in the folder of `path`, links followed; empty if it is in it."""
+    """Return where a file is if it is outside of the folder of `path`, links resolved; empty if inside."""
     if value == _STDOUT:
         return ""
     if ObjectUrl.is_one(value):
@@ -267,7 +267,7 @@ def _gateway_tables(origin: str, gateways: Mapping[str, Any]) -> dict[str, dict[
     """Return the tables of gateways.
 
     Raises:
-        UsageError: there is no gateway of that name, or a table has a setting that is none of a gateway's.
+        UsageError: there is no such gateway, or a table has a setting that `OF_GATEWAY` does not list.
     """
     found = {}
     for name, table in gateways.items():

@@ -1,4 +1,4 @@
-"""Which settings files there are, and which of them are read."""
+"""Finds the settings files, and decides which of them are read."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
-    """A settings file that may be there; `is_own` if the user has written or named it."""
+    """A settings file that may exist; `is_own` if the user has written or named it."""
 
     path: Path
     is_own: bool
 
     @property
     def is_there(self) -> bool:
-        """Whether there is something to read, be it a pipe where the user has named one."""
+        """Whether the file exists; a file that the user has named may also be a pipe."""
         return self.path.is_file() or (self.is_own and self.path.exists())
 
 
 def files_of(config: Path | None) -> list[SettingsFile]:
-    """Return the settings files that may be there; a later one beats an earlier one.
+    """Return the settings files that may exist; a later one overrides an earlier one.
 
     Args:
         config: the file that `--config` names; None if there is none.
@@ -41,24 +41,24 @@ def files_of(config: Path | None) -> list[SettingsFile]:
 
 
 def is_read(file: SettingsFile) -> bool:
-    """Return whether a file that is there is read; why it is not is said."""
+    """Whether an existing file is read; if it is not, prints the reason."""
     if flaw := why_not_read(file):
         say(f"{file.path} is not read: {flaw}. {not_read_remedy(file)}")
     return not flaw
 
 
 def not_read_remedy(file: SettingsFile) -> str:
-    """Return what to do so that a file is read."""
-    return f"Mend that, or name the file with --config {file.path}"
+    """Return the remedy for a file that is not read."""
+    return f"Correct that, or name the file with --config {file.path}"
 
 
 def why_not_read(file: SettingsFile) -> str:
-    """Return why a file that is there is not read; empty if it is."""
+    """Return why an existing file is not read; empty if it is read."""
     return "" if file.is_own else _unsafe(file.path)
 
 
 def _unsafe(path: Path) -> str:
-    """Return why somebody else may have written a file; empty if only this user or root can have."""
+    """Return why another user may have changed a file; empty if only this user or root can."""
     folder = path.absolute().parent
     for place, what in ((path, "it"), (folder, "its folder")):
         seen = place.stat()
@@ -72,12 +72,12 @@ def _unsafe(path: Path) -> str:
 
 
 def parsed(path: Path) -> dict[str, Any]:
-    """Return what a file holds.
+    """Return the content of a settings file.
 
     Raises:
         UsageError: it cannot be read, or is not TOML.
     """
-    import tomllib  # noqa: PLC0415 - most who use the command line have no settings file
+    import tomllib  # noqa: PLC0415 - most users have no settings file
 
     try:
         return tomllib.loads(decoded(path.read_bytes()))

@@ -18,10 +18,10 @@ from validator.cli.options.values import DURATION
     examples=(
         Example("The sessions of the key in SENDAPI_API_KEY", "validator sessions"),
         Example(
-            "Those of another key, as one line of JSON",
+            "The sessions of another key, as one line of JSON",
             "validator sessions --api-key-file client-a.key --json",
         ),
-        Example("A line for each change, looking once a minute", "validator sessions --watch 1min"),
+        Example("Look once a minute, and print each change", "validator sessions --watch 1min"),
     ),
 )
 @opt.stack(
@@ -30,8 +30,8 @@ from validator.cli.options.values import DURATION
         type=DURATION,
         is_flag=False,
         flag_value="30s",
-        help="Look again every 30 s, or as often as this says (5s at the least), and print a line for each "
-        "change, until Ctrl-C.",
+        help="Look again at this interval (default 30s, at least 5s), and print a line for each change, "
+        "until Ctrl-C.",
     ),
     opt.provider_options,
     opt.rate_option,

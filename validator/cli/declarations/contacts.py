@@ -17,7 +17,7 @@ from validator.cli.options.values import FILE, FORMATS
     cls=Command,
     examples=(
         Example(
-            "All contacts of a session, into a file",
+            "Export all contacts of a session to a file",
             "validator contacts --session sess_01H8BKF -o contacts.csv",
         ),
         Example("As one line of JSON", "validator contacts --session sess_01H8BKF --json"),
@@ -32,7 +32,7 @@ from validator.cli.options.values import FILE, FORMATS
         "--format",
         type=click.Choice(FORMATS),
         metavar="FORMAT",
-        help=f"Of the file: {', '.join(FORMATS)}.  [default: by its name]",
+        help=f"Format of the file: {', '.join(FORMATS)}.  [default: by its name]",
     ),
     opt.provider_options,
     opt.rate_option,
@@ -45,6 +45,6 @@ from validator.cli.options.values import FILE, FORMATS
 def contacts(**given: Any) -> int | None:
     """List the contacts synced to the sessions, or export them to a file.
 
-    A list that does not come whole is an error, and no file is written then.
+    If the provider does not give the whole list, this is an error, and no file is written.
     """
     return work("contacts", given)

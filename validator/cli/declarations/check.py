@@ -24,17 +24,17 @@ from validator.cli.options.values import SOURCE
             "Validate a list, and write the recipients to send to",
             "validator check leads.csv --region GB --sendable send.csv",
         ),
-        Example("See first what it would do", "validator check leads.csv --region GB --dry-run"),
+        Example("See the plan first", "validator check leads.csv --region GB --dry-run"),
         Example(
-            "Every file of a folder, as one list, at half the key's limit",
+            "Check every file of a folder as one list, at half the key's limit",
             "validator check 'lists/*.csv' --rate-share 50%",
         ),
         Example(
-            "At night: end before the office opens, and go on the next night",
+            "At night: end before the office opens, and resume the next night",
             "validator check leads.csv --deadline 06:30 --json -q",
         ),
         Example(
-            "Leave out who has opted out, and keep standard output for the rows",
+            "Leave out people who opted out, and write the rows to standard output",
             "validator check leads.csv --suppress opted-out.csv -o -",
         ),
     ),
@@ -50,7 +50,7 @@ from validator.cli.options.values import SOURCE
         "--enough",
         type=click.IntRange(min=1),
         metavar="N",
-        help="Stop once so many recipients can be sent to, those known before among them.",
+        help="Stop when this many recipients can be sent to, including those known before.",
     ),
     stop.stop_options,
     opt.ledger_option,
@@ -59,7 +59,7 @@ from validator.cli.options.values import SOURCE
     click.option(
         "--no-clobber",
         is_flag=True,
-        help="Ask nobody if a file to be written is there already; replace none.",
+        help="End before the first request if a file to write exists; replace no file.",
     ),
     click.option("--dry-run", is_flag=True, help="Show the plan and stop, as `validator plan` does."),
     opt.price_option,
@@ -68,12 +68,12 @@ from validator.cli.options.values import SOURCE
     opt.logging_options,
 )
 def check(**given: Any) -> int | None:
-    """Validate the recipients in INPUT and write it back with a verdict on every row.
+    """Validate the recipients in INPUT, and write the list with a verdict on every row.
 
     INPUT is a CSV, NDJSON, Parquet, Arrow or Excel file, or the s3://, gs://, az:// or https:// URL of one.
-    Several, or a pattern of names, are one list, and - is standard input.
+    Several files, or a pattern of names, count as one list; - is standard input.
 
-    The key comes from SENDAPI_API_KEY or --api-key-file. What is found out is kept in the ledger: the same
-    command again goes on where the last run ended, and asks nobody twice.
+    The key comes from SENDAPI_API_KEY or --api-key-file. The ledger keeps all answers: the same command again
+    resumes where the last run ended, and asks about no number twice.
     """
     return work("check", given)

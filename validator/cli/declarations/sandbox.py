@@ -36,7 +36,7 @@ def _words(words: type[StrEnum]) -> click.Choice[str]:
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:
-    """Lay rows out for the help text, whose paragraphs click would fold without the mark before them."""
+    """Return rows as text for the help text; without the mark before them click would wrap the lines."""
     return "\b\n" + "\n".join(f"{word:<24} {meaning}" for word, meaning in rows)
 
 
@@ -45,8 +45,8 @@ _CONNECTED = ", ".join(f"{names[0]} ({name})" for name, names in SESSION_NAMES.i
 EPILOG = "\n\n".join(
     (
         f"The connected session is {DEFAULT_SESSIONS[0].id}; keys begin with sk_test_ or sk_live_.",
-        f"Of other gateways it is {_CONNECTED}, and any text is a key.",
-        "Numbers with a fixed fate:",
+        f"For other gateways it is {_CONNECTED}, and any text is a key.",
+        "Numbers with a fixed response:",
         _table(MAGIC_NUMBERS),
         "Faults, as in --fault 500=0.05, --fault slow=0.1:2s, --fault disconnect@100+30s:",
         _table(FAULT_WORDS),
@@ -58,13 +58,14 @@ EPILOG = "\n\n".join(
     cls=Command,
     epilog=EPILOG,
     examples=(
-        Example("A provider on this machine", "validator sandbox"),
+        Example("Serve SendAPI on this machine", "validator sandbox"),
         Example(
-            "One that fails now and then, and is slow",
+            "With failures and slow responses",
             "validator sandbox --port 0 --fault 500=0.05 --fault slow=0.1:2s",
         ),
         Example(
-            "A key with 60 requests a minute", "validator sandbox --limit-per-min 60 --limiter fixed_window"
+            "With a limit of 60 requests a minute",
+            "validator sandbox --limit-per-min 60 --limiter fixed_window",
         ),
     ),
 )
@@ -75,76 +76,74 @@ EPILOG = "\n\n".join(
         metavar="NAME",
         default=SENDAPI,
         show_default=True,
-        help="Whose API it speaks; `validator gateways` lists them.",
+        help="Gateway to serve; `validator gateways` lists them.",
     ),
     click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
     click.option("--port", default=8080, show_default=True, help="Port to listen on; 0 takes any free one."),
     click.option("--allow-remote", is_flag=True, help="Listen on an address that other machines can reach."),
-    click.option("--seed", default=0, show_default=True, help="What answers and faults are drawn from."),
+    click.option("--seed", default=0, show_default=True, help="Seed of the random answers and faults."),
     click.option("--registered-share", default=0.6, show_default=True, help="Share of numbers on WhatsApp."),
     click.option(
         "--plan",
         type=click.Choice(list(PLAN_LIMITS_PER_MIN)),
         default="growth",
         show_default=True,
-        help="Plan.",
+        help="SendAPI plan, which has a limit.",
     ),
-    click.option("--limit-per-min", type=int, help="A limit in place of the plan's."),
+    click.option("--limit-per-min", type=int, help="Limit instead of the plan's."),
     click.option(
         "--key-limit",
         "key_limits",
         metavar="KEY=N",
         multiple=True,
-        help="A limit of one key, in place of these; repeat it for several.",
+        help="Limit of one key, instead of the above; repeat it for several.",
     ),
-    click.option("--more-sessions", type=int, default=0, help="Connected sessions besides: sess_more_1, ..."),
+    click.option("--more-sessions", type=int, default=0, help="More connected sessions: sess_more_1, ..."),
     click.option(
         "--limiter",
         type=_words(LimiterKind),
         default="token_bucket",
         show_default=True,
-        help="How it counts.",
+        help="How the limit is counted.",
     ),
     click.option(
-        "--foreign-per-min", default=0.0, help="Requests a minute that somebody else spends of the key."
+        "--foreign-per-min", default=0.0, help="Requests a minute that another client makes with the key."
     ),
-    click.option("--penalty-s", default=0.0, help="Seconds for which a refusal shuts the key out."),
-    click.option("--penalty-extends", is_flag=True, help="Each request within them prolongs it."),
-    click.option("--max-in-flight", default=0, help="Requests in flight beyond which a 429 is answered."),
+    click.option("--penalty-s", default=0.0, help="Seconds for which all requests fail after a refusal."),
+    click.option("--penalty-extends", is_flag=True, help="A request in this time starts it again."),
+    click.option("--max-in-flight", default=0, help="Most requests in flight; further ones get a 429."),
+    click.option("--fault", "faults", multiple=True, help="Fault, see below; repeat it for several."),
+    click.option("--latency-ms", default=0.0, show_default=True, help="Delay of every response."),
     click.option(
-        "--fault", "faults", multiple=True, help="What goes wrong, see below; repeat it for several."
-    ),
-    click.option("--latency-ms", default=0.0, show_default=True, help="Delay of every answer."),
-    click.option(
-        "--latency-jitter-ms", default=0.0, show_default=True, help="Up to how much is added to it."
+        "--latency-jitter-ms", default=0.0, show_default=True, help="Largest random delay added to it."
     ),
     click.option(
-        "--envelope", type=_words(Envelope), default="bare", show_default=True, help="Around answers."
+        "--envelope", type=_words(Envelope), default="bare", show_default=True, help="JSON around answers."
     ),
     click.option(
-        "--error-envelope", type=int, default=1, show_default=True, help="Around errors: 1, 2 or 3."
+        "--error-envelope", type=int, default=1, show_default=True, help="JSON around errors: 1, 2 or 3."
     ),
     click.option(
         "--rate-headers",
         type=_words(RateHeaders),
         default="x",
         show_default=True,
-        help="Headers with the limit.",
+        help="Headers that state the limit.",
     ),
     click.option(
-        "--reset-form", type=_words(ResetForm), default="unix", show_default=True, help="Of the reset."
+        "--reset-form", type=_words(ResetForm), default="unix", show_default=True, help="Form of the reset."
     ),
     click.option(
         "--retry-after-form",
         type=_words(RetryAfterForm),
         default="seconds",
         show_default=True,
-        help="Of the wait.",
+        help="Form of Retry-After.",
     ),
     click.option("--integer-ids", is_flag=True, help="Session ids are integers."),
     click.option("--contacts", default=250, show_default=True, help="Contacts synced to each session."),
-    click.option("--log", "log_path", type=FILE, help="File for one line of JSON a request."),
+    click.option("--log", "log_path", type=FILE, help="File for one line of JSON for each request."),
 )
 def sandbox(**given: Any) -> int | None:
-    """Serve a local SendAPI until Ctrl-C: its endpoints, its limits, and its faults."""
+    """Serve a local SendAPI until Ctrl-C, with its endpoints, limits and faults."""
     return work("sandbox", given)

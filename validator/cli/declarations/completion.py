@@ -14,18 +14,16 @@ from validator.cli.options.values import SHELLS
 @click.command(
     cls=Command,
     examples=(
-        Example("For this bash; in ~/.bashrc, for each", 'eval "$(validator completion bash)"'),
+        Example("In this bash, or in ~/.bashrc for every bash", 'eval "$(validator completion bash)"'),
         Example("For zsh, in ~/.zshrc after compinit", 'eval "$(validator completion zsh)"'),
-        Example(
-            "For fish, for good", "validator completion fish > ~/.config/fish/completions/validator.fish"
-        ),
+        Example("For every fish", "validator completion fish > ~/.config/fish/completions/validator.fish"),
     ),
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(**given: Any) -> int | None:
-    """Print what SHELL needs to complete commands, options and their values.
+    """Print the script with which SHELL completes commands, options and their values.
 
-    Values are the columns and sheets of the list that is named, regions, and the sessions, keys and profiles
-    of the settings files. Nothing is asked of the provider.
+    Values are the columns and sheets of the named list, regions, and the sessions, keys and profiles of the
+    settings files. No request is made.
     """
     return work("completion", given)

@@ -1,4 +1,4 @@
-"""The way to the provider in words, for `validator doctor`: proxy, trust store, address, and steps."""
+"""The network path to the provider, for `validator doctor`: proxy, trust store, address, and steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _IGNORED = "SSLKEYLOGFILE"
 
-# What to do if a step of `probe` fails.
+# The remedy if a step of `probe` fails.
 _REMEDIES = {
     "name": "see that the name in --base-url is right, and that this machine's name server works",
     "connect": "see that the port in --base-url is right, and whether a firewall wants a proxy (--proxy)",
@@ -25,19 +25,19 @@ _REMEDIES = {
 }
 
 
-class Found(NamedTuple):
-    """What was found; `is_well` unless something failed."""
+class PathFinding(NamedTuple):
+    """One part of the path, described in words; `is_ok` is False if it failed."""
 
     name: str
     what: str
-    is_well: bool = True
+    is_ok: bool = True
 
 
-async def way_out(options: ProviderOptions) -> tuple[Found, ...]:
-    """Connect once, without a request, and return what was found.
+async def check_network_path(options: ProviderOptions) -> tuple[PathFinding, ...]:
+    """Connect to the provider once, without a request, and return the findings.
 
     Raises:
-        UsageError: the base URL, the proxy or a file of authorities cannot be used.
+        UsageError: the base URL, the proxy or the CA file cannot be used.
     """
     url = required_address(options.gateway, options.base_url)
     way = connection_settings(url, options.network)
@@ -46,10 +46,10 @@ async def way_out(options: ProviderOptions) -> tuple[Found, ...]:
     host, port = route.first_hop
     addresses = ", ".join(found.addresses) or f"none; {_REMEDIES['name']}"
     return (
-        Found("proxy", str(way.proxy or "none")),
-        Found("trust store", _trusted(way, encrypted=route.context is not None)),
-        Found("address", f"{host}, port {port}: {addresses}", bool(found.addresses)),
-        Found("steps", _steps(found), not found.failure),
+        PathFinding("proxy", str(way.proxy or "none")),
+        PathFinding("trust store", _trusted(way, encrypted=route.context is not None)),
+        PathFinding("address", f"{host}, port {port}: {addresses}", bool(found.addresses)),
+        PathFinding("steps", _steps(found), not found.failure),
     )
 
 

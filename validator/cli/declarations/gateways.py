@@ -14,14 +14,14 @@ from validator.cli.options import shared_options as opt
 @click.command(
     cls=Command,
     examples=(
-        Example("Which providers can be asked, and how far each can be trusted", "validator gateways"),
+        Example("Which providers are supported, and how far each can be trusted", "validator gateways"),
     ),
 )
 @opt.json_option
 def gateways(**given: Any) -> int | None:
-    """List the gateways, with what each can do.
+    """List the gateways, and what each can do.
 
-    `no` says how far a "no" can be trusted: a definite one was given because WhatsApp said so, a weak one
-    needs a canary and a ready session to count. Pace and cap hold where you name none.
+    The column `no` shows how far a "no" can be trusted: a definite "no" comes from WhatsApp, and a weak "no"
+    needs a canary and a ready session to count. The pace and the daily cap are defaults.
     """
     return work("gateways", given)

@@ -20,11 +20,9 @@ from validator.settings import SAMPLE_SIZE
     first="size column region session api-key-file suppress rate seed json",
     examples=(
         Example("Which share of a list is on WhatsApp", "validator sample leads.csv --region GB"),
+        Example("Exact to three points instead of six", "validator sample leads.csv --region GB --size 1200"),
         Example(
-            "To within three points in place of six", "validator sample leads.csv --region GB --size 1200"
-        ),
-        Example(
-            "Another part of the same list, as one line of JSON",
+            "Another sample of the same list, as one line of JSON",
             "validator sample leads.csv --region GB --seed 1 --json -q",
         ),
     ),
@@ -44,7 +42,7 @@ from validator.settings import SAMPLE_SIZE
         type=click.IntRange(min=0),
         default=0,
         show_default=True,
-        help="Decides which: the same list and seed give the same numbers.",
+        help="Seed of the random choice: the same list and seed give the same numbers.",
     ),
     file_opt.input_options,
     opt.asking_options,
@@ -60,13 +58,13 @@ from validator.settings import SAMPLE_SIZE
     opt.logging_options,
 )
 def sample(**given: Any) -> int | None:
-    """Ask about a random part of INPUT, and say which share of the whole is on WhatsApp.
+    """Check a random sample of INPUT, and estimate which share of the whole list is on WhatsApp.
 
-    Each country has its part of the sample. The share comes with the interval that holds the true one in 95
-    of 100 samples, and with what a check of the whole list would save and cost. 300 numbers say it to within
-    six points, whatever the list's length; four times as many to within three.
+    Each country has its part of the sample. The result also has the interval that includes the true share in
+    95 of 100 samples, and shows what a check of the whole list would save and cost. 300 numbers give the
+    share to six percentage points for a list of any length; four times as many give it to three.
 
-    What is found out is kept in the ledger: `validator check INPUT` does not ask about these numbers again,
-    and those that were known before cost nothing. No file is written.
+    The ledger keeps the answers: `validator check INPUT` does not ask about these numbers again, and numbers
+    with known answers cost nothing. No file is written.
     """
     return work("sample", given)

@@ -25,7 +25,7 @@ from validator.cli.options.values import SOURCE
             "validator plan leads.xlsx --sheet Customers --rate 300/min",
         ),
         Example(
-            "Of which reading the column is",
+            "Show how the column is read with these options",
             "validator plan leads.csv --column Mobile --numbers national --region IN",
         ),
     ),
@@ -45,8 +45,8 @@ from validator.cli.options.values import SOURCE
     opt.logging_options,
 )
 def plan(**given: Any) -> int | None:
-    """Show what `validator check INPUT` would do: rows, duplicates, who is known, and the calls to make.
+    """Show what `validator check INPUT` would do: rows, duplicates, known verdicts, and requests to make.
 
-    Nothing is sent anywhere, nothing is written, and no key is needed.
+    Sends nothing, writes nothing, and needs no key.
     """
     return work("plan", given)

@@ -18,10 +18,10 @@ from validator.cli.options.values import SOURCE
     first="report summary column region max-age ledger json",
     examples=(
         Example(
-            "The page about a list that was checked",
+            "The HTML report of a checked list",
             "validator report leads.csv --region GB --report leads.html",
         ),
-        Example("The summary as a file of JSON", "validator report leads.csv --summary leads.json -q"),
+        Example("The summary as a JSON file", "validator report leads.csv --summary leads.json -q"),
     ),
 )
 @click.argument("input", type=SOURCE, nargs=-1, required=True)
@@ -37,9 +37,8 @@ from validator.cli.options.values import SOURCE
     opt.logging_options,
 )
 def report(**given: Any) -> int | None:
-    """Show the earlier answers about INPUT as a check's summary and report; the provider is asked nothing.
+    """Show the earlier answers about INPUT as the summary and report of a check; no request is made.
 
-    What only a run knows (requests, sessions, rates, changes) is that of the last check of INPUT that the
-    ledger has.
+    Requests, sessions, rates and changes are those of the last check of INPUT in the ledger.
     """
     return work("report", given)

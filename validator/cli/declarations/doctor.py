@@ -15,9 +15,9 @@ from validator.cli.options import stop_options as stop
 @click.command(
     cls=Command,
     examples=(
-        Example("Everything a run needs", "validator doctor"),
+        Example("Check everything that a run needs", "validator doctor"),
         Example(
-            "For one session and the ledger of a client",
+            "Check one session, and the ledger of a client",
             "validator doctor --session sess_01H8BKF --ledger client-a.sqlite",
         ),
     ),
@@ -32,8 +32,8 @@ from validator.cli.options import stop_options as stop
     opt.logging_options,
 )
 def doctor(**given: Any) -> int | None:
-    """Look at key, way out, clock, sessions, ledger and disk, and say what stands in the way of a run.
+    """Check key, network path, clock, sessions, ledger and disk, and show what would prevent a run.
 
-    Nothing is asked about anybody. The exit code is that of the worst problem found.
+    No number is asked about. The exit code is that of the worst problem.
     """
     return work("doctor", given)

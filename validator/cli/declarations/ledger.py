@@ -22,31 +22,31 @@ def ledger() -> None:
     cls=Command,
     short_help="Show the counts, and the latest runs.",
     examples=(
-        Example("What is known", "validator ledger stats"),
+        Example("Counts of the default ledger", "validator ledger stats"),
         Example("As one line of JSON", "validator ledger stats --json"),
     ),
 )
 @opt.stack(opt.ledger_option, opt.json_option)
 def stats(**given: Any) -> int | None:
-    """Show the answers by verdict and age, what each session found out, the latest runs, and the size."""
+    """Show the answers by verdict and age, the results of each session, the latest runs, and the size."""
     return work("ledger", given, function="stats")
 
 
 @ledger.command(
     cls=Command,
-    short_help="Show all that is known about a number.",
+    short_help="Show the records of a number.",
     examples=(
-        Example("What was found out about somebody, and when", "validator ledger show +447400123456"),
+        Example("Answers about a number, and their times", "validator ledger show +447400123456"),
         Example("As one line of JSON", "validator ledger show +447400123456 --json"),
     ),
 )
 @click.argument("numbers", type=NUMBER, nargs=-1, required=True, metavar="NUMBER...")
 @opt.stack(opt.ledger_option, opt.json_option)
 def show(**given: Any) -> int | None:
-    """Show what the ledger holds about numbers, however old: the last answer, and a failure since.
+    """Show the records of numbers, of any age: the last answer, and a failure after it.
 
-    Both spellings of a number are shown where WhatsApp may know it by two. Nobody is asked, and no key is
-    needed. Other users of the machine can read arguments.
+    If WhatsApp may know a number by two spellings, both are shown. No request is made, and no key is needed.
+    Other users of the machine can read arguments.
     """
     return work("ledger_reading", given, function="show")
 
@@ -56,7 +56,7 @@ def show(**given: Any) -> int | None:
     short_help="List the latest runs.",
     examples=(
         Example("The latest runs, and how they ended", "validator ledger runs"),
-        Example("Those over one list", "validator ledger runs leads.csv -n 100"),
+        Example("The latest runs over one list", "validator ledger runs leads.csv -n 100"),
     ),
 )
 @click.argument("input_name", metavar="[INPUT]", required=False)
@@ -68,55 +68,55 @@ def show(**given: Any) -> int | None:
         type=click.IntRange(min=1),
         default=20,
         show_default=True,
-        help="How many at most.",
+        help="Most runs to list.",
     ),
     opt.ledger_option,
     opt.json_option,
 )
 def runs(**given: Any) -> int | None:
-    """List the latest runs, the newest first: what was run over which list, how it ended, and what came out.
+    """List the latest runs, newest first: the command, the list, how the run ended, and its verdicts.
 
-    With INPUT only those over a list whose file has this name.
+    With INPUT, only the runs over a list with this file name.
     """
     return work("ledger_reading", given, function="runs")
 
 
 @ledger.command(
     cls=Command,
-    short_help="Forget people, or what is old.",
+    short_help="Delete the records of people, or old records.",
     examples=(
-        Example("Forget what is older than a year", "validator ledger purge --older-than 365d"),
+        Example("Delete everything older than a year", "validator ledger purge --older-than 365d"),
         Example(
-            "Forget one person; the dry run only counts",
+            "Count the records of one person, before deleting them",
             "validator ledger purge --number +447400123456 --dry-run",
         ),
     ),
 )
 @opt.stack(
-    click.option("--older-than", type=DURATION, help="Forget what was found out longer ago, as in 30d."),
+    click.option("--older-than", type=DURATION, help="Delete records that are older, as in 30d."),
     click.option(
         "--number",
         "numbers",
         type=NUMBER,
         multiple=True,
-        help="Forget this number; repeat it for several. Other users of the machine can read arguments: "
-        "--numbers keeps them out.",
+        help="Delete this number; repeat it for several. Other users of the machine can read arguments, but "
+        "not a file of --numbers.",
     ),
     click.option(
         "--numbers",
         "numbers_file",
         type=click.File(encoding="utf-8-sig"),
-        help="File with numbers to forget, one a line; - for standard input.",
+        help="File with numbers to delete, one a line; - for standard input.",
     ),
-    click.option("--dry-run", is_flag=True, help="Only count what would go."),
-    click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal."),
+    click.option("--dry-run", is_flag=True, help="Only count the records."),
+    click.option("--yes", is_flag=True, help="Do not ask for confirmation; required without a terminal."),
     opt.ledger_option,
     opt.json_option,
 )
 def purge(**given: Any) -> int | None:
-    """Forget people: delete the answers about them and overwrite it in the ledger's files.
+    """Delete the records of people, and overwrite them in the ledger's files.
 
-    Takes old answers and failures, old runs, and everything that names one of the numbers.
+    Deletes old answers, failures and runs, and everything that names one of the numbers.
     """
     return work("ledger", given, function="purge")
 
@@ -125,14 +125,14 @@ def purge(**given: Any) -> int | None:
     name="export",
     cls=Command,
     short_help="Write every fact to a file.",
-    examples=(Example("Every fact, one a row", "validator ledger export facts.parquet"),),
+    examples=(Example("Every fact, one on each row", "validator ledger export facts.parquet"),),
 )
 @click.argument("output", type=FILE)
 @opt.stack(opt.ledger_option, opt.json_option)
 def export_command(**given: Any) -> int | None:
-    """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file, one a row; `import` reads it.
+    """Write every fact to OUTPUT, a CSV, Parquet or NDJSON file with one row for each; `import` reads it.
 
-    The file names people; it is made for its owner alone. docs/ledger.md has its columns.
+    The file names people; only its owner can read it. docs/ledger.md lists its columns.
     """
     return work("ledger", given, function="export_command")
 
@@ -140,20 +140,18 @@ def export_command(**given: Any) -> int | None:
 @ledger.command(
     name="import",
     cls=Command,
-    short_help="Take over the facts of a file.",
+    short_help="Import the facts of a file.",
     examples=(
-        Example("Another ledger's facts", "validator ledger import facts.parquet"),
-        Example(
-            "What another tool has found out", "validator ledger import old.csv --column mobile --region GB"
-        ),
+        Example("Facts of another ledger", "validator ledger import facts.parquet"),
+        Example("Results of another program", "validator ledger import old.csv --column mobile --region GB"),
     ),
 )
 @click.argument("path", metavar="INPUT", type=FILE)
 @opt.stack(file_opt.column_option, file_opt.region_option, opt.ledger_option, opt.json_option)
 def import_command(**given: Any) -> int | None:
-    """Take over the facts in INPUT: another ledger's export, an annotated file, or another tool's list.
+    """Import the facts in INPUT: another ledger's export, an annotated file, or another program's list.
 
-    Needed are numbers, `checked_at`, and `verdict` or `is_whatsapp_user`. The newest answer about a number
-    stands; a row that cannot be understood is an error, and then nothing is taken over.
+    INPUT needs numbers, `checked_at`, and `verdict` or `is_whatsapp_user`. The newest answer about a number
+    counts. If a row cannot be read, this is an error, and nothing is imported.
     """
     return work("ledger", given, function="import_command")

@@ -50,7 +50,7 @@ from validator.cli.options.values import FILE
         metavar="MB",
         default=500,
         show_default=True,
-        help="Largest file that is taken, in MB.",
+        help="Largest file that is accepted, in MB.",
     ),
     opt.session_option,
     opt.provider_options,
@@ -59,5 +59,5 @@ from validator.cli.options.values import FILE
     opt.logging_options,
 )
 def web(**given: Any) -> int | None:
-    """Serve a page on this machine to check lists with: for one person, in a browser, until Ctrl-C."""
+    """Serve a local web page for checking lists, for one person, until Ctrl-C."""
     return work("web", given)

@@ -15,11 +15,11 @@ from validator.cli.options.values import FILE
     cls=Command,
     examples=(
         Example("Read the page of a command", "validator manual check | man -l -"),
-        Example("Put all pages where man looks", "validator manual --dir ~/.local/share/man/man1"),
+        Example("Install all pages for man", "validator manual --dir ~/.local/share/man/man1"),
     ),
 )
 @click.argument("words", metavar="[COMMAND]...", nargs=-1)
-@click.option("--dir", "folder", type=FILE, help="Folder to write every page to; it is made if need be.")
+@click.option("--dir", "folder", type=FILE, help="Folder to write every page to; created if missing.")
 def manual(**given: Any) -> int | None:
     """Print the manual page of COMMAND, or of the program, or write all pages into a folder."""
     return work("manual", given)

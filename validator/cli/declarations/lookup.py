@@ -19,15 +19,15 @@ from validator.cli.options import stop_options as stop
     examples=(
         Example("Two numbers", "validator lookup +12025550123 +447400123456"),
         Example(
-            "A national number, asked about again whatever is known",
+            "Ask about a national number again, although the answer is known",
             "validator lookup 07400123456 --region GB --refresh",
         ),
-        Example("What is known, without a key", "validator lookup +447400123456 --offline"),
+        Example("Show a known answer, without a key", "validator lookup +447400123456 --offline"),
     ),
 )
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
 @opt.stack(
-    click.option("--offline", is_flag=True, help="Only say what the ledger knows; ask nobody, with no key."),
+    click.option("--offline", is_flag=True, help="Show only answers in the ledger; needs no key."),
     file_opt.region_option,
     file_opt.accept_option,
     file_opt.variants_option,
@@ -42,8 +42,8 @@ from validator.cli.options import stop_options as stop
     opt.logging_options,
 )
 def lookup(**given: Any) -> int | None:
-    """Check a few numbers and print one line for each: a quick look, by the same rules as `check`.
+    """Check a few numbers and print one line for each, by the same rules as `check`.
 
-    What is known already is not asked again, and what is found out goes into the ledger.
+    Numbers with a fresh answer are not asked about again, and new answers are kept in the ledger.
     """
     return work("lookup", given)

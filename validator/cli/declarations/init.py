@@ -15,8 +15,8 @@ from validator.cli.options.values import COLUMN, FILE
 @click.command(
     cls=Command,
     examples=(
-        Example("Settings for the lists of this folder, by one of them", "validator init leads.csv"),
-        Example("Where the column and the region are known", "validator init leads.csv -c mobile -r GB"),
+        Example("Settings for the lists of this folder, from one of them", "validator init leads.csv"),
+        Example("With a known column and region", "validator init leads.csv -c mobile -r GB"),
     ),
 )
 @click.argument("path", metavar="[LIST]", type=FILE, required=False)
@@ -35,10 +35,9 @@ from validator.cli.options.values import COLUMN, FILE
     help="Region of numbers without a country code: GB, +44 or Brazil.",
 )
 def init(**given: Any) -> int | None:
-    """Write a settings file, validator.toml, into this folder, and say what to do next.
+    """Write a settings file, validator.toml, into this folder, and show the next steps.
 
-    Each line in it says what it is for; those that begin with # are off. LIST shows what its lines should be:
-    which column has the numbers, and which region they look like. Nothing is asked of the provider, and a
-    file that is there is kept.
+    Each line has a comment; lines that begin with # are off. From LIST come the column with the numbers, and
+    the region that they look like. No request is made, and an existing file is kept.
     """
     return work("init", given)

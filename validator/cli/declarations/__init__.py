@@ -1,0 +1,1 @@
+"""The arguments, options, help text and examples of each command; `commands/` has the work."""
