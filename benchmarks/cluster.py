@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from validator.batch.recipients.job import Job, ListSettings
 from validator.batch.recipients.opening import open_job
-from validator.cluster.list_work import Known, ReadAs, look_at, measure, numbers_of, settle, write_part
+from validator.cluster.list_work import (
+    LedgerView,
+    ReadAs,
+    inspect_part,
+    measure,
+    numbers_of,
+    plan_partition,
+    write_part,
+)
 from validator.cluster.parts import MARKER, Part
 
 if TYPE_CHECKING:
@@ -40,13 +48,18 @@ def run(folder: Path, rows: int) -> None:
     text = "".join(f"row {row},+4474{rng.randrange(10**8):08}\n" for row in range(rows))
     source.write_text("name,phone\n" + text, encoding="utf-8")
     (folder / MARKER).write_text("", encoding="utf-8")
-    part, known = Part(source, folder / "leads.checked.csv"), Known(folder / "none.sqlite", 1_800_000_000_000)
+    part, known = (
+        Part(source, folder / "leads.checked.csv"),
+        LedgerView(folder / "none.sqlite", 1_800_000_000_000),
+    )
     opened = open_job(Job(**SETTINGS.values(), input=source, output=folder / "out.csv"))
-    timed(rows, "look at", look_at, part, SETTINGS)
+    timed(rows, "look at", inspect_part, part, SETTINGS)
     measured = timed(rows, "read: evidence", measure, [part], ReadAs(SETTINGS, opened.reading))
     as_ = ReadAs(SETTINGS, opened.reading, measured.evidence)
     found, *pieces = timed(rows, "read: distinct numbers", numbers_of, [part], as_, PARTITIONS)
-    settled = timed(rows, "look up and plan", lambda: [settle(known, SETTINGS, one) for one in pieces])
+    settled = timed(
+        rows, "look up and plan", lambda: [plan_partition(known, SETTINGS, one) for one in pieces]
+    )
     timed(rows, "write", write_part, part, as_, known, found.prints[0])
     print(f"bytes a number between machines: {sum(one.estimated_size() for one in pieces) / rows:.1f}")
     print(f"numbers to ask about: {sum(one.size for one, _ in settled):,}")

@@ -19,7 +19,7 @@ from validator.batch.recipients.job import ListSettings
 from validator.batch.run import RunSettings
 from validator.batch.watching.stop import Stop
 from validator.cluster.asking import CrewSettings, ask_all_work
-from validator.cluster.list_work import Known
+from validator.cluster.list_work import LedgerView
 from validator.cluster.parts import Part
 from validator.cluster.preparing import ClusterList, Preparing, Spread
 from validator.cluster.run import ClusterRun, marked
@@ -62,7 +62,7 @@ class Cluster:
     def check(self, paths, *, settings=None, asking=None, on_state=lambda _: None):
         """Do a run; return its summary."""
         settings = settings or ListSettings(region="GB")
-        known = Known(self.ledger, int(time.time() * 1000))
+        known = LedgerView(self.ledger, int(time.time() * 1000))
 
         def show(state):
             self.states.append(state)

@@ -6,7 +6,7 @@ from tests.support.cluster.here import HereMachines
 from validator.batch.planning.survey import survey
 from validator.batch.recipients.job import Job, ListSettings
 from validator.batch.recipients.opening import open_job
-from validator.cluster.list_work import Known
+from validator.cluster.list_work import LedgerView
 from validator.cluster.parts import Part
 from validator.cluster.preparing import ClusterList, Preparing, Spread
 from validator.ledger import read
@@ -25,7 +25,7 @@ def prepared(tmp_path, write_parts):
         paths, settings = write_parts(rows, parts), ListSettings(region="GB")
         ledger = tmp_path / "none" / "ledger.sqlite"
         list_ = ClusterList(tuple(Part(path, path) for path in paths), tmp_path, settings)
-        preparing = Preparing(list_, HereMachines(), Known(ledger, NOW_MS), NoProgress(), spread)
+        preparing = Preparing(list_, HereMachines(), LedgerView(ledger, NOW_MS), NoProgress(), spread)
         job = Job(**settings.values(), input=paths[0], more=tuple(paths[1:]), output=tmp_path / "out.csv")
         with read(ledger) as empty:
             alone = survey(open_job(job), empty, now_ms=NOW_MS, progress=NoProgress())
@@ -60,7 +60,7 @@ def test_a_column_is_meant_as_the_whole_list_shows(tmp_path):
         (tmp_path / f"{place}.csv").write_text("phone\n" + text, encoding="utf-8")
     settings = ListSettings(region="DE")
     parts = tuple(Part(tmp_path / f"{place}.csv", tmp_path) for place in range(2))
-    known = Known(tmp_path / "none" / "ledger.sqlite", NOW_MS)
+    known = LedgerView(tmp_path / "none" / "ledger.sqlite", NOW_MS)
 
     list_, spread = ClusterList(parts, tmp_path, settings), Spread(group_bytes=1, partition_rows=10)
     prepared = Preparing(list_, HereMachines(), known, NoProgress(), spread).prepare()

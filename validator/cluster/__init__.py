@@ -1,18 +1,18 @@
-"""The run of `batch` over several machines: lists that no machine holds, and many keys.
+"""A run on several machines, for lists that no machine can hold, and for many keys.
 
-Everything is done by the engine's own parts; this folder only spreads them.
-A list comes in parts, which are its files.
+The engine in `batch` does all the work; this folder distributes it. A list has parts, which are its files.
 
-- `parts`: one file of the list on whichever machine reads it.
-- `list_work`: what is done with the parts of a list, as plain functions: read, count, look up, write.
-- `sums`: what they found, added up.
-- `work`: the numbers to ask about, from all partitions, round after round.
-- `lane`: one key on one machine, which runs the engine's asker and is fed from afar.
-- `sent_keys`: a key on its way to the machine that asks with it.
-- `member`: such a lane as the run knows it.
-- `crew`: the lanes of a run: feeds them, and replaces the lost ones; `crew_progress` shows how they get on.
-- `manifest`: what was written, as a file.
-- `preparing`: reads and plans a list.
 - `run`: a whole run: read and plan, ask, write.
-- `machines`: the cluster as a run needs it; `ray_machines`: that cluster on Ray.
+- `preparing`: reads and plans a list.
+- `list_work`: the work on parts of a list, as plain functions: read, count, look up, write.
+- `parts`: one input file of the list and its output file.
+- `sums`: adds up the results of all parts.
+- `work`: the numbers to ask about, from all partitions, in rounds.
+- `asking`: asks about them through one lane for each key.
+- `crew`: the lanes of a run: feeds them, and replaces lost ones; `crew_progress`: their common progress.
+- `member`: the run's record of one lane.
+- `lane`: one key on one machine, which runs the engine's asker.
+- `sent_keys`: a key that is sent to another machine.
+- `manifest`: the file that lists the written parts.
+- `machines`: the interface to a cluster; `ray_machines`: its implementation with Ray.
 """

@@ -1,4 +1,4 @@
-"""Puts the lanes of a run together, and runs them under a stop and a deadline."""
+"""Creates the lanes of a run, and runs them until the work is done, a stop, or the deadline."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from validator.batch.ask_settings import AskSettings, KeySettings
     from validator.batch.watching.stop import Stop
-    from validator.cluster.list_work import Known
+    from validator.cluster.list_work import LedgerView
     from validator.cluster.machines import Machines
     from validator.cluster.work import Work
     from validator.reports import Progress
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CrewSettings:
-    """What the lanes of a run have in common.
+    """The settings that all lanes of a run share.
 
     Attributes:
-        asking: how to ask.
-        known: what of the ledger counts.
-        max_age: how long answers hold.
-        holder: what a person needs to recognise this run.
-        token: another text for each run, for its leases.
+        asking: the settings for requests.
+        known: the ledger, and the start of the run.
+        max_age: how long answers are fresh.
+        holder: text by which a user recognises this run.
+        token: a text that is unique to this run, for its leases.
     """
 
     asking: AskSettings
-    known: Known
+    known: LedgerView
     max_age: MaxAge
     holder: str
     token: str
 
     def order(self, key: KeySettings) -> LaneOrder:
-        """Return what the lane of a key is to do. The deadline is kept by the run, for all lanes alike."""
+        """Return the order for the lane of a key. It has no deadline, since the run stops all lanes."""
         return LaneOrder(
             key=SentKey.of(key),
             asking=replace(self.asking, deadline=None),
@@ -68,7 +68,7 @@ async def ask_all_work(
     stop: Stop,
     progress: Progress,
 ) -> tuple[Asked, RunCounters]:
-    """Ask about all the work through one lane for each key; return how it went and what was counted.
+    """Ask about all the work through one lane for each key; return the result and the counters.
 
     Raises:
         ValidatorError: see `Crew.ask`. Errors come in groups.

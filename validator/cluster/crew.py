@@ -1,4 +1,4 @@
-"""The lanes of a run over several machines: fed, watched, replaced when they are lost, and ended together."""
+"""The lanes of a run on several machines: feeds them, replaces lost ones, and ends them together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import anyio.to_thread
 from validator.batch.asked import Asked
 from validator.batch.asking.leased import LEASE_S
 from validator.cluster.crew_progress import state_of
-from validator.cluster.lane import Given, Orphaned
+from validator.cluster.lane import LaneInput, Orphaned
 from validator.cluster.machines import LaneLost
 from validator.cluster.member import Member
 from validator.cluster.sums import counters_of
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-# How long to wait for the lanes between two looks at the signals.
+# How long to wait for reports before the next check for a stop.
 LOOK_S = 0.25
-# A lane that is lost so often without an answer in between is given up: something kills it.
+# A lane that is lost this often without an answer in between is not replaced again: something kills it.
 MOST_LOSSES = 5
-# What a stopped lane may need beyond the grace that it has itself.
+# How long to wait for a stopped lane after its grace.
 LATE_S = 10.0
 
 
@@ -43,11 +43,11 @@ class Crew:
     """Asks through one lane for each key.
 
     Args:
-        orders: what the lanes are to do, in the order of the keys.
-        machines: where they are.
-        work: the numbers.
+        orders: the orders for the lanes, in the order of the keys.
+        machines: the machines for the lanes.
+        work: the numbers to ask about.
         stop: ends the run in order.
-        progress: shows how it goes.
+        progress: shows the progress.
         grace_s: how long a stopped lane may take, in seconds.
     """
 
@@ -73,17 +73,17 @@ class Crew:
         self._failure: ValidatorError | None = None
 
     async def ask(self) -> tuple[Asked, RunCounters]:
-        """Ask about all the work; return how it went and what was counted.
+        """Ask about all the work; return the result and the counters.
 
         Raises:
-            ValidatorError: the run was over before it began: a key is locked elsewhere, the gateway refuses
-                it, or its sessions.
+            ValidatorError: the run could not begin: a key is locked by another run, or the gateway refuses
+                the key or its sessions.
         """
         begun = anyio.current_time()
         self._members = [Member(order, self._machines.lane(order)) for order in self._orders]
         try:
             for member in self._members:
-                self._exchange(member, Given())
+                self._exchange(member, LaneInput())
             await self._until_over()
             while await self._begun_again():
                 await self._until_over()
@@ -100,8 +100,8 @@ class Crew:
             refs = [member.pending for member in pending.values()]
             ready = await anyio.to_thread.run_sync(self._machines.ready, refs, LOOK_S)
             for one in ready:
-                await self._hear(pending[id(one)])
-            await self._go_on()
+                await self._take_report(pending[id(one)])
+            await self._next_round_or_close()
             self._progress.update(state_of(self._members, self._work.total))
             if self._stop.why is not None:
                 give_up_at = min(give_up_at, anyio.current_time() + self._grace_s + LATE_S)
@@ -109,7 +109,7 @@ class Crew:
                 return
 
     async def _begun_again(self) -> bool:
-        """Begin the lanes again if one was lost after all work had been given out; return whether."""
+        """Restart the lanes if one was lost after all work had been given out; return whether it did."""
         members = [member for member in self._members if member.ending is None]
         if self._stop.why is not None or not members:
             return False
@@ -120,8 +120,8 @@ class Crew:
             self._begin_again(member)
         return True
 
-    async def _hear(self, member: Member) -> None:
-        """Take a report, and give the lane what it needs next."""
+    async def _take_report(self, member: Member) -> None:
+        """Take a report, and send the lane its next input."""
         try:
             report = await anyio.to_thread.run_sync(member.remote.report, member.pending)
         except LaneLost as lost:
@@ -140,9 +140,9 @@ class Crew:
             self._exchange(member, self._given(numbers))
 
     def _share_of(self, member: Member) -> int:
-        """Return how many numbers a lane may get now: with them it has no more to do than its equal part.
+        """Return how many numbers a lane may get now, so that it has at most an equal part of what is left.
 
-        A lane that is up before the others would take all of a short list.
+        Otherwise the first lane that starts would take all of a short list.
         """
         left = self._work.remaining + sum(one.open for one in self._members if not one.is_over)
         return max(0, self._part_of(left) - member.open)
@@ -151,23 +151,25 @@ class Crew:
         """Return the equal part of each lane that still asks, rounded up."""
         return -(-count // max(1, sum(not member.is_over for member in self._members)))
 
-    def _given(self, numbers: tuple[int, ...]) -> Given:
+    def _given(self, numbers: tuple[int, ...]) -> LaneInput:
         coming = self._part_of(self._work.remaining)
-        return Given(numbers, coming=coming, is_last=self._is_closing, stop=self._stop.why, gone=self._gone)
+        return LaneInput(
+            numbers, coming=coming, is_last=self._is_closing, stop=self._stop.why, gone=self._gone
+        )
 
-    def _exchange(self, member: Member, given: Given) -> None:
+    def _exchange(self, member: Member, given: LaneInput) -> None:
         member.has_new = bool(given.numbers)
         member.pending = member.remote.exchange(given)
 
-    async def _go_on(self) -> None:
-        """Begin another round, or close the lanes, when all that was given out has its end."""
+    async def _next_round_or_close(self) -> None:
+        """Begin the next round, or close the lanes, when all numbers that were given out are done."""
         if self._is_closing or self._work.remaining or self._stop.why is not None:
             return
         if all(member.is_idle for member in self._members):
             self._is_closing = not await anyio.to_thread.run_sync(self._work.next_round)
 
     async def _ended(self, member: Member, report: LaneReport) -> None:
-        """Take note of how a lane ended; one whose ledger failed is begun again, as one that was lost."""
+        """Record how a lane ended. A lane with a ledger error is replaced, as a lost one is."""
         ending = report.error or (report.asked.ending if report.asked is not None else None)
         if isinstance(ending, LedgerError | Orphaned) and self._stop.why is None:
             await self._replace(member, str(ending))
@@ -185,7 +187,7 @@ class Crew:
             self._stop(StoppedEarly(str(report.error)))
 
     async def _replace(self, member: Member, why: str) -> None:
-        """Begin another lane for the key, wherever there is room: what the lost one held is asked later."""
+        """Start a new lane for the key on any machine; the numbers of the lost lane are asked about later."""
         self._work.is_incomplete = True
         member.losses += 1
         member.remote.end()
@@ -209,7 +211,7 @@ class Crew:
         return counters_of(member.counters for member in self._members)
 
     def _asked(self, duration_s: float) -> Asked:
-        """Return how it all went: the run has ended early if it was stopped, or if no lane is left."""
+        """Return the result of all lanes. The run ended early if it was stopped, or if no lane is left."""
         ends = [end for member in self._members for end in member.ends]
         endings = [member.ending for member in self._members if member.ending is not None]
         is_early = self._stop.why is not None or len(endings) == len(self._members)

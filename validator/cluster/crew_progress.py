@@ -1,4 +1,4 @@
-"""How all lanes of a run get on, as one state to show."""
+"""The progress of all lanes of a run, as one state."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def state_of(members: Sequence[Member], total: int) -> ProgressState:
-    """Return the state of all lanes taken together.
+    """Return the progress of all lanes together.
 
     Args:
         members: the lanes.
-        total: numbers to ask about.
+        total: the count of numbers to ask about.
     """
     states = {
         member.order.key.settings["name"]: member.last.state

@@ -1,7 +1,7 @@
-"""One key on one machine: the engine's asker in an event loop of its own, fed by a run elsewhere.
+"""One key on one machine: the engine's asker in its own event loop, which gets numbers from a run elsewhere.
 
-The key's budget, lanes, guard and lock have their one home here. The lock is the fence: a lane that replaces
-a lost one waits until the lost one's connection to the ledger has ended, and its lock with it.
+Only this process has the key's budget, lanes, guard and lock. A lane that replaces a lost one waits for the
+lock, which is released when the lost lane's connection to the ledger ends. So two never use the key at once.
 """
 
 from __future__ import annotations
@@ -41,33 +41,33 @@ if TYPE_CHECKING:
     from validator.reports import ProgressState
     from validator.settings import MaxAge
 
-# A look at a lane waits so long for something to report.
+# The longest wait of an exchange before it reports.
 REPORT_WITHIN_S = 1.0
 LOOK_EVERY_S = 0.1
-# How often a key is tried whose lock another process still holds.
+# The interval between attempts to lock a key that another process still holds.
 LOCK_EVERY_S = 1.0
-# A run looks at each lane about once a second. A lane that it does not look at has lost it and makes way: its
-# process may go on for long after its machine is given up, and would keep the key's lock.
+# A run calls each lane about once a second. A lane that is not called for this time has lost its run, and
+# ends: its process could go on long after the run has replaced it, and would keep the key's lock.
 ORPHANED_S = 30.0
 
 
 class Orphaned(StoppedEarly):
-    """The run that feeds a lane is not heard of any more."""
+    """The run does not call the lane any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaneOrder:
-    """What a lane is to do.
+    """The settings with which a run starts a lane.
 
     Attributes:
         key: the key.
-        asking: how to ask; without a deadline, which is the run's to keep.
+        asking: the settings for requests; without a deadline, since the run stops the lane.
         ledger: the location of the ledger.
-        max_age: how long answers hold.
+        max_age: how long answers are fresh.
         started_ms: when the run began, in milliseconds since the Unix epoch.
-        holder: what a person needs to recognise this run.
-        name: who leases numbers: another text for each lane, and for each that replaces it.
-        lock_within_s: how long to wait for the key if another process holds it.
+        holder: text by which a user recognises this run.
+        name: the holder's name in leases; each lane has another one, and each that replaces it.
+        lock_within_s: how long to wait for the key if another process holds it, in seconds.
     """
 
     key: SentKey
@@ -81,15 +81,15 @@ class LaneOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a run tells a lane.
+class LaneInput:
+    """The input that a run sends to a lane in one exchange.
 
     Attributes:
         numbers: further numbers to ask about.
-        coming: how many more are likely to come.
-        is_last: whether no more will come.
-        stop: why to stop; None to go on.
-        gone: the names of lanes that have ended for certain: another one has the lock of their key.
+        coming: how many more numbers are expected after these.
+        is_last: whether these are the last numbers.
+        stop: why to stop; None to continue.
+        gone: the names of lanes that have certainly ended, since another one has the lock of their key.
     """
 
     numbers: tuple[int, ...] = ()
@@ -101,16 +101,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class LaneReport:
-    """How a lane gets on.
+    """The state of a lane.
 
     Attributes:
-        wanted: how many more numbers it has room for.
-        open: how many of those that it was given have no end yet.
-        state: what there is to show, None if nothing is yet.
-        counters: what it has counted so far.
+        wanted: how many more numbers it can take.
+        open: how many of its numbers are not done yet.
+        state: the progress to show; None if there is none yet.
+        counters: its counters so far.
         has_key: whether it has the lock of its key.
-        asked: how it ended; None while it goes on.
-        error: why it could not go on, beside that; None if nothing is wrong.
+        asked: the result of asking; None while it goes on, or if it failed.
+        error: the error with which it failed; None if there is none.
     """
 
     wanted: int
@@ -127,8 +127,8 @@ class LaneReport:
         return self.asked is not None or self.error is not None
 
 
-class Fed:
-    """Numbers that come from elsewhere while a lane asks (`leased.Supply`)."""
+class FedNumbers:
+    """Numbers that a run sends while a lane asks (implements `leased.Supply`)."""
 
     def __init__(self) -> None:
         self.wanted = 0
@@ -140,23 +140,23 @@ class Fed:
 
     @property
     def coming(self) -> int:
-        """How many are still to come."""
+        """How many numbers are still expected."""
         return len(self._numbers) + self._later
 
     @property
     def is_over(self) -> bool:
-        """Whether no more will come."""
+        """Whether no more numbers will come."""
         return self._is_last and not self._numbers
 
     def take(self, count: int) -> list[int]:
-        """Return up to so many; what is missing is wanted."""
+        """Return up to `count` numbers; `wanted` becomes the count of missing ones."""
         taken = [self._numbers.popleft() for _ in range(min(count, len(self._numbers)))]
         self.wanted = count - len(taken)
         self.taken += len(taken)
         return taken
 
-    def put(self, given: Given) -> None:
-        """Take what the run gives; if that is less than was wanted, the next `take` wants the rest."""
+    def put(self, given: LaneInput) -> None:
+        """Add the run's input. If it has fewer numbers than wanted, the next `take` sets `wanted` again."""
         self._numbers.extend(given.numbers)
         self.given += len(given.numbers)
         self.wanted = 0
@@ -165,15 +165,15 @@ class Fed:
 
 
 class Lane:
-    """Asks with one key. Its methods are called one after the other, from one thread.
+    """Asks with one key. Call its methods one after the other, from one thread.
 
     Args:
-        order: what to do.
+        order: the settings.
     """
 
     def __init__(self, order: LaneOrder) -> None:
         self._order = order
-        self._fed = Fed()
+        self._fed = FedNumbers()
         self._stop = Stop()
         self._counters = RunCounters()
         self._state: ProgressState | None = None
@@ -184,19 +184,19 @@ class Lane:
         self._portal = self._stack.enter_context(portal)
         self._asking: Future[Asked] = self._portal.start_task_soon(self._ask_while_heard)
 
-    def exchange(self, given: Given) -> LaneReport:
-        """Take what a run gives, and return how it goes, as soon as there is something to say."""
+    def exchange(self, given: LaneInput) -> LaneReport:
+        """Take a run's input, and return a report when numbers are wanted, at the end, or after a second."""
         report: LaneReport = self._portal.call(self._exchange, given)
         if report.is_over:
             self._stack.close()
         return report
 
     def abandon(self) -> None:
-        """Leave everything as it is: what is in flight is not written down, and no lease is given back."""
+        """End at once: requests in flight are not recorded, and leases are not released."""
         self._asking.cancel()
         self._stack.close()
 
-    async def _exchange(self, given: Given) -> LaneReport:
+    async def _exchange(self, given: LaneInput) -> LaneReport:
         self._heard_at = time.monotonic()
         self._fed.put(given)
         if self._source is not None:
@@ -220,7 +220,7 @@ class Lane:
 
     @property
     def _open(self) -> int:
-        """How many numbers have no end yet; what nothing vouches for has come to its end."""
+        """How many numbers are not done yet; unverified ones count as done."""
         unobtained = self._fed.given - self._fed.taken
         if self._source is None:
             return unobtained
@@ -231,7 +231,7 @@ class Lane:
         self._state = state
 
     async def _ask_while_heard(self) -> Asked:
-        """Ask; end in order, and the event loop too, if the run is not heard of any more."""
+        """Ask; if the run does not call the lane any more, end in order, and end the event loop."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._listen)
             asked = await self._ask()
@@ -241,9 +241,9 @@ class Lane:
         return asked
 
     async def _listen(self) -> None:
-        while time.monotonic() - self._heard_at < ORPHANED_S:  # noqa: ASYNC110 - nothing reports a silence
+        while time.monotonic() - self._heard_at < ORPHANED_S:  # noqa: ASYNC110 - there is no event for a missing call
             await anyio.sleep(LOCK_EVERY_S)
-        self._stop(Orphaned("the run is not heard of any more"))
+        self._stop(Orphaned("the run does not call this lane any more"))
 
     async def _ask(self) -> Asked:
         order = self._order
@@ -267,7 +267,7 @@ class Lane:
             return await asker.ask_from(self._source)
 
     async def _lock(self, stack: ExitStack, lock: Callable[[], AbstractContextManager[Hold]]) -> Hold:
-        """Take the key's lock, and wait for it if a lost lane may still have it."""
+        """Take the key's lock; waits for it, since a lost lane may still have it."""
         give_up_at = anyio.current_time() + self._order.lock_within_s
         while True:
             try:
@@ -279,7 +279,7 @@ class Lane:
 
 
 def _as_ours(error: BaseException) -> ValidatorError:
-    """Return an error as it is sent to the run; of a bug only the name, since it may not be picklable."""
+    """Return an error that can be sent to the run; a bug becomes text, since it may not be picklable."""
     cause = innermost(error) if isinstance(error, BaseExceptionGroup) else error
     if isinstance(cause, ValidatorError):
         return cause

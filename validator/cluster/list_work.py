@@ -1,4 +1,4 @@
-"""What is done with the parts of a list: functions of values, each on whichever machine has time for it."""
+"""The work on the parts of a list: pure functions, which a cluster runs on any of its machines."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ if TYPE_CHECKING:
     from validator.batch.recipients.job import ListSettings
     from validator.ledger_url import Location
 
-# A multiplier that spreads neighbouring numbers over partitions (Knuth, The Art of Computer Programming,
-# volume 3, 6.4: 2**64 over the golden ratio).
+# A multiplier that distributes neighbouring numbers over partitions (Knuth, The Art of Computer Programming,
+# volume 3, 6.4: 2**64 divided by the golden ratio).
 _SPREAD = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A part that a machine has looked at: its table without the rows; see `Table`.
+class InspectedPart:
+    """The table of a part with only some of its rows; see `Table`.
 
     Attributes:
-        path: its name.
+        path: the part's name.
         format: the name of its format.
         schema: its columns.
-        header: what the file calls them.
-        manner: how the file is written.
+        header: the names of the columns in the file.
+        manner: how the file is written, as in `Table`.
         rows: some of its rows.
         size_bytes: the size of the file.
     """
@@ -62,11 +62,11 @@ class Looked:
     size_bytes: int
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the rows that are here: a few."""
+        """Yield the sample of rows."""
         yield self.rows if columns is None else self.rows.select(columns)
 
     def verbatim(self, *, cells: bool = True) -> Iterator[pl.DataFrame]:  # noqa: ARG002 - as `Table` has it
-        """Yield the rows that are here."""
+        """Yield the sample of rows."""
         return self.batches()
 
     def sample(self) -> pl.DataFrame:
@@ -79,10 +79,10 @@ class ReadAs:
     """How every part of a list is read.
 
     Attributes:
-        settings: those of the list.
-        reading: which columns, and how.
-        evidence: what the whole list shows of how its cells were meant.
-        suppressed: numbers that must not be asked about or sent to; None without a list of them.
+        settings: the settings of the list.
+        reading: the columns, and how they are read.
+        evidence: evidence from the whole list about the meaning of its cells.
+        suppressed: numbers that must not be asked about or sent to; None without a suppression list.
     """
 
     settings: ListSettings
@@ -92,11 +92,11 @@ class ReadAs:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What of the ledger counts in a run.
+class LedgerView:
+    """The ledger of a run, and the time by which its answers are fresh.
 
     Attributes:
-        ledger: its location.
+        ledger: the location of the ledger.
         now_ms: the start of the run, in milliseconds since the Unix epoch.
     """
 
@@ -105,31 +105,31 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What some parts show: evidence of how their cells were meant, and their rows."""
+class PartEvidence:
+    """Evidence from some parts about the meaning of their cells, and the count of their rows."""
 
     evidence: ColumnEvidence
     rows: int
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What a run would do about one partition: the plan without its numbers, and how many these are."""
+class PartitionPlan:
+    """The plan of one partition without its numbers, and the count of these numbers."""
 
     plan: Plan
     size: int
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What stands in some parts, beside their numbers.
+class PartContents:
+    """Counts of the rows in some parts.
 
     Attributes:
-        rows: rows.
-        askable: rows whose number may be asked about.
+        rows: all rows.
+        askable: rows with a number that may be asked about.
         offline: rows that are never asked about, by reason.
-        readings: rows by how they were read.
-        prints: a fingerprint of the numbers of each part, to notice a change.
+        readings: rows by the way in which they were read.
+        prints: a fingerprint of the numbers of each part, to detect a change of the file.
     """
 
     rows: int
@@ -140,13 +140,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What was written for one part.
+class WrittenPart:
+    """The output file of one part.
 
     Attributes:
         counts: its rows by verdict, reason and so on.
-        sha256: of the file, in hexadecimal.
-        size_bytes: of the file.
+        sha256: the SHA-256 of the file, in hexadecimal.
+        size_bytes: the size of the file.
     """
 
     counts: Counts
@@ -154,15 +154,15 @@ class Written:
     size_bytes: int
 
 
-def look_at(part: Part, settings: ListSettings) -> Looked:
-    """Return what a part is: its columns, and some of its rows.
+def inspect_part(part: Part, settings: ListSettings) -> InspectedPart:
+    """Return the columns of a part, and some of its rows.
 
     Raises:
         FileError: it cannot be read.
     """
     with part.local() as path:
         table = open_list(path, settings)
-        return Looked(
+        return InspectedPart(
             table.path,
             table.format,
             table.schema,
@@ -173,28 +173,26 @@ def look_at(part: Part, settings: ListSettings) -> Looked:
         )
 
 
-def measure(parts: Sequence[Part], as_: ReadAs) -> Measured:
-    """Return what some parts show, read as one list.
+def measure(parts: Sequence[Part], as_: ReadAs) -> PartEvidence:
+    """Return the evidence from some parts, which are read as one list.
 
     Raises:
-        FileError: one of them cannot be read.
+        FileError: a part cannot be read.
     """
     rows = [0]
     with ExitStack() as stack:
         tables = [open_list(stack.enter_context(part.local()), as_.settings) for part in parts]
         evidence = evidence_of(together(tables), as_.reading, rows.append)
-    return Measured(evidence, rows[-1])
+    return PartEvidence(evidence, rows[-1])
 
 
 def numbers_of(
     parts: Sequence[Part], as_: ReadAs, partitions: int
-) -> tuple[Found, *tuple[pl.DataFrame, ...]]:
-    """Return what stands in some parts, and their distinct numbers: one frame for each partition.
-
-    A frame has the columns of `read_recipients`, one row a number.
+) -> tuple[PartContents, *tuple[pl.DataFrame, ...]]:
+    """Return the counts of some parts, and a frame of distinct numbers for each partition.
 
     Raises:
-        FileError: one of them cannot be read.
+        FileError: a part cannot be read.
     """
     readings, rows, asked = ReadingCounts(), 0, 0
     offline: dict[str, int] = {}
@@ -210,17 +208,19 @@ def numbers_of(
         asked += mine.height
         prints.append(_print_of(recipients))
         distinct = pl.concat([distinct, mine]).unique("number", keep="first", maintain_order=True)
-    found = Found(rows, asked, offline, readings, tuple(prints))
+    found = PartContents(rows, asked, offline, readings, tuple(prints))
     place = distinct.select(_partition_of(partitions)).to_series()
     return found, *(distinct.filter(place == one) for one in range(partitions))
 
 
-def settle(known: Known, settings: ListSettings, *pieces: pl.DataFrame) -> tuple[Settled, pl.Series]:
-    """Return what a run would do about one partition, and the numbers that it would ask about.
+def plan_partition(
+    known: LedgerView, settings: ListSettings, *pieces: pl.DataFrame
+) -> tuple[PartitionPlan, pl.Series]:
+    """Return the plan of one partition, and the numbers to ask about.
 
     Args:
-        known: what of the ledger counts.
-        settings: those of the list.
+        known: the ledger, and the start of the run.
+        settings: the settings of the list.
         pieces: the partition's numbers from each group of parts.
 
     Raises:
@@ -230,11 +230,11 @@ def settle(known: Known, settings: ListSettings, *pieces: pl.DataFrame) -> tuple
     with read(known.ledger) as ledger:
         answers = known_of(numbers, ledger, settings.max_age, known.now_ms)
     plan = make_plan(numbers, answers, order=settings.order, only=settings.only)
-    return Settled(replace(plan, todo=plan.todo.clear()), len(plan.todo)), plan.todo
+    return PartitionPlan(replace(plan, todo=plan.todo.clear()), len(plan.todo)), plan.todo
 
 
-def still_open(known: Known, settings: ListSettings, todo: pl.Series) -> tuple[int, pl.Series]:
-    """Return those numbers of a partition that nobody has answered in this run, after how many they are.
+def unanswered(known: LedgerView, settings: ListSettings, todo: pl.Series) -> tuple[int, pl.Series]:
+    """Return the numbers of a partition that have no answer in this run yet: their count, and the numbers.
 
     Raises:
         LedgerError: the ledger cannot be read.
@@ -245,7 +245,7 @@ def still_open(known: Known, settings: ListSettings, todo: pl.Series) -> tuple[i
     return len(left), left
 
 
-def write_part(part: Part, as_: ReadAs, known: Known, fingerprint: str) -> Written:
+def write_part(part: Part, as_: ReadAs, known: LedgerView, fingerprint: str) -> WrittenPart:
     """Write a part's rows with their verdicts.
 
     Raises:
@@ -265,7 +265,7 @@ def write_part(part: Part, as_: ReadAs, known: Known, fingerprint: str) -> Writt
         job = Job(**settings.values(), input=path, output=target)
         opened = Opened(job, open_list(path, job), as_.reading, stamps_of(job))
         counts = write_output(opened, recipients, answers, lambda _: None)
-        return Written(counts, sha256_of(target), target.stat().st_size)
+        return WrittenPart(counts, sha256_of(target), target.stat().st_size)
 
 
 def _recipients_of(part: Part, as_: ReadAs) -> tuple[pl.DataFrame, ReadingCounts]:
@@ -289,7 +289,7 @@ def _print_of(recipients: pl.DataFrame) -> str:
 
 
 def _partition_of(partitions: int) -> pl.Expr:
-    # The upper bits of the product are the well mixed ones; polars multiplies modulo 2**64.
+    # The upper bits of the product are well mixed; polars multiplies modulo 2**64.
     spread = (pl.col("number") * pl.lit(_SPREAD, pl.UInt64)) // pl.lit(1 << 32, pl.UInt64)
     return spread % partitions
 

@@ -1,4 +1,8 @@
-"""A cluster as a run needs it: work done somewhere, and lanes that live somewhere."""
+"""The interface to a cluster: functions and lanes that run on any of its machines.
+
+A value of type `Any` that is named `pending`, or that `start`, `keep` or `exchange` returns, is a reference
+to a result.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +11,25 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from validator.cluster.lane import Given, LaneOrder, LaneReport
+    from validator.cluster.lane import LaneInput, LaneOrder, LaneReport
 
 
 class LaneLost(Exception):
-    """A lane's process has ended, or its machine has; what it held comes back when its leases have ended."""
+    """A lane's process or machine has ended; its numbers become free when its leases expire."""
 
 
 class RemoteLane(Protocol):
-    """A `lane.Lane` on some machine."""
+    """A `lane.Lane` on one of the machines."""
 
-    def exchange(self, given: Given) -> Any:
-        """Begin an exchange, and return what its report is got by."""
+    def exchange(self, given: LaneInput) -> Any:
+        """Begin an exchange, and return a reference to its report."""
         ...
 
     def report(self, pending: Any) -> LaneReport:
         """Return the report of an exchange that is ready.
 
         Raises:
-            LaneLost: there will be none.
+            LaneLost: there is no report, since the lane is lost.
         """
         ...
 
@@ -35,28 +39,31 @@ class RemoteLane(Protocol):
 
 
 class Machines(Protocol):
-    """Machines that work for a run."""
+    """The machines of a cluster."""
 
     def start(self, work: Callable[..., Any], *arguments: Any, results: int = 1) -> list[Any]:
-        """Begin a piece of work somewhere; return what its results are got by, which may be arguments too."""
+        """Start a function on any machine; return references to its results.
+
+        The arguments may be values or such references.
+        """
         ...
 
     def keep(self, value: Any) -> Any:
-        """Return what a value is got by on every machine: it is sent to each of them once."""
+        """Return a reference to a value, which is sent to each machine at most once."""
         ...
 
     def value(self, pending: Any) -> Any:
-        """Return a result, and wait for it.
+        """Wait for a result, and return it.
 
         Raises:
-            ValidatorError: as the work did.
+            ValidatorError: the function raised it.
         """
         ...
 
     def ready(self, pending: Sequence[Any], timeout_s: float) -> list[Any]:
-        """Return those of some results that are ready; one at the least unless the time is over."""
+        """Return the references to results that are ready; waits for the first one, up to the timeout."""
         ...
 
     def lane(self, order: LaneOrder) -> RemoteLane:
-        """Begin a lane on some machine."""
+        """Start a lane on any machine."""
         ...

@@ -1,4 +1,4 @@
-"""What a run over several machines has written: one file that names every part, in the list's order."""
+"""The manifest of a run on several machines: a file that names every written part, in the list's order."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from validator.cluster.list_work import Written
+    from validator.cluster.list_work import WrittenPart
     from validator.cluster.parts import Part
 
 MANIFEST = "manifest.json"
 SCHEMA_VERSION = 1
 
 
-def manifest_of(parts: Sequence[Part], written: Sequence[Written]) -> dict[str, Any]:
+def manifest_of(parts: Sequence[Part], written: Sequence[WrittenPart]) -> dict[str, Any]:
     """Return the manifest of an output as plain values for `json.dumps`."""
     entries = [
         {
@@ -40,7 +40,7 @@ def manifest_of(parts: Sequence[Part], written: Sequence[Written]) -> dict[str, 
 
 
 def write_manifest(folder: Path | ObjectUrl, manifest: dict[str, Any]) -> None:
-    """Write a manifest into the folder of the parts, whole or not at all. It is the last file of a run.
+    """Write a manifest atomically into the folder of the parts. It is the last file of a run.
 
     Raises:
         FileError: it cannot be written.

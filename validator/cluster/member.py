@@ -1,4 +1,4 @@
-"""A lane as the run knows it that feeds it."""
+"""The run's record of one of its lanes."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Member:
-    """A lane as the run knows it.
+    """The run's record of the lane of a key, and of the lanes that it replaces.
 
     Attributes:
-        order: what it does.
-        remote: where it is.
-        pending: what its next report is got by; None if none is to come.
+        order: the settings of the lane.
+        remote: the lane on its machine.
+        pending: a reference to its next report; None before the first exchange.
         last: its last report.
-        before: what the lanes that it replaces have counted.
-        losses: how many of these were lost since the last answer.
-        generation: which lane of its key it is, from 0.
+        before: the counters of the lanes that it replaces.
+        losses: how many of these lanes were lost since the last answer.
+        generation: the index of the lane among those of its key, from 0.
         has_new: whether it was given numbers since its last report.
-        ends: how it has ended, and those that it replaces.
-        replaced: the names of those that it replaces.
-        ending: why the key asks no more; None while it does, or if nothing is left.
+        ends: the results of this lane and of those that it replaces.
+        replaced: the names of the lanes that it replaces.
+        ending: why the key asks no more; None while it asks, or if nothing is left to ask.
         is_over: whether it asks no more.
     """
 
@@ -49,12 +49,12 @@ class Member:
 
     @property
     def counters(self) -> RunCounters:
-        """What was counted for the key so far."""
+        """The counters of the key so far."""
         return counters_of([self.before] if self.last is None else [self.before, self.last.counters])
 
     @property
     def open(self) -> int:
-        """How many of the numbers that it was given had no end yet at its last report."""
+        """How many of its numbers were not done at its last report."""
         return 0 if self.last is None else self.last.open
 
     @property
@@ -65,5 +65,5 @@ class Member:
 
     @property
     def name(self) -> str:
-        """What messages call its key."""
+        """The name of its key in messages."""
         return f"key {self.order.key.settings['name'] or self.order.key.gateway}"

@@ -1,4 +1,4 @@
-"""One file of a list that several machines read, and the one that is written for it."""
+"""A part: one input file of a list that several machines read, and its output file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from validator.model import ObjectUrl
 
-# Lies in the output folder while a run goes on, so that each machine can see that the folder is the same one.
+# A file in the output folder during a run, by which each machine checks that it sees the same folder.
 MARKER = ".validator-run"
 _PIECE_BYTES = 1 << 20
 
@@ -31,9 +31,9 @@ class Part:
     """One file of a list.
 
     Attributes:
-        source: where it lies: a file that every machine sees, or an object.
-        target: where its rows go with their verdicts.
-        mark: what the marker in the folder of `target` holds; empty for an object.
+        source: a file that every machine can read, or an object.
+        target: the output file or object.
+        mark: the content of the marker file in the folder of `target`; empty for an object.
     """
 
     source: Path | ObjectUrl
@@ -42,10 +42,10 @@ class Part:
 
     @contextmanager
     def local(self) -> Iterator[Path]:
-        """Give the file on this machine; an object is fetched for as long as the block lasts.
+        """Yield the input as a file on this machine; an object is a temporary copy until the block ends.
 
         Raises:
-            FileError: this machine does not see it, or it cannot be fetched.
+            FileError: the file does not exist on this machine, or the object cannot be fetched.
         """
         if isinstance(self.source, Path):
             self._require_seen(self.source)
@@ -57,13 +57,13 @@ class Part:
 
     @contextmanager
     def written(self, name: str) -> Iterator[Path]:
-        """Give the file to write on this machine; an object is stored when the block has ended.
+        """Yield the file to write on this machine; an object is uploaded when the block has ended.
 
         Args:
-            name: the name of an object's file while it is written.
+            name: the name of the temporary file for an object.
 
         Raises:
-            FileError: this machine does not see the output folder, or the object cannot be stored.
+            FileError: the output folder is not the same on this machine, or the object cannot be uploaded.
         """
         if isinstance(self.target, Path):
             self._require_same_folder(self.target.parent)

@@ -1,4 +1,4 @@
-"""Reads and plans a list over several machines: by its parts, then by partitions of its numbers."""
+"""Reads and plans a list on several machines: first by its parts, then by partitions of its numbers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from validator.batch.planning.plan import Plan
     from validator.batch.recipients.job import ListSettings
     from validator.batch.recipients.opening import Opened
-    from validator.cluster.list_work import Found, Known, Looked
+    from validator.cluster.list_work import InspectedPart, LedgerView, PartContents
     from validator.cluster.machines import Machines
     from validator.cluster.parts import Part
     from validator.model import ObjectUrl
@@ -38,11 +38,11 @@ LOOK_S = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """How a list is spread over machines.
+    """How a list is distributed over machines.
 
     Attributes:
-        group_bytes: files of so many bytes together are read in one go, so that its start does not count.
-        partition_rows: a partition of the numbers comes from so many rows: some 12 bytes each in memory.
+        group_bytes: the size of files that one task reads together, so that its start-up time is small.
+        partition_rows: the rows that give one partition of numbers; each takes about 12 bytes of memory.
     """
 
     group_bytes: int = 128 << 20
@@ -54,10 +54,10 @@ class ClusterList:
     """A list in parts, and how it is read.
 
     Attributes:
-        parts: its files, in its order.
-        folder: where the output goes.
-        settings: those of the list.
-        suppress: lists of people who must not be asked or sent to; on this machine.
+        parts: its files, in order.
+        folder: the output folder.
+        settings: the settings of the list.
+        suppress: the files of suppression lists, on this machine.
     """
 
     parts: tuple[Part, ...]
@@ -71,10 +71,10 @@ class Prepared:
     """A list that was read and planned.
 
     Attributes:
-        opened: the list as it was looked at.
-        read_as: how the parts are read, as the machines keep it.
+        opened: the opened list, with only some rows of each part.
+        read_as: a reference to a `ReadAs` on the machines.
         prints: a fingerprint of the numbers of each part.
-        plan: what the run would do, without the numbers.
+        plan: the plan without its numbers.
         work: the numbers to ask about.
     """
 
@@ -91,13 +91,13 @@ class Preparing:
     Args:
         list_: the list.
         machines: the machines.
-        known: what of the ledger counts.
-        progress: shows how it goes.
-        spread: how the list is spread.
+        known: the ledger, and the start of the run.
+        progress: shows the progress.
+        spread: how the list is distributed.
     """
 
     def __init__(
-        self, list_: ClusterList, machines: Machines, known: Known, progress: Progress, spread: Spread
+        self, list_: ClusterList, machines: Machines, known: LedgerView, progress: Progress, spread: Spread
     ) -> None:
         self._list = list_
         self._machines = machines
@@ -106,14 +106,16 @@ class Preparing:
         self._spread = spread
 
     def prepare(self) -> Prepared:
-        """Return the list, read and planned.
+        """Read and plan the list.
 
         Raises:
-            FileError: it cannot be read, or has no rows.
+            FileError: the list cannot be read, or has no rows.
             LedgerError: the ledger cannot be read.
         """
         settings = self._list.settings
-        looked = self.gather(LOOKING, [self._one(list_work.look_at, part, settings) for part in self._parts])
+        looked = self.gather(
+            LOOKING, [self._one(list_work.inspect_part, part, settings) for part in self._parts]
+        )
         opened = open_job(self._job(), table=together(self._named(looked)))
         groups = self._groups(looked)
         opted_out = suppressed_in(opened.job) if self._list.suppress else OptOuts()
@@ -132,12 +134,12 @@ class Preparing:
         return Prepared(opened, kept, prints, plan, work)
 
     def gather(self, phase: str, pending: Sequence[Any]) -> list[Any]:
-        """Return the results of pieces of work, in their order, and show how many are ready."""
+        """Wait for results, show how many are ready, and return them in order."""
         shown, waiting = Stage(self._progress, phase, total=len(pending)), list(pending)
         while waiting:
             ready = {id(one) for one in self._machines.ready(waiting, LOOK_S)}
             for one in (one for one in waiting if id(one) in ready):
-                self._machines.value(one)  # raises at once what went wrong
+                self._machines.value(one)  # raises an error of the task at once
             waiting = [one for one in waiting if id(one) not in ready]
             shown.show(len(pending) - len(waiting))
         return [self._machines.value(one) for one in pending]
@@ -151,7 +153,7 @@ class Preparing:
         return result
 
     def _job(self) -> Job:
-        """Return the list as one job, for what looks at its files by their names only."""
+        """Return the list as one job, for code that only uses the names of its files."""
         first, *more = (Path(str(part.source)) for part in self._parts)
         return Job(
             **self._list.settings.values(),
@@ -162,12 +164,12 @@ class Preparing:
             suppress=self._list.suppress,
         )
 
-    def _named(self, looked: Sequence[Looked]) -> list[Looked]:
+    def _named(self, looked: Sequence[InspectedPart]) -> list[InspectedPart]:
         pairs = zip(self._parts, looked, strict=True)
         return [replace(one, path=Path(str(part.source))) for part, one in pairs]
 
-    def _groups(self, looked: Sequence[Looked]) -> list[tuple[Part, ...]]:
-        """Return neighbouring parts together, as many as are read in one go."""
+    def _groups(self, looked: Sequence[InspectedPart]) -> list[tuple[Part, ...]]:
+        """Return groups of neighbouring parts, each for one task."""
         groups: list[list[Part]] = []
         room = 0
         for part, one in zip(self._parts, looked, strict=True):
@@ -179,7 +181,7 @@ class Preparing:
         return list(map(tuple, groups))
 
     def _measured(self, as_: ReadAs, groups: Sequence[tuple[Part, ...]]) -> tuple[ReadAs, int]:
-        """Return how the list is read by what the whole of it shows, and its rows."""
+        """Return how the list is read with the evidence from all of its parts, and the count of its rows."""
         pending = [self._one(list_work.measure, group, as_) for group in groups]
         measured = self.gather("reading", pending)
         evidence = sum((one.evidence for one in measured), ColumnEvidence())
@@ -187,15 +189,17 @@ class Preparing:
 
     def _numbers(
         self, groups: Sequence[tuple[Part, ...]], kept: Any, partitions: int
-    ) -> tuple[list[Found], list[tuple[Any, Any]]]:
-        """Return what stands in each group, and of each partition what is to be done and its numbers."""
+    ) -> tuple[list[PartContents], list[tuple[Any, Any]]]:
+        """Return the counts of each group, and for each partition its plan and a reference to its numbers."""
         pieces = [
             self._machines.start(list_work.numbers_of, group, kept, partitions, results=1 + partitions)
             for group in groups
         ]
         found = self.gather("reading", [first for first, *_ in pieces])
         settled = [
-            self._machines.start(list_work.settle, self._known, self._list.settings, *of_one, results=2)
+            self._machines.start(
+                list_work.plan_partition, self._known, self._list.settings, *of_one, results=2
+            )
             for of_one in list(zip(*pieces, strict=True))[1:]
         ]
         return found, list(
@@ -214,10 +218,10 @@ class Preparing:
         return numbers
 
     def _left(self, partitions: Sequence[Any]) -> tuple[Sequence[Any], Sequence[int]]:
-        """Return partitions with what is still open of each, and their sizes."""
+        """Return references to the unanswered numbers of each partition, and their counts."""
         settings = self._list.settings
         begun = [
-            self._machines.start(list_work.still_open, self._known, settings, one, results=2)
+            self._machines.start(list_work.unanswered, self._known, settings, one, results=2)
             for one in partitions
         ]
         return [numbers for _, numbers in begun], [self._machines.value(size) for size, _ in begun]

@@ -1,7 +1,7 @@
-"""A cluster on Ray: plain tasks for the parts of a list, and an actor for each lane.
+"""A cluster on Ray: tasks for the parts of a list, and an actor for each lane.
 
-Tasks and not Ray Data: the tool's own readers and writers keep rows as they stand, which a dataset of typed
-blocks would not. Ray says where the work runs, keeps the results, and does again what a lost machine had.
+Ray chooses the machines, keeps the results, and repeats the tasks of a lost machine. Ray Data is not used:
+its typed blocks would not keep rows unchanged, as this program's own readers and writers do.
 """
 
 from __future__ import annotations
@@ -26,40 +26,40 @@ from validator.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from validator.cluster.lane import Given, LaneOrder, LaneReport
+    from validator.cluster.lane import LaneInput, LaneOrder, LaneReport
 
 LOCAL = "local"
 AUTO = "auto"
 
-# A lane waits for answers nearly all of its time (benchmarks: 1 to 4 % of a core).
+# A lane waits for responses most of its time (benchmarks: 1 to 4 % of a core).
 _LANE_CPUS = 0.05
 _LOOKS_WITHIN_S = 60.0
 _STORE_BYTES = 512 << 20
-# Ray itself tries a task again whose machine has died.
+# Ray repeats a task if its machine fails.
 _TASK_RETRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What has to be the same on every machine."""
+    """The versions that have to be the same on every machine."""
 
     validator: str
     python: str
 
 
 def versions() -> Versions:
-    """Return the versions here."""
+    """Return the versions on this machine."""
     return Versions(__version__, ".".join(platform.python_version_tuple()[:2]))
 
 
 class _LaneHost:
-    """The process of a lane. What it asks with does not come with its creation, which Ray writes down."""
+    """The process of a lane. The first exchange sends its key, since Ray records creation arguments."""
 
     def __init__(self) -> None:
         self._lane: Lane | None = None
 
-    def exchange(self, given: Given, order: LaneOrder | None) -> LaneReport:
-        """Begin the lane, if that is still to be done, and exchange with it."""
+    def exchange(self, given: LaneInput, order: LaneOrder | None) -> LaneReport:
+        """Exchange with the lane; the first call starts it."""
         if self._lane is None:
             if order is None:
                 raise LaneLost("its process was begun anew")
@@ -71,7 +71,7 @@ class RayLane:
     """A lane on Ray.
 
     Args:
-        order: what it does.
+        order: the settings of the lane.
     """
 
     def __init__(self, order: LaneOrder) -> None:
@@ -80,7 +80,7 @@ class RayLane:
         once = {"max_restarts": 0, "max_task_retries": 0}
         self._actor = host.options(num_cpus=_LANE_CPUS, scheduling_strategy="SPREAD", **once).remote()
 
-    def exchange(self, given: Given) -> Any:
+    def exchange(self, given: LaneInput) -> Any:
         """Begin an exchange; see `RemoteLane`."""
         order, self._order = self._order, None
         return self._actor.exchange.remote(given, order)
@@ -110,7 +110,7 @@ class RayMachines:
         return begun if results > 1 else [begun]
 
     def keep(self, value: Any) -> Any:
-        """Put a value where every machine finds it; see `Machines`."""
+        """Put a value into Ray's object store; see `Machines`."""
         return ray.put(value)
 
     def value(self, pending: Any) -> Any:
@@ -123,7 +123,7 @@ class RayMachines:
             raise StoppedEarly(f"a piece of work was lost: {_first_line(error)}; run it again") from None
 
     def ready(self, pending: Sequence[Any], timeout_s: float) -> list[Any]:
-        """Return what is ready; see `Machines`."""
+        """Return the results that are ready; see `Machines`."""
         found, _ = ray.wait(list(pending), num_returns=1, timeout=timeout_s, fetch_local=False)
         if not found:
             return []
@@ -140,15 +140,15 @@ def connected(address: str) -> Iterator[RayMachines]:
     """Connect to a cluster for the length of the block.
 
     Args:
-        address: `local` for one on this machine that ends with the block, `auto` for the one that this
-            machine belongs to, HOST:PORT, or ray://HOST:PORT.
+        address: `local` for a cluster on this machine that ends with the block, `auto` for the cluster that
+            this machine belongs to, HOST:PORT, or ray://HOST:PORT.
 
     Raises:
         UsageError: there is no such cluster, or it has another version of Ray, Python or this package.
     """
-    # Ray tells its makers about each cluster that it starts, unless asked not to.
+    # By default Ray sends usage statistics to its makers.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    # Ray gives its own processes half a minute to begin, which a busy machine exceeds.
+    # By default Ray's processes have half a minute to start, which is too short on a busy machine.
     os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")
     begun: dict[str, Any] = {"object_store_memory": _STORE_BYTES, "include_dashboard": False}
     try:
@@ -160,7 +160,7 @@ def connected(address: str) -> Iterator[RayMachines]:
         )
     except Exception as error:  # Ray raises errors of every kind, and also `Exception` itself
         raise UsageError(f"no Ray cluster at {address}: {_first_line(error)}") from error
-    # Ray prints to standard output what happens to its processes; the run says itself what it lost.
+    # Ray prints events of its processes to standard output; the run itself reports lost lanes.
     with redirect_stdout(io.StringIO()):
         try:
             _require_same_versions()
@@ -170,7 +170,11 @@ def connected(address: str) -> Iterator[RayMachines]:
 
 
 def _require_same_versions() -> None:
-    """See that each machine has this package, in this version; Ray compares its own and Python's."""
+    """Check that each machine has this version of the package, and the same Python.
+
+    Raises:
+        UsageError: a machine has another version, or cannot run the package.
+    """
     ours, asked = versions(), ray.remote(versions)
     nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call] # Ray's own
     for node in (node for node in nodes if node["Alive"]):
@@ -193,7 +197,7 @@ def _require_same_versions() -> None:
 
 
 def _own(error: RayTaskError) -> Exception:
-    """Return the error that a piece of work raised, as it would have been raised here."""
+    """Return the error that a task raised, without Ray's wrapper if it is one of this program."""
     cause = error.cause
     return cause if isinstance(cause, ValidatorError | LaneLost) else error
 

@@ -1,6 +1,6 @@
-"""A whole run over several machines: read and plan, ask, write.
+"""A whole run on several machines: read and plan, ask, write.
 
-Verdicts and outputs are those of a run on one machine: the same functions read, plan, ask and write.
+Verdicts and outputs are the same as those of a run on one machine, since the same functions do the work.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from validator.batch.asked import Asked
     from validator.batch.asking.counters import RunCounters
     from validator.batch.run import RunSettings
-    from validator.cluster.list_work import Known
+    from validator.cluster.list_work import LedgerView
     from validator.cluster.machines import Machines
     from validator.cluster.preparing import ClusterList, Prepared, Preparing
     from validator.cluster.work import Work
@@ -46,17 +46,17 @@ class ClusterRun:
     Args:
         list_: the list.
         machines: the machines.
-        known: what of the ledger counts.
+        known: the ledger, and the start of the run.
         preparing: reads and plans the list.
-        settings: what becomes of the result.
-        on_prepared: called with the list once it is planned, before anybody is asked.
+        settings: the settings for the result.
+        on_prepared: called with the planned list before the first request.
     """
 
     def __init__(
         self,
         list_: ClusterList,
         machines: Machines,
-        known: Known,
+        known: LedgerView,
         preparing: Preparing,
         settings: RunSettings,
         *,
@@ -74,8 +74,8 @@ class ClusterRun:
         """Do the whole run; `ask` asks about all the work, and is not called if there is none.
 
         Raises:
-            FileError: the list cannot be read, or most of it is no numbers, or a file cannot be written.
-                What was found out is kept.
+            FileError: the list cannot be read, too many of its cells are invalid, or a file cannot be
+                written. Recorded answers are kept.
             LedgerError: the ledger failed.
         """
         prepared = self._preparing.prepare()
@@ -98,7 +98,7 @@ class ClusterRun:
         return summary
 
     def _concluded(self, prepared: Prepared, asked: Asked, counters: RunCounters) -> Summary:
-        """Write every part, and the manifest after them; return the summary."""
+        """Write every part, then the manifest; return the summary."""
         parts = self._list.parts
         begun = [
             self._machines.start(write_part, part, prepared.read_as, self._known, fingerprint)[0]
@@ -130,10 +130,12 @@ class ClusterRun:
 
 @contextmanager
 def marked(folder: Path | ObjectUrl) -> Iterator[str]:
-    """Put a marker into the output folder, made if it is missing, by which each machine knows it.
+    """Write a marker file into the output folder, by which machines recognise the folder; yield its content.
+
+    Creates the folder if it is missing, and deletes the marker at the end.
 
     Raises:
-        FileError: the folder cannot be made or written to.
+        FileError: the folder cannot be created or written to.
     """
     if not isinstance(folder, Path):
         yield ""

@@ -1,8 +1,8 @@
-"""A key on its way to the machine that asks with it.
+"""A key that is sent to the process of its lane on another machine.
 
-An `ApiKey` refuses to be pickled, so that no key leaves a process unnoticed. Here it is meant to: straight
-from the run to the process of its lane. It is no argument that creates something, so that Ray's own records
-do not hold it; on the wire it is as safe as Ray's connections are (docs/cluster.md).
+An `ApiKey` refuses to be pickled, so that no key leaves a process by mistake. A `SentKey` can be pickled. It
+is not sent as an argument that creates an actor, since Ray records those. On the network it is as safe as
+Ray's connections are (docs/cluster.md).
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SentKey:
-    """A key and its settings, to be pickled; it does not print the key.
+    """A key and its settings, which can be pickled; its repr hides the key.
 
     Attributes:
-        text: the key itself.
+        text: the text of the key.
         gateway: the gateway's name.
         options: the other fields of `GatewayOptions`.
         settings: the other fields of `KeySettings`.
@@ -36,7 +36,7 @@ class SentKey:
 
     @classmethod
     def of(cls, key: KeySettings) -> SentKey:
-        """Return a key as it is sent."""
+        """Return a key in the form to send."""
         options = {
             one.name: getattr(key.options, one.name) for one in fields(GatewayOptions) if one.name != "key"
         }
@@ -48,7 +48,7 @@ class SentKey:
         return cls(key.options.key.reveal(), key.gateway, options, settings)
 
     def received(self) -> KeySettings:
-        """Return the key as it is used."""
+        """Return the key in the form to use."""
         key = capabilities_of(self.gateway).parse_key(self.text)
         options = GatewayOptions(key=key, **self.options)
         return KeySettings(options=options, gateway=self.gateway, **self.settings)

@@ -1,4 +1,4 @@
-"""What the parts of a run found, added up to what one machine would have found."""
+"""Adds up the results of all parts; the sum is the same as that of a run on one machine."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from validator.batch.recipients.reading_counts import EXAMPLES, ReadingCounts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from validator.cluster.list_work import Found
+    from validator.cluster.list_work import PartContents
 
 
-def plan_of(found: Sequence[Found], plans: Sequence[Plan], suppress_unreadable: int) -> Plan:
+def plan_of(found: Sequence[PartContents], plans: Sequence[Plan], suppress_unreadable: int) -> Plan:
     """Return the plan of a whole list, without its numbers.
 
     Args:
-        found: what stands in its parts, in their order.
+        found: the counts of its parts, in order.
         plans: the plans of all partitions.
-        suppress_unreadable: rows of suppression lists that cannot be read.
+        suppress_unreadable: the count of rows in suppression lists that cannot be read.
     """
     readings = ReadingCounts()
     for one in found:
@@ -46,7 +46,7 @@ def plan_of(found: Sequence[Found], plans: Sequence[Plan], suppress_unreadable: 
 
 
 def counts_of(parts: Iterable[Counts]) -> Counts:
-    """Return the counts of a whole output; those of its parts come in their order."""
+    """Return the counts of a whole output from those of its parts, which are in order."""
     total = Counts()
     for part in parts:
         _add_examples(total, part)
@@ -60,7 +60,7 @@ def counts_of(parts: Iterable[Counts]) -> Counts:
 
 
 def counters_of(lanes: Iterable[RunCounters]) -> RunCounters:
-    """Return what all lanes have counted."""
+    """Return the sum of the counters of all lanes."""
     total = RunCounters()
     for lane in lanes:
         total.add(lane)

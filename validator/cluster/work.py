@@ -1,7 +1,7 @@
-"""The numbers that a run over several machines asks about: those of all partitions, round after round.
+"""The numbers that a run on several machines asks about, from all partitions, in rounds.
 
-What a lane had that was lost, or that ended early, is not traced. When everything has been given out and
-every other lane is done, a look into the ledger shows what is still open, and the next round has just that.
+The numbers of a lane that was lost or ended early are not tracked. When all numbers have been given out and
+the other lanes are done, the ledger shows which numbers have no answer. The next round has these numbers.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Work:
-    """Gives numbers out, one partition after another; one is in memory at a time.
+    """Gives out numbers, one partition after another; one partition is in memory at a time.
 
     Args:
-        partitions: what the numbers of each partition are got by.
-        sizes: how many each has.
-        load: returns the numbers of a partition.
-        left: makes partitions that hold of each what is still open, with their sizes.
+        partitions: a reference to the numbers of each partition.
+        sizes: the count of numbers in each partition.
+        load: returns the numbers for a reference.
+        left: returns partitions with the unanswered numbers of the given ones, and their sizes.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Work:
         self.remaining = sum(sizes)
 
     def take(self, count: int) -> tuple[int, ...]:
-        """Return the next numbers, up to so many."""
+        """Return up to `count` next numbers."""
         taken: list[int] = []
         while len(taken) < count and self.remaining > len(taken):
             if not self._numbers:
@@ -56,7 +56,7 @@ class Work:
         return tuple(taken)
 
     def next_round(self) -> bool:
-        """Begin again with what is still open, if anything was lost; return whether there is more to do."""
+        """Begin again with the unanswered numbers if any were lost; return whether there are any."""
         if not self.is_incomplete:
             return False
         self.is_incomplete = False

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _HEAD = """\
 # Settings of `validator` for lists in this folder. A # in front of a line turns it off. Flags and environment
-# variables override them. `validator config` shows the values in effect, and `validator check --help-all` shows
-# all options.
+# variables override them. `validator config` shows the values in effect, and `validator check --help-all` all
+# options.
 """
 
 _REST = """

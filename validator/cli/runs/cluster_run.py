@@ -60,11 +60,11 @@ def check_on_cluster(options: ListRunOptions) -> Summary:
     require_distinct(keys)
     connected = _ray()
     from validator.cluster.asking import CrewSettings  # noqa: PLC0415 - these imports need the extra
-    from validator.cluster.list_work import Known  # noqa: PLC0415
+    from validator.cluster.list_work import LedgerView  # noqa: PLC0415
     from validator.cluster.preparing import Preparing, Spread  # noqa: PLC0415
     from validator.cluster.run import ClusterRun, marked  # noqa: PLC0415
 
-    known = Known(options.ledger, unix_ms(datetime.now(UTC)))
+    known = LedgerView(options.ledger, unix_ms(datetime.now(UTC)))
     settings = options.run_settings("check", options.reports)
     progress, stop = make_progress(quiet=options.quiet), Stop()
     with ExitStack() as stack:
@@ -90,11 +90,11 @@ def plan_on_cluster(
     """Make the plan of a list on several machines, show it, and return the exit code."""
     _require_ledger(options)
     connected = _ray()
-    from validator.cluster.list_work import Known  # noqa: PLC0415 - needs the extra
+    from validator.cluster.list_work import LedgerView  # noqa: PLC0415 - needs the extra
     from validator.cluster.preparing import Preparing, Spread  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    known = Known(options.ledger, unix_ms(now))
+    known = LedgerView(options.ledger, unix_ms(now))
     list_ = _list(options, Path(), "")
     with interruptible(), connected(options.cluster) as machines, make_progress(quiet=options.quiet) as shown:
         prepared = Preparing(list_, machines, known, shown, Spread()).prepare()
