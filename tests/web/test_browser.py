@@ -210,7 +210,7 @@ def correct_the_column(owner):
 
 def ask_a_sample(owner):
     owner.enter("Sample of", "5")
-    owner.press("button", "Ask a sample first")
+    owner.press("button", "Check a sample first")
     owner.wait("95 % interval")
 
 
@@ -231,7 +231,7 @@ def begin_and_kill(owner, sandbox):
     owner.server.send_signal(signal.SIGKILL)
     owner.server.wait()
     set_faults(url)
-    owner.tab.get_by_text("The page has lost its program").wait_for()
+    owner.tab.get_by_text("The page cannot reach its program").wait_for()
 
 
 def set_faults(url, *faults):

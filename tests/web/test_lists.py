@@ -11,7 +11,7 @@ import xlsxwriter
 from tests.support.web.opened import alert
 from validator.errors import UsageError
 from validator.web.lists import LastRun, RunState, plain_name
-from validator.web.reading import on_the_page
+from validator.web.reading import page_text
 
 pytestmark = pytest.mark.anyio
 
@@ -223,9 +223,9 @@ def test_a_long_name_keeps_its_end():
 
 def test_messages_name_the_fields_of_the_page_and_not_its_folders():
     path = "/home/ann/.local/state/v/web/lists/0123456789abcdef/out/a.csv"
-    assert on_the_page(f"{path} is full") == "a.csv is full"
+    assert page_text(f"{path} is full") == "a.csv is full"
     assert (
-        on_the_page("Choose one with --column. Or --retries 3")
+        page_text("Choose one with --column. Or --retries 3")
         == "Choose one with Phone column. Or --retries 3"
     )
 

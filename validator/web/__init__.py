@@ -1,18 +1,22 @@
-"""The local page: the same runs as on the command line, for one person with a browser.
+"""The local web page: the same runs as on the command line, for one person with a browser.
 
-    server       on a socket: puts everything together
-    app          all addresses, and what stands before them:
-      guard      lets through what comes from the page itself
-      entrance   signs in, by what `door` takes
-      front_page, list_page   answer; `pages` fills `templates/` for them
-    lists        lists and their results, on disk
-    opt_outs     suppression lists, on disk
-    upload       brings files there
-    reading      from what is entered to the settings of a run
-    look         how a list is read, and the plan
-    sessions     those of the key
-    key          the key
-    runs         what is going on, by `validator.api`; `watching` streams it, `outcome` is what is kept of it
+- `server`: creates all parts, and serves the page on a socket.
+- `app`: all addresses, behind `guard` and `sign_in`.
+- `guard`: refuses requests that do not come from the page.
+- `sign_in`: the sign-in page and cookie; `authenticator` checks links, passwords and cookies.
+- `front_page`, `list_page`: the handlers of the pages.
+- `pages`: fills the templates in `templates/`.
+- `parts`: the objects that handlers share.
+- `lists`: lists and their results, on disk.
+- `opt_outs`: suppression lists, on disk.
+- `upload`: receives files and form fields.
+- `reading`: form fields as settings of a run.
+- `list_preview`: how a list is read, and its plan.
+- `sessions`: the sessions of the key.
+- `key`: the key.
+- `runs`: starts, pauses and stops runs, by `validator.api`.
+- `watching`: streams the progress of a run.
+- `outcome`: the stored result of a run.
 
 `static/` has htmx and its extension for server-sent events, with their licenses in `static/LICENSE.txt`.
 """

@@ -1,4 +1,4 @@
-"""The page: its addresses, what answers them, and what stands before them."""
+"""The page as an ASGI application: its addresses, their handlers, and the middleware."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from validator.errors import Busy, ValidatorError
-from validator.web.entrance import STATIC, Entrance
 from validator.web.front_page import FrontPage
 from validator.web.guard import Guard
 from validator.web.list_page import ListPage
 from validator.web.lists import Missing
 from validator.web.pages import render
-from validator.web.reading import on_the_page
+from validator.web.reading import page_text
+from validator.web.sign_in import STATIC, SignIn
 from validator.web.upload import TooLarge
 
 if TYPE_CHECKING:
@@ -39,15 +39,15 @@ def create_app(parts: Parts, hosts: Hosts) -> ASGIApp:
     """Return the page as an ASGI application.
 
     Args:
-        parts: what it is put together from.
-        hosts: the names that it goes by.
+        parts: the objects that handlers share.
+        hosts: the host names of the page.
     """
     front, one_list = FrontPage(parts), ListPage(parts)
 
     async def refused(request: Request, error: Exception) -> Response:
-        """Say what went wrong on the page that it went wrong on."""
+        """Show the error on the page of the list, or on the first page."""
         text = f"this machine refuses: {error.strerror}" if isinstance(error, OSError) else str(error)
-        notice, status = on_the_page(text), _status_of(error)
+        notice, status = page_text(text), _status_of(error)
         try:
             page = one_list.page(parts.lists.get(request.path_params.get("id", "")), notice)
         except Missing:
@@ -70,7 +70,7 @@ def create_app(parts: Parts, hosts: Hosts) -> ASGIApp:
         },
     )
     app.router.redirect_slashes = False
-    return Guard(Entrance(app, parts.door), hosts)
+    return Guard(SignIn(app, parts.authenticator), hosts)
 
 
 def _status_of(error: Exception) -> int:
@@ -86,16 +86,18 @@ def _status_of(error: Exception) -> int:
 
 
 async def _report_style(_: Request) -> Response:
-    """Return the style of reports, which is the page's too."""
+    """Return the style sheet of reports, which the page also uses."""
     return FileResponse(str(files("validator.reports.page") / "page.css"))
 
 
 async def _crashed(_: Request, __: Exception) -> Response:
-    return HTMLResponse(render("notice.html.j2", {"title": "It failed", "notice": _CRASHED}), status_code=500)
+    return HTMLResponse(
+        render("notice.html.j2", {"title": "Internal error", "notice": _CRASHED}), status_code=500
+    )
 
 
 async def _missing(_: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     return HTMLResponse(
-        render("notice.html.j2", {"title": "Not here", "notice": _NOT_HERE}), status_code=status
+        render("notice.html.j2", {"title": "Not found", "notice": _NOT_HERE}), status_code=status
     )

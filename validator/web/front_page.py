@@ -1,4 +1,4 @@
-"""The first page: bring a list, the key, the suppression lists; and the page with earlier runs."""
+"""The first page, with lists, key and suppression lists, and the page with earlier runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from validator.ledger import read
 from validator.reports.wording import duration_text
 from validator.web.lists import Choices
 from validator.web.pages import render
-from validator.web.reading import columns_of, on_the_page
+from validator.web.reading import columns_of, page_text
 from validator.web.upload import fields_of, uploaded
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _MOST_RUNS = 200
 
 
 class FrontPage:
-    """Answers the addresses that are about no list in particular."""
+    """Handles the addresses that are not about one list."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -67,14 +67,14 @@ class FrontPage:
         return render("front.html.j2", values)
 
     def _standing(self, stored: StoredList) -> str:
-        """Return how a list stands, in a word or two."""
+        """Return the state of a list in a word or two."""
         check, sample = (self._parts.runs.state_of(stored, kind) for kind in ("check", "sample"))
         if check is not None:
             return f"check {check}"
         return "new" if sample is None else f"sample {sample}"
 
     async def add_list(self, request: Request) -> Response:
-        """Take a list."""
+        """Add an uploaded list."""
         parts = self._parts
         async with uploaded(request, parts.folder, parts.max_upload) as (name, path):
             stored = parts.lists.add(name, path)
@@ -87,7 +87,7 @@ class FrontPage:
         return RedirectResponse(f"/lists/{stored.id}", status_code=303)
 
     async def enter_key(self, request: Request) -> Response:
-        """Take the key. It is not sent back."""
+        """Store the key. It is never sent back to the browser."""
         fields = await fields_of(request)
         if not fields.get("key"):
             raise UsageError("no key was entered; paste it from the provider's dashboard")
@@ -101,7 +101,7 @@ class FrontPage:
         return _home()
 
     async def add_opt_outs(self, request: Request) -> Response:
-        """Take a suppression list."""
+        """Add an uploaded suppression list."""
         parts = self._parts
         async with uploaded(request, parts.folder, parts.max_upload) as (name, path):
             await anyio.to_thread.run_sync(parts.opt_outs.add, name, path)
@@ -129,7 +129,7 @@ def _runs_of(ledger: Location) -> list[dict[str, str]]:
 
 
 def _run(record: RunRecord) -> dict[str, str]:
-    """Return a run in words; what a killed one could not say is left out."""
+    """Return a run in words; a killed run has no end and no verdicts."""
     summary: dict[str, Any] = json.loads(record.summary_json or "{}")
     verdicts = summary.get("verdicts", {})
     started = datetime.fromtimestamp(record.started_at_ms / 1000, UTC)
@@ -140,7 +140,7 @@ def _run(record: RunRecord) -> dict[str, str]:
         "command": record.command,
         "list": record.input_name,
         "took": duration_text(took_s) if record.finished_at_ms else "",
-        "end": _end_of(record, on_the_page(why or "")),
+        "end": _end_of(record, page_text(why or "")),
         "verdicts": ", ".join(f"{word} {count:,}" for word, count in verdicts.items() if count),
     }
 

@@ -1,4 +1,4 @@
-"""Lets through what comes from the page itself, and says to the browser what the page may do."""
+"""Refuses requests that do not come from the page, and sends headers that restrict what the page may do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OPENING = "/open"
-"""The address of a link that opens the page: the one that may be followed from elsewhere."""
+"""The address of a link that opens the page; only this address may be opened from another site."""
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -25,7 +25,7 @@ CONTENT_POLICY = (
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
-    # Not `no-referrer`: browsers would send `Origin: null` with the page's own forms.
+    # With `no-referrer` browsers would send `Origin: null` with the page's own forms.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -38,14 +38,15 @@ _OURS = frozenset({"same-origin", "none"})
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """The names that the page goes by.
+    """The host names of the page.
 
-    Another site's name can be made to lead here (DNS rebinding), and its page would then be taken for ours.
+    An attacker can make another site's name resolve to this address (DNS rebinding); a browser would then
+    treat that site as the page. So a request with any other name is refused.
 
     Attributes:
-        port: the port that is listened on.
-        names: host names, in small letters.
-        any_address: whether any numeric address is one too: no name leads to it.
+        port: the port that the page listens on.
+        names: host names, in lower case.
+        any_address: whether any numeric address is allowed too, since no name resolves to another form of it.
     """
 
     port: int
@@ -72,28 +73,28 @@ def _is_ip(name: str) -> bool:
 
 
 def refusal(method: str, path: str, headers: Headers, hosts: Hosts) -> str | None:
-    """Return why a request is not one of the page's own, with a remedy; None if it is."""
+    """Return why a request does not come from the page, with a remedy; None if it does."""
     host, origin = headers.get("host", ""), headers.get("origin")
     if len(headers.getlist("host")) != 1 or not hosts.allow(host):
-        return "this address leads here by a name that is not the page's; use the link that was printed"
+        return "this address has a host name that is not the page's; use the link that was printed"
     if origin is not None and origin != f"http://{host}":
         return "the request comes from another site; open the page itself"
     if method not in _SAFE and origin is None:
         return "the request does not say that it comes from the page; use the page itself"
     if path != OPENING and headers.get("sec-fetch-site", "none") not in _OURS:
-        return "another site leads here; type the address of the page, or use the link that was printed"
+        return "another site opened this address; type the page's address, or use the link that was printed"
     return None
 
 
 class Guard:
-    """Refuses requests that are not the page's own, and adds the headers that hold for all responses."""
+    """Middleware that refuses requests that do not come from the page, and adds the security headers."""
 
     def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
         self._app = app
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass on."""
+        """Refuse the request, or pass it to the app."""
         if scope["type"] != "http":
             return
 

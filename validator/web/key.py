@@ -1,4 +1,4 @@
-"""The key of the provider: kept by this process, and in the system's keyring if its owner wants that."""
+"""The provider's key: kept in memory, and in the system's keyring if the user wants that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SERVICE = "recipient-validator"
 
 
 class Keyring(Protocol):
-    """The system's keyring, as the package `keyring` has it."""
+    """The system's keyring; the interface of the package `keyring`."""
 
     def get_password(self, service: str, name: str) -> str | None: ...  # noqa: D102
 
@@ -24,12 +24,12 @@ class Keyring(Protocol):
 
 
 class KeyHolder:
-    """Holds the key. It is entered once, and shown to nobody.
+    """Holds the key, which is never shown.
 
     Args:
         given: the key that the page was started with; None to look for one in the keyring.
-        keyring: the system's, which keeps a key for each gateway.
-        gateway: the name of the gateway that the key is for.
+        keyring: the system's keyring, which keeps a key for each gateway.
+        gateway: the name of the key's gateway.
     """
 
     def __init__(self, given: ApiKey | None, keyring: Keyring, gateway: str = DEFAULT_GATEWAY) -> None:
@@ -39,10 +39,10 @@ class KeyHolder:
         self.where = _where(self.key, given)
 
     def enter(self, text: str, *, keep: bool) -> None:
-        """Take the key, and keep it in the system's keyring if that is wanted.
+        """Use a key, and store it in the system's keyring if `keep` is set.
 
         Raises:
-            UsageError: it has not the shape of a key, or there is no keyring to keep it in.
+            UsageError: the key is malformed, or the keyring cannot store it.
         """
         key = capabilities_of(self._gateway).parse_key(text.strip())
         self.key, self.where = key, "entered here, kept until the page ends"
@@ -51,7 +51,7 @@ class KeyHolder:
             self.where = "kept in the system's keyring"
 
     def forget(self) -> None:
-        """Hold no key any more, and take it out of the keyring."""
+        """Delete the key here and in the keyring."""
         if self._kept() is not None:
             self._keyring.delete_password(SERVICE, self._gateway)
         self.key, self.where = None, ""
@@ -79,7 +79,7 @@ class KeyHolder:
         try:
             text = self._keyring.get_password(SERVICE, self._gateway)
             return capabilities_of(self._gateway).parse_key(text) if text else None
-        except Exception:  # noqa: BLE001 - as above; without a keyring nothing is kept in one
+        except Exception:  # noqa: BLE001 - as above; without a keyring there is no stored key
             return None
 
 

@@ -1,4 +1,4 @@
-"""The page of one list: how it is read, what a run would do, the run, and what came of it."""
+"""The page of one list: how it is read, the plan, the run, and the results."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from validator.batch.recipients.job import Several
 from validator.errors import Busy
 from validator.phone import Numbers
 from validator.settings import SAMPLE_SIZE
+from validator.web.list_preview import plan_words, preview_list, reason_words
 from validator.web.lists import REPORT, Choices, Missing, RunState
-from validator.web.look import look_at, plan_words, reason_words
 from validator.web.pages import render
 from validator.web.sessions import sessions_of
 from validator.web.upload import fields_of
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
     from validator.web.lists import Kind, StoredList
     from validator.web.parts import Parts
 
-# The report is one file that has its styles within; it runs nothing, and nothing of it may. It links to the
-# files that lie beside it.
+# The report is one file with its styles inside. It has no scripts, and none may run in it. It links to files
+# in the same folder.
 _REPORT_POLICY = (
     "sandbox allow-same-origin allow-downloads; default-src 'none'; style-src 'unsafe-inline'; "
     "frame-ancestors 'none'"
 )
 
-# Whose files are those of the list as it is read now.
+# States after which the files belong to the list as it is read now.
 _WITH_FILES = frozenset({RunState.DONE, RunState.STOPPED})
 _UNFINISHED = frozenset({RunState.PAUSED, RunState.STOPPED, RunState.FAILED})
 
 
 class ListPage:
-    """Answers the addresses that are about one list."""
+    """Handles the addresses that are about one list."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -52,7 +52,7 @@ class ListPage:
     def routes(self) -> list[Route]:
         """Its addresses."""
         posts = {
-            "reading": self.read_anew,
+            "reading": self.read_again,
             "sample": self.start_sample,
             "check": self.start_check,
             "pause": self.pause,
@@ -83,7 +83,7 @@ class ListPage:
         values = {
             "notice": notice,
             "list": stored,
-            "going": runs.of(stored),
+            "active": runs.of(stored),
             "check_state": check,
             "sample_state": sample,
             "can_go_on": check in _UNFINISHED,
@@ -92,18 +92,20 @@ class ListPage:
         return render("list.html.j2", values)
 
     async def reading(self, request: Request) -> Response:
-        """Return the part of the page that shows how a list is read, and what a run would do."""
+        """Return the part of the page that shows how a list is read, and the plan."""
         return HTMLResponse(await self._reading_part(self._list(request)))
 
     async def _reading_part(self, stored: StoredList) -> str:
         parts, runs = self._parts, self._parts.runs
         source, gateway = parts.lists.source(stored), runs.provider.gateway
-        look = await anyio.to_thread.run_sync(look_at, source, stored.choices, runs.options, gateway)
+        list_preview = await anyio.to_thread.run_sync(
+            preview_list, source, stored.choices, runs.options, gateway
+        )
         values = {
             "list": stored,
             "choices": stored.choices,
-            "look": look,
-            "plan": plan_words(look.preview.plan) if look.preview else None,
+            "list_preview": list_preview,
+            "plan": plan_words(list_preview.preview.plan) if list_preview.preview else None,
             "reason_words": reason_words,
             "numbers": list(Numbers),
             "several": list(Several),
@@ -114,8 +116,8 @@ class ListPage:
         }
         return render("reading.html.j2", values)
 
-    async def read_anew(self, request: Request) -> Response:
-        """Read a list in another way; nothing of how it was read before is kept."""
+    async def read_again(self, request: Request) -> Response:
+        """Read a list in another way; the results of the earlier way are deleted."""
         stored, fields = self._list(request), await fields_of(request)
         if self._parts.runs.of(stored):
             raise Busy("this list is being checked; pause or stop that first, then change how it is read")
@@ -123,13 +125,13 @@ class ListPage:
         stored = self._parts.lists.choose(stored, _chosen(stored.choices, fields))
         if "hx-request" not in request.headers:
             return _back_to(stored)
-        # Results that are gone stand elsewhere on the page, which is loaded anew then.
+        # Deleted results are on another part of the page, so the whole page is loaded again.
         had_results = (before.sample, before.check) != (stored.sample, stored.check)
         headers = {"HX-Refresh": "true"} if had_results else None
         return HTMLResponse(await self._reading_part(stored), headers=headers)
 
     async def sessions(self, request: Request) -> Response:
-        """Return the choice of the key's sessions, or a field to enter one and why they cannot be listed."""
+        """Return a choice of the key's sessions, or a field to enter one with the reason."""
         stored, parts = self._list(request), self._parts
         found, problem = await sessions_of(parts.key, parts.runs)
         chosen = stored.choices.session or parts.runs.provider.session
@@ -137,15 +139,15 @@ class ListPage:
         return HTMLResponse(render("sessions.html.j2", values))
 
     async def start_sample(self, request: Request) -> Response:
-        """Ask a random part of the list."""
+        """Start a sample of the list."""
         return await self._started(request, "sample")
 
     async def start_check(self, request: Request) -> Response:
-        """Check the list, or go on with it."""
+        """Start or resume the check of the list."""
         return await self._started(request, "check")
 
     async def _started(self, request: Request, kind: Kind) -> Response:
-        """Start a run as it was chosen now, or else before."""
+        """Start a run with the choices of the form; fields that it lacks keep their earlier values."""
         stored, fields = self._list(request), await fields_of(request)
         if self._parts.runs.of(stored) is None:
             stored = self._parts.lists.choose(stored, _chosen(stored.choices, fields))
@@ -153,35 +155,35 @@ class ListPage:
         return _back_to(stored)
 
     async def pause(self, request: Request) -> Response:
-        """Let what is in flight be finished, and write nothing."""
+        """Finish the requests in flight, and write no file."""
         stored = self._list(request)
         self._parts.runs.pause(stored)
         return _back_to(stored)
 
     async def stop(self, request: Request) -> Response:
-        """Let what is in flight be finished, and write the files with the answers so far."""
+        """Finish the requests in flight, and write the files with the answers so far."""
         stored = self._list(request)
         self._parts.runs.stop(stored)
         return _back_to(stored)
 
     async def progress(self, request: Request) -> Response:
-        """Stream where the run over the list stands until it ends; leaving ends the stream alone."""
+        """Stream the progress of the run until it ends; closing the page only ends the stream."""
         find = partial(self._parts.runs.of, self._list(request))
         return StreamingResponse(progress_events(find), media_type="text/event-stream")
 
     async def report(self, request: Request) -> Response:
-        """Return the report of the last check, to be read in the browser."""
+        """Return the report of the last check, for the browser to show."""
         path = self._written(request, REPORT)
         return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": _REPORT_POLICY})
 
     async def file(self, request: Request) -> Response:
-        """Return a file that the last check has written, to be kept."""
+        """Return a file that the last check has written, as a download."""
         name = request.path_params["name"]
         path = self._written(request, name)
         return FileResponse(path, media_type="application/octet-stream", filename=name)
 
     def _written(self, request: Request, name: str) -> Path:
-        """Return a file of the last check; there is none before that has come to an end."""
+        """Return a file of the last check; raises `Missing` until the check has ended."""
         stored = self._list(request)
         is_over = self._parts.runs.state_of(stored, "check") in _WITH_FILES
         written = self._parts.lists.files(stored) if is_over else {}
@@ -199,7 +201,7 @@ class ListPage:
 
 
 def _chosen(before: Choices, fields: dict[str, str]) -> Choices:
-    """Return what is chosen after a form; what it does not have stays."""
+    """Return the choices after a form; fields that it does not have keep their values."""
     names = {one.name for one in dataclass_fields(Choices)}
     return replace(before, **{name: value for name, value in fields.items() if name in names})
 

@@ -1,10 +1,10 @@
-"""The lists that were brought here, each in a folder of its own with how it is read and what came of it.
+"""The uploaded lists, each in its own folder with the user's choices and the results.
 
-    lists/ID/list.json        what is chosen, and how the last sample and check went
+    lists/ID/list.json        the choices, and the results of the last sample and check
     lists/ID/NAME.xlsx        the list
-    lists/ID/out/             what the check has written
+    lists/ID/out/             the files that the check has written
 
-The ledger has the answers. What stands here is enough to go on after the process was killed.
+The ledger has the answers. With it these files are enough to resume after the process was killed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Missing(LookupError):
 
 
 class RunState(StrEnum):
-    """How a run stands. `RUNNING` is also what a killed process leaves behind."""
+    """The state of a run. After a killed process the stored state may still be `RUNNING`."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -55,15 +55,15 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRun:
-    """The last run of its kind over a list.
+    """The last sample or check of a list.
 
     Attributes:
-        state: how it stands.
-        why: why it did not come to its end, with a remedy; empty if it did.
-        tone: how its end is to be shown: `good`, `caution` or `bad`.
-        answer: what came of it, in one sentence.
+        state: its state.
+        why: why it failed, with a remedy; empty if it did not.
+        tone: how to show its end: `good`, `caution` or `bad`.
+        answer: its result, in one sentence.
         headline: how it ended, in one sentence.
-        facts: the same by name.
+        facts: details of the result, by name.
         verdicts: rows by verdict.
     """
 
@@ -78,18 +78,18 @@ class LastRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What was entered for a list, as text; empty leaves it to the program.
+    """The user's choices for a list, as text; an empty text is the default.
 
     Attributes:
         column: the phone column.
-        region: of numbers without a country code; `auto` finds a column with each row's.
-        numbers: how numbers without a plus are written.
-        sheet: of a workbook.
-        several: what becomes of cells with several numbers.
+        region: the region of numbers without a country code; `auto` finds the column of regions.
+        numbers: the form of numbers without a plus.
+        sheet: the sheet of a workbook.
+        several: how cells with several numbers are read.
         session: the session to check through.
         rate: requests a minute, or `auto`.
-        limit: how many numbers to ask about at most.
-        size: how many numbers a sample has.
+        limit: the most numbers to ask about.
+        size: the count of numbers in a sample.
     """
 
     column: str = ""
@@ -104,18 +104,18 @@ class Choices:
 
     @property
     def reading(self) -> tuple[str, ...]:
-        """What decides which number a row is."""
+        """The choices that decide which number a row has."""
         return (self.column, self.region, self.numbers or Numbers.AUTO.value, self.sheet, self.several)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredList:
-    """A list that was brought here.
+    """An uploaded list.
 
     Attributes:
-        id: names its folder.
-        name: of its file.
-        made_at: when it came, ISO 8601, UTC.
+        id: the name of its folder.
+        name: the name of its file.
+        made_at: the time of the upload, ISO 8601, UTC.
         choices: how it is read and asked about.
         sample: the last sample of it, or None.
         check: the last check of it, or None.
@@ -129,12 +129,12 @@ class StoredList:
     check: LastRun | None = None
 
     def with_run(self, kind: Kind, last: LastRun) -> StoredList:
-        """Return the list with how its last run stands."""
+        """Return the list with a new last run."""
         return replace(self, sample=last) if kind == "sample" else replace(self, check=last)
 
     @classmethod
     def from_json(cls, found: dict[str, Any]) -> StoredList:
-        """Return the list that `asdict` has made a record of."""
+        """Return the list from the form that `asdict` gives."""
         runs = {kind: _run_from(found[kind]) for kind in ("sample", "check")}
         return cls(**{**found, **runs, "choices": Choices(**found["choices"])})
 
@@ -144,20 +144,20 @@ def _run_from(found: dict[str, Any] | None) -> LastRun | None:
 
 
 class Lists:
-    """The lists in a folder, of one process at a time.
+    """The lists in a folder, which one process at a time may use.
 
     Args:
-        folder: the page's own; it is made for its owner alone.
+        folder: the page's folder; it is created so that only its owner can read it.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "lists"
         make_folder(folder)
         make_folder(self._folder)
-        self._clear_away()
+        self._remove_leftovers()
 
-    def _clear_away(self) -> None:
-        """Remove what a process that was killed has left of a list that was brought."""
+    def _remove_leftovers(self) -> None:
+        """Remove incomplete lists that a killed process has left."""
         for one in self._folder.iterdir():
             if not (one / _RECORD).exists():
                 shutil.rmtree(one)
@@ -171,7 +171,7 @@ class Lists:
         """Return one list.
 
         Raises:
-            Missing: there is none.
+            Missing: there is no such list.
         """
         try:
             text = (self._of(id) / _RECORD).read_text(encoding="utf-8")
@@ -183,7 +183,7 @@ class Lists:
         """Move a file here as a new list.
 
         Raises:
-            FileError: by its name it is no list.
+            FileError: the file's name has no known format.
         """
         stored = StoredList(
             id=secrets.token_hex(8), name=plain_name(name), made_at=datetime.now(UTC).isoformat()
@@ -196,13 +196,13 @@ class Lists:
         return stored
 
     def save(self, stored: StoredList) -> StoredList:
-        """Write a list's record anew, and return it."""
+        """Write a list's record, and return the list."""
         with replacing(self._of(stored.id) / _RECORD) as out:
             out.write(json.dumps(asdict(stored), ensure_ascii=False).encode())
         return stored
 
     def choose(self, stored: StoredList, choices: Choices) -> StoredList:
-        """Save what was chosen; a list that is read in another way has no results any more."""
+        """Save choices; if the list is read in another way, its results are deleted."""
         if choices.reading == stored.choices.reading:
             return self.save(replace(stored, choices=choices))
         for path in self.files(stored).values():
@@ -233,7 +233,7 @@ class Lists:
         return {path.name: path for path in sorted(out.iterdir()) if path.is_file()}
 
     def meanings(self, stored: StoredList) -> list[tuple[str, str]]:
-        """Return the files that the last check has written, and what each holds; first those used first."""
+        """Return the files that the last check has written, each with a description, most useful first."""
         source, there = self.source(stored), self.files(stored)
         checked = checked_name(source, None)
         ending = ending_beside(Path(checked), source, None)
@@ -243,7 +243,7 @@ class Lists:
             f"{Verdict.NOT_REGISTERED}{ending}": "not on WhatsApp",
             f"{Verdict.INVALID}{ending}": "to correct; the column hint says how",
             f"{Verdict.UNKNOWN}{ending}": "no answer, or not asked yet",
-            REPORT: "the report, to pass on",
+            REPORT: "the report, as a file",
         }
         return [(name, meaning) for name, meaning in named.items() if name in there]
 
@@ -258,15 +258,15 @@ def _sendable_name(source: Path) -> str:
 
 
 def plain_name(name: str) -> str:
-    """Return a file's name as it is safe to have in a folder: no path, no control characters, not hidden.
+    """Return a safe file name: without a path, without control characters, and not hidden.
 
     Raises:
-        UsageError: nothing is left of it.
+        UsageError: no character is left.
     """
     base = name.replace("\\", "/").rpartition("/")[2]
     kept = "".join(char for char in base if char.isprintable()).lstrip(". ")
-    # 255 bytes are the most for a name, and outputs add to it.
-    while len(kept.encode()) > 180:  # noqa: PLR2004 - as said
+    # A name may have at most 255 bytes, and the names of output files are longer.
+    while len(kept.encode()) > 180:  # noqa: PLR2004 - see the comment above
         kept = kept[1:]
     if not kept:
         raise UsageError(f"the file has no name that can be kept ({name!r}); rename it, and choose it again")

@@ -1,4 +1,4 @@
-"""The suppression lists of the page: people who are neither asked about nor sent to, whatever the list."""
+"""The suppression lists of the page, which apply to every list."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class OptOuts:
-    """The suppression lists in a folder; all of them hold for each run.
+    """The suppression lists in a folder; every run uses all of them.
 
     Args:
-        folder: the page's own.
+        folder: the page's folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -33,8 +33,8 @@ class OptOuts:
         """Move a file here.
 
         Raises:
-            FileError: it is no list.
-            UsageError: there is one of this name, which would be lost.
+            FileError: it is not a list.
+            UsageError: there is already one with this name, which would be lost.
         """
         target = self._folder / plain_name(name)
         checked_name(target, None)
@@ -50,7 +50,7 @@ class OptOuts:
             raise
 
     def remove(self, name: str) -> None:
-        """Remove one; raises `Missing` if there is none of this name."""
+        """Remove a suppression list by name; raises `Missing` if there is no such list."""
         for path in self.paths():
             if path.name == name:
                 path.unlink()

@@ -1,4 +1,4 @@
-"""What the page keeps of a run's end: sentences and counts, and nobody's number."""
+"""The result of a run that the page stores: sentences and counts, without phone numbers."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from validator.reports.money import cost_text
 from validator.reports.page.answer import answer_sentence
 from validator.reports.wording import headline, sample_headline
 from validator.web.lists import LastRun, RunState
-from validator.web.reading import on_the_page
+from validator.web.reading import page_text
 
 if TYPE_CHECKING:
     from validator.reports import SampleSummary, Summary
 
-# Exit codes of a run that has come to its end.
+# Exit codes of a finished run.
 _FINISHED = frozenset({0, EXIT_TOO_MANY_UNKNOWN})
 
 
 def check_outcome(summary: Summary) -> LastRun:
-    """Return what is kept of a check's summary."""
+    """Return the stored result of a check."""
     tone, sentence = headline(summary)
     return LastRun(
         state=_state(summary.exit_code),
         tone=tone.value,
         answer=answer_sentence(summary),
-        headline=on_the_page(sentence),
+        headline=page_text(sentence),
         verdicts={word: count for word, count in summary.verdicts.items() if count},
     )
 
 
 def sample_outcome(sample: SampleSummary) -> LastRun:
-    """Return what is kept of a sample's summary."""
+    """Return the stored result of a sample."""
     tone, sentence = sample_headline(sample)
     shown = ("sample", "unanswered", "saves", "calls", "cost", "costs")
     facts = {**sample_facts(sample), "costs": _whole_cost(sample)}
     return LastRun(
         state=_state(sample.exit_code),
         tone=tone.value,
-        headline=on_the_page(sentence),
+        headline=page_text(sentence),
         facts={name: facts[name] for name in shown if facts.get(name)},
     )
 

@@ -17,7 +17,7 @@ from validator.reports.progress import (
 )
 from validator.reports.wording import count_text
 from validator.version import __version__
-from validator.web.reading import on_the_page
+from validator.web.reading import page_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from validator.reports import ProgressState
-    from validator.web.runs import Going
+    from validator.web.runs import ActiveRun
 
 
 @cache
@@ -44,7 +44,7 @@ def _environment() -> Environment:
         "count": count_text,
         "version": __version__,
         "regions": tuple(region_codes()),
-        "watched": watched,
+        "progress_facts": progress_facts,
     }
     return environment
 
@@ -54,9 +54,9 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     return _environment().get_template(template).render(values)
 
 
-def watched(going: Going) -> dict[str, str]:
-    """Return the facts of a run that is going on, as the terminal shows them; empty ones are left out."""
-    state = going.progress
+def progress_facts(active: ActiveRun) -> dict[str, str]:
+    """Return the progress of an active run, in the same words as on a terminal, without empty facts."""
+    state = active.progress
     facts = {
         "phase": phase_text(state),
         "done": done_text(state),
@@ -66,7 +66,7 @@ def watched(going: Going) -> dict[str, str]:
         "held": pause_text(state),
         "end": left_text(state),
     }
-    return {name: on_the_page(fact) for name, fact in facts.items() if fact}
+    return {name: page_text(fact) for name, fact in facts.items() if fact}
 
 
 def _verdicts_text(state: ProgressState) -> str:

@@ -1,4 +1,4 @@
-"""What the page is put together from."""
+"""The objects that the page's handlers share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from validator.web.door import Door
+    from validator.web.authenticator import Authenticator
     from validator.web.key import KeyHolder
     from validator.web.lists import Lists
     from validator.web.opt_outs import OptOuts
@@ -20,13 +20,13 @@ class Parts:
     """The collaborators of the page's handlers.
 
     Attributes:
-        folder: the page's own.
+        folder: the page's folder.
         lists: the lists in it.
         opt_outs: the suppression lists in it.
-        runs: what is going on.
+        runs: the active runs.
         key: the key.
-        door: who may come in.
-        max_upload: the most bytes of a file that is taken.
+        authenticator: checks links, passwords and cookies.
+        max_upload: the largest upload that is accepted, in bytes.
     """
 
     folder: Path
@@ -34,5 +34,5 @@ class Parts:
     opt_outs: OptOuts
     runs: Runs
     key: KeyHolder
-    door: Door
+    authenticator: Authenticator
     max_upload: int

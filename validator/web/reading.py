@@ -1,4 +1,4 @@
-"""From what was entered on the page to the settings of a run, and from options of the command line back."""
+"""Turns the user's choices on the page into settings of a run, and messages into the page's words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 AUTO = "auto"
 
-# What messages of the library call an option, and the page a field.
+# Options in messages of the library, and the names of the page's fields for them.
 _FIELDS = {
     "--allow-new-host": "--allow-new-host (when you start the page)",
     "--column": "Phone column",
@@ -37,21 +37,21 @@ _FIELDS = {
 }
 
 
-# Where the page keeps files is nothing to those who know them by their names.
+# Users know the files by their names, so messages leave out the page's folders.
 _FOLDERS = re.compile(r"/\S*/web/(lists/[0-9a-f]{16}/(out/)?|suppress/)")
 
 
-def on_the_page(text: str) -> str:
-    """Return a message with the names of the page's fields in place of options, and without its folders."""
+def page_text(text: str) -> str:
+    """Return a message with the names of the page's fields instead of options, and without its folders."""
     text = _FOLDERS.sub("", text)
     return re.sub(r"--[a-z][a-z-]+", lambda found: _FIELDS.get(found[0], found[0]), text)
 
 
 def settings_of(choices: Choices) -> ListSettings:
-    """Return how a list is read and whom to ask about.
+    """Return the settings of a list for the user's choices.
 
     Raises:
-        UsageError: a choice is none that there is.
+        UsageError: the region or the limit is wrong.
     """
     region = choices.region.strip()
     finds = region.lower() == AUTO
@@ -67,23 +67,23 @@ def settings_of(choices: Choices) -> ListSettings:
 
 
 def rate_of(choices: Choices) -> Rate:
-    """Return how the pace is decided: a plain number is requests a minute."""
+    """Return the rate; a plain number means requests a minute."""
     text = choices.rate or AUTO
     return Rate.parse(f"{text}/min" if text.replace(".", "", 1).isdecimal() else text)
 
 
 def size_of(choices: Choices) -> int:
-    """Return how many numbers a sample has."""
+    """Return the count of numbers in a sample."""
     return _whole("Sample of", choices.size, least=1) if choices.size else SAMPLE_SIZE
 
 
 def columns_of(path: Path, choices: Choices) -> list[str]:
-    """Return the columns of a list; raises `FileError` if it is none."""
+    """Return the columns of a list; raises `FileError` if the file is not a list."""
     return list(open_list(path, settings_of(choices)).schema)
 
 
 def sheets_of(path: Path) -> list[str]:
-    """Return the sheets of a workbook; none for another list."""
+    """Return the sheets of a workbook; empty for another list."""
     return sheet_names(path) if ending_of(path) == ".xlsx" else []
 
 

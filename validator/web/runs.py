@@ -1,11 +1,12 @@
-"""What is going on: the runs of this process, which go on whether somebody watches or not.
+"""The active runs of this process, which continue without a browser.
 
-    started ──► going ──► done, or failed
-                 │ ├─ stop ──► stopped: in order, its files written with the answers so far
-                 │ └─ pause ─► paused: in order, nothing written
-                 └─ the process ends: in order as paused; killed: its record still says running
+    started ──► active ──► done, or failed
+                 │ ├─ stop ──► stopped: the files are written with the answers so far
+                 │ ├─ pause ─► paused: no file is written
+                 │ ├─ the process ends ────► paused
+                 │ └─ the process is killed: the stored state is still "running", and is shown as paused
 
-Each is gone on with by starting it again: the ledger has the answers.
+To start such a run again resumes it, since the ledger has the answers.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from validator.http.network import Network
 from validator.reports import ProgressState
 from validator.web.lists import LastRun, RunState
 from validator.web.outcome import check_outcome, sample_outcome
-from validator.web.reading import on_the_page, rate_of, settings_of, size_of
+from validator.web.reading import page_text, rate_of, settings_of, size_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -52,7 +53,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """The way to the provider, and the ledger, as on the command line; `session` is chosen if none is."""
+    """The provider and the ledger, from the command line; `session` is used if the user chooses none."""
 
     ledger: Location
     gateway: str = DEFAULT_GATEWAY
@@ -70,11 +71,11 @@ class Provider:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the gateway can do."""
+        """The capabilities of the gateway."""
         return capabilities_of(self.gateway)
 
     def key_settings(self, key: ApiKey, choices: Choices) -> KeySettings:
-        """Return the key to ask with, as it was chosen on the page."""
+        """Return the settings of the key, with the user's choices of session and rate."""
         return KeySettings(
             options=GatewayOptions(
                 key=key, base_url=self.base_url, timeout_s=self.timeout_s, network=self.network
@@ -87,15 +88,15 @@ class Provider:
 
 
 @dataclass(slots=True)
-class Going:
-    """A run that is going on.
+class ActiveRun:
+    """A run that is active.
 
     Attributes:
-        kind: what it is.
-        stop: ends it in order, its files written.
-        scope: ends it in order, nothing written.
-        progress: where it stands.
-        ending: what was asked of it: `pausing` or `stopping`; empty while it goes.
+        kind: a sample or a check.
+        stop: ends it in order, and its files are written.
+        scope: if it is cancelled, the run ends in order, and no file is written.
+        progress: its newest progress.
+        ending: `pausing` or `stopping` if the user has ended it, otherwise empty.
     """
 
     kind: Kind
@@ -105,7 +106,7 @@ class Going:
     ending: str = ""
 
     def show(self, state: ProgressState) -> None:
-        """Take the newest state."""
+        """Store the newest progress."""
         self.progress = state
 
 
@@ -113,11 +114,11 @@ class Runs:
     """Starts, pauses and stops runs.
 
     Args:
-        tasks: what they go on in.
-        lists: where their lists are, and where their ends are written down.
-        opt_outs: people who must not be asked about.
-        key: to ask with.
-        provider: whom to ask.
+        tasks: the task group for runs.
+        lists: the lists, with the stored results.
+        opt_outs: the suppression lists.
+        key: the key.
+        provider: the provider and the ledger.
     """
 
     def __init__(
@@ -128,27 +129,27 @@ class Runs:
         self._opt_outs = opt_outs
         self._key = key
         self.provider = provider
-        self._going: dict[str, Going] = {}
-        self._looking = anyio.Lock()
+        self._active: dict[str, ActiveRun] = {}
+        self._listing = anyio.Lock()
 
     @asynccontextmanager
-    async def key_to_look(self) -> AsyncIterator[Provider]:
-        """Give the provider, to look at with the key. A run that is started meanwhile waits for the end.
+    async def provider_for_listing(self) -> AsyncIterator[Provider]:
+        """Yield the provider for listing sessions. A run that starts meanwhile waits until the block ends.
 
         Raises:
-            Busy: a run has the key.
+            Busy: a run uses the key.
         """
-        if self._going:
+        if self._active:
             raise Busy("the sessions can be listed once no list is being checked; enter the session's id")
-        async with self._looking:
+        async with self._listing:
             yield self.provider
 
-    def of(self, stored: StoredList) -> Going | None:
-        """Return the run over a list that is going on, or None."""
-        return self._going.get(stored.id)
+    def of(self, stored: StoredList) -> ActiveRun | None:
+        """Return the active run over a list, or None."""
+        return self._active.get(stored.id)
 
     def state_of(self, stored: StoredList, kind: Kind) -> RunState | None:
-        """Return how the last run stands: one that was killed is paused, whatever its record says."""
+        """Return the state of the last run; a run that was killed counts as paused."""
         last = stored.sample if kind == "sample" else stored.check
         if last is None:
             return None
@@ -156,69 +157,71 @@ class Runs:
         return RunState.PAUSED if is_dead else last.state
 
     def start(self, stored: StoredList, kind: Kind) -> None:
-        """Start a run, or go on with one.
+        """Start or resume a run.
 
         Raises:
-            Busy: one over this list is going on.
-            UsageError: a choice is none that there is, or the key or the session is missing.
+            Busy: another run over this list is active.
+            UsageError: a choice is wrong, or the key or the session is missing.
         """
-        if stored.id in self._going:
+        if stored.id in self._active:
             raise Busy("this list is being checked already; pause or stop that run first")
-        going = Going(kind)
-        work = self._work(stored, kind, going)
+        active = ActiveRun(kind)
+        work = self._work(stored, kind, active)
         saved = self._lists.save(stored.with_run(kind, LastRun(state=RunState.RUNNING)))
-        self._going[stored.id] = going
-        self._tasks.start_soon(self._run, saved, going, work)
+        self._active[stored.id] = active
+        self._tasks.start_soon(self._run, saved, active, work)
 
     def pause(self, stored: StoredList) -> None:
-        """Let what is in flight be finished, and write nothing; without a run nothing happens."""
-        if going := self.of(stored):
-            going.ending = "pausing"
-            going.scope.cancel()
+        """End the active run after its requests in flight, and write no file; does nothing without one."""
+        if active := self.of(stored):
+            active.ending = "pausing"
+            active.scope.cancel()
 
     def stop(self, stored: StoredList) -> None:
-        """Let what is in flight be finished, and write the files; without a run nothing happens."""
-        if going := self.of(stored):
-            going.ending = "stopping"
-            going.stop(StoppedEarly("stopped on the page"))
+        """End the active run after its requests in flight, and write its files; does nothing without one."""
+        if active := self.of(stored):
+            active.ending = "stopping"
+            active.stop(StoppedEarly("stopped on the page"))
 
     def options(self, choices: Choices) -> RunOptions:
-        """Return how a list is read and whom to ask about, without a key."""
+        """Return the options of a run for the user's choices, without a key."""
         settings = replace(settings_of(choices), price=self.provider.price)
         return RunOptions(settings=settings, ledger=self.provider.ledger, suppress=self._opt_outs.paths())
 
-    def _work(self, stored: StoredList, kind: Kind, going: Going) -> Callable[[], Awaitable[LastRun]]:
+    def _work(self, stored: StoredList, kind: Kind, active: ActiveRun) -> Callable[[], Awaitable[LastRun]]:
         key = self.provider.key_settings(self._key.required(), stored.choices)
         if not any(key.sessions):
             raise UsageError("there is no session to check through yet; choose one under Session")
-        options = replace(self.options(stored.choices), keys=[key], on_progress=going.show, stop=going.stop)
+        options = replace(self.options(stored.choices), keys=[key], on_progress=active.show, stop=active.stop)
         source = self._lists.source(stored)
         if kind == "sample":
             return partial(_sample, source, size_of(stored.choices), options)
         targets = self._lists.targets(stored)
         return partial(_check, partial(api.check_file_async, source, targets=targets, options=options))
 
-    async def _run(self, stored: StoredList, going: Going, work: Callable[[], Awaitable[LastRun]]) -> None:
+    async def _run(
+        self, stored: StoredList, active: ActiveRun, work: Callable[[], Awaitable[LastRun]]
+    ) -> None:
         last = LastRun(state=RunState.PAUSED)
         try:
-            with going.scope:
-                await self._end_of_looking()
+            with active.scope:
+                await self._wait_for_listing()
                 last = await _outcome(work)
         finally:
-            del self._going[stored.id]
-            self._write_down(stored, going, last)
+            del self._active[stored.id]
+            self._record_end(stored, active, last)
 
-    async def _end_of_looking(self) -> None:
-        """Wait until the key is free; nobody begins to look while a run is going."""
-        async with self._looking:
+    async def _wait_for_listing(self) -> None:
+        """Wait until no listing of sessions uses the key; none begins while a run is active."""
+        async with self._listing:
             pass
 
-    def _write_down(self, stored: StoredList, going: Going, last: LastRun) -> None:
+    def _record_end(self, stored: StoredList, active: ActiveRun, last: LastRun) -> None:
         try:
-            # What was chosen meanwhile, and the other kind's end, stay as they are.
-            self._lists.save(self._lists.get(stored.id).with_run(going.kind, last))
+            # Loaded again, since choices and the other kind's result may have changed meanwhile.
+            self._lists.save(self._lists.get(stored.id).with_run(active.kind, last))
         except ValidatorError:
-            LOG.exception("the end of a run could not be written down; starting it again goes on from there")
+            LOG.exception("the end of a run could not be stored; start the run again to resume it")
 
 
 async def _outcome(work: Callable[[], Awaitable[LastRun]]) -> LastRun:
@@ -227,8 +230,8 @@ async def _outcome(work: Callable[[], Awaitable[LastRun]]) -> LastRun:
     except Exception as error:  # one run must not end the page and all others
         cause = innermost(error)
         if isinstance(cause, ValidatorError):
-            return LastRun(state=RunState.FAILED, tone="bad", why=on_the_page(str(cause)))
-        LOG.exception("a run ended by an internal error")
+            return LastRun(state=RunState.FAILED, tone="bad", why=page_text(str(cause)))
+        LOG.exception("a run ended with an internal error")
         return LastRun(
             state=RunState.FAILED,
             tone="bad",

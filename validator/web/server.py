@@ -1,4 +1,4 @@
-"""The page on a socket, under uvicorn."""
+"""Serves the page on a socket, with uvicorn."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import uvicorn
 
 from validator.errors import UsageError
 from validator.web.app import create_app
-from validator.web.door import Door
+from validator.web.authenticator import Authenticator
 from validator.web.guard import OPENING, Hosts
 from validator.web.lists import Lists
 from validator.web.opt_outs import OptOuts
 from validator.web.parts import Parts
 from validator.web.runs import Runs
-from validator.web.upload import clear_away
+from validator.web.upload import remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,10 +33,10 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def is_loopback(address: str) -> bool:
-    """Return whether only this machine reaches an address.
+    """Return whether only this machine can reach an address.
 
     Raises:
-        UsageError: it is no numeric address.
+        UsageError: it is not a numeric address.
     """
     try:
         return ipaddress.ip_address(address).is_loopback
@@ -45,14 +45,14 @@ def is_loopback(address: str) -> bool:
 
 
 def listen(address: str, port: int) -> socket.socket:
-    """Return a socket that listens.
+    """Return a listening socket.
 
     Args:
         address: a numeric address.
         port: the port; 0 takes any free one.
 
     Raises:
-        UsageError: it cannot be listened on.
+        UsageError: the address or the port cannot be used.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -70,7 +70,7 @@ def listen(address: str, port: int) -> socket.socket:
 
 
 def hosts_of(listener: socket.socket) -> Hosts:
-    """Return the names that a page goes by: beyond loopback, this machine's name and any numeric address."""
+    """Return the page's host names; beyond loopback also this machine's name and any numeric address."""
     address, port = listener.getsockname()[:2]
     if is_loopback(address):
         return Hosts(port, _LOOPBACK_NAMES | {address})
@@ -78,7 +78,7 @@ def hosts_of(listener: socket.socket) -> Hosts:
 
 
 def address_of(listener: socket.socket) -> str:
-    """Return the address of a page's first page, as this machine reaches it."""
+    """Return the URL of the first page, for a browser on this machine."""
     address, port = listener.getsockname()[:2]
     host = f"[{address}]" if ":" in address else address
     return f"http://{host}:{port}"
@@ -94,22 +94,24 @@ async def serve(
     on_link: Callable[[str], None],
     password: str | None = None,
 ) -> None:
-    """Serve the page until the call is cancelled; what runs is ended in order then, to be gone on with.
+    """Serve the page until the call is cancelled; then active runs end in order, and can be resumed.
 
     Needs the asyncio backend, as uvicorn does.
 
     Args:
         listener: the socket; see `listen`.
-        folder: where lists and results are kept.
+        folder: the folder for lists and results.
         key: the key.
-        provider: whom to ask.
-        max_upload: the most bytes of a file that is taken.
-        on_link: called with each link that opens the page; the first time once connections are taken.
-        password: another way in.
+        provider: the provider and the ledger.
+        max_upload: the largest upload that is accepted, in bytes.
+        on_link: called with each link that opens the page; first when the socket accepts connections.
+        password: a password to sign in with; None if only a link can be used.
     """
-    door = Door(lambda token: on_link(f"{address_of(listener)}{OPENING}?token={token}"), password)
+    authenticator = Authenticator(
+        lambda token: on_link(f"{address_of(listener)}{OPENING}?token={token}"), password
+    )
     lists, opt_outs = Lists(folder), OptOuts(folder)
-    clear_away(folder)
+    remove_leftovers(folder)
     async with anyio.create_task_group() as tasks:
         runs = Runs(tasks, lists, opt_outs, key, provider)
         parts = Parts(
@@ -118,10 +120,10 @@ async def serve(
             opt_outs=opt_outs,
             runs=runs,
             key=key,
-            door=door,
+            authenticator=authenticator,
             max_upload=max_upload,
         )
-        door.offer_link()
+        authenticator.offer_link()
         await _serve(create_app(parts, hosts_of(listener)), listener)
 
 
@@ -129,7 +131,7 @@ async def _serve(app: ASGIApp, listener: socket.socket) -> None:
     server = _Server(
         uvicorn.Config(
             app,
-            log_config=None,  # ours masks what others say
+            log_config=None,  # our own configuration masks messages of other libraries
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -150,13 +152,13 @@ async def _end_when_cancelled(server: uvicorn.Server) -> None:
         await anyio.sleep_forever()
     finally:
         server.should_exit = True
-        # Those who watch a run would hold the end up.
+        # Open streams of browsers would delay the end.
         for connection in list(server.server_state.connections):
             connection.transport.abort()
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn that leaves signals to the command line."""
+    """A uvicorn server that leaves signals to the command line."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""The sessions of the key, to choose from."""
+"""Lists the sessions of the key, for a choice on the page."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from validator.batch.connected import connected
 from validator.errors import ValidatorError
 from validator.reports import NoProgress
 from validator.web.lists import Choices
-from validator.web.reading import on_the_page
+from validator.web.reading import page_text
 
 if TYPE_CHECKING:
     from validator.gateways.gateway import SessionReply
     from validator.web.key import KeyHolder
     from validator.web.runs import Provider, Runs
 
-# Somebody waits for it in front of a page.
+# Short, since the user waits for it in front of the page.
 _MOST_S = 15.0
 
 
 async def sessions_of(key: KeyHolder, runs: Runs) -> tuple[tuple[SessionReply, ...], str]:
-    """Return the sessions of the key; or none and why they cannot be seen, with a remedy."""
+    """Return the sessions of the key and an empty text; or no session, and the problem with a remedy."""
     if not runs.provider.capabilities.lists_sessions:
         return (), f"{runs.provider.capabilities.title} does not list its sessions; enter the session's name"
     try:
         with anyio.fail_after(_MOST_S):
-            async with runs.key_to_look() as provider:
+            async with runs.provider_for_listing() as provider:
                 return await _look(key, provider), ""
     except TimeoutError:
         return (), "the provider has not listed the sessions in time; enter the session's id"
     except ValidatorError as error:
-        return (), on_the_page(str(error))
+        return (), page_text(str(error))
 
 
 async def _look(key: KeyHolder, provider: Provider) -> tuple[SessionReply, ...]:

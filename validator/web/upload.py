@@ -1,4 +1,4 @@
-"""Takes files and fields that a browser sends, bounded, into a private folder."""
+"""Receives form fields and files from a browser, up to a maximum size, into a private folder."""
 
 from __future__ import annotations
 
@@ -22,46 +22,46 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
     from starlette.requests import Request
 
-# The fields of the page's own forms are a few short words each, a key among them.
+# The fields of the page's own forms are a few short words, or a key.
 _MOST_FIELD_BYTES = 64 * 1024
 
-BROKEN_OFF = "the file did not come whole; choose it again"
+BROKEN_OFF = "the upload was not complete; choose the file again"
 _INCOMING = "incoming-"
 
 
 class TooLarge(FileError):
-    """More was sent than is taken."""
+    """The request is larger than the maximum size."""
 
 
 async def fields_of(request: Request) -> dict[str, str]:
-    """Return the fields of a form, without blanks around them.
+    """Return the fields of a form, without spaces around their values.
 
     Raises:
-        TooLarge: they are longer than those of the page.
+        TooLarge: the form is larger than the forms of the page.
     """
     body = b"".join([part async for part in _bounded(request, _MOST_FIELD_BYTES)])
     pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
     return {name: value.strip() for name, value in pairs}
 
 
-def clear_away(folder: Path) -> None:
-    """Remove what a process that was killed has left of files that were coming in."""
+def remove_leftovers(folder: Path) -> None:
+    """Remove incomplete uploads that a killed process has left."""
     for left in folder.glob(f"{_INCOMING}*"):
         shutil.rmtree(left)
 
 
 @asynccontextmanager
 async def uploaded(request: Request, folder: Path, most_bytes: int) -> AsyncIterator[tuple[str, Path]]:
-    """Give the name and the path of the file that a form sends; it is gone afterwards if nobody moved it.
+    """Yield the name and the path of the file in a form; the file is deleted after the block unless moved.
 
     Args:
         request: the form, as multipart/form-data.
-        folder: where a private folder for it is made.
-        most_bytes: the largest form that is taken.
+        folder: the folder in which a private folder for the file is created.
+        most_bytes: the largest form that is accepted.
 
     Raises:
-        TooLarge: it is larger.
-        FileError: no file was chosen, or the form is broken off.
+        TooLarge: the form is larger.
+        FileError: no file was chosen, or the form is incomplete.
     """
     with tempfile.TemporaryDirectory(dir=folder, prefix=_INCOMING) as private:
         path = Path(private) / "file"
@@ -74,10 +74,10 @@ async def uploaded(request: Request, folder: Path, most_bytes: int) -> AsyncIter
 
 
 class _Received:
-    """Takes a form apart as it comes: the first file of it is written, and the rest is left out.
+    """Parses a form while it arrives; writes its first file, and ignores the rest.
 
     Args:
-        out: where the file goes.
+        out: the file to write.
     """
 
     def __init__(self, out: BinaryIO) -> None:
@@ -89,7 +89,7 @@ class _Received:
 
     @property
     def callbacks(self) -> MultipartCallbacks:
-        """What the parser calls."""
+        """The callbacks for the parser."""
         return {
             "on_header_field": self._take_field,
             "on_header_value": self._take_value,
@@ -138,8 +138,8 @@ async def _receive(request: Request, received: _Received, most_bytes: int) -> No
 async def _bounded(request: Request, most_bytes: int) -> AsyncIterator[bytes]:
     said, seen = request.headers.get("content-length", ""), 0
     too_large = TooLarge(
-        f"more was sent than the {most_bytes / 1e6:,.0f} MB that are taken; start the page with a larger "
-        "--max-upload, or check the file with `validator check`"
+        f"the file is larger than {most_bytes / 1e6:,.0f} MB, the largest upload; start the page with a "
+        "larger --max-upload, or check the file with `validator check`"
     )
     if said.isdecimal() and int(said) > most_bytes:
         raise too_large

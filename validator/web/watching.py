@@ -1,4 +1,4 @@
-"""A run as it goes on, sent to every browser that watches. The run does not depend on any."""
+"""Streams the progress of a run to every browser that shows it. The run does not depend on them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from validator.web.pages import render
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from validator.web.runs import Going
+    from validator.web.runs import ActiveRun
 
-# As often as a terminal's display is drawn anew, it would flicker for readers of a page.
+# Slower than the display on a terminal, since a page would flicker.
 _EVERY_S = 0.5
 
 
-async def progress_events(find: Callable[[], Going | None]) -> AsyncIterator[str]:
-    """Yield a server-sent event for each change that is worth showing, and one when the run has ended.
+async def progress_events(find: Callable[[], ActiveRun | None]) -> AsyncIterator[str]:
+    """Yield a server-sent event for each visible change, and one when the run has ended.
 
     Args:
         find: returns the run, or None once it has ended.
     """
     shown = ""
-    while going := find():
-        part = render("progress.html.j2", {"going": going})
+    while active := find():
+        part = render("progress.html.j2", {"active": active})
         if part != shown:
             yield event("progress", part)
         shown = part

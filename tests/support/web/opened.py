@@ -9,7 +9,7 @@ import anyio
 import httpx
 
 from validator.web.app import create_app
-from validator.web.door import Door
+from validator.web.authenticator import Authenticator
 from validator.web.guard import Hosts
 from validator.web.key import KeyHolder
 from validator.web.lists import Lists
@@ -83,7 +83,7 @@ def browser(app, **headers):
 async def opened(folder, *, key=None, keyring=None, password=None, max_upload=100_000, **provider):
     """Open a page with its files in a folder."""
     tokens = []
-    door = Door(tokens.append, password)
+    authenticator = Authenticator(tokens.append, password)
     async with anyio.create_task_group() as tasks:
         lists, opt_outs = Lists(folder / "web"), OptOuts(folder / "web")
         asked = Provider(ledger=folder / "ledger.sqlite", **provider)
@@ -95,12 +95,12 @@ async def opened(folder, *, key=None, keyring=None, password=None, max_upload=10
             opt_outs=opt_outs,
             runs=runs,
             key=holder,
-            door=door,
+            authenticator=authenticator,
             max_upload=max_upload,
         )
         app = create_app(parts, NAMES)
         async with browser(app) as client:
-            door.offer_link()
+            authenticator.offer_link()
             assert (await client.get(f"/open?token={tokens[-1]}")).status_code == 200
             yield Opened(parts, tokens, app, client)
         tasks.cancel_scope.cancel()

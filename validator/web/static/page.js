@@ -1,4 +1,4 @@
-// The page works by htmx; this says so if its program no longer answers, and shows what has ended.
+// htmx does most of the work. This shows a message if the program does not answer, and reloads after a run.
 "use strict";
 
 addEventListener("DOMContentLoaded", () => {
@@ -12,7 +12,7 @@ addEventListener("DOMContentLoaded", () => {
   });
 });
 
-// A file that misses its field would replace the page.
+// Without this, a file that is dropped outside of the field would replace the page.
 addEventListener("dragover", event => event.preventDefault());
 addEventListener("drop", event => {
   event.preventDefault();

@@ -1,4 +1,4 @@
-"""Who may come in: the owner, by a link that is good for once, or with a password."""
+"""Authentication of the page's owner, by a link that works once, or with a password."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# So many wrong passwords in a minute; then nobody comes in by password until the first of them is that old.
+# The most wrong passwords in this time. After these no password is accepted until the first of them is older.
 MOST_WRONG, WRONG_S = 5, 60.0
 
 
-class Door:
-    """Lets the owner in. There is one link at a time; it is good for once.
+class Authenticator:
+    """Authenticates the page's owner. There is one valid link at a time, and it works once.
 
     Args:
         announce: called with the token of each new link.
-        password: another way in; None for no such way.
+        password: the password; None if the owner can sign in only by a link.
     """
 
     def __init__(self, announce: Callable[[str], None], password: str | None = None) -> None:
@@ -28,49 +28,49 @@ class Door:
         self._token: str | None = None
         self._wrong: deque[float] = deque(maxlen=MOST_WRONG)
         self.ticket = secrets.token_urlsafe(32)
-        """What the browser shows once its owner has come in; good for as long as this process lives."""
+        """The value of the browser's cookie after the owner has signed in; valid until this process ends."""
 
     @property
     def has_password(self) -> bool:
-        """Whether there is a way in by password."""
+        """Whether the owner can sign in with a password."""
         return self._password is not None
 
     def offer_link(self) -> None:
-        """Announce a new link, unless the last one is still good."""
+        """Announce a new link, unless the last one is still valid."""
         if self._token is None:
             self._token = secrets.token_urlsafe(32)
             self._announce(self._token)
 
-    def takes_link(self, token: str) -> bool:
-        """Return whether a link's token is the good one, which it is no more then."""
+    def accepts_link(self, token: str) -> bool:
+        """Return whether a link's token is valid; a valid token becomes invalid."""
         if self._token is None or not _same(token, self._token):
             return False
         self._token = None
         return True
 
-    def takes_password(self, text: str, now_s: float) -> bool:
-        """Return whether a text is the password, unless it was guessed at too often of late.
+    def accepts_password(self, text: str, now_s: float) -> bool:
+        """Return whether a text is the password; False after too many wrong ones.
 
         Args:
-            text: what was entered.
-            now_s: seconds from any origin.
+            text: the text that was entered.
+            now_s: the time in seconds, from any origin.
         """
-        if self._password is None or not self.is_patient(now_s):
+        if self._password is None or not self.may_try_password(now_s):
             return False
         if _same(text, self._password):
             return True
         self._wrong.append(now_s)
         return False
 
-    def is_patient(self, now_s: float) -> bool:
-        """Return whether a password is looked at now."""
+    def may_try_password(self, now_s: float) -> bool:
+        """Return whether a password may be tried now."""
         return len(self._wrong) < MOST_WRONG or now_s - self._wrong[0] >= WRONG_S
 
-    def takes_ticket(self, ticket: str) -> bool:
-        """Return whether a ticket is the good one."""
+    def accepts_ticket(self, ticket: str) -> bool:
+        """Return whether a cookie's value is valid."""
         return _same(ticket, self.ticket)
 
 
 def _same(one: str, other: str) -> bool:
-    """Compare in a time that tells nothing, not even the length."""
+    """Compare in constant time, so that the time reveals nothing, not even the length."""
     return secrets.compare_digest(*(sha256(text.encode()).digest() for text in (one, other)))
