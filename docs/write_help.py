@@ -1,4 +1,4 @@
-"""Write docs/commands.md: the help text of every command, as the program prints it on 80 columns."""
+"""Write docs/commands.md: the help text of every command with a width of 80 columns."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ WIDTH = "80"
 INTRODUCTION = """\
 # Commands and options
 
-`make docs` writes this page: it is what the program prints, with `--help-all` where a command has
-that; `--help` shows the options that most need first. Every option can also stand in a settings file,
-or in the environment (`VALIDATOR_CHECK_RATE=300/min`): [settings.md](settings.md).
+`make docs` writes this page. It has the output of `--help-all` for commands that have this option, and
+of `--help` for the others; `--help` shows the options that most users need. Every option can also be
+set in a settings file, or in the environment (`VALIDATOR_CHECK_RATE=300/min`):
+[settings.md](settings.md).
 """
 
 
 def commands() -> list[str]:
-    """Return the words before `--help` of the program, of each command, and of each command of a group."""
+    """Return the names of all commands, subcommands included; the program itself is the empty name."""
     context = click.Context(cli)
     found = [""]
     for name in COMMANDS:
@@ -49,7 +50,7 @@ def help_text(command: str) -> str:
 
 
 def page() -> str:
-    """Return the page as the program has it now."""
+    """Return the text of the page."""
     names = commands()
     with ThreadPoolExecutor(2) as pool:
         texts = list(pool.map(help_text, names))

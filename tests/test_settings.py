@@ -264,7 +264,7 @@ def test_a_file_that_cannot_be_read_is_refused():
     if not unreadable.is_file():
         pytest.skip("no such file here")
 
-    with pytest.raises(UsageError, match=r"cannot be read: .*; see to its permissions"):
+    with pytest.raises(UsageError, match=r"cannot be read: .*; check its permissions"):
         read_defaults(KNOWN, [SettingsFile(unreadable, is_own=True)])
 
 

@@ -172,7 +172,7 @@ def test_a_key_file_that_is_not_there_or_no_text(refused, listed):
     assert "nokey cannot be read (No such file or directory)" in refused(
         "check", "leads.csv", "--api-key-file", "nokey", code=2
     )
-    assert "key is no text" in refused("check", "leads.csv", "--api-key-file", "key", code=2)
+    assert "key is not a text file" in refused("check", "leads.csv", "--api-key-file", "key", code=2)
 
 
 def test_no_session(refused, listed, environment, provider):

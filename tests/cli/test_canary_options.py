@@ -93,7 +93,7 @@ def test_what_nothing_vouches_for_cannot_be_wanted_strictly(check):
     done = check("--strict", "--no-canaries")
 
     assert done.code == 2
-    assert "--strict wants answers that something vouches for" in done.err
+    assert "--strict needs verified answers" in done.err
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_an_interrupted_run_has_the_code_of_its_signal(capsys, signum, code):
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.exceptions.Abort()])
 def test_ctrl_c_where_nothing_listens_for_it_is_an_interruption(capsys, error):
     assert report_failure(error) == 130
-    assert "nothing that was found out is lost" in capsys.readouterr().err
+    assert "no recorded answer is lost" in capsys.readouterr().err
 
 
 def test_a_bug_of_ours_is_one_line_with_its_place(capsys):
@@ -66,7 +66,7 @@ def test_a_bug_without_a_place_is_told_too(capsys):
 
 def test_memory_that_ran_out_is_no_bug(capsys):
     assert report_failure(MemoryError()) == 1
-    assert "memory ran out; nothing that was found out is lost" in capsys.readouterr().err
+    assert "memory ran out; no recorded answer is lost" in capsys.readouterr().err
 
 
 class Panic(BaseException):

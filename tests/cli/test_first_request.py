@@ -113,7 +113,7 @@ def test_a_lookup_under_q_says_why_an_answer_is_not_believed(run, provider, opti
 
     assert done.code == 4
     assert len(done.err.splitlines()) == 1
-    assert "nothing shows that the session tells the truth" in done.err
+    assert "nothing shows that the session's answers can be trusted" in done.err
 
 
 @pytest.mark.parametrize("table", ["", "[check]\n"])

@@ -216,7 +216,7 @@ def test_the_table_of_a_gateway_sets_what_holds_for_it_and_may_make_it_the_defau
     [
         ("[gateway.evolutoin]\n", "Did you mean 'evolution'?"),
         ("[gateway.evolution]\nbase_ulr = 'x'\n", "Did you mean 'base-url'?"),
-        ("[gateway]\nevolution = 3\n", "is no table"),
+        ("[gateway]\nevolution = 3\n", "is not a table"),
     ],
 )
 def test_a_table_that_cannot_be_is_refused(run, settings, listed, text, message):

@@ -22,7 +22,10 @@ def test_it_writes_what_is_off_until_somebody_wants_it(run, listed):
     assert done.code == 0
     assert tomllib.loads(FILE.read_text()) == {"check": {}}
     assert '# column = ["phone"]  # found in leads.csv' in FILE.read_text()
-    assert done.said[0] == "validator: wrote validator.toml; read it, and take the # away from what you want"
+    assert (
+        done.said[0]
+        == "validator: wrote validator.toml; read it, and remove the # from the lines that you want"
+    )
     assert [line.partition(": ")[2].partition(": ")[2] for line in done.said[-3:]] == [
         "validator doctor",
         "validator plan leads.csv",
@@ -56,7 +59,7 @@ def test_a_region_that_numbers_look_like_is_written_and_not_believed(run, listed
 
     assert tomllib.loads(FILE.read_text()) == {"check": {}}
     assert tomllib.loads(on(FILE.read_text()))["region"] == "GB"
-    assert "look like this region's; if they are, take the # away" in FILE.read_text()
+    assert "look like this region's; if they are, remove the #" in FILE.read_text()
 
 
 def test_what_is_asked_for_is_on(run, listed):
@@ -77,7 +80,7 @@ def test_a_file_that_is_there_is_kept(run, listed):
     done = run("init", listed())
 
     assert (done.code, FILE.read_text()) == (3, "quiet = true\n")
-    assert "validator.toml is there already, and is kept" in done.err
+    assert "validator.toml already exists, and is kept" in done.err
 
 
 def test_a_list_that_cannot_be_read_leaves_no_file(run, listed):

@@ -93,7 +93,7 @@ def test_a_pattern_that_the_shell_left_alone_is_expanded(run, lists):
         (["a.csv", "b.csv", "--output-dir", "no"], 3, "the folder of no/a.checked.csv does not exist"),
         (["a.csv", "b.csv", "-o", "b.csv"], 2, "--output b.csv is the input itself"),
         (["a.csv", "-o", "x.csv", "--output-dir", "more"], 2, "leave one of them out"),
-        (["-", "a.csv"], 2, "standard input (-) cannot be read beside files"),
+        (["-", "a.csv"], 2, "standard input (-) cannot be read together with files"),
         (["-"], 2, "standard input has no name to call the output by; name it with --output"),
         (["a.csv", "typed.parquet"], 3, "column 'phone' holds Int64 in typed.parquet and String in a.csv"),
     ],

@@ -86,7 +86,7 @@ def test_a_key_may_be_in_a_file(run, configured, codec):
             "[keys.north]\nsessions = ['s']\napi-key-file = 'a'\napi-key-variable = 'B'\n",
             "leave one of them out",
         ),
-        ("[keys]\nnorth = 1\n", "keys.north is no table"),
+        ("[keys]\nnorth = 1\n", "keys.north is not a table"),
         (
             BOTH,
             "session s is named by the keys 'north' and 'south'",

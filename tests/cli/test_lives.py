@@ -137,7 +137,7 @@ def test_answers_from_the_future_are_found_by_doctor_and_forgotten_by_purge(prov
         number = Number.parse(NUMBERS["nothing"])
         ledger.record(Outcome(number=number, verdict=Verdict.REGISTERED, checked_at_ms=at_ms))
 
-    assert "1 answers bear a time in the future" in run("doctor").out
+    assert "1 answers have a time in the future" in run("doctor").out
     assert run("ledger", "purge", "--older-than", "30d", "--yes").code == 0
     with read(ledger_path) as ledger:
         assert ledger.numbers() == 0

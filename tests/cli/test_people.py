@@ -67,7 +67,7 @@ def test_doctor_makes_no_ledger(run, tmp_path):
     done = run("doctor", "--ledger", missing, "--json")
 
     found = {row["check"]: row for row in json.loads(done.out)["rows"]}
-    assert "is not there yet; the first run makes it" in found["ledger"]["what"]
+    assert "does not exist yet; the first run creates it" in found["ledger"]["what"]
     assert "disk" in found
     assert not missing.parent.exists()
 
@@ -93,7 +93,7 @@ def test_a_limited_run_says_the_share_of_the_answered_rows(check):
         (["chek"], 2, "Did you mean 'check'?"),
         (["sessions", "--api-key-file", "missing.key"], 2, "missing.key"),
         (["lookup", "nonsense", "--canary", "x"], 2, "--canary"),
-        (["ledger", "purge"], 2, "nothing to forget was chosen"),
+        (["ledger", "purge"], 2, "nothing to delete was chosen"),
     ],
 )
 def test_a_run_that_cannot_begin_ends_with_json_if_that_is_wanted(run, listed, words, code, message):

@@ -27,7 +27,7 @@ def test_a_run_and_all_that_reads_its_ledger_work_over_postgresql(run, check, da
     assert (stats["path"], stats["numbers"] > 0, len(stats["latest_runs"])) == (str(database), True, 2)
     assert run("ledger", "runs", "--json").code == 0
     assert run("ledger", "show", ANN).code == 0
-    assert "is sound and knows" in run("doctor").out
+    assert "is intact and has" in run("doctor").out
 
 
 def test_facts_go_from_postgresql_to_a_file_and_back(run, check, database, databases, tmp_path):

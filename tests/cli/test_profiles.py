@@ -123,8 +123,8 @@ def test_a_run_goes_by_its_profile_and_the_next_command_names_it(own, run, provi
         ('[profiles.client-a.chek]\nrate = "1/s"\n', "no command 'chek'; .* Did you mean 'check'?"),
         ("[profiles.client-a]\napi-key = 'x'\n", "a key does not belong in here"),
         ("[profiles.client-a]\nrate = {}\n", "option 'rate' needs a text|no command 'rate'"),
-        ("profiles = 3\n", "profiles is no table; write .profiles.NAME."),
-        ("[profiles]\nclient-a = 3\n", "profiles.client-a is no table; write .profiles.client-a."),
+        ("profiles = 3\n", "profiles is not a table; write .profiles.NAME."),
+        ("[profiles]\nclient-a = 3\n", "profiles.client-a is not a table; write .profiles.client-a."),
     ],
 )
 def test_a_profile_that_cannot_be_is_an_error_with_its_remedy(own, run, text, error):

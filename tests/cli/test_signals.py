@@ -50,7 +50,7 @@ def test_one_signal_finishes_what_is_in_flight_writes_it_down_and_says_how_to_go
     asked = app.log.checks
     rows = Path("leads.checked.csv").read_text().splitlines()[1:]
     assert process.returncode == code
-    assert "finishing what is in flight; once more to stop at once" in err
+    assert "finishing the requests in flight; send the signal again to stop at once" in err
     assert "   validator check leads.csv" in err
     assert len(rows) == 100
     assert sum(",not_checked," not in row for row in rows) == asked < 100
@@ -68,7 +68,7 @@ def test_a_second_signal_ends_at_once_and_leaves_the_old_output(provider, start_
     until(lambda: app.log.checks == 2)
 
     process.send_signal(signum)
-    while "once more to stop at once" not in process.stderr.readline():
+    while "again to stop at once" not in process.stderr.readline():
         pass
     process.send_signal(signum)
     _, err = process.communicate(timeout=10)

@@ -316,7 +316,7 @@ def test_a_settings_file_in_another_encoding_is_one_line_with_the_remedy(run, li
     done = run("plan", LEADS)
 
     assert (done.code, len(done.err.splitlines())) == (2, 1)
-    assert "validator.toml is not in UTF-8: invalid start byte at byte 12; save it so" in done.err
+    assert "validator.toml is not in UTF-8: invalid start byte at byte 12; save it in UTF-8" in done.err
 
 
 @pytest.fixture

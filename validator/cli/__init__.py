@@ -121,7 +121,7 @@ class Commands(click.Group):
 @click.option(
     "--config",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Settings file to trust as your own; it beats validator.toml in the working folder.",
+    help="Settings file to trust as your own; it overrides validator.toml in the working folder.",
 )
 @click.option(
     "--profile",

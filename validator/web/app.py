@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _NOT_HERE = "There is nothing at this address. The list may have been removed; go back to the first page."
 
 _CRASHED = (
-    "Internal error, a bug of this program; its log says more. Runs go on, and nothing found out is lost."
+    "Internal error, a bug of this program; its log says more. Runs go on, and no recorded answer is lost."
 )
 
 

@@ -235,7 +235,7 @@ async def _outcome(work: Callable[[], Awaitable[LastRun]]) -> LastRun:
         return LastRun(
             state=RunState.FAILED,
             tone="bad",
-            why="internal error, a bug of this program; its log says more. Nothing found out is lost",
+            why="internal error, a bug of this program; its log says more. No recorded answer is lost",
         )
 
 

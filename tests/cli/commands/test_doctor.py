@@ -175,7 +175,7 @@ def test_doctor_shows_address_and_the_time_of_each_step(diagnosis, provider):
     assert found["trust store"][1] == "not used: the address is on this machine and without TLS"
     assert re.fullmatch(r"127\.0\.0\.1, port \d+: 127\.0\.0\.1", found["address"][1])
     assert re.fullmatch(r"name [\d,]+ ms, connect [\d,]+ ms", found["steps"][1])
-    assert re.fullmatch(r"127\.0\.0\.1:\d+ answers [\d,]+ ms after the question", found["connection"][1])
+    assert re.fullmatch(r"127\.0\.0\.1:\d+ answered after [\d,]+ ms", found["connection"][1])
 
 
 @pytest.mark.slow

@@ -76,7 +76,7 @@ def test_stats_tell_what_an_operator_asks(run, known, table):
     assert facts["oldest"] == "2023-11-14 22:13:20 UTC"
     assert facts["session sess_a of sendapi"] == "2 numbers, 0 attempts in 24 hours"
     assert (
-        facts["session sess_b of sendapi"] == "1 number, 0 attempts in 24 hours, 1 negative not believed yet"
+        facts["session sess_b of sendapi"] == "1 number, 0 attempts in 24 hours, 1 negative not confirmed yet"
     )
     assert facts["run of 2023-11-14 22:13:20 UTC"] == "check leads.csv: exit 4"
     assert facts["run of 2023-11-14 22:21:40 UTC"] == "check more.csv: did not end"
@@ -126,18 +126,18 @@ def test_purge_forgets_what_is_older(run, left):
     done = run("ledger", "purge", "--older-than", "30d", "--yes", "--json")
 
     assert (done.code, left()) == (0, [ANN])
-    assert done.said == ["validator: forgotten: 1 number"]
+    assert done.said == ["validator: deleted: 1 number"]
     assert done.json == {"numbers": 1, "older_facts": 0, "runs": 0, "blanked_runs": 0}
 
 
 def test_purge_forgets_named_numbers_from_arguments_a_file_and_standard_input(run, left, environment):
     Path("gone.txt").write_text("\ufeff+44 7700 900-001\n\n", encoding="utf-8")
     for options in (("--number", BOB), ("--numbers", "gone.txt")):
-        assert run("ledger", "purge", *options, "--yes").said == ["validator: forgotten: 1 number"]
+        assert run("ledger", "purge", *options, "--yes").said == ["validator: deleted: 1 number"]
     assert left() == []
 
     environment.setattr("sys.stdin", StringIO(f"{ANN}\n{BOB}\n"))
-    assert run("ledger", "purge", "--numbers", "-", "--yes").said == ["validator: forgotten: nothing"]
+    assert run("ledger", "purge", "--numbers", "-", "--yes").said == ["validator: deleted: nothing"]
 
 
 @pytest.mark.parametrize("written", ["+551161234567", "+5511961234567"])
@@ -148,14 +148,14 @@ def test_purge_forgets_a_person_by_both_spellings(run, listed, provider, written
 
     done = run("ledger", "purge", "--number", written, "--yes")
 
-    assert done.said == ["validator: forgotten: 2 numbers"]
+    assert done.said == ["validator: deleted: 2 numbers"]
 
 
 def test_purge_counts_in_a_dry_run_and_waits_for_nobody(run, known, left):
     with open_ledger(known, holder="another run"):
         done = run("ledger", "purge", "--older-than", "30d", "--number", ANN, "--dry-run", "--json")
 
-    assert (done.code, done.said) == (0, ["validator: would go: 2 numbers"])
+    assert (done.code, done.said) == (0, ["validator: would be deleted: 2 numbers"])
     assert done.json["numbers"] == 2
     assert left() == [ANN, BOB]
 
@@ -166,9 +166,9 @@ def test_purge_asks_on_a_terminal(run, left, terminal, answer, rest):
     done = run("ledger", "purge", "--number", ANN)
 
     assert (done.code, left()) == (0, rest)
-    assert "would go: 1 number\n" in done.err
-    assert "Forget this for good?" in done.out + done.err
-    assert ("validator: nothing was forgotten" in done.err) is (rest == [ANN, BOB])
+    assert "would be deleted: 1 number\n" in done.err
+    assert "Delete this permanently?" in done.out + done.err
+    assert ("validator: nothing was deleted" in done.err) is (rest == [ANN, BOB])
 
 
 def test_purge_without_a_terminal_needs_a_yes(run, left, environment):
@@ -205,7 +205,7 @@ def test_purge_makes_no_ledger_where_there_is_none(run, ledger_path):
     ("content", "words"),
     [
         (f"{ANN}\n07700 900002\n".encode(), "a number in line 2 of --numbers is not understood"),
-        (b"\xff\xfe+\x00", "--numbers gone.txt is no text"),
+        (b"\xff\xfe+\x00", "--numbers gone.txt is not a text file"),
     ],
 )
 def test_purge_forgets_nobody_where_a_line_is_no_number(run, left, content, words):
@@ -229,7 +229,7 @@ def test_an_export_goes_into_another_ledger(run, known, left, name):
     with read(known) as here, read(Path("other.sqlite")) as there:
         assert list(here.facts()) == list(there.facts())
     assert run("ledger", "import", name).said == [
-        f"validator: 2 facts read from {name}, 0 of them news; 0 rows said nothing about a number"
+        f"validator: 2 facts read from {name}, 0 of them new; 0 rows had no answer about a number"
     ]
     assert left() == [ANN, BOB]
 

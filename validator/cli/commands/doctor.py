@@ -80,7 +80,7 @@ def _findings(
         yield from key_file(options.api_key_file)
         yield from run_interruptible(partial(_provider, options, sessions, ledger, progress, max_wait_s))
     else:
-        yield Finding("connection", State.SKIPPED, "nothing can be asked without a key; see to that first")
+        yield Finding("connection", State.SKIPPED, "no request is possible without a key; correct that first")
     yield from _sessions_named(sessions, options.gateway)
     yield from ledger_at(ledger)
     if isinstance(ledger, Path):
@@ -130,7 +130,7 @@ async def _connection(
     """
     asked_at_s, begun = time.time(), anyio.current_time()
     if not gateway.capabilities.lists_sessions and not sessions:
-        what = f"{gateway.capabilities.title} lists no sessions, so one has to be named first"
+        what = f"{gateway.capabilities.title} lists no sessions; name one with --session"
         return [Finding("connection", State.PROBLEM, what, UsageError.exit_code)]
     try:
         if gateway.capabilities.lists_sessions:
@@ -149,7 +149,7 @@ async def _connection(
         return [Finding("connection", State.PROBLEM, f"{failure}. {remedy}", failure.exit_code)]
     took_s = anyio.current_time() - begun
     return [
-        Finding("connection", State.OK, f"{gateway.host} answers {1000 * took_s:,.0f} ms after the question"),
+        Finding("connection", State.OK, f"{gateway.host} answered after {1000 * took_s:,.0f} ms"),
         limit(notice),
         clock(notice.sent_at_s, asked_at_s, asked_at_s + took_s),
     ]
@@ -160,7 +160,7 @@ def limit(notice: RateNotice) -> Finding:
     stated = [window for window in notice.windows if window.limit is not None]
     if not stated:
         return Finding(
-            "limit", State.SKIPPED, "the provider's answers state none; name the key's with --rate"
+            "limit", State.SKIPPED, "the provider's responses state none; give the key's limit with --rate"
         )
     return Finding(
         "limit",
@@ -178,7 +178,9 @@ def clock(sent_at_s: float | None, asked_at_s: float, answered_at_s: float) -> F
         answered_at_s: this machine's time when it had the response, in Unix seconds.
     """
     if sent_at_s is None:
-        return Finding("clock", State.SKIPPED, "the provider's answers bear no date; let NTP keep it right")
+        return Finding(
+            "clock", State.SKIPPED, "the provider's responses have no date; set the clock with NTP"
+        )
     flaw = flaw_of(ahead_s(sent_at_s, asked_at_s, answered_at_s))
     if flaw:
         return Finding("clock", State.WARNING, flaw)
@@ -195,7 +197,7 @@ async def _session(
         return problem(check, error)
     except Forbidden:
         return Finding(
-            check, State.SKIPPED, "the key may not see its state; see it in the provider's dashboard"
+            check, State.SKIPPED, "the key may not read its state; check it in the provider's dashboard"
         )
     except ApiError as failure:
         return problem(check, ending_of(session, failure))

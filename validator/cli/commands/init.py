@@ -51,13 +51,13 @@ def run(*, path: Path | None, column: tuple[str, ...], region: str | None) -> No
     code = None if region is None else parse_region(region)
     if os.path.lexists(PROJECT_FILE):
         raise FileError(
-            f"{PROJECT_FILE} is there already, and is kept; edit it, or move it away and run this again"
+            f"{PROJECT_FILE} already exists, and is kept; edit it, or move it away and run this again"
         )
     opened = None if path is None else _opened(path, column, code)
     lines = "".join(f"{line}\n" for line in _reading(opened, column, code))
     with replacing(PROJECT_FILE, mode=PUBLIC_FILE) as out:
         out.write(f"{_HEAD}\n{lines}{_REST}".encode())
-    say(f"wrote {PROJECT_FILE}; read it, and take the # away from what you want")
+    say(f"wrote {PROJECT_FILE}; read it, and remove the # from the lines that you want")
     for step, command in enumerate(_commands(path), start=1):
         say(f"next, {step}: {command}")
 
@@ -75,7 +75,7 @@ def _reading(opened: Opened | None, column: tuple[str, ...], region: str | None)
     if region is not None:
         yield f'region = "{region}"'
     elif likely := national_regions(opened) if opened else ():
-        yield "# Numbers without a country code look like this region's; if they are, take the # away."
+        yield "# Numbers without a country code look like this region's; if they are, remove the #."
         yield f'# region = "{likely[0]}"' + "".join(f"  # or {other}" for other in likely[1:])
     else:
         yield '# region = "GB"             # of numbers without a country code'

@@ -71,13 +71,13 @@ def purge(
     _require_selection(selection, ledger)
     if dry_run:
         with read(ledger) as reader:
-            _tell(reader.purgeable(selection), "would go", as_json=as_json)
+            _tell(reader.purgeable(selection), "would be deleted", as_json=as_json)
         return
     with open_ledger(ledger, holder="validator ledger purge") as opened:
         if not yes and not _is_confirmed(opened.purgeable(selection)):
-            say("nothing was forgotten")
+            say("nothing was deleted")
             return
-        _tell(opened.purge(selection), "forgotten", as_json=as_json)
+        _tell(opened.purge(selection), "deleted", as_json=as_json)
     if isinstance(ledger, LedgerUrl):
         say(
             "PostgreSQL keeps copies that this does not reach: its WAL until it is recycled, archives of "
@@ -94,20 +94,22 @@ def _lines(file: TextIO | None) -> Iterator[Number]:
             if line.strip():
                 yield parse_number(line, option=f"number in line {place} of --numbers")
     except UnicodeDecodeError:
-        raise UsageError(f"--numbers {file.name} is no text; save it with a number a line") from None
+        raise UsageError(
+            f"--numbers {file.name} is not a text file; save it with one number on each line"
+        ) from None
 
 
 def _require_selection(selection: Selection, path: Location) -> None:
     if selection.before_ms is None and not selection.numbers:
-        raise UsageError("nothing to forget was chosen; say --older-than 30d, --number or --numbers")
+        raise UsageError("nothing to delete was chosen; add --older-than 30d, --number or --numbers")
     require_ledger(path)
 
 
 def _is_confirmed(found: Purged) -> bool:
     if not sys.stdin.isatty():
-        raise UsageError("nobody can be asked whether to go on without a terminal; say --yes, or --dry-run")
-    _say(found, "would go")
-    return click.confirm("Forget this for good?", err=True)
+        raise UsageError("there is no terminal to ask for confirmation; add --yes, or --dry-run")
+    _say(found, "would be deleted")
+    return click.confirm("Delete this permanently?", err=True)
 
 
 def _tell(purged: Purged, what: str, *, as_json: bool) -> None:
@@ -165,8 +167,8 @@ def import_command(
         news = opened.merge(facts.outcomes())
     counts = {"facts": facts.frame.height, "news": news, "skipped_rows": facts.skipped}
     say(
-        f"{count_text(counts['facts'], 'fact')} read from {path}, {news:,} of them news; "
-        f"{count_text(facts.skipped, 'row')} said nothing about a number"
+        f"{count_text(counts['facts'], 'fact')} read from {path}, {news:,} of them new; "
+        f"{count_text(facts.skipped, 'row')} had no answer about a number"
     )
     if as_json:
         end_stdout({**counts})
@@ -194,7 +196,7 @@ def _session_name(found: SessionStats) -> str:
 
 
 def _session(found: SessionStats) -> str:
-    waiting = f", {count_text(found.waiting, 'negative')} not believed yet" if found.waiting else ""
+    waiting = f", {count_text(found.waiting, 'negative')} not confirmed yet" if found.waiting else ""
     attempts = count_text(found.attempts_24h, "attempt")
     return f"{count_text(found.numbers, 'number')}, {attempts} in 24 hours{waiting}"
 

@@ -82,7 +82,9 @@ def run(**given: Any) -> int:
 def _known(options: LookupOptions) -> LookedUp:
     """Return the results in the ledger; makes no request, and needs no key."""
     if options.refresh:
-        raise UsageError("--offline asks nobody, and --refresh asks about everybody; leave one of them out")
+        raise UsageError(
+            "--offline makes no request, and --refresh asks about every number; leave one of them out"
+        )
     with read(options.ledger) as ledger:
         return _look_up(options, ledger, lambda _: None)
 

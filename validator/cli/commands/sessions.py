@@ -53,7 +53,7 @@ def run(*, watch: float | None, max_wait: float, ledger: Location, as_json: bool
 def _require_slow(every_s: float) -> None:
     if every_s < LEAST_WATCH_S:
         raise UsageError(
-            f"--watch {every_s:g}s is too often, as each look is a request; {LEAST_WATCH_S:.0f}s is the least"
+            f"--watch {every_s:g}s is too often, as each look is a request; use at least {LEAST_WATCH_S:.0f}s"
         )
 
 
@@ -78,7 +78,7 @@ def _show_change(change: SessionChange, *, as_json: bool) -> None:
 
 
 def _say_trouble(why: str) -> None:
-    say(f"the sessions cannot be seen: {why}. Still looking" if why else "the sessions can be seen again")
+    say(f"the sessions cannot be listed: {why}. Trying again" if why else "the sessions can be listed again")
 
 
 def _row(one: SessionReply) -> tuple[str | None, ...]:

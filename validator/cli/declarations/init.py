@@ -26,7 +26,7 @@ from validator.cli.options.values import COLUMN, FILE
     type=COLUMN,
     multiple=True,
     shell_complete=completing.COLUMNS,
-    help="Column with the phone numbers; repeat it for several.  [default: found by name and content]",
+    help="Column with the phone numbers; repeat it for several.  [default: detected by name and content]",
 )
 @click.option(
     "-r",

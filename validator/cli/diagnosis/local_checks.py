@@ -51,7 +51,7 @@ def key_file(path: Path | None) -> Iterator[Finding]:
     yield (
         problem("key file", UsageError(warning))
         if warning
-        else Finding("key file", State.OK, f"{path} is closed to others")
+        else Finding("key file", State.OK, f"{path} is not readable by other users")
     )
 
 
@@ -113,13 +113,13 @@ def _looked_through(location: Location, opened: Callable[[], LedgerReader]) -> I
     except ValidatorError as error:
         yield problem("ledger", error)
         return
-    yield Finding("ledger", State.OK, f"{location} is sound and knows {numbers:,} numbers")
+    yield Finding("ledger", State.OK, f"{location} is intact and has {numbers:,} numbers")
     if ahead := sum(ages.get("in the future", 0) for ages in found.by_age.values()):
         yield Finding(
             "ages",
             State.WARNING,
-            f"{ahead:,} answers bear a time in the future, from a clock that was wrong: they do not count. "
-            "`validator ledger purge --older-than 30d` forgets them",
+            f"{ahead:,} answers have a time in the future, from a wrong clock: they do not count. "
+            "`validator ledger purge --older-than 30d` deletes them",
         )
 
 
@@ -129,11 +129,11 @@ def _absent(path: Path) -> Finding:
         return problem(
             "ledger",
             FileError(
-                f"{path} is not there, and cannot be made; "
+                f"{path} does not exist, and cannot be created; "
                 "name a file of yours with --ledger, or set XDG_STATE_HOME to a folder of yours"
             ),
         )
-    return Finding("ledger", State.OK, f"{path} is not there yet; the first run makes it")
+    return Finding("ledger", State.OK, f"{path} does not exist yet; the first run creates it")
 
 
 def _sqlite() -> str:
@@ -153,7 +153,7 @@ def disk(ledger: Path) -> Finding:
         return problem(
             "disk",
             FileError(
-                f"{ledger.parent} cannot be looked at ({error.strerror}); name another ledger with --ledger"
+                f"{ledger.parent} cannot be checked ({error.strerror}); name another ledger with --ledger"
             ),
         )
     return room(free_bytes)

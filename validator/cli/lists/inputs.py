@@ -46,7 +46,7 @@ def found_inputs(given: Sequence[Path | ObjectUrl], *, quiet: bool) -> tuple[Inp
         lists = dict.fromkeys(one for name in given for one in matching_lists(name))
         return tuple(_found(one, quiet=quiet) for one in lists)
     if len(given) > 1:
-        raise UsageError("standard input (-) cannot be read beside files; name the files alone")
+        raise UsageError("standard input (-) cannot be read together with files; name only the files")
     return (InputFile(copy_of_stdin(quiet=quiet), Path()),)
 
 

@@ -28,7 +28,7 @@ column_option = click.option(
     "-c",
     "--column",
     shell_complete=completing.COLUMNS_OF_IMPORT,
-    help="Column with the phone numbers.  [default: found by name and content]",
+    help="Column with the phone numbers.  [default: detected by name and content]",
 )
 
 region_option = click.option(
@@ -69,7 +69,7 @@ input_options = stack(
         shell_complete=completing.COLUMNS,
         callback=lambda _context, _option, columns: tuple(dict.fromkeys(columns)),
         help="Column with the phone numbers; repeat it for several: a row's first number counts.  "
-        "[default: found by name and content]",
+        "[default: detected by name and content]",
     ),
     click.option(
         "-r",
@@ -118,10 +118,10 @@ input_options = stack(
         "--header-row",
         type=click.IntRange(min=1),
         metavar="N",
-        help="Row with the names of the columns, counted from 1.  [default: found]",
+        help="Row with the names of the columns, counted from 1.  [default: detected]",
     ),
     click.option(
-        "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030.  [default: found]"
+        "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030.  [default: detected]"
     ),
     click.option(
         "--hidden",
@@ -149,7 +149,7 @@ input_options = stack(
         multiple=True,
         shell_complete=completing.COLUMNS_OF_SUPPRESSED,
         help="Column with the phone numbers of these lists; repeat it for several, and all count.  "
-        "[default: found by name and content]",
+        "[default: detected by name and content]",
     ),
     click.option(
         "--suppress-unreadable",
@@ -174,7 +174,7 @@ output_options = stack(
         type=SOURCE,
         metavar="DIR|URL",
         help="Folder for the annotated files of several inputs; with --cluster also a URL.  "
-        "[default: beside each]",
+        "[default: the folder of each]",
     ),
     click.option("--sendable", type=FILE, help="File for the registered recipients, each number once."),
     click.option(

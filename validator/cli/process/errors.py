@@ -48,11 +48,9 @@ def _described(cause: BaseException) -> str:
         case click.ClickException():
             return cause.format_message()
         case KeyboardInterrupt() | click.exceptions.Abort():
-            return "interrupted; nothing that was found out is lost, and the same command goes on from here"
+            return "interrupted; no recorded answer is lost, and the same command goes on from here"
         case MemoryError():
-            words = (
-                "memory ran out; nothing that was found out is lost. Give this process more memory, then run"
-            )
+            words = "memory ran out; no recorded answer is lost. Give this process more memory, then run"
             return f"{words} the same command again"
         case _:
             what = f"internal error: {type(cause).__name__} {_place(cause)}"
@@ -93,7 +91,7 @@ def translated_io() -> Iterator[None]:
         abandon_stdout()
         raise FileError(
             f"{error.filename or 'standard output'} cannot be written or read ({error.strerror}); "
-            "nothing that was found out is lost"
+            "no recorded answer is lost"
         ) from error
 
 

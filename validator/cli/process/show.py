@@ -81,8 +81,8 @@ def show_suspects(rows: int) -> None:
     """Print how many rows are unknown because their answers are not trusted; also with `-q`."""
     if rows:
         log.error(
-            "%s rows are unknown although they were answered, since nothing shows that the session tells the "
-            "truth: name a number that is on WhatsApp with --canary",
+            "%s rows are unknown although they were answered, since nothing shows that the session's "
+            "answers can be trusted: name a number that is on WhatsApp with --canary",
             f"{rows:,}",
         )
 

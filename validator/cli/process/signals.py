@@ -82,6 +82,6 @@ async def stop_on_signals(stop: Stop, *, task_status: TaskStatus[None]) -> None:
         first = await anext(signals)
         if stop.is_immediate:
             raise Interrupted(first)
-        say("finishing what is in flight; once more to stop at once")
+        say("finishing the requests in flight; send the signal again to stop at once")
         stop(Interrupted(first))
         raise Interrupted(await anext(signals))

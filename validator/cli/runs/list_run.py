@@ -42,8 +42,7 @@ class ListRunOptions(ListOptions, AskOptions):
         """Raise `UsageError` if `--strict` is set, but nothing can verify answers."""
         if self.strict and self.no_canaries:
             raise UsageError(
-                "--strict wants answers that something vouches for, and --no-canaries believes them all; "
-                "leave one of them out"
+                "--strict needs verified answers, and --no-canaries trusts all answers; leave one of them out"
             )
 
     def run_settings(self, command: str, reports: Mapping[str, Path]) -> RunSettings:

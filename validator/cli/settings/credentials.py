@@ -124,7 +124,7 @@ def _key_in_file(path: Path, option: str) -> str:
     except UnicodeDecodeError:
         # Neither quoted nor chained, since the error contains the key's bytes.
         raise UsageError(
-            f"the key file {path} is no text; name one that holds the key and nothing else"
+            f"the key file {path} is not a text file; name one with the key and nothing else"
         ) from None
     if warning:
         say(warning)

@@ -125,11 +125,11 @@ def _profiles(path: Path, content: dict[str, Any]) -> Iterator[tuple[str, dict[s
     """Remove the profiles from a file's content, and yield their names and tables."""
     tables = content.pop(PROFILES, {})
     if not isinstance(tables, dict):
-        raise UsageError(f"{path}: {PROFILES} is no table; write [{PROFILES}.NAME] and its settings below")
+        raise UsageError(f"{path}: {PROFILES} is not a table; write [{PROFILES}.NAME] and its settings below")
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise UsageError(
-                f"{path}: {PROFILES}.{name} is no table; write [{PROFILES}.{name}] and its settings below"
+                f"{path}: {PROFILES}.{name} is not a table; write [{PROFILES}.{name}] and its settings below"
             )
         yield name, _dashed(table)
 
@@ -259,7 +259,9 @@ def _outside(path: Path, value: str) -> str:
 def _key_tables(path: Path, keys: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for name, table in keys.items():
         if not isinstance(table, dict):
-            raise UsageError(f"{path}: {KEYS}.{name} is no table; write [keys.{name}] and its settings below")
+            raise UsageError(
+                f"{path}: {KEYS}.{name} is not a table; write [keys.{name}] and its settings below"
+            )
     return {name: _dashed(table) for name, table in keys.items()}
 
 
@@ -276,7 +278,7 @@ def _gateway_tables(origin: str, gateways: Mapping[str, Any]) -> dict[str, dict[
             names = ", ".join(GATEWAYS)
             raise UsageError(f"{where} is no gateway; there are: {names}.{suggestion(name, GATEWAYS)}")
         if not isinstance(table, dict):
-            raise UsageError(f"{where} is no table; write its settings below it")
+            raise UsageError(f"{where} is not a table; write its settings below it")
         settings = _dashed(table)
         if strange := sorted(set(settings) - OF_GATEWAY):
             hint = suggestion(strange[0], OF_GATEWAY)

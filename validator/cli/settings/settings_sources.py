@@ -82,14 +82,14 @@ def parsed(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(decoded(path.read_bytes()))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}; see to its permissions") from error
+        raise UsageError(f"{path} cannot be read: {error.strerror}; check its permissions") from error
     except RecursionError:
         raise UsageError(
             f"{path} is nested too deeply; settings need no more than a table and a list"
         ) from None
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path} is not in UTF-8: {error.reason} at byte {error.start}; save it so"
+            f"{path} is not in UTF-8: {error.reason} at byte {error.start}; save it in UTF-8"
         ) from error
     except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
