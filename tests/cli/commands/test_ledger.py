@@ -177,7 +177,7 @@ def test_purge_without_a_terminal_needs_a_yes(run, left, environment):
     done = run("ledger", "purge", "--number", ANN)
 
     assert (done.code, left()) == (2, [ANN, BOB])
-    assert "say --yes, or --dry-run" in done.said[0]
+    assert "add --yes, or --dry-run" in done.said[0]
 
 
 def test_purge_waits_for_nobody_and_takes_nothing_from_under_a_run(run, held_ledger):
@@ -191,7 +191,7 @@ def test_purge_needs_something_to_forget(run, known):
     done = run("ledger", "purge", "--yes")
 
     assert done.code == 2
-    assert "say --older-than 30d, --number or --numbers" in done.said[0]
+    assert "add --older-than 30d, --number or --numbers" in done.said[0]
 
 
 def test_purge_makes_no_ledger_where_there_is_none(run, ledger_path):
