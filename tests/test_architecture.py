@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1] / "validator"
 LAYERS = [
     {"ledger_url", "local_time", "model", "nearest", "version"},
     {"errors"},
-    {"arguments", "settings", "phone"},
+    {"arguments"},
+    {"settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
     {"sendapi"},
     {"gateways"},

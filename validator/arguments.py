@@ -1,9 +1,10 @@
-"""Checks the types of the library's arguments; a `UsageError` names an argument of a wrong type."""
+"""Checks what callers from Python pass: a `UsageError` names an argument of a wrong type or range."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from os import PathLike
 from pathlib import Path
 from types import NoneType
@@ -17,19 +18,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The types that an argument may have, and the words for them in messages. A boolean is not a number."""
+    """The types and the range that an argument may have, and what messages call them.
+
+    A boolean is no number, and NaN is in no range.
+    """
 
     types: tuple[type, ...]
     wanted: str
+    least: float = -inf
+    most: float = inf
+    is_positive: bool = False
 
     @property
     def or_none(self) -> Kind:
-        """This kind, or None."""
-        return Kind((*self.types, NoneType), f"{self.wanted}, or None")
+        """The same, or None."""
+        return replace(self, types=(*self.types, NoneType), wanted=f"{self.wanted}, or None")
+
+    def within(self, least: float, most: float = inf) -> Kind:
+        """The same, of a number in this range."""
+        bounds = f"of {least:g} or more" if most == inf else f"from {least:g} to {most:g}"
+        return replace(self, wanted=f"{self.wanted} {bounds}", least=least, most=most)
+
+    def above_zero(self, most: float = inf) -> Kind:
+        """The same, of a number above zero, and of `most` at most."""
+        bounds = "above 0" if most == inf else f"above 0 and up to {most:g}"
+        return replace(self, wanted=f"{self.wanted} {bounds}", most=most, is_positive=True)
 
     def admits(self, value: object) -> bool:
-        """Whether a value is of this kind."""
+        """Whether a value is of these types."""
         return isinstance(value, self.types) and (bool in self.types or not isinstance(value, bool))
+
+    def holds(self, value: object) -> bool:
+        """Whether a value of these types is in the range."""
+        if not isinstance(value, int | float):
+            return True
+        return self.least <= value <= self.most and (value > 0 or not self.is_positive)
 
 
 TEXT = Kind((str,), "a text")
@@ -40,10 +63,12 @@ FILE = Kind((str, PathLike), "a path")
 
 
 def require(kinds: Mapping[str, Kind], **arguments: object) -> None:
-    """Raise `UsageError` if an argument is not of its kind. The message shows no value: it may be a key."""
+    """Raise `UsageError` if an argument is not of its kind. Only numbers are quoted: a text may be a key."""
     for name, value in arguments.items():
         if not kinds[name].admits(value):
             raise UsageError(f"{name} is of type {_type_of(value)}; {kinds[name].wanted} is expected")
+        if not kinds[name].holds(value):
+            raise UsageError(f"{name} is {value}; {kinds[name].wanted} is expected")
 
 
 def several(name: str, value: Any, one: Kind) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from typing import Self
 
 from platformdirs import PlatformDirs
 
+from validator.arguments import NUMBER, require
 from validator.errors import UsageError
 from validator.ledger_url import LedgerUrl, Location, ledger_location
 from validator.local_time import next_time_of_day
@@ -38,14 +39,17 @@ UNIT_S = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3_600.0, "d": DAY_S, "w": 7 * D
 
 # SendAPI's largest documented plan, Enterprise, allows 2,000 a minute; fifty times that is a typing mistake.
 MAX_RATE_PER_MIN = 100_000.0
+# Each request in flight has a connection, and a process may have 1,024 files open by default.
+MOST_CONCURRENT = 1_000
+# With the growing waits between them, more would outlast any run.
+MOST_RETRIES = 20
+# One number, and a canary.
+LEAST_DAILY_CAP = 2
 
 
 # More than any provider charges for a check, in any currency, and more decimals than any price has.
 MAX_PRICE = 1_000_000
 MAX_PRICE_DECIMALS = 12
-
-# Exit codes of runs that ended in order, or whose cause lies outside of the command.
-MAY_BE_SUCCESS = (0, 4, 5, 6, 7, 129, 130, 143)
 
 
 def state_folder() -> Path:
@@ -96,6 +100,15 @@ class Rate:
     mode: RateMode
     per_min: float | None = None
 
+    def __post_init__(self) -> None:
+        """Raise `UsageError` if a fixed rate is out of range, or another one has a number."""
+        if self.mode is RateMode.FIXED and not 0 < (self.per_min or 0) <= MAX_RATE_PER_MIN:
+            raise UsageError(
+                f"per_min is {self.per_min}; a fixed rate is above 0 and at most {MAX_RATE_PER_MIN:,.0f}"
+            )
+        if self.mode is not RateMode.FIXED and self.per_min is not None:
+            raise UsageError(f"per_min is {self.per_min}; only a fixed rate has one")
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Parse `300/min`, `5/s`, `0.5/min`, `1000/h`, `auto`, `find` or `none`."""
@@ -125,18 +138,6 @@ def parse_duration_s(text: str) -> float:
     if duration_s > LONGEST_S:
         raise UsageError(f"duration {text!r} is out of range; at most {LONGEST_S / DAY_S:,.0f}d")
     return duration_s
-
-
-def parse_columns(text: str) -> tuple[str, ...]:
-    """Return the names of two or more columns, separated by commas.
-
-    Raises:
-        UsageError: there is only one name.
-    """
-    columns = tuple(filter(None, map(str.strip, text.split(","))))
-    if len(columns) == 1:
-        raise UsageError(f"--join takes two columns or more with a comma between, not {text!r}")
-    return columns
 
 
 def parse_deadline(text: str, now: datetime) -> datetime:
@@ -189,22 +190,6 @@ def parse_price(text: str) -> Decimal:
     return price
 
 
-def parse_exit_codes(text: str) -> frozenset[int]:
-    """Return the exit codes that count as success, from text like `0,4`; 0 is always included.
-
-    Raises:
-        UsageError: a code is not in `MAY_BE_SUCCESS`.
-    """
-    words = {word.strip() for word in text.split(",")} - {""}
-    known = {str(code): code for code in MAY_BE_SUCCESS}
-    if strange := sorted(words - set(known)):
-        raise UsageError(
-            f"exit code {strange[0]!r} cannot count as success; there are: {', '.join(known)} (1 is a bug, "
-            "and after 2 and 3 nothing is as it was asked for)"
-        )
-    return frozenset({0, *(known[word] for word in words)})
-
-
 def parse_number(text: str, *, option: str) -> Number:
     """Return the number of a text like `+447700900000`; ignores spaces, dots, dashes and parentheses."""
     try:
@@ -243,6 +228,9 @@ class Tolerance:
         return unknown <= (self.rows if self.rows is not None else (self.share or 0.0) * rows)
 
 
+_AGE_KINDS = dict.fromkeys(("registered_s", "not_registered_s", "unknown_s"), NUMBER.within(0))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaxAge:
     """How long each kind of answer is fresh, in seconds; after that its number is asked about again.
@@ -254,6 +242,10 @@ class MaxAge:
     registered_s: float = 30 * DAY_S
     not_registered_s: float = 7 * DAY_S
     unknown_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` if an age is not a number of 0 or more."""
+        require(_AGE_KINDS, **{name: getattr(self, name) for name in _AGE_KINDS})
 
     @classmethod
     def none(cls) -> Self:

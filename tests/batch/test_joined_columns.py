@@ -7,8 +7,8 @@ from validator.batch.recipients.job import Job
 from validator.batch.recipients.opening import open_job
 from validator.batch.recipients.recipients import read_recipients
 from validator.batch.recipients.suppression import suppressed_in
+from validator.cli.options.values import parse_columns
 from validator.errors import FileError, UsageError
-from validator.settings import parse_columns
 
 AREA = (
     "Name;Vorwahl;Rufnummer\nA;0171;3920000\nB;(0171);3920002\nC;;\nD;0171;+491713920004\nE;;0171 3920005\n"

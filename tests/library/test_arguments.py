@@ -2,7 +2,9 @@
 
 # mypy: disable-error-code="arg-type,call-overload,dict-item,list-item,misc"
 
+import re
 from functools import partial
+from math import nan
 from pathlib import Path
 
 import httpx
@@ -10,10 +12,12 @@ import polars as pl
 import pytest
 
 import validator
-from validator import AskSettings, FileTargets, ListSettings, RunOptions, make_key
+from validator import AskSettings, FileTargets, ListSettings, MaxAge, Rate, RunOptions, make_key
 from validator.batch.ask_settings import KeySettings
 from validator.errors import UsageError
 from validator.sendapi import SendAPI
+from validator.settings import RateMode
+from validator.tables import ReadOptions
 
 from .conftest import KEY, SESSION
 
@@ -79,6 +83,46 @@ def test_the_argument_is_named_and_what_is_expected(name, call):
     assert message.startswith(f"{name.split()[0]} is ")
     assert "expected" in message or "it is one of" in message
     assert not any(secret in message for secret in (KEY, PHONE, PHONE[1:], "447400123410"))
+
+
+OUT_OF_RANGE = {
+    "concurrency": (AskSettings, (0, -1, 1_001)),
+    "retries": (AskSettings, (-1, 21)),
+    "rate_share": (AskSettings, (0, -0.5, 1.1, nan)),
+    "max_error_rate": (AskSettings, (-0.1, 50, nan)),
+    "max_wait_s": (AskSettings, (-1, nan)),
+    "max_outage_s": (AskSettings, (-0.1, nan)),
+    "grace_s": (AskSettings, (-8.0,)),
+    "wait_for_key_s": (AskSettings, (-1,)),
+    "daily_cap": (partial(make_key, KEY, SESSION), (0, 1, -5)),
+    "timeout_s": (partial(make_key, KEY, SESSION), (0, -30, nan)),
+    "limit": (ListSettings, (-1,)),
+    "enough": (ListSettings, (0, -1)),
+    "header_row": (ReadOptions, (0, -2)),
+    "registered_s": (MaxAge, (-1, nan)),
+    "unknown_s": (MaxAge, (-1,)),
+    "per_min": (partial(Rate, RateMode.FIXED), (None, 0, -60, nan, 1e9)),
+    "max_invalid": (FileTargets, (-0.1, 5, nan)),
+    "rate_per_min": (partial(validator.plan_file, "leads.csv"), (0, -60.0, nan)),
+    "rows": (partial(validator.preview_file, "leads.csv"), (-1,)),
+    "size": (partial(validator.sample_file, "leads.csv"), (0, -300)),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "value"),
+    [(name, make, value) for name, (make, values) in OUT_OF_RANGE.items() for value in values],
+)
+def test_a_number_out_of_its_range_is_named_with_the_range(name, make, value):
+    with pytest.raises(UsageError, match=rf"^{name} is {re.escape(str(value))}; ") as wrong:
+        make(**{name: value})
+
+    assert re.search(r"above 0|or more| from \d", str(wrong.value))
+
+
+def test_a_pace_that_is_not_fixed_has_no_number():
+    with pytest.raises(UsageError, match="per_min is 60; only a fixed rate has one"):
+        Rate(RateMode.AUTO, 60)
 
 
 @pytest.mark.parametrize(

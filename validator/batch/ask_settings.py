@@ -10,7 +10,7 @@ from validator.arguments import FLAG, NUMBER, TEXT, WHOLE, Kind, require, severa
 from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.model import Number, Strength
-from validator.settings import Rate, RateMode
+from validator.settings import LEAST_DAILY_CAP, MOST_CONCURRENT, MOST_RETRIES, Rate, RateMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,14 +28,15 @@ _KEY_KINDS = {
     "gateway": TEXT,
     "name": TEXT,
     "rate": Kind((Rate,), "a Rate"),
-    "daily_cap": WHOLE.or_none,
+    "daily_cap": WHOLE.within(LEAST_DAILY_CAP).or_none,
     "allow_new_host": FLAG,
 }
 _ASK_KINDS = {
-    **dict.fromkeys(("concurrency", "retries"), WHOLE),
-    **dict.fromkeys(
-        ("rate_share", "max_error_rate", "max_wait_s", "max_outage_s", "grace_s", "wait_for_key_s"), NUMBER
-    ),
+    "concurrency": WHOLE.within(1, MOST_CONCURRENT),
+    "retries": WHOLE.within(0, MOST_RETRIES),
+    "rate_share": NUMBER.above_zero(1),
+    "max_error_rate": NUMBER.within(0, 1),
+    **dict.fromkeys(("max_wait_s", "max_outage_s", "grace_s", "wait_for_key_s"), NUMBER.within(0)),
     **dict.fromkeys(("contacts", "uses_canaries"), FLAG),
     "deadline": Kind((datetime,), "a datetime").or_none,
 }
@@ -64,7 +65,11 @@ class KeySettings:
     allow_new_host: bool = False
 
     def __post_init__(self) -> None:
-        """Convert sessions to a tuple of texts; raise `UsageError` for an argument of a wrong type."""
+        """Convert sessions to a tuple of texts.
+
+        Raises:
+            UsageError: an argument has a wrong type, or is out of range.
+        """
         sessions = several("sessions", self.sessions, SESSION)
         object.__setattr__(self, "sessions", tuple(map(str, sessions)))
         require(_KEY_KINDS, **{name: getattr(self, name) for name in _KEY_KINDS})
@@ -125,7 +130,7 @@ class AskSettings:
     wait_for_key_s: float = 0.0
 
     def __post_init__(self) -> None:
-        """Raise `UsageError` for an argument of a wrong type."""
+        """Raise `UsageError` for an argument of a wrong type or range."""
         require(_ASK_KINDS, **{name: getattr(self, name) for name in _ASK_KINDS})
         object.__setattr__(self, "canaries", several("canaries", self.canaries, _NUMBER))
 

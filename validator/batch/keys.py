@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from validator.arguments import FILE, TEXT, Kind, require, several
+from validator.arguments import FILE, TEXT, require, several
 from validator.batch.ask_settings import SESSION, KeySettings
 from validator.errors import UsageError
 from validator.gateways.gateway import GatewayOptions
@@ -48,7 +48,6 @@ _KINDS = {
     "key": TEXT,
     "gateway": TEXT,
     "base_url": TEXT.or_none,
-    "timeout_s": Kind((int, float), "a number of seconds"),
     "proxy": TEXT.or_none,
     "ca_file": FILE.or_none,
 }
@@ -96,7 +95,6 @@ def make_key(
         key=key,
         gateway=gateway,
         base_url=base_url,
-        timeout_s=timeout_s,
         proxy=proxy,
         ca_file=ca_file,
     )

@@ -18,11 +18,11 @@ KINDS = {
     "targets": Kind((FileTargets,), "a FileTargets").or_none,
     "options": Kind((RunOptions,), "a RunOptions").or_none,
     "frame": Kind((pl.DataFrame,), "a polars.DataFrame, as `collect` or `polars.from_pandas` makes it,"),
-    "rate_per_min": ARGUMENT_NUMBER.or_none,
-    "size": WHOLE,
+    "rate_per_min": ARGUMENT_NUMBER.above_zero().or_none,
+    "size": WHOLE.within(1),
     "seed": WHOLE,
-    "rows": WHOLE,
-    "max_invalid": ARGUMENT_NUMBER,
+    "rows": WHOLE.within(0),
+    "max_invalid": ARGUMENT_NUMBER.within(0, 1),
 }
 _TYPED = Kind((str, int), "a text or an integer").or_none
 

@@ -34,7 +34,7 @@ _KINDS = {
 _TARGET_KINDS = {
     **dict.fromkeys(("output", "sendable", "split", "report", "summary"), FILE.or_none),
     "max_unknown": Kind((str, int), "a text or a whole number"),
-    "max_invalid": NUMBER,
+    "max_invalid": NUMBER.within(0, 1),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from validator.arguments import NUMBER, require
 from validator.errors import BadAnswer, InvalidPhone
 from validator.http.network import Network
 from validator.model import NO_NOTICE, Verdict
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # Enough for a single status request; a run sets its own value, one for each request in flight.
 DEFAULT_CONNECTIONS = 4
+_OPTION_KINDS = {"timeout_s": NUMBER.above_zero()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,10 @@ class GatewayOptions:
     network: Network = field(default_factory=Network)
     transport: httpx.AsyncBaseTransport | None = None
     wall_clock: Callable[[], float] | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` for a timeout that no exchange can keep."""
+        require(_OPTION_KINDS, timeout_s=self.timeout_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
+from validator.arguments import FLAG, TEXT, WHOLE, require
 from validator.errors import FileError
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ class Hidden(StrEnum):
     SKIP = "skip"
 
 
+_OPTION_KINDS = {
+    **dict.fromkeys(("sheet", "encoding"), TEXT.or_none),
+    "header_row": WHOLE.within(1).or_none,
+    "sole_sheet": FLAG,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """Options for reading a list.
@@ -53,6 +61,10 @@ class ReadOptions:
     encoding: str | None = None
     hidden: Hidden = Hidden.KEEP
     sole_sheet: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise `UsageError` for a wrong type or range."""
+        require(_OPTION_KINDS, **{name: getattr(self, name) for name in _OPTION_KINDS})
 
 
 class Table(Protocol):

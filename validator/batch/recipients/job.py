@@ -83,8 +83,8 @@ _KINDS = {
         ("find_region", "excel_safe", "confirm_negatives", "variants", "line_type", "strength"), FLAG
     ),
     "prefix": TEXT,
-    "limit": WHOLE.or_none,
-    "enough": WHOLE.or_none,
+    "limit": WHOLE.within(0).or_none,
+    "enough": WHOLE.within(1).or_none,
     "price": Kind((Decimal, str, int, float), "a Decimal, or its text").or_none,
     "options": Kind((ReadOptions,), "a ReadOptions"),
     "max_age": Kind((MaxAge,), "a MaxAge"),

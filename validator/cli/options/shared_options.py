@@ -19,7 +19,7 @@ from validator.cli.options.values import (
     RATE,
 )
 from validator.cli.process.standard_streams import PROGRESS_META
-from validator.settings import default_ledger
+from validator.settings import MOST_CONCURRENT, MOST_RETRIES, default_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,14 +195,14 @@ asking_options = stack(
     ),
     click.option(
         "--concurrency",
-        type=click.IntRange(1, 1_000),
+        type=click.IntRange(1, MOST_CONCURRENT),
         default=256,
         show_default=True,
         help="Most requests of a key in flight; a slower pace needs fewer.",
     ),
     click.option(
         "--retries",
-        type=click.IntRange(0, 20),
+        type=click.IntRange(0, MOST_RETRIES),
         default=5,
         show_default=True,
         help="Most retries for a number.",

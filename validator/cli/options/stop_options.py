@@ -6,6 +6,7 @@ import click
 
 from validator.cli.options.shared_options import stack
 from validator.cli.options.values import DEADLINE, DURATION, SHARE, TOLERANCE
+from validator.settings import LEAST_DAILY_CAP
 
 max_wait_option = click.option(
     "--max-wait",
@@ -76,7 +77,7 @@ stop_options = stack(
     bound_options,
     click.option(
         "--daily-cap",
-        type=click.IntRange(min=2),
+        type=click.IntRange(min=LEAST_DAILY_CAP),
         help="Most numbers to ask about through each session in a day, in all runs together; one is kept for "
         "a canary.  [default: the gateway's]",
     ),

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from validator.errors import UsageError
 from validator.ledger_url import LedgerUrl, ledger_location
 from validator.model import ObjectUrl
 from validator.settings import (
     MaxAge,
     Rate,
     Tolerance,
-    parse_columns,
     parse_deadline,
     parse_duration_s,
-    parse_exit_codes,
     parse_number,
     parse_positive_share,
     parse_price,
@@ -63,6 +62,38 @@ class Source(click.Path):
         if isinstance(value, str) and ObjectUrl.is_one(value):
             return ObjectUrl(value)
         return super().convert(value, param, ctx)
+
+
+# Exit codes of runs that ended in order, or whose cause lies outside of the command.
+MAY_BE_SUCCESS = (0, 4, 5, 6, 7, 129, 130, 143)
+
+
+def parse_columns(text: str) -> tuple[str, ...]:
+    """Return the names of two or more columns, separated by commas.
+
+    Raises:
+        UsageError: there is only one name.
+    """
+    columns = tuple(filter(None, map(str.strip, text.split(","))))
+    if len(columns) == 1:
+        raise UsageError(f"--join takes two columns or more with a comma between, not {text!r}")
+    return columns
+
+
+def parse_exit_codes(text: str) -> frozenset[int]:
+    """Return the exit codes that count as success, from text like `0,4`; 0 is always included.
+
+    Raises:
+        UsageError: a code is not in `MAY_BE_SUCCESS`.
+    """
+    words = {word.strip() for word in text.split(",")} - {""}
+    known = {str(code): code for code in MAY_BE_SUCCESS}
+    if strange := sorted(words - set(known)):
+        raise UsageError(
+            f"exit code {strange[0]!r} cannot count as success; there are: {', '.join(known)} (1 is a bug, "
+            "and after 2 and 3 nothing is as it was asked for)"
+        )
+    return frozenset({0, *(known[word] for word in words)})
 
 
 COLUMN = ColumnName()
