@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -79,8 +80,10 @@ def _status_of(error: Exception) -> int:
             return 413
         case Busy():
             return 409
-        case OSError():
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG):
             return 507
+        case OSError():
+            return 500
         case _:
             return 422
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # The fields of the page's own forms are a few short words, or a key.
 _MOST_FIELD_BYTES = 64 * 1024
+_FORM_TOO_LARGE = "the form is larger than 64 KB, and no field of this page is; nothing was changed"
 
 BROKEN_OFF = "the upload was not complete; choose the file again"
 _INCOMING = "incoming-"
@@ -39,7 +40,7 @@ async def fields_of(request: Request) -> dict[str, str]:
     Raises:
         TooLarge: the form is larger than the forms of the page.
     """
-    body = b"".join([part async for part in _bounded(request, _MOST_FIELD_BYTES)])
+    body = b"".join([part async for part in _bounded(request, _MOST_FIELD_BYTES, _FORM_TOO_LARGE)])
     pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
     return {name: value.strip() for name, value in pairs}
 
@@ -125,9 +126,13 @@ class _Received:
 
 async def _receive(request: Request, received: _Received, most_bytes: int) -> None:
     _, options = parse_options_header(request.headers.get("content-type"))
+    too_large = (
+        f"the file is larger than {most_bytes / 1e6:,.0f} MB, the largest upload; start the page with a "
+        "larger --max-upload, or check the file with `validator check`"
+    )
     try:
         parser = MultipartParser(options.get(b"boundary", b""), received.callbacks)
-        async for part in _bounded(request, most_bytes):
+        async for part in _bounded(request, most_bytes, too_large):
             parser.write(part)
     except FormParserError as error:
         raise FileError(BROKEN_OFF) from error
@@ -135,16 +140,12 @@ async def _receive(request: Request, received: _Received, most_bytes: int) -> No
         raise FileError(BROKEN_OFF)
 
 
-async def _bounded(request: Request, most_bytes: int) -> AsyncIterator[bytes]:
+async def _bounded(request: Request, most_bytes: int, too_large: str) -> AsyncIterator[bytes]:
     said, seen = request.headers.get("content-length", ""), 0
-    too_large = TooLarge(
-        f"the file is larger than {most_bytes / 1e6:,.0f} MB, the largest upload; start the page with a "
-        "larger --max-upload, or check the file with `validator check`"
-    )
     if said.isdecimal() and int(said) > most_bytes:
-        raise too_large
+        raise TooLarge(too_large)
     async for part in request.stream():
         seen += len(part)
         if seen > most_bytes:
-            raise too_large
+            raise TooLarge(too_large)
         yield part

@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import anyio
 import click
 from click.core import ParameterSource
 
 from validator.batch.ask_settings import GRACE_S, AskSettings, require_distinct
-from validator.cli.process.signals import stop_on_signals
+from validator.cli.process.signals import run_until_stopped
 from validator.cli.settings.credentials import ProviderOptions, require_sessions
 from validator.cli.settings.defaults import KEYS_META
 from validator.cli.settings.key_tables import keys_named
-from validator.errors import UsageError, innermost
-from validator.http.event_loop import OPTIONS
+from validator.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,18 +86,8 @@ class AskOptions(ProviderOptions):
 
 def under_signals(asker: Asker, stop: Stop) -> Ask:
     """Return `asker.ask` as a synchronous call; a first signal ends it in order, a second one at once."""
-    return partial(_ask_under_signals, asker, stop)
 
+    def ask(plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
+        return run_until_stopped(partial(asker.ask, plan, next_round), stop)
 
-def _ask_under_signals(asker: Asker, stop: Stop, plan: Plan, next_round: Callable[[Plan], Plan]) -> Asked:
-    async def ask() -> Asked:
-        async with anyio.create_task_group() as tasks:
-            await tasks.start(stop_on_signals, stop)
-            asked = await asker.ask(plan, next_round)
-            tasks.cancel_scope.cancel()
-        return asked
-
-    try:
-        return anyio.run(ask, backend_options=OPTIONS)
-    except BaseExceptionGroup as group:
-        raise innermost(group) from group
+    return ask

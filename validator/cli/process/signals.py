@@ -75,6 +75,27 @@ def _silence() -> Iterator[AsyncIterator[int]]:
     yield nothing()
 
 
+def run_until_stopped(program: Callable[[], Awaitable[Result]], stop: Stop) -> Result:
+    """Run an asynchronous program on an event loop; a first signal ends it in order, a second one at once.
+
+    Raises:
+        Interrupted: a second signal came.
+    """
+    from validator.http.event_loop import OPTIONS  # noqa: PLC0415 - as above
+
+    async def listening() -> Result:
+        async with anyio.create_task_group() as tasks:
+            await tasks.start(stop_on_signals, stop)
+            result = await program()
+            tasks.cancel_scope.cancel()
+        return result
+
+    try:
+        return anyio.run(listening, backend_options=OPTIONS)
+    except BaseExceptionGroup as group:
+        raise innermost(group) from group
+
+
 async def stop_on_signals(stop: Stop, *, task_status: TaskStatus[None]) -> None:
     """Wait for signals: the first one stops the run in order, the second one raises `Interrupted` here."""
     with _receiving() as signals:

@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anyio
-
 from validator.batch.ask_settings import require_distinct
 from validator.batch.known_hosts import host_for
 from validator.batch.output.summarise import summarise_plan
@@ -20,9 +18,9 @@ from validator.batch.watching.stop import Stop
 from validator.cli.lists.inputs import STDIO, local_file, matching_lists
 from validator.cli.process.interruption import interruptible
 from validator.cli.process.show import make_progress, show_plan_summary, show_start
-from validator.cli.process.signals import stop_on_signals
+from validator.cli.process.signals import run_until_stopped
 from validator.cli.runs.list_run import numbers_per_min
-from validator.errors import UsageError, innermost
+from validator.errors import UsageError
 from validator.ledger import open_ledger
 from validator.ledger_url import LedgerUrl
 from validator.local_time import unix_ms
@@ -137,17 +135,8 @@ def _ask(
     """Ask on an event loop; a first signal ends the run in order, a second one at once."""
     from validator.cluster.asking import ask_all_work  # noqa: PLC0415 - needs the extra
 
-    async def ask() -> tuple[Asked, RunCounters]:
-        async with anyio.create_task_group() as tasks:
-            await tasks.start(stop_on_signals, stop)
-            asked = await ask_all_work(keys, crew, machines, work, stop=stop, progress=progress)
-            tasks.cancel_scope.cancel()
-        return asked
-
-    try:
-        return anyio.run(ask)
-    except BaseExceptionGroup as group:
-        raise innermost(group) from group
+    ask = partial(ask_all_work, keys, crew, machines, work, stop=stop, progress=progress)
+    return run_until_stopped(ask, stop)
 
 
 def _ray() -> Any:
