@@ -90,7 +90,7 @@ async def paced(
     """
     begun, patience = anyio.current_time(), Patience(retry, is_patient=is_patient, believed=believed)
     while True:
-        await _wait_for(budget, max_wait_s)
+        await _wait_out(budget, max_wait_s, until=math.inf)
         permit = budget.start(anyio.current_time(), is_check=False)
         try:
             reply = await call()
@@ -107,10 +107,6 @@ async def paced(
         else:
             budget.finish(permit, anyio.current_time(), reply.rate)
             return reply
-
-
-async def _wait_for(budget: Budget, max_wait_s: float) -> None:
-    await _wait_out(budget, max_wait_s, until=math.inf)
 
 
 async def _wait_out(budget: Budget, max_wait_s: float, *, until: float) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from validator.batch.planning.known_verdicts import MOST_AHEAD_MS
 from validator.batch.transfer.exporting import FACT
 from validator.batch.transfer.timestamps import moments_ms
 from validator.batch.verdict_columns import MATCHED, STRENGTH
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from validator.tables import Table
 
 CHUNK_ROWS = 10_000
-
-# Clocks may differ by up to a day. A later time is an error.
-MOST_AHEAD_MS = 86_400_000
 
 TEXTS = (
     *("verdict", "is_whatsapp_user", "reason", "source", "checked_at", "gateway", "session", "attempts"),
