@@ -9,6 +9,8 @@ from collections import Counter
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support.phone import generated_lists
 from validator.phone import RULES, NumberReading, normalise, survey
@@ -243,3 +245,21 @@ def test_a_column_in_bulk_is_meant_as_its_cells_are(spelling):
     assert evidence.outcomes().keys() >= whole.evidence.outcomes().keys()
     outcomes = evidence.outcomes()
     assert whole.settle(outcomes).equals(pl.concat([part.settle(outcomes) for part in parts]))
+
+
+PLUS_CELLS = st.one_of(
+    st.from_regex(r"\+[1-9][0-9]{4,16}", fullmatch=True),
+    st.sampled_from(
+        ["+49 491715550101", "+4900491715550101", "+390612345678", "+0491715550101", "n/a", "", None]
+    ),
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=20)
+@given(cells=st.lists(PLUS_CELLS, min_size=1, max_size=8), region=st.sampled_from([None, "DE", "IN", "IT"]))
+def test_cells_with_a_plus_are_read_alike_with_and_without_a_bare_cell_of_another_country(cells, region):
+    regions = [region] * len(cells)
+    together = normalise(pl.Series([*cells, "(212) 555-0101"]), pl.Series([*regions, "US"]))
+    alone = normalise(pl.Series(cells, dtype=pl.String), pl.Series(regions, dtype=pl.String))
+    assert alone.rows() == together.head(len(cells)).rows()

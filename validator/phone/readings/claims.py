@@ -66,6 +66,14 @@ _WORDS = [reading.value for reading in NumberReading]
 # In the order of `NumberReading`.
 READINGS = pl.Series(_WORDS, dtype=pl.Enum(_WORDS))
 _READING_OF = {reading: place for place, reading in enumerate(NumberReading)}
+_ROW, _FOUND = {"row": pl.UInt32()}, {"answer": answers.ANSWER, "number": pl.UInt64()}
+_OPEN_SCHEMA = (
+    _ROW
+    | {"signature": pl.UInt64(), "plan": pl.UInt32(), "text": pl.String(), "digits": pl.UInt32()}
+    | _FOUND
+)
+_CLAIM_SCHEMA = _ROW | {"slot": pl.UInt8()} | _FOUND
+_SETTLED_SCHEMA = _ROW | _FOUND | {"reading": pl.UInt8()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +95,22 @@ class Claims:
     evidence: Evidence
     numbers: Numbers
 
+    @classmethod
+    def none(cls, cells: int, numbers: Numbers) -> Claims:
+        """Return the claims to so many cells that are each read as they stand: a column of plus signs."""
+        readings = pl.zeros(cells, pl.UInt8, eager=True)
+        return cls(
+            readings,
+            pl.DataFrame(schema=_OPEN_SCHEMA),
+            pl.DataFrame(schema=_CLAIM_SCHEMA),
+            Evidence(),
+            numbers,
+        )
+
     def settle(self, outcomes: Mapping[int, Outcome]) -> pl.DataFrame:
         """Return `row`, `answer`, `number` and `reading` (as in `readings`) of the open cells."""
+        if self.open.is_empty():
+            return pl.DataFrame(schema=_SETTLED_SCHEMA)
         known = {bits: int(outcomes[bits]) for bits in self.open["signature"].unique()}
         outcome = self.open["signature"].replace_strict(known, return_dtype=pl.UInt8, default=None)
         reading = self.readings.gather(self.open["row"]).alias("reading")
@@ -109,9 +131,11 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     rows = cells.with_row_index("row").select(_KEPT)
     may = cells.select(_may_be_claimed(numbers)).to_series()
     zero = may & rows.select(ZERO_FIRST.fill_null(value=False)).to_series()
-    bare = kept(rows, may & ~zero & ~rows["plus"])
+    bare, rare = kept(rows, may & ~zero & ~rows["plus"]), _rarely_claimed(rows, may, zero)
+    if bare.is_empty() and rare.is_empty():
+        return Claims.none(cells.height, numbers)
     abroad, others = split(bare, STANDS_ABROAD)
-    claims = _claims(_questions(bare, others, _rarely_claimed(rows, may, zero)), ask)
+    claims = _claims(_questions(bare, others, rare), ask)
     others = with_habits(others)
     open_plans = _open_plans(abroad, others, claims, numbers)
     compared = together(abroad.filter(_of_plans(open_plans)), _compared(rows, may, claims))
