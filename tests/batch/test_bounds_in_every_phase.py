@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import anyio
 import polars as pl
 import pytest
+from msgspec import structs
 
 from tests.support.batch.laboratory import FIRST, KEY, SESSION, START_S, on_virtual_time
 from validator.batch.ask_settings import AskSettings, KeySettings
@@ -149,7 +150,7 @@ def ask(tmp_path):
 
         async def main():
             with open_ledger(tmp_path / "ledger.sqlite", holder="pytest") as ledger:
-                plan = replace(plan_of(range(FIRST, FIRST + count), ledger), prepared_s=prepared_s)
+                plan = structs.replace(plan_of(range(FIRST, FIRST + count), ledger), prepared_s=prepared_s)
                 asker = Asker(
                     [key],
                     AskSettings(**{"uses_canaries": False} | settings),

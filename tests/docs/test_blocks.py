@@ -3,9 +3,9 @@
 import re
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from tests.support.docs.blocks import blocks_of, pages
 from tests.support.installed import VALIDATOR, environment
@@ -63,7 +63,7 @@ def provider():
     named = set(
         re.findall(r"sess_\w{26}", "".join(block.text for page in PAGES for block in blocks_of(page)))
     )
-    sessions = [replace(DEFAULT_SESSIONS[0], id=one) for one in sorted(named | {SESSION})]
+    sessions = [structs.replace(DEFAULT_SESSIONS[0], id=one) for one in sorted(named | {SESSION})]
     with served(sessions=tuple(sessions)) as (_, url):
         yield url
 

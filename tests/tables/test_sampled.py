@@ -3,7 +3,7 @@ import polars as pl
 from validator.tables import FrameTable, SampledTable
 
 
-class Counting(FrameTable):
+class Counting(FrameTable, frozen=True):
     """A frame that counts how often its sample is taken."""
 
     taken = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from validator.reports import Timeline
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from validator.errors import ValidatorError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """The result of asking.
 
     Attributes:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec import structs
 
 from validator.batch.asked import Asked
 from validator.batch.asking.checks import ask_all
@@ -235,7 +236,7 @@ class Asker:
             now_ms=self._now_ms,
             rng=self._rng,
         )
-        return replace(asking, source_of=self._source_of)
+        return structs.replace(asking, source_of=self._source_of)
 
     def _guards(
         self, keys: Iterable[OpenKey], sessions: Iterable[SessionRef], canaries: Canaries

@@ -11,9 +11,11 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from validator.batch.asked import Asked
 from validator.batch.output.annotate import count_sendable
@@ -63,8 +65,7 @@ def _look_away(_: Plan) -> None:
     """Ignore a plan."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunSettings:
+class RunSettings(Struct, frozen=True, kw_only=True):
     """How the result of a run is judged and reported.
 
     Attributes:

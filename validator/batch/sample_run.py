@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from validator.batch.output.summarise import exit_code_of
 from validator.batch.output.summarise_sample import answers_of, summarise_sample
 from validator.batch.planning.sample import draw
@@ -85,7 +87,7 @@ class SampleRun(Run[SampleSummary]):
         settings: RunSettings,
     ) -> None:
         whole = replace(opened.job, limit=None, enough=None, only=Only.ALL, order=Order.SHUFFLED)
-        opened = replace(opened, job=whole)
+        opened = structs.replace(opened, job=whole)
         super().__init__(opened, ledger=ledger, counters=counters, progress=progress, settings=settings)
         self._sample = sample
 
@@ -105,7 +107,7 @@ class SampleRun(Run[SampleSummary]):
         """Return the estimates for the whole list, and the plan of a check of it."""
         job, whole = self._opened.job, self._whole
         known = known_for(job, whole.recipients, self._ledger, self._start_ms, self._progress)
-        rest = replace(
+        rest = structs.replace(
             plan_for(job, whole.recipients, known), suppress_unreadable=whole.plan.suppress_unreadable
         )
         answers = answers_of(self._drawn, known, job.extras)

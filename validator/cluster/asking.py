@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec import Struct, structs
 
 from validator.batch.asked import Asked
 from validator.batch.asking.counters import RunCounters
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from validator.settings import MaxAge
 
 
-@dataclass(frozen=True, slots=True)
-class CrewSettings:
+class CrewSettings(Struct, frozen=True):
     """The settings that all lanes of a run share.
 
     Attributes:
@@ -88,4 +88,4 @@ async def ask_all_work(
         tasks.start_soon(stop_at, math.inf if deadline is None else deadline.timestamp(), stop, time.time)
         asked, counters = await crew.ask()
         tasks.cancel_scope.cancel()
-    return replace(asked, warnings=(*settings.asking.warnings(keys), *asked.warnings)), counters
+    return structs.replace(asked, warnings=(*settings.asking.warnings(keys), *asked.warnings)), counters

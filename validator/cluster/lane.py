@@ -10,12 +10,13 @@ import random
 import time
 from collections import deque
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
 from anyio.from_thread import start_blocking_portal
+from msgspec import Struct
+from msgspec.structs import replace
 
 from validator.batch.asker import Asker
 from validator.batch.asking.counters import RunCounters
@@ -55,8 +56,7 @@ class Orphaned(StoppedEarly):
     """The run does not call the lane any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class LaneOrder:
+class LaneOrder(Struct, frozen=True):
     """The settings with which a run starts a lane.
 
     Attributes:
@@ -80,8 +80,7 @@ class LaneOrder:
     lock_within_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class LaneInput:
+class LaneInput(Struct, frozen=True):
     """The input that a run sends to a lane in one exchange.
 
     Attributes:
@@ -99,8 +98,7 @@ class LaneInput:
     gone: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class LaneReport:
+class LaneReport(Struct, frozen=True):
     """The state of a lane.
 
     Attributes:

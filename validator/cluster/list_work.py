@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from validator.batch.output.targets import write_output
 from validator.batch.planning.answered import answered
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
 _SPREAD = 0x9E3779B97F4A7C15
 
 
-@dataclass(frozen=True, slots=True)
-class InspectedPart:
+class InspectedPart(Struct, frozen=True):
     """The table of a part with only some of its rows; see `Table`.
 
     Attributes:
@@ -74,8 +74,7 @@ class InspectedPart:
         return self.rows
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAs:
+class ReadAs(Struct, frozen=True):
     """How every part of a list is read.
 
     Attributes:
@@ -91,8 +90,7 @@ class ReadAs:
     suppressed: pl.Series | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerView:
+class LedgerView(Struct, frozen=True):
     """The ledger of a run, and the time by which its answers are fresh.
 
     Attributes:
@@ -104,24 +102,21 @@ class LedgerView:
     now_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class PartEvidence:
+class PartEvidence(Struct, frozen=True):
     """Evidence from some parts about the meaning of their cells, and the count of their rows."""
 
     evidence: ColumnEvidence
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionPlan:
+class PartitionPlan(Struct, frozen=True):
     """The plan of one partition without its numbers, and the count of these numbers."""
 
     plan: Plan
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class PartContents:
+class PartContents(Struct, frozen=True):
     """Counts of the rows in some parts.
 
     Attributes:
@@ -139,8 +134,7 @@ class PartContents:
     prints: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenPart:
+class WrittenPart(Struct, frozen=True):
     """The output file of one part.
 
     Attributes:

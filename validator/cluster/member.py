@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from validator.batch.asking.counters import RunCounters
 from validator.cluster.sums import counters_of
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from validator.errors import ValidatorError
 
 
-@dataclass(slots=True)
-class Member:
+class Member(Struct):
     """The run's record of the lane of a key, and of the lanes that it replaces.
 
     Attributes:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import socket
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anyio.from_thread import start_blocking_portal
+from msgspec import Struct
 
 from validator.errors import FileError
 from validator.http.download import download
@@ -26,8 +26,7 @@ MARKER = ".validator-run"
 _PIECE_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One file of a list.
 
     Attributes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.job import Job
@@ -36,8 +38,7 @@ LOOKING = "looking at the list"
 LOOK_S = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class Spread(Struct, frozen=True, kw_only=True):
     """How a list is distributed over machines.
 
     Attributes:
@@ -49,8 +50,7 @@ class Spread:
     partition_rows: int = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterList:
+class ClusterList(Struct, frozen=True):
     """A list in parts, and how it is read.
 
     Attributes:
@@ -66,8 +66,7 @@ class ClusterList:
     suppress: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A list that was read and planned.
 
     Attributes:

@@ -11,10 +11,10 @@ import logging
 import os
 import platform
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ray
+from msgspec import Struct
 from ray.exceptions import RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -39,8 +39,7 @@ _STORE_BYTES = 512 << 20
 _TASK_RETRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+class Versions(Struct, frozen=True):
     """The versions that have to be the same on every machine."""
 
     validator: str

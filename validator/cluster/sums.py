@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from validator.batch.asking.counters import RunCounters
 from validator.batch.output.annotate import Counts
 from validator.batch.planning.plan import Plan
@@ -29,7 +31,7 @@ def plan_of(found: Sequence[PartContents], plans: Sequence[Plan], suppress_unrea
     for one in found:
         readings.extend(one.readings)
     distinct = sum(plan.distinct for plan in plans)
-    return replace(
+    return structs.replace(
         Plan.empty(),
         rows=sum(one.rows for one in found),
         distinct=distinct,

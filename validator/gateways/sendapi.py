@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.errors import InvalidPhone
 from validator.gateways.capabilities import Capabilities
@@ -86,8 +87,7 @@ async def open_gateway(options: GatewayOptions) -> AsyncIterator[Gateway]:
         yield SendApi(client, host_of(base_url))
 
 
-@dataclass(frozen=True, slots=True)
-class SendApi:
+class SendApi(Struct, frozen=True):
     """SendAPI behind the protocol of a gateway."""
 
     client: AsyncSendAPI

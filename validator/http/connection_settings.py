@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx
+from msgspec import Struct
 
 from validator.http.proxy import find_proxy
 from validator.http.route import Route, origin_of
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from validator.http.proxy import Proxy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionSettings:
+class ConnectionSettings(Struct, frozen=True, kw_only=True):
     """The settings of connections to one server.
 
     Attributes:

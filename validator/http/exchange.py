@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 import httpx
+from msgspec import Struct
 
 from validator.errors import ApiError, BadAnswer, CertificateFailed, NoAnswer, ProxyRefused, TimedOut
 from validator.http.body import read_capped
@@ -36,8 +37,7 @@ _OK = 200
 _REMEDY = "Trusted is {}; if a company's own authority has signed it, name its file with --ca-file. "
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """A successful response: its decoded JSON body, its rate notice, and the id of the exchange."""
 
     body: Any

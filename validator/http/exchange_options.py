@@ -7,8 +7,9 @@ run sets them in its own task.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +19,7 @@ def ignore() -> None:
     """Do nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeOptions:
+class ExchangeOptions(Struct, frozen=True):
     """How the transport carries out one exchange.
 
     Attributes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
 import httpx
+from msgspec import Struct
 
 from validator.http.connection import PendingRequest
 from validator.http.exchange_options import EXCHANGE_OPTIONS
@@ -31,8 +31,7 @@ LIFETIME_S = 300.0
 FALLBACK_AFTER_S = 1.0
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
+class _Waiting(Struct, eq=False):
     """A request that waits in `scope` for a new connection. An offered connection ends the wait."""
 
     scope: anyio.CancelScope

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 import httpx
+from msgspec import Struct, field
 
 from validator.http.dialing import encrypted, pass_proxy, reach
 from validator.http.masking import one_line
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Probe:
+class Probe(Struct):
     """The result of a probe.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.http.url import DEFAULT_PORTS
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from validator.http.proxy import Proxy
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """The route to a server.
 
     Attributes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ssl
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import certifi
 import truststore
+from msgspec import Struct
 
 from validator.errors import UsageError
 
@@ -26,8 +26,7 @@ _CERTIFICATE = b"CERTIFICATE-----"
 _MAX_FILE_BYTES = 16 * 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Authorities:
+class Authorities(Struct, frozen=True):
     """A PEM file with certificates of authorities, or a folder that `openssl rehash` has prepared.
 
     Attributes:
@@ -85,8 +84,7 @@ def _flaw_of_folders(path: str) -> str:
     return "" if any(Path(one).is_dir() for one in path.split(":")) else "is no folder"
 
 
-@dataclass(frozen=True, slots=True)
-class TrustStore:
+class TrustStore(Struct, frozen=True):
     """The authorities that are trusted.
 
     Attributes:

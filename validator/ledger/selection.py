@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.model import MAX_DIGITS, MIN_DIGITS
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 WRITTEN_NUMBER = re.compile(rf"\d(?:[\s().+-]{{0,3}}\d){{{MIN_DIGITS - 1},}}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """What to delete: everything older than a time, and everything about some numbers.
 
     Attributes:
@@ -30,8 +30,7 @@ class Selection:
     numbers: Collection[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purged:
+class Purged(Struct, frozen=True, kw_only=True):
     """What was deleted, or would be.
 
     Attributes:

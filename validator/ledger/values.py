@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Self
+
+from msgspec import Struct
 
 from validator.model import Strength, Verdict
 
@@ -84,8 +85,7 @@ class UnverifiedNegative(NamedTuple):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True):
     """One run as the ledger stores it; the last three fields are None if the run was killed."""
 
     id: int

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from validator.errors import ApiError, ValidatorError
     from validator.model import Number, Reason, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Go:
+class Go(Struct, frozen=True):
     """An attempt may start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Start nothing before `until` (infinity: before something in flight ends).
 
     Attributes:
@@ -35,20 +34,17 @@ class Wait:
         return f"{self.why} ({self.latest})" if self.latest else self.why
 
 
-@dataclass(frozen=True, slots=True)
-class FetchSessionStatus:
+class FetchSessionStatus(Struct, frozen=True):
     """Request the session's status."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskCanary:
+class AskCanary(Struct, frozen=True):
     """Ask about a number known to be registered, to see whether the session says so."""
 
     number: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Halt:
+class Halt(Struct, frozen=True):
     """Nothing will start through this lane again."""
 
     error: ValidatorError
@@ -57,35 +53,30 @@ class Halt:
 Action = Go | Wait | FetchSessionStatus | AskCanary | Halt
 
 
-@dataclass(frozen=True, slots=True)
-class Accept:
+class Accept(Struct, frozen=True):
     """The answer stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unverified:
+class Unverified(Struct, frozen=True):
     """The answer is the session's `ordinal`th "no". It counts once it is confirmed."""
 
     ordinal: int
 
 
-@dataclass(frozen=True, slots=True)
-class Resolve:
+class Resolve(Struct, frozen=True):
     """The check is over without a yes or no: this is the verdict."""
 
     verdict: Verdict
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(Struct, frozen=True):
     """The attempt counts; the number may be asked about again in `after_s` seconds at the earliest."""
 
     after_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Requeue:
+class Requeue(Struct, frozen=True):
     """The attempt says nothing about the number. Put the number at the end of the queue.
 
     Attributes:
@@ -95,22 +86,19 @@ class Requeue:
     is_attempt: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Confirm:
+class Confirm(Struct, frozen=True):
     """The session's "no"s up to the `through`th are true."""
 
     through: int
 
 
-@dataclass(frozen=True, slots=True)
-class Invalidate:
+class Invalidate(Struct, frozen=True):
     """The session's "no"s up to the `through`th are not believed."""
 
     through: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """How an exchange ended for the numbers it asked about.
 
     Attributes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.errors import UsageError
 from validator.model import Reason
@@ -78,8 +78,7 @@ def normalise(
     return column.settle(column.evidence.outcomes(Numbers(numbers)))
 
 
-@dataclass(frozen=True, slots=True)
-class Surveyed:
+class Surveyed(Struct, frozen=True):
     """The cells of a column, or of a part of it, before the decision how they were meant.
 
     Attributes:

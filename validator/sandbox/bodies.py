@@ -6,15 +6,15 @@ It deliberately shares nothing with the client: no test would find a misreading 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import assert_never
+
+from msgspec import Struct
 
 from validator.sandbox.config import Envelope
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """An answer that is an error.
 
     Attributes:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
 from validator.sandbox.limits import LimiterKind
@@ -80,8 +83,7 @@ class Answers(StrEnum):
     YES = "yes"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """One linked phone of the account.
 
     Attributes:

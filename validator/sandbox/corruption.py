@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from validator.sandbox import behaviour
 from validator.sandbox.faults import FaultKind
@@ -37,8 +39,7 @@ class Ending(Enum):
     NEVER = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """One answer, and how it is sent.
 
     Attributes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.sandbox import behaviour, bodies, corruption, rates
 from validator.sandbox.call import Endpoint
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from validator.sandbox.server_state import World
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(Struct, frozen=True):
     """The answer before it is encoded: a `Refusal` or a body, with its random draw and fault."""
 
     result: object

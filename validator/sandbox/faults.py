@@ -14,8 +14,9 @@ seconds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class FaultKind(StrEnum):
@@ -116,8 +117,7 @@ _FAULT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """One fault: a random one, or a scheduled one, which begins at a certain check.
 
     Attributes:

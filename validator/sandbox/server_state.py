@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from validator.sandbox import bodies
 from validator.sandbox.config import PLAN_LIMITS_PER_MIN, Answers, check_faults
@@ -35,8 +37,7 @@ MAGIC_KEYS: tuple[tuple[str, bodies.Refusal], ...] = (
 _STATE_FAULTS = frozenset({FaultKind.DISCONNECT, FaultKind.LIE, FaultKind.LIMIT})
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """The sender of a request.
 
     Attributes:
@@ -52,8 +53,7 @@ class Caller:
     limit_per_min: int | None = None
 
 
-@dataclass(slots=True)
-class _Allowance:
+class _Allowance(Struct):
     """The state of one key's limit.
 
     Attributes:
@@ -67,8 +67,7 @@ class _Allowance:
     blocked_until_s: float = 0.0
 
 
-@dataclass(slots=True)
-class _Schedule:
+class _Schedule(Struct):
     """Scheduled faults, which begin at a certain check, and the start times of those that have begun."""
 
     faults: tuple[Fault, ...] = ()

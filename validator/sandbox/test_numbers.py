@@ -7,13 +7,12 @@ and Argentina, which have no reserved numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from validator.sandbox.faults import Fault, parse_fault
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixedNumber:
+class FixedNumber(Struct, frozen=True, kw_only=True):
     """The answer to one magic number.
 
     Attributes:

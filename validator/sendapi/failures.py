@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from validator.errors import (
     ApiError,
@@ -99,8 +100,7 @@ _REMEDIES: dict[_Meaning, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """The content of a refusal, independent of its envelope. Long texts are cut."""
 
     status: int

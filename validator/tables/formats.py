@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from msgspec import Struct
 
 from validator.errors import FileError
 from validator.tables.columnar.arrow import open_arrow, writing_arrow
@@ -37,8 +38,7 @@ class _Writing(Protocol):
     ) -> AbstractContextManager[Writer]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """One format of lists.
 
     Attributes:

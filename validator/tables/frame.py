@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
+from msgspec import Struct, field
 
 from validator.tables.cells import field_at
 from validator.tables.table import BATCH_ROWS, thinned
@@ -18,8 +18,7 @@ FRAME = Path("<frame>")
 """The name, in messages, of a list that is not a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameTable:
+class FrameTable(Struct, frozen=True):
     """A frame as a `Table`.
 
     Attributes:
@@ -61,8 +60,7 @@ class FrameTable:
         return thinned(self.frame)
 
 
-@dataclass(slots=True)
-class FrameWriter:
+class FrameWriter(Struct):
     """Collects the rows of an output. A `Writer`."""
 
     parts: list[pl.DataFrame] = field(default_factory=list)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from validator.tables.table import Table
 
 
-@dataclass(frozen=True, slots=True)
-class RenewedTable:
+class RenewedTable(Struct, frozen=True):
     """A list without some of its columns; see `Table`.
 
     Attributes:

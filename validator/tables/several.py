@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.errors import FileError
 from validator.tables.table import VERBATIM, thinned
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 PART = "\0part"  # the column with the index of each row's list; it stays with the row, like `VERBATIM`
 
 
-@dataclass(frozen=True, slots=True)
-class SeveralTables:
+class SeveralTables(Struct, frozen=True):
     """Lists of the same columns, one after another; see `Table`. Properties are those of the first."""
 
     tables: tuple[Table, ...]

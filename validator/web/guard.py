@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -36,8 +36,7 @@ _SAFE = frozenset({"GET", "HEAD"})
 _OURS = frozenset({"same-origin", "none"})
 
 
-@dataclass(frozen=True, slots=True)
-class Hosts:
+class Hosts(Struct, frozen=True):
     """The host names of the page.
 
     An attacker can make another site's name resolve to this address (DNS rebinding); a browser would then

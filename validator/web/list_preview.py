@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator import api
 from validator.errors import ValidatorError
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 _ROWS = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPreview:
+class ListPreview(Struct, frozen=True, kw_only=True):
     """The preview of a list.
 
     Attributes:

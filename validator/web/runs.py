@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import logging
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import anyio
+from msgspec import Struct, field
 
 from validator import api
 from validator.batch.ask_settings import KeySettings
@@ -51,8 +52,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
+class Provider(Struct, frozen=True, kw_only=True):
     """The provider and the ledger, from the command line; `session` is used if the user chooses none."""
 
     ledger: Location
@@ -87,8 +87,7 @@ class Provider:
         )
 
 
-@dataclass(slots=True)
-class ActiveRun:
+class ActiveRun(Struct):
     """A run that is active.
 
     Attributes:

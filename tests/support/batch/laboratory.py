@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import anyio
 import httpx
 import polars as pl
 import trio.testing
+from msgspec import structs
 
 from validator.batch.ask_settings import AskSettings, KeySettings
 from validator.batch.asking.checks import ask_all
@@ -132,7 +133,7 @@ class Laboratory:
                     now_ms=lambda: int(1000 * (START_S + anyio.current_time())),
                     rng=rng,
                 )
-                asking = replace(asking, source_of=source_of and partial(source_of, ledger))
+                asking = structs.replace(asking, source_of=source_of and partial(source_of, ledger))
                 todo = pl.Series("number", numbers, dtype=pl.UInt64)
                 with anyio.move_on_after(kill_after_s if kill_after_s is not None else float("inf")) as scope:
                     ending = await ask_all(todo, asking, counters, (*watchers, *stopping_at(deadline)))

@@ -7,8 +7,9 @@ the other half. So each request halves the suspects: six requests find one numbe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct, field
 
 from validator.errors import InvalidRequest
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from validator.errors import ApiError
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(Struct, frozen=True):
     """The checks of one request.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from validator.model import Number
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 _SEPARATED_INTO = 4
 
 
-@dataclass(slots=True)
-class Check:
+class Check(Struct):
     """All attempts for one number.
 
     Attributes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio.lowlevel import current_token
+from msgspec import Struct
 
 from validator.batch.asking.dispatcher import Dispatcher
 from validator.batch.asking.exchanges import Exchanges
@@ -45,8 +45,7 @@ if TYPE_CHECKING:
 FIRST_LOOKS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class Asking(Struct, frozen=True, kw_only=True):
     """The collaborators that a run uses for each queue of numbers.
 
     Attributes:

@@ -6,11 +6,11 @@ step, the next run makes exactly the missing calls.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
 import polars as pl
+from msgspec.structs import replace
 
 from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters

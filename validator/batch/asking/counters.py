@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict, deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from validator.errors import ApiError, InvalidPhone, RateLimited
 from validator.model import Verdict
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 ERROR_WINDOW = 200
 
 
-@dataclass(slots=True)
-class RunCounters:
+class RunCounters(Struct):
     """Counts of one run.
 
     Attributes:

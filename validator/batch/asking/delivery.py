@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from validator.errors import BadAnswer
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from validator.model import Verdict
 
 
-@dataclass(slots=True)
-class Delivery:
+class Delivery(Struct):
     """The delivery of one exchange.
 
     Attributes:

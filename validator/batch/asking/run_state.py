@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.batch.ask_settings import GRACE_S
 from validator.model import Reason
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from validator.pacing import RetryBudget
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class Bounds(Struct, frozen=True, kw_only=True):
     """The limits at which a run stops although work is left.
 
     Attributes:
@@ -43,8 +43,7 @@ class Bounds:
     needed: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunState:
+class RunState(Struct, frozen=True, kw_only=True):
     """The parts of a run that its dispatcher and its exchanges work on.
 
     Attributes:

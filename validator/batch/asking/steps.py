@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from validator.gateways.gateway import Gateway
@@ -14,30 +15,26 @@ GatewayLane: TypeAlias = "Lane[Gateway]"
 """A lane whose requests go to a gateway."""
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Ask about the next number through this lane, now."""
 
     lane: GatewayLane
 
 
-@dataclass(frozen=True, slots=True)
-class FetchStatus:
+class FetchStatus(Struct, frozen=True):
     """Ask for the state of this lane's session, now."""
 
     lane: GatewayLane
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """Ask about a canary through this lane, now."""
 
     lane: GatewayLane
     canary: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Struct, frozen=True):
     """Start nothing until a time, or until something has changed.
 
     Attributes:
@@ -65,8 +62,7 @@ class Rest:
         return cls(wait.until, wait.text, wait.why)
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """Nothing is left to start."""
 
 

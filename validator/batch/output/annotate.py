@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, field
 
 from validator.batch.output.segments import open_segments
 from validator.batch.planning.known_verdicts import known_by_either_spelling
@@ -50,8 +50,7 @@ if TYPE_CHECKING:
         def __call__(self, *, cells: bool) -> Iterator[pl.DataFrame]: ...  # noqa: D102
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """Counts of the written rows.
 
     Attributes:

@@ -10,8 +10,9 @@ import json
 import logging
 import os
 import shutil
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from validator.errors import FileError
 from validator.reports import legible
@@ -33,8 +34,7 @@ WRITTEN = "written"
 _LATEST_RUNS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """The state of a file: its size in bytes, and its last change, in nanoseconds since the Unix epoch."""
 
     size: int

@@ -10,8 +10,9 @@ data"; Dean and Pagano (2015) find that Wilson's interval suits it best.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,8 +28,7 @@ LEAST_ANSWERS = 10
 _PRIOR_ANSWERS = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stratum:
+class Stratum(Struct, frozen=True, kw_only=True):
     """One part of a list, and the answers of the sample about it.
 
     Attributes:
@@ -54,8 +54,7 @@ class Stratum:
         return self.registered / self.answered
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """A share of the whole, 0 to 1, and the interval that contains the true share in 95 of 100 samples."""
 
     share: float

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from validator.errors import UsageError
 from validator.reports import legible
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class MetricsFile:
+class MetricsFile(Struct, frozen=True):
     """A file of metrics, and the metric that a new run has to keep.
 
     Attributes:

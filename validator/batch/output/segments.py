@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.batch.output.hints import hint
 from validator.batch.verdict_columns import HINT, prefixed, segment_columns, with_columns_of
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 _ONCE = frozenset({Verdict.REGISTERED, Verdict.NOT_REGISTERED})
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """The open file with the rows of one verdict.
 
     Attributes:

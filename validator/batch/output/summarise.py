@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from validator.batch.asking.counters import pace_per_min
 from validator.batch.recipients.job import SPLIT_VERDICTS
@@ -32,8 +34,7 @@ MANY = 2
 NOTHING_FOUND: Mapping[str, str | int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedKey:
+class AskedKey(Struct, frozen=True, kw_only=True):
     """The state of a key at the end of a run.
 
     Attributes:
@@ -51,8 +52,7 @@ class AskedKey:
     budget: BudgetReport
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
+class RunResult(Struct, frozen=True, kw_only=True):
     """The result of a run, apart from the rows that it wrote.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.batch.output.annotate import Counts, decide_verdicts
 from validator.batch.output.estimate import CONFIDENCE, Stratum, estimate
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from validator.batch.recipients.opening import Opened
 
 
-@dataclass(frozen=True, slots=True)
-class SampleAnswers:
+class SampleAnswers(Struct, frozen=True):
     """The verdicts of a sample's numbers.
 
     Attributes:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from contextlib import nullcontext
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec.structs import replace
 
 from validator.batch.output.annotate import annotate
 from validator.batch.planning.several_numbers import deciding_rows

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 import polars as pl
+from msgspec import Struct, field
 
 from validator.batch.planning.known_verdicts import EXPIRED, read_known
 from validator.batch.planning.places import among, places_of
@@ -24,8 +24,7 @@ _FOR_EVER = MaxAge(registered_s=math.inf, not_registered_s=math.inf)
 _NO = [Verdict.NOT_REGISTERED.value, Verdict.INVALID.value]
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierAnswers:
+class EarlierAnswers(Struct, frozen=True):
     """The earlier answers about some numbers, which a run replaces.
 
     Attributes:

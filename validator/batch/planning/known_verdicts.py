@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from validator.batch.planning.places import among, places_of
 from validator.batch.prefetch import ahead
@@ -59,8 +60,7 @@ _LOOK_UP_COST = 2
 _LOOK_UP_ROWS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class KnownVerdicts:
+class KnownVerdicts(Struct, frozen=True):
     """The known verdicts of some numbers.
 
     Attributes:

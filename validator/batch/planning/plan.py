@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from validator.batch.planning.known_verdicts import read_known
 from validator.batch.planning.places import among
@@ -29,8 +30,7 @@ Numbers: TypeAlias = pl.Series
 """Distinct numbers, as UInt64."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The numbers that a run asks about, and counts for the whole list.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.batch.planning.plan import counts, distinct_rows
 from validator.batch.recipients.job import Order
@@ -19,8 +19,7 @@ NO_COUNTRY = ""
 """The country of numbers that have none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A random part of a list.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from validator.batch.planning.earlier_answers import EarlierAnswers
 from validator.batch.planning.known_verdicts import KnownVerdicts, read_known
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from validator.settings import MaxAge
 
 
-@dataclass(frozen=True, slots=True)
-class Preparation:
+class Preparation(Struct, frozen=True):
     """A list's numbers, and the plan of the run.
 
     Attributes:

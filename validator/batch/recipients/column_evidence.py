@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from validator.phone import Evidence, Numbers, Outcome, Surveyed
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnEvidence:
+class ColumnEvidence(Struct, frozen=True):
     """Evidence of how the cells of each phone column are written; each column has its own.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.batch.recipients.job import Several
 from validator.batch.recipients.recipients import Reading, read_recipients
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
     from validator.tables import Table
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A job with its opened list. Everything that can be checked before the run has been checked.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, field
 
 from validator.model import Reason
 from validator.phone import NumberReading
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 EXAMPLES = 5
 
 
-@dataclass(slots=True)
-class ReadingCounts:
+class ReadingCounts(Struct):
     """Counts of rows by reading, the first examples of each, and the first examples of each reason.
 
     Attributes:

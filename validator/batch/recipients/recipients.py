@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.batch.prefetch import ahead, map_ahead
 from validator.batch.recipients.column_evidence import ColumnEvidence
@@ -40,8 +40,7 @@ SCHEMA = pl.Schema(
 _PASSING = ("reading", "read_from")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """How the rows of a list are read as numbers.
 
     Attributes:

@@ -10,10 +10,10 @@ merged: one number for each row, and `others`, which are asked about too
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.batch.recipients.job import Several
 from validator.model import Reason
@@ -28,8 +28,7 @@ OTHERS = "others"
 _ROW = "row"
 
 
-@dataclass(frozen=True, slots=True)
-class CellsApart:
+class CellsApart(Struct, frozen=True):
     """The cells of a column, and the parts of the cells with several numbers.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct, field, structs
 
 from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.job import Unreadable
@@ -44,8 +45,7 @@ _REMEDY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OptOuts:
+class OptOuts(Struct, frozen=True):
     """The content of suppression lists.
 
     Attributes:
@@ -57,8 +57,7 @@ class OptOuts:
     unreadable: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CellsRead:
+class CellsRead(Struct, frozen=True):
     """The cells of one phone column in some rows.
 
     Attributes:
@@ -72,8 +71,7 @@ class CellsRead:
     is_silent: pl.Series
 
 
-@dataclass(slots=True)
-class UnreadRows:
+class UnreadRows(Struct):
     """The rows of a list that cannot be read, counted while it is read.
 
     Attributes:
@@ -135,7 +133,7 @@ def suppressed_in(job: Job) -> OptOuts:
         ((table, _suppression_reading(table, job)) for table in tables),
         unreadable=job.suppress_unreadable,
     )
-    return replace(found, numbers=with_both(found.numbers))
+    return structs.replace(found, numbers=with_both(found.numbers))
 
 
 def _without(job: Job, settings: Sequence[str]) -> Job:
@@ -204,7 +202,7 @@ def suppressed_by(
 
 def _suppressed_by(table: Table, reading: Reading, unreadable: Unreadable) -> OptOuts:
     """Return the numbers of all phone columns of a list; each of them belongs to a person who opted out."""
-    each = [replace(reading, column=column, others=()) for column in reading.columns]
+    each = [structs.replace(reading, column=column, others=()) for column in reading.columns]
     shown = _shown_by(table, reading).columns
     found, unread = [OptOuts().numbers], UnreadRows()
     wanted = list(dict.fromkeys([*reading.wanted, *table.schema]))

@@ -6,10 +6,10 @@ The list may have the columns of `exporting.COLUMNS`. It needs a column of numbe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.batch.planning.known_verdicts import MOST_AHEAD_MS
 from validator.batch.transfer.exporting import FACT
@@ -42,8 +42,7 @@ REASONS = {
 E164 = r"^\+[1-9][0-9]{6,14}$"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The facts of a list.
 
     Attributes:

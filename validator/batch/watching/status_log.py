@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
+from msgspec import Struct
 
 from validator.pacing import LaneState
 
@@ -32,8 +32,7 @@ NEWS_SHARE = 0.1
 LOOKED_FOR = {"--rate find", "refusals"}
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """A state in words, with a figure before them if it has one that changes all the time."""
 
     words: str

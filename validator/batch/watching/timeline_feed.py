@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import anyio
+from msgspec import Struct
 
 from validator.batch.watching.progress_feed import limit_of
 from validator.reports import TimeSpan
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 LOOK_EVERY_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
+class _Moment(Struct, frozen=True):
     """The counts of a run at one moment."""
 
     at: float

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from validator.batch.output.targets import refuse_kept
 from validator.batch.planning.known_verdicts import latest_ms
@@ -45,7 +46,10 @@ def stats(*, ledger: Location, as_json: bool) -> None:
     with read(ledger) as reader:
         found, runs = reader.stats(int(time.time() * 1000)), reader.runs(LATEST_RUNS)
     if as_json:
-        latest = [{key: value for key, value in asdict(run).items() if key != "summary_json"} for run in runs]
+        latest = [
+            {key: value for key, value in structs.asdict(run).items() if key != "summary_json"}
+            for run in runs
+        ]
         click.echo(json.dumps({"path": str(ledger), **asdict(found), "latest_runs": latest}))
     else:
         show_rows(("what", "value"), _facts(ledger, found, runs), as_json=False)
@@ -115,7 +119,7 @@ def _is_confirmed(found: Purged) -> bool:
 def _tell(purged: Purged, what: str, *, as_json: bool) -> None:
     _say(purged, what)
     if as_json:
-        end_stdout(asdict(purged))
+        end_stdout(structs.asdict(purged))
 
 
 def _say(purged: Purged, what: str) -> None:

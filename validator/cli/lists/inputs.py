@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import glob
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.cli.lists.copies import copy_of_object, copy_of_pipe, copy_of_stdin, objects_of
 from validator.errors import FileError, UsageError
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 STDIO = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class InputFile:
+class InputFile(Struct, frozen=True):
     """A list to read.
 
     Attributes:

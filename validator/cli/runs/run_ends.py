@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
+
+from msgspec import Struct
 
 from validator.cli.process.errors import exit_code_of, report_failure, translated_io
 from validator.cli.process.interruption import signal_error_first
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     Receive = Callable[[RunEnd], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndOptions:
+class EndOptions(Struct, frozen=True, kw_only=True):
     """The options for reports of a run's end; `options.end_options` explains each of them."""
 
     metrics: Path | None = None
@@ -37,7 +37,7 @@ class EndOptions:
     @classmethod
     def take(cls, given: dict[str, Any]) -> Self:
         """Remove these options from a command's options, and return them."""
-        return cls(**{one.name: given.pop(one.name) for one in fields(cls)})
+        return cls(**{name: given.pop(name) for name in cls.__struct_fields__})
 
     @property
     def targets(self) -> dict[str, Path]:

@@ -10,8 +10,9 @@ environment and all settings outside of profiles. It may set what its file may s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from validator.cli.settings.settings_sources import SettingsFile, is_read, parsed
 from validator.errors import UsageError
@@ -58,8 +59,7 @@ PROFILES = "profiles"
 """The table with the profiles: `[profiles.NAME]`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(Struct, frozen=True):
     """The merged values of the settings files.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import asdict
 
 from validator.errors import LedgerError
 from validator.ledger.finding_ids import FindingIds

@@ -6,9 +6,10 @@ import errno
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.errors import LedgerError
 from validator.ledger.folder import PRIVATE_FILE, PRIVATE_FOLDER
@@ -60,8 +61,7 @@ LOCAL_FUSE_TYPES = frozenset({"fuse.fuse-overlayfs"})
 REMOTE_9P = re.compile(r"(^|,)(trans=(tcp|unix|virtio|xen|rdma|usbg)|aname=drvfs)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """A mounted file system: its mount point, its type (`ext4`, `nfs4`, `fuse.sshfs`), and its options."""
 
     point: Path

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from validator.model import NO_NOTICE, RateNotice
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Permit:
+class Permit(Struct, frozen=True, eq=False):
     """The permission for one request: when it started, its number, and what the budget needs to cancel it.
 
     `is_check` says whether it asks about numbers, or goes to another endpoint of the provider.
@@ -23,8 +23,7 @@ class Permit:
     is_check: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetReport:
+class BudgetReport(Struct, frozen=True, kw_only=True):
     """How a budget stands.
 
     Attributes:

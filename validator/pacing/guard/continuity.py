@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from validator.pacing.measures.round_trips import Latest
 
@@ -16,8 +17,7 @@ LATE_FACTOR = 4
 CHANCE = 1e-3
 
 
-@dataclass(slots=True)
-class Question:
+class Question(Struct):
     """One exchange of a session.
 
     Attributes:
@@ -31,23 +31,20 @@ class Question:
     vouches_through: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Vouched:
+class Vouched(Struct, frozen=True):
     """The session said "yes", and was not interrupted since its `through`th "no"."""
 
     through: int
 
 
-@dataclass(frozen=True, slots=True)
-class Interruption:
+class Interruption(Struct, frozen=True):
     """The session has not answered for a while: it may have been repaired since."""
 
 
 Event = Vouched | Interruption
 
 
-@dataclass(slots=True)
-class Continuity:
+class Continuity(Struct):
     """The exchanges of one session, judged in the order in which they were asked.
 
     If a session lies, goes down and is repaired, it says "yes" again, which proves nothing about its earlier

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from validator.pacing.decisions import Accept
 from validator.pacing.guard.continuity import Question
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """The moment at which an exchange started: a "yes" to it confirms only earlier answers.
 
     Attributes:

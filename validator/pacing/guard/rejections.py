@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # Only numbers that libphonenumber accepts are asked about; a provider rejects few of them.
 EXPECTED_SHARE = 0.01
@@ -12,8 +13,7 @@ EXPECTED_SHARE = 0.01
 ALARM = 2.5
 
 
-@dataclass(slots=True)
-class Rejections:
+class Rejections(Struct):
     """Counts the numbers a session has answered about, and those it called invalid at least once.
 
     Attributes:

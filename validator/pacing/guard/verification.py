@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from validator.errors import Refused
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 KNOWN_POSITIVES = 5
 
 
-@dataclass(slots=True)
-class Verification:
+class Verification(Struct):
     """Asks about known positives while nothing else starts.
 
     Attributes:

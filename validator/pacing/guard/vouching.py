@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.pacing.decisions import FetchSessionStatus, Wait
 
@@ -22,8 +23,7 @@ LOOK_EVERY_S = 10.0
 MOST_LOOKS_IN_VAIN = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(Struct, frozen=True, kw_only=True):
     """What is needed to confirm the "no"s of a session.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class LaneState(StrEnum):
@@ -18,8 +19,7 @@ class LaneState(StrEnum):
     HALTED = "halted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneReport:
+class LaneReport(Struct, frozen=True, kw_only=True):
     """The state of a lane.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import assert_never
+
+from msgspec import Struct
 
 from validator.pacing.measures.units import MINUTE_S
 
@@ -43,8 +44,7 @@ class Phase(Enum):
     KEEP = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overflow:
+class Overflow(Struct, frozen=True, kw_only=True):
     """An overflow, too many requests: the state when the first of them was refused.
 
     Attributes:
@@ -68,8 +68,7 @@ class Overflow:
     full_before: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectionEvidence:
+class RejectionEvidence(Struct, frozen=True, kw_only=True):
     """The evidence of an overflow so far, from the requests in flight at that moment.
 
     Attributes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from validator.pacing.measures.units import MINUTE_S
 
 
-@dataclass(frozen=True, slots=True)
-class WindowReset:
+class WindowReset(Struct, frozen=True):
     """A fixed window of a minute resets between two times, and each minute before and after.
 
     Attributes:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # Others are noticed if more than this share of our limit plus this many requests is missing. Without others
 # nothing is missing, since 0.8 % of the limit stay unused.
@@ -34,8 +35,7 @@ STEPS = 60
 TRY_SHARE = 1 / 8
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What one reply says about a window, with our own counts.
 
     Attributes:

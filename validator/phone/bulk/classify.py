@@ -7,9 +7,8 @@ _normalize). It knows the shapes that are common in lists; cells of other shapes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import polars as pl
+from msgspec import Struct, field
 
 from validator.model import Reason
 from validator.phone import answers
@@ -108,8 +107,7 @@ _DIALLED = {
 _SPELT = {"row": pl.UInt32(), "text": pl.String(), "core": pl.String()}
 
 
-@dataclass(frozen=True, slots=True)
-class Shapes:
+class Shapes(Struct, frozen=True):
     """The cells of known shapes, each in one of the first three frames; `row` is the index of the cell.
 
     Attributes:
@@ -148,8 +146,7 @@ def shapes(cells: pl.DataFrame) -> Shapes:
     return piles.sorted()
 
 
-@dataclass(frozen=True, slots=True)
-class _Piles:
+class _Piles(Struct, frozen=True):
     """Collects the rows of each frame of `Shapes`."""
 
     settled: list[pl.DataFrame] = field(default_factory=list)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import polars as pl
+from msgspec import Struct
 
 from validator.phone import answers
 from validator.phone.bulk.number_ranges import LINES, LOT_SPAN, chart, is_flat
@@ -24,8 +24,7 @@ Bound = TypeVar("Bound")
 WORTH_DRAWING_CELLS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Inlands:
+class Inlands(Struct, frozen=True):
     """The ranges (`Inland`) of all plans built so far, in order from zero on; between plans nothing is sure.
 
     Attributes:

@@ -13,10 +13,10 @@ other. So this module separates two cases:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.model import Number
 
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 SPELT = re.compile(r"[^0-9+]*(?:(\+)[\s(]*)?([0-9](?:[\s().-]*[0-9])*)[^\w]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(Struct, frozen=True):
     """A spelling of a number that its numbering plan no longer has, or never had.
 
     Attributes:

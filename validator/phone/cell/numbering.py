@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import phonenumbers
+from msgspec import Struct
 from phonenumbers import (
     NumberParseException,
     PhoneMetadata,
@@ -60,8 +60,7 @@ _LENGTH_REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A number that libphonenumber found.
 
     Attributes:

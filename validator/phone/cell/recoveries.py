@@ -12,10 +12,11 @@ prefix, extensions.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.phone.cell.folding import fold, mend
 from validator.phone.cell.grouping import cuts_its_code, stands_beside, without_count
@@ -56,8 +57,7 @@ class Stage(Enum):
     SECOND_CHANCE = "if its answer is not a valid number"
 
 
-@dataclass(frozen=True, slots=True)
-class Recovery:
+class Recovery(Struct, frozen=True):
     """One spelling beyond libphonenumber.
 
     Attributes:

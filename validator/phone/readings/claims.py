@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.model import Reason
 from validator.phone import answers
@@ -76,8 +76,7 @@ _CLAIM_SCHEMA = _ROW | {"slot": pl.UInt8()} | _FOUND
 _SETTLED_SCHEMA = _ROW | _FOUND | {"reading": pl.UInt8()}
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(Struct, frozen=True):
     """The claims to the cells of a column.
 
     Attributes:

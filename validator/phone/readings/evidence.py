@@ -8,9 +8,10 @@ decisions follow from these counts, so the evidence of the parts of a column can
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from validator.phone.readings.rules import Numbers
 
@@ -82,8 +83,7 @@ MOBILE_PART = 2
 FEWEST_ABROAD, SHORT_SHARE = 3, 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """Which readings claim a cell.
 
     Attributes:
@@ -131,8 +131,7 @@ class Signature:
         return bool(self.mobile >> slot & 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """The distinct cells of a column, counted by signature.
 
     In a part of a column, cells of a plan and family are counted only if one of them is open in that part.
@@ -153,8 +152,7 @@ class Evidence:
         return {bits: _outcome(one, columns[one.group], numbers) for bits, one in signatures.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     """The counts of the cells of one group.
 
     Attributes:

@@ -10,12 +10,12 @@ whether it was meant.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, reduce
 from typing import NamedTuple
 
 import polars as pl
+from msgspec import Struct
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from validator.phone import answers
@@ -43,8 +43,7 @@ class Numbers(StrEnum):
     INTERNATIONAL = "international"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One reading.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from email.utils import formatdate
 from hashlib import sha256
 from importlib import import_module
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import anyio
+from msgspec.structs import replace
 from starlette.routing import Router
 
 from validator.sandbox import behaviour, corruption

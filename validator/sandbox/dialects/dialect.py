@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     import re
@@ -48,8 +49,7 @@ class RefusalReason(Enum):
     FAILURE = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """A request as received. Header names are in lower case."""
 
     method: str
@@ -66,8 +66,7 @@ class Request:
             return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedRequest:
+class ParsedRequest(Struct, frozen=True, kw_only=True):
     """The meaning of a request.
 
     Attributes:
@@ -92,8 +91,7 @@ class ParsedRequest:
 UNKNOWN = ParsedRequest(purpose=Purpose.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """WhatsApp's answer about a number.
 
     Attributes:
@@ -112,8 +110,7 @@ class Found:
         return self.number.lstrip("+")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An answer before it is encoded. A text is sent unchanged, any other body as JSON."""
 
     status: int

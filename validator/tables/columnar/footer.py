@@ -8,8 +8,9 @@ unchanged: only the schema's elements are decoded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,8 +34,7 @@ Element = dict[int, tuple[int, bytes]]
 """The fields of a schema's element, by id: the type in the protocol and the encoded value."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogicalType:
+class LogicalType(Struct, frozen=True):
     """The logical type of a column of bytes.
 
     Attributes:
@@ -84,8 +84,7 @@ def with_types(footer: bytes, types: Mapping[str, LogicalType]) -> bytes:
     return footer[:start] + header + b"".join(map(_encoded, changed)) + footer[end:]
 
 
-@dataclass(slots=True)
-class FooterStream:
+class FooterStream(Struct):
     """A stream that forwards a Parquet file, and adds logical types to its footer at the end."""
 
     out: BinaryIO

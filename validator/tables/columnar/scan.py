@@ -7,12 +7,12 @@ import os
 import re
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, ClassVar
 
 import polars as pl
+from msgspec import Struct, field
 from polars.io.plugins import register_io_source
 
 from validator.errors import FileError
@@ -42,8 +42,7 @@ def nameable(path: Path) -> Path:
     return path
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedTable:
+class ScannedTable(Struct, frozen=True):
     """An opened columnar file; see `Table`.
 
     Attributes:
@@ -115,8 +114,7 @@ def reading_columns(path: Path, kind: str) -> Iterator[None]:
         raise _unreadable(path, kind, _gist(error)) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Spool:
+class Spool(Struct, frozen=True):
     """Rows kept on disk, one Arrow stream for each batch, until the output is written from them.
 
     polars pulls the rows of its columnar formats from a source, but our rows are pushed. Between the two is

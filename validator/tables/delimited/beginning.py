@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.tables.delimited.dialect import (
     DELIMITERS,
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
 _AGREEMENT = 2 / 3  # the least share of records as wide as the header; a short list may have a footer
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(Struct, frozen=True):
     """Where a table begins.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from validator.tables.delimited.records import Malformed, Syntax, records
 
@@ -20,8 +22,7 @@ _APOSTROPHE_OPENS = re.compile(rb"(?:\A|[,;\t|\r\n])'")
 _QUOTE_OPENS = re.compile(rb'(?:\A|[,;\t|\r\n])"')
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     r"""How records are written.
 
     Attributes:
@@ -42,8 +43,7 @@ class Dialect:
         return Syntax(self.delimiter.encode(), self.quote.encode(), self.line_end[-1].encode())
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """The result of reading the first records in one dialect.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.errors import FileError
 from validator.tables.delimited.code_pages import candidates
@@ -20,8 +21,7 @@ _SAMPLE_BYTES = 16 << 10  # the bytes from which a code page is detected
 _ASCII_BYTES = bytes(range(0x80))
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """How text is encoded in a file.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.errors import FileError
 from validator.tables.delimited.beginning import Beginning, beginning_at, find_beginning, is_wholly_quoted
@@ -24,8 +25,7 @@ _MOST_COLUMNS = 16_384  # Excel's limit; each column takes time and memory
 _ONE_LINE = 3  # with so many numbers in its only row, a file is a list on one line
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How a delimited file is laid out.
 
     Attributes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from validator.tables.delimited.layout import named
 from validator.tables.delimited.lines import plain_records
@@ -44,8 +46,7 @@ def parsed_blocks(blocks: Iterable[bytes], layout: Layout, parse: Parse[Parsed_c
         yield parsed
 
 
-@dataclass(slots=True)
-class _Measure:
+class _Measure(Struct):
     """Rows that are not as wide as the header: their count, the first one, and the largest width."""
 
     syntax: Syntax

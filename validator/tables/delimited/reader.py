@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.errors import FileError
 from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 _TOO_LONG = f"is longer than {RECORD_BYTES:,} bytes; is it a list with one row a line?"
 
 
-@dataclass(frozen=True, slots=True)
-class DelimitedTable:
+class DelimitedTable(Struct, frozen=True):
     """An opened CSV file; see `Table`."""
 
     path: Path

@@ -7,9 +7,10 @@ doubled quote is a quote character. A quote later in an unquoted cell is a plain
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 Cell = bytes | None  # None is an empty cell without quotes; b"" is a quoted empty one
 
 
-@dataclass(frozen=True, slots=True)
-class Syntax:
+class Syntax(Struct, frozen=True):
     r"""The bytes that structure a file: delimiter, quote, and the last byte of a line end (`\n` or `\r`)."""
 
     delimiter: bytes
@@ -26,8 +26,7 @@ class Syntax:
     line_end: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record: its cells, and the offset of the first byte after it."""
 
     cells: list[Cell]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import polars as pl
 import polars.selectors as cs
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from validator.errors import FileError
 from validator.tables.delimited.dialect import Dialect
@@ -78,8 +79,7 @@ def _added_to(like: Table | None, dialect: Dialect, schema: pl.Schema) -> list[s
     return schema.names()[width:] if schema.names()[:width] == like.schema.names() else None
 
 
-@dataclass(frozen=True, slots=True)
-class _DelimitedWriter:
+class _DelimitedWriter(Struct, frozen=True):
     """Writes rows as records.
 
     Attributes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
+from msgspec import Struct
 
 from validator.errors import FileError
 from validator.nearest import suggestion
@@ -40,8 +40,7 @@ class FoundBy(StrEnum):
     ONLY_COLUMN = "only column"
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneColumn:
+class PhoneColumn(Struct, frozen=True):
     """The column that holds the phone numbers.
 
     Attributes:
@@ -55,8 +54,7 @@ class PhoneColumn:
     area_codes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     """A column and its evidence.
 
     Attributes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.errors import FileError
 from validator.phone import calling_codes, without_fractions
@@ -23,8 +23,7 @@ _UNNAMED_SHARE = 0.9
 _BARE = r"^\s*(?:[\d\s().-]*|\pL)\s*$"
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     """A column and its evidence.
 
     Attributes:

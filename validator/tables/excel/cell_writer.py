@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from validator.errors import FileError
 
@@ -38,8 +39,7 @@ def formats_of(book: Workbook) -> dict[type, Format]:
     return {kind: book.add_format({"num_format": code}) for kind, code in _CODES.items()}
 
 
-@dataclass(slots=True)
-class CellWriter:
+class CellWriter(Struct):
     """Writes rows into a sheet, one after another.
 
     Text cells are formatted as text, so that they stay what they are when somebody edits them: numbers keep

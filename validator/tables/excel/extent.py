@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.parsers import expat
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,8 +48,7 @@ def letters_to_column(letters: str) -> int:
     return column - 1
 
 
-@dataclass(slots=True)
-class Extent:
+class Extent(Struct):
     """How many rows and columns a sheet has down to its last filled cell, and how many of its cells are."""
 
     rows: int = 0

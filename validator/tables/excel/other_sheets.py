@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from validator.tables.excel.notices import is_sprawling
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class OtherSheet:
+class OtherSheet(Struct, frozen=True):
     """A sheet of a workbook beside the one that is read; its cells are taken out when they are wanted.
 
     Attributes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from validator.errors import FileError
@@ -43,8 +44,7 @@ _NO_VALUE = "#N/A"
 _DIGITS_OF_NUMBERS = 7  # a cell with fewer digits has no number, but its link may have one
 
 
-@dataclass(frozen=True, slots=True)
-class ExcelTable:
+class ExcelTable(Struct, frozen=True):
     """An opened sheet; see `Table`.
 
     A column has the type of its cells if all have the same; otherwise it is text. Empty rows are left out,

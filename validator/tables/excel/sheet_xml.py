@@ -9,8 +9,9 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from validator.tables.excel.extent import is_behind_rows, is_usual, letters_to_column, measured
 
@@ -53,8 +54,7 @@ _NUMBER_LINK = re.compile(r"(?i)^(?:tel:|whatsapp:|https?://(?:wa\.me|(?:api|web
 _COLUMNS_TO_Z = 26
 
 
-@dataclass(slots=True)
-class Marks:
+class Marks(Struct):
     """The marks of a sheet, besides the values of its cells.
 
     Attributes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 import polars as pl
 import polars.selectors as cs
+from msgspec import Struct
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError, XlsxWriterException
 
@@ -112,8 +112,7 @@ def _copy(book: Workbook, others: Iterable[OtherSheet], formats: dict[type, Form
         cells.fit_columns()
 
 
-@dataclass(slots=True)
-class _SheetWriter:
+class _SheetWriter(Struct):
     """Writes the rows of a list into a sheet, one after another.
 
     Attributes:

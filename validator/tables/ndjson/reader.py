@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from validator.errors import FileError
 from validator.tables.delimited.encoding import Encoding, find_encoding, utf8_blocks
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 _LINES = Syntax(delimiter=b",", quote=b'"', line_end=b"\n")
 
 
-@dataclass(frozen=True, slots=True)
-class NdjsonTable:
+class NdjsonTable(Struct, frozen=True):
     r"""An opened NDJSON file; see `Table`.
 
     A key that a row does not have is null there. If all values of a key have one type, so has its column. If

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
+from msgspec import Struct
 
 from validator.tables.delimited.encoding import Encoding
 from validator.tables.ndjson.reader import NdjsonTable
@@ -37,8 +37,7 @@ def writing_ndjson(
         yield _NdjsonWriter(out, schema.names(), None, Encoding(), "\n")
 
 
-@dataclass(frozen=True, slots=True)
-class _NdjsonWriter:
+class _NdjsonWriter(Struct, frozen=True):
     """Writes rows as lines.
 
     Attributes:
