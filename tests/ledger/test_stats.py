@@ -1,5 +1,6 @@
 from tests.support.ledger.session_refs import SESS_A, SESS_A_ELSEWHERE, SESS_C
-from validator.ledger import SessionStats, read
+from validator.ledger import read
+from validator.ledger.stats import SessionStats
 from validator.model import Source, Verdict
 
 NOW_MS = 1_760_000_000_000

@@ -18,7 +18,6 @@ from validator.ledger.rows import Finding
 from validator.ledger.selection import Purged, Selection
 from validator.ledger.sqlite.connection import SQLITE_VERSION, loses_commits
 from validator.ledger.sqlite.location import LEDGER_PARTS, wider_modes
-from validator.ledger.stats import LedgerStats, SessionStats
 from validator.ledger.values import (
     LARGEST,
     OWN_ID_SUFFIX,
@@ -39,13 +38,11 @@ __all__ = [
     "KnownColumns",
     "Ledger",
     "LedgerReader",
-    "LedgerStats",
     "Lock",
     "NothingToLose",
     "Purged",
     "RunRecord",
     "Selection",
-    "SessionStats",
     "UnverifiedNegative",
     "hold_keys",
     "loses_commits",

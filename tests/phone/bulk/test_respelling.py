@@ -1,5 +1,7 @@
 """Each range of numbers that a spelling matches becomes what the spelling makes of its cells one by one."""
 
+import re
+
 import polars as pl
 
 from validator.phone.bulk.pattern_ranges import ranges, text_of
@@ -12,7 +14,7 @@ def ends():
     """The first and the last digits of each range, and the spelling and pattern that match them."""
     for spelling in SPELLINGS:
         for pattern in filter(None, (spelling.abroad, spelling.at_home)):
-            for size, some in ranges(pattern.pattern).items():
+            for size, some in ranges(pattern).items():
                 for first, end in some:
                     for number in (first, end - 1):
                         yield spelling, pattern, text_of(number, size)
@@ -24,7 +26,7 @@ def test_both_ends_of_all_ranges_are_respelt_alike():
             REGIONS.index(spelling.region),
             pattern is spelling.abroad,
             digits,
-            spelling.respelt(pattern.fullmatch(digits)),
+            spelling.respelt(re.fullmatch(pattern, digits)),
         )
         for spelling, pattern, digits in ends()
     ]

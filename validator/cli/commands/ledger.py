@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from validator.ledger import LedgerStats, Purged, RunRecord, SessionStats
+    from validator.ledger import Purged, RunRecord
+    from validator.ledger.stats import LedgerStats, SessionStats
     from validator.ledger_url import Location
     from validator.model import Number
 

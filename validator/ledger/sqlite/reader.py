@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from validator.ledger.sqlite import columns, facts, purging, stats
+from validator.ledger.sqlite import columns, facts
 from validator.ledger.sqlite.columns import FACT, LOOK_UP_ROWS, WANTED
 from validator.ledger.sqlite.connection import open_empty, open_reader, require_sound, translated
 from validator.ledger.sqlite.findings import read_findings
@@ -200,6 +200,8 @@ class SqliteReader:
         Raises:
             LedgerError: the ledger cannot be read.
         """
+        from validator.ledger.sqlite import stats  # noqa: PLC0415 - no run needs it
+
         with translated(self.path, "read"):
             return stats.collect(self._reading, self.path, now_ms)
 
@@ -240,6 +242,8 @@ class SqliteReader:
         Raises:
             LedgerError: the ledger cannot be read.
         """
+        from validator.ledger.sqlite import purging  # noqa: PLC0415 - no run needs it
+
         with translated(self.path, "read"):
             return purging.count(self._reading, selection)
 

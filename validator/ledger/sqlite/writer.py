@@ -12,7 +12,7 @@ from validator.ledger.finding_ids import FindingIds
 from validator.ledger.folder import make_folder
 from validator.ledger.group import Group, fact_rows
 from validator.ledger.lock import Lock
-from validator.ledger.sqlite import facts, purging, unverified_negatives
+from validator.ledger.sqlite import facts, unverified_negatives
 from validator.ledger.sqlite.connection import open_reader, open_writer, translated
 from validator.ledger.sqlite.findings import insert_finding, read_findings
 from validator.ledger.sqlite.location import make_file, proper_place, wider_modes
@@ -226,6 +226,8 @@ class SqliteLedger(SqliteReader):
             Busy: it is deleted, but another process reads an older state in the WAL, which is therefore kept.
             LedgerError: it could not be written; nothing more is accepted.
         """
+        from validator.ledger.sqlite import purging  # noqa: PLC0415 - no run needs it
+
         self._require_usable()
         with self._transaction() as writing:
             self._write_group(writing)

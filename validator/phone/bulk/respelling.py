@@ -6,6 +6,7 @@ search finds the spelling that matches a cell, and the resulting number.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +19,6 @@ from validator.phone.cell.national_variants import SPELLINGS, SPELT
 from validator.phone.codes import REGIONS
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable
 
     from validator.phone.cell.national_variants import Spelling
@@ -99,11 +99,11 @@ def _table(rows: Iterable[Respelt]) -> pl.DataFrame:
     return pl.DataFrame([Respelt(0), *rows], _TABLE, orient="row").sort("key", "digits")
 
 
-def _ranged(spelling: Spelling, pattern: re.Pattern[str], base: int) -> list[Respelt]:
+def _ranged(spelling: Spelling, pattern: str, base: int) -> list[Respelt]:
     """Return the ranges of a pattern, each followed by an empty one that begins at its end."""
     return [
         row
-        for size, some in ranges(pattern.pattern).items()
+        for size, some in ranges(pattern).items()
         for first, end in some
         for row in (
             _respelt(spelling, pattern, base + 10**size, text_of(first, size)),
@@ -112,6 +112,6 @@ def _ranged(spelling: Spelling, pattern: re.Pattern[str], base: int) -> list[Res
     ]
 
 
-def _respelt(spelling: Spelling, pattern: re.Pattern[str], base: int, digits: str) -> Respelt:
-    other = spelling.respelt(next(pattern.finditer(digits))).removeprefix("+")
+def _respelt(spelling: Spelling, pattern: str, base: int, digits: str) -> Respelt:
+    other = spelling.respelt(next(re.finditer(pattern, digits))).removeprefix("+")
     return Respelt(base + int(digits), len(other), int(other), spelling.after_plus)

@@ -42,8 +42,8 @@ class Spelling(Struct, frozen=True):
 
     name: str
     region: str
-    abroad: re.Pattern[str] | None
-    at_home: re.Pattern[str]
+    abroad: str | None
+    at_home: str
     number: str
     after_plus: bool = False
 
@@ -85,37 +85,37 @@ SPELLINGS = (
     Spelling(
         "mexico_1",
         "MX",
-        re.compile(r"521([1-9][0-9]{9})"),
-        re.compile(r"(?:01|04[45])([1-9][0-9]{9})"),
+        r"521([1-9][0-9]{9})",
+        r"(?:01|04[45])([1-9][0-9]{9})",
         "+52{1}",
     ),
     Spelling(
         "brazil_9",
         "BR",
-        re.compile(r"550?([1-9]{2})([689][0-9]{7})"),
-        re.compile(r"0?([1-9]{2})([689][0-9]{7})"),
+        r"550?([1-9]{2})([689][0-9]{7})",
+        r"0?([1-9]{2})([689][0-9]{7})",
         "+55{1}9{2}",
     ),
     Spelling(
         "argentina_15",
         "AR",
-        re.compile(r"549(0?[1-9][0-9]{11})"),
-        re.compile(r"9(0?[1-9][0-9]{11})"),
+        r"549(0?[1-9][0-9]{11})",
+        r"9(0?[1-9][0-9]{11})",
         "+54{1}",
     ),
     Spelling(
         "argentina_0",
         "AR",
-        re.compile(r"5490([1-9][0-9]{9})"),
-        re.compile(r"90([1-9][0-9]{9})"),
+        r"5490([1-9][0-9]{9})",
+        r"90([1-9][0-9]{9})",
         "+549{1}",
     ),
     *(
         Spelling(
             "ivory_coast_2021",
             "CI",
-            re.compile(f"225([04-9][{second}][0-9]{{6}})"),
-            re.compile(f"([04-9][{second}][0-9]{{6}})"),
+            f"225([04-9][{second}][0-9]{{6}})",
+            f"([04-9][{second}][0-9]{{6}})",
             f"+225{prefix}{{1}}",
         )
         for second, prefix in _IVORY_COAST.items()
@@ -124,16 +124,16 @@ SPELLINGS = (
     Spelling(
         "benin_2024",
         "BJ",
-        re.compile("229([2-9][0-9]{7})"),
-        re.compile("([2-9][0-9]{7})"),
+        "229([2-9][0-9]{7})",
+        "([2-9][0-9]{7})",
         "+22901{1}",
     ),
     *(
         Spelling(
             "vietnam_2018",
             "VN",
-            re.compile(f"840?{old}([0-9]{{7}})"),
-            re.compile(f"0?{old}([0-9]{{7}})"),
+            f"840?{old}([0-9]{{7}})",
+            f"0?{old}([0-9]{{7}})",
             f"+84{new}{{1}}",
         )
         for old, new in _VIETNAM.items()
@@ -142,8 +142,8 @@ SPELLINGS = (
     Spelling(
         "ukraine_8",
         "UA",
-        re.compile("38080([1-9][0-9]{8})"),
-        re.compile("80([1-9][0-9]{8})"),
+        "38080([1-9][0-9]{8})",
+        "80([1-9][0-9]{8})",
         "+380{1}",
         after_plus=True,
     ),
@@ -152,7 +152,7 @@ SPELLINGS = (
         "russia_8",
         "RU",
         None,
-        re.compile("8([3489][0-9]{9})"),
+        "8([3489][0-9]{9})",
         "+7{1}",
         after_plus=True,
     ),

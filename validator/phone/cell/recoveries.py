@@ -129,9 +129,9 @@ def _respelt(name: str, text: str, region: str | None) -> str | None:
 
 
 def _respelt_as(spelling: Spelling, plus: str, digits: str, region: str | None) -> str | None:
-    abroad = spelling.abroad and spelling.abroad.fullmatch(_international(plus, digits, region))
+    abroad = spelling.abroad and re.fullmatch(spelling.abroad, _international(plus, digits, region))
     is_home = region == spelling.region and (not plus or spelling.after_plus)
-    found = abroad or (spelling.at_home.fullmatch(digits) if is_home else None)
+    found = abroad or (re.fullmatch(spelling.at_home, digits) if is_home else None)
     return spelling.respelt(found) if found else None
 
 

@@ -35,5 +35,5 @@ def _spellings(number: Number) -> Iterator[str]:
         yield other.e164
     yield "+" + _NINTH.sub(r"\1\2", digits)
     for spelling in SPELLINGS:
-        if spelling.abroad is not None and (found := spelling.abroad.fullmatch(digits)):
+        if spelling.abroad is not None and (found := re.fullmatch(spelling.abroad, digits)):
             yield spelling.respelt(found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -69,8 +70,6 @@ TRUNK_LOST_BIT, TRUNK_KEPT_BIT, TRUNK_ODD_BIT, SHORT_BIT = range(2 * SLOT_BITS, 
 FAMILY_BIT = SHORT_BIT + 1
 PLAN_BIT = FAMILY_BIT + 2
 _MASK = (1 << SLOT_BITS) - 1
-# The readings in each mask.
-_SLOTS_OF = [[slot for slot in Slot if bits >> slot & 1] for bits in range(_MASK + 1)]
 
 # A reading wins a column against another if the cells that only it claims as mobile numbers are this many
 # times those that only the other one claims. In lists merged from two sources the ratio is lower: they stay
@@ -152,6 +151,12 @@ class Evidence(Struct, frozen=True):
         return {bits: _outcome(one, columns[one.group], numbers) for bits, one in signatures.items()}
 
 
+@cache
+def _slots_of(mask: int) -> tuple[Slot, ...]:
+    """Return the readings in a mask."""
+    return tuple(slot for slot in Slot if mask >> slot & 1)
+
+
 class _Column(Struct, frozen=True):
     """The counts of the cells of one group.
 
@@ -170,11 +175,11 @@ class _Column(Struct, frozen=True):
     def of(cls, cells: list[tuple[Signature, int]]) -> _Column:
         alone, mobile, valid = Counter[tuple[Slot, Slot]](), Counter[Slot](), Counter[Slot]()
         for signature, count in cells:
-            for one in _SLOTS_OF[signature.valid]:
+            for one in _slots_of(signature.valid):
                 valid[one] += count
-            for one in _SLOTS_OF[signature.mobile]:
+            for one in _slots_of(signature.mobile):
                 mobile[one] += count
-                for other in _SLOTS_OF[_MASK & ~signature.mobile]:
+                for other in _slots_of(_MASK & ~signature.mobile):
                     alone[one, other] += count
         return cls(alone, mobile, valid, sum(count for _, count in cells))
 
@@ -212,7 +217,7 @@ def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
         # The two zeros may belong to a mobile number: 992004969320 of Tajikistan.
         is_number = cell.is_mobile(Slot.PLAIN) or cell.is_mobile(Slot.PLUS_LOST)
         return Outcome.AMBIGUOUS if cell.family is Family.BARE and is_number else Outcome.CODE_AND_00
-    claims = list(_SLOTS_OF[cell.valid])
+    claims = list(_slots_of(cell.valid))
     if cell.claims(Slot.PREFIX_00):
         claims = [slot for slot in claims if slot is not Slot.PLAIN]
     if numbers is Numbers.INTERNATIONAL and cell.family is Family.BARE:

@@ -156,10 +156,9 @@ def _twice_leads() -> pl.Series:
     firsts = [first[: 2 * LEAD_DIGITS] for some in behind for first in some]
     spans = [10 ** (2 * LEAD_DIGITS - len(first)) for first in firsts]
     starts = [int(first) * span for first, span in zip(firsts, spans, strict=True)]
-    found = [pl.int_range(start, start + span, eager=True) for start, span in zip(starts, spans, strict=True)]
-    return pl.repeat(value=False, n=10 ** (2 * LEAD_DIGITS), eager=True).scatter(
-        pl.concat(found), values=True
-    )
+    rows = pl.DataFrame({"start": starts, "span": spans})
+    found = rows.select(pl.int_ranges("start", pl.col("start") + pl.col("span"))).to_series().explode()
+    return pl.repeat(value=False, n=10 ** (2 * LEAD_DIGITS), eager=True).scatter(found, values=True)
 
 
 def with_codes(rows: pl.DataFrame) -> pl.DataFrame:
