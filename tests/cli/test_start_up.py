@@ -114,7 +114,18 @@ def test_a_check_loads_these_packages_of_others_and_no_more(provider, listed):
     provider()
     loaded = modules_of("check", str(listed()), *PLAIN, "--quiet")
     packages = {name.partition(".")[0] for name in loaded}
-    needed = {"polars", "phonenumbers", "click", "platformdirs", "anyio", "httpx", "h11", "idna", "tenacity"}
+    needed = {
+        "polars",
+        "phonenumbers",
+        "click",
+        "platformdirs",
+        "anyio",
+        "httpx",
+        "h11",
+        "idna",
+        "msgspec",
+        "tenacity",
+    }
     # The names of the classes of polars and anyio; a compression of Python 3.14; rich's file sizes.
     needed |= {"typing_extensions", "sniffio", "backports", "rich"}
     # What is trusted, which is made ready for https.

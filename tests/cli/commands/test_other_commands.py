@@ -293,7 +293,7 @@ def test_a_watch_prints_a_line_of_json_for_each_session(provider, spawn):
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (["--watch", "1s"], 2, "5s is the least"),
+        (["--watch", "1s"], 2, "use at least 5s"),
         (["--watch", "soon"], 2, "duration 'soon' is not understood"),
         (["--watch", "--api-key-file", "no"], 2, "no"),
     ],
