@@ -3,10 +3,11 @@
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import cycle
 
 import pytest
 
-from tests.support.crash.lives import MOST_LOST, OLD, at_call, at_random, leave_alone, without_times
+from tests.support.crash.lives import MOST_LOST, OLD, at_call, at_check, at_random, leave_alone, without_times
 from tests.support.crash.recipient_list import RecipientList
 from tests.support.crash.traced import CHANGES, require_strace
 
@@ -45,11 +46,14 @@ def alone(set_out):
 
 
 @pytest.fixture(scope="module")
-def killed_at_random(set_out, amount, alone, chance):
+def killed_at_random(set_out, amount, alone, chance, witness):
+    """Lives with kills after so many checks, and others with kills after so long, which hit all the rest."""
+    ways = cycle([at_check(chance, witness, len(SMALL.distinct)), at_random(chance, alone[1])])
+
     def lives():
-        kills = amount(25, 1_000)
+        kills = amount(12, 1_000)
         while kills > 0:
-            life = set_out("killed", SMALL).live(at_random(chance, alone[1]))
+            life = set_out("killed", SMALL).live(next(ways))
             kills -= len(life.kills)
             yield life
 

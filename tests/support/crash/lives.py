@@ -121,6 +121,19 @@ def at_random(chance, within_s, signums=(signal.SIGKILL,)):
     return handle
 
 
+def at_check(chance, witness, most):
+    """Let a run go on, and kill it once it has asked so many checks, at most `most`, unless it has ended."""
+
+    def handle(run):
+        since = witness.mark()
+        run.release()
+        witness.wait_for(chance.randint(1, most), run, since)
+        if not run.ends_within(0):
+            run.kill()
+
+    return handle
+
+
 def at_call(call, place):
     """Kill the first run before it makes a system call for the `place`th time; leave those after it alone."""
     expressions = [kill_at(call, place)]

@@ -19,12 +19,18 @@ from pathlib import Path
 
 HEAVY = (
     "anyio._backends._asyncio",
+    "email.message",
+    "importlib.metadata",
     "phonenumbers",
     "rich.console",
     "rich.live",
+    "validator.cli",
+    "validator.gateways.gateway",
     "validator.ledger",
     "validator.pacing",
     "validator.sendapi",
+    "zipfile",
+    "zoneinfo",
 )
 
 
