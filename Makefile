@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-cluster test coverage quick check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench peers postgres nodes clean
+.PHONY: help setup demo demo-cluster test coverage quick long check format lock docs site pictures names limiters crash fuzz ledger manual readings soak container bench peers postgres nodes clean
 
 # Each test process would compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -43,6 +43,9 @@ coverage: setup ## Run every test, in twice the time, and see that they reach ne
 
 quick: setup ## Run the tests that take a moment each, in about a minute
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile -m "not slow"
+
+long: setup ## Run every test in its long form: all pairs of parameters, and more seeds
+	SUITE_LONG=1 $(BIN)/python -m $(PYTEST)
 
 check: setup ## Look at format, lint and types
 	$(BIN)/ruff format --check --quiet .

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from tests.support.forms import spread
 from tests.support.gateways.gateway_lab import FIRST, GatewayLab
 from validator.errors import StoppedEarly
 from validator.gateways.registry import GATEWAYS, capabilities_of
@@ -33,7 +34,10 @@ WAYS = (
 )
 
 
-@pytest.fixture(params=[name for name in GATEWAYS if name != "sendapi"])
+OTHERS = [name for name in GATEWAYS if name != "sendapi"]
+
+
+@pytest.fixture(params=OTHERS)
 def gateway(request):
     return request.param
 
@@ -74,7 +78,7 @@ def test_a_long_list_takes_two_in_a_hundred_requests_more_than_the_fewest_at_mos
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("gateway", "way"), spread(OTHERS, WAYS, step=3), indirect=["gateway"])
 def test_a_session_that_dies_at_a_random_moment_leaves_no_wrong_verdict(make_lab, gateway, way):
     for seed in range(SEEDS):
         rng = random.Random(f"{way} {seed}")

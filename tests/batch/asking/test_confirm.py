@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.batch.honesty import OWN, draw, said
+from tests.support.forms import amount
 from validator.errors import TimedOut
 from validator.ledger import open_ledger
 from validator.model import Number, Outcome, Reason, SessionRef, Verdict
@@ -182,7 +183,7 @@ def test_what_was_answered_before_is_confirmed_later_with_exactly_the_missing_ca
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(amount(4, 12)))
 def test_a_killed_run_goes_on_with_what_is_not_confirmed(listed, seed):
     """Each kill costs at most what was in flight, and what nothing had vouched for by then."""
     runs = listed(count=120, share=0.4, seed=seed)

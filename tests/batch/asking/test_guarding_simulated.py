@@ -6,9 +6,10 @@ import random
 import pytest
 
 from tests.support.batch.honesty import draw
+from tests.support.forms import amount
 
 # More of them: `GUARD_SEEDS=100 pytest tests/batch/asking/test_guarding_simulated.py`.
-SEEDS = range(int(os.environ.get("GUARD_SEEDS", "16")))
+SEEDS = range(int(os.environ.get("GUARD_SEEDS", amount(8, 16))))
 
 
 def moment(rng, runs):
@@ -59,7 +60,7 @@ def test_killed_at_any_moment_and_run_again_nothing_wrong_is_ever_shown(tmp_path
 
 @pytest.mark.slow
 def test_an_honest_session_that_is_killed_asks_nobody_again_whose_answer_was_vouched_for(tmp_path):
-    for seed in range(30):
+    for seed in range(amount(10, 30)):
         rng = random.Random(seed)
         runs = draw(tmp_path, seed, count=40, share=rng.uniform(0.05, 0.6))
         for _ in range(3):
@@ -76,7 +77,7 @@ def test_an_honest_session_that_is_killed_asks_nobody_again_whose_answer_was_vou
 
 @pytest.mark.slow
 def test_when_one_of_two_sessions_starts_to_lie_the_other_decides_every_number(tmp_path):
-    given_up, seeds = 0, 20
+    given_up, seeds = 0, amount(10, 20)
     for seed in range(seeds):
         rng = random.Random(seed)
         runs = draw(tmp_path, seed, count=40, share=rng.uniform(0.05, 0.6))
@@ -93,7 +94,7 @@ def test_when_one_of_two_sessions_starts_to_lie_the_other_decides_every_number(t
 
 @pytest.mark.slow
 def test_without_a_canary_beforehand_nothing_is_wrong(tmp_path):
-    for seed in range(60):
+    for seed in range(amount(20, 60)):
         rng = random.Random(seed)
         runs = draw(tmp_path, seed, count=40, share=rng.uniform(0.05, 0.6))
         runs.world.lies_from["a"] = moment(rng, runs)

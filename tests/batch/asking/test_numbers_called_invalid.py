@@ -7,9 +7,10 @@ import pytest
 
 from tests.support.batch.enveloped import ENVELOPES, Enveloped
 from tests.support.batch.honesty import NEVER, OWN, draw
+from tests.support.forms import amount, spread
 
 # More of them: `GUARD_SEEDS=100 pytest tests/batch/asking/test_numbers_called_invalid.py`.
-SEEDS = range(int(os.environ.get("GUARD_SEEDS", "2")))
+SEEDS = range(int(os.environ.get("GUARD_SEEDS", amount(2, 10))))
 
 INVALID = ("invalid", "rejected_by_provider")
 
@@ -55,9 +56,9 @@ def registered_called_invalid(runs):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("canaries", [(OWN,), ()], ids=["canary", "none"])
-@pytest.mark.parametrize("envelope", ENVELOPES)
-@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize(
+    ("pattern", "envelope", "canaries"), spread(PATTERNS, ENVELOPES, [(OWN,), ()], step=3)
+)
 def test_nobody_registered_is_called_invalid(tmp_path, pattern, envelope, canaries):
     for seed in SEEDS:
         runs = called_invalid(tmp_path, seed, pattern, envelope)

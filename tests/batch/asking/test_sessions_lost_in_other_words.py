@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.support.batch.laboratory import SESSION, Laboratory, numbers_of
+from tests.support.forms import amount
 
 # More numbers: `LOST_NUMBERS=2000 pytest tests/batch/asking/test_sessions_lost_in_other_words.py`.
 NUMBERS = int(os.environ.get("LOST_NUMBERS", "60"))
@@ -47,6 +48,16 @@ WORDINGS = {
     "403 page": (403, "<html>Forbidden</html>"),
     "422 empty": (422, ""),
 }
+# A wording of each kind: of the provider's own, of its library, of something in between, in no words.
+OF_EACH_KIND = (
+    "422 status and expected",
+    "428 closed, of its library",
+    "400 closed, enveloped",
+    "463 in no words",
+    "404 elsewhere",
+    "403 page",
+    "422 empty",
+)
 PLAIN = ("422 logged out", "428 closed, of its library", "400 closed, enveloped", "422 empty")
 
 
@@ -110,7 +121,7 @@ def test_a_session_lost_at_the_start_costs_few_requests_and_burns_nobody(tmp_pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("wording", WORDINGS)
+@pytest.mark.parametrize("wording", amount(OF_EACH_KIND, WORDINGS))
 def test_a_session_lost_after_good_answers_costs_few_requests_and_burns_nobody(tmp_path, wording):
     lab = losing(tmp_path, wording, after=GOOD)
 

@@ -6,6 +6,7 @@ import random
 import pytest
 
 from tests.support.batch.honesty import NEVER, OWN, draw
+from tests.support.forms import amount, spread
 from validator.errors import (
     BadAnswer,
     Forbidden,
@@ -20,7 +21,7 @@ from validator.errors import (
 from validator.model import RateNotice
 
 # More of them: `GUARD_SEEDS=100 pytest tests/batch/asking/test_sessions_that_die_in_two_steps.py`.
-SEEDS = range(int(os.environ.get("GUARD_SEEDS", "3")))
+SEEDS = range(int(os.environ.get("GUARD_SEEDS", amount(2, 10))))
 
 REFUSALS = {
     "422": InvalidRequest("session_logged_out", status=422),
@@ -53,13 +54,15 @@ def dying(folder, seed, refusal, *, at_the_end):
     return runs
 
 
+CANARIES = [(OWN,), ()]
+
+
 def wrong_noes(runs):
     return [number for number in runs.wrong() if runs.known()[number][0] == "not_registered"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("canaries", [(OWN,), ()], ids=["canary", "none"])
-@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize(("refusal", "canaries"), spread(REFUSALS, CANARIES, step=2))
 def test_no_lie_is_shown_in_this_run_nor_once_the_session_is_mended(tmp_path, refusal, canaries):
     for seed in SEEDS:
         runs = dying(tmp_path, seed, REFUSALS[refusal], at_the_end=bool(canaries))
@@ -76,8 +79,7 @@ def test_no_lie_is_shown_in_this_run_nor_once_the_session_is_mended(tmp_path, re
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("canaries", [(OWN,), ()], ids=["canary", "none"])
-@pytest.mark.parametrize("refusal", sorted(set(REFUSALS) - {"4001"}))
+@pytest.mark.parametrize(("refusal", "canaries"), spread(sorted(set(REFUSALS) - {"4001"}), CANARIES, step=2))
 def test_twenty_lies_and_then_refusals_leave_nobody_decided(tmp_path, refusal, canaries):
     runs = draw(tmp_path, 1, count=40, share=1.0, lies_from={"a": 0.0})
     runs.world.refusals["a"] = (0.05, REFUSALS[refusal])
@@ -108,8 +110,7 @@ def falling_ill(folder, seed, refusal, *, hangs_s=0.0):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("canaries", [(OWN,), ()], ids=["canary", "none"])
-@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize(("refusal", "canaries"), spread(REFUSALS, CANARIES, step=2))
 def test_a_session_that_is_mended_within_the_run_vouches_for_no_lie_from_before(tmp_path, refusal, canaries):
     for seed in SEEDS:
         runs = falling_ill(tmp_path, seed, REFUSALS[refusal])
@@ -131,8 +132,7 @@ def test_a_session_that_falls_silent_and_is_mended_before_the_time_out_vouches_f
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("canaries", [(OWN,), ()], ids=["canary", "none"])
-@pytest.mark.parametrize("refusal", ["422", "503", "silence", "429"])
+@pytest.mark.parametrize(("refusal", "canaries"), spread(["422", "503", "silence", "429"], CANARIES, step=2))
 def test_killed_while_the_session_is_down_the_next_run_believes_no_lie(tmp_path, refusal, canaries):
     for seed in SEEDS:
         runs = falling_ill(tmp_path, seed, REFUSALS[refusal], hangs_s=30.0 if refusal == "silence" else 0.0)

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from tests.support.forms import spread
 from tests.support.pacing.runs import BOXES, in_flight, punished
 from tests.support.pacing.servers import (
     KINDS,
@@ -30,9 +31,12 @@ A_SECOND = RateNotice(retry_after_s=1.0)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("refusal", [NOTHING, NO_NOTICE, SPENT, A_SECOND])
-@pytest.mark.parametrize(("most", "told_per_min"), [(3, 600), (3, 2000), (1, 300), (8, 2000)])
-def test_a_limit_on_requests_in_flight_is_used_at_the_told_pace(most, told_per_min, refusal):
+@pytest.mark.parametrize(
+    ("limits", "refusal"),
+    spread([(3, 600), (3, 2000), (1, 300), (8, 2000)], [NOTHING, NO_NOTICE, SPENT, A_SECOND], step=2),
+)
+def test_a_limit_on_requests_in_flight_is_used_at_the_told_pace(limits, refusal):
+    most, told_per_min = limits
     record, use = in_flight(most, told_per_min=told_per_min, refusal=refusal)
 
     assert use >= 0.9
@@ -71,8 +75,7 @@ def test_without_a_pace_fewer_are_in_flight_as_well():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", BOXES)
-@pytest.mark.parametrize("extends", [False, True])
+@pytest.mark.parametrize(("extends", "kind"), spread([False, True], BOXES, step=2))
 def test_a_block_of_ten_minutes_sees_three_tries_at_most_and_ends(kind, extends):
     record, box = punished(kind, TEN_MINUTES_S, extends=extends, until_s=3 * HOUR_S)
 
@@ -91,8 +94,7 @@ def test_a_penalty_that_each_try_extends_ends_after_few_tries():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block_s", [40.0, 90.0])
-@pytest.mark.parametrize("kind", BOXES)
+@pytest.mark.parametrize(("kind", "block_s"), spread(BOXES, [40.0, 90.0], step=2))
 def test_a_block_that_is_known_is_not_tried_again(kind, block_s):
     record, box = punished(kind, block_s, extends=True)
 
@@ -102,9 +104,7 @@ def test_a_block_that_is_known_is_not_tried_again(kind, block_s):
     assert len(record.passed) >= 1000
 
 
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("burst", [1, 2, 6, 21])
-@pytest.mark.parametrize("limit", [200, 300])
+@pytest.mark.parametrize(("limit", "burst", "seed"), spread([200, 300], [1, 2, 6, 21], range(3), step=2))
 def test_a_front_that_allows_less_than_the_provider_tells_is_learned_from(limit, burst, seed):
     """As nginx's `limit_req` before a provider with the largest plan: 300 numbers in twice their time."""
     rng = random.Random(f"front {limit} {burst} {seed}")

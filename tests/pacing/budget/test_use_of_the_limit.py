@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from tests.support.forms import spread
 from tests.support.pacing.servers import KINDS, Later
 from tests.support.pacing.simulator import Network, nothing_told, simulate
 from validator.pacing import PacedBudget
@@ -22,9 +23,7 @@ def run(kind, limit, seed, *, until_s, todo=10**9, tell=None, rate=None, **netwo
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize("limit", [60, 300])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "limit", "seed"), spread(KINDS, [60, 300], range(2), step=2))
 def test_a_small_limit_is_used_and_nothing_refused(kind, limit, seed):
     record = run(kind, limit, seed, until_s=600.0)
 
@@ -34,8 +33,7 @@ def test_a_small_limit_is_used_and_nothing_refused(kind, limit, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("limit", [1000, 2000])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "limit"), spread(KINDS, [1000, 2000], step=2))
 def test_a_large_limit_is_used_and_nothing_refused(kind, limit):
     record = run(kind, limit, seed=1, until_s=180.0)
 
@@ -90,8 +88,7 @@ def test_a_short_list_is_never_refused_and_soon_done(kind, limit):
             assert record.ended_at <= 14.0
 
 
-@pytest.mark.parametrize("resumed_at_s", range(99, 159, 12))
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "resumed_at_s"), spread(KINDS, range(99, 159, 12), step=2))
 def test_a_run_that_follows_another_at_once_soon_has_the_whole_limit(kind, resumed_at_s):
     """In a fixed window it has what its predecessor left, whenever that turns, and all of the next one."""
     limit, rng = 60, random.Random(f"{kind} {resumed_at_s}")

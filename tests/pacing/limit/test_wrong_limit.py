@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from tests.support.forms import amount, spread
 from tests.support.pacing.runs import misled
 from tests.support.pacing.servers import KINDS, Gcra, SlidingCounter
 from tests.support.pacing.simulator import Network, Others, all_told, nothing_told, simulate, told_wrong
@@ -27,7 +28,7 @@ def test_a_limit_told_twice_too_high_is_learned_down(kind, remaining):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", amount(list(KINDS)[::2], KINDS))
 def test_a_limit_told_seven_times_too_high_is_learned_down_within_minutes(kind):
     record = misled(kind, 300, 1, until_s=900.0, told_per_min=2000)
 
@@ -36,7 +37,7 @@ def test_a_limit_told_seven_times_too_high_is_learned_down_within_minutes(kind):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("limit", [60, 100, 300])
+@pytest.mark.parametrize("limit", amount([60, 300], [60, 100, 300]))
 def test_a_sliding_counter_that_does_not_round_down_costs_a_few_refusals(limit):
     """It has room for one request less than its limit; 59 of 60 are 98 %."""
     server = SlidingCounter(limit, 20.0, rounds=float)
@@ -48,9 +49,12 @@ def test_a_sliding_counter_that_does_not_round_down_costs_a_few_refusals(limit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tell", [all_told, told_wrong(300), nothing_told])
-@pytest.mark.parametrize(("jitter_s", "think_s", "least_use"), [(0.02, 0.003, 0.9), (0.02, 0.05, 0.8)])
-def test_a_server_without_any_burst_refuses_once_what_its_jitter_brings(tell, jitter_s, think_s, least_use):
+@pytest.mark.parametrize(
+    ("delays", "tell"),
+    spread([(0.02, 0.003, 0.9), (0.02, 0.05, 0.8)], [all_told, told_wrong(300), nothing_told], step=2),
+)
+def test_a_server_without_any_burst_refuses_once_what_its_jitter_brings(delays, tell):
+    jitter_s, think_s, least_use = delays
     rng = random.Random("no burst")
     record = simulate(
         PacedBudget(now=0.0, limit_per_min=300, rng=rng),

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from tests.support.forms import amount, spread
 from tests.support.pacing.runs import TELLING, alone, shared
 from tests.support.pacing.servers import KINDS
 from tests.support.pacing.simulator import Client, Network, Others, run, simulate
@@ -11,7 +12,7 @@ from validator.model import NO_NOTICE, RateNotice, RateWindow
 from validator.pacing import PacedBudget
 from validator.pacing.shared_key.capacity import margin
 
-SEEDS = (1, 2, 3)
+SEEDS = amount((1, 2), (1, 2, 3))
 
 
 def totals(records, limit, since_s, until_s):
@@ -22,8 +23,7 @@ def totals(records, limit, since_s, until_s):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", [0.1, 0.3])
-@pytest.mark.parametrize("kind", TELLING)
+@pytest.mark.parametrize(("kind", "share"), spread(TELLING, [0.1, 0.3], step=2))
 def test_a_shared_key_is_hardly_ever_refused_and_what_is_free_is_used(kind, share):
     records = [shared(kind, 300, seed, share=share, until_s=600.0) for seed in SEEDS]
     refused, use = totals(records, 300, 60.0, 600.0)
