@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+from tests.support.forms import amount
 from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import Accept, normalise
 
@@ -72,7 +73,7 @@ ANY_TEXT = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@settings(max_examples=amount(50, 200))
 @given(cell=ANY_TEXT, region=st.sampled_from([None, *REGIONS]), accept=st.sampled_from(Accept))
 def test_any_text_is_a_number_in_bounds_or_has_a_reason(outcome, cell, region, accept):
     answer = outcome(cell, region, accept)
@@ -86,7 +87,7 @@ def test_any_text_is_a_number_in_bounds_or_has_a_reason(outcome, cell, region, a
 
 
 @pytest.mark.slow
-@settings(max_examples=50)
+@settings(max_examples=amount(20, 50))
 @given(rows=st.lists(st.tuples(ANY_TEXT | st.none(), st.sampled_from([None, "GB", "US", "??"])), max_size=12))
 def test_a_column_answers_like_its_rows_in_their_order(rows):
     def answer(some):
@@ -97,7 +98,7 @@ def test_a_column_answers_like_its_rows_in_their_order(rows):
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
+@settings(max_examples=amount(50, 100))
 @given(digits=st.from_regex(r"\+[1-9][0-9]{4,13}", fullmatch=True), region=st.sampled_from(REGIONS))
 def test_what_libphonenumber_reads_as_valid_behind_a_plus_is_read_the_same(outcome, digits, region):
     try:

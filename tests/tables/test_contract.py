@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.forms import amount
 from validator.errors import FileError
 from validator.tables import BATCH_ROWS, FORMATS, ending_of, format_of, open_table, suffix_of, writing
 from validator.tables.files.compression import unpacked
@@ -226,7 +227,7 @@ CELL = st.none() | st.text(
 
 @pytest.mark.slow
 @settings(
-    max_examples=40,
+    max_examples=amount(20, 40),
     suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture],
 )  # one path, written anew by every example
 @given(rows=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=8), cuts=st.integers(1, 8))

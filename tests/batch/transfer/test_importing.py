@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.forms import amount
 from validator.batch.transfer.exporting import COLUMNS, FACT, export
 from validator.batch.transfer.importing import read_facts
 from validator.errors import FileError
@@ -258,7 +259,7 @@ ROWS = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=amount(20, 60))
 @given(rows=st.lists(ROWS, max_size=3))
 def test_any_cell_is_understood_or_named(rows):
     schema = dict.fromkeys(("phone", "matched_number", *COLUMNS), pl.String)

@@ -3,9 +3,10 @@
 import phonenumbers
 import polars as pl
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.support.forms import amount
 from validator.phone import RECOVERIES, normalise, other_spelling
 from validator.phone.cell.national_variants import SPELLING_NAMES, SPELLINGS
 from validator.phone.cell.numbering import is_valid
@@ -112,6 +113,7 @@ def test_the_other_spelling_is_the_one_whatsapp_may_know(number, expected):
     assert other(number) == expected
 
 
+@settings(max_examples=amount(25, 100))
 @given(st.sampled_from(AREAS), st.sampled_from("689"), st.integers(0, 10**7 - 1))
 @pytest.mark.slow
 def test_brazils_other_spelling_is_read_as_the_number_itself(area, first, rest):
@@ -119,6 +121,7 @@ def test_brazils_other_spelling_is_read_as_the_number_itself(area, first, rest):
     assert normalise(pl.Series([f"+{other(number)}"]))["number"].to_list() == [number]
 
 
+@settings(max_examples=amount(25, 100))
 @given(st.integers(10**9, 10**10 - 1))
 @pytest.mark.slow
 def test_mexicos_other_spelling_is_read_as_the_number_itself(national):

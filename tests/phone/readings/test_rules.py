@@ -1,6 +1,6 @@
 """How a cell was meant: as its column shows, or refused.
 
-Lists of one spelling take every tenth region; in the long form, `make readings`, all (READINGS_EVERY=1).
+Lists of one spelling take every twentieth region; in the long form, `make readings`, all (READINGS_EVERY=1).
 """
 
 import os
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.forms import amount
 from tests.support.phone import generated_lists
 from validator.phone import RULES, NumberReading, normalise, survey
 from validator.phone.normalise import WORTH_BULK_CELLS
@@ -25,7 +26,7 @@ from validator.phone.readings.evidence import (
     Slot,
 )
 
-EVERY = int(os.environ.get("READINGS_EVERY", "10"))
+EVERY = int(os.environ.get("READINGS_EVERY", amount(20, 1)))
 
 
 def column(cells, region, **how):
@@ -232,7 +233,9 @@ def test_no_number_of_a_uniform_list_is_read_as_another(spelling):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("spelling", ["digits", "without trunk", "national", "code twice"])
+@pytest.mark.parametrize(
+    "spelling", amount(["digits", "code twice"], ["digits", "without trunk", "national", "code twice"])
+)
 def test_a_column_in_bulk_is_meant_as_its_cells_are(spelling):
     """The list is long enough to be decided in bulk, and its parts are read cell by cell."""
     somebody = generated_lists.Somebody(random.Random(f"4 {spelling}"))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from tests.support.forms import amount
 from validator.tables import open_table, writing
 from validator.tables.delimited.lines import plain_records
 from validator.tables.delimited.records import Malformed, Syntax, records, whole_records
@@ -13,7 +14,7 @@ HEADER = ["id", "name", "phone"]
 CELL = st.none() | st.text(st.sampled_from("a0+ ,;\t|\"'\n\ré"), max_size=5)
 ROWS = st.lists(st.tuples(CELL, CELL, CELL), max_size=6)
 QUICK = settings(
-    max_examples=150,
+    max_examples=amount(50, 150),
     suppress_health_check=[*settings().suppress_health_check, HealthCheck.function_scoped_fixture],
 )  # tmp_path: every example writes its files anew
 PIECE = st.sampled_from(
@@ -72,7 +73,7 @@ def assert_round_trip(folder, header, rows):
 
 
 @pytest.mark.slow
-@settings(max_examples=600)
+@settings(max_examples=amount(200, 600))
 @given(
     records_spelled=st.lists(st.lists(PIECE, min_size=1, max_size=3), min_size=1, max_size=5),
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),
@@ -111,7 +112,7 @@ def cells(text, syntax):
 
 
 @pytest.mark.slow
-@settings(max_examples=500)
+@settings(max_examples=amount(200, 500))
 @given(text=STRUCTURE, cut=st.integers(0, 16))
 def test_records_do_not_depend_on_where_the_text_was_cut(text, cut):
     syntax = Syntax(b",", b'"', b"\n")
