@@ -1,5 +1,6 @@
 """Requests of the adapters and answers of the sandbox are in the form of the gateways' OpenAPI files."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,13 @@ def gateway(request):
 @pytest.fixture
 def contract(gateway):
     """Return what holds exchanges to the gateway's OpenAPI file."""
+    return Contract(*read(gateway))
+
+
+@cache
+def read(gateway):
     content = yaml.safe_load((FILES / f"{gateway}.yaml").read_text(encoding="utf-8"))
-    return Contract(OpenAPI.from_dict(content), content["servers"][0]["url"])
+    return OpenAPI.from_dict(content), content["servers"][0]["url"]
 
 
 class Contract:

@@ -94,7 +94,7 @@ def check_registration(reply_read, body):
 BODIES = Parser(
     name="JSON bodies",
     feed=feed_body,
-    few=4_000,
+    few=2_000,
     seeds=[
         b'{"phone": "+447700900000", "is_whatsapp_user": true, "whatsapp_id": "447700900000@s.whatsapp.net"}',
         b'{"success": true, "data": {"phone": 447700900000, "is_whatsapp_user": false, "whatsapp_id": null}}',
@@ -150,7 +150,7 @@ def check_notice(notice):
 HEADERS = Parser(
     name="rate headers",
     feed=feed_headers,
-    few=6_000,
+    few=3_000,
     seeds=[
         b"X-RateLimit-Limit: 60\r\nX-RateLimit-Remaining: 59\r\nX-RateLimit-Reset: 1763900060",
         b"RateLimit-Limit: 60, 60;w=60\r\nRateLimit-Remaining: 0\r\nRateLimit-Reset: 30\r\nRetry-After: 30",
@@ -199,7 +199,7 @@ def feed_wire(inputs, rng, folder):
 WIRE = Parser(
     name="HTTP answers",
     feed=feed_wire,
-    few=2_500,
+    few=1_250,
     seeds=[
         b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"used": 123}',
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nwho\r\n2;x=y\r\nle\r\n0\r\nX: 1\r\n\r\n",
@@ -258,7 +258,7 @@ def feed_cells(inputs, rng, folder):
 CELLS = Parser(
     name="phone cells",
     feed=feed_cells,
-    few=4_000,
+    few=2_000,
     at_once=2_000,
     seeds=[
         *(b"+44 7700 900000", b"07700 900000", b"(020) 7946-0000", b"447700900000", b"0044 7700 900000"),
@@ -360,7 +360,7 @@ def assert_same_when_written(copy, table, rows):
 FILES = Parser(
     name="CSV files",
     feed=feed_file,
-    few=700,
+    few=350,
     seeds=[
         b"name,phone\nAnn,+447700900000\nBob,07700 900001\n",
         b'"name";"phone"\r\n"A ""nn""; Co";"+447700900000"\r\n\r\n;\r\n',
