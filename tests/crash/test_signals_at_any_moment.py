@@ -6,7 +6,7 @@ from itertools import cycle
 
 import pytest
 
-from tests.support.crash.lives import OLD, at_random, without_times
+from tests.support.crash.lives import OLD, at_random, first, without_times
 from tests.support.crash.recipient_list import RecipientList
 
 pytestmark = pytest.mark.slow
@@ -34,7 +34,8 @@ def lives(set_out, alone, amount, chance):
     def lives(times):
         signals = amount(3, 200)
         for signum in cycle(ENDS):
-            life = set_out("asked", SMALL).live(at_random(chance, alone[1], (signum,) * times), ENDS[signum])
+            handle = first(amount(2, 200), at_random(chance, alone[1], (signum,) * times))
+            life = set_out("asked", SMALL).live(handle, ENDS[signum])
             yield life
             signals -= len(life.kills)
             if signals <= 0:

@@ -3,6 +3,7 @@
 import signal
 import time
 from dataclasses import dataclass
+from itertools import repeat
 
 from tests.support.crash.check_process import CONCURRENCY, Checks
 from tests.support.crash.traced import calls_in, kill_at, traced
@@ -149,6 +150,16 @@ def at_call(call, place):
 
 def leave_alone(run):
     run.release()
+
+
+def first(count, handle):
+    """Treat the first runs of a life so, and leave those after them alone."""
+    left = repeat(handle, count)
+
+    def handle_next(run):
+        next(left, leave_alone)(run)
+
+    return handle_next
 
 
 def assert_goes_on(killer, alone, distinct):
