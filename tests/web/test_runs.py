@@ -267,7 +267,7 @@ async def test_another_gateway_is_asked_with_its_own_key_address_and_session(pag
         address = url.removesuffix("/v1")
         other = {"gateway": "waha", "key": ApiKey("any"), "base_url": address, "session": "default"}
         async with page(**other) as opened:
-            assert "The page asks WAHA." in (await opened.browser.get("/")).text
+            assert "The page uses WAHA." in (await opened.browser.get("/")).text
             listed = await opened.bring(FEW)
             plan = await opened.browser.get(f"{listed}/reading")
             assert "at 60 a minute" in plan.text

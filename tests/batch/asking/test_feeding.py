@@ -103,7 +103,7 @@ def test_what_waits_long_stays_ours(make_lab):
     """One number is refused for minutes; its lease is prolonged until it is answered."""
     lab, kept = make_lab("500@1+200s"), Kept()
 
-    ran = lab.ask(numbers_of(3), source_of=source_of(kept), max_attempts=50)
+    ran = lab.ask(numbers_of(3), source_of=source_of(kept), max_attempts=21)
 
     prolonged = Counter(number for _, number in kept.leases.granted)
     assert ran.duration_s > 2 * LEASE_S

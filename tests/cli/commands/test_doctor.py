@@ -65,7 +65,7 @@ REMEDIES: list[tuple[list[str], list[str], str, str]] = [
         "connection",
         "See that --base-url is right and the network is there",
     ),
-    (["403=1"], [], f"session {SESSION}", "see it in the provider's dashboard"),
+    (["403=1"], [], f"session {SESSION}", "check it in the provider's dashboard"),
     ([], ["-s", "sess_nobody"], "session sess_nobody", "choose one with --session"),
     ([], ["--base-url", "http://sendapi.example/v1"], "connection", "(--base-url or SENDAPI_BASE_URL)"),
     (

@@ -155,7 +155,7 @@ def test_a_list_without_numbers_is_refused_and_one_of_opt_outs_has_nobody(sample
     [
         (("-n", "0"), "0 is not in the range"),
         (("-n", "many"), "not a valid integer"),
-        (("--strict",), "--strict wants answers"),
+        (("--strict",), "--strict needs verified answers"),
         (("--output", "x.csv"), "No such option"),
     ],
 )
@@ -205,7 +205,7 @@ def test_the_library_says_the_same(sample, stage, tmp_path):
     theirs = json.loads(json.dumps(summary.to_json()))
     for name in ("share", "share_low", "share_high", "countries", "verdicts", "asked", "sampled"):
         assert theirs[name] == said[name]
-    with pytest.raises(validator.UsageError, match="ask about one at least"):
+    with pytest.raises(validator.UsageError, match="size is 0; a whole number of 1 or more is expected"):
         validator.sample_file("leads.csv", size=0, options=options)
 
 
