@@ -84,7 +84,8 @@ def _key(
     options = GatewayOptions(
         key=ApiKey(f"{KEY}{place}"), base_url=base_url, max_connections=concurrency, transport=transport
     )
-    return KeySettings(options=options, sessions=(f"{SESSION}{place}",))
+    # The sandbox knows the first one; the server of several keys takes any.
+    return KeySettings(options=options, sessions=(f"{SESSION}{place or ''}",))
 
 
 def _guards(keys: Sequence[OpenKey], rng: random.Random) -> dict[SessionRef, SessionGuard]:
