@@ -33,7 +33,7 @@ class GatewayOptions:
     Attributes:
         key: its credential.
         base_url: its address, or None for the provider's own.
-        timeout_s: how long one exchange may take in all, in seconds.
+        timeout_s: how long one exchange may take in total, in seconds.
         max_connections: connections open at the same time.
         network: the proxy to use, and the certificates to trust.
         transport: an httpx transport to use in place of the network, or None.

@@ -30,17 +30,12 @@ def run_interruptible(program: Callable[[], Awaitable[Result]]) -> Result:
         Interrupted: a signal came.
         StoppedEarly: the deadline of `until` came.
     """
-    # Imported here, since asyncio loads ssl, which commands without network do not need.
-    from validator.http.event_loop import OPTIONS  # noqa: PLC0415
 
     async def listening() -> Result:
         async with raising_signals():
             return await program()
 
-    try:
-        return anyio.run(listening, backend_options=OPTIONS)
-    except BaseExceptionGroup as group:
-        raise innermost(group) from group
+    return _run(listening)
 
 
 @asynccontextmanager
@@ -81,7 +76,6 @@ def run_until_stopped(program: Callable[[], Awaitable[Result]], stop: Stop) -> R
     Raises:
         Interrupted: a second signal came.
     """
-    from validator.http.event_loop import OPTIONS  # noqa: PLC0415 - as above
 
     async def listening() -> Result:
         async with anyio.create_task_group() as tasks:
@@ -89,6 +83,14 @@ def run_until_stopped(program: Callable[[], Awaitable[Result]], stop: Stop) -> R
             result = await program()
             tasks.cancel_scope.cancel()
         return result
+
+    return _run(listening)
+
+
+def _run(listening: Callable[[], Awaitable[Result]]) -> Result:
+    """Run a program that listens to signals; raise the innermost error of its task groups."""
+    # Imported here, since asyncio loads ssl, which commands without network do not need.
+    from validator.http.event_loop import OPTIONS  # noqa: PLC0415
 
     try:
         return anyio.run(listening, backend_options=OPTIONS)
