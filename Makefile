@@ -109,7 +109,7 @@ ledger: setup ## Hold both ledgers to a model through 10,000 sequences of 50 ste
 readings: setup ## Read lists of every region in each spelling, and hold them to what was meant
 	READINGS_EVERY=1 $(BIN)/python -m pytest tests/phone/readings -q
 
-nodes: setup ## Run a check on a Ray cluster of two nodes, and kill lane, node, driver and database in mid-run
+nodes: setup ## Run checks on Ray clusters of one, two and four nodes, and kill lane, node, driver and database in mid-run
 	RAY_NODES=1 $(BIN)/python -m pytest tests/cluster/test_on_ray.py -q
 
 container: setup ## Build the container file with podman or docker, or take its steps one by one as root

@@ -5,29 +5,18 @@ from collections import Counter
 
 import pytest
 
+from tests.support.cluster.rows import rows_of
 from validator import FileTargets, RunOptions, check_file
 from validator.batch.keys import make_key
 from validator.batch.recipients.job import ListSettings
 from validator.cluster.parts import sha256_of
 from validator.errors import StoppedEarly, ValidatorError
 from validator.sandbox.faults import parse_fault
-from validator.tables import open_table
 
 pytestmark = pytest.mark.slow
 
 # What the sandbox says with a refusal that is none of its limiter's: wait so long.
 REFUSED_FOR_S = 1.0
-
-# What differs from run to run.
-WHEN = "checked_at"
-
-
-def rows_of(path):
-    return [
-        {name: value for name, value in row.items() if name != WHEN}
-        for batch in open_table(path).batches()
-        for row in batch.to_dicts()
-    ]
 
 
 def test_the_output_is_that_of_one_machine_row_for_row(finished, tmp_path):
