@@ -18,6 +18,7 @@ import pytest
 from tests.support.cluster.rows import rows_of
 from tests.support.ledger.databases import postgres  # noqa: F401 - a fixture
 from tests.support.sandboxes import served
+from validator.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 VALIDATOR = Path(sys.executable).with_name("validator")
@@ -140,6 +141,17 @@ def alone(path, url, folder):
         capture_output=True,
     )
     return rows_of(folder / output)
+
+
+def test_a_machine_that_is_too_busy_to_start_is_named(monkeypatch):
+    ray_machines = pytest.importorskip("validator.cluster.ray_machines")
+    monkeypatch.setattr(ray_machines, "_ANSWERS_WITHIN_S", 0)
+
+    with (
+        pytest.raises(UsageError, match=r"started no process .* when it is less busy"),
+        ray_machines.connected(ray_machines.LOCAL),
+    ):
+        raise AssertionError
 
 
 def test_a_run_survives_the_end_of_a_lane_and_of_a_node(command, tmp_path):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import ray
 from msgspec import Struct
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from validator.cluster.lane import Lane
@@ -33,7 +33,8 @@ AUTO = "auto"
 
 # A lane waits for responses most of its time (benchmarks: 1 to 4 % of a core).
 _LANE_CPUS = 0.05
-_LOOKS_WITHIN_S = 60.0
+# The first process on a machine imports this package. A busy machine takes a minute for it.
+_ANSWERS_WITHIN_S = 180.0
 _STORE_BYTES = 512 << 20
 # Ray repeats a task if its machine fails.
 _TASK_RETRIES = 3
@@ -176,13 +177,18 @@ def _require_same_versions() -> None:
     """
     ours, asked = versions(), ray.remote(versions)
     nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call] # Ray's own
-    for node in (node for node in nodes if node["Alive"]):
-        place = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+    alive = [node for node in nodes if node["Alive"]]
+    places = [NodeAffinitySchedulingStrategy(node["NodeID"], soft=False) for node in alive]
+    pending = [asked.options(scheduling_strategy=place, num_cpus=0).remote() for place in places]
+    for node, answer in zip(alive, pending, strict=True):
         name = node["NodeManagerAddress"]
         try:
-            theirs = ray.get(
-                asked.options(scheduling_strategy=place, num_cpus=0).remote(), timeout=_LOOKS_WITHIN_S
-            )
+            theirs = ray.get(answer, timeout=_ANSWERS_WITHIN_S)
+        except GetTimeoutError:
+            raise UsageError(
+                f"the machine {name} started no process for this run within {_ANSWERS_WITHIN_S:.0f} s; run "
+                "the command again when it is less busy, or remove the machine from the cluster"
+            ) from None
         except RayError as error:
             raise UsageError(
                 f"the machine {name} cannot run this tool: {_first_line(error)}; install the same version of "
