@@ -120,11 +120,13 @@ def test_outputs_are_those_of_one_process_over_any_number_of_nodes(nodes, databa
 
         assert (summary["rows"], summary["verdicts"]["unknown"]) == (ROWS, 0)
         assert_paced(app, LIMIT)
-        counts = dict(app.log.numbers)
+        calls, counts = summary["calls"], dict(app.log.numbers)
         rows = [rows_of(tmp_path / "out" / f"{path.stem}.checked.csv") for path in paths]
         listed = {row["e164"] for part in rows for row in part if row["e164"]}
-        # Further numbers are the canaries' of each session.
-        assert {counts[number] for number in listed} == {1}
+        again = [number for number in listed if counts[number] > 1]
+        # A canary is the session's own number, or one of the list that was answered before.
+        assert sum(counts[number] - 1 for number in again) <= calls["canaries"], calls
+        assert (calls["retries"], calls["failures"]) == (0, 0)
         assert len(listed) == summary["asked"] == summary["distinct_numbers"]
         assert rows == [alone(path, url, tmp_path) for path in paths]
 
