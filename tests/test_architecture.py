@@ -12,10 +12,10 @@ ROOT = Path(__file__).parents[1] / "validator"
 
 # Lowest first. A folder may import from lower layers and from itself, never from a sibling or from above.
 LAYERS = [
-    {"ledger_url", "local_time", "model", "nearest", "version"},
+    {"ledger_url", "local_time", "model", "nearest", "ranges", "version"},
     {"errors"},
     {"arguments"},
-    {"settings", "phone"},
+    {"places", "settings", "phone"},
     {"tables", "http", "pacing", "ledger", "reports"},
     {"sendapi"},
     {"gateways"},
@@ -114,7 +114,7 @@ OWNERS = {
     "prometheus_client": {"reports"},
     "opentelemetry": {"reports"},
     "jinja2": {"reports", "web"},
-    "platformdirs": {"settings"},
+    "platformdirs": {"places"},
     "starlette": {"sandbox", "web"},
     "uvicorn": {"sandbox", "web"},
     "python_multipart": {"web"},

@@ -13,7 +13,7 @@ from validator.batch.verdict_columns import COLUMNS, EXTRA_COLUMNS
 from validator.cli import COMMANDS, cli
 from validator.cli.help.exit_codes import EXIT_CODES
 from validator.cli.help.help_pages import HELP_ALL
-from validator.cli.settings.defaults import settings_in
+from validator.cli.settings.reading import settings_in
 from validator.cli.settings.settings_sources import SettingsFile
 from validator.http.webhook import Webhook
 from validator.model import Reason, Source, Verdict

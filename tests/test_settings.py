@@ -10,18 +10,16 @@ from validator.cli.settings.settings_files import read_defaults
 from validator.cli.settings.settings_sources import SettingsFile
 from validator.errors import UsageError
 from validator.model import Verdict
+from validator.places import default_ledger, state_folder, user_file
 from validator.settings import (
     DAY_S,
     MaxAge,
     Rate,
     RateMode,
     Tolerance,
-    default_ledger,
     parse_deadline,
     parse_duration_s,
     parse_share,
-    state_folder,
-    user_file,
 )
 
 NOON = datetime(2027, 1, 15, 12, 0, tzinfo=timezone(timedelta(hours=1)))

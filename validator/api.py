@@ -28,7 +28,7 @@ from validator.batch.planning.misread import MOST_INVALID
 from validator.batch.preview import preview_of
 from validator.batch.sample_run import SampleSettings
 from validator.gateways.registry import DEFAULT_GATEWAY
-from validator.settings import SAMPLE_SIZE
+from validator.ranges import SAMPLE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -35,9 +35,10 @@ ValidatorError                  1   a bug in this program
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from validator.model import NO_NOTICE, RateNotice
+if TYPE_CHECKING:
+    from validator.model import RateNotice
 
 # More rows are `unknown` than `--max-unknown` allows. This is no exception, since the output is complete.
 EXIT_TOO_MANY_UNKNOWN = 4
@@ -114,7 +115,7 @@ class ApiError(ValidatorError):
         type: the provider's word for the type of error; empty if there is none.
         request_id: the provider's id of the exchange; empty if there is none.
         transient: whether the same request may succeed later.
-        rate: the rate limits that the response states.
+        rate: the rate limits that the response states; an empty notice if none is passed.
     """
 
     exit_code = 6
@@ -128,14 +129,16 @@ class ApiError(ValidatorError):
         code: int | str | None = None,
         type: str = "",  # noqa: A002 - the provider's own word for it
         request_id: str = "",
-        rate: RateNotice = NO_NOTICE,
+        rate: RateNotice | None = None,
     ) -> None:
+        from validator.model import NO_NOTICE  # noqa: PLC0415 - help texts need the errors, and not the values
+
         super().__init__(message)
         self.status = status
         self.code = code
         self.type = type
         self.request_id = request_id
-        self.rate = rate
+        self.rate = NO_NOTICE if rate is None else rate
 
 
 class NoAnswer(ApiError):

@@ -1,36 +1,22 @@
-"""Default paths, and the values of a run's settings: their types, how they are parsed, and their ranges.
+"""The values of a run's settings: their types, and how they are parsed.
 
 Options on the command line win over environment variables, these over settings files (see
-`cli.settings.settings_files`), and these over the defaults here.
+`cli.settings.settings_files`), and these over the defaults.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from pathlib import Path
 from typing import Self
-
-from platformdirs import PlatformDirs
 
 from validator.arguments import NUMBER, require
 from validator.errors import UsageError
-from validator.ledger_url import LedgerUrl, Location, ledger_location
 from validator.local_time import next_time_of_day
 from validator.model import Number, Verdict
-
-DIRS = PlatformDirs("recipient-validator", appauthor=False)
-
-PROJECT_FILE = Path("validator.toml")
-
-DATABASE_VARIABLE = "DATABASE_URL"
-
-SAMPLE_SIZE = 300
-"""The numbers of a sample; the share is then exact to six percentage points in each direction."""
 
 DAY_S = 86_400.0
 # More than a century is a mistake, and `datetime` ends with the year 9999.
@@ -39,49 +25,9 @@ UNIT_S = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3_600.0, "d": DAY_S, "w": 7 * D
 
 # SendAPI's largest documented plan, Enterprise, allows 2,000 a minute; fifty times that is a typing mistake.
 MAX_RATE_PER_MIN = 100_000.0
-# Each request in flight has a connection, and a process may have 1,024 files open by default.
-MOST_CONCURRENT = 1_000
-# With the growing waits between them, more would outlast any run.
-MOST_RETRIES = 20
-# One number, and a canary.
-LEAST_DAILY_CAP = 2
-
-
 # More than any provider charges for a check, in any currency, and more decimals than any price has.
 MAX_PRICE = 1_000_000
 MAX_PRICE_DECIMALS = 12
-
-
-def state_folder() -> Path:
-    """Return the folder for durable data; reads the environment (`XDG_STATE_HOME`) at each call.
-
-    Raises:
-        UsageError: this user has no home folder.
-    """
-    try:
-        return Path(DIRS.user_state_dir)
-    except RuntimeError:
-        raise UsageError(
-            "this user has no home folder to keep the ledger in; name a file of yours with --ledger, or set "
-            "XDG_STATE_HOME to a folder"
-        ) from None
-
-
-def default_ledger() -> Location:
-    """Return the default ledger: the database that `DATABASE_URL` names, or a file in `state_folder`."""
-    given = ledger_location(os.environ.get(DATABASE_VARIABLE, ""))
-    return given if isinstance(given, LedgerUrl) else state_folder() / "ledger.sqlite"
-
-
-def user_file() -> Path | None:
-    """Return the user's own settings file; reads the environment (`XDG_CONFIG_HOME`) at each call.
-
-    None if this user has no home folder.
-    """
-    try:
-        return Path(DIRS.user_config_dir) / "config.toml"
-    except RuntimeError:
-        return None
 
 
 class RateMode(StrEnum):

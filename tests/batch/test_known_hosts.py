@@ -5,7 +5,7 @@ import pytest
 from validator.batch.keys import make_key
 from validator.batch.known_hosts import host_for, require_known_host
 from validator.errors import UsageError
-from validator.settings import state_folder
+from validator.places import state_folder
 
 KEY = "sk_test_known_hosts"
 

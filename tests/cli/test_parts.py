@@ -15,7 +15,7 @@ from validator.batch.wiring import make_budget
 from validator.cli.process import show
 from validator.cli.process.logs import JsonLines, set_up_logging
 from validator.cli.runs.resume import command_line, next_command
-from validator.cli.settings.defaults import default_map
+from validator.cli.settings.reading import default_map
 from validator.cli.settings.settings_sources import SettingsFile
 from validator.errors import UsageError
 from validator.pacing import NoBudget, PacedBudget

@@ -145,7 +145,7 @@ import runpy, signal, sys
 
 class Finder:
     def find_spec(self, name, *_):
-        if name == "validator.cli.settings.defaults":
+        if name == "validator.cli.process.interruption":
             signal.raise_signal(signal.SIGINT)
 
 signal.signal(signal.SIGINT, {handler})

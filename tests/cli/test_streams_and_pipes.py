@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.cli.constants import ANN, KEY, LIST, PLAIN
 from validator.ledger import open_ledger
-from validator.settings import PROJECT_FILE
+from validator.places import PROJECT_FILE
 from validator.tables import temporary_folder
 
 CHECK = ["check", "leads.csv", *PLAIN, "-q"]

@@ -10,7 +10,7 @@ from tests.support.cli.constants import KEY, PLAIN, SESSION
 from tests.support.cli.csv_rows import rows_of
 from validator.cli import COMMANDS, cli
 from validator.cli.settings.settings_files import FOLDER_MAY_SET
-from validator.settings import user_file
+from validator.places import user_file
 
 LEADS = "leads.csv"
 

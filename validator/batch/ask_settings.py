@@ -10,7 +10,8 @@ from validator.arguments import FLAG, NUMBER, TEXT, WHOLE, Kind, require, severa
 from validator.errors import UsageError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.model import Number, Strength
-from validator.settings import LEAST_DAILY_CAP, MOST_CONCURRENT, MOST_RETRIES, Rate, RateMode
+from validator.ranges import LEAST_DAILY_CAP, MOST_CONCURRENT, MOST_RETRIES
+from validator.settings import Rate, RateMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ from validator.batch.planning.misread import MOST_INVALID
 from validator.batch.recipients.job import ListSettings
 from validator.batch.watching.stop import Stop
 from validator.ledger_url import LedgerUrl, ledger_location
-from validator.settings import default_ledger
+from validator.places import default_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

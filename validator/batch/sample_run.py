@@ -16,8 +16,8 @@ from validator.batch.recipients.job import Only, Order
 from validator.batch.recipients.several_numbers import one_row_per_number
 from validator.batch.run import Run
 from validator.errors import UsageError
+from validator.ranges import SAMPLE_SIZE
 from validator.reports import SampleSummary
-from validator.settings import SAMPLE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -20,7 +20,8 @@ from validator.ledger import Lock, hold_keys, make_folder
 from validator.model import READY, SessionRef
 from validator.pacing import Breaker, KeyHealth, Lane, NoBudget, PacedBudget, RetryBudget, RetryPolicy
 from validator.pacing.budget.hold import FIRST_HOLD_S
-from validator.settings import Rate, RateMode, state_folder
+from validator.places import state_folder
+from validator.settings import Rate, RateMode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -18,29 +18,25 @@ import importlib
 import os
 import re
 import sys
-from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from validator.cli.help.help_pages import narrow_width
+from validator.cli.help.help_pages import help_width
 from validator.cli.options import completing
+from validator.cli.options.values import FilePath
 from validator.cli.process.display_names import naming_copies
-from validator.cli.process.errors import report_failure, translated_io
 from validator.cli.process.interruption import interruptible
-from validator.cli.process.logs import set_up_logging
-from validator.cli.process.standard_streams import prepare_streams
+from validator.cli.process.standard_streams import prepare_streams, translated_io
 from validator.cli.settings import environment
-from validator.cli.settings.defaults import FILES_META, PROFILE_META, default_map
-from validator.cli.settings.settings_files import PROTECTING
-from validator.cli.settings.settings_sources import files_of
+from validator.cli.settings.defaults import FILES_META
 from validator.nearest import suggestion
 from validator.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
 # Environment variables that polars reads when it is imported, and when it first scans a file.
 _POLARS = {
@@ -120,7 +116,7 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="validator")
 @click.option(
     "--config",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=FilePath(exists=True, dir_okay=False),
     help="Settings file to trust as your own; it overrides validator.toml in the working folder.",
 )
 @click.option(
@@ -135,29 +131,17 @@ def cli(context: click.Context, config: Path | None, profile: str | None) -> Non
 
     Start with `validator plan LIST`, which shows what a check would do without doing it.
     """
-    files = files_of(config)
-    variables = environment.given(os.environ)
-    has_settings = any(file.is_there for file in files)
+    # A help text of the program itself, and a version, come before this, and need no settings.
+    from validator.cli.settings.settings_sources import files_of  # noqa: PLC0415
+
+    files = context.meta[FILES_META] = files_of(config)
+    has_settings = bool(profile or environment.given(os.environ)) or any(file.is_there for file in files)
     # Without settings only the invoked command has to be imported.
-    context.meta[FILES_META] = files
-    if context.invoked_subcommand in COMMANDS and (variables or has_settings or profile):
+    if context.invoked_subcommand in COMMANDS and has_settings:
+        from validator.cli.settings.reading import apply_settings  # noqa: PLC0415
+
         found = {name: cli.get_command(context, name) for name in COMMANDS}
-        commands = {name: command for name, command in found.items() if command}
-        environment.warn_of_unknown(variables, cli, commands)
-        on_settings = partial(_apply_log_format, context)
-        context.default_map = default_map(commands, files, profile, on_settings)
-        command = context.invoked_subcommand
-        sets = context.meta[PROFILE_META].get(command, set())
-        environment.leave_out(sets, commands[command], os.environ, protecting=PROTECTING)
-
-
-def _apply_log_format(context: click.Context, settings: Mapping[str, Any]) -> None:
-    """Log lines of JSON from here on if a settings file says so and no argument overrides it."""
-    table = settings.get(context.invoked_subcommand or "")
-    named = {**settings, **(table if isinstance(table, dict) else {})}
-    wants_json = "json" in (named.get("log-format"), named.get("log_format"))
-    if wants_json and not any(word.startswith("--log-format") for word in context.obj or ()):
-        set_up_logging(quiet=False, verbose=False, log_format="json")
+        apply_settings(context, {name: command for name, command in found.items() if command}, profile)
 
 
 def _wants_json_lines(words: Sequence[str]) -> bool:
@@ -187,8 +171,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault(name, value)
     prepare_streams()
     if completing.VARIABLE in os.environ:
-        completing.quote_for_bash()
+        from validator.cli.options.bash_words import quote_for_bash  # noqa: PLC0415 - only for completions
+
+        quote_for_bash()
     if _wants_json_lines(words):
+        from validator.cli.process.logs import set_up_logging  # noqa: PLC0415 - not for help texts
+
         set_up_logging(quiet=False, verbose=False, log_format="json")
     try:
         code = cli.main(
@@ -197,10 +185,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             standalone_mode=False,
             auto_envvar_prefix=environment.PREFIX,
             obj=words,
-            terminal_width=narrow_width(),
+            terminal_width=help_width(),
         )
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - the last handler: a panic of polars is no Exception
+        from validator.cli.process.errors import report_failure  # noqa: PLC0415 - not for help texts
+
         return report_failure(error, as_json=_wants_json(words))
     return code if isinstance(code, int) else 0

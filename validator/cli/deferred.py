@@ -18,6 +18,8 @@ def work(command: str, given: Mapping[str, Any], *, function: str = "run") -> in
         given: the values of its options and arguments, by name.
         function: the name of the function.
     """
+    # An error is shown even if no more file can be opened, or memory has run out.
+    import_module("validator.cli.process.errors")
     do = getattr(import_module(f"validator.cli.commands.{command}"), function)
     _collect_garbage()
     code: int | None = do(**given)

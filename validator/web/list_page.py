@@ -14,7 +14,7 @@ from starlette.routing import Route
 from validator.batch.recipients.job import Several
 from validator.errors import Busy
 from validator.phone import Numbers
-from validator.settings import SAMPLE_SIZE
+from validator.ranges import SAMPLE_SIZE
 from validator.web.list_preview import plan_words, preview_list, reason_words
 from validator.web.lists import REPORT, Choices, Missing, RunState
 from validator.web.pages import render

@@ -9,7 +9,8 @@ from validator.batch.recipients.job import ListSettings, Several
 from validator.batch.recipients.opening import open_list
 from validator.errors import UsageError
 from validator.phone import Numbers, parse_region
-from validator.settings import SAMPLE_SIZE, Rate
+from validator.ranges import SAMPLE_SIZE
+from validator.settings import Rate
 from validator.tables import ReadOptions, ending_of
 from validator.tables.excel import sheet_names
 

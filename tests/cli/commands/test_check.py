@@ -10,7 +10,7 @@ import pytest
 from tests.support.cli.constants import ALWAYS_500, ANN, BOB, KEY, LIST, SESSION
 from tests.support.cli.csv_rows import rows_of
 from validator.ledger import read
-from validator.settings import PROJECT_FILE
+from validator.places import PROJECT_FILE
 
 COLUMNS = "e164,verdict,is_whatsapp_user,whatsapp_id,reason,source,checked_at"
 

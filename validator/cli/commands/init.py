@@ -16,8 +16,8 @@ from validator.cli.process.standard_streams import say
 from validator.errors import FileError
 from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.phone import parse_region
+from validator.places import PROJECT_FILE
 from validator.reports.wording import legible, printable
-from validator.settings import PROJECT_FILE
 from validator.tables import PUBLIC_FILE, ending_of, replacing
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from validator.cli.settings.environment import WEB_PASSWORD
 from validator.errors import UsageError
 from validator.gateways.registry import capabilities_of
 from validator.ledger import Lock
-from validator.settings import Rate, RateMode, state_folder
+from validator.places import state_folder
+from validator.settings import Rate, RateMode
 
 if TYPE_CHECKING:
     from decimal import Decimal

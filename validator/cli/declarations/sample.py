@@ -12,7 +12,7 @@ from validator.cli.options import file_options as file_opt
 from validator.cli.options import shared_options as opt
 from validator.cli.options import stop_options as stop
 from validator.cli.options.values import SOURCE
-from validator.settings import SAMPLE_SIZE
+from validator.ranges import SAMPLE_SIZE
 
 
 @click.command(

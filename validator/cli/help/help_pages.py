@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+import os
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -17,8 +19,9 @@ HELP_ALL = "--help-all"
 # A longer name is on a line of its own, above its text; on a narrow terminal nearly every name is.
 _NAME_WIDTH, _NARROW_NAME_WIDTH = 30, 6
 
-# click formats help for at least this many columns, and for at most 80.
-_LEAST_WIDTH, _MARGIN = 50, 2
+# click formats help for 50 to 78 columns. On a narrower terminal we use what there is.
+_LEAST_WIDTH, _MOST_WIDTH, _MARGIN = 50, 78, 2
+_USUAL_COLUMNS = 80
 
 _ALL_META = "validator.help_all"
 
@@ -75,10 +78,23 @@ class Command(click.Command):
         super().format_epilog(ctx, formatter)
 
 
-def narrow_width() -> int | None:
-    """Return the width for help texts on a terminal that is too narrow for click; None on any other."""
-    width = shutil.get_terminal_size().columns - _MARGIN
-    return max(width, _LEAST_WIDTH // 2) if width < _LEAST_WIDTH else None
+def help_width() -> int:
+    """Return the width for help texts: that of the terminal within bounds, or `COLUMNS`.
+
+    It is what click would use, but for narrow terminals. click would import shutil with its archive formats.
+    """
+    return min(max(_columns() - _MARGIN, _LEAST_WIDTH // 2), _MOST_WIDTH)
+
+
+def _columns() -> int:
+    """Return the columns of the terminal, as `shutil.get_terminal_size` does."""
+    with suppress(KeyError, ValueError):
+        if (columns := int(os.environ["COLUMNS"])) > 0:
+            return columns
+    with suppress(ValueError, OSError):
+        if sys.__stdout__ and (columns := os.get_terminal_size(sys.__stdout__.fileno()).columns):
+            return columns
+    return _USUAL_COLUMNS
 
 
 def is_option(parameter: click.Parameter) -> bool:

@@ -1,27 +1,23 @@
 """Shell completion for values of options: columns, sheets, regions, sessions, keys, profiles.
 
 It runs while the user types, so it ignores errors and prints no messages. It makes no request and reads no
-key.
+key. Help texts import it, so it imports what completes only when it completes.
 """
 
 from __future__ import annotations
 
-import shlex
 from contextlib import redirect_stderr, suppress
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class
-
-from validator.cli.settings.defaults import settings_in
-from validator.cli.settings.settings_sources import files_of
 from validator.errors import ValidatorError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     import click
+    from click.shell_completion import CompletionItem
 
     from validator.cli.settings.settings_files import Defaults
 
@@ -49,6 +45,8 @@ class Completer:
         self, ctx: click.Context, _option: click.Parameter, incomplete: str
     ) -> list[CompletionItem[Any]]:
         """Return the words that begin with the text so far; upper and lower case make no difference."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - see above
+
         before, comma, begun = incomplete.rpartition(_COMMA) if self._several else ("", "", incomplete)
         words: list[str] = []
         with suppress(ValidatorError, OSError, ValueError), redirect_stderr(StringIO()):
@@ -65,7 +63,7 @@ def _columns(argument: str) -> Found:
     """Return a function that finds the columns of the files that a parameter names."""
 
     def found(ctx: click.Context) -> Iterable[str]:
-        from validator.tables import ReadOptions, open_table  # noqa: PLC0415 - only needed here
+        from validator.tables import ReadOptions, open_table  # noqa: PLC0415 - see above
 
         given = ctx.params
         options = ReadOptions(
@@ -78,7 +76,7 @@ def _columns(argument: str) -> Found:
 
 
 def _sheets(ctx: click.Context) -> Iterable[str]:
-    from validator.tables.excel import sheet_names  # noqa: PLC0415 - as above
+    from validator.tables.excel import sheet_names  # noqa: PLC0415 - see above
 
     for path in _files(ctx, "input"):
         yield from sheet_names(path)
@@ -86,13 +84,15 @@ def _sheets(ctx: click.Context) -> Iterable[str]:
 
 def _files(ctx: click.Context, parameter: str) -> Iterable[Path]:
     """Return the files that a parameter names; while an option has no value yet, they are in `ctx.args`."""
+    from pathlib import Path  # noqa: PLC0415 - see above
+
     given = ctx.params.get(parameter) or ctx.args
     paths = [Path(one) for one in ([given] if isinstance(given, Path) else given)]
     return [path for path in paths if path.is_file()]
 
 
 def _regions(_: click.Context) -> Iterable[str]:
-    from validator.phone.regions.countries import region_codes  # noqa: PLC0415 - as above
+    from validator.phone.regions.countries import region_codes  # noqa: PLC0415 - see above
 
     return region_codes()
 
@@ -110,13 +110,16 @@ def _texts(value: Any) -> Iterable[str]:
 
 
 def _settings(ctx: click.Context) -> Defaults:
+    from validator.cli.settings.reading import settings_in  # noqa: PLC0415 - see above
+    from validator.cli.settings.settings_sources import files_of  # noqa: PLC0415 - see above
+
     root = ctx.find_root()
     group = cast("click.Group", root.command)
     found = {name: group.get_command(root, name) for name in group.list_commands(root)}
     commands = {name: command for name, command in found.items() if command}
     config = root.params.get("config")
     profile = root.params.get("profile") if ctx is not root else None
-    return settings_in(commands, files_of(Path(config) if config else None), profile)
+    return settings_in(commands, files_of(config), profile)
 
 
 COLUMNS = Completer(_columns("input"))
@@ -128,17 +131,3 @@ REGIONS = Completer(_regions)
 SESSIONS = Completer(_sessions)
 KEYS = Completer(lambda ctx: _settings(ctx).keys, several=True)
 PROFILES = Completer(lambda ctx: _settings(ctx).profiles)
-
-
-class QuotingBash(BashComplete):
-    """Completion for bash with quoted words: bash inserts a word unchanged, and a column may be `Mob No`."""
-
-    def format_completion(self, item: CompletionItem[Any]) -> str:
-        """Return the line for one word."""
-        value = shlex.quote(item.value) if item.type == "plain" else item.value
-        return f"{item.type},{value}"
-
-
-def quote_for_bash() -> None:
-    """Make click quote the words that it offers to bash."""
-    add_completion_class(QuotingBash)

@@ -19,10 +19,12 @@ from validator.cli.options.values import (
     RATE,
 )
 from validator.cli.process.standard_streams import PROGRESS_META
-from validator.settings import MOST_CONCURRENT, MOST_RETRIES, default_ledger
+from validator.ranges import MOST_CONCURRENT, MOST_RETRIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from validator.ledger_url import Location
 
     Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -41,6 +43,12 @@ def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command
 def _keep_progress(context: click.Context, _option: click.Parameter, style: str) -> None:
     """Keep the style for `show.make_progress`, which is also used while a list is fetched."""
     context.meta[PROGRESS_META] = style
+
+
+def _default_ledger() -> Location:
+    from validator.places import default_ledger  # noqa: PLC0415 - help texts show no location
+
+    return default_ledger()
 
 
 logging_options = stack(
@@ -118,7 +126,7 @@ ledger_option = click.option(
     "--ledger",
     type=LEDGER,
     metavar="FILE|URL",
-    default=default_ledger,
+    default=_default_ledger,
     help="File that keeps the answers, or postgresql://... for several machines.  [default: DATABASE_URL if "
     "it is such a URL, or a file in the user's state folder]",
 )

@@ -6,7 +6,7 @@ import click
 
 from validator.cli.options.shared_options import stack
 from validator.cli.options.values import DEADLINE, DURATION, SHARE, TOLERANCE
-from validator.settings import LEAST_DAILY_CAP
+from validator.ranges import LEAST_DAILY_CAP
 
 max_wait_option = click.option(
     "--max-wait",

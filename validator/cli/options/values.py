@@ -1,35 +1,25 @@
-"""The types of option values: how a text is parsed, and the name of the type in help texts."""
+"""The types of option values: how a text is parsed, and the name of the type in help texts.
+
+Help texts import this module, and parse nothing: what parses is imported with the first value.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import partial
-from pathlib import Path
+import os
+from importlib import import_module
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from validator.errors import UsageError
-from validator.ledger_url import LedgerUrl, ledger_location
-from validator.model import ObjectUrl
-from validator.settings import (
-    MaxAge,
-    Rate,
-    Tolerance,
-    parse_deadline,
-    parse_duration_s,
-    parse_number,
-    parse_positive_share,
-    parse_price,
-    parse_share,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 class Parsed(click.ParamType[Any]):
-    """A value that a function of `settings` parses; it raises `UsageError` if the text is wrong.
+    """A value that a function parses; the function raises `UsageError` if the text is wrong.
 
     Args:
         parse: parses the text.
@@ -45,20 +35,45 @@ class Parsed(click.ParamType[Any]):
         return self._parse(str(value)) if isinstance(value, str | int | float) else value
 
 
+def of_settings(name: str, **arguments: Any) -> Callable[[str], Any]:
+    """Return the function of `validator.settings` with this name, which may be a class and its method."""
+
+    def parse(text: str) -> Any:
+        return attrgetter(name)(import_module("validator.settings"))(text, **arguments)
+
+    return parse
+
+
+def _deadline(text: str) -> Any:
+    from datetime import datetime  # noqa: PLC0415 - see above
+
+    # A naive `now` uses the system's zone with its rules; an aware one would have a fixed offset.
+    return of_settings("parse_deadline", now=datetime.now())(text)  # noqa: DTZ005
+
+
 class ColumnName(click.types.StringParamType):
     """The name of a column, which may have spaces; an environment variable has several on separate lines."""
 
     envvar_list_splitter = "\n"
 
 
-class Source(click.Path):
-    """A list to read: a file, or the URL of an object (`Path` would change the URL's text)."""
+class FilePath(click.Path):
+    """The path of a file or folder."""
 
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a path."""
+        from pathlib import Path  # noqa: PLC0415 - see above
+
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
+class Source(FilePath):
+    """A list to read: a file, or the URL of an object (`Path` would change the URL's text)."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return a URL or a path."""
+        from validator.model import ObjectUrl  # noqa: PLC0415 - see above
+
         if isinstance(value, str) and ObjectUrl.is_one(value):
             return ObjectUrl(value)
         return super().convert(value, param, ctx)
@@ -98,29 +113,27 @@ def parse_exit_codes(text: str) -> frozenset[int]:
 
 COLUMN = ColumnName()
 JOIN = Parsed(parse_columns, "column,column")
-DURATION = Parsed(parse_duration_s, "duration")
-SHARE = Parsed(parse_share, "share")
-PART = Parsed(parse_positive_share, "share")
-RATE = Parsed(Rate.parse, "N/min|auto|find|none")
-MAX_AGE = Parsed(MaxAge.parse, "age")
-# A naive `now` uses the system's zone with its rules; an aware one would have a fixed offset.
-DEADLINE = Parsed(lambda text: parse_deadline(text, datetime.now()), "time")  # noqa: DTZ005
-CANARY = Parsed(partial(parse_number, option="--canary"), "number")
-NUMBER = Parsed(partial(parse_number, option="--number"), "number")
-PRICE = Parsed(parse_price, "money")
+DURATION = Parsed(of_settings("parse_duration_s"), "duration")
+SHARE = Parsed(of_settings("parse_share"), "share")
+PART = Parsed(of_settings("parse_positive_share"), "share")
+RATE = Parsed(of_settings("Rate.parse"), "N/min|auto|find|none")
+MAX_AGE = Parsed(of_settings("MaxAge.parse"), "age")
+DEADLINE = Parsed(_deadline, "time")
+CANARY = Parsed(of_settings("parse_number", option="--canary"), "number")
+NUMBER = Parsed(of_settings("parse_number", option="--number"), "number")
+PRICE = Parsed(of_settings("parse_price"), "money")
 EXIT_CODES = Parsed(parse_exit_codes, "code,...")
-TOLERANCE = Parsed(Tolerance.parse, "rows|share")
-FILE = click.Path(path_type=Path)
+TOLERANCE = Parsed(of_settings("Tolerance.parse"), "rows|share")
+FILE = FilePath()
 
 
-class LedgerPlace(click.Path):
+class LedgerPlace(FilePath):
     """The location of the ledger: a file, or the URL of a database."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return a URL or a path."""
+        from validator.ledger_url import LedgerUrl, ledger_location  # noqa: PLC0415 - see above
+
         place = ledger_location(value) if isinstance(value, str) else value
         return place if isinstance(place, LedgerUrl) else super().convert(place, param, ctx)
 

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 import traceback
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from validator.cli.process.standard_streams import abandon_stdout, end_stdout, is_json_wanted, say
-from validator.errors import FileError, Interrupted, UsageError, ValidatorError, innermost
+from validator.cli.process.standard_streams import end_stdout, is_json_wanted, say
+from validator.errors import Interrupted, UsageError, ValidatorError, innermost
 from validator.reports.schema_version import SCHEMA_VERSION
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 log = logging.getLogger(__name__)
 
@@ -72,27 +66,6 @@ def exit_code_of(error: BaseException | None) -> int:
             return Interrupted.exit_code
         case _:
             return ValidatorError.exit_code
-
-
-@contextmanager
-def translated_io() -> Iterator[None]:
-    """Raise an `OSError` that no other code has translated as `FileError`.
-
-    It most likely comes from standard output: a full disk behind `>`, or a reader such as `| head` that has
-    ended. In the second case the command ends without a message, with the exit code of SIGPIPE.
-    """
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        abandon_stdout()
-        raise SystemExit(128 + signal.SIGPIPE) from None
-    except OSError as error:
-        abandon_stdout()
-        raise FileError(
-            f"{error.filename or 'standard output'} cannot be written or read ({error.strerror}); "
-            "no recorded answer is lost"
-        ) from error
 
 
 def _place(error: BaseException) -> str:

@@ -1,16 +1,15 @@
 """Standard input, output and error, which may be closed, full, broken, or in another encoding.
 
-A failure to write to standard error never changes how a command ends.
+A failure to write to standard error never changes how a command ends. Each command and each help text imports
+this module, so it imports json, logging and pathlib only where they are used.
 """
 
 from __future__ import annotations
 
-import json
-import logging
 import os
+import signal
 import sys
-from contextlib import suppress
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -18,9 +17,8 @@ import click
 from validator.errors import FileError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import TextIO
-
-log = logging.getLogger("validator")
 
 _STANDARD = (0, 1, 2)
 
@@ -55,9 +53,9 @@ def prepare_streams() -> None:
     """
     _fill_closed()
     if sys.stdout is None:
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the whole process
+        sys.stdout = _nowhere()
     if sys.stderr is None:
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as above
+        sys.stderr = _nowhere()
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -74,6 +72,32 @@ def _fill_closed() -> None:
             os.dup2(os.open(os.devnull, os.O_RDONLY), descriptor)
 
 
+def _nowhere() -> TextIO:
+    """Return a stream that loses what is written to it."""
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - see above; for the whole process
+
+
+@contextmanager
+def translated_io() -> Iterator[None]:
+    """Raise an `OSError` that no other code has translated as `FileError`.
+
+    It most likely comes from standard output: a full disk behind `>`, or a reader such as `| head` that has
+    ended. In the second case the command ends without a message, with the exit code of SIGPIPE.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        abandon_stdout()
+        raise SystemExit(128 + signal.SIGPIPE) from None
+    except OSError as error:
+        abandon_stdout()
+        raise FileError(
+            f"{error.filename or 'standard output'} cannot be written or read ({error.strerror}); "
+            "no recorded answer is lost"
+        ) from error
+
+
 def require_stdout() -> None:
     """Raise `FileError` if standard output was closed when the command began, since output would be lost."""
     if getattr(sys.stdout, "name", "") == os.devnull:
@@ -84,19 +108,23 @@ def require_stdout() -> None:
 
 def abandon_stdout() -> None:
     """Redirect standard output to nowhere: Python flushes it at exit, and would print the error again."""
-    with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+    with suppress(OSError), _nowhere() as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def is_json_wanted() -> bool:
     """Whether each line on standard error has to be JSON."""
+    import logging  # noqa: PLC0415 - see above
+
     return any(getattr(handler.formatter, "is_json", False) for handler in logging.getLogger().handlers)
 
 
 def say(message: str) -> None:
     """Print a line on standard error, also with `--quiet`."""
+    import logging  # noqa: PLC0415 - see above
+
     if is_json_wanted():
-        log.error("%s", message)
+        logging.getLogger("validator").error("%s", message)
     else:
         click.echo(f"validator: {message}", file=sys.stderr)
 
@@ -113,5 +141,7 @@ def end_stdout(facts: dict[str, object]) -> None:
 
 def as_line(value: object) -> str:
     """Return a value as a line of JSON; in ASCII if the encoding of standard output is not UTF-8."""
+    import json  # noqa: PLC0415 - see above
+
     is_unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
     return json.dumps(value, ensure_ascii=not is_unicode)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from msgspec import Struct
 
-from validator.cli.process.errors import exit_code_of, report_failure, translated_io
+from validator.cli.process.errors import exit_code_of, report_failure
 from validator.cli.process.interruption import signal_error_first
-from validator.cli.process.standard_streams import say
+from validator.cli.process.standard_streams import say, translated_io
 from validator.cli.settings.credentials import key_text
 from validator.cli.settings.environment import NOTIFY_SECRET
 from validator.errors import UsageError, ValidatorError, innermost

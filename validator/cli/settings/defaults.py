@@ -1,4 +1,4 @@
-"""The values of the settings files, as defaults of click options."""
+"""Values of settings files as defaults of click options, and where click's context keeps them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from validator.cli.help.option_groups import long_name
-from validator.cli.settings.settings_files import read_defaults
 from validator.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from validator.cli.settings.settings_files import Defaults
-    from validator.cli.settings.settings_sources import SettingsFile
+    from collections.abc import Mapping
 
 FILES_META = "validator.files"
 """The key in click's context for the settings files that may exist; a later one overrides an earlier one."""
@@ -28,46 +24,6 @@ ORIGINS_META = "validator.origins"
 """The key for the origin of each value, by command, then by option."""
 PROFILE_META = "validator.profile"
 """The key for the options that the chosen profile sets, by command."""
-
-
-def default_map(
-    commands: Mapping[str, click.Command],
-    files: Sequence[SettingsFile],
-    profile: str | None = None,
-    on_settings: Callable[[Mapping[str, Any]], None] = lambda _: None,
-) -> dict[str, Any]:
-    """Return the defaults of all commands from the settings files, and from a profile in them.
-
-    Options have the same names in files and on the command line; a group has the options of all its commands.
-    Puts keys, gateways, origins and the profile's options into click's context, if there is one.
-    `on_settings` is as for `read_defaults`.
-
-    Raises:
-        UsageError: as `read_defaults`, or a value does not have the option's type.
-    """
-    found = settings_in(commands, files, profile, on_settings)
-    if (context := click.get_current_context(silent=True)) is not None:
-        context.meta[KEYS_META] = found.keys
-        context.meta[GATEWAYS_META] = found.gateways
-        context.meta[GUARDED_META] = found.guarded
-        context.meta[ORIGINS_META] = found.origins
-        context.meta[PROFILE_META] = found.profiles.get(profile or "", {})
-    return {name: as_defaults(command, found.options[name]) for name, command in commands.items()}
-
-
-def settings_in(
-    commands: Mapping[str, click.Command],
-    files: Sequence[SettingsFile],
-    profile: str | None = None,
-    on_settings: Callable[[Mapping[str, Any]], None] = lambda _: None,
-) -> Defaults:
-    """Return the values of the settings files for all commands.
-
-    Raises:
-        UsageError: as `read_defaults`.
-    """
-    known = {name: set(options_of(one)) for name, one in commands.items()}
-    return read_defaults(known, files, profile, on_settings)
 
 
 def options_of(command: click.Command) -> dict[str, click.Option]:

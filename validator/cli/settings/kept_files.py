@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from validator.cli.settings.defaults import KEYS_META
-from validator.settings import PROJECT_FILE, user_file
+from validator.places import PROJECT_FILE, user_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

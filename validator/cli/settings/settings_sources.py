@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from validator.cli.process.standard_streams import say
 from validator.cli.settings.encodings import decoded
 from validator.errors import UsageError
-from validator.settings import PROJECT_FILE, user_file
+from validator.places import PROJECT_FILE, user_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class SettingsFile(Struct, frozen=True):
+class SettingsFile(NamedTuple):
     """A settings file that may exist; `is_own` if the user has written or named it."""
 
     path: Path

@@ -1,0 +1,49 @@
+"""Default locations: the folder for durable data, the ledger, and the settings files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+from validator.errors import UsageError
+from validator.ledger_url import LedgerUrl, Location, ledger_location
+
+DIRS = PlatformDirs("recipient-validator", appauthor=False)
+
+PROJECT_FILE = Path("validator.toml")
+
+DATABASE_VARIABLE = "DATABASE_URL"
+
+
+def state_folder() -> Path:
+    """Return the folder for durable data; reads the environment (`XDG_STATE_HOME`) at each call.
+
+    Raises:
+        UsageError: this user has no home folder.
+    """
+    try:
+        return Path(DIRS.user_state_dir)
+    except RuntimeError:
+        raise UsageError(
+            "this user has no home folder to keep the ledger in; name a file of yours with --ledger, or set "
+            "XDG_STATE_HOME to a folder"
+        ) from None
+
+
+def default_ledger() -> Location:
+    """Return the default ledger: the database that `DATABASE_URL` names, or a file in `state_folder`."""
+    given = ledger_location(os.environ.get(DATABASE_VARIABLE, ""))
+    return given if isinstance(given, LedgerUrl) else state_folder() / "ledger.sqlite"
+
+
+def user_file() -> Path | None:
+    """Return the user's own settings file; reads the environment (`XDG_CONFIG_HOME`) at each call.
+
+    None if this user has no home folder.
+    """
+    try:
+        return Path(DIRS.user_config_dir) / "config.toml"
+    except RuntimeError:
+        return None
