@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validator.sandbox.limits import LimiterKind, new_limiter
+from validator.sandbox.limits import new_limiter
+from validator.sandbox.words import LimiterKind
 
 # Times that rise by gaps as clients leave them: bursts, paced ones, and rests over a window's edge.
 gaps = st.one_of(st.just(0.0), st.floats(0, 0.5), st.floats(0.5, 90))

@@ -8,7 +8,7 @@ and `validator.sandbox.control` how to change it while it runs.
     transport = httpx.ASGITransport(app)    # no socket; virtual time if the test's clock is virtual
     app.log.calls("+447700900001")
 
-- `config`: its options; `faults`: its faults; `test_numbers`: numbers with a fixed answer.
+- `config`: its options, `words`: their words; `faults`: its faults; `test_numbers`: fixed answers.
 - `server`: runs it on a socket; `app`: the ASGI application for SendAPI; `dialects`: for other gateways.
 - `call`: a request; `exchange`: turns a request into an answer; `delivery`: sends the answer.
 - `server_state`: its changing state; `control`: paths to change it; `log`: the requests so far.
@@ -22,28 +22,29 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from validator.sandbox.config import (
-    DEFAULT_SESSIONS,
-    INTEGER_SESSIONS,
-    PLAN_LIMITS_PER_MIN,
-    Answers,
-    Envelope,
-    RateHeaders,
-    ResetForm,
-    RetryAfterForm,
-    SandboxConfig,
-    Session,
-)
-from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
-from validator.sandbox.faults import FAULT_WORDS, Fault, FaultKind, parse_fault
-from validator.sandbox.limits import LimiterKind
-from validator.sandbox.log import Entry, RequestLog
-from validator.sandbox.test_numbers import MAGIC_NUMBERS
-
 if TYPE_CHECKING:
     from validator.sandbox.app import Sandbox, create_app
+    from validator.sandbox.config import (
+        DEFAULT_SESSIONS,
+        INTEGER_SESSIONS,
+        SandboxConfig,
+        Session,
+    )
     from validator.sandbox.delivery import ConnectionBroken
+    from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
+    from validator.sandbox.faults import FAULT_WORDS, Fault, FaultKind, parse_fault
+    from validator.sandbox.log import Entry, RequestLog
     from validator.sandbox.server import listen, serve, serve_async
+    from validator.sandbox.test_numbers import MAGIC_NUMBERS
+    from validator.sandbox.words import (
+        PLAN_LIMITS_PER_MIN,
+        Answers,
+        Envelope,
+        LimiterKind,
+        RateHeaders,
+        ResetForm,
+        RetryAfterForm,
+    )
 
 __all__ = [
     "DEFAULT_SESSIONS",
@@ -75,19 +76,32 @@ __all__ = [
     "serve_async",
 ]
 
-# Starlette and uvicorn are in the extra `sandbox`. `--help` has to work without them.
-_NEEDS_EXTRA = {
-    "ConnectionBroken": "delivery",
-    "Sandbox": "app",
-    "create_app": "app",
-    "listen": "server",
-    "serve": "server",
-    "serve_async": "server",
+# Each name is imported on first use. The help text needs few of them, and has to work without the extra
+# `sandbox`, which has starlette and uvicorn.
+_NAMES_IN = {
+    "app": ("Sandbox", "create_app"),
+    "config": ("DEFAULT_SESSIONS", "INTEGER_SESSIONS", "SandboxConfig", "Session"),
+    "delivery": ("ConnectionBroken",),
+    "dialects": ("DIALECTS", "SENDAPI", "SESSION_NAMES"),
+    "faults": ("FAULT_WORDS", "Fault", "FaultKind", "parse_fault"),
+    "log": ("Entry", "RequestLog"),
+    "server": ("listen", "serve", "serve_async"),
+    "test_numbers": ("MAGIC_NUMBERS",),
+    "words": (
+        "PLAN_LIMITS_PER_MIN",
+        "Answers",
+        "Envelope",
+        "LimiterKind",
+        "RateHeaders",
+        "ResetForm",
+        "RetryAfterForm",
+    ),
 }
+_MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
-    """Import a name that needs the extra on first use; raises `ModuleNotFoundError` without the extra."""
-    if name not in _NEEDS_EXTRA:
+    """Import a name on first use; raises `ModuleNotFoundError` without the extra, if the name needs it."""
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_NEEDS_EXTRA[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

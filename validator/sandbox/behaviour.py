@@ -7,8 +7,8 @@ from hashlib import blake2b
 from struct import unpack
 from typing import TYPE_CHECKING, NamedTuple
 
-from validator.sandbox.config import Answers
 from validator.sandbox.test_numbers import FIXED_NUMBERS
+from validator.sandbox.words import Answers
 
 if TYPE_CHECKING:
     from validator.sandbox.config import SandboxConfig

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from validator.sandbox.config import Envelope
+from validator.sandbox.words import Envelope
 
 
 class Refusal(Struct, frozen=True):

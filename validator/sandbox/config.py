@@ -10,7 +10,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
-from validator.sandbox.limits import LimiterKind
+from validator.sandbox.words import (
+    CONNECTED_SESSION,
+    PLAN_LIMITS_PER_MIN,
+    Answers,
+    Envelope,
+    LimiterKind,
+    RateHeaders,
+    ResetForm,
+    RetryAfterForm,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,69 +27,11 @@ if TYPE_CHECKING:
 
     from validator.sandbox.faults import Fault
 
-# Requests a minute, from the provider's price list. `unlimited` is the sandbox's own plan, for measurements.
-PLAN_LIMITS_PER_MIN: dict[str, int | None] = {
-    "starter": 60,
-    "growth": 300,
-    "business": 1000,
-    "enterprise": 2000,
-    "unlimited": None,
-}
-
 # There are as many reserved numbers for contacts, see `behaviour.contact_phone`.
 MAX_CONTACTS = 80_000
 
 # Each has its own linked number, other than those of the default sessions.
 MAX_MORE_SESSIONS = 900
-
-
-class Envelope(StrEnum):
-    """The envelope of a success body; `MIXED` chooses one of the three at random for each answer."""
-
-    BARE = "bare"
-    DATA = "data"
-    SUCCESS = "success"
-    MIXED = "mixed"
-
-
-class RateHeaders(StrEnum):
-    """Which headers state the limit; `SOME` omits them in every other response, `WRONG` has false values."""
-
-    X = "x"
-    IETF = "ietf"
-    BOTH = "both"
-    NONE = "none"
-    SOME = "some"
-    WRONG = "wrong"
-
-
-class ResetForm(StrEnum):
-    """The form of `X-RateLimit-Reset`: Unix seconds (documented), Unix ms, or seconds from now."""
-
-    UNIX = "unix"
-    MS = "ms"
-    DELTA = "delta"
-
-
-class RetryAfterForm(StrEnum):
-    """How a 429 states the wait; `BODY` states it only in the error object."""
-
-    SECONDS = "seconds"
-    DATE = "date"
-    ZERO = "zero"
-    NEGATIVE = "negative"
-    HUGE = "huge"
-    GARBAGE = "garbage"
-    ABSENT = "absent"
-    BODY = "body"
-
-
-class Answers(StrEnum):
-    """What a session answers: the truth, or the same for every number, as broken sessions do."""
-
-    HONEST = "honest"
-    NO = "no"
-    YES = "yes"
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -102,7 +53,7 @@ class Session(Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_SESSIONS = (
-    Session(id="sess_01H8BKF0000000000000000Z2T", name="Shop", phone_number="+447700900999"),
+    Session(id=CONNECTED_SESSION, name="Shop", phone_number="+447700900999"),
     Session(id="sess_01H8BKF0000000000000000PND", name="New phone", status="pending"),
     Session(
         id="sess_01H8BKF0000000000000000DSC",

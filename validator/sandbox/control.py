@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from validator.sandbox.config import Answers
 from validator.sandbox.faults import parse_fault
+from validator.sandbox.words import Answers
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-
-from msgspec import Struct
+from typing import NamedTuple
 
 
 class FaultKind(StrEnum):
@@ -117,7 +116,7 @@ _FAULT = re.compile(
 )
 
 
-class Fault(Struct, frozen=True, kw_only=True):
+class Fault(NamedTuple):
     """One fault: a random one, or a scheduled one, which begins at a certain check.
 
     Attributes:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from enum import StrEnum
 from typing import NamedTuple, Protocol, assert_never
+
+from validator.sandbox.words import LimiterKind
 
 # The provider's documentation states all of its limits per minute.
 WINDOW_S = 60.0
@@ -17,17 +18,6 @@ WINDOW_S = 60.0
 # Larger than the rounding error of a sum of float steps. Without it, the last of exactly spaced requests in a
 # minute would be refused because of rounding.
 _EPSILON = 1e-6
-
-
-class LimiterKind(StrEnum):
-    """Which algorithm counts a key's requests."""
-
-    TOKEN_BUCKET = "token_bucket"  # noqa: S105 - the algorithm's name
-    FIXED_WINDOW = "fixed_window"
-    SLIDING_LOG = "sliding_log"
-    SLIDING_COUNTER = "sliding_counter"
-    GCRA_BURST = "gcra_burst"
-    GCRA_SMOOTH = "gcra_smooth"
 
 
 class Admission(NamedTuple):

@@ -6,7 +6,7 @@ import math
 from email.utils import formatdate
 from typing import TYPE_CHECKING, assert_never
 
-from validator.sandbox.config import RateHeaders, ResetForm, RetryAfterForm
+from validator.sandbox.words import RateHeaders, ResetForm, RetryAfterForm
 
 if TYPE_CHECKING:
     from validator.sandbox.config import SandboxConfig

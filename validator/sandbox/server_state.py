@@ -11,10 +11,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from validator.sandbox import bodies
-from validator.sandbox.config import PLAN_LIMITS_PER_MIN, Answers, check_faults
+from validator.sandbox.config import check_faults
 from validator.sandbox.faults import FaultKind
 from validator.sandbox.limits import WINDOW_S, new_limiter
 from validator.sandbox.test_numbers import magic_fault
+from validator.sandbox.words import PLAN_LIMITS_PER_MIN, Answers
 
 if TYPE_CHECKING:
     from validator.sandbox.config import SandboxConfig, Session

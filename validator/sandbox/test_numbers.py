@@ -7,12 +7,12 @@ and Argentina, which have no reserved numbers.
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import NamedTuple
 
 from validator.sandbox.faults import Fault, parse_fault
 
 
-class FixedNumber(Struct, frozen=True, kw_only=True):
+class FixedNumber(NamedTuple):
     """The answer to one magic number.
 
     Attributes:

@@ -11,14 +11,12 @@ from validator.cli.help.help_pages import Command, Example
 from validator.cli.options import shared_options as opt
 from validator.cli.options.gateway_options import GatewayName
 from validator.cli.options.values import FILE
-from validator.sandbox import (
-    DEFAULT_SESSIONS,
-    DIALECTS,
-    FAULT_WORDS,
-    MAGIC_NUMBERS,
+from validator.sandbox.dialects import DIALECTS, SENDAPI, SESSION_NAMES
+from validator.sandbox.faults import FAULT_WORDS
+from validator.sandbox.test_numbers import MAGIC_NUMBERS
+from validator.sandbox.words import (
+    CONNECTED_SESSION,
     PLAN_LIMITS_PER_MIN,
-    SENDAPI,
-    SESSION_NAMES,
     Envelope,
     LimiterKind,
     RateHeaders,
@@ -44,7 +42,7 @@ _CONNECTED = ", ".join(f"{names[0]} ({name})" for name, names in SESSION_NAMES.i
 
 EPILOG = "\n\n".join(
     (
-        f"The connected session is {DEFAULT_SESSIONS[0].id}; keys begin with sk_test_ or sk_live_.",
+        f"The connected session is {CONNECTED_SESSION}; keys begin with sk_test_ or sk_live_.",
         f"For other gateways it is {_CONNECTED}, and any text is a key.",
         "Numbers with a fixed response:",
         _table(MAGIC_NUMBERS),

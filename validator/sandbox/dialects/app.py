@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from starlette.routing import Router
 
 from validator.sandbox import behaviour, corruption
-from validator.sandbox.config import Answers
 from validator.sandbox.control import control_routes
 from validator.sandbox.corruption import Ending, Reply
 from validator.sandbox.delivery import deliver
@@ -33,6 +32,7 @@ from validator.sandbox.faults import FaultKind
 from validator.sandbox.log import Entry, RequestLog
 from validator.sandbox.server_state import Caller, World
 from validator.sandbox.test_numbers import FIXED_NUMBERS
+from validator.sandbox.words import Answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
