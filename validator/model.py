@@ -8,6 +8,10 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct
+
+from validator.value import Value
+
 # ITU-T E.164 (11/2010), section 6: at most fifteen digits, country code included. No numbering plan has
 # numbers of fewer than seven digits with the country code (according to libphonenumber's metadata, too).
 MIN_DIGITS = 7
@@ -164,8 +168,7 @@ class SessionState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class SessionStatus:
+class SessionStatus(Value, Struct, frozen=True):
     """The state of a session, and the gateway's own word for it, which messages show."""
 
     state: SessionState
@@ -183,8 +186,7 @@ class SessionStatus:
 READY = SessionStatus(SessionState.READY)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Value, Struct, frozen=True, kw_only=True):
     """The result of one check of one number; the ledger keeps it as a row.
 
     Attributes:
@@ -222,8 +224,7 @@ class Outcome:
         return SessionRef(self.gateway, self.session)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateWindow:
+class RateWindow(Value, Struct, frozen=True, kw_only=True):
     """One rate limit that a response states.
 
     Attributes:
@@ -257,8 +258,7 @@ class RateNotice:
 NO_NOTICE = RateNotice()
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectUrl:
+class ObjectUrl(Value, Struct, frozen=True):
     """The URL of one object: `s3://bucket/lists/leads.csv`."""
 
     text: str

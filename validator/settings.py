@@ -7,16 +7,18 @@ Options on the command line win over environment variables, these over settings 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Self
 
+from msgspec import Struct
+
 from validator.arguments import NUMBER, require
 from validator.errors import UsageError
 from validator.local_time import next_time_of_day
 from validator.model import Number, Verdict
+from validator.value import Value
 
 DAY_S = 86_400.0
 # More than a century is a mistake, and `datetime` ends with the year 9999.
@@ -39,8 +41,7 @@ class RateMode(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Value, Struct, frozen=True):
     """The value of `--rate`: a mode, and for `FIXED` the requests allowed in a minute."""
 
     mode: RateMode
@@ -153,8 +154,7 @@ def parse_positive_share(text: str) -> float:
     return share
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerance:
+class Tolerance(Value, Struct, frozen=True):
     """How many rows may end `unknown`: a count, or a share of the rows."""
 
     rows: int | None = None
@@ -177,8 +177,7 @@ class Tolerance:
 _AGE_KINDS = dict.fromkeys(("registered_s", "not_registered_s", "unknown_s"), NUMBER.within(0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaxAge:
+class MaxAge(Value, Struct, frozen=True, kw_only=True):
     """How long each kind of answer is fresh, in seconds; after that its number is asked about again.
 
     A "yes" is fresh for longer than a "no": accounts are opened far more often than they are closed, and an

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from validator.arguments import FLAG, NUMBER, TEXT, WHOLE, Kind, require, several
 from validator.errors import UsageError
@@ -12,6 +14,7 @@ from validator.gateways.registry import DEFAULT_GATEWAY, capabilities_of
 from validator.model import Number, Strength
 from validator.ranges import LEAST_DAILY_CAP, MOST_CONCURRENT, MOST_RETRIES
 from validator.settings import Rate, RateMode
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,8 +46,7 @@ _ASK_KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeySettings:
+class KeySettings(Value, Struct, frozen=True, kw_only=True):
     """One key to ask with, and the sessions to ask through.
 
     Attributes:
@@ -72,7 +74,7 @@ class KeySettings:
             UsageError: an argument has a wrong type, or is out of range.
         """
         sessions = several("sessions", self.sessions, SESSION)
-        object.__setattr__(self, "sessions", tuple(map(str, sessions)))
+        force_setattr(self, "sessions", tuple(map(str, sessions)))
         require(_KEY_KINDS, **{name: getattr(self, name) for name in _KEY_KINDS})
         self._refuse_key_elsewhere()
 
@@ -97,8 +99,7 @@ class KeySettings:
         return self.daily_cap or capabilities_of(self.gateway).daily_cap
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskSettings:
+class AskSettings(Value, Struct, frozen=True, kw_only=True):
     """How a run asks with all its keys.
 
     Attributes:
@@ -133,7 +134,7 @@ class AskSettings:
     def __post_init__(self) -> None:
         """Raise `UsageError` for an argument of a wrong type or range."""
         require(_ASK_KINDS, **{name: getattr(self, name) for name in _ASK_KINDS})
-        object.__setattr__(self, "canaries", several("canaries", self.canaries, _NUMBER))
+        force_setattr(self, "canaries", several("canaries", self.canaries, _NUMBER))
 
     def warnings(self, keys: Iterable[KeySettings]) -> tuple[str, ...]:
         """Return warnings about a run with these settings, one sentence each."""

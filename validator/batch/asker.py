@@ -6,12 +6,12 @@ import math
 import random
 import time
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
 from msgspec import structs
+from msgspec.structs import replace
 
 from validator.batch.asked import Asked
 from validator.batch.asking.checks import ask_all

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import anyio
+from msgspec.structs import replace
 
 from validator.batch.asking.checks import FIRST_LOOKS
 from validator.batch.asking.single_call import paced

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from validator.arguments import FILE, TEXT, require, several
 from validator.batch.ask_settings import SESSION, KeySettings

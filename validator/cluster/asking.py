@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
 from msgspec import Struct, structs
+from msgspec.structs import replace
 
 from validator.batch.asked import Asked
 from validator.batch.asking.counters import RunCounters

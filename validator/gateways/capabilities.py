@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
 from validator.errors import UsageError
 from validator.http.api_key import ApiKey
 from validator.model import Strength, Verdict
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,8 +32,7 @@ class SecretPlace(StrEnum):
     QUERY = "query"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capabilities:
+class Capabilities(Value, Struct, frozen=True, kw_only=True):
     """What a gateway is and what it can do. The rest of the program knows nothing else about it.
 
     Attributes:

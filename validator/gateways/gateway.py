@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+from msgspec import Struct
+
 from validator.arguments import NUMBER, require
 from validator.errors import BadAnswer, InvalidPhone
 from validator.http.network import Network
 from validator.model import NO_NOTICE, Verdict
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,8 +30,7 @@ DEFAULT_CONNECTIONS = 4
 _OPTION_KINDS = {"timeout_s": NUMBER.above_zero()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayOptions:
+class GatewayOptions(Value, Struct, frozen=True, kw_only=True):
     """How to reach a gateway.
 
     Attributes:
@@ -44,7 +47,7 @@ class GatewayOptions:
     base_url: str | None = None
     timeout_s: float = 30.0
     max_connections: int = DEFAULT_CONNECTIONS
-    network: Network = field(default_factory=Network)
+    network: Network = msgspec.field(default_factory=Network)
     transport: httpx.AsyncBaseTransport | None = None
     wall_clock: Callable[[], float] | None = None
 
@@ -53,8 +56,7 @@ class GatewayOptions:
         require(_OPTION_KINDS, timeout_s=self.timeout_s)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberResult:
+class NumberResult(Value, Struct, frozen=True, kw_only=True):
     """The result of one exchange for one of its numbers: an answer, or a failure of this number alone.
 
     Attributes:
@@ -81,8 +83,7 @@ class NumberResult:
         return Verdict.INVALID if isinstance(self.failure, InvalidPhone) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckReply:
+class CheckReply(Value, Struct, frozen=True, kw_only=True):
     """The results of one `check`, by number.
 
     Attributes:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,8 +17,7 @@ if TYPE_CHECKING:
 Amount = TypeVar("Amount", int, float)
 
 
-@dataclass(slots=True, kw_only=True)
-class CallCounts:
+class CallCounts(Value, Struct, kw_only=True):
     """Counts of the HTTP exchanges of one run. It is mutable: the run counts in it.
 
     Attributes:
@@ -40,18 +44,17 @@ class CallCounts:
 
     def add(self, other: CallCounts) -> None:
         """Add the counts of another part of the run."""
-        for one in fields(self):
-            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def since(self, before: CallCounts) -> CallCounts:
         """Return the difference to earlier counts."""
         return CallCounts(
-            **{one.name: getattr(self, one.name) - getattr(before, one.name) for one in fields(self)}
+            **{name: getattr(self, name) - getattr(before, name) for name in self.__struct_fields__}
         )
 
 
-@dataclass(slots=True, kw_only=True)
-class SessionCounts:
+class SessionCounts(Value, Struct, kw_only=True):
     """Exchanges through one session.
 
     Attributes:
@@ -84,8 +87,7 @@ class SessionCounts:
         return {**asdict(self), "error_rate": self.error_rate}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateUse:
+class RateUse(Value, Struct, frozen=True, kw_only=True):
     """How a rate limit was used.
 
     Attributes:
@@ -111,8 +113,7 @@ class RateUse:
     hold_reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(Value, Struct, frozen=True, kw_only=True):
     """The numbers asked about in a run, by their earlier and their new answer.
 
     "No" is `not_registered` or the provider's "invalid". An earlier answer is one that was no longer valid,
@@ -144,10 +145,10 @@ class Changes:
         return self.joined + self.gone + self.same + self.unanswered
 
 
-def set_fields(frozen: object, **values: object) -> None:
+def set_fields(frozen: Struct, **values: object) -> None:
     """Set fields of a frozen object in its `__post_init__`."""
     for name, value in values.items():
-        object.__setattr__(frozen, name, value)
+        force_setattr(frozen, name, value)
 
 
 def all_counts(words: type[StrEnum], counts: Mapping[str, int]) -> dict[str, int]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from validator.model import LineType, Reason, Verdict
 from validator.reports.counts import most_first, nonzero_counts, set_fields
 from validator.reports.money import cost_of, plain_text
 from validator.reports.schema_version import SCHEMA_VERSION
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +25,7 @@ WINDOW_S = 60.0
 JITTER_S = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanSummary:
+class PlanSummary(Value, Struct, frozen=True, kw_only=True):
     """The plan of a run: what it would do.
 
     Attributes:

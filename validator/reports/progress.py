@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Protocol, Self
 
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 from rich.filesize import decimal
 
 from validator.reports.wording import count_text, duration_text, printable, rate_text
+from validator.value import Value
 
 if TYPE_CHECKING:
     import logging
@@ -21,8 +24,7 @@ LOG_INTERVAL_S = 30.0
 PAUSE_SHARE = 1 / 3
 
 
-@dataclass(frozen=True, slots=True)
-class KeyProgress:
+class KeyProgress(Value, Struct, frozen=True):
     """One of several keys: its name in messages, its requests in the last minute, and its limit or None."""
 
     key: str
@@ -30,8 +32,7 @@ class KeyProgress:
     limit_per_min: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressState:
+class ProgressState(Value, Struct, frozen=True, kw_only=True):
     """The state of a run at one moment.
 
     Attributes:
@@ -74,7 +75,7 @@ class ProgressState:
 
     def __post_init__(self) -> None:
         """Copy the counts, since the run continues to change them."""
-        object.__setattr__(self, "verdicts", {str(word): count for word, count in self.verdicts.items()})
+        force_setattr(self, "verdicts", {str(word): count for word, count in self.verdicts.items()})
 
 
 class Progress(Protocol):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +27,7 @@ _HIDDEN, _HEAD, _TAIL = 6, 4, 2
 _MAX_CHARS = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellExample:
+class CellExample(Value, Struct, frozen=True, kw_only=True):
     """One example cell of a reading or a reason.
 
     Attributes:
@@ -37,8 +39,7 @@ class CellExample:
     cell: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingCount:
+class ReadingCount(Value, Struct, frozen=True, kw_only=True):
     """The rows with one reading.
 
     Attributes:

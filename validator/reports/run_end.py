@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from validator.value import Value
 
 if TYPE_CHECKING:
     from validator.reports.summary import Summary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunEnd:
+class RunEnd(Value, Struct, frozen=True, kw_only=True):
     """The end of a run.
 
     Attributes:

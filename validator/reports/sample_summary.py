@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from validator.model import Reason, Verdict
 from validator.reports.counts import CallCounts, RateUse, all_counts, nonzero_counts, set_fields
 from validator.reports.money import cost_of, plain_text
 from validator.reports.schema_version import SCHEMA_VERSION
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,8 +20,7 @@ if TYPE_CHECKING:
     from validator.reports.plan_summary import PlanSummary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountrySample:
+class CountrySample(Value, Struct, frozen=True, kw_only=True):
     """One country of a list, and its part of the sample.
 
     Attributes:
@@ -36,8 +38,7 @@ class CountrySample:
     registered: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleSummary:
+class SampleSummary(Value, Struct, frozen=True, kw_only=True):
     """The result of a sample: an estimate for the whole list.
 
     Attributes:

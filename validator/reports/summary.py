@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from validator.model import LineType, Reason, Source, Verdict
 from validator.reports.counts import (
@@ -20,6 +22,7 @@ from validator.reports.counts import (
 )
 from validator.reports.money import cost_of, plain_text
 from validator.reports.schema_version import SCHEMA_VERSION
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +33,7 @@ if TYPE_CHECKING:
     from validator.reports.timeline import TimeBucket
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Value, Struct, frozen=True, kw_only=True):
     """The result of one run.
 
     Attributes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
 from validator.reports.counts import CallCounts
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +22,7 @@ MOST_BUCKETS = 60
 FIRST_WIDTH_S = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeBucket:
+class TimeBucket(Value, Struct, frozen=True, kw_only=True):
     """One part of the time in which a run sent requests.
 
     Attributes:
@@ -60,8 +61,7 @@ class TimeBucket:
         return 60 * (self.attempts + self.canaries) / self.duration_s if self.duration_s else 0.0
 
 
-@dataclass(slots=True, kw_only=True)
-class TimeSpan:
+class TimeSpan(Value, Struct, kw_only=True):
     """The counts between two moments. Spans can be added.
 
     Attributes:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from validator.errors import Refused
 from validator.model import Reason, Verdict
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,8 +83,7 @@ class Tone(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value, Struct, frozen=True):
     """Something to do next, and the lines of the command for it; empty if there is none."""
 
     text: str

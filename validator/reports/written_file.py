@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
+from msgspec import Struct
+
 from validator.reports.wording import legible
+from validator.value import Value
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
+class WrittenFile(Value, Struct, frozen=True):
     """A file that a run has written.
 
     Attributes:
@@ -36,8 +37,7 @@ class WrittenFile:
         return FileLink(href, legible(self.path.name), self.holds, self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class FileLink:
+class FileLink(Value, Struct, frozen=True):
     """A link to a file: its URL, the file's name, its contents, and its number of rows or None."""
 
     href: str

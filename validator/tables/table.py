@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
+from msgspec import Struct
 
 from validator.arguments import FLAG, TEXT, WHOLE, require
 from validator.errors import FileError
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,8 +42,7 @@ _OPTION_KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Value, Struct, frozen=True):
     """Options for reading a list.
 
     Attributes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict, deque
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 import polars as pl
+from msgspec.structs import replace
 
 from validator.batch.asking.steps import Done, FetchStatus, Probe, Rest
 from validator.gateways.remedies import remedy_of

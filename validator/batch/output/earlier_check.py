@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec.structs import replace
 
 from validator.reports import CallCounts, Changes, RateUse, SessionCounts, TimeBucket
 

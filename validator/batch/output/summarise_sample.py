@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from validator.batch.output.annotate import Counts, decide_verdicts
 from validator.batch.output.estimate import CONFIDENCE, Stratum, estimate

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from validator.arguments import FLAG, TEXT, WHOLE, Kind, require, several
 from validator.batch.verdict_columns import LINE_TYPE, MATCHED, PHONE_COLUMN, STRENGTH
@@ -16,6 +18,7 @@ from validator.phone import Accept, Numbers
 from validator.reports import legible
 from validator.settings import MaxAge, parse_price
 from validator.tables import FrameWriter, ReadOptions, ending_beside, ending_of, output_ending
+from validator.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,8 +101,7 @@ def _member(name: str, words: type[StrEnum], word: str) -> StrEnum:
         raise UsageError(f"{name} is {word!r}; it is one of {', '.join(words)}") from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListSettings:
+class ListSettings(Value, Struct, frozen=True, kw_only=True):
     """How a list is read, which numbers are asked about, at which price, and how the output is written.
 
     Attributes:
@@ -168,24 +170,23 @@ class ListSettings:
             UsageError: an argument has a wrong type, or a word is not a member of its enum.
         """
         for name, words in _WORDS.items():
-            object.__setattr__(self, name, _member(name, words, getattr(self, name)))
+            force_setattr(self, name, _member(name, words, getattr(self, name)))
         for name in ("column", "join", "suppress_column", "suppress_without"):
-            object.__setattr__(self, name, several(name, getattr(self, name), TEXT))
+            force_setattr(self, name, several(name, getattr(self, name), TEXT))
         require(_KINDS, **{name: getattr(self, name) for name in _KINDS})
         if self.enough is not None and self.several is Several.EACH:
             raise UsageError(
                 "--enough counts one number a row, and --several each asks about more; leave one of them out"
             )
         if self.price is not None:
-            object.__setattr__(self, "price", parse_price(str(self.price)))
+            force_setattr(self, "price", parse_price(str(self.price)))
 
     def values(self) -> dict[str, Any]:
         """Return each setting by its name."""
-        return {one.name: getattr(self, one.name) for one in fields(ListSettings)}
+        return {name: getattr(self, name) for name in ListSettings.__struct_fields__}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job(ListSettings):
+class Job(ListSettings, frozen=True, kw_only=True):
     """The files of a run, and how they are read and written.
 
     Attributes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from validator.model import Reason
 from validator.phone import NumberReading

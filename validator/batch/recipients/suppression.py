@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from msgspec import Struct, field, structs
+from msgspec.structs import replace
 
 from validator.batch.recipients.column_evidence import ColumnEvidence
 from validator.batch.recipients.job import Unreadable

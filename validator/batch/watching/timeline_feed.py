@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import anyio
 from msgspec import Struct
+from msgspec.structs import replace
 
 from validator.batch.watching.progress_feed import limit_of
 from validator.reports import TimeSpan

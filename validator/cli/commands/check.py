@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from validator.batch.output.targets import (
 from validator.batch.run import ListRun
 from validator.cli.commands.plan import show_plan
 from validator.cli.options import file_options as file_opt
+from validator.cli.options.ask_options import AskOptions
 from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import show_start, show_summary
 from validator.cli.runs.list_run import ListRunOptions, numbers_per_min, run_list
@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     from validator.reports import Summary
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckOptions(ListRunOptions):
+class CheckOptions(ListRunOptions, frozen=True, kw_only=True):
     """All options of `check`."""
 
     dry_run: bool
@@ -49,16 +48,17 @@ class CheckOptions(ListRunOptions):
 def run(**given: Any) -> int:
     """Validate the recipients in INPUT, and write the list with a verdict on every row."""
     ends = EndOptions.take(given)
-    options = CheckOptions(reports=file_opt.take_reports(given), **given)
+    reports, asking = file_opt.take_reports(given), AskOptions.take(given)
+    options = CheckOptions(reports=reports, asking=asking, **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     if options.dry_run:
         return show_plan(
-            options, options.rate, options.gateway, options.base_url, max_invalid=options.max_invalid
+            options, asking.rate, asking.gateway, asking.base_url, max_invalid=options.max_invalid
         )
     return ends.reported(
         "check",
         partial(_checked, options, ends),
-        ca_file=options.ca_file,
+        ca_file=asking.ca_file,
         as_json=options.as_json,
     )
 
@@ -67,9 +67,9 @@ def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
     options.require_vouching()
     if options.cluster is not None:
         return _checked_on_cluster(options, ends)
-    keys = options.keys()
+    keys = options.asking.keys()
     options.require_named_output()
-    opened = options.opened(deadline=options.deadline)
+    opened = options.opened(deadline=options.asking.deadline)
     reports = {f"--{name}": path for name, path in options.reports.items()}
     if options.no_clobber:
         refuse_existing({**opened.job.targets, **reports})
@@ -78,7 +78,7 @@ def _checked(options: CheckOptions, ends: EndOptions) -> Summary:
         {**opened.job.targets, **reports, **ends.targets},
         opened.job,
         ledger=options.ledger,
-        kept=[*kept_files(options.api_key_file, options.ca_file), *ends.kept],
+        kept=[*kept_files(options.asking.api_key_file, options.asking.ca_file), *ends.kept],
     )
     require_room_for_output(opened)
     settings = replace(
@@ -97,7 +97,7 @@ def _checked_on_cluster(options: CheckOptions, ends: EndOptions) -> Summary:
     from validator.cli.runs.cluster_run import check_on_cluster  # noqa: PLC0415
 
     reports = {f"--{name}": path for name, path in options.reports.items()}
-    kept = [*kept_files(options.api_key_file, options.ca_file), *ends.kept]
+    kept = [*kept_files(options.asking.api_key_file, options.asking.ca_file), *ends.kept]
     refuse_kept({**reports, **ends.targets}, kept, ledger=options.ledger)
     summary = check_on_cluster(options)
     show_summary(summary, as_json=options.as_json, quiet=options.quiet)
@@ -111,7 +111,7 @@ def _show_start(options: CheckOptions, keys: Sequence[KeySettings], opened: Open
         plan,
         rate_per_min=numbers_per_min(options, keys),
         now=datetime.now(UTC),
-        plans={name: round(options.rate_share * limit) for name, limit in limits.items()},
+        plans={name: round(options.asking.rate_share * limit) for name, limit in limits.items()},
         read_as=opened.read_as,
     )
     show_start(start, quiet=options.quiet)

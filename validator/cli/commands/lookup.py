@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec import field
 
 from validator.batch.lookup import any_unknown, look_up
 from validator.batch.open_asker import open_asker
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class LookupOptions(AskOptions):
+class LookupOptions(AskOptions, frozen=True, kw_only=True):
     """All options of `lookup`."""
 
     numbers: tuple[str, ...]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import click
 
 from validator.batch.sample_run import SampleRun, SampleSettings, rate_of
+from validator.cli.options.ask_options import AskOptions
 from validator.cli.process.logs import set_up_logging
 from validator.cli.process.show import show_sample
 from validator.cli.runs.list_run import ListRunOptions, run_list
 from validator.cli.runs.resume import check_command
 
 
-@dataclass(frozen=True, kw_only=True)
-class SampleOptions(ListRunOptions):
+class SampleOptions(ListRunOptions, frozen=True, kw_only=True):
     """All options of `sample`."""
 
     size: int
@@ -25,11 +24,11 @@ class SampleOptions(ListRunOptions):
 
 def run(**given: Any) -> int:
     """Check a random sample of INPUT, and estimate which share of the whole list is on WhatsApp."""
-    options = SampleOptions(**given)
+    options = SampleOptions(asking=AskOptions.take(given), **given)
     set_up_logging(quiet=options.quiet, verbose=options.verbose, log_format=options.log_format)
     options.require_vouching()
-    keys = options.keys()
-    opened = options.opened(deadline=options.deadline)
+    keys = options.asking.keys()
+    opened = options.opened(deadline=options.asking.deadline)
     name = opened.job.input.name if options.input == (opened.job.input,) else None
     chosen = SampleSettings(
         size=options.size,

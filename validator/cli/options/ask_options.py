@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 from click.core import ParameterSource
+from msgspec.structs import replace
 
 from validator.batch.ask_settings import GRACE_S, AskSettings, require_distinct
 from validator.cli.process.signals import run_until_stopped
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from validator.model import Number
 
 
-@dataclass(frozen=True, kw_only=True)
-class AskOptions(ProviderOptions):
+class AskOptions(ProviderOptions, frozen=True, kw_only=True):
     """The options for requests to the provider. `shared_options` and `stop_options` explain each of them."""
 
     sessions: tuple[str, ...]
@@ -48,6 +47,11 @@ class AskOptions(ProviderOptions):
     contacts: bool = False
     canaries: tuple[Number, ...] = ()
     no_canaries: bool = False
+
+    @classmethod
+    def take(cls, given: dict[str, Any]) -> Self:
+        """Remove these options from a command's options, and return them."""
+        return cls(**{name: given.pop(name) for name in cls.__struct_fields__ if name in given})
 
     def keys(self) -> tuple[KeySettings, ...]:
         """Return the keys for the requests.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import field
 
 from validator.batch.recipients.job import SPLIT_VERDICTS, Job, ListSettings, checked_name
 from validator.batch.recipients.opening import open_job
@@ -47,8 +47,7 @@ LOG = logging.getLogger(__name__)
 AUTO = "auto"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListOptions(ListSettings):
+class ListOptions(ListSettings, frozen=True, kw_only=True):
     """The options for the list: which files, and how they are read. `file_options` explains each of them.
 
     The job takes the fields of `ListSettings` by their names.

@@ -54,7 +54,7 @@ def check_on_cluster(options: ListRunOptions) -> Summary:
     """
     _require_spreadable(options)
     folder = _folder(options)
-    keys = options.keys()
+    keys = options.asking.keys()
     require_distinct(keys)
     connected = _ray()
     from validator.cluster.asking import CrewSettings  # noqa: PLC0415 - these imports need the extra
@@ -73,7 +73,7 @@ def check_on_cluster(options: ListRunOptions) -> Summary:
         ledger = stack.enter_context(open_ledger(options.ledger, holder=holder))
         machines = stack.enter_context(connected(options.cluster))
         max_age = list_.settings.max_age
-        crew = CrewSettings(options.ask_settings, known, max_age, holder, secrets.token_hex(6))
+        crew = CrewSettings(options.asking.ask_settings, known, max_age, holder, secrets.token_hex(6))
         stack.enter_context(progress)
         preparing = Preparing(list_, machines, known, progress, Spread())
         on_prepared = partial(_show_start, options, keys)
@@ -171,7 +171,7 @@ def _require_spreadable(options: ListRunOptions) -> None:
         "--limit": options.limit is not None,
         "--confirm-negatives": options.confirm_negatives,
         "--variants": options.variants,
-        "--contacts": options.contacts,
+        "--contacts": options.asking.contacts,
         "--order input": options.order is Order.INPUT,
     }
     if given := next((option for option, is_given in asked_for.items() if is_given), None):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,17 +29,17 @@ if TYPE_CHECKING:
     from validator.settings import Tolerance
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListRunOptions(ListOptions, AskOptions):
+class ListRunOptions(ListOptions, frozen=True, kw_only=True):
     """The options of a command that asks about a list, or a sample of it."""
 
+    asking: AskOptions
     max_unknown: Tolerance
     strict: bool
     max_invalid: float
 
     def require_vouching(self) -> None:
         """Raise `UsageError` if `--strict` is set, but nothing can verify answers."""
-        if self.strict and self.no_canaries:
+        if self.strict and self.asking.no_canaries:
             raise UsageError(
                 "--strict needs verified answers, and --no-canaries trusts all answers; leave one of them out"
             )
@@ -64,7 +63,7 @@ def numbers_per_min(options: ListRunOptions, keys: Sequence[KeySettings]) -> flo
     """Return the numbers a minute for all keys together; None if the rate of a key is not known yet."""
     found = [(key.rate.per_min, capabilities_of(key.gateway).max_batch) for key in keys]
     rates = [None if rate is None else rate * most for rate, most in found]
-    return options.rate_share * sum(filter(None, rates)) if all(rates) else None
+    return options.asking.rate_share * sum(filter(None, rates)) if all(rates) else None
 
 
 def run_list(
@@ -88,11 +87,11 @@ def run_list(
         ValidatorError: as `Run.run` and `Asker.ask`.
     """
     holder = f"validator {settings.command} {opened.job.input.name}"
-    raise_limit(options.concurrency * len(keys))
+    raise_limit(options.asking.concurrency * len(keys))
     stop, progress = Stop(), make_progress(quiet=options.quiet)
     with open_asker(
         keys,
-        options.ask_settings,
+        options.asking.ask_settings,
         ledger=options.ledger,
         holder=holder,
         progress=progress,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import resource
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from validator.batch.ask_settings import KeySettings
 from validator.batch.known_hosts import required_address
@@ -29,8 +30,7 @@ _MOST_KEY_BYTES = 10_000
 KEY_FILE_OPTION = "--api-key-file"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProviderOptions:
+class ProviderOptions(Struct, frozen=True, kw_only=True):
     """The options for the provider and the key; `options.shared_options` explains each of them."""
 
     gateway: str = DEFAULT_GATEWAY
