@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from dataclasses import Field
 
@@ -34,3 +36,20 @@ class Value:
 
     __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]] = _Fields()  # type: ignore[assignment]
+
+
+def as_dict(value: Struct) -> dict[str, Any]:
+    """Return the fields of a struct, with the structs in them as dicts too, as `dataclasses.asdict` does."""
+    return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Struct():
+            return as_dict(value)
+        case list() | tuple() if not hasattr(value, "_fields"):
+            return type(value)(map(_plain, value))
+        case dict():
+            return {key: _plain(one) for key, one in value.items()}
+        case _:
+            return value

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from validator.value import Value
+from validator.value import Value, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +83,7 @@ class SessionCounts(Value, Struct, kw_only=True):
 
     def to_json(self) -> dict[str, Any]:
         """Return the counts as plain values for `json.dumps`."""
-        return {**asdict(self), "error_rate": self.error_rate}
+        return {**as_dict(self), "error_rate": self.error_rate}
 
 
 class RateUse(Value, Struct, frozen=True, kw_only=True):

@@ -6,8 +6,10 @@ the list.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from validator.value import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +68,7 @@ def _counts(summary: Summary) -> Iterator[Figure]:
     }
     yield Figure("validator_last_run_numbers", "Distinct numbers, by state.", numbers, "state")
     yield _one("validator_last_run_sendable_rows", "Rows of the sendable file.", summary.sendable_rows)
-    calls = asdict(summary.calls)
+    calls = as_dict(summary.calls)
     yield Figure("validator_last_run_calls", "Requests, by the key of the summary's calls.", calls, "kind")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from validator.reports.schema_version import SCHEMA_VERSION
 from validator.reports.wording import headline
+from validator.value import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ def _sentence(end: RunEnd) -> str:
 
 
 def _sent(summary: Summary, mask: Callable[[str], str]) -> dict[str, Any]:
-    facts, rate = summary.to_json(), asdict(summary.rate)
+    facts, rate = summary.to_json(), as_dict(summary.rate)
     return {
         **{name: facts[name] for name in SENT},
         "input": mask(summary.input),

@@ -6,7 +6,6 @@ describe the process, since its command line may contain numbers.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from opentelemetry.context import Context
@@ -22,6 +21,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import StatusCode
 
 from validator.reports.figures import figures_of
+from validator.value import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def _counts(summary: Summary) -> Iterator[tuple[str, str | int | float]]:
     yield "validator.numbers.asked", summary.asked
     for verdict, rows in summary.verdicts.items():
         yield f"validator.verdicts.{verdict}", rows
-    for kind, count in asdict(summary.calls).items():
+    for kind, count in as_dict(summary.calls).items():
         yield f"validator.calls.{kind}", count
     yield "validator.waited.held_s", float(summary.rate.held_s)
     yield "validator.waited.paused_s", float(sum(summary.pauses.values()))

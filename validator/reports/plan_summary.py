@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -11,7 +10,7 @@ from validator.model import LineType, Reason, Verdict
 from validator.reports.counts import most_first, nonzero_counts, set_fields
 from validator.reports.money import cost_of, plain_text
 from validator.reports.schema_version import SCHEMA_VERSION
-from validator.value import Value
+from validator.value import Value, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -156,7 +155,7 @@ class PlanSummary(Value, Struct, frozen=True, kw_only=True):
             "time_at_most_s": self.time_at_most_s,
         }
         money = {name: plain_text(getattr(self, name)) for name in ("price", "cost", "cost_at_most")}
-        return {"schema_version": SCHEMA_VERSION, "command": "plan", **asdict(self), **money, **times}
+        return {"schema_version": SCHEMA_VERSION, "command": "plan", **as_dict(self), **money, **times}
 
 
 def calls_time_s(calls: int, limit_per_min: float) -> float:

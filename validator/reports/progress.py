@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Protocol, Self
 
 from msgspec import Struct, field
@@ -10,7 +9,7 @@ from msgspec.structs import force_setattr
 from rich.filesize import decimal
 
 from validator.reports.wording import count_text, duration_text, printable, rate_text
-from validator.value import Value
+from validator.value import Value, as_dict
 
 if TYPE_CHECKING:
     import logging
@@ -179,7 +178,7 @@ class LogProgress:
             self._unlogged = state
 
     def _log(self, state: ProgressState) -> None:
-        self._logger.info("%s", progress_line(state), extra={"progress": asdict(state)})
+        self._logger.info("%s", progress_line(state), extra={"progress": as_dict(state)})
         self._unlogged = None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -11,7 +10,7 @@ from validator.model import Reason, Verdict
 from validator.reports.counts import CallCounts, RateUse, all_counts, nonzero_counts, set_fields
 from validator.reports.money import cost_of, plain_text
 from validator.reports.schema_version import SCHEMA_VERSION
-from validator.value import Value
+from validator.value import Value, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -165,4 +164,4 @@ class SampleSummary(Value, Struct, frozen=True, kw_only=True):
             "cost": plain_text(self.cost),
             "whole": self.whole.to_json(),
         }
-        return {"schema_version": SCHEMA_VERSION, "command": "sample", **asdict(self), **derived}
+        return {"schema_version": SCHEMA_VERSION, "command": "sample", **as_dict(self), **derived}

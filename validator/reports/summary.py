@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -22,7 +21,7 @@ from validator.reports.counts import (
 )
 from validator.reports.money import cost_of, plain_text
 from validator.reports.schema_version import SCHEMA_VERSION
-from validator.value import Value
+from validator.value import Value, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -171,4 +170,4 @@ class Summary(Value, Struct, frozen=True, kw_only=True):
         """Return the summary as plain values for `json.dumps`. Its keys must not change (docs/summary.md)."""
         sessions = [counts.to_json() for counts in self.sessions]
         money = {"price": plain_text(self.price), "cost": plain_text(self.cost)}
-        return {"schema_version": SCHEMA_VERSION, **asdict(self), **money, "sessions": sessions}
+        return {"schema_version": SCHEMA_VERSION, **as_dict(self), **money, "sessions": sessions}
