@@ -21,39 +21,37 @@ _SLOW_DOWN = 429
 _MAX_PAGE_BYTES = 4_096
 
 GATEWAYS = frozenset({"SendAPI", "Evolution API", "Evolution Go", "WAHA", "GREEN-API", "GOWA", "wuzapi"})
-# Names for messages only. The first pattern that matches decides.
-_LOOKS = tuple(
-    (name, re.compile(pattern, re.MULTILINE))
-    for name, pattern in (
-        ("a proxy's log-in", r"^proxy-authenticate:|proxy authentication|cache access denied"),
+# Names for messages only. The first pattern that matches decides. They are compiled when they are used, since
+# most runs get no such response.
+_LOOKS = (
+    ("a proxy's log-in", r"^proxy-authenticate:|proxy authentication|cache access denied"),
+    (
+        "a firewall's challenge",
         (
-            "a firewall's challenge",
-            (
-                r"^cf-mitigated:|^x-amzn-waf-|just a moment|attention required|checking your browser|captcha"
-                r"|\berror(?: code)?:? 1\d\d\d\b|incapsula|sucuri|akamai|edgesuite|request blocked"
-                r"|you have been blocked|web application firewall|ddos"
-            ),
+            r"^cf-mitigated:|^x-amzn-waf-|just a moment|attention required|checking your browser|captcha"
+            r"|\berror(?: code)?:? 1\d\d\d\b|incapsula|sucuri|akamai|edgesuite|request blocked"
+            r"|you have been blocked|web application firewall|ddos"
         ),
-        ("an API gateway", r"^x-kong-|^x-amzn-errortype:|^apim-|^x-tyk-|^server: (?:kong|tyk|apisix|envoy)"),
-        ("an API gateway", r"no route matched|missing authentication token|no api key found|api gateway"),
-        # Gateways. The address may belong to another one than the configured one.
-        ("SendAPI", r'"error":\s*\{[^{}]*"code":\s*40[0-9]{2}\b'),
-        ("Evolution API", r'"response":\s*\{\s*"message":|"isboom":\s*true|license_required'),
-        ("Evolution Go", r"^access-control-allow-headers: [^\n]*\bapikey, apikey$"),
-        ("WAHA", r'"message":\s*"cannot (?:get|post) /[^{}]*"statuscode":\s*404|"expected":\s*\["working"'),
-        ("GREEN-API", r'"path":\s*"/wainstance|"statuscode":[^{}]*"timestamp":[^{}]*"path":'),
+    ),
+    ("an API gateway", r"^x-kong-|^x-amzn-errortype:|^apim-|^x-tyk-|^server: (?:kong|tyk|apisix|envoy)"),
+    ("an API gateway", r"no route matched|missing authentication token|no api key found|api gateway"),
+    # Gateways. The address may belong to another one than the configured one.
+    ("SendAPI", r'"error":\s*\{[^{}]*"code":\s*40[0-9]{2}\b'),
+    ("Evolution API", r'"response":\s*\{\s*"message":|"isboom":\s*true|license_required'),
+    ("Evolution Go", r"^access-control-allow-headers: [^\n]*\bapikey, apikey$"),
+    ("WAHA", r'"message":\s*"cannot (?:get|post) /[^{}]*"statuscode":\s*404|"expected":\s*\["working"'),
+    ("GREEN-API", r'"path":\s*"/wainstance|"statuscode":[^{}]*"timestamp":[^{}]*"path":'),
+    (
+        "GOWA",
         (
-            "GOWA",
-            (
-                r'^www-authenticate: basic realm="restricted"'
-                r'|"code":\s*"(?:authentication_error|invalid_wa_cli|device_(?:not_found|id_required))"'
-            ),
+            r'^www-authenticate: basic realm="restricted"'
+            r'|"code":\s*"(?:authentication_error|invalid_wa_cli|device_(?:not_found|id_required))"'
         ),
-        ("wuzapi", r'"code":\s*\d+,\s*"error":\s*"[^"]*",\s*"success":\s*false[^{}]*\}'),
-        # Proxies and other programs send this too, also while a server starts.
-        ("wuzapi, or another server written in Go", r'"success":\s*false[^{}]*\}|^404 page not found$'),
-        ("a captive portal", r"captive|hotspot|wispr|\bwi-?fi\b|^location: \S*(?:portal|login|signin)"),
-    )
+    ),
+    ("wuzapi", r'"code":\s*\d+,\s*"error":\s*"[^"]*",\s*"success":\s*false[^{}]*\}'),
+    # Proxies and other programs send this too, also while a server starts.
+    ("wuzapi, or another server written in Go", r'"success":\s*false[^{}]*\}|^404 page not found$'),
+    ("a captive portal", r"captive|hotspot|wispr|\bwi-?fi\b|^location: \S*(?:portal|login|signin)"),
 )
 _LOOKS_BY_STATUS = {304: "a cache", 407: "a proxy's log-in", 511: "a captive portal"}
 
@@ -97,7 +95,7 @@ def _kind_of(status: int) -> tuple[type[ApiError], str]:
 def appearance(reply: Reply) -> str:
     """Return what a response looks like, for a message: "a captive portal", "an error page"."""
     text = _text_of(reply)
-    found = (name for name, pattern in _LOOKS if pattern.search(text))
+    found = (name for name, pattern in _LOOKS if re.search(pattern, text, re.MULTILINE))
     return next(found, "") or _LOOKS_BY_STATUS.get(reply.status) or _kind_of_body(reply.body)
 
 

@@ -31,11 +31,11 @@ _MOST_NAMES = 16  # the names of an answer with more fields are not cached
 
 _CODES_OF_SUCCESS = frozenset({0, *range(200, 300)})
 # Words about the failure of a request or a session. None of them is about a number.
-_FAILURE = re.compile(
-    r"error|fail|disconnect|not.?(connected|ready|authori[sz]ed|authenticated|available|open|logged)|logged.?out"
+# Compiled at its first use.
+_FAILURE = (
+    r"(?i)error|fail|disconnect|not.?(connected|ready|authori[sz]ed|authenticated|available|open|logged)|logged.?out"
     r"|expired|closed|offline|unauthori[sz]ed|forbidden|time.?out|timed.?out|unavailable|try.?again|rate.?limit"
-    r"|qr.?code|pending|connecting|starting",
-    re.IGNORECASE,
+    r"|qr.?code|pending|connecting|starting"
 )
 
 
@@ -65,7 +65,7 @@ def _flaws(fields: Mapping[str, Any], *, registered: bool | None) -> Iterator[st
             yield f"it has {name} in it"
         if name in _CODES and _is_code_of_failure(value):
             yield f"its {name} is that of a failure"
-        if name in _WORDS and isinstance(value, str) and _FAILURE.search(value):
+        if name in _WORDS and isinstance(value, str) and re.search(_FAILURE, value):
             yield f"its {name} is that of a failure"
         if name in _FLAGS and isinstance(value, bool) and value is not registered is not None:
             yield "it says both that the number is a user's and that it is none"

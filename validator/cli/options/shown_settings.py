@@ -24,13 +24,14 @@ _ON_THE_LINE = "flag --"
 
 # Options with people's numbers as values.
 _OF_PEOPLE = frozenset({"canary", "number"})
+# Patterns are compiled when they are used, since most runs use none of them.
 # User name and password before the host of a URL, or of a proxy without a scheme. A password may itself
 # contain an @.
-_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)?.+(?=@)", re.IGNORECASE)
+_USER = r"(?i)^([a-z][a-z0-9+.-]*://)?.+(?=@)"
 _URLS = frozenset({"proxy", "base-url"})
 # The path of a webhook or a collector may be its only protection against unwanted messages.
 _WITH_SECRET_PATHS = frozenset({"notify", "otlp"})
-_SECRET_PATH = re.compile(r"^([a-z]+://[^/?#]*[/?#]).+", re.IGNORECASE)
+_AFTER_HOST = r"(?i)^([a-z]+://[^/?#]*[/?#]).+"
 
 
 class Setting(NamedTuple):
@@ -100,5 +101,5 @@ def shown(name: str, value: Any) -> str:
     if name == "ledger":
         return str(ledger_location(text))
     if name in _WITH_SECRET_PATHS:
-        text = _SECRET_PATH.sub(rf"\1{HIDDEN}", text)
-    return _USER.sub(rf"\1{HIDDEN}", text) if name in _URLS or "://" in text else text
+        text = re.sub(_AFTER_HOST, rf"\1{HIDDEN}", text)
+    return re.sub(_USER, rf"\1{HIDDEN}", text) if name in _URLS or "://" in text else text

@@ -13,23 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    _Secrets = Mapping[str, tuple[re.Pattern[str], str]]
+    _Secrets = Mapping[str, tuple[str, str]]
 
 HOUR_S = 3_600
 
 _OF_SAMPLE = frozenset({"-n", "--size", "--seed"})
 
 # Secrets in the values of options: the text before the secret, and its replacement. These are the password
-# of a proxy, which may contain an @, and the path of a webhook or a collector.
+# of a proxy, which may contain an @, and the path of a webhook or a collector. A pattern is
+# compiled when it is used, since most runs use none.
 _SECRETS = {
-    "--proxy": (re.compile(r"^((?:--proxy=)?(?:[a-z]+://)?[^/:@]*:).*(?=@)", re.IGNORECASE), "PASSWORD"),
-    "--notify": (re.compile(r"^((?:--notify=)?[a-z]+://[^/]*/).+", re.IGNORECASE), "PATH"),
-    "--otlp": (re.compile(r"^((?:--otlp=)?[a-z]+://[^/]*/).+", re.IGNORECASE), "PATH"),
+    "--proxy": (r"(?i)^((?:--proxy=)?(?:[a-z]+://)?[^/:@]*:).*(?=@)", "PASSWORD"),
+    "--notify": (r"(?i)^((?:--notify=)?[a-z]+://[^/]*/).+", "PATH"),
+    "--otlp": (r"(?i)^((?:--otlp=)?[a-z]+://[^/]*/).+", "PATH"),
 }
 
 
 # A report has no phone numbers either; a command to copy needs them.
-_HIDDEN_IN_REPORTS = {**_SECRETS, "--canary": (re.compile(r"^((?:--canary=)?).+"), "NUMBER")}
+_HIDDEN_IN_REPORTS = {**_SECRETS, "--canary": (r"^((?:--canary=)?).+", "NUMBER")}
 
 
 def next_command(arguments: Sequence[str], started: datetime, now: datetime) -> str:
@@ -106,5 +107,5 @@ def _without_secret(word: str, before: str, secrets: _Secrets) -> str:
         return f"--ledger={ledger_location(word.removeprefix('--ledger='))}"
     for option, (secret, name) in secrets.items():
         if before == option or word.startswith(f"{option}="):
-            return secret.sub(rf"\1{name}", word)
+            return re.sub(secret, rf"\1{name}", word)
     return word

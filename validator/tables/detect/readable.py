@@ -9,9 +9,10 @@ _ODD_WORDS = 0.3  # the largest share of odd words, of those with letters beyond
 
 _WORD = re.compile(r"[^\s!-/:-@\[-`{-\x7f]+")
 _ASCII = re.compile(r"[\x00-\x7f]*")
+# Compiled at its first use, since many lists have no letters beyond ASCII.
 # Text that no word has: a symbol between letters, a superscript digit after them, a control character, a
 # capital after a small letter, or three letters beyond ASCII in a row in western Latin script.
-_ODD = re.compile(
+_ODD = (
     r"[^\W\d_][^\w\s\u2018\u2019\u00b7\u2013\u2014\u200c\u200d]+[^\W\d_]"
     r"|[^\W\d_]{2}[\u00b9\u00b2\u00b3\u00bc-\u00be]|[\x80-\x9f\ufffd\ue000-\uf8ff]"
     r"|[a-z\u00df-\u00ff][\u00c0-\u00de\u0152\u0160\u0178\u017d]|[\u00c0-\u00ff\u0152-\u017e]{3}"
@@ -28,7 +29,7 @@ def reads_as_words(text: str) -> bool:
 
 def _is_odd(word: str) -> bool:
     scripts = [_script_of(char) for char in word if char.isalpha()]
-    return bool(_ODD.search(word)) or any(one != other for one, other in pairwise(scripts))
+    return bool(re.search(_ODD, word)) or any(one != other for one, other in pairwise(scripts))
 
 
 def _script_of(char: str) -> int:

@@ -12,11 +12,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from validator.errors import FileError
 from validator.tables.files.os_errors import reading
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
@@ -28,7 +23,15 @@ _GZIP_LEVEL = 6  # gzip's own default; Python's is 9, which takes twice the time
 # an attack, unless the unpacked size is small.
 _HARMLESS_BYTES = 64 << 20
 _EXPANSION = 200
-_DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError)
+
+
+def _zstd() -> Any:
+    """Return the module for zstd, which few lists need."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd  # noqa: PLC0415
+    else:
+        from backports import zstd  # noqa: PLC0415
+    return zstd
 
 
 def inner_suffix(path: Path) -> str:
@@ -61,7 +64,7 @@ def unpacked(path: Path) -> Iterator[BinaryIO]:
         if start.startswith(_GZIP):
             yield cast("BinaryIO", _Unpacking(path, file, gzip.GzipFile(fileobj=file)))
         elif start.startswith(_ZSTD):
-            yield cast("BinaryIO", _Unpacking(path, file, zstd.ZstdFile(file)))
+            yield cast("BinaryIO", _Unpacking(path, file, _zstd().ZstdFile(file)))
         else:
             yield file
 
@@ -80,6 +83,7 @@ def _gzip_to(out: BinaryIO) -> AbstractContextManager[BinaryIO]:
 
 def _zstd_to(out: BinaryIO) -> AbstractContextManager[BinaryIO]:
     # With a checksum, like the zstd program and gzip, so that damage is detected.
+    zstd = _zstd()
     file = zstd.ZstdFile(out, "wb", options={zstd.CompressionParameter.checksum_flag: 1})
     return cast("AbstractContextManager[BinaryIO]", file)
 
@@ -120,7 +124,7 @@ class _Unpacking(io.RawIOBase):
     def read(self, size: int = -1, /) -> bytes:
         try:
             data: bytes = self._content.read(size)
-        except _DAMAGED as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error, _zstd().ZstdError) as error:
             raise FileError(
                 f"{self._path} is damaged where it is compressed ({error}); copy or export it again."
             ) from error
