@@ -85,8 +85,22 @@ def modules_of(*words):
 def test_help_imports_nothing_heavy(words):
     heavy = {"polars", "httpx", "phonenumbers", "tenacity", "anyio", "rich", "starlette", "uvicorn"}
     heavy |= {"sqlite3", "ssl", "truststore", "certifi"}
+    # And nothing that only values and settings need.
+    heavy |= {"msgspec", "dataclasses", "json", "logging", "pathlib", "tempfile", "decimal"}
+    loaded = modules_of(*words)
 
-    assert not heavy & imports_of(*words)
+    assert not heavy & {name.partition(".")[0] for name in loaded}
+    assert not {"validator.model", "validator.settings", "validator.places", "validator.arguments"} & loaded
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_imports_neither_values_nor_settings(name):
+    loaded = modules_of(name, "--help")
+
+    heavy = {"msgspec", "dataclasses", "json", "logging", "tempfile", "decimal"}
+    assert not heavy & {name.partition(".")[0] for name in loaded}
+    assert not {"validator.model", "validator.settings", "validator.sandbox.config"} & loaded
 
 
 @pytest.mark.slow
@@ -126,8 +140,8 @@ def test_a_check_loads_these_packages_of_others_and_no_more(provider, listed):
         "msgspec",
         "tenacity",
     }
-    # The names of the classes of polars and anyio; a compression of Python 3.14; rich's file sizes.
-    needed |= {"typing_extensions", "sniffio", "backports", "rich"}
+    # The names of the classes of polars and anyio; rich's file sizes.
+    needed |= {"typing_extensions", "sniffio", "rich"}
     # What is trusted, which is made ready for https.
     needed |= {"truststore", "certifi"}
 
