@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-
-from platformdirs import PlatformDirs
+from typing import TYPE_CHECKING
 
 from validator.errors import UsageError
 from validator.ledger_url import LedgerUrl, Location, ledger_location
 
-DIRS = PlatformDirs("recipient-validator", appauthor=False)
+if TYPE_CHECKING:
+    from platformdirs import PlatformDirs
 
 PROJECT_FILE = Path("validator.toml")
 
@@ -24,7 +24,7 @@ def state_folder() -> Path:
         UsageError: this user has no home folder.
     """
     try:
-        return Path(DIRS.user_state_dir)
+        return Path(_dirs().user_state_dir)
     except RuntimeError:
         raise UsageError(
             "this user has no home folder to keep the ledger in; name a file of yours with --ledger, or set "
@@ -44,6 +44,12 @@ def user_file() -> Path | None:
     None if this user has no home folder.
     """
     try:
-        return Path(DIRS.user_config_dir) / "config.toml"
+        return Path(_dirs().user_config_dir) / "config.toml"
     except RuntimeError:
         return None
+
+
+def _dirs() -> PlatformDirs:
+    from platformdirs import PlatformDirs  # noqa: PLC0415 - no help text needs it
+
+    return PlatformDirs("recipient-validator", appauthor=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +31,8 @@ def _html(summary: Summary, files: Sequence[FileLink]) -> bytes:
 
 
 def _json(summary: Summary, _: Sequence[FileLink]) -> bytes:
+    import json  # noqa: PLC0415 - as above
+
     return json.dumps(summary.to_json(), ensure_ascii=False, indent=2).encode() + b"\n"
 
 

@@ -16,6 +16,10 @@ def test_delays_double_from_two_seconds_at_most_to_a_minute():
         assert 0.9 * most_s < max(delays_s) <= most_s
 
 
+def test_the_longest_outage_has_no_longer_delays():
+    assert 1 <= RetryPolicy(rng=random.Random(1)).delay_s(100_000) <= 60
+
+
 def test_delays_come_again_from_the_same_seed():
     one, other = (RetryPolicy(rng=random.Random(5)) for _ in range(2))
 

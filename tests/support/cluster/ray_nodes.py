@@ -10,7 +10,7 @@ import sys
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 # By default Ray's workers get next to no time from a machine that has other work.
-os.environ["RAY_worker_niceness"] = "0"
+os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - Ray's name
 
 ATTEMPTS = 3  # Ray gives its own processes a time to begin that a busy machine exceeds
 SMALL = {"num_cpus": 4, "object_store_memory": 80 << 20}

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING
-
-from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_exponential
-from tenacity.wait import wait_base
 
 if TYPE_CHECKING:
     import random
 
-# The provider's documentation: from 1 s, doubling, capped at 60 s.
-SHORTEST_DELAY_S = 1.0
-LONGEST_DELAY_S = 60.0
+    from validator.pacing.lane.retry_strategies import RetryStrategies
 
 # One retry for ten first attempts is the ratio of Google's SRE book ("Handling Overload"). The other values
 # let small runs retry (Finagle's budget has such a floor too), and keep long runs from saving up many
@@ -27,23 +23,6 @@ FLOOR_EVERY_S = 5.0
 ONE = 1 - 1e-9
 
 
-class _FullJitter(wait_base):
-    """A uniformly random delay up to a growing bound ("full jitter", AWS Architecture Blog, 2015).
-
-    Tenacity's `wait_random_exponential` uses the global random generator, so that a run could not be
-    repeated from its seed. Its first delay has no range to spread over either.
-    """
-
-    def __init__(self, rng: random.Random) -> None:
-        self._rng = rng
-        self._bound = wait_exponential(
-            multiplier=2 * SHORTEST_DELAY_S, min=SHORTEST_DELAY_S, max=LONGEST_DELAY_S
-        )
-
-    def __call__(self, retry_state: RetryCallState) -> float:
-        return self._rng.uniform(SHORTEST_DELAY_S, self._bound(retry_state))
-
-
 class RetryPolicy:
     """Decides whether a number gets another attempt, and after how long.
 
@@ -53,22 +32,22 @@ class RetryPolicy:
     """
 
     def __init__(self, *, max_attempts: int = 6, rng: random.Random) -> None:
-        # Never run: it only holds the strategies. They are called with a count only, since tenacity's elapsed
-        # time reads the system's clock.
-        self._strategies = Retrying(stop=stop_after_attempt(max_attempts), wait=_FullJitter(rng))
+        self._max_attempts = max_attempts
+        self._rng = rng
 
     def delay_s(self, attempts: int) -> float:
         """Return the seconds to wait after that many attempts: 1 s to 2 s at first, at most 1 s to 60 s."""
-        return float(self._strategies.wait(self._after(attempts)))
+        return self._strategies.delay_s(attempts)
 
     def exhausted(self, attempts: int) -> bool:
         """Whether no attempt is left after that many."""
-        return bool(self._strategies.stop(self._after(attempts)))
+        return self._strategies.exhausted(attempts)
 
-    def _after(self, attempts: int) -> RetryCallState:
-        state = RetryCallState(self._strategies, None, (), {})
-        state.attempt_number = attempts
-        return state
+    @cached_property
+    def _strategies(self) -> RetryStrategies:
+        from validator.pacing.lane.retry_strategies import RetryStrategies  # noqa: PLC0415 - most runs retry nothing
+
+        return RetryStrategies(self._max_attempts, self._rng)
 
 
 class RetryBudget:
