@@ -135,10 +135,12 @@ def _bind_lines(before: pl.DataFrame, lots: Iterable[int]) -> pl.DataFrame:
     return pl.concat([before, pl.DataFrame(list(built), LINES, orient="row")]).sort("number", "answer")
 
 
+# `pl.zeros` is an expression: it would start the threads of polars when this module is imported.
+_ZEROS = pl.Series([0], dtype=pl.UInt32()).new_from_index(0, PLAN_COUNT)
 _NO_INLANDS = Inlands(
     pl.DataFrame([(0, *National())], NATIONALS, orient="row"),
     pl.DataFrame([(0, *Prefix(sure=False))], PREFIXES, orient="row"),
-    pl.zeros(PLAN_COUNT, pl.UInt32(), eager=True),
-    pl.zeros(PLAN_COUNT, pl.UInt32(), eager=True),
+    _ZEROS,
+    _ZEROS,
 )
 _NO_LINES = pl.DataFrame([(0, answers.UNDECIDED, False)], LINES, orient="row")
