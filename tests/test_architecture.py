@@ -1,6 +1,7 @@
 """Imports go down only, none goes round in a circle, and each library lives in the folders that own it."""
 
 import ast
+import functools
 import graphlib
 import sys
 from collections.abc import Iterator
@@ -145,12 +146,18 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
 
 
-MODULES = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.rglob("*.py"))}
+MODULES = {name_of(path): path for path in sorted(ROOT.rglob("*.py"))}
+
+
+@functools.cache
+def tree_of(module: str) -> ast.Module:
+    """What a module says, read when the first test asks for it: each worker imports this file."""
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
 
 
 def imported(module: str) -> Iterator[str]:
     """Every name that a module imports, wherever in the file: of a package with the name taken from it."""
-    for node in ast.walk(MODULES[module]):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -243,7 +250,7 @@ def test_a_value_is_no_dataclass():
         f"{module}.{value.name}"
         for module in MODULES
         if not module.startswith(LATE)
-        for value in ast.walk(MODULES[module])
+        for value in ast.walk(tree_of(module))
         if isinstance(value, ast.ClassDef) and is_plain_dataclass(value)
     ]
 
@@ -278,7 +285,7 @@ def used(module: str) -> set[str]:
     """The names that a module reads of others, and those that it imports from them."""
     read = {
         f"{node.value.id}.{node.attr}"
-        for node in ast.walk(MODULES[module])
+        for node in ast.walk(tree_of(module))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
     return read | set(imported(module))
