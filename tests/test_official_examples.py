@@ -3,12 +3,12 @@
 import http.client
 import json
 import subprocess
-import sys
 from urllib.parse import urlsplit
 
 import anyio
 import pytest
 
+from tests.support import commands
 from validator.sendapi import AsyncSendAPI, SendAPI
 
 KEY = "sk_live_0123456789abcdef"
@@ -20,8 +20,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def base_url():
-    command = [sys.executable, "-m", "validator", "sandbox", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+    with commands.Popen(["sandbox", "--port", "0"], stderr=subprocess.PIPE, text=True) as server:
         yield server.stderr.readline().split("ready at ")[1].strip()
         server.terminate()
 

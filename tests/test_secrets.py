@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.support import commands
+
 KEY = "sk_test_unlimited_CANARYcanary0123456789"
 SESSION = "sess_01H8BKF0000000000000000Z2T"
 
@@ -18,8 +20,7 @@ DIGITS = [number.removeprefix("+") for number in TROUBLE + ORDINARY]
 
 @pytest.fixture(scope="module")
 def base_url():
-    command = [sys.executable, "-m", "validator", "sandbox", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+    with commands.Popen(["sandbox", "--port", "0"], stderr=subprocess.PIPE, text=True) as server:
         yield server.stderr.readline().split("ready at ")[1].strip()
         server.terminate()
 
@@ -35,17 +36,8 @@ def run(request, base_url, tmp_path_factory):
         "-o out.csv --sendable send.csv --report r.html --summary s.json --accept possible "
         "--retries 0 --rate none -v --api-key-file key"
     )
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "validator",
-            "check",
-            "list.csv",
-            *options.split(),
-            "--log-format",
-            request.param,
-        ],
+    done = commands.run(
+        ["check", "list.csv", *options.split(), "--log-format", request.param],
         cwd=folder,
         env=os.environ
         | {

@@ -14,6 +14,7 @@ import anyio.from_thread
 import pytest
 
 from tests.support.cli.constants import KEY, LIST, PLAIN, SESSION
+from tests.support.commands import Popen
 from validator.cli import main
 from validator.ledger import open_ledger
 from validator.sandbox import SandboxConfig, create_app, listen, parse_fault, serve_async
@@ -158,13 +159,12 @@ def held_ledger(ledger_path):
 
 @pytest.fixture
 def spawn():
-    """Start the command line in a process of its own."""
+    """Run the command line in a process of its own."""
     with ExitStack() as started:
 
         def start(*words, **options):
-            command = [sys.executable, "-m", "validator", *map(str, words)]
             pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-            process = started.enter_context(subprocess.Popen(command, **pipes | options))
+            process = started.enter_context(Popen(words, **pipes | options))
             started.callback(process.kill)
             return process
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.cli.constants import ALWAYS_500, ANN, LIST, PLAIN
 from tests.support.cli.csv_rows import rows_of
+from tests.support.commands import path_with_validator
 from tests.support.forms import spread
 from validator.tables import writing
 
@@ -25,13 +26,9 @@ def shell(environment, provider, listed):
     listed()
 
     def run(line, **variables):
-        line = line.replace("validator ", f"{sys.executable} -m validator ")
+        variables = os.environ | {"PATH": path_with_validator()} | variables
         return subprocess.run(
-            ["bash", "-c", line],
-            capture_output=True,
-            check=False,
-            timeout=60,
-            env=os.environ | variables,
+            ["bash", "-c", line], capture_output=True, check=False, timeout=60, env=variables
         )
 
     return run
@@ -201,9 +198,8 @@ def test_any_name_of_a_file_works_in_any_locale(shell, listed, name, variables):
         f"validator check '{name}' {' '.join(PLAIN)} --sendable {shown}.send.csv --report {shown}.html "
         f"--summary {shown}.json --ledger {shown}.ledger --json -v"
     )
-    line = os.fsencode(line.replace("validator ", f"{sys.executable} -m validator "))
 
-    done = subprocess.run(["bash", "-c", line], capture_output=True, check=False, env=os.environ | variables)
+    done = shell(os.fsencode(line), **variables)
 
     assert done.returncode == 0, done.stderr
     assert Path(f"{stem}.checked.csv").read_text().count("registered") == 3

@@ -5,7 +5,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import certifi
 import pytest
 
 from tests.support.cli.constants import ANN, KEY, LIST, PLAIN
+from tests.support.commands import path_with_validator
 from validator.ledger import open_ledger
 from validator.places import PROJECT_FILE
 from validator.tables import temporary_folder
@@ -27,8 +27,10 @@ def shell(environment, provider, listed):
     listed()
 
     def run(line):
-        line = line.replace("validator", f"{sys.executable} -m validator")
-        return subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False, timeout=30)
+        variables = os.environ | {"PATH": path_with_validator()}
+        return subprocess.run(
+            ["bash", "-c", line], env=variables, capture_output=True, text=True, check=False, timeout=30
+        )
 
     return run
 
@@ -254,7 +256,7 @@ def test_what_a_killed_run_has_copied_is_closed_to_others_and_cleared_by_the_nex
     feed = process.stdin if how == "stdin" else Path("pipe.csv").open("w")  # noqa: SIM115 - left open
     feed.write(LIST)
     feed.flush()
-    until(lambda: any(path.is_file() for path in temporary.rglob("*")))
+    until(lambda: any(path.is_file() for path in temporary.glob("*/*")))
 
     modes = {stat.S_IMODE(path.stat().st_mode) for path in temporary.rglob("*") if path.is_file()}
     process.send_signal(signal.SIGKILL)

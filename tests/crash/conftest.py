@@ -13,7 +13,6 @@ from contextlib import ExitStack
 import pytest
 
 from tests.support.crash.check_process import Checks
-from tests.support.crash.forked import fork_server
 from tests.support.crash.lives import LATENCY_MS, OLD, Killer
 from tests.support.crash.recipient_list import RecipientList
 from tests.support.crash.witness import serve
@@ -61,12 +60,6 @@ def set_up(tmp_path_factory, recipients):
 
 
 @pytest.fixture(scope="session")
-def server():
-    with fork_server() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
 def witness(tmp_path_factory):
     """A sandbox for all lives: their runs come one after the other."""
     with serve(tmp_path_factory.mktemp("witness") / "requests.jsonl", "--latency-ms", str(LATENCY_MS)) as one:
@@ -74,7 +67,7 @@ def witness(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def set_out(tmp_path_factory, witness, server):
+def set_out(tmp_path_factory, witness):
     """Make a folder with a list, old outputs and an empty state; return what runs the command there."""
 
     def make(name, listed):
@@ -83,6 +76,6 @@ def set_out(tmp_path_factory, witness, server):
         checks = Checks(folder, witness.url)
         for path in (checks.output, checks.sendable):
             path.write_bytes(OLD)
-        return Killer(checks, witness, server)
+        return Killer(checks, witness)
 
     return make

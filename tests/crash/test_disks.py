@@ -81,7 +81,7 @@ WRITE, SYNC = 34, 9
     ids=["write fails", "disk is full", "sync fails", "files may not grow"],
 )
 def test_a_ledger_that_cannot_be_written_ends_the_run_at_once(killer, alone, handle, words):
-    run = killer.checks.fork(killer.server, held=True)
+    run = killer.checks.fork(held=True)
     handle(run)
 
     assert_ends_with_a_line(run, (*words, "run the same command again"))
@@ -93,7 +93,7 @@ def test_a_ledger_that_cannot_be_written_ends_the_run_at_once(killer, alone, han
 def test_a_failed_sync_is_never_tried_again(killer):
     require_strace()
     log = killer.checks.folder / "trace"
-    run = killer.checks.fork(killer.server, held=True)
+    run = killer.checks.fork(held=True)
     with traced(run, "trace=fdatasync,pwrite64", fail("fdatasync", "EIO", SYNC), log=log):
         pass
     run.wait()
@@ -105,7 +105,7 @@ def test_a_failed_sync_is_never_tried_again(killer):
 # The first two calls are for the folders above the ledger; then come a file and its folder, twice.
 @pytest.mark.parametrize("place", [3, 6])
 def test_an_output_that_cannot_be_synced_is_the_old_one_or_whole(killer, alone, place):
-    run = killer.checks.fork(killer.server, held=True)
+    run = killer.checks.fork(held=True)
     broken(fail("fsync", "EIO", place))(run)
 
     assert_ends_with_a_line(run, ("cannot be written: Input/output error", "Choose another place"))
@@ -119,7 +119,7 @@ def test_a_disk_that_fills_up_while_numbers_are_asked_about_leaves_the_old_outpu
     killer = replace(killer, checks=replace(killer.checks, output_name="disk/list.checked.csv"))
     killer.checks.output.write_bytes(OLD)
     since = killer.witness.mark()
-    run = killer.checks.fork(killer.server, held=True)
+    run = killer.checks.fork(held=True)
     run.release()
     killer.witness.wait_for(1, run, since)
     disk.fill()
@@ -134,7 +134,7 @@ def test_a_disk_that_fills_up_while_numbers_are_asked_about_leaves_the_old_outpu
 def test_a_ledger_whose_disk_is_full_goes_on_when_there_is_room(killer, alone, disk):
     killer = replace(killer, checks=replace(killer.checks, ledger_name="disk/own/ledger.sqlite"))
     disk.remount("size=96k")
-    run = killer.checks.fork(killer.server)
+    run = killer.checks.fork()
 
     assert_ends_with_a_line(run, ("disk/own/ledger.sqlite could not be", "run the same command again"))
     assert killer.checks.outputs() == [OLD, OLD]
@@ -146,7 +146,7 @@ def test_a_ledger_that_another_program_holds_is_waited_for_and_then_given_up(kil
     killer.checks.ledger.parent.mkdir(parents=True, mode=0o700)
     with closing(sqlite3.connect(killer.checks.ledger, isolation_level=None)) as another:
         another.execute("BEGIN EXCLUSIVE")
-        run = killer.checks.fork(killer.server)
+        run = killer.checks.fork()
         assert_ends_with_a_line(run, ("could not be opened (SQLITE_BUSY", "run the same command again"))
 
     assert_goes_on(killer, alone, SMALL.distinct)
@@ -156,7 +156,7 @@ def test_an_output_that_cannot_fit_costs_no_call(set_out, disk, killer):
     SMALL.repeated(200).write(killer.checks.folder / "list.csv")
     killer = replace(killer, checks=replace(killer.checks, output_name="disk/list.checked.csv"))
     since = killer.witness.mark()
-    run = killer.checks.fork(killer.server)
+    run = killer.checks.fork()
 
     assert_ends_with_a_line(run, ("will be of", "its disk has room for 0.3 MB; free some, or choose another"))
     assert killer.witness.entries(since) == []
@@ -177,7 +177,7 @@ def test_a_read_only_disk_is_named_before_anything_is_asked(killer, disk, alone,
     disk.remount("ro")
     killer = replace(killer, checks=replace(killer.checks, **place))
     since = killer.witness.mark()
-    run = killer.checks.fork(killer.server)
+    run = killer.checks.fork()
 
     assert_ends_with_a_line(run, words)
     assert killer.witness.entries(since) == []

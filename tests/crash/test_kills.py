@@ -130,7 +130,7 @@ def test_a_kill_while_the_output_is_written_leaves_the_old_one_and_what_the_next
     output = killer.checks.output
     before, inode = output.read_bytes(), output.stat().st_ino
 
-    run = killer.checks.fork(killer.server, held=True)
+    run = killer.checks.fork(held=True)
     run.release()
     wait_for_writing(killer.checks.folder, run)
     run.kill()

@@ -31,7 +31,7 @@ def test_a_run_that_memory_runs_out_for_is_gone_on_with(set_out, amount):
     for _ in range(amount(1, 10)):
         killer = set_out("memory", LONG)
         since = killer.witness.mark()
-        run = killer.checks.fork(killer.server, held=True)
+        run = killer.checks.fork(held=True)
         run.release()
         killer.witness.wait_for(10, run, since)
         resource.prlimit(

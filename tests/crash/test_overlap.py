@@ -27,7 +27,7 @@ def killer(set_out):
 @contextmanager
 def started_at_once(killers):
     """Start a run of each at the same moment, and kill in the end what still runs."""
-    runs = [killer.checks.fork(killer.server, held=True) for killer in killers]
+    runs = [killer.checks.fork(held=True) for killer in killers]
     try:
         for run in runs:
             run.release()

@@ -58,7 +58,7 @@ class Recorded:
 def recorded(set_out, tmp_path_factory):
     require_strace()
     killer = set_out("recorded", SMALL)
-    run = killer.checks.fork(killer.server, held=True)
+    run = killer.checks.fork(held=True)
     base = tmp_path_factory.mktemp("base")
     for path in killer.checks.folder.iterdir():
         shutil.copy(path, base)

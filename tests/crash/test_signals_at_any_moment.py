@@ -86,7 +86,7 @@ def suspended(set_out):
     def suspend(seconds, *more):
         killer = set_out("suspended", RecipientList.draw(160))
         since = killer.witness.mark()
-        run = killer.checks.fork(killer.server, "--rate", f"{PER_MIN}/min", *more, held=True)
+        run = killer.checks.fork("--rate", f"{PER_MIN}/min", *more, held=True)
         run.release()
         killer.witness.wait_for(10, run, since)
         run.send(signal.SIGSTOP)

@@ -7,8 +7,9 @@ import sys
 import pytest
 from msgspec import structs
 
+from tests.support.commands import path_with_validator
 from tests.support.docs.blocks import blocks_of, pages
-from tests.support.installed import VALIDATOR, environment
+from tests.support.installed import environment
 from tests.support.sandboxes import served
 from validator.sandbox import DEFAULT_SESSIONS, listen
 
@@ -75,7 +76,7 @@ def reader(tmp_path, provider):
         port = free.getsockname()[1]
     kept = {name: text for name, text in environment(tmp_path).items() if not name.startswith("XDG_")}
     return kept | {
-        "PATH": f"{VALIDATOR.parent}:{kept['PATH']}",
+        "PATH": path_with_validator(),
         "SENDAPI_BASE_URL": provider,
         "SENDAPI_API_KEY": KEY,
         "SENDAPI_SESSION_ID": SESSION,

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from processes import KEY, environment, sandbox
 
+from tests.support import commands
 from tests.support.network.servers import PASSWORD, USER, missing, proxy, tls_front
 
 
@@ -41,8 +40,8 @@ class Company:
         """Run the command; return its exit code, its last line of JSON if any, and what it said."""
         url = {"SENDAPI_BASE_URL": f"https://{host}:{self.front.port}/v1"}
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        done = subprocess.run(
-            [sys.executable, "-m", "validator", *map(str, words)],
+        done = commands.run(
+            words,
             env=kept | environment(self.folder / "state") | url | more,
             cwd=self.folder,
             capture_output=True,

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import httpx
 import pytest
 import xlsxwriter
 
+from tests.support import commands
 from tests.support.browser import CLIPPED, keep_picture, launched, serious_violations
 from tests.support.sandboxes import served
 
@@ -54,10 +54,8 @@ def start(environment, tmp_path):
     with ExitStack() as started:
 
         def start():
-            command = [sys.executable, "-m", "validator", "web", "--port", "0"]
-            process = subprocess.Popen(
-                command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True
-            )
+            words = ["web", "--port", "0"]
+            process = commands.Popen(words, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
             started.enter_context(process)
             started.callback(process.kill)
             return process, process.stderr.readline().split()[2]
@@ -274,5 +272,5 @@ def by_command(environment, folder):
     """Check the same list with the command, which finds all answers in the ledger."""
     session = {"SENDAPI_API_KEY": KEY, "SENDAPI_SESSION_ID": "sess_01H8BKF0000000000000000Z2T"}
     options = ["--column", "Handset", "--sendable", "leads.send.xlsx", "--split", "."]
-    command = [sys.executable, "-m", "validator", "check", "leads.xlsx", *options]
-    subprocess.run(command, env=environment | session, cwd=folder, check=True, capture_output=True)
+    words = ["check", "leads.xlsx", *options]
+    commands.run(words, env=environment | session, cwd=folder, check=True, capture_output=True)

@@ -6,9 +6,10 @@ import pty
 import re
 import struct
 import subprocess
-import sys
 import termios
 from dataclasses import dataclass
+
+from tests.support import commands
 
 _PIECES = re.compile(rb"\x1b\[([?\d;]*)([A-Za-z])|(\r)|(\n)|([^\x1b\r\n]+)|\x1b")
 
@@ -39,17 +40,16 @@ def on_terminal(*words, columns=80, rows=40, is_terminal=True, with_output=False
 
     Standard output is a pipe, or `with_output` on the same terminal.
     """
-    command = [sys.executable, "-m", "validator", *map(str, words)]
     variables = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "NO_COLOR"}}
     variables |= {"TERM": "xterm-256color", **environment}
     if not is_terminal:
-        done = subprocess.run(command, capture_output=True, env=variables, check=False)
+        done = commands.run(words, capture_output=True, env=variables, check=False)
         raw = done.stderr
         return Drawn(done.returncode, raw.decode(), raw.decode().splitlines(), done.stdout.decode())
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    with subprocess.Popen(
-        command,
+    with commands.Popen(
+        words,
         stdin=follower,
         stderr=follower,
         stdout=follower if with_output else subprocess.PIPE,

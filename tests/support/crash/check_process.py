@@ -4,11 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.support.commands import Popen
+from tests.support.crash.forked import Forked
 from validator.ledger import open_ledger
 from validator.model import Verdict
 
@@ -57,8 +58,8 @@ class Checks:
         return ["check", "list.csv", *files, *options]
 
     def start(self, *more):
-        return subprocess.Popen(
-            [sys.executable, "-m", "validator", *self.words, *more],
+        return Popen(
+            [*self.words, *more],
             cwd=self.folder,
             env=os_environment() | self._settings(),
             stdout=subprocess.PIPE,
@@ -66,9 +67,9 @@ class Checks:
             text=True,
         )
 
-    def fork(self, server, *more, held=False):
-        """Start the same command from a fork server."""
-        return server.start([*self.words, *more], self.folder, self._settings(), held=held)
+    def fork(self, *more, held=False):
+        """Start the same command without its imports."""
+        return Forked([*self.words, *more], self.folder, os_environment() | self._settings(), held=held)
 
     def run(self):
         """Run to the end, which has to be a good one; return the summary."""

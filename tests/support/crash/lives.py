@@ -61,7 +61,6 @@ class Killer:
 
     checks: Checks
     witness: object
-    server: object
 
     def live(self, handle, ends=frozenset({-signal.SIGKILL})):
         """Start the command over and over until a run is not killed, which then has to end well.
@@ -73,7 +72,7 @@ class Killer:
         kills, recorded = [], set()
         while True:
             since = self.witness.mark()
-            run = self.checks.fork(self.server, held=True)
+            run = self.checks.fork(held=True)
             handle(run)
             code = run.wait()
             self.witness.settle()
@@ -87,14 +86,14 @@ class Killer:
     def calls(self, names):
         """Run the command once in peace, and return how often it made each of these system calls."""
         log = self.checks.folder / "trace"
-        run = self.checks.fork(self.server, held=True)
+        run = self.checks.fork(held=True)
         with traced(run, f"trace={names}", log=log):
             assert run.wait() == 0, run.said()
         return calls_in(log, run)
 
     def duration(self):
         """Run the command once in peace, and return how many seconds that took."""
-        run = self.checks.fork(self.server, held=True)
+        run = self.checks.fork(held=True)
         begun = time.monotonic()
         run.release()
         assert run.wait() == 0, run.said()
@@ -165,7 +164,7 @@ def first(count, handle):
 def assert_goes_on(killer, alone, distinct):
     """Run the command to its end: it asks what is missing, once, and writes what a run left alone wrote."""
     known, since = killer.checks.recorded(), killer.witness.mark()
-    run = killer.checks.fork(killer.server)
+    run = killer.checks.fork()
     assert run.wait() == 0, run.said()
     assert sorted(killer.witness.numbers_asked(since)) == sorted(distinct - known)
     assert without_times(killer.checks.output) == without_times(alone.output)

@@ -2,18 +2,19 @@
 
 import json
 import subprocess
-import sys
 import urllib.request
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support import commands
+
 # The linked phone of the sandbox's session. It is asked about to see whether the session tells the truth, and
 # is in nobody's list.
 LINKED = "+447700900999"
 
-COMMAND = (sys.executable, "-m", "validator", "sandbox", "--port", "0", "--plan", "unlimited")
+WORDS = ("sandbox", "--port", "0", "--plan", "unlimited")
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ class Witness:
 @contextmanager
 def serve(log_path, *options):
     log_path.touch()
-    command = [*COMMAND, "--log", str(log_path), *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=log_path.parent) as process:
+    words = [*WORDS, "--log", str(log_path), *options]
+    with commands.Popen(words, stderr=subprocess.PIPE, text=True, cwd=log_path.parent) as process:
         try:
             yield Witness(_address(process), log_path)
         finally:
