@@ -27,8 +27,8 @@ settings.register_profile(
 settings.load_profile("suite")
 
 
-# Modules and tests stay to the end. To look among them for what can be freed, again and again while they are
-# made and after that in each test, would take a tenth of the processor time.
+# Modules and tests stay to the end. To look among them for what can be freed would take half of the time of
+# the collection, and most of that of a test that collects garbage.
 gc.disable()
 
 
