@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tests.support import commands
 from tests.support.cli.constants import PLAIN
 
 MANY = "phone\n" + "".join(f"+4477009{place:05}\n" for place in range(20, 60))
@@ -18,9 +19,8 @@ def limited():
     """Run the command line in a process that may open so many files."""
 
     def run(files, *words):
-        script = f'ulimit -n {files}; exec "$0" -m validator "$@"'
-        command = ["sh", "-c", script, sys.executable, *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        prelude = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))"
+        return commands.run(words, prelude=prelude, capture_output=True, text=True, timeout=60)
 
     return run
 

@@ -115,25 +115,18 @@ def test_what_is_in_flight_after_the_grace_is_given_up_and_the_output_written(
     assert sorted(path.name for path in Path().iterdir()) == ["leads.checked.csv", "leads.csv"]
 
 
-IGNORING = """
-import runpy, signal, sys
-for name in sys.argv.pop(1).split(","):
-    signal.signal(getattr(signal, name), signal.SIG_IGN)
-runpy.run_module("validator", run_name="__main__")
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("ignored", ["SIGINT", "SIGHUP", "SIGINT,SIGHUP"])
-def test_a_signal_that_the_parent_ignores_stays_ignored(provider, listed, until, ignored):
+def test_a_signal_that_the_parent_ignores_stays_ignored(provider, listed, spawn, until, ignored):
     app = provider(latency_ms=50, plan="unlimited")
     listed(MANY)
-    command = [sys.executable, "-c", IGNORING, ignored, "check", "leads.csv", *PLAIN, "--rate", "none", "-q"]
-    with subprocess.Popen([*command, "--concurrency", "2"], stderr=subprocess.PIPE, text=True) as process:
-        until(lambda: app.log.checks > 8)
-        for name in ignored.split(","):
-            process.send_signal(getattr(signal, name))
-        _, err = process.communicate(timeout=20)
+    lines = [f"signal.signal(signal.{name}, signal.SIG_IGN)" for name in ignored.split(",")]
+    words = ["check", "leads.csv", *PLAIN, "--rate", "none", "-q", "--concurrency", "2"]
+    process = spawn(*words, prelude="\n".join(["import signal", *lines]))
+    until(lambda: app.log.checks > 8)
+    for name in ignored.split(","):
+        process.send_signal(getattr(signal, name))
+    _, err = process.communicate(timeout=20)
 
     assert (process.returncode, err) == (0, "")
     assert app.log.checks == 100

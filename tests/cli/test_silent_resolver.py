@@ -3,20 +3,20 @@
 import os
 import signal
 import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.support.cli.constants import KEY, PLAIN, SESSION
+from tests.support.commands import Popen
 
 pytestmark = pytest.mark.slow
 
 HOST = "provider.example"
 # What is asked to resolve that name never comes back, as no thread could be made to.
 SILENT = """
-import runpy, socket, sys, threading
+import socket, sys, threading
 known = socket.getaddrinfo
 def resolve(host, *rest, **more):
     if host in ("{host}", b"{host}"):
@@ -24,7 +24,6 @@ def resolve(host, *rest, **more):
         threading.Event().wait()
     return known(host, *rest, **more)
 socket.getaddrinfo = resolve
-runpy.run_module("validator", run_name="__main__")
 """
 # Far more than an end takes on a busy machine, and far less than for ever.
 ENDS_WITHIN_S = 40
@@ -46,8 +45,9 @@ def start(listed):
         def run(*words):
             listed()
             process = started.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-c", SILENT.format(host=HOST), *words],
+                Popen(
+                    words,
+                    prelude=SILENT.format(host=HOST),
                     env=os.environ
                     | {
                         "SENDAPI_BASE_URL": f"https://{HOST}/v1",

@@ -32,11 +32,11 @@ class Popen(subprocess.Popen):
     """`subprocess.Popen` for `validator` with these words.
 
     Where a fork would not be the same as a start, it is a start. A run that `is_held` has imported all it
-    needs, and waits for SIGCONT.
+    needs, and waits for SIGCONT. The prelude is Python that a run executes first, to play what is around it.
     """
 
-    def __init__(self, words, *, is_held=False, **options):
-        self._is_held = is_held
+    def __init__(self, words, *, is_held=False, prelude="", **options):
+        self._is_held, self._prelude = is_held, prelude
         super().__init__([*START, *map(str, words)], **options)
 
     def _execute_child(self, *given):
@@ -52,12 +52,14 @@ class Popen(subprocess.Popen):
             "group": of["process_group"],
             "is_leader": of["start_new_session"],
             "is_held": self._is_held,
+            "prelude": self._prelude,
         }
         ours = of["p2cread"], of["c2pwrite"], of["errwrite"]
         streams = [number if ours[number] == -1 else ours[number] for number in range(3)]
         pid = 0 if _needs_start(of) else _server().fork(order, streams)
         if not pid:
             assert not self._is_held
+            assert not self._prelude
             super()._execute_child(*given)
             return
         self.pid, self._child_created = pid, True

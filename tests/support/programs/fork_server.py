@@ -53,8 +53,8 @@ LATE = (
 )
 # Ray starts processes and threads, and `__main__` is for the run.
 LEFT_OUT = ("validator.cluster", "validator.__main__")
-# The interpreter, the allocator and polars read these once.
-READ_ONCE = ("PYTHON", "LC_", "LANG", "LD_", "POLARS_", "_RJEM_")
+# The interpreter, the dynamic linker and polars read these once.
+READ_ONCE = ("PYTHON", "LC_", "LANG", "LD_", "POLARS_")
 # The first has led here to the package; the second is read by what no module imports at its beginning.
 NO_MATTER = {"PYTHONPATH", "PYTHON_KEYRING_BACKEND"}
 # It removes what queries have written to the disk for want of memory. None of the suite does.
@@ -144,7 +144,7 @@ def reap():
             pass
 
 
-def become(*, words, folder, environment, numbers, umask, group, is_leader):
+def become(*, words, folder, environment, numbers, umask, group, is_leader, prelude=""):
     """Make of this process what the interpreter is when it has started in such a place."""
     os.environ.clear()
     os.environ.update(environment)
@@ -162,6 +162,7 @@ def become(*, words, folder, environment, numbers, umask, group, is_leader):
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     sys.argv = ["validator", *words]
+    exec(prelude, {})
 
 
 def opened(number, before):
