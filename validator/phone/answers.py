@@ -58,7 +58,17 @@ def in_words() -> pl.DataFrame:
 
 def undecided(rows: int) -> pl.DataFrame:
     """Return `answer` and `number` for `rows` undecided rows."""
-    return pl.select(answer=pl.zeros(rows, ANSWER), number=pl.zeros(rows, pl.UInt64()))
+    return _repeated(UNDECIDED, rows)
+
+
+def refused(reason: Reason, rows: int) -> pl.DataFrame:
+    """Return `answer` and `number` for `rows` rows that are refused for the same reason."""
+    return _repeated(of(reason), rows)
+
+
+def _repeated(answer: int, rows: int) -> pl.DataFrame:
+    one = pl.Series("answer", [answer], ANSWER), pl.Series("number", [0], pl.UInt64())
+    return pl.DataFrame([column.new_from_index(0, rows) for column in one])
 
 
 def put(found: pl.DataFrame, rows: pl.Series, others: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from validator.phone.bulk.frames import split, together
+from validator.phone.bulk.frames import beside, holding, once_each, places, split, together
 
 ROWS = pl.DataFrame({"row": [0, 1, 2, 3], "holds": [True, False, None, True]})
 
@@ -32,3 +32,27 @@ def test_frames_come_together_in_their_order_whichever_are_empty():
     assert together(empty, first, empty, second)["row"].to_list() == [0, 2, 3]
     assert together(empty, second).equals(second)
     assert together(empty, empty).schema == ROWS.schema
+
+
+def test_a_condition_holds_only_if_it_is_known_to_be_true():
+    assert holding(ROWS, pl.col("holds")).to_list() == [True, False, False, True]
+
+
+def test_columns_beside_others_replace_those_of_their_name():
+    found = beside(ROWS, pl.Series("holds", [1, 2, 3, 4]), pl.Series("more", [5, 6, 7, 8]))
+    assert found.columns == ["row", "holds", "more"]
+    assert found["holds"].to_list() == [1, 2, 3, 4]
+
+
+def test_rows_have_places_among_others_and_null_if_they_are_not_there():
+    assert places(pl.Series([3, 1], dtype=pl.UInt32), 5).to_list() == [None, 1, None, 0, None]
+    assert places(pl.Series([], dtype=pl.UInt32), 2).to_list() == [None, None]
+
+
+def test_equal_rows_are_asked_about_once():
+    asked = []
+    rows = pl.DataFrame({"text": ["a", "b", "a"], "number": [1, None, 1]})
+    found = once_each(rows, lambda *row: asked.append(row) or row == ("a", 1))
+    assert found.to_list() == [True, False, True]
+    assert sorted(asked, key=str) == [("a", 1), ("b", None)]
+    assert once_each(rows.clear(), lambda *_: True).dtype == pl.Boolean

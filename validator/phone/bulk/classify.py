@@ -155,9 +155,8 @@ class _Piles(Struct, frozen=True):
     spelt: list[pl.DataFrame] = field(default_factory=list)
 
     def settle(self, rows: pl.DataFrame, reason: Reason) -> None:
-        answer, number = pl.lit(answers.of(reason), answers.ANSWER), pl.lit(0, pl.UInt64())
         if not rows.is_empty():
-            self.settled.append(rows.select("row", answer=answer, number=number))
+            self.settled.append(pl.DataFrame([rows["row"], *answers.refused(reason, rows.height)]))
 
     def part(self, rows: pl.DataFrame) -> None:
         self.parted.append(rows.select("row", "text", "plan"))

@@ -1,16 +1,31 @@
-"""Splits and joins frames with few queries, since each query costs as much as a cell."""
+"""Splits and joins frames with few queries.
+
+Nearly every query wakes the threads of polars, whatever the size of the frame, and that costs as much as
+reading some cells. Operations on a whole series (`Series.filter`, `~`, `series[index]`) wake none.
+"""
 
 from __future__ import annotations
 
+from functools import reduce
+from typing import TYPE_CHECKING
+
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def split(rows: pl.DataFrame, condition: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows for which the condition is true, and the others."""
     if rows.is_empty():
         return rows, rows
-    holds = rows.select(condition.fill_null(value=False)).to_series()
+    holds = holding(rows, condition)
     return kept(rows, holds), kept(rows, ~holds)
+
+
+def holding(rows: pl.DataFrame, condition: pl.Expr) -> pl.Series:
+    """Return for each row whether the condition is true; null counts as false."""
+    return rows.select(condition.eq_missing(other=True)).to_series()
 
 
 def kept(rows: pl.DataFrame, holds: pl.Series) -> pl.DataFrame:
@@ -22,7 +37,28 @@ def kept(rows: pl.DataFrame, holds: pl.Series) -> pl.DataFrame:
     return pl.DataFrame([column.filter(holds) for column in rows.get_columns()])
 
 
+def beside(rows: pl.DataFrame, *columns: pl.Series) -> pl.DataFrame:
+    """Add columns, in place of those with the same names."""
+    added = {column.name for column in columns}
+    return pl.DataFrame([*(column for column in rows if column.name not in added), *columns])
+
+
+def places(rows: pl.Series, height: int) -> pl.Series:
+    """Return for each of `height` rows its index (UInt32) among the given rows, null if it is not there."""
+    nowhere = pl.Series("place", [None], pl.UInt32()).new_from_index(0, height)
+    return nowhere.scatter(rows, pl.int_range(rows.len(), dtype=pl.UInt32(), eager=True))
+
+
+def once_each(rows: pl.DataFrame, holds: Callable[..., bool]) -> pl.Series:
+    """Return `holds` for each row; it is asked once about equal rows."""
+    asked = rows.rows()
+    found = {row: holds(*row) for row in set(asked)}
+    return pl.Series([found[row] for row in asked], dtype=pl.Boolean)
+
+
 def together(*frames: pl.DataFrame) -> pl.DataFrame:
     """Return all their rows in one chunk; usually only one frame has any."""
     filled = [frame for frame in frames if not frame.is_empty()]
-    return pl.concat(filled, rechunk=True) if len(filled) > 1 else next(iter(filled), frames[0])
+    if len(filled) <= 1:
+        return next(iter(filled), frames[0])
+    return pl.DataFrame([column.rechunk() for column in reduce(pl.DataFrame.vstack, filled)])

@@ -13,7 +13,7 @@ import polars as pl
 
 from validator.model import MAX_DIGITS, MIN_DIGITS, Reason
 from validator.phone import answers
-from validator.phone.bulk.frames import kept, split, together
+from validator.phone.bulk.frames import holding, kept, split, together
 from validator.phone.bulk.number_ranges import LOT_SPAN
 from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS
 from validator.phone.bulk.prefixes import acts, behind, fitting, placed, ranged, shown, stripped
@@ -86,8 +86,9 @@ def _straight(rows: pl.DataFrame, index: RangeIndex) -> tuple[pl.DataFrame, pl.D
 
 def _taken(lined: pl.DataFrame, condition: pl.Expr, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the answers of the rows for which the condition is true, and the other rows."""
-    holds = lined.select(condition.fill_null(value=False)).to_series()
-    return kept(lined.select("at", "answer", number="value"), holds), kept(rows, ~holds)
+    holds = holding(lined, condition)
+    found = lined[["at", "answer", "value"]].rename({"value": "number"})
+    return kept(found, holds), kept(rows, ~holds)
 
 
 def _roundabout(plussed: pl.DataFrame, bare: pl.DataFrame, index: RangeIndex) -> Iterator[pl.DataFrame]:
@@ -129,16 +130,17 @@ def _lined(rows: pl.DataFrame, number: pl.Expr, lot: pl.Expr, index: RangeIndex)
 
 
 def _found(rows: pl.DataFrame, number: pl.Expr, lines: pl.DataFrame) -> pl.DataFrame:
-    found = rows.with_columns(line=place_among(lines["number"], number))
-    return found.with_columns(of(lines[name], pl.col("line")).alias(name) for name in ("answer", "plain"))
+    line = rows.select(place_among(lines["number"], number)).to_series()
+    return rows.hstack([lines[name].gather(line, null_on_oob=True) for name in ("answer", "plain")])
 
 
 def _counts(rows: pl.DataFrame, condition: pl.Expr, number: pl.Expr) -> Counter[int]:
     """Count the rows for which the condition is true, by `number`; nulls are left out."""
-    some = rows if rows.is_empty() else rows.filter(condition)
-    if some.is_empty():
+    some = rows if rows.is_empty() else kept(rows, holding(rows, condition))
+    if some.is_empty():  # the usual case
         return Counter()
-    return Counter(dict(some.select(number.alias("one")).drop_nulls().to_series().value_counts().iter_rows()))
+    numbers = some.select(number).to_series().drop_nulls()
+    return Counter(dict(numbers.value_counts().iter_rows()))
 
 
 def _lot(code: pl.Expr, digits: pl.Expr) -> pl.Expr:

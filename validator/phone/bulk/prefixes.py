@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.phone.bulk.frames import split, together
+from validator.phone.bulk.frames import beside, split, together
 from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS, PLAN_SPAN
 from validator.phone.bulk.search import of, place_among, power
 
@@ -53,9 +53,9 @@ def placed(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:
 def ranged(rows: pl.DataFrame, inlands: Inlands, *names: str) -> pl.DataFrame:
     """Add these fields of `plan_ranges.National`, which describe the digits as a national number."""
     digits = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(_LONGER)
-    found = rows.select(range=place_among(inlands.nationals["key"], _base() + digits))
-    marks = found.select(of(inlands.nationals[name], pl.col("range")).alias(name) for name in names)
-    return rows.with_columns(marks.get_columns())
+    place = rows.select(place_among(inlands.nationals["key"], _base() + digits)).to_series()
+    marks = [inlands.nationals[name].gather(place, null_on_oob=True) for name in names]
+    return beside(rows, *marks)
 
 
 def fitting(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:

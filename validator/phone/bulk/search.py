@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # The digits that fit into 64 bits.
 SHOWN_DIGITS = 19
@@ -17,6 +22,12 @@ def of(table: pl.Series, place: pl.Expr) -> pl.Expr:
 def place_among(starts: pl.Series, key: pl.Expr) -> pl.Expr:
     """Return the index of the range that holds the key, given the starts of all ranges; the first is zero."""
     return pl.lit(starts).search_sorted(key, side="right") - 1
+
+
+def by_number(numbers: pl.Series, answer: Callable[[int], int], dtype: pl.DataType) -> pl.Series:
+    """Return the answer for each number; it is asked once about equal numbers. None of them is null."""
+    distinct = numbers.unique().sort()
+    return pl.Series([answer(one) for one in distinct], dtype=dtype)[distinct.search_sorted(numbers)]
 
 
 def power(exponent: pl.Expr) -> pl.Expr:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from validator.phone.bulk.frames import split, together
+from validator.phone.bulk.frames import beside, kept, split, together
 from validator.phone.bulk.lookup import FEWEST_DIALLED_DIGITS
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, merged, ranges
 from validator.phone.bulk.search import SHOWN_DIGITS, power
@@ -118,8 +118,10 @@ def counted(number: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _questions(cells: pl.DataFrame, applies: pl.Expr, plus: pl.Expr, number: pl.Expr) -> pl.DataFrame:
-    some = not cells.is_empty()
-    tried = cells.with_columns(applies=applies).filter(_APPLIES.fill_null(value=True)) if some else cells
+    if cells.is_empty():
+        return NO_QUESTIONS
+    may = cells.select(applies=applies).to_series()
+    tried = kept(beside(cells, may), may.ne_missing(other=False))
     if tried.is_empty():
         return NO_QUESTIONS
     numbered = tried.select("at", "plan", plus=plus, number=number, known=_APPLIES.is_not_null())
