@@ -34,6 +34,7 @@ MAX_CELL_CHARS = 4096
 # From this many distinct cells on, bulk is faster although it has to build all its range tables first
 # (measured over 60 regions; with the tables there, a quarter of this would be enough).
 WORTH_BULK_CELLS = 10_000
+_FEW_CELLS = 50
 
 _KEY = ["text", "region"]
 _FOUND = {"answer": answers.ANSWER, "number": pl.UInt64()}
@@ -204,10 +205,16 @@ def _answers(cells: pl.DataFrame, accept: Accept, *, in_bulk: bool) -> pl.DataFr
     """Return `answer`, `number` and the written form of each cell; what bulk leaves is read one by one."""
     found = decide(cells, accept, _RANGES) if in_bulk else _nothing(cells.height)
     rows = (found["answer"] == answers.UNDECIDED).arg_true()
-    rest = cells[rows]
-    each = read_each(rest.unique(), accept)
-    others = rest.join(each, on=_KEY, how="left", nulls_equal=True, maintain_order="left")
+    others = _read_once(cells[rows], accept)
     return pl.DataFrame([found[name].scatter(rows, others[name]) for name in found.columns])
+
+
+def _read_once(cells: pl.DataFrame, accept: Accept) -> pl.DataFrame:
+    """Return the cells with their answers; of more than a few, each distinct one is read once."""
+    if cells.height <= _FEW_CELLS:  # finding repeated ones takes longer
+        return read_each(cells, accept)
+    each = read_each(cells.unique(), accept)
+    return cells.join(each, on=_KEY, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _nothing(rows: int) -> pl.DataFrame:

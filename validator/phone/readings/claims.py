@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from validator.model import Reason
 from validator.phone import answers
-from validator.phone.bulk.frames import kept, split, together
+from validator.phone.bulk.frames import beside, holding, kept, split, together
 from validator.phone.bulk.number_ranges import LOT_SPAN, is_flat
-from validator.phone.bulk.search import of
+from validator.phone.bulk.search import by_number, of
 from validator.phone.readings.evidence import CODE_AGAIN, Evidence, Outcome, Slot
 from validator.phone.readings.grouped import as_beside, as_grouped
 from validator.phone.readings.habits import with_habits
@@ -61,10 +61,13 @@ _REFUSALS = {
     Outcome.LOCAL: Reason.TOO_SHORT,
     Outcome.NOT_INTERNATIONAL: Reason.NOT_IN_PLAN,
 }
+# More than all outcomes.
+_SLOT_SPAN = 32
 _KEPT = ("row", "plan", "plus", "digits", "value", "answer", "number")
 _WORDS = [reading.value for reading in NumberReading]
 # In the order of `NumberReading`.
 READINGS = pl.Series(_WORDS, dtype=pl.Enum(_WORDS))
+_PLAIN_READING = pl.Series([0], dtype=pl.UInt8)
 _READING_OF = {reading: place for place, reading in enumerate(NumberReading)}
 _ROW, _FOUND = {"row": pl.UInt32()}, {"answer": answers.ANSWER, "number": pl.UInt64()}
 _OPEN_SCHEMA = (
@@ -97,9 +100,8 @@ class Claims(Struct, frozen=True):
     @classmethod
     def none(cls, cells: int, numbers: Numbers) -> Claims:
         """Return the claims to so many cells that are each read as they stand: a column of plus signs."""
-        readings = pl.zeros(cells, pl.UInt8, eager=True)
         return cls(
-            readings,
+            _PLAIN_READING.new_from_index(0, cells),
             pl.DataFrame(schema=_OPEN_SCHEMA),
             pl.DataFrame(schema=_CLAIM_SCHEMA),
             Evidence(),
@@ -110,10 +112,9 @@ class Claims(Struct, frozen=True):
         """Return `row`, `answer`, `number` and `reading` (as in `readings`) of the open cells."""
         if self.open.is_empty():
             return pl.DataFrame(schema=_SETTLED_SCHEMA)
-        known = {bits: int(outcomes[bits]) for bits in self.open["signature"].unique()}
-        outcome = self.open["signature"].replace_strict(known, return_dtype=pl.UInt8, default=None)
-        reading = self.readings.gather(self.open["row"]).alias("reading")
-        cells = self.open.with_columns(outcome.alias("outcome"), reading)
+        outcome = by_number(self.open["signature"], outcomes.__getitem__, pl.UInt8())
+        reading = self.readings[self.open["row"]]
+        cells = beside(self.open, outcome.alias("outcome"), reading.alias("reading"))
         cells = as_beside(as_grouped(cells)) if self.numbers is Numbers.AUTO else cells
         return _read(cells, self.claims, self.numbers).select("row", "answer", "number", "reading")
 
@@ -128,8 +129,8 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
         numbers: how the column is written, if the user says so.
     """
     rows = cells.with_row_index("row").select(_KEPT)
-    may = cells.select(_may_be_claimed(numbers)).to_series()
-    zero = may & rows.select(ZERO_FIRST.fill_null(value=False)).to_series()
+    may = holding(cells, _may_be_claimed(numbers))
+    zero = may & holding(rows, ZERO_FIRST)
     bare, rare = kept(rows, may & ~zero & ~rows["plus"]), _rarely_claimed(rows, may, zero)
     if bare.is_empty() and rare.is_empty():
         return Claims.none(cells.height, numbers)
@@ -137,12 +138,14 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
     claims = _claims(_questions(bare, others, rare), ask)
     others = with_habits(others)
     open_plans = _open_plans(abroad, others, claims, numbers)
-    compared = together(abroad.filter(_of_plans(open_plans)), _compared(rows, may, claims))
-    compared = together(others.filter(_of_plans(open_plans)), with_habits(compared))
+    abroad_too, _ = split(abroad, _of_plans(open_plans))
+    others_too, _ = split(others, _of_plans(open_plans))
+    compared = with_habits(together(abroad_too, _compared(rows, may, claims)))
+    compared = together(others_too, compared)
     compared = with_claims(signed(compared), claims, numbers)
     left_open = compared.filter("open")
     texts = cells["text"].gather(left_open["row"])
-    readings = pl.zeros(cells.height, pl.UInt8, eager=True)
+    readings = _PLAIN_READING.new_from_index(0, cells.height)
     lost = abroad.filter(_has_lost_plus(numbers))["row"]
     readings = readings.scatter(lost, _READING_OF[NumberReading.PLUS_LOST])
     readings = readings.scatter(others["row"], others["reading"])
@@ -152,7 +155,7 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
 def _may_be_claimed(numbers: Numbers) -> pl.Expr:
     bare = BARE if numbers is Numbers.INTERNATIONAL else False
     where = PLAN.is_not_null() | PLUS | bare | _IS_LINE
-    return ((DIGITS <= _MOST_DIGITS) & where & of(_may_be_numbers(), _ANSWER)).fill_null(value=False)
+    return (DIGITS <= _MOST_DIGITS) & where & of(_may_be_numbers(), _ANSWER)
 
 
 @lru_cache(maxsize=1)
@@ -180,10 +183,10 @@ def _of_plans(plans: pl.Series) -> pl.Expr:
 
 def _rarely_claimed(rows: pl.DataFrame, may: pl.Series, zero: pl.Series) -> pl.DataFrame:
     """Return the few cells for the rules that do not apply to all bare cells."""
-    twice = rows.select(may_begin_twice().fill_null(value=False)).to_series()
-    begins = MAY_BEGIN_00 | pl.any_horizontal(_RULE_OF[one].applies for one in _BEGUN[:2])
-    begins |= may_begin_twice_behind_zeros().fill_null(value=False)
-    return pl.concat([kept(rows, may & twice & ~zero), kept(rows, zero).filter(begins)])
+    twice = holding(rows, may_begin_twice())
+    begins = MAY_BEGIN_00 | _RULE_OF[_BEGUN[0]].applies | _RULE_OF[_BEGUN[1]].applies
+    begins |= may_begin_twice_behind_zeros()
+    return together(kept(rows, may & twice & ~zero), split(kept(rows, zero), begins)[0])
 
 
 def _questions(bare: pl.DataFrame, others: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
@@ -241,7 +244,7 @@ def _compared(rows: pl.DataFrame, may: pl.Series, claims: pl.DataFrame) -> pl.Da
     claimed = rows[rare.unique()].filter(~BARE)
     if claimed.is_empty():
         return claimed
-    return kept(rows, may).filter(~BARE & _of_plans(claimed["plan"]))
+    return split(kept(rows, may), ~BARE & _of_plans(claimed["plan"]))[0]
 
 
 def _has_lost_plus(numbers: Numbers) -> pl.Expr:
@@ -256,17 +259,25 @@ def _read(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.Dat
     for refused, reason in _REFUSALS.items():
         why = pl.lit(answers.of(reason), answers.ANSWER)
         answer = pl.when(outcome == refused).then(why).otherwise(answer)
-    taken = cells.select("row", slot="outcome").join(
-        claims, on=["row", "slot"], how="left", maintain_order="left"
-    )
-    cells = cells.hstack(taken.select("slot", taken_answer="answer", taken_number="number"))
     for slot, rule in _RULE_OF.items():
         number = _READING_OF[rule.reading]
         is_read = (outcome == slot) & (_has_lost_plus(numbers) if slot is Slot.PLUS_LOST else True)
         reading = pl.when(is_read).then(pl.lit(number, pl.UInt8)).otherwise(reading)
-    return cells.select(
-        "row",
-        pl.coalesce("taken_answer", answer).alias("answer"),
-        pl.coalesce("taken_number", "number").alias("number"),
-        reading.alias("reading"),
+    return _taking(
+        cells.select("row", "number", "outcome", answer.alias("answer"), reading.alias("reading")), claims
     )
+
+
+def _taking(cells: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """Give the cells that are read in another way the answer of that claim."""
+    key, asked = _key(claims["row"], claims["slot"]), _key(cells["row"], cells["outcome"])
+    claims = claims.with_columns(key.alias("key")).sort("key")
+    place = claims["key"].search_sorted(asked, side="left")
+    is_claim = claims["key"].gather(place, null_on_oob=True).eq_missing(asked)
+    rows = is_claim.arg_true()
+    return beside(cells, *answers.put(cells, rows, claims[place[rows]]))
+
+
+def _key(row: pl.Series, slot: pl.Series) -> pl.Series:
+    """Return the row and the slot as one number."""
+    return row.cast(pl.UInt64) * _SLOT_SPAN + slot.cast(pl.UInt64)

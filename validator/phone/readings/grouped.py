@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from validator.phone import answers
+from validator.phone.bulk.frames import once_each
 from validator.phone.cell.grouping import (
     BESIDE,
     CUT_CODE,
@@ -63,8 +64,5 @@ def _plain_where(
     rows = cells.select(doubted.arg_true()).to_series()
     if rows.is_empty():
         return cells
-    asked = cells.select(names)[rows]
-    once = asked.unique()
-    found = once.with_columns(stands=pl.Series([stands(*one) for one in once.iter_rows()], dtype=pl.Boolean))
-    plain = asked.join(found, on=names, how="left", maintain_order="left")["stands"]
+    plain = once_each(cells[list(names)][rows], stands)
     return cells.with_columns(cells["outcome"].scatter(rows.filter(plain), int(Outcome.PLAIN)))

@@ -12,7 +12,7 @@ from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 
 from validator.model import LineType
 from validator.phone import answers
-from validator.phone.bulk.search import of, power
+from validator.phone.bulk.search import by_number, of, power
 from validator.phone.cell.numbering import has_length
 from validator.phone.cell.recoveries import FEWEST_DIGITS
 from validator.phone.codes import PLAN_COUNT, REGIONS
@@ -28,6 +28,8 @@ from validator.phone.readings.rules import (
 
 # How many first digits show how a number is written.
 _LEAD_DIGITS = 3
+# More than the digits of any number.
+_MOST_DIGITS = 100
 # With fewer digits a local number may look like a mobile number, if most mobile numbers have more.
 _UNUSUAL_DIGITS = 9
 _TRUNK_LOST, _PLUS_LOST = (
@@ -113,8 +115,7 @@ def mobile_answers() -> pl.Series:
 def has_usual_digits(lines: pl.DataFrame) -> pl.Series:
     """Return whether each `number` has at least the usual digits of its country's mobile numbers."""
     places = lines.select(answers.country(pl.col("answer"))).to_series()
-    fewest = {place: _fewest_usual(place) for place in places.unique()}
-    return lines["number"] >= places.replace_strict(fewest, return_dtype=pl.UInt64)
+    return lines["number"] >= by_number(places, _fewest_usual, pl.UInt64())
 
 
 @cache
@@ -130,17 +131,22 @@ def _fewest_usual(place: int) -> int:
 
 def _is_written_before(cells: pl.DataFrame, by_lead: pl.Expr) -> pl.Series:
     """Return, for plans that write a trunk prefix before some numbers, whether the cell's number has one."""
-    rows = cells.select((pl.col("without_trunk") & by_lead).arg_true()).to_series()
-    written_before = pl.repeat(value=False, n=cells.height, eager=True)
+    depends = pl.col("without_trunk") & by_lead & (DIGITS >= _LEAD_DIGITS)
+    rows = cells.select(depends.arg_true()).to_series()
+    written_before = pl.Series([False]).new_from_index(0, cells.height)
     if rows.is_empty():
         return written_before
-    asked = cells.select("plan", "digits", "value")[rows]
-    asked = asked.select("plan", "digits", lead=VALUE // power(DIGITS - _LEAD_DIGITS))
-    kinds = asked.unique()
-    written = [writes_trunk(REGIONS[plan], digits, lead) for plan, digits, lead in kinds.iter_rows()]
-    kinds = kinds.with_columns(written=pl.Series(written, dtype=pl.Boolean))
-    found = asked.join(kinds, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")
-    return written_before.scatter(rows, found["written"])
+    lead = VALUE // power(DIGITS - _LEAD_DIGITS)
+    kind = (PLAN.cast(pl.UInt64) * _MOST_DIGITS + DIGITS) * 10**_LEAD_DIGITS + lead
+    kinds = cells[["plan", "digits", "value"]][rows].select(kind).to_series()
+    return written_before.scatter(rows, by_number(kinds, _is_written, pl.Boolean()))
+
+
+def _is_written(kind: int) -> bool:
+    """Return `writes_trunk` for a plan, a count of digits and a lead, which are one number."""
+    of_plan, lead = divmod(kind, 10**_LEAD_DIGITS)
+    plan, digits = divmod(of_plan, _MOST_DIGITS)
+    return writes_trunk(REGIONS[plan], digits, lead)
 
 
 @cache

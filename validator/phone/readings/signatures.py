@@ -7,6 +7,7 @@ from collections import Counter
 import polars as pl
 
 from validator.phone import answers
+from validator.phone.bulk.frames import kept
 from validator.phone.bulk.search import of
 from validator.phone.cell.recoveries import FEWEST_DIGITS, UNMISTAKABLE_DIGITS
 from validator.phone.readings.evidence import (
@@ -54,23 +55,26 @@ def signed(cells: pl.DataFrame) -> pl.DataFrame:
 
 def with_claims(cells: pl.DataFrame, claims: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
     """Add the claims to the signatures, and `open`: the cell may be read in another way, or refused."""
+    claims = claims.sort("row")
     slot = of(_POWERS_OF_TWO, pl.col("slot"))
     usual = (pl.col("slot") == Slot.PLUS_LOST) | has_usual_digits(claims)
     mobile = of(mobile_answers(), pl.col("answer")) & usual
-    bits = claims.select("row", bits=slot * (mobile.cast(pl.UInt64) * (1 << MOBILE_BIT) + (1 << VALID_BIT)))
-    bits = bits.group_by("row").agg(pl.col("bits").sum())
-    cells = cells.join(bits, on="row", how="left", maintain_order="left")
+    bits = slot * (mobile.cast(pl.UInt64) * (1 << MOBILE_BIT) + (1 << VALID_BIT))
+    # Running sums: those of a cell are the sum at the end of its claims less the sum before them.
+    sums = pl.concat([pl.Series([0], dtype=pl.UInt64), claims.select(bits.cum_sum()).to_series()])
+    before = claims["row"].search_sorted(cells["row"], side="left")
+    end = claims["row"].search_sorted(cells["row"], side="right")
     return cells.with_columns(
-        pl.col("signature") + pl.col("bits").fill_null(0),
-        open=pl.col("bits").is_not_null() | pl.col("needs_column") | is_international(numbers),
+        pl.col("signature") + (sums[end] - sums[before]),
+        open=(end > before) | pl.col("needs_column") | is_international(numbers),
     )
 
 
 def evidence_of(cells: pl.DataFrame) -> Evidence:
     """Count the distinct cells by signature, of plans and families with an open cell."""
-    group = pl.col("signature") // (1 << FAMILY_BIT)
-    groups = cells.filter("open").select(group).unique().to_series()
-    distinct = cells.filter(group.is_in(groups.implode())).select("signature", "digits", "value").unique()
+    group = cells["signature"] // (1 << FAMILY_BIT)
+    counts = group.is_in(group.filter(cells["open"]).unique().implode())
+    distinct = kept(cells[["signature", "digits", "value"]], counts).unique()
     return Evidence(Counter(dict(distinct["signature"].value_counts().iter_rows())))
 
 
