@@ -169,9 +169,9 @@ def opened(number, before):
     """Open a standard stream as the interpreter does."""
     raw = io.FileIO(number, "w" if number else "r", closefd=False)
     raw.name = before.name
-    buffered = (io.BufferedWriter if number else io.BufferedReader)(raw)
+    is_unbuffered = number and before.write_through  # PYTHONUNBUFFERED
     stream = io.TextIOWrapper(
-        raw if number and before.write_through else buffered,  # PYTHONUNBUFFERED
+        raw if is_unbuffered else (io.BufferedWriter if number else io.BufferedReader)(raw),
         before.encoding,
         before.errors,
         newline="\n",
