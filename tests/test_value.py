@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import pickle
+import typing
 
 import pytest
 
@@ -16,6 +17,10 @@ OUTCOME = Outcome(number=Number(447700900000), verdict=Verdict.REGISTERED, check
 
 def test_a_value_is_a_dataclass_for_the_standard_library():
     assert all(map(dataclasses.is_dataclass, (OUTCOME, Outcome, Summary, AskSettings)))
+
+
+def test_its_types_can_be_read():
+    assert typing.get_type_hints(Outcome)["verdict"] is Verdict
 
 
 def test_its_fields_are_those_of_its_own_class():

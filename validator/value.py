@@ -35,7 +35,8 @@ class Value:
     """
 
     __slots__ = ()
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]] = _Fields()  # type: ignore[assignment]
+    # Without the name `Field`, which `typing.get_type_hints` of a value would have to import.
+    __dataclass_fields__: ClassVar[dict[str, Any]] = _Fields()  # type: ignore[assignment]
 
 
 def as_dict(value: Struct) -> dict[str, Any]:
