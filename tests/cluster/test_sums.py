@@ -6,7 +6,7 @@ from tests.support.cluster.here import HereMachines
 from validator.batch.planning.survey import survey
 from validator.batch.recipients.job import Job, ListSettings
 from validator.batch.recipients.opening import open_job
-from validator.cluster.list_work import LedgerView
+from validator.cluster.list_work import LedgerView, measure, numbers_of
 from validator.cluster.parts import Part
 from validator.cluster.preparing import ClusterList, Preparing, Spread
 from validator.ledger import read
@@ -34,7 +34,9 @@ def prepared(tmp_path, write_parts):
     return prepare
 
 
-@pytest.mark.parametrize("spread", [Spread(group_bytes=1, partition_rows=40), Spread()])
+@pytest.mark.parametrize(
+    "spread", [Spread(group_bytes=1, partition_rows=40), Spread(partition_rows=160), Spread()]
+)
 def test_the_plan_of_several_machines_is_that_of_one(prepared, spread):
     together, alone = prepared(300, 4, spread)
 
@@ -42,6 +44,18 @@ def test_the_plan_of_several_machines_is_that_of_one(prepared, spread):
         assert getattr(together.plan, name) == getattr(alone, name), name
     assert (together.plan.readings, together.plan.examples) == (alone.readings, alone.examples)
     assert together.plan.country_line_types == alone.country_line_types
+
+
+def test_no_task_collects_the_numbers_of_more_rows_than_a_partition_has(write_parts, tmp_path):
+    """A small file can have many rows: 25 million in 128 MB of Parquet."""
+    parts = tuple(Part(path, path) for path in write_parts(300, 6))
+    list_, machines = ClusterList(parts, tmp_path, ListSettings(region="GB")), HereMachines()
+    known = LedgerView(tmp_path / "none" / "ledger.sqlite", NOW_MS)
+
+    Preparing(list_, machines, known, NoProgress(), Spread(partition_rows=100)).prepare()
+
+    assert [len(given[0]) for work, given in machines.work if work is measure] == [6]
+    assert [len(given[0]) for work, given in machines.work if work is numbers_of] == [2, 2, 2]
 
 
 def test_the_numbers_of_all_partitions_are_those_of_the_list(prepared):

@@ -43,7 +43,8 @@ class Spread(Struct, frozen=True, kw_only=True):
 
     Attributes:
         group_bytes: the size of files that one task reads together, so that its start-up time is small.
-        partition_rows: the rows that give one partition of numbers; each takes about 12 bytes of memory.
+        partition_rows: the rows that give one partition of numbers, and the rows whose numbers one task
+            collects; a compressed file may have many more rows than its size suggests.
     """
 
     group_bytes: int = 128 << 20
@@ -121,7 +122,7 @@ class Preparing:
         as_ = ReadAs(settings, opened.reading, suppressed=opted_out.numbers if self._list.suppress else None)
         as_, rows = self._measured(as_, groups)
         kept = self._machines.keep(as_)
-        found, settled = self._numbers(groups, kept, max(1, -(-rows // self._spread.partition_rows)))
+        found, settled = self._numbers(self._split(groups, rows), kept, self._partitions(sum(rows)))
         plan = plan_of(found, [one.plan for one, _ in settled], opted_out.unreadable)
         if not plan.rows:
             raise FileError(
@@ -179,12 +180,23 @@ class Preparing:
             room -= one.size_bytes
         return list(map(tuple, groups))
 
-    def _measured(self, as_: ReadAs, groups: Sequence[tuple[Part, ...]]) -> tuple[ReadAs, int]:
-        """Return how the list is read with the evidence from all of its parts, and the count of its rows."""
+    def _split(self, groups: Sequence[tuple[Part, ...]], rows: Sequence[int]) -> list[tuple[Part, ...]]:
+        """Return smaller groups in place of those with more rows than one task collects the numbers of."""
+        smaller = []
+        for group, count in zip(groups, rows, strict=True):
+            size = -(-len(group) // self._partitions(count))
+            smaller += [group[start : start + size] for start in range(0, len(group), size)]
+        return smaller
+
+    def _partitions(self, rows: int) -> int:
+        return max(1, -(-rows // self._spread.partition_rows))
+
+    def _measured(self, as_: ReadAs, groups: Sequence[tuple[Part, ...]]) -> tuple[ReadAs, list[int]]:
+        """Return how the list is read with the evidence from all of its parts, and the rows of each group."""
         pending = [self._one(list_work.measure, group, as_) for group in groups]
         measured = self.gather("reading", pending)
         evidence = sum((one.evidence for one in measured), ColumnEvidence())
-        return replace(as_, evidence=evidence), sum(one.rows for one in measured)
+        return replace(as_, evidence=evidence), [one.rows for one in measured]
 
     def _numbers(
         self, groups: Sequence[tuple[Part, ...]], kept: Any, partitions: int

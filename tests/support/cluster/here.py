@@ -45,14 +45,17 @@ class HereLane:
 
 
 class HereMachines:
-    """Machines for tests. `lanes` are all that were begun, in their order."""
+    """Machines for tests. `lanes` are all that were begun, `work` all calls of tasks, in their order."""
 
     def __init__(self, on_lane=lambda _lane: None):
         self.lanes = []
+        self.work = []
         self._on_lane = on_lane
 
     def start(self, work, *arguments, results=1):
-        found = work(*(self.value(one) for one in arguments))
+        given = [self.value(one) for one in arguments]
+        self.work.append((work, given))
+        found = work(*given)
         return [_done(one) for one in (found if results > 1 else [found])]
 
     def keep(self, value):
