@@ -18,11 +18,13 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 PROGRAMS = Path(__file__).parent / "programs"
 SERVER, PROGRAM = PROGRAMS / "fork_server.py", PROGRAMS / "forked_command.py"
 START = (sys.executable, "-m", "validator")
+# Not that of a test which sets it for its runs, and looks at what they leave there.
+TEMPORARY = gettempdir()
 # A run inherits it from the test if these are ignored.
 INHERITED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_CHILD_SUBREAPER = 36
@@ -105,7 +107,7 @@ class _Server:
 
     def __init__(self):
         self._lock = threading.Lock()
-        self._folder = TemporaryDirectory()
+        self._folder = TemporaryDirectory(dir=TEMPORARY)
         address = str(Path(self._folder.name) / "orders")
         self.programs = Path(self._folder.name) / "bin"
         self.programs.mkdir()
