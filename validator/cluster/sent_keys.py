@@ -7,7 +7,7 @@ Ray's connections are (docs/cluster.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from validator.batch.ask_settings import KeySettings
@@ -38,12 +38,12 @@ class SentKey:
     def of(cls, key: KeySettings) -> SentKey:
         """Return a key in the form to send."""
         options = {
-            one.name: getattr(key.options, one.name) for one in fields(GatewayOptions) if one.name != "key"
+            name: getattr(key.options, name) for name in GatewayOptions.__struct_fields__ if name != "key"
         }
         settings = {
-            one.name: getattr(key, one.name)
-            for one in fields(KeySettings)
-            if one.name not in {"options", "gateway"}
+            name: getattr(key, name)
+            for name in KeySettings.__struct_fields__
+            if name not in {"options", "gateway"}
         }
         return cls(key.options.key.reveal(), key.gateway, options, settings)
 

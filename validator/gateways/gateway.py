@@ -36,7 +36,7 @@ class GatewayOptions(Value, Struct, frozen=True, kw_only=True):
     Attributes:
         key: its credential.
         base_url: its address, or None for the provider's own.
-        timeout_s: how long one exchange may take in total, in seconds.
+        timeout_s: the longest time of one whole exchange, in seconds.
         max_connections: connections open at the same time.
         network: the proxy to use, and the certificates to trust.
         transport: an httpx transport to use in place of the network, or None.

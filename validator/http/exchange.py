@@ -66,7 +66,7 @@ class Exchange:
         headers: sent with every request; they include the key.
         understand: turns a response and the time of day (Unix seconds) into an answer; raises `ApiError`
             if the gateway refused or the body is not in its form.
-        timeout_s: how long an attempt may take in total: waiting for a connection, connecting, sending and
+        timeout_s: the longest time of a whole attempt: waiting for a connection, connecting, sending and
             reading.
         wall_clock: the time of day in Unix seconds, for responses without a `Date`.
         trust: the certificates that the transport trusts, for messages; empty if not known.

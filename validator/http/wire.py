@@ -34,7 +34,7 @@ class Wire(httpx.AsyncBaseTransport):
             request: the bytes of the request.
             read: turns the response into a value; must not wait.
             cap_bytes: the largest body to accept.
-            timeout_s: how long it may take in total, including the wait for a connection.
+            timeout_s: the longest time of the exchange, including the wait for a connection.
 
         Raises:
             httpx.TransportError: there was no answer.

@@ -90,7 +90,7 @@ class SendAPI:
     Args:
         api_key: the key, or its text.
         base_url: the server, if not the provider's; https only, except on this machine.
-        timeout_s: how many seconds one exchange may take in total.
+        timeout_s: the most seconds for one whole exchange.
         max_connections: connections open at the same time; all of them are kept for the next request.
         network: the proxy to use and the certificates to trust; by default those of the environment.
         transport: an httpx transport to use in place of the network; it ignores `network`.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
@@ -67,4 +66,4 @@ def _parts(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(of: type[Value], kept: Mapping[str, Any]) -> Value:
     """Return a value of a stored summary, without fields that a later version has added."""
-    return of(**{field.name: kept[field.name] for field in fields(of) if field.name in kept})
+    return of(**{name: kept[name] for name in of.__struct_fields__ if name in kept})

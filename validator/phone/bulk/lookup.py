@@ -17,7 +17,7 @@ from validator.phone.bulk.frames import holding, kept, split, together
 from validator.phone.bulk.number_ranges import LOT_SPAN
 from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS
 from validator.phone.bulk.prefixes import acts, behind, fitting, placed, ranged, shown, stripped
-from validator.phone.bulk.search import SHOWN_DIGITS, of, place_among, power
+from validator.phone.bulk.search import SHOWN_DIGITS, columns_at, of, place_among, power
 from validator.phone.codes import CODE_OF_LEAD, CODE_OF_PLAN, DIGITS_OF_CODE, LEAD_DIGITS, MAIN_PLAN_OF_CODE
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _lined(rows: pl.DataFrame, number: pl.Expr, lot: pl.Expr, index: RangeIndex)
 
 def _found(rows: pl.DataFrame, number: pl.Expr, lines: pl.DataFrame) -> pl.DataFrame:
     line = rows.select(place_among(lines["number"], number)).to_series()
-    return rows.hstack([lines[name].gather(line, null_on_oob=True) for name in ("answer", "plain")])
+    return rows.hstack(columns_at(lines, line, "answer", "plain"))
 
 
 def _counts(rows: pl.DataFrame, condition: pl.Expr, number: pl.Expr) -> Counter[int]:

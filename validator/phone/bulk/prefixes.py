@@ -13,7 +13,7 @@ import polars as pl
 
 from validator.phone.bulk.frames import beside, split, together
 from validator.phone.bulk.plan_ranges import DESCRIBED_DIGITS, PLAN_SPAN
-from validator.phone.bulk.search import of, place_among, power
+from validator.phone.bulk.search import columns_at, of, place_among, power
 
 if TYPE_CHECKING:
     from validator.phone.bulk.range_cache import Inlands
@@ -54,8 +54,7 @@ def ranged(rows: pl.DataFrame, inlands: Inlands, *names: str) -> pl.DataFrame:
     """Add these fields of `plan_ranges.National`, which describe the digits as a national number."""
     digits = pl.when(_DIGITS <= DESCRIBED_DIGITS).then(power(_DIGITS) + _VALUE).otherwise(_LONGER)
     place = rows.select(place_among(inlands.nationals["key"], _base() + digits)).to_series()
-    marks = [inlands.nationals[name].gather(place, null_on_oob=True) for name in names]
-    return beside(rows, *marks)
+    return beside(rows, *columns_at(inlands.nationals, place, *names))
 
 
 def fitting(rows: pl.DataFrame, inlands: Inlands) -> pl.DataFrame:

@@ -19,6 +19,11 @@ def of(table: pl.Series, place: pl.Expr) -> pl.Expr:
     return pl.lit(table).gather(place, null_on_oob=True)
 
 
+def columns_at(table: pl.DataFrame, place: pl.Series, *names: str) -> list[pl.Series]:
+    """Return these columns of the table at each index, null if the table is too short."""
+    return [table[name].gather(place, null_on_oob=True) for name in names]
+
+
 def place_among(starts: pl.Series, key: pl.Expr) -> pl.Expr:
     """Return the index of the range that holds the key, given the starts of all ranges; the first is zero."""
     return pl.lit(starts).search_sorted(key, side="right") - 1
