@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,14 +10,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
+from listening import program, reserved_port, wait_until_listening
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HERE = Path(__file__).parent / "limiters"
 REFUSED = 429
-
-# Debian puts servers where only root's PATH leads.
-SEARCHED = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"))
 
 
 class Kind(StrEnum):
@@ -124,22 +120,18 @@ class Limiter:
 def missing(kind: Kind) -> str:
     """Return what to install before the limiter can be started; empty where all is there."""
     match kind:
-        case Kind.FIXED_WINDOW if not _program("node"):
+        case Kind.FIXED_WINDOW if not program("node"):
             return "node is not installed: apt-get install nodejs npm, then make limiters"
         case Kind.FIXED_WINDOW if not (HERE / "node_modules" / "express-rate-limit").is_dir():
             return "express-rate-limit is not installed: make limiters"
-        case Kind.SLIDING_COUNTER if not _program("haproxy"):
+        case Kind.SLIDING_COUNTER if not program("haproxy"):
             return "haproxy is not installed: apt-get install haproxy"
-        case Kind.LEAKY_BUCKET if not _program("nginx"):
+        case Kind.LEAKY_BUCKET if not program("nginx"):
             return "nginx is not installed: apt-get install nginx-light"
         case Kind.FIXED_WINDOW | Kind.SLIDING_COUNTER | Kind.LEAKY_BUCKET:
             return ""
         case _:
             assert_never(kind)
-
-
-def _program(name: str) -> str:
-    return shutil.which(name, path=SEARCHED) or ""
 
 
 @contextmanager
@@ -149,7 +141,7 @@ def limiting(setup: Setup, *, upstream: int, folder: Path) -> Iterator[Limiter]:
     Raises:
         RuntimeError: it ended before it took a connection; the message has what it said.
     """
-    ports = _Ports(_free_port(), upstream)
+    ports = _Ports(reserved_port(), upstream)
     log, complaints = folder / "exchanges.log", folder / "limiter.err"
     with (
         log.open("wb") as out,
@@ -157,7 +149,7 @@ def limiting(setup: Setup, *, upstream: int, folder: Path) -> Iterator[Limiter]:
         subprocess.Popen(_command(setup, ports, folder), stdout=out, stderr=err, cwd=HERE) as process,
     ):
         try:
-            _wait_for(ports.own, process, complaints)
+            wait_until_listening(ports.own, process, complaints)
             yield Limiter(ports.own, log)
         finally:
             process.terminate()
@@ -166,13 +158,13 @@ def limiting(setup: Setup, *, upstream: int, folder: Path) -> Iterator[Limiter]:
 def _command(setup: Setup, ports: _Ports, folder: Path) -> list[str]:
     match setup.kind:
         case Kind.FIXED_WINDOW:
-            return [_program("node"), str(HERE / "server.js"), _server_options(setup, ports)]
+            return [program("node"), str(HERE / "server.js"), _server_options(setup, ports)]
         case Kind.SLIDING_COUNTER:
             config = _configure("haproxy.cfg", setup, ports, folder)
-            return [_program("haproxy"), "-db", "-f", str(config)]
+            return [program("haproxy"), "-db", "-f", str(config)]
         case Kind.LEAKY_BUCKET:
             config = _configure("nginx.conf", setup, ports, folder)
-            return [_program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(config)]
+            return [program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(config)]
         case _:
             assert_never(setup.kind)
 
@@ -216,26 +208,3 @@ def _header_lines(setup: Setup) -> Iterator[str]:
     yield from (HEADER_LINES[setup.kind] % header for header in setup.headers.added.items())
     # Without "always" nginx leaves refusals alone.
     yield from (f'add_header {name} "{value}";' for name, value in setup.headers.passed_on.items())
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes], complaints: Path) -> None:
-    while not _takes_connections(port):
-        try:
-            process.wait(0.02)
-        except subprocess.TimeoutExpired:
-            continue
-        raise RuntimeError(f"{process.args[0]} did not start: {complaints.read_text(encoding='utf-8')}")
-
-
-def _takes_connections(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True

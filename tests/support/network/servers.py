@@ -1,16 +1,13 @@
 """Programs of others between the command and the sandbox: a proxy with a password, and a front with TLS."""
 
-import os
-import shutil
-import socket
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-# Debian puts servers where only root's PATH leads.
-SEARCHED = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"))
+from listening import program, reserved_port, wait_until_listening
+
 USER, PASSWORD = "ann", "Geheim-2026"  # tinyproxy takes no marks in one
 
 PACKAGES = {"tinyproxy": "tinyproxy-bin", "squid": "squid", "nginx": "nginx-light"}
@@ -97,10 +94,6 @@ def missing(*names):
     return f"not installed: apt-get install {' '.join(packages)}" if packages else ""
 
 
-def program(name):
-    return shutil.which(name, path=SEARCHED) or ""
-
-
 @contextmanager
 def proxy(kind):
     """Run a proxy that wants USER and PASSWORD. squid gives up being root, so its folder is open."""
@@ -128,7 +121,7 @@ def tls_front(folder, *, upstream, authority, names=("localhost",)):
 
 @contextmanager
 def running(command, folder, **values):
-    port, log = _free_port(), folder / "log"
+    port, log = reserved_port(), folder / "log"
     log.touch()
     log.chmod(0o666)
     with (
@@ -138,7 +131,7 @@ def running(command, folder, **values):
         ) as process,
     ):
         try:
-            _wait_for(port, process, folder / "errors")
+            wait_until_listening(port, process, folder / "errors")
             yield Running(port, log)
         finally:
             process.terminate()
@@ -160,26 +153,3 @@ def _written(template, values):
     path = values["folder"] / "program.conf"
     path.write_text(template.format(**values), encoding="utf-8")
     return str(path)
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_for(port, process, errors):
-    while not _takes_connections(port):
-        try:
-            process.wait(0.02)
-        except subprocess.TimeoutExpired:
-            continue
-        raise RuntimeError(f"{process.args[0]} did not start: {errors.read_text(encoding='utf-8')}")
-
-
-def _takes_connections(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
