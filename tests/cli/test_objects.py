@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tests.support.cli.constants import ANN, BOB, PLAIN
-from tests.support.cli.object_store import serving_objects
+from tests.support.cli.object_store import reached, serving_objects
 from validator.errors import FileError
 from validator.model import ObjectUrl
 from validator.tables import fetch
@@ -24,11 +24,7 @@ LEADS = f"name,phone\nAnn,{ANN}\nBob,{BOB}\n".encode()
 def store(environment):
     """An object store whose credentials are in the environment."""
     with serving_objects() as serving:
-        environment.setenv("AWS_ENDPOINT_URL", serving.url)
-        environment.setenv("AWS_ALLOW_HTTP", "true")
-        environment.setenv("AWS_REGION", "eu-central-1")
-        environment.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-        environment.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-nobody")
+        reached(environment, serving)
         yield serving
 
 
@@ -139,7 +135,7 @@ def test_an_opt_out_in_an_object_that_cannot_be_read_is_named_by_its_url(run, st
     ("url", "says"),
     [
         ("s3://bucket/no.csv", "s3://bucket/no.csv does not exist; check the name of the bucket and of the"),
-        ("s3://bucket/secret.csv", "s3://bucket/secret.csv may not be read with the credentials in the"),
+        ("s3://bucket/secret.csv", "s3://bucket/secret.csv may not be fetched with the credentials in the"),
         ("s3://bucket/", "s3://bucket/ names no object; add its name"),
         (
             "s3://bucket/lists/*.csv",

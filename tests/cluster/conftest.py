@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import anyio
 import pytest
@@ -25,6 +26,7 @@ from validator.cluster.preparing import ClusterList, Preparing, Spread
 from validator.cluster.run import ClusterRun, marked
 from validator.errors import innermost
 from validator.ledger import open_ledger
+from validator.model import ObjectUrl
 from validator.reports import CallbackProgress
 
 SMALL = Spread(group_bytes=1, partition_rows=200)
@@ -70,13 +72,19 @@ class Cluster:
 
         progress = CallbackProgress(show)
         with marked(self.folder) as mark, open_ledger(self.ledger, holder="pytest") as ledger:
-            parts = tuple(Part(path, self.folder / f"{path.stem}.checked.csv", mark) for path in paths)
+            parts = tuple(Part(path, self._target(path), mark) for path in paths)
             list_ = ClusterList(parts, self.folder, settings)
             preparing = Preparing(list_, self.machines, known, progress, SMALL)
             run = ClusterRun(list_, self.machines, known, preparing, RunSettings())
             asking = asking or AskSettings()
             crew = CrewSettings(asking, known, settings.max_age, "pytest", secrets.token_hex(4))
             return run.run(lambda work: self._ask(crew, work, progress), ledger)
+
+    def _target(self, source):
+        name = f"{Path(str(source)).stem}.checked.csv"
+        if isinstance(self.folder, ObjectUrl):
+            return ObjectUrl(f"{self.folder.text}/{name}")
+        return self.folder / name
 
     def _ask(self, crew, work, progress):
         async def ask():

@@ -247,32 +247,38 @@ def write_part(part: Part, as_: ReadAs, known: LedgerView, fingerprint: str) -> 
         LedgerError: the ledger cannot be read.
     """
     settings = as_.settings
-    recipients, _ = _recipients_of(part, as_)
-    if _print_of(recipients) != fingerprint:
-        raise FileError(
-            f"{part.source} was changed while the run went on, so no output was written for it. Nothing that "
-            "was found out is lost: run the same command again"
-        )
-    with read(known.ledger) as ledger:
-        answers = known_of(recipients, ledger, settings.max_age, known.now_ms)
-    with part.local() as path, part.written(path.name) as target:
-        job = Job(**settings.values(), input=path, output=target)
-        opened = Opened(job, open_list(path, job), as_.reading, stamps_of(job))
-        counts = write_output(opened, recipients, answers, lambda _: None)
-        return WrittenPart(counts, sha256_of(target), target.stat().st_size)
+    with part.local() as path:
+        stamps = stamps_of([path])
+        recipients, _ = _recipients_in(path, as_)
+        if _print_of(recipients) != fingerprint:
+            raise FileError(
+                f"{part.source} was changed while the run went on, so no output was written for it. Nothing "
+                "that was found out is lost: run the same command again"
+            )
+        with read(known.ledger) as ledger:
+            answers = known_of(recipients, ledger, settings.max_age, known.now_ms)
+        with part.written(path.name) as target:
+            job = Job(**settings.values(), input=path, output=target)
+            opened = Opened(job, open_list(path, job), as_.reading, stamps)
+            counts = write_output(opened, recipients, answers, lambda _: None)
+            return WrittenPart(counts, sha256_of(target), target.stat().st_size)
 
 
 def _recipients_of(part: Part, as_: ReadAs) -> tuple[pl.DataFrame, ReadingCounts]:
-    readings = ReadingCounts()
     with part.local() as path:
-        recipients = read_recipients(
-            open_list(path, as_.settings),
-            as_.reading,
-            suppressed=as_.suppressed,
-            on_progress=lambda _: None,
-            readings=readings,
-            evidence=as_.evidence,
-        )
+        return _recipients_in(path, as_)
+
+
+def _recipients_in(path: Path, as_: ReadAs) -> tuple[pl.DataFrame, ReadingCounts]:
+    readings = ReadingCounts()
+    recipients = read_recipients(
+        open_list(path, as_.settings),
+        as_.reading,
+        suppressed=as_.suppressed,
+        on_progress=lambda _: None,
+        readings=readings,
+        evidence=as_.evidence,
+    )
     return recipients, readings
 
 

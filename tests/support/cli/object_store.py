@@ -1,4 +1,4 @@
-"""A server that keeps objects, as S3 and web servers give them out."""
+"""A server that keeps objects, as S3 and web servers give them out, and takes them in as S3 does."""
 
 import threading
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ class ObjectStore:
     """What it keeps, by path, and what it was asked for.
 
     Attributes:
-        objects: content by path; None for what nobody may read.
+        objects: content by path; None for what nobody may read or write.
         cut: bytes missing from the end of every answer, whose head promises all of them.
         stalls: called in the middle of an answer, whose rest comes when the client has gone; None for none.
         asked: path and credentials of each request.
@@ -24,6 +24,7 @@ class ObjectStore:
     cut: int = 0
     stalls: object = None
     asked: list = field(default_factory=list)
+    _uploads: dict = field(default_factory=dict)
 
     def answer(self, request):
         path = request.path
@@ -44,6 +45,24 @@ class ObjectStore:
             return
         request.wfile.write((content or b"")[: len(content or b"") - self.cut])
 
+    def take(self, request):
+        """Take an object in: as a whole, or begun with `?uploads`, in numbered parts, and completed."""
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        path, _, query = request.path.partition("?")
+        asked = parse_qs(query, keep_blank_values=True)
+        if path in self.objects and self.objects[path] is None:
+            _reply(request, 403)
+        elif "uploads" in asked:
+            self._uploads[path] = {}
+            _reply(request, 200, f"<R><Bucket/><Key/><UploadId>{len(self._uploads)}</UploadId></R>")
+        elif "partNumber" in asked:
+            self._uploads[path][int(asked["partNumber"][0])] = body
+            _reply(request, 200)
+        else:
+            parts = self._uploads.pop(path, {0: body})
+            self.objects[path] = b"".join(parts[number] for number in sorted(parts))
+            _reply(request, 200, '<R><Location/><Bucket/><Key/><ETag>"one"</ETag></R>')
+
     def _list(self, asked):
         """Keep what S3's ListObjectsV2 says of one folder under the path it is asked for by."""
         bucket, _, query = asked.partition("?")
@@ -59,6 +78,23 @@ class ObjectStore:
         return asked
 
 
+def _reply(request, status, text=""):
+    request.send_response(status)
+    request.send_header("Content-Length", str(len(text)))
+    request.send_header("ETag", '"one"')
+    request.end_headers()
+    request.wfile.write(text.encode())
+
+
+def reached(environment, store):
+    """Let the environment name the store and the credentials for it."""
+    environment.setenv("AWS_ENDPOINT_URL", store.url)
+    environment.setenv("AWS_ALLOW_HTTP", "true")
+    environment.setenv("AWS_REGION", "eu-central-1")
+    environment.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    environment.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-nobody")
+
+
 @contextmanager
 def serving_objects():
     store = ObjectStore()
@@ -66,6 +102,12 @@ def serving_objects():
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             store.answer(self)
+
+        def do_PUT(self):
+            store.take(self)
+
+        def do_POST(self):
+            store.take(self)
 
         def log_message(self, *_):
             pass

@@ -26,7 +26,7 @@ from validator.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import polars as pl
@@ -90,14 +90,14 @@ class Opened(Struct, frozen=True):
         Raises:
             FileError: a row holds another number.
         """
-        if stamps_of(self.job) == self.stamps:
+        if stamps_of(self.job.inputs) == self.stamps:
             return
         found = read_recipients(self.table, self.reading, on_progress=lambda _: None)
         if not found["number"].equals(recipients["number"]):
             raise self._changed()
 
     def _require_unchanged(self) -> None:
-        if [seen[:-1] for seen in stamps_of(self.job)] != [seen[:-1] for seen in self.stamps]:
+        if [seen[:-1] for seen in stamps_of(self.job.inputs)] != [seen[:-1] for seen in self.stamps]:
             raise self._changed()
 
     def _changed(self) -> FileError:
@@ -107,9 +107,9 @@ class Opened(Struct, frozen=True):
         )
 
 
-def stamps_of(job: Job) -> tuple[tuple[int, ...], ...]:
+def stamps_of(paths: Iterable[Path]) -> tuple[tuple[int, ...], ...]:
     """Return the state of the files of a list, to notice a change; see `_stamp`."""
-    return tuple(map(_stamp, job.inputs))
+    return tuple(map(_stamp, paths))
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
@@ -132,7 +132,7 @@ def open_job(job: Job, *, table: Table | None = None) -> Opened:
         FileError: the list cannot be read, or a column is missing.
         UsageError: a column of the list has the same name as an added column.
     """
-    stamps = stamps_of(job)
+    stamps = stamps_of(job.inputs)
     table = table or together([open_list(path, job) for path in job.inputs])
     reading = reading_of(SampledTable(table), job)
     output_schema(table, job.prefix, job.extras)

@@ -64,7 +64,7 @@ async def store(path: Path, url: ObjectUrl) -> None:
         FileError: the object may not be written, or the store cannot be reached.
     """
     _require_fetchable(url)
-    with _reaching(url) as target:
+    with _reaching(url, done="written") as target:
         await target.put_async(url.parts[1], path)
 
 
@@ -111,14 +111,19 @@ async def _pieces(url: ObjectUrl, on_progress: Callable[[int, int], None]) -> As
 
 
 @contextmanager
-def _reaching(url: ObjectUrl) -> Iterator[ObjectStore]:
-    """Yield the store of an object, and turn errors of the library into a `FileError`."""
+def _reaching(url: ObjectUrl, done: str = "fetched") -> Iterator[ObjectStore]:
+    """Yield the store of an object, and turn errors of the library into a `FileError`.
+
+    Args:
+        url: the object.
+        done: what is done with it, for messages.
+    """
     try:
         import obstore  # noqa: PLC0415 - an extra, which most users do not need
         from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError  # noqa: PLC0415
     except ImportError as error:
         raise FileError(
-            f"{url} is fetched with obstore: pip install 'recipient-validator[cloud]', or download it first."
+            f"{url} is {done} with obstore: pip install 'recipient-validator[cloud]', or use a file."
         ) from error
     try:
         yield obstore.store.from_url(
@@ -128,11 +133,11 @@ def _reaching(url: ObjectUrl) -> Iterator[ObjectStore]:
         raise FileError(f"{url} does not exist; check the name of the bucket and of the object.") from error
     except (PermissionDeniedError, UnauthenticatedError) as error:
         raise FileError(
-            f"{url} may not be read with the credentials in the environment; check them."
+            f"{url} may not be {done} with the credentials in the environment; check them."
         ) from error
     except (BaseError, OSError) as error:
         raise FileError(
-            f"{url} cannot be fetched ({_gist(error)}); check the URL, the credentials in the environment "
+            f"{url} cannot be {done} ({_gist(error)}); check the URL, the credentials in the environment "
             "and the network, and try again."
         ) from error
 
