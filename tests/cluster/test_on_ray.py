@@ -1,7 +1,8 @@
 """The command on a Ray cluster of one, two and four nodes, and what dies in the midst of it.
 
 It takes a machine for itself, as Ray gives up nodes that are slow to begin: `make nodes`. With
-NODES_ROWS=200000 the runs over one, two and four nodes take a quarter of an hour each.
+NODES_ROWS=200000 the runs over one, two and four nodes, and the one in which everything dies, take a quarter
+of an hour each.
 """
 
 import json
@@ -27,6 +28,8 @@ WAIT_S = 240.0
 EARLY = 5
 ROWS = int(os.environ.get("NODES_ROWS", "2000"))
 LIMIT = 2_000
+LONG_S = WAIT_S + ROWS / LIMIT * 60
+LANE_REPEATS = 60
 
 pytestmark = [
     pytest.mark.slow,
@@ -62,7 +65,7 @@ def lanes_of(raylet):
 
 def until(condition, process):
     """Wait for something to be so in a run that goes on."""
-    end = time.monotonic() + WAIT_S
+    end = time.monotonic() + LONG_S
     while not condition():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end, "it has not come to that"
@@ -114,7 +117,7 @@ def test_outputs_are_those_of_one_process_over_any_number_of_nodes(nodes, databa
     with commands(database, tmp_path, paths, (*KEYS, "d"), LIMIT) as (start, app, url):
         with ray_nodes(nodes) as cluster:
             process = start(cluster["address"])
-            out, err = process.communicate(timeout=WAIT_S + ROWS / LIMIT * 60)
+            out, err = process.communicate(timeout=LONG_S)
         assert process.returncode == 0, err
         summary = json.loads(out)
 
@@ -192,6 +195,43 @@ def test_a_database_that_is_restarted_loses_nothing(command, postgres, tmp_path)
         _, err = process.communicate(timeout=WAIT_S)
         assert process.returncode in {0, EARLY}, err
         assert_gone_on_with(command, cluster["address"], tmp_path)
+
+
+def test_one_run_survives_the_end_of_lane_node_driver_and_database(
+    database,
+    postgres,  # noqa: F811 - the fixture
+    tmp_path,
+    write_parts,
+):
+    paths = write_parts(ROWS, 8)
+    with commands(database, tmp_path, paths, (*KEYS, "d"), LIMIT) as (start, app, _), ray_nodes(2) as cluster:
+
+        def at(share):
+            until(lambda: app.log.checks > share * ROWS / 2, process)
+
+        process = start(cluster["address"])
+        at(0.1)
+        os.kill(next(pid for raylet in cluster["raylets"] for pid in lanes_of(raylet)), signal.SIGKILL)
+        at(0.3)
+        os.kill(cluster["raylets"][1], signal.SIGKILL)
+        at(0.5)
+        process.kill()
+        process.communicate()
+        process = start(cluster["address"])
+        at(0.7)
+        postgres.stop()
+        postgres.start()
+        _, err = process.communicate(timeout=LONG_S)
+        assert process.returncode in {0, EARLY}, err
+        process = start(cluster["address"])
+        out, err = process.communicate(timeout=LONG_S)
+
+    assert process.returncode == 0, err
+    summary = json.loads(out)
+    assert (summary["rows"], summary["verdicts"]["unknown"]) == (ROWS, 0)
+    assert_paced(app, LIMIT)
+    # Of each lane, what was in flight or not durable when it died, and the "no"s that were not confirmed.
+    assert repeats(app) < 8 * LANE_REPEATS
 
 
 def assert_gone_on_with(command, address, folder):
