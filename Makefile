@@ -100,11 +100,11 @@ fuzz: setup ## Feed every parser a million inputs (FUZZ_INPUTS, from FUZZ_SEED, 
 		$(BIN)/python -m pytest tests/fuzz -q
 
 LEDGER_SEQUENCES ?= 10000
-LEDGER_STEPS ?= 50
+LEDGER_STEPS ?= 20
 
-ledger: setup ## Hold both ledgers to a model through 10,000 sequences of 50 steps (LEDGER_SEQUENCES, LEDGER_STEPS)
+ledger: setup ## Hold both ledgers to a model through 10,000 sequences of 20 steps, in an hour (LEDGER_SEQUENCES, LEDGER_STEPS)
 	LEDGER_SEQUENCES=$(LEDGER_SEQUENCES) LEDGER_STEPS=$(LEDGER_STEPS) \
-		$(BIN)/python -m pytest tests/ledger/sqlite/test_model.py tests/ledger/postgres/test_model.py -q
+		$(BIN)/python -m pytest tests/ledger/sqlite/test_model.py tests/ledger/postgres/test_model.py -q -n 2 --dist loadfile
 
 readings: setup ## Read lists of every region in each spelling, and hold them to what was meant
 	READINGS_EVERY=1 $(BIN)/python -m pytest tests/phone/readings -q

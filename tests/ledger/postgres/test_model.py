@@ -1,6 +1,6 @@
 """The ledger in PostgreSQL against the same dictionary; writers die, and connections are cut.
 
-LEDGER_SEQUENCES=10000 LEDGER_STEPS=50 is the long form (`make ledger`).
+LEDGER_SEQUENCES=10000 LEDGER_STEPS=20 is the long form (`make ledger`).
 """
 
 import pytest

@@ -1,6 +1,6 @@
 """The ledger against a dictionary, in any order of its operations, crashes and power cuts included.
 
-LEDGER_SEQUENCES=10000 LEDGER_STEPS=50 is the long form (`make ledger`).
+LEDGER_SEQUENCES=10000 LEDGER_STEPS=20 is the long form (`make ledger`).
 """
 
 import pytest
