@@ -17,30 +17,36 @@ class RollingCount:
 
     def __init__(self, window_s: float) -> None:
         self._step_s = window_s / STEPS
-        self._counts: deque[tuple[int, int]] = deque()
+        self._counts: deque[list[int]] = deque()  # of pairs: a step, and its count
         self._total = 0
 
     def add(self, now: float) -> None:
         """Count one event at `now`. Times never go back."""
         step = int(now // self._step_s)
-        seen = self._counts.pop()[1] if self._counts and self._counts[-1][0] == step else 0
-        self._counts.append((step, seen + 1))
+        if self._counts and self._counts[-1][0] == step:
+            self._counts[-1][1] += 1
+        else:
+            self._forget_before(step)
+            self._counts.append([step, 1])
         self._total += 1
 
     def take_back(self, then: float) -> None:
         """Uncount one event that was counted at `then`; does nothing if it has left the window."""
         step = int(then // self._step_s)
-        for place in reversed(range(len(self._counts))):
-            if self._counts[place][0] == step:
-                self._counts[place] = (step, self._counts[place][1] - 1)
+        for counted in reversed(self._counts):
+            if counted[0] == step:
+                counted[1] -= 1
                 self._total -= 1
 
     def total(self, now: float) -> int:
         """Return the count of the window that ends at `now`."""
-        oldest = int(now // self._step_s) - STEPS
-        while self._counts and self._counts[0][0] <= oldest:
-            self._total -= self._counts.popleft()[1]
+        self._forget_before(int(now // self._step_s))
         return self._total
+
+    def _forget_before(self, step: int) -> None:
+        """Forget the counts that have left the window when this step begins."""
+        while self._counts and self._counts[0][0] <= step - STEPS:
+            self._total -= self._counts.popleft()[1]
 
     def clear(self) -> None:
         """Forget everything."""
