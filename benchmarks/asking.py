@@ -17,6 +17,7 @@ from validator.batch.asking.checks import ask_all
 from validator.batch.asking.counters import RunCounters
 from validator.batch.asking.run_state import Bounds
 from validator.batch.wiring import OpenKey, make_asking
+from validator.cli.deferred import collect_garbage_rarely
 from validator.gateways.gateway import GatewayOptions
 from validator.gateways.registry import open_gateway
 from validator.http.api_key import ApiKey
@@ -101,6 +102,8 @@ def seconds_paced(base_url: str, keys: int, per_min: float, seconds: float) -> t
     """Ask through so many keys at a pace each; return seconds on the wall, processor seconds, and checks."""
     count = round(keys * per_min / 60 * seconds)
 
+    collect_garbage_rarely()
+
     async def timed() -> tuple[float, float, int]:
         await ask(1, base_url=base_url, budget=NoBudget(), concurrency=1)
         now, rng = anyio.current_time(), random.Random(1)
@@ -114,6 +117,8 @@ def seconds_paced(base_url: str, keys: int, per_min: float, seconds: float) -> t
 
 def seconds_unpaced(base_url: str, count: int, concurrency: int) -> tuple[float, float]:
     """Ask about so many numbers as fast as it goes; return seconds on the wall and of the processor."""
+
+    collect_garbage_rarely()
 
     async def timed() -> tuple[float, float]:
         await ask(1, base_url=base_url, budget=NoBudget(), concurrency=1)
