@@ -117,7 +117,6 @@ def seconds_paced(base_url: str, keys: int, per_min: float, seconds: float) -> t
 
 def seconds_unpaced(base_url: str, count: int, concurrency: int) -> tuple[float, float]:
     """Ask about so many numbers as fast as it goes; return seconds on the wall and of the processor."""
-
     collect_garbage_rarely()
 
     async def timed() -> tuple[float, float]:

@@ -132,7 +132,6 @@ OWN_THREADS = {
     "http.event_loop": {"asyncio", "threading"},
     # Connections without a stream between them and the event loop; on Trio there is one.
     "http.connecting": {"asyncio"},
-    "http.pool": {"asyncio"},
     "http.socket_connection": {"asyncio"},
     "http.socket_dialing": {"asyncio"},
 }

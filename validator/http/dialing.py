@@ -9,7 +9,8 @@ import httpx
 from anyio.streams.tls import TLSStream
 
 from validator.http.connection import StreamConnection
-from validator.http.socket_dialing import dial_socket, is_on_asyncio
+from validator.http.event_loop import is_on_asyncio
+from validator.http.socket_dialing import dial_socket
 from validator.http.tunnel import open_tunnel
 
 if TYPE_CHECKING:

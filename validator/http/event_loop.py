@@ -13,6 +13,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import anyio
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -62,3 +64,20 @@ class EventLoop(asyncio.SelectorEventLoop):
 
 OPTIONS = {"loop_factory": EventLoop}
 """Options of anyio's asyncio backend for this event loop."""
+
+
+def is_on_asyncio() -> bool:
+    """Whether the caller is an asyncio task, and not a Trio task."""
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        return False
+
+
+def loop_clock() -> Callable[[], float]:
+    """Return the clock of the running event loop, in seconds.
+
+    `anyio.current_time` shows the same time, and looks up the event loop at each call, which takes several
+    times as long.
+    """
+    return asyncio.get_running_loop().time if is_on_asyncio() else anyio.current_time

@@ -26,7 +26,7 @@ from validator.http.url import host_of
 from validator.http.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from validator.model import RateNotice
 
@@ -85,7 +85,7 @@ class Exchange:
         """Prepare the bytes that all requests share."""
         object.__setattr__(self, "_requests", RequestBytes(self.base_url, self.headers))
 
-    async def get(self, path: str, read: Callable[[Answer], T], *, cap_bytes: int) -> T:
+    def get(self, path: str, read: Callable[[Answer], T], *, cap_bytes: int) -> Awaitable[T]:
         """Send a GET and return the value that `read` gets from the answer.
 
         Args:
@@ -96,14 +96,14 @@ class Exchange:
         Raises:
             ApiError: there was no answer. Its message and causes contain neither key nor number.
         """
-        return await self._send("GET", path, None, read, cap_bytes)
+        return self._send("GET", path, None, read, cap_bytes)
 
-    async def post(self, path: str, body: object, read: Callable[[Answer], T], *, cap_bytes: int) -> T:
+    def post(self, path: str, body: object, read: Callable[[Answer], T], *, cap_bytes: int) -> Awaitable[T]:
         """Send a POST with a JSON body and return the value that `read` gets from the answer. See `get`.
 
         The request may be sent twice (`KeepAliveTransport`), so it must change nothing on the server.
         """
-        return await self._send("POST", path, body, read, cap_bytes)
+        return self._send("POST", path, body, read, cap_bytes)
 
     async def _send(
         self, method: str, path: str, body: object, read: Callable[[Answer], T], cap_bytes: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,8 @@ import httpx
 from msgspec import Struct
 
 from validator.http.connection import PendingRequest
+from validator.http.event_loop import loop_clock
 from validator.http.exchange_options import EXCHANGE_OPTIONS
-from validator.http.socket_dialing import is_on_asyncio
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -61,8 +60,7 @@ class Pool:
         self._dial = dial
         self._places = anyio.Semaphore(max_connections, max_value=max_connections, fast_acquire=True)
         self._keepalive_expiry_s = keepalive_expiry_s
-        # The same clock as anyio's, which would look up its event loop on each call.
-        self._now_s = asyncio.get_running_loop().time if is_on_asyncio() else anyio.current_time
+        self._now_s = loop_clock()
         self._idle: deque[Connection] = deque()  # the one used last is on the right
         self._fallback_queue: deque[_Waiting] = deque()  # the one that waits longest is on the left
         self._is_closed = False

@@ -10,7 +10,7 @@ import h11
 import httpx
 
 # A path that httpx does not change. httpx resolves segments of dots, so those are excluded.
-_PLAIN = re.compile(r"(?:/(?!\.)|[A-Za-z0-9_?=&.~-]|%[0-9A-F]{2})*")
+_PLAIN = re.compile(r"(?:/(?!\.)|[A-Za-z0-9_?=&.~-]++|%[0-9A-F]{2})*+")
 
 _LENGTH = b"Content-Length: %d\r\n"
 

@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from validator.http.route import Route
 
 
-def is_on_asyncio() -> bool:
-    """Whether the caller is an asyncio task, and not a Trio task."""
-    try:
-        return asyncio.current_task() is not None
-    except RuntimeError:
-        return False
-
-
 async def dial_socket(route: Route) -> SocketConnection:
     """Return a new connection: resolve the first hop, and try its addresses in the order of RFC 8305.
 

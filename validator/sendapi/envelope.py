@@ -75,7 +75,10 @@ def _is_other_success(reply: Reply, body: Mapping[str, Any]) -> bool:
 
 def _request_id(body: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     """Return the provider's id of the exchange: from the error, `meta`, the top level, or the header."""
-    places = (body.get("error"), body.get("meta"), body)
-    fields = (place.get("request_id") for place in places if isinstance(place, dict))
-    found = next((word for word in fields if isinstance(word, str) and word), headers.get("x-request-id", ""))
+    found = headers.get("x-request-id", "")
+    for place in (body.get("error"), body.get("meta"), body):
+        word = place.get("request_id") if isinstance(place, dict) else None
+        if isinstance(word, str) and word:
+            found = word
+            break
     return without_keys(found)[:_MAX_REQUEST_ID_CHARS]

@@ -13,17 +13,22 @@ if TYPE_CHECKING:
     from validator.errors import ApiError
     from validator.gateways.gateway import NumberResult
     from validator.model import Verdict
+    from validator.pacing import Checkpoint
 
 
 class Delivery(Struct):
     """The delivery of one exchange.
 
     Attributes:
+        checkpoint: the guard's mark of its start.
         fresh: whether it used a new connection. Then the first response is its answer, whatever follows.
+        at: when its response arrived, on the event loop's clock.
         is_doubted: whether the connection has delivered a response without a request.
     """
 
+    checkpoint: Checkpoint
     fresh: bool
+    at: float = 0.0
     is_doubted: bool = False
     _ended: list[tuple[Check, Verdict]] = field(default_factory=list)
 

@@ -78,7 +78,8 @@ class Exchanges:
 
     async def _check(self, lane: GatewayLane, asked: Array, checkpoint: Checkpoint, permit: Permit) -> None:
         checks, is_named = asked.checks, lane.gateway.capabilities.names_numbers
-        delivery = Delivery(fresh=not is_named or any(check.needs_new_connection for check in checks))
+        fresh = not is_named or any(check.needs_new_connection for check in checks)
+        delivery = Delivery(checkpoint, fresh=fresh)
         EXCHANGE_OPTIONS.set(
             ExchangeOptions(fresh=delivery.fresh, on_unsolicited=partial(self._doubt, delivery))
         )
@@ -89,8 +90,9 @@ class Exchanges:
             self._failed(lane, asked, delivery.failure(failure))
             lane.guard.ended(self._clock(), checkpoint, answered=False)
         else:
-            lane.budget.finish(permit, self._clock(), reply.rate)
-            self._replied(lane, checks, checkpoint, reply, delivery)
+            delivery.at = self._clock()
+            lane.budget.finish(permit, delivery.at, reply.rate)
+            self._replied(lane, checks, reply, delivery)
             self._cleared(lane, asked)
         self._ended(lane)
 
@@ -113,9 +115,15 @@ class Exchanges:
     async def _asked(
         self, lane: GatewayLane, numbers: Sequence[Number], checkpoint: Checkpoint
     ) -> CheckReply:
-        """Ask. A cancelled exchange counts as failed for the guard, since there is no answer."""
+        """Ask. A cancelled exchange counts as failed for the guard, since there is no answer.
+
+        If the whole request is refused as invalid, the results do not name their number.
+        """
         try:
-            return await _ask(lane, numbers)
+            return await lane.gateway.check(numbers, lane.session)
+        except InvalidPhone as failure:
+            results = (NumberResult(number=one, failure=failure, names_number=False) for one in numbers)
+            return CheckReply.of(*results, rate=failure.rate)
         except anyio.get_cancelled_exc_class():
             lane.guard.ended(self._clock(), checkpoint, answered=False)
             raise
@@ -138,28 +146,25 @@ class Exchanges:
         self._state.guarding.carry_out(lane)
 
     def _replied(
-        self,
-        lane: GatewayLane,
-        checks: Sequence[Check],
-        checkpoint: Checkpoint,
-        reply: CheckReply,
-        delivery: Delivery,
+        self, lane: GatewayLane, checks: Sequence[Check], reply: CheckReply, delivery: Delivery
     ) -> None:
-        lane.finish(self._clock(), None)
+        lane.finish(delivery.at, None)
         self._state.counters.end(lane.ref, None)
-        results = [reply.result(check.number) for check in checks]
-        for check, result in zip(checks, results, strict=True):
+        answered = False
+        for check in checks:
+            result = reply.result(check.number)
+            verdict, is_own = result.verdict, delivery.is_own(result)
+            answered |= verdict is not None and is_own
             if delivery.is_doubted and not delivery.fresh:
                 self._ask_anew(check)
-            elif result.verdict is None:
+            elif verdict is None:
                 self._undecided(lane, check, Ending(result.failure))
-            elif delivery.is_own(result):
-                self._answered(lane, check, checkpoint, result, delivery)
+            elif is_own:
+                self._answered(lane, check, verdict, result.whatsapp_id, delivery)
             else:
-                check.was_rejected |= result.verdict is Verdict.INVALID
+                check.was_rejected |= verdict is Verdict.INVALID
                 self._ask_anew(check)
-        answered = any(result.verdict and delivery.is_own(result) for result in results)
-        lane.guard.ended(self._clock(), checkpoint, answered=answered)
+        lane.guard.ended(delivery.at, delivery.checkpoint, answered=answered)
 
     def _doubt(self, delivery: Delivery) -> None:
         """Ask again about the checks of a connection that has delivered a response without a request."""
@@ -199,29 +204,34 @@ class Exchanges:
         self,
         lane: GatewayLane,
         check: Check,
-        checkpoint: Checkpoint,
-        result: NumberResult,
+        verdict: Verdict,
+        whatsapp_id: str | None,
         delivery: Delivery,
     ) -> None:
-        verdict = result.verdict or Verdict.UNKNOWN
-        reason = self._reasons[verdict]
-        settle = partial(self._settle, lane, check, verdict, reason, whatsapp_id=result.whatsapp_id)
-        now, history = self._clock(), {"was_rejected": check.was_rejected, "is_again": check.is_again}
-        match lane.guard.on_answer(now, checkpoint, check.number, verdict, **history):
+        reason, guard = self._reasons[verdict], lane.guard
+        decision = guard.on_answer(
+            delivery.at,
+            delivery.checkpoint,
+            check.number,
+            verdict,
+            was_rejected=check.was_rejected,
+            is_again=check.is_again,
+        )
+        match decision:
             case Requeue():
                 self._state.queue.give_back(check)
                 return
             case Accept():
-                settle()
-                if lane.guard.is_current(checkpoint):
+                self._settle(lane, check, verdict, reason, whatsapp_id=whatsapp_id)
+                if guard.is_current(delivery.checkpoint):
                     self._state.guarding.readmit()
             case Unverified(ordinal):
-                settle(ordinal=ordinal)
+                self._settle(lane, check, verdict, reason, whatsapp_id=whatsapp_id, ordinal=ordinal)
             case Resolve(doubted, why):
                 self._settle(lane, check, doubted, why)
                 return
-            case heard:
-                assert_never(heard)
+            case _:
+                assert_never(decision)
         # An "invalid" is held until the end of the run, and two requests were made if it names no number.
         if verdict is not Verdict.INVALID:
             delivery.note_ended(check, verdict)
@@ -272,12 +282,3 @@ class Exchanges:
             self._state.guarding.hold(outcome, ordinal)
         else:
             self._state.recorder.add(outcome, ordinal)
-
-
-async def _ask(lane: GatewayLane, numbers: Sequence[Number]) -> CheckReply:
-    """Ask about numbers. If the whole request is refused as invalid, the results do not name their number."""
-    try:
-        return await lane.gateway.check(numbers, lane.session)
-    except InvalidPhone as failure:
-        results = (NumberResult(number=one, failure=failure, names_number=False) for one in numbers)
-        return CheckReply.of(*results, rate=failure.rate)

@@ -49,7 +49,7 @@ class Queue:
 
     def __len__(self) -> int:
         """How many checks of all kinds wait here."""
-        suspected = sum(len(array.checks) for array in self._suspects)
+        suspected = sum(len(array.checks) for array in self._suspects) if self._suspects else 0
         return self.fresh + len(self._returned) + len(self._parked) + suspected
 
     @property

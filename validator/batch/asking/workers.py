@@ -58,19 +58,16 @@ class Workers:
 
     async def _work(self, job: Job) -> None:
         while True:
-            await self._carry_out(job)
+            begun = self._clock()
+            try:
+                await job.exchange()
+            finally:
+                took_s = self._clock() - begun
+                self._on_end(job.lane, took_s)
+            if not took_s:
+                # The exchange did not wait, so no other task has had a turn.
+                await checkpoint()
             job = self._following() or await self._next()
-
-    async def _carry_out(self, job: Job) -> None:
-        begun = self._clock()
-        try:
-            await job.exchange()
-        finally:
-            took_s = self._clock() - begun
-            self._on_end(job.lane, took_s)
-        if not took_s:
-            # The exchange did not wait, so no other task has had a turn.
-            await checkpoint()
 
     async def _next(self) -> Job:
         handover = _Handover()

@@ -216,14 +216,15 @@ class SessionGuard:
         return self._negatives.rulings()
 
     def _is_due(self, now: float, *, last: bool) -> bool:
-        is_covered = self._vouching.covers(self._negatives.heard)
-        if not self.unverified or is_covered or not self._turns.are_left(last=last):
+        if not self.unverified or self._vouching.covers(self._negatives.heard):
             return False
         if last:
-            return not self._turns.is_hopeless or self._test_at <= now
-        waiting = self._negatives.waiting
-        is_old = waiting > 0 and now - self._negatives.oldest_at >= self._proof.canary_after_s
-        return waiting >= CANARY_AFTER or is_old or self._vouching.is_suspicious
+            is_time = not self._turns.is_hopeless or self._test_at <= now
+        else:
+            waiting = self._negatives.waiting
+            is_old = waiting > 0 and now - self._negatives.oldest_at >= self._proof.canary_after_s
+            is_time = waiting >= CANARY_AFTER or is_old or self._vouching.is_suspicious
+        return is_time and self._turns.are_left(last=last)
 
     def _counted(self, verdict: Verdict, *, was_rejected: bool) -> Accept | Resolve | None:
         """Return the decision on a "yes", or on one of too many "invalid"s; None: the answer has to wait."""
