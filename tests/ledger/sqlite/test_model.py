@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from tests.support.ledger.files import copied, mixed, wal_of, wal_size
-from tests.support.ledger.machine import LedgerMachine, rows_in, sequences
+from tests.support.ledger.machine import SESSIONS, LedgerMachine, rows_in, sequences
 from validator.ledger import open_ledger
 
 
@@ -37,7 +37,13 @@ class SqliteMachine(LedgerMachine):
         self.ledger.close()
         with open_ledger(path, holder="pytest") as survivor:
             facts = rows_in(survivor.facts())
-        held = [model for model in models if model.facts() == facts]
+            waiting = {session: self.waiting(survivor, session) for session in SESSIONS}
+        held = [
+            model
+            for model in models
+            if model.facts() == facts
+            and all(model.unverified_of(session) == waiting[session] for session in SESSIONS)
+        ]
         assert held, "what the crash has left is none of the states that it may leave"
         self.model, self.location = held[-1], path
         self.open()

@@ -36,7 +36,7 @@ outcomes = st.builds(
     checked_at_ms=TIMES_MS,
     attempts=st.integers(0, 4),
 )
-SESSIONS = st.sampled_from([SESS_A, SESS_A_ELSEWHERE])
+SESSIONS = (SESS_A, SESS_A_ELSEWHERE)
 
 
 def rows_in(chunks):
@@ -71,20 +71,25 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger.record(outcome)
         self.model.group.append((outcome, 0))
 
-    @rule(session=SESSIONS, number=NUMBERS, reason=st.sampled_from(list(UNVERIFIED_REASONS)), at_ms=TIMES_MS)
+    @rule(
+        session=st.sampled_from(SESSIONS),
+        number=NUMBERS,
+        reason=st.sampled_from(list(UNVERIFIED_REASONS)),
+        at_ms=TIMES_MS,
+    )
     def record_unverified(self, session, number, reason, at_ms):
         outcome = Outcome(number=number, verdict=NO, reason=reason, checked_at_ms=at_ms, **session._asdict())
         self.model.ordinals[session] += 1
         self.ledger.record_unverified(outcome, self.model.ordinals[session])
         self.model.group.append((outcome, self.model.ordinals[session]))
 
-    @rule(session=SESSIONS, back=st.integers(0, 4))
+    @rule(session=st.sampled_from(SESSIONS), back=st.integers(0, 4))
     def confirm(self, session, back):
         through = max(0, self.model.ordinals[session] - back)
         self.model.through[session] = max(self.model.through[session], through)
         self.ledger.confirm(session, through)
 
-    @rule(session=SESSIONS, back=st.integers(0, 4))
+    @rule(session=st.sampled_from(SESSIONS), back=st.integers(0, 4))
     def invalidate(self, session, back):
         through = max(0, self.model.ordinals[session] - back)
         invalidated = self.ledger.invalidate(session, through)
@@ -167,9 +172,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def what_is_durable_is_shown(self):
         assert rows_in(self.ledger.known()) == self.model.shown()
-        for session in (SESS_A, SESS_A_ELSEWHERE):
-            waiting = {one.ordinal: one.number for one in self.ledger.unverified_negatives(session)}
-            assert waiting == self.model.unverified_of(session)
+        for session in SESSIONS:
+            assert self.waiting(self.ledger, session) == self.model.unverified_of(session)
+
+    @staticmethod
+    def waiting(ledger, session):
+        """The number of each ordinal of a session that a ledger shows as unverified."""
+        return {one.ordinal: one.number for one in ledger.unverified_negatives(session)}
 
 
 def sequences(short):
