@@ -125,7 +125,7 @@ def run(command: str, folder: Path, paths: list[Path], address: str, ledger: Led
         "SENDAPI_SESSION_ID": "sess_more_1",
         "XDG_STATE_HOME": str(folder / "state"),
     }
-    begun = time.monotonic()
+    begun, before = time.monotonic(), os.times()
     with (
         Memory() as memory,
         subprocess.Popen(
@@ -139,6 +139,9 @@ def run(command: str, folder: Path, paths: list[Path], address: str, ledger: Led
         for line in process.stderr or ():
             print(f"{command:<10} {time.monotonic() - begun:8.1f} s  {line.rstrip()}")
     print(f"{command:<10} {time.monotonic() - begun:8.1f} s  ended with {process.returncode}")
+    after = os.times()
+    spent_s = after.children_user + after.children_system - before.children_user - before.children_system
+    print(f"{command:<10} {spent_s:8.1f} s of processor of the command itself, which no other node can do")
     for name, most in sorted(memory.most.items()):
         print(f"{command:<10} most memory of one process, {name:<32} {most / MB:8,.0f} MB")
 
