@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tests.support.cli.constants import ANN, BOB, PLAIN
-from tests.support.cli.object_store import reached, serving_objects
+from tests.support.cli.object_store import serving_objects
 from validator.errors import FileError
 from validator.model import ObjectUrl
 from validator.tables import fetch
@@ -23,8 +23,7 @@ LEADS = f"name,phone\nAnn,{ANN}\nBob,{BOB}\n".encode()
 @pytest.fixture
 def store(environment):
     """An object store whose credentials are in the environment."""
-    with serving_objects() as serving:
-        reached(environment, serving)
+    with serving_objects(environment) as serving:
         yield serving
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.support.cli.object_store import reached, serving_objects
+from tests.support.cli.object_store import serving_objects
 from validator.batch.stage import LOOKING_UP
 from validator.cluster.parts import Part, sha256_of
 from validator.errors import FileError
@@ -20,8 +20,7 @@ TIMES_READ = 4
 
 @pytest.fixture
 def store(monkeypatch):
-    with serving_objects() as serving:
-        reached(monkeypatch, serving)
+    with serving_objects(monkeypatch) as serving:
         yield serving
 
 

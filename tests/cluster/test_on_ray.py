@@ -111,27 +111,35 @@ def command(database, tmp_path, write_parts):
         yield started
 
 
-@pytest.mark.parametrize("nodes", [1, 2, 4])
-def test_outputs_are_those_of_one_process_over_any_number_of_nodes(nodes, database, tmp_path, write_parts):
-    paths = write_parts(ROWS, 8)
-    with commands(database, tmp_path, paths, (*KEYS, "d"), LIMIT) as (start, app, url):
-        with ray_nodes(nodes) as cluster:
-            process = start(cluster["address"])
-            out, err = process.communicate(timeout=LONG_S)
-        assert process.returncode == 0, err
-        summary = json.loads(out)
+@pytest.fixture
+def parts(write_parts):
+    return write_parts(ROWS, 8)
 
-        assert (summary["rows"], summary["verdicts"]["unknown"]) == (ROWS, 0)
-        assert_paced(app, LIMIT)
-        calls, counts = summary["calls"], dict(app.log.numbers)
-        rows = [rows_of(tmp_path / "out" / f"{path.stem}.checked.csv") for path in paths]
-        listed = {row["e164"] for part in rows for row in part if row["e164"]}
-        again = [number for number in listed if counts[number] > 1]
-        # A canary is the session's own number, or one of the list that was answered before.
-        assert sum(counts[number] - 1 for number in again) <= calls["canaries"], calls
-        assert (calls["retries"], calls["failures"]) == (0, 0)
-        assert len(listed) == summary["asked"] == summary["distinct_numbers"]
-        assert rows == [alone(path, url, tmp_path) for path in paths]
+
+@pytest.fixture
+def long_command(database, tmp_path, parts):
+    """Start `validator check` over `ROWS` rows with four keys; give the sandbox that it asks, and its URL."""
+    with commands(database, tmp_path, parts, (*KEYS, "d"), LIMIT) as started:
+        yield started
+
+
+@pytest.mark.parametrize("nodes", [1, 2, 4])
+def test_outputs_are_those_of_one_process_over_any_number_of_nodes(nodes, long_command, parts, tmp_path):
+    start, app, url = long_command
+    with ray_nodes(nodes) as cluster:
+        process = start(cluster["address"])
+        out, err = process.communicate(timeout=LONG_S)
+
+    summary = assert_all_asked(process, out, err, app)
+    calls, counts = summary["calls"], dict(app.log.numbers)
+    rows = [rows_of(tmp_path / "out" / f"{path.stem}.checked.csv") for path in parts]
+    listed = {row["e164"] for part in rows for row in part if row["e164"]}
+    again = [number for number in listed if counts[number] > 1]
+    # A canary is the session's own number, or one of the list that was answered before.
+    assert sum(counts[number] - 1 for number in again) <= calls["canaries"], calls
+    assert (calls["retries"], calls["failures"]) == (0, 0)
+    assert len(listed) == summary["asked"] == summary["distinct_numbers"]
+    assert rows == [alone(path, url, tmp_path) for path in parts]
 
 
 def alone(path, url, folder):
@@ -197,14 +205,9 @@ def test_a_database_that_is_restarted_loses_nothing(command, postgres, tmp_path)
         assert_gone_on_with(command, cluster["address"], tmp_path)
 
 
-def test_one_run_survives_the_end_of_lane_node_driver_and_database(
-    database,
-    postgres,  # noqa: F811 - the fixture
-    tmp_path,
-    write_parts,
-):
-    paths = write_parts(ROWS, 8)
-    with commands(database, tmp_path, paths, (*KEYS, "d"), LIMIT) as (start, app, _), ray_nodes(2) as cluster:
+def test_one_run_survives_the_end_of_lane_node_driver_and_database(long_command, postgres):  # noqa: F811 - the fixture
+    start, app, _ = long_command
+    with ray_nodes(2) as cluster:
 
         def at(share):
             until(lambda: app.log.checks > share * ROWS / 2, process)
@@ -226,12 +229,17 @@ def test_one_run_survives_the_end_of_lane_node_driver_and_database(
         process = start(cluster["address"])
         out, err = process.communicate(timeout=LONG_S)
 
+    assert_all_asked(process, out, err, app)
+    # Of each lane, what was in flight or not durable when it died, and the "no"s that were not confirmed.
+    assert repeats(app) < 8 * LANE_REPEATS
+
+
+def assert_all_asked(process, out, err, app):
     assert process.returncode == 0, err
     summary = json.loads(out)
     assert (summary["rows"], summary["verdicts"]["unknown"]) == (ROWS, 0)
     assert_paced(app, LIMIT)
-    # Of each lane, what was in flight or not durable when it died, and the "no"s that were not confirmed.
-    assert repeats(app) < 8 * LANE_REPEATS
+    return summary
 
 
 def assert_gone_on_with(command, address, folder):

@@ -86,17 +86,20 @@ def _reply(request, status, text=""):
     request.wfile.write(text.encode())
 
 
-def reached(environment, store):
-    """Let the environment name the store and the credentials for it."""
-    environment.setenv("AWS_ENDPOINT_URL", store.url)
-    environment.setenv("AWS_ALLOW_HTTP", "true")
-    environment.setenv("AWS_REGION", "eu-central-1")
-    environment.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-    environment.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-nobody")
+@contextmanager
+def serving_objects(environment):
+    """Run a store; the environment names it and the credentials for it."""
+    with _serving() as store:
+        environment.setenv("AWS_ENDPOINT_URL", store.url)
+        environment.setenv("AWS_ALLOW_HTTP", "true")
+        environment.setenv("AWS_REGION", "eu-central-1")
+        environment.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-nobody")
+        yield store
 
 
 @contextmanager
-def serving_objects():
+def _serving():
     store = ObjectStore()
 
     class Handler(BaseHTTPRequestHandler):
