@@ -167,6 +167,20 @@ def test_a_machine_that_is_too_busy_to_start_is_named(monkeypatch):
         raise AssertionError
 
 
+def test_a_machine_that_ray_still_lists_after_its_end_is_left_out(monkeypatch):
+    ray_machines = pytest.importorskip("validator.cluster.ray_machines")
+    listed = ray_machines.ray.nodes
+
+    def with_one_that_ended():
+        (node,) = listed()
+        return [{**node, "NodeID": node["NodeID"][::-1]}, node]
+
+    monkeypatch.setattr(ray_machines.ray, "nodes", with_one_that_ended)
+    with ray_machines.connected(ray_machines.LOCAL) as machines:
+        (pending,) = machines.start(ray_machines.versions)
+        assert machines.value(pending) == ray_machines.versions()
+
+
 def test_a_run_survives_the_end_of_a_lane_and_of_a_node(command, tmp_path):
     start, app, _ = command
     with ray_nodes(2) as cluster:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import ray
 from msgspec import Struct
-from ray.exceptions import GetTimeoutError, RayError, RayTaskError
+from ray.exceptions import GetTimeoutError, NodeDiedError, RayError, RayTaskError, TaskUnschedulableError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from validator.cluster.lane import Lane
@@ -172,6 +172,8 @@ def connected(address: str) -> Iterator[RayMachines]:
 def _require_same_versions() -> None:
     """Check that each machine has this version of the package, and the same Python.
 
+    Ray lists a machine for some seconds after its end; such a machine is left out.
+
     Raises:
         UsageError: a machine has another version, or cannot run the package.
     """
@@ -184,6 +186,8 @@ def _require_same_versions() -> None:
         name = node["NodeManagerAddress"]
         try:
             theirs = ray.get(answer, timeout=_ANSWERS_WITHIN_S)
+        except (NodeDiedError, TaskUnschedulableError):
+            continue
         except GetTimeoutError:
             raise UsageError(
                 f"the machine {name} started no process for this run within {_ANSWERS_WITHIN_S:.0f} s; run "
