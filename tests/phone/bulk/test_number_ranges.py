@@ -115,9 +115,24 @@ def plan(**changed):
     ],
 )
 def test_prefixes_that_cannot_be_read_leave_a_plan_without_ranges(changed):
-    unreadable = plan(**changed)
-    assert plan_ranges.inland(unreadable) == plan_ranges.Inland([], [], 0, 0)
-    assert not any(plain for *_, plain in number_ranges.draw(34, [unreadable], 9))
+    assert plan_ranges.inland(plan(**changed)) == plan_ranges.Inland([], [], 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "digits"),
+    [
+        ({"general": "[^0]"}, 9),
+        ({"national_prefix": "0+"}, 9),
+        ({"national_prefix": r"(0)(6\d{8})?", "transform_rule": r"\2 and \1"}, 10),
+    ],
+)
+def test_no_number_is_plain_if_its_plan_or_national_prefix_cannot_be_read(changed, digits):
+    assert not any(plain for *_, plain in number_ranges.draw(34, [plan(**changed)], digits))
+
+
+def test_a_number_from_abroad_does_not_depend_on_international_prefixes():
+    unreadable = plan(international_prefix="0+")
+    assert number_ranges.draw(34, [unreadable], 9) == number_ranges.draw(34, [plan()], 9)
 
 
 def kind(pattern, lengths):
