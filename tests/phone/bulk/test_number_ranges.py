@@ -11,13 +11,14 @@ import pytest
 
 from validator.model import LineType
 from validator.phone import answers
-from validator.phone.bulk import number_ranges, plan_ranges
+from validator.phone.bulk import number_ranges, plan_ranges, plans
 from validator.phone.bulk.lookup import look_up
 from validator.phone.bulk.pattern_ranges import UnreadablePattern
 from validator.phone.bulk.range_cache import RangeIndex
 from validator.phone.cell import numbering
 from validator.phone.cell.numbering import Line
 from validator.phone.cell.numbering import look_up as look_up_one
+from validator.phone.codes import plan_of
 
 # Codes of one region and of many, of none, with and without prefixes and transformations of them.
 CODES = [1, 7, 39, 44, 54, 55, 61, 81, 86, 290, 378, 800, 881]
@@ -81,7 +82,7 @@ def test_nothing_is_decided_under_a_code_that_is_not_worth_a_chart():
 
 
 def test_with_a_plan_the_main_one_under_its_code_is_drawn():
-    jersey, britain = plan_ranges.plan_of(44, "JE"), plan_ranges.plan_of(44, "GB")
+    jersey, britain = plan_of(44, "JE"), plan_of(44, "GB")
     drawn = RangeIndex(worth_cells=5).inlands_for({jersey: 5})
     assert (drawn.longest.gather([jersey, britain]) > 0).all()
     assert drawn.longest.sum() == drawn.longest.gather([jersey, britain]).sum()
@@ -102,7 +103,7 @@ def test_what_is_drawn_later_goes_with_what_was_before():
 
 
 def plan(**changed):
-    return plan_ranges.read_plan(34, "ES")._replace(**changed)
+    return plans.read_plan(34, "ES")._replace(**changed)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_a_number_from_abroad_does_not_depend_on_international_prefixes():
 
 
 def kind(pattern, lengths):
-    return plan_ranges.Kind(LineType.MOBILE, pattern, lengths)
+    return plans.Kind(LineType.MOBILE, pattern, lengths)
 
 
 @pytest.mark.parametrize("changed", [{"kinds": (kind("6.*", (9,)),)}, {"leading_digits": "(?=6)"}])
@@ -162,7 +163,7 @@ def test_a_prefix_is_not_sure_where_it_would_move_digits_that_differ():
 
 def test_a_region_without_metadata_cannot_be_read():
     with pytest.raises(UnreadablePattern):
-        plan_ranges.read_plan(999, "ZZ")
+        plans.read_plan(999, "ZZ")
 
 
 @pytest.mark.slow

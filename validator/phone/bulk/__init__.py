@@ -7,7 +7,8 @@ The results are the same as those of `cell`. Many functions name the function of
 - `classify`: the shape of each cell.
 - `prefixes`: removes prefixes.
 - `lookup`, `search`: find digits in the ranges of the numbering plans.
-- `range_cache`, `number_ranges`, `plan_ranges`, `pattern_ranges`: libphonenumber's patterns as ranges.
+- `plans`: libphonenumber's metadata of a country.
+- `range_cache`, `number_ranges`, `plan_ranges`, `pattern_ranges`: its patterns as ranges.
 - `second_chances`: recoveries for cells without a valid number.
 - `respelling`: the recoveries for former spellings of a number.
 - `several`: splits a cell with several numbers.

@@ -17,14 +17,15 @@ import polars as pl
 from validator.model import LineType
 from validator.phone import answers
 from validator.phone.bulk.pattern_ranges import UnreadablePattern, leading, merged, ranges
-from validator.phone.bulk.plan_ranges import acting, plans_under, thinned
+from validator.phone.bulk.plan_ranges import acting, thinned
+from validator.phone.bulk.plans import plans_under
 from validator.phone.cell.numbering import Line, settling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from validator.phone.bulk.pattern_ranges import Range
-    from validator.phone.bulk.plan_ranges import Kind, Plan
+    from validator.phone.bulk.plans import Kind, Plan
 
 # A lot is all numbers of one calling code and length. Its id is this times the code, plus the count of
 # national digits.
