@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
-from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import polars as pl
 from msgspec import Struct, field
 from msgspec.structs import replace
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from validator.errors import FileError
 from validator.tables.delimited.layout import named
@@ -20,8 +17,8 @@ from validator.tables.excel.notices import refuse_sprawling, warn_of
 from validator.tables.excel.other_sheets import OtherSheet, others_of
 from validator.tables.excel.sheet_xml import Marks, marks_of
 from validator.tables.excel.sheets import chosen, refuse_several
-from validator.tables.files.compression import refuse_bomb
-from validator.tables.files.os_errors import reading, require_regular
+from validator.tables.excel.workbook_file import is_archive_file, open_workbook, reading_workbook
+from validator.tables.files.os_errors import require_regular
 from validator.tables.table import Hidden, thinned
 
 if TYPE_CHECKING:
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
     Row = list[Cell]
 
 _FRAME_ROWS = 16_384  # cells are Python objects first, so there are fewer rows at a time than elsewhere
-_OLE = b"\xd0\xcf\x11\xe0"  # the first bytes of old workbooks and of encrypted new ones
 # The reading of a formula that was never computed: it has no value.
 _NO_VALUE = "#N/A"
 _DIGITS_OF_NUMBERS = 7  # a cell with fewer digits has no number, but its link may have one
@@ -112,7 +108,7 @@ class ExcelTable(Struct, frozen=True):
 
 
 def without_other_sheets(table: Table) -> Table:
-    """Return a list of whose workbook an output has no other sheet."""
+    """Return the same table; its output has no other sheet of its workbook."""
     return replace(table, kept=()) if isinstance(table, ExcelTable) else table
 
 
@@ -123,9 +119,9 @@ def sheets_of(path: Path) -> list[str]:
         FileError: there is no such file, or it is not a workbook.
     """
     require_regular(path)
-    with _reading(path):
-        _is_archive(path)  # refuses a file that would unpack to far more than its size
-        return _workbook(path).sheet_names
+    with reading_workbook(path):
+        is_archive_file(path)  # refuses a file that would unpack to far more than its size
+        return open_workbook(path).sheet_names
 
 
 def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
@@ -136,9 +132,9 @@ def open_sheet(path: Path, options: ReadOptions) -> ExcelTable:
             empty or far larger than its filled cells.
     """
     require_regular(path)
-    with _reading(path):
-        is_archive = _is_archive(path)
-        workbook = _workbook(path)
+    with reading_workbook(path):
+        is_archive = is_archive_file(path)
+        workbook = open_workbook(path)
         if options.sole_sheet:
             refuse_several(path, workbook)
         name, others = chosen(path, workbook, options.sheet)
@@ -213,24 +209,6 @@ def _readings(marks: Marks, sheet: CalamineSheet) -> dict[int, dict[int, str]]:
     return found
 
 
-def _is_archive(path: Path) -> bool:
-    """Return whether a workbook is of the newer kind, a zip archive; refuse an empty one or a zip bomb."""
-    with path.open("rb") as file:
-        start = file.read(len(_OLE))
-    if not start:
-        raise FileError(f"{path} is empty; export the list again.")
-    if start == _OLE:
-        return False
-    with zipfile.ZipFile(path) as archive:
-        refuse_bomb(path, sum(part.file_size for part in archive.infolist()), path.stat().st_size)
-    return True
-
-
-def _workbook(path: Path) -> CalamineWorkbook:
-    with path.open("rb") as file:  # for a path, its ending would decide the format
-        return CalamineWorkbook.from_filelike(file)
-
-
 def _rows(
     sheet: CalamineSheet, patches: Mapping[int, Mapping[int, str]], left_out: AbstractSet[int]
 ) -> Iterator[tuple[int, Row]]:
@@ -278,24 +256,3 @@ def _schema(chunks: Iterator[list[Row]], header: Mapping[str, str]) -> pl.Schema
 
 def _as_text(row: Row) -> list[bytes | None]:
     return [spelled(cell).encode() or None for cell in row]
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    try:
-        with reading(path):
-            yield
-    except PasswordError as error:
-        raise FileError(f"{path} is protected by a password; save it without one.") from error
-    except (CalamineError, zipfile.BadZipFile, ValueError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> FileError:
-    with path.open("rb") as file:
-        is_old = file.read(len(_OLE)) == _OLE
-    if is_old:
-        return FileError(
-            f"{path} is a damaged old Excel workbook or one with a password; save it as .xlsx, without one."
-        )
-    return FileError(f"{path} cannot be read as an Excel workbook ({error}); save or export it again.")
