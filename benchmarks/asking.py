@@ -26,15 +26,42 @@ from validator.model import SessionRef
 from validator.pacing import Canaries, NoBudget, PacedBudget, SessionGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import httpx
 
+    from validator.model import Outcome
     from validator.pacing import Budget
 
 KEY = "sk_test_0123456789abcdefghijklmn"
 SESSION = "sess_01H8BKF0000000000000000Z2T"
 FIRST, LAST = 12_012_000_000, 12_019_999_999  # numbers are drawn from these, in no order
+WARMING_ROUNDS = 4  # of as many checks as are in flight, as in `bare_loops`
+
+
+class TimedCounters(RunCounters):
+    """Counts that begin to take the time when so many checks have ended.
+
+    Attributes:
+        warming: how many checks end before that; a run has its connections then.
+        started: how many had ended when the time began, and the clocks of the wall and of the processor.
+    """
+
+    warming: int = 0
+    started: tuple[int, float, float] = (0, 0.0, 0.0)
+
+    def durable(self, outcomes: Iterable[Outcome]) -> None:
+        """Count checks; see `RunCounters.durable`."""
+        is_warming = self.asked < self.warming
+        super().durable(outcomes)
+        if is_warming and self.asked >= self.warming:
+            self.started = self.asked, time.perf_counter(), time.process_time()
+
+    def seconds_for(self, count: int) -> tuple[float, float]:
+        """Return seconds on the wall and of the processor for so many checks, at the pace since then."""
+        asked, wall_s, cpu_s = self.started
+        share = count / (self.asked - asked)
+        return (time.perf_counter() - wall_s) * share, (time.process_time() - cpu_s) * share
 
 
 async def ask(
@@ -45,14 +72,15 @@ async def ask(
     concurrency: int,
     transport: httpx.AsyncBaseTransport | None = None,
     others: Sequence[Budget] = (),
+    counters: RunCounters | None = None,
 ) -> RunCounters:
     """Ask about so many numbers; every answer is durable in a ledger on disk when this returns.
 
     Each budget is that of a key with one session; `others` are those beside the first.
     """
+    counters = counters or RunCounters()
     rng = random.Random(1)
     numbers = pl.Series(rng.sample(range(FIRST, LAST + 1), count), dtype=pl.UInt64)
-    counters = RunCounters()
     with (
         tempfile.TemporaryDirectory() as folder,
         open_ledger(Path(folder) / "state" / "ledger.sqlite", holder="benchmark") as ledger,
@@ -116,13 +144,21 @@ def seconds_paced(base_url: str, keys: int, per_min: float, seconds: float) -> t
 
 
 def seconds_unpaced(base_url: str, count: int, concurrency: int) -> tuple[float, float]:
-    """Ask about so many numbers as fast as it goes; return seconds on the wall and of the processor."""
+    """Ask about so many numbers as fast as it goes; return seconds on the wall and of the processor.
+
+    As with the bare loops, the time begins when there are connections: a run takes hours with the same ones.
+    """
     collect_garbage_rarely()
+    counters = TimedCounters(warming=WARMING_ROUNDS * concurrency)
 
     async def timed() -> tuple[float, float]:
-        await ask(1, base_url=base_url, budget=NoBudget(), concurrency=1)
-        started_s, started_cpu_s = time.perf_counter(), time.process_time()
-        await ask(count, base_url=base_url, budget=NoBudget(), concurrency=concurrency)
-        return time.perf_counter() - started_s, time.process_time() - started_cpu_s
+        await ask(
+            counters.warming + count,
+            base_url=base_url,
+            budget=NoBudget(),
+            concurrency=concurrency,
+            counters=counters,
+        )
+        return counters.seconds_for(count)
 
     return anyio.run(timed)

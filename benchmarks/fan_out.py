@@ -2,9 +2,9 @@
 
 Numbers are random, a third of the answers is a "no", and the session is guarded, as in a run.
 
-Client and server are pinned to a core each. The bare loops have their connections when their time begins, and
-ours makes them in it. Against an answer that takes 100 ms, what can be had is the concurrency over that time;
-on loopback, what a bare loop of the same concurrency reaches that keeps nothing, in the clear and with TLS.
+Client and server are pinned to a core each, and all loops have their connections when their time begins.
+Against an answer that takes 100 ms, what can be had is the concurrency over that time; on loopback, what a
+bare loop of the same concurrency reaches that keeps nothing, in the clear and with TLS.
 """
 
 from __future__ import annotations
