@@ -12,7 +12,7 @@ from validator.phone.bulk.several import apart
 from validator.phone.cell.folding import fold_words
 from validator.phone.cell.national_variants import other_spelling
 from validator.phone.cell.numbering import has_mobile_length
-from validator.phone.cell.reading import Accept, parts_of
+from validator.phone.cell.reading import Accept, parts_of, unwrap, written
 from validator.phone.cell.recoveries import RECOVERIES, Recovery
 from validator.phone.cell.same_subscriber import is_same_subscriber
 from validator.phone.cells import without_fractions
@@ -48,5 +48,7 @@ __all__ = [
     "parse_region",
     "parts_of",
     "survey",
+    "unwrap",
     "without_fractions",
+    "written",
 ]

@@ -37,7 +37,7 @@ class Hidden(StrEnum):
 
 _OPTION_KINDS = {
     **dict.fromkeys(("sheet", "encoding"), TEXT.or_none),
-    "header_row": WHOLE.within(1).or_none,
+    "header_row": WHOLE.within(0).or_none,
     "sole_sheet": FLAG,
 }
 
@@ -48,8 +48,8 @@ class ReadOptions(Value, Struct, frozen=True):
     Attributes:
         sheet: the sheet of a workbook; None for the first one that is not hidden.
         ragged: what happens to rows that are not as wide as the header.
-        header_row: the row with the names of the columns, counted from 1 as in spreadsheets and editors; None
-            to find it.
+        header_row: the row with the names of the columns, counted from 1 as in spreadsheets and editors; 0 if
+            no row has them; None to find it.
         encoding: the encoding of text, by Python's name; None to find it.
         hidden: what happens to rows of a workbook that are hidden, by a filter or by hand.
         sole_sheet: whether a workbook with several filled sheets is an error.

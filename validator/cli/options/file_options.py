@@ -116,9 +116,9 @@ input_options = stack(
     ),
     click.option(
         "--header-row",
-        type=click.IntRange(min=1),
+        type=click.IntRange(min=0),
         metavar="N",
-        help="Row with the names of the columns, counted from 1.  [default: detected]",
+        help="Row with the names of the columns, counted from 1; 0 if no row has them.  [default: detected]",
     ),
     click.option(
         "--encoding", metavar="NAME", help="Encoding of a text file: cp1251, gb18030.  [default: detected]"

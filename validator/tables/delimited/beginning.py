@@ -104,12 +104,22 @@ def _is_table(text: bytes, start: int, trial: Trial, *, whole: bool) -> bool:
     """Return whether a table begins at this offset, with only titles above it."""
     if trial.width == 1 or trial.malformed or trial.agreement < _AGREEMENT:
         return False
+    if text.count(b'"', 0, start) % 2:  # the line is in a quoted cell
+        return False
     delimiter, line_end = trial.dialect.syntax.delimiter, trial.dialect.syntax.line_end
     above = [line.split(delimiter) for line in text[:start].split(line_end)]
-    if not all(is_title(line, trial.width) or line[0].startswith(b"#") for line in above):
-        return False
     rows = [row.cells for row in _rows(text[start:], trial.dialect, whole=whole)]
-    return bool(rows) and (names_columns(rows[0], rows[1:]) or begins_numbers_below(above, rows[0], rows[1:]))
+    if not rows or not all(_is_above(line, rows[0]) for line in above):
+        return False
+    return names_columns(rows[0], rows[1:]) or begins_numbers_below(above, rows[0], rows[1:])
+
+
+def _is_above(line: list[bytes], header: Sequence[bytes | None]) -> bool:
+    """Return whether a line is a title, which has delimiters only above a header that says phone."""
+    if is_title(line, len(header)) or line[0].startswith(b"#"):
+        return True
+    says_phone = any(names_phone((cell or b"").decode(errors="replace")) for cell in header)
+    return says_phone and len(line) < len(header) and not any(map(is_number, line))
 
 
 def _rows(text: bytes, dialect: Dialect, *, whole: bool) -> list[Record]:

@@ -56,7 +56,8 @@ def find_layout(path: Path, encoding: Encoding, header_row: int | None = None) -
     Args:
         path: the file.
         encoding: its encoding.
-        header_row: the line with the names of the columns, counted from 1; None to find it.
+        header_row: the line with the names of the columns, counted from 1; 0 if there is none; None to find
+            it.
 
     Raises:
         FileError: no record can be read there, the table is too wide, or the file is a list on one line.
@@ -70,7 +71,9 @@ def find_layout(path: Path, encoding: Encoding, header_row: int | None = None) -
     _refuse_too_wide(path, first, rows, dialect)
     if is_wholly_quoted([first, *rows]):
         raise FileError(_wholly_quoted(path, dialect))
-    has_header = header_row is not None or not is_number_row(first.cells, [row.cells for row in rows])
+    has_header = bool(header_row)
+    if header_row is None:
+        has_header = not is_number_row(first.cells, [row.cells for row in rows])
     offset = start + (first.end if has_header else before)
     names = first.cells if has_header else [b"column_%d" % n for n in range(1, len(first.cells) + 1)]
     return Layout(
@@ -86,7 +89,7 @@ def find_layout(path: Path, encoding: Encoding, header_row: int | None = None) -
 
 
 def _asked(path: Path, head: bytes, header_row: int, whole: bool) -> Beginning:  # noqa: FBT001 - passed on
-    begins = beginning_at(head, header_row, whole=whole)
+    begins = beginning_at(head, max(1, header_row), whole=whole)
     if begins is None:
         raise FileError(f"{path} has no line {header_row}; name the one with the header with --header-row.")
     return begins

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from validator.tables.detect.phone_words import names_phone
+from validator.phone import unwrap, written
+from validator.tables.detect.phone_words import names_line, names_phone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 LOOKED_AT = 100  # rows compared with a row to decide whether it is a header
 MOST_TITLES = 30  # the most rows above a header
 
-# A cell that can only be a phone number, so it is not a column name. Punctuation as in `(0) 7700-900`.
-_NUMBER = re.compile(r"\s*(?:tel:|whatsapp:|https?://\S*/)?[+(]?\d[\d\s()./\-]*(?:@\S+)?\s*", re.IGNORECASE)
 _NUMBER_DIGITS = range(7, 19)  # 15 digits of E.164 and a prefix such as 00 or 011
+# Behind these, a header has an example: `Mobile (+44 7400 123456)`.
+_BEFORE_EXAMPLE = re.compile(r"[(\[]|\b(?:eg|e\.g|ex|ej|zb|z\.b|format|example)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
 _LETTER = re.compile(r"[^\W\d_]")
 _ALIKE = 0.8  # share of the filled cells below a header that are values
@@ -27,8 +28,8 @@ _ALIKE_PHONES = 0.5  # the same below a header that says phone
 def header_place(rows: Sequence[Row]) -> int:
     """Return the index of the row that names the columns, or of the first number if none does.
 
-    Only titles (rows with few filled cells) and comments may be above it. If there is neither a header nor a
-    table of numbers below titles, it is 0.
+    Only titles (rows with few filled cells), comments and less complete headers may be above it. If there is
+    neither a header nor a table of numbers below titles, it is 0.
     """
     width = max(map(len, rows), default=0)
     for place, row in enumerate(rows[: MOST_TITLES + 1]):
@@ -36,15 +37,53 @@ def header_place(rows: Sequence[Row]) -> int:
         if _is_comment(row) and below and names_columns(below[0], below[1:]):
             continue
         if names_columns(row, below):
-            return 0 if _says_phone_above(rows[:place], row, below) else place
+            header = place + _fuller_header(row, below)
+            return 0 if _says_phone_above(rows[:place], rows[header], rows[header + 1 :]) else header
         if not is_title(row, width):
-            return place if begins_numbers_below(rows[:place], row, below) else 0
+            return _first_number(rows, place)
     return 0
+
+
+def _first_number(rows: Sequence[Row], place: int) -> int:
+    """Return the index of the first row of a table of numbers below titles; 0 if there is none."""
+    row, below = rows[place], rows[place + 1 : place + 1 + LOOKED_AT]
+    column = next((column for column, cell in enumerate(row) if is_number(cell)), len(row))
+    # A sparse row with a number in this column is no title.
+    first = next(at for at in range(place + 1) if at == place or is_number(_cell(rows[at], column)))
+    return first if begins_numbers_below(rows[:first], row, below) else 0
+
+
+def _fuller_header(row: Row, below: Sequence[Row]) -> int:
+    """Return how far below a header there is a better one; 0 if there is none.
+
+    It has names above values in more columns, or in one that has no name yet, and one of them names a line:
+    `Office` and `Mobile` below a merged `Phone`, or a header below a title that has commas.
+    """
+    for place, other in enumerate(below[:MOST_TITLES]):
+        rest = below[place + 1 :]
+        named = [column for column, _ in _words_above_values(other, rest)]
+        is_fuller = _filled(other) > _filled(row) or (
+            place == 0 and any(not _text(_cell(row, column)) for column in named)
+        )
+        if is_fuller and named and any(names_line(_text(other[column])) for column in named):
+            return place + 1
+        if not is_fuller and place == 0 and _filled(other) >= _filled(row):
+            return 0
+    return 0
+
+
+def _words_above_values(row: Row, below: Sequence[Row]) -> list[tuple[int, str]]:
+    """Return the place and text of cells above values, if none of the row's cells is a value."""
+    texts = [_text(cell) for cell in row]
+    if any(text and _is_value(text) for text in texts):
+        return []
+    found = [(place, text) for place, text in enumerate(texts) if text]
+    return [(place, text) for place, text in found if _are_values(below, place, _least(text))]
 
 
 def is_title(row: Row, width: int) -> bool:
     """Return whether a row has too few filled cells for a header."""
-    return sum(bool(_text(cell)) for cell in row) <= max(1, width // 2)
+    return _filled(row) <= max(1, width // 2)
 
 
 def names_columns(row: Row, below: Sequence[Row]) -> bool:
@@ -53,20 +92,20 @@ def names_columns(row: Row, below: Sequence[Row]) -> bool:
         return False
     texts = map(_text, row)
     valued = [text for place, text in enumerate(texts) if text and _are_values(below, place, _least(text))]
-    words = sum(not _is_value(text) for text in valued)
-    return words > len(valued) - words
+    words = sum(_is_word(text) for text in valued)
+    return words > sum(map(_is_value, valued))
 
 
 def begins_numbers_below(titles: Sequence[Row], row: Row, below: Sequence[Row]) -> bool:
     """Return whether a row is the first of a table without a header, with one column of phone numbers.
 
-    The titles above it have one cell each; with more cells they would be a header with too few names.
+    The titles above it have one cell each, without a number; with more cells they would be a header with too
+    few names.
     """
     numbers = [cell for cell in row if is_number(cell)]
     is_table = len(row) > 1 and len(numbers) == 1 and is_number_row(row, below)
-    return (
-        is_table and all(is_title(title, 1) for title in titles) and not _says_phone_above(titles, row, below)
-    )
+    are_titles = all(is_title(title, 1) and not any(map(is_number, title)) for title in titles)
+    return is_table and are_titles and not _says_phone_above(titles, row, below)
 
 
 def is_number_row(first: Row, rows: Sequence[Row]) -> bool:
@@ -110,15 +149,35 @@ def _is_value(text: str) -> bool:
     return bool(_ADDRESS.fullmatch(text))
 
 
+def _is_word(text: str) -> bool:
+    """Return whether a text has letters and is no value. A mark such as `#` is neither."""
+    return _LETTER.search(text) is not None and not _is_value(text)
+
+
 def _are_numbers(rows: Sequence[Row], place: int) -> bool:
     below = [row[place] for row in rows if place < len(row) and row[place]]
     return sum(map(is_number, below)) * 2 >= len(below)
 
 
 def is_number(cell: bytes | None) -> bool:
-    """Return whether a cell is nothing but a phone number."""
-    text = _text(cell)
-    return bool(_NUMBER.fullmatch(text)) and sum(map(str.isdigit, text)) in _NUMBER_DIGITS
+    """Return whether a cell is nothing but a phone number, in any spelling that is read as one."""
+    raw = _text(cell)
+    if sum(map(str.isdigit, raw)) < _NUMBER_DIGITS.start:
+        return False
+    text = unwrap(raw, None)
+    found = written(text)
+    if found is None or found.digits not in _NUMBER_DIGITS:
+        return False
+    label = text[: re.search(r"[+0-9]", text).start()]  # type: ignore[union-attr] # there are digits
+    return not _LETTER.search(label) or (names_phone(label) and not _BEFORE_EXAMPLE.search(label))
+
+
+def _filled(row: Row) -> int:
+    return sum(bool(_text(cell)) for cell in row)
+
+
+def _cell(row: Row, column: int) -> bytes | None:
+    return row[column] if column < len(row) else None
 
 
 def _text(cell: bytes | None) -> str:

@@ -143,6 +143,11 @@ def names_phone(header: str) -> bool:
     return line_named_by(header) is not None
 
 
+def names_line(header: str) -> bool:
+    """Return whether a header names phone numbers, or a kind of line, as `Office` does below `Phone`."""
+    return names_phone(header) or bool(said_by(header) & _LANDLINE)
+
+
 def line_named_by(header: str) -> Line | None:
     """Return the kind of line that a header says; None if it does not say phone."""
     if names_whatsapp_id(header):

@@ -172,7 +172,7 @@ def _header(
     path: Path, sheet: str, filled: Sequence[tuple[int, Row]], asked: int | None
 ) -> tuple[int, Row, bool]:
     """Return the index and cells of the first row of a table, and whether it names the columns."""
-    if asked is not None:
+    if asked:
         if found := [row for place, row in filled if place == asked - 1]:
             return asked - 1, found[0], True
         raise FileError(
@@ -181,6 +181,8 @@ def _header(
         )
     if not filled:
         raise FileError(f"sheet {sheet!r} of {path} is empty; export the list again, or name a --sheet.")
+    if asked == 0:
+        return *filled[0], False
     texts = [_as_text(row) for _, row in filled]
     first = header_place(texts)
     place, names = filled[first]
