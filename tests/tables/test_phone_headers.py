@@ -63,7 +63,8 @@ def test_a_header_says_which_line_it_is_about(line):
     [
         "country code", "Phone country code", "phone (country code)", "with country code", "phone_id",
         "message_id", "whatsapp_business_account_id", "whatsapp_opt_in", "sms_consent", "email", "telegram",
-        "phenol", "mobility", "cellar", "office", "home", "wallet", "sent with SMS date",
+        "phenol", "mobility", "cellar", "office", "home", "wallet", "sent with SMS date", "de", "di",
+        "whatsapp_last_seen", "sms_sent_at", "cell_updated", "phoneUpdatedAt", "Mobile modified on",
     ],
 )  # fmt: skip
 def test_what_is_about_phones_or_only_looks_so_is_no_phone(header):
@@ -104,6 +105,32 @@ def test_a_named_column_of_foreign_numbers_is_not_hidden_by_one_with_more_number
         FileError, match=r"'billing_phone' .* and 'shipping_phone' .* look like phone columns"
     ):
         find_phone_column(open_table(path), named=None, region="GB")
+
+
+@pytest.mark.parametrize("own", ["Phone", "Contact", "Mobile"])
+@pytest.mark.parametrize("other", ["Emergency Contact Mobile", "Father's WhatsApp", "Manager phone"])
+def test_the_line_of_another_person_does_not_come_before_a_persons_own(own, other):
+    columns = {other: ["07400 900001"], own: ["07400 123456"]}
+    assert chosen_of(columns).name == own
+    assert chosen_of({other: columns[other]}).name == other
+    with pytest.raises(FileError, match="look like phone columns"):
+        chosen_of({other: columns[other], "Office phone": ["020 7946 0018"]})
+
+
+def test_a_column_of_dates_is_no_phone_column(listed):
+    path = listed("phone,mobile contacted\n07400 123456,2025-11-03 10:00\n07400 123457,03.11.2025\n")
+    assert find_phone_column(open_table(path), named=None, region="GB").name == "phone"
+
+
+@pytest.mark.parametrize("header", ["Nr", "No", "Number", "Numéro"])
+def test_a_header_that_says_no_more_than_number_hides_no_column_of_numbers(listed, header):
+    path = listed(f"{header},Reach\n07400 900001,07400 123456\n07400 900002,07400 123457\n")
+    with pytest.raises(FileError, match="look like phone columns"):
+        find_phone_column(open_table(path), named=None, region="GB")
+    ids = listed(f"{header},Phone\n7400900001,07400 123456\n1234567,07400 123457\n9876543,07400 123458\n")
+    assert find_phone_column(open_table(ids), named=None, region="GB").name == "Phone"
+    alone = listed(f"{header},Name\n07400 900001,Ann\n07400 900002,Ben\n")
+    assert find_phone_column(open_table(alone), named=None, region="GB").name == header
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ _EXTENSION = r"(?i)(?:\b|\d)\s*(?:ext\.?|extn?|x)\s*\d{1,6}\W*$"
 # A decimal number: no leading zero, at most one kind of grouping, one decimal mark. Prices and coordinates.
 _DECIMAL = r"^\W*(?:0|[1-9]\d{0,2}(?:[ ,.'’]\d{3})*|[1-9]\d*)[.,]\d+\W*$"  # noqa: RUF001 - Swiss grouping
 _CURRENCY = r"\p{Sc}"
-_DATE = r"^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?:[ T]|$)"
+DATE = r"^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?:[ T]|$)"
 _COMPACT_DATE = r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 _ZIP_PLUS_4 = r"^\d{5}-\d{4}$"
 _BARE = r"^[1-9][0-9]*$"
@@ -56,7 +56,7 @@ def _is_phone(*, counted: bool) -> pl.Expr:
 
 
 def _is_something_else(text: pl.Expr) -> pl.Expr:
-    others = (_DECIMAL, _CURRENCY, _DATE, _COMPACT_DATE, _ZIP_PLUS_4)
+    others = (_DECIMAL, _CURRENCY, DATE, _COMPACT_DATE, _ZIP_PLUS_4)
     words = text.str.replace(_EXTENSION, "").str.contains(_LETTERS)
     return pl.any_horizontal(words, *(text.str.contains(other) for other in others))
 

@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from validator.errors import FileError
 from validator.nearest import suggestion
-from validator.phone import looks_like_phones
+from validator.phone import DATE, looks_like_phones
 from validator.tables.cells import fields_of, readable, within
 from validator.tables.detect.joined_columns import area_code_column
-from validator.tables.detect.phone_words import Line, line_named_by
+from validator.tables.detect.phone_words import Line, line_named_by, names_only_number
 from validator.tables.detect.readable import reads_as_words
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class _Candidate(Struct, frozen=True):
     Attributes:
         column: its name in the schema.
         line: the kind of line that its header names; None if it does not say phone.
+        is_vague: whether the header says no more than number.
         filled: share of rows in which it is filled.
         numbers: share of filled cells that are numbers.
         digits: share of filled cells with enough digits, which national numbers without a region have too.
@@ -68,6 +69,7 @@ class _Candidate(Struct, frozen=True):
 
     column: str
     line: Line | None
+    is_vague: bool
     filled: float
     numbers: float
     digits: float
@@ -94,8 +96,8 @@ def find_phone_column(
 ) -> PhoneColumn:
     """Return the column of `table` that holds the phone numbers.
 
-    A mobile or WhatsApp column is chosen before a general one, and that before a landline column, unless it
-    is filled in far fewer rows.
+    A mobile or WhatsApp column is chosen before a general one, and that before one of landlines or of other
+    people, unless it is filled in far fewer rows.
 
     Args:
         table: the list.
@@ -232,7 +234,7 @@ def _candidate(
     text = _as_text(cells)
     filled = (text.str.strip_chars() != "").fill_null(value=False)
     text = text.filter(filled)
-    with_digits = text.filter(text.str.contains(_DIGITS))
+    with_digits = text.filter(text.str.contains(_DIGITS) & ~text.str.contains(DATE))
     digits = len(with_digits) / len(text) if len(text) else 0.0
     where = regions.filter(filled) if isinstance(regions, pl.Series) else regions
     # Parsing is expensive: a column without enough digits is not parsed.
@@ -240,6 +242,7 @@ def _candidate(
     return _Candidate(
         column,
         line_named_by(table.header[column]),
+        names_only_number(table.header[column]),
         filled=len(text) / len(cells) if len(cells) else 0.0,
         numbers=numbers,
         digits=digits,
@@ -265,13 +268,17 @@ def _masked(cell: str) -> str:
 
 
 def _best(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Return the columns with the best kind of evidence that any column has."""
-    kinds = (
-        [c for c in candidates if c.line is not None and max(c.numbers, c.digits) >= _NAMED_SHARE],
-        [c for c in candidates if c.numbers >= _UNNAMED_SHARE],
-        [c for c in candidates if c.line is not None],
-    )
-    return next((kind for kind in kinds if kind), [])
+    """Return the columns with the best kind of evidence that any column has.
+
+    A header that says no more than number is as good as the content of another column.
+    """
+    named = [c for c in candidates if c.line is not None and max(c.numbers, c.digits) >= _NAMED_SHARE]
+    content = [c for c in candidates if c.numbers >= _UNNAMED_SHARE]
+    if all(c.is_vague for c in named):
+        named = [c for c in candidates if c in named or (named and c in content)]
+    elif any(c.is_vague for c in named):
+        named = [c for c in named if not c.is_vague or c in content]
+    return named or content or [c for c in candidates if c.line is not None]
 
 
 def _meant_first(found: Sequence[_Candidate]) -> list[_Candidate]:

@@ -10,11 +10,14 @@ from validator.phone import fold_words
 
 
 class Line(IntEnum):
-    """The kind of line that a header says; lower ones are preferred, since WhatsApp is on mobile lines."""
+    """The kind of line that a header says; lower ones are preferred, since WhatsApp is on mobile lines.
+
+    `OTHER` is a landline, or the line of another person: `Office Phone`, `Emergency Contact Mobile`.
+    """
 
     MOBILE = 0
     ANY = 1
-    LANDLINE = 2
+    OTHER = 2
 
 
 # Any one of these words in a header says phone, whatever else it has (`customer_phone`, `Tel. 1`).
@@ -26,6 +29,7 @@ telefone telefones fone fones
 telefon telefonnummer telefonnr telnummer rufnummer rufnr telefoon telefoonnummer telefoonnr
 telefonszam telefonnumer telefonu telefony telefonni
 telefonne telefonska telefona telefonas telefono telefonul
+telefonico telefonica telefonici kontaktnummer kontaktnr kontakttelefon recapito recapiti
 telefoni telefonit telefoninumber talrunis talrunanumurs telefown ffon fon guthan telefonoa
 puhelin puhelinnumero puhelinnro puh puhnro telefonnumret tlf tlfnr simi siminn simanumer
 телефон телефона телефону телефони телефоны тел утас
@@ -42,11 +46,12 @@ mobile mobiles mob mobno mobnr mobnum mobileno mobilenumber mobilenumbers mobile
 cellnumber cellphone cellular smartphone sms handphone
 movil moviles movilno celular celulares cel celu cels
 portable portables gsm gsmno gsmnr
+telemovel telemoveis tlm tlmv telem
 handy handynummer handynr handynum mobil mobilnr mobilnummer mobiltelefon mobiltelefonnummer mobilfunk
-mobilfunknummer mobilfunknr natel
-mobiel mobielnummer mobieltje gsmnummer selfoon
+mobilfunknummer mobilfunknr mobilrufnummer mobilrufnr handyrufnummer natel
+mobiel mobiele mobielnummer mobieltje gsmnummer selfoon
 cellulare cellulari cell telefonino
-mobilszam komorka komorkowy komorkowe kom mobilni mobiln
+mobilszam mobiltelefonszam mobiltel komorka komorkowy komorkowe kom mobilni mobiln
 mobilu mobilny mobilne mobitel mobitela mobilul mobilus
 mobilusis mobilais mobiil mobiilinumber mobiiltelefon celulari mobile mobil mobila mugikorra
 matkapuhelin matkapuhelinnumero matkapuh kannykka farsimi farsimanumer gemsi
@@ -88,10 +93,24 @@ ev evtelefonu is istelefonu sabit rumah kantor
 קווי בית עבודה
 लैंडलाइन
 """
+# The line of another person than the one in the row.
+_OTHERS_WORDS = """
+emergency ice kin spouse husband wife father mother parent parents guardian relative family manager
+supervisor assistant secretary agent rep representative salesman salesperson driver seller vendor referrer
+referred referral
+notfall notfallkontakt ehepartner ehemann ehefrau vater mutter eltern vorgesetzter betreuer fahrer verkaufer
+urgence conjoint pere mere parents gestionnaire responsable vendeur chauffeur
+emergencia emergencias conyuge padre madre padres tutor gerente vendedor chofer
+responsavel pai mae conjuge motorista
+emergenza coniuge genitore genitori venditore autista referente
+noodgeval noodcontact partner ouder ouders chauffeur
+экстренный родитель родителя родители мать отец менеджер менеджера водитель водителя
+طوارئ الطوارئ ولي الأب الأم المدير السائق
+"""
 # Used for all sorts of numbers, so they count only if the header has no other words.
 _GENERIC_WORDS = """
 number numbers no nr num contact contacts recipient recipients to numero numeros nummer numer
-nomor номер رقم नंबर contato contacto destinatario kontakt
+nomor номер رقم नंबर contato contacto contatto contatti destinatario kontakt kontak iletisim
 """
 # For scripts without spaces, and for several words: these are searched inside other words (`手机号码`).
 _ANY_PARTS = (
@@ -99,7 +118,8 @@ _ANY_PARTS = (
     "dien thoai", "dienthoai", "so dt", "ទូរស័ព្ទ", "ໂທລະສັບ", "ဖုန်း",
 )  # fmt: skip
 _MOBILE_PARTS = (
-    "手机", "手機", "移动电话", "行動電話", "携帯", "携带", "スマホ", "휴대", "핸드폰", "휴대폰", "มือถอ",
+    "手机", "手機", "移动电话", "行動電話", "携帯", "携带", "スマホ", "ケータイ",
+    "휴대", "핸드폰", "휴대폰", "มือถอ",
     "di dong", "didong",
 )  # fmt: skip
 _WHATSAPP_PARTS = ("whatsapp", "ワッツアップ", "왓츠앱", "วอตสแอป")
@@ -108,11 +128,19 @@ _LANDLINE_ALONE_PARTS = ("座机", "座機", "固定电话", "固定電話", "�
 _LANDLINE_PARTS = (
     "自宅", "勤務先", "会社", "公司", "유선", "집전화", "사무실", "โทรศัพทบาน", "co dinh", "dien thoai ban",
 )  # fmt: skip
+_OTHERS_PARTS = (
+    "紧急", "緊急", "家长", "家長", "保護者", "业务员", "業務員", "司机", "司機",
+    "비상", "보호자", "ผู้ปกครอง", "ฉุกเฉิน",
+)  # fmt: skip
 # Together with a phone word, these say that the column is about phones but has no numbers.
 _ABOUT_WORDS = """
 model type brand make maker carrier operator provider os version country code prefix extension ext
 status valid verified consent optin opt date time count cost plan id name notes
 modelo tipo marca operadora pais codigo modele type marque typ marke modell
+"""
+# The same at the end of a header: `whatsapp_last_seen`, `sms_sent_at`, but not `Updated phone`.
+_ABOUT_AT_END_WORDS = """
+seen sent updated created modified changed delivered opened clicked read at on timestamp ts
 """
 # The text after these says how to write a number: `Mobile (with country code)`, `Telefone com DDD`.
 _MANNER_WORDS = (
@@ -128,9 +156,13 @@ _MANNER = re.compile(
 
 def words(header: str) -> frozenset[str]:
     """Return the folded words of a header, without numbers of one or two digits: `Phone-2` is `phone`."""
+    return frozenset(_in_order(header))
+
+
+def _in_order(header: str) -> list[str]:
     folds = fold_words(header)
     letters = "".join(c if unicodedata.category(c)[0] in "LM" or c.isdigit() else " " for c in folds)
-    return frozenset(re.sub(r"(?<!\d)\d{1,2}(?!\d)", " ", letters).split())
+    return re.sub(r"(?<!\d)\d{1,2}(?!\d)", " ", letters).split()
 
 
 def said_by(header: str) -> frozenset[str]:
@@ -148,23 +180,37 @@ def names_line(header: str) -> bool:
     return names_phone(header) or bool(said_by(header) & _LANDLINE)
 
 
+def names_only_number(header: str) -> bool:
+    """Return whether a header says no more than number (`No`, `Nr`): a customer's or an order's, too."""
+    return bool(words(header)) and words(header) <= _NUMBER_NAMES
+
+
 def line_named_by(header: str) -> Line | None:
     """Return the kind of line that a header says; None if it does not say phone."""
     if names_whatsapp_id(header):
         return Line.MOBILE
     plain = _without_manner(header)
     said = said_by(plain)
-    if said & _ABOUT:
+    if said & _ABOUT or _is_about(plain):
         return None
-    if said & _MOBILE or _within(plain, _FOLDED_MOBILE_PARTS):
-        return Line.MOBILE
-    only_generic = bool(said) and _apart(plain) <= _GENERIC
+    is_other = said & (_LANDLINE | _OTHERS) or _within(plain, _FOLDED_OTHER_PARTS)
+    if said & _MOBILE or _within(plain, _FOLDED_MOBILE_PARTS) or any(map(_is_handy, said)):
+        return Line.OTHER if said & _OTHERS or _within(plain, _FOLDED_OTHERS_PARTS) else Line.MOBILE
+    only_generic = bool(generic := _apart(plain) - _BETWEEN) and generic <= _GENERIC
     if not (said & _ANY or only_generic or _within(plain, _FOLDED_ANY_PARTS)):
-        return (
-            Line.LANDLINE if said & _LANDLINE_ALONE or _within(plain, _FOLDED_LANDLINE_ALONE_PARTS) else None
-        )
-    is_landline = said & _LANDLINE or _within(plain, _FOLDED_LANDLINE_PARTS)
-    return Line.LANDLINE if is_landline else Line.ANY
+        return Line.OTHER if said & _LANDLINE_ALONE or _within(plain, _FOLDED_LANDLINE_ALONE_PARTS) else None
+    return Line.OTHER if is_other else Line.ANY
+
+
+def _is_about(header: str) -> bool:
+    """Return whether the last word says that the column has times: `cell_updated`, `phoneUpdatedAt`."""
+    found = _in_order(_split_humps(header))
+    return len(found) > 1 and found[-1] in _ABOUT_AT_END
+
+
+def _is_handy(word: str) -> bool:
+    """Return whether a word is a German compound with `handy`: `Diensthandy`, `Kundenhandy`."""
+    return word.endswith("handy")
 
 
 def names_whatsapp_id(header: str) -> bool:
@@ -184,7 +230,11 @@ def _without_manner(header: str) -> str:
 
 
 def _apart(header: str) -> frozenset[str]:
-    return words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header))
+    return words(_split_humps(header))
+
+
+def _split_humps(header: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
 
 
 def _within(header: str, parts: tuple[str, ...]) -> bool:
@@ -207,8 +257,12 @@ _LANDLINE = vocabulary(_LANDLINE_WORDS)
 _LANDLINE_ALONE = vocabulary(
     "landline landlines festnetz festnetznummer homephone officephone workphone लैंडलाइन"
 )
+_OTHERS = vocabulary(_OTHERS_WORDS)
 _GENERIC = vocabulary(_GENERIC_WORDS)
+_BETWEEN = vocabulary("de di do da du del of")
+_NUMBER_NAMES = vocabulary("number numbers no nr num numero numeros nummer numer nomor номер رقم नंबर")
 _ABOUT = vocabulary(_ABOUT_WORDS)
+_ABOUT_AT_END = vocabulary(_ABOUT_AT_END_WORDS)
 # Names of WhatsApp's own ids, which are numbers in international form (`wa_id`, `remoteJid`).
 _ID_WORDS = frozenset({"jid", "remotejid", "waid", "whatsappid", "wajid", "chatjid", "senderjid", "userjid"})
 _WHATSAPP_NAMES = frozenset({"wa", "whatsapp", "wpp"})
@@ -216,4 +270,5 @@ _BESIDE_IDS = vocabulary("id ids contact contacts user customer sender recipient
 _FOLDED_ANY_PARTS = _folded(_ANY_PARTS)
 _FOLDED_MOBILE_PARTS = _folded(_MOBILE_PARTS + _WHATSAPP_PARTS)
 _FOLDED_LANDLINE_ALONE_PARTS = _folded(_LANDLINE_ALONE_PARTS)
-_FOLDED_LANDLINE_PARTS = _FOLDED_LANDLINE_ALONE_PARTS + _folded(_LANDLINE_PARTS)
+_FOLDED_OTHERS_PARTS = _folded(_OTHERS_PARTS)
+_FOLDED_OTHER_PARTS = _FOLDED_LANDLINE_ALONE_PARTS + _folded(_LANDLINE_PARTS) + _FOLDED_OTHERS_PARTS
