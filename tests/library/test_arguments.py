@@ -98,7 +98,7 @@ OUT_OF_RANGE = {
     "timeout_s": (partial(make_key, KEY, SESSION), (0, -30, nan)),
     "limit": (ListSettings, (-1,)),
     "enough": (ListSettings, (0, -1)),
-    "header_row": (ReadOptions, (0, -2)),
+    "header_row": (ReadOptions, (-1, -2)),
     "registered_s": (MaxAge, (-1, nan)),
     "unknown_s": (MaxAge, (-1,)),
     "per_min": (partial(Rate, RateMode.FIXED), (None, 0, -60, nan, 1e9)),
