@@ -44,6 +44,17 @@ def test_a_calling_code_in_its_own_column_is_joined(listed, join):
     assert numbers == [919876543210, 447400123456, 491713920000, 491713920001]
 
 
+@pytest.mark.parametrize("join", [(), ("Country code", "Phone")])
+def test_floats_in_text_are_joined_by_their_digits(listed, join):
+    codes = listed('Country code,Phone\n91.0,9876543210.0\n49.0,1713920000.0\n"44,0","7400123456,00"\n')
+    assert numbers_of(codes, join=join)[0] == [919876543210, 491713920000, 447400123456]
+
+
+def test_area_codes_as_floats_in_text_are_joined_by_their_digits(listed):
+    areas = listed("DDD,Telefone\n11.0,961234567.0\n21.0,961234568.0\n")
+    assert numbers_of(areas, region="BR")[0] == [5511961234567, 5521961234568]
+
+
 def test_three_columns_can_be_joined(listed):
     path = listed("cc,area,rest\n+1,202,5550101\n")
     assert numbers_of(path, join=("cc", "area", "rest"))[0] == [12025550101]

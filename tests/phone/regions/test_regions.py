@@ -76,6 +76,10 @@ PAIRS = countries._ALPHA_3.split()
         ("Daenemark", "DK"),
         ("A", "AT"),
         ("D", "DE"),
+        ("91.0", "IN"),
+        (" 49.00 ", "DE"),
+        ("351,0", "PT"),
+        ("1876.0", "JM"),
         ("Áo", "AT"),
         ("AO", "AO"),
         ("台灣", "TW"),
@@ -98,7 +102,24 @@ def test_a_region_is_given_as_a_code_a_calling_code_or_a_name(text, region):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "ZZ", "XX", "GBX", "Atlantis", "the", "+999", "+800", "000", "44.0", "4.4", "4 4", "+", "\u0661"],
+    [
+        "",
+        "ZZ",
+        "XX",
+        "GBX",
+        "Atlantis",
+        "the",
+        "+999",
+        "+800",
+        "000",
+        "44.5",
+        "4.4",
+        "+4.0",
+        "44.000",
+        "4 4",
+        "+",
+        "\u0661",
+    ],
 )
 def test_an_unknown_region_is_named_with_the_remedy(text):
     with pytest.raises(UsageError) as refused:

@@ -76,6 +76,44 @@ def test_calling_codes_may_be_numbers_where_the_name_says_so(found, codes):
     assert found(PHONES | {"n": codes, "dial code": codes}) == "dial code"
 
 
+@pytest.mark.parametrize("cells", [["91.0", "49.0", "", "55.0"], ["91,0", "49,00", None, "55,0"]])
+def test_calling_codes_may_be_floats_in_text(found, cells):
+    assert found(PHONES | {"score": ["44.0", "33.0", "7.0", "1.0"], "dial code": cells}) == "dial code"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["DE", "AT", "CH", "DE"],
+        ["at", "at", "de", "be"],
+        ["IN", "US", "ID", "MY"],
+        ["Germany", "Germany", "Germany", None],
+        ["USA", "USA", "USA", "USA"],
+        ["+49", "+49", "+49", "+49"],
+        ["+1", "+1", "+7", "+44"],
+        ["Norway", "No", "No", "No"],
+        ["印度", "印度", "印度", "印度"],
+    ],
+)
+def test_countries_without_such_a_name_may_be_few(found, cells):
+    assert found(PHONES | {"market": cells}) == "market"
+
+
+@pytest.mark.parametrize("header", ["Prefix", "prefijo", "Name prefix", "prefisso"])
+def test_titles_are_no_prefix_of_numbers(found, header):
+    titles = {header: ["Mr", "Ms", "Sr", "Md"]}
+    assert found(PHONES | titles | {"Location": ["Germany", "UK", "UK", "Germany"]}) == "Location"
+
+
+@pytest.mark.parametrize("cells", [["+44", "0049", "33", "55.0"], ["India", "Germany", "Perú", "Brasil"]])
+def test_calling_codes_and_names_are_prefixes_of_numbers(found, cells):
+    assert found(PHONES | {"Prefix": cells, "Title": ["Mr", "Ms", "Mr", "Mr"]}) == "Prefix"
+
+
+def test_titles_may_be_countries_where_the_header_says_so(found):
+    assert found(PHONES | {"country prefix": ["MR", "MS", "IN", "NO"]}) == "country prefix"
+
+
 def test_a_name_comes_before_content(found):
     columns = {"nationality": ["French", "DE", "GB", "BR"], "origin": ["IT", "ES", "FR", "PT"]}
     assert found(PHONES | columns | {"country": ["GB", "DE", "?", "BR"]}) == "country"
@@ -111,13 +149,30 @@ def test_two_columns_that_differ_are_both_named(found):
         {"country": ["somewhere", "else", "GB", "n/a"]},
         {"country": [None, None, "", " "]},
         {"since": [[1], [2], [3], [4]]},
+        {"Direction": ["IN", "IN", "IN", "IN"]},
+        {"Optin": ["No", "No", "No", "No"]},
+        {"Opt-out": ["no", "si", "no", "no"]},
+        {"Title": ["Mr", "Ms", "Mr", "Ms"]},
+        {"Prefix": ["Mr", "Ms", "Mr", "Ms"]},
+        {"verb": ["is", "am", "be", "do"]},
+        {"word": ["to", "at", "it", "my"]},
+        {"half": ["AM", "PM", "PM", "AM"]},
+        {"unit": ["kg", "ml", "cm", "km"]},
+        {"zone": ["EST", "EST", "EST", "EST"]},
+        {"Remarks": ["NA", "NA", "NA", "NA"]},
+        {"channel": ["TV", "PR", "TV", "TV"]},
+        {"status": ["PL", "PL", "PL", "PL"]},
+        {"guests": ["+1", "+1", "+1", ""]},
+        {"score": ["44,0", "49,0", "33,0", "7,0"]},
+        {"status": ["PL"] * 42 + ["waiting", "failed"]},
     ],
 )
 def test_what_only_looks_like_countries_is_none(found, columns):
+    rows = len(next(iter(columns.values())))
     with pytest.raises(
         FileError, match=r"no column of .* holds countries; columns are: phone, .*--region-column"
     ):
-        found(PHONES | columns)
+        found({"phone": PHONES["phone"] * (rows // 4)} | columns)
 
 
 def test_none_is_no_error_where_none_is_needed(listed):

@@ -20,14 +20,17 @@ _SHARED = {
     PhoneNumberType.PERSONAL_NUMBER,
     PhoneNumberType.VOIP,
 }
-# A calling code, and what some lists put after it. A point is not allowed, since 4.4 is not 44.
+# A calling code, and what some lists put after it. A point is only allowed as in 91.0: 4.4 is not 44.
 _CODE = re.compile(r"\(?(?:\+|00)?\s?\(?([1-9][0-9]{0,2})\)?([\s-]*)\(?([0-9]{0,4})\)?", re.ASCII)
 _MOST_DIGITS = 3
+# Programs write a column of integers with gaps so, after reading it as floats.
+_WHOLE_FLOAT = re.compile(r"([1-9][0-9]{0,3})[.,]0{1,2}", re.ASCII)
 
 
 def digits_of_code(text: str) -> str | None:
-    """Return the digits of `+44`, `0044`, `44`, `1-809` or `+1 (809)`, or None for anything else."""
-    code = _CODE.fullmatch(text)
+    """Return the digits of `+44`, `0044`, `44`, `44.0`, `1-809` or `+1 (809)`, or None for anything else."""
+    whole = _WHOLE_FLOAT.fullmatch(text)
+    code = _CODE.fullmatch(whole[1] if whole else text)
     if code is None or (code[2] and int(code[1]) not in COUNTRY_CODE_TO_REGION_CODE):
         return None
     return code[1] + code[3]

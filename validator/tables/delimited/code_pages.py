@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from validator.tables.delimited.latin_pages import PAGES, WESTERN_PAGE, latin_page
 from validator.tables.detect.phone_words import names_phone
 from validator.tables.detect.readable import reads_as_words
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 # Windows-1252 has no letter for 0x81, 0x8D, 0x8F, 0x90 and 0x9D, so a file with one of them is read as
 # Latin-1, which accepts any byte. In both cases every byte is written unchanged.
-WESTERN = ("cp1252", "latin-1")
+WESTERN = (WESTERN_PAGE, "latin-1")
 _OTHERS = (
     "cp1250",
     "cp1251",
@@ -27,29 +28,29 @@ _OTHERS = (
     "cp949",
     "mac_roman",
 )
+_LATIN = (WESTERN_PAGE, *PAGES)
 _HEADER_LINES = 5
 
 _ASCII = re.compile(r"[\x00-\x7f]*")
 _CELL = re.compile(r"[,;\t|\r\n\"]+")
-_TURKISH_ONLY = re.compile("[ðýþÐÝÞ]")
-_NOT_TURKISH = re.compile("[áéíóúýæÁÉÍÓÚÆ].*[áéíóúæÁÉÍÓÚÆ]", re.DOTALL)
 
 
 def candidates(sample: bytes) -> Iterable[str]:
     """Return the code pages to try on a text, the likeliest first; the western ones, which accept any, last.
 
-    A header cell that says phone decides. Without one, the western code page is used if the letters make
-    words in it, and otherwise charset-normalizer decides.
+    A header cell that says phone decides the script. Among the pages with Latin letters, the languages
+    decide. Without both, charset-normalizer does.
 
     Args:
         sample: some whole lines with letters beyond ASCII, including the first ones of the file.
     """
-    texts = {codec: text for codec in ("cp1252", *_OTHERS) if (text := _decoded(sample, codec)) is not None}
+    texts = {
+        codec: text for codec in (WESTERN_PAGE, *_OTHERS) if (text := _decoded(sample, codec)) is not None
+    }
     naming = [codec for codec, text in texts.items() if _names_phone(text) and reads_as_words(text)]
-    western = texts.get("cp1252", "\ufffd")
-    if not naming and reads_as_words(western):
-        naming = ["cp1254"] if _is_turkish(western) and "cp1254" in texts else ["cp1252"]
-    if naming[:1] == ["cp1252"]:
+    if not naming or naming[0] in _LATIN:
+        naming = _latin(sample, texts) or naming
+    if naming[:1] == [WESTERN_PAGE]:
         return WESTERN
     from charset_normalizer import from_bytes  # noqa: PLC0415 - few lists need it, and it takes time to load
 
@@ -58,9 +59,10 @@ def candidates(sample: bytes) -> Iterable[str]:
     return (*sorted(naming, key=lambda codec: codec not in sound), *sound, *WESTERN)
 
 
-def _is_turkish(western: str) -> bool:
-    """Return whether there are letters of Icelandic or Turkish, but not the vowels that Icelandic has too."""
-    return bool(_TURKISH_ONLY.search(western)) and not _NOT_TURKISH.search(western)
+def _latin(sample: bytes, texts: dict[str, str]) -> list[str]:
+    if page := latin_page(sample):
+        return [page]
+    return [WESTERN_PAGE] if reads_as_words(texts.get(WESTERN_PAGE, "\ufffd")) else []
 
 
 def _names_phone(text: str) -> bool:

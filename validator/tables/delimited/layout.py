@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from validator.errors import FileError
 from validator.tables.delimited.beginning import Beginning, beginning_at, find_beginning, is_wholly_quoted
+from validator.tables.delimited.drawn_tables import refuse_drawn, refuse_fixed_width
 from validator.tables.delimited.encoding import Encoding, utf8_blocks
 from validator.tables.delimited.records import Malformed, Record, records
 from validator.tables.detect.header_row import LOOKED_AT, is_number_row, numbers_on_one_line
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 1 << 20  # the bytes from which a dialect is detected; a longer header is an error
 _MOST_COLUMNS = 16_384  # Excel's limit; each column takes time and memory
+_DRAWN_BYTES = 16 << 10  # enough to see that a table is drawn for readers
 _ONE_LINE = 3  # with so many numbers in its only row, a file is a list on one line
 
 
@@ -60,9 +62,11 @@ def find_layout(path: Path, encoding: Encoding, header_row: int | None = None) -
             it.
 
     Raises:
-        FileError: no record can be read there, the table is too wide, or the file is a list on one line.
+        FileError: no record can be read there, the table is too wide or drawn for readers, or the file is a
+            list on one line.
     """
     head, whole = _head(path, encoding)
+    refuse_drawn(path, head[:_DRAWN_BYTES].decode(errors="replace"))
     begins = (
         find_beginning(head, whole=whole) if header_row is None else _asked(path, head, header_row, whole)
     )
@@ -74,6 +78,8 @@ def find_layout(path: Path, encoding: Encoding, header_row: int | None = None) -
     has_header = bool(header_row)
     if header_row is None:
         has_header = not is_number_row(first.cells, [row.cells for row in rows])
+    if has_header and len(first.cells) == 1:
+        refuse_fixed_width(path, head[start + before :][:_DRAWN_BYTES].decode(errors="replace"))
     offset = start + (first.end if has_header else before)
     names = first.cells if has_header else [b"column_%d" % n for n in range(1, len(first.cells) + 1)]
     return Layout(

@@ -29,6 +29,8 @@ _AREA_PARTS = ("市外局番", "区号", "區號", "지역번호")
 _AREA_CODE = r"^\s*[(+]?\d{1,5}[)\s/.\-]*$"
 _CALLING_CODE = r"^\s*(?:\+|00)?[1-9][\d\- ]{0,6}\s*$"
 _COMPLETE = r"^\s*(?:\+|00)"
+# Digits that a program has written as a float. Behind other digits, the zero would be one of the number's.
+_WHOLE_FLOAT = r"^(\d+)[.,]0{1,2}$"
 _LEAST_CODES = 0.9  # the least share of filled cells of such a column that are codes
 _LEAST = 0.5  # the least share of cells that have to be numbers after joining
 
@@ -93,7 +95,7 @@ def _text(cells: pl.Series) -> pl.Series:
     text = readable(cells)
     if text.dtype.is_float():
         text = text.cast(pl.Int64, strict=False)
-    text = text.cast(pl.String).str.strip_chars()
+    text = text.cast(pl.String).str.strip_chars().str.replace(_WHOLE_FLOAT, "$1")
     return text.set(text == "", None)
 
 

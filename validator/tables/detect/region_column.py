@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,7 +11,12 @@ from msgspec import Struct
 from validator.errors import FileError
 from validator.phone import calling_codes, without_fractions
 from validator.tables.detect.phone_words import names_phone
-from validator.tables.detect.region_words import names_region, names_something_else
+from validator.tables.detect.region_words import (
+    is_like_a_word,
+    names_prefix,
+    names_region,
+    names_something_else,
+)
 
 if TYPE_CHECKING:
     from validator.tables.table import Table
@@ -20,7 +26,11 @@ if TYPE_CHECKING:
 _NAMED_SHARE = 0.5
 _UNNAMED_SHARE = 0.9
 # A number alone is a calling code, and a single letter a country, only if the header says country.
-_BARE = r"^\s*(?:[\d\s().-]*|\pL)\s*$"
+_BARE = r"^\s*(?:[\d\s().,-]*|\pL)\s*$"
+_LETTERS = r"^\s*[A-Za-z]{1,3}\s*$"  # a code, which may also be a word or an abbreviation
+# Every third pair of letters is a country, and `+1` a guest: one such value alone shows nothing.
+_WEAK = re.compile(r"[a-z]{2}|\+\d")
+_DISTINCT_SHARE = 0.5  # the least share of different values that are countries, if they are only weak ones
 
 
 class _Candidate(Struct, frozen=True):
@@ -29,12 +39,14 @@ class _Candidate(Struct, frozen=True):
     Attributes:
         column: its name in the schema.
         named: whether its header says country.
+        clear: whether its cells cannot well mean anything else than countries.
         share: share of filled cells that name a country.
         codes: each cell's calling code (UInt32), null if it names no country.
     """
 
     column: str
     named: bool
+    clear: bool
     share: float
     codes: pl.Series
 
@@ -64,7 +76,7 @@ def region_columns(table: Table) -> list[str]:
     candidates = [_candidate(table, column, sample[column]) for column in table.schema]
     kinds = (
         [one for one in candidates if one.named and one.share >= _NAMED_SHARE],
-        [one for one in candidates if not one.named and one.share >= _UNNAMED_SHARE],
+        [one for one in candidates if one.clear and not one.named and one.share >= _UNNAMED_SHARE],
     )
     found = next((kind for kind in kinds if kind), [])
     chosen: list[_Candidate] = []
@@ -82,8 +94,21 @@ def _candidate(table: Table, column: str, cells: pl.Series) -> _Candidate:
     if not named:
         words = words.set(words.str.contains(_BARE), None)
         words = words.clear(len(words)) if names_something_else(header) else words
+    elif names_prefix(header):
+        words = words.set(words.str.contains(_LETTERS), None)
     codes = calling_codes(words)
-    return _Candidate(column, named, codes.count() / filled if filled else 0.0, codes)
+    share = codes.count() / filled if filled else 0.0
+    return _Candidate(column, named, _are_clear(words, codes), share, codes)
+
+
+def _are_clear(words: pl.Series, codes: pl.Series) -> bool:
+    """Return whether some countries are no words of another meaning: `No`, `In` and `Mr` are codes too."""
+    values = set(words.drop_nulls().str.strip_chars().str.to_lowercase()) - {""}
+    countries = set(words.filter(codes.is_not_null()).str.strip_chars().str.to_lowercase())
+    unlike_words = [country for country in countries if not is_like_a_word(country)]
+    if any(not _WEAK.fullmatch(country) for country in unlike_words):
+        return True
+    return bool(unlike_words) and len(countries) > 1 and len(countries) >= _DISTINCT_SHARE * len(values)
 
 
 def _words(cells: pl.Series) -> pl.Series:

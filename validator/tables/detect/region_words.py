@@ -24,6 +24,16 @@ ulke ulkekodu
 negara kodenegara
 riik salis valsts valtio maa
 """)
+# These alone mean a calling code or the title of a person: the codes of two letters under them are titles.
+_PREFIXES = vocabulary("prefix prefijo prefixo prefisso")
+# Words, abbreviations and units that are also codes of countries. In a column that does not say country they
+# are taken for what they are elsewhere: `In`, `No`, `Mr`, `PM`, `N.A.`, `TV`, `kg`, `EST`.
+_WORDS_LIKE_CODES = vocabulary("""
+in no to at be it me my so do is am as by id ad al la el an as ne na si ma pa om hm ai io
+mr ms sr st md pm eg ie tv pr hr ph cc co cd tc ps bb sc mo sa th kg km ml mg mm cm
+can and are per mar est fin ben dom com arm bra cod jam pan pol ton vat lie gum geo gin gab hun nor sur
+sen tun mus cub mac nic ago aus
+""")
 # For scripts without spaces, and for several words: these are searched inside other words (`所在国家`).
 _PARTS = ("国家", "國家", "国コード", "国名", "국가", "나라", "ประเทศ", "quocgia", "quoc gia")
 _FOLDED_PARTS = tuple(map(fold_words, _PARTS))
@@ -45,6 +55,17 @@ def names_region(header: str) -> bool:
     if said & _ABOUT:
         return False
     return bool(said & _WORDS) or any(part in fold_words(header) for part in _FOLDED_PARTS)
+
+
+def names_prefix(header: str) -> bool:
+    """Return whether a header only says prefix: of a phone number, or of a name."""
+    said = said_by(header) & _WORDS
+    return bool(said) and said <= _PREFIXES
+
+
+def is_like_a_word(code: str) -> bool:
+    """Return whether the code of a country, in any case, is also a common word or abbreviation."""
+    return code.lower() in _WORDS_LIKE_CODES
 
 
 def names_something_else(header: str) -> bool:

@@ -21,8 +21,6 @@ _MOST_ARRAY_BYTES = 512 << 20  # an array is read as a whole, which takes severa
 _BLANKS = re.compile(r"[ \t\r\n]*")
 # Of a phone number. With an exponent, `4.474e+11`, some programs write no more digits than they show.
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
-_MAY_BE_NUMBER = re.compile(r"(?:[0-9]\D{0,3}){7}")
-_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # a key that jq accepts without quotes
 _LINE_BREAK = re.compile(r"\s*\n\s*")  # only between values: within a text it is written as \\n
 
 
@@ -160,25 +158,12 @@ def _decoded_at_once(lines: Sequence[Line]) -> list[Object]:
     return objects
 
 
-def require_rows(path: Path, only: Object) -> None:
-    """Require that the only object of a file is a row, and not an object that contains the rows.
-
-    Raises:
-        FileError: it contains a list of objects, and no text that may be a phone number.
-    """
-    lists = [key for key, value in only.items() if isinstance(value, list) and value and _are_objects(value)]
-    if lists and not any(
-        isinstance(value, str | int) and _MAY_BE_NUMBER.search(str(value)) for value in only.values()
-    ):
-        key = lists[0] if _PLAIN_KEY.fullmatch(lists[0]) else f"[{json.dumps(lists[0])}]"
-        raise FileError(
-            f"{path} is one JSON object that holds the rows under {lists[0]!r}; write one a line: "
-            f"jq -c '.{key}[]' < {path.name} > list.ndjson"
-        )
-
-
-def _are_objects(values: list[Any]) -> bool:
-    return all(isinstance(value, dict) for value in values)
+def decoded(text: str) -> Any:
+    """Return the JSON value of a text; None if it is no JSON, or goes on behind the value."""
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _object_on(line: Line, path: Path) -> Object:

@@ -13,7 +13,8 @@ from validator.tables.delimited.records import Syntax
 from validator.tables.delimited.window import is_short, window_texts
 from validator.tables.files.os_errors import require_regular
 from validator.tables.ndjson.kinds import Kinds, column_of, note_kinds, schema_of, text_column
-from validator.tables.ndjson.lines import Line, array_chunks, chunks_of, objects_on, require_rows
+from validator.tables.ndjson.lines import Line, Object, array_chunks, chunks_of, objects_on
+from validator.tables.ndjson.one_object import only_object, require_rows
 from validator.tables.table import VERBATIM, thinned
 
 if TYPE_CHECKING:
@@ -96,12 +97,23 @@ def open_ndjson(path: Path, options: ReadOptions) -> NdjsonTable:
     encoding = find_encoding(path, options.encoding)
     kinds: Kinds = {}
     for place, lines in enumerate(chunks_of(path, utf8_blocks(path, encoding))):
-        objects = objects_on(lines, path)
-        if place == 0 and len(objects) == 1:
-            require_rows(path, objects[0])
+        objects = _first_objects(path, lines, encoding) if place == 0 else objects_on(lines, path)
         note_kinds(kinds, objects)
     first = next(utf8_blocks(path, encoding)).partition(b"\n")[0]
     return NdjsonTable(path, schema_of(kinds), encoding, "\r\n" if first.endswith(b"\r") else "\n")
+
+
+def _first_objects(path: Path, lines: Sequence[Line], encoding: Encoding) -> list[Object]:
+    """Return the objects on the first lines; refuse an object on one or more lines that holds all rows."""
+    try:
+        objects = objects_on(lines, path)
+    except FileError:
+        if only := only_object(path, utf8_blocks(path, encoding)):
+            require_rows(path, only)
+        raise
+    if len(objects) == 1:
+        require_rows(path, objects[0])
+    return objects
 
 
 def open_array(path: Path, options: ReadOptions) -> NdjsonTable:
