@@ -44,6 +44,24 @@ def test_whatsapp_ids_are_international_and_groups_are_no_numbers(outcome, cell,
 
 
 @pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("447400123456.0", "447400123456"),
+        ("+44 7400123456.0", "+44 7400123456"),
+        ("44 7400123456,00", "44 7400123456"),
+        ("01865 123456.0", "01865 123456"),
+        ("0186 5123456.00", "0186 5123456"),
+        ("01 23 45 67.00", None),
+        ("01.23.45.67.00", None),
+        ("447400123456.000", None),
+        ("447400123456.5", None),
+    ],
+)
+def test_a_fraction_of_zeros_is_no_digit_of_a_number(cell, text):
+    assert rewritten("float_text", cell) == text
+
+
+@pytest.mark.parametrize(
     ("cell", "number"),
     [
         ("https://wa.me/447400123456", GB),

@@ -34,8 +34,9 @@ _NOTE = re.compile(
     rf"(.*[0-9])[\s,;.()-]*\b(?:{NOTE_WORDS})\b[.:]?\s*[0-9]{{1,5}}(?:\s*(?:am|pm|h|uhr))?\W*", re.IGNORECASE
 )
 _PARTED_CODE = re.compile(r"(\W*\+[1-9][0-9]{0,2})[|;_:,]+\s*([0-9(].*)")
-# A number that a program wrote as a float, without losing digits. Three zeros may be thousands.
-FLOAT = r"(\+?[0-9]{5,})[.,](?:0{1,2}|0{4,})"
+# A number that a program wrote as a float, without losing digits, also behind a calling or area code. Three
+# zeros may be thousands.
+FLOAT = r"(\+?(?:[0-9]{1,5} )?[0-9]{5,})[.,](?:0{1,2}|0{4,})"
 _FLOAT = re.compile(FLOAT)
 _EXPONENT = re.compile(r"([0-9])[.,]([0-9]{9,})[eE]\+?([0-9]{1,2})")
 QUOTES = " '\"=`’‘“”"  # noqa: RUF001 - spreadsheets write typographic quotes
