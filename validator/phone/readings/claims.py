@@ -13,7 +13,7 @@ from validator.phone import answers
 from validator.phone.bulk.frames import beside, holding, kept, split, together
 from validator.phone.bulk.number_ranges import LOT_SPAN, is_flat
 from validator.phone.bulk.search import by_number, of
-from validator.phone.readings.evidence import CODE_AGAIN, Evidence, Outcome, Slot
+from validator.phone.readings.evidence import Evidence
 from validator.phone.readings.grouped import as_beside, as_grouped
 from validator.phone.readings.habits import with_habits
 from validator.phone.readings.rules import (
@@ -36,6 +36,7 @@ from validator.phone.readings.rules import (
     with_codes,
 )
 from validator.phone.readings.signatures import evidence_of, is_international, signed, with_claims
+from validator.phone.readings.slots import CODE_AGAIN, Outcome, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,8 +16,8 @@ from validator.phone.cell.grouping import (
     stands_beside,
 )
 from validator.phone.codes import REGIONS
-from validator.phone.readings.evidence import CODE_TOO_MANY, VALID_BIT, Outcome
 from validator.phone.readings.rules import BARE, DIGITS, PLAN
+from validator.phone.readings.slots import CODE_TOO_MANY, VALID_BIT, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
