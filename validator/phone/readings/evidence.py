@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # undecided.
 DECISIVE = 20
 # Fewer cells decide nothing for others: among the numbers of any list, one or two are numbers of another
-# country by chance.
+# country by chance. Hardly any number has the calling code of its region twice by chance.
 FEWEST_DECISIVE = 3
 # A landline without a trunk prefix counts if one in this many of the cells written so is a mobile number. Few
 # or no local numbers are.
@@ -99,8 +99,8 @@ class _Column(Struct, frozen=True):
     def decides(self, one: Slot, other: Slot) -> bool:
         """Whether the column is written in the first way, and not in the second."""
         for_one, for_other = self.sure[one, other], self.alone[other, one]
-        enough = for_one >= FEWEST_DECISIVE and for_other * DECISIVE <= for_one
-        return enough and self.leans(one, other)
+        enough = for_one >= (1 if one in CODE_TOO_MANY else FEWEST_DECISIVE)
+        return enough and for_other * DECISIVE <= for_one and self.leans(one, other)
 
     def leans(self, one: Slot, other: Slot) -> bool:
         """Whether at least as many cells support the first as speak for the second, landlines too."""
