@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.phone import generated_lists
 from validator.phone import normalise
-from validator.phone.readings.habits import full_digits
+from validator.phone.cell.numbering import full_digits
+from validator.phone.normalise import WORTH_BULK_CELLS
 
 
 def column(cells, region, **how):
@@ -95,3 +96,30 @@ def test_the_numbers_of_open_plans_have_no_full_count_of_digits():
         10,
     ]
     assert [full_digits(region) for region in ("DE", "AT", "FI", "HU", "SE", "ID", "CN")] == [0] * 7
+
+
+@pytest.mark.parametrize("beside", ["/33", " / 33", "-33", " 33", "/3", "/334"])
+@pytest.mark.parametrize("written", ["9812345670", "98123 45670"])
+def test_the_last_digits_of_a_second_number_make_no_foreign_number(written, beside):
+    others = ["98123 45601", "98123 45602"]
+    for numbers in ("auto", "national"):
+        found = column([*others, f"{written}{beside}"], "IN", numbers=numbers)
+        assert found == [919812345601, 919812345602, found[-1]]
+        assert found[-1] in ("not_in_plan", "too_long")
+
+
+def test_two_numbers_in_one_cell_are_no_evidence_that_plus_signs_are_lost():
+    # Mobile numbers of Iran with a plus sign, and then numbers of India or Singapore.
+    two = [f"98915501{last:02}/{last + 10}" for last in range(1, 9)]
+    found = column([*two, "6591555010", "6591555011"], "IN")
+    assert found == ["not_in_plan"] * len(two) + ["ambiguous"] * 2
+
+
+@pytest.mark.slow
+def test_cells_with_a_second_number_are_read_alike_in_bulk():
+    besides = ("/12", " / 12", "-12", " 12", " (2)", "-1234")
+    cells = [f"98{last:08}{beside}" for last in range(0, 10**8, 50_000) for beside in besides]
+    assert len(cells) > WORTH_BULK_CELLS
+    in_bulk = column(cells, "IN")
+    assert in_bulk[::500] == column(cells[::500], "IN")
+    assert set(in_bulk) <= {"not_in_plan", "too_long"}

@@ -120,8 +120,8 @@ class _Column(Struct, frozen=True):
     @property
     def writes_short_international(self) -> bool:
         """Whether many cells are international mobile numbers without a plus sign."""
-        found = self.sure[Slot.PLUS_LOST, Slot.PLAIN]
-        return found >= FEWEST_ABROAD and found >= SHORT_SHARE * self.total
+        pair = Slot.PLUS_LOST, Slot.PLAIN
+        return self.sure[pair] >= FEWEST_ABROAD and self.alone[pair] >= SHORT_SHARE * self.total
 
 
 def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:

@@ -13,7 +13,7 @@ from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 from validator.model import LineType
 from validator.phone import answers
 from validator.phone.bulk.search import by_number, of, power
-from validator.phone.cell.numbering import has_length
+from validator.phone.cell.numbering import full_digits, has_length
 from validator.phone.cell.recoveries import FEWEST_DIGITS
 from validator.phone.codes import PLAN_COUNT, REGIONS
 from validator.phone.readings.rules import (
@@ -166,21 +166,6 @@ def habits_of(region: str) -> Habits:
         len(digits),
         full_digits(region),
     )
-
-
-@cache
-def full_digits(region: str) -> int:
-    """Return how many digits the numbers of a region have, mobile numbers and landlines; zero if it varies.
-
-    A plan is open if its landlines also have one and two digits fewer. There, a number of any length may be a
-    local one without its area code.
-    """
-    plan = PhoneMetadata.metadata_for_region(region, None)
-    kinds = (plan.fixed_line, plan.mobile) if plan else (None, None)
-    landlines, mobile = (set(kind.possible_length) if kind else set[int]() for kind in kinds)
-    longest = max(landlines, default=0)
-    is_open = {longest - 1, longest - 2} <= landlines
-    return longest if longest in mobile and not is_open else 0
 
 
 def _trunk(region: str) -> Trunk:
