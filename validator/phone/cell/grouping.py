@@ -14,7 +14,7 @@ from phonenumbers import (
     PhoneNumberType,
 )
 
-from validator.phone.cell.numbering import full_digits, has_length
+from validator.phone.cell.numbering import full_digits, mobile_lengths
 
 _RUN_OF_DIGITS = re.compile("[0-9]+")
 # One or two digits before three groups or more, or one to four after any. The pattern means the same in Rust
@@ -75,13 +75,16 @@ def stands_beside(text: str, region: str) -> bool:
     """
     if not _BESIDE.search(text):
         return False
-    first, *others = groups = groups_of(text)
-    if not _SLASH.search(text) and groups == _abroad(groups):
-        return False
-    if len(first) <= _MOST_BEFORE and _is_own(" ".join(others), region):
-        return True
+    groups, slash = groups_of(text), _SLASH.search(text) is not None
+    return _holds_own(groups, region, slash=slash) and (slash or groups != _abroad(groups))
+
+
+def _holds_own(groups: list[str], region: str, *, slash: bool) -> bool:
+    """Return whether the groups but the first or the last are a number of the region."""
+    first, *others = groups
     *number, _ = groups
-    return _is_own(" ".join(number), region) or _is_whole(number, region, grouped=not _SLASH.search(text))
+    is_own = len(first) <= _MOST_BEFORE and _is_own(" ".join(others), region)
+    return is_own or _is_own(" ".join(number), region) or _is_whole(number, region, grouped=not slash)
 
 
 def cuts_its_code(text: str) -> bool:
@@ -117,7 +120,7 @@ def _is_whole(groups: list[str], region: str, *, grouped: bool) -> bool:
     """
     digits = "".join(groups)
     # The usual case; parsing takes much longer.
-    if len(digits) < _FEWEST_WHOLE or digits.startswith("0") or not has_length(region, len(digits)):
+    if digits.startswith("0") or len(digits) not in _whole_digits(region):
         return False
     parsed = phonenumbers.PhoneNumber(
         phonenumbers.country_code_for_region(region), national_number=int(digits)
@@ -125,6 +128,13 @@ def _is_whole(groups: list[str], region: str, *, grouped: bool) -> bool:
     kind = phonenumbers.number_type(parsed)
     is_full = kind in _MOBILE or (kind != PhoneNumberType.UNKNOWN and len(digits) == full_digits(region))
     return is_full and (not grouped or len(groups) == 1 or groups == _international(parsed)[1:])
+
+
+@cache
+def _whole_digits(region: str) -> frozenset[int]:
+    """Return how many digits the numbers have that `_is_whole` sees."""
+    lengths = {*mobile_lengths(region), full_digits(region)}
+    return frozenset(length for length in lengths if length >= _FEWEST_WHOLE)
 
 
 @cache

@@ -124,6 +124,12 @@ def has_length(region: str, digits: int) -> bool:
     return plan is not None and digits in _lengths(plan.general_desc)
 
 
+def mobile_lengths(region: str) -> Sequence[int]:
+    """Return how many national digits the region's mobile numbers have."""
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    return _lengths(plan.mobile) if plan else ()
+
+
 @cache
 def full_digits(region: str) -> int:
     """Return how many digits the numbers of a region have, mobile numbers and landlines; zero if it varies.
@@ -132,12 +138,10 @@ def full_digits(region: str) -> int:
     local one without its area code.
     """
     plan = PhoneMetadata.metadata_for_region(region, None)
-    landlines, mobile = (
-        set(_lengths(kind)) for kind in ((plan.fixed_line, plan.mobile) if plan else (None, None))
-    )
+    landlines = set(_lengths(plan.fixed_line)) if plan else set[int]()
     longest = max(landlines, default=0)
     is_open = {longest - 1, longest - 2} <= landlines
-    return longest if longest in mobile and not is_open else 0
+    return longest if longest in mobile_lengths(region) and not is_open else 0
 
 
 def is_national_somewhere(digits: str) -> bool:
