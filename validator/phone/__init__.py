@@ -19,8 +19,9 @@ from validator.phone.cells import without_fractions
 from validator.phone.detection import DATE, looks_like_phones
 from validator.phone.normalise import Surveyed, calling_codes, normalise, survey
 from validator.phone.polars_namespace import PhoneExpressions
-from validator.phone.readings.evidence import Evidence, Outcome
+from validator.phone.readings.evidence import Evidence
 from validator.phone.readings.rules import RULES, NumberReading, Numbers
+from validator.phone.readings.slots import Outcome
 from validator.phone.region_guess import likely_regions
 from validator.phone.regions.regions import parse_region
 

@@ -25,7 +25,8 @@ from validator.phone.regions.regions import parse_region
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from validator.phone.readings.evidence import Evidence, Outcome
+    from validator.phone.readings.evidence import Evidence
+    from validator.phone.readings.slots import Outcome
 
 # The longest cell that is read. Links with a prefilled message have up to a few thousand characters (browsers
 # and servers support URLs of about 2,000); longer text is a document, not a number.

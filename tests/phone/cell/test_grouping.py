@@ -32,3 +32,21 @@ def test_a_count_beside_a_number_of_any_region_is_seen(kind):
 def test_two_numbers_are_no_number_and_a_count():
     assert not stands_beside("22 15 45 92 22 10 90 13", "MR")
     assert not stands_beside("8 029 490-92-17919229", "BY")
+
+
+@pytest.mark.parametrize("region", ["IN", "GB", "BR", "NG", "MX", "DE", "CN"])
+@pytest.mark.parametrize("beside", ["/2", " / 23", "-234", " - 2345", " 23", " (2)"])
+def test_the_last_digits_of_a_second_number_are_seen(region, beside):
+    example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+    digits = phonenumbers.national_significant_number(example)
+    _, *groups = groups_of(phonenumbers.format_number(example, PhoneNumberFormat.INTERNATIONAL))
+    assert stands_beside(f"{digits}{beside}", region)
+    assert stands_beside(f"{' '.join(groups)}{beside}", region)
+
+
+def test_a_part_of_an_international_number_is_no_number_beside_digits():
+    assert not stands_beside("91 81234 56789", "IN")
+    assert not stands_beside("234 811 182 7703", "US")
+    assert not stands_beside("380 50 123 45 67", "US")
+    assert not stands_beside("599 770 2597", "AD")
+    assert stands_beside("81234/56789/12", "IN")

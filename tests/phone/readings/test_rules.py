@@ -16,12 +16,12 @@ from tests.support.forms import amount
 from tests.support.phone import generated_lists
 from validator.phone import RULES, NumberReading, normalise, survey
 from validator.phone.normalise import WORTH_BULK_CELLS
-from validator.phone.readings.evidence import (
+from validator.phone.readings.evidence import Evidence
+from validator.phone.readings.slots import (
     FAMILY_BIT,
     MOBILE_BIT,
     TRUNK_LOST_BIT,
     VALID_BIT,
-    Evidence,
     Outcome,
     Slot,
 )
@@ -48,8 +48,16 @@ COLUMNS = [
     ),
     ("DE", ["436645550101", "41795550102", "33655501030"], [436645550101, 41795550102, 33655501030]),
     # so many digits are numbers of the country too, but only as international ones are all of them numbers
-    ("BR", ["51955550101", "51955550102", "4917155501010"], [51955550101, 51955550102, 4917155501010]),
-    ("BR", ["51955550101", "11955550102", "21955550103"], [5551955550101, 5511955550102, 5521955550103]),
+    (
+        "BR",
+        ["51955550101", "51955550102", "4917155501010", "4917155501011", "4917155501012"],
+        [51955550101, 51955550102, 4917155501010, 4917155501011, 4917155501012],
+    ),
+    (
+        "BR",
+        ["51955550101", "11955550102", "21955550103", "31955550104"],
+        [5551955550101, 5511955550102, 5521955550103, 5531955550104],
+    ),
     ("BR", ["51955550101", "51955550102"], ["ambiguous"] * 2),
     ("BR", ["(51) 95555-0101", "51955550102"], [5551955550101, "ambiguous"]),
     # landlines without a trunk prefix, beside mobile numbers without one, and by themselves
@@ -87,7 +95,8 @@ COLUMNS = [
     ("BJ", ["195550101", "229195550102"], [2290195550101, 2290195550102]),
     ("CG", ["65550101"], [242065550101]),
     ("HU", ["6205550101", "6-20-555-0102"], [36205550101, 36205550102]),
-    ("MX", ["447775550101", "445555550102", "044 777 555 0103"], [527775550101, 525555550102, 527775550103]),
+    ("MX", ["445555550102", "044 777 555 0103"], [525555550102, 527775550103]),
+    ("MX", ["447775550101", "445555550102"], ["ambiguous", 525555550102]),
     # 00 stands, also where it is not the international prefix, or the beginning of another one
     ("KR", ["00821055550101", "00821055550102"], [821055550101, 821055550102]),
     # a trunk prefix that is not zero
@@ -110,7 +119,7 @@ def test_each_region_of_a_column_is_read_for_itself():
 
 def test_a_repeated_cell_counts_once():
     assert column(["51955550101"] * 30 + ["11955550102"], "BR")[-1] == 5511955550102
-    assert column(["11955550102"] * 30 + ["51955550101", "4917155501010"], "BR")[-2] == "ambiguous"
+    assert column(["11955550102"] * 30 + ["51955550101"], "BR")[-1] == "ambiguous"
 
 
 def test_the_reading_of_each_number_is_named():
@@ -195,8 +204,10 @@ def outcome_of(cell, others):
     ("plain", "plus_lost", "expected"),
     [
         (0, 0, Outcome.AMBIGUOUS),
-        (1, 0, Outcome.PLAIN),
-        (0, 1, Outcome.PLUS_LOST),
+        (3, 0, Outcome.PLAIN),
+        (2, 0, Outcome.AMBIGUOUS),
+        (0, 3, Outcome.PLUS_LOST),
+        (0, 2, Outcome.AMBIGUOUS),
         (20, 1, Outcome.PLAIN),
         (19, 1, Outcome.AMBIGUOUS),
     ],

@@ -11,12 +11,21 @@ from phonenumbers import (
     NumberParseException,
     PhoneMetadata,
     PhoneNumberFormat,
+    PhoneNumberType,
 )
 
+from validator.phone.cell.numbering import full_digits, mobile_lengths
+
 _RUN_OF_DIGITS = re.compile("[0-9]+")
-# One or two digits before or after three groups or more. The pattern means the same in Rust and in Python.
-BESIDE = r"^\W*[0-9]{1,2}\W+(?:[0-9]+\W+){2,}[0-9]+\W*$|^\W*(?:[0-9]+\W+){3,}[0-9]{1,2}\W*$"
-_FEWEST_GROUPS = 3
+# One or two digits before three groups or more, or one to four after any. The pattern means the same in Rust
+# and in Python.
+BESIDE = r"^\W*[0-9]{1,2}\W+(?:[0-9]+\W+){2,}[0-9]+\W*$|^\W*(?:[0-9]+\W+)+[0-9]{1,4}\W*$"
+_FEWEST_GROUPS, _MOST_BEFORE = 3, 2
+# With fewer digits, many foreign numbers would begin with a number of the region.
+_FEWEST_WHOLE = 8
+# After a slash are the last digits of a second number, where it differs from the first, or an extension.
+_SLASH = re.compile(r"/\W*[0-9]+\W*$")
+_MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 # The most digits that a national form adds and leaves out: Argentina's `011 15-2345-6789` does both.
 ADDED_DIGITS, LEFT_OUT_DIGITS = 3, 1
 _BESIDE = re.compile(BESIDE)
@@ -58,11 +67,24 @@ def spells_grouping_of(text: str, number: int) -> bool:
 
 
 def stands_beside(text: str, region: str) -> bool:
-    """Return whether the text is a number in the region's own groups with one or two digits beside it."""
+    """Return whether the text is a number of the region, and a few digits before or after it.
+
+    The number is in the region's own groups, with one or two digits before it or one to four after it. It may
+    also be a mobile number or one with all its digits, in one group, or in any groups before a slash. Digits
+    that another country groups so are its number: Nigeria's `234 811 182 7703`.
+    """
     if not _BESIDE.search(text):
         return False
-    groups = groups_of(text)
-    return any(_is_own(" ".join(part), region) for part in (groups[1:], groups[:-1]))
+    groups, slash = groups_of(text), _SLASH.search(text) is not None
+    return _holds_own(groups, region, slash=slash) and (slash or groups != _abroad(groups))
+
+
+def _holds_own(groups: list[str], region: str, *, slash: bool) -> bool:
+    """Return whether the groups but the first or the last are a number of the region."""
+    first, *others = groups
+    *number, _ = groups
+    is_own = len(first) <= _MOST_BEFORE and _is_own(" ".join(others), region)
+    return is_own or _is_own(" ".join(number), region) or _is_whole(number, region, grouped=not slash)
 
 
 def cuts_its_code(text: str) -> bool:
@@ -86,6 +108,33 @@ def _is_own(text: str, region: str) -> bool:
         return False
     own = groups_of(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
     return groups_of(text) == own and len(own) >= _FEWEST_GROUPS and phonenumbers.is_valid_number(parsed)
+
+
+def _is_whole(groups: list[str], region: str, *, grouped: bool) -> bool:
+    """Return whether the groups are a number of the region without its trunk prefix, with all its digits.
+
+    Args:
+        groups: digits.
+        region: ISO 3166 alpha-2.
+        grouped: whether more than one group have to be those in which the region writes the number.
+    """
+    digits = "".join(groups)
+    # The usual case; parsing takes much longer.
+    if digits.startswith("0") or len(digits) not in _whole_digits(region):
+        return False
+    parsed = phonenumbers.PhoneNumber(
+        phonenumbers.country_code_for_region(region), national_number=int(digits)
+    )
+    kind = phonenumbers.number_type(parsed)
+    is_full = kind in _MOBILE or (kind != PhoneNumberType.UNKNOWN and len(digits) == full_digits(region))
+    return is_full and (not grouped or len(groups) == 1 or groups == _international(parsed)[1:])
+
+
+@cache
+def _whole_digits(region: str) -> frozenset[int]:
+    """Return how many digits the numbers have that `_is_whole` sees."""
+    lengths = {*mobile_lengths(region), full_digits(region)}
+    return frozenset(length for length in lengths if length >= _FEWEST_WHOLE)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import phonenumbers
@@ -122,6 +122,26 @@ def has_length(region: str, digits: int) -> bool:
     """Return whether the region has numbers of that many national digits."""
     plan = PhoneMetadata.metadata_for_region(region, None)
     return plan is not None and digits in _lengths(plan.general_desc)
+
+
+def mobile_lengths(region: str) -> Sequence[int]:
+    """Return how many national digits the region's mobile numbers have."""
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    return _lengths(plan.mobile) if plan else ()
+
+
+@cache
+def full_digits(region: str) -> int:
+    """Return how many digits the numbers of a region have, mobile numbers and landlines; zero if it varies.
+
+    A plan is open if its landlines also have one and two digits fewer. There, a number of any length may be a
+    local one without its area code.
+    """
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    landlines = set(_lengths(plan.fixed_line)) if plan else set[int]()
+    longest = max(landlines, default=0)
+    is_open = {longest - 1, longest - 2} <= landlines
+    return longest if longest in mobile_lengths(region) and not is_open else 0
 
 
 def is_national_somewhere(digits: str) -> bool:

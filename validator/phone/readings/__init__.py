@@ -5,6 +5,7 @@ list is a valid landline of another town, and the mobile number `+49 171 3920000
 
 - `rules`: the readings, each a named rule that makes a number from the written digits.
 - `claims`: the valid numbers that readings make from each cell; a reading that does so "claims" the cell.
+- `slots`: the bits of the readings, and the signature of a cell.
 - `signatures`: for each cell, the readings that claim it, as bits.
 - `evidence`: how many distinct cells of a column each reading claims, and what that decides.
 - `grouped`: cells whose groups of digits decide before the column does.

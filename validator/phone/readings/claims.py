@@ -13,8 +13,8 @@ from validator.phone import answers
 from validator.phone.bulk.frames import beside, holding, kept, split, together
 from validator.phone.bulk.number_ranges import LOT_SPAN, is_flat
 from validator.phone.bulk.search import by_number, of
-from validator.phone.readings.evidence import CODE_AGAIN, Evidence, Outcome, Slot
-from validator.phone.readings.grouped import as_beside, as_grouped
+from validator.phone.readings.evidence import Evidence
+from validator.phone.readings.grouped import as_grouped, without_beside
 from validator.phone.readings.habits import with_habits
 from validator.phone.readings.rules import (
     BARE,
@@ -36,6 +36,7 @@ from validator.phone.readings.rules import (
     with_codes,
 )
 from validator.phone.readings.signatures import evidence_of, is_international, signed, with_claims
+from validator.phone.readings.slots import CODE_AGAIN, Outcome, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -115,7 +116,7 @@ class Claims(Struct, frozen=True):
         outcome = by_number(self.open["signature"], outcomes.__getitem__, pl.UInt8())
         reading = self.readings[self.open["row"]]
         cells = beside(self.open, outcome.alias("outcome"), reading.alias("reading"))
-        cells = as_beside(as_grouped(cells)) if self.numbers is Numbers.AUTO else cells
+        cells = as_grouped(cells) if self.numbers is Numbers.AUTO else cells
         return _read(cells, self.claims, self.numbers).select("row", "answer", "number", "reading")
 
 
@@ -136,6 +137,7 @@ def claims_to(cells: pl.DataFrame, ask: LookUp, numbers: Numbers) -> Claims:
         return Claims.none(cells.height, numbers)
     abroad, others = split(bare, STANDS_ABROAD)
     claims = _claims(_questions(bare, others, rare), ask)
+    claims = claims if numbers is Numbers.INTERNATIONAL else without_beside(claims, cells)
     others = with_habits(others)
     open_plans = _open_plans(abroad, others, claims, numbers)
     abroad_too, _ = split(abroad, _of_plans(open_plans))

@@ -8,126 +8,38 @@ decisions follow from these counts, so the evidence of the parts of a column can
 from __future__ import annotations
 
 from collections import Counter
-from enum import IntEnum
-from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from validator.phone.readings.rules import Numbers
+from validator.phone.readings.slots import (
+    CODE_AGAIN,
+    CODE_TOO_MANY,
+    Family,
+    Outcome,
+    Signature,
+    Slot,
+    pairs_of,
+    slots_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Slot(IntEnum):
-    """The bit of a reading in masks: the cell as libphonenumber and recoveries read it, then the rules."""
-
-    PLAIN = 0
-    PLUS_LOST = 1
-    CODE_AND_00 = 2
-    CODE_TWICE = 3
-    CODE_THRICE = 4
-    ZERO_BEFORE_CODE = 5
-    ZERO_LOST = 6
-    PREFIX_00 = 7
-    PREFIX_00_ABROAD = 8
-    TRUNK_ZERO = 9
-
-
-class Outcome(IntEnum):
-    """The decision on a cell: the reading in that slot, or a refusal."""
-
-    PLAIN = Slot.PLAIN
-    PLUS_LOST = Slot.PLUS_LOST
-    CODE_AND_00 = Slot.CODE_AND_00
-    CODE_TWICE = Slot.CODE_TWICE
-    CODE_THRICE = Slot.CODE_THRICE
-    ZERO_BEFORE_CODE = Slot.ZERO_BEFORE_CODE
-    ZERO_LOST = Slot.ZERO_LOST
-    PREFIX_00 = Slot.PREFIX_00
-    PREFIX_00_ABROAD = Slot.PREFIX_00_ABROAD
-    AMBIGUOUS = 16
-    LOCAL = 17
-    NOT_INTERNATIONAL = 18
-
-
-class Family(IntEnum):
-    """Groups of cells that are compared with one another, by their first character."""
-
-    BARE = 0
-    ZERO = 1
-    PLUS = 2
-
-
-CODE_AGAIN = (Slot.CODE_AND_00, Slot.CODE_TWICE, Slot.CODE_THRICE)
-# A mobile number with its calling code has more digits than nearly all landlines of its country.
-CODE_TOO_MANY = (*CODE_AGAIN, Slot.ZERO_BEFORE_CODE)
-# The first bit of each field of a signature. The plan is above all of them, and zero if there is none.
-SLOT_BITS = len(Slot)
-MOBILE_BIT, VALID_BIT = 0, SLOT_BITS
-TRUNK_LOST_BIT, TRUNK_KEPT_BIT, TRUNK_ODD_BIT, SHORT_BIT = range(2 * SLOT_BITS, 2 * SLOT_BITS + 4)
-FAMILY_BIT = SHORT_BIT + 1
-PLAN_BIT = FAMILY_BIT + 2
-_MASK = (1 << SLOT_BITS) - 1
-
 # A reading wins a column against another if the cells that only it claims as mobile numbers are this many
 # times those that only the other one claims. In lists merged from two sources the ratio is lower: they stay
 # undecided.
 DECISIVE = 20
+# Fewer cells decide nothing for others: among the numbers of any list, one or two are numbers of another
+# country by chance. Hardly any number has the calling code of its region twice by chance.
+FEWEST_DECISIVE = 3
 # A landline without a trunk prefix counts if one in this many of the cells written so is a mobile number. Few
 # or no local numbers are.
 MOBILE_PART = 2
 # Short international numbers count if the column has so many mobile ones, and so large a share of them.
 FEWEST_ABROAD, SHORT_SHARE = 3, 0.5
-
-
-class Signature(Struct, frozen=True):
-    """Which readings claim a cell.
-
-    Attributes:
-        mobile: the readings that make a mobile number from it, as bits.
-        valid: the readings that make a valid number from it, as bits.
-        trunk_lost: whether it has no trunk prefix although its plan writes one.
-        trunk_odd: whether it has none as its plan writes it, while the plan's mobile numbers have one.
-        trunk_kept: whether it begins with a trunk prefix other than zero.
-        short: whether it has so few digits that many national numbers would pass for an international one.
-        group: its plan and family; only cells of one group are compared.
-    """
-
-    mobile: int
-    valid: int
-    trunk_lost: bool
-    trunk_kept: bool
-    trunk_odd: bool
-    short: bool
-    group: int
-
-    @classmethod
-    def of(cls, bits: int) -> Signature:
-        """Return the signature of a packed number."""
-        return cls(
-            mobile=bits & _MASK,
-            valid=bits >> VALID_BIT & _MASK,
-            trunk_lost=bool(bits >> TRUNK_LOST_BIT & 1),
-            trunk_kept=bool(bits >> TRUNK_KEPT_BIT & 1),
-            trunk_odd=bool(bits >> TRUNK_ODD_BIT & 1),
-            short=bool(bits >> SHORT_BIT & 1),
-            group=bits >> FAMILY_BIT,
-        )
-
-    @property
-    def family(self) -> Family:
-        """The family of the cell: how it begins."""
-        return Family(self.group & 3)
-
-    def claims(self, slot: Slot) -> bool:
-        """Whether the reading makes a valid number from the cell."""
-        return bool(self.valid >> slot & 1)
-
-    def is_mobile(self, slot: Slot) -> bool:
-        """Whether the reading makes a mobile number from it."""
-        return bool(self.mobile >> slot & 1)
 
 
 class Evidence(Struct, frozen=True):
@@ -151,46 +63,48 @@ class Evidence(Struct, frozen=True):
         return {bits: _outcome(one, columns[one.group], numbers) for bits, one in signatures.items()}
 
 
-@cache
-def _slots_of(mask: int) -> tuple[Slot, ...]:
-    """Return the readings in a mask."""
-    return tuple(slot for slot in Slot if mask >> slot & 1)
-
-
 class _Column(Struct, frozen=True):
     """The counts of the cells of one group.
 
     Attributes:
-        alone: for two readings, the cells that the first claims as mobile numbers and the second does not.
+        alone: for two readings, the cells that support the first and not the second.
+        sure: the same without cells that may be foreign numbers by chance.
+        only: for two readings, the cells that the first claims and the second does not.
         mobile, valid: for each reading, the cells that it claims as mobile and as valid numbers.
         total: all cells.
     """
 
     alone: Mapping[tuple[Slot, Slot], int]
+    sure: Mapping[tuple[Slot, Slot], int]
+    only: Mapping[tuple[Slot, Slot], int]
     mobile: Mapping[Slot, int]
     valid: Mapping[Slot, int]
     total: int
 
     @classmethod
     def of(cls, cells: list[tuple[Signature, int]]) -> _Column:
-        alone, mobile, valid = Counter[tuple[Slot, Slot]](), Counter[Slot](), Counter[Slot]()
-        for signature, count in cells:
-            for one in _slots_of(signature.valid):
-                valid[one] += count
-            for one in _slots_of(signature.mobile):
-                mobile[one] += count
-                for other in _slots_of(_MASK & ~signature.mobile):
-                    alone[one, other] += count
-        return cls(alone, mobile, valid, sum(count for _, count in cells))
+        alone, sure, only = (Counter[tuple[Slot, Slot]]() for _ in range(3))
+        mobile, valid = Counter[Slot](), Counter[Slot]()
+        for cell, count in cells:
+            valid.update(dict.fromkeys(slots_of(cell.valid), count))
+            mobile.update(dict.fromkeys(slots_of(cell.mobile), count))
+            supported = dict.fromkeys(pairs_of(cell.supported), count)
+            alone.update(supported)
+            if cell.may_be_foreign_by_chance:
+                supported.pop((Slot.PLUS_LOST, Slot.PLAIN), None)
+            sure.update(supported)
+            only.update(dict.fromkeys(pairs_of(cell.valid), count))
+        return cls(alone, sure, only, mobile, valid, sum(count for _, count in cells))
 
     def decides(self, one: Slot, other: Slot) -> bool:
         """Whether the column is written in the first way, and not in the second."""
-        for_one, for_other = self.alone[one, other], self.alone[other, one]
-        return for_one > 0 and for_other * DECISIVE <= for_one
+        for_one, for_other = self.sure[one, other], self.alone[other, one]
+        enough = for_one >= (1 if one in CODE_TOO_MANY else FEWEST_DECISIVE)
+        return enough and for_other * DECISIVE <= for_one and self.leans(one, other)
 
     def leans(self, one: Slot, other: Slot) -> bool:
-        """Whether at least as many cells support the first as the second."""
-        return self.alone[other, one] <= self.alone[one, other]
+        """Whether at least as many cells support the first as speak for the second, landlines too."""
+        return max(self.alone[other, one], self.only[other, one]) <= self.alone[one, other]
 
     @property
     def writes_landlines_without_trunk(self) -> bool:
@@ -206,8 +120,8 @@ class _Column(Struct, frozen=True):
     @property
     def writes_short_international(self) -> bool:
         """Whether many cells are international mobile numbers without a plus sign."""
-        found = self.mobile[Slot.PLUS_LOST]
-        return found >= FEWEST_ABROAD and found >= SHORT_SHARE * self.total
+        pair = Slot.PLUS_LOST, Slot.PLAIN
+        return self.sure[pair] >= FEWEST_ABROAD and self.alone[pair] >= SHORT_SHARE * self.total
 
 
 def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
@@ -217,7 +131,7 @@ def _outcome(cell: Signature, column: _Column, numbers: Numbers) -> Outcome:
         # The two zeros may belong to a mobile number: 992004969320 of Tajikistan.
         is_number = cell.is_mobile(Slot.PLAIN) or cell.is_mobile(Slot.PLUS_LOST)
         return Outcome.AMBIGUOUS if cell.family is Family.BARE and is_number else Outcome.CODE_AND_00
-    claims = list(_slots_of(cell.valid))
+    claims = list(slots_of(cell.valid))
     if cell.claims(Slot.PREFIX_00):
         claims = [slot for slot in claims if slot is not Slot.PLAIN]
     if numbers is Numbers.INTERNATIONAL and cell.family is Family.BARE:
@@ -241,7 +155,8 @@ def _chosen(cell: Signature, claims: list[Slot], column: _Column, numbers: Numbe
     if best is None or (best is not Slot.PLAIN and cell.trunk_odd and Slot.PLAIN in claims):
         return Outcome.AMBIGUOUS
     if best is Slot.PLAIN and cell.trunk_lost and not cell.is_mobile(best) and numbers is Numbers.AUTO:
-        return Outcome.PLAIN if column.writes_landlines_without_trunk else Outcome.LOCAL
+        is_whole = cell.complete or column.writes_landlines_without_trunk
+        return Outcome.PLAIN if is_whole else Outcome.LOCAL
     if best is Slot.PLUS_LOST and cell.short and not column.writes_short_international:
         return _short(claims, column)
     return Outcome(best)
@@ -261,4 +176,4 @@ def _beats(one: Slot, other: Slot, cell: Signature, column: _Column) -> bool:
         return True
     if column.decides(other, one):
         return False
-    return cell.is_mobile(one) and not cell.is_mobile(other) and column.leans(one, other)
+    return cell.supports(one) and not cell.supports(other) and column.leans(one, other)

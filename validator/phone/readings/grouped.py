@@ -11,19 +11,22 @@ from validator.phone.bulk.frames import once_each
 from validator.phone.cell.grouping import (
     BESIDE,
     CUT_CODE,
+    cuts_its_code,
     spells_grouping_of,
     spells_own_grouping,
     stands_beside,
 )
 from validator.phone.codes import REGIONS
-from validator.phone.readings.evidence import CODE_TOO_MANY, VALID_BIT, Outcome
-from validator.phone.readings.rules import BARE, DIGITS, PLAN
+from validator.phone.readings.rules import BARE, DIGITS
+from validator.phone.readings.slots import CODE_TOO_MANY, VALID_BIT, Outcome, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # The bits of a signature for the readings with one calling code too many.
 _CODE_TOO_MANY = sum(1 << VALID_BIT + slot for slot in CODE_TOO_MANY)
+# The texts that `_stands` may be true for.
+_MAY_STAND = f"{CUT_CODE}|{BESIDE}"
 _IS_LINE = pl.col("answer") >= answers.FIRST_VALID
 
 
@@ -40,21 +43,24 @@ def _is_grouped(text: str, number: int, plan: int) -> bool:
     return spells_own_grouping(text, number, REGIONS[plan])
 
 
-def as_beside(cells: pl.DataFrame) -> pl.DataFrame:
-    """Do not assume a lost plus sign if one or two digits are beside a number in its region's groups.
+def without_beside(claims: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the claims of a lost plus sign to a number of the region with a few digits beside it.
 
-    The same applies if the digits are split within what would be their calling code.
+    The same applies if the digits are split within what would be their calling code. Such a cell is no
+    evidence either, so this comes before the cells are counted.
     """
-    lost = ~_IS_LINE & (pl.col("outcome") == Outcome.PLUS_LOST)
-    is_cut = lost & pl.col("text").str.contains(CUT_CODE)
-    plain = pl.when(is_cut).then(int(Outcome.PLAIN)).otherwise("outcome")
-    cells = cells.with_columns(outcome=plain.cast(cells["outcome"].dtype))
-    beside = lost & PLAN.is_not_null() & pl.col("text").str.contains(BESIDE)
-    return _plain_where(cells, beside, ("text", "plan"), _is_beside)
+    rows = claims["row"]
+    lost = (claims["slot"] == int(Slot.PLUS_LOST)) & (cells["answer"][rows] < answers.FIRST_VALID)
+    if not lost.any():
+        return claims
+    doubted = cells[["text", "plan"]][rows.filter(lost)]
+    stands = doubted["text"].str.contains(_MAY_STAND)
+    found = once_each(doubted.filter(stands), _stands)
+    return claims.filter(~lost.scatter(lost.arg_true(), stands.scatter(stands.arg_true(), found)))
 
 
-def _is_beside(text: str, plan: int) -> bool:
-    return stands_beside(text, REGIONS[plan])
+def _stands(text: str, plan: int | None) -> bool:
+    return cuts_its_code(text) or (plan is not None and stands_beside(text, REGIONS[plan]))
 
 
 def _plain_where(

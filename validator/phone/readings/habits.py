@@ -13,7 +13,7 @@ from phonenumbers import PhoneMetadata, PhoneNumberFormat, PhoneNumberType
 from validator.model import LineType
 from validator.phone import answers
 from validator.phone.bulk.search import by_number, of, power
-from validator.phone.cell.numbering import has_length
+from validator.phone.cell.numbering import full_digits, has_length
 from validator.phone.cell.recoveries import FEWEST_DIGITS
 from validator.phone.codes import PLAN_COUNT, REGIONS
 from validator.phone.readings.rules import (
@@ -55,17 +55,20 @@ class Habits(NamedTuple):
         mobile_zero: whether mobile numbers begin with a trunk prefix or a zero.
         has_ten: whether some numbers have ten digits.
         mobile_digits: how many digits most mobile numbers have.
+        full_digits: how many digits its numbers have, mobile numbers and landlines; zero in open plans.
     """
 
     trunk: int
     mobile_zero: bool
     has_ten: bool
     mobile_digits: int
+    full_digits: int
 
     @property
     def packed(self) -> int:
         """All of them in one number, for one look-up in a column."""
-        return self.trunk + (self.mobile_zero << 2) + (self.has_ten << 3) + (self.mobile_digits << 4)
+        flags = self.trunk + (self.mobile_zero << 2) + (self.has_ten << 3)
+        return flags + (self.full_digits << 4) + (self.mobile_digits << 8)
 
 
 def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
@@ -75,6 +78,7 @@ def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
     - `without_trunk`: it is a national number without a trunk prefix.
     - `trunk_lost`: it is one, although its plan writes a trunk prefix before it.
     - `trunk_odd`: it is one, as its plan writes it, but mobile numbers begin with a trunk prefix or a zero.
+    - `complete`: it is one with as many digits as all numbers of its plan, which no local number has.
     - `mobile`: it is a mobile number, and has the usual count of digits.
     - `needs_column`: only its column can show that it is not a local number.
     - `reading`: how it is read, as an index of `NumberReading`.
@@ -92,7 +96,7 @@ def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
     trunk = pl.col("habits") & 3
     lost = (trunk == Trunk.ALWAYS) | _is_written_before(cells, trunk == Trunk.BEFORE_SOME)
     cells = cells.with_columns(trunk_lost=(pl.col("without_trunk") & lost).fill_null(value=False))
-    unusual = pl.col("trunk_lost") & (DIGITS < _UNUSUAL_DIGITS) & (pl.col("habits") // 16 > DIGITS)
+    unusual = pl.col("trunk_lost") & (DIGITS < _UNUSUAL_DIGITS) & (pl.col("habits") // 256 > DIGITS)
     mobile = of(mobile_answers(), pl.col("answer")) & ~unusual
     odd = pl.col("without_trunk") & ~pl.col("trunk_lost")
     reading = (pl.col("stands_abroad") & ~LONG_DISTANCE) * _PLUS_LOST + pl.col("trunk_lost") * _TRUNK_LOST
@@ -100,6 +104,7 @@ def with_habits(cells: pl.DataFrame) -> pl.DataFrame:
         mobile=mobile,
         needs_column=pl.col("trunk_lost") & ~mobile,
         trunk_odd=odd & (pl.col("habits") & 4 > 0),
+        complete=pl.col("without_trunk") & (pl.col("habits") // 16 % 16 == DIGITS),
         has_ten=pl.col("habits") & 8 > 0,
         reading=reading.cast(pl.UInt8).fill_null(0),
     )
@@ -159,6 +164,7 @@ def habits_of(region: str) -> Habits:
         bool(digits) and (digits[0] == "0" or writes_trunk(region, len(digits), int(digits[:_LEAD_DIGITS]))),
         has_length(region, FEWEST_DIGITS),
         len(digits),
+        full_digits(region),
     )
 
 

@@ -126,6 +126,10 @@ def _begins(lead: pl.Expr, size: pl.Expr, digits: pl.Expr) -> pl.Expr:
     return (digits > size) & (VALUE // power(digits - size) == lead)
 
 
+# The digits begin with the calling code of their region.
+OWN_CODE_FIRST = BARE & _begins(_CODE, _SIZE, DIGITS)
+
+
 def lot_of(digits: pl.Expr, value: pl.Expr) -> pl.Expr:
     """Return the lot (`number_ranges`) of a number in international form, null without a calling code."""
     code = of(CODE_OF_LEAD, value // power(digits - LEAD_DIGITS))

@@ -10,21 +10,32 @@ from validator.phone import answers
 from validator.phone.bulk.frames import kept
 from validator.phone.bulk.search import of
 from validator.phone.cell.recoveries import FEWEST_DIGITS, UNMISTAKABLE_DIGITS
-from validator.phone.readings.evidence import (
+from validator.phone.readings.evidence import Evidence
+from validator.phone.readings.habits import has_usual_digits, mobile_answers
+from validator.phone.readings.rules import (
+    BARE,
+    DIGITS,
+    LONG_DISTANCE,
+    OWN_CODE_FIRST,
+    PLAN,
+    PLUS,
+    ZERO_FIRST,
+    Numbers,
+)
+from validator.phone.readings.slots import (
+    COMPLETE_BIT,
     FAMILY_BIT,
     MOBILE_BIT,
+    OWN_CODE_BIT,
     PLAN_BIT,
     SHORT_BIT,
     TRUNK_KEPT_BIT,
     TRUNK_LOST_BIT,
     TRUNK_ODD_BIT,
     VALID_BIT,
-    Evidence,
     Family,
     Slot,
 )
-from validator.phone.readings.habits import has_usual_digits, mobile_answers
-from validator.phone.readings.rules import BARE, DIGITS, LONG_DISTANCE, PLAN, PLUS, ZERO_FIRST, Numbers
 
 _POWERS_OF_TWO = pl.Series([1 << slot for slot in Slot], dtype=pl.UInt64)
 _IS_LINE = pl.col("answer") >= answers.FIRST_VALID
@@ -44,6 +55,8 @@ def signed(cells: pl.DataFrame) -> pl.DataFrame:
         TRUNK_KEPT_BIT: _IS_LINE & BARE & ~pl.col("stands_abroad") & ~pl.col("without_trunk"),
         TRUNK_ODD_BIT: pl.col("trunk_odd"),
         SHORT_BIT: short & ~pl.col("stands_abroad"),
+        COMPLETE_BIT: pl.col("complete"),
+        OWN_CODE_BIT: OWN_CODE_FIRST,
         FAMILY_BIT: family,
         PLAN_BIT: (PLAN + 1).fill_null(0),
     }
